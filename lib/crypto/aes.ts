@@ -1,0 +1,83 @@
+import { createCipheriv, createDecipheriv, KeyObject } from 'node:crypto'
+import { ConfigError, RequestError } from '../errors.js'
+
+/** A 32-byte AES-256 key: the APIv3 key, as text, bytes or a secret `KeyObject`. */
+export type SecretInput = string | Buffer | KeyObject
+
+const KEY_BYTES = 32
+const TAG_BYTES = 16
+
+function secretBytes(key: SecretInput): Buffer {
+  const bytes = key instanceof KeyObject ? key.export() : Buffer.from(key as string)
+  if (bytes.length !== KEY_BYTES) {
+    throw new ConfigError(`An AES-256 key has ${KEY_BYTES} bytes; this one has ${bytes.length}`, {
+      code: 'KEY_INVALID',
+    })
+  }
+  return bytes
+}
+
+function undecryptable(): RequestError {
+  return new RequestError(
+    'The ciphertext cannot be decrypted: wrong key, nonce or associated data, or it was altered',
+    {
+      code: 'DECRYPTION_FAILED',
+    },
+  )
+}
+
+/**
+ * AEAD_AES_256_GCM, as base64 of ciphertext and tag.
+ *
+ * @see https://pay.weixin.qq.com/doc/v3/merchant/4012071382
+ */
+export function encryptAesGcm(text: string, key: SecretInput, nonce: string, associatedData = ''): string {
+  const cipher = createCipheriv('aes-256-gcm', secretBytes(key), nonce)
+  cipher.setAAD(Buffer.from(associatedData))
+  return Buffer.concat([cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString('base64')
+}
+
+/**
+ * The text behind an AEAD_AES_256_GCM ciphertext (base64 of ciphertext and tag).
+ *
+ * @throws {RequestError} code `DECRYPTION_FAILED` when key, nonce, associated data and ciphertext do not fit.
+ */
+export function decryptAesGcm(
+  ciphertext: string,
+  key: SecretInput,
+  nonce: string,
+  associatedData = '',
+): string {
+  const secret = secretBytes(key)
+  const bytes = Buffer.from(ciphertext, 'base64')
+  if (bytes.length < TAG_BYTES) throw undecryptable()
+  try {
+    const decipher = createDecipheriv('aes-256-gcm', secret, nonce, { authTagLength: TAG_BYTES })
+    decipher.setAuthTag(bytes.subarray(-TAG_BYTES))
+    decipher.setAAD(Buffer.from(associatedData))
+    return Buffer.concat([decipher.update(bytes.subarray(0, -TAG_BYTES)), decipher.final()]).toString()
+  } catch {
+    throw undecryptable()
+  }
+}
+
+/** AES-256-ECB with PKCS#7 padding, as base64: the cipher of APIv2's `req_info`. */
+export function encryptAesEcb(text: string, key: SecretInput): string {
+  const cipher = createCipheriv('aes-256-ecb', secretBytes(key), null)
+  return Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]).toString('base64')
+}
+
+/**
+ * The text behind an AES-256-ECB ciphertext. For `req_info` the key is the lower-case hex MD5 of the APIv2 key.
+ *
+ * @throws {RequestError} code `DECRYPTION_FAILED` when key and ciphertext do not fit.
+ */
+export function decryptAesEcb(ciphertext: string, key: SecretInput): string {
+  const secret = secretBytes(key)
+  try {
+    const decipher = createDecipheriv('aes-256-ecb', secret, null)
+    return Buffer.concat([decipher.update(ciphertext, 'base64'), decipher.final()]).toString()
+  } catch {
+    throw undecryptable()
+  }
+}

@@ -1,0 +1,63 @@
+import { randomUUID } from 'node:crypto'
+
+/** A `nonce_str`: 32 characters, fresh and unguessable. */
+export function nonce(): string {
+  return randomUUID().replaceAll('-', '')
+}
+
+/** What a request's signature covers. */
+export interface SignedRequest {
+  /** Upper case. */
+  readonly method: string
+  /** Path and query, exactly as on the wire. */
+  readonly url: string
+  /** Seconds since the epoch. */
+  readonly timestamp: string | number
+  readonly nonce: string
+  readonly body: string
+}
+
+/**
+ * The canonical message of a request: `METHOD\nURL\ntimestamp\nnonce\nbody\n`.
+ *
+ * @see https://pay.weixin.qq.com/doc/v3/merchant/4012365336
+ */
+export function canonicalRequest({ method, url, timestamp, nonce, body }: SignedRequest): string {
+  return `${method}\n${url}\n${timestamp}\n${nonce}\n${body}\n`
+}
+
+/** What the signature of an answer or notification covers. */
+export interface SignedResponse {
+  readonly timestamp: string | number
+  readonly nonce: string
+  /** The body as it came. */
+  readonly body: string | Buffer
+}
+
+/**
+ * The canonical message of an answer or notification: `timestamp\nnonce\nbody\n`, on the raw bytes.
+ *
+ * @see https://pay.weixin.qq.com/doc/v3/merchant/4013053420
+ */
+export function canonicalResponse({ timestamp, nonce, body }: SignedResponse): Buffer {
+  return Buffer.concat([
+    Buffer.from(`${timestamp}\n${nonce}\n`),
+    Buffer.from(body as string),
+    Buffer.from('\n'),
+  ])
+}
+
+/** The parts of an `Authorization` header. */
+export interface AuthorizationParts {
+  readonly mchid: string
+  readonly serial: string
+  readonly nonce: string
+  readonly timestamp: string | number
+  /** Base64. */
+  readonly signature: string
+}
+
+/** The value of the `Authorization` header: `WECHATPAY2-SHA256-RSA2048 mchid="…",…`. */
+export function authorization({ mchid, serial, nonce, timestamp, signature }: AuthorizationParts): string {
+  return `WECHATPAY2-SHA256-RSA2048 mchid="${mchid}",nonce_str="${nonce}",signature="${signature}",timestamp="${timestamp}",serial_no="${serial}"`
+}

@@ -1,0 +1,134 @@
+import { createPrivateKey, createPublicKey, KeyObject, X509Certificate } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { ConfigError } from '../errors.js'
+
+/**
+ * A key or certificate: PEM text, PEM or DER bytes, the base64 body without its armour,
+ * a `file://` URL, or a `KeyObject`.
+ */
+export type KeyInput = string | Buffer | URL | KeyObject
+
+interface Material {
+  readonly pem: string | undefined
+  readonly der: Buffer
+}
+
+const ARMOUR = /-----BEGIN ([A-Z0-9 ]+)-----([\s\S]*?)-----END \1-----/
+
+function readMaterial(input: string | Buffer | URL, what: string): Material {
+  if (Buffer.isBuffer(input)) {
+    const text = input.toString('latin1')
+    return ARMOUR.test(text) ? readMaterial(text, what) : { pem: undefined, der: input }
+  }
+  if (input instanceof URL || /^file:\/\//i.test(input)) return readMaterial(readFile(input, what), what)
+  const armoured = ARMOUR.exec(input)
+  const body = (armoured?.[2] ?? input).replace(/\s+/g, '')
+  if (body === '') throw invalid(`${what} is empty`)
+  if (!armoured && !/^[A-Za-z0-9+/]+={0,2}$/.test(body)) {
+    throw invalid(`${what} is neither PEM, base64 nor a file:// URL`)
+  }
+  return { pem: armoured?.[0], der: Buffer.from(body, 'base64') }
+}
+
+function readFile(location: string | URL, what: string): Buffer {
+  try {
+    return readFileSync(new URL(location))
+  } catch (cause) {
+    throw invalid(`${what}: cannot read ${String(location)}: ${(cause as Error).message}`)
+  }
+}
+
+function invalid(message: string): ConfigError {
+  return new ConfigError(message, { code: 'KEY_INVALID' })
+}
+
+function label(pem: string | undefined): string {
+  return pem ? (ARMOUR.exec(pem)?.[1] ?? '') : ''
+}
+
+function attempt<T>(...parsers: readonly (() => T)[]): T | undefined {
+  for (const parse of parsers) {
+    try {
+      return parse()
+    } catch {
+      // The next format may fit; OpenSSL's own messages would only confuse here.
+    }
+  }
+  return undefined
+}
+
+/**
+ * Loads an RSA private key: PKCS#1 or PKCS#8, as PEM, DER, bare base64, `file://` URL or `KeyObject`.
+ *
+ * @throws {ConfigError} when it is something else; the message says what.
+ */
+export function loadPrivateKey(input: KeyInput, what = 'privateKey'): KeyObject {
+  const key = input instanceof KeyObject ? input : parsePrivateKey(input, what)
+  if (key.type !== 'private') throw invalid(`${what} is a ${key.type} key; an RSA private key is needed`)
+  return assertRsa(key, what)
+}
+
+function parsePrivateKey(input: string | Buffer | URL, what: string): KeyObject {
+  const { pem, der } = readMaterial(input, what)
+  const kind = label(pem)
+  if (kind === 'CERTIFICATE') {
+    throw invalid(`${what} is a certificate; give the private key (apiclient_key.pem) instead`)
+  }
+  if (kind.endsWith('PUBLIC KEY')) throw invalid(`${what} is a public key; give the private key instead`)
+  if (kind === 'ENCRYPTED PRIVATE KEY') {
+    throw invalid(`${what} is protected by a passphrase; load it with crypto.createPrivateKey and pass that`)
+  }
+  const key = attempt(
+    () => createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }),
+    () => createPrivateKey({ key: der, format: 'der', type: 'pkcs1' }),
+    () => createPrivateKey(pem ?? ''),
+  )
+  if (key) return key
+  if (attempt(() => new X509Certificate(der))) {
+    throw invalid(`${what} is a certificate; give the private key (apiclient_key.pem) instead`)
+  }
+  throw invalid(`${what} is not a readable RSA private key (PKCS#1 or PKCS#8)`)
+}
+
+/**
+ * Loads an RSA public key: SPKI, PKCS#1 or the one inside an X.509 certificate, in every form
+ * that {@link loadPrivateKey} takes.
+ *
+ * @throws {ConfigError} when it is something else; the message says what.
+ */
+export function loadPublicKey(input: KeyInput, what = 'publicKey'): KeyObject {
+  return loadPlatformKey(input, what).key
+}
+
+/** A public key, with the certificate it came in, if it came in one. */
+export interface PlatformKeyMaterial {
+  readonly key: KeyObject
+  readonly certificate: X509Certificate | undefined
+}
+
+/** Like {@link loadPublicKey}, but keeps the certificate for its serial number and validity. */
+export function loadPlatformKey(input: KeyInput, what: string): PlatformKeyMaterial {
+  if (input instanceof KeyObject) {
+    if (input.type !== 'public') throw invalid(`${what} is a ${input.type} key; a public key is needed`)
+    return { key: assertRsa(input, what), certificate: undefined }
+  }
+  const { pem, der } = readMaterial(input, what)
+  if (label(pem).endsWith('PRIVATE KEY')) {
+    throw invalid(`${what} is a private key; give the platform's public key or certificate instead`)
+  }
+  const certificate = attempt(() => new X509Certificate(der))
+  if (certificate) return { key: assertRsa(certificate.publicKey, what), certificate }
+  const key = attempt(
+    () => createPublicKey({ key: der, format: 'der', type: 'spki' }),
+    () => createPublicKey({ key: der, format: 'der', type: 'pkcs1' }),
+  )
+  if (!key) throw invalid(`${what} is not a readable RSA public key or X.509 certificate`)
+  return { key: assertRsa(key, what), certificate: undefined }
+}
+
+function assertRsa(key: KeyObject, what: string): KeyObject {
+  if (key.asymmetricKeyType !== 'rsa') {
+    throw invalid(`${what} is of type ${key.asymmetricKeyType}; WeChat Pay uses RSA keys`)
+  }
+  return key
+}

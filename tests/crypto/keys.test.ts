@@ -1,0 +1,105 @@
+import { execFileSync } from 'node:child_process'
+import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { loadPrivateKey, loadPublicKey, sign, verify } from '../../lib/crypto/index.js'
+import { ConfigError } from '../../lib/errors.js'
+
+const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+const folder = mkdtempSync(join(tmpdir(), 'wechatpay-keys-'))
+const keyFile = join(folder, 'apiclient_key.pem')
+const certificateFile = join(folder, 'apiclient_cert.pem')
+let certificate: string
+
+beforeAll(() => {
+  writeFileSync(keyFile, pem(privateKey, 'pkcs8'))
+  const subject = ['-subj', '/CN=Tenpay', '-days', '1', '-out', certificateFile]
+  execFileSync('openssl', ['req', '-new', '-x509', '-key', keyFile, ...subject], { stdio: 'pipe' })
+  certificate = readFileSync(certificateFile, 'utf8')
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+function pem(key: KeyObject, type: 'pkcs1' | 'pkcs8' | 'spki'): string {
+  return key.export({ format: 'pem', type: type as 'pkcs1' }) as string
+}
+
+const bare = (text: string) => text.replace(/-----[^-]+-----|\s/g, '')
+
+describe('a private key', () => {
+  it.each([
+    ['PKCS#8 PEM', () => pem(privateKey, 'pkcs8')],
+    ['PKCS#1 PEM', () => pem(privateKey, 'pkcs1')],
+    ['PKCS#8 base64 without armour', () => bare(pem(privateKey, 'pkcs8'))],
+    ['PKCS#1 base64 without armour', () => bare(pem(privateKey, 'pkcs1'))],
+    ['PEM bytes', () => Buffer.from(pem(privateKey, 'pkcs8'))],
+    ['DER bytes', () => privateKey.export({ format: 'der', type: 'pkcs8' })],
+    [
+      'a PEM with Windows line ends and text around it',
+      () => `Bag\r\n${pem(privateKey, 'pkcs8').replace(/\n/g, '\r\n')}`,
+    ],
+    ['a file:// URL as text', () => pathToFileURL(keyFile).href],
+    ['a file:// URL object', () => pathToFileURL(keyFile)],
+    ['a KeyObject', () => privateKey],
+  ])('is loaded from %s', (_, input) => {
+    const signature = sign('message', loadPrivateKey(input()))
+    expect(verify('message', signature, publicKey)).toBe(true)
+  })
+
+  it.each([
+    ['a certificate', () => certificate, 'is a certificate'],
+    ['a certificate without armour', () => bare(certificate), 'is a certificate'],
+    ['a public key', () => pem(publicKey, 'spki'), 'is a public key'],
+    ['a public KeyObject', () => publicKey, 'is a public key'],
+    ['an elliptic key', () => generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey, 'type ec'],
+    [
+      'a key under a passphrase',
+      () =>
+        privateKey.export({ format: 'pem', type: 'pkcs8', cipher: 'aes-256-cbc', passphrase: 'x' }) as string,
+      'passphrase',
+    ],
+    ['a missing file', () => pathToFileURL(join(folder, 'none.pem')), 'cannot read file://'],
+    ['an empty text', () => ' ', 'is empty'],
+    ['some text', () => 'not a key!', 'neither PEM, base64 nor'],
+    ['base64 of something else', () => Buffer.from('x'.repeat(300)).toString('base64'), 'not a readable RSA'],
+  ])('is refused when it is %s', (_, input, why) => {
+    expect(() => loadPrivateKey(input())).toThrow(ConfigError)
+    expect(() => loadPrivateKey(input())).toThrow(why)
+  })
+})
+
+describe('a public key', () => {
+  it.each([
+    ['SPKI PEM', () => pem(publicKey, 'spki')],
+    ['PKCS#1 PEM', () => pem(publicKey, 'pkcs1')],
+    ['base64 without armour', () => bare(pem(publicKey, 'spki'))],
+    ['an X.509 certificate', () => certificate],
+    ['an X.509 certificate without armour', () => bare(certificate)],
+    ['a file:// URL', () => pathToFileURL(certificateFile).href],
+    ['a KeyObject', () => createPublicKey(pem(publicKey, 'spki'))],
+  ])('is loaded from %s', (_, input) => {
+    expect(verify('message', sign('message', privateKey), loadPublicKey(input()))).toBe(true)
+  })
+
+  it.each([
+    ['a private key', () => pem(privateKey, 'pkcs8'), 'is a private key'],
+    ['a private KeyObject', () => privateKey, 'is a private key'],
+    ['an elliptic key', () => generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey, 'type ec'],
+    ['base64 of something else', () => Buffer.from('x'.repeat(300)).toString('base64'), 'not a readable RSA'],
+  ])('is refused when it is %s', (_, input, why) => {
+    expect(() => loadPublicKey(input())).toThrow(ConfigError)
+    expect(() => loadPublicKey(input())).toThrow(why)
+  })
+
+  it('never appears in an error with its private half', () => {
+    const secret = bare(pem(privateKey, 'pkcs8')).slice(40, 80)
+    try {
+      loadPublicKey(pem(privateKey, 'pkcs8'))
+    } catch (error) {
+      expect(`${error} ${JSON.stringify(error)} ${(error as Error).stack}`).not.toContain(secret)
+    }
+    expect.assertions(1)
+  })
+})

@@ -1,0 +1,165 @@
+import { execFileSync } from 'node:child_process'
+import { generateKeyPairSync } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import * as crypto from '../../lib/crypto/index.js'
+import { ConfigError, RequestError } from '../../lib/errors.js'
+
+const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+const apiv3Key = 'a'.repeat(32)
+
+describe('RSA', () => {
+  it('verifies what it signed, and nothing else', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme' }), (message, other) => {
+        const signature = crypto.sign(message, privateKey)
+        expect(crypto.verify(message, signature, publicKey)).toBe(true)
+        if (other !== message) expect(crypto.verify(other, signature, publicKey)).toBe(false)
+      }),
+      { numRuns: 20 },
+    )
+  })
+
+  it('gives the same signature in the thread pool', async () => {
+    expect(await crypto.signAsync('订单', privateKey)).toBe(crypto.sign('订单', privateKey))
+  })
+
+  it('signs what openssl verifies', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'wechatpay-sign-'))
+    const [message, signature, key] = ['message', 'signature', 'key'].map((name) => join(folder, name)) as [
+      string,
+      string,
+      string,
+    ]
+    writeFileSync(message, 'GET\n/v3/certificates\n1554208460\n593BEC0C930BF1AFEB40B4A08C8FB242\n\n')
+    writeFileSync(
+      signature,
+      Buffer.from(
+        crypto.sign('GET\n/v3/certificates\n1554208460\n593BEC0C930BF1AFEB40B4A08C8FB242\n\n', privateKey),
+        'base64',
+      ),
+    )
+    writeFileSync(key, publicKey.export({ format: 'pem', type: 'spki' }))
+    const printed = execFileSync('openssl', [
+      'dgst',
+      '-sha256',
+      '-verify',
+      key,
+      '-signature',
+      signature,
+      message,
+    ])
+    rmSync(folder, { recursive: true })
+    expect(String(printed)).toContain('Verified OK')
+  })
+
+  it('decrypts what it encrypted with OAEP, differently each time', () => {
+    const one = crypto.encryptOaep('张三', publicKey)
+    expect(one).not.toBe(crypto.encryptOaep('张三', publicKey))
+    expect(crypto.decryptOaep(one, privateKey)).toBe('张三')
+  })
+
+  it('says how long an OAEP text may be', () => {
+    expect(crypto.decryptOaep(crypto.encryptOaep('a'.repeat(214), publicKey), privateKey)).toHaveLength(214)
+    expect(() => crypto.encryptOaep('a'.repeat(215), publicKey)).toThrow('holds 214 bytes')
+  })
+
+  it('says that a field was meant for another key', () => {
+    const other = generateKeyPairSync('rsa', { modulusLength: 2048 })
+    const ciphertext = crypto.encryptOaep('张三', other.publicKey)
+    expect(() => crypto.decryptOaep(ciphertext, privateKey)).toThrow(RequestError)
+    expect(() => crypto.decryptOaep(ciphertext, privateKey)).toThrow('another merchant certificate')
+  })
+})
+
+describe('AES-256-GCM', () => {
+  it('gives back what it encrypted', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'grapheme' }), (text, associated) => {
+        const ciphertext = crypto.encryptAesGcm(text, apiv3Key, '0123456789ab', associated)
+        expect(crypto.decryptAesGcm(ciphertext, apiv3Key, '0123456789ab', associated)).toBe(text)
+      }),
+    )
+  })
+
+  it.each([
+    ['key', ['b'.repeat(32), '0123456789ab', 'certificate']],
+    ['nonce', [apiv3Key, 'ba9876543210', 'certificate']],
+    ['associated data', [apiv3Key, '0123456789ab', 'transaction']],
+  ] as const)('refuses another %s', (_, [key, nonce, associated]) => {
+    const ciphertext = crypto.encryptAesGcm('{}', apiv3Key, '0123456789ab', 'certificate')
+    expect(() => crypto.decryptAesGcm(ciphertext, key, nonce, associated)).toThrow(RequestError)
+  })
+
+  it('refuses a ciphertext that was altered or cut', () => {
+    const bytes = Buffer.from(crypto.encryptAesGcm('{"a":1}', apiv3Key, '0123456789ab'), 'base64')
+    bytes[0] = (bytes[0] as number) ^ 1
+    expect(() => crypto.decryptAesGcm(bytes.toString('base64'), apiv3Key, '0123456789ab')).toThrow(
+      RequestError,
+    )
+    expect(() => crypto.decryptAesGcm('AAAA', apiv3Key, '0123456789ab')).toThrow(RequestError)
+  })
+
+  it('counts the bytes of its key', () => {
+    expect(() => crypto.encryptAesGcm('', 'a'.repeat(31), '0123456789ab')).toThrow(ConfigError)
+    expect(() => crypto.encryptAesGcm('', 'a'.repeat(31), '0123456789ab')).toThrow('this one has 31')
+  })
+})
+
+describe('AES-256-ECB', () => {
+  it('gives back what it encrypted, and refuses another key', () => {
+    const ciphertext = crypto.encryptAesEcb('<root>退款</root>', apiv3Key)
+    expect(crypto.decryptAesEcb(ciphertext, apiv3Key)).toBe('<root>退款</root>')
+    expect(() => crypto.decryptAesEcb(ciphertext, 'b'.repeat(32))).toThrow(RequestError)
+  })
+})
+
+describe('the APIv2 signature', () => {
+  // The example of the official documentation.
+  const key = '192006250b4c09247ec02edce69f6a2d'
+  const params = {
+    appid: 'wxd930ea5d5a258f4f',
+    mch_id: '10000100',
+    device_info: '1000',
+    body: 'test',
+    nonce_str: 'ibuaiVcKdpRxkhJA',
+  }
+
+  it('is the published one', () => {
+    expect(crypto.md5Sign(params, key)).toBe('9A0A8659F005D6984697E2CA0A9CF3B7')
+    expect(crypto.hmacSign(params, key)).toBe(
+      '6A9AE1657590FD6257D693A078E1C3E4BB6BA4DC30B23E0EE2496E54170DACD6',
+    )
+  })
+
+  it('leaves out empty values and sign itself', () => {
+    const more = { sign: 'x', attach: '', detail: undefined, scene: null, ...params }
+    expect(crypto.md5Sign(more, key)).toBe(crypto.md5Sign(params, key))
+  })
+})
+
+describe('the canonical messages', () => {
+  it('end every line, the empty body included', () => {
+    const request = { method: 'GET', url: '/v3/certificates', timestamp: 1554208460, nonce: 'n', body: '' }
+    expect(crypto.canonicalRequest(request)).toBe('GET\n/v3/certificates\n1554208460\nn\n\n')
+    expect(String(crypto.canonicalResponse({ timestamp: '1', nonce: 'n', body: Buffer.from('{}') }))).toBe(
+      '1\nn\n{}\n',
+    )
+  })
+
+  it('keep the bytes of an answer that is no UTF-8', () => {
+    const body = Buffer.from([0xff, 0xfe, 0x00])
+    expect(crypto.canonicalResponse({ timestamp: 1, nonce: 'n', body }).subarray(4, 7)).toEqual(body)
+  })
+})
+
+describe('a nonce', () => {
+  it('has 32 letters and digits and never comes twice', () => {
+    const nonces = new Set(Array.from({ length: 10_000 }, () => crypto.nonce()))
+    expect(nonces.size).toBe(10_000)
+    for (const nonce of nonces) expect(nonce).toMatch(/^[0-9a-f]{32}$/)
+  })
+})
