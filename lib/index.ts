@@ -1,0 +1,15 @@
+export type { WechatpayOptions } from './config.js'
+export type { KeyInput } from './crypto/keys.js'
+export {
+  ApiError,
+  type ClientErrorCode,
+  ConfigError,
+  type ErrorResponse,
+  NetworkError,
+  RequestError,
+  VerificationError,
+  type VerificationErrorCode,
+  WechatpayError,
+} from './errors.js'
+export { Ciphertext, Sensitive, sensitive } from './v3/sensitive.js'
+export { type Clients, Wechatpay } from './wechatpay.js'

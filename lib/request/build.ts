@@ -1,0 +1,67 @@
+import type { AxiosRequestConfig } from 'axios'
+import { expandTemplate } from '../chain/template.js'
+import { RequestError } from '../errors.js'
+import { attachCall, Call } from './call.js'
+import type { ChainedEndpoint as Endpoint } from './endpoint.js'
+import { nearestName } from './nearest.js'
+
+/** Keys of the request object that are handed to axios as they are. */
+const AXIOS_KEYS = [
+  'headers',
+  'baseURL',
+  'timeout',
+  'signal',
+  'responseType',
+  'onUploadProgress',
+  'onDownloadProgress',
+] as const
+
+const OPTION_KEYS: ReadonlySet<string> = new Set(['json', 'query', ...AXIOS_KEYS])
+
+/**
+ * The request object of a call as axios config. Everything a caller can get wrong is found here,
+ * before anything is sent.
+ *
+ * @throws {RequestError} naming the endpoint, the key and what to do.
+ */
+export function buildRequest(endpoint: Endpoint, request: unknown): AxiosRequestConfig {
+  const given = assertRequest(endpoint, request)
+  const url = expandTemplate(endpoint.wire, given)
+  const config: AxiosRequestConfig = { method: endpoint.verb, url }
+  if (given.query !== undefined) config.params = assertObject(endpoint, 'query', given.query)
+  if (given.json !== undefined) config.data = assertBody(endpoint, given.json)
+  for (const key of AXIOS_KEYS) {
+    if (given[key] !== undefined) config[key] = given[key] as never
+  }
+  return attachCall(config, new Call(endpoint, url))
+}
+
+function assertRequest(endpoint: Endpoint, request: unknown): Readonly<Record<string, unknown>> {
+  const given = request === undefined ? {} : assertObject(endpoint, 'the request', request)
+  for (const key of Object.keys(given)) {
+    if (OPTION_KEYS.has(key) || endpoint.placeholders.includes(key)) continue
+    throw new RequestError(`${endpoint.name}: ${unknownKey(endpoint, key)}`)
+  }
+  return given
+}
+
+function unknownKey(endpoint: Endpoint, key: string): string {
+  const known = [...endpoint.placeholders, ...OPTION_KEYS]
+  const nearest = nearestName(key, known)
+  const hint = nearest ? `did you mean '${nearest}'?` : `known here: ${known.join(', ')}`
+  return `unknown key '${key}' in the request; ${hint} Body fields belong in 'json', query parameters in 'query'`
+}
+
+function assertObject(endpoint: Endpoint, what: string, value: unknown): Readonly<Record<string, unknown>> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    return value as Readonly<Record<string, unknown>>
+  }
+  throw new RequestError(
+    `${endpoint.name}: ${what} must be an object, not ${value === null ? 'null' : typeof value}`,
+  )
+}
+
+function assertBody(endpoint: Endpoint, json: unknown): unknown {
+  if (endpoint.verb !== 'get') return json
+  throw new RequestError(`${endpoint.name}: a GET carries no body; pass parameters as 'query'`)
+}

@@ -1,0 +1,66 @@
+import { parseTemplate, type Template } from '../chain/template.js'
+import { lookup } from '../routes/lookup.js'
+import type { Traits, Verb } from '../routes/traits.js'
+
+/** One endpoint: where it is and what the protocol asks of it. */
+export interface Endpoint {
+  readonly verb: Verb
+  /** Template as in the route map. */
+  readonly path: string
+  /** For messages: `POST v3/pay/transactions/native`. */
+  readonly name: string
+  readonly traits: Traits
+  readonly documented: boolean
+}
+
+/** An endpoint reached through the chain: its path has placeholders to fill. */
+export interface ChainedEndpoint extends Endpoint {
+  readonly api: 'v2' | 'v3'
+  /** Names that a caller may fill. */
+  readonly placeholders: readonly string[]
+  /** Path on the wire. */
+  readonly wire: Template
+}
+
+const NO_TRAITS: Traits = Object.freeze({})
+const known = new Map<string, ChainedEndpoint>()
+
+/**
+ * The endpoint behind a chain's path.
+ *
+ * @throws {RequestError} when the path is no relative URL template.
+ */
+export function endpointOf(path: string, verb: Verb): ChainedEndpoint {
+  const key = `${verb} ${path}`
+  const found = known.get(key)
+  if (found) return found
+  const endpoint = createEndpoint(path, verb)
+  // Undocumented paths may hold ids, which are without end; they are not kept.
+  if (endpoint.documented) known.set(key, endpoint)
+  return endpoint
+}
+
+function createEndpoint(path: string, verb: Verb): ChainedEndpoint {
+  const template = parseTemplate(path)
+  const traits = lookup(template.source, verb)
+  const api = template.source.startsWith('v2/') ? 'v2' : 'v3'
+  const wire = traits?.wire ?? (api === 'v2' ? template.source.slice('v2/'.length) : undefined)
+  return {
+    ...describeEndpoint(template.source, verb, traits),
+    api,
+    placeholders: template.names,
+    wire: wire === undefined ? template : { ...parseTemplate(wire), source: template.source },
+  }
+}
+
+/** The endpoint behind a URL that a user hands to the axios instance, past the chain. */
+export function endpointOfUrl(url: string, method: string): Endpoint {
+  const path = new URL(url, 'https://localhost').pathname.slice(1)
+  const verb = method.toLowerCase() as Verb
+  return describeEndpoint(path, verb, lookup(path, verb))
+}
+
+function describeEndpoint(path: string, verb: Verb, traits: Traits | undefined): Endpoint {
+  const name = `${verb.toUpperCase()} ${path}`
+  return { verb, path, name, traits: traits ?? NO_TRAITS, documented: traits !== undefined }
+}

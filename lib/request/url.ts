@@ -1,0 +1,41 @@
+import type { InternalAxiosRequestConfig } from 'axios'
+import { RequestError } from '../errors.js'
+import { callOf } from './call.js'
+
+/** The access point of all endpoints that name no other. */
+export const DEFAULT_ORIGIN = 'https://api.mch.weixin.qq.com'
+
+/**
+ * Makes `config.url` the absolute URL that goes on the wire, query included, so that what is signed is
+ * what is sent. A `baseURL` of the caller wins over the endpoint's own access point.
+ *
+ * @throws {RequestError} when base and path make no URL.
+ */
+export function resolveUrl(config: InternalAxiosRequestConfig): URL {
+  const base = config.baseURL ?? callOf(config)?.endpoint.traits.origin ?? DEFAULT_ORIGIN
+  const path = config.url ?? ''
+  const absolute = /^https?:\/\//i.test(path)
+    ? path
+    : `${base.replace(/\/+$/, '')}/${path.replace(/^\/+/, '')}`
+  const url = parseUrl(absolute)
+  const query = serialize(config)
+  if (query !== '') url.search = url.search === '' ? query : `${url.search}&${query}`
+  url.hash = ''
+  config.url = url.href
+  delete config.baseURL
+  delete config.params
+  return url
+}
+
+function parseUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url?.protocol === 'https:' || url?.protocol === 'http:') return url
+  throw new RequestError(`'${text}' is no http(s) URL; check baseURL`)
+}
+
+function serialize(config: InternalAxiosRequestConfig): string {
+  if (config.params === undefined || config.params === null) return ''
+  const serializer = config.paramsSerializer
+  const serialize = typeof serializer === 'function' ? serializer : serializer?.serialize
+  return serialize ? serialize(config.params, typeof serializer === 'object' ? serializer : undefined) : ''
+}

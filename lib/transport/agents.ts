@@ -1,0 +1,43 @@
+import { Agent as HttpAgent } from 'node:http'
+import { Agent as HttpsAgent } from 'node:https'
+import { ConfigError } from '../errors.js'
+
+/** The connections of one client. They stay in closures: a printed agent shows the headers in flight. */
+export interface Agents {
+  readonly http: unknown
+  readonly https: unknown
+  readonly destroy: () => void
+}
+
+/** More than this to one host queue for a free connection, first come first served. */
+export const MAX_SOCKETS = 128
+
+const KEEP_ALIVE = { keepAlive: true, maxSockets: MAX_SOCKETS } as const
+
+/**
+ * Keep-alive agents, or those that the user brought.
+ *
+ * @throws {ConfigError} for an agent that does not verify the server's certificate.
+ */
+export function createAgents(given: { httpAgent?: unknown; httpsAgent?: unknown }): Agents {
+  assertVerifying(given.httpsAgent)
+  const http = new HttpAgent(KEEP_ALIVE)
+  // Said outright, because NODE_TLS_REJECT_UNAUTHORIZED=0 would else switch verification off.
+  const https = new HttpsAgent({ ...KEEP_ALIVE, rejectUnauthorized: true })
+  return {
+    http: given.httpAgent ?? http,
+    https: given.httpsAgent ?? https,
+    destroy: () => {
+      http.destroy()
+      https.destroy()
+    },
+  }
+}
+
+function assertVerifying(agent: unknown): void {
+  const options = (agent as { options?: { rejectUnauthorized?: boolean } } | undefined)?.options
+  if (options?.rejectUnauthorized !== false) return
+  throw new ConfigError(
+    'httpsAgent has rejectUnauthorized: false, which lets anyone answer for WeChat Pay; give the agent a `ca` to trust instead',
+  )
+}

@@ -1,0 +1,30 @@
+import axios, { type AxiosInstance, type AxiosRequestConfig } from 'axios'
+import { encodeBody } from '../request/body.js'
+import { serializeQuery } from '../request/query.js'
+import { DEFAULT_TIMEOUT, USER_AGENT } from '../transport/seal.js'
+import { acceptAnswer } from './accept-answer.js'
+import type { V3Context } from './context.js'
+import { refuseAnswer } from './refuse-answer.js'
+import { signRequest } from './sign-request.js'
+
+/**
+ * The axios instance of APIv3. It signs in a request interceptor, which runs after those that users add,
+ * and verifies in a response interceptor, which runs before theirs.
+ */
+export function createV3Client(context: V3Context, defaults: AxiosRequestConfig): AxiosInstance {
+  const { headers, ...rest } = defaults
+  const instance = axios.create({
+    timeout: DEFAULT_TIMEOUT,
+    paramsSerializer: { serialize: serializeQuery },
+    transformRequest: [encodeBody],
+    transformResponse: [],
+    ...rest,
+    headers: { Accept: 'application/json', 'User-Agent': USER_AGENT, ...(headers as Record<string, string>) },
+  })
+  instance.interceptors.request.use((config) => signRequest(config, context))
+  instance.interceptors.response.use(
+    (response) => acceptAnswer(response, context.keys),
+    (error: unknown) => refuseAnswer(error, context.keys),
+  )
+  return instance
+}

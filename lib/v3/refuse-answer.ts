@@ -1,0 +1,37 @@
+import { type AxiosError, type AxiosResponse, isAxiosError } from 'axios'
+import { VerificationError } from '../errors.js'
+import { callOf } from '../request/call.js'
+import { type Endpoint, endpointOfUrl } from '../request/endpoint.js'
+import { toFailure } from '../transport/failure.js'
+import { toApiError } from './api-error.js'
+import type { PlatformKeys } from './platform-keys.js'
+import { bodyOf, headerReader, verifySignature } from './verifier.js'
+
+/** Turns whatever axios rejects with into an error of ours: no answer, or an answer outside 2xx. */
+export function refuseAnswer(error: unknown, keys: PlatformKeys): never {
+  if (!isAxiosError(error)) throw error
+  const { response } = error
+  const endpoint = endpointOfError(error)
+  if (!response || (response.status >= 200 && response.status < 300)) {
+    const repeatable = endpoint.verb === 'get' || endpoint.traits.idempotent !== undefined
+    throw toFailure(error, { name: endpoint.name, method: endpoint.verb.toUpperCase(), repeatable })
+  }
+  const body = bodyOf(response)
+  throw toApiError(response, body, isVerified(response, body, keys), endpoint)
+}
+
+function endpointOfError({ config }: AxiosError): Endpoint {
+  const known = config && callOf(config)?.endpoint
+  return known ?? endpointOfUrl(config?.url ?? '', config?.method ?? 'get')
+}
+
+/** Error answers are not always signed; the caller is told, but sees them either way. */
+function isVerified(response: AxiosResponse, body: Buffer, keys: PlatformKeys): boolean {
+  try {
+    verifySignature(headerReader(response), body, keys, { what: 'the answer', doubt: '' })
+    return true
+  } catch (error) {
+    if (error instanceof VerificationError) return false
+    throw error
+  }
+}

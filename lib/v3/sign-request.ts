@@ -1,0 +1,70 @@
+import type { InternalAxiosRequestConfig } from 'axios'
+import { RequestError } from '../errors.js'
+import { attachCall, Call, callOf } from '../request/call.js'
+import { endpointOfUrl } from '../request/endpoint.js'
+import { resolveUrl } from '../request/url.js'
+import { seal } from '../transport/seal.js'
+import type { V3Context } from './context.js'
+import type { PlatformKeys } from './platform-keys.js'
+import { encryptFields } from './sensitive.js'
+import { authorize } from './signer.js'
+
+const WRITES: ReadonlySet<string> = new Set(['post', 'put', 'patch'])
+
+/**
+ * Encodes the request, signs those bytes and makes sure that they, and no others, are sent. Runs anew for
+ * every attempt of a repeated request.
+ *
+ * @throws {RequestError} when the body is nothing that can be signed.
+ */
+export async function signRequest(
+  config: InternalAxiosRequestConfig,
+  { signer, keys, agents }: V3Context,
+): Promise<InternalAxiosRequestConfig> {
+  const method = config.method ?? 'get'
+  const call = callOf(config) ?? new Call(endpointOfUrl(config.url ?? '', method), config.url)
+  rememberWishes(call, config)
+  attachCall(config, call)
+  encryptSensitive(config, keys)
+  const url = resolveUrl(config)
+  call.url = config.url
+  config.data = encode(config)
+  config.transformRequest = []
+  if (WRITES.has(method)) config.headers.setContentType('application/json', false)
+  seal(config, agents)
+  const wire = {
+    method: method.toUpperCase(),
+    url: url.pathname + url.search,
+    body: String(config.data ?? ''),
+  }
+  config.headers.set('Authorization', await authorize(signer, wire))
+  return config
+}
+
+function rememberWishes(call: Call, config: InternalAxiosRequestConfig): void {
+  call.unsigned &&= config.url === call.url
+  if (call.attempted) return
+  call.attempted = true
+  call.responseType = config.responseType
+  call.transformResponse = config.transformResponse
+  config.transformResponse = []
+}
+
+/** Names the platform key the answer is expected to be signed with, which sensitive fields are encrypted for. */
+function encryptSensitive(config: InternalAxiosRequestConfig, keys: PlatformKeys): void {
+  const pinned = config.headers.get('Wechatpay-Serial') as string | undefined
+  const fields = { data: config.data as unknown, params: config.params as unknown }
+  const { value, serial } = encryptFields(fields, pinned, keys)
+  Object.assign(config, value)
+  config.headers.set('Wechatpay-Serial', serial ?? keys.current().serial)
+}
+
+function encode(config: InternalAxiosRequestConfig): string | Buffer | undefined {
+  const transforms = [config.transformRequest ?? []].flat()
+  const data: unknown = transforms.reduce(
+    (value, transform) => transform.call(config, value, config.headers),
+    config.data,
+  )
+  if (data === undefined || typeof data === 'string' || Buffer.isBuffer(data)) return data
+  throw new RequestError('The body must be text, bytes or JSON when it is signed; a stream cannot be signed')
+}
