@@ -32,6 +32,8 @@ export interface Config {
   readonly platformKeys: readonly [PlatformKey, ...PlatformKey[]]
   readonly apiv3Key: KeyObject | undefined
   readonly secret: KeyObject | undefined
+  /** The user's own connections, which may hold keys. */
+  readonly agents: { readonly httpAgent?: unknown; readonly httpsAgent?: unknown }
   readonly axios: AxiosRequestConfig
 }
 
@@ -46,7 +48,7 @@ const SECRET_BYTES = 32
  */
 export function loadConfig(options: WechatpayOptions): Config {
   assertNames(options)
-  const { mchid, serial, privateKey, certs, apiv3Key, secret, ...axios } = options
+  const { mchid, serial, privateKey, certs, apiv3Key, secret, httpAgent, httpsAgent, ...axios } = options
   if (!/^\d{1,32}$/.test(mchid)) throw new ConfigError('mchid must be a string of digits, such as 1900000109')
   const signer: Signer = { mchid, serial: normalizeSerial(serial), privateKey: loadPrivateKey(privateKey) }
   return {
@@ -54,6 +56,7 @@ export function loadConfig(options: WechatpayOptions): Config {
     platformKeys: loadPlatformKeys(certs, signer.serial),
     apiv3Key: loadSecret('apiv3Key', apiv3Key),
     secret: loadSecret('secret', secret),
+    agents: { httpAgent, httpsAgent },
     axios,
   }
 }

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util'
 import type { AxiosInstance } from 'axios'
+import type { Chain } from '../types/chain.js'
 import { createChain } from './chain/chain.js'
 import { loadConfig, type WechatpayOptions } from './config.js'
 import { decryptOaep } from './crypto/rsa.js'
@@ -25,6 +26,9 @@ export interface Clients {
   readonly v3: AxiosInstance
 }
 
+/** Beside its own members, a client has the paths of the API. */
+export interface Wechatpay extends Chain {}
+
 /**
  * A client for the WeChat Pay OpenAPI. Properties chain into the path of an endpoint; calling a verb
  * signs the request, sends it, and gives the verified answer.
@@ -35,6 +39,7 @@ export interface Clients {
  * const { data } = await wxpay.v3.pay.transactions.native.post({ json: order })
  * ```
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the proxy provides what the interface declares
 export class Wechatpay {
   /** The axios instances behind the chain, for interceptors of your own. */
   readonly client: Clients
@@ -54,11 +59,10 @@ export class Wechatpay {
 
   /** @throws {ConfigError} at once, when an option is missing or wrong. */
   constructor(options: WechatpayOptions) {
-    const { signer, platformKeys, axios } = loadConfig(options)
+    const { signer, platformKeys, agents: given, axios } = loadConfig(options)
     const keys = createPlatformKeys(platformKeys)
-    const agents = createAgents(axios)
-    const { httpAgent, httpsAgent, ...defaults } = axios
-    const v3 = createV3Client({ signer, keys, agents }, defaults)
+    const agents = createAgents(given)
+    const v3 = createV3Client({ signer, keys, agents }, axios)
     this.client = Object.freeze({ v3 })
     this.encrypt = async (text) => sensitive(text).encryptFor(keys.current())
     this.decrypt = (ciphertext) => decryptOaep(String(ciphertext), signer.privateKey)

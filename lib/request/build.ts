@@ -48,8 +48,8 @@ function assertRequest(endpoint: Endpoint, request: unknown): Readonly<Record<st
 function unknownKey(endpoint: Endpoint, key: string): string {
   const known = [...endpoint.placeholders, ...OPTION_KEYS]
   const nearest = nearestName(key, known)
-  const hint = nearest ? `did you mean '${nearest}'?` : `known here: ${known.join(', ')}`
-  return `unknown key '${key}' in the request; ${hint} Body fields belong in 'json', query parameters in 'query'`
+  const hint = nearest ? `did you mean '${nearest}'` : `known here: ${known.join(', ')}`
+  return `unknown key '${key}' in the request; ${hint}. Body fields belong in 'json', query parameters in 'query'`
 }
 
 function assertObject(endpoint: Endpoint, what: string, value: unknown): Readonly<Record<string, unknown>> {

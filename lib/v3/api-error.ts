@@ -1,4 +1,4 @@
-import type { AxiosResponse } from 'axios'
+import type { AxiosHeaders, AxiosResponse } from 'axios'
 import { ApiError, type ErrorResponse } from '../errors.js'
 import type { Endpoint } from '../request/endpoint.js'
 import { nearestRoute } from '../routes/lookup.js'
@@ -28,7 +28,11 @@ export function toApiError(
     verified,
     method: endpoint.verb.toUpperCase(),
     path: endpoint.path,
-    response: { status: response.status, data, headers: { ...response.headers } as ErrorResponse['headers'] },
+    response: {
+      status: response.status,
+      data,
+      headers: (response.headers as AxiosHeaders).toJSON() as ErrorResponse['headers'],
+    },
   })
 }
 
