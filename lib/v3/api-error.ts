@@ -1,5 +1,5 @@
-import type { AxiosHeaders, AxiosResponse } from 'axios'
-import { ApiError, type ErrorResponse } from '../errors.js'
+import type { AxiosResponse } from 'axios'
+import { ApiError } from '../errors.js'
 import type { Endpoint } from '../request/endpoint.js'
 import { nearestRoute } from '../routes/lookup.js'
 import { MAY_BE_DONE } from '../transport/failure.js'
@@ -31,7 +31,7 @@ export function toApiError(
     response: {
       status: response.status,
       data,
-      headers: (response.headers as AxiosHeaders).toJSON() as ErrorResponse['headers'],
+      headers: Object.fromEntries(Object.entries(response.headers)),
     },
   })
 }

@@ -1,28 +1,26 @@
-import { execFileSync } from 'node:child_process'
 import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { loadPrivateKey, loadPublicKey, sign, verify } from '../../lib/crypto/index.js'
 import { ConfigError } from '../../lib/errors.js'
+import { certify } from '../openssl.js'
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const folder = mkdtempSync(join(tmpdir(), 'wechatpay-keys-'))
 const keyFile = join(folder, 'apiclient_key.pem')
 const certificateFile = join(folder, 'apiclient_cert.pem')
-let certificate: string
+const certificate = certify(privateKey)
 
 beforeAll(() => {
-  writeFileSync(keyFile, pem(privateKey, 'pkcs8'))
-  const subject = ['-subj', '/CN=Tenpay', '-days', '1', '-out', certificateFile]
-  execFileSync('openssl', ['req', '-new', '-x509', '-key', keyFile, ...subject], { stdio: 'pipe' })
-  certificate = readFileSync(certificateFile, 'utf8')
+  writeFileSync(keyFile, exported(privateKey, 'pkcs8'))
+  writeFileSync(certificateFile, certificate)
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
-function pem(key: KeyObject, type: 'pkcs1' | 'pkcs8' | 'spki'): string {
+function exported(key: KeyObject, type: 'pkcs1' | 'pkcs8' | 'spki'): string {
   return key.export({ format: 'pem', type: type as 'pkcs1' }) as string
 }
 
@@ -30,15 +28,15 @@ const bare = (text: string) => text.replace(/-----[^-]+-----|\s/g, '')
 
 describe('a private key', () => {
   it.each([
-    ['PKCS#8 PEM', () => pem(privateKey, 'pkcs8')],
-    ['PKCS#1 PEM', () => pem(privateKey, 'pkcs1')],
-    ['PKCS#8 base64 without armour', () => bare(pem(privateKey, 'pkcs8'))],
-    ['PKCS#1 base64 without armour', () => bare(pem(privateKey, 'pkcs1'))],
-    ['PEM bytes', () => Buffer.from(pem(privateKey, 'pkcs8'))],
+    ['PKCS#8 PEM', () => exported(privateKey, 'pkcs8')],
+    ['PKCS#1 PEM', () => exported(privateKey, 'pkcs1')],
+    ['PKCS#8 base64 without armour', () => bare(exported(privateKey, 'pkcs8'))],
+    ['PKCS#1 base64 without armour', () => bare(exported(privateKey, 'pkcs1'))],
+    ['PEM bytes', () => Buffer.from(exported(privateKey, 'pkcs8'))],
     ['DER bytes', () => privateKey.export({ format: 'der', type: 'pkcs8' })],
     [
       'a PEM with Windows line ends and text around it',
-      () => `Bag\r\n${pem(privateKey, 'pkcs8').replace(/\n/g, '\r\n')}`,
+      () => `Bag\r\n${exported(privateKey, 'pkcs8').replace(/\n/g, '\r\n')}`,
     ],
     ['a file:// URL as text', () => pathToFileURL(keyFile).href],
     ['a file:// URL object', () => pathToFileURL(keyFile)],
@@ -51,7 +49,7 @@ describe('a private key', () => {
   it.each([
     ['a certificate', () => certificate, 'is a certificate'],
     ['a certificate without armour', () => bare(certificate), 'is a certificate'],
-    ['a public key', () => pem(publicKey, 'spki'), 'is a public key'],
+    ['a public key', () => exported(publicKey, 'spki'), 'is a public key'],
     ['a public KeyObject', () => publicKey, 'is a public key'],
     ['an elliptic key', () => generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey, 'type ec'],
     [
@@ -72,19 +70,19 @@ describe('a private key', () => {
 
 describe('a public key', () => {
   it.each([
-    ['SPKI PEM', () => pem(publicKey, 'spki')],
-    ['PKCS#1 PEM', () => pem(publicKey, 'pkcs1')],
-    ['base64 without armour', () => bare(pem(publicKey, 'spki'))],
+    ['SPKI PEM', () => exported(publicKey, 'spki')],
+    ['PKCS#1 PEM', () => exported(publicKey, 'pkcs1')],
+    ['base64 without armour', () => bare(exported(publicKey, 'spki'))],
     ['an X.509 certificate', () => certificate],
     ['an X.509 certificate without armour', () => bare(certificate)],
     ['a file:// URL', () => pathToFileURL(certificateFile).href],
-    ['a KeyObject', () => createPublicKey(pem(publicKey, 'spki'))],
+    ['a KeyObject', () => createPublicKey(exported(publicKey, 'spki'))],
   ])('is loaded from %s', (_, input) => {
     expect(verify('message', sign('message', privateKey), loadPublicKey(input()))).toBe(true)
   })
 
   it.each([
-    ['a private key', () => pem(privateKey, 'pkcs8'), 'is a private key'],
+    ['a private key', () => exported(privateKey, 'pkcs8'), 'is a private key'],
     ['a private KeyObject', () => privateKey, 'is a private key'],
     ['an elliptic key', () => generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey, 'type ec'],
     ['base64 of something else', () => Buffer.from('x'.repeat(300)).toString('base64'), 'not a readable RSA'],
@@ -94,9 +92,9 @@ describe('a public key', () => {
   })
 
   it('never appears in an error with its private half', () => {
-    const secret = bare(pem(privateKey, 'pkcs8')).slice(40, 80)
+    const secret = bare(exported(privateKey, 'pkcs8')).slice(40, 80)
     try {
-      loadPublicKey(pem(privateKey, 'pkcs8'))
+      loadPublicKey(exported(privateKey, 'pkcs8'))
     } catch (error) {
       expect(`${error} ${JSON.stringify(error)} ${(error as Error).stack}`).not.toContain(secret)
     }

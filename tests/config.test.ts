@@ -1,0 +1,146 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { Agent } from 'node:https'
+import { describe, expect, it } from 'vitest'
+import { ConfigError, Wechatpay, type WechatpayOptions } from '../lib/index.js'
+import { certify, pem } from './openssl.js'
+
+const merchant = generateKeyPairSync('rsa', { modulusLength: 2048 })
+const platform = generateKeyPairSync('rsa', { modulusLength: 2048 })
+const valid: WechatpayOptions = {
+  mchid: '1900000109',
+  serial: '3775B6A45ACD588826D15E583A95F5DD00000000',
+  privateKey: pem(merchant.privateKey),
+  certs: { PUB_KEY_ID_0114232134912410000000000000: pem(platform.publicKey) },
+}
+const certificateSerial = '5157F09EFDC096DE15EBE81A47057A7200000000'
+
+describe('a client', () => {
+  it('is made from public keys and certificates in any mix', () => {
+    const certificate = certify(platform.privateKey, certificateSerial)
+    const mixed = { ...valid.certs, [certificateSerial]: certificate }
+    expect(new Wechatpay({ ...valid, certs: mixed })).toBeInstanceOf(Wechatpay)
+    expect(
+      new Wechatpay({ ...valid, certs: { [certificateSerial.toLowerCase()]: certificate } }),
+    ).toBeDefined()
+  })
+
+  it('takes defaults of axios, and bytes, URLs and KeyObjects for keys', () => {
+    const wxpay = new Wechatpay({ ...valid, privateKey: merchant.privateKey, timeout: 1234 })
+    expect(wxpay.client.v3.defaults.timeout).toBe(1234)
+  })
+
+  it('waits 15 s for an answer when it is told nothing', () => {
+    expect(new Wechatpay(valid).client.v3.defaults.timeout).toBe(15_000)
+  })
+
+  const without = (name: keyof WechatpayOptions) =>
+    ({ ...valid, [name]: undefined }) as unknown as WechatpayOptions
+  it.each<[string, () => WechatpayOptions, string]>([
+    ['no options', () => undefined as never, 'takes an object of options'],
+    ['no mchid', () => without('mchid'), 'Missing: mchid'],
+    ['no certs', () => without('certs'), 'Missing: certs'],
+    [
+      'a number for mchid',
+      () => ({ ...valid, mchid: 1900000109 as never }),
+      'mchid must be a string of digits',
+    ],
+    ['a serial that is none', () => ({ ...valid, serial: 'apiclient_cert' }), 'openssl x509'],
+    [
+      'a certificate for the private key',
+      () => ({ ...valid, privateKey: certify(merchant.privateKey) }),
+      'privateKey is a certificate',
+    ],
+    [
+      'a public key for the private key',
+      () => ({ ...valid, privateKey: pem(merchant.publicKey) }),
+      'privateKey is a public key',
+    ],
+    [
+      'a missing file',
+      () => ({ ...valid, privateKey: 'file:///nowhere/apiclient_key.pem' }),
+      'privateKey: cannot read file:///nowhere',
+    ],
+    [
+      'the private key among certs',
+      () => ({ ...valid, certs: { PUB_KEY_ID_1: pem(merchant.privateKey) } }),
+      'certs.PUB_KEY_ID_1 is a private key',
+    ],
+    [
+      'its own serial among certs',
+      () => ({ ...valid, certs: { [valid.serial]: pem(platform.publicKey) } }),
+      'your own merchant certificate',
+    ],
+    [
+      'a certificate under another serial',
+      () => ({ ...valid, certs: { ABC123: certify(platform.privateKey, certificateSerial) } }),
+      `the certificate with serial ${certificateSerial}`,
+    ],
+    ['empty certs', () => ({ ...valid, certs: {} }), 'certs is empty'],
+    [
+      'certs that are a key',
+      () => ({ ...valid, certs: pem(platform.publicKey) as never }),
+      'certs must be an object',
+    ],
+    ['an apiv3Key of 31 bytes', () => ({ ...valid, apiv3Key: 'a'.repeat(31) }), 'apiv3Key has 31 bytes'],
+    [
+      'an apiv3Key of 32 letters but more bytes',
+      () => ({ ...valid, apiv3Key: '密'.repeat(32) }),
+      'apiv3Key has 96 bytes',
+    ],
+    ['a secret of 33 bytes', () => ({ ...valid, secret: 'a'.repeat(33) }), 'secret has 33 bytes'],
+    ['a misspelt option', () => ({ ...valid, apiV3key: 'a' }) as WechatpayOptions, "did you mean 'apiv3Key'"],
+    [
+      'an agent that trusts everyone',
+      () => ({ ...valid, httpsAgent: new Agent({ rejectUnauthorized: false }) }),
+      'rejectUnauthorized',
+    ],
+  ])('is not made from %s', (_, options, why) => {
+    expect(() => new Wechatpay(options())).toThrow(ConfigError)
+    expect(() => new Wechatpay(options())).toThrow(why)
+  })
+
+  it.each([
+    ...[
+      'adapter',
+      'allowAbsoluteUrls',
+      'auth',
+      'baseURL',
+      'beforeRedirect',
+      'cancelToken',
+      'decompress',
+      'env',
+      'family',
+    ],
+    ...[
+      'fetchOptions',
+      'formSerializer',
+      'headers',
+      'httpAgent',
+      'httpsAgent',
+      'insecureHTTPParser',
+      'lookup',
+      'maxBodyLength',
+    ],
+    ...[
+      'maxContentLength',
+      'maxRate',
+      'onDownloadProgress',
+      'onUploadProgress',
+      'paramsSerializer',
+      'parseReviver',
+      'proxy',
+    ],
+    ...[
+      'responseEncoding',
+      'signal',
+      'socketPath',
+      'timeout',
+      'timeoutErrorMessage',
+      'transformRequest',
+      'transformResponse',
+    ],
+    ...['transitional', 'transport', 'withCredentials', 'xsrfCookieName', 'xsrfHeaderName'],
+  ])('does not take the axios option %s for a misspelling', (name) => {
+    expect(() => new Wechatpay({ ...valid, [name]: undefined })).not.toThrow()
+  })
+})
