@@ -1,0 +1,46 @@
+import { afterAll, beforeAll, beforeEach } from 'vitest'
+import { createEmulator, type Emulator, type EmulatorOptions } from '../../lib/emulator/index.js'
+import { Wechatpay, type WechatpayOptions } from '../../lib/index.js'
+
+export interface Rig {
+  readonly emulator: Emulator
+  readonly wxpay: Wechatpay
+  /** A further client of the same gateway, closed with the rest. */
+  readonly client: (options?: Partial<WechatpayOptions>) => Wechatpay
+}
+
+/** A gateway and a client of it, for the tests of one file. */
+export function startRig(options?: EmulatorOptions): Rig {
+  const clients: Wechatpay[] = []
+  let emulator: Emulator | undefined
+  const started = (): Emulator => {
+    if (emulator) return emulator
+    throw new Error('the emulator runs only while tests do')
+  }
+  const client = (more?: Partial<WechatpayOptions>): Wechatpay => {
+    const made = new Wechatpay({ ...started().merchant, ...more })
+    clients.push(made)
+    return made
+  }
+  beforeAll(async () => {
+    emulator = await createEmulator(options)
+    client()
+  })
+  beforeEach(() => {
+    started().requests.length = 0
+    started().recover()
+  })
+  afterAll(async () => {
+    for (const made of clients) made.close()
+    await emulator?.close()
+  })
+  return {
+    get emulator() {
+      return started()
+    },
+    get wxpay() {
+      return clients[0] as Wechatpay
+    },
+    client,
+  }
+}

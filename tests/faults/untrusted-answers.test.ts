@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest'
+import { ApiError, NetworkError, VerificationError } from '../../lib/index.js'
+import { startRig } from '../e2e/client.js'
+
+const rig = startRig()
+const path = 'v3/marketing/membercard-open/cards/{card_id}/users/import'
+let number = 0
+const importUser = () =>
+  rig.wxpay[path].post({ card_id: 'c1', json: { openid: 'o', code: 'c', out_request_no: `no-${number++}` } })
+
+describe('an answer that is not to be trusted never reaches the caller as data', () => {
+  it.each([
+    ['forged', 'forged-signature', 'SIGNATURE_INVALID'],
+    ['tampered with', 'tampered', 'SIGNATURE_INVALID'],
+    ['unsigned', 'unsigned', 'SIGNATURE_MISSING'],
+    ['stale', 'stale', 'TIMESTAMP_INVALID'],
+    ['from the future', 'skew', 'TIMESTAMP_INVALID'],
+    ['signed by an unknown serial', 'unknown-serial', 'SERIAL_UNKNOWN'],
+  ] as const)('when it is %s', async (_, fault, code) => {
+    rig.emulator.fail({ path, fault, times: 1 })
+    const error = await importUser().catch((reason: unknown) => reason)
+    expect(error).toBeInstanceOf(VerificationError)
+    const { message, ...fields } = error as VerificationError
+    expect(fields).toMatchObject({ code, knownSerials: Object.keys(rig.emulator.merchant.certs) })
+    expect(message).toContain(`POST ${path}: the answer is not to be trusted`)
+    expect(message).toContain('The order may exist all the same')
+    expect(error).not.toHaveProperty('response')
+  })
+
+  it('names the serial that signed it', async () => {
+    rig.emulator.fail({ path, fault: 'unknown-serial', times: 1 })
+    const error = (await importUser().catch((reason: unknown) => reason)) as VerificationError
+    expect(error.serial).toMatch(/^[0-9A-Z_]+$/)
+    expect(error.knownSerials).not.toContain(error.serial)
+    expect(error.message).toContain(String(error.serial))
+  })
+
+  it('and says nothing of an order when it was a query', async () => {
+    rig.emulator.fail({ path: 'v3/certificates', fault: 'forged-signature', times: 1 })
+    const error = (await rig.wxpay.v3.certificates
+      .get()
+      .catch((reason: unknown) => reason)) as VerificationError
+    expect(error).toBeInstanceOf(VerificationError)
+    expect(error.message).not.toContain('order')
+  })
+})
+
+describe('an error answer', () => {
+  it('becomes an ApiError with all the API said', async () => {
+    rig.emulator.fail({ path, status: 403, code: 'NO_AUTH', message: '商户号无权限', times: 1 })
+    const error = (await importUser().catch((reason: unknown) => reason)) as ApiError
+    expect(error).toBeInstanceOf(ApiError)
+    expect(error).toMatchObject({
+      name: 'ApiError',
+      status: 403,
+      code: 'NO_AUTH',
+      method: 'POST',
+      path,
+      verified: true,
+      response: { status: 403, data: { code: 'NO_AUTH', message: '商户号无权限' } },
+    })
+    expect(error.requestId).toBe(error.response.headers['request-id'])
+    expect(error.requestId).toBeTruthy()
+    expect(error.message).toBe(`POST ${path}: 403 NO_AUTH; 商户号无权限; Request-ID ${error.requestId}`)
+  })
+
+  it.each(['forged-signature', 'unsigned', 'stale'] as const)('that is %s says so', async (fault) => {
+    rig.emulator.fail({ path, status: 500, code: 'SYSTEM_ERROR', fault, times: 1 })
+    const error = (await importUser().catch((reason: unknown) => reason)) as ApiError
+    expect(error).toMatchObject({ name: 'ApiError', code: 'SYSTEM_ERROR', verified: false })
+    expect(error.message).toContain('not verified')
+    expect(error.message).toContain('The order may exist all the same')
+  })
+
+  it('shows its code on a failed signature, and the gateway names the message it computed', async () => {
+    const impostor = rig.client({ serial: 'ABCDEF' })
+    const error = (await impostor.v3.certificates.get().catch((reason: unknown) => reason)) as ApiError
+    expect(error).toMatchObject({ status: 401, code: 'SIGN_ERROR' })
+    expect(JSON.stringify(error.detail)).toContain('/v3/certificates')
+  })
+
+  it('may be a redirect, which neither body nor signature follows', async () => {
+    const headers = { Location: `${rig.emulator.url}/v3/certificates` }
+    rig.emulator.fail({ path, status: 302, headers, times: 1 })
+    const error = (await importUser().catch((reason: unknown) => reason)) as ApiError
+    expect(error).toMatchObject({ name: 'ApiError', status: 302 })
+    expect(error.message).toContain('redirects are not followed')
+    expect(rig.emulator.requests.map(({ path: arrived }) => arrived)).toEqual([
+      '/v3/marketing/membercard-open/cards/c1/users/import',
+    ])
+  })
+})
+
+describe('no answer', () => {
+  it.each([
+    ['dropped', 'drop'],
+    ['torn in the middle', 'torn'],
+  ] as const)('because the connection was %s is a NetworkError', async (_, fault) => {
+    rig.emulator.fail({ path, fault, times: 1 })
+    const error = (await importUser().catch((reason: unknown) => reason)) as NetworkError
+    expect(error).toBeInstanceOf(NetworkError)
+    expect(error.code).toBe('CONNECTION_FAILED')
+    expect(error.message).toContain('The order may exist all the same')
+  })
+
+  it('because nobody listens is a NetworkError that may be retried', async () => {
+    const request = { baseURL: 'http://127.0.0.1:1' }
+    const error = (await rig.wxpay.v3.certificates
+      .get(request)
+      .catch((reason: unknown) => reason)) as NetworkError
+    expect(error).toMatchObject({ name: 'NetworkError', code: 'CONNECTION_FAILED', retryable: true })
+    expect(error.cause).toMatchObject({ code: 'ECONNREFUSED' })
+  })
+
+  it('within the timeout is a NetworkError', async () => {
+    rig.emulator.fail({ path, fault: { delay: 2_000 }, times: 1 })
+    const request = { card_id: 'c', json: { openid: 'o', out_request_no: 't' }, timeout: 100 }
+    const error = (await rig.wxpay[path].post(request).catch((reason: unknown) => reason)) as NetworkError
+    expect(error).toMatchObject({ name: 'NetworkError', code: 'TIMEOUT' })
+  })
+
+  it('because of an AbortSignal keeps its reason', async () => {
+    rig.emulator.fail({ path, fault: { delay: 2_000 }, times: 1 })
+    const controller = new AbortController()
+    const request = { card_id: 'c', json: { openid: 'o', out_request_no: 'a' }, signal: controller.signal }
+    const call = rig.wxpay[path].post(request)
+    setTimeout(() => controller.abort(new Error('the user left')), 50)
+    const error = (await call.catch((reason: unknown) => reason)) as NetworkError
+    expect(error).toMatchObject({ name: 'NetworkError', code: 'ABORTED', retryable: false })
+    expect(error.cause).toMatchObject({ message: 'the user left' })
+  })
+
+  it('after close() is a NetworkError for calls in flight', async () => {
+    const wxpay = rig.client()
+    rig.emulator.fail({ path: 'v3/certificates', fault: { delay: 2_000 }, times: 1 })
+    const call = wxpay.v3.certificates.get()
+    setTimeout(() => wxpay.close(), 50)
+    await expect(call).rejects.toBeInstanceOf(NetworkError)
+  })
+})
