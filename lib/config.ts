@@ -49,7 +49,8 @@ const SECRET_BYTES = 32
 export function loadConfig(options: WechatpayOptions): Config {
   assertNames(options)
   const { mchid, serial, privateKey, certs, apiv3Key, secret, httpAgent, httpsAgent, ...axios } = options
-  if (typeof mchid !== 'string' || !/^\d{1,32}$/.test(mchid)) throw new ConfigError('mchid must be a string of digits, such as 1900000109')
+  if (typeof mchid !== 'string' || !/^\d{1,32}$/.test(mchid))
+    throw new ConfigError('mchid must be a string of digits, such as 1900000109')
   const signer: Signer = { mchid, serial: normalizeSerial(serial), privateKey: loadPrivateKey(privateKey) }
   return {
     signer,

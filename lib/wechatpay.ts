@@ -6,6 +6,7 @@ import { loadConfig, type WechatpayOptions } from './config.js'
 import { decryptOaep } from './crypto/rsa.js'
 import { buildRequest } from './request/build.js'
 import { endpointOf } from './request/endpoint.js'
+import { resolveUrl } from './request/url.js'
 import { exactSegments, isDocumentedPrefix } from './routes/lookup.js'
 import type { Verb } from './routes/traits.js'
 import { createAgents } from './transport/agents.js'
@@ -76,7 +77,10 @@ export class Wechatpay {
       exactSegments,
       keeps: isDocumentedPrefix,
       send: async (verb, path, request) => v3.request(buildRequest(endpointOf(path, verb), request)),
-      url: (path, request) => v3.getUri(buildRequest(endpointOf(path, 'get'), request)),
+      url: (path, request) => {
+        const config = buildRequest(endpointOf(path, 'get'), request)
+        return resolveUrl({ ...axios, ...config }).href
+      },
     })
   }
 

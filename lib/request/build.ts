@@ -1,6 +1,7 @@
 import type { AxiosRequestConfig } from 'axios'
 import { expandTemplate } from '../chain/template.js'
 import { RequestError } from '../errors.js'
+import { findUnsendable } from './body.js'
 import { attachCall, Call } from './call.js'
 import type { ChainedEndpoint as Endpoint } from './endpoint.js'
 import { nearestName } from './nearest.js'
@@ -48,8 +49,8 @@ function assertRequest(endpoint: Endpoint, request: unknown): Readonly<Record<st
 function unknownKey(endpoint: Endpoint, key: string): string {
   const known = [...endpoint.placeholders, ...OPTION_KEYS]
   const nearest = nearestName(key, known)
-  const hint = nearest ? `did you mean '${nearest}'` : `known here: ${known.join(', ')}`
-  return `unknown key '${key}' in the request; ${hint}. Body fields belong in 'json', query parameters in 'query'`
+  const hint = nearest ? `did you mean '${nearest}'?` : `known here: ${known.join(', ')}.`
+  return `unknown key '${key}' in the request; ${hint} Body fields belong in 'json', query parameters in 'query'`
 }
 
 function assertObject(endpoint: Endpoint, what: string, value: unknown): Readonly<Record<string, unknown>> {
@@ -62,6 +63,8 @@ function assertObject(endpoint: Endpoint, what: string, value: unknown): Readonl
 }
 
 function assertBody(endpoint: Endpoint, json: unknown): unknown {
-  if (endpoint.verb !== 'get') return json
-  throw new RequestError(`${endpoint.name}: a GET carries no body; pass parameters as 'query'`)
+  const problem =
+    endpoint.verb === 'get' ? "a GET carries no body; pass parameters as 'query'" : findUnsendable(json)
+  if (problem) throw new RequestError(`${endpoint.name}: ${problem}`)
+  return json
 }

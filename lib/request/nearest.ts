@@ -17,7 +17,7 @@ const plain = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g,
 /** The candidate that `name` most likely meant, or `undefined` when none is near. */
 export function nearestName(name: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined
-  let bestDistance = Math.max(1, Math.floor(name.length / 3)) + 1
+  let bestDistance = Math.ceil(name.length / 3) + 1
   for (const candidate of candidates) {
     const found = distance(plain(name), plain(candidate))
     if (found < bestDistance) {

@@ -1,17 +1,17 @@
-import type { InternalAxiosRequestConfig } from 'axios'
+import type { AxiosRequestConfig } from 'axios'
 import { RequestError } from '../errors.js'
 import { callOf } from './call.js'
+import { serializeQuery } from './query.js'
 
 /** The access point of all endpoints that name no other. */
 export const DEFAULT_ORIGIN = 'https://api.mch.weixin.qq.com'
 
 /**
- * Makes `config.url` the absolute URL that goes on the wire, query included, so that what is signed is
- * what is sent. A `baseURL` of the caller wins over the endpoint's own access point.
+ * The absolute URL that goes on the wire, query included, so that what is signed is what is sent. A `baseURL` of the caller wins over the endpoint's own access point.
  *
  * @throws {RequestError} when base and path make no URL.
  */
-export function resolveUrl(config: InternalAxiosRequestConfig): URL {
+export function resolveUrl(config: AxiosRequestConfig): URL {
   const base = config.baseURL ?? callOf(config)?.endpoint.traits.origin ?? DEFAULT_ORIGIN
   const path = config.url ?? ''
   const absolute = /^https?:\/\//i.test(path)
@@ -21,9 +21,6 @@ export function resolveUrl(config: InternalAxiosRequestConfig): URL {
   const query = serialize(config)
   if (query !== '') url.search = url.search === '' ? query : `${url.search}&${query}`
   url.hash = ''
-  config.url = url.href
-  delete config.baseURL
-  delete config.params
   return url
 }
 
@@ -33,9 +30,9 @@ function parseUrl(text: string): URL {
   throw new RequestError(`'${text}' is no http(s) URL; check baseURL`)
 }
 
-function serialize(config: InternalAxiosRequestConfig): string {
+function serialize(config: AxiosRequestConfig): string {
   if (config.params === undefined || config.params === null) return ''
   const serializer = config.paramsSerializer
   const serialize = typeof serializer === 'function' ? serializer : serializer?.serialize
-  return serialize ? serialize(config.params, typeof serializer === 'object' ? serializer : undefined) : ''
+  return (serialize ?? serializeQuery)(config.params)
 }

@@ -1,6 +1,5 @@
 import axios, { type AxiosInstance, type AxiosRequestConfig } from 'axios'
 import { encodeBody } from '../request/body.js'
-import { serializeQuery } from '../request/query.js'
 import { DEFAULT_TIMEOUT, USER_AGENT } from '../transport/seal.js'
 import { acceptAnswer } from './accept-answer.js'
 import type { V3Context } from './context.js'
@@ -15,7 +14,6 @@ export function createV3Client(context: V3Context, defaults: AxiosRequestConfig)
   const { headers, ...rest } = defaults
   const instance = axios.create({
     timeout: DEFAULT_TIMEOUT,
-    paramsSerializer: { serialize: serializeQuery },
     transformRequest: [encodeBody],
     transformResponse: [],
     ...rest,

@@ -27,7 +27,9 @@ export async function signRequest(
   attachCall(config, call)
   encryptSensitive(config, keys)
   const url = resolveUrl(config)
-  call.url = config.url
+  call.url = config.url = url.href
+  delete config.baseURL
+  delete config.params
   config.data = encode(config)
   config.transformRequest = []
   if (WRITES.has(method)) config.headers.setContentType('application/json', false)

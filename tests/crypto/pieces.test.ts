@@ -24,6 +24,20 @@ describe('RSA', () => {
     expect(await crypto.signAsync('订单', privateKey)).toBe(crypto.sign('订单', privateKey))
   })
 
+  it('leaves the event loop turning while many messages are signed in the thread pool', async () => {
+    let turns = 0
+    let signing = true
+    const turn = () => {
+      turns++
+      if (signing) setImmediate(turn)
+    }
+    setImmediate(turn)
+    await Promise.all(Array.from({ length: 50 }, (_, at) => crypto.signAsync(String(at), privateKey)))
+    signing = false
+    // On the event loop, the last signature would be there before the first turn.
+    expect(turns).toBeGreaterThan(10)
+  })
+
   it('signs what openssl verifies', () => {
     const message = 'GET\n/v3/certificates\n1554208460\n593BEC0C930BF1AFEB40B4A08C8FB242\n\n'
     expect(opensslVerifies(message, crypto.sign(message, privateKey), publicKey)).toBe(true)

@@ -1,0 +1,84 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { RequestError } from '../../lib/index.js'
+import { startRig } from './client.js'
+
+const rig = startRig()
+const path = 'v3/marketing/membercard-open/cards/{card_id}/users/import'
+const json = { openid: 'o', code: 'c', out_request_no: 'n' }
+
+describe('bad input never reaches the wire', () => {
+  const post = (request: unknown) => rig.wxpay[path].post(request as never)
+
+  it.each<[string, unknown, string]>([
+    ['a missing placeholder', { json }, 'the value of {card_id} is missing'],
+    ['an empty one', { card_id: '', json }, 'is empty'],
+    ['a dot segment', { card_id: '..', json }, "must not be '..'"],
+    ['a placeholder of another type', { card_id: { id: 1 }, json }, 'must be a string or a number'],
+    [
+      'a misspelt placeholder',
+      { cardId: 'c', json },
+      "unknown key 'cardId' in the request; did you mean 'card_id'?",
+    ],
+    ['a misspelt option', { card_id: 'c', jsno: json }, "did you mean 'json'?"],
+    ['a body field beside json', { card_id: 'c', openid: 'o' }, "Body fields belong in 'json'"],
+    ['a request that is no object', 'c', 'the request must be an object, not string'],
+    ['a request that is a list', [], 'the request must be an object'],
+    ['a query that is no object', { card_id: 'c', json, query: 'a=1' }, 'query must be an object'],
+    ['an object in the query', { card_id: 'c', json, query: { a: {} } }, 'query.a must be a string'],
+    [
+      'NaN in the body',
+      { card_id: 'c', json: { amount: { total: Number.NaN } } },
+      'json.amount.total is NaN',
+    ],
+    [
+      'Infinity in a list',
+      { card_id: 'c', json: { list: [1, Number.POSITIVE_INFINITY] } },
+      'json.list[1] is Infinity',
+    ],
+    ['a bigint in the body', { card_id: 'c', json: { total: 1n } }, 'json.total is a bigint'],
+    ['a body that refers to itself', { card_id: 'c', json: circular() }, 'refers to itself'],
+    ['a baseURL that is none', { card_id: 'c', json, baseURL: 'ftp://x' }, 'no http(s) URL'],
+  ])('%s', async (_, request, why) => {
+    const error = (await post(request).catch((reason: unknown) => reason)) as RequestError
+    expect(error).toBeInstanceOf(RequestError)
+    expect(error.message).toContain(why)
+  })
+
+  it('a body on a GET', async () => {
+    const node = rig.wxpay.chain('v3/not-documented')
+    await expect(node.get({ json })).rejects.toThrow('a GET carries no body')
+  })
+
+  it('a path that is none', async () => {
+    await expect(rig.wxpay.chain('v3/../x').post()).rejects.toThrow('dot segment')
+    await expect(rig.wxpay.chain('https://example.com/v3').post()).rejects.toThrow('whole URL')
+    await expect(rig.wxpay.chain('').post()).rejects.toThrow('is empty')
+  })
+
+  afterEach(() => {
+    expect(rig.emulator.requests).toEqual([])
+  })
+})
+
+describe('a strange value', () => {
+  it('arrives as one encoded segment', async () => {
+    await rig.wxpay[path].post({ card_id: '../../x?y=1#z%2F', json })
+    expect(rig.emulator.requests[0]).toMatchObject({
+      path: '/v3/marketing/membercard-open/cards/..%2F..%2Fx%3Fy%3D1%23z%252F/users/import',
+      verified: true,
+    })
+  })
+})
+
+describe('a path that is not documented', () => {
+  it('is pointed to the documented one when the API knows nothing of it', async () => {
+    const typo = rig.wxpay.chain('v3/marketing/membercard-opne/cards/c1/users/import')
+    await expect(typo.post({ json })).rejects.toThrow(`did you mean ${path}?`)
+  })
+})
+
+function circular(): object {
+  const self: Record<string, unknown> = {}
+  self.self = self
+  return self
+}

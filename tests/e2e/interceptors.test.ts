@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest'
+import { RequestError } from '../../lib/index.js'
+import { startRig } from './client.js'
+
+const rig = startRig()
+const path = 'v3/marketing/membercard-open/cards/{card_id}/users/import'
+const request = (out_request_no: string) => ({
+  card_id: 'c1',
+  json: { openid: 'o', code: 'c', out_request_no },
+})
+
+describe("a user's request interceptor", () => {
+  it('may change body, headers and query before they are signed', async () => {
+    const wxpay = rig.client()
+    wxpay.client.v3.interceptors.request.use((config) => {
+      config.data = { ...config.data, openid: '改过的' }
+      config.headers.set('X-Trace', 'abc')
+      config.params = { ...config.params, trace: ['a b', '中'] }
+      return config
+    })
+    expect((await wxpay[path].post(request('i-1'))).data.code).toBe('c')
+    const [arrived] = rig.emulator.requests
+    expect(arrived).toMatchObject({
+      verified: true,
+      url: expect.stringContaining('?trace=a%20b&trace=%E4%B8%AD'),
+    })
+    expect(arrived?.headers['x-trace']).toBe('abc')
+    expect(JSON.parse(arrived?.body ?? '').openid).toBe('改过的')
+  })
+
+  it('may serialise the body its own way', async () => {
+    const wxpay = rig.client()
+    const body = JSON.stringify(request('i-2').json, null, 2)
+    wxpay.client.v3.interceptors.request.use((config) => Object.assign(config, { data: Buffer.from(body) }))
+    await wxpay[path].post(request('ignored'))
+    expect(rig.emulator.requests[0]).toMatchObject({ verified: true, body })
+  })
+
+  it('may send the request elsewhere, and cannot make it unsigned or unverified', async () => {
+    const wxpay = rig.client()
+    wxpay.client.v3.interceptors.request.use((config) =>
+      Object.assign(config, {
+        url: 'v3/certificates',
+        responseType: 'text',
+        maxRedirects: 5,
+        validateStatus: () => true,
+      }),
+    )
+    rig.emulator.fail({ path: 'v3/certificates', fault: 'unsigned', times: 1 })
+    // A bill's download is believed unsigned; the certificates it is bent to are not.
+    await expect(wxpay.v3.billdownload.file.get({ query: { token: 't' } })).rejects.toMatchObject({
+      code: 'SIGNATURE_MISSING',
+    })
+    expect(rig.emulator.requests[0]).toMatchObject({ path: '/v3/certificates', verified: true })
+  })
+
+  it('cannot have a stream signed', async () => {
+    const wxpay = rig.client()
+    wxpay.client.v3.interceptors.request.use((config) =>
+      Object.assign(config, { data: new Map(), transformRequest: [] }),
+    )
+    await expect(wxpay[path].post(request('i-3'))).rejects.toBeInstanceOf(RequestError)
+    expect(rig.emulator.requests).toHaveLength(0)
+  })
+})
+
+describe("a user's response interceptor", () => {
+  it('sees answers that are verified and decoded, and errors of this package', async () => {
+    const wxpay = rig.client()
+    const seen: unknown[] = []
+    wxpay.client.v3.interceptors.response.use(
+      (response) => {
+        seen.push(response.data)
+        return response
+      },
+      (error: Error) => {
+        seen.push(error.name)
+        throw error
+      },
+    )
+    await wxpay[path].post(request('r-1'))
+    rig.emulator.fail({ path, fault: 'forged-signature', times: 1 })
+    await expect(wxpay[path].post(request('r-2'))).rejects.toThrow()
+    expect(seen).toEqual([{ code: 'c' }, 'VerificationError'])
+  })
+})
+
+describe('the axios instance itself', () => {
+  it('signs and verifies without the chain', async () => {
+    const { data } = await rig.wxpay.client.v3.get('/v3/certificates')
+    expect(data.data).toHaveLength(1)
+    await rig.wxpay.client.v3.post('/v3/marketing/membercard-open/cards/c9/users/import', request('x').json)
+    expect(rig.emulator.requests.map(({ verified }) => verified)).toEqual([true, true])
+  })
+
+  it('speaks of the path in its errors', async () => {
+    await expect(rig.wxpay.client.v3.get('/v3/nothing?a=1')).rejects.toMatchObject({
+      name: 'ApiError',
+      method: 'GET',
+      path: 'v3/nothing',
+    })
+  })
+
+  it('takes an absolute URL, as the API gives for downloads', async () => {
+    await rig.wxpay.client.v3.get(`${rig.emulator.url}/v3/certificates?x=1`)
+    expect(rig.emulator.requests[0]).toMatchObject({ url: '/v3/certificates?x=1', verified: true })
+  })
+
+  it("runs a user's transformResponse after verification", async () => {
+    const wxpay = rig.client({ transformResponse: [(text: string) => `got ${text.slice(0, 7)}`] })
+    expect((await wxpay.v3.certificates.get()).data).toBe('got {"data"')
+  })
+})
