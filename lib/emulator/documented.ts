@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto'
+import { lookup } from '../routes/lookup.js'
+import { matchRoutes } from '../routes/match.js'
+import type { Verb } from '../routes/traits.js'
+import type { Reply } from './answer.js'
+import type { Context } from './context.js'
+import { endpointDocument } from './generated/index.js'
+import { decodeValue, type Handler, type Match, notFound } from './router.js'
+import { sampleOf } from './sample.js'
+
+const VERBS: ReadonlySet<string> = new Set(['get', 'post', 'put', 'patch', 'delete'])
+
+/** A file of a download: its signature, where there is one, covers `{"sha1":"…"}` of the digest in a header. */
+function download(contentType: string, unsigned: boolean, digestHeader: string | undefined): Reply {
+  const body = Buffer.from('sample\n')
+  const sha1 = createHash('sha1').update(body).digest('hex')
+  const reply = { status: 200, body, contentType, unsigned }
+  return digestHeader
+    ? { ...reply, headers: { [digestHeader]: sha1 }, signedText: JSON.stringify({ sha1 }) }
+    : reply
+}
+
+/** Endpoints without a handler of their own: whatever the catalogue documents is answered with a sample. */
+export async function documentedEndpoint(
+  method: string,
+  path: string,
+  { ids, identity, now }: Context,
+): Promise<Match | undefined> {
+  const verb = method.toLowerCase() as Verb
+  if (!VERBS.has(verb)) return undefined
+  const [match] = matchRoutes(verb, path.slice(1))
+  if (!match) return undefined
+  const { template, values } = match
+  if (template.startsWith('v2/')) throw notFound(method, path, 'APIv2 is not emulated yet')
+  const document = await endpointDocument(template, verb)
+  if (!document) return undefined
+  const entries = Object.entries(values).map(([name, value]) => [name, decodeValue(name, value)] as const)
+  const params = Object.fromEntries(entries)
+  const handler: Handler = ({ query, json }) => {
+    const { response } = document
+    const { unsigned, signedDigest } = lookup(template, verb) ?? {}
+    const file = response.binary ?? response.text
+    if (file !== undefined)
+      return download(file || 'application/octet-stream', unsigned === true, signedDigest)
+    if (response.json === undefined) return { status: response.status ?? 204 }
+    const given = { ...Object.fromEntries(query), ...(json as object | undefined), ...params }
+    const source = { ids, now: now(), merchantKey: identity.merchantKey, given }
+    const body = sampleOf(response.json, '', source)
+    return { status: response.status ?? 200, body, ...(unsigned && { unsigned }) }
+  }
+  return { template, params, handler }
+}

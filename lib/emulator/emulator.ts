@@ -1,0 +1,193 @@
+import { setMaxListeners } from 'node:events'
+import { inspect } from 'node:util'
+import { BoundedMap } from './bounded.js'
+import { addCertificates } from './certificates.js'
+import { type Context, REMEMBERED, type State } from './context.js'
+import { deliver, isLoopback, type Receipt } from './delivery.js'
+import { createFaults, type FaultHandle, type FaultScript } from './faults.js'
+import { createGateway } from './gateway.js'
+import { createIdentity, type EmulatorMerchant, type PlatformKey } from './identity.js'
+import { addMemberCards } from './member-cards.js'
+import { sampleResource } from './notification-sample.js'
+import { type SignedNotification, signNotification } from './notifications.js'
+import { addOrders, payOrder, type TradeState, transactionOf } from './orders.js'
+import { createRandom } from './random.js'
+import { createRecorder, type RecordedRequest } from './recorder.js'
+import { addRefunds } from './refunds.js'
+import { createRouter } from './router.js'
+import { requestSchemasOf } from './schemas.js'
+import { listen } from './server.js'
+
+/** Options of {@link createEmulator}; all of them may be left out. */
+export interface EmulatorOptions {
+  /** A free one when absent or 0. */
+  readonly port?: number
+  /** `127.0.0.1` when absent: nobody outside of this machine can reach it. */
+  readonly host?: string
+  /** Serve HTTPS with a certificate of the emulator's own authority, {@link Emulator.ca}. */
+  readonly https?: boolean
+  /** Makes ids, numbers, nonces and secrets the same in every run. Keys are always new. */
+  readonly seed?: string | number
+  /** Reserved: a file that keeps the state over restarts. Not supported yet. */
+  readonly storage?: string
+  /** Now, in milliseconds since 1970; `Date.now` when absent. */
+  readonly clock?: () => number
+  /** Failures in force from the start. */
+  readonly faults?: readonly FaultScript[]
+}
+
+/** Who signs a notification. */
+export interface SignerOptions {
+  /** A public key id or a certificate's serial number; the public key when absent. */
+  readonly serial?: string
+}
+
+/** What `pay()` did. */
+export interface Payment {
+  readonly transaction_id: string
+  readonly trade_state: TradeState
+  /** What the receiver of `TRANSACTION.SUCCESS` answered; absent when `notify_url` is not on this machine or failed. */
+  readonly notified?: Receipt
+}
+
+/** A local WeChat Pay. */
+export interface Emulator {
+  /** Where it listens, without a trailing slash. */
+  readonly url: string
+  /** Options for `new Wechatpay(...)`, secrets included: they are worth nothing elsewhere. A new copy every time. */
+  readonly merchant: EmulatorMerchant
+  /** What arrived, newest last; the newest 10,000 are kept. Set its `length` to 0 to start afresh. */
+  readonly requests: RecordedRequest[]
+  /** PEM of the authority to trust; `undefined` unless `https`. */
+  readonly ca: string | undefined
+  /** The listed platform certificates, serial number → PEM, in the shape of `certs`; the last one is current. */
+  certificates(): Promise<Record<string, string>>
+  /** Pays an order as its user would, and notifies its `notify_url` if that is on this machine. */
+  pay(out_trade_no: string): Promise<Payment>
+  /**
+   * Sends a genuine notification; `resource` is encrypted, and made up by the catalogue when absent. Rejects when the
+   * receiver cannot be reached.
+   */
+  notify(
+    event_type: string,
+    options: SignerOptions & { readonly url: string; readonly resource?: object },
+  ): Promise<Receipt>
+  /** Builds a genuine notification without sending it. */
+  signNotification(event_type: string, resource: object, options?: SignerOptions): SignedNotification
+  /** Issues a new platform certificate and signs with it from now on; older ones stay listed unless dropped. */
+  rotate(options?: { readonly drop?: boolean }): Promise<string>
+  /** Scripts a failure. Of several that concern a request, the newest one counts. */
+  fail(script: FaultScript): FaultHandle
+  /** Ends all scripted failures. */
+  recover(): void
+  /** Frees the port and cuts every connection at once. */
+  close(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/** Starts a local gateway that speaks the protocol for real: every request verified, every answer signed. */
+export async function createEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  const { port = 0, host = '127.0.0.1', https = false, seed, storage, clock = () => Date.now() } = options
+  if (storage !== undefined) throw new Error('createEmulator(): storage is not supported yet; leave it out')
+  const stream = (name: string) => createRandom(seed === undefined ? undefined : `${seed}/${name}`)
+  const identity = await createIdentity(stream('identity'), clock)
+  const nonces = stream('nonces')
+  const ids = stream('ids')
+  const faults = createFaults()
+  for (const script of options.faults ?? []) faults.add(script)
+  const recorder = createRecorder()
+  const closing = new AbortController()
+  setMaxListeners(0, closing.signal)
+  const state: State = {
+    orders: new BoundedMap(REMEMBERED),
+    transactions: new BoundedMap(REMEMBERED),
+    refunds: new BoundedMap(REMEMBERED),
+    imports: new BoundedMap(REMEMBERED),
+  }
+
+  function signerOf(serial: string | undefined, listed: readonly PlatformKey[]): PlatformKey {
+    if (serial === undefined || serial === identity.publicKey.id) return identity.publicKey
+    const found = listed.find(({ id }) => id === serial)
+    if (!found) throw new Error(`no platform key has the id ${serial}; see merchant.certs and certificates()`)
+    return found
+  }
+  const sign = (eventType: string, resource: object, signer: PlatformKey): SignedNotification =>
+    signNotification(eventType, resource, {
+      apiv3Key: identity.merchant.apiv3Key,
+      signer,
+      ids,
+      nonces,
+      now: clock(),
+    })
+
+  /** Notifies a receiver on this machine; `undefined` when there is none. */
+  async function tell(eventType: string, url: string, resource: object): Promise<Receipt | undefined> {
+    if (!isLoopback(url) || closing.signal.aborted) return undefined
+    return deliver(url, sign(eventType, resource, identity.publicKey), closing.signal).catch(() => undefined)
+  }
+
+  const context: Context = {
+    identity,
+    state,
+    ids,
+    nonces,
+    now: clock,
+    announce(eventType, url, resource) {
+      if (url !== undefined) setImmediate(() => void tell(eventType, url, resource))
+    },
+  }
+  const router = createRouter()
+  for (const add of [addCertificates, addMemberCards, addOrders, addRefunds]) add(router, context)
+  const parts = { context, router, schemas: requestSchemasOf, faults, recorder, closed: closing.signal }
+  const server = await listen(createGateway(parts), identity, { port, host, https })
+
+  async function close(): Promise<void> {
+    closing.abort()
+    await server.close()
+  }
+  const emulator = {
+    get url() {
+      return server.url
+    },
+    get merchant() {
+      const { certs, ...merchant } = identity.merchant
+      return { ...merchant, certs: { ...certs }, baseURL: server.url }
+    },
+    get requests() {
+      return recorder.requests
+    },
+    get ca() {
+      return server.ca
+    },
+    async certificates() {
+      return Object.fromEntries((await identity.certificates()).map(({ id, pem }) => [id, pem]))
+    },
+    async pay(outTradeNo: string) {
+      const order = payOrder(context, outTradeNo)
+      const notified = await tell('TRANSACTION.SUCCESS', order.request.notify_url, transactionOf(order))
+      const { transactionId: transaction_id = '', state: trade_state } = order
+      return { transaction_id, trade_state, ...(notified && { notified }) }
+    },
+    async notify(
+      eventType: string,
+      { url, resource, serial }: SignerOptions & { url: string; resource?: object },
+    ) {
+      const listed = serial === undefined ? [] : await identity.certificates()
+      const content = resource ?? (await sampleResource(eventType, context))
+      return deliver(url, sign(eventType, content, signerOf(serial, listed)), closing.signal)
+    },
+    signNotification(eventType: string, resource: object, { serial }: SignerOptions = {}) {
+      return sign(eventType, resource, signerOf(serial, identity.listed()))
+    },
+    async rotate({ drop = false }: { readonly drop?: boolean } = {}) {
+      return (await identity.rotate(drop)).id
+    },
+    fail: (script: FaultScript) => faults.add(script),
+    recover: () => faults.clear(),
+    close,
+    [Symbol.asyncDispose]: close,
+    toJSON: () => ({ url: server.url }),
+    [inspect.custom]: () => `Emulator <${server.url}>`,
+  } satisfies Emulator & Record<PropertyKey, unknown>
+  return Object.freeze(emulator)
+}

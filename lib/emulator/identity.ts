@@ -1,0 +1,136 @@
+import { createPublicKey, type KeyObject, X509Certificate } from 'node:crypto'
+import type { Random } from './random.js'
+import { generateRsaKey, sharedRsaKey } from './rsa.js'
+import { beijingDigits } from './time.js'
+import { issueCertificate } from './x509.js'
+
+const YEAR = 365 * 86_400_000
+const AUTHORITY = 'Emulated Root CA'
+
+/** Options for `new Wechatpay(...)`. The secrets in it are worth nothing outside of this emulator. */
+export interface EmulatorMerchant {
+  mchid: string
+  /** Serial number of the merchant's certificate. */
+  serial: string
+  /** PEM. */
+  privateKey: string
+  /** The platform's public key by its id, as PEM. */
+  certs: Record<string, string>
+  apiv3Key: string
+  /** The APIv2 key. */
+  secret: string
+  baseURL: string
+}
+
+/** A key that signs answers and notifications, with the id that `Wechatpay-Serial` carries. */
+export interface PlatformKey {
+  readonly id: string
+  readonly key: KeyObject
+}
+
+/** A platform certificate with its key. */
+export interface PlatformCertificate extends PlatformKey {
+  readonly pem: string
+  readonly notBefore: Date
+  readonly notAfter: Date
+}
+
+/** Who is who: the merchant, the platform's public key and its certificates. */
+export interface Identity {
+  readonly merchant: Omit<EmulatorMerchant, 'baseURL'>
+  readonly merchantKey: KeyObject
+  readonly publicKey: PlatformKey
+  /** The listed platform certificates, newest last; the newest is the current one. */
+  certificates(): Promise<readonly PlatformCertificate[]>
+  /** Those of them that have been issued already. */
+  listed(): readonly PlatformCertificate[]
+  rotate(drop: boolean): Promise<PlatformCertificate>
+  /** A key that belongs to nobody, for forgeries. */
+  forger(): Promise<KeyObject>
+  authority(): Promise<{ readonly key: KeyObject; readonly pem: string }>
+  issue(subject: string, key: KeyObject, hosts?: readonly string[]): Promise<string>
+}
+
+/**
+ * Makes the merchant's key and the platform's public-key pair. All else (authority, certificates) is made when it
+ * is first asked for, so that an emulator starts fast.
+ */
+export async function createIdentity(random: Random, now: () => number): Promise<Identity> {
+  const mchid = '1900000109'
+  const serialNumber = (): string => `4${random.hex(39)}`
+  const id = `PUB_KEY_ID_01${mchid}${beijingDigits(now()).slice(2, 8)}${random.digits(10)}`
+  const serial = serialNumber()
+  const apiv3Key = random.text(32)
+  const secret = random.text(32)
+  const [merchantPrivateKey, publicKeyPair] = await Promise.all([
+    sharedRsaKey('merchant'),
+    sharedRsaKey('platform public key'),
+  ])
+  const platformPublicKey = createPublicKey(publicKeyPair).export({ type: 'spki', format: 'pem' })
+  let listed: PlatformCertificate[] = []
+  let issued = 0
+  let first: Promise<void> | undefined
+  let root: Promise<{ key: KeyObject; pem: string }> | undefined
+
+  const validity = (): { notBefore: Date; notAfter: Date } => {
+    const start = Math.floor(now() / 1000) * 1000
+    return { notBefore: new Date(start - 60_000), notAfter: new Date(start + 5 * YEAR) }
+  }
+  async function makeAuthority(): Promise<{ key: KeyObject; pem: string }> {
+    // People may tell their machine to trust this one, so it is a key of full strength.
+    const key = await generateRsaKey()
+    const names = { subject: AUTHORITY, issuer: AUTHORITY, serial: serialNumber() }
+    return { key, pem: issueCertificate({ ...names, ...validity(), key, issuerKey: key, authority: true }) }
+  }
+  function authority(): Promise<{ key: KeyObject; pem: string }> {
+    root ??= makeAuthority()
+    return root
+  }
+  async function issueFor(
+    subject: string,
+    key: KeyObject,
+    number: string,
+    hosts?: readonly string[],
+  ): Promise<string> {
+    const { key: issuerKey } = await authority()
+    const names = { subject, issuer: AUTHORITY, serial: number }
+    return issueCertificate({ ...names, ...validity(), key, issuerKey, ...(hosts && { hosts }) })
+  }
+  async function rotate(drop: boolean): Promise<PlatformCertificate> {
+    const key = await sharedRsaKey(`platform certificate ${issued++}`)
+    const number = serialNumber()
+    const pem = await issueFor('Emulated Platform', key, number)
+    const { validFrom, validTo } = new X509Certificate(pem)
+    const dates = { notBefore: new Date(validFrom), notAfter: new Date(validTo) }
+    const certificate = { id: number, key, pem, ...dates }
+    listed = drop ? [certificate] : [...listed, certificate]
+    return certificate
+  }
+  async function certificates(): Promise<readonly PlatformCertificate[]> {
+    first ??= rotate(false).then(() => undefined)
+    await first
+    return listed
+  }
+
+  return {
+    merchant: {
+      mchid,
+      serial,
+      privateKey: merchantPrivateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+      certs: { [id]: platformPublicKey.toString() },
+      apiv3Key,
+      secret,
+    },
+    merchantKey: createPublicKey(merchantPrivateKey),
+    publicKey: { id, key: publicKeyPair },
+    certificates,
+    listed: () => listed,
+    async rotate(drop) {
+      await certificates()
+      return rotate(drop)
+    },
+    forger: () => sharedRsaKey('forger'),
+    authority,
+    issue: (subject, key, hosts) => issueFor(subject, key, serialNumber(), hosts),
+  }
+}

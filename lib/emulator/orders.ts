@@ -1,0 +1,164 @@
+import type { Context } from './context.js'
+import { parameterError, Refusal } from './refusal.js'
+import type { Call, Handler, Router } from './router.js'
+import { beijingDigits, beijingTime } from './time.js'
+
+/** The states of an order that the emulator knows. */
+export type TradeState = 'NOTPAY' | 'SUCCESS' | 'REFUND' | 'CLOSED'
+
+interface OrderRequest {
+  readonly appid: string
+  readonly mchid: string
+  readonly description: string
+  readonly out_trade_no: string
+  readonly notify_url: string
+  readonly amount: { readonly total: number; readonly currency?: string }
+  readonly attach?: string
+  readonly time_expire?: string
+  readonly payer?: { readonly openid?: string }
+}
+
+/** An order and what has become of it. */
+export interface Order {
+  readonly request: OrderRequest
+  /** The request as it came, to tell a repetition from another order. */
+  readonly fingerprint: string
+  readonly tradeType: string
+  /** What the order was answered with. */
+  readonly answer: Readonly<Record<string, string>>
+  state: TradeState
+  /** Sum of its refunds, in fen. */
+  refunded: number
+  transactionId?: string
+  successTime?: string
+  payer?: string
+}
+
+const DESCRIPTIONS: Readonly<Record<TradeState, string>> = {
+  NOTPAY: '订单未支付',
+  SUCCESS: '支付成功',
+  REFUND: '订单发生过退款',
+  CLOSED: '订单已关闭',
+}
+
+const notExist = (): Refusal => new Refusal(404, 'ORDER_NOT_EXIST', '订单不存在')
+
+/** The order as a query answers it and as `TRANSACTION.SUCCESS` carries it. */
+export function transactionOf({ request, state, tradeType, ...order }: Order): Record<string, unknown> {
+  const { appid, mchid, out_trade_no, attach, amount } = request
+  const currency = amount.currency ?? 'CNY'
+  const common = {
+    appid,
+    mchid,
+    out_trade_no,
+    trade_state: state,
+    trade_state_desc: DESCRIPTIONS[state],
+    attach: attach ?? '',
+    promotion_detail: [],
+  }
+  if (order.transactionId === undefined) {
+    return { ...common, amount: { total: amount.total, currency, payer_currency: currency } }
+  }
+  return {
+    ...common,
+    transaction_id: order.transactionId,
+    trade_type: tradeType,
+    bank_type: 'OTHERS',
+    success_time: order.successTime,
+    payer: { openid: order.payer },
+    amount: { total: amount.total, payer_total: amount.total, currency, payer_currency: currency },
+  }
+}
+
+/** Pays an order as the user would on the phone. */
+export function payOrder({ state, ids, now }: Context, outTradeNo: string): Order {
+  const order = state.orders.get(outTradeNo)
+  if (!order) throw new Error(`pay(): there is no order ${outTradeNo}; place it first`)
+  if (order.state !== 'NOTPAY') {
+    throw new Error(`pay(): order ${outTradeNo} is ${order.state}; only NOTPAY can be paid`)
+  }
+  const expires = Date.parse(order.request.time_expire ?? '')
+  if (expires <= now()) throw new Error(`pay(): order ${outTradeNo} expired at ${order.request.time_expire}`)
+  const time = now()
+  order.state = 'SUCCESS'
+  order.transactionId = `4200${ids.digits(6)}${beijingDigits(time).slice(0, 8)}${ids.digits(10)}`
+  order.successTime = beijingTime(time)
+  order.payer = order.request.payer?.openid ?? `o${ids.text(27)}`
+  state.transactions.set(order.transactionId, outTradeNo)
+  return order
+}
+
+/** Orders of a merchant: native, jsapi, app, h5; query and close. */
+export function addOrders(router: Router, context: Context): void {
+  const { identity, state, ids, now } = context
+
+  function checkMerchant(mchid: string | null | undefined, location: 'body' | 'query'): void {
+    if (mchid === identity.merchant.mchid) return
+    throw parameterError('/mchid', 'http header中的mchid与请求中的mchid不匹配', mchid ?? '', location)
+  }
+
+  const place = (tradeType: string, answer: () => Record<string, string>): Handler => {
+    return ({ json }) => {
+      const request = json as OrderRequest
+      checkMerchant(request.mchid, 'body')
+      const fingerprint = JSON.stringify([tradeType, request])
+      const earlier = state.orders.get(request.out_trade_no)
+      if (earlier?.state === 'CLOSED') throw new Refusal(400, 'ORDER_CLOSED', '该订单已关闭')
+      if (earlier && earlier.state !== 'NOTPAY') throw new Refusal(400, 'ORDERPAID', '该订单已支付')
+      if (earlier && earlier.fingerprint !== fingerprint) {
+        throw new Refusal(403, 'OUT_TRADE_NO_USED', '商户订单号重复', {
+          field: '/out_trade_no',
+          value: request.out_trade_no,
+          issue: 'was used before with another body',
+          location: 'body',
+        })
+      }
+      if (earlier) return { status: 200, body: earlier.answer }
+      const order: Order = { request, fingerprint, tradeType, answer: answer(), state: 'NOTPAY', refunded: 0 }
+      state.orders.set(request.out_trade_no, order)
+      return { status: 200, body: order.answer }
+    }
+  }
+  const prepay = (): Record<string, string> => ({
+    prepay_id: `wx${beijingDigits(now())}${ids.hex(20).toLowerCase()}`,
+  })
+  router.add('POST', 'v3/pay/transactions/jsapi', place('JSAPI', prepay))
+  router.add('POST', 'v3/pay/transactions/app', place('APP', prepay))
+  router.add(
+    'POST',
+    'v3/pay/transactions/native',
+    place('NATIVE', () => ({ code_url: `weixin://wxpay/bizpayurl?pr=${ids.text(9)}` })),
+  )
+  router.add(
+    'POST',
+    'v3/pay/transactions/h5',
+    place('MWEB', () => ({
+      h5_url: `https://wx.tenpay.com/cgi-bin/mmpayweb-bin/checkmweb?${new URLSearchParams(prepay()).toString()}`,
+    })),
+  )
+
+  const query = (find: (call: Call) => Order | undefined): Handler => {
+    return (call) => {
+      checkMerchant(call.query.get('mchid'), 'query')
+      const order = find(call)
+      if (!order) throw notExist()
+      return { status: 200, body: transactionOf(order) }
+    }
+  }
+  const byNumber = ({ params }: Call): Order | undefined => state.orders.get(params.out_trade_no ?? '')
+  const byId = ({ params }: Call): Order | undefined => {
+    return state.orders.get(state.transactions.get(params.transaction_id ?? '') ?? '')
+  }
+  router.add('GET', 'v3/pay/transactions/out-trade-no/{out_trade_no}', query(byNumber))
+  router.add('GET', 'v3/pay/transactions/id/{transaction_id}', query(byId))
+
+  router.add('POST', 'v3/pay/transactions/out-trade-no/{out_trade_no}/close', (call) => {
+    checkMerchant((call.json as { readonly mchid: string }).mchid, 'body')
+    const order = byNumber(call)
+    if (!order) throw notExist()
+    if (order.state === 'CLOSED') throw new Refusal(400, 'ORDER_CLOSED', '订单已关闭，无法重复关闭')
+    if (order.state !== 'NOTPAY') throw new Refusal(400, 'ORDER_PAID', '订单已支付，不能关闭')
+    order.state = 'CLOSED'
+    return { status: 204 }
+  })
+}

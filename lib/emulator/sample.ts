@@ -1,0 +1,56 @@
+import { constants, type KeyObject, publicEncrypt } from 'node:crypto'
+import { embedded, type Fields, fieldsOf, isCases, isEnum, isList, type Shape } from '../routes/schema.js'
+import type { Random } from './random.js'
+import { beijingTime } from './time.js'
+
+/** What sample answers are made with. */
+export interface SampleSource {
+  readonly ids: Random
+  /** In milliseconds. */
+  readonly now: number
+  /** The merchant's public key: encrypts what the merchant is to decrypt. */
+  readonly merchantKey: KeyObject
+  /** Values of the request by name; the answer gives back what it has in common with it. */
+  readonly given: Readonly<Record<string, unknown>>
+}
+
+function text(name: string, { ids, now }: SampleSource): string {
+  if (/(time|_at)$/.test(name)) return beijingTime(now)
+  if (name.endsWith('date')) return beijingTime(now).slice(0, 10)
+  if (name.endsWith('url')) return `https://example.com/${ids.text(8)}`
+  if (/(_id|_no|code|number)$/.test(name)) return ids.digits(18)
+  return `sample ${name}`
+}
+
+/** A value that fits a shape of the catalogue: every field is there, values are made up or given back. */
+export function sampleOf(shape: Shape, name: string, source: SampleSource): unknown {
+  if (typeof shape === 'string') {
+    const given = Object.hasOwn(source.given, name) ? source.given[name] : undefined
+    if (given !== undefined && typeof given === (shape === 'integer' ? 'number' : shape)) return given
+    if (shape === 'string') return text(name, source)
+    if (shape === 'integer' || shape === 'number') return 1
+    if (shape === 'boolean') return true
+    if (shape === 'encrypted') return encrypted(`sample ${name}`, source.merchantKey)
+    return {}
+  }
+  if (isList(shape)) return [sampleOf(shape[0], name, source)]
+  if (isEnum(shape)) return shape.$enum[0]
+  if (isCases(shape)) return sampleOf(shape.$oneOf[0] ?? 'object', name, source)
+  const inner = embedded(shape)
+  if (inner) {
+    const value = sampleOf(inner.shape, name, source)
+    return inner.media === 'json'
+      ? JSON.stringify(value)
+      : String(new URLSearchParams(value as Record<string, string>))
+  }
+  const fields = fieldsOf(shape as Fields).map((field) => [
+    field.name,
+    sampleOf(field.shape, field.name, source),
+  ])
+  return Object.fromEntries(fields)
+}
+
+function encrypted(value: string, key: KeyObject): string {
+  const padding = constants.RSA_PKCS1_OAEP_PADDING
+  return publicEncrypt({ key, padding, oaepHash: 'sha1' }, Buffer.from(value)).toString('base64')
+}

@@ -1,0 +1,73 @@
+import { generateKeyPair } from 'node:crypto'
+import { createServer as createHttpServer, type Server } from 'node:http'
+import { createServer as createHttpsServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { promisify } from 'node:util'
+import type { createGateway } from './gateway.js'
+import type { Identity } from './identity.js'
+
+/** Longer than any client keeps an idle connection, so that the server never closes one under a request. */
+const KEEP_ALIVE = 120_000
+
+/** Where to listen. */
+export interface ListenOptions {
+  readonly port: number
+  readonly host: string
+  readonly https: boolean
+}
+
+/** A listening server. */
+export interface Listening {
+  readonly url: string
+  /** PEM of the authority behind the server's certificate; HTTPS only. */
+  readonly ca: string | undefined
+  /** Frees the port and cuts every connection, idle or not. */
+  close(): Promise<void>
+}
+
+async function createServer(
+  listener: ReturnType<typeof createGateway>,
+  identity: Identity,
+  { https, host }: ListenOptions,
+): Promise<{ server: Server; ca: string | undefined }> {
+  const options = { keepAliveTimeout: KEEP_ALIVE, noDelay: true }
+  if (!https) return { server: createHttpServer(options, listener), ca: undefined }
+  const { privateKey } = await promisify(generateKeyPair)('ec', { namedCurve: 'P-256' })
+  const hosts = [...new Set(['localhost', '127.0.0.1', '::1', host])].filter((name) => name !== '::')
+  const cert = await identity.issue('localhost', privateKey, hosts)
+  const { pem } = await identity.authority()
+  const key = privateKey.export({ type: 'pkcs8', format: 'pem' })
+  return { server: createHttpsServer({ ...options, key, cert: cert + pem }, listener), ca: pem }
+}
+
+/** Starts the server; resolves once it listens. */
+export async function listen(
+  listener: ReturnType<typeof createGateway>,
+  identity: Identity,
+  options: ListenOptions,
+): Promise<Listening> {
+  const { server, ca } = await createServer(listener, identity, options)
+  server.on('clientError', (_error, socket) => {
+    if (!socket.writable) socket.destroy()
+    else socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(options.port, options.host, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+  const { address, port, family } = server.address() as AddressInfo
+  const everywhere = address === '0.0.0.0' || address === '::'
+  const host = everywhere ? '127.0.0.1' : family === 'IPv6' ? `[${address}]` : address
+  return {
+    url: `${options.https ? 'https' : 'http'}://${host}:${port}`,
+    ca,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
