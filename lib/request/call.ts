@@ -1,5 +1,5 @@
-import type { AxiosRequestConfig } from 'axios'
-import type { Endpoint } from './endpoint.js'
+import type { AxiosRequestConfig, AxiosResponse, InternalAxiosRequestConfig } from 'axios'
+import { type Endpoint, endpointOfUrl } from './endpoint.js'
 
 /**
  * What the client remembers of a call between its request and its answer. A class, because axios clones
@@ -7,23 +7,47 @@ import type { Endpoint } from './endpoint.js'
  */
 export class Call {
   readonly endpoint: Endpoint
-  /**
-   * The URL that the endpoint's template gave. Where a user's interceptor puts another in its place,
-   * the endpoint's traits no longer hold: what would be believed unsigned is verified like the rest.
-   */
-  url: string | undefined
   /** What the caller wants the answer as; until it is verified, its raw bytes travel. */
   responseType: AxiosRequestConfig['responseType']
   transformResponse: AxiosRequestConfig['transformResponse']
   /** Whether the answer is believed without a signature. */
   unsigned: boolean
-  /** Set from the first attempt on. */
-  attempted = false
+  #url: string | undefined
+  #begun = false
 
+  /** @param url the one that the endpoint's template gave */
   constructor(endpoint: Endpoint, url: string | undefined) {
     this.endpoint = endpoint
-    this.url = url
     this.unsigned = endpoint.traits.unsigned === true
+    this.#url = url
+  }
+
+  /**
+   * Takes over the wishes of a config that is about to be sent to `url`. Where a user's interceptor has put
+   * another URL in place of the template's, the endpoint's traits no longer hold: what would be believed
+   * unsigned is then verified like the rest.
+   */
+  begin(config: InternalAxiosRequestConfig, url: URL): void {
+    this.unsigned &&= config.url === this.#url
+    if (!this.#begun) {
+      this.responseType = config.responseType
+      this.transformResponse = config.transformResponse
+    }
+    this.#begun = true
+    this.#url = url.href
+    config.url = url.href
+    config.responseType = 'arraybuffer'
+    config.transformResponse = []
+    delete config.baseURL
+    delete config.params
+  }
+
+  /** Puts the decoded data into a response, and the wishes back where users look for them. */
+  finish(response: AxiosResponse, data: unknown): AxiosResponse {
+    response.data = data
+    delete response.config.responseType
+    if (this.responseType) response.config.responseType = this.responseType
+    return response
   }
 }
 
@@ -38,4 +62,13 @@ export function attachCall<Config extends AxiosRequestConfig>(config: Config, ca
 
 export function callOf(config: AxiosRequestConfig): Call | undefined {
   return (config as Carrier)[key]
+}
+
+/** The call of a config that may have come past the chain, through the axios instance itself. */
+export function ensureCall(config: InternalAxiosRequestConfig): Call {
+  const known = callOf(config)
+  if (known) return known
+  const call = new Call(endpointOfUrl(config.url ?? '', config.method ?? 'get'), config.url)
+  attachCall(config, call)
+  return call
 }

@@ -1,4 +1,4 @@
-import type { InternalAxiosRequestConfig } from 'axios'
+import type { AxiosResponse, InternalAxiosRequestConfig } from 'axios'
 import { VERSION } from '../version.js'
 import type { Agents } from './agents.js'
 
@@ -12,13 +12,13 @@ export function seal(config: InternalAxiosRequestConfig, agents: Agents): void {
   config.maxRedirects = 0
   config.httpAgent = agents.http
   config.httpsAgent = agents.https
-  config.responseType = 'arraybuffer'
   config.validateStatus = (status) => status >= 200 && status < 300
 }
 
-/** Takes from a config what must not be printed with a response. */
-export function unseal(config: InternalAxiosRequestConfig): void {
-  config.headers.delete('Authorization')
-  delete config.httpAgent
-  delete config.httpsAgent
+/** Takes from a response what must not be printed with it. */
+export function unseal(response: AxiosResponse): void {
+  response.config.headers.delete('Authorization')
+  delete response.config.httpAgent
+  delete response.config.httpsAgent
+  delete response.request
 }

@@ -18,10 +18,6 @@ export function acceptAnswer(response: AxiosResponse, keys: PlatformKeys): Axios
     const doubt = call.endpoint.verb === 'get' ? '' : `. ${MAY_BE_DONE}`
     verifySignature(headerReader(response), body, keys, { what: `${call.endpoint.name}: the answer`, doubt })
   }
-  response.data = decodeAnswer(response, body, call)
-  unseal(response.config)
-  delete response.config.responseType
-  if (call.responseType) response.config.responseType = call.responseType
-  delete response.request
-  return response
+  unseal(response)
+  return call.finish(response, decodeAnswer(response, body, call))
 }

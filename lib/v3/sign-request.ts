@@ -1,7 +1,6 @@
 import type { InternalAxiosRequestConfig } from 'axios'
 import { RequestError } from '../errors.js'
-import { attachCall, Call, callOf } from '../request/call.js'
-import { endpointOfUrl } from '../request/endpoint.js'
+import { ensureCall } from '../request/call.js'
 import { resolveUrl } from '../request/url.js'
 import { seal } from '../transport/seal.js'
 import type { V3Context } from './context.js'
@@ -21,15 +20,11 @@ export async function signRequest(
   config: InternalAxiosRequestConfig,
   { signer, keys, agents }: V3Context,
 ): Promise<InternalAxiosRequestConfig> {
-  const method = config.method ?? 'get'
-  const call = callOf(config) ?? new Call(endpointOfUrl(config.url ?? '', method), config.url)
-  rememberWishes(call, config)
-  attachCall(config, call)
+  const call = ensureCall(config)
   encryptSensitive(config, keys)
   const url = resolveUrl(config)
-  call.url = config.url = url.href
-  delete config.baseURL
-  delete config.params
+  call.begin(config, url)
+  const method = config.method ?? 'get'
   config.data = encode(config)
   config.transformRequest = []
   if (WRITES.has(method)) config.headers.setContentType('application/json', false)
@@ -41,15 +36,6 @@ export async function signRequest(
   }
   config.headers.set('Authorization', await authorize(signer, wire))
   return config
-}
-
-function rememberWishes(call: Call, config: InternalAxiosRequestConfig): void {
-  call.unsigned &&= config.url === call.url
-  if (call.attempted) return
-  call.attempted = true
-  call.responseType = config.responseType
-  call.transformResponse = config.transformResponse
-  config.transformResponse = []
 }
 
 /** Names the platform key the answer is expected to be signed with, which sensitive fields are encrypted for. */
