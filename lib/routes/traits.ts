@@ -10,7 +10,11 @@ export interface UploadTraits {
   /** Meta field that carries the file's digest, such as `sha256` or `file_digest`. */
   readonly digest?: string
   /** Digest algorithm; SHA-256 when absent. */
-  readonly algorithm?: 'md5' | 'sha256'
+  readonly algorithm?: 'md5' | 'sha256' | 'sm3'
+  /** Meta fields with only one possible value, such as the name of the digest algorithm. */
+  readonly fixed?: Readonly<Record<string, string>>
+  /** v2: there is no `meta`; its fields are parts of their own, signed as v2 parameters. */
+  readonly flat?: true
 }
 
 /** What the protocol asks of one endpoint beyond the common way of a call. Absent means: as usual. */
@@ -31,7 +35,7 @@ export interface Traits {
   readonly answer?: 'json' | 'xml' | 'binary' | 'text' | 'none'
   /** Browser redirect: the endpoint is never called, only its URL is made. */
   readonly redirect?: true
-  /** Fragment appended to the redirect's URL. */
+  /** Fragment appended to the redirect's URL, with its `#`. */
   readonly fragment?: string
   /** v2: needs the merchant's client certificate. */
   readonly certificate?: true
@@ -47,9 +51,11 @@ export interface Traits {
   readonly extraSigns?: readonly string[]
   /** Layout of a multipart upload. */
   readonly upload?: UploadTraits
-  /** Where the request carries the number that makes it idempotent, as `json.out_trade_no`. */
+  /** Where the request carries the number that makes it idempotent, as `json.out_trade_no` or `path.out_bill_no`. */
   readonly idempotent?: string
-  /** Fields encrypted in the request, as `json.name` or `json.receivers[].name`. */
+  /** v2: a POST that only reads, so a repeat does no harm. */
+  readonly safe?: true
+  /** Fields encrypted in the request, as `json.name`, `query.name`, `meta.name` or `json.receivers[].name`. */
   readonly encrypts?: readonly string[]
   /** Fields encrypted in the answer, as `name` or `data[].name`. */
   readonly decrypts?: readonly string[]

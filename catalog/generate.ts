@@ -1,0 +1,39 @@
+/** `tsx catalog/generate.ts [--check] [--root DIR]`: the catalogue → types, run-time traits, emulator schemas. */
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { documentFiles } from './documents.js'
+import { folderFiles } from './folders.js'
+import { loadCatalogue } from './load.js'
+import { traitFiles } from './traits.js'
+import { typeFiles } from './types.js'
+import { type Files, staleFiles, writeFiles } from './write.js'
+
+/** Every generated file of the project whose catalogue lies below `root`. */
+export function generate(root: string): Files {
+  const catalogue = loadCatalogue(root)
+  return new Map([
+    ...typeFiles(catalogue),
+    ...folderFiles(catalogue.endpoints),
+    ...traitFiles(catalogue),
+    ...documentFiles(catalogue),
+  ])
+}
+
+function main(): void {
+  const { values } = parseArgs({
+    options: { check: { type: 'boolean', default: false }, root: { type: 'string' } },
+  })
+  const root = values.root ?? join(import.meta.dirname, '..')
+  const files = generate(root)
+  if (values.check) reportStale(staleFiles(root, files))
+  else writeFiles(root, files)
+}
+
+function reportStale(stale: readonly string[]): void {
+  if (stale.length === 0) return
+  console.error(`Generated files are stale; run npm run generate:\n${stale.join('\n')}`)
+  process.exitCode = 1
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) main()

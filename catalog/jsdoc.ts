@@ -1,0 +1,36 @@
+const DEPRECATIONS: Readonly<Record<string, string>> = {
+  deprecated: 'The documentation marks this endpoint as deprecated.',
+  discarded: 'This endpoint has been taken out of service.',
+  redesigned: 'A newer endpoint takes its place.',
+}
+
+const NOTES: Readonly<Record<string, string>> = {
+  privated: 'Closed to new merchants.',
+  'need-accessment': 'Open to merchants who have applied for it.',
+}
+
+/** The lines of a JSDoc comment: name, at most two links, deprecation. */
+export function jsdoc(
+  facts: { readonly name: string; readonly docs?: readonly string[]; readonly flags?: readonly string[] },
+  indent: string,
+): string {
+  const flags = facts.flags ?? []
+  const lines = [facts.name.replaceAll('*/', '')]
+  for (const flag of flags) if (NOTES[flag]) lines.push(NOTES[flag])
+  const links = docLinks(facts.docs ?? [])
+  if (links.length > 0) lines.push(`@see ${links.join(' ')}`)
+  const deprecation = flags.flatMap((flag) => DEPRECATIONS[flag] ?? [])
+  if (deprecation.length > 0) lines.push(`@deprecated ${deprecation.join(' ')}`)
+  const [first, ...rest] = lines
+  if (rest.length === 0) return `${indent}/** ${first} */`
+  return [`${indent}/** ${first}`, ...rest.map((line) => `${indent} * ${line}`), `${indent} */`].join('\n')
+}
+
+/** The merchant's and the partner's page; the first page there is when neither can be told from its address. */
+function docLinks(docs: readonly string[]): string[] {
+  const merchant = docs.find((url) => url.includes('/merchant/'))
+  const partner = docs.find((url) => url.includes('/partner/'))
+  const named = [merchant && `[merchant](${merchant})`, partner && `[partner](${partner})`]
+  const links = named.filter((link) => link !== undefined)
+  return links.length > 0 || !docs[0] ? links : [`[docs](${docs[0]})`]
+}

@@ -1,0 +1,104 @@
+import type { Fields, Shape } from '../lib/routes/schema.js'
+import type { UploadTraits, Verb } from '../lib/routes/traits.js'
+
+/** What the answer is; exactly one of the kinds. */
+export interface ResponseFacts {
+  readonly json?: Shape
+  readonly xml?: Shape
+  /** Content type of a download. */
+  readonly binary?: string
+  readonly text?: string
+  /** An answer without a body. */
+  readonly status?: 202 | 204
+  /** A page the browser is sent to. */
+  readonly redirect?: true
+  /** Errors of a download, which come in another format than the download. */
+  readonly errors?: { readonly json?: Shape; readonly xml?: Shape }
+}
+
+/** One endpoint as written in `endpoints/<family>.yaml`; `schema.json` says what each field means. */
+export interface EndpointFacts {
+  readonly name: string
+  readonly docs?: readonly string[]
+  readonly products?: readonly string[]
+  readonly modes?: readonly ('merchant' | 'partner')[]
+  readonly flags?: readonly string[]
+  readonly origin?: string
+  readonly prefix?: string
+  readonly wire?: string
+  readonly literals?: Readonly<Record<string, string>>
+  readonly fragment?: string
+  readonly certificate?: true
+  readonly nonceless?: true
+  readonly unsigned?: true
+  readonly optionalSign?: true
+  readonly signedDigest?: string
+  readonly signType?: 'HMAC-SHA256' | 'none'
+  readonly merchantId?: string | false
+  readonly extraSigns?: readonly string[]
+  readonly upload?: UploadTraits
+  readonly idempotent?: string
+  readonly safe?: true
+  readonly path?: Fields
+  readonly query?: Fields
+  readonly 'query?'?: Fields
+  readonly headers?: Fields
+  readonly 'headers?'?: Fields
+  readonly json?: Shape
+  readonly 'json?'?: Shape
+  readonly xml?: Shape
+  readonly 'xml?'?: Shape
+  readonly multipart?: Fields
+  readonly response: ResponseFacts
+  readonly example?: Readonly<Record<string, unknown>>
+}
+
+export interface Endpoint extends EndpointFacts {
+  readonly family: string
+  /** The route key: the template as given to `chain()`. */
+  readonly template: string
+  readonly verb: Verb
+  readonly api: 'v2' | 'v3'
+}
+
+/** One notification as written in `notifications/<family>.yaml`. */
+export interface NotificationFacts {
+  readonly name: string
+  readonly docs?: readonly string[]
+  readonly flags?: readonly string[]
+  readonly eventTypes?: readonly string[]
+  readonly resourceType?: readonly string[]
+  readonly originalType?: readonly string[]
+  readonly summary?: readonly string[]
+  readonly associatedData?: readonly string[]
+  readonly verify?: 'hash' | 'none'
+  readonly cipher?: { readonly at: string; readonly algorithm: 'AEAD_AES_256_GCM' | 'AES_256_ECB' }
+  /** v2: the XML message. A v3 message has the common envelope. */
+  readonly body?: Fields
+  /** The decrypted payload. */
+  readonly resource?: Shape
+  /** The answer WeChat Pay waits for, where it is more than `{ code, message }`. */
+  readonly ack?: { readonly headers?: Fields; readonly json: Fields; readonly example?: unknown }
+}
+
+export interface Notification extends NotificationFacts {
+  readonly family: string
+  readonly eventType: string
+  readonly api: 'v2' | 'v3'
+}
+
+export interface Catalogue {
+  readonly endpoints: readonly Endpoint[]
+  readonly notifications: readonly Notification[]
+}
+
+/** One part of a request: `key` or, where it may be left out, `key?`. */
+export function part(
+  endpoint: EndpointFacts,
+  key: 'query' | 'headers' | 'json' | 'xml',
+): { shape: Shape; optional: boolean } | undefined {
+  const required = endpoint[key]
+  if (required) return { shape: required, optional: false }
+  const optional = endpoint[`${key}?`]
+  return optional && { shape: optional, optional: true }
+}

@@ -1,0 +1,82 @@
+import { embedded, type Fields, type JsonSchema, type Shape, toJsonSchema } from './schema.js'
+
+/** The requests, answers and example of one endpoint, as the catalogue writes them. */
+export interface EndpointDocument {
+  readonly path?: Fields
+  readonly query?: Fields
+  readonly 'query?'?: Fields
+  readonly headers?: Fields
+  readonly 'headers?'?: Fields
+  readonly json?: Shape
+  readonly 'json?'?: Shape
+  readonly xml?: Shape
+  readonly 'xml?'?: Shape
+  readonly multipart?: Fields
+  readonly response: {
+    readonly json?: Shape
+    readonly xml?: Shape
+    readonly binary?: string
+    readonly text?: string
+    readonly status?: 202 | 204
+    readonly redirect?: true
+    readonly errors?: { readonly json?: Shape; readonly xml?: Shape }
+  }
+  /** The documented sample, in the shape of a request object. */
+  readonly example?: Readonly<Record<string, unknown>>
+}
+
+/** One message of an event type. */
+export interface NotificationDocument {
+  readonly api: 'v2' | 'v3'
+  readonly resourceType?: readonly string[]
+  readonly originalType?: readonly string[]
+  readonly summary?: readonly string[]
+  readonly associatedData?: readonly string[]
+  /** v2: how the message is protected; by `sign` when absent. */
+  readonly verify?: 'hash' | 'none'
+  /** v2: where the cipher text is. A v3 message has it in `resource.ciphertext`. */
+  readonly cipher?: { readonly at: string; readonly algorithm: 'AEAD_AES_256_GCM' | 'AES_256_ECB' }
+  /** v2: the XML message. */
+  readonly body?: Fields
+  readonly resource?: Shape
+  /** What is to be answered, where it is more than `{ code, message }`. */
+  readonly ack?: { readonly headers?: Fields; readonly json: Fields; readonly example?: unknown }
+}
+
+/** JSON Schemas of the parts of a request; values that travel as text are strings in them. */
+export interface RequestSchemas {
+  readonly path?: JsonSchema
+  readonly query?: JsonSchema
+  readonly headers?: JsonSchema
+  readonly json?: JsonSchema
+  readonly xml?: JsonSchema
+  /** The signed JSON of an upload. */
+  readonly meta?: JsonSchema
+  /** Names of the parts that have to be there. */
+  readonly required: readonly ('query' | 'headers' | 'json' | 'xml' | 'multipart')[]
+}
+
+export function requestSchemas(document: EndpointDocument): RequestSchemas {
+  const { path, multipart } = document
+  const text = { text: true }
+  const query = document.query ?? document['query?']
+  const headers = document.headers ?? document['headers?']
+  const json = document.json ?? document['json?']
+  const xml = document.xml ?? document['xml?']
+  const meta = multipart?.meta && embedded(multipart.meta)
+  return {
+    ...(path && { path: toJsonSchema(path, text) }),
+    ...(query && { query: toJsonSchema(query, text) }),
+    ...(headers && { headers: toJsonSchema(headers, text) }),
+    ...(json && { json: toJsonSchema(json) }),
+    ...(xml && { xml: toJsonSchema(xml, text) }),
+    ...(meta && { meta: toJsonSchema(meta.shape) }),
+    required: (['query', 'headers', 'json', 'xml', 'multipart'] as const).filter((key) => document[key]),
+  }
+}
+
+/** JSON Schema of a successful answer's body; `undefined` when it has none or is a download. */
+export function responseSchema({ response }: EndpointDocument): JsonSchema | undefined {
+  if (response.json) return toJsonSchema(response.json)
+  return response.xml && toJsonSchema(response.xml, { text: true })
+}

@@ -1,0 +1,54 @@
+import { aliases, exact } from './generated/traits.js'
+import { type StoredTraits, storedTraits } from './stored.js'
+import type { Traits, Verb } from './traits.js'
+import { nodeAt, verbsOf } from './tree.js'
+
+export { nearestRoute } from './nearest.js'
+
+const NOTHING_SPECIAL: Traits = Object.freeze({})
+const known = new Map<string, Traits>()
+
+/**
+ * What the protocol asks of an endpoint; `undefined` when it is not documented. The wire spelling of a trailing
+ * slash (`v3/applyment4sub/applyment/`) and the placeholder spelling of an upper-case segment
+ * (`v2/secapi/mch/{addinstitutionsub}`) are found too.
+ */
+export function lookup(template: string, verb: Verb): Traits | undefined {
+  const key = `${verb} ${template}`
+  const found = known.get(key)
+  if (found) return found
+  const path = documented(template)
+  const node = nodeAt(path.split('/'))
+  if (node === undefined) return undefined
+  const verbs = verbsOf(node)
+  if (!verbs.has(verb)) return undefined
+  const number = verbs.get(verb)
+  const traits = complete(path, number === undefined ? undefined : storedTraits()[number])
+  known.set(key, traits)
+  return traits
+}
+
+/** The verbs a path is documented with. */
+export function knownVerbs(template: string): Verb[] {
+  const node = nodeAt(documented(template).split('/'))
+  return node === undefined ? [] : [...verbsOf(node).keys()]
+}
+
+/** Whether a path is documented or leads to one that is. */
+export function isDocumentedPrefix(path: string): boolean {
+  return nodeAt(documented(path).split('/')) !== undefined
+}
+
+/** Segments with upper-case letters, which are not to be kebab-cased. */
+export const exactSegments: ReadonlySet<string> = new Set(exact)
+
+const documented = (path: string): string => (Object.hasOwn(aliases, path) ? (aliases[path] ?? path) : path)
+
+function complete(path: string, stored: StoredTraits | undefined): Traits {
+  const v2 = path.startsWith('v2/')
+  if (!stored) return v2 ? Object.freeze({ wire: path.slice('v2/'.length) }) : NOTHING_SPECIAL
+  const { prefix, ...traits } = stored
+  if (traits.wire !== undefined) return Object.freeze(traits)
+  if (v2) return Object.freeze({ ...traits, wire: path.slice('v2/'.length) })
+  return Object.freeze(prefix ? { ...traits, wire: `${prefix}/${path}` } : traits)
+}

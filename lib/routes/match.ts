@@ -1,0 +1,69 @@
+import { lookup } from './lookup.js'
+import { storedTraits } from './stored.js'
+import type { Verb } from './traits.js'
+import { childOf, childrenOf, type RouteTree, routeTree, verbsOf } from './tree.js'
+
+/** A documented endpoint that a path on the wire may mean. */
+export interface RouteMatch {
+  readonly template: string
+  /** The placeholders' values as they stand in the path, not decoded. */
+  readonly values: Readonly<Record<string, string>>
+}
+
+/** Every prefix that some template carries on the wire: `hk`, `global`. */
+const prefixes = new Set(storedTraits().flatMap(({ prefix }) => prefix ?? []))
+
+/**
+ * The endpoints a path on the wire (without leading slash and query) may mean, the most literal first. There is
+ * more than one where the documentation names the same place differently, as in `{applyment_id}/cancel` and
+ * `{business_code}/cancel`.
+ */
+export function matchRoutes(verb: Verb, path: string): RouteMatch[] {
+  const segments = path.split('/')
+  const direct = walk(routeTree(), segments, 0, [], {}, verb)
+  if (direct.length > 0) return direct
+  const [first = ''] = segments
+  if (prefixes.has(first)) {
+    const found = walk(routeTree(), segments.slice(1), 0, [], {}, verb)
+    return found.filter(({ template }) => lookup(template, verb)?.wire?.startsWith(`${first}/`))
+  }
+  const v2 = walk(routeTree(), ['v2', ...segments], 0, [], {}, verb)
+  return v2.length > 0 ? v2 : elsewhere(verb, path)
+}
+
+function walk(
+  node: RouteTree,
+  segments: readonly string[],
+  depth: number,
+  template: readonly string[],
+  values: Readonly<Record<string, string>>,
+  verb: Verb,
+): RouteMatch[] {
+  const segment = segments[depth]
+  if (segment === undefined) return verbsOf(node).has(verb) ? [{ template: template.join('/'), values }] : []
+  const literal = childOf(node, segment)
+  const matches = literal ? walk(literal, segments, depth + 1, [...template, segment], values, verb) : []
+  for (const [key, child] of childrenOf(node)) {
+    if (!key.startsWith('{') || key === segment) continue
+    const name = key.slice(1, -1)
+    // `{empty}` is the trailing slash and matches nothing else; no other placeholder may be empty.
+    if ((name === 'empty') !== (segment === '')) continue
+    const kept = name === 'empty' ? values : { ...values, [name]: segment }
+    matches.push(...walk(child, segments, depth + 1, [...template, key], kept, verb))
+  }
+  return matches
+}
+
+/** The few endpoints whose path on the wire has nothing to do with their template. */
+function elsewhere(verb: Verb, path: string): RouteMatch[] {
+  return storedTraits().some(({ wire }) => wire === path) ? templatesWith(routeTree(), [], verb, path) : []
+}
+
+function templatesWith(node: RouteTree, path: readonly string[], verb: Verb, wire: string): RouteMatch[] {
+  const template = path.join('/')
+  const here = verbsOf(node).has(verb) && lookup(template, verb)?.wire === wire
+  const below = childrenOf(node).flatMap(([segment, child]) =>
+    templatesWith(child, [...path, segment], verb, wire),
+  )
+  return here ? [{ template, values: {} }, ...below] : below
+}

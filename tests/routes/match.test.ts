@@ -1,0 +1,87 @@
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { loadCatalogue } from '../../catalog/load.js'
+import { endpointDocument, notificationDocuments } from '../../lib/emulator/generated/index.js'
+import { requestSchemas, responseSchema } from '../../lib/routes/document.js'
+import { lookup } from '../../lib/routes/lookup.js'
+import { matchRoutes } from '../../lib/routes/match.js'
+
+describe('a path on the wire', { timeout: 60_000 }, () => {
+  it('is led back to its template and values', () => {
+    expect(matchRoutes('get', 'v3/pay/transactions/id/4200001')).toEqual([
+      { template: 'v3/pay/transactions/id/{transaction_id}', values: { transaction_id: '4200001' } },
+    ])
+    expect(matchRoutes('post', 'pay/unifiedorder')).toEqual([{ template: 'v2/pay/unifiedorder', values: {} }])
+    expect(matchRoutes('post', 'hk/v3/refunds')).toEqual([{ template: 'v3/refunds', values: {} }])
+    expect(matchRoutes('get', 'hk/v3/pay/transactions/id/1')).toEqual([])
+    expect(matchRoutes('post', 'v3/applyment4sub/applyment/')).toEqual([
+      { template: 'v3/applyment4sub/applyment/{empty}', values: {} },
+    ])
+    expect(matchRoutes('get', 'v3/pay/transactions/id/')).toEqual([])
+  })
+
+  it('may mean several endpoints', () => {
+    const templates = matchRoutes('post', 'v3/apply4subject/applyment/1/cancel').map(
+      ({ template }) => template,
+    )
+    expect(templates).toEqual([
+      'v3/apply4subject/applyment/{applyment_id}/cancel',
+      'v3/apply4subject/applyment/{business_code}/cancel',
+    ])
+  })
+
+  it('of any documented endpoint is found again', () => {
+    const { endpoints } = loadCatalogue(join(import.meta.dirname, '..', '..'))
+    const lost = endpoints.filter(({ template, verb }) => {
+      const wire = (lookup(template, verb)?.wire ?? template).replace('{empty}', '').replace(/\{\w+\}/g, 'x')
+      return !matchRoutes(verb, wire).some((match) => match.template === template)
+    })
+    expect(lost.map(({ verb, template }) => `${verb} ${template}`)).toEqual([])
+  })
+})
+
+describe('the document of an endpoint', { timeout: 60_000 }, () => {
+  it('gives JSON Schemas of its request, known values as examples', async () => {
+    const document = await endpointDocument(
+      'v3/marketing/membercard-open/cards/{card_id}/users/import',
+      'post',
+    )
+    if (!document) throw new Error('not documented')
+    const schemas = requestSchemas(document)
+    expect(schemas.required).toEqual(['json'])
+    expect(schemas.path).toEqual({
+      type: 'object',
+      required: ['card_id'],
+      properties: { card_id: { type: 'string' } },
+    })
+    expect(schemas.json).toMatchObject({ required: ['openid', 'out_request_no'] })
+    expect(responseSchema(document)).toMatchObject({ required: ['code'] })
+  })
+
+  it('of v2 has text in it and patterns for running indexes', async () => {
+    const document = await endpointDocument('v2/pay/orderquery', 'post')
+    if (!document) throw new Error('not documented')
+    const answer = responseSchema(document)
+    expect(answer?.properties?.total_fee).toEqual({ type: 'string' })
+    expect(answer?.patternProperties).toMatchObject({ '^coupon_fee_\\d+$': { type: 'string' } })
+  })
+
+  it('is undefined for what is not documented', async () => {
+    expect(await endpointDocument('v3/pay/teapots', 'post')).toBeUndefined()
+    expect(await endpointDocument('v3/pay/transactions/jsapi', 'get')).toBeUndefined()
+    expect(await endpointDocument('nowhere', 'get')).toBeUndefined()
+  })
+})
+
+describe('the documents of an event type', { timeout: 60_000 }, () => {
+  it('are all the messages that carry it', async () => {
+    const documents = await notificationDocuments('TRANSACTION.SUCCESS')
+    expect(documents.map(({ api }) => api).sort()).toEqual(['v2', 'v3', 'v3', 'v3'])
+    expect(await notificationDocuments('TEAPOT.BREWED')).toEqual([])
+  })
+
+  it('tell how a v2 message is protected', async () => {
+    const [refund] = await notificationDocuments('refund-processed')
+    expect(refund).toMatchObject({ verify: 'none', cipher: { at: 'req_info', algorithm: 'AES_256_ECB' } })
+  })
+})
