@@ -3,6 +3,7 @@ import type { AxiosRequestConfig } from 'axios'
 import { type KeyInput, loadPlatformKey, loadPrivateKey } from './crypto/keys.js'
 import { ConfigError } from './errors.js'
 import { nearestName } from './request/nearest.js'
+import type { Store } from './v3/certificates.js'
 import { type PlatformKey, plainSerial } from './v3/platform-keys.js'
 import type { Signer } from './v3/signer.js'
 
@@ -18,27 +19,40 @@ export interface WechatpayOptions
   readonly serial: string
   /** Private key of the merchant certificate: PEM text, bytes, `file://` URL or `KeyObject`. */
   readonly privateKey: KeyInput
-  /** Platform public keys (`PUB_KEY_ID_…`) and certificates (by serial number), in any mix. */
-  readonly certs: Readonly<Record<string, KeyInput>>
+  /**
+   * Platform public keys (`PUB_KEY_ID_…`) and certificates (by serial number), in any mix. Without it, the
+   * platform certificates are downloaded and kept fresh, which takes `apiv3Key`.
+   */
+  readonly certs?: Readonly<Record<string, KeyInput>>
   /** APIv3 key, 32 bytes: decrypts notifications and platform certificates. */
   readonly apiv3Key?: string
   /** APIv2 key, 32 bytes: signs APIv2 messages. */
   readonly secret?: string
+  /** Where processes share downloaded platform certificates: a Keyv, or whatever has its `get` and `set`. */
+  readonly store?: Store
+  /** Further access points, tried when the first cannot be reached: `['https://api2.wechatpay.cn']`. */
+  readonly failover?: readonly string[]
+  /** Milliseconds for a call with all its repeats; `timeout` is for each attempt. */
+  readonly deadline?: number
 }
 
 /** Checked options, keys loaded. Held in closures only, so that nothing printed can show a secret. */
 export interface Config {
   readonly signer: Signer
-  readonly platformKeys: readonly [PlatformKey, ...PlatformKey[]]
+  /** Empty when they are to be downloaded. */
+  readonly platformKeys: readonly PlatformKey[]
   readonly apiv3Key: KeyObject | undefined
   readonly secret: KeyObject | undefined
+  readonly store: Store | undefined
+  readonly failover: readonly string[]
+  readonly deadline: number | undefined
   /** The user's own connections, which may hold keys. */
   readonly agents: { readonly httpAgent?: unknown; readonly httpsAgent?: unknown }
   readonly axios: AxiosRequestConfig
 }
 
-const OWN_NAMES = ['mchid', 'serial', 'privateKey', 'certs', 'apiv3Key', 'secret'] as const
-const REQUIRED_NAMES = ['mchid', 'serial', 'privateKey', 'certs'] as const
+const REQUIRED_NAMES = ['mchid', 'serial', 'privateKey'] as const
+const OWN_NAMES = [...REQUIRED_NAMES, 'certs', 'apiv3Key', 'secret', 'store', 'failover', 'deadline'] as const
 const SECRET_BYTES = 32
 
 /**
@@ -48,15 +62,19 @@ const SECRET_BYTES = 32
  */
 export function loadConfig(options: WechatpayOptions): Config {
   assertNames(options)
-  const { mchid, serial, privateKey, certs, apiv3Key, secret, httpAgent, httpsAgent, ...axios } = options
+  const { mchid, serial, privateKey, certs, apiv3Key, secret, store, failover, deadline, ...rest } = options
+  const { httpAgent, httpsAgent, ...axios } = rest
   if (typeof mchid !== 'string' || !/^\d{1,32}$/.test(mchid))
     throw new ConfigError('mchid must be a string of digits, such as 1900000109')
   const signer: Signer = { mchid, serial: normalizeSerial(serial), privateKey: loadPrivateKey(privateKey) }
   return {
     signer,
-    platformKeys: loadPlatformKeys(certs, signer.serial),
+    platformKeys: certs === undefined ? [] : loadPlatformKeys(certs, signer.serial),
     apiv3Key: loadSecret('apiv3Key', apiv3Key),
     secret: loadSecret('secret', secret),
+    store,
+    failover: failover ?? [],
+    deadline,
     agents: { httpAgent, httpsAgent },
     axios,
   }
@@ -81,19 +99,14 @@ function normalizeSerial(serial: string): string {
   )
 }
 
-function loadPlatformKeys(
-  certs: Readonly<Record<string, KeyInput>>,
-  merchantSerial: string,
-): Config['platformKeys'] {
+function loadPlatformKeys(certs: Readonly<Record<string, KeyInput>>, merchantSerial: string): PlatformKey[] {
   if (typeof certs !== 'object' || certs === null) {
     throw new ConfigError('certs must be an object: { PUB_KEY_ID_…: key } or { serial number: certificate }')
   }
-  const [first, ...others] = Object.entries(certs).map(([id, input]) =>
-    toPlatformKey(id, input, merchantSerial),
-  )
-  if (first) return [first, ...others]
+  const keys = Object.entries(certs).map(([id, input]) => toPlatformKey(id, input, merchantSerial))
+  if (keys.length > 0) return keys
   throw new ConfigError(
-    'certs is empty: no answer could be verified; add the platform public key or certificate',
+    'certs is empty: no answer could be verified. List the platform public key or certificates, or leave certs out and give apiv3Key to have the certificates downloaded',
   )
 }
 

@@ -11,5 +11,14 @@ export {
   type VerificationErrorCode,
   WechatpayError,
 } from './errors.js'
+export {
+  type AttemptEvent,
+  CALL_CHANNEL,
+  type CallEvent,
+  type ResponseEvent,
+  type RetryEvent,
+} from './transport/events.js'
+export type { PlatformCertificate, PlatformCertificates } from './v3/api.js'
+export type { Store } from './v3/certificates.js'
 export { Ciphertext, Sensitive, sensitive } from './v3/sensitive.js'
 export { type Clients, Wechatpay } from './wechatpay.js'

@@ -5,14 +5,14 @@ import { createChain } from './chain/chain.js'
 import { loadConfig, type WechatpayOptions } from './config.js'
 import { decryptOaep } from './crypto/rsa.js'
 import { buildRequest } from './request/build.js'
+import { dispatch } from './request/dispatch.js'
 import { endpointOf } from './request/endpoint.js'
 import { resolveUrl } from './request/url.js'
 import { exactSegments, isDocumentedPrefix } from './routes/lookup.js'
 import type { Verb } from './routes/traits.js'
 import { createAgents } from './transport/agents.js'
-import { createV3Client } from './v3/client.js'
-import { createPlatformKeys } from './v3/platform-keys.js'
-import { type Ciphertext, sensitive } from './v3/sensitive.js'
+import { createV3, type PlatformCertificates } from './v3/api.js'
+import type { Ciphertext } from './v3/sensitive.js'
 
 const VERBS: readonly Verb[] = ['get', 'post', 'put', 'patch', 'delete']
 const VERB_NAMES: ReadonlyMap<string, Verb> = new Map(
@@ -45,6 +45,9 @@ export class Wechatpay {
   /** The axios instances behind the chain, for interceptors of your own. */
   readonly client: Clients
 
+  /** The platform keys that are trusted. */
+  readonly certificates: PlatformCertificates
+
   /** Encrypts a text with the current platform key. */
   readonly encrypt: (text: string) => Promise<Ciphertext>
 
@@ -55,19 +58,26 @@ export class Wechatpay {
    */
   readonly decrypt: (ciphertext: string | Ciphertext) => string
 
-  /** Closes all connections. Requests in flight fail. */
+  /** Closes all connections and ends the refreshing of certificates. Requests in flight fail. */
   readonly close: () => void
 
   /** @throws {ConfigError} at once, when an option is missing or wrong. */
   constructor(options: WechatpayOptions) {
-    const { signer, platformKeys, agents: given, axios } = loadConfig(options)
-    const keys = createPlatformKeys(platformKeys)
-    const agents = createAgents(given)
-    const v3 = createV3Client({ signer, keys, agents }, axios)
-    this.client = Object.freeze({ v3 })
-    this.encrypt = async (text) => sensitive(text).encryptFor(keys.current())
-    this.decrypt = (ciphertext) => decryptOaep(String(ciphertext), signer.privateKey)
-    this.close = agents.destroy
+    const config = loadConfig(options)
+    const agents = createAgents(config.agents)
+    const v3 = createV3(config, agents)
+    const { failover, deadline } = config
+    let closed = false
+    const dispatcher = { client: v3.client, failover, deadline, isClosed: () => closed }
+    this.client = Object.freeze({ v3: v3.client })
+    this.certificates = v3.certificates
+    this.encrypt = v3.encrypt
+    this.decrypt = (ciphertext) => decryptOaep(String(ciphertext), config.signer.privateKey)
+    this.close = () => {
+      closed = true
+      v3.close()
+      agents.destroy()
+    }
     Object.defineProperty(this, inspect.custom, { value: () => this.toString() })
     Object.freeze(this)
     // biome-ignore lint/correctness/noConstructorReturn: the chain is this object, seen through a proxy
@@ -76,10 +86,10 @@ export class Wechatpay {
       bareVerb: 'post',
       exactSegments,
       keeps: isDocumentedPrefix,
-      send: async (verb, path, request) => v3.request(buildRequest(endpointOf(path, verb), request)),
+      send: async (verb, path, request) => dispatch(endpointOf(path, verb), request, dispatcher),
       url: (path, request) => {
-        const config = buildRequest(endpointOf(path, 'get'), request)
-        return resolveUrl({ ...axios, ...config }).href
+        const get = buildRequest(endpointOf(path, 'get'), request)
+        return resolveUrl({ ...config.axios, ...get }).href
       },
     })
   }

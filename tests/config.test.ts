@@ -38,7 +38,7 @@ describe('a client', () => {
   it.each<[string, () => WechatpayOptions, string]>([
     ['no options', () => undefined as never, 'takes an object of options'],
     ['no mchid', () => without('mchid'), 'Missing: mchid'],
-    ['no certs', () => without('certs'), 'Missing: certs'],
+    ['neither certs nor apiv3Key', () => without('certs'), 'Give certs, or apiv3Key'],
     [
       'a number for mchid',
       () => ({ ...valid, mchid: 1900000109 as never }),

@@ -17,7 +17,7 @@ const AXIOS_KEYS = [
   'onDownloadProgress',
 ] as const
 
-const OPTION_KEYS: ReadonlySet<string> = new Set(['json', 'query', ...AXIOS_KEYS])
+const OPTION_KEYS: ReadonlySet<string> = new Set(['json', 'query', 'decrypt', 'retry', ...AXIOS_KEYS])
 
 /**
  * The request object of a call as axios config. Everything a caller can get wrong is found here,
@@ -34,7 +34,10 @@ export function buildRequest(endpoint: Endpoint, request: unknown): AxiosRequest
   for (const key of AXIOS_KEYS) {
     if (given[key] !== undefined) config[key] = given[key] as never
   }
-  return attachCall(config, new Call(endpoint, url))
+  assertRetry(endpoint, given.retry)
+  const call = new Call(endpoint, url)
+  call.decrypt = given.decrypt === true
+  return attachCall(config, call)
 }
 
 function assertRequest(endpoint: Endpoint, request: unknown): Readonly<Record<string, unknown>> {
@@ -67,4 +70,10 @@ function assertBody(endpoint: Endpoint, json: unknown): unknown {
     endpoint.verb === 'get' ? "a GET carries no body; pass parameters as 'query'" : findUnsendable(json)
   if (problem) throw new RequestError(`${endpoint.name}: ${problem}`)
   return json
+}
+
+function assertRetry(endpoint: Endpoint, retry: unknown): void {
+  if (retry === undefined || typeof retry === 'boolean' || (Number.isInteger(retry) && Number(retry) >= 0))
+    return
+  throw new RequestError(`${endpoint.name}: retry must be true, false or the number of repeats`)
 }

@@ -10,6 +10,8 @@ export class Call {
   /** What the caller wants the answer as; until it is verified, its raw bytes travel. */
   responseType: AxiosRequestConfig['responseType']
   transformResponse: AxiosRequestConfig['transformResponse']
+  /** Whether the encrypted fields of the answer are to be decrypted. */
+  decrypt = false
   /** Whether the answer is believed without a signature. */
   unsigned: boolean
   #url: string | undefined

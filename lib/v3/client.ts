@@ -1,4 +1,4 @@
-import axios, { type AxiosInstance, type AxiosRequestConfig } from 'axios'
+import axios, { type AxiosInstance, type AxiosRequestConfig, type CreateAxiosDefaults } from 'axios'
 import { encodeBody } from '../request/body.js'
 import { DEFAULT_TIMEOUT, USER_AGENT } from '../transport/seal.js'
 import { acceptAnswer } from './accept-answer.js'
@@ -6,22 +6,26 @@ import type { V3Context } from './context.js'
 import { refuseAnswer } from './refuse-answer.js'
 import { signRequest } from './sign-request.js'
 
-/**
- * The axios instance of APIv3. It signs in a request interceptor, which runs after those that users add,
- * and verifies in a response interceptor, which runs before theirs.
- */
-export function createV3Client(context: V3Context, defaults: AxiosRequestConfig): AxiosInstance {
-  const { headers, ...rest } = defaults
-  const instance = axios.create({
+/** What every APIv3 request starts from, with the user's own defaults on top. */
+export function v3Defaults({ headers, ...rest }: AxiosRequestConfig): CreateAxiosDefaults {
+  return {
     timeout: DEFAULT_TIMEOUT,
     transformRequest: [encodeBody],
     transformResponse: [],
     ...rest,
     headers: { Accept: 'application/json', 'User-Agent': USER_AGENT, ...(headers as Record<string, string>) },
-  })
+  }
+}
+
+/**
+ * The axios instance of APIv3. It signs in a request interceptor, which runs after those that users add,
+ * and verifies in a response interceptor, which runs before theirs.
+ */
+export function createV3Client(context: V3Context, defaults: CreateAxiosDefaults): AxiosInstance {
+  const instance = axios.create(defaults)
   instance.interceptors.request.use((config) => signRequest(config, context))
   instance.interceptors.response.use(
-    (response) => acceptAnswer(response, context.keys),
+    (response) => acceptAnswer(response, context),
     (error: unknown) => refuseAnswer(error, context.keys),
   )
   return instance

@@ -13,9 +13,13 @@ export interface PlatformKey {
 /** The platform keys a client trusts. */
 export interface PlatformKeys {
   readonly get: (serial: string) => PlatformKey | undefined
-  /** The one to name in requests and to encrypt with: a public key, else the newest certificate. */
-  readonly current: () => PlatformKey
-  readonly serials: () => readonly string[]
+  /** The one to name in requests and to encrypt with: a public key, else the newest certificate in force. */
+  readonly current: () => PlatformKey | undefined
+  readonly all: () => readonly PlatformKey[]
+  /** Resolves once there are keys; rejects when none can be had. */
+  readonly ready: () => Promise<void>
+  /** Looks for a key that is not known yet; whether there is one now. */
+  readonly learn: (serial: string) => Promise<boolean>
 }
 
 /** Serial numbers are written with and without leading zeros, in either case. */
@@ -23,17 +27,27 @@ export function plainSerial(serial: string): string {
   return serial.replace(/^0+/, '').toUpperCase()
 }
 
-export function createPlatformKeys(keys: readonly [PlatformKey, ...PlatformKey[]]): PlatformKeys {
+/** The keys that the user lists as `certs`. */
+export function createFixedKeys(keys: readonly PlatformKey[]): PlatformKeys {
+  const ring = createKeyRing(keys)
+  return { ...ring, ready: async () => undefined, learn: async () => false }
+}
+
+/** Keys by serial. */
+export type KeyRing = Pick<PlatformKeys, 'get' | 'current' | 'all'>
+
+export function createKeyRing(keys: readonly PlatformKey[]): KeyRing {
   const bySerial = new Map(keys.map((key) => [plainSerial(key.serial), key]))
-  const current = keys.reduce((best, key) => (issued(key) > issued(best) ? key : best))
+  // Public keys come before every certificate: they are what the platform moves to.
+  const newestFirst = [...keys].sort((a, b) => (b.notBefore ?? Infinity) - (a.notBefore ?? Infinity))
   return {
     get: (serial) => bySerial.get(plainSerial(serial)),
-    current: () => current,
-    serials: () => keys.map(({ serial }) => serial),
+    current: () => newestFirst.find(isInForce) ?? newestFirst[0],
+    all: () => keys,
   }
 }
 
-/** Public keys come after every certificate: they are what the platform moves to. */
-function issued({ notBefore }: PlatformKey): number {
-  return notBefore ?? Number.POSITIVE_INFINITY
+function isInForce({ notBefore, notAfter }: PlatformKey): boolean {
+  const now = Date.now()
+  return (notBefore ?? now) <= now && now < (notAfter ?? Infinity)
 }

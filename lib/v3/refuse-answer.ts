@@ -1,14 +1,14 @@
-import { type AxiosError, type AxiosResponse, isAxiosError } from 'axios'
+import { type AxiosError, isAxiosError } from 'axios'
 import { VerificationError } from '../errors.js'
 import { callOf } from '../request/call.js'
 import { type Endpoint, endpointOfUrl } from '../request/endpoint.js'
 import { toFailure } from '../transport/failure.js'
 import { toApiError } from './api-error.js'
 import type { PlatformKeys } from './platform-keys.js'
-import { bodyOf, headerReader, verifySignature } from './verifier.js'
+import { type SignedAnswer, toSignedAnswer, verifyAnswer } from './verifier.js'
 
 /** Turns whatever axios rejects with into an error of ours: no answer, or an answer outside 2xx. */
-export function refuseAnswer(error: unknown, keys: PlatformKeys): never {
+export async function refuseAnswer(error: unknown, keys: PlatformKeys): Promise<never> {
   if (!isAxiosError(error)) throw error
   const { response } = error
   const endpoint = endpointOfError(error)
@@ -16,8 +16,8 @@ export function refuseAnswer(error: unknown, keys: PlatformKeys): never {
     const repeatable = endpoint.verb === 'get' || endpoint.traits.idempotent !== undefined
     throw toFailure(error, { name: endpoint.name, method: endpoint.verb.toUpperCase(), repeatable })
   }
-  const body = bodyOf(response)
-  throw toApiError(response, body, isVerified(response, body, keys), endpoint)
+  const answer = toSignedAnswer(response)
+  throw toApiError(response, answer.body, await isVerified(answer, keys), endpoint)
 }
 
 function endpointOfError({ config }: AxiosError): Endpoint {
@@ -26,9 +26,9 @@ function endpointOfError({ config }: AxiosError): Endpoint {
 }
 
 /** Error answers are not always signed; the caller is told, but sees them either way. */
-function isVerified(response: AxiosResponse, body: Buffer, keys: PlatformKeys): boolean {
+async function isVerified(answer: SignedAnswer, keys: PlatformKeys): Promise<boolean> {
   try {
-    verifySignature(headerReader(response), body, keys, { what: 'the answer', doubt: '' })
+    await verifyAnswer(answer, keys, { what: 'the answer', doubt: '' })
     return true
   } catch (error) {
     if (error instanceof VerificationError) return false

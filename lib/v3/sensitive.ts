@@ -82,7 +82,10 @@ export function encryptFields(
   const key = serial === undefined ? keys.current() : keys.get(serial)
   if (!key && found.some((field) => field instanceof Sensitive)) {
     throw new RequestError(
-      `There is no platform key ${serial ?? ''} to encrypt with; known: ${keys.serials().join(', ')}`,
+      `There is no platform key ${serial ?? ''} to encrypt with; known: ${keys
+        .all()
+        .map((known) => known.serial)
+        .join(', ')}`,
     )
   }
   return { value: replace(value, key), serial: serial ?? key?.serial }

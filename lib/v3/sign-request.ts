@@ -21,6 +21,7 @@ export async function signRequest(
   { signer, keys, agents }: V3Context,
 ): Promise<InternalAxiosRequestConfig> {
   const call = ensureCall(config)
+  await keys.ready()
   encryptSensitive(config, keys)
   const url = resolveUrl(config)
   call.begin(config, url)
@@ -44,7 +45,8 @@ function encryptSensitive(config: InternalAxiosRequestConfig, keys: PlatformKeys
   const fields = { data: config.data as unknown, params: config.params as unknown }
   const { value, serial } = encryptFields(fields, pinned, keys)
   Object.assign(config, value)
-  config.headers.set('Wechatpay-Serial', serial ?? keys.current().serial)
+  const named = serial ?? keys.current()?.serial
+  if (named) config.headers.set('Wechatpay-Serial', named)
 }
 
 function encode(config: InternalAxiosRequestConfig): string | Buffer | undefined {

@@ -2,13 +2,26 @@ import type { AxiosResponse } from 'axios'
 import { canonicalResponse } from '../crypto/canonical.js'
 import { verify } from '../crypto/rsa.js'
 import { VerificationError, type VerificationErrorCode } from '../errors.js'
-import type { PlatformKeys } from './platform-keys.js'
+import type { KeyRing, PlatformKeys } from './platform-keys.js'
 
 /** Reads a header by its lower-case name. */
 export type HeaderReader = (name: string) => string | undefined
 
 /** How far, in seconds, the sender's clock may be from ours. */
 const CLOCK_TOLERANCE = 300
+
+/** What a signature can be verified of. */
+export interface SignedAnswer {
+  readonly header: HeaderReader
+  /** The raw bytes. */
+  readonly body: Buffer
+}
+
+/** What a refusal says it is about, and what follows from it. */
+export interface Wording {
+  readonly what: string
+  readonly doubt: string
+}
 
 /**
  * Believes an answer or notification, or throws: timestamp within ±300 s, a known serial, and an
@@ -18,17 +31,16 @@ const CLOCK_TOLERANCE = 300
  * @see https://pay.weixin.qq.com/doc/v3/merchant/4013053420
  */
 export function verifySignature(
-  header: HeaderReader,
-  body: Buffer,
-  keys: PlatformKeys,
-  { what, doubt }: { readonly what: string; readonly doubt: string },
+  { header, body }: SignedAnswer,
+  keys: KeyRing,
+  { what, doubt }: Wording,
 ): void {
+  const knownSerials = keys.all().map((key) => key.serial)
   const serial = header('wechatpay-serial')
   const signature = header('wechatpay-signature')
   const timestamp = header('wechatpay-timestamp')
   const nonce = header('wechatpay-nonce')
   const refusal = (code: VerificationErrorCode, why: string): VerificationError => {
-    const knownSerials = keys.serials()
     return new VerificationError(`${what} is not to be trusted: ${why}${doubt}`, {
       code,
       serial,
@@ -50,7 +62,7 @@ export function verifySignature(
   if (!platformKey) {
     throw refusal(
       'SERIAL_UNKNOWN',
-      `serial ${serial} is unknown; known: ${keys.serials().join(', ') || 'none'}`,
+      `serial ${serial} is unknown; known: ${knownSerials.join(', ') || 'none'}`,
     )
   }
   if (!verify(canonicalResponse({ timestamp, nonce, body }), signature, platformKey.key)) {
@@ -58,12 +70,28 @@ export function verifySignature(
   }
 }
 
-export function headerReader({ headers }: AxiosResponse): HeaderReader {
-  return (name) => headers[name] as string | undefined
+/**
+ * Like {@link verifySignature}; where the serial is unknown, the platform certificates are first refreshed,
+ * if they are not fixed by the user.
+ */
+export async function verifyAnswer(
+  answer: SignedAnswer,
+  keys: PlatformKeys,
+  wording: Wording,
+): Promise<void> {
+  const serial = answer.header('wechatpay-serial')
+  const known = serial === undefined || keys.get(serial) !== undefined
+  // A failed refresh is no news here: that the serial is unknown is what the caller must hear.
+  if (!known) await keys.learn(serial).catch(() => false)
+  verifySignature(answer, keys, wording)
 }
 
-/** The bytes of an answer, which travels as an array buffer. */
-export function bodyOf({ data }: AxiosResponse): Buffer {
+/** An answer as axios gives it, its body as an array buffer. */
+export function toSignedAnswer({ headers, data }: AxiosResponse): SignedAnswer {
+  return { header: (name) => headers[name] as string | undefined, body: toBuffer(data) }
+}
+
+function toBuffer(data: unknown): Buffer {
   if (Buffer.isBuffer(data)) return data
   return data === undefined || data === null ? Buffer.alloc(0) : Buffer.from(data as ArrayBuffer)
 }

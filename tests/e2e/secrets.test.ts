@@ -87,7 +87,7 @@ describe('no secret is ever printed', () => {
     ['NetworkError', { fault: 'drop' }],
     ['NetworkError', { fault: 'torn' }],
   ] as const)('of an %s %j', async (name, failure) => {
-    rig.emulator.fail({ path, times: 1, ...failure })
+    rig.emulator.fail({ path, ...failure })
     const error = await rejection(rig.wxpay[path].post(request(`s-${JSON.stringify(failure)}`)))
     expect((error as Error).name).toBe(name)
     expectNoSecret(error)

@@ -65,9 +65,9 @@ describe('an error answer', () => {
   })
 
   it.each(['forged-signature', 'unsigned', 'stale'] as const)('that is %s says so', async (fault) => {
-    rig.emulator.fail({ path, status: 500, code: 'SYSTEM_ERROR', fault, times: 1 })
+    rig.emulator.fail({ path, status: 400, code: 'PARAM_ERROR', fault })
     const error = (await importUser().catch((reason: unknown) => reason)) as ApiError
-    expect(error).toMatchObject({ name: 'ApiError', code: 'SYSTEM_ERROR', verified: false })
+    expect(error).toMatchObject({ name: 'ApiError', code: 'PARAM_ERROR', verified: false })
     expect(error.message).toContain('not verified')
     expect(error.message).toContain('The order may exist all the same')
   })
@@ -96,7 +96,7 @@ describe('no answer', () => {
     ['dropped', 'drop'],
     ['torn in the middle', 'torn'],
   ] as const)('because the connection was %s is a NetworkError', async (_, fault) => {
-    rig.emulator.fail({ path, fault, times: 1 })
+    rig.emulator.fail({ path, fault })
     const error = (await importUser().catch((reason: unknown) => reason)) as NetworkError
     expect(error).toBeInstanceOf(NetworkError)
     expect(error.code).toBe('CONNECTION_FAILED')
@@ -113,7 +113,7 @@ describe('no answer', () => {
   })
 
   it('within the timeout is a NetworkError', async () => {
-    rig.emulator.fail({ path, fault: { delay: 2_000 }, times: 1 })
+    rig.emulator.fail({ path, fault: { delay: 2_000 } })
     const request = { card_id: 'c', json: { openid: 'o', out_request_no: 't' }, timeout: 100 }
     const error = (await rig.wxpay[path].post(request).catch((reason: unknown) => reason)) as NetworkError
     expect(error).toMatchObject({ name: 'NetworkError', code: 'TIMEOUT' })

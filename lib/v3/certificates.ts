@@ -1,0 +1,114 @@
+import type { KeyObject } from 'node:crypto'
+import { type CertificateList, decryptList, isAlive, isList, parseList } from './certificate-list.js'
+import { createKeyRing, type PlatformKeys } from './platform-keys.js'
+import { type SignedAnswer, verifySignature } from './verifier.js'
+
+/** Where processes share what one of them downloaded, in the shape of Keyv. */
+export interface Store {
+  readonly get: (key: string) => Promise<unknown>
+  /** @param ttl milliseconds */
+  readonly set: (key: string, value: unknown, ttl?: number) => Promise<unknown>
+}
+
+export interface CertificatesOptions {
+  readonly mchid: string
+  readonly apiv3Key: KeyObject
+  /** Fetches the list by a signed request; its answer is verified here. */
+  readonly download: () => Promise<SignedAnswer>
+  readonly store: Store | undefined
+}
+
+/** Platform keys that are downloaded and kept fresh. */
+export interface Certificates extends PlatformKeys {
+  readonly refresh: () => Promise<void>
+  /** Ends the refreshing. */
+  readonly close: () => void
+}
+
+const MINUTE = 60_000
+/** The platform asks for less than 12 hours. */
+const REFRESH_AFTER = 10 * 60 * MINUTE
+/** After a failure. */
+const REFRESH_AGAIN_AFTER = 5 * MINUTE
+/** After a serial that a fresh list did not know either: forgeries must not make us download without end. */
+const LEARN_AGAIN_AFTER = MINUTE
+
+/**
+ * Downloads the platform certificates on first use and refreshes them in the background. The first list is
+ * verified with a certificate that it delivers, for which AES-GCM under the APIv3 key vouches; every later
+ * one with a key already known.
+ *
+ * @see https://pay.weixin.qq.com/doc/v3/merchant/4012551764
+ */
+export function createCertificates({ mchid, apiv3Key, download, store }: CertificatesOptions): Certificates {
+  const storeKey = `wechatpay-fluent:certificates:${mchid}`
+  let ring = createKeyRing([])
+  let starting: Promise<void> | undefined
+  let refreshing: Promise<void> | undefined
+  let timer: NodeJS.Timeout | undefined
+  let closed = false
+  let learnFrom = 0
+
+  async function start(): Promise<void> {
+    // The store holds what the API sent, still encrypted: who can write there cannot slip in a key.
+    const stored = await store?.get(storeKey)
+    if (isList(stored)) ring = createKeyRing(decryptList(stored, apiv3Key))
+    if (!ring.current()) await refresh()
+    else schedule(REFRESH_AFTER)
+  }
+
+  async function fetchList(): Promise<void> {
+    const answer = await download()
+    const list: CertificateList = parseList(answer.body)
+    const keys = decryptList(list, apiv3Key)
+    const known = ring.all().filter(isAlive)
+    const trusted = createKeyRing(known.length > 0 ? known : keys)
+    verifySignature(answer, trusted, { what: 'GET v3/certificates: the answer', doubt: '' })
+    ring = createKeyRing(keys)
+    await store?.set(storeKey, list, REFRESH_AFTER)
+  }
+
+  function refresh(): Promise<void> {
+    refreshing ??= fetchList()
+      .then(() => schedule(REFRESH_AFTER))
+      .catch((error: unknown) => {
+        schedule(REFRESH_AGAIN_AFTER)
+        throw error
+      })
+      .finally(() => {
+        refreshing = undefined
+      })
+    return refreshing
+  }
+
+  function schedule(delay: number): void {
+    clearTimeout(timer)
+    // What is known stays in use while the gateway fails.
+    if (!closed) timer = setTimeout(() => refresh().catch(() => undefined), delay).unref()
+  }
+
+  return {
+    get: (serial) => ring.get(serial),
+    current: () => ring.current(),
+    all: () => ring.all(),
+    async ready() {
+      if (ring.current()) return
+      starting ??= start().finally(() => {
+        starting = undefined
+      })
+      await starting
+    },
+    async learn(serial) {
+      if (Date.now() < learnFrom) return false
+      await refresh()
+      const known = ring.get(serial) !== undefined
+      if (!known) learnFrom = Date.now() + LEARN_AGAIN_AFTER
+      return known
+    },
+    refresh,
+    close() {
+      closed = true
+      clearTimeout(timer)
+    },
+  }
+}

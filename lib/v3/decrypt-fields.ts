@@ -1,0 +1,23 @@
+import { decryptOaep } from '../crypto/rsa.js'
+import type { Signer } from './signer.js'
+
+/**
+ * An answer with its encrypted fields in clear.
+ *
+ * @param paths where they are, as `payee.name` or `data[].name`
+ * @throws {RequestError} code `DECRYPTION_FAILED` when one was not encrypted for this merchant certificate.
+ */
+export function decryptFields(data: unknown, paths: readonly string[], { privateKey }: Signer): unknown {
+  return paths.reduce((value, path) => {
+    const steps = path.replaceAll('[]', '.[]').split('.')
+    return mapAt(value, steps, (text) => decryptOaep(text, privateKey))
+  }, data)
+}
+
+function mapAt(value: unknown, steps: readonly string[], map: (text: string) => string): unknown {
+  const [step, ...rest] = steps
+  if (step === undefined) return typeof value === 'string' && value !== '' ? map(value) : value
+  if (step === '[]') return Array.isArray(value) ? value.map((item) => mapAt(item, rest, map)) : value
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return value
+  return { ...value, [step]: mapAt((value as Record<string, unknown>)[step], rest, map) }
+}

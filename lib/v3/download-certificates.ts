@@ -1,0 +1,23 @@
+import axios, { type CreateAxiosDefaults } from 'axios'
+import type { Agents } from '../transport/agents.js'
+import { createFixedKeys } from './platform-keys.js'
+import { refuseAnswer } from './refuse-answer.js'
+import { signRequest } from './sign-request.js'
+import type { Signer } from './signer.js'
+import { type SignedAnswer, toSignedAnswer } from './verifier.js'
+
+/**
+ * Fetches the platform certificates, by an axios instance of its own: nobody can verify its answers yet, so
+ * no one but {@link createCertificates} gets to see them.
+ */
+export function certificateDownload(
+  signer: Signer,
+  agents: Agents,
+  defaults: CreateAxiosDefaults,
+): () => Promise<SignedAnswer> {
+  const keys = createFixedKeys([])
+  const instance = axios.create(defaults)
+  instance.interceptors.request.use((config) => signRequest(config, { signer, agents, keys }))
+  instance.interceptors.response.use(undefined, (error: unknown) => refuseAnswer(error, keys))
+  return async () => toSignedAnswer(await instance.get('v3/certificates'))
+}
