@@ -74,8 +74,10 @@ export interface Emulator {
   ): Promise<Receipt>
   /** Builds a genuine notification without sending it. */
   signNotification(event_type: string, resource: object, options?: SignerOptions): SignedNotification
-  /** Issues a new platform certificate and signs with it from now on; older ones stay listed unless dropped. */
-  rotate(options?: { readonly drop?: boolean }): Promise<string>
+  /** Issues a new platform certificate and signs with it from now on; the older ones stay listed. */
+  rotate(): Promise<string>
+  /** Drops all platform certificates but the current one, as the platform does some time after a rotation. */
+  retire(): Promise<void>
   /** Scripts a failure. Of several that concern a request, the newest one counts. */
   fail(script: FaultScript): FaultHandle
   /** Ends all scripted failures. */
@@ -179,9 +181,10 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
     signNotification(eventType: string, resource: object, { serial }: SignerOptions = {}) {
       return sign(eventType, resource, signerOf(serial, identity.listed()))
     },
-    async rotate({ drop = false }: { readonly drop?: boolean } = {}) {
-      return (await identity.rotate(drop)).id
+    async rotate() {
+      return (await identity.rotate()).id
     },
+    retire: () => identity.retire(),
     fail: (script: FaultScript) => faults.add(script),
     recover: () => faults.clear(),
     close,

@@ -44,7 +44,9 @@ export interface Identity {
   certificates(): Promise<readonly PlatformCertificate[]>
   /** Those of them that have been issued already. */
   listed(): readonly PlatformCertificate[]
-  rotate(drop: boolean): Promise<PlatformCertificate>
+  rotate(): Promise<PlatformCertificate>
+  /** Drops all certificates but the current one. */
+  retire(): Promise<void>
   /** A key that belongs to nobody, for forgeries. */
   forger(): Promise<KeyObject>
   authority(): Promise<{ readonly key: KeyObject; readonly pem: string }>
@@ -96,18 +98,18 @@ export async function createIdentity(random: Random, now: () => number): Promise
     const names = { subject, issuer: AUTHORITY, serial: number }
     return issueCertificate({ ...names, ...validity(), key, issuerKey, ...(hosts && { hosts }) })
   }
-  async function rotate(drop: boolean): Promise<PlatformCertificate> {
+  async function issueNext(): Promise<PlatformCertificate> {
     const key = await sharedRsaKey(`platform certificate ${issued++}`)
     const number = serialNumber()
     const pem = await issueFor('Emulated Platform', key, number)
     const { validFrom, validTo } = new X509Certificate(pem)
     const dates = { notBefore: new Date(validFrom), notAfter: new Date(validTo) }
     const certificate = { id: number, key, pem, ...dates }
-    listed = drop ? [certificate] : [...listed, certificate]
+    listed = [...listed, certificate]
     return certificate
   }
   async function certificates(): Promise<readonly PlatformCertificate[]> {
-    first ??= rotate(false).then(() => undefined)
+    first ??= issueNext().then(() => undefined)
     await first
     return listed
   }
@@ -125,9 +127,12 @@ export async function createIdentity(random: Random, now: () => number): Promise
     publicKey: { id, key: publicKeyPair },
     certificates,
     listed: () => listed,
-    async rotate(drop) {
+    async rotate() {
       await certificates()
-      return rotate(drop)
+      return issueNext()
+    },
+    async retire() {
+      listed = (await certificates()).slice(-1)
     },
     forger: () => sharedRsaKey('forger'),
     authority,
