@@ -68,9 +68,20 @@ function bodyProperty(endpoint: Endpoint, key: 'json' | 'xml'): Property[] {
   const body = part(endpoint, key)
   if (!body) return []
   const text = key === 'xml'
-  const type = typeOf(body.shape, { text, answer: false, filled: filledFields(endpoint) })
+  const type = withSignature(
+    endpoint,
+    typeOf(body.shape, { text, answer: false, filled: filledFields(endpoint) }),
+  )
   // A JSON body the page asks for is sent even when it may be empty; v2 always has the client's own fields.
   return [{ name: key, optional: body.optional || (text && nothingRequired(type)), type }]
+}
+
+/** The pages of v2 leave out what every message carries, but a caller may still give it. */
+function withSignature(endpoint: Endpoint, type: Type): Type {
+  if (endpoint.api === 'v3' || typeof type !== 'object' || !('fields' in type)) return type
+  const known = new Set(type.fields.map(({ name }) => name))
+  const common = ['nonce_str', 'sign'].filter((name) => !known.has(name))
+  return objectType([...type.fields, ...common.map((name) => ({ name, optional: true, type: 'XmlValue' }))])
 }
 
 function multipartProperty(endpoint: Endpoint): Property[] {

@@ -77,12 +77,16 @@ const PARTS: Readonly<Record<string, string>> = { json: 'request', xml: 'request
 function routesInterface(family: string, operations: readonly Operation[], printer: Printer): string {
   const templates = groupBy(operations, ({ endpoint }) => endpoint.template)
   const entries = [...templates].map(([template, verbs]) => {
-    const lines = verbs.map(({ endpoint, request, response }) => {
+    const lines = verbs.flatMap(({ endpoint, request, response }) => {
+      const comment = jsdoc(endpoint, '    ')
+      const twin = `    ${endpoint.verb}Async: ${pascal(family)}Routes['${template}']['${endpoint.verb}']`
+      // A redirect is never called, so it has no twin; the others repeat their JSDoc, which follows a property's name.
+      const twins = response === 'never' ? [] : [`${comment}\n${twin}`]
       const head = `    ${endpoint.verb}: Operation<`
       const line = `${head}${printer.spell(request, 4, 0)}, ${printer.print(response, 4, 0)}>`
-      if (line.length <= 110 && !line.includes('\n')) return `${jsdoc(endpoint, '    ')}\n${line}`
+      if (line.length <= 110 && !line.includes('\n')) return [`${comment}\n${line}`, ...twins]
       const args = [printer.spell(request, 6, 6), printer.print(response, 6, 6)]
-      return `${jsdoc(endpoint, '    ')}\n${head}\n      ${args.join(',\n      ')}\n    >`
+      return [`${comment}\n${head}\n      ${args.join(',\n      ')}\n    >`, ...twins]
     })
     return `  '${template}': {\n${lines.join('\n')}\n  }`
   })

@@ -1,3 +1,4 @@
+export type * from '../types/index.js'
 export type { WechatpayOptions } from './config.js'
 export type { KeyInput } from './crypto/keys.js'
 export {

@@ -224,6 +224,8 @@ export interface CloseorderRequest {
   mch_id?: XmlValue
   out_trade_no: XmlValue
   sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
+  nonce_str?: XmlValue
+  sign?: XmlValue
 }
 
 export interface Collection {
@@ -357,6 +359,8 @@ export interface DepositReverseRequest {
   transaction_id?: XmlValue
   out_trade_no: XmlValue
   sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
+  nonce_str?: XmlValue
+  sign?: XmlValue
 }
 
 export interface DetailQuery {
@@ -379,6 +383,8 @@ export interface DownloadbillRequest {
   bill_date: XmlValue
   bill_type?: 'ALL' | 'SUCCESS' | 'REFUND' | 'RECHARGE_REFUND' | (string & {})
   tar_type?: 'GZIP' | (string & {})
+  nonce_str?: XmlValue
+  sign?: XmlValue
 }
 
 export interface EcommerceAmount {
@@ -439,6 +445,8 @@ export interface FacepayRequest {
   openid?: XmlValue
   face_code: XmlValue
   sign_type?: 'HMAC-SHA256' | (string & {})
+  nonce_str?: XmlValue
+  sign?: XmlValue
 }
 
 export interface FacepayResponse {
@@ -772,6 +780,8 @@ export interface OrderqueryRequest {
   transaction_id: XmlValue
   out_trade_no: XmlValue
   sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
+  nonce_str?: XmlValue
+  sign?: XmlValue
 }
 
 export interface OrderqueryResponse {
@@ -932,6 +942,8 @@ export interface RefundRequest {
   refund_desc?: XmlValue
   refund_account?: XmlValue
   notify_url?: XmlValue
+  nonce_str?: XmlValue
+  sign?: XmlValue
 }
 
 export interface RefundRequestAmount {
@@ -998,6 +1010,8 @@ export interface RefundqueryRequest {
   out_refund_no: XmlValue
   refund_id: XmlValue
   offset?: XmlValue
+  nonce_str?: XmlValue
+  sign?: XmlValue
 }
 
 export interface RefundqueryResponse {

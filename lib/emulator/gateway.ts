@@ -53,11 +53,11 @@ export function createGateway(
   const { context, router, schemas, faults, recorder, closed } = gateway
   const { identity, nonces, ids } = context
 
-  /** The key pair a client asks for in `Wechatpay-Serial`: the public key by its id, else the certificate. */
+  /** The key pair a client asks for in `Wechatpay-Serial`, or else the current certificate. */
   async function signerFor(serial: string): Promise<PlatformKey> {
     if (serial.startsWith('PUB_KEY_ID_')) return identity.publicKey
-    const current = identity.listed().at(-1) ?? (await identity.certificates()).at(-1)
-    return current ?? identity.publicKey
+    const listed = identity.listed().length > 0 ? identity.listed() : await identity.certificates()
+    return listed.find(({ id }) => id === serial) ?? listed.at(-1) ?? identity.publicKey
   }
 
   async function carryOut(received: Received): Promise<Reply> {

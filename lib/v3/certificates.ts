@@ -13,8 +13,8 @@ export interface Store {
 export interface CertificatesOptions {
   readonly mchid: string
   readonly apiv3Key: KeyObject
-  /** Fetches the list by a signed request; its answer is verified here. */
-  readonly download: () => Promise<SignedAnswer>
+  /** Fetches the list by a signed request that names the key its answer is to be signed with; it is verified here. */
+  readonly download: (serial: string | undefined) => Promise<SignedAnswer>
   readonly store: Store | undefined
 }
 
@@ -58,7 +58,7 @@ export function createCertificates({ mchid, apiv3Key, download, store }: Certifi
   }
 
   async function fetchList(): Promise<void> {
-    const answer = await download()
+    const answer = await download(ring.current()?.serial)
     const list: CertificateList = parseList(answer.body)
     const keys = decryptList(list, apiv3Key)
     const known = ring.all().filter(isAlive)

@@ -14,10 +14,11 @@ export function certificateDownload(
   signer: Signer,
   agents: Agents,
   defaults: CreateAxiosDefaults,
-): () => Promise<SignedAnswer> {
+): (serial: string | undefined) => Promise<SignedAnswer> {
   const keys = createFixedKeys([])
   const instance = axios.create(defaults)
   instance.interceptors.request.use((config) => signRequest(config, { signer, agents, keys }))
   instance.interceptors.response.use(undefined, (error: unknown) => refuseAnswer(error, keys))
-  return async () => toSignedAnswer(await instance.get('v3/certificates'))
+  return async (serial) =>
+    toSignedAnswer(await instance.get('v3/certificates', { headers: { 'Wechatpay-Serial': serial } }))
 }

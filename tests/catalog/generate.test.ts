@@ -103,6 +103,11 @@ v3/pay/teapots/{teapot_id}/brew:
       },
       { brew_id: string; cups?: { size?: number }[] }
     >
+    /** Brew
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/1)
+     * @deprecated The documentation marks this endpoint as deprecated.
+     */
+    postAsync: PaymentsRoutes['v3/pay/teapots/{teapot_id}/brew']['post']
   }`,
     )
     expect(files.get('types/routes/folders.ts')).toContain("      | 'teapots/{teapot_id}/brew'")

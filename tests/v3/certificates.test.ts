@@ -81,6 +81,16 @@ describe('platform certificates', () => {
     expect(calls).toBeGreaterThanOrEqual(60)
   }, 60_000)
 
+  it('are refreshed when an answer is signed by one that is not known yet', async () => {
+    const wxpay = automatic()
+    await wxpay.certificates.list()
+    const fresh = await rig.emulator.rotate()
+    const headers = { 'Wechatpay-Serial': fresh }
+    const answers = await Promise.all([1, 2, 3].map(() => wxpay[path].post({ ...request(), headers })))
+    expect(answers.map((answer) => answer.headers['wechatpay-serial'])).toEqual([fresh, fresh, fresh])
+    expect(downloads()).toHaveLength(2)
+  })
+
   it('are refreshed once for a serial that is unknown, and again for the next only after a while', async () => {
     const wxpay = automatic()
     await wxpay.certificates.list()

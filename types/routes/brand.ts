@@ -293,6 +293,10 @@ export interface BrandRoutes {
         update_time: string
       }
     >
+    /** 获得品牌已授权且在生效中的产品权限信息
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4017410365)
+     */
+    getAsync: BrandRoutes['v3/brand-basic/partner/brands/{brand_id}/product-authorities']['get']
   }
   'v3/brand/applyments': {
     /** 提交入驻申请
@@ -328,24 +332,40 @@ export interface BrandRoutes {
       },
       BrandBrandApplymentResponse
     >
+    /** 提交入驻申请
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016249989)
+     */
+    postAsync: BrandRoutes['v3/brand/applyments']['post']
   }
   'v3/brand/applyments/applyment-id/{applyment_id}': {
     /** 根据申请单ID查询申请状态
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016257685)
      */
     get: Operation<{ applyment_id: PathValue }, BrandApplymentResponse>
+    /** 根据申请单ID查询申请状态
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016257685)
+     */
+    getAsync: BrandRoutes['v3/brand/applyments/applyment-id/{applyment_id}']['get']
   }
   'v3/brand/applyments/business-code/{business_code}': {
     /** 根据业务申请编号查询申请状态
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016257694)
      */
     get: Operation<{ business_code: PathValue }, BrandApplymentResponse>
+    /** 根据业务申请编号查询申请状态
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016257694)
+     */
+    getAsync: BrandRoutes['v3/brand/applyments/business-code/{business_code}']['get']
   }
   'v3/brand/applyments/cancel-applyment': {
     /** 撤销申请
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016257700)
      */
     post: Operation<{ json: CancelApplymentRequest }, BrandBrandApplymentResponse>
+    /** 撤销申请
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016257700)
+     */
+    postAsync: BrandRoutes['v3/brand/applyments/cancel-applyment']['post']
   }
   'v3/brand/card/card-configs': {
     /** 查询商家名片配置申请状态
@@ -363,6 +383,10 @@ export interface BrandRoutes {
         actual_publish_time?: string
       }
     >
+    /** 查询商家名片配置申请状态
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016475174)
+     */
+    getAsync: BrandRoutes['v3/brand/card/card-configs']['get']
     /** 提交商家名片配置申请
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016468440)
      */
@@ -390,6 +414,10 @@ export interface BrandRoutes {
       },
       { business_code: string; brand_id: string; applyment_id: string; card_preview_url: string }
     >
+    /** 提交商家名片配置申请
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016468440)
+     */
+    postAsync: BrandRoutes['v3/brand/card/card-configs']['post']
   }
   'v3/brand/card/card-configs/cancel-applyment': {
     /** 撤销商家名片配置申请
@@ -404,6 +432,10 @@ export interface BrandRoutes {
         applyment_state: CardConfigResponseApplymentState
       }
     >
+    /** 撤销商家名片配置申请
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016475172)
+     */
+    postAsync: BrandRoutes['v3/brand/card/card-configs/cancel-applyment']['post']
   }
   'v3/brand/card/card-configs/preview-url': {
     /** 获取商家名片预览二维码
@@ -419,6 +451,10 @@ export interface BrandRoutes {
         url_expired_time: string
       }
     >
+    /** 获取商家名片预览二维码
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016641998)
+     */
+    getAsync: BrandRoutes['v3/brand/card/card-configs/preview-url']['get']
   }
   'v3/brand/card/card-configs/publish': {
     /** 发布商家名片配置
@@ -442,6 +478,10 @@ export interface BrandRoutes {
         scheduled_publish_time?: string
       }
     >
+    /** 发布商家名片配置
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016475176)
+     */
+    postAsync: BrandRoutes['v3/brand/card/card-configs/publish']['post']
   }
   'v3/brand/card/card-links': {
     /** 查询已生效交易连接名片规则
@@ -469,10 +509,18 @@ export interface BrandRoutes {
         }[]
       }
     >
+    /** 查询已生效交易连接名片规则
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016366785)
+     */
+    getAsync: BrandRoutes['v3/brand/card/card-links']['get']
     /** 添加交易连接名片规则申请
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016333302)
      */
     post: Operation<{ json: CardLinkRequest }, CardLinkRequest>
+    /** 添加交易连接名片规则申请
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016333302)
+     */
+    postAsync: BrandRoutes['v3/brand/card/card-links']['post']
   }
   'v3/brand/card/card-links/business-code/{business_code}': {
     /** 根据业务申请编号查询添加申请状态
@@ -493,18 +541,30 @@ export interface BrandRoutes {
         reject_reason?: string
       }
     >
+    /** 根据业务申请编号查询添加申请状态
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016366816)
+     */
+    getAsync: BrandRoutes['v3/brand/card/card-links/business-code/{business_code}']['get']
   }
   'v3/brand/card/card-links/cancel-applyment': {
     /** 撤销交易连接名片配置申请
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016366797)
      */
     post: Operation<{ json: { business_code: string; brand_id: string } }, { business_code: string }>
+    /** 撤销交易连接名片配置申请
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016366797)
+     */
+    postAsync: BrandRoutes['v3/brand/card/card-links/cancel-applyment']['post']
   }
   'v3/brand/card/card-links/unbind-card-link': {
     /** 解除已生效交易连接名片场景
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016366804)
      */
     post: Operation<{ json: UnbindCardLinkRequest }, UnbindCardLinkRequest>
+    /** 解除已生效交易连接名片场景
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016366804)
+     */
+    postAsync: BrandRoutes['v3/brand/card/card-links/unbind-card-link']['post']
   }
   'v3/brand/marketing/shake-activities/activities': {
     /** 查询摇优惠活动列表
@@ -537,6 +597,10 @@ export interface BrandRoutes {
         }[]
       }
     >
+    /** 查询摇优惠活动列表
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015783259)
+     */
+    getAsync: BrandRoutes['v3/brand/marketing/shake-activities/activities']['get']
   }
   'v3/brand/partner/card-member/cards': {
     /** 查询会员卡模板列表
@@ -581,6 +645,10 @@ export interface BrandRoutes {
         }[]
       }
     >
+    /** 查询会员卡模板列表
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015336976)
+     */
+    getAsync: BrandRoutes['v3/brand/partner/card-member/cards']['get']
     /** 创建会员卡模板
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015336970)
      */
@@ -635,12 +703,20 @@ export interface BrandRoutes {
         user_information?: UserInformation
       }
     >
+    /** 创建会员卡模板
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015336970)
+     */
+    postAsync: BrandRoutes['v3/brand/partner/card-member/cards']['post']
   }
   'v3/brand/partner/card-member/cards/{card_id}': {
     /** 查询会员卡模板信息
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015336974)
      */
     get: Operation<{ card_id: PathValue; query: CardQuery }, CardResponse>
+    /** 查询会员卡模板信息
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015336974)
+     */
+    getAsync: BrandRoutes['v3/brand/partner/card-member/cards/{card_id}']['get']
     /** 修改会员卡模板信息
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015336977)
      */
@@ -669,10 +745,18 @@ export interface BrandRoutes {
       },
       CardResponse
     >
+    /** 修改会员卡模板信息
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015336977)
+     */
+    patchAsync: BrandRoutes['v3/brand/partner/card-member/cards/{card_id}']['patch']
     /** 删除会员卡模板
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015336972)
      */
     delete: Operation<{ card_id: PathValue; query: CardQuery }, CardResponse>
+    /** 删除会员卡模板
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015336972)
+     */
+    deleteAsync: BrandRoutes['v3/brand/partner/card-member/cards/{card_id}']['delete']
   }
   'v3/brand/partner/card-member/cards/{card_id}/invalidate': {
     /** 作废会员卡模板
@@ -710,6 +794,10 @@ export interface BrandRoutes {
         update_time: string
       }
     >
+    /** 作废会员卡模板
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015336972)
+     */
+    postAsync: BrandRoutes['v3/brand/partner/card-member/cards/{card_id}/invalidate']['post']
   }
   'v3/brand/partner/card-member/membership-activities': {
     /** 查询品牌会员发券活动列表
@@ -748,6 +836,10 @@ export interface BrandRoutes {
         total_count: number
       }
     >
+    /** 查询品牌会员发券活动列表
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016588039)
+     */
+    getAsync: BrandRoutes['v3/brand/partner/card-member/membership-activities']['get']
     /** 创建品牌会员发券活动
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016464918)
      */
@@ -768,12 +860,20 @@ export interface BrandRoutes {
       },
       MembershipActivityResponse
     >
+    /** 创建品牌会员发券活动
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016464918)
+     */
+    postAsync: BrandRoutes['v3/brand/partner/card-member/membership-activities']['post']
   }
   'v3/brand/partner/card-member/membership-activities/{activity_id}': {
     /** 查询品牌会员发券活动
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016588015)
      */
     get: Operation<{ activity_id: PathValue; query: CardQuery }, MembershipActivityResponse>
+    /** 查询品牌会员发券活动
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016588015)
+     */
+    getAsync: BrandRoutes['v3/brand/partner/card-member/membership-activities/{activity_id}']['get']
     /** 修改品牌会员发券活动信息
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016588044)
      */
@@ -790,24 +890,40 @@ export interface BrandRoutes {
       },
       MembershipActivityResponse
     >
+    /** 修改品牌会员发券活动信息
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016588044)
+     */
+    patchAsync: BrandRoutes['v3/brand/partner/card-member/membership-activities/{activity_id}']['patch']
   }
   'v3/brand/partner/card-member/membership-activities/{activity_id}/terminate': {
     /** 终止品牌会员发券活动
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016588028)
      */
     post: Operation<{ activity_id: PathValue; json: CardQuery }, MembershipActivityResponse>
+    /** 终止品牌会员发券活动
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016588028)
+     */
+    postAsync: BrandRoutes['v3/brand/partner/card-member/membership-activities/{activity_id}/terminate']['post']
   }
   'v3/brand/partner/card-member/pay-view-tokens': {
     /** 品牌会员展示付款码组件预授权
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016834476)
      */
     post: Operation<{ json: PayViewTokenRequest }, PayViewTokenResponse>
+    /** 品牌会员展示付款码组件预授权
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016834476)
+     */
+    postAsync: BrandRoutes['v3/brand/partner/card-member/pay-view-tokens']['post']
   }
   'v3/brand/partner/card-member/pre-auth-tokens': {
     /** 入会组件预授权
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015336986)
      */
     post: Operation<{ json: PayViewTokenRequest }, PayViewTokenResponse>
+    /** 入会组件预授权
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015336986)
+     */
+    postAsync: BrandRoutes['v3/brand/partner/card-member/pre-auth-tokens']['post']
   }
   'v3/brand/partner/card-member/user-cards': {
     /** 查询用户在品牌下所有会员卡
@@ -847,6 +963,10 @@ export interface BrandRoutes {
         }[]
       }
     >
+    /** 查询用户在品牌下所有会员卡
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015336984)
+     */
+    getAsync: BrandRoutes['v3/brand/partner/card-member/user-cards']['get']
   }
   'v3/brand/partner/card-member/user-cards/import-by-openid': {
     /** 根据openid导入用户会员卡
@@ -867,6 +987,10 @@ export interface BrandRoutes {
       },
       UserCardResponse
     >
+    /** 根据openid导入用户会员卡
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015336981)
+     */
+    postAsync: BrandRoutes['v3/brand/partner/card-member/user-cards/import-by-openid']['post']
   }
   'v3/brand/partner/card-member/user-cards/import-by-phone': {
     /** 根据手机号导入用户会员卡
@@ -886,12 +1010,20 @@ export interface BrandRoutes {
       },
       UserCardResponse
     >
+    /** 根据手机号导入用户会员卡
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015336982)
+     */
+    postAsync: BrandRoutes['v3/brand/partner/card-member/user-cards/import-by-phone']['post']
   }
   'v3/brand/partner/card-member/user-cards/{user_card_code}': {
     /** 查询用户会员卡信息
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015336980)
      */
     get: Operation<{ user_card_code: PathValue; query: PayViewTokenRequest }, UserCardResponse>
+    /** 查询用户会员卡信息
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015336980)
+     */
+    getAsync: BrandRoutes['v3/brand/partner/card-member/user-cards/{user_card_code}']['get']
     /** 修改用户会员卡信息
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015336985)
      */
@@ -914,6 +1046,10 @@ export interface BrandRoutes {
       },
       UserCardResponse
     >
+    /** 修改用户会员卡信息
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015336985)
+     */
+    patchAsync: BrandRoutes['v3/brand/partner/card-member/user-cards/{user_card_code}']['patch']
   }
   'v3/brand/partner/card-member/user-cards/{user_card_code}/confirm': {
     /** 同步会员开通结果
@@ -938,6 +1074,10 @@ export interface BrandRoutes {
       },
       UserCardResponse
     >
+    /** 同步会员开通结果
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015336979)
+     */
+    postAsync: BrandRoutes['v3/brand/partner/card-member/user-cards/{user_card_code}/confirm']['post']
   }
   'v3/brand/partner/card-member/user-cards/{user_card_code}/invalidate': {
     /** 作废用户会员卡
@@ -951,24 +1091,40 @@ export interface BrandRoutes {
       },
       UserCardResponse
     >
+    /** 作废用户会员卡
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015336983)
+     */
+    postAsync: BrandRoutes['v3/brand/partner/card-member/user-cards/{user_card_code}/invalidate']['post']
   }
   'v3/brand/partner/card-member/user-feeds': {
     /** 创建用户动态信息
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015336987)
      */
     post: Operation<{ json: UserFeedRequest }, UserFeedRequest>
+    /** 创建用户动态信息
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015336987)
+     */
+    postAsync: BrandRoutes['v3/brand/partner/card-member/user-feeds']['post']
   }
   'v3/brand/partner/card-member/user-points/exchange-coupon/confirm': {
     /** 同步积分兑券结果
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015897268)
      */
     post: Operation<{ json: ConfirmRequest }, ConfirmRequest>
+    /** 同步积分兑券结果
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015897268)
+     */
+    postAsync: BrandRoutes['v3/brand/partner/card-member/user-points/exchange-coupon/confirm']['post']
   }
   'v3/brand/partner/card-member/user-points/sync': {
     /** 同步积分余额
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015897280)
      */
     post: Operation<{ json: SyncRequest }, SyncRequest>
+    /** 同步积分余额
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015897280)
+     */
+    postAsync: BrandRoutes['v3/brand/partner/card-member/user-points/sync']['post']
   }
   'v3/brand/partner/store/brandstores': {
     /** 列表查询品牌门店信息
@@ -1001,6 +1157,10 @@ export interface BrandRoutes {
         }[]
       }
     >
+    /** 列表查询品牌门店信息
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016756674)
+     */
+    getAsync: BrandRoutes['v3/brand/partner/store/brandstores']['get']
     /** 创建品牌门店
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015783183)
      */
@@ -1025,12 +1185,20 @@ export interface BrandRoutes {
         store_recipient?: DataStoreRecipient[]
       }
     >
+    /** 创建品牌门店
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015783183)
+     */
+    postAsync: BrandRoutes['v3/brand/partner/store/brandstores']['post']
   }
   'v3/brand/partner/store/brandstores/{store_id}': {
     /** 查询品牌门店
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015783153)
      */
     get: Operation<{ store_id: PathValue; query: CardQuery }, BrandstoreResponse>
+    /** 查询品牌门店
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015783153)
+     */
+    getAsync: BrandRoutes['v3/brand/partner/store/brandstores/{store_id}']['get']
     /** 更新品牌门店
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015783158)
      */
@@ -1046,10 +1214,18 @@ export interface BrandRoutes {
       },
       BrandstoreResponse
     >
+    /** 更新品牌门店
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015783158)
+     */
+    patchAsync: BrandRoutes['v3/brand/partner/store/brandstores/{store_id}']['patch']
     /** 删除品牌门店
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015783113)
      */
     delete: Operation<{ store_id: PathValue; json: CardQuery }, undefined>
+    /** 删除品牌门店
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015783113)
+     */
+    deleteAsync: BrandRoutes['v3/brand/partner/store/brandstores/{store_id}']['delete']
   }
   'v3/brand/partner/store/brandstores/{store_id}/bindrecipient': {
     /** 绑定收款商户号
@@ -1065,18 +1241,30 @@ export interface BrandRoutes {
         recipient_state?: RecipientState
       }
     >
+    /** 绑定收款商户号
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015783177)
+     */
+    postAsync: BrandRoutes['v3/brand/partner/store/brandstores/{store_id}/bindrecipient']['post']
   }
   'v3/brand/partner/store/brandstores/{store_id}/close': {
     /** 暂停门店营业
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016756671)
      */
     post: Operation<{ store_id: PathValue; json: CardQuery }, CloseResponse>
+    /** 暂停门店营业
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016756671)
+     */
+    postAsync: BrandRoutes['v3/brand/partner/store/brandstores/{store_id}/close']['post']
   }
   'v3/brand/partner/store/brandstores/{store_id}/resume': {
     /** 恢复门店营业
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016756672)
      */
     post: Operation<{ store_id: PathValue; json: CardQuery }, CloseResponse>
+    /** 恢复门店营业
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016756672)
+     */
+    postAsync: BrandRoutes['v3/brand/partner/store/brandstores/{store_id}/resume']['post']
   }
   'v3/brand/partner/store/brandstores/{store_id}/unbindrecipient': {
     /** 解绑收款商户号
@@ -1086,18 +1274,30 @@ export interface BrandRoutes {
       { store_id: PathValue; json: { brand_id: string; mchid: string } },
       { failed_reason?: string }
     >
+    /** 解绑收款商户号
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015783188)
+     */
+    postAsync: BrandRoutes['v3/brand/partner/store/brandstores/{store_id}/unbindrecipient']['post']
   }
   'v3/brand/profitsharing/brand-configs/{brand_mchid}': {
     /** 查询最大分账比例
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012467022)
      */
     get: Operation<{ brand_mchid: PathValue }, { brand_mchid: string; max_ratio: number }>
+    /** 查询最大分账比例
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012467022)
+     */
+    getAsync: BrandRoutes['v3/brand/profitsharing/brand-configs/{brand_mchid}']['get']
   }
   'v3/brand/profitsharing/finish-order': {
     /** 完结分账
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012467016)
      */
     post: Operation<{ json: FinishOrderRequest }, FinishOrderResponse>
+    /** 完结分账
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012467016)
+     */
+    postAsync: BrandRoutes['v3/brand/profitsharing/finish-order']['post']
   }
   'v3/brand/profitsharing/orders': {
     /** 查询分账结果
@@ -1125,6 +1325,10 @@ export interface BrandRoutes {
         finish_description?: string
       }
     >
+    /** 查询分账结果
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012467002)
+     */
+    getAsync: BrandRoutes['v3/brand/profitsharing/orders']['get']
     /** 请求分账
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012692975)
      */
@@ -1166,12 +1370,20 @@ export interface BrandRoutes {
         status?: 'PROCESSING' | 'FINISHED' | (string & {})
       }
     >
+    /** 请求分账
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012692975)
+     */
+    postAsync: BrandRoutes['v3/brand/profitsharing/orders']['post']
   }
   'v3/brand/profitsharing/orders/{transaction_id}/amounts': {
     /** 查询订单剩余待分金额
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012467021)
      */
     get: Operation<{ transaction_id: PathValue }, AmountResponse>
+    /** 查询订单剩余待分金额
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012467021)
+     */
+    getAsync: BrandRoutes['v3/brand/profitsharing/orders/{transaction_id}/amounts']['get']
   }
   'v3/brand/profitsharing/receivers/add': {
     /** 添加分账接收方
@@ -1193,6 +1405,10 @@ export interface BrandRoutes {
       },
       AddResponse
     >
+    /** 添加分账接收方
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012467100)
+     */
+    postAsync: BrandRoutes['v3/brand/profitsharing/receivers/add']['post']
   }
   'v3/brand/profitsharing/receivers/delete': {
     /** 删除分账接收方
@@ -1210,6 +1426,10 @@ export interface BrandRoutes {
       },
       AddResponse
     >
+    /** 删除分账接收方
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012467103)
+     */
+    postAsync: BrandRoutes['v3/brand/profitsharing/receivers/delete']['post']
   }
   'v3/brand/profitsharing/returnorders': {
     /** 查询分账回退结果
@@ -1230,6 +1450,10 @@ export interface BrandRoutes {
         finish_time: string
       }
     >
+    /** 查询分账回退结果
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012467011)
+     */
+    getAsync: BrandRoutes['v3/brand/profitsharing/returnorders']['get']
     /** 请求分账回退
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012467097)
      */
@@ -1258,5 +1482,9 @@ export interface BrandRoutes {
         finish_time: string
       }
     >
+    /** 请求分账回退
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012467097)
+     */
+    postAsync: BrandRoutes['v3/brand/profitsharing/returnorders']['post']
   }
 }

@@ -177,6 +177,10 @@ export interface BusifavorRoutes {
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012465507) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012465557)
      */
     get: Operation<{ query: CallbackQuery }, { notify_url: string; mchid: string }>
+    /** 查询商家券事件通知地址
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012465507) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012465557)
+     */
+    getAsync: BusifavorRoutes['v3/marketing/busifavor/callbacks']['get']
     /** 设置商家券事件通知地址
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012465431) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012465425)
      */
@@ -184,12 +188,20 @@ export interface BusifavorRoutes {
       { json: { mchid?: string; notify_url: string } },
       { update_time?: string; notify_url: string; mchid: string }
     >
+    /** 设置商家券事件通知地址
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012465431) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012465425)
+     */
+    postAsync: BusifavorRoutes['v3/marketing/busifavor/callbacks']['post']
   }
   'v3/marketing/busifavor/coupons/associate': {
     /** 关联订单信息
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012465596) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012465640)
      */
     post: Operation<{ json: AssociateRequest }, { wechatpay_associate_time: string }>
+    /** 关联订单信息
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012465596) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012465640)
+     */
+    postAsync: BusifavorRoutes['v3/marketing/busifavor/coupons/associate']['post']
   }
   'v3/marketing/busifavor/coupons/deactivate': {
     /** 使券失效
@@ -206,12 +218,20 @@ export interface BusifavorRoutes {
       },
       { wechatpay_deactivate_time: string }
     >
+    /** 使券失效
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012465890) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012465924)
+     */
+    postAsync: BusifavorRoutes['v3/marketing/busifavor/coupons/deactivate']['post']
   }
   'v3/marketing/busifavor/coupons/disassociate': {
     /** 取消关联订单信息
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012465673) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012465703)
      */
     post: Operation<{ json: AssociateRequest }, { wechatpay_disassociate_time: string }>
+    /** 取消关联订单信息
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012465673) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012465703)
+     */
+    postAsync: BusifavorRoutes['v3/marketing/busifavor/coupons/disassociate']['post']
   }
   'v3/marketing/busifavor/coupons/return': {
     /** 申请退券
@@ -221,6 +241,10 @@ export interface BusifavorRoutes {
       { json: { coupon_code: string; stock_id: string; return_request_no: string } },
       { wechatpay_return_time: string }
     >
+    /** 申请退券
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012465845) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012465865)
+     */
+    postAsync: BusifavorRoutes['v3/marketing/busifavor/coupons/return']['post']
   }
   'v3/marketing/busifavor/coupons/send': {
     /** 向用户发券
@@ -243,6 +267,10 @@ export interface BusifavorRoutes {
         send_coupon_result?: { stock_id?: string; out_request_no?: string; coupon_code?: string }
       }
     >
+    /** 向用户发券
+     * @see [merchant](https://pay.weixin.qq.com/docs/merchant/products/merchant-exclusive-coupon/introduction.html)
+     */
+    postAsync: BusifavorRoutes['v3/marketing/busifavor/coupons/send']['post']
   }
   'v3/marketing/busifavor/coupons/use': {
     /** 核销用户券
@@ -264,6 +292,10 @@ export interface BusifavorRoutes {
       },
       { stock_id: string; openid: string; wechatpay_use_time: string }
     >
+    /** 核销用户券
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012465292) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012465359)
+     */
+    postAsync: BusifavorRoutes['v3/marketing/busifavor/coupons/use']['post']
   }
   'v3/marketing/busifavor/coupons/{card_id}/send': {
     /** 发放消费卡
@@ -276,6 +308,10 @@ export interface BusifavorRoutes {
       },
       { card_code: string }
     >
+    /** 发放消费卡
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4017164666)
+     */
+    postAsync: BusifavorRoutes['v3/marketing/busifavor/coupons/{card_id}/send']['post']
   }
   'v3/marketing/busifavor/product-coupons/pre-send': {
     /** 向用户预发放商品券
@@ -293,6 +329,10 @@ export interface BusifavorRoutes {
       },
       PreSendResponse
     >
+    /** 向用户预发放商品券
+     * @see [docs](https://pay.weixin.qq.com/doc/brand/4016797130)
+     */
+    postAsync: BusifavorRoutes['v3/marketing/busifavor/product-coupons/pre-send']['post']
   }
   'v3/marketing/busifavor/product-coupons/send': {
     /** 向用户发放商品券
@@ -312,6 +352,10 @@ export interface BusifavorRoutes {
       },
       { stock_id: string; coupon_code: string; out_request_no: string }
     >
+    /** 向用户发放商品券
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4015594964) [partner](https://pay.weixin.qq.com/doc/v3/partner/4015595255)
+     */
+    postAsync: BusifavorRoutes['v3/marketing/busifavor/product-coupons/send']['post']
   }
   'v3/marketing/busifavor/stocks': {
     /** 创建商家券
@@ -369,6 +413,10 @@ export interface BusifavorRoutes {
       },
       BusifavorStockResponse
     >
+    /** 创建商家券
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012534855) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012692931)
+     */
+    postAsync: BusifavorRoutes['v3/marketing/busifavor/stocks']['post']
   }
   'v3/marketing/busifavor/stocks/{stock_id}': {
     /** 查询商家券详情
@@ -410,6 +458,10 @@ export interface BusifavorRoutes {
         subsidy?: boolean
       }
     >
+    /** 查询商家券详情
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012534928) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012693047)
+     */
+    getAsync: BusifavorRoutes['v3/marketing/busifavor/stocks/{stock_id}']['get']
     /** 修改商家券基本信息
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012535020) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012696764)
      */
@@ -440,6 +492,10 @@ export interface BusifavorRoutes {
       },
       undefined
     >
+    /** 修改商家券基本信息
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012535020) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012696764)
+     */
+    patchAsync: BusifavorRoutes['v3/marketing/busifavor/stocks/{stock_id}']['patch']
   }
   'v3/marketing/busifavor/stocks/{stock_id}/budget': {
     /** 修改批次预算
@@ -458,6 +514,10 @@ export interface BusifavorRoutes {
       },
       { max_coupons: number; max_coupons_by_day?: number }
     >
+    /** 修改批次预算
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012465739) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012465809)
+     */
+    patchAsync: BusifavorRoutes['v3/marketing/busifavor/stocks/{stock_id}/budget']['patch']
   }
   'v3/marketing/busifavor/stocks/{stock_id}/couponcodes': {
     /** 查询预存code列表
@@ -481,6 +541,10 @@ export interface BusifavorRoutes {
         data?: CouponcodeResponseData[]
       }
     >
+    /** 查询预存code列表
+     * @see [merchant](https://pay.weixin.qq.com/docs/merchant/products/merchant-exclusive-coupon/introduction.html)
+     */
+    getAsync: BusifavorRoutes['v3/marketing/busifavor/stocks/{stock_id}/couponcodes']['get']
     /** 上传预存code
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012487038) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012492853)
      */
@@ -498,6 +562,10 @@ export interface BusifavorRoutes {
         duplicate_codes?: string[]
       }
     >
+    /** 上传预存code
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012487038) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012492853)
+     */
+    postAsync: BusifavorRoutes['v3/marketing/busifavor/stocks/{stock_id}/couponcodes']['post']
   }
   'v3/marketing/busifavor/stocks/{stock_id}/couponcodes/{coupon_code}': {
     /** 查询预存code详情
@@ -536,6 +604,10 @@ export interface BusifavorRoutes {
         }
       }
     >
+    /** 查询预存code详情
+     * @see [merchant](https://pay.weixin.qq.com/docs/merchant/products/merchant-exclusive-coupon/introduction.html)
+     */
+    getAsync: BusifavorRoutes['v3/marketing/busifavor/stocks/{stock_id}/couponcodes/{coupon_code}']['get']
     /** 删除预存code
      * @see [merchant](https://pay.weixin.qq.com/docs/merchant/products/merchant-exclusive-coupon/introduction.html)
      */
@@ -543,6 +615,10 @@ export interface BusifavorRoutes {
       { stock_id: PathValue; coupon_code: PathValue; query: { delete_request_no: string } },
       { stock_id?: string; delete_time?: string }
     >
+    /** 删除预存code
+     * @see [merchant](https://pay.weixin.qq.com/docs/merchant/products/merchant-exclusive-coupon/introduction.html)
+     */
+    deleteAsync: BusifavorRoutes['v3/marketing/busifavor/stocks/{stock_id}/couponcodes/{coupon_code}']['delete']
   }
   'v3/marketing/busifavor/subsidy/pay-receipts': {
     /** 查询营销补差付款单列表
@@ -568,6 +644,10 @@ export interface BusifavorRoutes {
         }[]
       }
     >
+    /** 查询营销补差付款单列表
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4017147338) [partner](https://pay.weixin.qq.com/doc/v3/partner/4017171346)
+     */
+    getAsync: BusifavorRoutes['v3/marketing/busifavor/subsidy/pay-receipts']['get']
     /** 营销补差付款
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4017147321) [partner](https://pay.weixin.qq.com/doc/v3/partner/4017170057)
      */
@@ -586,12 +666,20 @@ export interface BusifavorRoutes {
       },
       PayReceiptResponse
     >
+    /** 营销补差付款
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4017147321) [partner](https://pay.weixin.qq.com/doc/v3/partner/4017170057)
+     */
+    postAsync: BusifavorRoutes['v3/marketing/busifavor/subsidy/pay-receipts']['post']
   }
   'v3/marketing/busifavor/subsidy/pay-receipts/{subsidy_receipt_id}': {
     /** 查询营销补差付款单详情
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4017147336) [partner](https://pay.weixin.qq.com/doc/v3/partner/4017170661)
      */
     get: Operation<{ subsidy_receipt_id: PathValue }, PayReceiptResponse>
+    /** 查询营销补差付款单详情
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4017147336) [partner](https://pay.weixin.qq.com/doc/v3/partner/4017170661)
+     */
+    getAsync: BusifavorRoutes['v3/marketing/busifavor/subsidy/pay-receipts/{subsidy_receipt_id}']['get']
   }
   'v3/marketing/busifavor/subsidy/return-receipts': {
     /** 营销补差回退
@@ -613,12 +701,20 @@ export interface BusifavorRoutes {
       },
       ReturnReceiptResponse
     >
+    /** 营销补差回退
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4017147332) [partner](https://pay.weixin.qq.com/doc/v3/partner/4017170533)
+     */
+    postAsync: BusifavorRoutes['v3/marketing/busifavor/subsidy/return-receipts']['post']
   }
   'v3/marketing/busifavor/subsidy/return-receipts/{subsidy_return_receipt_id}': {
     /** 查询商家券营销补差回退单详情
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4017147344) [partner](https://pay.weixin.qq.com/doc/v3/partner/4017171779)
      */
     get: Operation<{ subsidy_return_receipt_id: PathValue }, ReturnReceiptResponse>
+    /** 查询商家券营销补差回退单详情
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4017147344) [partner](https://pay.weixin.qq.com/doc/v3/partner/4017171779)
+     */
+    getAsync: BusifavorRoutes['v3/marketing/busifavor/subsidy/return-receipts/{subsidy_return_receipt_id}']['get']
   }
   'v3/marketing/busifavor/users/{openid}/coupons': {
     /** 根据过滤条件查询用户券
@@ -671,6 +767,10 @@ export interface BusifavorRoutes {
         }[]
       }
     >
+    /** 根据过滤条件查询用户券
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012534963) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012693087)
+     */
+    getAsync: BusifavorRoutes['v3/marketing/busifavor/users/{openid}/coupons']['get']
   }
   'v3/marketing/busifavor/users/{openid}/coupons/{coupon_code}/appids/{appid}': {
     /** 查询用户单张券详情
@@ -708,5 +808,9 @@ export interface BusifavorRoutes {
         deactivate_reason?: string
       }
     >
+    /** 查询用户单张券详情
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012535011) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012693103)
+     */
+    getAsync: BusifavorRoutes['v3/marketing/busifavor/users/{openid}/coupons/{coupon_code}/appids/{appid}']['get']
   }
 }

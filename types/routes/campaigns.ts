@@ -219,6 +219,10 @@ export interface CampaignsRoutes {
       },
       undefined
     >
+    /** 商圈会员停车状态同步
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012535502) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012474127)
+     */
+    postAsync: CampaignsRoutes['v3/businesscircle/parkings']['post']
   }
   'v3/businesscircle/points/notify': {
     /** 商圈会员积分同步
@@ -240,6 +244,10 @@ export interface CampaignsRoutes {
       },
       undefined
     >
+    /** 商圈会员积分同步
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012534698) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012474133)
+     */
+    postAsync: CampaignsRoutes['v3/businesscircle/points/notify']['post']
   }
   'v3/businesscircle/user-authorizations/{openid}': {
     /** 商圈积分授权查询
@@ -249,6 +257,10 @@ export interface CampaignsRoutes {
       { openid: PathValue; query: { sub_mchid?: string; appid: string } },
       { openid: string; authorize_state: string; authorize_time?: string; deauthorize_time?: string }
     >
+    /** 商圈积分授权查询
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012534848) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012474135)
+     */
+    getAsync: CampaignsRoutes['v3/businesscircle/user-authorizations/{openid}']['get']
   }
   'v3/businesscircle/users/{openid}/points/commit_status': {
     /** 商圈会员待积分状态查询
@@ -258,6 +270,10 @@ export interface CampaignsRoutes {
       { openid: PathValue; query: { sub_mchid?: string; brandid: number; appid: string } },
       undefined
     >
+    /** 商圈会员待积分状态查询
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012534994) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012474129)
+     */
+    getAsync: CampaignsRoutes['v3/businesscircle/users/{openid}/points/commit_status']['get']
   }
   'v3/catering/orders/sync-status': {
     /** 点餐订单信息同步（渠道商/服务商）
@@ -307,12 +323,20 @@ export interface CampaignsRoutes {
       },
       undefined
     >
+    /** 点餐订单信息同步（渠道商/服务商）
+     * @see [partner](https://pay.weixin.qq.com/doc/v2/partner/4011939936)
+     */
+    postAsync: CampaignsRoutes['v3/catering/orders/sync-status']['post']
   }
   'v3/goldplan/merchants/changecustompagestatus': {
     /** 商家小票管理
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012473788)
      */
     post: Operation<{ json: ChangecustompagestatusRequest }, ChangecustompagestatusRequest>
+    /** 商家小票管理
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012473788)
+     */
+    postAsync: CampaignsRoutes['v3/goldplan/merchants/changecustompagestatus']['post']
   }
   'v3/goldplan/merchants/changegoldplanstatus': {
     /** 点金计划管理
@@ -328,24 +352,40 @@ export interface CampaignsRoutes {
       },
       DetailQuery
     >
+    /** 点金计划管理
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012473796)
+     */
+    postAsync: CampaignsRoutes['v3/goldplan/merchants/changegoldplanstatus']['post']
   }
   'v3/goldplan/merchants/close-advertising-show': {
     /** 关闭广告展示
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012473781)
      */
     post: Operation<{ json: DetailQuery }, undefined>
+    /** 关闭广告展示
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012473781)
+     */
+    postAsync: CampaignsRoutes['v3/goldplan/merchants/close-advertising-show']['post']
   }
   'v3/goldplan/merchants/open-advertising-show': {
     /** 开通广告展示
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012473794)
      */
     patch: Operation<{ json: OpenAdvertisingShowRequest }, undefined>
+    /** 开通广告展示
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012473794)
+     */
+    patchAsync: CampaignsRoutes['v3/goldplan/merchants/open-advertising-show']['patch']
   }
   'v3/goldplan/merchants/set-advertising-industry-filter': {
     /** 同业过滤标签管理
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012473784)
      */
     post: Operation<{ json: OpenAdvertisingShowRequest }, undefined>
+    /** 同业过滤标签管理
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012473784)
+     */
+    postAsync: CampaignsRoutes['v3/goldplan/merchants/set-advertising-industry-filter']['post']
   }
   'v3/industry-coupon/tokens': {
     /** 出行券切卡组件预下单
@@ -355,6 +395,10 @@ export interface CampaignsRoutes {
       { json: { open_id: string; coupon_list: { stock_id: number; coupon_id: string }[] } },
       { token?: string; expires_time?: string }
     >
+    /** 出行券切卡组件预下单
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012553563) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012715654)
+     */
+    postAsync: CampaignsRoutes['v3/industry-coupon/tokens']['post']
   }
   'v3/industry-rebate/retail-industry/transactions': {
     /** 回传SN和商品编码
@@ -379,6 +423,10 @@ export interface CampaignsRoutes {
       },
       undefined
     >
+    /** 回传SN和商品编码
+     * @see [docs](https://docs.qq.com/doc/p/3094be447e6002d62ec924d489c938e39ccb8db0?nlc=1)
+     */
+    postAsync: CampaignsRoutes['v3/industry-rebate/retail-industry/transactions']['post']
   }
   'v3/industry-rebate/transactions/{transaction_id}': {
     /** 支付码牌/点餐码牌交易回传
@@ -388,12 +436,20 @@ export interface CampaignsRoutes {
       { transaction_id: PathValue; json: { sub_mchid: string; code_url: string; out_trade_no: string } },
       undefined
     >
+    /** 支付码牌/点餐码牌交易回传
+     * @see [docs](https://docs.qq.com/doc/p/e052aee72f45b03e2fdb20edce5a1b2020ead904?nlc=1)
+     */
+    postAsync: CampaignsRoutes['v3/industry-rebate/transactions/{transaction_id}']['post']
   }
   'v3/lovefeast/brands/{brand_id}': {
     /** 查询爱心餐品牌信息
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012472863) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012466619)
      */
     get: Operation<{ brand_id: PathValue }, { donate_count: number; consume_count: number }>
+    /** 查询爱心餐品牌信息
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012472863) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012466619)
+     */
+    getAsync: CampaignsRoutes['v3/lovefeast/brands/{brand_id}']['get']
   }
   'v3/lovefeast/users/{openid}/orders/brand-id/{brand_id}': {
     /** 查询用户捐赠单列表 */
@@ -407,10 +463,14 @@ export interface CampaignsRoutes {
         data?: OrderResponseData[]
       }
     >
+    /** 查询用户捐赠单列表 */
+    getAsync: CampaignsRoutes['v3/lovefeast/users/{openid}/orders/brand-id/{brand_id}']['get']
   }
   'v3/lovefeast/users/{openid}/orders/out-trade-no/{out_trade_no}': {
     /** 查询用户捐赠单详情 */
     get: Operation<{ openid: PathValue; out_trade_no: PathValue }, OrderResponseData>
+    /** 查询用户捐赠单详情 */
+    getAsync: CampaignsRoutes['v3/lovefeast/users/{openid}/orders/out-trade-no/{out_trade_no}']['get']
   }
   'v3/marketing/goods-subsidy-activity/activities': {
     /** 按区域查询品牌加价购活动
@@ -445,6 +505,10 @@ export interface CampaignsRoutes {
         limit?: number
       }
     >
+    /** 按区域查询品牌加价购活动
+     * @see [merchant](https://pay.weixin.qq.com/docs/merchant/products/retail-store/introduction.html)
+     */
+    getAsync: CampaignsRoutes['v3/marketing/goods-subsidy-activity/activities']['get']
   }
   'v3/marketing/goods-subsidy-activity/activity/{activity_id}/apply': {
     /** 门店报名品牌加价购活动
@@ -454,18 +518,30 @@ export interface CampaignsRoutes {
       { activity_id: PathValue; json: { caller_merchant_id: string; apply_infos: ApplyInfo[] } },
       { return_message?: string; failed_apply_infos?: ApplyInfo[]; succeed_apply_infos?: ApplyInfo[] }
     >
+    /** 门店报名品牌加价购活动
+     * @see [merchant](https://pay.weixin.qq.com/docs/merchant/products/retail-store/introduction.html)
+     */
+    postAsync: CampaignsRoutes['v3/marketing/goods-subsidy-activity/activity/{activity_id}/apply']['post']
   }
   'v3/marketing/goods-subsidy-activity/qualification/lock': {
     /** 锁定品牌加价购活动资格
      * @see [merchant](https://pay.weixin.qq.com/docs/merchant/products/retail-store/introduction.html)
      */
     post: Operation<{ json: LockRequest }, LockResponse>
+    /** 锁定品牌加价购活动资格
+     * @see [merchant](https://pay.weixin.qq.com/docs/merchant/products/retail-store/introduction.html)
+     */
+    postAsync: CampaignsRoutes['v3/marketing/goods-subsidy-activity/qualification/lock']['post']
   }
   'v3/marketing/goods-subsidy-activity/qualification/unlock': {
     /** 解锁品牌加价购活动资格
      * @see [merchant](https://pay.weixin.qq.com/docs/merchant/products/retail-store/introduction.html)
      */
     post: Operation<{ json: LockRequest }, LockResponse>
+    /** 解锁品牌加价购活动资格
+     * @see [merchant](https://pay.weixin.qq.com/docs/merchant/products/retail-store/introduction.html)
+     */
+    postAsync: CampaignsRoutes['v3/marketing/goods-subsidy-activity/qualification/unlock']['post']
   }
   'v3/marketing/goods-subsidy-activity/retail-store-act/{activity_id}/representative': {
     /** 添加零售小店活动业务代理
@@ -482,6 +558,10 @@ export interface CampaignsRoutes {
       },
       { activity_id: string; failed_representative_info_list?: CombinePayerInfo[]; add_time: string }
     >
+    /** 添加零售小店活动业务代理
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012384327) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012384386)
+     */
+    putAsync: CampaignsRoutes['v3/marketing/goods-subsidy-activity/retail-store-act/{activity_id}/representative']['put']
     /** 删除零售小店活动业务代理
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012384344) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012384399)
      */
@@ -496,6 +576,10 @@ export interface CampaignsRoutes {
       },
       { activity_id: string; failed_representative_info_list?: CombinePayerInfo[]; delete_time: string }
     >
+    /** 删除零售小店活动业务代理
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012384344) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012384399)
+     */
+    deleteAsync: CampaignsRoutes['v3/marketing/goods-subsidy-activity/retail-store-act/{activity_id}/representative']['delete']
   }
   'v3/marketing/goods-subsidy-activity/retail-store-act/{activity_id}/representatives': {
     /** 查询零售小店活动业务代理
@@ -505,6 +589,10 @@ export interface CampaignsRoutes {
       { activity_id: PathValue; query: RepresentativeQuery },
       { total_count?: number; data?: CombinePayerInfo[]; offset: number; limit: number }
     >
+    /** 查询零售小店活动业务代理
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012384347) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012384405)
+     */
+    getAsync: CampaignsRoutes['v3/marketing/goods-subsidy-activity/retail-store-act/{activity_id}/representatives']['get']
   }
   'v3/marketing/goods-subsidy-activity/retail-store-act/{brand_id}/materials': {
     /** 生成小店活动物料码
@@ -514,6 +602,10 @@ export interface CampaignsRoutes {
       { brand_id: PathValue; json: { out_request_no: string; material_num: number } },
       { material_list?: { material_id?: string; material_url?: string }[] }
     >
+    /** 生成小店活动物料码
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012384337) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012384395)
+     */
+    postAsync: CampaignsRoutes['v3/marketing/goods-subsidy-activity/retail-store-act/{brand_id}/materials']['post']
   }
   'v3/marketing/goods-subsidy-activity/retail-store-act/{brand_id}/stores': {
     /** 查询小店活动门店列表
@@ -523,6 +615,10 @@ export interface CampaignsRoutes {
       { brand_id: PathValue; query: RepresentativeQuery },
       { total_count?: number; data?: Store[]; offset?: number; limit?: number }
     >
+    /** 查询小店活动门店列表
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012384355) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012384414)
+     */
+    getAsync: CampaignsRoutes['v3/marketing/goods-subsidy-activity/retail-store-act/{brand_id}/stores']['get']
     /** 添加小店活动门店
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012384359) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012384421)
      */
@@ -530,6 +626,10 @@ export interface CampaignsRoutes {
       { brand_id: PathValue; json: { out_request_no: string; add_time: string; stores: Store[] } },
       { add_time?: string; failed_stores?: Store[] }
     >
+    /** 添加小店活动门店
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012384359) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012384421)
+     */
+    postAsync: CampaignsRoutes['v3/marketing/goods-subsidy-activity/retail-store-act/{brand_id}/stores']['post']
     /** 删除小店活动门店
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012384363) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012384431)
      */
@@ -537,12 +637,20 @@ export interface CampaignsRoutes {
       { brand_id: PathValue; json: { out_request_no: string; delete_time: string; stores: Store[] } },
       { delete_time?: string; failed_stores?: Store[] }
     >
+    /** 删除小店活动门店
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012384363) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012384431)
+     */
+    deleteAsync: CampaignsRoutes['v3/marketing/goods-subsidy-activity/retail-store-act/{brand_id}/stores']['delete']
   }
   'v3/marketing/goods-subsidy-activity/retail-store-act/{brand_id}/stores/{store_code}': {
     /** 查询小店活动门店详情
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012384379) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012384437)
      */
     get: Operation<{ brand_id: PathValue; store_code: PathValue }, Store>
+    /** 查询小店活动门店详情
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012384379) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012384437)
+     */
+    getAsync: CampaignsRoutes['v3/marketing/goods-subsidy-activity/retail-store-act/{brand_id}/stores/{store_code}']['get']
   }
   'v3/marketing/partnerships': {
     /** 查询合作关系列表
@@ -564,6 +672,10 @@ export interface CampaignsRoutes {
         total_count?: number
       }
     >
+    /** 查询合作关系列表
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012380536) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012381479)
+     */
+    getAsync: CampaignsRoutes['v3/marketing/partnerships']['get']
   }
   'v3/marketing/partnerships/build': {
     /** 建立合作关系
@@ -583,12 +695,20 @@ export interface CampaignsRoutes {
         update_time: string
       }
     >
+    /** 建立合作关系
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012380498) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012381469)
+     */
+    postAsync: CampaignsRoutes['v3/marketing/partnerships/build']['post']
   }
   'v3/marketing/partnerships/terminate': {
     /** 终止合作关系
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4017164460) [partner](https://pay.weixin.qq.com/doc/v3/partner/4017171868)
      */
     post: Operation<{ headers: BuildHeaders; json: BuildRequest }, { terminate_time: string }>
+    /** 终止合作关系
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4017164460) [partner](https://pay.weixin.qq.com/doc/v3/partner/4017171868)
+     */
+    postAsync: CampaignsRoutes['v3/marketing/partnerships/terminate']['post']
   }
   'v3/marketing/paygiftactivity/activities': {
     /** 获取支付有礼活动列表
@@ -630,6 +750,10 @@ export interface CampaignsRoutes {
         }[]
       }
     >
+    /** 获取支付有礼活动列表
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012489126) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012493214)
+     */
+    getAsync: CampaignsRoutes['v3/marketing/paygiftactivity/activities']['get']
   }
   'v3/marketing/paygiftactivity/activities/{activity_id}': {
     /** 查询活动详情接口
@@ -652,6 +776,10 @@ export interface CampaignsRoutes {
         award_send_rule: { full_send_rule?: FullSendRule }
       }
     >
+    /** 查询活动详情接口
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012487971) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012492967)
+     */
+    getAsync: CampaignsRoutes['v3/marketing/paygiftactivity/activities/{activity_id}']['get']
   }
   'v3/marketing/paygiftactivity/activities/{activity_id}/goods': {
     /** 查询活动指定商品列表
@@ -667,6 +795,10 @@ export interface CampaignsRoutes {
         data?: { goods_id?: string; create_time?: string; update_time?: string }[]
       }
     >
+    /** 查询活动指定商品列表
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012466448) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012466492)
+     */
+    getAsync: CampaignsRoutes['v3/marketing/paygiftactivity/activities/{activity_id}/goods']['get']
   }
   'v3/marketing/paygiftactivity/activities/{activity_id}/merchants': {
     /** 查询活动发券商户号
@@ -682,6 +814,10 @@ export interface CampaignsRoutes {
         data?: { mchid?: string; merchant_name?: string; create_time?: string; update_time?: string }[]
       }
     >
+    /** 查询活动发券商户号
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012466149) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012466191)
+     */
+    getAsync: CampaignsRoutes['v3/marketing/paygiftactivity/activities/{activity_id}/merchants']['get']
   }
   'v3/marketing/paygiftactivity/activities/{activity_id}/merchants/add': {
     /** 新增活动发券商户号
@@ -695,6 +831,10 @@ export interface CampaignsRoutes {
         invalid_merchant_id_list?: { mchid?: string; invalid_reason?: string }[]
       }
     >
+    /** 新增活动发券商户号
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012466671) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012466735)
+     */
+    postAsync: CampaignsRoutes['v3/marketing/paygiftactivity/activities/{activity_id}/merchants/add']['post']
   }
   'v3/marketing/paygiftactivity/activities/{activity_id}/merchants/delete': {
     /** 删除活动发券商户号
@@ -704,12 +844,20 @@ export interface CampaignsRoutes {
       { activity_id: PathValue; json: { merchant_id_list?: string[]; delete_request_no?: string } },
       { activity_id?: string; delete_time?: string }
     >
+    /** 删除活动发券商户号
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012466787) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012466827)
+     */
+    postAsync: CampaignsRoutes['v3/marketing/paygiftactivity/activities/{activity_id}/merchants/delete']['post']
   }
   'v3/marketing/paygiftactivity/activities/{activity_id}/terminate': {
     /** 终止活动
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012466523) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012466633)
      */
     post: Operation<{ activity_id: PathValue }, { activity_id?: string; terminate_time?: string }>
+    /** 终止活动
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012466523) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012466633)
+     */
+    postAsync: CampaignsRoutes['v3/marketing/paygiftactivity/activities/{activity_id}/terminate']['post']
   }
   'v3/marketing/paygiftactivity/unique-threshold-activity': {
     /** 创建全场满额送活动
@@ -744,6 +892,10 @@ export interface CampaignsRoutes {
       },
       { activity_id: string; create_time: string }
     >
+    /** 创建全场满额送活动
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012487898) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012492900)
+     */
+    postAsync: CampaignsRoutes['v3/marketing/paygiftactivity/unique-threshold-activity']['post']
   }
   'v3/marketing/shopping-receipt/customentrances': {
     /** 创建自定义入口
@@ -765,12 +917,20 @@ export interface CampaignsRoutes {
       },
       CustomentranceResponse
     >
+    /** 创建自定义入口
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012526342) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012697703)
+     */
+    postAsync: CampaignsRoutes['v3/marketing/shopping-receipt/customentrances']['post']
   }
   'v3/marketing/shopping-receipt/customentrances/{brand_id}': {
     /** 查询自定义入口
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012526406) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012698331)
      */
     get: Operation<{ brand_id: PathValue }, CustomentranceResponse>
+    /** 查询自定义入口
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012526406) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012698331)
+     */
+    getAsync: CampaignsRoutes['v3/marketing/shopping-receipt/customentrances/{brand_id}']['get']
     /** 更新自定义入口
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012526475) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012697769)
      */
@@ -790,6 +950,10 @@ export interface CampaignsRoutes {
       },
       CustomentranceResponse
     >
+    /** 更新自定义入口
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012526475) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012697769)
+     */
+    patchAsync: CampaignsRoutes['v3/marketing/shopping-receipt/customentrances/{brand_id}']['patch']
   }
   'v3/marketing/shopping-receipt/merchantshoppingreceiptjumpinfos': {
     /** 上传商家电子小票跳转信息
@@ -820,6 +984,10 @@ export interface CampaignsRoutes {
         }
       }
     >
+    /** 上传商家电子小票跳转信息
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012443843) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012443825)
+     */
+    postAsync: CampaignsRoutes['v3/marketing/shopping-receipt/merchantshoppingreceiptjumpinfos']['post']
   }
   'v3/marketing/shopping-receipt/shoppingreceipts': {
     /** 上传电子小票
@@ -859,6 +1027,10 @@ export interface CampaignsRoutes {
         }
       }
     >
+    /** 上传电子小票
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012553506) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012698614)
+     */
+    postAsync: CampaignsRoutes['v3/marketing/shopping-receipt/shoppingreceipts']['post']
   }
   'v3/marketing/weekly-discount/activities': {
     /** 查询周周惠活动列表
@@ -898,6 +1070,10 @@ export interface CampaignsRoutes {
         total_count: number
       }
     >
+    /** 查询周周惠活动列表
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3_partner/Offline/apis/chapter6_1_3.shtml)
+     */
+    getAsync: CampaignsRoutes['v3/marketing/weekly-discount/activities']['get']
   }
   'v3/marketing/weekly-discount/activities/{activity_id}': {
     /** 查询周周惠活动详情
@@ -923,6 +1099,10 @@ export interface CampaignsRoutes {
         activity_logo: string
       }
     >
+    /** 查询周周惠活动详情
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3_partner/Offline/apis/chapter6_1_2.shtml)
+     */
+    getAsync: CampaignsRoutes['v3/marketing/weekly-discount/activities/{activity_id}']['get']
   }
   'v3/marketing/weekly-discount/activities/{activity_id}/apply': {
     /** 报名周周惠活动
@@ -932,6 +1112,10 @@ export interface CampaignsRoutes {
       { activity_id: PathValue; json: { applying_merchant_id: number; store_id: number } },
       { activity_id: number; success_time: string }
     >
+    /** 报名周周惠活动
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3_partner/Offline/apis/chapter6_1_1.shtml)
+     */
+    postAsync: CampaignsRoutes['v3/marketing/weekly-discount/activities/{activity_id}/apply']['post']
   }
   'v3/merchant-store/stores': {
     /** 创建门店
@@ -949,6 +1133,10 @@ export interface CampaignsRoutes {
       },
       { store_id: number }
     >
+    /** 创建门店
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4014085766)
+     */
+    postAsync: CampaignsRoutes['v3/merchant-store/stores']['post']
   }
   'v3/merchant-store/stores/{store_id}': {
     /** 查询门店
@@ -974,6 +1162,10 @@ export interface CampaignsRoutes {
         }
       }
     >
+    /** 查询门店
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4014085769)
+     */
+    getAsync: CampaignsRoutes['v3/merchant-store/stores/{store_id}']['get']
     /** 修改门店
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4014085768)
      */
@@ -989,6 +1181,10 @@ export interface CampaignsRoutes {
       },
       undefined
     >
+    /** 修改门店
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4014085768)
+     */
+    patchAsync: CampaignsRoutes['v3/merchant-store/stores/{store_id}']['patch']
   }
   'v3/merchant-store/stores/{store_id}/recipients/bind': {
     /** 绑定门店收款信息
@@ -998,6 +1194,10 @@ export interface CampaignsRoutes {
       { store_id: PathValue; json: { sub_mchid: string; store_recipient: StoreRecipient[] } },
       BindResponse
     >
+    /** 绑定门店收款信息
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4014085771)
+     */
+    postAsync: CampaignsRoutes['v3/merchant-store/stores/{store_id}/recipients/bind']['post']
   }
   'v3/merchant-store/stores/{store_id}/recipients/unbind': {
     /** 解除门店收款信息绑定
@@ -1007,6 +1207,10 @@ export interface CampaignsRoutes {
       { store_id: PathValue; json: { sub_mchid?: string; store_recipient?: StoreRecipient[] } },
       BindResponse
     >
+    /** 解除门店收款信息绑定
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4014085773)
+     */
+    postAsync: CampaignsRoutes['v3/merchant-store/stores/{store_id}/recipients/unbind']['post']
   }
   'v3/rate-activity/applications': {
     /** 报名费率优惠活动
@@ -1028,6 +1232,10 @@ export interface CampaignsRoutes {
       },
       RateActivityApplicationResponse
     >
+    /** 报名费率优惠活动
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012698774)
+     */
+    postAsync: CampaignsRoutes['v3/rate-activity/applications']['post']
   }
   'v3/rate-activity/applications/id/{application_id}': {
     /** 根据申请单ID查询申请单结果
@@ -1043,6 +1251,10 @@ export interface CampaignsRoutes {
         pass_time?: string
       }
     >
+    /** 根据申请单ID查询申请单结果
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012471722)
+     */
+    getAsync: CampaignsRoutes['v3/rate-activity/applications/id/{application_id}']['get']
     /** 修改单据信息
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012698885)
      */
@@ -1059,6 +1271,10 @@ export interface CampaignsRoutes {
       },
       RateActivityApplicationResponse
     >
+    /** 修改单据信息
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012698885)
+     */
+    patchAsync: CampaignsRoutes['v3/rate-activity/applications/id/{application_id}']['patch']
   }
   'v3/smartguide/guides': {
     /** 服务人员查询
@@ -1090,6 +1306,10 @@ export interface CampaignsRoutes {
         }[]
       }
     >
+    /** 服务人员查询
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012535123) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012688558)
+     */
+    getAsync: CampaignsRoutes['v3/smartguide/guides']['get']
     /** 服务人员注册
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012535138) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012688564)
      */
@@ -1109,6 +1329,10 @@ export interface CampaignsRoutes {
       },
       { guide_id: string }
     >
+    /** 服务人员注册
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012535138) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012688564)
+     */
+    postAsync: CampaignsRoutes['v3/smartguide/guides']['post']
   }
   'v3/smartguide/guides/{guide_id}': {
     /** 服务人员信息更新
@@ -1128,11 +1352,19 @@ export interface CampaignsRoutes {
       },
       undefined
     >
+    /** 服务人员信息更新
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012535160) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012688570)
+     */
+    patchAsync: CampaignsRoutes['v3/smartguide/guides/{guide_id}']['patch']
   }
   'v3/smartguide/guides/{guide_id}/assign': {
     /** 服务人员分配
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012535161) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012474145)
      */
     post: Operation<{ guide_id: PathValue; json: { sub_mchid?: string; out_trade_no: string } }, undefined>
+    /** 服务人员分配
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012535161) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012474145)
+     */
+    postAsync: CampaignsRoutes['v3/smartguide/guides/{guide_id}/assign']['post']
   }
 }

@@ -85,18 +85,34 @@ export interface ComplaintsRoutes {
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012459014) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012459065)
      */
     get: Operation<Record<string, never>, ComplaintNotificationResponse>
+    /** 查询投诉通知回调
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012459014) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012459065)
+     */
+    getAsync: ComplaintsRoutes['v3/merchant-service/complaint-notifications']['get']
     /** 创建投诉通知回调
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012458679) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012458106)
      */
     post: Operation<{ json: { url: string } }, ComplaintNotificationResponse>
+    /** 创建投诉通知回调
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012458679) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012458106)
+     */
+    postAsync: ComplaintsRoutes['v3/merchant-service/complaint-notifications']['post']
     /** 更新投诉通知回调
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012459282) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012459287)
      */
     put: Operation<{ json: { url: string } }, ComplaintNotificationResponse>
+    /** 更新投诉通知回调
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012459282) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012459287)
+     */
+    putAsync: ComplaintsRoutes['v3/merchant-service/complaint-notifications']['put']
     /** 删除投诉通知回调
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012460452) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012460474)
      */
     delete: Operation<Record<string, never>, undefined>
+    /** 删除投诉通知回调
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012460452) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012460474)
+     */
+    deleteAsync: ComplaintsRoutes['v3/merchant-service/complaint-notifications']['delete']
   }
   'v3/merchant-service/complaints': {
     /** 查询投诉信息
@@ -132,6 +148,11 @@ export interface ComplaintsRoutes {
         }[]
       }
     >
+    /** 查询投诉信息
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3/wxpay/tool/merchant-service/chapter3_1.shtml)
+     * @deprecated The documentation marks this endpoint as deprecated.
+     */
+    getAsync: ComplaintsRoutes['v3/merchant-service/complaints']['get']
   }
   'v3/merchant-service/complaints-v2': {
     /** 查询投诉单列表
@@ -175,6 +196,10 @@ export interface ComplaintsRoutes {
         total_count?: number
       }
     >
+    /** 查询投诉单列表
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012533431) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012691285)
+     */
+    getAsync: ComplaintsRoutes['v3/merchant-service/complaints-v2']['get']
   }
   'v3/merchant-service/complaints-v2/{complaint_id}': {
     /** 查询投诉单详情
@@ -206,12 +231,20 @@ export interface ComplaintsRoutes {
         is_agent_mode?: boolean
       }
     >
+    /** 查询投诉单详情
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012533436) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012691648)
+     */
+    getAsync: ComplaintsRoutes['v3/merchant-service/complaints-v2/{complaint_id}']['get']
   }
   'v3/merchant-service/complaints-v2/{complaint_id}/complete': {
     /** 反馈处理完成
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012467255) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012467217)
      */
     post: Operation<{ complaint_id: PathValue; json: ComplaintsV2CompleteRequest }, undefined>
+    /** 反馈处理完成
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012467255) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012467217)
+     */
+    postAsync: ComplaintsRoutes['v3/merchant-service/complaints-v2/{complaint_id}/complete']['post']
   }
   'v3/merchant-service/complaints-v2/{complaint_id}/negotiation-historys': {
     /** 查询投诉协商历史
@@ -269,6 +302,10 @@ export interface ComplaintsRoutes {
         total_count?: number
       }
     >
+    /** 查询投诉协商历史
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012533439) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012691802)
+     */
+    getAsync: ComplaintsRoutes['v3/merchant-service/complaints-v2/{complaint_id}/negotiation-historys']['get']
   }
   'v3/merchant-service/complaints-v2/{complaint_id}/response': {
     /** 提交回复
@@ -288,6 +325,10 @@ export interface ComplaintsRoutes {
       },
       undefined
     >
+    /** 提交回复
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012467254) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012467213)
+     */
+    postAsync: ComplaintsRoutes['v3/merchant-service/complaints-v2/{complaint_id}/response']['post']
   }
   'v3/merchant-service/complaints-v2/{complaint_id}/response-immediate-service': {
     /** 回复需要即时服务的投诉单
@@ -320,6 +361,10 @@ export interface ComplaintsRoutes {
       },
       { log_id?: string }
     >
+    /** 回复需要即时服务的投诉单
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4017151596) [partner](https://pay.weixin.qq.com/doc/v3/partner/4017151726)
+     */
+    postAsync: ComplaintsRoutes['v3/merchant-service/complaints-v2/{complaint_id}/response-immediate-service']['post']
   }
   'v3/merchant-service/complaints-v2/{complaint_id}/update-refund-progress': {
     /** 更新退款审批结果
@@ -338,6 +383,10 @@ export interface ComplaintsRoutes {
       },
       undefined
     >
+    /** 更新退款审批结果
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012467256) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012467218)
+     */
+    postAsync: ComplaintsRoutes['v3/merchant-service/complaints-v2/{complaint_id}/update-refund-progress']['post']
   }
   'v3/merchant-service/complaints/{transaction_id}': {
     /** 查询投诉详情
@@ -359,6 +408,11 @@ export interface ComplaintsRoutes {
         complaint_handle_state: string
       }
     >
+    /** 查询投诉详情
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3/wxpay/tool/merchant-service/chapter3_8.shtml)
+     * @deprecated The documentation marks this endpoint as deprecated.
+     */
+    getAsync: ComplaintsRoutes['v3/merchant-service/complaints/{transaction_id}']['get']
   }
   'v3/merchant-service/complaints/{transaction_id}/negotiation-historys': {
     /** 查询投诉协商历史
@@ -384,6 +438,11 @@ export interface ComplaintsRoutes {
         }[]
       }
     >
+    /** 查询投诉协商历史
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3/wxpay/tool/merchant-service/chapter3_7.shtml)
+     * @deprecated The documentation marks this endpoint as deprecated.
+     */
+    getAsync: ComplaintsRoutes['v3/merchant-service/complaints/{transaction_id}/negotiation-historys']['get']
   }
   'v3/merchant-service/feedbacks': {
     /** 商户反馈
@@ -403,17 +462,30 @@ export interface ComplaintsRoutes {
       },
       undefined
     >
+    /** 商户反馈
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3/wxpay/tool/merchant-service/chapter3_6.shtml)
+     * @deprecated The documentation marks this endpoint as deprecated.
+     */
+    postAsync: ComplaintsRoutes['v3/merchant-service/feedbacks']['post']
   }
   'v3/merchant-service/images/upload': {
     /** 商户上传反馈图片
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012467250) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012467222)
      */
     post: Operation<{ multipart: UploadParts }, UploadResponse>
+    /** 商户上传反馈图片
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012467250) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012467222)
+     */
+    postAsync: ComplaintsRoutes['v3/merchant-service/images/upload']['post']
   }
   'v3/merchant-service/images/{media_id}': {
     /** 图片下载
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012467251) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012467223)
      */
     get: Operation<{ media_id: PathValue }, Buffer>
+    /** 图片下载
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012467251) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012467223)
+     */
+    getAsync: ComplaintsRoutes['v3/merchant-service/images/{media_id}']['get']
   }
 }

@@ -85,6 +85,10 @@ export interface DevicesRoutes {
         }
       }
     >
+    /** 查询用户授权的实名信息
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/wxfacepay/develop/android/sid.html)
+     */
+    getAsync: DevicesRoutes['v3/facemch/users/{face_sid}']['get']
   }
   'v3/iotmanage/device-inspections/{device_sn}': {
     /** 获取出厂检查结果
@@ -106,6 +110,10 @@ export interface DevicesRoutes {
         inspect_time: string
       }
     >
+    /** 获取出厂检查结果
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/wxfacepay/tool/factory-check-data-api.html)
+     */
+    getAsync: DevicesRoutes['v3/iotmanage/device-inspections/{device_sn}']['get']
   }
   'v3/iotmanage/devices': {
     /** 智能设备列表
@@ -138,6 +146,10 @@ export interface DevicesRoutes {
         links: Links
       }
     >
+    /** 智能设备列表
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/wxfacepay/develop/point/iotmanage-devices.html)
+     */
+    getAsync: DevicesRoutes['v3/iotmanage/devices']['get']
   }
   'v3/offlineface/authinfo': {
     /** 获取authinfo接口
@@ -156,6 +168,10 @@ export interface DevicesRoutes {
       },
       { authinfo: string }
     >
+    /** 获取authinfo接口
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/wxfacepay/develop/access-specifications.html)
+     */
+    postAsync: DevicesRoutes['v3/offlineface/authinfo']['post']
   }
   'v3/offlineface/contracts/presign': {
     /** 预签约接口
@@ -185,6 +201,10 @@ export interface DevicesRoutes {
       },
       PresignResponse
     >
+    /** 预签约接口
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/wxfacepay/develop/access-specifications.html)
+     */
+    postAsync: DevicesRoutes['v3/offlineface/contracts/presign']['post']
   }
   'v3/offlineface/contracts/{contract_id}': {
     /** 签约查询接口
@@ -205,6 +225,10 @@ export interface DevicesRoutes {
         contract_bank_card_from: 'MERCHANT_LIMITED_BANK_CARD' | 'USER_SELECT_FREE' | (string & {})
       }
     >
+    /** 签约查询接口
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/wxfacepay/develop/k12-development-guidelines.html)
+     */
+    getAsync: DevicesRoutes['v3/offlineface/contracts/{contract_id}']['get']
   }
   'v3/offlineface/face-collections': {
     /** 查询重采用户列表
@@ -223,6 +247,10 @@ export interface DevicesRoutes {
         }[]
       }
     >
+    /** 查询重采用户列表
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/wxfacepay/develop/k12-development-guidelines.html)
+     */
+    getAsync: DevicesRoutes['v3/offlineface/face-collections']['get']
   }
   'v3/offlineface/face-collections/{collection_id}': {
     /** 查询重采请求详情
@@ -239,6 +267,10 @@ export interface DevicesRoutes {
         confirm_time?: string
       }
     >
+    /** 查询重采请求详情
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/wxfacepay/develop/k12-development-guidelines.html)
+     */
+    getAsync: DevicesRoutes['v3/offlineface/face-collections/{collection_id}']['get']
   }
   'v3/offlineface/repayment-url': {
     /** 获取还款链接接口
@@ -248,6 +280,10 @@ export interface DevicesRoutes {
       { json: { out_user_id: string; organization_id: string } },
       { repayment_url: string; expire_at: string }
     >
+    /** 获取还款链接接口
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/wxfacepay/develop/k12-development-guidelines.html#_1-3-%E8%A7%A3%E7%BA%A6)
+     */
+    postAsync: DevicesRoutes['v3/offlineface/repayment-url']['post']
   }
   'v3/offlineface/transactions': {
     /** 申请扣款接口
@@ -297,6 +333,10 @@ export interface DevicesRoutes {
         error_type?: string
       }
     >
+    /** 申请扣款接口
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/wxfacepay/develop/access-specifications.html)
+     */
+    postAsync: DevicesRoutes['v3/offlineface/transactions']['post']
   }
   'v3/offlineface/transactions/out-trade-no/{out_trade_no}': {
     /** 查单接口
@@ -330,12 +370,20 @@ export interface DevicesRoutes {
         error_type?: string
       }
     >
+    /** 查单接口
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/wxfacepay/develop/k12-development-guidelines.html)
+     */
+    getAsync: DevicesRoutes['v3/offlineface/transactions/out-trade-no/{out_trade_no}']['get']
   }
   'v3/offlinefacemch/organizations': {
     /** 查询机构信息接口
      * @see [docs](https://pay.weixin.qq.com/wiki/doc/wxfacepay/develop/k12-development-guidelines.html)
      */
     get: Operation<{ query?: OrganizationQuery }, OrganizationQuery>
+    /** 查询机构信息接口
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/wxfacepay/develop/k12-development-guidelines.html)
+     */
+    getAsync: DevicesRoutes['v3/offlinefacemch/organizations']['get']
   }
   'v3/offlinefacemch/organizations/{organization_id}/users/out-user-id/{out_user_id}': {
     /** 刷脸用户信息查询接口
@@ -357,6 +405,10 @@ export interface DevicesRoutes {
         contract_id?: string
       }
     >
+    /** 刷脸用户信息查询接口
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/wxfacepay/develop/k12-development-guidelines.html)
+     */
+    getAsync: DevicesRoutes['v3/offlinefacemch/organizations/{organization_id}/users/out-user-id/{out_user_id}']['get']
     /** 刷脸用户信息修改接口
      * @see [docs](https://pay.weixin.qq.com/wiki/doc/wxfacepay/develop/access-specifications.html)
      */
@@ -375,12 +427,20 @@ export interface DevicesRoutes {
       },
       undefined
     >
+    /** 刷脸用户信息修改接口
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/wxfacepay/develop/access-specifications.html)
+     */
+    patchAsync: DevicesRoutes['v3/offlinefacemch/organizations/{organization_id}/users/out-user-id/{out_user_id}']['patch']
   }
   'v3/offlinefacemch/organizations/{organization_id}/users/user-id/{user_id}/terminate-contract': {
     /** 解除刷脸用户签约关系接口
      * @see [docs](https://pay.weixin.qq.com/wiki/doc/wxfacepay/develop/access-specifications.html)
      */
     post: Operation<{ organization_id: PathValue; user_id: PathValue }, undefined>
+    /** 解除刷脸用户签约关系接口
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/wxfacepay/develop/access-specifications.html)
+     */
+    postAsync: DevicesRoutes['v3/offlinefacemch/organizations/{organization_id}/users/user-id/{user_id}/terminate-contract']['post']
   }
   'v3/offlinefacemch/tokens': {
     /** 获取凭证授权接口
@@ -390,6 +450,10 @@ export interface DevicesRoutes {
       { json: { scene?: string; web_init_data?: { out_user_id?: string; organization_id?: string } } },
       { token?: string }
     >
+    /** 获取凭证授权接口
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/wxfacepay/develop/access-specifications.html)
+     */
+    postAsync: DevicesRoutes['v3/offlinefacemch/tokens']['post']
   }
   'v3/palmservice/authorization/openid/{openid}': {
     /** 查询刷掌授权
@@ -407,6 +471,11 @@ export interface DevicesRoutes {
         authorize_time?: string
       }
     >
+    /** 查询刷掌授权
+     * Open to merchants who have applied for it.
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4014482017)
+     */
+    getAsync: DevicesRoutes['v3/palmservice/authorization/openid/{openid}']['get']
   }
   'v3/palmservice/authorization/preauthorize': {
     /** 服务关联预授权
@@ -417,12 +486,21 @@ export interface DevicesRoutes {
       { json: { openid: string; preauthorize_session_id?: string; organization_id?: string } },
       PreauthorizeResponse
     >
+    /** 服务关联预授权
+     * Open to merchants who have applied for it.
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4014481990)
+     */
+    postAsync: DevicesRoutes['v3/palmservice/authorization/preauthorize']['post']
   }
   'v3/pay-devices/open-scenario-speaker/{device_sn}': {
     /** 查询音箱绑定信息
      * @see [docs](https://docs.qq.com/doc/p/104fa2cfd02a4ae89e79e0402b12f738e933c698?nlc=1)
      */
     get: Operation<{ device_sn: PathValue }, OpenScenarioSpeakerResponse>
+    /** 查询音箱绑定信息
+     * @see [docs](https://docs.qq.com/doc/p/104fa2cfd02a4ae89e79e0402b12f738e933c698?nlc=1)
+     */
+    getAsync: DevicesRoutes['v3/pay-devices/open-scenario-speaker/{device_sn}']['get']
   }
   'v3/pay-devices/open-scenario-speaker/{device_sn}/bind': {
     /** 绑定音箱设备码牌
@@ -432,6 +510,10 @@ export interface DevicesRoutes {
       { device_sn: PathValue; json: { sub_mchid: string; code_url: string } },
       OpenScenarioSpeakerResponse
     >
+    /** 绑定音箱设备码牌
+     * @see [docs](https://docs.qq.com/doc/p/104fa2cfd02a4ae89e79e0402b12f738e933c698?nlc=1)
+     */
+    postAsync: DevicesRoutes['v3/pay-devices/open-scenario-speaker/{device_sn}/bind']['post']
   }
   'v3/pay-devices/open-scenario-speaker/{device_sn}/prebind': {
     /** 出厂预绑定音箱和码牌
@@ -441,12 +523,20 @@ export interface DevicesRoutes {
       { device_sn: PathValue; json: NativeResponse },
       { device_sn: string; bind_state: BindState; code_url: string }
     >
+    /** 出厂预绑定音箱和码牌
+     * @see [docs](https://docs.qq.com/doc/p/104fa2cfd02a4ae89e79e0402b12f738e933c698?nlc=1)
+     */
+    postAsync: DevicesRoutes['v3/pay-devices/open-scenario-speaker/{device_sn}/prebind']['post']
   }
   'v3/pay-devices/open-scenario-speaker/{device_sn}/unbind': {
     /** 解绑音箱设备码牌
      * @see [docs](https://docs.qq.com/doc/p/104fa2cfd02a4ae89e79e0402b12f738e933c698?nlc=1)
      */
     post: Operation<{ device_sn: PathValue }, OpenScenarioSpeakerResponse>
+    /** 解绑音箱设备码牌
+     * @see [docs](https://docs.qq.com/doc/p/104fa2cfd02a4ae89e79e0402b12f738e933c698?nlc=1)
+     */
+    postAsync: DevicesRoutes['v3/pay-devices/open-scenario-speaker/{device_sn}/unbind']['post']
   }
   'v3/pay-devices/open-scenario-speakerorder/{transaction_id}/report': {
     /** 码牌支付结果上报
@@ -465,6 +555,10 @@ export interface DevicesRoutes {
         transaction_id: string
       }
     >
+    /** 码牌支付结果上报
+     * @see [docs](https://docs.qq.com/doc/p/104fa2cfd02a4ae89e79e0402b12f738e933c698?nlc=1)
+     */
+    postAsync: DevicesRoutes['v3/pay-devices/open-scenario-speakerorder/{transaction_id}/report']['post']
   }
   'v3/pay-devices/printers/{device_id}/print-orders': {
     /** 小票机打印 */
@@ -481,6 +575,8 @@ export interface DevicesRoutes {
       },
       undefined
     >
+    /** 小票机打印 */
+    postAsync: DevicesRoutes['v3/pay-devices/printers/{device_id}/print-orders']['post']
   }
   'v3/pay-devices/printers/{device_id}/print-orders/{print_order_no}': {
     /** 查询订单 */
@@ -498,6 +594,8 @@ export interface DevicesRoutes {
         table_list?: Table[]
       }
     >
+    /** 查询订单 */
+    getAsync: DevicesRoutes['v3/pay-devices/printers/{device_id}/print-orders/{print_order_no}']['get']
   }
   'v3/realname/verify': {
     /** 实名信息校验
@@ -514,5 +612,9 @@ export interface DevicesRoutes {
       },
       { verify_result: 0 | 1 | (number & {}); err_message?: string }
     >
+    /** 实名信息校验
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013735179)
+     */
+    getAsync: DevicesRoutes['v3/realname/verify']['get']
   }
 }

@@ -338,12 +338,20 @@ export interface EcommerceRoutes {
       },
       AccountApplyCancelWithdrawResponse
     >
+    /** 提交注销提现申请
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013892756)
+     */
+    postAsync: EcommerceRoutes['v3/ecommerce/account/apply-cancel-withdraw']['post']
   }
   'v3/ecommerce/account/apply-cancel-withdraw/applyment-id/{applyment_id}': {
     /** 微信支付注销提现申请单号查询申请单状态
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013892765)
      */
     get: Operation<{ applyment_id: PathValue }, ApplyCancelWithdrawResponse>
+    /** 微信支付注销提现申请单号查询申请单状态
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013892765)
+     */
+    getAsync: EcommerceRoutes['v3/ecommerce/account/apply-cancel-withdraw/applyment-id/{applyment_id}']['get']
   }
   'v3/ecommerce/account/apply-cancel-withdraw/confirm': {
     /** 平台代商户确认注销
@@ -362,12 +370,20 @@ export interface EcommerceRoutes {
       },
       { applyment_id?: string; out_request_no?: string; sub_mchid?: string }
     >
+    /** 平台代商户确认注销
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013892772)
+     */
+    postAsync: EcommerceRoutes['v3/ecommerce/account/apply-cancel-withdraw/confirm']['post']
   }
   'v3/ecommerce/account/apply-cancel-withdraw/out-request-no/{out_request_no}': {
     /** 商户注销提现申请单号查询申请单状态
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013892759)
      */
     get: Operation<{ out_request_no: PathValue }, ApplyCancelWithdrawResponse>
+    /** 商户注销提现申请单号查询申请单状态
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013892759)
+     */
+    getAsync: EcommerceRoutes['v3/ecommerce/account/apply-cancel-withdraw/out-request-no/{out_request_no}']['get']
   }
   'v3/ecommerce/account/apply-cancel-withdraw/validate-cancel/{sub_mchid}': {
     /** 商户注销资格校验
@@ -388,6 +404,10 @@ export interface EcommerceRoutes {
         }[]
       }
     >
+    /** 商户注销资格校验
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016420099)
+     */
+    getAsync: EcommerceRoutes['v3/ecommerce/account/apply-cancel-withdraw/validate-cancel/{sub_mchid}']['get']
   }
   'v3/ecommerce/account/cancel-applications': {
     /** 提交注销申请单
@@ -407,6 +427,10 @@ export interface EcommerceRoutes {
       },
       CancelApplicationResponse
     >
+    /** 提交注销申请单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012476217)
+     */
+    postAsync: EcommerceRoutes['v3/ecommerce/account/cancel-applications']['post']
   }
   'v3/ecommerce/account/cancel-applications/media': {
     /** 注销申请图片上传
@@ -416,24 +440,40 @@ export interface EcommerceRoutes {
       { multipart: { file: FilePart; meta?: { file_digest?: string; file_name?: string } } },
       UploadResponse
     >
+    /** 注销申请图片上传
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012691710)
+     */
+    postAsync: EcommerceRoutes['v3/ecommerce/account/cancel-applications/media']['post']
   }
   'v3/ecommerce/account/cancel-applications/out-apply-no/{out_apply_no}': {
     /** 查询注销单状态
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012476223)
      */
     get: Operation<{ out_apply_no: PathValue }, CancelApplicationResponse>
+    /** 查询注销单状态
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012476223)
+     */
+    getAsync: EcommerceRoutes['v3/ecommerce/account/cancel-applications/out-apply-no/{out_apply_no}']['get']
   }
   'v3/ecommerce/applyments/out-request-no/{out_request_no}': {
     /** 通过业务申请编号查询申请状态
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012691376)
      */
     get: Operation<{ out_request_no: PathValue }, EcommerceApplymentResponse>
+    /** 通过业务申请编号查询申请状态
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012691376)
+     */
+    getAsync: EcommerceRoutes['v3/ecommerce/applyments/out-request-no/{out_request_no}']['get']
   }
   'v3/ecommerce/applyments/out-request-no/{out_request_no}/revoke': {
     /** 撤销申请单-使用业务申请编号
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015616721)
      */
     post: Operation<{ out_request_no: PathValue }, RevokeResponse>
+    /** 撤销申请单-使用业务申请编号
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015616721)
+     */
+    postAsync: EcommerceRoutes['v3/ecommerce/applyments/out-request-no/{out_request_no}/revoke']['post']
   }
   'v3/ecommerce/applyments/submit-account-hosting-applyment': {
     /** 提交申请单
@@ -512,6 +552,10 @@ export interface EcommerceRoutes {
       },
       RevokeResponse
     >
+    /** 提交申请单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015616688)
+     */
+    postAsync: EcommerceRoutes['v3/ecommerce/applyments/submit-account-hosting-applyment']['post']
   }
   'v3/ecommerce/applyments/submit-sign-verify-info': {
     /** 平台代理签约核身
@@ -532,18 +576,30 @@ export interface EcommerceRoutes {
       },
       ApplymentResponse
     >
+    /** 平台代理签约核身
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015616722)
+     */
+    postAsync: EcommerceRoutes['v3/ecommerce/applyments/submit-sign-verify-info']['post']
   }
   'v3/ecommerce/applyments/{applyment_id}': {
     /** 通过申请单ID查询申请状态
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012691469)
      */
     get: Operation<{ applyment_id: PathValue }, EcommerceApplymentResponse>
+    /** 通过申请单ID查询申请状态
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012691469)
+     */
+    getAsync: EcommerceRoutes['v3/ecommerce/applyments/{applyment_id}']['get']
   }
   'v3/ecommerce/applyments/{applyment_id}/revoke': {
     /** 撤销申请单-使用申请单号
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015616720)
      */
     post: Operation<{ applyment_id: PathValue }, RevokeResponse>
+    /** 撤销申请单-使用申请单号
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015616720)
+     */
+    postAsync: EcommerceRoutes['v3/ecommerce/applyments/{applyment_id}/revoke']['post']
   }
   'v3/ecommerce/applyments/{empty}': {
     /** 二级商户进件
@@ -609,6 +665,10 @@ export interface EcommerceRoutes {
       },
       RevokeResponse
     >
+    /** 二级商户进件
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012713017)
+     */
+    postAsync: EcommerceRoutes['v3/ecommerce/applyments/{empty}']['post']
   }
   'v3/ecommerce/bill/fundflowbill': {
     /** 申请二级商户资金账单
@@ -635,6 +695,10 @@ export interface EcommerceRoutes {
         }[]
       }
     >
+    /** 申请二级商户资金账单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012760697)
+     */
+    getAsync: EcommerceRoutes['v3/ecommerce/bill/fundflowbill']['get']
   }
   'v3/ecommerce/combine-papay/contracts/plan-id/{plan_id}/out-contract-code/{out_contract_code}': {
     /** 通过商户协议号查询协议
@@ -656,6 +720,10 @@ export interface EcommerceRoutes {
         openid: string
       }
     >
+    /** 通过商户协议号查询协议
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012884060)
+     */
+    getAsync: EcommerceRoutes['v3/ecommerce/combine-papay/contracts/plan-id/{plan_id}/out-contract-code/{out_contract_code}']['get']
   }
   'v3/ecommerce/combine-papay/contracts/plan-id/{plan_id}/out-contract-code/{out_contract_code}/terminate': {
     /** 商户协议号解约协议
@@ -665,6 +733,10 @@ export interface EcommerceRoutes {
       { plan_id: PathValue; out_contract_code: PathValue; json: TerminateRequest },
       { mchid: string; plan_id: number; out_contract_code: string }
     >
+    /** 商户协议号解约协议
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012884072)
+     */
+    postAsync: EcommerceRoutes['v3/ecommerce/combine-papay/contracts/plan-id/{plan_id}/out-contract-code/{out_contract_code}/terminate']['post']
   }
   'v3/ecommerce/combine-papay/contracts/pre-entrust-sign': {
     /** APP方式预签约
@@ -684,6 +756,10 @@ export interface EcommerceRoutes {
       },
       PreEntrustSignResponse
     >
+    /** APP方式预签约
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012881608)
+     */
+    postAsync: EcommerceRoutes['v3/ecommerce/combine-papay/contracts/pre-entrust-sign']['post']
   }
   'v3/ecommerce/combine-papay/contracts/pre-entrust-sign/mini-program': {
     /** 小程序方式预签约
@@ -701,6 +777,10 @@ export interface EcommerceRoutes {
       },
       PreEntrustSignResponse
     >
+    /** 小程序方式预签约
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4017177322)
+     */
+    postAsync: EcommerceRoutes['v3/ecommerce/combine-papay/contracts/pre-entrust-sign/mini-program']['post']
   }
   'v3/ecommerce/combine-papay/transactions': {
     /** 电商合单委托代扣支付
@@ -729,12 +809,20 @@ export interface EcommerceRoutes {
       },
       CombinePapayTransactionResponse
     >
+    /** 电商合单委托代扣支付
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012884121)
+     */
+    postAsync: EcommerceRoutes['v3/ecommerce/combine-papay/transactions']['post']
   }
   'v3/ecommerce/combine-papay/transactions/{combine_out_trade_no}': {
     /** 电商合单委托代扣查询订单
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012884130)
      */
     get: Operation<{ combine_out_trade_no: PathValue }, CombinePapayTransactionResponse>
+    /** 电商合单委托代扣查询订单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012884130)
+     */
+    getAsync: EcommerceRoutes['v3/ecommerce/combine-papay/transactions/{combine_out_trade_no}']['get']
   }
   'v3/ecommerce/combine-papay/transactions/{combine_out_trade_no}/reverse': {
     /** 电商合单委托代扣撤销订单
@@ -750,6 +838,10 @@ export interface EcommerceRoutes {
       },
       undefined
     >
+    /** 电商合单委托代扣撤销订单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012884126)
+     */
+    postAsync: EcommerceRoutes['v3/ecommerce/combine-papay/transactions/{combine_out_trade_no}/reverse']['post']
   }
   'v3/ecommerce/fund/balance/{sub_mchid}': {
     /** 查询二级商户账户实时余额
@@ -767,6 +859,10 @@ export interface EcommerceRoutes {
         pending_amount?: number
       }
     >
+    /** 查询二级商户账户实时余额
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012476690)
+     */
+    getAsync: EcommerceRoutes['v3/ecommerce/fund/balance/{sub_mchid}']['get']
   }
   'v3/ecommerce/fund/enddaybalance/{sub_mchid}': {
     /** 查询二级商户账户日终余额
@@ -784,6 +880,10 @@ export interface EcommerceRoutes {
         account_type?: 'BASIC' | 'DEPOSIT' | (string & {})
       }
     >
+    /** 查询二级商户账户日终余额
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012476693)
+     */
+    getAsync: EcommerceRoutes['v3/ecommerce/fund/enddaybalance/{sub_mchid}']['get']
   }
   'v3/ecommerce/fund/withdraw': {
     /** 账户余额提现
@@ -808,18 +908,30 @@ export interface EcommerceRoutes {
         account_type?: 'BASIC' | 'OPERATION' | 'FEES' | (string & {})
       }
     >
+    /** 账户余额提现
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012476652)
+     */
+    postAsync: EcommerceRoutes['v3/ecommerce/fund/withdraw']['post']
   }
   'v3/ecommerce/fund/withdraw/out-request-no/{out_request_no}': {
     /** 商户提现单号查询
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012476656)
      */
     get: Operation<{ out_request_no: PathValue; query: DetailQuery }, FundWithdrawResponse>
+    /** 商户提现单号查询
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012476656)
+     */
+    getAsync: EcommerceRoutes['v3/ecommerce/fund/withdraw/out-request-no/{out_request_no}']['get']
   }
   'v3/ecommerce/fund/withdraw/{withdraw_id}': {
     /** 微信支付提现单号查询
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012476665)
      */
     get: Operation<{ withdraw_id: PathValue; query: DetailQuery }, FundWithdrawResponse>
+    /** 微信支付提现单号查询
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012476665)
+     */
+    getAsync: EcommerceRoutes['v3/ecommerce/fund/withdraw/{withdraw_id}']['get']
   }
   'v3/ecommerce/individual-contracts/out-contract-code/{out_contract_code}': {
     /** 根据业务申请单号查签约信息
@@ -839,6 +951,10 @@ export interface EcommerceRoutes {
         }
       }
     >
+    /** 根据业务申请单号查签约信息
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015851492)
+     */
+    getAsync: EcommerceRoutes['v3/ecommerce/individual-contracts/out-contract-code/{out_contract_code}']['get']
   }
   'v3/ecommerce/individual-contracts/pre-entrust-sign-with-real-name-identity/app': {
     /** APP场景预签约（需要实名验证）
@@ -856,6 +972,10 @@ export interface EcommerceRoutes {
       },
       AppResponse
     >
+    /** APP场景预签约（需要实名验证）
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4020083765)
+     */
+    postAsync: EcommerceRoutes['v3/ecommerce/individual-contracts/pre-entrust-sign-with-real-name-identity/app']['post']
   }
   'v3/ecommerce/individual-contracts/pre-entrust-sign-with-real-name-identity/mini-program': {
     /** 小程序场景预签约（需要实名验证）
@@ -874,18 +994,30 @@ export interface EcommerceRoutes {
       },
       AppResponse
     >
+    /** 小程序场景预签约（需要实名验证）
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4020023723)
+     */
+    postAsync: EcommerceRoutes['v3/ecommerce/individual-contracts/pre-entrust-sign-with-real-name-identity/mini-program']['post']
   }
   'v3/ecommerce/individual-contracts/pre-entrust-sign/app': {
     /** APP场景预签约
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015851472)
      */
     post: Operation<{ json: { appid: string; out_contract_code: string } }, AppResponse>
+    /** APP场景预签约
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015851472)
+     */
+    postAsync: EcommerceRoutes['v3/ecommerce/individual-contracts/pre-entrust-sign/app']['post']
   }
   'v3/ecommerce/individual-contracts/pre-entrust-sign/mini-program': {
     /** 小程序场景预签约
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4020023636)
      */
     post: Operation<{ json: { appid: string; out_contract_code: string; openid: string } }, AppResponse>
+    /** 小程序场景预签约
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4020023636)
+     */
+    postAsync: EcommerceRoutes['v3/ecommerce/individual-contracts/pre-entrust-sign/mini-program']['post']
   }
   'v3/ecommerce/individual-contracts/{openid}': {
     /** 查询个人收款方授权结果
@@ -902,6 +1034,10 @@ export interface EcommerceRoutes {
         auth_state: 'AUTHORIZED' | 'UNAUTHORIZED' | (string & {})
       }
     >
+    /** 查询个人收款方授权结果
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012739528)
+     */
+    getAsync: EcommerceRoutes['v3/ecommerce/individual-contracts/{openid}']['get']
   }
   'v3/ecommerce/mch-transfer/authorizations': {
     /** 申请二级商户商家转账授权
@@ -911,6 +1047,10 @@ export interface EcommerceRoutes {
       { json: { sub_mchid: string; agreement_list: Agreement[] } },
       { sub_mchid: string; authorization_state: string; accept_time: string; authorize_time?: string }
     >
+    /** 申请二级商户商家转账授权
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504208)
+     */
+    postAsync: EcommerceRoutes['v3/ecommerce/mch-transfer/authorizations']['post']
   }
   'v3/ecommerce/mch-transfer/authorizations/{sub_mchid}': {
     /** 查询二级商户商家转账授权状态
@@ -920,6 +1060,10 @@ export interface EcommerceRoutes {
       { sub_mchid: PathValue },
       { sub_mchid: string; authorization_state: string; authorize_time?: string }
     >
+    /** 查询二级商户商家转账授权状态
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504209)
+     */
+    getAsync: EcommerceRoutes['v3/ecommerce/mch-transfer/authorizations/{sub_mchid}']['get']
   }
   'v3/ecommerce/mch-transfer/transfer-bills': {
     /** 发起转账
@@ -949,12 +1093,20 @@ export interface EcommerceRoutes {
         package_info?: string
       }
     >
+    /** 发起转账
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504211)
+     */
+    postAsync: EcommerceRoutes['v3/ecommerce/mch-transfer/transfer-bills']['post']
   }
   'v3/ecommerce/mch-transfer/transfer-bills/out-bill-no/{out_bill_no}': {
     /** 商户单号查询转账单
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504213)
      */
     get: Operation<{ out_bill_no: PathValue; query: DetailQuery }, MchTransferTransferBillResponse>
+    /** 商户单号查询转账单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504213)
+     */
+    getAsync: EcommerceRoutes['v3/ecommerce/mch-transfer/transfer-bills/out-bill-no/{out_bill_no}']['get']
   }
   'v3/ecommerce/mch-transfer/transfer-bills/out-bill-no/{out_bill_no}/cancel': {
     /** 撤销转账
@@ -970,12 +1122,20 @@ export interface EcommerceRoutes {
         update_time: string
       }
     >
+    /** 撤销转账
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504212)
+     */
+    postAsync: EcommerceRoutes['v3/ecommerce/mch-transfer/transfer-bills/out-bill-no/{out_bill_no}/cancel']['post']
   }
   'v3/ecommerce/mch-transfer/transfer-bills/transfer-bill-no/{transfer_bill_no}': {
     /** 微信转账单号查询转账单
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504214)
      */
     get: Operation<{ transfer_bill_no: PathValue; query: DetailQuery }, MchTransferTransferBillResponse>
+    /** 微信转账单号查询转账单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504214)
+     */
+    getAsync: EcommerceRoutes['v3/ecommerce/mch-transfer/transfer-bills/transfer-bill-no/{transfer_bill_no}']['get']
   }
   'v3/ecommerce/profitsharing/after-sales-orders': {
     /** 查询售后服务分账结果
@@ -992,6 +1152,10 @@ export interface EcommerceRoutes {
         finish_time: string
       }
     >
+    /** 查询售后服务分账结果
+     * @see [partner](https://pay.weixin.qq.com/docs/partner/products/ecommerce/introduction.html)
+     */
+    getAsync: EcommerceRoutes['v3/ecommerce/profitsharing/after-sales-orders']['get']
     /** 请求售后服务分账
      * @see [partner](https://pay.weixin.qq.com/docs/partner/products/ecommerce/introduction.html)
      */
@@ -1008,12 +1172,20 @@ export interface EcommerceRoutes {
       },
       { sub_mchid: string; transaction_id: string; amount: number }
     >
+    /** 请求售后服务分账
+     * @see [partner](https://pay.weixin.qq.com/docs/partner/products/ecommerce/introduction.html)
+     */
+    postAsync: EcommerceRoutes['v3/ecommerce/profitsharing/after-sales-orders']['post']
   }
   'v3/ecommerce/profitsharing/finish-order': {
     /** 完结分账
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012477745)
      */
     post: Operation<{ json: FinishOrderRequest }, FinishOrderResponse>
+    /** 完结分账
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012477745)
+     */
+    postAsync: EcommerceRoutes['v3/ecommerce/profitsharing/finish-order']['post']
   }
   'v3/ecommerce/profitsharing/orders': {
     /** 查询分账结果
@@ -1047,6 +1219,10 @@ export interface EcommerceRoutes {
         finish_description?: string
       }
     >
+    /** 查询分账结果
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012477734)
+     */
+    getAsync: EcommerceRoutes['v3/ecommerce/profitsharing/orders']['get']
     /** 请求分账
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012691594)
      */
@@ -1089,12 +1265,20 @@ export interface EcommerceRoutes {
         }[]
       }
     >
+    /** 请求分账
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012691594)
+     */
+    postAsync: EcommerceRoutes['v3/ecommerce/profitsharing/orders']['post']
   }
   'v3/ecommerce/profitsharing/orders/{transaction_id}/amounts': {
     /** 查询订单剩余待分金额
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012477751)
      */
     get: Operation<{ transaction_id: PathValue }, AmountResponse>
+    /** 查询订单剩余待分金额
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012477751)
+     */
+    getAsync: EcommerceRoutes['v3/ecommerce/profitsharing/orders/{transaction_id}/amounts']['get']
   }
   'v3/ecommerce/profitsharing/receivers/add': {
     /** 添加分账接收方
@@ -1113,6 +1297,10 @@ export interface EcommerceRoutes {
       },
       ReceiverAddResponse
     >
+    /** 添加分账接收方
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012477758)
+     */
+    postAsync: EcommerceRoutes['v3/ecommerce/profitsharing/receivers/add']['post']
   }
   'v3/ecommerce/profitsharing/receivers/delete': {
     /** 删除分账接收方
@@ -1128,6 +1316,10 @@ export interface EcommerceRoutes {
       },
       ReceiverAddResponse
     >
+    /** 删除分账接收方
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012477759)
+     */
+    postAsync: EcommerceRoutes['v3/ecommerce/profitsharing/receivers/delete']['post']
   }
   'v3/ecommerce/profitsharing/returnorders': {
     /** 查询分账回退结果
@@ -1137,6 +1329,10 @@ export interface EcommerceRoutes {
       { query: { sub_mchid: string; order_id?: string; out_order_no?: string; out_return_no: string } },
       ReturnorderResponse
     >
+    /** 查询分账回退结果
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012477740)
+     */
+    getAsync: EcommerceRoutes['v3/ecommerce/profitsharing/returnorders']['get']
     /** 请求分账回退
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012477737)
      */
@@ -1155,6 +1351,10 @@ export interface EcommerceRoutes {
       },
       ReturnorderResponse
     >
+    /** 请求分账回退
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012477737)
+     */
+    postAsync: EcommerceRoutes['v3/ecommerce/profitsharing/returnorders']['post']
   }
   'v3/ecommerce/refunds/apply': {
     /** 退款申请
@@ -1196,18 +1396,30 @@ export interface EcommerceRoutes {
         refund_account?: ApplyRequestRefundAccount
       }
     >
+    /** 退款申请
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012649457)
+     */
+    postAsync: EcommerceRoutes['v3/ecommerce/refunds/apply']['post']
   }
   'v3/ecommerce/refunds/id/{refund_id}': {
     /** 通过微信支付退款单号查询退款
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012650253)
      */
     get: Operation<{ refund_id: PathValue; query?: RefundQuery }, EcommerceRefundResponse>
+    /** 通过微信支付退款单号查询退款
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012650253)
+     */
+    getAsync: EcommerceRoutes['v3/ecommerce/refunds/id/{refund_id}']['get']
   }
   'v3/ecommerce/refunds/out-refund-no/{out_refund_no}': {
     /** 通过商户退款单号查询退款
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012650314)
      */
     get: Operation<{ out_refund_no: PathValue; query?: RefundQuery }, EcommerceRefundResponse>
+    /** 通过商户退款单号查询退款
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012650314)
+     */
+    getAsync: EcommerceRoutes['v3/ecommerce/refunds/out-refund-no/{out_refund_no}']['get']
   }
   'v3/ecommerce/refunds/{refund_id}/apply-abnormal-refund': {
     /** 发起异常退款
@@ -1249,16 +1461,28 @@ export interface EcommerceRoutes {
         refund_account?: RefundAccount
       }
     >
+    /** 发起异常退款
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012649274)
+     */
+    postAsync: EcommerceRoutes['v3/ecommerce/refunds/{refund_id}/apply-abnormal-refund']['post']
   }
   'v3/ecommerce/refunds/{refund_id}/return-advance': {
     /** 查询垫付回补结果
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012476916)
      */
     get: Operation<{ refund_id: PathValue; query: DetailQuery }, ReturnAdvanceResponse>
+    /** 查询垫付回补结果
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012476916)
+     */
+    getAsync: EcommerceRoutes['v3/ecommerce/refunds/{refund_id}/return-advance']['get']
     /** 垫付退款回补
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012476927)
      */
     post: Operation<{ refund_id: PathValue; json: DetailQuery }, ReturnAdvanceResponse>
+    /** 垫付退款回补
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012476927)
+     */
+    postAsync: EcommerceRoutes['v3/ecommerce/refunds/{refund_id}/return-advance']['post']
   }
   'v3/ecommerce/subject-sub-merchants': {
     /** 查询指定主体子商户列表
@@ -1280,6 +1504,10 @@ export interface EcommerceRoutes {
         total_count: number
       }
     >
+    /** 查询指定主体子商户列表
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4033742105)
+     */
+    getAsync: EcommerceRoutes['v3/ecommerce/subject-sub-merchants']['get']
   }
   'v3/ecommerce/subsidies/cancel': {
     /** 取消补差
@@ -1294,6 +1522,10 @@ export interface EcommerceRoutes {
         description: string
       }
     >
+    /** 取消补差
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012477639)
+     */
+    postAsync: EcommerceRoutes['v3/ecommerce/subsidies/cancel']['post']
   }
   'v3/ecommerce/subsidies/create': {
     /** 请求补差
@@ -1320,6 +1552,10 @@ export interface EcommerceRoutes {
         success_time: string
       }
     >
+    /** 请求补差
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012477631)
+     */
+    postAsync: EcommerceRoutes['v3/ecommerce/subsidies/create']['post']
   }
   'v3/ecommerce/subsidies/return': {
     /** 请求补差回退
@@ -1350,12 +1586,20 @@ export interface EcommerceRoutes {
         success_time: string
       }
     >
+    /** 请求补差回退
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012477636)
+     */
+    postAsync: EcommerceRoutes['v3/ecommerce/subsidies/return']['post']
   }
   'v3/funds-to-oversea/bill-download-url': {
     /** 获取购付汇账单文件下载链接
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012476132)
      */
     get: Operation<{ query: { bill_date: string; sub_mchid?: string } }, BillDownloadUrlResponse>
+    /** 获取购付汇账单文件下载链接
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012476132)
+     */
+    getAsync: EcommerceRoutes['v3/funds-to-oversea/bill-download-url']['get']
   }
   'v3/funds-to-oversea/orders': {
     /** 申请资金出境
@@ -1388,6 +1632,10 @@ export interface EcommerceRoutes {
       },
       FundsToOverseaOrderResponse
     >
+    /** 申请资金出境
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012476113)
+     */
+    postAsync: EcommerceRoutes['v3/funds-to-oversea/orders']['post']
   }
   'v3/funds-to-oversea/orders/{out_order_id}': {
     /** 查询出境结果
@@ -1397,6 +1645,10 @@ export interface EcommerceRoutes {
       { out_order_id: PathValue; query: { sub_mchid: string; transaction_id: string } },
       FundsToOverseaOrderResponse
     >
+    /** 查询出境结果
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012476127)
+     */
+    getAsync: EcommerceRoutes['v3/funds-to-oversea/orders/{out_order_id}']['get']
   }
   'v3/funds-to-oversea/return/return-orders': {
     /** 申请资金出境退回
@@ -1427,6 +1679,10 @@ export interface EcommerceRoutes {
         fail_reason?: 'RETURN_AMOUNT_NOT_ENOUGH' | (string & {})
       }
     >
+    /** 申请资金出境退回
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013735039)
+     */
+    postAsync: EcommerceRoutes['v3/funds-to-oversea/return/return-orders']['post']
   }
   'v3/funds-to-oversea/return/return-orders/out-return-no/{out_return_no}': {
     /** 查询出境退回结果（通过商户出境退回单号）
@@ -1448,6 +1704,10 @@ export interface EcommerceRoutes {
         fail_reason?: string
       }
     >
+    /** 查询出境退回结果（通过商户出境退回单号）
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013735052)
+     */
+    getAsync: EcommerceRoutes['v3/funds-to-oversea/return/return-orders/out-return-no/{out_return_no}']['get']
   }
   'v3/funds-to-oversea/transactions/{transaction_id}/available_abroad_amounts': {
     /** 查询订单剩余可出境余额
@@ -1457,6 +1717,10 @@ export interface EcommerceRoutes {
       { transaction_id: PathValue; query: DetailQuery },
       { transaction_id: string; available_abroad_amount: number }
     >
+    /** 查询订单剩余可出境余额
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012476109)
+     */
+    getAsync: EcommerceRoutes['v3/funds-to-oversea/transactions/{transaction_id}/available_abroad_amounts']['get']
   }
   'v3/mch_operate/risk/withdrawl-apply': {
     /** 提交已注销商户号可用余额提现申请单
@@ -1501,17 +1765,29 @@ export interface EcommerceRoutes {
       },
       AccountApplyCancelWithdrawResponse
     >
+    /** 提交已注销商户号可用余额提现申请单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012488950)
+     */
+    postAsync: EcommerceRoutes['v3/mch_operate/risk/withdrawl-apply']['post']
   }
   'v3/mch_operate/risk/withdrawl-apply/applyment-id/{applyment_id}': {
     /** 微信支付提现申请单号查询提现申请单状态
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012778400)
      */
     get: Operation<{ applyment_id: PathValue }, WithdrawlApplyResponse>
+    /** 微信支付提现申请单号查询提现申请单状态
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012778400)
+     */
+    getAsync: EcommerceRoutes['v3/mch_operate/risk/withdrawl-apply/applyment-id/{applyment_id}']['get']
   }
   'v3/mch_operate/risk/withdrawl-apply/out-request-no/{out_request_no}': {
     /** 商户提现申请单号查询提现申请单状态
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012476164)
      */
     get: Operation<{ out_request_no: PathValue }, WithdrawlApplyResponse>
+    /** 商户提现申请单号查询提现申请单状态
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012476164)
+     */
+    getAsync: EcommerceRoutes['v3/mch_operate/risk/withdrawl-apply/out-request-no/{out_request_no}']['get']
   }
 }

@@ -92,6 +92,10 @@ export interface EducationRoutes {
         contract_information?: ContractResponseContractInformation
       }
     >
+    /** 通过协议号查询签约
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012522951) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012465367)
+     */
+    getAsync: EducationRoutes['v3/edu-papay/contracts/id/{contract_id}']['get']
   }
   'v3/edu-papay/contracts/presign': {
     /** 预签约
@@ -113,12 +117,20 @@ export interface EducationRoutes {
       },
       PresignResponse
     >
+    /** 预签约
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012522560) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012465360)
+     */
+    postAsync: EducationRoutes['v3/edu-papay/contracts/presign']['post']
   }
   'v3/edu-papay/contracts/{contract_id}': {
     /** 解约
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012466882) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012465374)
      */
     delete: Operation<{ contract_id: PathValue }, undefined>
+    /** 解约
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012466882) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012465374)
+     */
+    deleteAsync: EducationRoutes['v3/edu-papay/contracts/{contract_id}']['delete']
   }
   'v3/edu-papay/transactions': {
     /** 教育通扣款受理
@@ -143,24 +155,40 @@ export interface EducationRoutes {
       },
       undefined
     >
+    /** 教育通扣款受理
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012524731) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012465548)
+     */
+    postAsync: EducationRoutes['v3/edu-papay/transactions']['post']
   }
   'v3/edu-papay/transactions/id/{transaction_id}': {
     /** 微信订单号查单
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012523468) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012465567)
      */
     get: Operation<{ transaction_id: PathValue; query?: TransactionQuery }, EduPapayTransactionResponse>
+    /** 微信订单号查单
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012523468) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012465567)
+     */
+    getAsync: EducationRoutes['v3/edu-papay/transactions/id/{transaction_id}']['get']
   }
   'v3/edu-papay/transactions/out-trade-no/{out_trade_no}': {
     /** 商户订单号查单
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012523591) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012465574)
      */
     get: Operation<{ out_trade_no: PathValue; query?: TransactionQuery }, EduPapayTransactionResponse>
+    /** 商户订单号查单
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012523591) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012465574)
+     */
+    getAsync: EducationRoutes['v3/edu-papay/transactions/out-trade-no/{out_trade_no}']['get']
   }
   'v3/edu-papay/user-notifications/{contract_id}/send': {
     /** 发送扣款预通知
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012524814) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012855408)
      */
     post: Operation<{ contract_id: PathValue; json: ContractQuery }, undefined>
+    /** 发送扣款预通知
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012524814) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012855408)
+     */
+    postAsync: EducationRoutes['v3/edu-papay/user-notifications/{contract_id}/send']['post']
   }
   'v3/edu-papay/user/{openid}/contracts': {
     /** 通过用户标识查询签约
@@ -196,6 +224,10 @@ export interface EducationRoutes {
         limit?: number
       }
     >
+    /** 通过用户标识查询签约
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012523265) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012489548)
+     */
+    getAsync: EducationRoutes['v3/edu-papay/user/{openid}/contracts']['get']
   }
   'v3/edu-star/orders': {
     /** 通过QQ账号查询核销订单列表
@@ -218,6 +250,10 @@ export interface EducationRoutes {
         limit?: number
       }
     >
+    /** 通过QQ账号查询核销订单列表
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3/wxpay/assets/img/common/edu/edu-star/chapter2_3.png)
+     */
+    getAsync: EducationRoutes['v3/edu-star/orders']['get']
     /** 创建核销订单
      * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3/wxpay/assets/img/common/edu/edu-star/chapter2_3.png)
      */
@@ -241,6 +277,10 @@ export interface EducationRoutes {
         order_id: string
       }
     >
+    /** 创建核销订单
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3/wxpay/assets/img/common/edu/edu-star/chapter2_3.png)
+     */
+    postAsync: EducationRoutes['v3/edu-star/orders']['post']
   }
   'v3/edu-star/users/openid/{wechat_openid}': {
     /** 通过微信用户标识查询用户信息
@@ -256,6 +296,10 @@ export interface EducationRoutes {
         register_time?: string
       }
     >
+    /** 通过微信用户标识查询用户信息
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3/wxpay/assets/img/common/edu/edu-star/chapter2_3.png)
+     */
+    getAsync: EducationRoutes['v3/edu-star/users/openid/{wechat_openid}']['get']
   }
   'v3/edu-star/users/qq/{qq}': {
     /** 通过QQ账号查询用户信息
@@ -271,6 +315,10 @@ export interface EducationRoutes {
         register_time?: string
       }
     >
+    /** 通过QQ账号查询用户信息
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3/wxpay/assets/img/common/edu/edu-star/chapter2_3.png)
+     */
+    getAsync: EducationRoutes['v3/edu-star/users/qq/{qq}']['get']
   }
   'v3/eduschoolpay/contracts/presign': {
     /** 预签约
@@ -302,6 +350,10 @@ export interface EducationRoutes {
       },
       PresignResponse
     >
+    /** 预签约
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012468952)
+     */
+    postAsync: EducationRoutes['v3/eduschoolpay/contracts/presign']['post']
   }
   'v3/eduschoolpay/contracts/{contract_id}': {
     /** 通过协议号查询签约
@@ -320,12 +372,20 @@ export interface EducationRoutes {
         out_contract_code: string
       }
     >
+    /** 通过协议号查询签约
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012468959)
+     */
+    getAsync: EducationRoutes['v3/eduschoolpay/contracts/{contract_id}']['get']
   }
   'v3/eduschoolpay/contracts/{contract_id}/terminate': {
     /** 商户主动解约
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012469025)
      */
     post: Operation<{ contract_id: PathValue }, undefined>
+    /** 商户主动解约
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012469025)
+     */
+    postAsync: EducationRoutes['v3/eduschoolpay/contracts/{contract_id}/terminate']['post']
   }
   'v3/eduschoolpay/transactions': {
     /** 扣款
@@ -370,18 +430,30 @@ export interface EducationRoutes {
         promotion_detail?: TransactionResponsePromotionDetail[]
       }
     >
+    /** 扣款
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012469030)
+     */
+    postAsync: EducationRoutes['v3/eduschoolpay/transactions']['post']
   }
   'v3/eduschoolpay/transactions/id/{transaction_id}': {
     /** 微信支付订单号查单
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012469063)
      */
     get: Operation<{ transaction_id: PathValue; query?: TransactionQuery }, EduschoolpayTransactionResponse>
+    /** 微信支付订单号查单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012469063)
+     */
+    getAsync: EducationRoutes['v3/eduschoolpay/transactions/id/{transaction_id}']['get']
   }
   'v3/eduschoolpay/transactions/out-trade-no/{out_trade_no}': {
     /** 商户订单号查单
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012469097)
      */
     get: Operation<{ out_trade_no: PathValue; query?: TransactionQuery }, EduschoolpayTransactionResponse>
+    /** 商户订单号查单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012469097)
+     */
+    getAsync: EducationRoutes['v3/eduschoolpay/transactions/out-trade-no/{out_trade_no}']['get']
   }
   'v3/eduschoolpay/users/{openid}/contracts': {
     /** 查询用户签约列表
@@ -409,6 +481,10 @@ export interface EducationRoutes {
         links: Links
       }
     >
+    /** 查询用户签约列表
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012468993)
+     */
+    getAsync: EducationRoutes['v3/eduschoolpay/users/{openid}/contracts']['get']
   }
   'v3/eduschoolpay/users/{openid}/debt-state': {
     /** 商户查询用户欠款状态
@@ -418,5 +494,9 @@ export interface EducationRoutes {
       { openid: PathValue },
       { appid: string; openid: string; state: string; debt_count: number; update_time: string }
     >
+    /** 商户查询用户欠款状态
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012469161)
+     */
+    getAsync: EducationRoutes['v3/eduschoolpay/users/{openid}/debt-state']['get']
   }
 }

@@ -137,6 +137,10 @@ export interface EnterpriseRoutes {
         user_auth_time?: string
       }
     >
+    /** 提交保单授权信息
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4016617408)
+     */
+    postAsync: EnterpriseRoutes['v3/inspolicymgr/deduct/authorizations']['post']
   }
   'v3/inspolicymgr/deduct/authorizations/{out_insurance_no}': {
     /** 查询保单授权信息
@@ -154,6 +158,10 @@ export interface EnterpriseRoutes {
         user_auth_time?: string
       }
     >
+    /** 查询保单授权信息
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4016617415)
+     */
+    getAsync: EnterpriseRoutes['v3/inspolicymgr/deduct/authorizations/{out_insurance_no}']['get']
   }
   'v3/inspolicymgr/deduct/policies': {
     /** 上传保单
@@ -197,12 +205,20 @@ export interface EnterpriseRoutes {
       },
       PolicyResponse
     >
+    /** 上传保单
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4016617421)
+     */
+    postAsync: EnterpriseRoutes['v3/inspolicymgr/deduct/policies']['post']
   }
   'v3/inspolicymgr/deduct/policies/{out_insurance_no}': {
     /** 查询保单
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4016617422)
      */
     get: Operation<{ out_insurance_no: PathValue }, PolicyResponse>
+    /** 查询保单
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4016617422)
+     */
+    getAsync: EnterpriseRoutes['v3/inspolicymgr/deduct/policies/{out_insurance_no}']['get']
     /** 更新保单信息
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4016617424)
      */
@@ -239,6 +255,10 @@ export interface EnterpriseRoutes {
       },
       PolicyResponse
     >
+    /** 更新保单信息
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4016617424)
+     */
+    patchAsync: EnterpriseRoutes['v3/inspolicymgr/deduct/policies/{out_insurance_no}']['patch']
   }
   'v3/payroll-card/authentications': {
     /** 查询核身记录
@@ -277,6 +297,10 @@ export interface EnterpriseRoutes {
         limit: number
       }
     >
+    /** 查询核身记录
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012461820)
+     */
+    getAsync: EnterpriseRoutes['v3/payroll-card/authentications']['get']
   }
   'v3/payroll-card/authentications/pre-order': {
     /** 微工卡核身预下单
@@ -297,6 +321,10 @@ export interface EnterpriseRoutes {
       },
       PreOrderResponse
     >
+    /** 微工卡核身预下单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012923362)
+     */
+    postAsync: EnterpriseRoutes['v3/payroll-card/authentications/pre-order']['post']
   }
   'v3/payroll-card/authentications/pre-order-with-auth': {
     /** 微工卡核身预下单（流程中完成授权）
@@ -320,6 +348,10 @@ export interface EnterpriseRoutes {
       },
       PreOrderResponse
     >
+    /** 微工卡核身预下单（流程中完成授权）
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012461761)
+     */
+    postAsync: EnterpriseRoutes['v3/payroll-card/authentications/pre-order-with-auth']['post']
   }
   'v3/payroll-card/authentications/{authenticate_number}': {
     /** 获取核身结果
@@ -342,6 +374,10 @@ export interface EnterpriseRoutes {
         authenticate_type?: 'NORMAL' | 'SIGN_IN' | 'INSURANCE' | 'CONTRACT' | (string & {})
       }
     >
+    /** 获取核身结果
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012461785)
+     */
+    getAsync: EnterpriseRoutes['v3/payroll-card/authentications/{authenticate_number}']['get']
   }
   'v3/payroll-card/relations/{openid}': {
     /** 查询微工卡授权关系
@@ -361,6 +397,10 @@ export interface EnterpriseRoutes {
         close_time?: string
       }
     >
+    /** 查询微工卡授权关系
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012461728)
+     */
+    getAsync: EnterpriseRoutes['v3/payroll-card/relations/{openid}']['get']
   }
   'v3/payroll-card/tokens': {
     /** 生成授权token
@@ -380,6 +420,10 @@ export interface EnterpriseRoutes {
       },
       { openid: string; mchid: string; sub_mchid: string; token: string; expires_in: number }
     >
+    /** 生成授权token
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012461589)
+     */
+    postAsync: EnterpriseRoutes['v3/payroll-card/tokens']['post']
   }
   'v3/payroll-card/transfer-batches': {
     /** 发起批量转账
@@ -413,6 +457,10 @@ export interface EnterpriseRoutes {
       },
       BatchResponse
     >
+    /** 发起批量转账
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012461824)
+     */
+    postAsync: EnterpriseRoutes['v3/payroll-card/transfer-batches']['post']
   }
   'v3/payroll-card/wesure/insurance': {
     /** 生成投保结果
@@ -434,6 +482,10 @@ export interface EnterpriseRoutes {
       },
       undefined
     >
+    /** 生成投保结果
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3_partner/Offline/apis/chapter4_1_32.shtml)
+     */
+    postAsync: EnterpriseRoutes['v3/payroll-card/wesure/insurance']['post']
   }
   'v3/payroll-card/wesure/token-validations': {
     /** 校验核身结果
@@ -452,6 +504,10 @@ export interface EnterpriseRoutes {
       },
       { result: string; authenticate_success_time?: string; openid?: string; fail_reason?: string }
     >
+    /** 校验核身结果
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3_partner/Offline/apis/chapter4_1_31.shtml)
+     */
+    postAsync: EnterpriseRoutes['v3/payroll-card/wesure/token-validations']['post']
   }
   'v3/webizpay/avail-mch-ranges': {
     /** 查询可用商户范围列表
@@ -467,6 +523,10 @@ export interface EnterpriseRoutes {
         }[]
       }
     >
+    /** 查询可用商户范围列表
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4017205627)
+     */
+    getAsync: EnterpriseRoutes['v3/webizpay/avail-mch-ranges']['get']
     /** 创建可用商户范围
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4017205621)
      */
@@ -479,6 +539,10 @@ export interface EnterpriseRoutes {
       },
       MerchantIdentifierResponse
     >
+    /** 创建可用商户范围
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4017205621)
+     */
+    postAsync: EnterpriseRoutes['v3/webizpay/avail-mch-ranges']['post']
   }
   'v3/webizpay/avail-mch-ranges/{range_id}/merchant-identifiers': {
     /** 查询商户标识列表
@@ -488,6 +552,10 @@ export interface EnterpriseRoutes {
       { range_id: PathValue; query: { sp_mchid: string; offset: number; limit: number } },
       { offset: number; limit: number; count: number; total_count: number; data: string[] }
     >
+    /** 查询商户标识列表
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4017205633)
+     */
+    getAsync: EnterpriseRoutes['v3/webizpay/avail-mch-ranges/{range_id}/merchant-identifiers']['get']
     /** 添加商户标识
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4017205631)
      */
@@ -495,6 +563,10 @@ export interface EnterpriseRoutes {
       { range_id: PathValue; json: { sp_mchid: string; merchant_identifier: string } },
       MerchantIdentifierResponse
     >
+    /** 添加商户标识
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4017205631)
+     */
+    postAsync: EnterpriseRoutes['v3/webizpay/avail-mch-ranges/{range_id}/merchant-identifiers']['post']
   }
   'v3/webizpay/avail-mch-ranges/{range_id}/merchant-identifiers/{merchant_identifier}': {
     /** 删除商户标识
@@ -504,6 +576,10 @@ export interface EnterpriseRoutes {
       { range_id: PathValue; merchant_identifier: PathValue; json: AvailMchRangeQuery },
       MerchantIdentifierResponse
     >
+    /** 删除商户标识
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4017205637)
+     */
+    deleteAsync: EnterpriseRoutes['v3/webizpay/avail-mch-ranges/{range_id}/merchant-identifiers/{merchant_identifier}']['delete']
   }
   'v3/webizpay/bill/proof': {
     /** 申请企业商户企业支付出资凭证
@@ -534,6 +610,10 @@ export interface EnterpriseRoutes {
         updated_time: string
       }
     >
+    /** 申请企业商户企业支付出资凭证
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4014507157)
+     */
+    postAsync: EnterpriseRoutes['v3/webizpay/bill/proof']['post']
   }
   'v3/webizpay/bill/trade-bill': {
     /** 申请企业商户企业支付业务账单
@@ -549,6 +629,10 @@ export interface EnterpriseRoutes {
         download_url: string
       }
     >
+    /** 申请企业商户企业支付业务账单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4014507142)
+     */
+    postAsync: EnterpriseRoutes['v3/webizpay/bill/trade-bill']['post']
   }
   'v3/webizpay/employees/{employee_id}/out-quota-cards/{out_card_no}': {
     /** 使用商户卡号查询企业支付额度卡
@@ -558,6 +642,10 @@ export interface EnterpriseRoutes {
       { employee_id: PathValue; out_card_no: PathValue; query: PartnerTransactionQuery },
       OutQuotaCardResponse
     >
+    /** 使用商户卡号查询企业支付额度卡
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015001625)
+     */
+    getAsync: EnterpriseRoutes['v3/webizpay/employees/{employee_id}/out-quota-cards/{out_card_no}']['get']
   }
   'v3/webizpay/employees/{employee_id}/quota-cards': {
     /** 企业商户为员工下发企业支付额度卡
@@ -588,6 +676,10 @@ export interface EnterpriseRoutes {
         effective_end_time: string
       }
     >
+    /** 企业商户为员工下发企业支付额度卡
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4014507148)
+     */
+    postAsync: EnterpriseRoutes['v3/webizpay/employees/{employee_id}/quota-cards']['post']
   }
   'v3/webizpay/employees/{employee_id}/quota-cards/{card_no}': {
     /** 企业商户查询企业支付额度卡
@@ -597,6 +689,10 @@ export interface EnterpriseRoutes {
       { employee_id: PathValue; card_no: PathValue; query: PartnerTransactionQuery },
       OutQuotaCardResponse
     >
+    /** 企业商户查询企业支付额度卡
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4014507119)
+     */
+    getAsync: EnterpriseRoutes['v3/webizpay/employees/{employee_id}/quota-cards/{card_no}']['get']
   }
   'v3/webizpay/employees/{employee_id}/quota-cards/{card_no}/cancel': {
     /** 企业商户作废员工企业支付额度卡
@@ -617,6 +713,10 @@ export interface EnterpriseRoutes {
         card_disabled_time?: string
       }
     >
+    /** 企业商户作废员工企业支付额度卡
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4014507127)
+     */
+    postAsync: EnterpriseRoutes['v3/webizpay/employees/{employee_id}/quota-cards/{card_no}/cancel']['post']
   }
   'v3/webizpay/employees/{employee_id}/quota-cards/{card_no}/payment-url': {
     /** 企业商户获取指定额度卡支付链接
@@ -636,6 +736,10 @@ export interface EnterpriseRoutes {
         mp_business_type?: string
       }
     >
+    /** 企业商户获取指定额度卡支付链接
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4014507160)
+     */
+    getAsync: EnterpriseRoutes['v3/webizpay/employees/{employee_id}/quota-cards/{card_no}/payment-url']['get']
   }
   'v3/webizpay/employees/{employee_id}/revoke': {
     /** 企业商户发起解除员工企业支付授权
@@ -652,6 +756,10 @@ export interface EnterpriseRoutes {
         reason: string
       }
     >
+    /** 企业商户发起解除员工企业支付授权
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4014507156)
+     */
+    postAsync: EnterpriseRoutes['v3/webizpay/employees/{employee_id}/revoke']['post']
   }
   'v3/webizpay/stores/entity-matches': {
     /** 发起门店主体匹配
@@ -677,6 +785,10 @@ export interface EnterpriseRoutes {
         state: 'ACCEPTED' | 'IN_PROGRESS' | 'COMPLETED' | 'CLOSED' | (string & {})
       }
     >
+    /** 发起门店主体匹配
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4014507136)
+     */
+    postAsync: EnterpriseRoutes['v3/webizpay/stores/entity-matches']['post']
   }
   'v3/webizpay/stores/entity-matches/{batch_id}': {
     /** 查询门店主体匹配结果
@@ -692,6 +804,10 @@ export interface EnterpriseRoutes {
         match_results?: { organization_code?: string; store_name?: string; has_valid_mchid?: boolean }[]
       }
     >
+    /** 查询门店主体匹配结果
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4014507133)
+     */
+    getAsync: EnterpriseRoutes['v3/webizpay/stores/entity-matches/{batch_id}']['get']
   }
   'v3/webizpay/users/{user_id}/authorization-state': {
     /** 企业商户查询企业员工开通授权状态
@@ -711,6 +827,10 @@ export interface EnterpriseRoutes {
         }[]
       }
     >
+    /** 企业商户查询企业员工开通授权状态
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4014507163)
+     */
+    getAsync: EnterpriseRoutes['v3/webizpay/users/{user_id}/authorization-state']['get']
   }
   'v3/webizpay/users/{user_id}/authorization-url': {
     /** 企业商户发起员工开通企业支付授权
@@ -729,5 +849,9 @@ export interface EnterpriseRoutes {
         mp_business_type?: string
       }
     >
+    /** 企业商户发起员工开通企业支付授权
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4014507153)
+     */
+    postAsync: EnterpriseRoutes['v3/webizpay/users/{user_id}/authorization-url']['post']
   }
 }

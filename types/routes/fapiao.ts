@@ -123,6 +123,10 @@ export interface FapiaoRoutes {
       },
       { card_appid: string; card_id: string }
     >
+    /** 创建电子发票卡券模板
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012529382) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012474026)
+     */
+    postAsync: FapiaoRoutes['v3/new-tax-control-fapiao/card-template']['post']
   }
   'v3/new-tax-control-fapiao/download': {
     /** 下载发票文件
@@ -142,6 +146,10 @@ export interface FapiaoRoutes {
       },
       Buffer
     >
+    /** 下载发票文件
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012286040) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012071750)
+     */
+    getAsync: FapiaoRoutes['v3/new-tax-control-fapiao/download']['get']
   }
   'v3/new-tax-control-fapiao/fapiao-applications': {
     /** 开具电子发票
@@ -187,6 +195,10 @@ export interface FapiaoRoutes {
       },
       undefined
     >
+    /** 开具电子发票
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012538301) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012474060)
+     */
+    postAsync: FapiaoRoutes['v3/new-tax-control-fapiao/fapiao-applications']['post']
   }
   'v3/new-tax-control-fapiao/fapiao-applications/issue-general': {
     /** 开具通用行业电子发票
@@ -226,6 +238,10 @@ export interface FapiaoRoutes {
       },
       undefined
     >
+    /** 开具通用行业电子发票
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015792574)
+     */
+    postAsync: FapiaoRoutes['v3/new-tax-control-fapiao/fapiao-applications/issue-general']['post']
   }
   'v3/new-tax-control-fapiao/fapiao-applications/issue-passenger-transport': {
     /** 开具旅客运输行业电子发票
@@ -283,6 +299,10 @@ export interface FapiaoRoutes {
       },
       undefined
     >
+    /** 开具旅客运输行业电子发票
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4025863376)
+     */
+    postAsync: FapiaoRoutes['v3/new-tax-control-fapiao/fapiao-applications/issue-passenger-transport']['post']
   }
   'v3/new-tax-control-fapiao/fapiao-applications/issue-refined-oil': {
     /** 开具成品油行业电子发票
@@ -323,6 +343,10 @@ export interface FapiaoRoutes {
       },
       undefined
     >
+    /** 开具成品油行业电子发票
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016760559)
+     */
+    postAsync: FapiaoRoutes['v3/new-tax-control-fapiao/fapiao-applications/issue-refined-oil']['post']
   }
   'v3/new-tax-control-fapiao/fapiao-applications/real-estate-leasing': {
     /** 开具不动产租赁行业电子发票
@@ -372,6 +396,10 @@ export interface FapiaoRoutes {
       },
       undefined
     >
+    /** 开具不动产租赁行业电子发票
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015941740)
+     */
+    postAsync: FapiaoRoutes['v3/new-tax-control-fapiao/fapiao-applications/real-estate-leasing']['post']
   }
   'v3/new-tax-control-fapiao/fapiao-applications/upload-fapiao-file': {
     /** 上传电子发票文件
@@ -391,6 +419,10 @@ export interface FapiaoRoutes {
       },
       UploadFapiaoFileResponse
     >
+    /** 上传电子发票文件
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012556605) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012696830)
+     */
+    postAsync: FapiaoRoutes['v3/new-tax-control-fapiao/fapiao-applications/upload-fapiao-file']['post']
   }
   'v3/new-tax-control-fapiao/fapiao-applications/{fapiao_apply_id}': {
     /** 查询电子发票
@@ -452,6 +484,10 @@ export interface FapiaoRoutes {
         }[]
       }
     >
+    /** 查询电子发票
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012531753) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012489258)
+     */
+    getAsync: FapiaoRoutes['v3/new-tax-control-fapiao/fapiao-applications/{fapiao_apply_id}']['get']
   }
   'v3/new-tax-control-fapiao/fapiao-applications/{fapiao_apply_id}/fapiao-files': {
     /** 获取发票下载信息
@@ -467,6 +503,10 @@ export interface FapiaoRoutes {
         }[]
       }
     >
+    /** 获取发票下载信息
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012538335) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012474067)
+     */
+    getAsync: FapiaoRoutes['v3/new-tax-control-fapiao/fapiao-applications/{fapiao_apply_id}/fapiao-files']['get']
   }
   'v3/new-tax-control-fapiao/fapiao-applications/{fapiao_apply_id}/insert-cards': {
     /** 将电子发票插入微信用户卡包
@@ -511,6 +551,10 @@ export interface FapiaoRoutes {
       },
       undefined
     >
+    /** 将电子发票插入微信用户卡包
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012538365) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012474078)
+     */
+    postAsync: FapiaoRoutes['v3/new-tax-control-fapiao/fapiao-applications/{fapiao_apply_id}/insert-cards']['post']
   }
   'v3/new-tax-control-fapiao/fapiao-applications/{fapiao_apply_id}/reverse': {
     /** 冲红电子发票
@@ -528,6 +572,10 @@ export interface FapiaoRoutes {
       },
       undefined
     >
+    /** 冲红电子发票
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012538327) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012474062)
+     */
+    postAsync: FapiaoRoutes['v3/new-tax-control-fapiao/fapiao-applications/{fapiao_apply_id}/reverse']['post']
   }
   'v3/new-tax-control-fapiao/fapiaomerchant/getspinviteurl': {
     /** 获取邀请商户开通服务商电子发票能力
@@ -550,6 +598,10 @@ export interface FapiaoRoutes {
       },
       { invite_url: string; miniprogram_appid: string; miniprogram_path: string }
     >
+    /** 获取邀请商户开通服务商电子发票能力
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015941495)
+     */
+    getAsync: FapiaoRoutes['v3/new-tax-control-fapiao/fapiaomerchant/getspinviteurl']['get']
   }
   'v3/new-tax-control-fapiao/fapiaomerchant/listspinvitemchinfo': {
     /** 获取邀请开通的商户信息
@@ -586,6 +638,10 @@ export interface FapiaoRoutes {
         }[]
       }
     >
+    /** 获取邀请开通的商户信息
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015941524)
+     */
+    getAsync: FapiaoRoutes['v3/new-tax-control-fapiao/fapiaomerchant/listspinvitemchinfo']['get']
   }
   'v3/new-tax-control-fapiao/merchant/base-information': {
     /** 获取商户开票基础信息
@@ -598,12 +654,20 @@ export interface FapiaoRoutes {
         extra_information: FapiaoInformationExtraInformation
       }
     >
+    /** 获取商户开票基础信息
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012538180) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012474053)
+     */
+    getAsync: FapiaoRoutes['v3/new-tax-control-fapiao/merchant/base-information']['get']
   }
   'v3/new-tax-control-fapiao/merchant/development-config': {
     /** 查询商户配置的开发选项
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012529526) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012474033)
      */
     get: Operation<Record<string, never>, DevelopmentConfigResponse>
+    /** 查询商户配置的开发选项
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012529526) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012474033)
+     */
+    getAsync: FapiaoRoutes['v3/new-tax-control-fapiao/merchant/development-config']['get']
     /** 配置开发选项
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012529457) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012474031)
      */
@@ -618,6 +682,10 @@ export interface FapiaoRoutes {
       },
       DevelopmentConfigResponse
     >
+    /** 配置开发选项
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012529457) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012474031)
+     */
+    patchAsync: FapiaoRoutes['v3/new-tax-control-fapiao/merchant/development-config']['patch']
   }
   'v3/new-tax-control-fapiao/merchant/tax-codes': {
     /** 获取商品和服务税收分类对照表
@@ -640,12 +708,20 @@ export interface FapiaoRoutes {
         total_count: number
       }
     >
+    /** 获取商品和服务税收分类对照表
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012538236) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012474057)
+     */
+    getAsync: FapiaoRoutes['v3/new-tax-control-fapiao/merchant/tax-codes']['get']
   }
   'v3/new-tax-control-fapiao/merchant/{sub_mchid}/check': {
     /** 检查子商户开票功能状态
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012474022)
      */
     post: Operation<{ sub_mchid: PathValue }, undefined>
+    /** 检查子商户开票功能状态
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012474022)
+     */
+    postAsync: FapiaoRoutes['v3/new-tax-control-fapiao/merchant/{sub_mchid}/check']['post']
   }
   'v3/new-tax-control-fapiao/merchant/{sub_mchid}/check-status': {
     /** 检查子商户开票功能状态
@@ -676,6 +752,10 @@ export interface FapiaoRoutes {
         }
       }
     >
+    /** 检查子商户开票功能状态
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015792561)
+     */
+    getAsync: FapiaoRoutes['v3/new-tax-control-fapiao/merchant/{sub_mchid}/check-status']['get']
   }
   'v3/new-tax-control-fapiao/user-title': {
     /** 获取用户填写的抬头
@@ -705,6 +785,10 @@ export interface FapiaoRoutes {
         user_apply_message?: string
       }
     >
+    /** 获取用户填写的抬头
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012538112) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012474048)
+     */
+    getAsync: FapiaoRoutes['v3/new-tax-control-fapiao/user-title']['get']
   }
   'v3/new-tax-control-fapiao/user-title/title-url': {
     /** 获取抬头填写链接
@@ -733,6 +817,10 @@ export interface FapiaoRoutes {
         miniprogram_user_name?: string
       }
     >
+    /** 获取抬头填写链接
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012538106) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012474040)
+     */
+    getAsync: FapiaoRoutes['v3/new-tax-control-fapiao/user-title/title-url']['get']
   }
   'v3/taxi-invoice/attendance/punch': {
     /** 签到签退
@@ -750,6 +838,10 @@ export interface FapiaoRoutes {
       },
       undefined
     >
+    /** 签到签退
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012461368)
+     */
+    postAsync: FapiaoRoutes['v3/taxi-invoice/attendance/punch']['post']
   }
   'v3/taxi-invoice/cards': {
     /** 将出租车电子发票插入微信用户卡包
@@ -807,6 +899,10 @@ export interface FapiaoRoutes {
       },
       { card_appid: string; card_openid: string; card_id: string; card_code: string }
     >
+    /** 将出租车电子发票插入微信用户卡包
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012461432)
+     */
+    postAsync: FapiaoRoutes['v3/taxi-invoice/cards']['post']
   }
   'v3/taxi-invoice/cards/upload-file': {
     /** 上传出租车电子发票文件
@@ -826,6 +922,10 @@ export interface FapiaoRoutes {
       },
       UploadFapiaoFileResponse
     >
+    /** 上传出租车电子发票文件
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012692904)
+     */
+    postAsync: FapiaoRoutes['v3/taxi-invoice/cards/upload-file']['post']
   }
   'v3/taxi-invoice/driver/update-driver': {
     /** 更新司机信息
@@ -857,6 +957,10 @@ export interface FapiaoRoutes {
         region_id: number
       }
     >
+    /** 更新司机信息
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012460171)
+     */
+    postAsync: FapiaoRoutes['v3/taxi-invoice/driver/update-driver']['post']
   }
   'v3/taxi-invoice/drivers/{driver_license}': {
     /** 获取司机信息
@@ -880,6 +984,10 @@ export interface FapiaoRoutes {
         driver_state: string
       }
     >
+    /** 获取司机信息
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012461309)
+     */
+    getAsync: FapiaoRoutes['v3/taxi-invoice/drivers/{driver_license}']['get']
   }
   'v3/taxi-invoice/taxi-companies/{company_mchid}': {
     /** 获取出租车公司商户信息
@@ -902,6 +1010,10 @@ export interface FapiaoRoutes {
         region_id: number
       }
     >
+    /** 获取出租车公司商户信息
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012460161)
+     */
+    getAsync: FapiaoRoutes['v3/taxi-invoice/taxi-companies/{company_mchid}']['get']
   }
   'v3/taxi-invoice/taxi-company/create-taxi-company': {
     /** 新增出租车公司
@@ -925,6 +1037,10 @@ export interface FapiaoRoutes {
       },
       StoreRecipient
     >
+    /** 新增出租车公司
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012460154)
+     */
+    postAsync: FapiaoRoutes['v3/taxi-invoice/taxi-company/create-taxi-company']['post']
   }
   'v3/taxi-invoice/taxi/update-taxi': {
     /** 更新出租车信息
@@ -952,6 +1068,10 @@ export interface FapiaoRoutes {
         region_id: number
       }
     >
+    /** 更新出租车信息
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012460167)
+     */
+    postAsync: FapiaoRoutes['v3/taxi-invoice/taxi/update-taxi']['post']
   }
   'v3/taxi-invoice/taxies/{plate_number}': {
     /** 获取出租车信息
@@ -970,6 +1090,10 @@ export interface FapiaoRoutes {
         taxi_state: string
       }
     >
+    /** 获取出租车信息
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012460169)
+     */
+    getAsync: FapiaoRoutes['v3/taxi-invoice/taxies/{plate_number}']['get']
   }
   'v3/taxi-invoice/user-taxi-order/find-by-token': {
     /** 根据凭证查询乘客行程单
@@ -989,6 +1113,10 @@ export interface FapiaoRoutes {
         pay_amount?: number
       }
     >
+    /** 根据凭证查询乘客行程单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012460180)
+     */
+    getAsync: FapiaoRoutes['v3/taxi-invoice/user-taxi-order/find-by-token']['get']
   }
   'v3/taxi-invoice/user-taxi-orders': {
     /** 获取乘客行程单列表
@@ -1014,5 +1142,9 @@ export interface FapiaoRoutes {
         links?: Links
       }
     >
+    /** 获取乘客行程单列表
+     * @see [partner](https://pay.weixin.qq.com/docs/partner/products/taxi-fapiao/introduction.html)
+     */
+    getAsync: FapiaoRoutes['v3/taxi-invoice/user-taxi-orders']['get']
   }
 }

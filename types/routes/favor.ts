@@ -122,6 +122,10 @@ export interface FavorRoutes {
       },
       UserCouponResponse
     >
+    /** 给指定用户报名多笔立减活动
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4014569793)
+     */
+    postAsync: FavorRoutes['v3/marketing/bank-favor/users/{openid}/bank-multi-activity']['post']
   }
   'v3/marketing/bank-favor/users/{openid}/coupons/{coupon_id}': {
     /** 查询绑定多笔立减活动的代金券详情
@@ -148,6 +152,10 @@ export interface FavorRoutes {
         openid?: string
       }
     >
+    /** 查询绑定多笔立减活动的代金券详情
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4014569864)
+     */
+    getAsync: FavorRoutes['v3/marketing/bank-favor/users/{openid}/coupons/{coupon_id}']['get']
   }
   'v3/marketing/bank/packages/{package_id}/tasks': {
     /** 查询上传任务列表
@@ -181,6 +189,10 @@ export interface FavorRoutes {
         }[]
       }
     >
+    /** 查询上传任务列表
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012466728)
+     */
+    getAsync: FavorRoutes['v3/marketing/bank/packages/{package_id}/tasks']['get']
     /** 导入定向用户协议号
      * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3/apis/chapter9_8_1.shtml)
      */
@@ -202,12 +214,20 @@ export interface FavorRoutes {
         success_user_count?: number
       }
     >
+    /** 导入定向用户协议号
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3/apis/chapter9_8_1.shtml)
+     */
+    postAsync: FavorRoutes['v3/marketing/bank/packages/{package_id}/tasks']['post']
   }
   'v3/marketing/favor/callbacks': {
     /** 获取已设置的消息通知地址
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012464070) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012464155)
      */
     get: Operation<{ query: CallbackQuery }, { mchid: string; notify_url: string }>
+    /** 获取已设置的消息通知地址
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012464070) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012464155)
+     */
+    getAsync: FavorRoutes['v3/marketing/favor/callbacks']['get']
     /** 设置消息通知地址
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012464198) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012464176)
      */
@@ -215,6 +235,10 @@ export interface FavorRoutes {
       { json: { mchid: string; notify_url: string; switch?: boolean } },
       { update_time: string; notify_url: string }
     >
+    /** 设置消息通知地址
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012464198) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012464176)
+     */
+    postAsync: FavorRoutes['v3/marketing/favor/callbacks']['post']
   }
   'v3/marketing/favor/coupon-stocks': {
     /** 创建代金券批次
@@ -282,12 +306,20 @@ export interface FavorRoutes {
       },
       BusifavorStockResponse
     >
+    /** 创建代金券批次
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012534633) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012534537)
+     */
+    postAsync: FavorRoutes['v3/marketing/favor/coupon-stocks']['post']
   }
   'v3/marketing/favor/media/image-upload': {
     /** （营销）图片上传
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012557233) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012759802)
      */
     post: Operation<{ multipart: UploadParts }, ImageUploadResponse>
+    /** （营销）图片上传
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012557233) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012759802)
+     */
+    postAsync: FavorRoutes['v3/marketing/favor/media/image-upload']['post']
   }
   'v3/marketing/favor/stocks': {
     /** 条件查询批次列表
@@ -332,6 +364,10 @@ export interface FavorRoutes {
         }[]
       }
     >
+    /** 条件查询批次列表
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012460489) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012460518)
+     */
+    getAsync: FavorRoutes['v3/marketing/favor/stocks']['get']
   }
   'v3/marketing/favor/stocks/{stock_id}': {
     /** 查询批次详情
@@ -362,6 +398,10 @@ export interface FavorRoutes {
         card_id?: string
       }
     >
+    /** 查询批次详情
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012460564) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012460606)
+     */
+    getAsync: FavorRoutes['v3/marketing/favor/stocks/{stock_id}']['get']
   }
   'v3/marketing/favor/stocks/{stock_id}/items': {
     /** 查询代金券可用单品
@@ -371,6 +411,10 @@ export interface FavorRoutes {
       { stock_id: PathValue; query: { stock_creator_mchid: string; offset: number; limit: string } },
       ItemResponse
     >
+    /** 查询代金券可用单品
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012463442) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012463475)
+     */
+    getAsync: FavorRoutes['v3/marketing/favor/stocks/{stock_id}/items']['get']
   }
   'v3/marketing/favor/stocks/{stock_id}/merchants': {
     /** 查询代金券可用商户
@@ -380,6 +424,10 @@ export interface FavorRoutes {
       { stock_id: PathValue; query: { offset: number; limit: string; stock_creator_mchid: string } },
       ItemResponse
     >
+    /** 查询代金券可用商户
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012463358) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012463409)
+     */
+    getAsync: FavorRoutes['v3/marketing/favor/stocks/{stock_id}/merchants']['get']
   }
   'v3/marketing/favor/stocks/{stock_id}/modify-goods-id': {
     /** 修改可用单品编码
@@ -396,18 +444,30 @@ export interface FavorRoutes {
       },
       FavorStockResponse
     >
+    /** 修改可用单品编码
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4017164667)
+     */
+    postAsync: FavorRoutes['v3/marketing/favor/stocks/{stock_id}/modify-goods-id']['post']
   }
   'v3/marketing/favor/stocks/{stock_id}/pause': {
     /** 暂停代金券批次
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012460305) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012460340)
      */
     post: Operation<{ stock_id: PathValue; json: StockQuery }, FavorStockResponse>
+    /** 暂停代金券批次
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012460305) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012460340)
+     */
+    postAsync: FavorRoutes['v3/marketing/favor/stocks/{stock_id}/pause']['post']
   }
   'v3/marketing/favor/stocks/{stock_id}/refund-flow': {
     /** 下载批次退款明细
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012463523) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012463548)
      */
     get: Operation<{ stock_id: PathValue }, RefundFlowResponse>
+    /** 下载批次退款明细
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012463523) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012463548)
+     */
+    getAsync: FavorRoutes['v3/marketing/favor/stocks/{stock_id}/refund-flow']['get']
   }
   'v3/marketing/favor/stocks/{stock_id}/refund-flow-by-day': {
     /** 获取批次退款明细下载链接
@@ -417,28 +477,46 @@ export interface FavorRoutes {
       { stock_id: PathValue; query: RefundFlowByDayQuery },
       { url: string; stock_refundflow_hash: string; stock_refundflow_count: string }
     >
+    /** 获取批次退款明细下载链接
+     * Open to merchants who have applied for it.
+     */
+    getAsync: FavorRoutes['v3/marketing/favor/stocks/{stock_id}/refund-flow-by-day']['get']
   }
   'v3/marketing/favor/stocks/{stock_id}/restart': {
     /** 重启代金券批次
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012460411) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012460448)
      */
     post: Operation<{ stock_id: PathValue; json: StockQuery }, { restart_time: string; stock_id: string }>
+    /** 重启代金券批次
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012460411) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012460448)
+     */
+    postAsync: FavorRoutes['v3/marketing/favor/stocks/{stock_id}/restart']['post']
   }
   'v3/marketing/favor/stocks/{stock_id}/start': {
     /** 激活代金券批次
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012460137) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012460237)
      */
     post: Operation<{ stock_id: PathValue; json: StockQuery }, { start_time: string; stock_id: string }>
+    /** 激活代金券批次
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012460137) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012460237)
+     */
+    postAsync: FavorRoutes['v3/marketing/favor/stocks/{stock_id}/start']['post']
   }
   'v3/marketing/favor/stocks/{stock_id}/stop': {
     /** StopStock */
     post: Operation<{ stock_id: PathValue; json: StockQuery }, { stop_time: string; stock_id: string }>
+    /** StopStock */
+    postAsync: FavorRoutes['v3/marketing/favor/stocks/{stock_id}/stop']['post']
   }
   'v3/marketing/favor/stocks/{stock_id}/use-flow': {
     /** 下载批次核销明细
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012463585) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012463698)
      */
     get: Operation<{ stock_id: PathValue }, RefundFlowResponse>
+    /** 下载批次核销明细
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012463585) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012463698)
+     */
+    getAsync: FavorRoutes['v3/marketing/favor/stocks/{stock_id}/use-flow']['get']
   }
   'v3/marketing/favor/stocks/{stock_id}/use-flow-by-day': {
     /** 获取批次核销明细下载链接
@@ -448,6 +526,10 @@ export interface FavorRoutes {
       { stock_id: PathValue; query: RefundFlowByDayQuery },
       { url: string; stock_useflow_hash: string; stock_useflow_count: string }
     >
+    /** 获取批次核销明细下载链接
+     * Open to merchants who have applied for it.
+     */
+    getAsync: FavorRoutes['v3/marketing/favor/stocks/{stock_id}/use-flow-by-day']['get']
   }
   'v3/marketing/favor/users/{openid}/coupons': {
     /** 根据商户号查用户的券
@@ -470,6 +552,10 @@ export interface FavorRoutes {
       },
       { total_count: number; offset: number; limit: number; data: CouponResponseData[] }
     >
+    /** 根据商户号查用户的券
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012534690) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012494237)
+     */
+    getAsync: FavorRoutes['v3/marketing/favor/users/{openid}/coupons']['get']
     /** 发放代金券
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012463767) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012463807)
      */
@@ -487,12 +573,20 @@ export interface FavorRoutes {
       },
       UserCouponResponse
     >
+    /** 发放代金券
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012463767) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012463807)
+     */
+    postAsync: FavorRoutes['v3/marketing/favor/users/{openid}/coupons']['post']
   }
   'v3/marketing/favor/users/{openid}/coupons/{coupon_id}': {
     /** 查询代金券详情
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012486942) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012492796)
      */
     get: Operation<{ openid: PathValue; coupon_id: PathValue; query: CouponQuery }, CouponResponseData>
+    /** 查询代金券详情
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012486942) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012492796)
+     */
+    getAsync: FavorRoutes['v3/marketing/favor/users/{openid}/coupons/{coupon_id}']['get']
   }
   'v3/marketing/withdraw-favor/users/{openid}/coupons': {
     /** 查询批次下用户银行提现免费券列表
@@ -516,6 +610,10 @@ export interface FavorRoutes {
         total_count: number
       }
     >
+    /** 查询批次下用户银行提现免费券列表
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3_partner/Offline/apis/chapter3_2_2.shtml)
+     */
+    getAsync: FavorRoutes['v3/marketing/withdraw-favor/users/{openid}/coupons']['get']
     /** 为用户发银行提现免费券
      * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3_partner/Offline/apis/chapter3_2_1.shtml)
      */
@@ -526,24 +624,40 @@ export interface FavorRoutes {
       },
       { coupon_id?: string; expire_time?: string }
     >
+    /** 为用户发银行提现免费券
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3_partner/Offline/apis/chapter3_2_1.shtml)
+     */
+    postAsync: FavorRoutes['v3/marketing/withdraw-favor/users/{openid}/coupons']['post']
   }
   'v3/multiuse/stocks/{stock_id}/refund-flow': {
     /** 下载批次退款明细
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012539762)
      */
     get: Operation<{ stock_id: PathValue }, { url: string }>
+    /** 下载批次退款明细
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012539762)
+     */
+    getAsync: FavorRoutes['v3/multiuse/stocks/{stock_id}/refund-flow']['get']
   }
   'v3/multiuse/stocks/{stock_id}/send-flow': {
     /** 下载批次发放明细
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012539756)
      */
     get: Operation<{ stock_id: PathValue }, { url: string }>
+    /** 下载批次发放明细
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012539756)
+     */
+    getAsync: FavorRoutes['v3/multiuse/stocks/{stock_id}/send-flow']['get']
   }
   'v3/multiuse/stocks/{stock_id}/use-flow': {
     /** 下载核销明细
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012539758)
      */
     get: Operation<{ stock_id: PathValue }, { url: string }>
+    /** 下载核销明细
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012539758)
+     */
+    getAsync: FavorRoutes['v3/multiuse/stocks/{stock_id}/use-flow']['get']
   }
   'v3/multiuse/users/{openid}/coupons': {
     /** 发放指定批次的消费金
@@ -564,5 +678,9 @@ export interface FavorRoutes {
       },
       UserCouponResponse
     >
+    /** 发放指定批次的消费金
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012539766)
+     */
+    postAsync: FavorRoutes['v3/multiuse/users/{openid}/coupons']['post']
   }
 }

@@ -109,6 +109,10 @@ export interface FundsRoutes {
         }
       }
     >
+    /** 查询在途异常资金付款结果
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015408031)
+     */
+    getAsync: FundsRoutes['v3/abnormal-fund-processing/receipts/{receipt_id}']['get']
   }
   'v3/abnormal-fund-processing/receipts/{receipt_id}/transfer-instructions': {
     /** 发起在途异常资金付款指令
@@ -143,6 +147,10 @@ export interface FundsRoutes {
         }
       }
     >
+    /** 发起在途异常资金付款指令
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015408022)
+     */
+    postAsync: FundsRoutes['v3/abnormal-fund-processing/receipts/{receipt_id}/transfer-instructions']['post']
   }
   'v3/abnormal-fund-processing/receipts/{receipt_id}/transfer-instructions/{out_instruction_no}': {
     /** 查询在途异常资金付款指令执行结果
@@ -163,12 +171,20 @@ export interface FundsRoutes {
         instruction_instance_id?: string
       }
     >
+    /** 查询在途异常资金付款指令执行结果
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016636882)
+     */
+    getAsync: FundsRoutes['v3/abnormal-fund-processing/receipts/{receipt_id}/transfer-instructions/{out_instruction_no}']['get']
   }
   'v3/aggracct-bc/wb-channel/account/balance': {
     /** 查询渠道额度
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4016061186)
      */
     get: Operation<{ query: BalanceQuery }, { in_transit_reduction_exist?: boolean; balance?: number }>
+    /** 查询渠道额度
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4016061186)
+     */
+    getAsync: FundsRoutes['v3/aggracct-bc/wb-channel/account/balance']['get']
   }
   'v3/aggracct-bc/wb-channel/account/mch_archives': {
     /** 查询商户资料
@@ -215,6 +231,10 @@ export interface FundsRoutes {
         sgn_no?: string
       }
     >
+    /** 查询商户资料
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4016642632)
+     */
+    getAsync: FundsRoutes['v3/aggracct-bc/wb-channel/account/mch_archives']['get']
   }
   'v3/aggracct-bc/wb-channel/account/mch_media': {
     /** 查询商户影像件资料
@@ -241,6 +261,10 @@ export interface FundsRoutes {
         media_id?: string
       }
     >
+    /** 查询商户影像件资料
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4025779210)
+     */
+    getAsync: FundsRoutes['v3/aggracct-bc/wb-channel/account/mch_media']['get']
   }
   'v3/aggracct-bc/wb-channel/bank-channel-account/rename': {
     /** 受理渠道结算银行账户更名申请
@@ -258,6 +282,10 @@ export interface FundsRoutes {
       },
       RenameResponse
     >
+    /** 受理渠道结算银行账户更名申请
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4018968078)
+     */
+    postAsync: FundsRoutes['v3/aggracct-bc/wb-channel/bank-channel-account/rename']['post']
   }
   'v3/aggracct-bc/wb-channel/bank-channel-account/rename/{application_id}': {
     /** 查询渠道结算银行账户更名申请
@@ -267,6 +295,10 @@ export interface FundsRoutes {
       { application_id: PathValue; query: { mchid: string; bal_account_no: Sensitive | Ciphertext } },
       RenameResponse
     >
+    /** 查询渠道结算银行账户更名申请
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4018968051)
+     */
+    getAsync: FundsRoutes['v3/aggracct-bc/wb-channel/bank-channel-account/rename/{application_id}']['get']
   }
   'v3/aggracct-bc/wb-channel/control-orders/info/update/result/notify': {
     /** 资料更新请求审核结果回调通知
@@ -287,6 +319,10 @@ export interface FundsRoutes {
       },
       { ret_msg?: string }
     >
+    /** 资料更新请求审核结果回调通知
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4016080141)
+     */
+    postAsync: FundsRoutes['v3/aggracct-bc/wb-channel/control-orders/info/update/result/notify']['post']
   }
   'v3/aggracct-bc/wb-channel/control-orders/punish': {
     /** 发起微众台账管控
@@ -309,6 +345,10 @@ export interface FundsRoutes {
       },
       { wxpay_punish_no: string; out_request_no: string }
     >
+    /** 发起微众台账管控
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4016025247)
+     */
+    postAsync: FundsRoutes['v3/aggracct-bc/wb-channel/control-orders/punish']['post']
   }
   'v3/aggracct-bc/wb-channel/control-orders/recover': {
     /** 解除对微众台账的管控
@@ -330,6 +370,10 @@ export interface FundsRoutes {
       },
       { wxpay_recover_no: string; out_request_no: string }
     >
+    /** 解除对微众台账的管控
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4016025279)
+     */
+    postAsync: FundsRoutes['v3/aggracct-bc/wb-channel/control-orders/recover']['post']
   }
   'v3/aggracct-bc/wb-channel/control-orders/{out_request_no}': {
     /** 查询控制单
@@ -378,6 +422,10 @@ export interface FundsRoutes {
         }
       }
     >
+    /** 查询控制单
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4016025274)
+     */
+    getAsync: FundsRoutes['v3/aggracct-bc/wb-channel/control-orders/{out_request_no}']['get']
   }
   'v3/aggracct-bc/wb-channel/special-reduction': {
     /** 特殊减额
@@ -399,18 +447,30 @@ export interface FundsRoutes {
       },
       SpecialReductionResponse
     >
+    /** 特殊减额
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4016061190)
+     */
+    postAsync: FundsRoutes['v3/aggracct-bc/wb-channel/special-reduction']['post']
   }
   'v3/aggracct-bc/wb-channel/special-reduction/{out_request_no}': {
     /** 查询特殊减额结果
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4016061196)
      */
     get: Operation<{ out_request_no: PathValue; query: BalanceQuery }, SpecialReductionResponse>
+    /** 查询特殊减额结果
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4016061196)
+     */
+    getAsync: FundsRoutes['v3/aggracct-bc/wb-channel/special-reduction/{out_request_no}']['get']
   }
   'v3/merchant/fund/balance/{account_type}': {
     /** 查询账户实时余额
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012476700)
      */
     get: Operation<{ account_type: 'BASIC' | 'OPERATION' | 'FEES' | (string & {}) }, BalanceResponse>
+    /** 查询账户实时余额
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012476700)
+     */
+    getAsync: FundsRoutes['v3/merchant/fund/balance/{account_type}']['get']
   }
   'v3/merchant/fund/dayendbalance/{account_type}': {
     /** 查询账户日终余额
@@ -420,6 +480,10 @@ export interface FundsRoutes {
       { account_type: 'BASIC' | 'OPERATION' | 'FEES' | (string & {}); query: { date: string } },
       BalanceResponse
     >
+    /** 查询账户日终余额
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012476702)
+     */
+    getAsync: FundsRoutes['v3/merchant/fund/dayendbalance/{account_type}']['get']
   }
   'v3/merchant/fund/withdraw': {
     /** 电商平台提现
@@ -438,6 +502,10 @@ export interface FundsRoutes {
       },
       { withdraw_id: string; out_request_no: string }
     >
+    /** 电商平台提现
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012476670)
+     */
+    postAsync: FundsRoutes['v3/merchant/fund/withdraw']['post']
   }
   'v3/merchant/fund/withdraw/bill-type/{bill_type}': {
     /** 按日下载提现异常文件
@@ -450,30 +518,50 @@ export interface FundsRoutes {
       },
       { hash_type: 'SHA1' | (string & {}); hash_value: string; download_url: string }
     >
+    /** 按日下载提现异常文件
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012476678)
+     */
+    getAsync: FundsRoutes['v3/merchant/fund/withdraw/bill-type/{bill_type}']['get']
   }
   'v3/merchant/fund/withdraw/out-request-no/{out_request_no}': {
     /** 电商平台(商户提现单号查询)提现状态
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012476672)
      */
     get: Operation<{ out_request_no: PathValue }, WithdrawResponse>
+    /** 电商平台(商户提现单号查询)提现状态
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012476672)
+     */
+    getAsync: FundsRoutes['v3/merchant/fund/withdraw/out-request-no/{out_request_no}']['get']
   }
   'v3/merchant/fund/withdraw/withdraw-id/{withdraw_id}': {
     /** 电商平台(微信支付提现单号)查询提现状态
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012476674)
      */
     get: Operation<{ withdraw_id: PathValue }, WithdrawResponse>
+    /** 电商平台(微信支付提现单号)查询提现状态
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012476674)
+     */
+    getAsync: FundsRoutes['v3/merchant/fund/withdraw/withdraw-id/{withdraw_id}']['get']
   }
   'v3/merchant/media/upload': {
     /** 文件上传
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012760432)
      */
     post: Operation<{ multipart: UploadParts }, UploadResponse>
+    /** 文件上传
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012760432)
+     */
+    postAsync: FundsRoutes['v3/merchant/media/upload']['post']
   }
   'v3/merchant/media/video_upload': {
     /** 视频上传
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012761084)
      */
     post: Operation<{ multipart: UploadParts }, UploadResponse>
+    /** 视频上传
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012761084)
+     */
+    postAsync: FundsRoutes['v3/merchant/media/video_upload']['post']
   }
   'v3/merchantfund/merchant/income-records': {
     /** 服务商银行来账查询
@@ -507,6 +595,10 @@ export interface FundsRoutes {
         links: Links
       }
     >
+    /** 服务商银行来账查询
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012720300)
+     */
+    getAsync: FundsRoutes['v3/merchantfund/merchant/income-records']['get']
   }
   'v3/merchantfund/partner/income-records': {
     /** 特约商户银行来账查询
@@ -541,6 +633,10 @@ export interface FundsRoutes {
         links: Links
       }
     >
+    /** 特约商户银行来账查询
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012720249)
+     */
+    getAsync: FundsRoutes['v3/merchantfund/partner/income-records']['get']
   }
   'v3/recharge/bank-transfer-recharges/apply': {
     /** 申请银行转账充值
@@ -557,11 +653,19 @@ export interface FundsRoutes {
       },
       BankTransferRechargeApplyResponse
     >
+    /** 申请银行转账充值
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012585425)
+     */
+    postAsync: FundsRoutes['v3/recharge/bank-transfer-recharges/apply']['post']
   }
   'v3/recharge/bank-transfer-recharges/out-recharge-no/{out_recharge_no}': {
     /** 查询银行转账充值结果
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012585430)
      */
     get: Operation<{ out_recharge_no: PathValue }, BankTransferRechargeResponse>
+    /** 查询银行转账充值结果
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012585430)
+     */
+    getAsync: FundsRoutes['v3/recharge/bank-transfer-recharges/out-recharge-no/{out_recharge_no}']['get']
   }
 }

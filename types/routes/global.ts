@@ -405,16 +405,31 @@ export interface GlobalRoutes {
      * @deprecated A newer endpoint takes its place.
      */
     get: Operation<{ query: CustomOrderQuery }, GlobalCustomOrderResponse>
+    /** 报关查询
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/wxpay/ch/declarecustom_ch/chapter3_3.shtml)
+     * @deprecated A newer endpoint takes its place.
+     */
+    getAsync: GlobalRoutes['v3/customs/orders']['get']
     /** 报关
      * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/wxpay/ch/declarecustom_ch/chapter3_1.shtml)
      * @deprecated A newer endpoint takes its place.
      */
     post: Operation<{ json: OrderRequest }, GlobalOrderResponse>
+    /** 报关
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/wxpay/ch/declarecustom_ch/chapter3_1.shtml)
+     * @deprecated A newer endpoint takes its place.
+     */
+    postAsync: GlobalRoutes['v3/customs/orders']['post']
     /** 报关信息修改
      * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/wxpay/ch/declarecustom_ch/chapter3_5.shtml)
      * @deprecated A newer endpoint takes its place.
      */
     patch: Operation<{ json: CustomOrderRequest }, CustomOrderResponse>
+    /** 报关信息修改
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/wxpay/ch/declarecustom_ch/chapter3_5.shtml)
+     * @deprecated A newer endpoint takes its place.
+     */
+    patchAsync: GlobalRoutes['v3/customs/orders']['patch']
   }
   'v3/customs/redeclare': {
     /** 报关重推
@@ -422,6 +437,11 @@ export interface GlobalRoutes {
      * @deprecated A newer endpoint takes its place.
      */
     post: Operation<{ json: RedeclareRequest }, RedeclareResponse>
+    /** 报关重推
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/wxpay/ch/declarecustom_ch/chapter3_4.shtml)
+     * @deprecated A newer endpoint takes its place.
+     */
+    postAsync: GlobalRoutes['v3/customs/redeclare']['post']
   }
   'v3/customs/verify-certificate': {
     /** 身份信息校验
@@ -429,56 +449,101 @@ export interface GlobalRoutes {
      * @deprecated A newer endpoint takes its place.
      */
     post: Operation<{ json: VerifyCertificateRequest }, VerifyCertificateResponse>
+    /** 身份信息校验
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/wxpay/ch/declarecustom_ch/chapter3_2.shtml)
+     * @deprecated A newer endpoint takes its place.
+     */
+    postAsync: GlobalRoutes['v3/customs/verify-certificate']['post']
   }
   'v3/global/certificates': {
     /** 获取平台证书列表
      * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013013878)
      */
     get: Operation<Record<string, never>, CertificateResponse>
+    /** 获取平台证书列表
+     * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013013878)
+     */
+    getAsync: GlobalRoutes['v3/global/certificates']['get']
   }
   'v3/global/customs/orders': {
     /** 报关查询
      * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013025131)
      */
     get: Operation<{ query: CustomOrderQuery }, GlobalCustomOrderResponse>
+    /** 报关查询
+     * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013025131)
+     */
+    getAsync: GlobalRoutes['v3/global/customs/orders']['get']
     /** 报关
      * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013025127)
      */
     post: Operation<{ json: OrderRequest }, GlobalOrderResponse>
+    /** 报关
+     * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013025127)
+     */
+    postAsync: GlobalRoutes['v3/global/customs/orders']['post']
     /** 报关信息修改
      * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013025136)
      */
     patch: Operation<{ json: CustomOrderRequest }, CustomOrderResponse>
+    /** 报关信息修改
+     * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013025136)
+     */
+    patchAsync: GlobalRoutes['v3/global/customs/orders']['patch']
   }
   'v3/global/customs/redeclare': {
     /** 报关重推
      * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013025133)
      */
     post: Operation<{ json: RedeclareRequest }, RedeclareResponse>
+    /** 报关重推
+     * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013025133)
+     */
+    postAsync: GlobalRoutes['v3/global/customs/redeclare']['post']
   }
   'v3/global/customs/verify-certificate': {
     /** 身份信息校验
      * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013025128)
      */
     post: Operation<{ json: VerifyCertificateRequest }, VerifyCertificateResponse>
+    /** 身份信息校验
+     * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013025128)
+     */
+    postAsync: GlobalRoutes['v3/global/customs/verify-certificate']['post']
   }
   'v3/global/merchant-service/complaint-notifications': {
     /** 查询投诉通知回调
      * @see [docs](https://docs.qq.com/doc/DTkZ4ZnlyWHZtR0d4?nlc=1)
      */
     get: Operation<Record<string, never>, ComplaintNotificationResponse>
+    /** 查询投诉通知回调
+     * @see [docs](https://docs.qq.com/doc/DTkZ4ZnlyWHZtR0d4?nlc=1)
+     */
+    getAsync: GlobalRoutes['v3/global/merchant-service/complaint-notifications']['get']
     /** 创建投诉通知回调
      * @see [docs](https://docs.qq.com/doc/DTldDSXZISERiaVRF?nlc=1)
      */
     post: Operation<{ json: { url: string } }, ComplaintNotificationResponse>
+    /** 创建投诉通知回调
+     * @see [docs](https://docs.qq.com/doc/DTldDSXZISERiaVRF?nlc=1)
+     */
+    postAsync: GlobalRoutes['v3/global/merchant-service/complaint-notifications']['post']
     /** 更新投诉通知回调
      * @see [docs](https://docs.qq.com/doc/DTnd3YUxDdkxabnpx?nlc=1)
      */
     put: Operation<{ json: { url: string } }, ComplaintNotificationResponse>
+    /** 更新投诉通知回调
+     * @see [docs](https://docs.qq.com/doc/DTnd3YUxDdkxabnpx?nlc=1)
+     */
+    putAsync: GlobalRoutes['v3/global/merchant-service/complaint-notifications']['put']
     /** 删除投诉通知回调
      * @see [docs](https://docs.qq.com/doc/DTlJLWFZObU1YdFlO?nlc=1)
      */
     delete: Operation<Record<string, never>, undefined>
+    /** 删除投诉通知回调
+     * @see [docs](https://docs.qq.com/doc/DTlJLWFZObU1YdFlO?nlc=1)
+     */
+    deleteAsync: GlobalRoutes['v3/global/merchant-service/complaint-notifications']['delete']
   }
   'v3/global/merchant-service/complaints': {
     /** 查询投诉单列表
@@ -519,6 +584,10 @@ export interface GlobalRoutes {
         total_count?: number
       }
     >
+    /** 查询投诉单列表
+     * @see [docs](https://docs.qq.com/doc/DTmZhV0pWT1Zmd2du?nlc=1)
+     */
+    getAsync: GlobalRoutes['v3/global/merchant-service/complaints']['get']
   }
   'v3/global/merchant-service/complaints/{complaint_id}': {
     /** 查询投诉单详情
@@ -545,10 +614,16 @@ export interface GlobalRoutes {
         service_order_info?: ServiceOrderInfo[]
       }
     >
+    /** 查询投诉单详情
+     * @see [docs](https://docs.qq.com/doc/DTlpKUmR4eHpXWU9v?nlc=1)
+     */
+    getAsync: GlobalRoutes['v3/global/merchant-service/complaints/{complaint_id}']['get']
   }
   'v3/global/merchant-service/complaints/{complaint_id}/complete': {
     /** 反馈处理完成 */
     post: Operation<{ complaint_id: PathValue; json: ComplaintsV2CompleteRequest }, undefined>
+    /** 反馈处理完成 */
+    postAsync: GlobalRoutes['v3/global/merchant-service/complaints/{complaint_id}/complete']['post']
   }
   'v3/global/merchant-service/complaints/{complaint_id}/negotiation-historys': {
     /** 查询投诉协商历史
@@ -583,6 +658,10 @@ export interface GlobalRoutes {
         total_count?: number
       }
     >
+    /** 查询投诉协商历史
+     * @see [docs](https://docs.qq.com/doc/DTnBqR29rUEV6Y2VZ?nlc=1)
+     */
+    getAsync: GlobalRoutes['v3/global/merchant-service/complaints/{complaint_id}/negotiation-historys']['get']
   }
   'v3/global/merchant-service/complaints/{complaint_id}/response': {
     /** 提交回复 */
@@ -599,18 +678,28 @@ export interface GlobalRoutes {
       },
       undefined
     >
+    /** 提交回复 */
+    postAsync: GlobalRoutes['v3/global/merchant-service/complaints/{complaint_id}/response']['post']
   }
   'v3/global/merchant-service/images/upload': {
     /** 商户上传反馈图片
      * @see [docs](https://docs.qq.com/doc/DTlZyR0JGTVBmRElp?nlc=1)
      */
     post: Operation<{ multipart: UploadParts }, UploadResponse>
+    /** 商户上传反馈图片
+     * @see [docs](https://docs.qq.com/doc/DTlZyR0JGTVBmRElp?nlc=1)
+     */
+    postAsync: GlobalRoutes['v3/global/merchant-service/images/upload']['post']
   }
   'v3/global/merchant-service/images/{media_id}': {
     /** 图片下载
      * @see [docs](https://docs.qq.com/doc/DTlpoQlhMWXpzZ2NF?nlc=1)
      */
     get: Operation<{ media_id: PathValue; query: { complaint_id: string } }, Buffer>
+    /** 图片下载
+     * @see [docs](https://docs.qq.com/doc/DTlpoQlhMWXpzZ2NF?nlc=1)
+     */
+    getAsync: GlobalRoutes['v3/global/merchant-service/images/{media_id}']['get']
   }
   'v3/global/merchant-storage/file/upload': {
     /** 上传文件
@@ -620,6 +709,10 @@ export interface GlobalRoutes {
       { multipart: { file: FilePart; meta?: { digest?: string; filename?: string } } },
       { file_id?: string }
     >
+    /** 上传文件
+     * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013024913)
+     */
+    postAsync: GlobalRoutes['v3/global/merchant-storage/file/upload']['post']
   }
   'v3/global/merchant/h5/permission/applications': {
     /** 创建H5支付权限申请单
@@ -643,12 +736,20 @@ export interface GlobalRoutes {
       },
       ApplicationResponse
     >
+    /** 创建H5支付权限申请单
+     * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013025106)
+     */
+    postAsync: GlobalRoutes['v3/global/merchant/h5/permission/applications']['post']
   }
   'v3/global/merchant/h5/permission/applications/{applyment_id}': {
     /** 查询H5支付权限申请单详情
      * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013025107)
      */
     get: Operation<{ applyment_id: PathValue }, ApplicationResponse>
+    /** 查询H5支付权限申请单详情
+     * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013025107)
+     */
+    getAsync: GlobalRoutes['v3/global/merchant/h5/permission/applications/{applyment_id}']['get']
     /** 修改H5支付权限申请单
      * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013025109)
      */
@@ -667,6 +768,10 @@ export interface GlobalRoutes {
       },
       ApplicationResponse
     >
+    /** 修改H5支付权限申请单
+     * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013025109)
+     */
+    patchAsync: GlobalRoutes['v3/global/merchant/h5/permission/applications/{applyment_id}']['patch']
   }
   'v3/global/merchant/h5/permission/domain/applications': {
     /** 创建H5支付域名修改申请单
@@ -687,12 +792,20 @@ export interface GlobalRoutes {
       },
       DomainApplicationResponse
     >
+    /** 创建H5支付域名修改申请单
+     * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013025110)
+     */
+    postAsync: GlobalRoutes['v3/global/merchant/h5/permission/domain/applications']['post']
   }
   'v3/global/merchant/h5/permission/domain/applications/{applyment_id}': {
     /** 查询H5支付域名修改申请单
      * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013025112)
      */
     get: Operation<{ applyment_id: PathValue }, DomainApplicationResponse>
+    /** 查询H5支付域名修改申请单
+     * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013025112)
+     */
+    getAsync: GlobalRoutes['v3/global/merchant/h5/permission/domain/applications/{applyment_id}']['get']
     /** 修改H5支付域名修改申请单
      * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013025114)
      */
@@ -709,6 +822,10 @@ export interface GlobalRoutes {
       },
       DomainApplicationResponse
     >
+    /** 修改H5支付域名修改申请单
+     * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013025114)
+     */
+    patchAsync: GlobalRoutes['v3/global/merchant/h5/permission/domain/applications/{applyment_id}']['patch']
   }
   'v3/global/merchant/h5/permission/{sub_mchid}': {
     /** 查询子商户H5支付权限状态
@@ -723,6 +840,10 @@ export interface GlobalRoutes {
           | 'UNAUTHORIZED' | (string & {})
       }
     >
+    /** 查询子商户H5支付权限状态
+     * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013025117)
+     */
+    getAsync: GlobalRoutes['v3/global/merchant/h5/permission/{sub_mchid}']['get']
   }
   'v3/global/merchants': {
     /** 子商户进件（融合钱包）
@@ -761,6 +882,10 @@ export interface GlobalRoutes {
         h5_authorization_state?: H5AuthorizationState
       }
     >
+    /** 子商户进件（融合钱包）
+     * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013025088)
+     */
+    postAsync: GlobalRoutes['v3/global/merchants']['post']
   }
   'v3/global/merchants/{sub_mchid}': {
     /** 查询子商户（融合钱包）
@@ -792,6 +917,10 @@ export interface GlobalRoutes {
         attach?: string
       }
     >
+    /** 查询子商户（融合钱包）
+     * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013025092)
+     */
+    getAsync: GlobalRoutes['v3/global/merchants/{sub_mchid}']['get']
     /** 修改子商户（融合钱包）
      * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013025096)
      */
@@ -823,18 +952,30 @@ export interface GlobalRoutes {
       },
       { sub_mchid: string; h5_authorization_state?: H5AuthorizationState }
     >
+    /** 修改子商户（融合钱包）
+     * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013025096)
+     */
+    patchAsync: GlobalRoutes['v3/global/merchants/{sub_mchid}']['patch']
   }
   'v3/global/micropay/transactions/id/{transaction_id}/reverse': {
     /** 撤销订单(微信支付订单号)
      * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013013926)
      */
     post: Operation<{ transaction_id: PathValue; json: ReverseRequest }, undefined>
+    /** 撤销订单(微信支付订单号)
+     * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013013926)
+     */
+    postAsync: GlobalRoutes['v3/global/micropay/transactions/id/{transaction_id}/reverse']['post']
   }
   'v3/global/micropay/transactions/out-trade-no/{out_trade_no}/reverse': {
     /** 撤销订单(商户订单号)
      * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013013926)
      */
     post: Operation<{ out_trade_no: PathValue; json: ReverseRequest }, undefined>
+    /** 撤销订单(商户订单号)
+     * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013013926)
+     */
+    postAsync: GlobalRoutes['v3/global/micropay/transactions/out-trade-no/{out_trade_no}/reverse']['post']
   }
   'v3/global/micropay/transactions/pay': {
     /** 提交付款码支付
@@ -862,12 +1003,20 @@ export interface GlobalRoutes {
         detail?: GlobalDetail[]
       }
     >
+    /** 提交付款码支付
+     * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013010527)
+     */
+    postAsync: GlobalRoutes['v3/global/micropay/transactions/pay']['post']
   }
   'v3/global/papay/contracts/app-pre-entrust-sign': {
     /** APP签约
      * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013015467)
      */
     post: Operation<{ json: AppPreEntrustSignRequest }, AppPreEntrustSignResponse>
+    /** APP签约
+     * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013015467)
+     */
+    postAsync: GlobalRoutes['v3/global/papay/contracts/app-pre-entrust-sign']['post']
   }
   'v3/global/papay/contracts/h5-pre-entrust-sign': {
     /** H5预签约
@@ -893,6 +1042,10 @@ export interface GlobalRoutes {
       },
       H5PreEntrustSignResponse
     >
+    /** H5预签约
+     * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013015443)
+     */
+    postAsync: GlobalRoutes['v3/global/papay/contracts/h5-pre-entrust-sign']['post']
   }
   'v3/global/papay/contracts/jsapi-pre-entrust-sign': {
     /** JSAPI预签约
@@ -917,12 +1070,20 @@ export interface GlobalRoutes {
       },
       H5PreEntrustSignResponse
     >
+    /** JSAPI预签约
+     * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013015447)
+     */
+    postAsync: GlobalRoutes['v3/global/papay/contracts/jsapi-pre-entrust-sign']['post']
   }
   'v3/global/papay/contracts/miniprogram-pre-entrust-sign': {
     /** 小程序签约
      * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013015440)
      */
     post: Operation<{ json: AppPreEntrustSignRequest }, AppPreEntrustSignResponse>
+    /** 小程序签约
+     * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013015440)
+     */
+    postAsync: GlobalRoutes['v3/global/papay/contracts/miniprogram-pre-entrust-sign']['post']
   }
   'v3/global/papay/contracts/out-contract-code/{out_contract_code}': {
     /** 商户协议号查询签约
@@ -941,6 +1102,10 @@ export interface GlobalRoutes {
       },
       PapayContractResponse
     >
+    /** 商户协议号查询签约
+     * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013015477)
+     */
+    getAsync: GlobalRoutes['v3/global/papay/contracts/out-contract-code/{out_contract_code}']['get']
   }
   'v3/global/papay/contracts/web-pre-entrust-sign': {
     /** WEB预签约
@@ -964,6 +1129,10 @@ export interface GlobalRoutes {
       },
       { show_code_url: string }
     >
+    /** WEB预签约
+     * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013015464)
+     */
+    postAsync: GlobalRoutes['v3/global/papay/contracts/web-pre-entrust-sign']['post']
   }
   'v3/global/papay/contracts/{contract_id}': {
     /** 代扣协议ID查询签约
@@ -983,6 +1152,10 @@ export interface GlobalRoutes {
       },
       PapayContractResponse
     >
+    /** 代扣协议ID查询签约
+     * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013015470)
+     */
+    getAsync: GlobalRoutes['v3/global/papay/contracts/{contract_id}']['get']
   }
   'v3/global/papay/contracts/{contract_id}/terminate': {
     /** 申请解约
@@ -1001,6 +1174,10 @@ export interface GlobalRoutes {
       },
       undefined
     >
+    /** 申请解约
+     * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013015478)
+     */
+    postAsync: GlobalRoutes['v3/global/papay/contracts/{contract_id}/terminate']['post']
   }
   'v3/global/papay/transactions': {
     /** 支付扣款
@@ -1054,30 +1231,50 @@ export interface GlobalRoutes {
         promotion_detail?: GlobalPromotionDetail[]
       }
     >
+    /** 支付扣款
+     * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013015482)
+     */
+    postAsync: GlobalRoutes['v3/global/papay/transactions']['post']
   }
   'v3/global/papay/transactions/out-trade-no/{out_trade_no}': {
     /** 查询订单(商户订单号)
      * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013026988)
      */
     get: Operation<{ out_trade_no: PathValue; query: DetailQuery }, PapayTransactionResponse>
+    /** 查询订单(商户订单号)
+     * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013026988)
+     */
+    getAsync: GlobalRoutes['v3/global/papay/transactions/out-trade-no/{out_trade_no}']['get']
   }
   'v3/global/papay/transactions/out-trade-no/{out_trade_no}/reverse': {
     /** 撤销订单(商户订单号)
      * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013015496)
      */
     post: Operation<{ out_trade_no: PathValue; query: DetailQuery }, undefined>
+    /** 撤销订单(商户订单号)
+     * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013015496)
+     */
+    postAsync: GlobalRoutes['v3/global/papay/transactions/out-trade-no/{out_trade_no}/reverse']['post']
   }
   'v3/global/papay/transactions/{transaction_id}': {
     /** 查询订单(微信支付订单号)
      * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013026988)
      */
     get: Operation<{ transaction_id: PathValue; query: DetailQuery }, PapayTransactionResponse>
+    /** 查询订单(微信支付订单号)
+     * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013026988)
+     */
+    getAsync: GlobalRoutes['v3/global/papay/transactions/{transaction_id}']['get']
   }
   'v3/global/profit-sharing/bill-download-url': {
     /** 获取分账账单文件下载地址
      * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013025018)
      */
     get: Operation<{ query?: BillDownloadUrlQuery }, ProfitSharingBillDownloadUrlResponse>
+    /** 获取分账账单文件下载地址
+     * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013025018)
+     */
+    getAsync: GlobalRoutes['v3/global/profit-sharing/bill-download-url']['get']
   }
   'v3/global/profit-sharing/orders': {
     /** 请求分账
@@ -1105,12 +1302,20 @@ export interface GlobalRoutes {
       },
       ProfitSharingOrderResponse
     >
+    /** 请求分账
+     * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013024892)
+     */
+    postAsync: GlobalRoutes['v3/global/profit-sharing/orders']['post']
   }
   'v3/global/profit-sharing/orders/unfreeze': {
     /** 解冻剩余资金
      * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013024897)
      */
     post: Operation<{ json: UnfreezeRequest }, ProfitSharingOrderResponse>
+    /** 解冻剩余资金
+     * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013024897)
+     */
+    postAsync: GlobalRoutes['v3/global/profit-sharing/orders/unfreeze']['post']
   }
   'v3/global/profit-sharing/orders/{out_order_no}': {
     /** 查询分账结果
@@ -1120,6 +1325,10 @@ export interface GlobalRoutes {
       { out_order_no: PathValue; query?: { sub_mchid?: string; transaction_id?: string } },
       ProfitSharingOrderResponse
     >
+    /** 查询分账结果
+     * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013024900)
+     */
+    getAsync: GlobalRoutes['v3/global/profit-sharing/orders/{out_order_no}']['get']
   }
   'v3/global/profit-sharing/receivers': {
     /** 添加分账接收方
@@ -1161,6 +1370,10 @@ export interface GlobalRoutes {
         partnership_file_id?: string
       }
     >
+    /** 添加分账接收方
+     * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013024908)
+     */
+    postAsync: GlobalRoutes['v3/global/profit-sharing/receivers']['post']
     /** 删除分账接收方
      * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013027316)
      */
@@ -1176,6 +1389,10 @@ export interface GlobalRoutes {
       },
       undefined
     >
+    /** 删除分账接收方
+     * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013027316)
+     */
+    deleteAsync: GlobalRoutes['v3/global/profit-sharing/receivers']['delete']
   }
   'v3/global/profit-sharing/receivers/{account}': {
     /** 查询分账接收方添加结果
@@ -1207,24 +1424,40 @@ export interface GlobalRoutes {
         fail_reason?: string
       }
     >
+    /** 查询分账接收方添加结果
+     * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013024912)
+     */
+    getAsync: GlobalRoutes['v3/global/profit-sharing/receivers/{account}']['get']
   }
   'v3/global/profit-sharing/refunds/bill-download-url': {
     /** 获取分账退款账单下载链接
      * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013025022)
      */
     get: Operation<{ query?: BillDownloadUrlQuery }, ProfitSharingBillDownloadUrlResponse>
+    /** 获取分账退款账单下载链接
+     * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013025022)
+     */
+    getAsync: GlobalRoutes['v3/global/profit-sharing/refunds/bill-download-url']['get']
   }
   'v3/global/profit-sharing/refunds/refundable-balance': {
     /** 查询可供垫付退款实时余额
      * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013024984)
      */
     get: Operation<Record<string, never>, { sponsor_mchid?: string; balance?: number; currency?: string }>
+    /** 查询可供垫付退款实时余额
+     * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013024984)
+     */
+    getAsync: GlobalRoutes['v3/global/profit-sharing/refunds/refundable-balance']['get']
   }
   'v3/global/profit-sharing/transactions/mark': {
     /** 分账标记
      * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4012354804)
      */
     post: Operation<{ json: { sub_mchid?: string; out_trade_no?: string; currency?: string } }, undefined>
+    /** 分账标记
+     * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4012354804)
+     */
+    postAsync: GlobalRoutes['v3/global/profit-sharing/transactions/mark']['post']
   }
   'v3/global/profit-sharing/transactions/{transaction_id}/amounts': {
     /** 查询剩余待分金额
@@ -1234,6 +1467,10 @@ export interface GlobalRoutes {
       { transaction_id: PathValue; query?: TransactionQuery },
       { transaction_id: string; unsplit_amount?: number; currency?: string }
     >
+    /** 查询剩余待分金额
+     * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013024904)
+     */
+    getAsync: GlobalRoutes['v3/global/profit-sharing/transactions/{transaction_id}/amounts']['get']
   }
   'v3/global/profit-sharing/transactions/{transaction_id}/refundable-amounts': {
     /** 查询订单剩余可退款金额
@@ -1248,18 +1485,30 @@ export interface GlobalRoutes {
         funds_refundable_amount?: number
       }
     >
+    /** 查询订单剩余可退款金额
+     * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013024982)
+     */
+    getAsync: GlobalRoutes['v3/global/profit-sharing/transactions/{transaction_id}/refundable-amounts']['get']
   }
   'v3/global/refund/partner/recharge-balance/sub-mchid/{sub_mchid}': {
     /** 商家充值退款余额查询
      * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013068962)
      */
     get: Operation<{ sub_mchid: PathValue }, RechargeBalanceSubMchidResponse>
+    /** 商家充值退款余额查询
+     * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013068962)
+     */
+    getAsync: GlobalRoutes['v3/global/refund/partner/recharge-balance/sub-mchid/{sub_mchid}']['get']
   }
   'v3/global/refund/recharge-balance': {
     /** 商家充值退款余额查询
      * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013068962)
      */
     get: Operation<Record<string, never>, RechargeBalanceSubMchidResponse>
+    /** 商家充值退款余额查询
+     * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013068962)
+     */
+    getAsync: GlobalRoutes['v3/global/refund/recharge-balance']['get']
   }
   'v3/global/refunds': {
     /** 查询所有退款
@@ -1300,6 +1549,10 @@ export interface GlobalRoutes {
         current_total_num: number
       }
     >
+    /** 查询所有退款
+     * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4012354686)
+     */
+    getAsync: GlobalRoutes['v3/global/refunds']['get']
     /** 申请退款
      * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4012354681)
      */
@@ -1328,18 +1581,30 @@ export interface GlobalRoutes {
         detail?: RefundResponseDetail
       }
     >
+    /** 申请退款
+     * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4012354681)
+     */
+    postAsync: GlobalRoutes['v3/global/refunds']['post']
   }
   'v3/global/refunds/id/{refund_id}': {
     /** 查询单笔退款(微信支付退款订单号)
      * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4012354684)
      */
     get: Operation<{ refund_id: PathValue; query: GlobalTransactionQuery }, GlobalRefundResponse>
+    /** 查询单笔退款(微信支付退款订单号)
+     * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4012354684)
+     */
+    getAsync: GlobalRoutes['v3/global/refunds/id/{refund_id}']['get']
   }
   'v3/global/refunds/out-refund-no/{out_refund_no}': {
     /** 查询单笔退款(商户退款订单号)
      * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4012354684)
      */
     get: Operation<{ out_refund_no: PathValue; query: GlobalTransactionQuery }, GlobalRefundResponse>
+    /** 查询单笔退款(商户退款订单号)
+     * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4012354684)
+     */
+    getAsync: GlobalRoutes['v3/global/refunds/out-refund-no/{out_refund_no}']['get']
   }
   'v3/global/settle/settlements': {
     /** 查询结算资金明细
@@ -1368,6 +1633,10 @@ export interface GlobalRoutes {
         limit: number
       }
     >
+    /** 查询结算资金明细
+     * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013013893)
+     */
+    getAsync: GlobalRoutes['v3/global/settle/settlements']['get']
   }
   'v3/global/statements': {
     /** 下载对账单
@@ -1380,53 +1649,89 @@ export interface GlobalRoutes {
       },
       Buffer
     >
+    /** 下载对账单
+     * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013013869)
+     */
+    getAsync: GlobalRoutes['v3/global/statements']['get']
   }
   'v3/global/transactions/app': {
     /** APP支付下单
      * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013014223)
      */
     post: Operation<{ json: AppRequest }, JsapiResponse>
+    /** APP支付下单
+     * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013014223)
+     */
+    postAsync: GlobalRoutes['v3/global/transactions/app']['post']
   }
   'v3/global/transactions/id/{transaction_id}': {
     /** 查询订单(微信支付订单号)
      * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013013913)
      */
     get: Operation<{ transaction_id: PathValue; query: GlobalTransactionQuery }, GlobalTransactionResponse>
+    /** 查询订单(微信支付订单号)
+     * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013013913)
+     */
+    getAsync: GlobalRoutes['v3/global/transactions/id/{transaction_id}']['get']
   }
   'v3/global/transactions/id/{transaction_id}/close': {
     /** 关闭订单(微信支付订单号)
      * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013014140)
      */
     post: Operation<{ transaction_id: PathValue; json: CloseRequest }, undefined>
+    /** 关闭订单(微信支付订单号)
+     * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013014140)
+     */
+    postAsync: GlobalRoutes['v3/global/transactions/id/{transaction_id}/close']['post']
   }
   'v3/global/transactions/jsapi': {
     /** JSAPI支付下单
      * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013014150)
      */
     post: Operation<{ json: AppRequest }, JsapiResponse>
+    /** JSAPI支付下单
+     * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013014150)
+     */
+    postAsync: GlobalRoutes['v3/global/transactions/jsapi']['post']
   }
   'v3/global/transactions/mweb': {
     /** H5支付下单
      * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013014399)
      */
     post: Operation<{ json: MwebRequest }, MwebResponse>
+    /** H5支付下单
+     * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013014399)
+     */
+    postAsync: GlobalRoutes['v3/global/transactions/mweb']['post']
   }
   'v3/global/transactions/native': {
     /** Native支付下单
      * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013013953)
      */
     post: Operation<{ json: AppRequest }, NativeResponse>
+    /** Native支付下单
+     * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013013953)
+     */
+    postAsync: GlobalRoutes['v3/global/transactions/native']['post']
   }
   'v3/global/transactions/out-trade-no/{out_trade_no}': {
     /** 查询订单(商户订单号)
      * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013013913)
      */
     get: Operation<{ out_trade_no: PathValue; query: GlobalTransactionQuery }, GlobalTransactionResponse>
+    /** 查询订单(商户订单号)
+     * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013013913)
+     */
+    getAsync: GlobalRoutes['v3/global/transactions/out-trade-no/{out_trade_no}']['get']
   }
   'v3/global/transactions/out-trade-no/{out_trade_no}/close': {
     /** 关闭订单(商户订单号)
      * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013014140)
      */
     post: Operation<{ out_trade_no: PathValue; json: CloseRequest }, undefined>
+    /** 关闭订单(商户订单号)
+     * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013014140)
+     */
+    postAsync: GlobalRoutes['v3/global/transactions/out-trade-no/{out_trade_no}/close']['post']
   }
 }

@@ -128,6 +128,10 @@ export interface GovRoutes {
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013989535)
      */
     post: Operation<{ json: InvalidRequest }, InvalidResponse>
+    /** 查询审核结果
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013989535)
+     */
+    postAsync: GovRoutes['v3/gov/subsidy/audit/cup/invalid']['post']
   }
   'v3/gov/subsidy/audit/cup/query': {
     /** 查询审核结果
@@ -151,6 +155,10 @@ export interface GovRoutes {
         org_no?: string
       }
     >
+    /** 查询审核结果
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013989535)
+     */
+    postAsync: GovRoutes['v3/gov/subsidy/audit/cup/query']['post']
   }
   'v3/gov/subsidy/audit/cup/refund/sync': {
     /** 同步非银联支付交易退款信息
@@ -168,18 +176,30 @@ export interface GovRoutes {
       },
       InvalidResponse
     >
+    /** 同步非银联支付交易退款信息
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013989535)
+     */
+    postAsync: GovRoutes['v3/gov/subsidy/audit/cup/refund/sync']['post']
   }
   'v3/gov/subsidy/audit/cup/update': {
     /** 更新审核数据
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013989535)
      */
     post: Operation<{ json: UpdateRequest }, InvalidResponse>
+    /** 更新审核数据
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013989535)
+     */
+    postAsync: GovRoutes['v3/gov/subsidy/audit/cup/update']['post']
   }
   'v3/gov/subsidy/audit/cup/upload': {
     /** 上传审核数据
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013989535)
      */
     post: Operation<{ json: UpdateRequest }, InvalidResponse>
+    /** 上传审核数据
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013989535)
+     */
+    postAsync: GovRoutes['v3/gov/subsidy/audit/cup/upload']['post']
   }
   'v3/gov/subsidy/companies/query': {
     /** 企业信息查询
@@ -189,6 +209,10 @@ export interface GovRoutes {
       { json: { qualification_region_code: number; license_number: string } },
       { company_name?: string; collect_state?: CollectState; code: string; message: string }
     >
+    /** 企业信息查询
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013989543)
+     */
+    postAsync: GovRoutes['v3/gov/subsidy/companies/query']['post']
   }
   'v3/gov/subsidy/goods/upload': {
     /** 商品信息上传
@@ -214,6 +238,10 @@ export interface GovRoutes {
       },
       SyncResponse
     >
+    /** 商品信息上传
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013989543)
+     */
+    postAsync: GovRoutes['v3/gov/subsidy/goods/upload']['post']
   }
   'v3/gov/subsidy/n-qualifications/sync': {
     /** N品类同步资格核销信息
@@ -262,6 +290,10 @@ export interface GovRoutes {
       },
       SyncResponse
     >
+    /** N品类同步资格核销信息
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013989543)
+     */
+    postAsync: GovRoutes['v3/gov/subsidy/n-qualifications/sync']['post']
   }
   'v3/gov/subsidy/qualification': {
     /** 查询补贴资格
@@ -283,6 +315,10 @@ export interface GovRoutes {
       },
       { state: 'UNCLAIMED' | 'UNREDEEMED' | 'REDEEMED' | (string & {}) }
     >
+    /** 查询补贴资格
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013989543)
+     */
+    getAsync: GovRoutes['v3/gov/subsidy/qualification']['get']
   }
   'v3/gov/subsidy/qualifications/passthrough/cancel': {
     /** 取消资格(透传模式) */
@@ -301,6 +337,8 @@ export interface GovRoutes {
       },
       SyncResponse
     >
+    /** 取消资格(透传模式) */
+    postAsync: GovRoutes['v3/gov/subsidy/qualifications/passthrough/cancel']['post']
   }
   'v3/gov/subsidy/qualifications/passthrough/claim': {
     /** 领取资格(透传模式) */
@@ -320,6 +358,8 @@ export interface GovRoutes {
       },
       SyncResponse
     >
+    /** 领取资格(透传模式) */
+    postAsync: GovRoutes['v3/gov/subsidy/qualifications/passthrough/claim']['post']
   }
   'v3/gov/subsidy/qualifications/passthrough/query': {
     /** 批量查询用户资格(透传模式) */
@@ -337,6 +377,8 @@ export interface GovRoutes {
         }[]
       }
     >
+    /** 批量查询用户资格(透传模式) */
+    postAsync: GovRoutes['v3/gov/subsidy/qualifications/passthrough/query']['post']
   }
   'v3/gov/subsidy/qualifications/query': {
     /** 批量查询用户资格
@@ -355,6 +397,10 @@ export interface GovRoutes {
         }[]
       }
     >
+    /** 批量查询用户资格
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013989543)
+     */
+    postAsync: GovRoutes['v3/gov/subsidy/qualifications/query']['post']
   }
   'v3/gov/subsidy/qualifications/sync': {
     /** 同步资格核销信息
@@ -406,6 +452,10 @@ export interface GovRoutes {
       },
       SyncResponse
     >
+    /** 同步资格核销信息
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013989543)
+     */
+    postAsync: GovRoutes['v3/gov/subsidy/qualifications/sync']['post']
   }
   'v3/gov/subsidy/sncode/lock': {
     /** sn码锁定
@@ -431,6 +481,10 @@ export interface GovRoutes {
       },
       SyncResponse
     >
+    /** sn码锁定
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013989543)
+     */
+    postAsync: GovRoutes['v3/gov/subsidy/sncode/lock']['post']
   }
   'v3/gov/subsidy/sncode/query': {
     /** 查询sn码状态
@@ -449,6 +503,10 @@ export interface GovRoutes {
         }[]
       }
     >
+    /** 查询sn码状态
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013989543)
+     */
+    postAsync: GovRoutes['v3/gov/subsidy/sncode/query']['post']
   }
   'v3/gov/subsidy/sncode/unlock': {
     /** sn码解锁
@@ -468,6 +526,10 @@ export interface GovRoutes {
       },
       SyncResponse
     >
+    /** sn码解锁
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013989543)
+     */
+    postAsync: GovRoutes['v3/gov/subsidy/sncode/unlock']['post']
   }
   'v3/gov/subsidy/transactions/query': {
     /** 交易信息查询
@@ -485,6 +547,10 @@ export interface GovRoutes {
         }[]
       }
     >
+    /** 交易信息查询
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013989543)
+     */
+    postAsync: GovRoutes['v3/gov/subsidy/transactions/query']['post']
   }
   'v3/gov/subsidy/transactions/summary/query-day': {
     /** 查询单日交易汇总
@@ -511,6 +577,10 @@ export interface GovRoutes {
         total_subsidy_count: number
       }
     >
+    /** 查询单日交易汇总
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013989543)
+     */
+    postAsync: GovRoutes['v3/gov/subsidy/transactions/summary/query-day']['post']
   }
   'v3/gov/subsidy/transactions/sync': {
     /** 交易信息回传
@@ -546,6 +616,10 @@ export interface GovRoutes {
       },
       SyncResponse
     >
+    /** 交易信息回传
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013989543)
+     */
+    postAsync: GovRoutes['v3/gov/subsidy/transactions/sync']['post']
   }
   'v3/gov/subsidy/zhejiang/authcode/cancel': {
     /** 品类凭证码预核销撤销
@@ -564,6 +638,10 @@ export interface GovRoutes {
       },
       CancelResponse
     >
+    /** 品类凭证码预核销撤销
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013989530)
+     */
+    postAsync: GovRoutes['v3/gov/subsidy/zhejiang/authcode/cancel']['post']
   }
   'v3/gov/subsidy/zhejiang/authcode/commit': {
     /** 品类凭证码上报确认
@@ -597,6 +675,10 @@ export interface GovRoutes {
       },
       CancelResponse
     >
+    /** 品类凭证码上报确认
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013989530)
+     */
+    postAsync: GovRoutes['v3/gov/subsidy/zhejiang/authcode/commit']['post']
   }
   'v3/gov/subsidy/zhejiang/authcode/issue': {
     /** 申请品类凭证码
@@ -618,6 +700,10 @@ export interface GovRoutes {
       },
       { resp_code: string; resp_desc: string; auth_code?: string }
     >
+    /** 申请品类凭证码
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013989530)
+     */
+    postAsync: GovRoutes['v3/gov/subsidy/zhejiang/authcode/issue']['post']
   }
   'v3/gov/subsidy/zhejiang/authcode/refund': {
     /** 品类凭证码上报撤销
@@ -648,6 +734,10 @@ export interface GovRoutes {
       },
       CancelResponse
     >
+    /** 品类凭证码上报撤销
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013989530)
+     */
+    postAsync: GovRoutes['v3/gov/subsidy/zhejiang/authcode/refund']['post']
   }
   'v3/gov/subsidy/zhejiang/authcode/try': {
     /** 预核销品类凭证码
@@ -679,6 +769,10 @@ export interface GovRoutes {
         category_id: string
       }
     >
+    /** 预核销品类凭证码
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013989530)
+     */
+    postAsync: GovRoutes['v3/gov/subsidy/zhejiang/authcode/try']['post']
   }
   'v3/gov/subsidy/zhejiang/goods/query': {
     /** 商品信息查询
@@ -732,6 +826,10 @@ export interface GovRoutes {
         msg_src_platform?: string
       }
     >
+    /** 商品信息查询
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013989530)
+     */
+    postAsync: GovRoutes['v3/gov/subsidy/zhejiang/goods/query']['post']
   }
   'v3/gov/subsidy/zhejiang/n-qualifications/confirm': {
     /** n品类核销
@@ -768,6 +866,10 @@ export interface GovRoutes {
       },
       CancelResponse
     >
+    /** n品类核销
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013989530)
+     */
+    postAsync: GovRoutes['v3/gov/subsidy/zhejiang/n-qualifications/confirm']['post']
   }
   'v3/gov/subsidy/zhejiang/qualifications/alter': {
     /** 变更资格
@@ -785,6 +887,10 @@ export interface GovRoutes {
       },
       { resp_code: string; resp_desc: string; auth_code: string }
     >
+    /** 变更资格
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013989530)
+     */
+    postAsync: GovRoutes['v3/gov/subsidy/zhejiang/qualifications/alter']['post']
   }
   'v3/gov/subsidy/zhejiang/qualifications/claim': {
     /** 领取资格
@@ -803,6 +909,10 @@ export interface GovRoutes {
       },
       CancelResponse
     >
+    /** 领取资格
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013989530)
+     */
+    postAsync: GovRoutes['v3/gov/subsidy/zhejiang/qualifications/claim']['post']
   }
   'v3/gov/subsidy/zhejiang/qualifications/query': {
     /** 查询补贴资格
@@ -820,6 +930,10 @@ export interface GovRoutes {
         }[]
       }
     >
+    /** 查询补贴资格
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013989530)
+     */
+    postAsync: GovRoutes['v3/gov/subsidy/zhejiang/qualifications/query']['post']
   }
   'v3/gov/subsidy/zhejiang/qualifications/sync': {
     /** 核销资格
@@ -869,6 +983,10 @@ export interface GovRoutes {
       },
       { resp_code: string; resp_desc: string; error_data?: string[] }
     >
+    /** 核销资格
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013989530)
+     */
+    postAsync: GovRoutes['v3/gov/subsidy/zhejiang/qualifications/sync']['post']
   }
   'v3/gov/subsidy/zhejiang/sncode/lock': {
     /** sn码锁定
@@ -904,6 +1022,10 @@ export interface GovRoutes {
       },
       { resp_code: string; resp_desc: string; imei1?: string; imei2?: string }
     >
+    /** sn码锁定
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013989530)
+     */
+    postAsync: GovRoutes['v3/gov/subsidy/zhejiang/sncode/lock']['post']
   }
   'v3/gov/subsidy/zhejiang/sncode/query': {
     /** sn码销售状态查询
@@ -932,6 +1054,10 @@ export interface GovRoutes {
         sell_state?: 'U0022' | 'U0023' | 'U0024' | 'U9999' | (string & {})
       }
     >
+    /** sn码销售状态查询
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013989530)
+     */
+    postAsync: GovRoutes['v3/gov/subsidy/zhejiang/sncode/query']['post']
   }
   'v3/gov/subsidy/zhejiang/sncode/unlock': {
     /** sn码解锁
@@ -968,5 +1094,9 @@ export interface GovRoutes {
       },
       CancelResponse
     >
+    /** sn码解锁
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013989530)
+     */
+    postAsync: GovRoutes['v3/gov/subsidy/zhejiang/sncode/unlock']['post']
   }
 }

@@ -106,6 +106,10 @@ export interface HongkongRoutes {
         }[]
       }
     >
+    /** 获取平台证书列表
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/wxpay/ch/fusion_wallet_ch/QuickPay/chapter8_7.shtml)
+     */
+    getAsync: HongkongRoutes['hk/v3/certificates']['get']
   }
   'v3/merchants': {
     /** 子商户进件（融合钱包）
@@ -141,6 +145,11 @@ export interface HongkongRoutes {
         description?: string
       }
     >
+    /** 子商户进件（融合钱包）
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/wxpay/ch/Onborading_Sub_Merchant/chapter3_1.shtml)
+     * @deprecated A newer endpoint takes its place.
+     */
+    postAsync: HongkongRoutes['v3/merchants']['post']
     /** 修改子商户（融合钱包）
      * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/wxpay/ch/Onborading_Sub_Merchant/chapter3_3.shtml)
      * @deprecated A newer endpoint takes its place.
@@ -170,6 +179,11 @@ export interface HongkongRoutes {
       },
       DetailQuery
     >
+    /** 修改子商户（融合钱包）
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/wxpay/ch/Onborading_Sub_Merchant/chapter3_3.shtml)
+     * @deprecated A newer endpoint takes its place.
+     */
+    putAsync: HongkongRoutes['v3/merchants']['put']
   }
   'v3/merchants/{sub_mchid}': {
     /** 查询子商户（融合钱包）
@@ -195,6 +209,11 @@ export interface HongkongRoutes {
         principal?: Director
       }
     >
+    /** 查询子商户（融合钱包）
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/wxpay/ch/Onborading_Sub_Merchant/chapter3_2.shtml)
+     * @deprecated A newer endpoint takes its place.
+     */
+    getAsync: HongkongRoutes['v3/merchants/{sub_mchid}']['get']
   }
   'v3/refunds': {
     /** 查询所有退款
@@ -236,6 +255,11 @@ export interface HongkongRoutes {
         current_total_num: number
       }
     >
+    /** 查询所有退款
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/wxpay/ch/fusion_wallet_ch/QuickPay/chapter8_4.shtml)
+     * @deprecated A newer endpoint takes its place.
+     */
+    getAsync: HongkongRoutes['v3/refunds']['get']
     /** 申请退款
      * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/wxpay/ch/fusion_wallet_ch/QuickPay/chapter8_2.shtml)
      * @deprecated A newer endpoint takes its place.
@@ -265,6 +289,11 @@ export interface HongkongRoutes {
         detail?: RefundResponseDetail
       }
     >
+    /** 申请退款
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/wxpay/ch/fusion_wallet_ch/QuickPay/chapter8_2.shtml)
+     * @deprecated A newer endpoint takes its place.
+     */
+    postAsync: HongkongRoutes['v3/refunds']['post']
   }
   'v3/refunds/id/{refund_id}': {
     /** 查询单笔退款(微信支付退款订单号)
@@ -272,6 +301,11 @@ export interface HongkongRoutes {
      * @deprecated A newer endpoint takes its place.
      */
     get: Operation<{ refund_id: PathValue; query?: HongkongRefundQuery }, HongkongRefundResponse>
+    /** 查询单笔退款(微信支付退款订单号)
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/wxpay/ch/fusion_wallet_ch/QuickPay/chapter8_3.shtml)
+     * @deprecated A newer endpoint takes its place.
+     */
+    getAsync: HongkongRoutes['v3/refunds/id/{refund_id}']['get']
   }
   'v3/refunds/out-refund-no/{out_refund_no}': {
     /** 查询单笔退款(商户退款订单号)
@@ -279,6 +313,11 @@ export interface HongkongRoutes {
      * @deprecated A newer endpoint takes its place.
      */
     get: Operation<{ out_refund_no: PathValue; query?: HongkongRefundQuery }, HongkongRefundResponse>
+    /** 查询单笔退款(商户退款订单号)
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/wxpay/ch/fusion_wallet_ch/QuickPay/chapter8_3.shtml)
+     * @deprecated A newer endpoint takes its place.
+     */
+    getAsync: HongkongRoutes['v3/refunds/out-refund-no/{out_refund_no}']['get']
   }
   'v3/settle/settlements': {
     /** 查询结算资金明细
@@ -301,6 +340,11 @@ export interface HongkongRoutes {
         limit: number
       }
     >
+    /** 查询结算资金明细
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/wxpay/ch/fusion_wallet_ch/QuickPay/chapter8_10.shtml)
+     * @deprecated A newer endpoint takes its place.
+     */
+    getAsync: HongkongRoutes['v3/settle/settlements']['get']
   }
   'v3/statements': {
     /** 下载对账单
@@ -308,6 +352,11 @@ export interface HongkongRoutes {
      * @deprecated A newer endpoint takes its place.
      */
     get: Operation<{ query: { date: string; mchid: string }; headers?: StatementHeaders }, Buffer>
+    /** 下载对账单
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/wxpay/ch/fusion_wallet_ch/QuickPay/chapter8_5.shtml)
+     * @deprecated A newer endpoint takes its place.
+     */
+    getAsync: HongkongRoutes['v3/statements']['get']
   }
   'v3/transactions/app': {
     /** APP支付下单
@@ -315,6 +364,11 @@ export interface HongkongRoutes {
      * @deprecated A newer endpoint takes its place.
      */
     post: Operation<{ json: AppRequest }, JsapiResponse>
+    /** APP支付下单
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/wxpay/ch/fusion_wallet_ch/In-AppPay/chapter6_3.shtml)
+     * @deprecated A newer endpoint takes its place.
+     */
+    postAsync: HongkongRoutes['v3/transactions/app']['post']
   }
   'v3/transactions/id/{transaction_id}': {
     /** 查询订单(微信支付订单号)
@@ -322,6 +376,11 @@ export interface HongkongRoutes {
      * @deprecated A newer endpoint takes its place.
      */
     get: Operation<{ transaction_id: PathValue; query: GlobalTransactionQuery }, HongkongTransactionResponse>
+    /** 查询订单(微信支付订单号)
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/wxpay/ch/fusion_wallet_ch/QuickPay/chapter8_1.shtml)
+     * @deprecated A newer endpoint takes its place.
+     */
+    getAsync: HongkongRoutes['v3/transactions/id/{transaction_id}']['get']
   }
   'v3/transactions/id/{transaction_id}/close': {
     /** 关闭订单(微信支付订单号)
@@ -329,6 +388,11 @@ export interface HongkongRoutes {
      * @deprecated A newer endpoint takes its place.
      */
     post: Operation<{ transaction_id: PathValue; json: CloseRequest }, undefined>
+    /** 关闭订单(微信支付订单号)
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/wxpay/ch/fusion_wallet_ch/NativePay/chapter8_6.shtml)
+     * @deprecated A newer endpoint takes its place.
+     */
+    postAsync: HongkongRoutes['v3/transactions/id/{transaction_id}/close']['post']
   }
   'v3/transactions/id/{transaction_id}/reverse': {
     /** 撤销订单(微信支付订单号)
@@ -336,6 +400,11 @@ export interface HongkongRoutes {
      * @deprecated A newer endpoint takes its place.
      */
     post: Operation<{ transaction_id: PathValue; json: ReverseRequest }, undefined>
+    /** 撤销订单(微信支付订单号)
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/wxpay/ch/fusion_wallet_ch/QuickPay/chapter3_4.shtml)
+     * @deprecated A newer endpoint takes its place.
+     */
+    postAsync: HongkongRoutes['v3/transactions/id/{transaction_id}/reverse']['post']
   }
   'v3/transactions/jsapi': {
     /** 小程序/公众号支付下单
@@ -343,6 +412,11 @@ export interface HongkongRoutes {
      * @deprecated A newer endpoint takes its place.
      */
     post: Operation<{ json: AppRequest }, JsapiResponse>
+    /** 小程序/公众号支付下单
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/wxpay/ch/fusion_wallet_ch/MiniProgramPay/chapter7_3.shtml)
+     * @deprecated A newer endpoint takes its place.
+     */
+    postAsync: HongkongRoutes['v3/transactions/jsapi']['post']
   }
   'v3/transactions/micropay': {
     /** 提交付款码支付
@@ -371,6 +445,11 @@ export interface HongkongRoutes {
         detail?: GlobalDetail[]
       }
     >
+    /** 提交付款码支付
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/wxpay/ch/fusion_wallet_ch/QuickPay/chapter3_3.shtml)
+     * @deprecated A newer endpoint takes its place.
+     */
+    postAsync: HongkongRoutes['v3/transactions/micropay']['post']
   }
   'v3/transactions/mweb': {
     /** H5支付下单
@@ -378,6 +457,11 @@ export interface HongkongRoutes {
      * @deprecated A newer endpoint takes its place.
      */
     post: Operation<{ json: MwebRequest }, MwebResponse>
+    /** H5支付下单
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/wxpay/ch/fusion_wallet_ch/H5Payment/chapter3_3.shtml)
+     * @deprecated A newer endpoint takes its place.
+     */
+    postAsync: HongkongRoutes['v3/transactions/mweb']['post']
   }
   'v3/transactions/native': {
     /** 扫码支付下单
@@ -385,6 +469,11 @@ export interface HongkongRoutes {
      * @deprecated A newer endpoint takes its place.
      */
     post: Operation<{ json: AppRequest }, NativeResponse>
+    /** 扫码支付下单
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/wxpay/ch/fusion_wallet_ch/NativePay/chapter4_3.shtml)
+     * @deprecated A newer endpoint takes its place.
+     */
+    postAsync: HongkongRoutes['v3/transactions/native']['post']
   }
   'v3/transactions/out-trade-no/{out_trade_no}': {
     /** 查询订单(商户订单号)
@@ -392,6 +481,11 @@ export interface HongkongRoutes {
      * @deprecated A newer endpoint takes its place.
      */
     get: Operation<{ out_trade_no: PathValue; query: GlobalTransactionQuery }, HongkongTransactionResponse>
+    /** 查询订单(商户订单号)
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/wxpay/ch/fusion_wallet_ch/QuickPay/chapter8_1.shtml)
+     * @deprecated A newer endpoint takes its place.
+     */
+    getAsync: HongkongRoutes['v3/transactions/out-trade-no/{out_trade_no}']['get']
   }
   'v3/transactions/out-trade-no/{out_trade_no}/close': {
     /** 关闭订单(商户订单号)
@@ -399,6 +493,11 @@ export interface HongkongRoutes {
      * @deprecated A newer endpoint takes its place.
      */
     post: Operation<{ out_trade_no: PathValue; json: CloseRequest }, undefined>
+    /** 关闭订单(商户订单号)
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/wxpay/ch/fusion_wallet_ch/NativePay/chapter8_6.shtml)
+     * @deprecated A newer endpoint takes its place.
+     */
+    postAsync: HongkongRoutes['v3/transactions/out-trade-no/{out_trade_no}/close']['post']
   }
   'v3/transactions/out-trade-no/{out_trade_no}/reverse': {
     /** 撤销订单(商户订单号)
@@ -406,5 +505,10 @@ export interface HongkongRoutes {
      * @deprecated A newer endpoint takes its place.
      */
     post: Operation<{ out_trade_no: PathValue; json: ReverseRequest }, undefined>
+    /** 撤销订单(商户订单号)
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/wxpay/ch/fusion_wallet_ch/QuickPay/chapter3_4.shtml)
+     * @deprecated A newer endpoint takes its place.
+     */
+    postAsync: HongkongRoutes['v3/transactions/out-trade-no/{out_trade_no}/reverse']['post']
   }
 }

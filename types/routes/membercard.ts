@@ -224,6 +224,10 @@ export interface MembercardRoutes {
         total_count?: number
       }
     >
+    /** 查询活动列表
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012553261) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012714468)
+     */
+    getAsync: MembercardRoutes['v3/marketing/membercard-activity/activities']['get']
     /** 创建活动
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012553030) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012714463)
      */
@@ -257,18 +261,30 @@ export interface MembercardRoutes {
       },
       ActivityResponse
     >
+    /** 创建活动
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012553030) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012714463)
+     */
+    postAsync: MembercardRoutes['v3/marketing/membercard-activity/activities']['post']
   }
   'v3/marketing/membercard-activity/activities/{activity_id}': {
     /** 查询活动详情
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012553365) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012714471)
      */
     get: Operation<{ activity_id: PathValue }, ActivityResponse>
+    /** 查询活动详情
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012553365) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012714471)
+     */
+    getAsync: MembercardRoutes['v3/marketing/membercard-activity/activities/{activity_id}']['get']
   }
   'v3/marketing/membercard-activity/activities/{activity_id}/terminate': {
     /** 终止活动
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012553381) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012714466)
      */
     post: Operation<{ activity_id: PathValue }, { activity_id: string; terminate_time?: string }>
+    /** 终止活动
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012553381) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012714466)
+     */
+    postAsync: MembercardRoutes['v3/marketing/membercard-activity/activities/{activity_id}/terminate']['post']
   }
   'v3/marketing/membercard-open/activate-informations/{activate_ticket}': {
     /** 获取用户信息（跳转型激活）
@@ -282,16 +298,28 @@ export interface MembercardRoutes {
         user_information?: ActivateInformationResponseUserInformation
       }
     >
+    /** 获取用户信息（跳转型激活）
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012550779) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012727881)
+     */
+    getAsync: MembercardRoutes['v3/marketing/membercard-open/activate-informations/{activate_ticket}']['get']
   }
   'v3/marketing/membercard-open/callback': {
     /** 查询回调地址
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012552275) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012714354)
      */
     get: Operation<Record<string, never>, CallbackResponse>
+    /** 查询回调地址
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012552275) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012714354)
+     */
+    getAsync: MembercardRoutes['v3/marketing/membercard-open/callback']['get']
     /** 设置回调地址
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012552251) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012714353)
      */
     patch: Operation<{ json: CallbackRequest }, CallbackResponse>
+    /** 设置回调地址
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012552251) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012714353)
+     */
+    patchAsync: MembercardRoutes['v3/marketing/membercard-open/callback']['patch']
   }
   'v3/marketing/membercard-open/cards': {
     /** 查询会员卡模板列表
@@ -329,6 +357,10 @@ export interface MembercardRoutes {
         }[]
       }
     >
+    /** 查询会员卡模板列表
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012547108) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012709010)
+     */
+    getAsync: MembercardRoutes['v3/marketing/membercard-open/cards']['get']
     /** 创建会员卡模板
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012545584) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012708314)
      */
@@ -363,12 +395,20 @@ export interface MembercardRoutes {
       },
       MembercardOpenCardResponse
     >
+    /** 创建会员卡模板
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012545584) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012708314)
+     */
+    postAsync: MembercardRoutes['v3/marketing/membercard-open/cards']['post']
   }
   'v3/marketing/membercard-open/cards/{card_id}': {
     /** 查询会员卡模板信息
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012547650) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012709168)
      */
     get: Operation<{ card_id: PathValue }, MembercardOpenCardResponse>
+    /** 查询会员卡模板信息
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012547650) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012709168)
+     */
+    getAsync: MembercardRoutes['v3/marketing/membercard-open/cards/{card_id}']['get']
     /** 修改会员卡模板信息
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012549567) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012709882)
      */
@@ -406,10 +446,18 @@ export interface MembercardRoutes {
       },
       undefined
     >
+    /** 修改会员卡模板信息
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012549567) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012709882)
+     */
+    patchAsync: MembercardRoutes['v3/marketing/membercard-open/cards/{card_id}']['patch']
     /** 删除会员卡模板
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012549682) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012726840)
      */
     delete: Operation<{ card_id: PathValue }, undefined>
+    /** 删除会员卡模板
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012549682) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012726840)
+     */
+    deleteAsync: MembercardRoutes['v3/marketing/membercard-open/cards/{card_id}']['delete']
   }
   'v3/marketing/membercard-open/cards/{card_id}/codes/deposit': {
     /** 导入会员Code
@@ -419,6 +467,10 @@ export interface MembercardRoutes {
       { card_id: PathValue; json: { code?: string[] } },
       { data?: { code?: string; result?: 'SUCCESS' | 'DUPLICATE' | 'FAIL' | (string & {}) }[] }
     >
+    /** 导入会员Code
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012545728) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012709031)
+     */
+    postAsync: MembercardRoutes['v3/marketing/membercard-open/cards/{card_id}/codes/deposit']['post']
   }
   'v3/marketing/membercard-open/cards/{card_id}/codes/{code}': {
     /** 查询用户会员卡信息
@@ -442,6 +494,10 @@ export interface MembercardRoutes {
         bonus_value?: number
       }
     >
+    /** 查询用户会员卡信息
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012547768) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012709442)
+     */
+    getAsync: MembercardRoutes['v3/marketing/membercard-open/cards/{card_id}/codes/{code}']['get']
     /** 修改用户会员卡信息
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012549292) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012709735)
      */
@@ -466,24 +522,40 @@ export interface MembercardRoutes {
       },
       undefined
     >
+    /** 修改用户会员卡信息
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012549292) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012709735)
+     */
+    patchAsync: MembercardRoutes['v3/marketing/membercard-open/cards/{card_id}/codes/{code}']['patch']
   }
   'v3/marketing/membercard-open/cards/{card_id}/codes/{code}/activate': {
     /** 激活会员卡（跳转型激活）
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012550809) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012728123)
      */
     post: Operation<{ card_id: PathValue; code: PathValue; json: { membership_number?: string } }, undefined>
+    /** 激活会员卡（跳转型激活）
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012550809) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012728123)
+     */
+    postAsync: MembercardRoutes['v3/marketing/membercard-open/cards/{card_id}/codes/{code}/activate']['post']
   }
   'v3/marketing/membercard-open/cards/{card_id}/codes/{code}/bonus/commit': {
     /** 设置支付后展示的积分到账
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012551350) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012729634)
      */
     post: Operation<{ card_id: PathValue; code: PathValue; json: CommitRequest }, undefined>
+    /** 设置支付后展示的积分到账
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012551350) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012729634)
+     */
+    postAsync: MembercardRoutes['v3/marketing/membercard-open/cards/{card_id}/codes/{code}/bonus/commit']['post']
   }
   'v3/marketing/membercard-open/cards/{card_id}/codes/{code}/bonus/prepare': {
     /** 支付结果页展示会员积分
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012595808) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012729629)
      */
     post: Operation<{ card_id: PathValue; code: PathValue; json: CommitRequest }, undefined>
+    /** 支付结果页展示会员积分
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012595808) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012729629)
+     */
+    postAsync: MembercardRoutes['v3/marketing/membercard-open/cards/{card_id}/codes/{code}/bonus/prepare']['post']
   }
   'v3/marketing/membercard-open/cards/{card_id}/codes/{code}/rights': {
     /** 设置会员权益
@@ -506,6 +578,10 @@ export interface MembercardRoutes {
       },
       undefined
     >
+    /** 设置会员权益
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012551213) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012729622)
+     */
+    patchAsync: MembercardRoutes['v3/marketing/membercard-open/cards/{card_id}/codes/{code}/rights']['patch']
   }
   'v3/marketing/membercard-open/cards/{card_id}/codes/{code}/set-service-module-data': {
     /** 设置会员服务项用户信息
@@ -530,18 +606,30 @@ export interface MembercardRoutes {
       },
       undefined
     >
+    /** 设置会员服务项用户信息
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4017166964) [partner](https://pay.weixin.qq.com/doc/v3/partner/4017176090)
+     */
+    postAsync: MembercardRoutes['v3/marketing/membercard-open/cards/{card_id}/codes/{code}/set-service-module-data']['post']
   }
   'v3/marketing/membercard-open/cards/{card_id}/codes/{code}/unavailable': {
     /** 作废用户会员卡
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012549677) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012726955)
      */
     post: Operation<{ card_id: PathValue; code: PathValue; json: { reason?: string } }, undefined>
+    /** 作废用户会员卡
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012549677) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012726955)
+     */
+    postAsync: MembercardRoutes['v3/marketing/membercard-open/cards/{card_id}/codes/{code}/unavailable']['post']
   }
   'v3/marketing/membercard-open/cards/{card_id}/decrypt-code': {
     /** 加密code解码（跳转型激活）
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012550742) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012727758)
      */
     get: Operation<{ card_id: PathValue; query: { encrypt_code: string } }, ImportResponse>
+    /** 加密code解码（跳转型激活）
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012550742) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012727758)
+     */
+    getAsync: MembercardRoutes['v3/marketing/membercard-open/cards/{card_id}/decrypt-code']['get']
   }
   'v3/marketing/membercard-open/cards/{card_id}/permission-tokens': {
     /** 商户预授权
@@ -561,6 +649,10 @@ export interface MembercardRoutes {
       },
       PreauthorizeResponse
     >
+    /** 商户预授权
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012550867) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012728179)
+     */
+    postAsync: MembercardRoutes['v3/marketing/membercard-open/cards/{card_id}/permission-tokens']['post']
   }
   'v3/marketing/membercard-open/cards/{card_id}/phone-membercard/import': {
     /** 根据手机号导入用户会员卡
@@ -573,6 +665,10 @@ export interface MembercardRoutes {
       },
       ImportResponse
     >
+    /** 根据手机号导入用户会员卡
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012550535) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012727629)
+     */
+    postAsync: MembercardRoutes['v3/marketing/membercard-open/cards/{card_id}/phone-membercard/import']['post']
   }
   'v3/marketing/membercard-open/cards/{card_id}/qrcode': {
     /** 创建会员卡二维码
@@ -591,6 +687,10 @@ export interface MembercardRoutes {
       },
       { url: string }
     >
+    /** 创建会员卡二维码
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012550605) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012727701)
+     */
+    postAsync: MembercardRoutes['v3/marketing/membercard-open/cards/{card_id}/qrcode']['post']
   }
   'v3/marketing/membercard-open/cards/{card_id}/rights': {
     /** 设置会员卡模板权益项
@@ -629,6 +729,10 @@ export interface MembercardRoutes {
       },
       undefined
     >
+    /** 设置会员卡模板权益项
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012551219) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012729618)
+     */
+    patchAsync: MembercardRoutes['v3/marketing/membercard-open/cards/{card_id}/rights']['patch']
   }
   'v3/marketing/membercard-open/cards/{card_id}/service-modules': {
     /** 添加会员卡服务项
@@ -638,6 +742,10 @@ export interface MembercardRoutes {
       { card_id: PathValue; json: { service_module_id: string; jump_miniprogram: JumpMiniprogram } },
       ServiceModuleResponse
     >
+    /** 添加会员卡服务项
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4017167277) [partner](https://pay.weixin.qq.com/doc/v3/partner/4017176338)
+     */
+    postAsync: MembercardRoutes['v3/marketing/membercard-open/cards/{card_id}/service-modules']['post']
   }
   'v3/marketing/membercard-open/cards/{card_id}/service-modules/{service_module_id}': {
     /** 修改会员卡服务项
@@ -647,16 +755,28 @@ export interface MembercardRoutes {
       { card_id: PathValue; service_module_id: PathValue; json: { jump_miniprogram: JumpMiniprogram } },
       ServiceModuleResponse
     >
+    /** 修改会员卡服务项
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4017167417) [partner](https://pay.weixin.qq.com/doc/v3/partner/4017176491)
+     */
+    patchAsync: MembercardRoutes['v3/marketing/membercard-open/cards/{card_id}/service-modules/{service_module_id}']['patch']
     /** 移除会员卡服务项
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4017167557) [partner](https://pay.weixin.qq.com/doc/v3/partner/4017176594)
      */
     delete: Operation<{ card_id: PathValue; service_module_id: PathValue }, undefined>
+    /** 移除会员卡服务项
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4017167557) [partner](https://pay.weixin.qq.com/doc/v3/partner/4017176594)
+     */
+    deleteAsync: MembercardRoutes['v3/marketing/membercard-open/cards/{card_id}/service-modules/{service_module_id}']['delete']
   }
   'v3/marketing/membercard-open/cards/{card_id}/upgrade': {
     /** 老会员卡模板升级
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012545673) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012708437)
      */
     post: Operation<{ card_id: PathValue; json: { brand_id: string; appid: string } }, undefined>
+    /** 老会员卡模板升级
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012545673) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012708437)
+     */
+    postAsync: MembercardRoutes['v3/marketing/membercard-open/cards/{card_id}/upgrade']['post']
   }
   'v3/marketing/membercard-open/cards/{card_id}/users/import': {
     /** 根据openid导入用户会员卡
@@ -666,6 +786,10 @@ export interface MembercardRoutes {
       { card_id: PathValue; json: { openid: string; code?: string; out_request_no: string } },
       ImportResponse
     >
+    /** 根据openid导入用户会员卡
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012549739) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012727561)
+     */
+    postAsync: MembercardRoutes['v3/marketing/membercard-open/cards/{card_id}/users/import']['post']
   }
   'v3/marketing/membercard-open/phonenumber-member/import': {
     /** 导入加密手机号提醒会员领卡
@@ -686,6 +810,10 @@ export interface MembercardRoutes {
       },
       undefined
     >
+    /** 导入加密手机号提醒会员领卡
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4017166226) [partner](https://pay.weixin.qq.com/doc/v3/partner/4017171998)
+     */
+    postAsync: MembercardRoutes['v3/marketing/membercard-open/phonenumber-member/import']['post']
   }
   'v3/marketing/membercard-open/phonenumber-member/search': {
     /** 通过加密手机号查询会员领卡状态
@@ -705,6 +833,10 @@ export interface MembercardRoutes {
         }
       }
     >
+    /** 通过加密手机号查询会员领卡状态
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4017166232) [partner](https://pay.weixin.qq.com/doc/v3/partner/4017172062)
+     */
+    getAsync: MembercardRoutes['v3/marketing/membercard-open/phonenumber-member/search']['get']
   }
   'v3/marketing/membercard-open/user/cards': {
     /** 查询用户在品牌下所有会员卡
@@ -719,5 +851,9 @@ export interface MembercardRoutes {
         limit: number
       }
     >
+    /** 查询用户在品牌下所有会员卡
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012549255) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012709674)
+     */
+    getAsync: MembercardRoutes['v3/marketing/membercard-open/user/cards']['get']
   }
 }

@@ -304,6 +304,11 @@ export interface MobilityRoutes {
       },
       PreopenResponse
     >
+    /** 预开通服务
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3/wxpay/vehicle/ebike/chapter3_3.shtml)
+     * @deprecated The documentation marks this endpoint as deprecated.
+     */
+    postAsync: MobilityRoutes['v3/ebike/charge/contracts/preopen']['post']
   }
   'v3/ebike/charge/contracts/{contract_id}': {
     /** 通过签约号查询用户状态
@@ -311,6 +316,11 @@ export interface MobilityRoutes {
      * @deprecated The documentation marks this endpoint as deprecated.
      */
     get: Operation<{ contract_id: PathValue; query?: TransactionQuery }, ChargeContractResponse>
+    /** 通过签约号查询用户状态
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3/wxpay/vehicle/ebike/chapter3_2.shtml)
+     * @deprecated The documentation marks this endpoint as deprecated.
+     */
+    getAsync: MobilityRoutes['v3/ebike/charge/contracts/{contract_id}']['get']
   }
   'v3/ebike/charge/contracts/{contract_id}/confirm': {
     /** 创建用户当次充电代扣凭证
@@ -334,6 +344,11 @@ export interface MobilityRoutes {
       },
       { charging_token: string }
     >
+    /** 创建用户当次充电代扣凭证
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3/wxpay/vehicle/ebike/chapter3_4.shtml)
+     * @deprecated The documentation marks this endpoint as deprecated.
+     */
+    postAsync: MobilityRoutes['v3/ebike/charge/contracts/{contract_id}/confirm']['post']
   }
   'v3/ebike/charge/transactions': {
     /** 充电自行车代扣受理扣款
@@ -367,6 +382,11 @@ export interface MobilityRoutes {
       },
       { accept_state: string; create_time?: string }
     >
+    /** 充电自行车代扣受理扣款
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3/wxpay/vehicle/ebike/chapter3_5.shtml)
+     * @deprecated The documentation marks this endpoint as deprecated.
+     */
+    postAsync: MobilityRoutes['v3/ebike/charge/transactions']['post']
   }
   'v3/ebike/charge/transactions/id/{transaction_id}': {
     /** 查询订单
@@ -374,6 +394,11 @@ export interface MobilityRoutes {
      * @deprecated The documentation marks this endpoint as deprecated.
      */
     get: Operation<{ transaction_id: PathValue; query?: TransactionQuery }, ChargeTransactionResponse>
+    /** 查询订单
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3/wxpay/vehicle/ebike/chapter3_6.shtml)
+     * @deprecated The documentation marks this endpoint as deprecated.
+     */
+    getAsync: MobilityRoutes['v3/ebike/charge/transactions/id/{transaction_id}']['get']
   }
   'v3/ebike/charge/transactions/out-trade-no/{out_trade_no}': {
     /** 查询订单
@@ -381,6 +406,11 @@ export interface MobilityRoutes {
      * @deprecated The documentation marks this endpoint as deprecated.
      */
     get: Operation<{ out_trade_no: PathValue; query?: TransactionQuery }, ChargeTransactionResponse>
+    /** 查询订单
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3/wxpay/vehicle/ebike/chapter3_6.shtml)
+     * @deprecated The documentation marks this endpoint as deprecated.
+     */
+    getAsync: MobilityRoutes['v3/ebike/charge/transactions/out-trade-no/{out_trade_no}']['get']
   }
   'v3/ebike/charge/users/{openid}/contract': {
     /** 通过用户标识查询用户状态
@@ -391,12 +421,21 @@ export interface MobilityRoutes {
       { openid: PathValue; query: { sub_mchid?: string; trade_scene: string } },
       ChargeContractResponse
     >
+    /** 通过用户标识查询用户状态
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3/wxpay/vehicle/ebike/chapter3_1.shtml)
+     * @deprecated The documentation marks this endpoint as deprecated.
+     */
+    getAsync: MobilityRoutes['v3/ebike/charge/users/{openid}/contract']['get']
   }
   'v3/express/users/{openid}/transform': {
     /** 用户openid转换
      * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3_partner/Offline/apis/chapter4_9_1.shtml)
      */
     post: Operation<{ openid: PathValue; json: CouponQuery }, RepresentativeInfo>
+    /** 用户openid转换
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3_partner/Offline/apis/chapter4_9_1.shtml)
+     */
+    postAsync: MobilityRoutes['v3/express/users/{openid}/transform']['post']
   }
   'v3/hire-power-bank/insurance-orders': {
     /** 创建保险订单
@@ -406,18 +445,30 @@ export interface MobilityRoutes {
       { json: { out_order_no?: string; openid?: string; notify_url?: string; service_id?: string } },
       InsuranceOrderResponse
     >
+    /** 创建保险订单
+     * @see [merchant](https://pay.weixin.qq.com/docs/merchant/apis/hire-power-bank-insurance/insurance-orders/create-insurance-order.html)
+     */
+    postAsync: MobilityRoutes['v3/hire-power-bank/insurance-orders']['post']
   }
   'v3/hire-power-bank/insurance-orders/{out_order_no}': {
     /** 查询保险订单详情
      * @see [merchant](https://pay.weixin.qq.com/docs/merchant/apis/hire-power-bank-insurance/insurance-orders/get-by-out-trade-no.html)
      */
     get: Operation<{ out_order_no: PathValue }, InsuranceOrderResponse>
+    /** 查询保险订单详情
+     * @see [merchant](https://pay.weixin.qq.com/docs/merchant/apis/hire-power-bank-insurance/insurance-orders/get-by-out-trade-no.html)
+     */
+    getAsync: MobilityRoutes['v3/hire-power-bank/insurance-orders/{out_order_no}']['get']
   }
   'v3/hire-power-bank/user-qualifications/{openid}': {
     /** 查询用户保险订单领取资格
      * @see [merchant](https://pay.weixin.qq.com/docs/merchant/apis/hire-power-bank-insurance/insurance-orders/get-qualification-by-open-id.html)
      */
     get: Operation<{ openid: PathValue }, { qualified_user?: boolean }>
+    /** 查询用户保险订单领取资格
+     * @see [merchant](https://pay.weixin.qq.com/docs/merchant/apis/hire-power-bank-insurance/insurance-orders/get-qualification-by-open-id.html)
+     */
+    getAsync: MobilityRoutes['v3/hire-power-bank/user-qualifications/{openid}']['get']
   }
   'v3/parking/reminders/application': {
     /** 提交停车场进件申请
@@ -446,16 +497,26 @@ export interface MobilityRoutes {
       },
       { parking_lot_audit_no?: string }
     >
+    /** 提交停车场进件申请
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4019557780)
+     */
+    postAsync: MobilityRoutes['v3/parking/reminders/application']['post']
   }
   'v3/parking/reminders/application/query': {
     /** 查询停车场进件申请单 */
     get: Operation<{ query: ApplicationQuery }, { application?: Application; wx_parking_lot_id?: string }>
+    /** 查询停车场进件申请单 */
+    getAsync: MobilityRoutes['v3/parking/reminders/application/query']['get']
   }
   'v3/parking/reminders/application/withdraw': {
     /** 撤回停车场进件申请
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4019557799)
      */
     post: Operation<{ json: ApplicationQuery }, undefined>
+    /** 撤回停车场进件申请
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4019557799)
+     */
+    postAsync: MobilityRoutes['v3/parking/reminders/application/withdraw']['post']
   }
   'v3/parking/reminders/applications': {
     /** 查询停车场进件申请单列表
@@ -465,6 +526,10 @@ export interface MobilityRoutes {
       { query: { out_parking_lot_id: string; offset?: number; limit?: number } },
       { application_list?: Application[]; wx_parking_lot_id?: string }
     >
+    /** 查询停车场进件申请单列表
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4019557811)
+     */
+    getAsync: MobilityRoutes['v3/parking/reminders/applications']['get']
   }
   'v3/parking/reminders/entry': {
     /** 同步车辆入场通知
@@ -487,6 +552,10 @@ export interface MobilityRoutes {
       },
       { serial_number?: string }
     >
+    /** 同步车辆入场通知
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4019557757)
+     */
+    postAsync: MobilityRoutes['v3/parking/reminders/entry']['post']
   }
   'v3/parking/reminders/exit': {
     /** 同步车辆离场通知
@@ -514,6 +583,10 @@ export interface MobilityRoutes {
       },
       undefined
     >
+    /** 同步车辆离场通知
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4019557725)
+     */
+    postAsync: MobilityRoutes['v3/parking/reminders/exit']['post']
   }
   'v3/parking/reminders/ext-payment': {
     /** 同步非临停扩展支付
@@ -537,6 +610,10 @@ export interface MobilityRoutes {
       },
       undefined
     >
+    /** 同步非临停扩展支付
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4020338487)
+     */
+    postAsync: MobilityRoutes['v3/parking/reminders/ext-payment']['post']
   }
   'v3/parking/reminders/parking-fee': {
     /** 查询停车费用
@@ -556,6 +633,10 @@ export interface MobilityRoutes {
         paid_amount?: number
       }
     >
+    /** 查询停车费用
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4019557825)
+     */
+    postAsync: MobilityRoutes['v3/parking/reminders/parking-fee']['post']
   }
   'v3/parking/reminders/parking-lot': {
     /** 查询停车场信息
@@ -578,6 +659,10 @@ export interface MobilityRoutes {
         reason?: string
       }
     >
+    /** 查询停车场信息
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4023070758)
+     */
+    getAsync: MobilityRoutes['v3/parking/reminders/parking-lot']['get']
   }
   'v3/parking/reminders/payment': {
     /** 同步支付结果通知
@@ -606,6 +691,10 @@ export interface MobilityRoutes {
       },
       undefined
     >
+    /** 同步支付结果通知
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4019557765)
+     */
+    postAsync: MobilityRoutes['v3/parking/reminders/payment']['post']
   }
   'v3/qrcode/transactions': {
     /** 扣费受理 */
@@ -629,10 +718,14 @@ export interface MobilityRoutes {
       },
       QrcodeTransactionResponse
     >
+    /** 扣费受理 */
+    postAsync: MobilityRoutes['v3/qrcode/transactions']['post']
   }
   'v3/qrcode/transactions/out-trade-no/{out_trade_no}': {
     /** 查询订单 */
     get: Operation<{ out_trade_no: PathValue; query?: TransactionQuery }, QrcodeTransactionResponse>
+    /** 查询订单 */
+    getAsync: MobilityRoutes['v3/qrcode/transactions/out-trade-no/{out_trade_no}']['get']
   }
   'v3/qrcode/user-services/contract-id/{contract_id}': {
     /** 查询用户服务可用信息 */
@@ -644,12 +737,18 @@ export interface MobilityRoutes {
         block_reason?: 'DELETED' | 'ACCOUNT_FROZEN' | 'OVERDUE' | (string & {})
       }
     >
+    /** 查询用户服务可用信息 */
+    getAsync: MobilityRoutes['v3/qrcode/user-services/contract-id/{contract_id}']['get']
   }
   'v3/vehicle/etc/contracts/{contract_id}': {
     /** 通过商户ETC绑定号查询签约状态
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012715667)
      */
     get: Operation<{ contract_id: PathValue; query?: TransactionQuery }, ContractResponse>
+    /** 通过商户ETC绑定号查询签约状态
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012715667)
+     */
+    getAsync: MobilityRoutes['v3/vehicle/etc/contracts/{contract_id}']['get']
   }
   'v3/vehicle/etc/preopen': {
     /** 预开通用户ETC指定卡扣费
@@ -675,6 +774,10 @@ export interface MobilityRoutes {
       },
       PreopenResponse
     >
+    /** 预开通用户ETC指定卡扣费
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012715215)
+     */
+    postAsync: MobilityRoutes['v3/vehicle/etc/preopen']['post']
   }
   'v3/vehicle/etc/transactions/highway': {
     /** 高速场景商户扣款
@@ -708,18 +811,30 @@ export interface MobilityRoutes {
       },
       TransactionResponse
     >
+    /** 高速场景商户扣款
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012715331)
+     */
+    postAsync: MobilityRoutes['v3/vehicle/etc/transactions/highway']['post']
   }
   'v3/vehicle/etc/transactions/id/{transaction_id}': {
     /** 查询订单
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012715719)
      */
     get: Operation<{ transaction_id: PathValue; query?: TransactionQuery }, TransactionResponse>
+    /** 查询订单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012715719)
+     */
+    getAsync: MobilityRoutes['v3/vehicle/etc/transactions/id/{transaction_id}']['get']
   }
   'v3/vehicle/etc/transactions/out-trade-no/{out_trade_no}': {
     /** 查询订单
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012715845)
      */
     get: Operation<{ out_trade_no: PathValue; query?: TransactionQuery }, TransactionResponse>
+    /** 查询订单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012715845)
+     */
+    getAsync: MobilityRoutes['v3/vehicle/etc/transactions/out-trade-no/{out_trade_no}']['get']
   }
   'v3/vehicle/etc/users/{openid}/contracts': {
     /** 查询ETC签约状态
@@ -729,6 +844,10 @@ export interface MobilityRoutes {
       { openid: PathValue; query: { sub_mchid?: string; plan_id: string; plate_number: string } },
       ContractResponse
     >
+    /** 查询ETC签约状态
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012715623)
+     */
+    getAsync: MobilityRoutes['v3/vehicle/etc/users/{openid}/contracts']['get']
   }
   'v3/vehicle/parking/parkings': {
     /** 创建停车入场
@@ -759,6 +878,10 @@ export interface MobilityRoutes {
         block_reason?: 'PAUSE' | 'OVERDUE' | 'OUT_SERVICE' | 'EVALUATION_FAILED' | (string & {})
       }
     >
+    /** 创建停车入场
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012533937) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012533994)
+     */
+    postAsync: MobilityRoutes['v3/vehicle/parking/parkings']['post']
   }
   'v3/vehicle/parking/services/find': {
     /** 查询车牌服务开通信息
@@ -782,6 +905,10 @@ export interface MobilityRoutes {
         service_state: 'NORMAL' | 'PAUSE' | 'OUT_SERVICE' | (string & {})
       }
     >
+    /** 查询车牌服务开通信息
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012534043) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012534183)
+     */
+    getAsync: MobilityRoutes['v3/vehicle/parking/services/find']['get']
   }
   'v3/vehicle/transactions/out-trade-no/{out_trade_no}': {
     /** 查询订单
@@ -822,6 +949,10 @@ export interface MobilityRoutes {
         }[]
       }
     >
+    /** 查询订单
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012534308) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012534441)
+     */
+    getAsync: MobilityRoutes['v3/vehicle/transactions/out-trade-no/{out_trade_no}']['get']
   }
   'v3/vehicle/transactions/parking': {
     /** 扣费受理
@@ -891,5 +1022,9 @@ export interface MobilityRoutes {
         }[]
       }
     >
+    /** 扣费受理
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012534352) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012534427)
+     */
+    postAsync: MobilityRoutes['v3/vehicle/transactions/parking']['post']
   }
 }

@@ -125,6 +125,10 @@ export interface OnboardingRoutes {
         verify_finish_time?: string
       }
     >
+    /** 查询结算账户修改申请状态
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012761169)
+     */
+    getAsync: OnboardingRoutes['v3/apply4sub/sub_merchants/{sub_mchid}/application/{application_no}']['get']
   }
   'v3/apply4sub/sub_merchants/{sub_mchid}/modify-settlement': {
     /** 修改结算帐号
@@ -146,6 +150,10 @@ export interface OnboardingRoutes {
       },
       { application_no: string }
     >
+    /** 修改结算帐号
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012761138)
+     */
+    postAsync: OnboardingRoutes['v3/apply4sub/sub_merchants/{sub_mchid}/modify-settlement']['post']
   }
   'v3/apply4sub/sub_merchants/{sub_mchid}/settlement': {
     /** 查询结算账户
@@ -163,6 +171,10 @@ export interface OnboardingRoutes {
         verify_fail_reason?: string
       }
     >
+    /** 查询结算账户
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012761142)
+     */
+    getAsync: OnboardingRoutes['v3/apply4sub/sub_merchants/{sub_mchid}/settlement']['get']
   }
   'v3/apply4subject/applyment': {
     /** 查询商户开户意愿申请单审核结果
@@ -177,6 +189,10 @@ export interface OnboardingRoutes {
         reject_reason?: string
       }
     >
+    /** 查询商户开户意愿申请单审核结果
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012697715)
+     */
+    getAsync: OnboardingRoutes['v3/apply4subject/applyment']['get']
     /** 提交商户开户意愿申请单
      * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3_partner/apis/chapter10_1_1.shtml)
      */
@@ -251,6 +267,10 @@ export interface OnboardingRoutes {
       },
       ApplymentResponse
     >
+    /** 提交商户开户意愿申请单
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3_partner/apis/chapter10_1_1.shtml)
+     */
+    postAsync: OnboardingRoutes['v3/apply4subject/applyment']['post']
   }
   'v3/apply4subject/applyment/merchants/{sub_mchid}/state': {
     /** 获取商户开户意愿确认状态
@@ -260,30 +280,50 @@ export interface OnboardingRoutes {
       { sub_mchid: PathValue },
       { authorize_state: 'AUTHORIZE_STATE_UNAUTHORIZED' | 'AUTHORIZE_STATE_AUTHORIZED' | (string & {}) }
     >
+    /** 获取商户开户意愿确认状态
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012467549)
+     */
+    getAsync: OnboardingRoutes['v3/apply4subject/applyment/merchants/{sub_mchid}/state']['get']
   }
   'v3/apply4subject/applyment/{applyment_id}/cancel': {
     /** 撤销商户开户意愿申请单
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012697627)
      */
     post: Operation<{ applyment_id: PathValue }, undefined>
+    /** 撤销商户开户意愿申请单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012697627)
+     */
+    postAsync: OnboardingRoutes['v3/apply4subject/applyment/{applyment_id}/cancel']['post']
   }
   'v3/apply4subject/applyment/{business_code}/cancel': {
     /** 撤销商户开户意愿申请单
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012697627)
      */
     post: Operation<{ business_code: PathValue }, undefined>
+    /** 撤销商户开户意愿申请单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012697627)
+     */
+    postAsync: OnboardingRoutes['v3/apply4subject/applyment/{business_code}/cancel']['post']
   }
   'v3/applyment4sub/applyment/applyment_id/{applyment_id}': {
     /** 通过申请单号查询申请状态
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012697052)
      */
     get: Operation<{ applyment_id: PathValue }, ApplymentIdResponse>
+    /** 通过申请单号查询申请状态
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012697052)
+     */
+    getAsync: OnboardingRoutes['v3/applyment4sub/applyment/applyment_id/{applyment_id}']['get']
   }
   'v3/applyment4sub/applyment/business_code/{business_code}': {
     /** 通过业务申请编号查询申请状态
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012697168)
      */
     get: Operation<{ business_code: PathValue }, ApplymentIdResponse>
+    /** 通过业务申请编号查询申请状态
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012697168)
+     */
+    getAsync: OnboardingRoutes['v3/applyment4sub/applyment/business_code/{business_code}']['get']
   }
   'v3/applyment4sub/applyment/{empty}': {
     /** 提交申请单
@@ -444,6 +484,10 @@ export interface OnboardingRoutes {
       },
       ApplymentResponse
     >
+    /** 提交申请单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012719997)
+     */
+    postAsync: OnboardingRoutes['v3/applyment4sub/applyment/{empty}']['post']
   }
   'v3/capital/capitallhh/areas/provinces': {
     /** 查询省份列表
@@ -453,6 +497,10 @@ export interface OnboardingRoutes {
       Record<string, never>,
       { data?: { province_name?: string; province_code?: number }[]; total_count: number }
     >
+    /** 查询省份列表
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012698641)
+     */
+    getAsync: OnboardingRoutes['v3/capital/capitallhh/areas/provinces']['get']
   }
   'v3/capital/capitallhh/areas/provinces/{province_code}/cities': {
     /** 查询城市列表
@@ -462,18 +510,30 @@ export interface OnboardingRoutes {
       { province_code: PathValue },
       { data?: { city_name?: string; city_code?: number }[]; total_count: number }
     >
+    /** 查询城市列表
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012697470)
+     */
+    getAsync: OnboardingRoutes['v3/capital/capitallhh/areas/provinces/{province_code}/cities']['get']
   }
   'v3/capital/capitallhh/banks/corporate-banking': {
     /** 查询支持对公业务的银行列表
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012697626)
      */
     get: Operation<{ query: CorporateBankingQuery }, CorporateBankingResponse>
+    /** 查询支持对公业务的银行列表
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012697626)
+     */
+    getAsync: OnboardingRoutes['v3/capital/capitallhh/banks/corporate-banking']['get']
   }
   'v3/capital/capitallhh/banks/personal-banking': {
     /** 查询支持个人业务的银行列表
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012697583)
      */
     get: Operation<{ query: CorporateBankingQuery }, CorporateBankingResponse>
+    /** 查询支持个人业务的银行列表
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012697583)
+     */
+    getAsync: OnboardingRoutes['v3/capital/capitallhh/banks/personal-banking']['get']
   }
   'v3/capital/capitallhh/banks/search-banks-by-bank-account': {
     /** 获取对私银行卡号开户银行
@@ -483,6 +543,10 @@ export interface OnboardingRoutes {
       { query: { account_number: Sensitive | Ciphertext } },
       { total_count: number; data?: CorporateBankingResponseData[] }
     >
+    /** 获取对私银行卡号开户银行
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012697541)
+     */
+    getAsync: OnboardingRoutes['v3/capital/capitallhh/banks/search-banks-by-bank-account']['get']
   }
   'v3/capital/capitallhh/banks/{bank_alias_code}/branches': {
     /** 查询支行列表
@@ -502,12 +566,20 @@ export interface OnboardingRoutes {
         bank_alias_code: string
       }
     >
+    /** 查询支行列表
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012697673)
+     */
+    getAsync: OnboardingRoutes['v3/capital/capitallhh/banks/{bank_alias_code}/branches']['get']
   }
   'v3/compliance/inactive-merchant-identity-verification/merchants': {
     /** 发起不活跃商户身份核实
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012471357)
      */
     post: Operation<{ json: DetailQuery }, { verification_id: string }>
+    /** 发起不活跃商户身份核实
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012471357)
+     */
+    postAsync: OnboardingRoutes['v3/compliance/inactive-merchant-identity-verification/merchants']['post']
   }
   'v3/compliance/inactive-merchant-identity-verification/merchants/{sub_mchid}/verifications/{verification_id}': {
     /** 查询不活跃商户身份核实结果
@@ -524,6 +596,10 @@ export interface OnboardingRoutes {
         finish_time?: string
       }
     >
+    /** 查询不活跃商户身份核实结果
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012471359)
+     */
+    getAsync: OnboardingRoutes['v3/compliance/inactive-merchant-identity-verification/merchants/{sub_mchid}/verifications/{verification_id}']['get']
   }
   'v3/mchalterapply/mchcontactalterapplyment': {
     /** 提交超管变更申请单
@@ -549,24 +625,40 @@ export interface OnboardingRoutes {
       },
       MchcontactalterapplymentResponse
     >
+    /** 提交超管变更申请单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015617906)
+     */
+    postAsync: OnboardingRoutes['v3/mchalterapply/mchcontactalterapplyment']['post']
   }
   'v3/mchalterapply/mchcontactalterapplyment/merchant/{merchant_code}/out-request-no/{out_request_no}': {
     /** 查询超管变更申请单状态-使用业务单号和商户号
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015617915)
      */
     get: Operation<{ merchant_code: PathValue; out_request_no: PathValue }, MerchantResponse>
+    /** 查询超管变更申请单状态-使用业务单号和商户号
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015617915)
+     */
+    getAsync: OnboardingRoutes['v3/mchalterapply/mchcontactalterapplyment/merchant/{merchant_code}/out-request-no/{out_request_no}']['get']
   }
   'v3/mchalterapply/mchcontactalterapplyment/{apply_id}': {
     /** 查询超管变更申请单状态-使用申请单号
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015617911)
      */
     get: Operation<{ apply_id: PathValue }, MerchantResponse>
+    /** 查询超管变更申请单状态-使用申请单号
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015617911)
+     */
+    getAsync: OnboardingRoutes['v3/mchalterapply/mchcontactalterapplyment/{apply_id}']['get']
   }
   'v3/mchalterapply/mchcontactalterapplyment/{apply_id}/revoke': {
     /** 撤销超管变更申请单
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015617919)
      */
     post: Operation<{ apply_id: PathValue }, { apply_id?: string; state?: MerchantResponseState }>
+    /** 撤销超管变更申请单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015617919)
+     */
+    postAsync: OnboardingRoutes['v3/mchalterapply/mchcontactalterapplyment/{apply_id}/revoke']['post']
   }
   'v3/mchalterapply/mchsubjectalterapplyment': {
     /** 提交资料变更申请单
@@ -644,6 +736,10 @@ export interface OnboardingRoutes {
       },
       MchcontactalterapplymentResponse
     >
+    /** 提交资料变更申请单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4014090649)
+     */
+    postAsync: OnboardingRoutes['v3/mchalterapply/mchsubjectalterapplyment']['post']
   }
   'v3/mchalterapply/mchsubjectalterapplyment/merchant/{merchant_code}/out-request-no/{out_request_no}': {
     /** 查询申请单状态-使用业务单号
@@ -653,18 +749,30 @@ export interface OnboardingRoutes {
       { merchant_code: PathValue; out_request_no: PathValue },
       MchsubjectalterapplymentMerchantResponse
     >
+    /** 查询申请单状态-使用业务单号
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4014090667)
+     */
+    getAsync: OnboardingRoutes['v3/mchalterapply/mchsubjectalterapplyment/merchant/{merchant_code}/out-request-no/{out_request_no}']['get']
   }
   'v3/mchalterapply/mchsubjectalterapplyment/{apply_id}': {
     /** 查询资料变更申请单状态-使用申请单号
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4014090655)
      */
     get: Operation<{ apply_id: PathValue }, MchsubjectalterapplymentMerchantResponse>
+    /** 查询资料变更申请单状态-使用申请单号
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4014090655)
+     */
+    getAsync: OnboardingRoutes['v3/mchalterapply/mchsubjectalterapplyment/{apply_id}']['get']
   }
   'v3/mchalterapply/mchsubjectalterapplyment/{apply_id}/revoke': {
     /** 撤销资料变更申请单
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4014090672)
      */
     post: Operation<{ apply_id: PathValue }, { result: 'SUCCESS' | 'FAIL' | (string & {}) }>
+    /** 撤销资料变更申请单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4014090672)
+     */
+    postAsync: OnboardingRoutes['v3/mchalterapply/mchsubjectalterapplyment/{apply_id}/revoke']['post']
   }
   'v3/mchalterapply/merchantnamealterapplyment': {
     /** 提交商户简称变更申请单
@@ -674,6 +782,10 @@ export interface OnboardingRoutes {
       { json: { sub_mchid: string; out_request_no: string; merchant_shortname: string } },
       MchcontactalterapplymentResponse
     >
+    /** 提交商户简称变更申请单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016166071)
+     */
+    postAsync: OnboardingRoutes['v3/mchalterapply/merchantnamealterapplyment']['post']
   }
   'v3/mchalterapply/merchantnamealterapplyment/merchant/{sub_mchid}/out-request-no/{out_request_no}': {
     /** 查询商户简称申请单状态-使用业务单号和商户号
@@ -689,6 +801,10 @@ export interface OnboardingRoutes {
         audit_reject_reason?: string
       }
     >
+    /** 查询商户简称申请单状态-使用业务单号和商户号
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016166085)
+     */
+    getAsync: OnboardingRoutes['v3/mchalterapply/merchantnamealterapplyment/merchant/{sub_mchid}/out-request-no/{out_request_no}']['get']
   }
   'v3/mchalterapply/merchantnamealterapplyment/{apply_id}': {
     /** 查询商户简称变更申请单状态-使用申请单号
@@ -704,6 +820,10 @@ export interface OnboardingRoutes {
         audit_reject_reason?: string
       }
     >
+    /** 查询商户简称变更申请单状态-使用申请单号
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016166074)
+     */
+    getAsync: OnboardingRoutes['v3/mchalterapply/merchantnamealterapplyment/{apply_id}']['get']
   }
   'v3/mchalterapply/merchantnamealterapplyment/{apply_id}/revoke': {
     /** 撤销商户简称变更申请单
@@ -713,6 +833,10 @@ export interface OnboardingRoutes {
       { apply_id: PathValue },
       { apply_id?: string; state?: 'APPLYMENT_STATE_CANCELED' | (string & {}) }
     >
+    /** 撤销商户简称变更申请单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016166090)
+     */
+    postAsync: OnboardingRoutes['v3/mchalterapply/merchantnamealterapplyment/{apply_id}/revoke']['post']
   }
   'v3/merchant-settlement/merchant-settle-rule-applications': {
     /** 申请修改特约商户结算规则
@@ -729,11 +853,19 @@ export interface OnboardingRoutes {
       },
       MerchantSettleRuleApplicationResponse
     >
+    /** 申请修改特约商户结算规则
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012697924)
+     */
+    postAsync: OnboardingRoutes['v3/merchant-settlement/merchant-settle-rule-applications']['post']
   }
   'v3/merchant-settlement/merchant-settle-rule-applications/{application_id}': {
     /** 根据申请单ID查询结果
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012698574)
      */
     get: Operation<{ application_id: PathValue }, MerchantSettleRuleApplicationResponse>
+    /** 根据申请单ID查询结果
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012698574)
+     */
+    getAsync: OnboardingRoutes['v3/merchant-settlement/merchant-settle-rule-applications/{application_id}']['get']
   }
 }

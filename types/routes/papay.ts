@@ -277,6 +277,10 @@ export interface PapayRoutes {
       },
       { presign_token: string; redirect_service?: string }
     >
+    /** APP预签约自动还款协议
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016125804)
+     */
+    postAsync: PapayRoutes['v3/credit-repayment/partner/contracts/app-presign']['post']
   }
   'v3/credit-repayment/partner/contracts/h5-presign': {
     /** H5预签约自动还款协议
@@ -301,6 +305,10 @@ export interface PapayRoutes {
       },
       H5Response
     >
+    /** H5预签约自动还款协议
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016779565)
+     */
+    postAsync: PapayRoutes['v3/credit-repayment/partner/contracts/h5-presign']['post']
   }
   'v3/credit-repayment/partner/contracts/terminate': {
     /** 解除自动还款协议
@@ -326,6 +334,10 @@ export interface PapayRoutes {
         }
       }
     >
+    /** 解除自动还款协议
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016125830)
+     */
+    postAsync: PapayRoutes['v3/credit-repayment/partner/contracts/terminate']['post']
   }
   'v3/credit-repayment/partner/contracts/{out_contract_code}': {
     /** 查询自动还款协议
@@ -349,6 +361,10 @@ export interface PapayRoutes {
         repayment_amount_limit: number
       }
     >
+    /** 查询自动还款协议
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016125810)
+     */
+    getAsync: PapayRoutes['v3/credit-repayment/partner/contracts/{out_contract_code}']['get']
   }
   'v3/credit-repayment/partner/deduct-orders': {
     /** 发起还款
@@ -368,12 +384,20 @@ export interface PapayRoutes {
       },
       DeductOrderResponse
     >
+    /** 发起还款
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016779462)
+     */
+    postAsync: PapayRoutes['v3/credit-repayment/partner/deduct-orders']['post']
   }
   'v3/credit-repayment/partner/deduct-orders/{out_trade_no}': {
     /** 查询还款单
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016779468)
      */
     get: Operation<{ out_trade_no: PathValue }, DeductOrderResponse>
+    /** 查询还款单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016779468)
+     */
+    getAsync: PapayRoutes['v3/credit-repayment/partner/deduct-orders/{out_trade_no}']['get']
   }
   'v3/credit-repayment/partner/schedule-records/batch-create': {
     /** 预约还款
@@ -408,6 +432,10 @@ export interface PapayRoutes {
         }[]
       }
     >
+    /** 预约还款
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016779459)
+     */
+    postAsync: PapayRoutes['v3/credit-repayment/partner/schedule-records/batch-create']['post']
   }
   'v3/credit-repayment/partner/schedule-records/{out_record_id}': {
     /** 查询预约还款记录
@@ -426,12 +454,20 @@ export interface PapayRoutes {
         openid: string
       }
     >
+    /** 查询预约还款记录
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016779463)
+     */
+    getAsync: PapayRoutes['v3/credit-repayment/partner/schedule-records/{out_record_id}']['get']
   }
   'v3/papay/contracts/{contract_id}/fail-notify': {
     /** 重试扣费通知
      * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/wxpay_v2/papay/chapter3_11.shtml)
      */
     post: Operation<{ contract_id: PathValue; json: { mchid: string; appid: string } }, undefined>
+    /** 重试扣费通知
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/wxpay_v2/papay/chapter3_11.shtml)
+     */
+    postAsync: PapayRoutes['v3/papay/contracts/{contract_id}/fail-notify']['post']
   }
   'v3/papay/contracts/{contract_id}/notify': {
     /** 直连商户预扣费通知
@@ -449,12 +485,20 @@ export interface PapayRoutes {
       },
       undefined
     >
+    /** 直连商户预扣费通知
+     * @see [merchant](https://pay.weixin.qq.com/doc/v2/merchant/4011987402)
+     */
+    postAsync: PapayRoutes['v3/papay/contracts/{contract_id}/notify']['post']
   }
   'v3/papay/insurance-pay/policy-periods/contract-id/{contract_id}/policy-period-id/{policy_period_id}': {
     /** 保险商户查询保险自动续费预约
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012471229)
      */
     get: Operation<{ contract_id: PathValue; policy_period_id: PathValue }, PolicyPeriodResponse>
+    /** 保险商户查询保险自动续费预约
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012471229)
+     */
+    getAsync: PapayRoutes['v3/papay/insurance-pay/policy-periods/contract-id/{contract_id}/policy-period-id/{policy_period_id}']['get']
   }
   'v3/papay/insurance-pay/policy-periods/contract-id/{contract_id}/policy-period-id/{policy_period_id}/schedule': {
     /** 保险商户预约保险自动续费
@@ -468,6 +512,10 @@ export interface PapayRoutes {
       },
       PolicyPeriodResponse
     >
+    /** 保险商户预约保险自动续费
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012471270)
+     */
+    postAsync: PapayRoutes['v3/papay/insurance-pay/policy-periods/contract-id/{contract_id}/policy-period-id/{policy_period_id}/schedule']['post']
   }
   'v3/papay/insurance-pay/transactions/apply': {
     /** 保险商户受理保险自动续费扣款
@@ -489,6 +537,10 @@ export interface PapayRoutes {
       },
       ApplyResponse
     >
+    /** 保险商户受理保险自动续费扣款
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012471158)
+     */
+    postAsync: PapayRoutes['v3/papay/insurance-pay/transactions/apply']['post']
   }
   'v3/papay/insurance-sign/contracts/plan-id/{plan_id}/contract-id/{contract_id}/renew': {
     /** 保险商户受理续期自动续费协议
@@ -502,6 +554,10 @@ export interface PapayRoutes {
       },
       undefined
     >
+    /** 保险商户受理续期自动续费协议
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012489588)
+     */
+    postAsync: PapayRoutes['v3/papay/insurance-sign/contracts/plan-id/{plan_id}/contract-id/{contract_id}/renew']['post']
   }
   'v3/papay/insurance-sign/contracts/plan-id/{plan_id}/out-contract-code/{out_contract_code}': {
     /** 保险商户查询保险自动续费协议
@@ -526,6 +582,10 @@ export interface PapayRoutes {
         revoke_terminate_contract_redirect_appid?: string
       }
     >
+    /** 保险商户查询保险自动续费协议
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012472641)
+     */
+    getAsync: PapayRoutes['v3/papay/insurance-sign/contracts/plan-id/{plan_id}/out-contract-code/{out_contract_code}']['get']
   }
   'v3/papay/insurance-sign/contracts/plan-id/{plan_id}/out-contract-code/{out_contract_code}/terminate': {
     /** 保险商户通过商户协议号解除保险自动续费协议
@@ -548,6 +608,10 @@ export interface PapayRoutes {
         out_user_code?: string
       }
     >
+    /** 保险商户通过商户协议号解除保险自动续费协议
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012472767)
+     */
+    postAsync: PapayRoutes['v3/papay/insurance-sign/contracts/plan-id/{plan_id}/out-contract-code/{out_contract_code}/terminate']['post']
   }
   'v3/papay/insurance-sign/contracts/pre-entrust-sign/app': {
     /** 保险商户App预签约
@@ -580,6 +644,10 @@ export interface PapayRoutes {
       },
       AppResponse
     >
+    /** 保险商户App预签约
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4013005766)
+     */
+    postAsync: PapayRoutes['v3/papay/insurance-sign/contracts/pre-entrust-sign/app']['post']
   }
   'v3/papay/insurance-sign/contracts/pre-entrust-sign/h5': {
     /** 保险商户H5预签约
@@ -613,18 +681,30 @@ export interface PapayRoutes {
       },
       H5Response
     >
+    /** 保险商户H5预签约
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012529050)
+     */
+    postAsync: PapayRoutes['v3/papay/insurance-sign/contracts/pre-entrust-sign/h5']['post']
   }
   'v3/papay/insurance-sign/contracts/pre-entrust-sign/jsapi': {
     /** 保险商户JSAPI预签约
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012528600)
      */
     post: Operation<{ json: JsapiRequest }, H5Response>
+    /** 保险商户JSAPI预签约
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012528600)
+     */
+    postAsync: PapayRoutes['v3/papay/insurance-sign/contracts/pre-entrust-sign/jsapi']['post']
   }
   'v3/papay/insurance-sign/contracts/pre-entrust-sign/mini-program': {
     /** 保险商户小程序预签约
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012528950)
      */
     post: Operation<{ json: JsapiRequest }, PreEntrustSignMiniProgramResponse>
+    /** 保险商户小程序预签约
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012528950)
+     */
+    postAsync: PapayRoutes['v3/papay/insurance-sign/contracts/pre-entrust-sign/mini-program']['post']
   }
   'v3/papay/insurance-sign/policy-periods/plan-id/{plan_id}/contract-id/{contract_id}/modify': {
     /** 保险商户修改保险扣费周期列表
@@ -645,6 +725,10 @@ export interface PapayRoutes {
         cancel_scheduled_policy_period_id?: number
       }
     >
+    /** 保险商户修改保险扣费周期列表
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012987596)
+     */
+    postAsync: PapayRoutes['v3/papay/insurance-sign/policy-periods/plan-id/{plan_id}/contract-id/{contract_id}/modify']['post']
   }
   'v3/papay/insurance-sign/policy_periods/plan-id/{plan_id}/out-contract-code/{out_contract_code}': {
     /** 保险商户查询保险扣费周期列表
@@ -667,6 +751,10 @@ export interface PapayRoutes {
         total_count?: number
       }
     >
+    /** 保险商户查询保险扣费周期列表
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012489530)
+     */
+    getAsync: PapayRoutes['v3/papay/insurance-sign/policy_periods/plan-id/{plan_id}/out-contract-code/{out_contract_code}']['get']
   }
   'v3/papay/pay/harmony/transactions/apply': {
     /** 代扣受理扣款
@@ -689,12 +777,20 @@ export interface PapayRoutes {
       },
       ApplyResponse
     >
+    /** 代扣受理扣款
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4013388429)
+     */
+    postAsync: PapayRoutes['v3/papay/pay/harmony/transactions/apply']['post']
   }
   'v3/papay/pay/partner/schedules/contract-id/{contract_id}': {
     /** 查询扣费预约
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012468579)
      */
     get: Operation<{ contract_id: PathValue; query: DetailQuery }, ScheduleResponse>
+    /** 查询扣费预约
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012468579)
+     */
+    getAsync: PapayRoutes['v3/papay/pay/partner/schedules/contract-id/{contract_id}']['get']
   }
   'v3/papay/pay/partner/schedules/contract-id/{contract_id}/schedule': {
     /** 预约扣费
@@ -707,6 +803,10 @@ export interface PapayRoutes {
       },
       ScheduleResponse
     >
+    /** 预约扣费
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012468581)
+     */
+    postAsync: PapayRoutes['v3/papay/pay/partner/schedules/contract-id/{contract_id}/schedule']['post']
   }
   'v3/papay/pay/partner/transactions/apply': {
     /** 受理扣款
@@ -729,12 +829,20 @@ export interface PapayRoutes {
       },
       ApplyResponse
     >
+    /** 受理扣款
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012468586)
+     */
+    postAsync: PapayRoutes['v3/papay/pay/partner/transactions/apply']['post']
   }
   'v3/papay/pay/schedules/contract-id/{contract_id}': {
     /** 查询扣费预约
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012466997)
      */
     get: Operation<{ contract_id: PathValue }, ScheduleResponse>
+    /** 查询扣费预约
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012466997)
+     */
+    getAsync: PapayRoutes['v3/papay/pay/schedules/contract-id/{contract_id}']['get']
   }
   'v3/papay/pay/schedules/contract-id/{contract_id}/schedule': {
     /** 预约扣费
@@ -744,6 +852,10 @@ export interface PapayRoutes {
       { contract_id: PathValue; json: { appid: string; schedule_amount: Amount } },
       ScheduleResponse
     >
+    /** 预约扣费
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012467036)
+     */
+    postAsync: PapayRoutes['v3/papay/pay/schedules/contract-id/{contract_id}/schedule']['post']
   }
   'v3/papay/pay/transactions/apply': {
     /** 受理扣款
@@ -764,12 +876,20 @@ export interface PapayRoutes {
       },
       ApplyResponse
     >
+    /** 受理扣款
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012467087)
+     */
+    postAsync: PapayRoutes['v3/papay/pay/transactions/apply']['post']
   }
   'v3/papay/scheduled-deduct-sign/contracts/pre-entrust-sign/app': {
     /** App场景预约扣费类型签约的预签约
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012524934)
      */
     post: Operation<{ json: PreEntrustSignAppRequest }, PreEntrustSignAppResponse>
+    /** App场景预约扣费类型签约的预签约
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012524934)
+     */
+    postAsync: PapayRoutes['v3/papay/scheduled-deduct-sign/contracts/pre-entrust-sign/app']['post']
   }
   'v3/papay/scheduled-deduct-sign/contracts/pre-entrust-sign/h5': {
     /** H5场景预约扣费类型签约的预签约
@@ -791,24 +911,40 @@ export interface PapayRoutes {
       },
       H5Response
     >
+    /** H5场景预约扣费类型签约的预签约
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012489208)
+     */
+    postAsync: PapayRoutes['v3/papay/scheduled-deduct-sign/contracts/pre-entrust-sign/h5']['post']
   }
   'v3/papay/scheduled-deduct-sign/contracts/pre-entrust-sign/jsapi': {
     /** JSAPI场景预约扣费类型签约的预签约
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012525133)
      */
     post: Operation<{ json: PreEntrustSignAppRequest }, H5Response>
+    /** JSAPI场景预约扣费类型签约的预签约
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012525133)
+     */
+    postAsync: PapayRoutes['v3/papay/scheduled-deduct-sign/contracts/pre-entrust-sign/jsapi']['post']
   }
   'v3/papay/scheduled-deduct-sign/contracts/pre-entrust-sign/mini-program': {
     /** 小程序场景预约扣费类型签约的预签约
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012525209)
      */
     post: Operation<{ json: PreEntrustSignAppRequest }, PreEntrustSignMiniProgramResponse>
+    /** 小程序场景预约扣费类型签约的预签约
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012525209)
+     */
+    postAsync: PapayRoutes['v3/papay/scheduled-deduct-sign/contracts/pre-entrust-sign/mini-program']['post']
   }
   'v3/papay/scheduled-deduct-sign/partner/contracts/pre-entrust-sign/app': {
     /** App场景预约扣费类型签约的预签约
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012693028)
      */
     post: Operation<{ json: PapayAppRequest }, PreEntrustSignAppResponse>
+    /** App场景预约扣费类型签约的预签约
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012693028)
+     */
+    postAsync: PapayRoutes['v3/papay/scheduled-deduct-sign/partner/contracts/pre-entrust-sign/app']['post']
   }
   'v3/papay/scheduled-deduct-sign/partner/contracts/pre-entrust-sign/h5': {
     /** H5场景预约扣费类型签约的预签约
@@ -833,18 +969,30 @@ export interface PapayRoutes {
       },
       H5Response
     >
+    /** H5场景预约扣费类型签约的预签约
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012464549)
+     */
+    postAsync: PapayRoutes['v3/papay/scheduled-deduct-sign/partner/contracts/pre-entrust-sign/h5']['post']
   }
   'v3/papay/scheduled-deduct-sign/partner/contracts/pre-entrust-sign/jsapi': {
     /** JSAPI场景预约扣费类型签约的预签约
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012693093)
      */
     post: Operation<{ json: PapayAppRequest }, H5Response>
+    /** JSAPI场景预约扣费类型签约的预签约
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012693093)
+     */
+    postAsync: PapayRoutes['v3/papay/scheduled-deduct-sign/partner/contracts/pre-entrust-sign/jsapi']['post']
   }
   'v3/papay/scheduled-deduct-sign/partner/contracts/pre-entrust-sign/mini-program': {
     /** 小程序场景预约扣费类型签约的预签约
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012693100)
      */
     post: Operation<{ json: PapayAppRequest }, PreEntrustSignMiniProgramResponse>
+    /** 小程序场景预约扣费类型签约的预签约
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012693100)
+     */
+    postAsync: PapayRoutes['v3/papay/scheduled-deduct-sign/partner/contracts/pre-entrust-sign/mini-program']['post']
   }
   'v3/papay/sign/contracts/harmony-plan-id/{plan_id}/out-contract-code/{out_contract_code}': {
     /** 通过商户协议号查询委托代扣签约协议
@@ -868,12 +1016,20 @@ export interface PapayRoutes {
         mask_wxid?: string
       }
     >
+    /** 通过商户协议号查询委托代扣签约协议
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4013844122)
+     */
+    getAsync: PapayRoutes['v3/papay/sign/contracts/harmony-plan-id/{plan_id}/out-contract-code/{out_contract_code}']['get']
   }
   'v3/papay/sign/contracts/plan-id/{plan_id}/out-contract-code/{out_contract_code}': {
     /** 通过商户协议号查询委托代扣签约协议
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012489245)
      */
     get: Operation<{ plan_id: PathValue; out_contract_code: PathValue }, SignContractResponse>
+    /** 通过商户协议号查询委托代扣签约协议
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012489245)
+     */
+    getAsync: PapayRoutes['v3/papay/sign/contracts/plan-id/{plan_id}/out-contract-code/{out_contract_code}']['get']
   }
   'v3/papay/sign/contracts/plan-id/{plan_id}/out-contract-code/{out_contract_code}/terminate': {
     /** 通过商户协议号解除委托代扣签约协议
@@ -883,6 +1039,10 @@ export interface PapayRoutes {
       { plan_id: PathValue; out_contract_code: PathValue; json: TerminateRequest },
       SignContractResponse
     >
+    /** 通过商户协议号解除委托代扣签约协议
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012489295)
+     */
+    postAsync: PapayRoutes['v3/papay/sign/contracts/plan-id/{plan_id}/out-contract-code/{out_contract_code}/terminate']['post']
   }
   'v3/papay/sign/contracts/pre-entrust-sign': {
     /** 代扣预签约
@@ -925,6 +1085,10 @@ export interface PapayRoutes {
         redirect_url?: string
       }
     >
+    /** 代扣预签约
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012978414)
+     */
+    postAsync: PapayRoutes['v3/papay/sign/contracts/pre-entrust-sign']['post']
   }
   'v3/papay/sign/partner/contracts/plan-id/{plan_id}/out-contract-code/{out_contract_code}': {
     /** 通过商户协议号查询委托代扣签约协议
@@ -934,6 +1098,10 @@ export interface PapayRoutes {
       { plan_id: PathValue; out_contract_code: PathValue; query: DetailQuery },
       PartnerContractResponse
     >
+    /** 通过商户协议号查询委托代扣签约协议
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012489483)
+     */
+    getAsync: PapayRoutes['v3/papay/sign/partner/contracts/plan-id/{plan_id}/out-contract-code/{out_contract_code}']['get']
   }
   'v3/papay/sign/partner/contracts/plan-id/{plan_id}/out-contract-code/{out_contract_code}/terminate': {
     /** 通过商户协议号解除委托代扣签约协议
@@ -947,6 +1115,10 @@ export interface PapayRoutes {
       },
       PartnerContractResponse
     >
+    /** 通过商户协议号解除委托代扣签约协议
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012489491)
+     */
+    postAsync: PapayRoutes['v3/papay/sign/partner/contracts/plan-id/{plan_id}/out-contract-code/{out_contract_code}/terminate']['post']
   }
   'v3/partner-papay/contracts/{contract_id}/fail-notify': {
     /** 服务商商户重试扣费通知
@@ -959,6 +1131,10 @@ export interface PapayRoutes {
       },
       undefined
     >
+    /** 服务商商户重试扣费通知
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/wxpay_v2/papay/chapter5_16.shtml)
+     */
+    postAsync: PapayRoutes['v3/partner-papay/contracts/{contract_id}/fail-notify']['post']
   }
   'v3/partner-papay/contracts/{contract_id}/notify': {
     /** 服务商商户预扣费通知
@@ -978,30 +1154,50 @@ export interface PapayRoutes {
       },
       undefined
     >
+    /** 服务商商户预扣费通知
+     * @see [partner](https://pay.weixin.qq.com/doc/v2/partner/4011988373)
+     */
+    postAsync: PapayRoutes['v3/partner-papay/contracts/{contract_id}/notify']['post']
   }
   'v3/password-exempt-contract/contracts/ecommerce/pre-entrust-sign/mini-program': {
     /** 电商收付通模式小程序场景预签约
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013369177)
      */
     post: Operation<{ json: MiniProgramRequest }, MiniProgramResponse>
+    /** 电商收付通模式小程序场景预签约
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013369177)
+     */
+    postAsync: PapayRoutes['v3/password-exempt-contract/contracts/ecommerce/pre-entrust-sign/mini-program']['post']
   }
   'v3/password-exempt-contract/contracts/ecommerce/pre-entrust-sign/pay-redirect-sign': {
     /** 电商收付通模式支付后场景预签约
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013369191)
      */
     post: Operation<{ json: PayRedirectSignRequest }, PayRedirectSignResponse>
+    /** 电商收付通模式支付后场景预签约
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013369191)
+     */
+    postAsync: PapayRoutes['v3/password-exempt-contract/contracts/ecommerce/pre-entrust-sign/pay-redirect-sign']['post']
   }
   'v3/password-exempt-contract/contracts/normal/pre-entrust-sign/mini-program': {
     /** 直连商户模式小程序场景预签约
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012472870)
      */
     post: Operation<{ json: MiniProgramRequest }, MiniProgramResponse>
+    /** 直连商户模式小程序场景预签约
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012472870)
+     */
+    postAsync: PapayRoutes['v3/password-exempt-contract/contracts/normal/pre-entrust-sign/mini-program']['post']
   }
   'v3/password-exempt-contract/contracts/normal/pre-entrust-sign/pay-redirect-sign': {
     /** 直连商户模式支付后场景预签约
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012472874)
      */
     post: Operation<{ json: PayRedirectSignRequest }, PayRedirectSignResponse>
+    /** 直连商户模式支付后场景预签约
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012472874)
+     */
+    postAsync: PapayRoutes['v3/password-exempt-contract/contracts/normal/pre-entrust-sign/pay-redirect-sign']['post']
   }
   'v3/password-exempt-contract/contracts/qs/pre-entrust-sign/mini-program': {
     /** 清算机构模式小程序场景预签约
@@ -1023,6 +1219,10 @@ export interface PapayRoutes {
       },
       MiniProgramResponse
     >
+    /** 清算机构模式小程序场景预签约
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012471282)
+     */
+    postAsync: PapayRoutes['v3/password-exempt-contract/contracts/qs/pre-entrust-sign/mini-program']['post']
   }
   'v3/password-exempt-contract/contracts/qs/pre-entrust-sign/pay-redirect-sign': {
     /** 清算机构模式支付后场景预签约
@@ -1045,6 +1245,10 @@ export interface PapayRoutes {
       },
       PayRedirectSignResponse
     >
+    /** 清算机构模式支付后场景预签约
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012471286)
+     */
+    postAsync: PapayRoutes['v3/password-exempt-contract/contracts/qs/pre-entrust-sign/pay-redirect-sign']['post']
   }
   'v3/password-exempt-contract/contracts/service-id/{service_id}/out-contract-code/{out_contract_code}': {
     /** 商户通过商户协议号查询协议
@@ -1067,6 +1271,10 @@ export interface PapayRoutes {
         contract_terminate_info?: ContractTerminateInfo
       }
     >
+    /** 商户通过商户协议号查询协议
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012472855) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012715321)
+     */
+    getAsync: PapayRoutes['v3/password-exempt-contract/contracts/service-id/{service_id}/out-contract-code/{out_contract_code}']['get']
   }
   'v3/password-exempt-contract/contracts/service-id/{service_id}/out-contract-code/{out_contract_code}/terminate': {
     /** 商户通过商户协议号解约协议
@@ -1076,6 +1284,10 @@ export interface PapayRoutes {
       { service_id: PathValue; out_contract_code: PathValue; json: TerminateRequest },
       PayRedirectSignResponse
     >
+    /** 商户通过商户协议号解约协议
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012472858) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012715383)
+     */
+    postAsync: PapayRoutes['v3/password-exempt-contract/contracts/service-id/{service_id}/out-contract-code/{out_contract_code}/terminate']['post']
   }
   'v3/password-exempt-contract/contracts/service-provider/pre-entrust-sign/mini-program': {
     /** 服务商模式小程序场景预签约
@@ -1105,6 +1317,10 @@ export interface PapayRoutes {
         sign_mp_path: string
       }
     >
+    /** 服务商模式小程序场景预签约
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012471269)
+     */
+    postAsync: PapayRoutes['v3/password-exempt-contract/contracts/service-provider/pre-entrust-sign/mini-program']['post']
   }
   'v3/password-exempt-contract/contracts/service-provider/pre-entrust-sign/pay-redirect-sign': {
     /** 服务商模式支付后场景预签约
@@ -1127,6 +1343,10 @@ export interface PapayRoutes {
       },
       { mchid: string; sub_mchid: string; service_id: number; out_contract_code: string }
     >
+    /** 服务商模式支付后场景预签约
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012471272)
+     */
+    postAsync: PapayRoutes['v3/password-exempt-contract/contracts/service-provider/pre-entrust-sign/pay-redirect-sign']['post']
   }
   'v3/repayment/combine-transactions/partner/out-trade-no/{combine_out_trade_no}': {
     /** 还款单查询
@@ -1154,6 +1374,10 @@ export interface PapayRoutes {
         }[]
       }
     >
+    /** 还款单查询
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015124483)
+     */
+    getAsync: PapayRoutes['v3/repayment/combine-transactions/partner/out-trade-no/{combine_out_trade_no}']['get']
   }
   'v3/repayment/combine-transactions/partner/out-trade-no/{combine_out_trade_no}/close': {
     /** 商户关单
@@ -1166,6 +1390,10 @@ export interface PapayRoutes {
       },
       undefined
     >
+    /** 商户关单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015124497)
+     */
+    postAsync: PapayRoutes['v3/repayment/combine-transactions/partner/out-trade-no/{combine_out_trade_no}/close']['post']
   }
   'v3/repayment/combine-transactions/partner/prepay': {
     /** 还款下单
@@ -1212,5 +1440,9 @@ export interface PapayRoutes {
       },
       { prepay_id?: string; h5_url?: string }
     >
+    /** 还款下单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015124463)
+     */
+    postAsync: PapayRoutes['v3/repayment/combine-transactions/partner/prepay']['post']
   }
 }

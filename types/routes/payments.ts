@@ -322,6 +322,10 @@ export interface PaymentsRoutes {
       },
       BillDownloadUrlResponse
     >
+    /** 申请资金账单
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012791867) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012739125)
+     */
+    getAsync: PaymentsRoutes['v3/bill/fundflowbill']['get']
   }
   'v3/bill/sub-merchant-fundflowbill': {
     /** 申请单个子商户资金账单
@@ -349,6 +353,10 @@ export interface PaymentsRoutes {
         }[]
       }
     >
+    /** 申请单个子商户资金账单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012710630)
+     */
+    getAsync: PaymentsRoutes['v3/bill/sub-merchant-fundflowbill']['get']
   }
   'v3/bill/tradebill': {
     /** 申请交易账单
@@ -367,12 +375,20 @@ export interface PaymentsRoutes {
       },
       BillDownloadUrlResponse
     >
+    /** 申请交易账单
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012791866) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012739068)
+     */
+    getAsync: PaymentsRoutes['v3/bill/tradebill']['get']
   }
   'v3/billdownload/file': {
     /** 下载账单
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012791868) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012085421)
      */
     get: Operation<{ query: { token: string; tartype?: string } }, Buffer>
+    /** 下载账单
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012791868) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012085421)
+     */
+    getAsync: PaymentsRoutes['v3/billdownload/file']['get']
   }
   'v3/certificates': {
     /** 获取平台证书列表
@@ -382,6 +398,10 @@ export interface PaymentsRoutes {
       { query?: { algorithm_type?: 'SM2' | 'RSA' | 'ALL' | (string & {}) } },
       CertificateResponse
     >
+    /** 获取平台证书列表
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012551764) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012715700)
+     */
+    getAsync: PaymentsRoutes['v3/certificates']['get']
   }
   'v3/combine-transactions/app': {
     /** 合单下单-APP支付
@@ -429,6 +449,10 @@ export interface PaymentsRoutes {
       },
       { prepay_id: string; contract_result?: { code?: string; message?: string } }
     >
+    /** 合单下单-APP支付
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012556944) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012758021)
+     */
+    postAsync: PaymentsRoutes['v3/combine-transactions/app']['post']
   }
   'v3/combine-transactions/h5': {
     /** 合单下单-H5支付
@@ -461,6 +485,10 @@ export interface PaymentsRoutes {
       },
       CombineTransactionH5Response
     >
+    /** 合单下单-H5支付
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012556961) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012758208)
+     */
+    postAsync: PaymentsRoutes['v3/combine-transactions/h5']['post']
   }
   'v3/combine-transactions/id/{combine_transaction_id}': {
     /** 个人收款交易通过微信支付订单号查单
@@ -491,6 +519,10 @@ export interface PaymentsRoutes {
         trade_scenario?: 'RECOMMERCE' | (string & {})
       }
     >
+    /** 个人收款交易通过微信支付订单号查单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012602242)
+     */
+    getAsync: PaymentsRoutes['v3/combine-transactions/id/{combine_transaction_id}']['get']
   }
   'v3/combine-transactions/jsapi': {
     /** 合单下单-JSAPI支付
@@ -526,6 +558,10 @@ export interface PaymentsRoutes {
       },
       JsapiResponse
     >
+    /** 合单下单-JSAPI支付
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012556926) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012757938)
+     */
+    postAsync: PaymentsRoutes['v3/combine-transactions/jsapi']['post']
   }
   'v3/combine-transactions/miniprogram': {
     /** 个人收款交易下单-小程序
@@ -556,6 +592,10 @@ export interface PaymentsRoutes {
       },
       JsapiResponse
     >
+    /** 个人收款交易下单-小程序
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012602225)
+     */
+    postAsync: PaymentsRoutes['v3/combine-transactions/miniprogram']['post']
   }
   'v3/combine-transactions/native': {
     /** 合单下单-Native支付
@@ -578,6 +618,10 @@ export interface PaymentsRoutes {
       },
       NativeResponse
     >
+    /** 合单下单-Native支付
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012556982) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012758240)
+     */
+    postAsync: PaymentsRoutes['v3/combine-transactions/native']['post']
   }
   'v3/combine-transactions/out-trade-no/{combine_out_trade_no}': {
     /** 合单查询订单
@@ -619,6 +663,10 @@ export interface PaymentsRoutes {
         installment_info?: InstallmentInfo
       }
     >
+    /** 合单查询订单
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012557006) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012761057)
+     */
+    getAsync: PaymentsRoutes['v3/combine-transactions/out-trade-no/{combine_out_trade_no}']['get']
   }
   'v3/combine-transactions/out-trade-no/{combine_out_trade_no}/close': {
     /** 合单关闭订单
@@ -640,6 +688,10 @@ export interface PaymentsRoutes {
       },
       undefined
     >
+    /** 合单关闭订单
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012577452) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012761079)
+     */
+    postAsync: PaymentsRoutes['v3/combine-transactions/out-trade-no/{combine_out_trade_no}/close']['post']
   }
   'v3/med-ins/orders': {
     /** 医保自费混合收款下单
@@ -686,18 +738,30 @@ export interface PaymentsRoutes {
       },
       OrderResponse
     >
+    /** 医保自费混合收款下单
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4016781466) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012503131)
+     */
+    postAsync: PaymentsRoutes['v3/med-ins/orders']['post']
   }
   'v3/med-ins/orders/mix-trade-no/{mix_trade_no}': {
     /** 使用医保自费混合订单号查看下单结果
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4016781479) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012503155)
      */
     get: Operation<{ mix_trade_no: PathValue; query?: TransactionQuery }, OrderResponse>
+    /** 使用医保自费混合订单号查看下单结果
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4016781479) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012503155)
+     */
+    getAsync: PaymentsRoutes['v3/med-ins/orders/mix-trade-no/{mix_trade_no}']['get']
   }
   'v3/med-ins/orders/out-trade-no/{out_trade_no}': {
     /** 使用商户订单号查看下单结果
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4016781490) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012503286)
      */
     get: Operation<{ out_trade_no: PathValue; query?: TransactionQuery }, OrderResponse>
+    /** 使用商户订单号查看下单结果
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4016781490) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012503286)
+     */
+    getAsync: PaymentsRoutes['v3/med-ins/orders/out-trade-no/{out_trade_no}']['get']
   }
   'v3/med-ins/refunds/notify': {
     /** 医保退款通知
@@ -718,6 +782,10 @@ export interface PaymentsRoutes {
       },
       undefined
     >
+    /** 医保退款通知
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4016781561) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012166534)
+     */
+    postAsync: PaymentsRoutes['v3/med-ins/refunds/notify']['post']
   }
   'v3/pay/acquiring-bank/transactions/exposure': {
     /** 微信分付-支付方式前置服务
@@ -741,6 +809,10 @@ export interface PaymentsRoutes {
       },
       ExposureResponse
     >
+    /** 微信分付-支付方式前置服务
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4014326541)
+     */
+    postAsync: PaymentsRoutes['v3/pay/acquiring-bank/transactions/exposure']['post']
   }
   'v3/pay/instal/exposure': {
     /** 商户贴息-获取微信分付曝光建议
@@ -758,6 +830,10 @@ export interface PaymentsRoutes {
       },
       InstalExposureResponse
     >
+    /** 商户贴息-获取微信分付曝光建议
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4016196762)
+     */
+    postAsync: PaymentsRoutes['v3/pay/instal/exposure']['post']
   }
   'v3/pay/instal/partner/exposure': {
     /** 商户贴息-获取微信分付曝光建议
@@ -780,6 +856,10 @@ export interface PaymentsRoutes {
       },
       InstalExposureResponse
     >
+    /** 商户贴息-获取微信分付曝光建议
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016196820)
+     */
+    postAsync: PaymentsRoutes['v3/pay/instal/partner/exposure']['post']
   }
   'v3/pay/partner/transactions/app': {
     /** APP下单
@@ -810,6 +890,10 @@ export interface PaymentsRoutes {
       },
       JsapiResponse
     >
+    /** APP下单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013080231)
+     */
+    postAsync: PaymentsRoutes['v3/pay/partner/transactions/app']['post']
   }
   'v3/pay/partner/transactions/app-with-contract': {
     /** APP下单并签约
@@ -838,6 +922,10 @@ export interface PaymentsRoutes {
       },
       JsapiResponse
     >
+    /** APP下单并签约
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4017019941)
+     */
+    postAsync: PaymentsRoutes['v3/pay/partner/transactions/app-with-contract']['post']
   }
   'v3/pay/partner/transactions/codepay': {
     /** 付款码支付
@@ -880,6 +968,10 @@ export interface PaymentsRoutes {
         promotion_detail?: PromotionDetail[]
       }
     >
+    /** 付款码支付
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012382179)
+     */
+    postAsync: PaymentsRoutes['v3/pay/partner/transactions/codepay']['post']
   }
   'v3/pay/partner/transactions/exposure': {
     /** 微信分付-支付方式前置服务
@@ -898,6 +990,10 @@ export interface PaymentsRoutes {
       },
       ExposureResponse
     >
+    /** 微信分付-支付方式前置服务
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4014326522)
+     */
+    postAsync: PaymentsRoutes['v3/pay/partner/transactions/exposure']['post']
   }
   'v3/pay/partner/transactions/h5': {
     /** H5下单
@@ -927,6 +1023,10 @@ export interface PaymentsRoutes {
       },
       CombineTransactionH5Response
     >
+    /** H5下单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012738604)
+     */
+    postAsync: PaymentsRoutes['v3/pay/partner/transactions/h5']['post']
   }
   'v3/pay/partner/transactions/id/{transaction_id}': {
     /** 微信支付订单号查询
@@ -961,6 +1061,10 @@ export interface PaymentsRoutes {
         promotion_detail?: PromotionDetail[]
       }
     >
+    /** 微信支付订单号查询
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012526943)
+     */
+    getAsync: PaymentsRoutes['v3/pay/partner/transactions/id/{transaction_id}']['get']
   }
   'v3/pay/partner/transactions/jsapi': {
     /** JSAPI下单
@@ -991,6 +1095,10 @@ export interface PaymentsRoutes {
       },
       JsapiResponse
     >
+    /** JSAPI下单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012738519)
+     */
+    postAsync: PaymentsRoutes['v3/pay/partner/transactions/jsapi']['post']
   }
   'v3/pay/partner/transactions/jsapi-with-contract': {
     /** JSAPI下单并授权/签约
@@ -1030,6 +1138,10 @@ export interface PaymentsRoutes {
       },
       JsapiResponse
     >
+    /** JSAPI下单并授权/签约
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012688481)
+     */
+    postAsync: PaymentsRoutes['v3/pay/partner/transactions/jsapi-with-contract']['post']
   }
   'v3/pay/partner/transactions/miniprogram': {
     /** 小程序支付下单
@@ -1058,6 +1170,10 @@ export interface PaymentsRoutes {
       },
       JsapiResponse
     >
+    /** 小程序支付下单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012886115)
+     */
+    postAsync: PaymentsRoutes['v3/pay/partner/transactions/miniprogram']['post']
   }
   'v3/pay/partner/transactions/native': {
     /** Native下单
@@ -1087,6 +1203,10 @@ export interface PaymentsRoutes {
       },
       NativeResponse
     >
+    /** Native下单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012738659)
+     */
+    postAsync: PaymentsRoutes['v3/pay/partner/transactions/native']['post']
   }
   'v3/pay/partner/transactions/out-trade-no/{out_trade_no}': {
     /** 商户订单号查询
@@ -1122,12 +1242,20 @@ export interface PaymentsRoutes {
         promotion_detail?: PromotionDetail[]
       }
     >
+    /** 商户订单号查询
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012526944)
+     */
+    getAsync: PaymentsRoutes['v3/pay/partner/transactions/out-trade-no/{out_trade_no}']['get']
   }
   'v3/pay/partner/transactions/out-trade-no/{out_trade_no}/close': {
     /** 关单
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012526949)
      */
     post: Operation<{ out_trade_no: PathValue; json: PartnerTransactionQuery }, undefined>
+    /** 关单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012526949)
+     */
+    postAsync: PaymentsRoutes['v3/pay/partner/transactions/out-trade-no/{out_trade_no}/close']['post']
   }
   'v3/pay/partner/transactions/out-trade-no/{out_trade_no}/reverse': {
     /** 撤销
@@ -1146,6 +1274,10 @@ export interface PaymentsRoutes {
         out_trade_no: string
       }
     >
+    /** 撤销
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012382181)
+     */
+    postAsync: PaymentsRoutes['v3/pay/partner/transactions/out-trade-no/{out_trade_no}/reverse']['post']
   }
   'v3/pay/partner/transactions/scannedpos': {
     /** 扫码支付下单
@@ -1174,6 +1306,10 @@ export interface PaymentsRoutes {
       },
       JsapiResponse
     >
+    /** 扫码支付下单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012492476)
+     */
+    postAsync: PaymentsRoutes['v3/pay/partner/transactions/scannedpos']['post']
   }
   'v3/pay/transactions/app': {
     /** APP下单
@@ -1202,6 +1338,10 @@ export interface PaymentsRoutes {
       },
       JsapiResponse
     >
+    /** APP下单
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4013070347)
+     */
+    postAsync: PaymentsRoutes['v3/pay/transactions/app']['post']
   }
   'v3/pay/transactions/app-with-contract': {
     /** APP下单并签约
@@ -1228,6 +1368,10 @@ export interface PaymentsRoutes {
       },
       JsapiResponse
     >
+    /** APP下单并签约
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4017019923)
+     */
+    postAsync: PaymentsRoutes['v3/pay/transactions/app-with-contract']['post']
   }
   'v3/pay/transactions/codepay': {
     /** 付款码支付
@@ -1266,6 +1410,10 @@ export interface PaymentsRoutes {
         promotion_detail?: PromotionDetail[]
       }
     >
+    /** 付款码支付
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012382150)
+     */
+    postAsync: PaymentsRoutes['v3/pay/transactions/codepay']['post']
   }
   'v3/pay/transactions/exposure': {
     /** 微信分付-支付方式前置服务
@@ -1282,6 +1430,10 @@ export interface PaymentsRoutes {
       },
       ExposureResponse
     >
+    /** 微信分付-支付方式前置服务
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4014326314)
+     */
+    postAsync: PaymentsRoutes['v3/pay/transactions/exposure']['post']
   }
   'v3/pay/transactions/h5': {
     /** H5下单
@@ -1309,6 +1461,10 @@ export interface PaymentsRoutes {
       },
       CombineTransactionH5Response
     >
+    /** H5下单
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012791834)
+     */
+    postAsync: PaymentsRoutes['v3/pay/transactions/h5']['post']
   }
   'v3/pay/transactions/id/{transaction_id}': {
     /** 微信支付订单号查询
@@ -1340,6 +1496,10 @@ export interface PaymentsRoutes {
         promotion_detail?: PromotionDetail[]
       }
     >
+    /** 微信支付订单号查询
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012791858)
+     */
+    getAsync: PaymentsRoutes['v3/pay/transactions/id/{transaction_id}']['get']
   }
   'v3/pay/transactions/jsapi': {
     /** JSAPI下单
@@ -1368,6 +1528,10 @@ export interface PaymentsRoutes {
       },
       JsapiResponse
     >
+    /** JSAPI下单
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012791856)
+     */
+    postAsync: PaymentsRoutes['v3/pay/transactions/jsapi']['post']
   }
   'v3/pay/transactions/jsapi-with-contract': {
     /** JSAPI下单并授权/签约
@@ -1405,6 +1569,10 @@ export interface PaymentsRoutes {
       },
       JsapiResponse
     >
+    /** JSAPI下单并授权/签约
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012530178)
+     */
+    postAsync: PaymentsRoutes['v3/pay/transactions/jsapi-with-contract']['post']
   }
   'v3/pay/transactions/native': {
     /** Native下单
@@ -1432,6 +1600,10 @@ export interface PaymentsRoutes {
       },
       NativeResponse
     >
+    /** Native下单
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012791877)
+     */
+    postAsync: PaymentsRoutes['v3/pay/transactions/native']['post']
   }
   'v3/pay/transactions/out-trade-no/{out_trade_no}': {
     /** 商户订单号查询
@@ -1464,12 +1636,20 @@ export interface PaymentsRoutes {
         promotion_detail?: PromotionDetail[]
       }
     >
+    /** 商户订单号查询
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012791859)
+     */
+    getAsync: PaymentsRoutes['v3/pay/transactions/out-trade-no/{out_trade_no}']['get']
   }
   'v3/pay/transactions/out-trade-no/{out_trade_no}/close': {
     /** 关单
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012791860)
      */
     post: Operation<{ out_trade_no: PathValue; json: CallbackQuery }, undefined>
+    /** 关单
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012791860)
+     */
+    postAsync: PaymentsRoutes['v3/pay/transactions/out-trade-no/{out_trade_no}/close']['post']
   }
   'v3/pay/transactions/out-trade-no/{out_trade_no}/reverse': {
     /** 撤销
@@ -1479,6 +1659,10 @@ export interface PaymentsRoutes {
       { out_trade_no: PathValue; json: { appid: string; mchid: string } },
       { appid?: string; mchid: string; out_trade_no: string }
     >
+    /** 撤销
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012382161)
+     */
+    postAsync: PaymentsRoutes['v3/pay/transactions/out-trade-no/{out_trade_no}/reverse']['post']
   }
   'v3/refund/domestic/refunds': {
     /** 申请退款
@@ -1507,12 +1691,20 @@ export interface PaymentsRoutes {
       },
       DomesticRefundResponse
     >
+    /** 申请退款
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012791862) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012739034)
+     */
+    postAsync: PaymentsRoutes['v3/refund/domestic/refunds']['post']
   }
   'v3/refund/domestic/refunds/{out_refund_no}': {
     /** 查询单笔退款
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012791863) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012739043)
      */
     get: Operation<{ out_refund_no: PathValue; query?: TransactionQuery }, DomesticRefundResponse>
+    /** 查询单笔退款
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012791863) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012739043)
+     */
+    getAsync: PaymentsRoutes['v3/refund/domestic/refunds/{out_refund_no}']['get']
   }
   'v3/refund/domestic/refunds/{refund_id}/apply-abnormal-refund': {
     /** 发起异常退款
@@ -1556,6 +1748,10 @@ export interface PaymentsRoutes {
         promotion_detail?: ApplyAbnormalRefundResponsePromotionDetail[]
       }
     >
+    /** 发起异常退款
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012791864) [partner](https://pay.weixin.qq.com/doc/v3/partner/4013335389)
+     */
+    postAsync: PaymentsRoutes['v3/refund/domestic/refunds/{refund_id}/apply-abnormal-refund']['post']
   }
   'v3/security/echo': {
     /** 商户签名验签／加解密测试
@@ -1571,5 +1767,9 @@ export interface PaymentsRoutes {
       },
       { echo_message: string; encrypted_echo_message?: string }
     >
+    /** 商户签名验签／加解密测试
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4014551946) [partner](https://pay.weixin.qq.com/doc/v3/partner/4015139289)
+     */
+    postAsync: PaymentsRoutes['v3/security/echo']['post']
   }
 }

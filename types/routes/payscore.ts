@@ -557,6 +557,10 @@ export interface PayscoreRoutes {
       { json: { out_card_code: string; card_template_id: string; appid: string; notify_url: string } },
       { prepare_card_token: string }
     >
+    /** 预受理领卡请求
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3/wxpay/discount-card/chapter3_1.shtml)
+     */
+    postAsync: PayscoreRoutes['v3/discount-card/cards']['post']
   }
   'v3/discount-card/cards/{out_card_code}': {
     /** 查询先享卡订单
@@ -620,6 +624,10 @@ export interface PayscoreRoutes {
         openid?: string
       }
     >
+    /** 查询先享卡订单
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3/wxpay/discount-card/chapter3_3.shtml)
+     */
+    getAsync: PayscoreRoutes['v3/discount-card/cards/{out_card_code}']['get']
   }
   'v3/discount-card/cards/{out_card_code}/add-user-records': {
     /** 增加用户记录
@@ -653,6 +661,10 @@ export interface PayscoreRoutes {
       },
       undefined
     >
+    /** 增加用户记录
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3/wxpay/discount-card/chapter3_2.shtml)
+     */
+    postAsync: PayscoreRoutes['v3/discount-card/cards/{out_card_code}/add-user-records']['post']
   }
   'v3/discount-card/orders/out-trade-no/{out_trade_no}': {
     /** 通过先享卡订单号查询订单
@@ -660,12 +672,21 @@ export interface PayscoreRoutes {
      * @deprecated The documentation marks this endpoint as deprecated.
      */
     get: Operation<{ out_trade_no: PathValue }, DiscountCardOrderResponse>
+    /** 通过先享卡订单号查询订单
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3/wxpay/payscore/discount-card/chapter3_1.shtml)
+     * @deprecated The documentation marks this endpoint as deprecated.
+     */
+    getAsync: PayscoreRoutes['v3/discount-card/orders/out-trade-no/{out_trade_no}']['get']
   }
   'v3/discount-card/orders/{out_order_no}': {
     /** 通过先享卡订单号查询订单
      * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3/wxpay/payscore/discount-card/chapter3_1.shtml)
      */
     get: Operation<{ out_order_no: PathValue }, DiscountCardOrderResponse>
+    /** 通过先享卡订单号查询订单
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3/wxpay/payscore/discount-card/chapter3_1.shtml)
+     */
+    getAsync: PayscoreRoutes['v3/discount-card/orders/{out_order_no}']['get']
     /** 更新先享卡订单
      * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3/wxpay/payscore/discount-card/chapter3_2.shtml)
      */
@@ -696,6 +717,10 @@ export interface PayscoreRoutes {
       },
       { out_order_no: string; order_id: string }
     >
+    /** 更新先享卡订单
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3/wxpay/payscore/discount-card/chapter3_2.shtml)
+     */
+    patchAsync: PayscoreRoutes['v3/discount-card/orders/{out_order_no}']['patch']
   }
   'v3/payscore/acquiringbank/permissions': {
     /** 从业机构预授权
@@ -715,6 +740,10 @@ export interface PayscoreRoutes {
       },
       PermissionResponse
     >
+    /** 从业机构预授权
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012691489)
+     */
+    postAsync: PayscoreRoutes['v3/payscore/acquiringbank/permissions']['post']
   }
   'v3/payscore/acquiringbank/permissions/authorization-code/{authorization_code}': {
     /** 从业机构查询与用户授权记录（授权协议号）
@@ -741,6 +770,10 @@ export interface PayscoreRoutes {
         channel_id?: string
       }
     >
+    /** 从业机构查询与用户授权记录（授权协议号）
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012461004)
+     */
+    getAsync: PayscoreRoutes['v3/payscore/acquiringbank/permissions/authorization-code/{authorization_code}']['get']
   }
   'v3/payscore/acquiringbank/permissions/authorization-code/{authorization_code}/terminate': {
     /** 从业机构解除用户授权关系（授权协议号）
@@ -753,6 +786,10 @@ export interface PayscoreRoutes {
       },
       undefined
     >
+    /** 从业机构解除用户授权关系（授权协议号）
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012461012)
+     */
+    postAsync: PayscoreRoutes['v3/payscore/acquiringbank/permissions/authorization-code/{authorization_code}/terminate']['post']
   }
   'v3/payscore/acquiringbank/serviceorder': {
     /** 从业机构查询微信支付分订单
@@ -794,6 +831,10 @@ export interface PayscoreRoutes {
         channel_id: string
       }
     >
+    /** 从业机构查询微信支付分订单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012691343)
+     */
+    getAsync: PayscoreRoutes['v3/payscore/acquiringbank/serviceorder']['get']
     /** 从业机构创建微信支付分订单
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012691326)
      */
@@ -841,6 +882,10 @@ export interface PayscoreRoutes {
         package?: string
       }
     >
+    /** 从业机构创建微信支付分订单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012691326)
+     */
+    postAsync: PayscoreRoutes['v3/payscore/acquiringbank/serviceorder']['post']
   }
   'v3/payscore/acquiringbank/serviceorder/deduction': {
     /** 从业机构查询微信支付分扣款信息
@@ -859,6 +904,10 @@ export interface PayscoreRoutes {
       },
       { description: string; out_trade_no: string }
     >
+    /** 从业机构查询微信支付分扣款信息
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012458665)
+     */
+    getAsync: PayscoreRoutes['v3/payscore/acquiringbank/serviceorder/deduction']['get']
   }
   'v3/payscore/acquiringbank/serviceorder/{out_order_no}/cancel': {
     /** 从业机构取消微信支付分订单
@@ -871,6 +920,10 @@ export interface PayscoreRoutes {
       },
       undefined
     >
+    /** 从业机构取消微信支付分订单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012458146)
+     */
+    postAsync: PayscoreRoutes['v3/payscore/acquiringbank/serviceorder/{out_order_no}/cancel']['post']
   }
   'v3/payscore/acquiringbank/serviceorder/{out_order_no}/complete': {
     /** 从业机构完结微信支付分订单
@@ -895,6 +948,10 @@ export interface PayscoreRoutes {
       },
       undefined
     >
+    /** 从业机构完结微信支付分订单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012460791)
+     */
+    postAsync: PayscoreRoutes['v3/payscore/acquiringbank/serviceorder/{out_order_no}/complete']['post']
   }
   'v3/payscore/acquiringbank/serviceorder/{out_order_no}/modify': {
     /** 从业机构修改微信支付分订单金额
@@ -915,6 +972,10 @@ export interface PayscoreRoutes {
       },
       undefined
     >
+    /** 从业机构修改微信支付分订单金额
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012691363)
+     */
+    postAsync: PayscoreRoutes['v3/payscore/acquiringbank/serviceorder/{out_order_no}/modify']['post']
   }
   'v3/payscore/acquiringbank/serviceorder/{out_order_no}/registerdeductinfo': {
     /** 从业机构登记微信支付分扣款信息
@@ -934,6 +995,10 @@ export interface PayscoreRoutes {
       },
       { description?: string }
     >
+    /** 从业机构登记微信支付分扣款信息
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012458414)
+     */
+    postAsync: PayscoreRoutes['v3/payscore/acquiringbank/serviceorder/{out_order_no}/registerdeductinfo']['post']
   }
   'v3/payscore/acquiringbank/serviceorder/{out_order_no}/sync': {
     /** 从业机构同步微信支付分订单信息
@@ -952,6 +1017,10 @@ export interface PayscoreRoutes {
       },
       undefined
     >
+    /** 从业机构同步微信支付分订单信息
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012691378)
+     */
+    postAsync: PayscoreRoutes['v3/payscore/acquiringbank/serviceorder/{out_order_no}/sync']['post']
   }
   'v3/payscore/acquiringbank/servicepayondeliveryorder': {
     /** 从业机构创建先用后付订单
@@ -983,6 +1052,10 @@ export interface PayscoreRoutes {
       },
       ServicepayondeliveryorderResponse
     >
+    /** 从业机构创建先用后付订单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012783674)
+     */
+    postAsync: PayscoreRoutes['v3/payscore/acquiringbank/servicepayondeliveryorder']['post']
   }
   'v3/payscore/merchant-bill': {
     /** 商户申请获取对账单
@@ -1009,6 +1082,10 @@ export interface PayscoreRoutes {
         }[]
       }
     >
+    /** 商户申请获取对账单
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4013394586)
+     */
+    getAsync: PayscoreRoutes['v3/payscore/merchant-bill']['get']
   }
   'v3/payscore/oversea/partner/serviceorder': {
     /** 查询支付分订单
@@ -1058,6 +1135,10 @@ export interface PayscoreRoutes {
         currency_rate_info?: string
       }
     >
+    /** 查询支付分订单
+     * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4014096411)
+     */
+    getAsync: PayscoreRoutes['v3/payscore/oversea/partner/serviceorder']['get']
     /** 创建支付分订单
      * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4014096395)
      */
@@ -1105,12 +1186,20 @@ export interface PayscoreRoutes {
         package?: string
       }
     >
+    /** 创建支付分订单
+     * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4014096395)
+     */
+    postAsync: PayscoreRoutes['v3/payscore/oversea/partner/serviceorder']['post']
   }
   'v3/payscore/oversea/partner/serviceorder/{out_order_no}/cancel': {
     /** 取消支付分订单
      * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4014096416)
      */
     post: Operation<{ out_order_no: PathValue; json: ServiceorderCancelRequest }, undefined>
+    /** 取消支付分订单
+     * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4014096416)
+     */
+    postAsync: PayscoreRoutes['v3/payscore/oversea/partner/serviceorder/{out_order_no}/cancel']['post']
   }
   'v3/payscore/oversea/partner/serviceorder/{out_order_no}/complete': {
     /** 完结支付分订单
@@ -1135,6 +1224,10 @@ export interface PayscoreRoutes {
       },
       undefined
     >
+    /** 完结支付分订单
+     * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4014096431)
+     */
+    postAsync: PayscoreRoutes['v3/payscore/oversea/partner/serviceorder/{out_order_no}/complete']['post']
   }
   'v3/payscore/oversea/partner/serviceorder/{out_order_no}/sync': {
     /** 同步支付分订单信息
@@ -1152,6 +1245,10 @@ export interface PayscoreRoutes {
       },
       undefined
     >
+    /** 同步支付分订单信息
+     * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4014096438)
+     */
+    postAsync: PayscoreRoutes['v3/payscore/oversea/partner/serviceorder/{out_order_no}/sync']['post']
   }
   'v3/payscore/partner/permissions': {
     /** 商户预授权
@@ -1170,6 +1267,10 @@ export interface PayscoreRoutes {
       },
       PermissionResponse
     >
+    /** 商户预授权
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012382030)
+     */
+    postAsync: PayscoreRoutes['v3/payscore/partner/permissions']['post']
   }
   'v3/payscore/partner/permissions/apply-for-scene': {
     /** 服务商场景中预授权
@@ -1190,6 +1291,10 @@ export interface PayscoreRoutes {
       },
       { scene: string; transaction_permissions_token?: string }
     >
+    /** 服务商场景中预授权
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012778802)
+     */
+    postAsync: PayscoreRoutes['v3/payscore/partner/permissions/apply-for-scene']['post']
   }
   'v3/payscore/partner/permissions/assess-user-risk-level': {
     /** 服务商评估用户分层
@@ -1210,6 +1315,10 @@ export interface PayscoreRoutes {
       },
       AssessUserRiskLevelResponse
     >
+    /** 服务商评估用户分层
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012783585)
+     */
+    postAsync: PayscoreRoutes['v3/payscore/partner/permissions/assess-user-risk-level']['post']
   }
   'v3/payscore/partner/permissions/authorization-code/{authorization_code}': {
     /** 查询与用户授权记录（授权协议号）
@@ -1234,12 +1343,20 @@ export interface PayscoreRoutes {
         risk_level_version?: number
       }
     >
+    /** 查询与用户授权记录（授权协议号）
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012692687)
+     */
+    getAsync: PayscoreRoutes['v3/payscore/partner/permissions/authorization-code/{authorization_code}']['get']
   }
   'v3/payscore/partner/permissions/authorization-code/{authorization_code}/terminate': {
     /** 解除用户授权关系（授权协议号）
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012382049)
      */
     post: Operation<{ authorization_code: PathValue; json: ServiceorderCancelRequest }, undefined>
+    /** 解除用户授权关系（授权协议号）
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012382049)
+     */
+    postAsync: PayscoreRoutes['v3/payscore/partner/permissions/authorization-code/{authorization_code}/terminate']['post']
   }
   'v3/payscore/partner/permissions/search': {
     /** 查询与用户授权记录（openid）
@@ -1273,6 +1390,10 @@ export interface PayscoreRoutes {
         risk_level_version?: number
       }
     >
+    /** 查询与用户授权记录（openid）
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012692798)
+     */
+    getAsync: PayscoreRoutes['v3/payscore/partner/permissions/search']['get']
   }
   'v3/payscore/partner/permissions/terminate': {
     /** 解除用户授权关系（openid）
@@ -1292,6 +1413,10 @@ export interface PayscoreRoutes {
       },
       undefined
     >
+    /** 解除用户授权关系（openid）
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012461154)
+     */
+    postAsync: PayscoreRoutes['v3/payscore/partner/permissions/terminate']['post']
   }
   'v3/payscore/partner/service-account-applications': {
     /** 收付通子商户申请绑定支付分服务
@@ -1310,12 +1435,20 @@ export interface PayscoreRoutes {
       },
       ServiceAccountApplicationResponse
     >
+    /** 收付通子商户申请绑定支付分服务
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012715051)
+     */
+    postAsync: PayscoreRoutes['v3/payscore/partner/service-account-applications']['post']
   }
   'v3/payscore/partner/service-account-applications/{out_apply_no}': {
     /** 查询收付通子商户服务绑定结果
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012715111)
      */
     get: Operation<{ out_apply_no: PathValue }, ServiceAccountApplicationResponse>
+    /** 查询收付通子商户服务绑定结果
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012715111)
+     */
+    getAsync: PayscoreRoutes['v3/payscore/partner/service-account-applications/{out_apply_no}']['get']
   }
   'v3/payscore/partner/serviceorder': {
     /** 查询支付分订单
@@ -1348,6 +1481,10 @@ export interface PayscoreRoutes {
         order_id?: string
       }
     >
+    /** 查询支付分订单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012692256)
+     */
+    getAsync: PayscoreRoutes['v3/payscore/partner/serviceorder']['get']
     /** 创建支付分订单
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012692136)
      */
@@ -1394,6 +1531,10 @@ export interface PayscoreRoutes {
         package?: string
       }
     >
+    /** 创建支付分订单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012692136)
+     */
+    postAsync: PayscoreRoutes['v3/payscore/partner/serviceorder']['post']
   }
   'v3/payscore/partner/serviceorder/direct-complete': {
     /** 创单结单合并
@@ -1422,12 +1563,20 @@ export interface PayscoreRoutes {
       },
       undefined
     >
+    /** 创单结单合并
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012923757)
+     */
+    postAsync: PayscoreRoutes['v3/payscore/partner/serviceorder/direct-complete']['post']
   }
   'v3/payscore/partner/serviceorder/{out_order_no}/cancel': {
     /** 取消支付分订单
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012458758)
      */
     post: Operation<{ out_order_no: PathValue; json: ServiceorderCancelRequest }, undefined>
+    /** 取消支付分订单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012458758)
+     */
+    postAsync: PayscoreRoutes['v3/payscore/partner/serviceorder/{out_order_no}/cancel']['post']
   }
   'v3/payscore/partner/serviceorder/{out_order_no}/complete': {
     /** 完结支付分订单
@@ -1452,6 +1601,10 @@ export interface PayscoreRoutes {
       },
       undefined
     >
+    /** 完结支付分订单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012692408)
+     */
+    postAsync: PayscoreRoutes['v3/payscore/partner/serviceorder/{out_order_no}/complete']['post']
   }
   'v3/payscore/partner/serviceorder/{out_order_no}/modify': {
     /** 修改订单金额
@@ -1472,24 +1625,40 @@ export interface PayscoreRoutes {
       },
       undefined
     >
+    /** 修改订单金额
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012692360)
+     */
+    postAsync: PayscoreRoutes['v3/payscore/partner/serviceorder/{out_order_no}/modify']['post']
   }
   'v3/payscore/partner/serviceorder/{out_order_no}/pay': {
     /** 商户发起催收扣款
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013394544)
      */
     post: Operation<{ out_order_no: PathValue; json: { service_id?: string; sub_mchid: string } }, undefined>
+    /** 商户发起催收扣款
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013394544)
+     */
+    postAsync: PayscoreRoutes['v3/payscore/partner/serviceorder/{out_order_no}/pay']['post']
   }
   'v3/payscore/partner/serviceorder/{out_order_no}/send-pendingmessage': {
     /** 下发服务费用待处理消息
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013394914)
      */
     post: Operation<{ out_order_no: PathValue; json: ServiceorderSendPendingmessageRequest }, undefined>
+    /** 下发服务费用待处理消息
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013394914)
+     */
+    postAsync: PayscoreRoutes['v3/payscore/partner/serviceorder/{out_order_no}/send-pendingmessage']['post']
   }
   'v3/payscore/partner/serviceorder/{out_order_no}/send-prepaidmessage': {
     /** 下发服务预扣费消息
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013394929)
      */
     post: Operation<{ out_order_no: PathValue; json: ServiceorderSendPendingmessageRequest }, undefined>
+    /** 下发服务预扣费消息
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013394929)
+     */
+    postAsync: PayscoreRoutes['v3/payscore/partner/serviceorder/{out_order_no}/send-prepaidmessage']['post']
   }
   'v3/payscore/partner/serviceorder/{out_order_no}/sync': {
     /** 同步订单信息
@@ -1502,6 +1671,10 @@ export interface PayscoreRoutes {
       },
       undefined
     >
+    /** 同步订单信息
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012458816)
+     */
+    postAsync: PayscoreRoutes['v3/payscore/partner/serviceorder/{out_order_no}/sync']['post']
   }
   'v3/payscore/partner/servicepayondeliveryorder': {
     /** 创建先用后付订单
@@ -1532,6 +1705,10 @@ export interface PayscoreRoutes {
       },
       ServicepayondeliveryorderResponse
     >
+    /** 创建先用后付订单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012783634)
+     */
+    postAsync: PayscoreRoutes['v3/payscore/partner/servicepayondeliveryorder']['post']
   }
   'v3/payscore/partner/servicequotas/service-id/{service_id}': {
     /** 查询用户分层对应建议先享金额
@@ -1552,12 +1729,20 @@ export interface PayscoreRoutes {
         quotas: { risk_level?: number; suggested_quota?: number }[]
       }
     >
+    /** 查询用户分层对应建议先享金额
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013394486)
+     */
+    getAsync: PayscoreRoutes['v3/payscore/partner/servicequotas/service-id/{service_id}']['get']
   }
   'v3/payscore/payafter-orders': {
     /** 查询先享后付订单
      * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3/payscore.php?chapter=17_2&index=4)
      */
     get: Operation<{ query?: PayafterOrderQuery }, PayscorePayafterOrderResponse>
+    /** 查询先享后付订单
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3/payscore.php?chapter=17_2&index=4)
+     */
+    getAsync: PayscoreRoutes['v3/payscore/payafter-orders']['get']
     /** 创建先享后付订单
      * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3/payscore.php?chapter=17_1&index=3)
      */
@@ -1586,18 +1771,30 @@ export interface PayscoreRoutes {
       },
       PayafterOrderResponse
     >
+    /** 创建先享后付订单
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3/payscore.php?chapter=17_1&index=3)
+     */
+    postAsync: PayscoreRoutes['v3/payscore/payafter-orders']['post']
   }
   'v3/payscore/payafter-orders/{out_order_no}/cancel': {
     /** 撤销先享后付订单
      * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3/payscore.php?chapter=17_3&index=5)
      */
     post: Operation<{ out_order_no: PathValue; json: CancelRequest }, PayafterOrderCancelResponse>
+    /** 撤销先享后付订单
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3/payscore.php?chapter=17_3&index=5)
+     */
+    postAsync: PayscoreRoutes['v3/payscore/payafter-orders/{out_order_no}/cancel']['post']
   }
   'v3/payscore/payafter-orders/{out_order_no}/complete': {
     /** 完结先享后付订单
      * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3/payscore.php?chapter=17_4&index=6)
      */
     post: Operation<{ out_order_no: PathValue; json: CompleteRequest }, PayafterOrderCancelResponse>
+    /** 完结先享后付订单
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3/payscore.php?chapter=17_4&index=6)
+     */
+    postAsync: PayscoreRoutes['v3/payscore/payafter-orders/{out_order_no}/complete']['post']
   }
   'v3/payscore/payafter-orders/{out_order_no}/sync': {
     /** 支付分订单同步
@@ -1615,6 +1812,10 @@ export interface PayscoreRoutes {
       },
       { appid: string; mchid: string; out_order_no: string; order_id: string }
     >
+    /** 支付分订单同步
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3/payscore.php?chapter=24_1&index=1)
+     */
+    postAsync: PayscoreRoutes['v3/payscore/payafter-orders/{out_order_no}/sync']['post']
   }
   'v3/payscore/permissions': {
     /** 商户预授权
@@ -1624,6 +1825,10 @@ export interface PayscoreRoutes {
       { json: { service_id: string; appid: string; authorization_code: string; notify_url?: string } },
       PermissionResponse
     >
+    /** 商户预授权
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012647349)
+     */
+    postAsync: PayscoreRoutes['v3/payscore/permissions']['post']
   }
   'v3/payscore/permissions/assess-user-risk-level': {
     /** 商户评估用户分层
@@ -1641,6 +1846,10 @@ export interface PayscoreRoutes {
       },
       AssessUserRiskLevelResponse
     >
+    /** 商户评估用户分层
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012856611)
+     */
+    postAsync: PayscoreRoutes['v3/payscore/permissions/assess-user-risk-level']['post']
   }
   'v3/payscore/permissions/authorization-code/{authorization_code}': {
     /** 查询与用户授权记录（授权协议号）
@@ -1662,6 +1871,10 @@ export interface PayscoreRoutes {
         risk_level_version?: number
       }
     >
+    /** 查询与用户授权记录（授权协议号）
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012647401)
+     */
+    getAsync: PayscoreRoutes['v3/payscore/permissions/authorization-code/{authorization_code}']['get']
   }
   'v3/payscore/permissions/authorization-code/{authorization_code}/terminate': {
     /** 解除用户授权关系（授权协议号）
@@ -1671,6 +1884,10 @@ export interface PayscoreRoutes {
       { authorization_code: PathValue; json: { service_id: string; reason: string } },
       undefined
     >
+    /** 解除用户授权关系（授权协议号）
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012647410)
+     */
+    postAsync: PayscoreRoutes['v3/payscore/permissions/authorization-code/{authorization_code}/terminate']['post']
   }
   'v3/payscore/permissions/openid/{openid}': {
     /** 查询与用户授权记录（openid）
@@ -1691,6 +1908,10 @@ export interface PayscoreRoutes {
         risk_level_version?: number
       }
     >
+    /** 查询与用户授权记录（openid）
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012647404)
+     */
+    getAsync: PayscoreRoutes['v3/payscore/permissions/openid/{openid}']['get']
   }
   'v3/payscore/permissions/openid/{openid}/terminate': {
     /** 解除用户授权关系（openid）
@@ -1700,6 +1921,10 @@ export interface PayscoreRoutes {
       { openid: PathValue; json: { service_id: string; appid: string; reason: string } },
       undefined
     >
+    /** 解除用户授权关系（openid）
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012647413)
+     */
+    postAsync: PayscoreRoutes['v3/payscore/permissions/openid/{openid}/terminate']['post']
   }
   'v3/payscore/plan/partner/payscore-plans': {
     /** 创建支付分计划
@@ -1723,18 +1948,30 @@ export interface PayscoreRoutes {
       },
       PartnerPayscorePlanResponse
     >
+    /** 创建支付分计划
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012463290)
+     */
+    postAsync: PayscoreRoutes['v3/payscore/plan/partner/payscore-plans']['post']
   }
   'v3/payscore/plan/partner/payscore-plans/merchant-plan-no/{merchant_plan_no}': {
     /** 查询支付分计划
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012463318)
      */
     get: Operation<{ merchant_plan_no: PathValue; query: DetailQuery }, PartnerPayscorePlanResponse>
+    /** 查询支付分计划
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012463318)
+     */
+    getAsync: PayscoreRoutes['v3/payscore/plan/partner/payscore-plans/merchant-plan-no/{merchant_plan_no}']['get']
   }
   'v3/payscore/plan/partner/payscore-plans/merchant-plan-no/{merchant_plan_no}/stop': {
     /** 停止支付分计划
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012463322)
      */
     post: Operation<{ merchant_plan_no: PathValue; json: DetailQuery }, PartnerPayscorePlanResponse>
+    /** 停止支付分计划
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012463322)
+     */
+    postAsync: PayscoreRoutes['v3/payscore/plan/partner/payscore-plans/merchant-plan-no/{merchant_plan_no}/stop']['post']
   }
   'v3/payscore/plan/payscore-plans': {
     /** 创建支付分计划
@@ -1756,18 +1993,30 @@ export interface PayscoreRoutes {
       },
       PayscorePlanResponse
     >
+    /** 创建支付分计划
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012467232)
+     */
+    postAsync: PayscoreRoutes['v3/payscore/plan/payscore-plans']['post']
   }
   'v3/payscore/plan/payscore-plans/merchant-plan-no/{merchant_plan_no}': {
     /** 查询支付分计划
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012470804)
      */
     get: Operation<{ merchant_plan_no: PathValue }, PayscorePlanResponse>
+    /** 查询支付分计划
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012470804)
+     */
+    getAsync: PayscoreRoutes['v3/payscore/plan/payscore-plans/merchant-plan-no/{merchant_plan_no}']['get']
   }
   'v3/payscore/plan/payscore-plans/merchant-plan-no/{merchant_plan_no}/stop': {
     /** 停止支付分计划
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012470851)
      */
     post: Operation<{ merchant_plan_no: PathValue }, PayscorePlanResponse>
+    /** 停止支付分计划
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012470851)
+     */
+    postAsync: PayscoreRoutes['v3/payscore/plan/payscore-plans/merchant-plan-no/{merchant_plan_no}/stop']['post']
   }
   'v3/payscore/serviceorder': {
     /** 查询支付分订单
@@ -1797,6 +2046,10 @@ export interface PayscoreRoutes {
         order_id?: string
       }
     >
+    /** 查询支付分订单
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012587902)
+     */
+    getAsync: PayscoreRoutes['v3/payscore/serviceorder']['get']
     /** 创建支付分订单
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012587900)
      */
@@ -1838,6 +2091,10 @@ export interface PayscoreRoutes {
         package: string
       }
     >
+    /** 创建支付分订单
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012587900)
+     */
+    postAsync: PayscoreRoutes['v3/payscore/serviceorder']['post']
   }
   'v3/payscore/serviceorder/direct-complete': {
     /** 创单结单合并
@@ -1880,12 +2137,20 @@ export interface PayscoreRoutes {
         total_amount?: number
       }
     >
+    /** 创单结单合并
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3/wxpay/payscore/chapter3_9.shtml)
+     */
+    postAsync: PayscoreRoutes['v3/payscore/serviceorder/direct-complete']['post']
   }
   'v3/payscore/serviceorder/{out_order_no}/cancel': {
     /** 取消支付分订单
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012587905)
      */
     post: Operation<{ out_order_no: PathValue; json: CancelRequest }, PayafterOrderCancelResponse>
+    /** 取消支付分订单
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012587905)
+     */
+    postAsync: PayscoreRoutes['v3/payscore/serviceorder/{out_order_no}/cancel']['post']
   }
   'v3/payscore/serviceorder/{out_order_no}/complete': {
     /** 完结支付分订单
@@ -1925,6 +2190,10 @@ export interface PayscoreRoutes {
         need_collection?: boolean
       }
     >
+    /** 完结支付分订单
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012587955)
+     */
+    postAsync: PayscoreRoutes['v3/payscore/serviceorder/{out_order_no}/complete']['post']
   }
   'v3/payscore/serviceorder/{out_order_no}/modify': {
     /** 修改订单金额
@@ -1977,6 +2246,10 @@ export interface PayscoreRoutes {
         order_id?: string
       }
     >
+    /** 修改订单金额
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012587957)
+     */
+    postAsync: PayscoreRoutes['v3/payscore/serviceorder/{out_order_no}/modify']['post']
   }
   'v3/payscore/serviceorder/{out_order_no}/pay': {
     /** 商户发起催收扣款
@@ -1986,18 +2259,30 @@ export interface PayscoreRoutes {
       { out_order_no: PathValue; json: { appid?: string; service_id?: string } },
       { appid: string; mchid?: string; out_order_no: string; service_id: string; order_id: string }
     >
+    /** 商户发起催收扣款
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4013394596)
+     */
+    postAsync: PayscoreRoutes['v3/payscore/serviceorder/{out_order_no}/pay']['post']
   }
   'v3/payscore/serviceorder/{out_order_no}/send-pendingmessage': {
     /** 下发服务费用待处理消息
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4013394606)
      */
     post: Operation<{ out_order_no: PathValue; json: SendPendingmessageRequest }, undefined>
+    /** 下发服务费用待处理消息
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4013394606)
+     */
+    postAsync: PayscoreRoutes['v3/payscore/serviceorder/{out_order_no}/send-pendingmessage']['post']
   }
   'v3/payscore/serviceorder/{out_order_no}/send-prepaidmessage': {
     /** 下发服务预扣费消息
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4013394615)
      */
     post: Operation<{ out_order_no: PathValue; json: SendPendingmessageRequest }, undefined>
+    /** 下发服务预扣费消息
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4013394615)
+     */
+    postAsync: PayscoreRoutes['v3/payscore/serviceorder/{out_order_no}/send-prepaidmessage']['post']
   }
   'v3/payscore/serviceorder/{out_order_no}/sync': {
     /** 同步服务订单信息
@@ -2037,6 +2322,10 @@ export interface PayscoreRoutes {
         order_id: string
       }
     >
+    /** 同步服务订单信息
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012587962)
+     */
+    postAsync: PayscoreRoutes['v3/payscore/serviceorder/{out_order_no}/sync']['post']
   }
   'v3/payscore/servicepayondeliveryorder': {
     /** 创建先用后付订单
@@ -2082,6 +2371,10 @@ export interface PayscoreRoutes {
         shopping_info?: ServicepayondeliveryorderResponseShoppingInfo
       }
     >
+    /** 创建先用后付订单
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012856585)
+     */
+    postAsync: PayscoreRoutes['v3/payscore/servicepayondeliveryorder']['post']
   }
   'v3/payscore/sign-plan/partner/serviceorder': {
     /** 创建用户的签约计划详情对应的服务订单
@@ -2126,6 +2419,10 @@ export interface PayscoreRoutes {
         order_id?: string
       }
     >
+    /** 创建用户的签约计划详情对应的服务订单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012463469)
+     */
+    postAsync: PayscoreRoutes['v3/payscore/sign-plan/partner/serviceorder']['post']
   }
   'v3/payscore/sign-plan/partner/user-sign-plans': {
     /** 创建用户的签约计划
@@ -2175,12 +2472,20 @@ export interface PayscoreRoutes {
         package: string
       }
     >
+    /** 创建用户的签约计划
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012463521)
+     */
+    postAsync: PayscoreRoutes['v3/payscore/sign-plan/partner/user-sign-plans']['post']
   }
   'v3/payscore/sign-plan/partner/user-sign-plans/merchant-sign-plan-no/{merchant_sign_plan_no}': {
     /** 查询用户的签约计划
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012463526)
      */
     get: Operation<{ merchant_sign_plan_no: PathValue; query: DetailQuery }, PartnerUserSignPlanResponse>
+    /** 查询用户的签约计划
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012463526)
+     */
+    getAsync: PayscoreRoutes['v3/payscore/sign-plan/partner/user-sign-plans/merchant-sign-plan-no/{merchant_sign_plan_no}']['get']
   }
   'v3/payscore/sign-plan/partner/user-sign-plans/merchant-sign-plan-no/{merchant_sign_plan_no}/stop': {
     /** 取消用户的签约计划
@@ -2190,6 +2495,10 @@ export interface PayscoreRoutes {
       { merchant_sign_plan_no: PathValue; json: { sub_mchid: string; stop_reason: string } },
       PartnerUserSignPlanResponse
     >
+    /** 取消用户的签约计划
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012463534)
+     */
+    postAsync: PayscoreRoutes['v3/payscore/sign-plan/partner/user-sign-plans/merchant-sign-plan-no/{merchant_sign_plan_no}/stop']['post']
   }
   'v3/payscore/sign-plan/serviceorder': {
     /** 创建用户的签约计划详情对应的服务订单
@@ -2229,6 +2538,10 @@ export interface PayscoreRoutes {
         order_id?: string
       }
     >
+    /** 创建用户的签约计划详情对应的服务订单
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012489351)
+     */
+    postAsync: PayscoreRoutes['v3/payscore/sign-plan/serviceorder']['post']
   }
   'v3/payscore/sign-plan/user-sign-plans': {
     /** 创建用户的签约计划
@@ -2272,24 +2585,40 @@ export interface PayscoreRoutes {
         package: string
       }
     >
+    /** 创建用户的签约计划
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012489420)
+     */
+    postAsync: PayscoreRoutes['v3/payscore/sign-plan/user-sign-plans']['post']
   }
   'v3/payscore/sign-plan/user-sign-plans/merchant-sign-plan-no/{merchant_sign_plan_no}': {
     /** 查询用户的签约计划
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012470990)
      */
     get: Operation<{ merchant_sign_plan_no: PathValue }, UserSignPlanResponse>
+    /** 查询用户的签约计划
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012470990)
+     */
+    getAsync: PayscoreRoutes['v3/payscore/sign-plan/user-sign-plans/merchant-sign-plan-no/{merchant_sign_plan_no}']['get']
   }
   'v3/payscore/sign-plan/user-sign-plans/merchant-sign-plan-no/{merchant_sign_plan_no}/stop': {
     /** 直连商户取消用户的签约计划
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012471050)
      */
     post: Operation<{ merchant_sign_plan_no: PathValue; json: { stop_reason: string } }, UserSignPlanResponse>
+    /** 直连商户取消用户的签约计划
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012471050)
+     */
+    postAsync: PayscoreRoutes['v3/payscore/sign-plan/user-sign-plans/merchant-sign-plan-no/{merchant_sign_plan_no}/stop']['post']
   }
   'v3/payscore/smartretail-orders': {
     /** 查询智慧零售订单
      * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3/payscore.php?chapter=14_2&index=4)
      */
     get: Operation<{ query?: PayafterOrderQuery }, PayscorePayafterOrderResponse>
+    /** 查询智慧零售订单
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3/payscore.php?chapter=14_2&index=4)
+     */
+    getAsync: PayscoreRoutes['v3/payscore/smartretail-orders']['get']
     /** 创建智慧零售订单
      * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3/payscore.php?chapter=14_1&index=3)
      */
@@ -2314,18 +2643,30 @@ export interface PayscoreRoutes {
       },
       PayafterOrderResponse
     >
+    /** 创建智慧零售订单
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3/payscore.php?chapter=14_1&index=3)
+     */
+    postAsync: PayscoreRoutes['v3/payscore/smartretail-orders']['post']
   }
   'v3/payscore/smartretail-orders/{out_order_no}/cancel': {
     /** 撤销智慧零售订单
      * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3/payscore.php?chapter=14_3&index=5)
      */
     post: Operation<{ out_order_no: PathValue; json: CancelRequest }, PayafterOrderCancelResponse>
+    /** 撤销智慧零售订单
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3/payscore.php?chapter=14_3&index=5)
+     */
+    postAsync: PayscoreRoutes['v3/payscore/smartretail-orders/{out_order_no}/cancel']['post']
   }
   'v3/payscore/smartretail-orders/{out_order_no}/complete': {
     /** 完结智慧零售订单
      * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3/payscore.php?chapter=14_4&index=6)
      */
     post: Operation<{ out_order_no: PathValue; json: CompleteRequest }, PayafterOrderCancelResponse>
+    /** 完结智慧零售订单
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3/payscore.php?chapter=14_4&index=6)
+     */
+    postAsync: PayscoreRoutes['v3/payscore/smartretail-orders/{out_order_no}/complete']['post']
   }
   'v3/payscore/user-service-state': {
     /** 查询用户授权状态
@@ -2340,6 +2681,10 @@ export interface PayscoreRoutes {
         use_service_state: 'UNAVAILABLE' | 'AVAILABLE' | (string & {})
       }
     >
+    /** 查询用户授权状态
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3/wxpay/payscore/chapter3_8.shtml)
+     */
+    getAsync: PayscoreRoutes['v3/payscore/user-service-state']['get']
   }
   'v3/payscore/users/{openid}/permissions/{service_id}/terminate': {
     /** 商户解除用户授权关系
@@ -2349,5 +2694,9 @@ export interface PayscoreRoutes {
       { openid: PathValue; service_id: PathValue; json: { appid: string; reason: string } },
       undefined
     >
+    /** 商户解除用户授权关系
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3/wxpay/payscore/chapter9_1.shtml)
+     */
+    postAsync: PayscoreRoutes['v3/payscore/users/{openid}/permissions/{service_id}/terminate']['post']
   }
 }

@@ -437,12 +437,20 @@ export interface PlatsolutionRoutes {
       },
       BankTransferRechargeApplyResponse
     >
+    /** 申请银行转账充值
+     * @see [partner](https://pay.weixin.qq.com/docs/partner/apis/platsolution-mch-recharge/bank-recharge/bank-transfer-recharge-apply.html)
+     */
+    postAsync: PlatsolutionRoutes['v3/platsolution/ecommerce/bank-transfer-recharges/apply']['post']
   }
   'v3/platsolution/ecommerce/bank-transfer-recharges/out-recharge-no/{out_recharge_no}': {
     /** 查询银行转账充值结果
      * @see [partner](https://pay.weixin.qq.com/docs/partner/apis/platsolution-mch-recharge/bank-recharge/bank-transfer-recharge-get-by-out-no.html)
      */
     get: Operation<{ out_recharge_no: PathValue }, BankTransferRechargeResponse>
+    /** 查询银行转账充值结果
+     * @see [partner](https://pay.weixin.qq.com/docs/partner/apis/platsolution-mch-recharge/bank-recharge/bank-transfer-recharge-get-by-out-no.html)
+     */
+    getAsync: PlatsolutionRoutes['v3/platsolution/ecommerce/bank-transfer-recharges/out-recharge-no/{out_recharge_no}']['get']
   }
   'v3/platsolution/ecommerce/insurance-compensation-contracts': {
     /** 开通保险理赔功能
@@ -452,12 +460,20 @@ export interface PlatsolutionRoutes {
       { json: { out_apply_no: string; sub_mchid: string; agreement_list: Agreement[] } },
       InsuranceCompensationContractResponse
     >
+    /** 开通保险理赔功能
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012781476)
+     */
+    postAsync: PlatsolutionRoutes['v3/platsolution/ecommerce/insurance-compensation-contracts']['post']
   }
   'v3/platsolution/ecommerce/insurance-compensation-contracts/sub-mchid/{sub_mchid}/check-opened': {
     /** 查询保险理赔功能开通状态
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012781480)
      */
     post: Operation<{ sub_mchid: PathValue }, InsuranceCompensationContractResponse>
+    /** 查询保险理赔功能开通状态
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012781480)
+     */
+    postAsync: PlatsolutionRoutes['v3/platsolution/ecommerce/insurance-compensation-contracts/sub-mchid/{sub_mchid}/check-opened']['post']
   }
   'v3/platsolution/ecommerce/mch-transfer/compensate-bills': {
     /** 请求赔付
@@ -488,18 +504,30 @@ export interface PlatsolutionRoutes {
         sponsor_mchid?: string
       }
     >
+    /** 请求赔付
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504175)
+     */
+    postAsync: PlatsolutionRoutes['v3/platsolution/ecommerce/mch-transfer/compensate-bills']['post']
   }
   'v3/platsolution/ecommerce/mch-transfer/compensate-bills/bill-id/{bill_id}': {
     /** 查询赔付结果（按微信支付赔付单号）
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504179)
      */
     get: Operation<{ bill_id: PathValue }, CompensateBillResponse>
+    /** 查询赔付结果（按微信支付赔付单号）
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504179)
+     */
+    getAsync: PlatsolutionRoutes['v3/platsolution/ecommerce/mch-transfer/compensate-bills/bill-id/{bill_id}']['get']
   }
   'v3/platsolution/ecommerce/mch-transfer/compensate-bills/out-bill-no/{out_bill_no}': {
     /** 查询赔付结果（按商户赔付单号）
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504178)
      */
     get: Operation<{ out_bill_no: PathValue }, CompensateBillResponse>
+    /** 查询赔付结果（按商户赔付单号）
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504178)
+     */
+    getAsync: PlatsolutionRoutes['v3/platsolution/ecommerce/mch-transfer/compensate-bills/out-bill-no/{out_bill_no}']['get']
   }
   'v3/platsolution/ecommerce/mch-transfer/compensate-bills/out-bill-no/{out_bill_no}/cancel': {
     /** 请求撤销赔付
@@ -514,6 +542,10 @@ export interface PlatsolutionRoutes {
         cancel_accept_time: string
       }
     >
+    /** 请求撤销赔付
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504177)
+     */
+    postAsync: PlatsolutionRoutes['v3/platsolution/ecommerce/mch-transfer/compensate-bills/out-bill-no/{out_bill_no}/cancel']['post']
   }
   'v3/platsolution/ecommerce/mch-transfer/compensate-bills/pre-transfer': {
     /** 请求赔付预下单
@@ -535,6 +567,10 @@ export interface PlatsolutionRoutes {
       },
       { out_bill_no: string; bill_id: string; accept_time: string; package_info: string }
     >
+    /** 请求赔付预下单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504176)
+     */
+    postAsync: PlatsolutionRoutes['v3/platsolution/ecommerce/mch-transfer/compensate-bills/pre-transfer']['post']
   }
   'v3/platsolution/ecommerce/mch-transfer/deposit-after-sales-compensation-bills': {
     /** 请求保证金售后赔付
@@ -573,6 +609,10 @@ export interface PlatsolutionRoutes {
         sub_appid?: string
       }
     >
+    /** 请求保证金售后赔付
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504194)
+     */
+    postAsync: PlatsolutionRoutes['v3/platsolution/ecommerce/mch-transfer/deposit-after-sales-compensation-bills']['post']
   }
   'v3/platsolution/ecommerce/mch-transfer/deposit-after-sales-compensation-bills/bill-id/{bill_id}': {
     /** 查询保证金售后赔付结果（按微信支付赔付单号）
@@ -582,6 +622,10 @@ export interface PlatsolutionRoutes {
       { bill_id: PathValue; query?: TransactionQuery },
       DepositAfterSalesCompensationBillResponse
     >
+    /** 查询保证金售后赔付结果（按微信支付赔付单号）
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504196)
+     */
+    getAsync: PlatsolutionRoutes['v3/platsolution/ecommerce/mch-transfer/deposit-after-sales-compensation-bills/bill-id/{bill_id}']['get']
   }
   'v3/platsolution/ecommerce/mch-transfer/deposit-after-sales-compensation-bills/out-bill-no/{out_bill_no}': {
     /** 查询保证金售后赔付结果（按商户赔付单号）
@@ -591,6 +635,10 @@ export interface PlatsolutionRoutes {
       { out_bill_no: PathValue; query?: TransactionQuery },
       DepositAfterSalesCompensationBillResponse
     >
+    /** 查询保证金售后赔付结果（按商户赔付单号）
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504195)
+     */
+    getAsync: PlatsolutionRoutes['v3/platsolution/ecommerce/mch-transfer/deposit-after-sales-compensation-bills/out-bill-no/{out_bill_no}']['get']
   }
   'v3/platsolution/ecommerce/mch-transfer/deposit-insurance-premiums-compensation-bills': {
     /** 发起保证金赔付保司保费
@@ -626,6 +674,10 @@ export interface PlatsolutionRoutes {
         sponsor_mchid?: string
       }
     >
+    /** 发起保证金赔付保司保费
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4014010905)
+     */
+    postAsync: PlatsolutionRoutes['v3/platsolution/ecommerce/mch-transfer/deposit-insurance-premiums-compensation-bills']['post']
   }
   'v3/platsolution/ecommerce/mch-transfer/deposit-insurance-premiums-compensation-bills/{out_bill_no}': {
     /** 查询保证金赔付保司保费结果（按商户赔付单号）
@@ -649,6 +701,10 @@ export interface PlatsolutionRoutes {
         sponsor_mchid?: string
       }
     >
+    /** 查询保证金赔付保司保费结果（按商户赔付单号）
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4014010920)
+     */
+    getAsync: PlatsolutionRoutes['v3/platsolution/ecommerce/mch-transfer/deposit-insurance-premiums-compensation-bills/{out_bill_no}']['get']
   }
   'v3/platsolution/ecommerce/mch-transfer/deposit-shipping-cost-compensation-bills': {
     /** 发起保证金赔付用户运费
@@ -682,6 +738,10 @@ export interface PlatsolutionRoutes {
         sponsor_mchid?: string
       }
     >
+    /** 发起保证金赔付用户运费
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504202)
+     */
+    postAsync: PlatsolutionRoutes['v3/platsolution/ecommerce/mch-transfer/deposit-shipping-cost-compensation-bills']['post']
   }
   'v3/platsolution/ecommerce/mch-transfer/deposit-shipping-cost-compensation-bills/out-bill-no/{out_bill_no}': {
     /** 查询保证金售后赔付运费结果（按商户赔付单号）
@@ -704,6 +764,10 @@ export interface PlatsolutionRoutes {
         sponsor_mchid?: string
       }
     >
+    /** 查询保证金售后赔付运费结果（按商户赔付单号）
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504203)
+     */
+    getAsync: PlatsolutionRoutes['v3/platsolution/ecommerce/mch-transfer/deposit-shipping-cost-compensation-bills/out-bill-no/{out_bill_no}']['get']
   }
   'v3/platsolution/ecommerce/mch-transfer/insurance-claim-bills': {
     /** 请求保险理赔
@@ -733,18 +797,30 @@ export interface PlatsolutionRoutes {
         sponsor_mchid?: string
       }
     >
+    /** 请求保险理赔
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504184)
+     */
+    postAsync: PlatsolutionRoutes['v3/platsolution/ecommerce/mch-transfer/insurance-claim-bills']['post']
   }
   'v3/platsolution/ecommerce/mch-transfer/insurance-claim-bills/bill-id/{bill_id}': {
     /** 查询保险理赔结果（按微信支付赔付单号）
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504188)
      */
     get: Operation<{ bill_id: PathValue; query?: TransactionQuery }, InsuranceClaimBillResponse>
+    /** 查询保险理赔结果（按微信支付赔付单号）
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504188)
+     */
+    getAsync: PlatsolutionRoutes['v3/platsolution/ecommerce/mch-transfer/insurance-claim-bills/bill-id/{bill_id}']['get']
   }
   'v3/platsolution/ecommerce/mch-transfer/insurance-claim-bills/out-bill-no/{out_bill_no}': {
     /** 查询保险理赔结果（按商户赔付单号）
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504187)
      */
     get: Operation<{ out_bill_no: PathValue; query?: TransactionQuery }, InsuranceClaimBillResponse>
+    /** 查询保险理赔结果（按商户赔付单号）
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504187)
+     */
+    getAsync: PlatsolutionRoutes['v3/platsolution/ecommerce/mch-transfer/insurance-claim-bills/out-bill-no/{out_bill_no}']['get']
   }
   'v3/platsolution/ecommerce/mch-transfer/insurance-claim-bills/out-bill-no/{out_bill_no}/cancel': {
     /** 请求撤销保险理赔
@@ -760,6 +836,10 @@ export interface PlatsolutionRoutes {
         cancel_accept_time: string
       }
     >
+    /** 请求撤销保险理赔
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504186)
+     */
+    postAsync: PlatsolutionRoutes['v3/platsolution/ecommerce/mch-transfer/insurance-claim-bills/out-bill-no/{out_bill_no}/cancel']['post']
   }
   'v3/platsolution/ecommerce/mch-transfer/insurance-claim-bills/pre-transfer': {
     /** 请求保险理赔预下单
@@ -784,6 +864,10 @@ export interface PlatsolutionRoutes {
         package_info: string
       }
     >
+    /** 请求保险理赔预下单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504185)
+     */
+    postAsync: PlatsolutionRoutes['v3/platsolution/ecommerce/mch-transfer/insurance-claim-bills/pre-transfer']['post']
   }
   'v3/platsolution/ecommerce/mch-transfer/sub-mch-compensation-bills': {
     /** 请求赔付
@@ -812,6 +896,10 @@ export interface PlatsolutionRoutes {
         sponsor_mchid?: string
       }
     >
+    /** 请求赔付
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016777363)
+     */
+    postAsync: PlatsolutionRoutes['v3/platsolution/ecommerce/mch-transfer/sub-mch-compensation-bills']['post']
   }
   'v3/platsolution/ecommerce/mch-transfer/sub-mch-compensation-bills/{out_bill_no}': {
     /** 查询赔付结果（按商户赔付单号）
@@ -833,6 +921,10 @@ export interface PlatsolutionRoutes {
         sponsor_mchid?: string
       }
     >
+    /** 查询赔付结果（按商户赔付单号）
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016777372)
+     */
+    getAsync: PlatsolutionRoutes['v3/platsolution/ecommerce/mch-transfer/sub-mch-compensation-bills/{out_bill_no}']['get']
   }
   'v3/platsolution/ecommerce/mch-transfer/transfer-bills': {
     /** 保证金赔付
@@ -871,24 +963,40 @@ export interface PlatsolutionRoutes {
         sponsor_mchid?: string
       }
     >
+    /** 保证金赔付
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504198)
+     */
+    postAsync: PlatsolutionRoutes['v3/platsolution/ecommerce/mch-transfer/transfer-bills']['post']
   }
   'v3/platsolution/ecommerce/mch-transfer/transfer-bills/bill-id/{bill_id}': {
     /** 查询保证金赔付结果（按微信支付赔付单号）
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504200)
      */
     get: Operation<{ bill_id: PathValue; query?: TransferBillQuery }, PlatsolutionTransferBillResponse>
+    /** 查询保证金赔付结果（按微信支付赔付单号）
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504200)
+     */
+    getAsync: PlatsolutionRoutes['v3/platsolution/ecommerce/mch-transfer/transfer-bills/bill-id/{bill_id}']['get']
   }
   'v3/platsolution/ecommerce/mch-transfer/transfer-bills/out-bill-no/{out_bill_no}': {
     /** 查询保证金赔付结果（按商户赔付单号）
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504199)
      */
     get: Operation<{ out_bill_no: PathValue; query?: TransferBillQuery }, PlatsolutionTransferBillResponse>
+    /** 查询保证金赔付结果（按商户赔付单号）
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504199)
+     */
+    getAsync: PlatsolutionRoutes['v3/platsolution/ecommerce/mch-transfer/transfer-bills/out-bill-no/{out_bill_no}']['get']
   }
   'v3/platsolution/ecommerce/recharge-employees': {
     /** 添加二级商户可扫码充值员工
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013521743)
      */
     post: Operation<{ json: { sub_mchid: string; sp_openid: string } }, RechargeEmployeeResponse>
+    /** 添加二级商户可扫码充值员工
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013521743)
+     */
+    postAsync: PlatsolutionRoutes['v3/platsolution/ecommerce/recharge-employees']['post']
   }
   'v3/platsolution/ecommerce/recharge-employees/sub-mchid/{sub_mchid}': {
     /** 查询二级商户可扫码充值员工列表
@@ -906,12 +1014,20 @@ export interface PlatsolutionRoutes {
         }[]
       }
     >
+    /** 查询二级商户可扫码充值员工列表
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013521757)
+     */
+    getAsync: PlatsolutionRoutes['v3/platsolution/ecommerce/recharge-employees/sub-mchid/{sub_mchid}']['get']
   }
   'v3/platsolution/ecommerce/recharge-employees/sub-mchid/{sub_mchid}/sp-openid/{sp_openid}/delete': {
     /** 删除二级商户可扫码充值员工
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013521753)
      */
     post: Operation<{ sub_mchid: PathValue; sp_openid: PathValue }, RechargeEmployeeResponse>
+    /** 删除二级商户可扫码充值员工
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013521753)
+     */
+    postAsync: PlatsolutionRoutes['v3/platsolution/ecommerce/recharge-employees/sub-mchid/{sub_mchid}/sp-openid/{sp_openid}/delete']['post']
   }
   'v3/platsolution/ecommerce/recharges/apply': {
     /** 申请二级商户充值
@@ -933,18 +1049,30 @@ export interface PlatsolutionRoutes {
       },
       { recharge_id: string; out_recharge_no: string; recharge_url: string }
     >
+    /** 申请二级商户充值
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012762860)
+     */
+    postAsync: PlatsolutionRoutes['v3/platsolution/ecommerce/recharges/apply']['post']
   }
   'v3/platsolution/ecommerce/recharges/out-recharge-no/{out_recharge_no}': {
     /** 查询二级商户充值结果
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012762874)
      */
     get: Operation<{ out_recharge_no: PathValue; query: DetailQuery }, RechargeResponse>
+    /** 查询二级商户充值结果
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012762874)
+     */
+    getAsync: PlatsolutionRoutes['v3/platsolution/ecommerce/recharges/out-recharge-no/{out_recharge_no}']['get']
   }
   'v3/platsolution/ecommerce/recharges/out-recharge-no/{out_recharge_no}/close': {
     /** 关闭二级商户充值
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012762895)
      */
     post: Operation<{ out_recharge_no: PathValue; query: DetailQuery }, RechargeResponse>
+    /** 关闭二级商户充值
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012762895)
+     */
+    postAsync: PlatsolutionRoutes['v3/platsolution/ecommerce/recharges/out-recharge-no/{out_recharge_no}/close']['post']
   }
   'v3/platsolution/ecommerce/settle/prepay-settle-orders': {
     /** 个人收款-申请批量结算
@@ -984,6 +1112,10 @@ export interface PlatsolutionRoutes {
         finish_time?: string
       }
     >
+    /** 个人收款-申请批量结算
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012649847)
+     */
+    postAsync: PlatsolutionRoutes['v3/platsolution/ecommerce/settle/prepay-settle-orders']['post']
   }
   'v3/platsolution/ecommerce/settle/prepay-settle-orders/{settle_batch_no}': {
     /** 个人收款-查询批量结算信息
@@ -1002,6 +1134,10 @@ export interface PlatsolutionRoutes {
         finish_time?: string
       }
     >
+    /** 个人收款-查询批量结算信息
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012650326)
+     */
+    getAsync: PlatsolutionRoutes['v3/platsolution/ecommerce/settle/prepay-settle-orders/{settle_batch_no}']['get']
   }
   'v3/platsolution/ecommerce/settle/prepay-settle-orders/{settle_batch_no}/apply-abnormal-settle': {
     /** 个人收款-申请异常结算批次单处理
@@ -1037,6 +1173,10 @@ export interface PlatsolutionRoutes {
         }
       }
     >
+    /** 个人收款-申请异常结算批次单处理
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015198012)
+     */
+    postAsync: PlatsolutionRoutes['v3/platsolution/ecommerce/settle/prepay-settle-orders/{settle_batch_no}/apply-abnormal-settle']['post']
   }
   'v3/platsolution/ecommerce/withdraw/day-end-balance-withdraw': {
     /** 二级商户按日终余额预约提现
@@ -1056,12 +1196,20 @@ export interface PlatsolutionRoutes {
       },
       DayEndBalanceWithdrawResponse
     >
+    /** 二级商户按日终余额预约提现
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013328143)
+     */
+    postAsync: PlatsolutionRoutes['v3/platsolution/ecommerce/withdraw/day-end-balance-withdraw']['post']
   }
   'v3/platsolution/ecommerce/withdraw/day-end-balance-withdraw/out-request-no/{out_request_no}': {
     /** 查询二级商户按日终余额预约提现状态
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013328163)
      */
     get: Operation<{ out_request_no: PathValue; query: DetailQuery }, DayEndBalanceWithdrawResponse>
+    /** 查询二级商户按日终余额预约提现状态
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013328163)
+     */
+    getAsync: PlatsolutionRoutes['v3/platsolution/ecommerce/withdraw/day-end-balance-withdraw/out-request-no/{out_request_no}']['get']
   }
   'v3/platsolution/insurance/mch-transfer/batches/apply': {
     /** 受理商家转账
@@ -1076,6 +1224,10 @@ export interface PlatsolutionRoutes {
         batch_state?: 'ACCEPTED' | 'PROCESSING' | 'COMPLETED' | 'CLOSED' | (string & {})
       }
     >
+    /** 受理商家转账
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504220)
+     */
+    postAsync: PlatsolutionRoutes['v3/platsolution/insurance/mch-transfer/batches/apply']['post']
   }
   'v3/platsolution/insurance/mch-transfer/batches/batch-id/{batch_id}': {
     /** 微信支付转账批次单号查询批次单
@@ -1094,6 +1246,10 @@ export interface PlatsolutionRoutes {
       },
       PlatsolutionBatchResponse
     >
+    /** 微信支付转账批次单号查询批次单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504221)
+     */
+    getAsync: PlatsolutionRoutes['v3/platsolution/insurance/mch-transfer/batches/batch-id/{batch_id}']['get']
   }
   'v3/platsolution/insurance/mch-transfer/batches/batch-id/{batch_id}/details/detail-id/{detail_id}': {
     /** 微信支付转账明细单号查询明细单
@@ -1103,6 +1259,10 @@ export interface PlatsolutionRoutes {
       { batch_id: PathValue; detail_id: PathValue; query: DetailQuery },
       PlatsolutionBatchDetailResponse
     >
+    /** 微信支付转账明细单号查询明细单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504223)
+     */
+    getAsync: PlatsolutionRoutes['v3/platsolution/insurance/mch-transfer/batches/batch-id/{batch_id}/details/detail-id/{detail_id}']['get']
   }
   'v3/platsolution/insurance/mch-transfer/batches/detail-receipts/out-batch-no/{out_batch_no}/out-detail-no/{out_detail_no}': {
     /** 查询商家转账明细电子回单
@@ -1122,6 +1282,10 @@ export interface PlatsolutionRoutes {
         download_url?: string
       }
     >
+    /** 查询商家转账明细电子回单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504229)
+     */
+    getAsync: PlatsolutionRoutes['v3/platsolution/insurance/mch-transfer/batches/detail-receipts/out-batch-no/{out_batch_no}/out-detail-no/{out_detail_no}']['get']
   }
   'v3/platsolution/insurance/mch-transfer/batches/detail-receipts/out-batch-no/{out_batch_no}/out-detail-no/{out_detail_no}/apply': {
     /** 申请商家转账明细电子回单
@@ -1136,12 +1300,20 @@ export interface PlatsolutionRoutes {
         receipt_state: 'ACCEPTED' | 'FINISHED' | (string & {})
       }
     >
+    /** 申请商家转账明细电子回单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504228)
+     */
+    postAsync: PlatsolutionRoutes['v3/platsolution/insurance/mch-transfer/batches/detail-receipts/out-batch-no/{out_batch_no}/out-detail-no/{out_detail_no}/apply']['post']
   }
   'v3/platsolution/insurance/mch-transfer/batches/out-batch-no/{out_batch_no}': {
     /** 商户转账批次单号查询批次单
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504222)
      */
     get: Operation<{ out_batch_no: PathValue; query: MchTransferBatchQuery }, PlatsolutionBatchResponse>
+    /** 商户转账批次单号查询批次单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504222)
+     */
+    getAsync: PlatsolutionRoutes['v3/platsolution/insurance/mch-transfer/batches/out-batch-no/{out_batch_no}']['get']
   }
   'v3/platsolution/insurance/mch-transfer/batches/out-batch-no/{out_batch_no}/details/out-detail-no/{out_detail_no}': {
     /** 商户明细单号查询明细单
@@ -1151,6 +1323,10 @@ export interface PlatsolutionRoutes {
       { out_batch_no: PathValue; out_detail_no: PathValue; query: DetailQuery },
       PlatsolutionBatchDetailResponse
     >
+    /** 商户明细单号查询明细单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504224)
+     */
+    getAsync: PlatsolutionRoutes['v3/platsolution/insurance/mch-transfer/batches/out-batch-no/{out_batch_no}/details/out-detail-no/{out_detail_no}']['get']
   }
   'v3/platsolution/insurance/mch-transfer/batches/summary-receipts/out-batch-no/{out_batch_no}': {
     /** 查询商家转账批次电子回单
@@ -1168,6 +1344,10 @@ export interface PlatsolutionRoutes {
         download_url?: string
       }
     >
+    /** 查询商家转账批次电子回单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504227)
+     */
+    getAsync: PlatsolutionRoutes['v3/platsolution/insurance/mch-transfer/batches/summary-receipts/out-batch-no/{out_batch_no}']['get']
   }
   'v3/platsolution/insurance/mch-transfer/batches/summary-receipts/out-batch-no/{out_batch_no}/apply': {
     /** 申请商家转账批次电子回单
@@ -1181,30 +1361,50 @@ export interface PlatsolutionRoutes {
         receipt_state: 'ACCEPTED' | 'FINISHED' | (string & {})
       }
     >
+    /** 申请商家转账批次电子回单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504226)
+     */
+    postAsync: PlatsolutionRoutes['v3/platsolution/insurance/mch-transfer/batches/summary-receipts/out-batch-no/{out_batch_no}/apply']['post']
   }
   'v3/platsolution/insurance/mch-transfer/reservation/apply': {
     /** 受理单次预约商家转账
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504216)
      */
     post: Operation<{ json: ReservationApplyRequest }, ReservationApplyResponse>
+    /** 受理单次预约商家转账
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504216)
+     */
+    postAsync: PlatsolutionRoutes['v3/platsolution/insurance/mch-transfer/reservation/apply']['post']
   }
   'v3/platsolution/insurance/mch-transfer/reservation/out-reservation-no/{out_reservation_no}': {
     /** 商户预约单号查询预约商家转账记录
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504218)
      */
     get: Operation<{ out_reservation_no: PathValue; query: DetailQuery }, MchTransferReservationResponse>
+    /** 商户预约单号查询预约商家转账记录
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504218)
+     */
+    getAsync: PlatsolutionRoutes['v3/platsolution/insurance/mch-transfer/reservation/out-reservation-no/{out_reservation_no}']['get']
   }
   'v3/platsolution/insurance/mch-transfer/reservation/out-reservation-no/{out_reservation_no}/close': {
     /** 关闭预约商家转账记录
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504219)
      */
     post: Operation<{ out_reservation_no: PathValue; query: DetailQuery }, MchTransferReservationResponse>
+    /** 关闭预约商家转账记录
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504219)
+     */
+    postAsync: PlatsolutionRoutes['v3/platsolution/insurance/mch-transfer/reservation/out-reservation-no/{out_reservation_no}/close']['post']
   }
   'v3/platsolution/insurance/mch-transfer/reservation/reservation-id/{reservation_id}': {
     /** 微信支付预约单号查询预约商家转账记录
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504217)
      */
     get: Operation<{ reservation_id: PathValue; query: DetailQuery }, MchTransferReservationResponse>
+    /** 微信支付预约单号查询预约商家转账记录
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504217)
+     */
+    getAsync: PlatsolutionRoutes['v3/platsolution/insurance/mch-transfer/reservation/reservation-id/{reservation_id}']['get']
   }
   'v3/platsolution/mch-transfer/batches/apply': {
     /** 受理商家转账
@@ -1214,6 +1414,10 @@ export interface PlatsolutionRoutes {
       { json: ApplyRequest },
       { out_batch_no: string; batch_id: string; create_time: string; batch_state?: string }
     >
+    /** 受理商家转账
+     * @see [partner](https://pay.weixin.qq.com/docs/partner/apis/platsolution-mch-transfer/transfer-batch/transfer-batch-apply.html)
+     */
+    postAsync: PlatsolutionRoutes['v3/platsolution/mch-transfer/batches/apply']['post']
   }
   'v3/platsolution/mch-transfer/batches/batch-id/{batch_id}': {
     /** 微信支付转账批次单号查询批次单
@@ -1232,6 +1436,10 @@ export interface PlatsolutionRoutes {
       },
       MchTransferBatchResponse
     >
+    /** 微信支付转账批次单号查询批次单
+     * @see [partner](https://pay.weixin.qq.com/docs/partner/apis/platsolution-mch-transfer/transfer-batch/transfer-batch-get-by-id.html)
+     */
+    getAsync: PlatsolutionRoutes['v3/platsolution/mch-transfer/batches/batch-id/{batch_id}']['get']
   }
   'v3/platsolution/mch-transfer/batches/batch-id/{batch_id}/details/detail-id/{detail_id}': {
     /** 微信支付转账明细单号查询明细单
@@ -1241,6 +1449,10 @@ export interface PlatsolutionRoutes {
       { batch_id: PathValue; detail_id: PathValue; query: DetailQuery },
       PlatsolutionDetailResponse
     >
+    /** 微信支付转账明细单号查询明细单
+     * @see [partner](https://pay.weixin.qq.com/docs/partner/apis/platsolution-mch-transfer/transfer-batch/get-transfer-detail-by-no.html)
+     */
+    getAsync: PlatsolutionRoutes['v3/platsolution/mch-transfer/batches/batch-id/{batch_id}/details/detail-id/{detail_id}']['get']
   }
   'v3/platsolution/mch-transfer/batches/detail-receipts/out-batch-no/{out_batch_no}/out-detail-no/{out_detail_no}': {
     /** 查询商家转账明细电子回单
@@ -1260,6 +1472,10 @@ export interface PlatsolutionRoutes {
         download_url?: string
       }
     >
+    /** 查询商家转账明细电子回单
+     * @see [partner](https://pay.weixin.qq.com/docs/partner/apis/platsolution-mch-transfer/receipts/receipt-query-by-detail-out-no.html)
+     */
+    getAsync: PlatsolutionRoutes['v3/platsolution/mch-transfer/batches/detail-receipts/out-batch-no/{out_batch_no}/out-detail-no/{out_detail_no}']['get']
   }
   'v3/platsolution/mch-transfer/batches/detail-receipts/out-batch-no/{out_batch_no}/out-detail-no/{out_detail_no}/apply': {
     /** 申请商家转账明细电子回单
@@ -1269,12 +1485,20 @@ export interface PlatsolutionRoutes {
       { out_batch_no: PathValue; out_detail_no: PathValue; json: DetailQuery },
       { sub_mchid: string; out_batch_no: string; out_detail_no: string; receipt_state: string }
     >
+    /** 申请商家转账明细电子回单
+     * @see [partner](https://pay.weixin.qq.com/docs/partner/apis/platsolution-mch-transfer/receipts/receipt-apply-by-detail-out-no.html)
+     */
+    postAsync: PlatsolutionRoutes['v3/platsolution/mch-transfer/batches/detail-receipts/out-batch-no/{out_batch_no}/out-detail-no/{out_detail_no}/apply']['post']
   }
   'v3/platsolution/mch-transfer/batches/out-batch-no/{out_batch_no}': {
     /** 商户转账批次单号查询批次单
      * @see [partner](https://pay.weixin.qq.com/docs/partner/apis/platsolution-mch-transfer/transfer-batch/transfer-batch-get-by-out-code.html)
      */
     get: Operation<{ out_batch_no: PathValue; query: MchTransferBatchQuery }, MchTransferBatchResponse>
+    /** 商户转账批次单号查询批次单
+     * @see [partner](https://pay.weixin.qq.com/docs/partner/apis/platsolution-mch-transfer/transfer-batch/transfer-batch-get-by-out-code.html)
+     */
+    getAsync: PlatsolutionRoutes['v3/platsolution/mch-transfer/batches/out-batch-no/{out_batch_no}']['get']
   }
   'v3/platsolution/mch-transfer/batches/out-batch-no/{out_batch_no}/details/out-detail-no/{out_detail_no}': {
     /** 商户明细单号查询明细单
@@ -1284,6 +1508,10 @@ export interface PlatsolutionRoutes {
       { out_batch_no: PathValue; out_detail_no: PathValue; query: DetailQuery },
       PlatsolutionDetailResponse
     >
+    /** 商户明细单号查询明细单
+     * @see [partner](https://pay.weixin.qq.com/docs/partner/apis/platsolution-mch-transfer/transfer-batch/transfer-batch-get-detail-by-out-no.html)
+     */
+    getAsync: PlatsolutionRoutes['v3/platsolution/mch-transfer/batches/out-batch-no/{out_batch_no}/details/out-detail-no/{out_detail_no}']['get']
   }
   'v3/platsolution/mch-transfer/batches/summary-receipts/out-batch-no/{out_batch_no}': {
     /** 查询商家转账批次电子回单
@@ -1301,6 +1529,10 @@ export interface PlatsolutionRoutes {
         download_url?: string
       }
     >
+    /** 查询商家转账批次电子回单
+     * @see [partner](https://pay.weixin.qq.com/docs/partner/apis/platsolution-mch-transfer/receipts/receipts-query-by-batch-out-no.html)
+     */
+    getAsync: PlatsolutionRoutes['v3/platsolution/mch-transfer/batches/summary-receipts/out-batch-no/{out_batch_no}']['get']
   }
   'v3/platsolution/mch-transfer/batches/summary-receipts/out-batch-no/{out_batch_no}/apply': {
     /** 申请商家转账批次电子回单
@@ -1310,29 +1542,49 @@ export interface PlatsolutionRoutes {
       { out_batch_no: PathValue; json: DetailQuery },
       { sub_mchid: string; out_batch_no: string; receipt_state: string }
     >
+    /** 申请商家转账批次电子回单
+     * @see [partner](https://pay.weixin.qq.com/docs/partner/apis/platsolution-mch-transfer/receipts/receipts-apply-by-batch-out-no.html)
+     */
+    postAsync: PlatsolutionRoutes['v3/platsolution/mch-transfer/batches/summary-receipts/out-batch-no/{out_batch_no}/apply']['post']
   }
   'v3/platsolution/mch-transfer/reservation/apply': {
     /** 受理单次预约商家转账
      * @see [partner](https://pay.weixin.qq.com/docs/partner/apis/platsolution-mch-transfer/transfer-reservation/transfer-reservation-apply.html)
      */
     post: Operation<{ json: ReservationApplyRequest }, ReservationApplyResponse>
+    /** 受理单次预约商家转账
+     * @see [partner](https://pay.weixin.qq.com/docs/partner/apis/platsolution-mch-transfer/transfer-reservation/transfer-reservation-apply.html)
+     */
+    postAsync: PlatsolutionRoutes['v3/platsolution/mch-transfer/reservation/apply']['post']
   }
   'v3/platsolution/mch-transfer/reservation/out-reservation-no/{out_reservation_no}': {
     /** 商户预约单号查询预约商家转账记录
      * @see [partner](https://pay.weixin.qq.com/docs/partner/apis/platsolution-mch-transfer/transfer-reservation/transfer-reservation-get-by-out-no.html)
      */
     get: Operation<{ out_reservation_no: PathValue; query: DetailQuery }, ReservationResponse>
+    /** 商户预约单号查询预约商家转账记录
+     * @see [partner](https://pay.weixin.qq.com/docs/partner/apis/platsolution-mch-transfer/transfer-reservation/transfer-reservation-get-by-out-no.html)
+     */
+    getAsync: PlatsolutionRoutes['v3/platsolution/mch-transfer/reservation/out-reservation-no/{out_reservation_no}']['get']
   }
   'v3/platsolution/mch-transfer/reservation/out-reservation-no/{out_reservation_no}/close': {
     /** 关闭预约商家转账记录
      * @see [partner](https://pay.weixin.qq.com/docs/partner/apis/platsolution-mch-transfer/transfer-reservation/transfer-reservation-close.html)
      */
     post: Operation<{ out_reservation_no: PathValue; query: DetailQuery }, ReservationResponse>
+    /** 关闭预约商家转账记录
+     * @see [partner](https://pay.weixin.qq.com/docs/partner/apis/platsolution-mch-transfer/transfer-reservation/transfer-reservation-close.html)
+     */
+    postAsync: PlatsolutionRoutes['v3/platsolution/mch-transfer/reservation/out-reservation-no/{out_reservation_no}/close']['post']
   }
   'v3/platsolution/mch-transfer/reservation/reservation-id/{reservation_id}': {
     /** 微信支付预约单号查询预约商家转账记录
      * @see [partner](https://pay.weixin.qq.com/docs/partner/apis/platsolution-mch-transfer/transfer-reservation/transfer-reservation-get-by-id.html)
      */
     get: Operation<{ reservation_id: PathValue; query: DetailQuery }, ReservationResponse>
+    /** 微信支付预约单号查询预约商家转账记录
+     * @see [partner](https://pay.weixin.qq.com/docs/partner/apis/platsolution-mch-transfer/transfer-reservation/transfer-reservation-get-by-id.html)
+     */
+    getAsync: PlatsolutionRoutes['v3/platsolution/mch-transfer/reservation/reservation-id/{reservation_id}']['get']
   }
 }

@@ -584,6 +584,10 @@ export interface ProductCouponRoutes {
       },
       DeliveryPlanResponse
     >
+    /** 创建投放计划
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016184554)
+     */
+    postAsync: ProductCouponRoutes['v3/marketing/partner/delivery-plan/delivery-plans']['post']
   }
   'v3/marketing/partner/delivery-plan/delivery-plans/{brand_id}/delivery-plans': {
     /** 分页查询投放计划列表
@@ -603,6 +607,10 @@ export interface ProductCouponRoutes {
       },
       { total_count?: number; plan_list?: Plan[] }
     >
+    /** 分页查询投放计划列表
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016184563)
+     */
+    getAsync: ProductCouponRoutes['v3/marketing/partner/delivery-plan/delivery-plans/{brand_id}/delivery-plans']['get']
   }
   'v3/marketing/partner/delivery-plan/delivery-plans/{plan_id}': {
     /** 更新投放计划
@@ -625,18 +633,30 @@ export interface ProductCouponRoutes {
       },
       DeliveryPlanResponse
     >
+    /** 更新投放计划
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016184594)
+     */
+    patchAsync: ProductCouponRoutes['v3/marketing/partner/delivery-plan/delivery-plans/{plan_id}']['patch']
   }
   'v3/marketing/partner/delivery-plan/delivery-plans/{plan_id}/terminate': {
     /** 终止投放计划
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016184572)
      */
     post: Operation<{ plan_id: PathValue }, undefined>
+    /** 终止投放计划
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016184572)
+     */
+    postAsync: ProductCouponRoutes['v3/marketing/partner/delivery-plan/delivery-plans/{plan_id}/terminate']['post']
   }
   'v3/marketing/partner/delivery-plan/{sp_mchid}/notify-url': {
     /** 设置投放计划回调地址
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016184598)
      */
     post: Operation<{ sp_mchid: PathValue; json: CallbackRequest }, CallbackRequest>
+    /** 设置投放计划回调地址
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016184598)
+     */
+    postAsync: ProductCouponRoutes['v3/marketing/partner/delivery-plan/{sp_mchid}/notify-url']['post']
   }
   'v3/marketing/partner/product-coupon/image-generation-tasks': {
     /** 提交图片生成任务
@@ -662,6 +682,10 @@ export interface ProductCouponRoutes {
       },
       { task_id: string; brand_id: string }
     >
+    /** 提交图片生成任务
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4017327735)
+     */
+    postAsync: ProductCouponRoutes['v3/marketing/partner/product-coupon/image-generation-tasks']['post']
   }
   'v3/marketing/partner/product-coupon/image-generation-tasks/{task_id}': {
     /** 查询图片生成任务执行结果
@@ -681,22 +705,38 @@ export interface ProductCouponRoutes {
         cut_out_result?: CombineImageResult
       }
     >
+    /** 查询图片生成任务执行结果
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4017327739)
+     */
+    getAsync: ProductCouponRoutes['v3/marketing/partner/product-coupon/image-generation-tasks/{task_id}']['get']
   }
   'v3/marketing/partner/product-coupon/media/upload-image': {
     /** 图片上传
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015781275)
      */
     post: Operation<{ multipart: UploadParts }, ImageUploadResponse>
+    /** 图片上传
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015781275)
+     */
+    postAsync: ProductCouponRoutes['v3/marketing/partner/product-coupon/media/upload-image']['post']
   }
   'v3/marketing/partner/product-coupon/notify-configs': {
     /** 获取商品券事件通知地址
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015781284)
      */
     get: Operation<Record<string, never>, NotifyConfigResponse>
+    /** 获取商品券事件通知地址
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015781284)
+     */
+    getAsync: ProductCouponRoutes['v3/marketing/partner/product-coupon/notify-configs']['get']
     /** 设置商品券事件通知地址
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015781286)
      */
     post: Operation<{ json: CallbackRequest }, NotifyConfigResponse>
+    /** 设置商品券事件通知地址
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015781286)
+     */
+    postAsync: ProductCouponRoutes['v3/marketing/partner/product-coupon/notify-configs']['post']
   }
   'v3/marketing/partner/product-coupon/product-coupons': {
     /** 创建商品券
@@ -775,12 +815,20 @@ export interface ProductCouponRoutes {
         }
       }
     >
+    /** 创建商品券
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015781289)
+     */
+    postAsync: ProductCouponRoutes['v3/marketing/partner/product-coupon/product-coupons']['post']
   }
   'v3/marketing/partner/product-coupon/product-coupons/{product_coupon_id}': {
     /** 查询商品券
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015781292)
      */
     get: Operation<{ product_coupon_id: PathValue; query: CardQuery }, ProductCouponResponse>
+    /** 查询商品券
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015781292)
+     */
+    getAsync: ProductCouponRoutes['v3/marketing/partner/product-coupon/product-coupons/{product_coupon_id}']['get']
     /** 修改商品券
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015781296)
      */
@@ -795,12 +843,20 @@ export interface ProductCouponRoutes {
       },
       ProductCouponResponse
     >
+    /** 修改商品券
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015781296)
+     */
+    patchAsync: ProductCouponRoutes['v3/marketing/partner/product-coupon/product-coupons/{product_coupon_id}']['patch']
   }
   'v3/marketing/partner/product-coupon/product-coupons/{product_coupon_id}/deactivate': {
     /** 失效商品券
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015781290)
      */
     post: Operation<{ product_coupon_id: PathValue; json: DeactivateRequest }, ProductCouponResponse>
+    /** 失效商品券
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015781290)
+     */
+    postAsync: ProductCouponRoutes['v3/marketing/partner/product-coupon/product-coupons/{product_coupon_id}/deactivate']['post']
   }
   'v3/marketing/partner/product-coupon/product-coupons/{product_coupon_id}/stock-bundles': {
     /** 添加商品券批次组
@@ -835,6 +891,10 @@ export interface ProductCouponRoutes {
       },
       StockBundleResponse
     >
+    /** 添加商品券批次组
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016280622)
+     */
+    postAsync: ProductCouponRoutes['v3/marketing/partner/product-coupon/product-coupons/{product_coupon_id}/stock-bundles']['post']
   }
   'v3/marketing/partner/product-coupon/product-coupons/{product_coupon_id}/stock-bundles/{stock_bundle_id}': {
     /** 修改商品券批次组
@@ -856,6 +916,10 @@ export interface ProductCouponRoutes {
       },
       StockBundleResponse
     >
+    /** 修改商品券批次组
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016280633)
+     */
+    patchAsync: ProductCouponRoutes['v3/marketing/partner/product-coupon/product-coupons/{product_coupon_id}/stock-bundles/{stock_bundle_id}']['patch']
   }
   'v3/marketing/partner/product-coupon/product-coupons/{product_coupon_id}/stock-bundles/{stock_bundle_id}/associate-stores': {
     /** 批次组批量关联门店
@@ -865,6 +929,10 @@ export interface ProductCouponRoutes {
       { product_coupon_id: PathValue; stock_bundle_id: PathValue; json: AssociateStoreRequest },
       AssociateStoreResponse
     >
+    /** 批次组批量关联门店
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016280620)
+     */
+    postAsync: ProductCouponRoutes['v3/marketing/partner/product-coupon/product-coupons/{product_coupon_id}/stock-bundles/{stock_bundle_id}/associate-stores']['post']
   }
   'v3/marketing/partner/product-coupon/product-coupons/{product_coupon_id}/stock-bundles/{stock_bundle_id}/disassociate-stores': {
     /** 批次组批量取消关联门店
@@ -874,6 +942,10 @@ export interface ProductCouponRoutes {
       { product_coupon_id: PathValue; stock_bundle_id: PathValue; json: AssociateStoreRequest },
       AssociateStoreResponse
     >
+    /** 批次组批量取消关联门店
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016280629)
+     */
+    postAsync: ProductCouponRoutes['v3/marketing/partner/product-coupon/product-coupons/{product_coupon_id}/stock-bundles/{stock_bundle_id}/disassociate-stores']['post']
   }
   'v3/marketing/partner/product-coupon/product-coupons/{product_coupon_id}/stock-bundles/{stock_bundle_id}/update-budget': {
     /** 修改商品券批次组发放预算
@@ -895,6 +967,10 @@ export interface ProductCouponRoutes {
       },
       StockBundleResponse
     >
+    /** 修改商品券批次组发放预算
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016280642)
+     */
+    postAsync: ProductCouponRoutes['v3/marketing/partner/product-coupon/product-coupons/{product_coupon_id}/stock-bundles/{stock_bundle_id}/update-budget']['post']
   }
   'v3/marketing/partner/product-coupon/product-coupons/{product_coupon_id}/stocks': {
     /** 查询商品券批次列表
@@ -907,6 +983,10 @@ export interface ProductCouponRoutes {
       },
       { total_count: number; next_page_token?: string; stock_list?: Stock[] }
     >
+    /** 查询商品券批次列表
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015781553)
+     */
+    getAsync: ProductCouponRoutes['v3/marketing/partner/product-coupon/product-coupons/{product_coupon_id}/stocks']['get']
     /** 添加商品券批次
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015781304)
      */
@@ -958,12 +1038,20 @@ export interface ProductCouponRoutes {
         brand_id: string
       }
     >
+    /** 添加商品券批次
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015781304)
+     */
+    postAsync: ProductCouponRoutes['v3/marketing/partner/product-coupon/product-coupons/{product_coupon_id}/stocks']['post']
   }
   'v3/marketing/partner/product-coupon/product-coupons/{product_coupon_id}/stocks/{stock_id}': {
     /** 查询商品券指定批次
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015781542)
      */
     get: Operation<{ product_coupon_id: PathValue; stock_id: PathValue; query: CardQuery }, StockResponse>
+    /** 查询商品券指定批次
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015781542)
+     */
+    getAsync: ProductCouponRoutes['v3/marketing/partner/product-coupon/product-coupons/{product_coupon_id}/stocks/{stock_id}']['get']
     /** 修改商品券指定批次
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015781556)
      */
@@ -983,6 +1071,10 @@ export interface ProductCouponRoutes {
       },
       StockResponse
     >
+    /** 修改商品券指定批次
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015781556)
+     */
+    patchAsync: ProductCouponRoutes['v3/marketing/partner/product-coupon/product-coupons/{product_coupon_id}/stocks/{stock_id}']['patch']
   }
   'v3/marketing/partner/product-coupon/product-coupons/{product_coupon_id}/stocks/{stock_id}/associate-stores': {
     /** 批次关联门店
@@ -992,6 +1084,10 @@ export interface ProductCouponRoutes {
       { product_coupon_id: PathValue; stock_id: PathValue; json: AssociateStoreRequest },
       AssociateStoreResponse
     >
+    /** 批次关联门店
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015781302)
+     */
+    postAsync: ProductCouponRoutes['v3/marketing/partner/product-coupon/product-coupons/{product_coupon_id}/stocks/{stock_id}/associate-stores']['post']
   }
   'v3/marketing/partner/product-coupon/product-coupons/{product_coupon_id}/stocks/{stock_id}/associated-stores': {
     /** 查询批次关联门店列表
@@ -1005,6 +1101,10 @@ export interface ProductCouponRoutes {
       },
       { total_count: number; next_page_token?: string; store_list?: SuccessStore[] }
     >
+    /** 查询批次关联门店列表
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015781546)
+     */
+    getAsync: ProductCouponRoutes['v3/marketing/partner/product-coupon/product-coupons/{product_coupon_id}/stocks/{stock_id}/associated-stores']['get']
   }
   'v3/marketing/partner/product-coupon/product-coupons/{product_coupon_id}/stocks/{stock_id}/deactivate': {
     /** 失效商品券批次
@@ -1014,6 +1114,10 @@ export interface ProductCouponRoutes {
       { product_coupon_id: PathValue; stock_id: PathValue; json: DeactivateRequest },
       StockResponse
     >
+    /** 失效商品券批次
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015781532)
+     */
+    postAsync: ProductCouponRoutes['v3/marketing/partner/product-coupon/product-coupons/{product_coupon_id}/stocks/{stock_id}/deactivate']['post']
   }
   'v3/marketing/partner/product-coupon/product-coupons/{product_coupon_id}/stocks/{stock_id}/disassociate-stores': {
     /** 批次取消关联门店
@@ -1023,6 +1127,10 @@ export interface ProductCouponRoutes {
       { product_coupon_id: PathValue; stock_id: PathValue; json: AssociateStoreRequest },
       AssociateStoreResponse
     >
+    /** 批次取消关联门店
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015781537)
+     */
+    postAsync: ProductCouponRoutes['v3/marketing/partner/product-coupon/product-coupons/{product_coupon_id}/stocks/{stock_id}/disassociate-stores']['post']
   }
   'v3/marketing/partner/product-coupon/product-coupons/{product_coupon_id}/stocks/{stock_id}/update-budget': {
     /** 修改商品券批次发放预算
@@ -1044,6 +1152,10 @@ export interface ProductCouponRoutes {
       },
       StockResponse
     >
+    /** 修改商品券批次发放预算
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015781561)
+     */
+    postAsync: ProductCouponRoutes['v3/marketing/partner/product-coupon/product-coupons/{product_coupon_id}/stocks/{stock_id}/update-budget']['post']
   }
   'v3/marketing/partner/product-coupon/product-coupons/{product_coupon_id}/stocks/{stock_id}/upload-coupon-codes': {
     /** 预上传券Code
@@ -1063,6 +1175,10 @@ export interface ProductCouponRoutes {
         duplicate_code_list?: string[]
       }
     >
+    /** 预上传券Code
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015781572)
+     */
+    postAsync: ProductCouponRoutes['v3/marketing/partner/product-coupon/product-coupons/{product_coupon_id}/stocks/{stock_id}/upload-coupon-codes']['post']
   }
   'v3/marketing/partner/product-coupon/users/{openid}/coupon-bundles': {
     /** 向用户发放商品券批次组
@@ -1083,6 +1199,10 @@ export interface ProductCouponRoutes {
       },
       CouponBundleResponse
     >
+    /** 向用户发放商品券批次组
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016280664)
+     */
+    postAsync: ProductCouponRoutes['v3/marketing/partner/product-coupon/users/{openid}/coupon-bundles']['post']
   }
   'v3/marketing/partner/product-coupon/users/{openid}/coupon-bundles/{user_coupon_bundle_id}/deactivate': {
     /** 失效用户商品券组
@@ -1103,6 +1223,10 @@ export interface ProductCouponRoutes {
       },
       CouponBundleResponse
     >
+    /** 失效用户商品券组
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016280658)
+     */
+    postAsync: ProductCouponRoutes['v3/marketing/partner/product-coupon/users/{openid}/coupon-bundles/{user_coupon_bundle_id}/deactivate']['post']
   }
   'v3/marketing/partner/product-coupon/users/{openid}/coupons': {
     /** 指定券状态查询用户商品券列表
@@ -1147,6 +1271,10 @@ export interface ProductCouponRoutes {
         }[]
       }
     >
+    /** 指定券状态查询用户商品券列表
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015781590)
+     */
+    getAsync: ProductCouponRoutes['v3/marketing/partner/product-coupon/users/{openid}/coupons']['get']
     /** 向用户发放商品券
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015781605)
      */
@@ -1186,6 +1314,10 @@ export interface ProductCouponRoutes {
         brand_id: string
       }
     >
+    /** 向用户发放商品券
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015781605)
+     */
+    postAsync: ProductCouponRoutes['v3/marketing/partner/product-coupon/users/{openid}/coupons']['post']
   }
   'v3/marketing/partner/product-coupon/users/{openid}/coupons/{coupon_code}': {
     /** 查询用户商品券详情
@@ -1199,6 +1331,10 @@ export interface ProductCouponRoutes {
       },
       CouponResponse
     >
+    /** 查询用户商品券详情
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015781582)
+     */
+    getAsync: ProductCouponRoutes['v3/marketing/partner/product-coupon/users/{openid}/coupons/{coupon_code}']['get']
   }
   'v3/marketing/partner/product-coupon/users/{openid}/coupons/{coupon_code}/confirm': {
     /** 确认发放用户商品券
@@ -1251,6 +1387,10 @@ export interface ProductCouponRoutes {
         brand_id: string
       }
     >
+    /** 确认发放用户商品券
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015781575)
+     */
+    postAsync: ProductCouponRoutes['v3/marketing/partner/product-coupon/users/{openid}/coupons/{coupon_code}/confirm']['post']
   }
   'v3/marketing/partner/product-coupon/users/{openid}/coupons/{coupon_code}/deactivate': {
     /** 失效用户商品券
@@ -1271,6 +1411,10 @@ export interface ProductCouponRoutes {
       },
       CouponResponse
     >
+    /** 失效用户商品券
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015781578)
+     */
+    postAsync: ProductCouponRoutes['v3/marketing/partner/product-coupon/users/{openid}/coupons/{coupon_code}/deactivate']['post']
   }
   'v3/marketing/partner/product-coupon/users/{openid}/coupons/{coupon_code}/return': {
     /** 退券
@@ -1291,6 +1435,10 @@ export interface ProductCouponRoutes {
       },
       CouponResponse
     >
+    /** 退券
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015781599)
+     */
+    postAsync: ProductCouponRoutes['v3/marketing/partner/product-coupon/users/{openid}/coupons/{coupon_code}/return']['post']
   }
   'v3/marketing/partner/product-coupon/users/{openid}/coupons/{coupon_code}/use': {
     /** 核销用户商品券
@@ -1321,6 +1469,10 @@ export interface ProductCouponRoutes {
       },
       CouponResponse
     >
+    /** 核销用户商品券
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015781608)
+     */
+    postAsync: ProductCouponRoutes['v3/marketing/partner/product-coupon/users/{openid}/coupons/{coupon_code}/use']['post']
   }
   'v3/marketing/partner/product-coupon/users/{openid}/pre-send-coupon': {
     /** 向用户预发放商品券
@@ -1341,6 +1493,10 @@ export interface ProductCouponRoutes {
       },
       PreSendResponse
     >
+    /** 向用户预发放商品券
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016434365)
+     */
+    postAsync: ProductCouponRoutes['v3/marketing/partner/product-coupon/users/{openid}/pre-send-coupon']['post']
   }
   'v3/marketing/partner/product-coupon/users/{openid}/pre-send-coupon-bundle': {
     /** 向用户预发放商品券批次组
@@ -1360,5 +1516,9 @@ export interface ProductCouponRoutes {
       },
       PreSendResponse
     >
+    /** 向用户预发放商品券批次组
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016280670)
+     */
+    postAsync: ProductCouponRoutes['v3/marketing/partner/product-coupon/users/{openid}/pre-send-coupon-bundle']['post']
   }
 }

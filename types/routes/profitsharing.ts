@@ -51,12 +51,20 @@ export interface ProfitsharingRoutes {
       { query: { sub_mchid?: string; bill_date: string; tar_type?: 'GZIP' | (string & {}) } },
       { download_url: string; hash_type: 'SHA1' | (string & {}); hash_value: string }
     >
+    /** 申请分账账单
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012529628) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012761131)
+     */
+    getAsync: ProfitsharingRoutes['v3/profitsharing/bills']['get']
   }
   'v3/profitsharing/merchant-configs/{sub_mchid}': {
     /** 查询最大分账比例
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012466864)
      */
     get: Operation<{ sub_mchid: PathValue }, { sub_mchid: string; max_ratio: number }>
+    /** 查询最大分账比例
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012466864)
+     */
+    getAsync: ProfitsharingRoutes['v3/profitsharing/merchant-configs/{sub_mchid}']['get']
   }
   'v3/profitsharing/orders': {
     /** 请求分账
@@ -82,12 +90,20 @@ export interface ProfitsharingRoutes {
       },
       ProfitsharingOrderResponse
     >
+    /** 请求分账
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012524936) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012690683)
+     */
+    postAsync: ProfitsharingRoutes['v3/profitsharing/orders']['post']
   }
   'v3/profitsharing/orders/unfreeze': {
     /** 解冻剩余资金
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012526374) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012466860)
      */
     post: Operation<{ json: UnfreezeRequest }, ProfitsharingOrderResponse>
+    /** 解冻剩余资金
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012526374) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012466860)
+     */
+    postAsync: ProfitsharingRoutes['v3/profitsharing/orders/unfreeze']['post']
   }
   'v3/profitsharing/orders/{out_order_no}': {
     /** 查询分账结果
@@ -116,6 +132,10 @@ export interface ProfitsharingRoutes {
         }[]
       }
     >
+    /** 查询分账结果
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012525210) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012466850)
+     */
+    getAsync: ProfitsharingRoutes['v3/profitsharing/orders/{out_order_no}']['get']
   }
   'v3/profitsharing/receivers/add': {
     /** 添加分账接收方
@@ -143,6 +163,10 @@ export interface ProfitsharingRoutes {
         custom_relation?: string
       }
     >
+    /** 添加分账接收方
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012528995) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012690944)
+     */
+    postAsync: ProfitsharingRoutes['v3/profitsharing/receivers/add']['post']
   }
   'v3/profitsharing/receivers/delete': {
     /** 删除分账接收方
@@ -160,6 +184,10 @@ export interface ProfitsharingRoutes {
       },
       { sub_mchid?: string; type: ReceiverType; account: string }
     >
+    /** 删除分账接收方
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012529590) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012466868)
+     */
+    postAsync: ProfitsharingRoutes['v3/profitsharing/receivers/delete']['post']
   }
   'v3/profitsharing/return-orders': {
     /** 请求分账回退
@@ -179,6 +207,10 @@ export interface ProfitsharingRoutes {
       },
       ReturnOrderResponse
     >
+    /** 请求分账回退
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012525287) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012466854)
+     */
+    postAsync: ProfitsharingRoutes['v3/profitsharing/return-orders']['post']
   }
   'v3/profitsharing/return-orders/{out_return_no}': {
     /** 查询分账回退结果
@@ -188,11 +220,19 @@ export interface ProfitsharingRoutes {
       { out_return_no: PathValue; query: { sub_mchid?: string; out_order_no: string } },
       ReturnOrderResponse
     >
+    /** 查询分账回退结果
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012526279) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012466858)
+     */
+    getAsync: ProfitsharingRoutes['v3/profitsharing/return-orders/{out_return_no}']['get']
   }
   'v3/profitsharing/transactions/{transaction_id}/amounts': {
     /** 查询剩余待分金额
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012457939) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012457927)
      */
     get: Operation<{ transaction_id: PathValue }, AmountResponse>
+    /** 查询剩余待分金额
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012457939) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012457927)
+     */
+    getAsync: ProfitsharingRoutes['v3/profitsharing/transactions/{transaction_id}/amounts']['get']
   }
 }

@@ -84,12 +84,20 @@ export interface RiskRoutes {
       },
       { offset?: number; limit?: number; total_count?: number; data?: RiskData[] }
     >
+    /** 分页查询子商户名下的商户管理记录
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4014940381)
+     */
+    getAsync: RiskRoutes['v3/mch-manage/mch-manage-records/sub-mchid/{sub_mchid}']['get']
   }
   'v3/mch-manage/mch-manage-records/{manage_record_id}': {
     /** 查询子商户下指定商户管理记录
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4014940383)
      */
     get: Operation<{ manage_record_id: PathValue; query: DetailQuery }, RiskData>
+    /** 查询子商户下指定商户管理记录
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4014940383)
+     */
+    getAsync: RiskRoutes['v3/mch-manage/mch-manage-records/{manage_record_id}']['get']
   }
   'v3/mch-manage/mch-manage-records/{manage_record_id}/mch-manage-submissions': {
     /** 对指定商户管理记录提交资料
@@ -99,6 +107,10 @@ export interface RiskRoutes {
       { manage_record_id: PathValue; json: { sub_mchid: string; submit_data: string } },
       { manage_submission_id?: string }
     >
+    /** 对指定商户管理记录提交资料
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4014940417)
+     */
+    postAsync: RiskRoutes['v3/mch-manage/mch-manage-records/{manage_record_id}/mch-manage-submissions']['post']
   }
   'v3/mch-manage/submission-files/sub-mchid/{sub_mchid}/upload': {
     /** 上传商户提交资料文件
@@ -114,6 +126,10 @@ export interface RiskRoutes {
       },
       SubMchidUploadResponse
     >
+    /** 上传商户提交资料文件
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4014940425)
+     */
+    postAsync: RiskRoutes['v3/mch-manage/submission-files/sub-mchid/{sub_mchid}/upload']['post']
   }
   'v3/mch-operation-manage/enhanced-due-diligence/{due_diligence_id}': {
     /** 查询子商户强化尽调单信息
@@ -135,6 +151,10 @@ export interface RiskRoutes {
         submission_data?: string
       }
     >
+    /** 查询子商户强化尽调单信息
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015631048)
+     */
+    getAsync: RiskRoutes['v3/mch-operation-manage/enhanced-due-diligence/{due_diligence_id}']['get']
   }
   'v3/mch-operation-manage/enhanced-due-diligence/{due_diligence_id}/submit': {
     /** 提交尽调资料
@@ -149,6 +169,10 @@ export interface RiskRoutes {
         submission_data?: string
       }
     >
+    /** 提交尽调资料
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015631033)
+     */
+    postAsync: RiskRoutes['v3/mch-operation-manage/enhanced-due-diligence/{due_diligence_id}/submit']['post']
   }
   'v3/mch-operation-manage/enhanced-due-diligence/{due_diligence_id}/upload': {
     /** 上传尽调资料文件
@@ -164,6 +188,10 @@ export interface RiskRoutes {
       },
       SubMchidUploadResponse
     >
+    /** 上传尽调资料文件
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015631042)
+     */
+    postAsync: RiskRoutes['v3/mch-operation-manage/enhanced-due-diligence/{due_diligence_id}/upload']['post']
   }
   'v3/mch-operation-manage/merchant-limitations/sub-mchid/{sub_mchid}': {
     /** 查询子商户管控情况
@@ -205,6 +233,10 @@ export interface RiskRoutes {
         other_limited_functions?: string
       }
     >
+    /** 查询子商户管控情况
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012803072)
+     */
+    getAsync: RiskRoutes['v3/mch-operation-manage/merchant-limitations/sub-mchid/{sub_mchid}']['get']
   }
   'v3/merchant-risk-manage/ec-trade-risk/query-risk-trades': {
     /** 查询风险订单
@@ -233,6 +265,10 @@ export interface RiskRoutes {
         }[]
       }
     >
+    /** 查询风险订单
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4013894247) [partner](https://pay.weixin.qq.com/doc/v3/partner/4013894221)
+     */
+    postAsync: RiskRoutes['v3/merchant-risk-manage/ec-trade-risk/query-risk-trades']['post']
   }
   'v3/merchant-risk-manage/ec-trade-risk/recv-dispose-result': {
     /** 回传处置结果
@@ -255,6 +291,10 @@ export interface RiskRoutes {
       },
       { rsp_msg?: string }
     >
+    /** 回传处置结果
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4013894250) [partner](https://pay.weixin.qq.com/doc/v3/partner/4013894227)
+     */
+    postAsync: RiskRoutes['v3/merchant-risk-manage/ec-trade-risk/recv-dispose-result']['post']
   }
   'v3/merchant-risk-manage/report-trade-union-information': {
     /** 上报订单关联信息
@@ -335,6 +375,10 @@ export interface RiskRoutes {
         out_trade_no?: string
       }
     >
+    /** 上报订单关联信息
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012529250) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012692160)
+     */
+    postAsync: RiskRoutes['v3/merchant-risk-manage/report-trade-union-information']['post']
   }
   'v3/merchant-risk-manage/trade-risk-information': {
     /** 查询风险信息
@@ -358,6 +402,10 @@ export interface RiskRoutes {
         punish_description?: string
       }
     >
+    /** 查询风险信息
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012526198) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012467535)
+     */
+    getAsync: RiskRoutes['v3/merchant-risk-manage/trade-risk-information']['get']
   }
   'v3/merchant-risk-manage/trade-risk-result': {
     /** 处置结果回传
@@ -389,24 +437,44 @@ export interface RiskRoutes {
         punish_description?: string
       }
     >
+    /** 处置结果回传
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012384516) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012467540)
+     */
+    postAsync: RiskRoutes['v3/merchant-risk-manage/trade-risk-result']['post']
   }
   'v3/merchant-risk-manage/violation-notifications': {
     /** 查询商户违规通知回调地址
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012471327)
      */
     get: Operation<Record<string, never>, ViolationNotificationResponse>
+    /** 查询商户违规通知回调地址
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012471327)
+     */
+    getAsync: RiskRoutes['v3/merchant-risk-manage/violation-notifications']['get']
     /** 创建商户违规通知回调地址
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012471333)
      */
     post: Operation<{ json: ViolationNotificationResponse }, ViolationNotificationResponse>
+    /** 创建商户违规通知回调地址
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012471333)
+     */
+    postAsync: RiskRoutes['v3/merchant-risk-manage/violation-notifications']['post']
     /** 修改商户违规通知回调地址
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012471330)
      */
     put: Operation<{ json: ViolationNotificationResponse }, ViolationNotificationResponse>
+    /** 修改商户违规通知回调地址
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012471330)
+     */
+    putAsync: RiskRoutes['v3/merchant-risk-manage/violation-notifications']['put']
     /** 删除商户违规通知回调地址
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012471334)
      */
     delete: Operation<Record<string, never>, undefined>
+    /** 删除商户违规通知回调地址
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012471334)
+     */
+    deleteAsync: RiskRoutes['v3/merchant-risk-manage/violation-notifications']['delete']
   }
   'v3/transaction-block/transaction-block-records/sub-mchid/{sub_mchid}': {
     /** 分页查询子商户名下的交易拦截记录
@@ -416,12 +484,20 @@ export interface RiskRoutes {
       { sub_mchid: PathValue; query: { limit: number; offset?: number } },
       { offset?: number; limit?: number; total_count?: number; data?: SubMchidResponseData[] }
     >
+    /** 分页查询子商户名下的交易拦截记录
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4014940432)
+     */
+    getAsync: RiskRoutes['v3/transaction-block/transaction-block-records/sub-mchid/{sub_mchid}']['get']
   }
   'v3/transaction-block/transaction-block-records/{block_record_id}': {
     /** 查询子商户交易拦截记录详情
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4014940435)
      */
     get: Operation<{ block_record_id: PathValue; query: DetailQuery }, SubMchidResponseData>
+    /** 查询子商户交易拦截记录详情
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4014940435)
+     */
+    getAsync: RiskRoutes['v3/transaction-block/transaction-block-records/{block_record_id}']['get']
   }
   'v3/transaction-block/transaction-block-submissions/sub-mchid/{sub_mchid}': {
     /** 发起交易拦截申诉
@@ -431,11 +507,19 @@ export interface RiskRoutes {
       { sub_mchid: PathValue; json: { merchant_submit_id: string; submit_data: string } },
       SubMchidResponse
     >
+    /** 发起交易拦截申诉
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4014940446)
+     */
+    postAsync: RiskRoutes['v3/transaction-block/transaction-block-submissions/sub-mchid/{sub_mchid}']['post']
   }
   'v3/transaction-block/transaction-block-submissions/{block_submission_id}': {
     /** 查询交易拦截申诉详情
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4014940449)
      */
     get: Operation<{ block_submission_id: PathValue }, SubMchidResponse>
+    /** 查询交易拦截申诉详情
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4014940449)
+     */
+    getAsync: RiskRoutes['v3/transaction-block/transaction-block-submissions/{block_submission_id}']['get']
   }
 }

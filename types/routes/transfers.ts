@@ -443,20 +443,36 @@ export interface TransfersRoutes {
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012470775)
      */
     get: Operation<{ query: DetailReceiptQuery }, DetailReceiptResponse>
+    /** 查询明细电子回单受理结果
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012470775)
+     */
+    getAsync: TransfersRoutes['v3/bank-batch-transfer/receipt/detail-receipts']['get']
     /** 受理明细电子回单
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012470770)
      */
     post: Operation<{ json: DetailReceiptQuery }, DetailReceiptResponse>
+    /** 受理明细电子回单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012470770)
+     */
+    postAsync: TransfersRoutes['v3/bank-batch-transfer/receipt/detail-receipts']['post']
   }
   'v3/bank-batch-transfer/receipt/summary-receipts': {
     /** 查询汇总电子回单受理结果
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012470761)
      */
     get: Operation<{ query: SummaryReceiptQuery }, SummaryReceiptResponse>
+    /** 查询汇总电子回单受理结果
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012470761)
+     */
+    getAsync: TransfersRoutes['v3/bank-batch-transfer/receipt/summary-receipts']['get']
     /** 受理汇总电子回单
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012470746)
      */
     post: Operation<{ json: SummaryReceiptQuery }, SummaryReceiptResponse>
+    /** 受理汇总电子回单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012470746)
+     */
+    postAsync: TransfersRoutes['v3/bank-batch-transfer/receipt/summary-receipts']['post']
   }
   'v3/bank-transfer/batches': {
     /** 发起批量转账
@@ -483,30 +499,50 @@ export interface TransfersRoutes {
       },
       BatchResponse
     >
+    /** 发起批量转账
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012465889)
+     */
+    postAsync: TransfersRoutes['v3/bank-transfer/batches']['post']
   }
   'v3/bank-transfer/batches/batch-id/{batch_id}': {
     /** 微信支付批次单号查询批次单
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012465891)
      */
     get: Operation<{ batch_id: PathValue; query: BatchQuery }, BankTransferBatchResponse>
+    /** 微信支付批次单号查询批次单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012465891)
+     */
+    getAsync: TransfersRoutes['v3/bank-transfer/batches/batch-id/{batch_id}']['get']
   }
   'v3/bank-transfer/batches/batch-id/{batch_id}/details/detail-id/{detail_id}': {
     /** 微信支付明细单号查询明细单
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012465897)
      */
     get: Operation<{ batch_id: PathValue; detail_id: PathValue }, DetailResponse>
+    /** 微信支付明细单号查询明细单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012465897)
+     */
+    getAsync: TransfersRoutes['v3/bank-transfer/batches/batch-id/{batch_id}/details/detail-id/{detail_id}']['get']
   }
   'v3/bank-transfer/batches/out-batch-no/{out_batch_no}': {
     /** 银行批次单号查询批次单
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012465903)
      */
     get: Operation<{ out_batch_no: PathValue; query: BatchQuery }, BankTransferBatchResponse>
+    /** 银行批次单号查询批次单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012465903)
+     */
+    getAsync: TransfersRoutes['v3/bank-transfer/batches/out-batch-no/{out_batch_no}']['get']
   }
   'v3/bank-transfer/batches/out-batch-no/{out_batch_no}/details/out-detail-no/{out_detail_no}': {
     /** 银行明细单号查询明细单
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012465915)
      */
     get: Operation<{ out_batch_no: PathValue; out_detail_no: PathValue }, DetailResponse>
+    /** 银行明细单号查询明细单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012465915)
+     */
+    getAsync: TransfersRoutes['v3/bank-transfer/batches/out-batch-no/{out_batch_no}/details/out-detail-no/{out_detail_no}']['get']
   }
   'v3/fund-app/brand-redpacket/brand-merchant-batches': {
     /** 品牌商户发放红包
@@ -535,54 +571,90 @@ export interface TransfersRoutes {
       },
       { out_batch_no: string; batch_no?: string; create_time: string; batch_state?: BatchState }
     >
+    /** 品牌商户发放红包
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4014310358)
+     */
+    postAsync: TransfersRoutes['v3/fund-app/brand-redpacket/brand-merchant-batches']['post']
   }
   'v3/fund-app/brand-redpacket/brand-merchant-batches/{batch_no}': {
     /** 微信支付批次单号查询批次单
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4014310369)
      */
     get: Operation<{ batch_no: PathValue; query?: BrandMerchantBatchQuery }, BrandMerchantBatchResponse>
+    /** 微信支付批次单号查询批次单
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4014310369)
+     */
+    getAsync: TransfersRoutes['v3/fund-app/brand-redpacket/brand-merchant-batches/{batch_no}']['get']
   }
   'v3/fund-app/brand-redpacket/brand-merchant-batches/{batch_no}/details/{detail_no}': {
     /** 商家明细单号查询明细单
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4014310384)
      */
     get: Operation<{ batch_no: PathValue; detail_no: PathValue }, BrandMerchantBatchDetailResponse>
+    /** 商家明细单号查询明细单
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4014310384)
+     */
+    getAsync: TransfersRoutes['v3/fund-app/brand-redpacket/brand-merchant-batches/{batch_no}/details/{detail_no}']['get']
   }
   'v3/fund-app/brand-redpacket/brand-merchant-out-batches/{out_batch_no}': {
     /** 商家批次单号查询批次单
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4014310378)
      */
     get: Operation<{ out_batch_no: PathValue; query?: BrandMerchantBatchQuery }, BrandMerchantBatchResponse>
+    /** 商家批次单号查询批次单
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4014310378)
+     */
+    getAsync: TransfersRoutes['v3/fund-app/brand-redpacket/brand-merchant-out-batches/{out_batch_no}']['get']
   }
   'v3/fund-app/brand-redpacket/brand-merchant-out-batches/{out_batch_no}/out-details/{out_detail_no}': {
     /** 商家明细单号查询明细单
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4014310391)
      */
     get: Operation<{ out_batch_no: PathValue; out_detail_no: PathValue }, BrandMerchantBatchDetailResponse>
+    /** 商家明细单号查询明细单
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4014310391)
+     */
+    getAsync: TransfersRoutes['v3/fund-app/brand-redpacket/brand-merchant-out-batches/{out_batch_no}/out-details/{out_detail_no}']['get']
   }
   'v3/fund-app/mch-transfer/elecsign/out-bill-no': {
     /** 商户单号申请电子回单
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012716452)
      */
     post: Operation<{ json: { out_bill_no: string } }, ElecsignResponse>
+    /** 商户单号申请电子回单
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012716452)
+     */
+    postAsync: TransfersRoutes['v3/fund-app/mch-transfer/elecsign/out-bill-no']['post']
   }
   'v3/fund-app/mch-transfer/elecsign/out-bill-no/{out_bill_no}': {
     /** 商户单号查询电子回单
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012716436)
      */
     get: Operation<{ out_bill_no: PathValue }, MchTransferElecsignResponse>
+    /** 商户单号查询电子回单
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012716436)
+     */
+    getAsync: TransfersRoutes['v3/fund-app/mch-transfer/elecsign/out-bill-no/{out_bill_no}']['get']
   }
   'v3/fund-app/mch-transfer/elecsign/transfer-bill-no': {
     /** 微信单号申请电子回单
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012716456)
      */
     post: Operation<{ json: { transfer_bill_no: string } }, ElecsignResponse>
+    /** 微信单号申请电子回单
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012716456)
+     */
+    postAsync: TransfersRoutes['v3/fund-app/mch-transfer/elecsign/transfer-bill-no']['post']
   }
   'v3/fund-app/mch-transfer/elecsign/transfer-bill-no/{transfer_bill_no}': {
     /** 微信单号查询电子回单
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012716455)
      */
     get: Operation<{ transfer_bill_no: PathValue }, MchTransferElecsignResponse>
+    /** 微信单号查询电子回单
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012716455)
+     */
+    getAsync: TransfersRoutes['v3/fund-app/mch-transfer/elecsign/transfer-bill-no/{transfer_bill_no}']['get']
   }
   'v3/fund-app/mch-transfer/partner/budget/{out_budget_no}/electronic-receipts': {
     /** 查询预算出资的电子回单
@@ -592,6 +664,10 @@ export interface TransfersRoutes {
       { out_budget_no: PathValue; query: { accept_id: string } },
       BudgetElectronicReceiptResponse
     >
+    /** 查询预算出资的电子回单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016209977)
+     */
+    getAsync: TransfersRoutes['v3/fund-app/mch-transfer/partner/budget/{out_budget_no}/electronic-receipts']['get']
     /** 申请预算出资的电子回单
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016209966)
      */
@@ -602,6 +678,10 @@ export interface TransfersRoutes {
       },
       BudgetElectronicReceiptResponse
     >
+    /** 申请预算出资的电子回单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016209966)
+     */
+    postAsync: TransfersRoutes['v3/fund-app/mch-transfer/partner/budget/{out_budget_no}/electronic-receipts']['post']
   }
   'v3/fund-app/mch-transfer/partner/charity-budget': {
     /** 申请公益捐赠预算
@@ -621,12 +701,20 @@ export interface TransfersRoutes {
       },
       CharityBudgetResponse
     >
+    /** 申请公益捐赠预算
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015554763)
+     */
+    postAsync: TransfersRoutes['v3/fund-app/mch-transfer/partner/charity-budget']['post']
   }
   'v3/fund-app/mch-transfer/partner/charity-budget/{out_budget_no}': {
     /** 商户单号查询公益捐赠预算详情
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015554788)
      */
     get: Operation<{ out_budget_no: PathValue; query: { sponsor_mchid: string } }, CharityBudgetResponse>
+    /** 商户单号查询公益捐赠预算详情
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015554788)
+     */
+    getAsync: TransfersRoutes['v3/fund-app/mch-transfer/partner/charity-budget/{out_budget_no}']['get']
   }
   'v3/fund-app/mch-transfer/partner/charity-budget/{out_budget_no}/unlock': {
     /** 解锁公益捐赠预算
@@ -649,6 +737,10 @@ export interface TransfersRoutes {
         unlocked_amount?: number
       }
     >
+    /** 解锁公益捐赠预算
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015554795)
+     */
+    postAsync: TransfersRoutes['v3/fund-app/mch-transfer/partner/charity-budget/{out_budget_no}/unlock']['post']
   }
   'v3/fund-app/mch-transfer/partner/charity-transfer-bills': {
     /** 发起公益捐赠
@@ -668,6 +760,10 @@ export interface TransfersRoutes {
       },
       CharityTransferBillResponse
     >
+    /** 发起公益捐赠
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015554841)
+     */
+    postAsync: TransfersRoutes['v3/fund-app/mch-transfer/partner/charity-transfer-bills']['post']
   }
   'v3/fund-app/mch-transfer/partner/charity-transfer-bills/out-transfer-no/{out_transfer_no}': {
     /** 商户单号查询公益捐赠详情
@@ -677,18 +773,30 @@ export interface TransfersRoutes {
       { out_transfer_no: PathValue; query: { sponsor_mchid: string; out_budget_no: string } },
       CharityTransferBillResponse
     >
+    /** 商户单号查询公益捐赠详情
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015554859)
+     */
+    getAsync: TransfersRoutes['v3/fund-app/mch-transfer/partner/charity-transfer-bills/out-transfer-no/{out_transfer_no}']['get']
   }
   'v3/fund-app/mch-transfer/partner/electronic-receipts': {
     /** 申请单笔转账电子回单
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016315516)
      */
     post: Operation<{ json: { sub_mchid: string; out_bill_no: string } }, PartnerElectronicReceiptResponse>
+    /** 申请单笔转账电子回单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016315516)
+     */
+    postAsync: TransfersRoutes['v3/fund-app/mch-transfer/partner/electronic-receipts']['post']
   }
   'v3/fund-app/mch-transfer/partner/electronic-receipts/{out_bill_no}': {
     /** 查询单笔转账电子回单
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016315544)
      */
     get: Operation<{ out_bill_no: PathValue; query: DetailQuery }, PartnerElectronicReceiptResponse>
+    /** 查询单笔转账电子回单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016315544)
+     */
+    getAsync: TransfersRoutes['v3/fund-app/mch-transfer/partner/electronic-receipts/{out_bill_no}']['get']
   }
   'v3/fund-app/mch-transfer/partner/sub-mch-authorizations': {
     /** 申请子商户商家转账授权
@@ -704,6 +812,10 @@ export interface TransfersRoutes {
         update_time: string
       }
     >
+    /** 申请子商户商家转账授权
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015469102)
+     */
+    postAsync: TransfersRoutes['v3/fund-app/mch-transfer/partner/sub-mch-authorizations']['post']
   }
   'v3/fund-app/mch-transfer/partner/sub-mch-authorizations/{sub_mchid}': {
     /** 查询子商户商家转账授权状态
@@ -725,6 +837,10 @@ export interface TransfersRoutes {
         cancel_authorization_time?: string
       }
     >
+    /** 查询子商户商家转账授权状态
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015469112)
+     */
+    getAsync: TransfersRoutes['v3/fund-app/mch-transfer/partner/sub-mch-authorizations/{sub_mchid}']['get']
   }
   'v3/fund-app/mch-transfer/partner/transfer-bills': {
     /** 发起转账
@@ -748,6 +864,10 @@ export interface TransfersRoutes {
       },
       PartnerTransferBillResponse
     >
+    /** 发起转账
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015469096)
+     */
+    postAsync: TransfersRoutes['v3/fund-app/mch-transfer/partner/transfer-bills']['post']
   }
   'v3/fund-app/mch-transfer/partner/transfer-bills/out-bill-no/{out_bill_no}': {
     /** 商户单号查询转账单
@@ -771,6 +891,10 @@ export interface TransfersRoutes {
         update_time: string
       }
     >
+    /** 商户单号查询转账单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015469131)
+     */
+    getAsync: TransfersRoutes['v3/fund-app/mch-transfer/partner/transfer-bills/out-bill-no/{out_bill_no}']['get']
   }
   'v3/fund-app/mch-transfer/partner/transfer-bills/out-bill-no/{out_bill_no}/cancel': {
     /** 撤销转账
@@ -792,6 +916,10 @@ export interface TransfersRoutes {
         update_time: string
       }
     >
+    /** 撤销转账
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015469118)
+     */
+    postAsync: TransfersRoutes['v3/fund-app/mch-transfer/partner/transfer-bills/out-bill-no/{out_bill_no}/cancel']['post']
   }
   'v3/fund-app/mch-transfer/partner/transfer-bills/pre-transfer-with-authorization': {
     /** 发起转账并完成自动收款授权
@@ -816,6 +944,10 @@ export interface TransfersRoutes {
       },
       PartnerTransferBillResponse
     >
+    /** 发起转账并完成自动收款授权
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016809843)
+     */
+    postAsync: TransfersRoutes['v3/fund-app/mch-transfer/partner/transfer-bills/pre-transfer-with-authorization']['post']
   }
   'v3/fund-app/mch-transfer/partner/transfer-bills/transfer': {
     /** 转账（用户自动收款）
@@ -853,6 +985,10 @@ export interface TransfersRoutes {
         update_time?: string
       }
     >
+    /** 转账（用户自动收款）
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016809837)
+     */
+    postAsync: TransfersRoutes['v3/fund-app/mch-transfer/partner/transfer-bills/transfer']['post']
   }
   'v3/fund-app/mch-transfer/partner/user-confirm-authorizations': {
     /** 申请免确认收款授权
@@ -872,6 +1008,10 @@ export interface TransfersRoutes {
       },
       UserConfirmAuthorizationResponse
     >
+    /** 申请免确认收款授权
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016809861)
+     */
+    postAsync: TransfersRoutes['v3/fund-app/mch-transfer/partner/user-confirm-authorizations']['post']
   }
   'v3/fund-app/mch-transfer/partner/user-confirm-authorizations/{out_authorization_no}': {
     /** 商户单号查询自动收款授权
@@ -893,6 +1033,10 @@ export interface TransfersRoutes {
         create_time?: string
       }
     >
+    /** 商户单号查询自动收款授权
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016809859)
+     */
+    getAsync: TransfersRoutes['v3/fund-app/mch-transfer/partner/user-confirm-authorizations/{out_authorization_no}']['get']
   }
   'v3/fund-app/mch-transfer/partner/user-confirm-authorizations/{out_authorization_no}/close': {
     /** 解除免确认收款授权
@@ -914,6 +1058,10 @@ export interface TransfersRoutes {
         create_time?: string
       }
     >
+    /** 解除免确认收款授权
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016809851)
+     */
+    postAsync: TransfersRoutes['v3/fund-app/mch-transfer/partner/user-confirm-authorizations/{out_authorization_no}/close']['post']
   }
   'v3/fund-app/mch-transfer/transfer-bills': {
     /** 发起转账
@@ -944,12 +1092,20 @@ export interface TransfersRoutes {
         package_info?: string
       }
     >
+    /** 发起转账
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012716434)
+     */
+    postAsync: TransfersRoutes['v3/fund-app/mch-transfer/transfer-bills']['post']
   }
   'v3/fund-app/mch-transfer/transfer-bills/out-bill-no/{out_bill_no}': {
     /** 商户单号查询转账单
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012716437)
      */
     get: Operation<{ out_bill_no: PathValue }, TransferBillResponse>
+    /** 商户单号查询转账单
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012716437)
+     */
+    getAsync: TransfersRoutes['v3/fund-app/mch-transfer/transfer-bills/out-bill-no/{out_bill_no}']['get']
   }
   'v3/fund-app/mch-transfer/transfer-bills/out-bill-no/{out_bill_no}/cancel': {
     /** 撤销转账
@@ -964,6 +1120,10 @@ export interface TransfersRoutes {
         update_time: string
       }
     >
+    /** 撤销转账
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012716458)
+     */
+    postAsync: TransfersRoutes['v3/fund-app/mch-transfer/transfer-bills/out-bill-no/{out_bill_no}/cancel']['post']
   }
   'v3/fund-app/mch-transfer/transfer-bills/pre-transfer-with-authorization': {
     /** 发起转账并完成自动收款授权
@@ -998,6 +1158,10 @@ export interface TransfersRoutes {
         out_authorization_no?: string
       }
     >
+    /** 发起转账并完成自动收款授权
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4014399293)
+     */
+    postAsync: TransfersRoutes['v3/fund-app/mch-transfer/transfer-bills/pre-transfer-with-authorization']['post']
   }
   'v3/fund-app/mch-transfer/transfer-bills/transfer': {
     /** 用户授权后转账
@@ -1035,12 +1199,20 @@ export interface TransfersRoutes {
         update_time?: string
       }
     >
+    /** 用户授权后转账
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4014399371)
+     */
+    postAsync: TransfersRoutes['v3/fund-app/mch-transfer/transfer-bills/transfer']['post']
   }
   'v3/fund-app/mch-transfer/transfer-bills/transfer-bill-no/{transfer_bill_no}': {
     /** 微信转账单号查询转账单
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012716457)
      */
     get: Operation<{ transfer_bill_no: PathValue }, TransferBillResponse>
+    /** 微信转账单号查询转账单
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012716457)
+     */
+    getAsync: TransfersRoutes['v3/fund-app/mch-transfer/transfer-bills/transfer-bill-no/{transfer_bill_no}']['get']
   }
   'v3/fund-app/mch-transfer/transfer-to-qq-wallet-bills': {
     /** 发起转账到QQ钱包
@@ -1063,12 +1235,20 @@ export interface TransfersRoutes {
       },
       TransferToQqWalletBillResponse
     >
+    /** 发起转账到QQ钱包
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4014297386)
+     */
+    postAsync: TransfersRoutes['v3/fund-app/mch-transfer/transfer-to-qq-wallet-bills']['post']
   }
   'v3/fund-app/mch-transfer/transfer-to-qq-wallet-bills/{out_bill_no}': {
     /** 查询转账到QQ钱包的结果
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4014297440)
      */
     get: Operation<{ out_bill_no: PathValue }, TransferToQqWalletBillResponse>
+    /** 查询转账到QQ钱包的结果
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4014297440)
+     */
+    getAsync: TransfersRoutes['v3/fund-app/mch-transfer/transfer-to-qq-wallet-bills/{out_bill_no}']['get']
   }
   'v3/fund-app/mch-transfer/transfer-to-qq-wallet-bills/{out_bill_no}/cancel': {
     /** 撤销转账到QQ钱包
@@ -1092,6 +1272,10 @@ export interface TransfersRoutes {
         update_time: string
       }
     >
+    /** 撤销转账到QQ钱包
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4014297396)
+     */
+    postAsync: TransfersRoutes['v3/fund-app/mch-transfer/transfer-to-qq-wallet-bills/{out_bill_no}/cancel']['post']
   }
   'v3/fund-app/mch-transfer/user-confirm-authorization': {
     /** 申请免确认收款授权
@@ -1116,6 +1300,10 @@ export interface TransfersRoutes {
       },
       UserConfirmAuthorizationResponse
     >
+    /** 申请免确认收款授权
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4015901167)
+     */
+    postAsync: TransfersRoutes['v3/fund-app/mch-transfer/user-confirm-authorization']['post']
   }
   'v3/fund-app/mch-transfer/user-confirm-authorization/out-authorization-no/{out_authorization_no}': {
     /** 商户单号查询自动收款授权
@@ -1143,6 +1331,10 @@ export interface TransfersRoutes {
         package_info?: string
       }
     >
+    /** 商户单号查询自动收款授权
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4014399423)
+     */
+    getAsync: TransfersRoutes['v3/fund-app/mch-transfer/user-confirm-authorization/out-authorization-no/{out_authorization_no}']['get']
   }
   'v3/fund-app/mch-transfer/user-confirm-authorization/out-authorization-no/{out_authorization_no}/close': {
     /** 解除免确认收款授权
@@ -1164,6 +1356,10 @@ export interface TransfersRoutes {
         create_time?: string
       }
     >
+    /** 解除免确认收款授权
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4015653811)
+     */
+    postAsync: TransfersRoutes['v3/fund-app/mch-transfer/user-confirm-authorization/out-authorization-no/{out_authorization_no}/close']['post']
   }
   'v3/partner-transfer/batches': {
     /** 发起批量转账
@@ -1188,6 +1384,10 @@ export interface TransfersRoutes {
       },
       BatchResponse
     >
+    /** 发起批量转账
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012465738)
+     */
+    postAsync: TransfersRoutes['v3/partner-transfer/batches']['post']
   }
   'v3/partner-transfer/batches/batch-id/{batch_id}': {
     /** 微信支付批次单号查询批次单
@@ -1229,12 +1429,20 @@ export interface TransfersRoutes {
         transfer_scene?: 'ORDINARY_TRANSFER' | 'PAYROLL_CARD_TRANSFER' | (string & {})
       }
     >
+    /** 微信支付批次单号查询批次单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012715990)
+     */
+    getAsync: TransfersRoutes['v3/partner-transfer/batches/batch-id/{batch_id}']['get']
   }
   'v3/partner-transfer/batches/batch-id/{batch_id}/details/detail-id/{detail_id}': {
     /** 微信支付明细单号查询明细单
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012718324)
      */
     get: Operation<{ batch_id: PathValue; detail_id: PathValue }, TransfersDetailResponse>
+    /** 微信支付明细单号查询明细单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012718324)
+     */
+    getAsync: TransfersRoutes['v3/partner-transfer/batches/batch-id/{batch_id}/details/detail-id/{detail_id}']['get']
   }
   'v3/partner-transfer/batches/out-batch-no/{out_batch_no}': {
     /** 商家批次单号查询批次单
@@ -1276,22 +1484,38 @@ export interface TransfersRoutes {
         transfer_scene?: 'ORDINARY_TRANSFER' | 'PAYROLL_CARD_TRANSFER' | (string & {})
       }
     >
+    /** 商家批次单号查询批次单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012718112)
+     */
+    getAsync: TransfersRoutes['v3/partner-transfer/batches/out-batch-no/{out_batch_no}']['get']
   }
   'v3/partner-transfer/batches/out-batch-no/{out_batch_no}/details/out-detail-no/{out_detail_no}': {
     /** 商家明细单号查询明细单
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012718434)
      */
     get: Operation<{ out_batch_no: PathValue; out_detail_no: PathValue }, TransfersDetailResponse>
+    /** 商家明细单号查询明细单
+     * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012718434)
+     */
+    getAsync: TransfersRoutes['v3/partner-transfer/batches/out-batch-no/{out_batch_no}/details/out-detail-no/{out_detail_no}']['get']
   }
   'v3/transfer-detail/electronic-receipts': {
     /** 查询转账明细电子回单受理结果
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012458972) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012718815)
      */
     get: Operation<{ query: ElectronicReceiptQuery }, ElectronicReceiptResponse>
+    /** 查询转账明细电子回单受理结果
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012458972) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012718815)
+     */
+    getAsync: TransfersRoutes['v3/transfer-detail/electronic-receipts']['get']
     /** 转账明细电子回单受理
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012458967) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012718748)
      */
     post: Operation<{ json: ElectronicReceiptQuery }, ElectronicReceiptResponse>
+    /** 转账明细电子回单受理
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012458967) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012718748)
+     */
+    postAsync: TransfersRoutes['v3/transfer-detail/electronic-receipts']['post']
   }
   'v3/transfer/batches': {
     /** 发起批量转账
@@ -1318,6 +1542,10 @@ export interface TransfersRoutes {
         batch_status?: 'ACCEPTED' | 'PROCESSING' | 'FINISHED' | 'CLOSED' | (string & {})
       }
     >
+    /** 发起批量转账
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012458841)
+     */
+    postAsync: TransfersRoutes['v3/transfer/batches']['post']
   }
   'v3/transfer/batches/batch-id/{batch_id}': {
     /** 微信批次单号查询批次单
@@ -1327,12 +1555,20 @@ export interface TransfersRoutes {
       { batch_id: PathValue; query: TransferBatchQuery },
       { transfer_batch: TransferBatch; transfer_detail_list?: TransferDetail[] }
     >
+    /** 微信批次单号查询批次单
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012458868)
+     */
+    getAsync: TransfersRoutes['v3/transfer/batches/batch-id/{batch_id}']['get']
   }
   'v3/transfer/batches/batch-id/{batch_id}/details/detail-id/{detail_id}': {
     /** 微信明细单号查询明细单
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012458886)
      */
     get: Operation<{ batch_id: PathValue; detail_id: PathValue }, BatchDetailResponse>
+    /** 微信明细单号查询明细单
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012458886)
+     */
+    getAsync: TransfersRoutes['v3/transfer/batches/batch-id/{batch_id}/details/detail-id/{detail_id}']['get']
   }
   'v3/transfer/batches/out-batch-no/{out_batch_no}': {
     /** 商家批次单号查询批次单
@@ -1347,35 +1583,59 @@ export interface TransfersRoutes {
         limit?: number
       }
     >
+    /** 商家批次单号查询批次单
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012458877)
+     */
+    getAsync: TransfersRoutes['v3/transfer/batches/out-batch-no/{out_batch_no}']['get']
   }
   'v3/transfer/batches/out-batch-no/{out_batch_no}/details/out-detail-no/{out_detail_no}': {
     /** 商家明细单号查询明细单
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012458902)
      */
     get: Operation<{ out_batch_no: PathValue; out_detail_no: PathValue }, BatchDetailResponse>
+    /** 商家明细单号查询明细单
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012458902)
+     */
+    getAsync: TransfersRoutes['v3/transfer/batches/out-batch-no/{out_batch_no}/details/out-detail-no/{out_detail_no}']['get']
   }
   'v3/transfer/bill-receipt': {
     /** 转账电子回单申请受理
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012458946) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012718570)
      */
     post: Operation<{ json: SummaryReceiptQuery }, BillReceiptResponse>
+    /** 转账电子回单申请受理
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012458946) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012718570)
+     */
+    postAsync: TransfersRoutes['v3/transfer/bill-receipt']['post']
   }
   'v3/transfer/bill-receipt/{out_batch_no}': {
     /** 查询转账电子回单
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012458950) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012718640)
      */
     get: Operation<{ out_batch_no: PathValue }, BillReceiptResponse>
+    /** 查询转账电子回单
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012458950) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012718640)
+     */
+    getAsync: TransfersRoutes['v3/transfer/bill-receipt/{out_batch_no}']['get']
   }
   'v3/transferdownload/elecvoucherfile': {
     /** 下载电子回单PDF文件
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012716436)
      */
     get: Operation<{ query: { token: string; source: string } }, Buffer>
+    /** 下载电子回单PDF文件
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012716436)
+     */
+    getAsync: TransfersRoutes['v3/transferdownload/elecvoucherfile']['get']
   }
   'v3/transferdownload/signfile': {
     /** 下载电子回单
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012269010) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012158314)
      */
     get: Operation<{ query: PreSendResponse }, Buffer>
+    /** 下载电子回单
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012269010) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012158314)
+     */
+    getAsync: TransfersRoutes['v3/transferdownload/signfile']['get']
   }
 }

@@ -52,6 +52,8 @@ export interface PreentrustwebRequest {
   sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
   timestamp: XmlValue
   return_app?: 'Y' | 'N' | (string & {})
+  nonce_str?: XmlValue
+  sign?: XmlValue
 }
 
 export type TradeScene = 'PARKING' | 'PARKING SPACE' | 'GAS' | 'HIGHWAY' | 'BRIDGE' | (string & {})
@@ -73,6 +75,8 @@ export interface V2ContractsRoutes {
           version: '1.0' | (string & {})
           sub_appid?: XmlValue
           sub_mch_id?: XmlValue
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       {
@@ -91,6 +95,10 @@ export interface V2ContractsRoutes {
         sub_mch_id?: string
       }
     >
+    /** 申请解约
+     * @see [merchant](https://pay.weixin.qq.com/doc/v2/merchant/4011987432) [partner](https://pay.weixin.qq.com/doc/v2/partner/4011988374)
+     */
+    postAsync: V2ContractsRoutes['v2/papay/deletecontract']['post']
   }
   'v2/papay/entrustweb': {
     /** 公众号纯签约
@@ -140,6 +148,11 @@ export interface V2ContractsRoutes {
       },
       H5entrustwebResponse
     >
+    /** H5纯签约
+     * Closed to new merchants.
+     * @see [merchant](https://pay.weixin.qq.com/doc/v2/merchant/4011987295)
+     */
+    getAsync: V2ContractsRoutes['v2/papay/h5entrustweb']['get']
   }
   'v2/papay/partner/deletecontract': {
     /** 申请解约
@@ -157,6 +170,8 @@ export interface V2ContractsRoutes {
           contract_id?: XmlValue
           contract_termination_remark: XmlValue
           version: '1.0' | (string & {})
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       {
@@ -175,6 +190,10 @@ export interface V2ContractsRoutes {
         sign?: string
       }
     >
+    /** 申请解约
+     * @see [partner](https://pay.weixin.qq.com/doc/v2/partner/4011989904)
+     */
+    postAsync: V2ContractsRoutes['v2/papay/partner/deletecontract']['post']
   }
   'v2/papay/partner/entrustweb': {
     /** 公众号纯签约
@@ -235,6 +254,11 @@ export interface V2ContractsRoutes {
       },
       H5entrustwebResponse
     >
+    /** H5纯签约
+     * Closed to new merchants.
+     * @see [partner](https://pay.weixin.qq.com/doc/v2/partner/4011988368)
+     */
+    getAsync: V2ContractsRoutes['v2/papay/partner/h5entrustweb']['get']
   }
   'v2/papay/partner/preentrustweb': {
     /** APP纯签约
@@ -259,6 +283,10 @@ export interface V2ContractsRoutes {
         pre_entrustweb_id?: string
       }
     >
+    /** APP纯签约
+     * @see [partner](https://pay.weixin.qq.com/doc/v2/partner/4011988366)
+     */
+    postAsync: V2ContractsRoutes['v2/papay/partner/preentrustweb']['post']
   }
   'v2/papay/partner/querycontract': {
     /** 查询签约关系
@@ -275,6 +303,8 @@ export interface V2ContractsRoutes {
           plan_id?: XmlValue
           contract_code?: XmlValue
           version: '1.0' | (string & {})
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       {
@@ -302,6 +332,10 @@ export interface V2ContractsRoutes {
         request_serial?: string
       }
     >
+    /** 查询签约关系
+     * @see [partner](https://pay.weixin.qq.com/doc/v2/partner/4011988379)
+     */
+    postAsync: V2ContractsRoutes['v2/papay/partner/querycontract']['post']
   }
   'v2/papay/preentrustweb': {
     /** APP纯签约
@@ -324,6 +358,10 @@ export interface V2ContractsRoutes {
         pre_entrustweb_id?: string
       }
     >
+    /** APP纯签约
+     * @see [merchant](https://pay.weixin.qq.com/doc/v2/merchant/4011986804)
+     */
+    postAsync: V2ContractsRoutes['v2/papay/preentrustweb']['post']
   }
   'v2/papay/querycontract': {
     /** 查询签约关系
@@ -338,6 +376,8 @@ export interface V2ContractsRoutes {
           plan_id?: XmlValue
           contract_code?: XmlValue
           version: '1.0' | (string & {})
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       {
@@ -363,6 +403,10 @@ export interface V2ContractsRoutes {
         request_serial?: string
       }
     >
+    /** 查询签约关系
+     * @see [merchant](https://pay.weixin.qq.com/doc/v2/merchant/4011987640)
+     */
+    postAsync: V2ContractsRoutes['v2/papay/querycontract']['post']
   }
   'v2/transit/partnerpay/payapply': {
     /** 申请扣款
@@ -398,10 +442,16 @@ export interface V2ContractsRoutes {
           creid?: XmlValue
           outerid?: XmlValue
           version: '2.0' | (string & {})
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       PartnerpayPayapplyResponse
     >
+    /** 申请扣款
+     * @see [partner](https://pay.weixin.qq.com/doc/v2/partner/4011989903)
+     */
+    postAsync: V2ContractsRoutes['v2/transit/partnerpay/payapply']['post']
   }
   'v2/transit/partnerpay/queryorder': {
     /** 查询订单
@@ -417,6 +467,8 @@ export interface V2ContractsRoutes {
           transaction_id: XmlValue
           sign_type?: 'HMAC-SHA256' | (string & {})
           out_trade_no?: XmlValue
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       {
@@ -455,6 +507,10 @@ export interface V2ContractsRoutes {
         trade_state_desc?: string
       }
     >
+    /** 查询订单
+     * @see [partner](https://pay.weixin.qq.com/doc/v2/partner/4011989909)
+     */
+    postAsync: V2ContractsRoutes['v2/transit/partnerpay/queryorder']['post']
   }
   'v2/transit/partnerpay/querystate': {
     /** 查询用户状态接口
@@ -470,6 +526,8 @@ export interface V2ContractsRoutes {
           contract_id: XmlValue
           sign_type?: 'HMAC-SHA256' | (string & {})
           openid: XmlValue
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       {
@@ -491,6 +549,10 @@ export interface V2ContractsRoutes {
         contract_state?: '0' | '1' | (string & {})
       }
     >
+    /** 查询用户状态接口
+     * @see [partner](https://pay.weixin.qq.com/doc/v2/partner/4011989910)
+     */
+    postAsync: V2ContractsRoutes['v2/transit/partnerpay/querystate']['post']
   }
   'v2/transit/pay/payapply': {
     /** 申请扣款
@@ -524,10 +586,16 @@ export interface V2ContractsRoutes {
           creid?: XmlValue
           outerid?: XmlValue
           version: '2.0' | (string & {})
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       PayapplyResponse
     >
+    /** 申请扣款
+     * @see [merchant](https://pay.weixin.qq.com/doc/v2/merchant/4011984781)
+     */
+    postAsync: V2ContractsRoutes['v2/transit/pay/payapply']['post']
   }
   'v2/transit/pay/querystate': {
     /** 查询用户状态接口
@@ -541,6 +609,8 @@ export interface V2ContractsRoutes {
           contract_id: XmlValue
           sign_type?: 'HMAC-SHA256' | (string & {})
           openid?: XmlValue
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       {
@@ -560,6 +630,10 @@ export interface V2ContractsRoutes {
         contract_state?: '0' | '1' | (string & {})
       }
     >
+    /** 查询用户状态接口
+     * @see [merchant](https://pay.weixin.qq.com/doc/v2/merchant/4011985234)
+     */
+    postAsync: V2ContractsRoutes['v2/transit/pay/querystate']['post']
   }
   'v2/transit/queryorder': {
     /** 查询订单
@@ -573,6 +647,8 @@ export interface V2ContractsRoutes {
           transaction_id: XmlValue
           sign_type?: 'HMAC-SHA256' | (string & {})
           out_trade_no?: XmlValue
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       {
@@ -608,6 +684,10 @@ export interface V2ContractsRoutes {
         trade_state_desc?: string
       }
     >
+    /** 查询订单
+     * @see [merchant](https://pay.weixin.qq.com/doc/v2/merchant/4011986341)
+     */
+    postAsync: V2ContractsRoutes['v2/transit/queryorder']['post']
   }
   'v2/vehicle/partnerpay/notification': {
     /** 用户入场通知
@@ -624,6 +704,8 @@ export interface V2ContractsRoutes {
           version: '3.0' | (string & {})
           trade_scene: 'PARKING' | 'PARKING SPACE' | (string & {})
           scene_info: string
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       {
@@ -642,6 +724,10 @@ export interface V2ContractsRoutes {
         deduct_mode?: 'PROACTIVE' | 'AUTOPAY' | (string & {})
       }
     >
+    /** 用户入场通知
+     * @see [partner](https://pay.weixin.qq.com/doc/v2/partner/4011988204)
+     */
+    postAsync: V2ContractsRoutes['v2/vehicle/partnerpay/notification']['post']
   }
   'v2/vehicle/partnerpay/payapply': {
     /** 申请扣款
@@ -670,10 +756,16 @@ export interface V2ContractsRoutes {
           openid?: XmlValue
           profit_sharing?: 'Y' | 'N' | (string & {})
           scene_info: string
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       PartnerpayPayapplyResponse
     >
+    /** 申请扣款
+     * @see [partner](https://pay.weixin.qq.com/doc/v2/partner/4011988205)
+     */
+    postAsync: V2ContractsRoutes['v2/vehicle/partnerpay/payapply']['post']
   }
   'v2/vehicle/partnerpay/querystate': {
     /** 用户状态查询
@@ -693,6 +785,8 @@ export interface V2ContractsRoutes {
           version: '3.0' | (string & {})
           sub_openid?: XmlValue
           plate_number?: XmlValue
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       {
@@ -715,6 +809,10 @@ export interface V2ContractsRoutes {
         plate_number_info?: string
       }
     >
+    /** 用户状态查询
+     * @see [partner](https://pay.weixin.qq.com/doc/v2/partner/4011988212)
+     */
+    postAsync: V2ContractsRoutes['v2/vehicle/partnerpay/querystate']['post']
   }
   'v2/vehicle/pay/notification': {
     /** 用户入场通知
@@ -729,6 +827,8 @@ export interface V2ContractsRoutes {
           version: XmlValue
           trade_scene: 'PARKING' | 'PARKING SPACE' | (string & {})
           scene_info: string
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       {
@@ -745,6 +845,10 @@ export interface V2ContractsRoutes {
         deduct_mode?: 'PROACTIVE' | 'AUTOPAY' | (string & {})
       }
     >
+    /** 用户入场通知
+     * @see [merchant](https://pay.weixin.qq.com/doc/v2/merchant/4011985272)
+     */
+    postAsync: V2ContractsRoutes['v2/vehicle/pay/notification']['post']
   }
   'v2/vehicle/pay/payapply': {
     /** 申请扣款
@@ -771,10 +875,16 @@ export interface V2ContractsRoutes {
           openid?: XmlValue
           profit_sharing?: 'Y' | 'N' | (string & {})
           scene_info: string
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       PayapplyResponse
     >
+    /** 申请扣款
+     * @see [merchant](https://pay.weixin.qq.com/doc/v2/merchant/4011985331)
+     */
+    postAsync: V2ContractsRoutes['v2/vehicle/pay/payapply']['post']
   }
   'v2/vehicle/pay/querystate': {
     /** 用户状态查询
@@ -791,6 +901,8 @@ export interface V2ContractsRoutes {
           openid: XmlValue
           version: '3.0' | (string & {})
           plate_number?: XmlValue
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       {
@@ -810,5 +922,9 @@ export interface V2ContractsRoutes {
         plate_number_info?: string
       }
     >
+    /** 用户状态查询
+     * @see [merchant](https://pay.weixin.qq.com/doc/v2/merchant/4011986415)
+     */
+    postAsync: V2ContractsRoutes['v2/vehicle/pay/querystate']['post']
   }
 }

@@ -58,6 +58,8 @@ export interface QueryhotelbillRequest {
   out_order_no: XmlValue
   return_query_id: XmlValue
   service_id: XmlValue
+  nonce_str?: XmlValue
+  sign?: XmlValue
 }
 
 export interface V2DepositRoutes {
@@ -78,6 +80,8 @@ export interface V2DepositRoutes {
           consume_fee: XmlValue
           fee_type: XmlValue
           sign_type?: 'HMAC-SHA256' | (string & {})
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       {
@@ -99,12 +103,20 @@ export interface V2DepositRoutes {
         fee_type?: string
       }
     >
+    /** 消费押金
+     * @see [partner](https://pay.weixin.qq.com/doc/v2/partner/4011986801)
+     */
+    postAsync: V2DepositRoutes['v2/deposit/consume']['post']
   }
   'v2/deposit/facepay': {
     /** 支付押金（人脸支付）
      * @see [partner](https://pay.weixin.qq.com/doc/v2/partner/4011986577)
      */
     post: Operation<{ xml: FacepayRequest }, FacepayResponse>
+    /** 支付押金（人脸支付）
+     * @see [partner](https://pay.weixin.qq.com/doc/v2/partner/4011986577)
+     */
+    postAsync: V2DepositRoutes['v2/deposit/facepay']['post']
   }
   'v2/deposit/micropay': {
     /** 支付押金（付款码支付）
@@ -136,34 +148,56 @@ export interface V2DepositRoutes {
           receipt?: XmlValue
           auth_code: XmlValue
           scene_info?: string
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       MicropayResponse
     >
+    /** 支付押金（付款码支付）
+     * @see [partner](https://pay.weixin.qq.com/doc/v2/partner/4011986623)
+     */
+    postAsync: V2DepositRoutes['v2/deposit/micropay']['post']
   }
   'v2/deposit/orderquery': {
     /** 查询订单
      * @see [partner](https://pay.weixin.qq.com/doc/v2/partner/4011986679)
      */
     post: Operation<{ xml: OrderqueryRequest }, OrderqueryResponse>
+    /** 查询订单
+     * @see [partner](https://pay.weixin.qq.com/doc/v2/partner/4011986679)
+     */
+    postAsync: V2DepositRoutes['v2/deposit/orderquery']['post']
   }
   'v2/deposit/refund': {
     /** 申请退款（押金）
      * @see [partner](https://pay.weixin.qq.com/doc/v2/partner/4011987251)
      */
     post: Operation<{ xml: RefundRequest }, RefundResponse>
+    /** 申请退款（押金）
+     * @see [partner](https://pay.weixin.qq.com/doc/v2/partner/4011987251)
+     */
+    postAsync: V2DepositRoutes['v2/deposit/refund']['post']
   }
   'v2/deposit/refundquery': {
     /** 查询退款（押金）
      * @see [partner](https://pay.weixin.qq.com/doc/v2/partner/4011987300)
      */
     post: Operation<{ xml: RefundqueryRequest }, RefundqueryResponse>
+    /** 查询退款（押金）
+     * @see [partner](https://pay.weixin.qq.com/doc/v2/partner/4011987300)
+     */
+    postAsync: V2DepositRoutes['v2/deposit/refundquery']['post']
   }
   'v2/deposit/reverse': {
     /** 撤销订单
      * @see [partner](https://pay.weixin.qq.com/doc/v2/partner/4011986741)
      */
     post: Operation<{ xml: DepositReverseRequest }, ReverseResponse>
+    /** 撤销订单
+     * @see [partner](https://pay.weixin.qq.com/doc/v2/partner/4011986741)
+     */
+    postAsync: V2DepositRoutes['v2/deposit/reverse']['post']
   }
   'v2/deposit/unifiedorder': {
     /** 支付押金（JSAPI/APP支付）
@@ -195,6 +229,8 @@ export interface V2DepositRoutes {
           sub_openid?: XmlValue
           receipt?: 'Y' | 'N' | (string & {})
           scene_info?: string
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       {
@@ -215,6 +251,10 @@ export interface V2DepositRoutes {
         code_url?: string
       }
     >
+    /** 支付押金（JSAPI/APP支付）
+     * @see [partner](https://pay.weixin.qq.com/doc/v2/partner/4011986340)
+     */
+    postAsync: V2DepositRoutes['v2/deposit/unifiedorder']['post']
   }
   'v2/wxv/cancelbill': {
     /** 撤销租借订单
@@ -230,10 +270,16 @@ export interface V2DepositRoutes {
           out_order_no: XmlValue
           reason: XmlValue
           service_id: XmlValue
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       CancelbillResponse
     >
+    /** 撤销租借订单
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3/payscore.php?chapter=18_3&index=4)
+     */
+    postAsync: V2DepositRoutes['v2/wxv/cancelbill']['post']
   }
   'v2/wxv/changerentmoney': {
     /** 修改租借订单
@@ -253,10 +299,16 @@ export interface V2DepositRoutes {
           rent_fee: XmlValue
           compensation_fee: XmlValue
           compensation_fee_desc?: XmlValue
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       CancelbillResponse
     >
+    /** 修改租借订单
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3/payscore.php?chapter=18_5&index=6)
+     */
+    postAsync: V2DepositRoutes['v2/wxv/changerentmoney']['post']
   }
   'v2/wxv/createhotelbill': {
     /** 创建速住订单
@@ -287,10 +339,16 @@ export interface V2DepositRoutes {
           phone?: XmlValue
           userid?: XmlValue
           address?: XmlValue
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       CreatehotelbillResponse
     >
+    /** 创建速住订单
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3/payscore.php?chapter=19_1&index=2)
+     */
+    postAsync: V2DepositRoutes['v2/wxv/createhotelbill']['post']
   }
   'v2/wxv/createrentbill': {
     /** 创建租借订单
@@ -320,10 +378,16 @@ export interface V2DepositRoutes {
           phone?: XmlValue
           userid?: XmlValue
           address?: XmlValue
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       CreatehotelbillResponse
     >
+    /** 创建租借订单
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3/payscore.php?chapter=18_1&index=2)
+     */
+    postAsync: V2DepositRoutes['v2/wxv/createrentbill']['post']
   }
   'v2/wxv/finishhotelbill': {
     /** 完结速住订单
@@ -351,10 +415,16 @@ export interface V2DepositRoutes {
           finish_ticket: XmlValue
           profit_sharing: 'Y' | 'N' | (string & {})
           other_fee_desc?: XmlValue
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       CancelbillResponse
     >
+    /** 完结速住订单
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3/payscore.php?chapter=19_4&index=5)
+     */
+    postAsync: V2DepositRoutes['v2/wxv/finishhotelbill']['post']
   }
   'v2/wxv/finishrentbill': {
     /** 完结租借订单
@@ -378,10 +448,16 @@ export interface V2DepositRoutes {
           compensation_fee_desc: XmlValue
           finish_ticket: XmlValue
           profit_sharing: 'Y' | 'N' | (string & {})
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       CancelbillResponse
     >
+    /** 完结租借订单
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3/payscore.php?chapter=18_4&index=5)
+     */
+    postAsync: V2DepositRoutes['v2/wxv/finishrentbill']['post']
   }
   'v2/wxv/queryhotelbill': {
     /** 查询速住订单
@@ -426,6 +502,10 @@ export interface V2DepositRoutes {
         pay_type?: 'MchChannelPayType' | (string & {})
       }
     >
+    /** 查询速住订单
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3/payscore.php?chapter=19_2&index=3)
+     */
+    postAsync: V2DepositRoutes['v2/wxv/queryhotelbill']['post']
   }
   'v2/wxv/queryrentbill': {
     /** 查询租借订单
@@ -468,5 +548,9 @@ export interface V2DepositRoutes {
         pay_type?: 'MchChannelPayType' | (string & {})
       }
     >
+    /** 查询租借订单
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3/payscore.php?chapter=18_2&index=3)
+     */
+    postAsync: V2DepositRoutes['v2/wxv/queryrentbill']['post']
   }
 }

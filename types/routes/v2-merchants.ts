@@ -86,6 +86,11 @@ export interface V2MerchantsRoutes {
         refresh_token_expire_in?: number
       }
     >
+    /** 通过code换取accesstoken
+     * Closed to new merchants.
+     * @see [merchant](https://pay.weixin.qq.com/doc/v2/merchant/4011987607)
+     */
+    getAsync: V2MerchantsRoutes['v2/appauth/getaccesstoken']['get']
   }
   'v2/applyment/micro/getstate': {
     /** 查询申请状态
@@ -100,6 +105,8 @@ export interface V2MerchantsRoutes {
           sign_type?: 'HMAC-SHA256' | (string & {})
           applyment_id?: XmlValue
           business_code?: XmlValue
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       {
@@ -120,6 +127,11 @@ export interface V2MerchantsRoutes {
         reject_reason?: string
       }
     >
+    /** 查询申请状态
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/xiaowei.php?chapter=19_3)
+     * @deprecated The documentation marks this endpoint as deprecated.
+     */
+    postAsync: V2MerchantsRoutes['v2/applyment/micro/getstate']['post']
   }
   'v2/applyment/micro/getupgradestate': {
     /** 查询升级申请单状态
@@ -133,6 +145,8 @@ export interface V2MerchantsRoutes {
           mch_id?: XmlValue
           sign_type?: 'HMAC-SHA256' | (string & {})
           sub_mch_id: XmlValue
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       {
@@ -161,6 +175,11 @@ export interface V2MerchantsRoutes {
         reject_reason?: string
       }
     >
+    /** 查询升级申请单状态
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/xiaowei.php?chapter=28_3&index=3)
+     * @deprecated The documentation marks this endpoint as deprecated.
+     */
+    postAsync: V2MerchantsRoutes['v2/applyment/micro/getupgradestate']['post']
   }
   'v2/applyment/micro/modifyarchives': {
     /** 修改结算银行卡
@@ -179,10 +198,17 @@ export interface V2MerchantsRoutes {
           account_bank?: XmlValue
           bank_address_code: XmlValue
           cert_sn: XmlValue
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       ModifyarchiveResponse
     >
+    /** 修改结算银行卡
+     * @see [partner](https://pay.weixin.qq.com/doc/v2/partner/4014115349)
+     * @deprecated The documentation marks this endpoint as deprecated.
+     */
+    postAsync: V2MerchantsRoutes['v2/applyment/micro/modifyarchives']['post']
   }
   'v2/applyment/micro/modifycontactinfo': {
     /** 修改联系信息
@@ -200,10 +226,17 @@ export interface V2MerchantsRoutes {
           email?: XmlValue
           merchant_name?: XmlValue
           cert_sn: XmlValue
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       ModifyarchiveResponse
     >
+    /** 修改联系信息
+     * @see [partner](https://pay.weixin.qq.com/doc/v2/partner/4014115350)
+     * @deprecated The documentation marks this endpoint as deprecated.
+     */
+    postAsync: V2MerchantsRoutes['v2/applyment/micro/modifycontactinfo']['post']
   }
   'v2/applyment/micro/signcontract': {
     /** 签约报备
@@ -211,6 +244,11 @@ export interface V2MerchantsRoutes {
      * @deprecated The documentation marks this endpoint as deprecated.
      */
     post: Operation<{ xml?: Record<string, unknown> }, Record<string, unknown>>
+    /** 签约报备
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/xiaowei.php?chapter=19_4)
+     * @deprecated The documentation marks this endpoint as deprecated.
+     */
+    postAsync: V2MerchantsRoutes['v2/applyment/micro/signcontract']['post']
   }
   'v2/applyment/micro/submit': {
     /** 申请入驻
@@ -252,6 +290,8 @@ export interface V2MerchantsRoutes {
           contact: XmlValue
           contact_phone: XmlValue
           contact_email?: XmlValue
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       {
@@ -266,6 +306,11 @@ export interface V2MerchantsRoutes {
         applyment_id?: string
       }
     >
+    /** 申请入驻
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/xiaowei.php?chapter=19_2)
+     * @deprecated The documentation marks this endpoint as deprecated.
+     */
+    postAsync: V2MerchantsRoutes['v2/applyment/micro/submit']['post']
   }
   'v2/applyment/micro/submitupgrade': {
     /** 提交升级申请单
@@ -303,6 +348,8 @@ export interface V2MerchantsRoutes {
           business_addition_desc?: XmlValue
           business_addition_pics?: XmlValue
           contact_email?: XmlValue
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       {
@@ -316,6 +363,11 @@ export interface V2MerchantsRoutes {
         err_param?: string
       }
     >
+    /** 提交升级申请单
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/xiaowei.php?chapter=28_2&index=2)
+     * @deprecated The documentation marks this endpoint as deprecated.
+     */
+    postAsync: V2MerchantsRoutes['v2/applyment/micro/submitupgrade']['post']
   }
   'v2/face/get_wxpayface_authinfo': {
     /** 人脸识别SDK-获取调用凭证
@@ -336,6 +388,8 @@ export interface V2MerchantsRoutes {
           now: XmlValue
           version: '1' | (string & {})
           sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       {
@@ -351,6 +405,10 @@ export interface V2MerchantsRoutes {
         sub_mch_id?: string
       }
     >
+    /** 人脸识别SDK-获取调用凭证
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/wxfacepay/develop/android/faceuser.html)
+     */
+    postAsync: V2MerchantsRoutes['v2/face/get_wxpayface_authinfo']['post']
   }
   'v2/mchrisk/bankquerymchauditinfo': {
     /** 间联模式查询商户审核状态开放接口
@@ -363,10 +421,16 @@ export interface V2MerchantsRoutes {
           sub_mch_id: XmlValue
           channel_id: XmlValue
           sign_type?: 'HMAC-SHA256' | (string & {})
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       BankquerymchauditinfoResponse
     >
+    /** 间联模式查询商户审核状态开放接口
+     * @see [docs](https://pay.weixin.qq.com/doc/v2/institution/4011986497)
+     */
+    postAsync: V2MerchantsRoutes['v2/mchrisk/bankquerymchauditinfo']['post']
   }
   'v2/mchrisk/channelquerymchauditinfo': {
     /** 渠道商查询商户审核信息
@@ -379,10 +443,16 @@ export interface V2MerchantsRoutes {
           sub_mch_id: XmlValue
           acquiring_bank_id: XmlValue
           sign_type?: 'HMAC-SHA256' | (string & {})
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       BankquerymchauditinfoResponse
     >
+    /** 渠道商查询商户审核信息
+     * @see [docs](https://pay.weixin.qq.com/doc/v2/institution/4011986547)
+     */
+    postAsync: V2MerchantsRoutes['v2/mchrisk/channelquerymchauditinfo']['post']
   }
   'v2/mchrisk/querymchrisk': {
     /** 事前-风险商户核查接口
@@ -404,6 +474,8 @@ export interface V2MerchantsRoutes {
           store_longitude?: XmlValue
           store_latitude?: XmlValue
           sign_type?: 'HMAC-SHA256' | (string & {})
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       {
@@ -415,13 +487,25 @@ export interface V2MerchantsRoutes {
         risk_level_desc?: string
       }
     >
+    /** 事前-风险商户核查接口
+     * @see [docs](https://pay.weixin.qq.com/doc/v2/institution/4011985625)
+     */
+    postAsync: V2MerchantsRoutes['v2/mchrisk/querymchrisk']['post']
   }
   'v2/mchrisk/setmchriskcallback': {
     /** 设置风险通知回调链接
      * @see [docs](https://pay.weixin.qq.com/doc/v2/institution/4011986469)
      */
     post: Operation<
-      { xml: { mch_id?: XmlValue; callback_url: XmlValue; sign_type?: 'HMAC-SHA256' | (string & {}) } },
+      {
+        xml: {
+          mch_id?: XmlValue
+          callback_url: XmlValue
+          sign_type?: 'HMAC-SHA256' | (string & {})
+          nonce_str?: XmlValue
+          sign?: XmlValue
+        }
+      },
       {
         return_code?: 'SUCCESS' | 'FAIL' | (string & {})
         return_msg?: string
@@ -431,6 +515,10 @@ export interface V2MerchantsRoutes {
         err_code_des?: string
       }
     >
+    /** 设置风险通知回调链接
+     * @see [docs](https://pay.weixin.qq.com/doc/v2/institution/4011986469)
+     */
+    postAsync: V2MerchantsRoutes['v2/mchrisk/setmchriskcallback']['post']
   }
   'v2/mchrisk/syncmchriskresult': {
     /** 事后-风险商户处理结果同步接口
@@ -455,6 +543,8 @@ export interface V2MerchantsRoutes {
           risk_type: XmlValue
           punish_type: XmlValue
           sign_type?: 'HMAC-SHA256' | (string & {})
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       {
@@ -465,13 +555,24 @@ export interface V2MerchantsRoutes {
         err_code_des?: string
       }
     >
+    /** 事后-风险商户处理结果同步接口
+     * @see [docs](https://pay.weixin.qq.com/doc/v2/institution/4011986435)
+     */
+    postAsync: V2MerchantsRoutes['v2/mchrisk/syncmchriskresult']['post']
   }
   'v2/risk/getcertficates': {
     /** 获取平台证书
      * @see [partner](https://pay.weixin.qq.com/doc/v2/partner/4014116402)
      */
     post: Operation<
-      { xml?: { mch_id?: XmlValue; sign_type?: 'HMAC-SHA256' | (string & {}) } },
+      {
+        xml?: {
+          mch_id?: XmlValue
+          sign_type?: 'HMAC-SHA256' | (string & {})
+          nonce_str?: XmlValue
+          sign?: XmlValue
+        }
+      },
       {
         return_code?: 'SUCCESS' | 'FAIL' | (string & {})
         return_msg?: string
@@ -484,13 +585,24 @@ export interface V2MerchantsRoutes {
         certificates?: string
       }
     >
+    /** 获取平台证书
+     * @see [partner](https://pay.weixin.qq.com/doc/v2/partner/4014116402)
+     */
+    postAsync: V2MerchantsRoutes['v2/risk/getcertficates']['post']
   }
   'v2/risk/getpublickey': {
     /** 获取RSA加密公钥
      * @see [merchant](https://pay.weixin.qq.com/doc/v2/merchant/4011941097)
      */
     post: Operation<
-      { xml?: { mch_id?: XmlValue; sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {}) } },
+      {
+        xml?: {
+          mch_id?: XmlValue
+          sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
+          nonce_str?: XmlValue
+          sign?: XmlValue
+        }
+      },
       {
         return_code?: 'SUCCESS' | 'FAIL' | (string & {})
         return_msg?: string
@@ -501,6 +613,10 @@ export interface V2MerchantsRoutes {
         pub_key?: string
       }
     >
+    /** 获取RSA加密公钥
+     * @see [merchant](https://pay.weixin.qq.com/doc/v2/merchant/4011941097)
+     */
+    postAsync: V2MerchantsRoutes['v2/risk/getpublickey']['post']
   }
   'v2/risk/getviolation': {
     /** 银行特约商户违规信息查询
@@ -516,6 +632,8 @@ export interface V2MerchantsRoutes {
           page_index?: XmlValue
           page_size?: XmlValue
           violation_records_format?: 'csv' | 'json' | (string & {})
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       {
@@ -528,6 +646,10 @@ export interface V2MerchantsRoutes {
         violation_records?: string
       }
     >
+    /** 银行特约商户违规信息查询
+     * @see [docs](https://pay.weixin.qq.com/doc/v2/institution/4011985446)
+     */
+    postAsync: V2MerchantsRoutes['v2/risk/getviolation']['post']
   }
   'v2/secapi/mch/addInstitutionsub': {
     /** 进件子商户
@@ -569,6 +691,8 @@ export interface V2MerchantsRoutes {
           h5_website_url?: XmlValue
           h5_domains?: string
           attach?: XmlValue
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       {
@@ -584,6 +708,10 @@ export interface V2MerchantsRoutes {
         h5_authorization_state?: H5AuthorizationState
       }
     >
+    /** 进件子商户
+     * @see [docs](https://pay.weixin.qq.com/doc/global/v2/zh/4013636642)
+     */
+    postAsync: V2MerchantsRoutes['v2/secapi/mch/addInstitutionsub']['post']
   }
   'v2/secapi/mch/addsubdevconfig': {
     /** 服务商子商户开发配置新增支付目录/新增对应APPID关联
@@ -597,17 +725,32 @@ export interface V2MerchantsRoutes {
           sub_mch_id: XmlValue
           sub_appid?: XmlValue
           jsapi_path: XmlValue
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       AddsubdevconfigResponse
     >
+    /** 服务商子商户开发配置新增支付目录/新增对应APPID关联
+     * @see [partner](https://pay.weixin.qq.com/doc/v2/partner/4014115404)
+     */
+    postAsync: V2MerchantsRoutes['v2/secapi/mch/addsubdevconfig']['post']
   }
   'v2/secapi/mch/channelsetting': {
     /** 银行服务商特约子商户指定渠道号
      * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/mch_bank.php?chapter=9_26)
      */
     post: Operation<
-      { xml: { appid: XmlValue; mch_id?: XmlValue; sub_mch_id: XmlValue; channel_id: XmlValue } },
+      {
+        xml: {
+          appid: XmlValue
+          mch_id?: XmlValue
+          sub_mch_id: XmlValue
+          channel_id: XmlValue
+          nonce_str?: XmlValue
+          sign?: XmlValue
+        }
+      },
       {
         return_code?: 'SUCCESS' | 'FAIL' | (string & {})
         return_msg?: string
@@ -622,6 +765,10 @@ export interface V2MerchantsRoutes {
         channel_id?: string
       }
     >
+    /** 银行服务商特约子商户指定渠道号
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/mch_bank.php?chapter=9_26)
+     */
+    postAsync: V2MerchantsRoutes['v2/secapi/mch/channelsetting']['post']
   }
   'v2/secapi/mch/modifyInstitutionsub': {
     /** 修改子商户
@@ -662,6 +809,8 @@ export interface V2MerchantsRoutes {
           apply_h5_payment?: 'YES' | 'NO' | (string & {})
           h5_website_url?: XmlValue
           h5_domains?: string
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       {
@@ -676,6 +825,10 @@ export interface V2MerchantsRoutes {
         h5_authorization_state?: H5AuthorizationState
       }
     >
+    /** 修改子商户
+     * @see [docs](https://pay.weixin.qq.com/doc/global/v2/zh/4013636644)
+     */
+    postAsync: V2MerchantsRoutes['v2/secapi/mch/modifyInstitutionsub']['post']
   }
   'v2/secapi/mch/modifymchinfo': {
     /** 银行特约商户信息修改
@@ -688,6 +841,8 @@ export interface V2MerchantsRoutes {
           sub_mch_id: XmlValue
           merchant_shortname?: XmlValue
           service_phone?: XmlValue
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       {
@@ -701,13 +856,25 @@ export interface V2MerchantsRoutes {
         nonce_str?: string
       }
     >
+    /** 银行特约商户信息修改
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/mch_bank.php?chapter=9_27&index=2&p=9)
+     */
+    postAsync: V2MerchantsRoutes['v2/secapi/mch/modifymchinfo']['post']
   }
   'v2/secapi/mch/queryInstitutionsub': {
     /** 查询子商户
      * @see [docs](https://pay.weixin.qq.com/doc/global/v2/zh/4013636643)
      */
     post: Operation<
-      { xml: { app_id: XmlValue; mch_id?: XmlValue; sub_mch_id: XmlValue } },
+      {
+        xml: {
+          app_id: XmlValue
+          mch_id?: XmlValue
+          sub_mch_id: XmlValue
+          nonce_str?: XmlValue
+          sign?: XmlValue
+        }
+      },
       {
         return_code?: 'SUCCESS' | 'FAIL' | (string & {})
         return_msg?: string
@@ -749,13 +916,25 @@ export interface V2MerchantsRoutes {
         attach?: string
       }
     >
+    /** 查询子商户
+     * @see [docs](https://pay.weixin.qq.com/doc/global/v2/zh/4013636643)
+     */
+    postAsync: V2MerchantsRoutes['v2/secapi/mch/queryInstitutionsub']['post']
   }
   'v2/secapi/mch/querysubdevconfig': {
     /** 配置查询
      * @see [partner](https://pay.weixin.qq.com/doc/v2/partner/4014115413)
      */
     post: Operation<
-      { xml: { appid: XmlValue; mch_id?: XmlValue; sub_mch_id: XmlValue } },
+      {
+        xml: {
+          appid: XmlValue
+          mch_id?: XmlValue
+          sub_mch_id: XmlValue
+          nonce_str?: XmlValue
+          sign?: XmlValue
+        }
+      },
       {
         return_code?: 'SUCCESS' | 'FAIL' | (string & {})
         return_msg?: string
@@ -767,6 +946,10 @@ export interface V2MerchantsRoutes {
         appid_config_list?: string
       }
     >
+    /** 配置查询
+     * @see [partner](https://pay.weixin.qq.com/doc/v2/partner/4014115413)
+     */
+    postAsync: V2MerchantsRoutes['v2/secapi/mch/querysubdevconfig']['post']
   }
   'v2/secapi/mch/submchmanage': {
     /** 银行特约商户录入/银行特约商户资料查询
@@ -782,6 +965,8 @@ export interface V2MerchantsRoutes {
           sub_mch_id?: XmlValue
           page_index: XmlValue
           page_size?: XmlValue
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       {
@@ -805,6 +990,10 @@ export interface V2MerchantsRoutes {
         }[]
       }
     >
+    /** 银行特约商户录入/银行特约商户资料查询
+     * @see [docs](https://pay.weixin.qq.com/doc/v2/institution/4012194260)
+     */
+    postAsync: V2MerchantsRoutes['v2/secapi/mch/submchmanage']['post']
   }
   'v2/secapi/mch/uploadmedia': {
     /** 图片上传
@@ -833,6 +1022,10 @@ export interface V2MerchantsRoutes {
         media_id?: string
       }
     >
+    /** 图片上传
+     * @see [docs](https://pay.weixin.qq.com/doc/global/v2/zh/4013641477)
+     */
+    postAsync: V2MerchantsRoutes['v2/secapi/mch/uploadmedia']['post']
   }
   'v2/secapi/mkt/addrecommendconf': {
     /** 服务商特约商户关注功能配置
@@ -841,10 +1034,22 @@ export interface V2MerchantsRoutes {
      */
     post: Operation<
       {
-        xml: { mch_id?: XmlValue; sub_mch_id: XmlValue; sub_appid: XmlValue; subscribe_appid: XmlValue }
+        xml: {
+          mch_id?: XmlValue
+          sub_mch_id: XmlValue
+          sub_appid: XmlValue
+          subscribe_appid: XmlValue
+          nonce_str?: XmlValue
+          sign?: XmlValue
+        }
       },
       AddsubdevconfigResponse
     >
+    /** 服务商特约商户关注功能配置
+     * @see [partner](https://pay.weixin.qq.com/doc/v2/partner/4014115399)
+     * @deprecated The documentation marks this endpoint as deprecated.
+     */
+    postAsync: V2MerchantsRoutes['v2/secapi/mkt/addrecommendconf']['post']
   }
   'v2/secsvc/getrealnameinfo': {
     /** 微信支付实名授权
@@ -864,6 +1069,8 @@ export interface V2MerchantsRoutes {
           cert_sign: XmlValue
           charset?: 'UTF-8' | 'GBK' | (string & {})
           sign_type?: 'HMAC-SHA256' | (string & {})
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       {
@@ -884,6 +1091,11 @@ export interface V2MerchantsRoutes {
           | 'POLICE' | 'MTPS' | 'BL' | 'OTHER' | 'RPFF' | 'HK_MACAO' | 'TAIWAN' | (string & {})
       }
     >
+    /** 微信支付实名授权
+     * Closed to new merchants.
+     * @see [merchant](https://pay.weixin.qq.com/doc/v2/merchant/4011987792)
+     */
+    postAsync: V2MerchantsRoutes['v2/secsvc/getrealnameinfo']['post']
   }
   'v2/secsvc/realnameauth': {
     /** 微信支付实名验证
@@ -902,6 +1114,8 @@ export interface V2MerchantsRoutes {
           cred_id: XmlValue
           access_token: XmlValue
           sign_type?: 'HMAC-SHA256' | 'MD5' | (string & {})
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       {
@@ -921,5 +1135,10 @@ export interface V2MerchantsRoutes {
         bind_bankcard?: 'YES' | 'NO' | (string & {})
       }
     >
+    /** 微信支付实名验证
+     * Closed to new merchants.
+     * @see [merchant](https://pay.weixin.qq.com/doc/v2/merchant/4011987263)
+     */
+    postAsync: V2MerchantsRoutes['v2/secsvc/realnameauth']['post']
   }
 }

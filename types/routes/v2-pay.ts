@@ -32,6 +32,8 @@ export interface ProfitsharingaddreceiverRequest {
   sub_appid?: XmlValue
   sign_type?: 'HMAC-SHA256' | (string & {})
   receiver: string
+  nonce_str?: XmlValue
+  sign?: XmlValue
 }
 
 export interface ProfitsharingaddreceiverResponse {
@@ -64,10 +66,16 @@ export interface V2PayRoutes {
           end_time: XmlValue
           offset: XmlValue
           limit?: XmlValue
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       string
     >
+    /** 拉取订单评价数据
+     * @see [merchant](https://pay.weixin.qq.com/doc/v2/merchant/4014326528)
+     */
+    postAsync: V2PayRoutes['v2/billcommentsp/batchquerycomment']['post']
   }
   'v2/cgi-bin/mch/customs/customdeclareorder': {
     /** 订单附加信息提交接口
@@ -92,6 +100,8 @@ export interface V2PayRoutes {
           cert_type?: 'IDCARD' | (string & {})
           cert_id?: XmlValue
           name?: XmlValue
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       {
@@ -115,6 +125,10 @@ export interface V2PayRoutes {
         verify_department_trade_id?: string
       }
     >
+    /** 订单附加信息提交接口
+     * @see [merchant](https://pay.weixin.qq.com/doc/v2/merchant/4011985151)
+     */
+    postAsync: V2PayRoutes['v2/cgi-bin/mch/customs/customdeclareorder']['post']
   }
   'v2/cgi-bin/mch/customs/customdeclarequery': {
     /** 订单附加信息查询接口
@@ -131,6 +145,8 @@ export interface V2PayRoutes {
           sub_order_no: XmlValue
           sub_order_id: XmlValue
           customs: Customs
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       {
@@ -161,6 +177,10 @@ export interface V2PayRoutes {
         verify_department_trade_id?: string
       }
     >
+    /** 订单附加信息查询接口
+     * @see [merchant](https://pay.weixin.qq.com/doc/v2/merchant/4011985273)
+     */
+    postAsync: V2PayRoutes['v2/cgi-bin/mch/customs/customdeclarequery']['post']
   }
   'v2/cgi-bin/mch/newcustoms/customdeclareredeclare': {
     /** 订单附加信息重推接口
@@ -178,6 +198,8 @@ export interface V2PayRoutes {
           sub_order_id?: XmlValue
           customs: Customs
           mch_customs_no: XmlValue
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       {
@@ -200,6 +222,10 @@ export interface V2PayRoutes {
         explanation?: string
       }
     >
+    /** 订单附加信息重推接口
+     * @see [merchant](https://pay.weixin.qq.com/doc/v2/merchant/4011985318)
+     */
+    postAsync: V2PayRoutes['v2/cgi-bin/mch/newcustoms/customdeclareredeclare']['post']
   }
   'v2/pay/closecombinedorder': {
     /** 合单关单
@@ -214,6 +240,8 @@ export interface V2PayRoutes {
           sign_type?: 'HMAC-SHA256' | (string & {})
           combine_out_trade_no: XmlValue
           sub_order_list: string
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       {
@@ -228,6 +256,11 @@ export interface V2PayRoutes {
         err_code_des?: string
       }
     >
+    /** 合单关单
+     * Closed to new merchants.
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/combine.php?chapter=24_2&index=3)
+     */
+    postAsync: V2PayRoutes['v2/pay/closecombinedorder']['post']
   }
   'v2/pay/closeorder': {
     /** 关闭订单
@@ -248,6 +281,10 @@ export interface V2PayRoutes {
         err_code_des?: string
       }
     >
+    /** 关闭订单
+     * @see [merchant](https://pay.weixin.qq.com/doc/v2/merchant/4011935216) [partner](https://pay.weixin.qq.com/doc/v2/partner/4011936646)
+     */
+    postAsync: V2PayRoutes['v2/pay/closeorder']['post']
   }
   'v2/pay/combinedorder': {
     /** 合单下单
@@ -271,6 +308,8 @@ export interface V2PayRoutes {
           combine_openid?: XmlValue
           scene_info: string
           sub_order_list: string
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       {
@@ -290,6 +329,11 @@ export interface V2PayRoutes {
         mweb_url?: string
       }
     >
+    /** 合单下单
+     * Closed to new merchants.
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/combine.php?chapter=24_1&index=2)
+     */
+    postAsync: V2PayRoutes['v2/pay/combinedorder']['post']
   }
   'v2/pay/contractorder': {
     /** 支付中签约
@@ -325,6 +369,8 @@ export interface V2PayRoutes {
           request_serial: XmlValue
           contract_display_account: XmlValue
           contract_notify_url: XmlValue
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       {
@@ -353,12 +399,20 @@ export interface V2PayRoutes {
         out_trade_no?: string
       }
     >
+    /** 支付中签约
+     * @see [merchant](https://pay.weixin.qq.com/doc/v2/merchant/4011987320) [partner](https://pay.weixin.qq.com/doc/v2/partner/4016608528)
+     */
+    postAsync: V2PayRoutes['v2/pay/contractorder']['post']
   }
   'v2/pay/downloadbill': {
     /** 下载对账单
      * @see [merchant](https://pay.weixin.qq.com/doc/v2/merchant/4011939627) [partner](https://pay.weixin.qq.com/doc/v2/partner/4011941628)
      */
     post: Operation<{ xml: DownloadbillRequest }, Buffer>
+    /** 下载对账单
+     * @see [merchant](https://pay.weixin.qq.com/doc/v2/merchant/4011939627) [partner](https://pay.weixin.qq.com/doc/v2/partner/4011941628)
+     */
+    postAsync: V2PayRoutes['v2/pay/downloadbill']['post']
   }
   'v2/pay/downloadfundflow': {
     /** 下载资金账单
@@ -373,22 +427,36 @@ export interface V2PayRoutes {
           bill_date: XmlValue
           account_type: 'Basic' | 'Operation' | 'Fees' | (string & {})
           tar_type?: 'GZIP' | (string & {})
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       Buffer
     >
+    /** 下载资金账单
+     * @see [merchant](https://pay.weixin.qq.com/doc/v2/merchant/4011939779) [partner](https://pay.weixin.qq.com/doc/v2/partner/4012181559)
+     */
+    postAsync: V2PayRoutes['v2/pay/downloadfundflow']['post']
   }
   'v2/pay/facepay': {
     /** 提交刷脸支付
      * @see [docs](https://pay.weixin.qq.com/wiki/doc/wxfacepay/develop/android/facepay.html)
      */
     post: Operation<{ xml: FacepayRequest }, FacepayResponse>
+    /** 提交刷脸支付
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/wxfacepay/develop/android/facepay.html)
+     */
+    postAsync: V2PayRoutes['v2/pay/facepay']['post']
   }
   'v2/pay/facepayquery': {
     /** 查询订单
      * @see [docs](https://pay.weixin.qq.com/wiki/doc/wxfacepay/develop/android/facepay.html)
      */
     post: Operation<{ xml: OrderqueryRequest }, OrderqueryResponse>
+    /** 查询订单
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/wxfacepay/develop/android/facepay.html)
+     */
+    postAsync: V2PayRoutes['v2/pay/facepayquery']['post']
   }
   'v2/pay/micropay': {
     /** 提交付款码支付
@@ -420,6 +488,8 @@ export interface V2PayRoutes {
           receipt?: XmlValue
           auth_code: XmlValue
           scene_info?: string
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       {
@@ -452,6 +522,10 @@ export interface V2PayRoutes {
         promotion_detail?: string
       }
     >
+    /** 提交付款码支付
+     * @see [merchant](https://pay.weixin.qq.com/doc/v2/merchant/4011937125) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012382179)
+     */
+    postAsync: V2PayRoutes['v2/pay/micropay']['post']
   }
   'v2/pay/orderquery': {
     /** 查询订单
@@ -498,13 +572,26 @@ export interface V2PayRoutes {
         consume_fee?: string
       }
     >
+    /** 查询订单
+     * @see [merchant](https://pay.weixin.qq.com/doc/v2/merchant/4011937320) [partner](https://pay.weixin.qq.com/doc/v2/partner/4012202507)
+     */
+    postAsync: V2PayRoutes['v2/pay/orderquery']['post']
   }
   'v2/pay/paporderquery': {
     /** 查询订单
      * @see [merchant](https://pay.weixin.qq.com/doc/v2/merchant/4013894074)
      */
     post: Operation<
-      { xml: { appid: XmlValue; mch_id?: XmlValue; transaction_id: XmlValue; out_trade_no: XmlValue } },
+      {
+        xml: {
+          appid: XmlValue
+          mch_id?: XmlValue
+          transaction_id: XmlValue
+          out_trade_no: XmlValue
+          nonce_str?: XmlValue
+          sign?: XmlValue
+        }
+      },
       {
         return_code?: 'SUCCESS' | 'FAIL' | (string & {})
         return_msg?: string
@@ -536,6 +623,10 @@ export interface V2PayRoutes {
         trade_state_desc?: string
       }
     >
+    /** 查询订单
+     * @see [merchant](https://pay.weixin.qq.com/doc/v2/merchant/4013894074)
+     */
+    postAsync: V2PayRoutes['v2/pay/paporderquery']['post']
   }
   'v2/pay/pappayapply': {
     /** 申请扣款
@@ -558,6 +649,8 @@ export interface V2PayRoutes {
           trade_type: XmlValue
           contract_id: XmlValue
           receipt?: XmlValue
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       {
@@ -572,6 +665,10 @@ export interface V2PayRoutes {
         err_code_des?: string
       }
     >
+    /** 申请扣款
+     * @see [merchant](https://pay.weixin.qq.com/doc/v2/merchant/4011987377)
+     */
+    postAsync: V2PayRoutes['v2/pay/pappayapply']['post']
   }
   'v2/pay/partner/paporderquery': {
     /** 查询订单
@@ -586,6 +683,8 @@ export interface V2PayRoutes {
           out_trade_no: XmlValue
           sub_appid?: XmlValue
           sub_mch_id?: XmlValue
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       {
@@ -621,6 +720,10 @@ export interface V2PayRoutes {
         sub_mch_id?: string
       }
     >
+    /** 查询订单
+     * @see [partner](https://pay.weixin.qq.com/doc/v2/partner/4014113946)
+     */
+    postAsync: V2PayRoutes['v2/pay/partner/paporderquery']['post']
   }
   'v2/pay/partner/pappayapply': {
     /** 申请扣款
@@ -645,6 +748,8 @@ export interface V2PayRoutes {
           trade_type: XmlValue
           contract_id: XmlValue
           receipt?: XmlValue
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       {
@@ -661,12 +766,20 @@ export interface V2PayRoutes {
         err_code_des?: string
       }
     >
+    /** 申请扣款
+     * @see [partner](https://pay.weixin.qq.com/doc/v2/partner/4011988372)
+     */
+    postAsync: V2PayRoutes['v2/pay/partner/pappayapply']['post']
   }
   'v2/pay/profitsharingaddreceiver': {
     /** 添加分账接收方
      * @see [merchant](https://pay.weixin.qq.com/doc/v2/merchant/4011983255) [partner](https://pay.weixin.qq.com/doc/v2/partner/4011984782)
      */
     post: Operation<{ xml: ProfitsharingaddreceiverRequest }, ProfitsharingaddreceiverResponse>
+    /** 添加分账接收方
+     * @see [merchant](https://pay.weixin.qq.com/doc/v2/merchant/4011983255) [partner](https://pay.weixin.qq.com/doc/v2/partner/4011984782)
+     */
+    postAsync: V2PayRoutes['v2/pay/profitsharingaddreceiver']['post']
   }
   'v2/pay/profitsharingmerchantratioquery': {
     /** 查询最大分账比例
@@ -679,6 +792,8 @@ export interface V2PayRoutes {
           sub_mch_id?: XmlValue
           brand_mch_id?: XmlValue
           sign_type?: 'HMAC-SHA256' | (string & {})
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       {
@@ -692,6 +807,10 @@ export interface V2PayRoutes {
         sign?: string
       }
     >
+    /** 查询最大分账比例
+     * @see [partner](https://pay.weixin.qq.com/doc/v2/partner/4011985120)
+     */
+    postAsync: V2PayRoutes['v2/pay/profitsharingmerchantratioquery']['post']
   }
   'v2/pay/profitsharingorderamountquery': {
     /** 查询订单待分账金额
@@ -699,7 +818,13 @@ export interface V2PayRoutes {
      */
     post: Operation<
       {
-        xml: { mch_id?: XmlValue; transaction_id: XmlValue; sign_type?: 'HMAC-SHA256' | (string & {}) }
+        xml: {
+          mch_id?: XmlValue
+          transaction_id: XmlValue
+          sign_type?: 'HMAC-SHA256' | (string & {})
+          nonce_str?: XmlValue
+          sign?: XmlValue
+        }
       },
       {
         return_code?: 'SUCCESS' | 'FAIL' | (string & {})
@@ -711,6 +836,10 @@ export interface V2PayRoutes {
         sign?: string
       }
     >
+    /** 查询订单待分账金额
+     * @see [merchant](https://pay.weixin.qq.com/doc/v2/merchant/4011984132) [partner](https://pay.weixin.qq.com/doc/v2/partner/4011985079)
+     */
+    postAsync: V2PayRoutes['v2/pay/profitsharingorderamountquery']['post']
   }
   'v2/pay/profitsharingquery': {
     /** 查询分账结果
@@ -724,6 +853,8 @@ export interface V2PayRoutes {
           transaction_id: XmlValue
           out_order_no: XmlValue
           sign_type?: 'HMAC-SHA256' | (string & {})
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       {
@@ -745,12 +876,20 @@ export interface V2PayRoutes {
         receivers?: string
       }
     >
+    /** 查询分账结果
+     * @see [merchant](https://pay.weixin.qq.com/doc/v2/merchant/4011983179) [partner](https://pay.weixin.qq.com/doc/v2/partner/4011984717)
+     */
+    postAsync: V2PayRoutes['v2/pay/profitsharingquery']['post']
   }
   'v2/pay/profitsharingremovereceiver': {
     /** 删除分账接收方
      * @see [merchant](https://pay.weixin.qq.com/doc/v2/merchant/4011983295) [partner](https://pay.weixin.qq.com/doc/v2/partner/4011984847)
      */
     post: Operation<{ xml: ProfitsharingaddreceiverRequest }, ProfitsharingaddreceiverResponse>
+    /** 删除分账接收方
+     * @see [merchant](https://pay.weixin.qq.com/doc/v2/merchant/4011983295) [partner](https://pay.weixin.qq.com/doc/v2/partner/4011984847)
+     */
+    postAsync: V2PayRoutes['v2/pay/profitsharingremovereceiver']['post']
   }
   'v2/pay/profitsharingreturnquery': {
     /** 回退结果查询
@@ -767,6 +906,8 @@ export interface V2PayRoutes {
           order_id?: XmlValue
           out_order_no?: XmlValue
           out_return_no: XmlValue
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       {
@@ -794,6 +935,10 @@ export interface V2PayRoutes {
         finish_time?: string
       }
     >
+    /** 回退结果查询
+     * @see [merchant](https://pay.weixin.qq.com/doc/v2/merchant/4011984233) [partner](https://pay.weixin.qq.com/doc/v2/partner/4011985243)
+     */
+    postAsync: V2PayRoutes['v2/pay/profitsharingreturnquery']['post']
   }
   'v2/pay/querycombinedorder': {
     /** 合单查单
@@ -807,6 +952,8 @@ export interface V2PayRoutes {
           combine_mch_id?: XmlValue
           sign_type?: 'HMAC-SHA256' | (string & {})
           combine_out_trade_no: XmlValue
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       {
@@ -828,13 +975,27 @@ export interface V2PayRoutes {
         sub_order_list?: string
       }
     >
+    /** 合单查单
+     * Closed to new merchants.
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/combine.php?chapter=24_3&index=4)
+     */
+    postAsync: V2PayRoutes['v2/pay/querycombinedorder']['post']
   }
   'v2/pay/queryexchagerate': {
     /** 汇率查询
      * @see [docs](https://pay.weixin.qq.com/doc/global/v2/zh/4013634970)
      */
     post: Operation<
-      { xml: { appid: XmlValue; mch_id?: XmlValue; fee_type: XmlValue; date: XmlValue } },
+      {
+        xml: {
+          appid: XmlValue
+          mch_id?: XmlValue
+          fee_type: XmlValue
+          date: XmlValue
+          nonce_str?: XmlValue
+          sign?: XmlValue
+        }
+      },
       {
         return_code?: 'SUCCESS' | 'FAIL' | (string & {})
         return_msg?: string
@@ -847,12 +1008,20 @@ export interface V2PayRoutes {
         sign?: string
       }
     >
+    /** 汇率查询
+     * @see [docs](https://pay.weixin.qq.com/doc/global/v2/zh/4013634970)
+     */
+    postAsync: V2PayRoutes['v2/pay/queryexchagerate']['post']
   }
   'v2/pay/refundquery': {
     /** 查询退款
      * @see [merchant](https://pay.weixin.qq.com/doc/v2/merchant/4011939577) [partner](https://pay.weixin.qq.com/doc/v2/partner/4011941513)
      */
     post: Operation<{ xml: RefundqueryRequest }, RefundqueryResponse>
+    /** 查询退款
+     * @see [merchant](https://pay.weixin.qq.com/doc/v2/merchant/4011939577) [partner](https://pay.weixin.qq.com/doc/v2/partner/4011941513)
+     */
+    postAsync: V2PayRoutes['v2/pay/refundquery']['post']
   }
   'v2/pay/refundqueryv2': {
     /** 查询退款（支持单品）
@@ -897,6 +1066,10 @@ export interface V2PayRoutes {
         promotion_detail?: string
       }
     >
+    /** 查询退款（支持单品）
+     * @see [partner](https://pay.weixin.qq.com/doc/v2/partner/4011984122)
+     */
+    postAsync: V2PayRoutes['v2/pay/refundqueryv2']['post']
   }
   'v2/pay/settlementquery': {
     /** 查询结算资金
@@ -914,6 +1087,8 @@ export interface V2PayRoutes {
           date_start: XmlValue
           date_end: XmlValue
           query_split?: XmlValue
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       {
@@ -942,6 +1117,10 @@ export interface V2PayRoutes {
         split_unsettlement_fee?: string
       }
     >
+    /** 查询结算资金
+     * @see [docs](https://pay.weixin.qq.com/doc/global/v2/zh/4013634920)
+     */
+    postAsync: V2PayRoutes['v2/pay/settlementquery']['post']
   }
   'v2/pay/unifiedorder': {
     /** 统一下单
@@ -976,10 +1155,16 @@ export interface V2PayRoutes {
           user_type?: UserType
           user_creid?: XmlValue
           user_truename?: XmlValue
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       UnifiedorderResponse
     >
+    /** 统一下单
+     * @see [merchant](https://pay.weixin.qq.com/doc/v2/merchant/4011935214) [partner](https://pay.weixin.qq.com/doc/v2/partner/4011936644)
+     */
+    postAsync: V2PayRoutes['v2/pay/unifiedorder']['post']
   }
   'v2/payitil/report': {
     /** 交易保障
@@ -994,6 +1179,8 @@ export interface V2PayRoutes {
           interface_url: XmlValue
           user_ip: XmlValue
           trades: string
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       {
@@ -1002,12 +1189,20 @@ export interface V2PayRoutes {
         result_code?: 'SUCCESS' | 'FAIL' | (string & {})
       }
     >
+    /** 交易保障
+     * @see [merchant](https://pay.weixin.qq.com/doc/v2/merchant/401193996) [partner](https://pay.weixin.qq.com/doc/v2/partner/401194168)
+     */
+    postAsync: V2PayRoutes['v2/payitil/report']['post']
   }
   'v2/secapi/pay/facepayreverse': {
     /** 撤销订单
      * @see [docs](https://pay.weixin.qq.com/wiki/doc/wxfacepay/develop/android/facepay.html)
      */
     post: Operation<{ xml: DepositReverseRequest }, ReverseResponse>
+    /** 撤销订单
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/wxfacepay/develop/android/facepay.html)
+     */
+    postAsync: V2PayRoutes['v2/secapi/pay/facepayreverse']['post']
   }
   'v2/secapi/pay/multiprofitsharing': {
     /** 请求多次分账
@@ -1024,6 +1219,8 @@ export interface V2PayRoutes {
           transaction_id: XmlValue
           out_order_no: XmlValue
           receivers: string
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       {
@@ -1044,6 +1241,10 @@ export interface V2PayRoutes {
         receivers?: string
       }
     >
+    /** 请求多次分账
+     * @see [merchant](https://pay.weixin.qq.com/doc/v2/merchant/4011983158) [partner](https://pay.weixin.qq.com/doc/v2/partner/4011984646)
+     */
+    postAsync: V2PayRoutes['v2/secapi/pay/multiprofitsharing']['post']
   }
   'v2/secapi/pay/profitsharing': {
     /** 请求单次分账
@@ -1061,6 +1262,8 @@ export interface V2PayRoutes {
           transaction_id: XmlValue
           out_order_no: XmlValue
           receivers: string
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       {
@@ -1083,6 +1286,10 @@ export interface V2PayRoutes {
         receivers?: string
       }
     >
+    /** 请求单次分账
+     * @see [merchant](https://pay.weixin.qq.com/doc/v2/merchant/4011941670) [partner](https://pay.weixin.qq.com/doc/v2/partner/4011984565)
+     */
+    postAsync: V2PayRoutes['v2/secapi/pay/profitsharing']['post']
   }
   'v2/secapi/pay/profitsharingfinish': {
     /** 完结分账
@@ -1098,6 +1305,8 @@ export interface V2PayRoutes {
           transaction_id: XmlValue
           out_order_no: XmlValue
           description: XmlValue
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       {
@@ -1117,6 +1326,10 @@ export interface V2PayRoutes {
         order_id?: string
       }
     >
+    /** 完结分账
+     * @see [merchant](https://pay.weixin.qq.com/doc/v2/merchant/4011984076) [partner](https://pay.weixin.qq.com/doc/v2/partner/4011984879)
+     */
+    postAsync: V2PayRoutes['v2/secapi/pay/profitsharingfinish']['post']
   }
   'v2/secapi/pay/profitsharingreturn': {
     /** 分账回退
@@ -1137,6 +1350,8 @@ export interface V2PayRoutes {
           return_account: XmlValue
           return_amount: XmlValue
           description: XmlValue
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       {
@@ -1165,12 +1380,20 @@ export interface V2PayRoutes {
         finish_time?: string
       }
     >
+    /** 分账回退
+     * @see [merchant](https://pay.weixin.qq.com/doc/v2/merchant/4011984166) [partner](https://pay.weixin.qq.com/doc/v2/partner/4011985177)
+     */
+    postAsync: V2PayRoutes['v2/secapi/pay/profitsharingreturn']['post']
   }
   'v2/secapi/pay/refund': {
     /** 申请退款
      * @see [merchant](https://pay.weixin.qq.com/doc/v2/merchant/4011937624) [partner](https://pay.weixin.qq.com/doc/v2/partner/4011941447)
      */
     post: Operation<{ xml: RefundRequest }, RefundResponse>
+    /** 申请退款
+     * @see [merchant](https://pay.weixin.qq.com/doc/v2/merchant/4011937624) [partner](https://pay.weixin.qq.com/doc/v2/partner/4011941447)
+     */
+    postAsync: V2PayRoutes['v2/secapi/pay/refund']['post']
   }
   'v2/secapi/pay/refundv2': {
     /** 申请退款（支持单品）
@@ -1194,6 +1417,8 @@ export interface V2PayRoutes {
           refund_desc?: XmlValue
           refund_account?: XmlValue
           notify_url?: XmlValue
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       {
@@ -1228,12 +1453,20 @@ export interface V2PayRoutes {
         promotion_detail?: string
       }
     >
+    /** 申请退款（支持单品）
+     * @see [partner](https://pay.weixin.qq.com/doc/v2/partner/4011983308)
+     */
+    postAsync: V2PayRoutes['v2/secapi/pay/refundv2']['post']
   }
   'v2/secapi/pay/reverse': {
     /** 撤销订单
      * @see [merchant](https://pay.weixin.qq.com/doc/v2/merchant/4011937361) [partner](https://pay.weixin.qq.com/doc/v2/partner/4012218602)
      */
     post: Operation<{ xml: DepositReverseRequest }, ReverseResponse>
+    /** 撤销订单
+     * @see [merchant](https://pay.weixin.qq.com/doc/v2/merchant/4011937361) [partner](https://pay.weixin.qq.com/doc/v2/partner/4012218602)
+     */
+    postAsync: V2PayRoutes['v2/secapi/pay/reverse']['post']
   }
   'v2/tools/authcodetoopenid': {
     /** 授权码查询openid
@@ -1247,6 +1480,8 @@ export interface V2PayRoutes {
           sub_appid?: XmlValue
           sub_mch_id?: XmlValue
           auth_code: XmlValue
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       {
@@ -1264,6 +1499,10 @@ export interface V2PayRoutes {
         openid?: string
       }
     >
+    /** 授权码查询openid
+     * @see [merchant](https://pay.weixin.qq.com/doc/v2/merchant/4011940944) [partner](https://pay.weixin.qq.com/doc/v2/partner/4011941724)
+     */
+    postAsync: V2PayRoutes['v2/tools/authcodetoopenid']['post']
   }
   'v2/tools/shorturl': {
     /** 转换短链接
@@ -1276,6 +1515,8 @@ export interface V2PayRoutes {
           mch_id?: XmlValue
           long_url: XmlValue
           sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       {
@@ -1290,5 +1531,9 @@ export interface V2PayRoutes {
         short_url?: string
       }
     >
+    /** 转换短链接
+     * @see [merchant](https://pay.weixin.qq.com/doc/v2/merchant/4011937195) [partner](https://pay.weixin.qq.com/doc/v2/partner/4011989264)
+     */
+    postAsync: V2PayRoutes['v2/tools/shorturl']['post']
   }
 }

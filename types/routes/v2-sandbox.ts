@@ -34,6 +34,8 @@ export interface Apiv2sandboxMicropayResponse {
 
 export interface GetsignkeyRequest {
   mch_id?: XmlValue
+  nonce_str?: XmlValue
+  sign?: XmlValue
 }
 
 export interface GetsignkeyResponse {
@@ -55,12 +57,20 @@ export interface V2SandboxRoutes {
      * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/micropay.php?chapter=9_6)
      */
     post: Operation<{ xml: DownloadbillRequest }, Buffer>
+    /** 下载对账单
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/micropay.php?chapter=9_6)
+     */
+    postAsync: V2SandboxRoutes['v2/sandboxnew/pay/downloadbill']['post']
   }
   'v2/sandboxnew/pay/getsignkey': {
     /** 获取验签密钥API
      * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/tools/sp_coupon.php?chapter=23_1&index=2)
      */
     post: Operation<{ xml?: GetsignkeyRequest }, GetsignkeyResponse>
+    /** 获取验签密钥API
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/tools/sp_coupon.php?chapter=23_1&index=2)
+     */
+    postAsync: V2SandboxRoutes['v2/sandboxnew/pay/getsignkey']['post']
   }
   'v2/sandboxnew/pay/micropay': {
     /** 提交付款码支付
@@ -92,28 +102,46 @@ export interface V2SandboxRoutes {
           receipt?: XmlValue
           auth_code: XmlValue
           scene_info?: XmlValue
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       MicropayResponse
     >
+    /** 提交付款码支付
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/micropay.php?chapter=9_10&index=1)
+     */
+    postAsync: V2SandboxRoutes['v2/sandboxnew/pay/micropay']['post']
   }
   'v2/sandboxnew/pay/orderquery': {
     /** 查询订单
      * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/micropay.php?chapter=9_2)
      */
     post: Operation<{ xml: OrderqueryRequest }, OrderqueryResponse>
+    /** 查询订单
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/micropay.php?chapter=9_2)
+     */
+    postAsync: V2SandboxRoutes['v2/sandboxnew/pay/orderquery']['post']
   }
   'v2/sandboxnew/pay/refund': {
     /** 申请退款
      * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/micropay.php?chapter=9_4)
      */
     post: Operation<{ xml: RefundRequest }, RefundResponse>
+    /** 申请退款
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/micropay.php?chapter=9_4)
+     */
+    postAsync: V2SandboxRoutes['v2/sandboxnew/pay/refund']['post']
   }
   'v2/sandboxnew/pay/refundquery': {
     /** 查询退款
      * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/micropay.php?chapter=9_5)
      */
     post: Operation<{ xml: RefundqueryRequest }, RefundqueryResponse>
+    /** 查询退款
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/micropay.php?chapter=9_5)
+     */
+    postAsync: V2SandboxRoutes['v2/sandboxnew/pay/refundquery']['post']
   }
   'v2/sandboxnew/pay/unifiedorder': {
     /** 统一下单
@@ -148,16 +176,26 @@ export interface V2SandboxRoutes {
           user_type?: UserType
           user_creid?: XmlValue
           user_truename?: XmlValue
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       UnifiedorderResponse
     >
+    /** 统一下单
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/jsapi.php?chapter=9_1)
+     */
+    postAsync: V2SandboxRoutes['v2/sandboxnew/pay/unifiedorder']['post']
   }
   'v2/xdc/apiv2getsignkey/sign/getsignkey': {
     /** 获取沙箱环境密钥
      * @see [merchant](https://pay.weixin.qq.com/doc/v2/merchant/4011984810)
      */
     post: Operation<{ xml?: GetsignkeyRequest }, GetsignkeyResponse>
+    /** 获取沙箱环境密钥
+     * @see [merchant](https://pay.weixin.qq.com/doc/v2/merchant/4011984810)
+     */
+    postAsync: V2SandboxRoutes['v2/xdc/apiv2getsignkey/sign/getsignkey']['post']
   }
   'v2/xdc/apiv2sandbox/pay/micropay': {
     /** 沙箱付款码支付
@@ -176,15 +214,25 @@ export interface V2SandboxRoutes {
           total_fee: XmlValue
           fee_type?: XmlValue
           auth_code: XmlValue
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       Apiv2sandboxMicropayResponse
     >
+    /** 沙箱付款码支付
+     * @see [merchant](https://pay.weixin.qq.com/doc/v2/merchant/4011984810)
+     */
+    postAsync: V2SandboxRoutes['v2/xdc/apiv2sandbox/pay/micropay']['post']
   }
   'v2/xdc/apiv2sandbox/pay/orderquery': {
     /** 沙箱订单查询
      * @see [merchant](https://pay.weixin.qq.com/doc/v2/merchant/4011984810)
      */
     post: Operation<{ headers?: MicropayHeaders; xml: CloseorderRequest }, Apiv2sandboxMicropayResponse>
+    /** 沙箱订单查询
+     * @see [merchant](https://pay.weixin.qq.com/doc/v2/merchant/4011984810)
+     */
+    postAsync: V2SandboxRoutes['v2/xdc/apiv2sandbox/pay/orderquery']['post']
   }
 }

@@ -36,6 +36,8 @@ export interface V2TransfersRoutes {
           sub_mch_id: XmlValue
           sign_type?: 'HMAC-SHA256' | (string & {})
           date: XmlValue
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       {
@@ -59,6 +61,11 @@ export interface V2TransfersRoutes {
         refund_time?: string
       }
     >
+    /** 查询提现状态
+     * @see [partner](https://pay.weixin.qq.com/doc/v2/partner/4014115346)
+     * @deprecated The documentation marks this endpoint as deprecated.
+     */
+    postAsync: V2TransfersRoutes['v2/fund/queryautowithdrawbydate']['post']
   }
   'v2/fund/reautowithdrawbydate': {
     /** 重新发起提现
@@ -72,6 +79,8 @@ export interface V2TransfersRoutes {
           sub_mch_id: XmlValue
           date: XmlValue
           sign_type?: 'HMAC-SHA256' | (string & {})
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       {
@@ -91,6 +100,11 @@ export interface V2TransfersRoutes {
         nonce_str?: string
       }
     >
+    /** 重新发起提现
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/xiaowei.php?chapter=21_3)
+     * @deprecated The documentation marks this endpoint as deprecated.
+     */
+    postAsync: V2TransfersRoutes['v2/fund/reautowithdrawbydate']['post']
   }
   'v2/mmpaymkttransfers/gethbinfo': {
     /** 查询红包记录
@@ -104,6 +118,8 @@ export interface V2TransfersRoutes {
           mch_id?: XmlValue
           appid: XmlValue
           bill_type: 'MCHT' | (string & {})
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       {
@@ -130,13 +146,26 @@ export interface V2TransfersRoutes {
         hblist?: { hbinfo?: { openid?: string; amount?: string; rcv_time?: string }[] }
       }
     >
+    /** 查询红包记录
+     * Closed to new merchants.
+     * @see [merchant](https://pay.weixin.qq.com/doc/v2/merchant/4011981612) [partner](https://pay.weixin.qq.com/doc/v2/partner/4011983160)
+     */
+    postAsync: V2TransfersRoutes['v2/mmpaymkttransfers/gethbinfo']['post']
   }
   'v2/mmpaymkttransfers/gettransferinfo': {
     /** 查询企业向微信用户个人付款
      * @see [merchant](https://pay.weixin.qq.com/doc/v2/merchant/4011989767)
      */
     post: Operation<
-      { xml: { partner_trade_no: XmlValue; mch_id?: XmlValue; appid: XmlValue } },
+      {
+        xml: {
+          partner_trade_no: XmlValue
+          mch_id?: XmlValue
+          appid: XmlValue
+          nonce_str?: XmlValue
+          sign?: XmlValue
+        }
+      },
       {
         return_code?: 'SUCCESS' | 'FAIL' | (string & {})
         return_msg?: string
@@ -157,6 +186,10 @@ export interface V2TransfersRoutes {
         desc?: string
       }
     >
+    /** 查询企业向微信用户个人付款
+     * @see [merchant](https://pay.weixin.qq.com/doc/v2/merchant/4011989767)
+     */
+    postAsync: V2TransfersRoutes['v2/mmpaymkttransfers/gettransferinfo']['post']
   }
   'v2/mmpaymkttransfers/promotion/paywwsptrans2pocket': {
     /** 向员工付款
@@ -182,6 +215,7 @@ export interface V2TransfersRoutes {
           approval_type?: XmlValue
           act_name?: XmlValue
           agentid?: XmlValue
+          sign?: XmlValue
         }
       },
       {
@@ -199,13 +233,25 @@ export interface V2TransfersRoutes {
         payment_time?: string
       }
     >
+    /** 向员工付款
+     * @see [docs](https://open.work.weixin.qq.com/api/doc/90000/90135/90278)
+     */
+    postAsync: V2TransfersRoutes['v2/mmpaymkttransfers/promotion/paywwsptrans2pocket']['post']
   }
   'v2/mmpaymkttransfers/promotion/querywwsptrans2pocket': {
     /** 查询付款记录
      * @see [docs](https://open.work.weixin.qq.com/api/doc/90000/90135/90279)
      */
     post: Operation<
-      { xml: { partner_trade_no?: XmlValue; mch_id?: XmlValue; appid: XmlValue } },
+      {
+        xml: {
+          partner_trade_no?: XmlValue
+          mch_id?: XmlValue
+          appid: XmlValue
+          nonce_str?: XmlValue
+          sign?: XmlValue
+        }
+      },
       {
         return_code?: 'SUCCESS' | 'FAIL' | (string & {})
         return_msg?: string
@@ -223,6 +269,10 @@ export interface V2TransfersRoutes {
         desc?: string
       }
     >
+    /** 查询付款记录
+     * @see [docs](https://open.work.weixin.qq.com/api/doc/90000/90135/90279)
+     */
+    postAsync: V2TransfersRoutes['v2/mmpaymkttransfers/promotion/querywwsptrans2pocket']['post']
   }
   'v2/mmpaymkttransfers/promotion/transfers': {
     /** 向微信用户个人付款
@@ -244,6 +294,8 @@ export interface V2TransfersRoutes {
           scene?: XmlValue
           brand_id?: XmlValue
           finder_template_id?: XmlValue
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       {
@@ -261,6 +313,10 @@ export interface V2TransfersRoutes {
         payment_time?: string
       }
     >
+    /** 向微信用户个人付款
+     * @see [merchant](https://pay.weixin.qq.com/doc/v2/merchant/4011989673)
+     */
+    postAsync: V2TransfersRoutes['v2/mmpaymkttransfers/promotion/transfers']['post']
   }
   'v2/mmpaymkttransfers/query_coupon_stock': {
     /** 查询代金券批次
@@ -277,6 +333,8 @@ export interface V2TransfersRoutes {
           device_info?: XmlValue
           version?: '1.0' | (string & {})
           type?: 'XML' | (string & {})
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       {
@@ -307,6 +365,11 @@ export interface V2TransfersRoutes {
         create_time_t?: string
       }
     >
+    /** 查询代金券批次
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/tools/sp_coupon.php?chapter=12_4&index=5)
+     * @deprecated This endpoint has been taken out of service.
+     */
+    postAsync: V2TransfersRoutes['v2/mmpaymkttransfers/query_coupon_stock']['post']
   }
   'v2/mmpaymkttransfers/querycouponsinfo': {
     /** 查询代金券信息
@@ -325,6 +388,8 @@ export interface V2TransfersRoutes {
           device_info?: XmlValue
           version?: '1.0' | (string & {})
           type?: 'XML' | (string & {})
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       {
@@ -352,13 +417,26 @@ export interface V2TransfersRoutes {
         is_partial_use?: '1' | (string & {})
       }
     >
+    /** 查询代金券信息
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/tools/sp_coupon.php?chapter=12_5&index=6)
+     * @deprecated This endpoint has been taken out of service.
+     */
+    postAsync: V2TransfersRoutes['v2/mmpaymkttransfers/querycouponsinfo']['post']
   }
   'v2/mmpaymkttransfers/queryworkwxredpack': {
     /** 查询红包记录
      * @see [docs](https://open.work.weixin.qq.com/api/doc/90000/90135/90276)
      */
     post: Operation<
-      { xml: { mch_billno: XmlValue; mch_id?: XmlValue; appid: XmlValue } },
+      {
+        xml: {
+          mch_billno: XmlValue
+          mch_id?: XmlValue
+          appid: XmlValue
+          nonce_str?: XmlValue
+          sign?: XmlValue
+        }
+      },
       {
         return_code?: 'SUCCESS' | 'FAIL' | (string & {})
         return_msg?: string
@@ -386,6 +464,10 @@ export interface V2TransfersRoutes {
         sender_header_media_id?: string
       }
     >
+    /** 查询红包记录
+     * @see [docs](https://open.work.weixin.qq.com/api/doc/90000/90135/90276)
+     */
+    postAsync: V2TransfersRoutes['v2/mmpaymkttransfers/queryworkwxredpack']['post']
   }
   'v2/mmpaymkttransfers/send_coupon': {
     /** 发放代金券
@@ -405,6 +487,8 @@ export interface V2TransfersRoutes {
           device_info?: XmlValue
           version?: '1.0' | (string & {})
           type?: 'XML' | (string & {})
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       {
@@ -428,6 +512,11 @@ export interface V2TransfersRoutes {
         ret_msg?: string
       }
     >
+    /** 发放代金券
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/tools/sp_coupon.php?chapter=12_3&index=4)
+     * @deprecated This endpoint has been taken out of service.
+     */
+    postAsync: V2TransfersRoutes['v2/mmpaymkttransfers/send_coupon']['post']
   }
   'v2/mmpaymkttransfers/sendgroupredpack': {
     /** 发放裂变红包
@@ -450,10 +539,17 @@ export interface V2TransfersRoutes {
           remark: XmlValue
           scene_id?: SceneId
           risk_info?: string
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       SendgroupredpackResponse
     >
+    /** 发放裂变红包
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/tools/cash_coupon.php?chapter=13_5&index=4)
+     * @deprecated The documentation marks this endpoint as deprecated.
+     */
+    postAsync: V2TransfersRoutes['v2/mmpaymkttransfers/sendgroupredpack']['post']
   }
   'v2/mmpaymkttransfers/sendminiprogramhb': {
     /** 发放小程序红包接口
@@ -475,6 +571,8 @@ export interface V2TransfersRoutes {
           remark: XmlValue
           notify_way: 'MINI_PROGRAM_JSAPI' | (string & {})
           scene_id?: SceneId
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       {
@@ -492,6 +590,11 @@ export interface V2TransfersRoutes {
         package?: string
       }
     >
+    /** 发放小程序红包接口
+     * Closed to new merchants.
+     * @see [merchant](https://pay.weixin.qq.com/doc/v2/merchant/4011974053) [partner](https://pay.weixin.qq.com/doc/v2/partner/4011941282)
+     */
+    postAsync: V2TransfersRoutes['v2/mmpaymkttransfers/sendminiprogramhb']['post']
   }
   'v2/mmpaymkttransfers/sendredpack': {
     /** 发放普通红包
@@ -516,10 +619,17 @@ export interface V2TransfersRoutes {
           remark: XmlValue
           scene_id?: SceneId
           risk_info?: string
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       SendgroupredpackResponse
     >
+    /** 发放普通红包
+     * Closed to new merchants.
+     * @see [merchant](https://pay.weixin.qq.com/doc/v2/merchant/4011974053) [partner](https://pay.weixin.qq.com/doc/v2/partner/4011983137)
+     */
+    postAsync: V2TransfersRoutes['v2/mmpaymkttransfers/sendredpack']['post']
   }
   'v2/mmpaymkttransfers/sendworkwxredpack': {
     /** 发放企业红包
@@ -542,6 +652,7 @@ export interface V2TransfersRoutes {
           remark: XmlValue
           scene_id?: SceneId
           workwx_sign?: XmlValue
+          sign?: XmlValue
         }
       },
       {
@@ -561,6 +672,10 @@ export interface V2TransfersRoutes {
         sender_header_media_id?: string
       }
     >
+    /** 发放企业红包
+     * @see [docs](https://open.work.weixin.qq.com/api/doc/90000/90135/90275)
+     */
+    postAsync: V2TransfersRoutes['v2/mmpaymkttransfers/sendworkwxredpack']['post']
   }
   'v2/mmpaysptrans/pay_bank': {
     /** 企业付款到银行卡
@@ -576,6 +691,8 @@ export interface V2TransfersRoutes {
           bank_code: XmlValue
           amount: XmlValue
           desc?: XmlValue
+          nonce_str?: XmlValue
+          sign?: XmlValue
         }
       },
       {
@@ -593,13 +710,17 @@ export interface V2TransfersRoutes {
         cmms_amt?: string
       }
     >
+    /** 企业付款到银行卡
+     * @see [merchant](https://pay.weixin.qq.com/doc/v2/merchant/4011939840)
+     */
+    postAsync: V2TransfersRoutes['v2/mmpaysptrans/pay_bank']['post']
   }
   'v2/mmpaysptrans/query_bank': {
     /** 查询企业付款银行卡
      * @see [merchant](https://pay.weixin.qq.com/doc/v2/merchant/4011941066)
      */
     post: Operation<
-      { xml: { mch_id?: XmlValue; partner_trade_no: XmlValue } },
+      { xml: { mch_id?: XmlValue; partner_trade_no: XmlValue; nonce_str?: XmlValue; sign?: XmlValue } },
       {
         return_code?: 'SUCCESS' | 'FAIL' | (string & {})
         return_msg?: string
@@ -619,5 +740,9 @@ export interface V2TransfersRoutes {
         reason?: string
       }
     >
+    /** 查询企业付款银行卡
+     * @see [merchant](https://pay.weixin.qq.com/doc/v2/merchant/4011941066)
+     */
+    postAsync: V2TransfersRoutes['v2/mmpaysptrans/query_bank']['post']
   }
 }

@@ -1,0 +1,32 @@
+/**
+ * What the types cost a user, in instantiations, which are the same on every machine: one call, and a hundred
+ * calls of different endpoints. Fails above the bars.
+ */
+import { join } from 'node:path'
+import { compile, compilerOf, createConsumer, uses } from './type-cost-consumer.js'
+
+const BARS = [
+  { spelling: 'property', count: 1, bar: 60_000 },
+  { spelling: 'property', count: 100, bar: 600_000 },
+  { spelling: 'chain', count: 1, bar: 60_000 },
+  { spelling: 'chain', count: 100, bar: 600_000 },
+  { spelling: 'bracket', count: 1, bar: 60_000 },
+  { spelling: 'bracket', count: 100, bar: 600_000 },
+] as const
+
+const root = join(import.meta.dirname, '..')
+const consumer = createConsumer(root)
+try {
+  for (const { spelling, count, bar } of BARS) {
+    const file = `${spelling}-${count}.ts`
+    consumer.write(file, uses(root, spelling, count))
+    const { instantiations, errors } = compile(compilerOf(root), consumer, file)
+    const within = errors.length === 0 && instantiations <= bar
+    const figures = `${instantiations.toLocaleString('en')} of ${bar.toLocaleString('en')} instantiations`
+    console.log(`${within ? 'ok  ' : 'FAIL'} ${String(count).padStart(3)} × ${spelling.padEnd(8)} ${figures}`)
+    for (const error of errors) console.log(`     ${error}`)
+    if (!within) process.exitCode = 1
+  }
+} finally {
+  consumer.remove()
+}

@@ -1,0 +1,94 @@
+/** Requests with one thing wrong, which must not compile. */
+import type { Endpoint } from '../../../catalog/model.js'
+import { filledFields } from '../../../catalog/operations.js'
+import { embedded, fieldsOf, isFields, type Shape } from '../../../lib/routes/schema.js'
+import { partOf, type Request, Source } from './requests.js'
+
+export interface Broken {
+  readonly kind: 'missing placeholder' | 'missing part' | 'missing field' | 'wrong type' | 'unknown key'
+  readonly what: string
+  readonly request: Request
+}
+
+const BODIES = ['query', 'json', 'xml', 'multipart'] as const
+
+/** Nothing the API takes has this type. */
+const NONSENSE = new Source('Symbol.iterator')
+
+export function brokenRequests(endpoint: Endpoint, request: Request): Broken[] {
+  const placeholders = Object.keys(endpoint.path ?? {})
+  const found = [
+    ...placeholders.map((name): Broken => {
+      return { kind: 'missing placeholder', what: name, request: without(request, [name]) }
+    }),
+    ...placeholders.slice(0, 1).map((name): Broken => {
+      return { kind: 'wrong type', what: name, request: replaced(request, [name], NONSENSE) }
+    }),
+    ...BODIES.flatMap((name) => brokenPart(endpoint, request, name)),
+  ]
+  if (found.length > 0) return found
+  return [{ kind: 'unknown key', what: 'no_such_key', request: { ...request, no_such_key: '1' } }]
+}
+
+function brokenPart(endpoint: Endpoint, request: Request, name: (typeof BODIES)[number]): Broken[] {
+  const part = partOf(endpoint, name)
+  if (!part || !isFields(part.shape)) return []
+  const required = requiredPaths(part.shape, [name], filled(endpoint)).filter((path) => has(request, path))
+  const [shallow] = required
+  const [deep] = [...required].sort((a, b) => b.length - a.length)
+  const fields = [...new Set([shallow, deep])].filter((path) => path !== undefined)
+  const [typed] = Object.keys((request[name] as Request | undefined) ?? {})
+  return [
+    ...(!part.optional && required.length > 0
+      ? [{ kind: 'missing part', what: name, request: without(request, [name]) } as const]
+      : []),
+    ...fields.map((path): Broken => {
+      return { kind: 'missing field', what: path.join('.'), request: without(request, path) }
+    }),
+    ...(typed === undefined
+      ? []
+      : [
+          {
+            kind: 'wrong type',
+            what: `${name}.${typed}`,
+            request: replaced(request, [name, typed], NONSENSE),
+          } as const,
+        ]),
+  ]
+}
+
+/** What the client fills in, an upload's computed fields included. */
+function filled(endpoint: Endpoint): ReadonlySet<string> {
+  const { name, digest, fixed } = endpoint.upload ?? {}
+  const computed = [name, digest, ...Object.keys(fixed ?? {})].filter((field) => field !== undefined)
+  return new Set([...filledFields(endpoint), ...computed])
+}
+
+/** Every required field that is reached through objects alone. */
+function requiredPaths(shape: Shape, at: readonly string[], known: ReadonlySet<string>): string[][] {
+  if (!isFields(shape)) return []
+  return fieldsOf(shape).flatMap((field) => {
+    const path = [...at, field.name]
+    const meta = embedded(field.shape)
+    if (meta) {
+      const inside = requiredPaths(meta.shape, path, known)
+      return field.optional || inside.length === 0 ? [] : [path]
+    }
+    const own = field.optional || known.has(field.name) || field.name.includes('$') ? [] : [path]
+    return [...own, ...requiredPaths(field.shape, path, at.length === 1 ? new Set() : known)]
+  })
+}
+
+function has(value: unknown, [name, ...rest]: readonly string[]): boolean {
+  if (name === undefined) return true
+  return typeof value === 'object' && value !== null && name in value && has((value as Request)[name], rest)
+}
+
+function without(value: Request, [name = '', ...rest]: readonly string[]): Request {
+  const { [name]: inner, ...others } = value
+  return rest.length === 0 ? others : { ...value, [name]: without(inner as Request, rest) }
+}
+
+function replaced(value: Request, [name = '', ...rest]: readonly string[], by: unknown): Request {
+  return { ...value, [name]: rest.length === 0 ? by : replaced(value[name] as Request, rest, by) }
+}

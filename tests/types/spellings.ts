@@ -1,0 +1,77 @@
+/** Every spelling of one endpoint leads to the same typed call. */
+/* oxlint-disable no-floating-promises, no-unused-expressions -- compiled, never run */
+import type { AxiosResponse } from 'axios'
+import type { ResponseOf } from '../../types/index.js'
+import { holds, type IsAny, type Same, takes, wxpay } from './expect.js'
+
+const request = {
+  card_id: 'pbLatjvWOibDc5',
+  json: { openid: 'o4GgauInH_RCEdvrrNGrntXDuXXX', out_request_no: '1' },
+}
+const property = wxpay.v3.marketing.membercardOpen.cards._card_id_.users.import
+const chained = wxpay.chain('v3/marketing/membercard-open/cards/{card_id}/users/import')
+const bracket = wxpay['v3/marketing/membercard-open/cards/{card_id}/users/import']
+const kebab = wxpay.v3.marketing['membercard-open'].cards['{card_id}'].users.import
+const dollar = wxpay.v3.marketing.membercardOpen.cards.$card_id$.users.import
+const mixed = wxpay.v3['marketing/membercard-open'].cards.chain('{card_id}/users').import
+const halves = wxpay['v3/marketing'].chain('membercard-open/cards')['{card_id}/users/import']
+const stepwise = wxpay.chain('v3').chain('marketing').chain('membercard-open').cards._card_id_.users.import
+
+holds<Same<typeof property, typeof chained>>()
+holds<Same<typeof property, typeof bracket>>()
+holds<Same<typeof property, typeof kebab>>()
+holds<Same<typeof property, typeof dollar>>()
+holds<Same<typeof property, typeof mixed>>()
+holds<Same<typeof property, typeof halves>>()
+holds<Same<typeof property, typeof stepwise>>()
+
+type Answer = ResponseOf<'v3/marketing/membercard-open/cards/{card_id}/users/import', 'post'>
+const answer = await property.post(request)
+
+holds<Same<IsAny<typeof property>, false>>()
+holds<Same<IsAny<typeof answer.data>, false>>()
+holds<Same<typeof answer, AxiosResponse<Answer>>>()
+
+takes<Promise<AxiosResponse<Answer>>[]>([
+  property.post(request),
+  property.postAsync(request),
+  property(request),
+  chained.post(request),
+  chained.postAsync(request),
+  chained(request),
+  bracket.post(request),
+  bracket.postAsync(request),
+  bracket(request),
+  mixed.post({ ...request, headers: { 'Idempotency-Key': '1' }, timeout: 5_000, retry: false }),
+])
+
+// v2, with the three segments that have upper-case letters.
+wxpay.v2.secapi.mch.addInstitutionsub.post
+wxpay.v2['secapi/mch'].modifyInstitutionsub.post
+wxpay.chain('v2/secapi/mch/queryInstitutionsub').post
+// A prefix of the host is a segment like any other.
+wxpay.hk.v3.certificates.get()
+wxpay['hk/v3'].certificates.getAsync()
+// A name with `_` stays.
+wxpay.v3.merchant.media.video_upload.post
+
+// @ts-expect-error a typo in a property
+wxpay.v3.marketing.membercardOpn
+// @ts-expect-error a typo in a bracket string
+wxpay['v3/marketing/membercard-opn']
+// @ts-expect-error a typo in a bracket string on the way
+wxpay.v3.marketing['membercard-open/card']
+// @ts-expect-error no such version
+wxpay.v4
+// @ts-expect-error `_` is not turned into `-`
+wxpay.v3.merchant.media.videoUpload
+// @ts-expect-error a folder on the way is no endpoint
+wxpay.v3.marketing.membercardOpen()
+// @ts-expect-error a folder on the way has no verbs
+wxpay.v3.marketing.membercardOpen.post
+// @ts-expect-error a verb that is not documented
+property.get
+// @ts-expect-error nor is its twin
+property.getAsync
+// @ts-expect-error a node without POST is not called
+wxpay.v3.pay.transactions.id._transaction_id_({ transaction_id: '1', query: { mchid: '1' } })

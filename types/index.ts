@@ -1,0 +1,22 @@
+export type { Chain, Node, NodeOf, Path, RequestOf, ResponseOf, Top, Uncalled, VerbOf } from './chain.js'
+export type { LooseNode, LooseOperation, LooseRequest } from './loose.js'
+export type {
+  EventType,
+  Notification,
+  NotificationOf,
+  Notifications,
+  XmlNotification,
+} from './notifications.js'
+export type {
+  BodyType,
+  CallOptions,
+  Ciphertext,
+  Data,
+  FilePart,
+  Operation,
+  PathValue,
+  Sensitive,
+  Sink,
+  Verb,
+} from './operation.js'
+export type { Routes } from './routes.js'

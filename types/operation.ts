@@ -1,0 +1,73 @@
+import type { Readable, Writable } from 'node:stream'
+import type { AxiosProgressEvent, AxiosResponse } from 'axios'
+
+export type { Verb } from '../lib/routes/traits.js'
+export type { Ciphertext, Sensitive } from '../lib/v3/sensitive.js'
+
+/**
+ * One endpoint under one verb: what the route map holds is what a chain offers, so that documentation follows it
+ * everywhere. The argument may be left out when none of the endpoint's fields is required.
+ */
+export interface Operation<Request, Response> {
+  // biome-ignore lint/style/useShorthandFunctionType: an interface keeps its name in messages and on hover
+  <Body extends BodyType | undefined = undefined, Target extends Sink | undefined = undefined>(
+    ...args: Arguments<Request, CallOptions<Body, Target>>
+  ): Promise<AxiosResponse<Data<Response, Body, Target>>>
+}
+
+/** An endpoint without any field has `Record<string, never>`, which would refuse the options too. */
+export type Arguments<Request, Options> = string extends keyof Request
+  ? [request?: Options]
+  : object extends Request
+    ? [request?: Request & Options]
+    : [request: Request & Options]
+
+/** What `data` holds: the endpoint's answer, unless `responseType` or `sink` asks for something else. */
+export type Data<Response, Body, Target> = Target extends Sink
+  ? undefined
+  : Body extends 'stream'
+    ? Readable
+    : Body extends 'arraybuffer'
+      ? Buffer
+      : Body extends 'text'
+        ? string
+        : Response
+
+/** Value of a placeholder such as `{card_id}`; it is percent-encoded. */
+export type PathValue = string | number
+
+/** One file of an upload: in memory, as a stream, or named by a `file://` URL. */
+export type FilePart = Buffer | Blob | File | Readable | URL | `file://${string}`
+
+/** How the answer's body is handed over; `json` (or what the endpoint answers) unless told. */
+export type BodyType = 'json' | 'text' | 'arraybuffer' | 'stream'
+
+/** Where the answer's body goes instead of into memory: a file path or a stream. */
+export type Sink = string | Writable
+
+/** What every call takes beside the endpoint's own fields. */
+export interface CallOptions<
+  Body extends BodyType | undefined = BodyType | undefined,
+  Target extends Sink | undefined = Sink | undefined,
+> {
+  /** Extra request headers. */
+  headers?: Readonly<Record<string, string | number | boolean | undefined>> | undefined
+  /** Streams the body to this file or stream; `data` of the answer is `undefined` then. */
+  sink?: Target
+  /** Decrypts the fields of the answer that the catalogue marks as encrypted. */
+  decrypt?: boolean | undefined
+  /** `false`: send once. `true`: also where the endpoint has no idempotent number. A number: at most so often. */
+  retry?: boolean | number | undefined
+  /** Another host for this call; the endpoint's own prefix (`hk/`, `global/`) stays. */
+  baseURL?: string | undefined
+  /** Milliseconds for one attempt. */
+  timeout?: number | undefined
+  /** Aborts the call, retries included. */
+  signal?: AbortSignal | undefined
+  /** `stream`, `arraybuffer` and `text` hand the body over as it came. */
+  responseType?: Body
+  /** Called while the request's body is sent. */
+  onUploadProgress?: ((event: AxiosProgressEvent) => void) | undefined
+  /** Called while the answer's body arrives. */
+  onDownloadProgress?: ((event: AxiosProgressEvent) => void) | undefined
+}
