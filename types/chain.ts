@@ -26,9 +26,6 @@ type Spellings<Name extends string> = Name extends `${string}/${string}`
 /** What lies below `Path` among `Rest`. */
 type Below<Rest, Path extends string> = Rest extends `${Path}/${infer Others}` ? Others : never
 
-/** `…Async` is the verb under another name. */
-type Twins<Route> = { readonly [Key in keyof Route & Verb as `${Key}Async`]: Route[Key] }
-
 interface Url<Request> {
   /** The absolute URL a GET would use, signed where a browser is sent to it. */
   url(...args: Arguments<Request, CallOptions>): string
@@ -41,8 +38,8 @@ interface Url<Request> {
 type Members<Route> = Route extends { get: Operation<infer Request, infer Response> }
   ? [Response] extends [never]
     ? Url<Request>
-    : Url<Request> & Route & Twins<Route>
-  : Route & Twins<Route>
+    : Url<Request> & Route
+  : Route
 
 /** The own members of a path. A folder between routes has none. */
 type Own<Path extends string> = Path extends keyof Routes ? Members<Routes[Path]> : unknown

@@ -37,7 +37,7 @@ export type Data<Response, Body, Target> = Target extends Sink
 export type PathValue = string | number
 
 /** One file of an upload: in memory, as a stream, or named by a `file://` URL. */
-export type FilePart = Buffer | Blob | File | Readable | URL | `file://${string}`
+export type FilePart = Uint8Array | Blob | File | Readable | URL | `file://${string}`
 
 /** How the answer's body is handed over; `json` (or what the endpoint answers) unless told. */
 export type BodyType = 'json' | 'text' | 'arraybuffer' | 'stream'

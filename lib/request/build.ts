@@ -1,3 +1,4 @@
+import { Writable } from 'node:stream'
 import type { AxiosRequestConfig } from 'axios'
 import { expandTemplate } from '../chain/template.js'
 import { RequestError } from '../errors.js'
@@ -5,6 +6,7 @@ import { findUnsendable } from './body.js'
 import { attachCall, Call } from './call.js'
 import type { ChainedEndpoint as Endpoint } from './endpoint.js'
 import { nearestName } from './nearest.js'
+import type { Upload } from './upload.js'
 
 /** Keys of the request object that are handed to axios as they are. */
 const AXIOS_KEYS = [
@@ -17,26 +19,42 @@ const AXIOS_KEYS = [
   'onDownloadProgress',
 ] as const
 
-const OPTION_KEYS: ReadonlySet<string> = new Set(['json', 'query', 'decrypt', 'retry', ...AXIOS_KEYS])
+const OPTION_KEYS: ReadonlySet<string> = new Set([
+  'json',
+  'xml',
+  'query',
+  'multipart',
+  'sink',
+  'decrypt',
+  'retry',
+  ...AXIOS_KEYS,
+])
 
 /**
  * The request object of a call as axios config. Everything a caller can get wrong is found here,
  * before anything is sent.
  *
+ * @param upload what {@link prepareUpload} has made of `multipart`
  * @throws {RequestError} naming the endpoint, the key and what to do.
  */
-export function buildRequest(endpoint: Endpoint, request: unknown): AxiosRequestConfig {
+export function buildRequest(endpoint: Endpoint, request: unknown, upload?: Upload): AxiosRequestConfig {
   const given = assertRequest(endpoint, request)
   const url = expandTemplate(endpoint.wire, given)
   const config: AxiosRequestConfig = { method: endpoint.verb, url }
   if (given.query !== undefined) config.params = assertObject(endpoint, 'query', given.query)
+  assertFormat(endpoint, given)
   if (given.json !== undefined) config.data = assertBody(endpoint, given.json)
+  if (endpoint.api === 'v2') config.data = v2Body(endpoint, given)
+  if (upload) config.data = upload.meta
   for (const key of AXIOS_KEYS) {
     if (given[key] !== undefined) config[key] = given[key] as never
   }
   assertRetry(endpoint, given.retry)
+  assertSink(endpoint, given.sink)
   const call = new Call(endpoint, url)
+  call.upload = upload
   call.decrypt = given.decrypt === true
+  if (given.sink !== undefined) config.responseType = 'stream'
   return attachCall(config, call)
 }
 
@@ -53,10 +71,14 @@ function unknownKey(endpoint: Endpoint, key: string): string {
   const known = [...endpoint.placeholders, ...OPTION_KEYS]
   const nearest = nearestName(key, known)
   const hint = nearest ? `did you mean '${nearest}'?` : `known here: ${known.join(', ')}.`
-  return `unknown key '${key}' in the request; ${hint} Body fields belong in 'json', query parameters in 'query'`
+  return `unknown key '${key}' in the request; ${hint} Body fields belong in '${endpoint.api === 'v2' ? 'xml' : 'json'}', query parameters in 'query'`
 }
 
-function assertObject(endpoint: Endpoint, what: string, value: unknown): Readonly<Record<string, unknown>> {
+export function assertObject(
+  endpoint: Endpoint,
+  what: string,
+  value: unknown,
+): Readonly<Record<string, unknown>> {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
     return value as Readonly<Record<string, unknown>>
   }
@@ -76,4 +98,35 @@ function assertRetry(endpoint: Endpoint, retry: unknown): void {
   if (retry === undefined || typeof retry === 'boolean' || (Number.isInteger(retry) && Number(retry) >= 0))
     return
   throw new RequestError(`${endpoint.name}: retry must be true, false or the number of repeats`)
+}
+
+function assertSink(endpoint: Endpoint, sink: unknown): void {
+  if (sink === undefined || sink instanceof Writable || (typeof sink === 'string' && sink !== '')) return
+  throw new RequestError(`${endpoint.name}: sink must be the path of a file, or a Writable`)
+}
+
+/** Each version of the API has a format of its own. */
+function assertFormat(endpoint: Endpoint, { json, xml, multipart }: Readonly<Record<string, unknown>>): void {
+  if (endpoint.api === 'v2' && json !== undefined) {
+    throw new RequestError(`${endpoint.name}: APIv2 speaks XML; pass the body as 'xml' instead of 'json'`)
+  }
+  if (multipart !== undefined && json !== undefined) {
+    throw new RequestError(`${endpoint.name}: an upload has no 'json'; its fields go into 'multipart.meta'`)
+  }
+  if (endpoint.api === 'v3' && xml !== undefined) {
+    throw new RequestError(`${endpoint.name}: APIv3 speaks JSON; pass the body as 'json' instead of 'xml'`)
+  }
+}
+
+/** The fields of an APIv2 body; completed, signed and encoded when the request is sent. */
+function v2Body(endpoint: Endpoint, { xml, multipart }: Readonly<Record<string, unknown>>): unknown {
+  if (xml !== undefined && endpoint.verb === 'get') {
+    throw new RequestError(`${endpoint.name}: a GET carries no body; pass parameters as 'query'`)
+  }
+  if (endpoint.traits.upload) {
+    if (xml !== undefined)
+      throw new RequestError(`${endpoint.name}: an upload; pass its parts as 'multipart'`)
+    return assertObject(endpoint, 'multipart', multipart)
+  }
+  return xml === undefined ? undefined : assertObject(endpoint, 'xml', xml)
 }

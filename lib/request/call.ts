@@ -1,5 +1,6 @@
 import type { AxiosRequestConfig, AxiosResponse, InternalAxiosRequestConfig } from 'axios'
 import { type Endpoint, endpointOfUrl } from './endpoint.js'
+import type { Upload } from './upload.js'
 
 /**
  * What the client remembers of a call between its request and its answer. A class, because axios clones
@@ -10,6 +11,8 @@ export class Call {
   /** What the caller wants the answer as; until it is verified, its raw bytes travel. */
   responseType: AxiosRequestConfig['responseType']
   transformResponse: AxiosRequestConfig['transformResponse']
+  /** The file that goes with the request. */
+  upload: Upload | undefined
   /** Whether the encrypted fields of the answer are to be decrypted. */
   decrypt = false
   /** Whether the answer is believed without a signature. */
@@ -38,10 +41,17 @@ export class Call {
     this.#begun = true
     this.#url = url.href
     config.url = url.href
-    config.responseType = 'arraybuffer'
+    config.responseType = this.#streams ? 'stream' : 'arraybuffer'
     config.transformResponse = []
     delete config.baseURL
     delete config.params
+  }
+
+  /** Only what is signed apart from its body, or not at all, can be passed on before it is whole. */
+  get #streams(): boolean {
+    return (
+      this.responseType === 'stream' && (this.unsigned || this.endpoint.traits.signedDigest !== undefined)
+    )
   }
 
   /** Puts the decoded data into a response, and the wishes back where users look for them. */

@@ -1,10 +1,13 @@
+import { type Readable, Writable } from 'node:stream'
 import type { AxiosInstance, AxiosResponse } from 'axios'
 import { NetworkError, RequestError } from '../errors.js'
 import { publish } from '../transport/events.js'
 import { withRetries } from '../transport/retry.js'
-import { buildRequest } from './build.js'
+import { assertObject, buildRequest } from './build.js'
 import type { ChainedEndpoint } from './endpoint.js'
 import { retryLimit } from './idempotency.js'
+import { type Sink, writeSink } from './sink.js'
+import { prepareUpload, type Upload } from './upload.js'
 import { DEFAULT_ORIGIN } from './url.js'
 
 /** How a client sends. */
@@ -22,6 +25,8 @@ interface SendingOptions {
   readonly signal?: AbortSignal
   readonly baseURL?: string
   readonly retry?: boolean | number
+  readonly multipart?: Readonly<Record<string, unknown>>
+  readonly sink?: Sink
 }
 
 /** Sends one call of the chain until there is an answer that stands. Every attempt is built and signed afresh. */
@@ -36,16 +41,20 @@ export async function dispatch(
   const signal = joinSignals(options.signal, expiry)
   const facts = { method: endpoint.verb.toUpperCase(), path: endpoint.path }
   const accessPoints = (options.baseURL ?? client.defaults.baseURL) ? [] : accessPointsOf(endpoint, failover)
+  const upload = await uploadOf(endpoint, request, options.multipart)
+  // What was half written into a stream cannot be taken back.
+  const limit = options.sink instanceof Writable ? 0 : retryLimit(endpoint, options.retry, request)
   let unreachable = 0
 
   async function attempt(count: number): Promise<AxiosResponse> {
-    const config = buildRequest(endpoint, request)
+    const config = buildRequest(endpoint, request, upload)
     if (signal) config.signal = signal
     const elsewhere = accessPoints[unreachable % accessPoints.length]
     if (unreachable > 0 && elsewhere) config.baseURL = elsewhere
     publish({ type: 'attempt', ...facts, attempt: count })
     const started = performance.now()
     const response = await client.request(config)
+    if (options.sink !== undefined) await drain(response, options.sink, endpoint.name)
     const { status, headers } = response
     const duration = performance.now() - started
     publish({
@@ -62,7 +71,7 @@ export async function dispatch(
   try {
     return await withRetries(attempt, {
       name: endpoint.name,
-      limit: retryLimit(endpoint, options.retry, request),
+      limit,
       signal,
       isClosed,
       onRetry: (error, count, delay) => {
@@ -76,7 +85,25 @@ export async function dispatch(
       code: 'TIMEOUT',
       retryable: error.retryable,
     })
+  } finally {
+    await upload?.dispose()
   }
+}
+
+async function uploadOf(
+  endpoint: ChainedEndpoint,
+  request: unknown,
+  multipart: SendingOptions['multipart'],
+): Promise<Upload | undefined> {
+  if (multipart === undefined || endpoint.api === 'v2') return undefined
+  // Whatever else is wrong with the request comes first: reading a file may take its time.
+  buildRequest(endpoint, request)
+  return prepareUpload(endpoint, assertObject(endpoint, 'multipart', multipart))
+}
+
+async function drain(response: AxiosResponse, sink: Sink, name: string): Promise<void> {
+  await writeSink(response.data as Readable, sink, response.config.timeout ?? 0, name)
+  response.data = undefined
 }
 
 function joinSignals(one: AbortSignal | undefined, other: AbortSignal | undefined): AbortSignal | undefined {

@@ -1,4 +1,5 @@
 import { parseTemplate, type Template } from '../chain/template.js'
+import { RequestError } from '../errors.js'
 import { lookup } from '../routes/lookup.js'
 import type { Traits, Verb } from '../routes/traits.js'
 
@@ -51,6 +52,16 @@ function createEndpoint(path: string, verb: Verb): ChainedEndpoint {
     placeholders: template.names,
     wire: wire === undefined ? template : { ...parseTemplate(wire), source: template.source },
   }
+}
+
+/**
+ * A redirect is where a browser is sent to; there is nothing to call.
+ *
+ * @throws {RequestError} saying what to do instead.
+ */
+export function assertSendable({ name, traits }: Endpoint): void {
+  if (!traits.redirect) return
+  throw new RequestError(`${name} is a page for the user's browser: send it to the URL that url(…) gives`)
 }
 
 /** The endpoint behind a URL that a user hands to the axios instance, past the chain. */

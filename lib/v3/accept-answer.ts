@@ -1,29 +1,45 @@
+import { Readable } from 'node:stream'
 import type { AxiosResponse } from 'axios'
 import { type Call, callOf } from '../request/call.js'
 import { MAY_BE_DONE } from '../transport/failure.js'
 import { unseal } from '../transport/seal.js'
+import { digestChecked, digestMessage } from './body-digest.js'
 import type { V3Context } from './context.js'
 import { decodeAnswer } from './decode.js'
 import { decryptFields } from './decrypt-fields.js'
-import { toSignedAnswer, verifyAnswer } from './verifier.js'
+import { headerReader, type SignedAnswer, toSignedAnswer, verifyAnswer } from './verifier.js'
 
 /**
  * Verifies a 2xx answer on its raw bytes, then decodes it.
  *
  * @throws {VerificationError} before anyone sees the data of an answer that is not to be trusted.
  */
-export async function acceptAnswer(
-  response: AxiosResponse,
-  { keys, signer }: V3Context,
-): Promise<AxiosResponse> {
+export async function acceptAnswer(response: AxiosResponse, context: V3Context): Promise<AxiosResponse> {
   const call = callOf(response.config) as Call
-  const answer = toSignedAnswer(response)
-  if (!call.unsigned) {
-    const doubt = call.endpoint.verb === 'get' ? '' : `. ${MAY_BE_DONE}`
-    await verifyAnswer(answer, keys, { what: `${call.endpoint.name}: the answer`, doubt })
-  }
+  const { signedDigest } = call.endpoint.traits
+  if (signedDigest) await acceptDigest(response, signedDigest, call, context)
+  else if (!call.unsigned) await verify(toSignedAnswer(response), call, context)
   unseal(response)
-  const data = decodeAnswer(response, answer.body, call)
+  if (response.data instanceof Readable) return call.finish(response, response.data)
+  const data = decodeAnswer(response, toSignedAnswer(response).body, call)
   const encrypted = call.decrypt ? (call.endpoint.traits.decrypts ?? []) : []
-  return call.finish(response, decryptFields(data, encrypted, signer))
+  return call.finish(response, decryptFields(data, encrypted, context.signer))
+}
+
+function verify(answer: SignedAnswer, { endpoint }: Call, { keys }: V3Context): Promise<void> {
+  const doubt = endpoint.verb === 'get' ? '' : `. ${MAY_BE_DONE}`
+  return verifyAnswer(answer, keys, { what: `${endpoint.name}: the answer`, doubt })
+}
+
+/** The signature vouches for a digest, and the digest for a body that may be too large to hold. */
+async function acceptDigest(
+  response: AxiosResponse,
+  header: string,
+  call: Call,
+  context: V3Context,
+): Promise<void> {
+  const reader = headerReader(response)
+  const digest = reader(header.toLowerCase()) ?? ''
+  await verify({ header: reader, body: digestMessage(digest) }, call, context)
+  response.data = digestChecked(response.data, digest, `${call.endpoint.name}: the answer`)
 }

@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
 import { type AxiosError, isAxiosError } from 'axios'
 import { VerificationError } from '../errors.js'
 import { callOf } from '../request/call.js'
@@ -16,6 +18,8 @@ export async function refuseAnswer(error: unknown, keys: PlatformKeys): Promise<
     const repeatable = endpoint.verb === 'get' || endpoint.traits.idempotent !== undefined
     throw toFailure(error, { name: endpoint.name, method: endpoint.verb.toUpperCase(), repeatable })
   }
+  // An error to a request for a stream comes as a stream.
+  if (response.data instanceof Readable) response.data = await buffer(response.data)
   const answer = toSignedAnswer(response)
   throw toApiError(response, answer.body, await isVerified(answer, keys), endpoint)
 }

@@ -26,15 +26,13 @@ export async function signRequest(
   const url = resolveUrl(config)
   call.begin(config, url)
   const method = config.method ?? 'get'
-  config.data = encode(config)
+  const body = encode(config)
+  config.data = call.upload ? call.upload.toForm(String(body)) : body
   config.transformRequest = []
-  if (WRITES.has(method)) config.headers.setContentType('application/json', false)
+  if (call.upload) config.headers.delete('Content-Type')
+  else if (WRITES.has(method)) config.headers.setContentType('application/json', false)
   seal(config, agents)
-  const wire = {
-    method: method.toUpperCase(),
-    url: url.pathname + url.search,
-    body: String(config.data ?? ''),
-  }
+  const wire = { method: method.toUpperCase(), url: url.pathname + url.search, body: String(body ?? '') }
   config.headers.set('Authorization', await authorize(signer, wire))
   return config
 }

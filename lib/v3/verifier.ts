@@ -87,8 +87,12 @@ export async function verifyAnswer(
 }
 
 /** An answer as axios gives it, its body as an array buffer. */
-export function toSignedAnswer({ headers, data }: AxiosResponse): SignedAnswer {
-  return { header: (name) => headers[name] as string | undefined, body: toBuffer(data) }
+export function toSignedAnswer(response: AxiosResponse): SignedAnswer {
+  return { header: headerReader(response), body: toBuffer(response.data) }
+}
+
+export function headerReader({ headers }: AxiosResponse): HeaderReader {
+  return (name) => headers[name] as string | undefined
 }
 
 function toBuffer(data: unknown): Buffer {

@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto'
+import { createReadStream, createWriteStream } from 'node:fs'
+import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { fileURLToPath } from 'node:url'
+import { RequestError } from '../errors.js'
+
+/** A file of an upload, which can be read as often as it takes: for its digest, and for every attempt. */
+export interface FilePart {
+  /** What it is called where it comes from. */
+  readonly name: string | undefined
+  readonly size: number
+  readonly open: () => Readable
+  /** Removes what was put aside for it. */
+  readonly dispose: () => Promise<void>
+}
+
+/** The digest of a file, as lower-case hex. */
+export async function digestOf(file: FilePart, algorithm: string): Promise<string> {
+  const hash = createHash(algorithm)
+  for await (const chunk of file.open()) hash.update(chunk as Buffer)
+  return hash.digest('hex')
+}
+
+/**
+ * A part of an upload as its caller gives it: bytes, a Blob or File, a `file://` URL, or a stream, which is
+ * put aside in a temporary file because its digest goes ahead of it.
+ *
+ * @throws {RequestError} for anything else, or a file that cannot be read.
+ */
+export async function toFilePart(input: unknown, name: string): Promise<FilePart> {
+  if (input instanceof Uint8Array) return bytesPart(input)
+  if (input instanceof Blob) return blobPart(input)
+  if (input instanceof Readable) return streamPart(input, name)
+  if (input instanceof URL || (typeof input === 'string' && /^file:\/\//i.test(input))) {
+    return pathPart(toPath(input, name), name)
+  }
+  throw new RequestError(`${name} must be a Buffer, Blob, Readable or file:// URL`)
+}
+
+const nothing = async (): Promise<void> => undefined
+
+function bytesPart(bytes: Uint8Array): FilePart {
+  return {
+    name: undefined,
+    size: bytes.length,
+    open: () => Readable.from([Buffer.from(bytes)]),
+    dispose: nothing,
+  }
+}
+
+function blobPart(blob: Blob): FilePart {
+  const name = 'name' in blob && typeof blob.name === 'string' ? blob.name : undefined
+  return { name, size: blob.size, open: () => Readable.fromWeb(blob.stream() as never), dispose: nothing }
+}
+
+function toPath(url: string | URL, name: string): string {
+  try {
+    return fileURLToPath(url)
+  } catch (cause) {
+    throw new RequestError(`${name} is no usable file:// URL: ${(cause as Error).message}`)
+  }
+}
+
+async function pathPart(path: string, name: string): Promise<FilePart> {
+  try {
+    const { size } = await stat(path)
+    return { name: basename(path), size, open: () => createReadStream(path), dispose: nothing }
+  } catch (cause) {
+    throw new RequestError(`${name} cannot be read: ${(cause as Error).message}`)
+  }
+}
+
+async function streamPart(stream: Readable, name: string): Promise<FilePart> {
+  const folder = await mkdtemp(join(tmpdir(), 'wechatpay-upload-'))
+  const dispose = () => rm(folder, { recursive: true, force: true })
+  const path = join(folder, 'part')
+  try {
+    await pipeline(stream, createWriteStream(path))
+    const source = 'path' in stream && typeof stream.path === 'string' ? basename(stream.path) : undefined
+    return { ...(await pathPart(path, name)), name: source, dispose }
+  } catch (cause) {
+    await dispose()
+    throw new RequestError(`${name} cannot be read: ${(cause as Error).message}`)
+  }
+}

@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto'
+import { createWriteStream } from 'node:fs'
+import { rename, rm } from 'node:fs/promises'
+import { type Readable, Transform, type Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { NetworkError, WechatpayError } from '../errors.js'
+
+/** Where the body of an answer goes: a file, by its path, or a stream. */
+export type Sink = string | Writable
+
+/**
+ * Streams the body of an answer to its sink. A file is written aside and gets its name when it is whole, so
+ * that a torn or altered download leaves nothing behind that looks like one.
+ *
+ * @param stalled milliseconds without a byte, after which the download is given up
+ * @throws {NetworkError} when the connection is torn or stalls.
+ * @throws {WechatpayError} code `SINK_FAILED` when the sink cannot be written.
+ */
+export async function writeSink(body: Readable, sink: Sink, stalled: number, name: string): Promise<void> {
+  if (typeof sink !== 'string') return pump(body, sink, stalled, name)
+  const aside = `${sink}.${randomUUID()}.part`
+  try {
+    await pump(body, createWriteStream(aside, { flags: 'wx' }), stalled, name)
+    await rename(aside, sink).catch((cause: Error) => {
+      throw sinkFailure(cause, name)
+    })
+  } catch (error) {
+    await rm(aside, { force: true })
+    throw error
+  }
+}
+
+async function pump(body: Readable, sink: Writable, stalled: number, name: string): Promise<void> {
+  let broken: Error | undefined
+  body.once('error', (error: Error) => {
+    broken = error
+  })
+  try {
+    await pipeline(body, stallGuard(body, stalled), sink)
+  } catch (error) {
+    if (error instanceof WechatpayError) throw error
+    if (broken instanceof WechatpayError) throw broken
+    throw broken ? torn(broken, name) : sinkFailure(error as Error, name)
+  }
+}
+
+/** Axios' own timeout ends where the body begins. */
+function stallGuard(body: Readable, stalled: number): Transform {
+  const timer = setTimeout(() => body.destroy(new Error(`no data for ${stalled} ms`)), stalled || 2 ** 31 - 1)
+  return new Transform({
+    transform(chunk, _encoding, callback) {
+      timer.refresh()
+      callback(null, chunk)
+    },
+    destroy(error, callback) {
+      clearTimeout(timer)
+      callback(error)
+    },
+  })
+}
+
+function torn(error: Error, name: string): NetworkError {
+  return new NetworkError(`${name}: the download broke off: ${error.message}`, {
+    code: 'CONNECTION_FAILED',
+    retryable: true,
+  })
+}
+
+function sinkFailure(cause: Error, name: string): WechatpayError {
+  return new WechatpayError(`${name}: the sink cannot be written: ${cause.message}`, {
+    code: 'SINK_FAILED',
+    cause,
+  })
+}

@@ -1,0 +1,158 @@
+import { createHash } from 'node:crypto'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { PassThrough, Readable, Writable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
+import { afterAll, afterEach, describe, expect, it } from 'vitest'
+import { ApiError, NetworkError, VerificationError, WechatpayError } from '../../lib/index.js'
+import { startRig } from './client.js'
+
+const rig = startRig()
+const folder = mkdtempSync(join(tmpdir(), 'wechatpay-downloads-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+afterEach(() => {
+  for (const name of readdirSync(folder)) rmSync(join(folder, name))
+})
+
+const bill = 'v3/billdownload/file'
+const statement = 'v3/statements'
+const query = { token: 't' }
+const sink = join(folder, 'bill.csv')
+const rejection = (call: Promise<unknown>) =>
+  call.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  )
+
+describe('a download that the API does not sign', () => {
+  it('comes as bytes, as a stream, or into a file or stream', async () => {
+    const { data: bytes } = await rig.wxpay[bill].get({ query })
+    expect(Buffer.isBuffer(bytes)).toBe(true)
+    expect(bytes.length).toBeGreaterThan(0)
+
+    const { data: stream } = await rig.wxpay[bill].get({ query, responseType: 'stream' })
+    expect(stream).toBeInstanceOf(Readable)
+    expect(await buffer(stream)).toEqual(bytes)
+
+    const { data: nothing, status } = await rig.wxpay[bill].get({ query, sink })
+    expect([nothing, status]).toEqual([undefined, 200])
+    expect(readFileSync(sink)).toEqual(bytes)
+    expect(readdirSync(folder)).toEqual(['bill.csv'])
+
+    const through = new PassThrough()
+    const [gathered] = await Promise.all([buffer(through), rig.wxpay[bill].get({ query, sink: through })])
+    expect(gathered).toEqual(bytes)
+  })
+
+  it('replaces the file that was there only when it is whole', async () => {
+    await rig.wxpay[bill].get({ query, sink })
+    const before = readFileSync(sink)
+    rig.emulator.fail({ path: bill, fault: 'torn' })
+    expect(await rejection(rig.wxpay[bill].get({ query, sink, retry: false }))).toBeInstanceOf(NetworkError)
+    expect(readFileSync(sink)).toEqual(before)
+    expect(readdirSync(folder)).toEqual(['bill.csv'])
+  })
+
+  it('is tried again when it breaks off', async () => {
+    rig.emulator.fail({ path: bill, fault: 'torn', times: 1 })
+    await rig.wxpay[bill].get({ query, sink })
+    expect(existsSync(sink)).toBe(true)
+    expect(rig.emulator.requests).toHaveLength(2)
+  })
+
+  it('is not tried again into a stream, which has half of it already', async () => {
+    rig.emulator.fail({ path: bill, fault: 'torn', times: 1 })
+    const through = new PassThrough().resume()
+    const error = await rejection(rig.wxpay[bill].get({ query, sink: through }))
+    expect(error).toBeInstanceOf(NetworkError)
+    expect(rig.emulator.requests).toHaveLength(1)
+  })
+
+  it('fails with the error of the API, whatever form was asked for', async () => {
+    rig.emulator.fail({ path: bill, status: 400, code: 'NO_STATEMENT_EXIST' })
+    for (const request of [{ query }, { query, sink }, { query, responseType: 'stream' as const }]) {
+      const error = (await rejection(rig.wxpay[bill].get(request))) as ApiError
+      expect(error).toBeInstanceOf(ApiError)
+      expect(error).toMatchObject({
+        code: 'NO_STATEMENT_EXIST',
+        response: { data: { code: 'NO_STATEMENT_EXIST' } },
+      })
+    }
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  it('says that its sink cannot be written', async () => {
+    const error = (await rejection(
+      rig.wxpay[bill].get({ query, sink: join(folder, 'missing', 'bill.csv') }),
+    )) as WechatpayError
+    expect(error).toBeInstanceOf(WechatpayError)
+    expect(error).toMatchObject({ code: 'SINK_FAILED', cause: { code: 'ENOENT' } })
+    const full = new Writable({
+      write: (_chunk, _encoding, callback) => callback(new Error('disk full')),
+    })
+    expect(await rejection(rig.wxpay[bill].get({ query, sink: full }))).toMatchObject({
+      code: 'SINK_FAILED',
+      message: expect.stringContaining('disk full'),
+    })
+  })
+
+  it.each([42, '', {}])('refuses %j for a sink', async (wrong) => {
+    await expect(rig.wxpay[bill].get({ query, sink: wrong as never })).rejects.toThrow('sink must be')
+  })
+
+  it('ends when its signal says so', async () => {
+    rig.emulator.fail({ path: bill, fault: { delay: 5_000 } })
+    const error = await rejection(rig.wxpay[bill].get({ query, sink, signal: AbortSignal.timeout(50) }))
+    expect(error).toMatchObject({ name: 'NetworkError', code: 'ABORTED' })
+    expect(readdirSync(folder)).toEqual([])
+  })
+})
+
+describe('an answer that is signed', () => {
+  it('is verified before it goes into a sink', async () => {
+    await rig.wxpay.v3.certificates.get({ sink })
+    expect(JSON.parse(readFileSync(sink, 'utf8')).data).toHaveLength(1)
+    rmSync(sink)
+    rig.emulator.fail({ path: 'v3/certificates', fault: 'forged-signature' })
+    expect(await rejection(rig.wxpay.v3.certificates.get({ sink }))).toBeInstanceOf(VerificationError)
+    expect(readdirSync(folder)).toEqual([])
+  })
+})
+
+describe('a statement, of which the digest is signed', () => {
+  const request = { query: { date: '20261124', mchid: '1900000109' } }
+
+  it('comes when digest and signature fit', async () => {
+    const response = await rig.wxpay[statement].get(request)
+    const digest = createHash('sha1').update(response.data).digest('hex')
+    expect(response.headers['wechatpay-statement-sha1']).toBe(digest)
+    await rig.wxpay[statement].get({ ...request, sink })
+    expect(readFileSync(sink)).toEqual(response.data)
+    const { data: stream } = await rig.wxpay[statement].get({
+      ...request,
+      responseType: 'stream',
+    })
+    expect(await buffer(stream as unknown as Readable)).toEqual(response.data)
+  })
+
+  it.each(['forged-signature', 'unsigned', 'stale', 'tampered'] as const)(
+    'is refused when %s',
+    async (fault) => {
+      rig.emulator.fail({ path: `hk/${statement}`, fault })
+      expect(await rejection(rig.wxpay[statement].get(request))).toBeInstanceOf(VerificationError)
+      const error = await rejection(rig.wxpay[statement].get({ ...request, sink }))
+      expect(error).toBeInstanceOf(VerificationError)
+      expect(readdirSync(folder)).toEqual([])
+    },
+  )
+
+  it('fails at the end of its stream when the body is another', async () => {
+    rig.emulator.fail({ path: `hk/${statement}`, fault: 'tampered' })
+    const { data } = await rig.wxpay[statement].get({
+      ...request,
+      responseType: 'stream',
+    })
+    expect(await rejection(buffer(data))).toBeInstanceOf(VerificationError)
+  })
+})
