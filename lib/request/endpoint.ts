@@ -45,13 +45,18 @@ function createEndpoint(path: string, verb: Verb): ChainedEndpoint {
   const template = parseTemplate(path)
   const traits = lookup(template.source, verb)
   const api = template.source.startsWith('v2/') ? 'v2' : 'v3'
-  const wire = traits?.wire ?? (api === 'v2' ? template.source.slice('v2/'.length) : undefined)
+  const wire = traits?.wire ?? (api === 'v2' ? template.source.slice('v2/'.length) : template.source)
   return {
     ...describeEndpoint(template.source, verb, traits),
     api,
     placeholders: template.names,
-    wire: wire === undefined ? template : { ...parseTemplate(wire), source: template.source },
+    wire: { ...parseTemplate(withLiterals(wire, traits?.literals)), source: template.source },
   }
+}
+
+/** A placeholder such as `{empty}` stands for one fixed value, which no caller has to know. */
+function withLiterals(wire: string, literals: Traits['literals'] = {}): string {
+  return wire.replace(/\{(\w+)\}/g, (placeholder, name: string) => literals[name] ?? placeholder)
 }
 
 /**
