@@ -5,7 +5,7 @@ import type { Agents } from '../transport/agents.js'
 import { type Certificates, createCertificates } from './certificates.js'
 import { createV3Client, v3Defaults } from './client.js'
 import { certificateDownload } from './download-certificates.js'
-import { createFixedKeys, type PlatformKey } from './platform-keys.js'
+import { createFixedKeys, type PlatformKey, type PlatformKeys } from './platform-keys.js'
 import { type Ciphertext, sensitive } from './sensitive.js'
 
 /** A platform key as users see it. */
@@ -34,6 +34,7 @@ export interface PlatformCertificates {
 /** All of APIv3 that a client is made of. */
 export interface V3 {
   readonly client: AxiosInstance
+  readonly keys: PlatformKeys
   readonly certificates: PlatformCertificates
   readonly encrypt: (text: string) => Promise<Ciphertext>
   readonly close: () => void
@@ -50,6 +51,7 @@ export function createV3(config: Config, agents: Agents): V3 {
   }
   return {
     client: createV3Client({ signer, keys, agents }, defaults),
+    keys,
     certificates: Object.freeze({
       list,
       refresh: async () => {
