@@ -54,17 +54,20 @@ export async function dispatch(
     publish({ type: 'attempt', ...facts, attempt: count })
     const started = performance.now()
     const response = await client.request(config)
-    if (options.sink !== undefined) await drain(response, options.sink, endpoint.name)
-    const { status, headers } = response
+    // A response interceptor of the user's may hand over something else, such as the data alone.
+    const { status, headers } = (response ?? {}) as Partial<AxiosResponse>
+    if (options.sink !== undefined && headers) await drain(response, options.sink, endpoint.name)
     const duration = performance.now() - started
-    publish({
-      type: 'response',
-      ...facts,
-      attempt: count,
-      status,
-      requestId: headers['request-id'],
-      duration,
-    })
+    if (status !== undefined) {
+      publish({
+        type: 'response',
+        ...facts,
+        attempt: count,
+        status,
+        requestId: headers?.['request-id'] as string | undefined,
+        duration,
+      })
+    }
     return response
   }
 

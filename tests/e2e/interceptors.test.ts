@@ -85,6 +85,14 @@ describe("a user's response interceptor", () => {
   })
 })
 
+describe("a user's response interceptor that hands over the data alone", () => {
+  it('is what the caller gets', async () => {
+    const wxpay = rig.client()
+    wxpay.client.v3.interceptors.response.use((response) => response.data)
+    expect(await wxpay[path].post(request('d-1'))).toEqual({ code: 'c' })
+  })
+})
+
 describe('the axios instance itself', () => {
   it('signs and verifies without the chain', async () => {
     const { data } = await rig.wxpay.client.v3.get('/v3/certificates')
