@@ -10,7 +10,7 @@ const MAX_DEPTH = 100
  */
 export function encodeBody(data: unknown, headers: AxiosRequestHeaders): unknown {
   if (data === undefined || data === null) return undefined
-  headers.setContentType('application/json', false)
+  if (!headers['Content-Type']) headers.setContentType('application/json', false)
   if (typeof data === 'string' || Buffer.isBuffer(data)) return data
   const text = stringify(data)
   if (text === undefined) throw new RequestError(`A ${typeof data} cannot be sent as JSON`)

@@ -128,7 +128,8 @@ function v2Body(endpoint: Endpoint, { xml, multipart }: Readonly<Record<string, 
       throw new RequestError(`${endpoint.name}: an upload; pass its parts as 'multipart'`)
     return assertObject(endpoint, 'multipart', multipart)
   }
-  if (multipart !== undefined) throw new RequestError(`${endpoint.name} takes no file: pass the body as 'xml'`)
+  if (multipart !== undefined)
+    throw new RequestError(`${endpoint.name} takes no file: pass the body as 'xml'`)
   // axios drops these names while it merges configs, and nothing is to vanish.
   const lost = ['__proto__', 'constructor', 'prototype'].find((name) => Object.hasOwn(Object(xml), name))
   if (lost) throw new RequestError(`${endpoint.name}: xml.${lost} is no name of a field`)

@@ -43,7 +43,7 @@ export async function dispatch(
   const accessPoints = (options.baseURL ?? client.defaults.baseURL) ? [] : accessPointsOf(endpoint, failover)
   const upload = await uploadOf(endpoint, request, options.multipart)
   // What was half written into a stream cannot be taken back.
-  const limit = options.sink instanceof Writable ? 0 : retryLimit(endpoint, options.retry, request)
+  const limit = () => (options.sink instanceof Writable ? 0 : retryLimit(endpoint, options.retry, request))
   let unreachable = 0
 
   async function attempt(count: number): Promise<AxiosResponse> {

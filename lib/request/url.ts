@@ -25,8 +25,7 @@ export function resolveUrl(config: AxiosRequestConfig): URL {
 }
 
 function parseUrl(text: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  if (url?.protocol === 'https:' || url?.protocol === 'http:') return url
+  if (/^https?:/i.test(text) && URL.canParse(text)) return new URL(text)
   throw new RequestError(`'${text}' is no http(s) URL; check baseURL`)
 }
 

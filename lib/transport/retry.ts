@@ -3,8 +3,8 @@ import { ApiError, NetworkError } from '../errors.js'
 
 /** How often, and for how long, a call is tried. */
 export interface RetryPolicy {
-  /** Attempts beyond the first. */
-  readonly limit: number
+  /** Attempts beyond the first; asked only once something has failed. */
+  readonly limit: () => number
   readonly signal: AbortSignal | undefined
   /** Whether the client is closed, so that no further attempt makes sense. */
   readonly isClosed: () => boolean
@@ -37,7 +37,7 @@ export async function withRetries<Result>(
     try {
       return await attempt(count)
     } catch (error) {
-      if (count > limit || !isTransient(error) || signal?.aborted || isClosed()) throw error
+      if (count > limit() || !isTransient(error) || signal?.aborted || isClosed()) throw error
       const delay = delayAfter(error, count)
       onRetry(error, count, delay)
       await pause(delay, signal, name)

@@ -12,8 +12,10 @@ export function seal(config: InternalAxiosRequestConfig, agents: Agents): void {
   config.maxRedirects = 0
   config.httpAgent = agents.http
   config.httpsAgent = agents.https
-  config.validateStatus = (status) => status >= 200 && status < 300
+  config.validateStatus = isSuccess
 }
+
+const isSuccess = (status: number): boolean => status >= 200 && status < 300
 
 /** Takes from a response what must not be printed with it. */
 export function unseal(response: AxiosResponse): void {

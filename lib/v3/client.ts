@@ -6,6 +6,8 @@ import type { V3Context } from './context.js'
 import { refuseAnswer } from './refuse-answer.js'
 import { signRequest } from './sign-request.js'
 
+const JSON_BODY = { 'Content-Type': 'application/json' } as const
+
 /** What every APIv3 request starts from, with the user's own defaults on top. */
 export function v3Defaults({ headers, ...rest }: AxiosRequestConfig): CreateAxiosDefaults {
   return {
@@ -13,7 +15,15 @@ export function v3Defaults({ headers, ...rest }: AxiosRequestConfig): CreateAxio
     transformRequest: [encodeBody],
     transformResponse: [],
     ...rest,
-    headers: { Accept: 'application/json', 'User-Agent': USER_AGENT, ...(headers as Record<string, string>) },
+    headers: {
+      Accept: 'application/json',
+      'User-Agent': USER_AGENT,
+      // Also where there is no body: axios would take an empty POST for a form.
+      post: JSON_BODY,
+      put: JSON_BODY,
+      patch: JSON_BODY,
+      ...(headers as Record<string, string>),
+    },
   }
 }
 

@@ -8,8 +8,6 @@ import type { PlatformKeys } from './platform-keys.js'
 import { encryptFields } from './sensitive.js'
 import { authorize } from './signer.js'
 
-const WRITES: ReadonlySet<string> = new Set(['post', 'put', 'patch'])
-
 /**
  * Encodes the request, signs those bytes and makes sure that they, and no others, are sent. Runs anew for
  * every attempt of a repeated request.
@@ -21,7 +19,7 @@ export async function signRequest(
   { signer, keys, agents }: V3Context,
 ): Promise<InternalAxiosRequestConfig> {
   const call = ensureCall(config)
-  await keys.ready()
+  if (!keys.current()) await keys.ready()
   encryptSensitive(config, keys)
   const url = resolveUrl(config)
   call.begin(config, url)
@@ -30,7 +28,6 @@ export async function signRequest(
   config.data = call.upload ? call.upload.toForm(String(body)) : body
   config.transformRequest = []
   if (call.upload) config.headers.delete('Content-Type')
-  else if (WRITES.has(method)) config.headers.setContentType('application/json', false)
   seal(config, agents)
   const wire = { method: method.toUpperCase(), url: url.pathname + url.search, body: String(body ?? '') }
   config.headers.set('Authorization', await authorize(signer, wire))
