@@ -9,5 +9,4 @@ const config: ViteUserConfig = defineConfig({
   },
 })
 
-// biome-ignore lint/style/noDefaultExport: vitest looks for the default export
 export default config

@@ -59,6 +59,7 @@ export function traitsOf(endpoint: Endpoint): StoredTraits {
   const answer = answerKind(endpoint)
   const encrypts = api === 'v3' ? requestParts(endpoint).flatMap(([at, shape]) => encrypted(shape, at)) : []
   const decrypts = response.json ? encrypted(response.json, '') : []
+  const lists = response.xml ? repeated(response.xml, '') : []
   const { prefix, wire, origin, literals, fragment, certificate, nonceless, unsigned, optionalSign } =
     endpoint
   const { signedDigest, merchantId, extraSigns, upload, idempotent, safe } = endpoint
@@ -71,6 +72,7 @@ export function traitsOf(endpoint: Endpoint): StoredTraits {
     noSignType: signType === 'none' ? true : undefined,
     encrypts: encrypts.length > 0 ? encrypts : undefined,
     decrypts: decrypts.length > 0 ? decrypts : undefined,
+    lists: lists.length > 0 ? lists : undefined,
   }
   return Object.fromEntries(Object.entries(traits).filter(([, value]) => value !== undefined)) as StoredTraits
 }
@@ -99,6 +101,13 @@ function encrypted(shape: Shape, at: string): string[] {
   if (isCases(shape)) return [...new Set(shape.$oneOf.flatMap((one) => encrypted(one, at)))]
   if (!isFields(shape)) return []
   return fieldsOf(shape).flatMap((field) => encrypted(field.shape, at ? `${at}.${field.name}` : field.name))
+}
+
+/** Where elements of an XML answer repeat: `hblist.hbinfo`. */
+function repeated(shape: Shape, at: string): string[] {
+  if (isList(shape)) return [at, ...repeated(shape[0], at)]
+  if (!isFields(shape)) return []
+  return fieldsOf(shape).flatMap((field) => repeated(field.shape, at ? `${at}.${field.name}` : field.name))
 }
 
 /** The other spellings of a template with a literal that is written as a placeholder elsewhere. */

@@ -1,8 +1,11 @@
 import { createSecretKey, type KeyObject } from 'node:crypto'
+import type { SecureContext } from 'node:tls'
 import type { AxiosRequestConfig } from 'axios'
 import { type KeyInput, loadPlatformKey, loadPrivateKey } from './crypto/keys.js'
 import { ConfigError } from './errors.js'
 import { nearestName } from './request/nearest.js'
+import type { TrustedAuthorities } from './transport/agents.js'
+import { type ClientCertificate, loadClientCertificate } from './v2/client-certificate.js'
 import type { Store } from './v3/certificates.js'
 import { type PlatformKey, plainSerial } from './v3/platform-keys.js'
 import type { Signer } from './v3/signer.js'
@@ -28,6 +31,12 @@ export interface WechatpayOptions
   readonly apiv3Key?: string
   /** APIv2 key, 32 bytes: signs APIv2 messages. */
   readonly secret?: string
+  /** Client certificate of the APIv2 endpoints that ask for one. */
+  readonly merchant?: ClientCertificate
+  /** Secret of the payment application in WeCom: makes `workwx_sign`. */
+  readonly workwxSecret?: string
+  /** PEM of the authorities to trust in place of Node's: those of an emulator, or of a gateway of your own. */
+  readonly ca?: TrustedAuthorities
   /** Where processes share downloaded platform certificates: a Keyv, or whatever has its `get` and `set`. */
   readonly store?: Store
   /** Further access points, tried when the first cannot be reached: `['https://api2.wechatpay.cn']`. */
@@ -43,17 +52,39 @@ export interface Config {
   readonly platformKeys: readonly PlatformKey[]
   readonly apiv3Key: KeyObject | undefined
   readonly secret: KeyObject | undefined
+  readonly workwxSecret: KeyObject | undefined
   readonly store: Store | undefined
   readonly failover: readonly string[]
   readonly deadline: number | undefined
   /** The user's own connections, which may hold keys. */
-  readonly agents: { readonly httpAgent?: unknown; readonly httpsAgent?: unknown }
+  readonly agents: {
+    readonly httpAgent?: unknown
+    readonly httpsAgent?: unknown
+    readonly ca?: TrustedAuthorities | undefined
+    readonly clientCertificate?: SecureContext | undefined
+  }
   readonly axios: AxiosRequestConfig
 }
 
 const REQUIRED_NAMES = ['mchid', 'serial', 'privateKey'] as const
-const OWN_NAMES = [...REQUIRED_NAMES, 'certs', 'apiv3Key', 'secret', 'store', 'failover', 'deadline'] as const
+const OWN_NAMES = [
+  ...REQUIRED_NAMES,
+  'certs',
+  'apiv3Key',
+  'secret',
+  'merchant',
+  'workwxSecret',
+  'ca',
+  'store',
+  'failover',
+  'deadline',
+] as const
 const SECRET_BYTES = 32
+
+/** An agent of the user's, whose authorities hold for the client certificate's connections too. */
+interface HasAuthorities {
+  readonly options?: { readonly ca?: TrustedAuthorities }
+}
 
 /**
  * Checks what a client is made from and loads its keys.
@@ -63,10 +94,15 @@ const SECRET_BYTES = 32
 export function loadConfig(options: WechatpayOptions): Config {
   assertNames(options)
   const { mchid, serial, privateKey, certs, apiv3Key, secret, store, failover, deadline, ...rest } = options
-  const { httpAgent, httpsAgent, ...axios } = rest
+  const { merchant, workwxSecret, ca, httpAgent, httpsAgent, ...axios } = rest
   if (typeof mchid !== 'string' || !/^\d{1,32}$/.test(mchid))
     throw new ConfigError('mchid must be a string of digits, such as 1900000109')
   const signer: Signer = { mchid, serial: normalizeSerial(serial), privateKey: loadPrivateKey(privateKey) }
+  const authorities = ca ?? (httpsAgent as HasAuthorities | undefined)?.options?.ca
+  const clientCertificate =
+    merchant === undefined
+      ? undefined
+      : loadClientCertificate(merchant, { mchid, privateKey: signer.privateKey, ca: authorities })
   return {
     signer,
     platformKeys: certs === undefined ? [] : loadPlatformKeys(certs, signer.serial),
@@ -75,7 +111,8 @@ export function loadConfig(options: WechatpayOptions): Config {
     store,
     failover: failover ?? [],
     deadline,
-    agents: { httpAgent, httpsAgent },
+    workwxSecret: loadWorkwxSecret(workwxSecret),
+    agents: { httpAgent, httpsAgent, ca, clientCertificate },
     axios,
   }
 }
@@ -135,4 +172,10 @@ function loadSecret(name: 'apiv3Key' | 'secret', value: string | undefined): Key
   const bytes = Buffer.from(String(value))
   if (bytes.length === SECRET_BYTES) return createSecretKey(bytes)
   throw new ConfigError(`${name} has ${bytes.length} bytes; it must have ${SECRET_BYTES}`)
+}
+
+function loadWorkwxSecret(value: string | undefined): KeyObject | undefined {
+  if (value === undefined) return undefined
+  if (typeof value === 'string' && value !== '') return createSecretKey(Buffer.from(value))
+  throw new ConfigError('workwxSecret must be the secret of the payment application in WeCom, as text')
 }

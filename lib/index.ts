@@ -12,6 +12,7 @@ export {
   type VerificationErrorCode,
   WechatpayError,
 } from './errors.js'
+export type { TrustedAuthorities } from './transport/agents.js'
 export {
   type AttemptEvent,
   CALL_CHANNEL,
@@ -19,6 +20,8 @@ export {
   type ResponseEvent,
   type RetryEvent,
 } from './transport/events.js'
+export type { ClientCertificate } from './v2/client-certificate.js'
+export { indexed } from './v2/indexed.js'
 export type { PlatformCertificate, PlatformCertificates } from './v3/api.js'
 export type { Store } from './v3/certificates.js'
 export { Ciphertext, Sensitive, sensitive } from './v3/sensitive.js'

@@ -6,11 +6,12 @@ import { loadConfig, type WechatpayOptions } from './config.js'
 import { decryptOaep } from './crypto/rsa.js'
 import { buildRequest } from './request/build.js'
 import { dispatch } from './request/dispatch.js'
-import { endpointOf } from './request/endpoint.js'
+import { assertSendable, endpointOf } from './request/endpoint.js'
 import { resolveUrl } from './request/url.js'
 import { exactSegments, isDocumentedPrefix } from './routes/lookup.js'
 import type { Verb } from './routes/traits.js'
 import { createAgents } from './transport/agents.js'
+import { createV2 } from './v2/api.js'
 import { createV3, type PlatformCertificates } from './v3/api.js'
 import type { Ciphertext } from './v3/sensitive.js'
 
@@ -24,6 +25,7 @@ const VERB_NAMES: ReadonlyMap<string, Verb> = new Map(
 
 /** The axios instances behind the chain, for interceptors of the user's own. */
 export interface Clients {
+  readonly v2: AxiosInstance
   readonly v3: AxiosInstance
 }
 
@@ -66,10 +68,11 @@ export class Wechatpay {
     const config = loadConfig(options)
     const agents = createAgents(config.agents)
     const v3 = createV3(config, agents)
+    const v2 = createV2(config, agents)
     const { failover, deadline } = config
     let closed = false
-    const dispatcher = { client: v3.client, failover, deadline, isClosed: () => closed }
-    this.client = Object.freeze({ v3: v3.client })
+    const dispatcher = { failover, deadline, isClosed: () => closed }
+    this.client = Object.freeze({ v2: v2.client, v3: v3.client })
     this.certificates = v3.certificates
     this.encrypt = v3.encrypt
     this.decrypt = (ciphertext) => decryptOaep(String(ciphertext), config.signer.privateKey)
@@ -86,10 +89,16 @@ export class Wechatpay {
       bareVerb: 'post',
       exactSegments,
       keeps: isDocumentedPrefix,
-      send: async (verb, path, request) => dispatch(endpointOf(path, verb), request, dispatcher),
+      send: async (verb, path, request) => {
+        const endpoint = endpointOf(path, verb)
+        assertSendable(endpoint)
+        const client = endpoint.api === 'v2' ? v2.client : v3.client
+        return dispatch(endpoint, request, { ...dispatcher, client })
+      },
       url: (path, request) => {
-        const get = buildRequest(endpointOf(path, 'get'), request)
-        return resolveUrl({ ...config.axios, ...get }).href
+        const endpoint = endpointOf(path, 'get')
+        const get = { ...config.axios, ...buildRequest(endpoint, request) }
+        return endpoint.api === 'v2' ? v2.url(get) : resolveUrl(get).href
       },
     })
   }

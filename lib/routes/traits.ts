@@ -59,4 +59,6 @@ export interface Traits {
   readonly encrypts?: readonly string[]
   /** Fields encrypted in the answer, as `name` or `data[].name`. */
   readonly decrypts?: readonly string[]
+  /** v2: elements of the answer that may repeat, as `hblist.hbinfo`; one alone is a list too. */
+  readonly lists?: readonly string[]
 }

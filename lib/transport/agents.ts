@@ -1,13 +1,19 @@
 import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
+import type { SecureContext } from 'node:tls'
 import { ConfigError } from '../errors.js'
 
 /** The connections of one client. They stay in closures: a printed agent shows the headers in flight. */
 export interface Agents {
   readonly http: unknown
   readonly https: unknown
+  /** Shows the merchant's client certificate; `undefined` where there is none to show. */
+  readonly merchant: unknown
   readonly destroy: () => void
 }
+
+/** PEM of authorities. */
+export type TrustedAuthorities = string | Buffer | readonly (string | Buffer)[]
 
 /** More than this to one host queue for a free connection, first come first served. */
 export const MAX_SOCKETS = 128
@@ -19,17 +25,29 @@ const KEEP_ALIVE = { keepAlive: true, maxSockets: MAX_SOCKETS } as const
  *
  * @throws {ConfigError} for an agent that does not verify the server's certificate.
  */
-export function createAgents(given: { httpAgent?: unknown; httpsAgent?: unknown }): Agents {
+export function createAgents(given: {
+  httpAgent?: unknown
+  httpsAgent?: unknown
+  ca?: TrustedAuthorities | undefined
+  clientCertificate?: SecureContext | undefined
+}): Agents {
   assertVerifying(given.httpsAgent)
   const http = new HttpAgent(KEEP_ALIVE)
   // Said outright, because NODE_TLS_REJECT_UNAUTHORIZED=0 would else switch verification off.
-  const https = new HttpsAgent({ ...KEEP_ALIVE, rejectUnauthorized: true })
+  const strict = { ...KEEP_ALIVE, rejectUnauthorized: true }
+  const ca = given.ca === undefined ? {} : { ca: given.ca as string | Buffer | (string | Buffer)[] }
+  const https = new HttpsAgent({ ...strict, ...ca })
+  const { clientCertificate } = given
+  const merchant = clientCertificate && new HttpsAgent({ ...strict, secureContext: clientCertificate })
   return {
     http: given.httpAgent ?? http,
     https: given.httpsAgent ?? https,
+    // An agent of the user's may show a certificate of its own.
+    merchant: merchant ?? given.httpsAgent,
     destroy: () => {
       http.destroy()
       https.destroy()
+      merchant?.destroy()
     },
   }
 }

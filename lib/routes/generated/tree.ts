@@ -44,175 +44,175 @@ export const tree: string = `{
   },
   "mmpaymkttransfers":{
    "gethbinfo":"p23",
-   "gettransferinfo":"p23",
-   "promotion":{"paywwsptrans2pocket":"p24","querywwsptrans2pocket":"p23","transfers":"p25"},
-   "query_coupon_stock":"p26",
-   "querycouponsinfo":"p27",
-   "queryworkwxredpack":"p28",
-   "send_coupon":"p29",
-   "sendgroupredpack":"p30",
-   "sendminiprogramhb":"p30",
-   "sendredpack":"p30",
-   "sendworkwxredpack":"p31"
+   "gettransferinfo":"p24",
+   "promotion":{"paywwsptrans2pocket":"p25","querywwsptrans2pocket":"p24","transfers":"p26"},
+   "query_coupon_stock":"p27",
+   "querycouponsinfo":"p28",
+   "queryworkwxredpack":"p29",
+   "send_coupon":"p30",
+   "sendgroupredpack":"p31",
+   "sendminiprogramhb":"p31",
+   "sendredpack":"p31",
+   "sendworkwxredpack":"p32"
   },
-  "mmpaysptrans":{"pay_bank":"p32","query_bank":"p23"},
+  "mmpaysptrans":{"pay_bank":"p33","query_bank":"p24"},
   "papay":{
    "deletecontract":"p7",
-   "entrustweb":"g33",
-   "h5entrustweb":"g34",
+   "entrustweb":"g34",
+   "h5entrustweb":"g35",
    "partner":{
     "deletecontract":"p7",
-    "entrustweb":"g35",
-    "h5entrustweb":"g34",
-    "preentrustweb":"p36",
-    "querycontract":"p37"
+    "entrustweb":"g36",
+    "h5entrustweb":"g35",
+    "preentrustweb":"p37",
+    "querycontract":"p38"
    },
-   "preentrustweb":"p36",
-   "querycontract":"p37"
+   "preentrustweb":"p37",
+   "querycontract":"p38"
   },
   "pay":{
-   "closecombinedorder":"p38",
+   "closecombinedorder":"p39",
    "closeorder":"p12",
-   "combinedorder":"p38",
-   "contractorder":"p39",
-   "downloadbill":"p40",
-   "downloadfundflow":"p41",
+   "combinedorder":"p39",
+   "contractorder":"p40",
+   "downloadbill":"p41",
+   "downloadfundflow":"p42",
    "facepay":"p11",
    "facepayquery":"p13",
    "micropay":"p12",
    "orderquery":"p13",
-   "paporderquery":"p27",
-   "pappayapply":"p39",
-   "partner":{"paporderquery":"p27","pappayapply":"p39"},
-   "profitsharingaddreceiver":"p42",
+   "paporderquery":"p28",
+   "pappayapply":"p40",
+   "partner":{"paporderquery":"p28","pappayapply":"p40"},
+   "profitsharingaddreceiver":"p43",
    "profitsharingmerchantratioquery":"p19",
-   "profitsharingorderamountquery":"p43",
+   "profitsharingorderamountquery":"p44",
    "profitsharingquery":"p19",
-   "profitsharingremovereceiver":"p42",
+   "profitsharingremovereceiver":"p43",
    "profitsharingreturnquery":"p19",
-   "querycombinedorder":"p44",
-   "queryexchagerate":"p37",
+   "querycombinedorder":"p45",
+   "queryexchagerate":"p38",
    "refundquery":"p13",
    "refundqueryv2":"p13",
-   "settlementquery":"p45",
+   "settlementquery":"p46",
    "unifiedorder":"p12"
   },
-  "payitil":{"report":"p46"},
-  "risk":{"getcertficates":"p43","getpublickey":"p47","getviolation":"p20"},
+  "payitil":{"report":"p47"},
+  "risk":{"getcertficates":"p44","getpublickey":"p48","getviolation":"p20"},
   "sandboxnew":{
    "pay":{
-    "downloadbill":"p40",
-    "getsignkey":"p46",
+    "downloadbill":"p41",
+    "getsignkey":"p47",
     "micropay":"p12",
     "orderquery":"p13",
-    "refund":"p48",
+    "refund":"p49",
     "refundquery":"p13",
     "unifiedorder":"p12"
    }
   },
   "secapi":{
    "mch":{
-    "addInstitutionsub":"p49",
-    "addsubdevconfig":"p50",
-    "channelsetting":"p50",
-    "modifyInstitutionsub":"p51",
-    "modifymchinfo":"p50",
-    "queryInstitutionsub":"p52",
-    "querysubdevconfig":"p53",
-    "submchmanage":"p54",
-    "uploadmedia":"p55"
+    "addInstitutionsub":"p50",
+    "addsubdevconfig":"p51",
+    "channelsetting":"p51",
+    "modifyInstitutionsub":"p52",
+    "modifymchinfo":"p51",
+    "queryInstitutionsub":"p53",
+    "querysubdevconfig":"p54",
+    "submchmanage":"p55",
+    "uploadmedia":"p56"
    },
-   "mkt":{"addrecommendconf":"p56"},
+   "mkt":{"addrecommendconf":"p57"},
    "pay":{
     "facepayreverse":"p15",
-    "multiprofitsharing":"p57",
-    "profitsharing":"p57",
-    "profitsharingfinish":"p57",
-    "profitsharingreturn":"p58",
+    "multiprofitsharing":"p58",
+    "profitsharing":"p58",
+    "profitsharingfinish":"p58",
+    "profitsharingreturn":"p59",
     "refund":"p14",
     "refundv2":"p14",
     "reverse":"p15"
    }
   },
-  "secsvc":{"getrealnameinfo":"p59","realnameauth":"p60"},
-  "tools":{"authcodetoopenid":"p61","shorturl":"p"},
+  "secsvc":{"getrealnameinfo":"p60","realnameauth":"p61"},
+  "tools":{"authcodetoopenid":"p62","shorturl":"p"},
   "transit":{
    "partnerpay":{"payapply":"p11","queryorder":"p19","querystate":"p19"},
    "pay":{"payapply":"p11","querystate":"p19"},
    "queryorder":"p19"
   },
   "vehicle":{
-   "partnerpay":{"notification":"p42","payapply":"p11","querystate":"p19"},
-   "pay":{"notification":"p42","payapply":"p11","querystate":"p19"}
+   "partnerpay":{"notification":"p43","payapply":"p11","querystate":"p19"},
+   "pay":{"notification":"p43","payapply":"p11","querystate":"p19"}
   },
   "wxv":{
-   "cancelbill":"p57",
+   "cancelbill":"p58",
    "changerentmoney":"p3",
-   "createhotelbill":"p57",
-   "createrentbill":"p57",
-   "finishhotelbill":"p57",
-   "finishrentbill":"p57",
+   "createhotelbill":"p58",
+   "createrentbill":"p58",
+   "finishhotelbill":"p58",
+   "finishrentbill":"p58",
    "queryhotelbill":"p2",
    "queryrentbill":"p2"
   },
   "xdc":{
-   "apiv2getsignkey":{"sign":{"getsignkey":"p46"}},
-   "apiv2sandbox":{"pay":{"micropay":"p62","orderquery":"p63"}}
+   "apiv2getsignkey":{"sign":{"getsignkey":"p47"}},
+   "apiv2sandbox":{"pay":{"micropay":"p63","orderquery":"p64"}}
   }
  },
  "v3":{
   "abnormal-fund-processing":{"receipts":{"{receipt_id}":{"":"g","transfer-instructions":{"":"p","{out_instruction_no}":"g"}}}},
   "aggracct-bc":{
    "wb-channel":{
-    "account":{"balance":"g64","mch_archives":"g65","mch_media":"g"},
-    "bank-channel-account":{"rename":{"":"p66","{application_id}":"g67"}},
+    "account":{"balance":"g65","mch_archives":"g66","mch_media":"g"},
+    "bank-channel-account":{"rename":{"":"p67","{application_id}":"g68"}},
     "control-orders":{
      "info":{"update":{"result":{"notify":"p"}}},
-     "punish":"p68",
-     "recover":"p68",
+     "punish":"p69",
+     "recover":"p69",
      "{out_request_no}":"g"
     },
-    "special-reduction":{"":"p69","{out_request_no}":"g70"}
+    "special-reduction":{"":"p70","{out_request_no}":"g71"}
    }
   },
   "apply4sub":{
    "sub_merchants":{
-    "{sub_mchid}":{"application":{"{application_no}":"g"},"modify-settlement":"p71","settlement":"g"}
+    "{sub_mchid}":{"application":{"{application_no}":"g"},"modify-settlement":"p72","settlement":"g"}
    }
   },
   "apply4subject":{
    "applyment":{
-    "":"gp72",
+    "":"gp73",
     "merchants":{"{sub_mchid}":{"state":"g"}},
-    "{applyment_id}":{"cancel":"p73"},
-    "{business_code}":{"cancel":"p74"}
+    "{applyment_id}":{"cancel":"p74"},
+    "{business_code}":{"cancel":"p75"}
    }
   },
   "applyment4sub":{
-   "applyment":{"applyment_id":{"{applyment_id}":"g"},"business_code":{"{business_code}":"g"},"{empty}":"p75"}
+   "applyment":{"applyment_id":{"{applyment_id}":"g"},"business_code":{"{business_code}":"g"},"{empty}":"p76"}
   },
   "bank-batch-transfer":{"receipt":{"detail-receipts":"gp","summary-receipts":"gp"}},
   "bank-transfer":{
    "batches":{
-    "":"p76",
+    "":"p77",
     "batch-id":{"{batch_id}":{"":"g","details":{"detail-id":{"{detail_id}":"g"}}}},
     "out-batch-no":{"{out_batch_no}":{"":"g","details":{"out-detail-no":{"{out_detail_no}":"g"}}}}
    }
   },
   "bill":{"fundflowbill":"g","sub-merchant-fundflowbill":"g","tradebill":"g"},
-  "billdownload":{"file":"g77"},
+  "billdownload":{"file":"g78"},
   "brand-basic":{"partner":{"brands":{"{brand_id}":{"product-authorities":"g"}}}},
   "brand":{
    "applyments":{
-    "":"p78",
+    "":"p79",
     "applyment-id":{"{applyment_id}":"g"},
     "business-code":{"{business_code}":"g"},
     "cancel-applyment":"p"
    },
    "card":{
-    "card-configs":{"":"gp79","cancel-applyment":"p","preview-url":"g","publish":"p"},
+    "card-configs":{"":"gp80","cancel-applyment":"p","preview-url":"g","publish":"p"},
     "card-links":{
-     "":"gp79",
+     "":"gp80",
      "business-code":{"{business_code}":"g"},
      "cancel-applyment":"p",
      "unbind-card-link":"p"
@@ -222,38 +222,38 @@ export const tree: string = `{
    "partner":{
     "card-member":{
      "cards":{"":"gp","{card_id}":{"":"gad","invalidate":"p"}},
-     "membership-activities":{"":"gp80","{activity_id}":{"":"ga","terminate":"p"}},
+     "membership-activities":{"":"gp81","{activity_id}":{"":"ga","terminate":"p"}},
      "pay-view-tokens":"p",
      "pre-auth-tokens":"p",
      "user-cards":{
-      "":"g81",
-      "import-by-openid":"p82",
-      "import-by-phone":"p82",
-      "{user_card_code}":{"":"g83a82","confirm":"p82","invalidate":"p83"}
+      "":"g82",
+      "import-by-openid":"p83",
+      "import-by-phone":"p83",
+      "{user_card_code}":{"":"g84a83","confirm":"p83","invalidate":"p84"}
      },
-     "user-feeds":"p80",
-     "user-points":{"exchange-coupon":{"confirm":"p"},"sync":"p80"}
+     "user-feeds":"p81",
+     "user-points":{"exchange-coupon":{"confirm":"p"},"sync":"p81"}
     },
     "store":{
      "brandstores":{
       "":"gp",
-      "{store_id}":{"":"gad73","bindrecipient":"p","close":"p","resume":"p","unbindrecipient":"p"}
+      "{store_id}":{"":"gad74","bindrecipient":"p","close":"p","resume":"p","unbindrecipient":"p"}
      }
     }
    },
    "profitsharing":{
     "brand-configs":{"{brand_mchid}":"g"},
-    "finish-order":"p84",
-    "orders":{"":"gp85","{transaction_id}":{"amounts":"g"}},
+    "finish-order":"p85",
+    "orders":{"":"gp86","{transaction_id}":{"amounts":"g"}},
     "receivers":{"add":"p","delete":"p"},
-    "returnorders":"gp86"
+    "returnorders":"gp87"
    }
   },
   "businesscircle":{
-   "parkings":"p73",
-   "points":{"notify":"p73"},
+   "parkings":"p74",
+   "points":{"notify":"p74"},
    "user-authorizations":{"{openid}":"g"},
-   "users":{"{openid}":{"points":{"commit_status":"g73"}}}
+   "users":{"{openid}":{"points":{"commit_status":"g74"}}}
   },
   "capital":{
    "capitallhh":{
@@ -261,123 +261,123 @@ export const tree: string = `{
     "banks":{
      "corporate-banking":"g",
      "personal-banking":"g",
-     "search-banks-by-bank-account":"g87",
+     "search-banks-by-bank-account":"g88",
      "{bank_alias_code}":{"branches":"g"}
     }
    }
   },
-  "catering":{"orders":{"sync-status":"p73"}},
+  "catering":{"orders":{"sync-status":"p74"}},
   "certificates":"g",
   "combine-transactions":{
-   "app":"p88",
-   "h5":"p88",
+   "app":"p89",
+   "h5":"p89",
    "id":{"{combine_transaction_id}":"g"},
-   "jsapi":"p88",
-   "miniprogram":"p89",
-   "native":"p88",
-   "out-trade-no":{"{combine_out_trade_no}":{"":"g","close":"p90"}}
+   "jsapi":"p89",
+   "miniprogram":"p90",
+   "native":"p89",
+   "out-trade-no":{"{combine_out_trade_no}":{"":"g","close":"p91"}}
   },
   "compliance":{
    "inactive-merchant-identity-verification":{"merchants":{"":"p","{sub_mchid}":{"verifications":{"{verification_id}":"g"}}}}
   },
   "credit-repayment":{
    "partner":{
-    "contracts":{"app-presign":"p91","h5-presign":"p91","terminate":"p92","{out_contract_code}":"g"},
-    "deduct-orders":{"":"p93","{out_trade_no}":"g"},
+    "contracts":{"app-presign":"p92","h5-presign":"p92","terminate":"p93","{out_contract_code}":"g"},
+    "deduct-orders":{"":"p94","{out_trade_no}":"g"},
     "schedule-records":{"batch-create":"p","{out_record_id}":"g"}
    }
   },
-  "customs":{"orders":"g94p94a94","redeclare":"p94","verify-certificate":"p95"},
+  "customs":{"orders":"g95p95a95","redeclare":"p95","verify-certificate":"p96"},
   "discount-card":{
-   "cards":{"":"p96","{out_card_code}":{"":"g","add-user-records":"p73"}},
+   "cards":{"":"p97","{out_card_code}":{"":"g","add-user-records":"p74"}},
    "orders":{"out-trade-no":{"{out_trade_no}":"g"},"{out_order_no}":"ga"}
   },
   "ebike":{
    "charge":{
     "contracts":{"preopen":"p","{contract_id}":{"":"g","confirm":"p"}},
-    "transactions":{"":"p93","id":{"{transaction_id}":"g"},"out-trade-no":{"{out_trade_no}":"g"}},
+    "transactions":{"":"p94","id":{"{transaction_id}":"g"},"out-trade-no":{"{out_trade_no}":"g"}},
     "users":{"{openid}":{"contract":"g"}}
    }
   },
   "ecommerce":{
    "account":{
     "apply-cancel-withdraw":{
-     "":"p97",
+     "":"p98",
      "applyment-id":{"{applyment_id}":"g"},
      "confirm":"p",
      "out-request-no":{"{out_request_no}":"g"},
      "validate-cancel":{"{sub_mchid}":"g"}
     },
-    "cancel-applications":{"":"p98","media":"p99","out-apply-no":{"{out_apply_no}":"g"}}
+    "cancel-applications":{"":"p99","media":"p100","out-apply-no":{"{out_apply_no}":"g"}}
    },
    "applyments":{
-    "out-request-no":{"{out_request_no}":{"":"g","revoke":"p100"}},
-    "submit-account-hosting-applyment":"p101",
+    "out-request-no":{"{out_request_no}":{"":"g","revoke":"p101"}},
+    "submit-account-hosting-applyment":"p102",
     "submit-sign-verify-info":"p",
     "{applyment_id}":{"":"g","revoke":"p"},
-    "{empty}":"p102"
+    "{empty}":"p103"
    },
    "bill":{"fundflowbill":"g"},
    "combine-papay":{
     "contracts":{
-     "plan-id":{"{plan_id}":{"out-contract-code":{"{out_contract_code}":{"":"g","terminate":"p103"}}}},
-     "pre-entrust-sign":{"":"p92","mini-program":"p92"}
+     "plan-id":{"{plan_id}":{"out-contract-code":{"{out_contract_code}":{"":"g","terminate":"p104"}}}},
+     "pre-entrust-sign":{"":"p93","mini-program":"p93"}
     },
-    "transactions":{"":"p89","{combine_out_trade_no}":{"":"g","reverse":"p90"}}
+    "transactions":{"":"p90","{combine_out_trade_no}":{"":"g","reverse":"p91"}}
    },
    "fund":{
     "balance":{"{sub_mchid}":"g"},
     "enddaybalance":{"{sub_mchid}":"g"},
-    "withdraw":{"":"p80","out-request-no":{"{out_request_no}":"g"},"{withdraw_id}":"g"}
+    "withdraw":{"":"p81","out-request-no":{"{out_request_no}":"g"},"{withdraw_id}":"g"}
    },
    "individual-contracts":{
     "out-contract-code":{"{out_contract_code}":"g"},
-    "pre-entrust-sign-with-real-name-identity":{"app":"p104","mini-program":"p104"},
-    "pre-entrust-sign":{"app":"p92","mini-program":"p92"},
+    "pre-entrust-sign-with-real-name-identity":{"app":"p105","mini-program":"p105"},
+    "pre-entrust-sign":{"app":"p93","mini-program":"p93"},
     "{openid}":"g"
    },
    "mch-transfer":{
     "authorizations":{"":"p","{sub_mchid}":"g"},
     "transfer-bills":{
-     "":"p105",
-     "out-bill-no":{"{out_bill_no}":{"":"g","cancel":"p106"}},
+     "":"p106",
+     "out-bill-no":{"{out_bill_no}":{"":"g","cancel":"p107"}},
      "transfer-bill-no":{"{transfer_bill_no}":"g"}
     }
    },
    "profitsharing":{
     "after-sales-orders":"gp",
-    "finish-order":"p84",
-    "orders":{"":"gp107","{transaction_id}":{"amounts":"g"}},
-    "receivers":{"add":"p108","delete":"p"},
-    "returnorders":"gp86"
+    "finish-order":"p85",
+    "orders":{"":"gp108","{transaction_id}":{"amounts":"g"}},
+    "receivers":{"add":"p109","delete":"p"},
+    "returnorders":"gp87"
    },
    "refunds":{
-    "apply":"p109",
+    "apply":"p110",
     "id":{"{refund_id}":"g"},
     "out-refund-no":{"{out_refund_no}":"g"},
-    "{refund_id}":{"apply-abnormal-refund":"p110","return-advance":"gp"}
+    "{refund_id}":{"apply-abnormal-refund":"p111","return-advance":"gp"}
    },
-   "subject-sub-merchants":"g111",
-   "subsidies":{"cancel":"p","create":"p","return":"p84"}
+   "subject-sub-merchants":"g112",
+   "subsidies":{"cancel":"p","create":"p","return":"p85"}
   },
   "edu-papay":{
-   "contracts":{"id":{"{contract_id}":"g"},"presign":"p","{contract_id}":"d73"},
-   "transactions":{"":"p112","id":{"{transaction_id}":"g"},"out-trade-no":{"{out_trade_no}":"g"}},
-   "user-notifications":{"{contract_id}":{"send":"p73"}},
+   "contracts":{"id":{"{contract_id}":"g"},"presign":"p","{contract_id}":"d74"},
+   "transactions":{"":"p113","id":{"{transaction_id}":"g"},"out-trade-no":{"{out_trade_no}":"g"}},
+   "user-notifications":{"{contract_id}":{"send":"p74"}},
    "user":{"{openid}":{"contracts":"g"}}
   },
   "edu-star":{"orders":"gp","users":{"openid":{"{wechat_openid}":"g"},"qq":{"{qq}":"g"}}},
   "eduschoolpay":{
-   "contracts":{"presign":"p113","{contract_id}":{"":"g","terminate":"p73"}},
-   "transactions":{"":"p93","id":{"{transaction_id}":"g"},"out-trade-no":{"{out_trade_no}":"g"}},
+   "contracts":{"presign":"p114","{contract_id}":{"":"g","terminate":"p74"}},
+   "transactions":{"":"p94","id":{"{transaction_id}":"g"},"out-trade-no":{"{out_trade_no}":"g"}},
    "users":{"{openid}":{"contracts":"g","debt-state":"g"}}
   },
   "express":{"users":{"{openid}":{"transform":"p"}}},
-  "facemch":{"users":{"{face_sid}":"g114"}},
+  "facemch":{"users":{"{face_sid}":"g115"}},
   "fund-app":{
    "brand-redpacket":{
-    "brand-merchant-batches":{"":"p115","{batch_no}":{"":"g","details":{"{detail_no}":"g116"}}},
-    "brand-merchant-out-batches":{"{out_batch_no}":{"":"g","out-details":{"{out_detail_no}":"g116"}}}
+    "brand-merchant-batches":{"":"p116","{batch_no}":{"":"g","details":{"{detail_no}":"g117"}}},
+    "brand-merchant-out-batches":{"{out_batch_no}":{"":"g","out-details":{"{out_detail_no}":"g117"}}}
    },
    "mch-transfer":{
     "elecsign":{
@@ -386,107 +386,107 @@ export const tree: string = `{
     },
     "partner":{
      "budget":{"{out_budget_no}":{"electronic-receipts":"gp"}},
-     "charity-budget":{"":"p117","{out_budget_no}":{"":"g","unlock":"p"}},
-     "charity-transfer-bills":{"":"p118","out-transfer-no":{"{out_transfer_no}":"g"}},
+     "charity-budget":{"":"p118","{out_budget_no}":{"":"g","unlock":"p"}},
+     "charity-transfer-bills":{"":"p119","out-transfer-no":{"{out_transfer_no}":"g"}},
      "electronic-receipts":{"":"p","{out_bill_no}":"g"},
-     "sub-mch-authorizations":{"":"p98","{sub_mchid}":"g"},
+     "sub-mch-authorizations":{"":"p99","{sub_mchid}":"g"},
      "transfer-bills":{
-      "":"p105",
-      "out-bill-no":{"{out_bill_no}":{"":"g116","cancel":"p119"}},
-      "pre-transfer-with-authorization":"p105",
-      "transfer":"p120"
+      "":"p106",
+      "out-bill-no":{"{out_bill_no}":{"":"g117","cancel":"p120"}},
+      "pre-transfer-with-authorization":"p106",
+      "transfer":"p121"
      },
-     "user-confirm-authorizations":{"":"p121","{out_authorization_no}":{"":"g","close":"p122"}}
+     "user-confirm-authorizations":{"":"p122","{out_authorization_no}":{"":"g","close":"p123"}}
     },
     "transfer-bills":{
-     "":"p105",
-     "out-bill-no":{"{out_bill_no}":{"":"g116","cancel":"p106"}},
-     "pre-transfer-with-authorization":"p105",
-     "transfer":"p120",
-     "transfer-bill-no":{"{transfer_bill_no}":"g116"}
+     "":"p106",
+     "out-bill-no":{"{out_bill_no}":{"":"g117","cancel":"p107"}},
+     "pre-transfer-with-authorization":"p106",
+     "transfer":"p121",
+     "transfer-bill-no":{"{transfer_bill_no}":"g117"}
     },
-    "transfer-to-qq-wallet-bills":{"":"p120","{out_bill_no}":{"":"g116","cancel":"p119"}},
-    "user-confirm-authorization":{"":"p121","out-authorization-no":{"{out_authorization_no}":{"":"g","close":"p122"}}}
+    "transfer-to-qq-wallet-bills":{"":"p121","{out_bill_no}":{"":"g117","cancel":"p120"}},
+    "user-confirm-authorization":{"":"p122","out-authorization-no":{"{out_authorization_no}":{"":"g","close":"p123"}}}
    }
   },
   "funds-to-oversea":{
    "bill-download-url":"g",
-   "orders":{"":"p123","{out_order_id}":"g"},
-   "return":{"return-orders":{"":"p86","out-return-no":{"{out_return_no}":"g"}}},
+   "orders":{"":"p124","{out_order_id}":"g"},
+   "return":{"return-orders":{"":"p87","out-return-no":{"{out_return_no}":"g"}}},
    "transactions":{"{transaction_id}":{"available_abroad_amounts":"g"}}
   },
   "global":{
-   "certificates":"g124",
-   "customs":{"orders":"g124p124a124","redeclare":"p124","verify-certificate":"p125"},
+   "certificates":"g125",
+   "customs":{"orders":"g125p125a125","redeclare":"p125","verify-certificate":"p126"},
    "merchant-service":{
-    "complaint-notifications":"g124p124u124d126",
+    "complaint-notifications":"g125p125u125d127",
     "complaints":{
-     "":"g127",
-     "{complaint_id}":{"":"g128","complete":"p126","negotiation-historys":"g124","response":"p126"}
+     "":"g128",
+     "{complaint_id}":{"":"g129","complete":"p127","negotiation-historys":"g125","response":"p127"}
     },
-    "images":{"upload":"p129","{media_id}":"g130"}
+    "images":{"upload":"p130","{media_id}":"g131"}
    },
-   "merchant-storage":{"file":{"upload":"p131"}},
+   "merchant-storage":{"file":{"upload":"p132"}},
    "merchant":{
     "h5":{
      "permission":{
-      "applications":{"":"p124","{applyment_id}":"g124a124"},
-      "domain":{"applications":{"":"p124","{applyment_id}":"g124a124"}},
-      "{sub_mchid}":"g124"
+      "applications":{"":"p125","{applyment_id}":"g125a125"},
+      "domain":{"applications":{"":"p125","{applyment_id}":"g125a125"}},
+      "{sub_mchid}":"g125"
      }
     }
    },
-   "merchants":{"":"p132","{sub_mchid}":"g133a134"},
+   "merchants":{"":"p133","{sub_mchid}":"g134a135"},
    "micropay":{
     "transactions":{
-     "id":{"{transaction_id}":{"reverse":"p126"}},
-     "out-trade-no":{"{out_trade_no}":{"reverse":"p135"}},
-     "pay":"p136"
+     "id":{"{transaction_id}":{"reverse":"p127"}},
+     "out-trade-no":{"{out_trade_no}":{"reverse":"p136"}},
+     "pay":"p137"
     }
    },
    "papay":{
     "contracts":{
-     "app-pre-entrust-sign":"p124",
-     "h5-pre-entrust-sign":"p124",
-     "jsapi-pre-entrust-sign":"p124",
-     "miniprogram-pre-entrust-sign":"p124",
-     "out-contract-code":{"{out_contract_code}":"g124"},
-     "web-pre-entrust-sign":"p124",
-     "{contract_id}":{"":"g124","terminate":"p126"}
+     "app-pre-entrust-sign":"p125",
+     "h5-pre-entrust-sign":"p125",
+     "jsapi-pre-entrust-sign":"p125",
+     "miniprogram-pre-entrust-sign":"p125",
+     "out-contract-code":{"{out_contract_code}":"g125"},
+     "web-pre-entrust-sign":"p125",
+     "{contract_id}":{"":"g125","terminate":"p127"}
     },
     "transactions":{
-     "":"p136",
-     "out-trade-no":{"{out_trade_no}":{"":"g124","reverse":"p135"}},
-     "{transaction_id}":"g124"
+     "":"p137",
+     "out-trade-no":{"{out_trade_no}":{"":"g125","reverse":"p136"}},
+     "{transaction_id}":"g125"
     }
    },
    "profit-sharing":{
-    "bill-download-url":"g124",
-    "orders":{"":"p137","unfreeze":"p138","{out_order_no}":"g124"},
-    "receivers":{"":"p139d126","{account}":"g124"},
-    "refunds":{"bill-download-url":"g124","refundable-balance":"g124"},
-    "transactions":{"mark":"p126","{transaction_id}":{"amounts":"g124","refundable-amounts":"g124"}}
+    "bill-download-url":"g125",
+    "orders":{"":"p138","unfreeze":"p139","{out_order_no}":"g125"},
+    "receivers":{"":"p140d127","{account}":"g125"},
+    "refunds":{"bill-download-url":"g125","refundable-balance":"g125"},
+    "transactions":{"mark":"p127","{transaction_id}":{"amounts":"g125","refundable-amounts":"g125"}}
    },
-   "refund":{"partner":{"recharge-balance":{"sub-mchid":{"{sub_mchid}":"g124"}}},"recharge-balance":"g124"},
-   "refunds":{"":"g124p140","id":{"{refund_id}":"g124"},"out-refund-no":{"{out_refund_no}":"g124"}},
-   "settle":{"settlements":"g124"},
-   "statements":"g141",
+   "refund":{"partner":{"recharge-balance":{"sub-mchid":{"{sub_mchid}":"g125"}}},"recharge-balance":"g125"},
+   "refunds":{"":"g125p141","id":{"{refund_id}":"g125"},"out-refund-no":{"{out_refund_no}":"g125"}},
+   "settle":{"settlements":"g125"},
+   "statements":"g142",
    "transactions":{
-    "app":"p136",
-    "id":{"{transaction_id}":{"":"g124","close":"p126"}},
-    "jsapi":"p136",
-    "mweb":"p136",
-    "native":"p136",
-    "out-trade-no":{"{out_trade_no}":{"":"g124","close":"p135"}}
+    "app":"p137",
+    "id":{"{transaction_id}":{"":"g125","close":"p127"}},
+    "jsapi":"p137",
+    "mweb":"p137",
+    "native":"p137",
+    "out-trade-no":{"{out_trade_no}":{"":"g125","close":"p136"}}
    }
   },
   "goldplan":{
    "merchants":{
     "changecustompagestatus":"p",
     "changegoldplanstatus":"p",
-    "close-advertising-show":"p73",
-    "open-advertising-show":"a73",
-    "set-advertising-industry-filter":"p73"
+    "close-advertising-show":"p74",
+    "open-advertising-show":"a74",
+    "set-advertising-industry-filter":"p74"
    }
   },
   "gov":{
@@ -494,27 +494,27 @@ export const tree: string = `{
     "audit":{"cup":{"invalid":"p","query":"p","refund":{"sync":"p"},"update":"p","upload":"p"}},
     "companies":{"query":"p"},
     "goods":{"upload":"p"},
-    "n-qualifications":{"sync":"p142"},
-    "qualification":"g143",
-    "qualifications":{"passthrough":{"cancel":"p142","claim":"p142","query":"p142"},"query":"p142","sync":"p142"},
+    "n-qualifications":{"sync":"p143"},
+    "qualification":"g144",
+    "qualifications":{"passthrough":{"cancel":"p143","claim":"p143","query":"p143"},"query":"p143","sync":"p143"},
     "sncode":{"lock":"p","query":"p","unlock":"p"},
-    "transactions":{"query":"p","summary":{"query-day":"p"},"sync":"p142"},
+    "transactions":{"query":"p","summary":{"query-day":"p"},"sync":"p143"},
     "zhejiang":{
-     "authcode":{"cancel":"p","commit":"p","issue":"p144","refund":"p","try":"p"},
+     "authcode":{"cancel":"p","commit":"p","issue":"p145","refund":"p","try":"p"},
      "goods":{"query":"p"},
-     "n-qualifications":{"confirm":"p145"},
-     "qualifications":{"alter":"p146","claim":"p146","query":"p147","sync":"p148"},
+     "n-qualifications":{"confirm":"p146"},
+     "qualifications":{"alter":"p147","claim":"p147","query":"p148","sync":"p149"},
      "sncode":{"lock":"p","query":"p","unlock":"p"}
     }
    }
   },
   "hire-power-bank":{"insurance-orders":{"":"p","{out_order_no}":"g"},"user-qualifications":{"{openid}":"g"}},
   "industry-coupon":{"tokens":"p"},
-  "industry-rebate":{"retail-industry":{"transactions":"p73"},"transactions":{"{transaction_id}":"p73"}},
+  "industry-rebate":{"retail-industry":{"transactions":"p74"},"transactions":{"{transaction_id}":"p74"}},
   "inspolicymgr":{
    "deduct":{
     "authorizations":{"":"p","{out_insurance_no}":"g"},
-    "policies":{"":"p149","{out_insurance_no}":"g150a149"}
+    "policies":{"":"p150","{out_insurance_no}":"g151a150"}
    }
   },
   "iotmanage":{"device-inspections":{"{device_sn}":"g"},"devices":"g"},
@@ -523,31 +523,31 @@ export const tree: string = `{
    "users":{"{openid}":{"orders":{"brand-id":{"{brand_id}":"g"},"out-trade-no":{"{out_trade_no}":"g"}}}}
   },
   "marketing":{
-   "bank-favor":{"users":{"{openid}":{"bank-multi-activity":"p80","coupons":{"{coupon_id}":"g"}}}},
-   "bank":{"packages":{"{package_id}":{"tasks":"gp151"}}},
+   "bank-favor":{"users":{"{openid}":{"bank-multi-activity":"p81","coupons":{"{coupon_id}":"g"}}}},
+   "bank":{"packages":{"{package_id}":{"tasks":"gp152"}}},
    "busifavor":{
     "callbacks":"gp",
     "coupons":{
-     "associate":"p80",
-     "deactivate":"p152",
-     "disassociate":"p80",
-     "return":"p153",
-     "send":"p80",
-     "use":"p154",
-     "{card_id}":{"send":"p80"}
+     "associate":"p81",
+     "deactivate":"p153",
+     "disassociate":"p81",
+     "return":"p154",
+     "send":"p81",
+     "use":"p155",
+     "{card_id}":{"send":"p81"}
     },
-    "product-coupons":{"pre-send":"p155","send":"p80"},
-    "stocks":{"":"p80","{stock_id}":{"":"ga73","budget":"a","couponcodes":{"":"gp156","{coupon_code}":"gd"}}},
+    "product-coupons":{"pre-send":"p156","send":"p81"},
+    "stocks":{"":"p81","{stock_id}":{"":"ga74","budget":"a","couponcodes":{"":"gp157","{coupon_code}":"gd"}}},
     "subsidy":{
-     "pay-receipts":{"":"gp157","{subsidy_receipt_id}":"g"},
-     "return-receipts":{"":"p158","{subsidy_return_receipt_id}":"g"}
+     "pay-receipts":{"":"gp158","{subsidy_receipt_id}":"g"},
+     "return-receipts":{"":"p159","{subsidy_return_receipt_id}":"g"}
     },
     "users":{"{openid}":{"coupons":{"":"g","{coupon_code}":{"appids":{"{appid}":"g"}}}}}
    },
    "favor":{
     "callbacks":"gp",
-    "coupon-stocks":"p80",
-    "media":{"image-upload":"p151"},
+    "coupon-stocks":"p81",
+    "media":{"image-upload":"p152"},
     "stocks":{
      "":"g",
      "{stock_id}":{
@@ -565,7 +565,7 @@ export const tree: string = `{
       "use-flow-by-day":"g"
      }
     },
-    "users":{"{openid}":{"coupons":{"":"gp80","{coupon_id}":"g"}}}
+    "users":{"{openid}":{"coupons":{"":"gp81","{coupon_id}":"g"}}}
    },
    "goods-subsidy-activity":{
     "activities":"g",
@@ -573,87 +573,87 @@ export const tree: string = `{
     "qualification":{"lock":"p","unlock":"p"},
     "retail-store-act":{
      "{activity_id}":{"representative":"ud","representatives":"g"},
-     "{brand_id}":{"materials":"p80","stores":{"":"gp80d","{store_code}":"g"}}
+     "{brand_id}":{"materials":"p81","stores":{"":"gp81d","{store_code}":"g"}}
     }
    },
-   "membercard-activity":{"activities":{"":"gp80","{activity_id}":{"":"g","terminate":"p"}}},
+   "membercard-activity":{"activities":{"":"gp81","{activity_id}":{"":"g","terminate":"p"}}},
    "membercard-open":{
     "activate-informations":{"{activate_ticket}":"g"},
     "callback":"ga",
     "cards":{
-     "":"gp80",
+     "":"gp81",
      "{card_id}":{
-      "":"ga73d73",
+      "":"ga74d74",
       "codes":{
        "deposit":"p",
        "{code}":{
-        "":"ga73",
-        "activate":"p73",
-        "bonus":{"commit":"p73","prepare":"p73"},
-        "rights":"a73",
-        "set-service-module-data":"p159",
-        "unavailable":"p73"
+        "":"ga74",
+        "activate":"p74",
+        "bonus":{"commit":"p74","prepare":"p74"},
+        "rights":"a74",
+        "set-service-module-data":"p160",
+        "unavailable":"p74"
        }
       },
       "decrypt-code":"g",
       "permission-tokens":"p",
-      "phone-membercard":{"import":"p160"},
+      "phone-membercard":{"import":"p161"},
       "qrcode":"p",
-      "rights":"a73",
-      "service-modules":{"":"p","{service_module_id}":"ad73"},
-      "upgrade":"p73",
-      "users":{"import":"p80"}
+      "rights":"a74",
+      "service-modules":{"":"p","{service_module_id}":"ad74"},
+      "upgrade":"p74",
+      "users":{"import":"p81"}
      }
     },
-    "phonenumber-member":{"import":"p161","search":"g162"},
+    "phonenumber-member":{"import":"p162","search":"g163"},
     "user":{"cards":"g"}
    },
    "partner":{
     "delivery-plan":{
-     "delivery-plans":{"":"p80","{brand_id}":{"delivery-plans":"g"},"{plan_id}":{"":"a","terminate":"p73"}},
+     "delivery-plans":{"":"p81","{brand_id}":{"delivery-plans":"g"},"{plan_id}":{"":"a","terminate":"p74"}},
      "{sp_mchid}":{"notify-url":"p"}
     },
     "product-coupon":{
      "image-generation-tasks":{"":"p","{task_id}":"g"},
-     "media":{"upload-image":"p151"},
+     "media":{"upload-image":"p152"},
      "notify-configs":"gp",
      "product-coupons":{
-      "":"p80",
+      "":"p81",
       "{product_coupon_id}":{
        "":"ga",
-       "deactivate":"p80",
+       "deactivate":"p81",
        "stock-bundles":{
-        "":"p80",
-        "{stock_bundle_id}":{"":"a","associate-stores":"p","disassociate-stores":"p","update-budget":"p80"}
+        "":"p81",
+        "{stock_bundle_id}":{"":"a","associate-stores":"p","disassociate-stores":"p","update-budget":"p81"}
        },
        "stocks":{
-        "":"gp80",
+        "":"gp81",
         "{stock_id}":{
          "":"ga",
          "associate-stores":"p",
          "associated-stores":"g",
-         "deactivate":"p80",
+         "deactivate":"p81",
          "disassociate-stores":"p",
-         "update-budget":"p80",
-         "upload-coupon-codes":"p80"
+         "update-budget":"p81",
+         "upload-coupon-codes":"p81"
         }
        }
       }
      },
      "users":{
       "{openid}":{
-       "coupon-bundles":{"":"p155","{user_coupon_bundle_id}":{"deactivate":"p80"}},
+       "coupon-bundles":{"":"p156","{user_coupon_bundle_id}":{"deactivate":"p81"}},
        "coupons":{
-        "":"gp155",
-        "{coupon_code}":{"":"g","confirm":"p80","deactivate":"p80","return":"p80","use":"p80"}
+        "":"gp156",
+        "{coupon_code}":{"":"g","confirm":"p81","deactivate":"p81","return":"p81","use":"p81"}
        },
-       "pre-send-coupon":"p155",
-       "pre-send-coupon-bundle":"p155"
+       "pre-send-coupon":"p156",
+       "pre-send-coupon-bundle":"p156"
       }
      }
     }
    },
-   "partnerships":{"":"g","build":"p163","terminate":"p163"},
+   "partnerships":{"":"g","build":"p164","terminate":"p164"},
    "paygiftactivity":{
     "activities":{
      "":"g",
@@ -662,116 +662,116 @@ export const tree: string = `{
     "unique-threshold-activity":"p"
    },
    "shopping-receipt":{
-    "customentrances":{"":"p80","{brand_id}":"ga"},
+    "customentrances":{"":"p81","{brand_id}":"ga"},
     "merchantshoppingreceiptjumpinfos":"p",
-    "shoppingreceipts":"p164"
+    "shoppingreceipts":"p165"
    },
    "weekly-discount":{"activities":{"":"g","{activity_id}":{"":"g","apply":"p"}}},
-   "withdraw-favor":{"users":{"{openid}":{"coupons":"gp155"}}}
+   "withdraw-favor":{"users":{"{openid}":{"coupons":"gp156"}}}
   },
   "mch-manage":{
    "mch-manage-records":{"sub-mchid":{"{sub_mchid}":"g"},"{manage_record_id}":{"":"g","mch-manage-submissions":"p"}},
-   "submission-files":{"sub-mchid":{"{sub_mchid}":{"upload":"p165"}}}
+   "submission-files":{"sub-mchid":{"{sub_mchid}":{"upload":"p166"}}}
   },
   "mch-operation-manage":{
-   "enhanced-due-diligence":{"{due_diligence_id}":{"":"g","submit":"p","upload":"p166"}},
+   "enhanced-due-diligence":{"{due_diligence_id}":{"":"g","submit":"p","upload":"p167"}},
    "merchant-limitations":{"sub-mchid":{"{sub_mchid}":"g"}}
   },
   "mch_operate":{
    "risk":{
-    "withdrawl-apply":{"":"p97","applyment-id":{"{applyment_id}":"g"},"out-request-no":{"{out_request_no}":"g"}}
+    "withdrawl-apply":{"":"p98","applyment-id":{"{applyment_id}":"g"},"out-request-no":{"{out_request_no}":"g"}}
    }
   },
   "mchalterapply":{
    "mchcontactalterapplyment":{
-    "":"p167",
-    "merchant":{"{merchant_code}":{"out-request-no":{"{out_request_no}":"g"}}},
-    "{apply_id}":{"":"g","revoke":"p"}
-   },
-   "mchsubjectalterapplyment":{
     "":"p168",
     "merchant":{"{merchant_code}":{"out-request-no":{"{out_request_no}":"g"}}},
     "{apply_id}":{"":"g","revoke":"p"}
    },
+   "mchsubjectalterapplyment":{
+    "":"p169",
+    "merchant":{"{merchant_code}":{"out-request-no":{"{out_request_no}":"g"}}},
+    "{apply_id}":{"":"g","revoke":"p"}
+   },
    "merchantnamealterapplyment":{
-    "":"p80",
+    "":"p81",
     "merchant":{"{sub_mchid}":{"out-request-no":{"{out_request_no}":"g"}}},
     "{apply_id}":{"":"g","revoke":"p"}
    }
   },
   "med-ins":{
-   "orders":{"":"p169","mix-trade-no":{"{mix_trade_no}":"g"},"out-trade-no":{"{out_trade_no}":"g"}},
-   "refunds":{"notify":"p73"}
+   "orders":{"":"p170","mix-trade-no":{"{mix_trade_no}":"g"},"out-trade-no":{"{out_trade_no}":"g"}},
+   "refunds":{"notify":"p74"}
   },
   "merchant-risk-manage":{
    "ec-trade-risk":{"query-risk-trades":"p","recv-dispose-result":"p"},
-   "report-trade-union-information":"p170",
+   "report-trade-union-information":"p171",
    "trade-risk-information":"g",
    "trade-risk-result":"p",
-   "violation-notifications":"gpud73"
+   "violation-notifications":"gpud74"
   },
   "merchant-service":{
-   "complaint-notifications":"gpud73",
-   "complaints":{"":"g171","{transaction_id}":{"":"g172","negotiation-historys":"g"}},
+   "complaint-notifications":"gpud74",
+   "complaints":{"":"g172","{transaction_id}":{"":"g173","negotiation-historys":"g"}},
    "complaints-v2":{
-    "":"g171",
+    "":"g172",
     "{complaint_id}":{
-     "":"g172",
-     "complete":"p73",
+     "":"g173",
+     "complete":"p74",
      "negotiation-historys":"g",
-     "response":"p73",
-     "response-immediate-service":"p173",
-     "update-refund-progress":"p73"
+     "response":"p74",
+     "response-immediate-service":"p174",
+     "update-refund-progress":"p74"
     }
    },
-   "feedbacks":"p73",
-   "images":{"upload":"p151","{media_id}":"g77"}
+   "feedbacks":"p74",
+   "images":{"upload":"p152","{media_id}":"g78"}
   },
   "merchant-settlement":{"merchant-settle-rule-applications":{"":"p","{application_id}":"g"}},
-  "merchant-store":{"stores":{"":"p","{store_id}":{"":"ga73","recipients":{"bind":"p","unbind":"p"}}}},
+  "merchant-store":{"stores":{"":"p","{store_id}":{"":"ga74","recipients":{"bind":"p","unbind":"p"}}}},
   "merchant":{
    "fund":{
     "balance":{"{account_type}":"g"},
     "dayendbalance":{"{account_type}":"g"},
     "withdraw":{
-     "":"p80",
+     "":"p81",
      "bill-type":{"{bill_type}":"g"},
      "out-request-no":{"{out_request_no}":"g"},
      "withdraw-id":{"{withdraw_id}":"g"}
     }
    },
-   "media":{"upload":"p151","video_upload":"p151"}
+   "media":{"upload":"p152","video_upload":"p152"}
   },
   "merchantfund":{"merchant":{"income-records":"g"},"partner":{"income-records":"g"}},
-  "merchants":{"":"p174u175","{sub_mchid}":"g176"},
+  "merchants":{"":"p175u176","{sub_mchid}":"g177"},
   "multiuse":{
    "stocks":{"{stock_id}":{"refund-flow":"g","send-flow":"g","use-flow":"g"}},
-   "users":{"{openid}":{"coupons":"p177"}}
+   "users":{"{openid}":{"coupons":"p178"}}
   },
   "new-tax-control-fapiao":{
    "card-template":"p",
-   "download":"g178",
+   "download":"g179",
    "fapiao-applications":{
-    "":"p179",
-    "issue-general":"p179",
-    "issue-passenger-transport":"p180",
-    "issue-refined-oil":"p179",
-    "real-estate-leasing":"p181",
-    "upload-fapiao-file":"p182",
-    "{fapiao_apply_id}":{"":"g183","fapiao-files":"g","insert-cards":"p179","reverse":"p73"}
+    "":"p180",
+    "issue-general":"p180",
+    "issue-passenger-transport":"p181",
+    "issue-refined-oil":"p180",
+    "real-estate-leasing":"p182",
+    "upload-fapiao-file":"p183",
+    "{fapiao_apply_id}":{"":"g184","fapiao-files":"g","insert-cards":"p180","reverse":"p74"}
    },
-   "fapiaomerchant":{"getspinviteurl":"g184","listspinvitemchinfo":"g"},
+   "fapiaomerchant":{"getspinviteurl":"g185","listspinvitemchinfo":"g"},
    "merchant":{
     "base-information":"g",
     "development-config":"ga",
     "tax-codes":"g",
-    "{sub_mchid}":{"check":"p73","check-status":"g"}
+    "{sub_mchid}":{"check":"p74","check-status":"g"}
    },
-   "user-title":{"":"g185","title-url":"g"}
+   "user-title":{"":"g186","title-url":"g"}
   },
   "offlineface":{
    "authinfo":"p",
-   "contracts":{"presign":"p186","{contract_id}":"g"},
+   "contracts":{"presign":"p187","{contract_id}":"g"},
    "face-collections":{"":"g","{collection_id}":"g"},
    "repayment-url":"p",
    "transactions":{"":"p","out-trade-no":{"{out_trade_no}":"g"}}
@@ -780,146 +780,146 @@ export const tree: string = `{
    "organizations":{
     "":"g",
     "{organization_id}":{
-     "users":{"out-user-id":{"{out_user_id}":"ga187"},"user-id":{"{user_id}":{"terminate-contract":"p73"}}}
+     "users":{"out-user-id":{"{out_user_id}":"ga188"},"user-id":{"{user_id}":{"terminate-contract":"p74"}}}
     }
    },
    "tokens":"p"
   },
   "palmservice":{"authorization":{"openid":{"{openid}":"g"},"preauthorize":"p"}},
   "papay":{
-   "contracts":{"{contract_id}":{"fail-notify":"p73","notify":"p73"}},
+   "contracts":{"{contract_id}":{"fail-notify":"p74","notify":"p74"}},
    "insurance-pay":{
     "policy-periods":{
      "contract-id":{"{contract_id}":{"policy-period-id":{"{policy_period_id}":{"":"g","schedule":"p"}}}}
     },
-    "transactions":{"apply":"p93"}
+    "transactions":{"apply":"p94"}
    },
    "insurance-sign":{
     "contracts":{
      "plan-id":{
       "{plan_id}":{
-       "contract-id":{"{contract_id}":{"renew":"p73"}},
-       "out-contract-code":{"{out_contract_code}":{"":"g","terminate":"p103"}}
+       "contract-id":{"{contract_id}":{"renew":"p74"}},
+       "out-contract-code":{"{out_contract_code}":{"":"g","terminate":"p104"}}
       }
      },
-     "pre-entrust-sign":{"app":"p188","h5":"p188","jsapi":"p188","mini-program":"p188"}
+     "pre-entrust-sign":{"app":"p189","h5":"p189","jsapi":"p189","mini-program":"p189"}
     },
     "policy-periods":{"plan-id":{"{plan_id}":{"contract-id":{"{contract_id}":{"modify":"p"}}}}},
     "policy_periods":{"plan-id":{"{plan_id}":{"out-contract-code":{"{out_contract_code}":"g"}}}}
    },
    "pay":{
-    "harmony":{"transactions":{"apply":"p93"}},
+    "harmony":{"transactions":{"apply":"p94"}},
     "partner":{
      "schedules":{"contract-id":{"{contract_id}":{"":"g","schedule":"p"}}},
-     "transactions":{"apply":"p93"}
+     "transactions":{"apply":"p94"}
     },
     "schedules":{"contract-id":{"{contract_id}":{"":"g","schedule":"p"}}},
-    "transactions":{"apply":"p93"}
+    "transactions":{"apply":"p94"}
    },
    "scheduled-deduct-sign":{
-    "contracts":{"pre-entrust-sign":{"app":"p92","h5":"p92","jsapi":"p92","mini-program":"p92"}},
-    "partner":{"contracts":{"pre-entrust-sign":{"app":"p92","h5":"p92","jsapi":"p92","mini-program":"p92"}}}
+    "contracts":{"pre-entrust-sign":{"app":"p93","h5":"p93","jsapi":"p93","mini-program":"p93"}},
+    "partner":{"contracts":{"pre-entrust-sign":{"app":"p93","h5":"p93","jsapi":"p93","mini-program":"p93"}}}
    },
    "sign":{
     "contracts":{
      "harmony-plan-id":{"{plan_id}":{"out-contract-code":{"{out_contract_code}":"g"}}},
-     "plan-id":{"{plan_id}":{"out-contract-code":{"{out_contract_code}":{"":"g","terminate":"p103"}}}},
-     "pre-entrust-sign":"p92"
+     "plan-id":{"{plan_id}":{"out-contract-code":{"{out_contract_code}":{"":"g","terminate":"p104"}}}},
+     "pre-entrust-sign":"p93"
     },
     "partner":{
      "contracts":{
-      "plan-id":{"{plan_id}":{"out-contract-code":{"{out_contract_code}":{"":"g","terminate":"p103"}}}}
+      "plan-id":{"{plan_id}":{"out-contract-code":{"{out_contract_code}":{"":"g","terminate":"p104"}}}}
      }
     }
    }
   },
   "parking":{
    "reminders":{
-    "application":{"":"p","query":"g","withdraw":"p73"},
+    "application":{"":"p","query":"g","withdraw":"p74"},
     "applications":"g",
     "entry":"p",
-    "exit":"p73",
-    "ext-payment":"p73",
+    "exit":"p74",
+    "ext-payment":"p74",
     "parking-fee":"p",
     "parking-lot":"g",
-    "payment":"p73"
+    "payment":"p74"
    }
   },
-  "partner-papay":{"contracts":{"{contract_id}":{"fail-notify":"p73","notify":"p73"}}},
+  "partner-papay":{"contracts":{"{contract_id}":{"fail-notify":"p74","notify":"p74"}}},
   "partner-transfer":{
    "batches":{
-    "":"p76",
-    "batch-id":{"{batch_id}":{"":"g","details":{"detail-id":{"{detail_id}":"g189"}}}},
-    "out-batch-no":{"{out_batch_no}":{"":"g","details":{"out-detail-no":{"{out_detail_no}":"g189"}}}}
+    "":"p77",
+    "batch-id":{"{batch_id}":{"":"g","details":{"detail-id":{"{detail_id}":"g190"}}}},
+    "out-batch-no":{"{out_batch_no}":{"":"g","details":{"out-detail-no":{"{out_detail_no}":"g190"}}}}
    }
   },
   "password-exempt-contract":{
    "contracts":{
-    "ecommerce":{"pre-entrust-sign":{"mini-program":"p92","pay-redirect-sign":"p92"}},
-    "normal":{"pre-entrust-sign":{"mini-program":"p92","pay-redirect-sign":"p92"}},
-    "qs":{"pre-entrust-sign":{"mini-program":"p92","pay-redirect-sign":"p92"}},
-    "service-id":{"{service_id}":{"out-contract-code":{"{out_contract_code}":{"":"g","terminate":"p103"}}}},
-    "service-provider":{"pre-entrust-sign":{"mini-program":"p92","pay-redirect-sign":"p92"}}
+    "ecommerce":{"pre-entrust-sign":{"mini-program":"p93","pay-redirect-sign":"p93"}},
+    "normal":{"pre-entrust-sign":{"mini-program":"p93","pay-redirect-sign":"p93"}},
+    "qs":{"pre-entrust-sign":{"mini-program":"p93","pay-redirect-sign":"p93"}},
+    "service-id":{"{service_id}":{"out-contract-code":{"{out_contract_code}":{"":"g","terminate":"p104"}}}},
+    "service-provider":{"pre-entrust-sign":{"mini-program":"p93","pay-redirect-sign":"p93"}}
    }
   },
   "pay-devices":{
    "open-scenario-speaker":{"{device_sn}":{"":"g","bind":"p","prebind":"p","unbind":"p"}},
    "open-scenario-speakerorder":{"{transaction_id}":{"report":"p"}},
-   "printers":{"{device_id}":{"print-orders":{"":"p73","{print_order_no}":"g"}}}
+   "printers":{"{device_id}":{"print-orders":{"":"p74","{print_order_no}":"g"}}}
   },
   "pay":{
    "acquiring-bank":{"transactions":{"exposure":"p"}},
    "instal":{"exposure":"p","partner":{"exposure":"p"}},
    "partner":{
     "transactions":{
-     "app":"p190",
-     "app-with-contract":"p93",
-     "codepay":"p93",
+     "app":"p191",
+     "app-with-contract":"p94",
+     "codepay":"p94",
      "exposure":"p",
-     "h5":"p190",
+     "h5":"p191",
      "id":{"{transaction_id}":"g"},
-     "jsapi":"p190",
-     "jsapi-with-contract":"p93",
-     "miniprogram":"p93",
-     "native":"p190",
-     "out-trade-no":{"{out_trade_no}":{"":"g","close":"p191","reverse":"p192"}},
-     "scannedpos":"p93"
+     "jsapi":"p191",
+     "jsapi-with-contract":"p94",
+     "miniprogram":"p94",
+     "native":"p191",
+     "out-trade-no":{"{out_trade_no}":{"":"g","close":"p192","reverse":"p193"}},
+     "scannedpos":"p94"
     }
    },
    "transactions":{
-    "app":"p190",
-    "app-with-contract":"p93",
-    "codepay":"p93",
+    "app":"p191",
+    "app-with-contract":"p94",
+    "codepay":"p94",
     "exposure":"p",
-    "h5":"p190",
+    "h5":"p191",
     "id":{"{transaction_id}":"g"},
-    "jsapi":"p190",
-    "jsapi-with-contract":"p93",
-    "native":"p190",
-    "out-trade-no":{"{out_trade_no}":{"":"g","close":"p191","reverse":"p192"}}
+    "jsapi":"p191",
+    "jsapi-with-contract":"p94",
+    "native":"p191",
+    "out-trade-no":{"{out_trade_no}":{"":"g","close":"p192","reverse":"p193"}}
    }
   },
   "payroll-card":{
-   "authentications":{"":"g","pre-order":"p","pre-order-with-auth":"p193","{authenticate_number}":"g"},
+   "authentications":{"":"g","pre-order":"p","pre-order-with-auth":"p194","{authenticate_number}":"g"},
    "relations":{"{openid}":"g"},
-   "tokens":"p193",
-   "transfer-batches":"p194",
-   "wesure":{"insurance":"p73","token-validations":"p193"}
+   "tokens":"p194",
+   "transfer-batches":"p195",
+   "wesure":{"insurance":"p74","token-validations":"p194"}
   },
   "payscore":{
    "acquiringbank":{
-    "permissions":{"":"p","authorization-code":{"{authorization_code}":{"":"g","terminate":"p73"}}},
+    "permissions":{"":"p","authorization-code":{"{authorization_code}":{"":"g","terminate":"p74"}}},
     "serviceorder":{
-     "":"gp84",
+     "":"gp85",
      "deduction":"g",
-     "{out_order_no}":{"cancel":"p195","complete":"p195","modify":"p195","registerdeductinfo":"p","sync":"p195"}
+     "{out_order_no}":{"cancel":"p196","complete":"p196","modify":"p196","registerdeductinfo":"p","sync":"p196"}
     },
-    "servicepayondeliveryorder":"p84"
+    "servicepayondeliveryorder":"p85"
    },
    "merchant-bill":"g",
    "oversea":{
     "partner":{
-     "serviceorder":{"":"g124p138","{out_order_no}":{"cancel":"p196","complete":"p196","sync":"p196"}}
+     "serviceorder":{"":"g125p139","{out_order_no}":{"cancel":"p197","complete":"p197","sync":"p197"}}
     }
    },
    "partner":{
@@ -927,119 +927,119 @@ export const tree: string = `{
      "":"p",
      "apply-for-scene":"p",
      "assess-user-risk-level":"p",
-     "authorization-code":{"{authorization_code}":{"":"g","terminate":"p73"}},
+     "authorization-code":{"{authorization_code}":{"":"g","terminate":"p74"}},
      "search":"g",
-     "terminate":"p73"
+     "terminate":"p74"
     },
-    "service-account-applications":{"":"p98","{out_apply_no}":"g"},
+    "service-account-applications":{"":"p99","{out_apply_no}":"g"},
     "serviceorder":{
-     "":"gp84",
-     "direct-complete":"p197",
+     "":"gp85",
+     "direct-complete":"p198",
      "{out_order_no}":{
-      "cancel":"p195",
-      "complete":"p195",
-      "modify":"p195",
-      "pay":"p73",
-      "send-pendingmessage":"p73",
-      "send-prepaidmessage":"p73",
-      "sync":"p195"
+      "cancel":"p196",
+      "complete":"p196",
+      "modify":"p196",
+      "pay":"p74",
+      "send-pendingmessage":"p74",
+      "send-prepaidmessage":"p74",
+      "sync":"p196"
      }
     },
-    "servicepayondeliveryorder":"p84",
+    "servicepayondeliveryorder":"p85",
     "servicequotas":{"service-id":{"{service_id}":"g"}}
    },
-   "payafter-orders":{"":"gp198","{out_order_no}":{"cancel":"p199","complete":"p199","sync":"p199"}},
+   "payafter-orders":{"":"gp199","{out_order_no}":{"cancel":"p200","complete":"p200","sync":"p200"}},
    "permissions":{
     "":"p",
     "assess-user-risk-level":"p",
-    "authorization-code":{"{authorization_code}":{"":"g","terminate":"p73"}},
-    "openid":{"{openid}":{"":"g","terminate":"p73"}}
+    "authorization-code":{"{authorization_code}":{"":"g","terminate":"p74"}},
+    "openid":{"{openid}":{"":"g","terminate":"p74"}}
    },
    "plan":{
-    "partner":{"payscore-plans":{"":"p200","merchant-plan-no":{"{merchant_plan_no}":{"":"g","stop":"p201"}}}},
-    "payscore-plans":{"":"p200","merchant-plan-no":{"{merchant_plan_no}":{"":"g","stop":"p201"}}}
+    "partner":{"payscore-plans":{"":"p201","merchant-plan-no":{"{merchant_plan_no}":{"":"g","stop":"p202"}}}},
+    "payscore-plans":{"":"p201","merchant-plan-no":{"{merchant_plan_no}":{"":"g","stop":"p202"}}}
    },
    "serviceorder":{
-    "":"gp84",
-    "direct-complete":"p84",
+    "":"gp85",
+    "direct-complete":"p85",
     "{out_order_no}":{
-     "cancel":"p199",
-     "complete":"p199",
-     "modify":"p199",
+     "cancel":"p200",
+     "complete":"p200",
+     "modify":"p200",
      "pay":"p",
-     "send-pendingmessage":"p73",
-     "send-prepaidmessage":"p73",
-     "sync":"p199"
+     "send-pendingmessage":"p74",
+     "send-prepaidmessage":"p74",
+     "sync":"p200"
     }
    },
-   "servicepayondeliveryorder":"p84",
+   "servicepayondeliveryorder":"p85",
    "sign-plan":{
     "partner":{
-     "serviceorder":"p93",
+     "serviceorder":"p94",
      "user-sign-plans":{"":"p","merchant-sign-plan-no":{"{merchant_sign_plan_no}":{"":"g","stop":"p"}}}
     },
-    "serviceorder":"p93",
+    "serviceorder":"p94",
     "user-sign-plans":{"":"p","merchant-sign-plan-no":{"{merchant_sign_plan_no}":{"":"g","stop":"p"}}}
    },
-   "smartretail-orders":{"":"gp84","{out_order_no}":{"cancel":"p199","complete":"p199"}},
+   "smartretail-orders":{"":"gp85","{out_order_no}":{"cancel":"p200","complete":"p200"}},
    "user-service-state":"g",
-   "users":{"{openid}":{"permissions":{"{service_id}":{"terminate":"p73"}}}}
+   "users":{"{openid}":{"permissions":{"{service_id}":{"terminate":"p74"}}}}
   },
   "platsolution":{
    "ecommerce":{
-    "bank-transfer-recharges":{"apply":"p202","out-recharge-no":{"{out_recharge_no}":"g"}},
-    "insurance-compensation-contracts":{"":"p98","sub-mchid":{"{sub_mchid}":{"check-opened":"p"}}},
+    "bank-transfer-recharges":{"apply":"p203","out-recharge-no":{"{out_recharge_no}":"g"}},
+    "insurance-compensation-contracts":{"":"p99","sub-mchid":{"{sub_mchid}":{"check-opened":"p"}}},
     "mch-transfer":{
      "compensate-bills":{
-      "":"p203",
+      "":"p204",
       "bill-id":{"{bill_id}":"g"},
-      "out-bill-no":{"{out_bill_no}":{"":"g","cancel":"p106"}},
-      "pre-transfer":"p203"
+      "out-bill-no":{"{out_bill_no}":{"":"g","cancel":"p107"}},
+      "pre-transfer":"p204"
      },
-     "deposit-after-sales-compensation-bills":{"":"p203","bill-id":{"{bill_id}":"g"},"out-bill-no":{"{out_bill_no}":"g"}},
-     "deposit-insurance-premiums-compensation-bills":{"":"p203","{out_bill_no}":"g"},
-     "deposit-shipping-cost-compensation-bills":{"":"p203","out-bill-no":{"{out_bill_no}":"g"}},
+     "deposit-after-sales-compensation-bills":{"":"p204","bill-id":{"{bill_id}":"g"},"out-bill-no":{"{out_bill_no}":"g"}},
+     "deposit-insurance-premiums-compensation-bills":{"":"p204","{out_bill_no}":"g"},
+     "deposit-shipping-cost-compensation-bills":{"":"p204","out-bill-no":{"{out_bill_no}":"g"}},
      "insurance-claim-bills":{
-      "":"p203",
+      "":"p204",
       "bill-id":{"{bill_id}":"g"},
-      "out-bill-no":{"{out_bill_no}":{"":"g","cancel":"p106"}},
-      "pre-transfer":"p203"
+      "out-bill-no":{"{out_bill_no}":{"":"g","cancel":"p107"}},
+      "pre-transfer":"p204"
      },
-     "sub-mch-compensation-bills":{"":"p203","{out_bill_no}":"g"},
-     "transfer-bills":{"":"p203","bill-id":{"{bill_id}":"g"},"out-bill-no":{"{out_bill_no}":"g"}}
+     "sub-mch-compensation-bills":{"":"p204","{out_bill_no}":"g"},
+     "transfer-bills":{"":"p204","bill-id":{"{bill_id}":"g"},"out-bill-no":{"{out_bill_no}":"g"}}
     },
     "recharge-employees":{"":"p","sub-mchid":{"{sub_mchid}":{"":"g","sp-openid":{"{sp_openid}":{"delete":"p"}}}}},
-    "recharges":{"apply":"p202","out-recharge-no":{"{out_recharge_no}":{"":"g","close":"p204"}}},
-    "settle":{"prepay-settle-orders":{"":"p205","{settle_batch_no}":{"":"g","apply-abnormal-settle":"p206"}}},
-    "withdraw":{"day-end-balance-withdraw":{"":"p80","out-request-no":{"{out_request_no}":"g"}}}
+    "recharges":{"apply":"p203","out-recharge-no":{"{out_recharge_no}":{"":"g","close":"p205"}}},
+    "settle":{"prepay-settle-orders":{"":"p206","{settle_batch_no}":{"":"g","apply-abnormal-settle":"p207"}}},
+    "withdraw":{"day-end-balance-withdraw":{"":"p81","out-request-no":{"{out_request_no}":"g"}}}
    },
    "insurance":{
     "mch-transfer":{
      "batches":{
-      "apply":"p207",
-      "batch-id":{"{batch_id}":{"":"g","details":{"detail-id":{"{detail_id}":"g116"}}}},
+      "apply":"p208",
+      "batch-id":{"{batch_id}":{"":"g","details":{"detail-id":{"{detail_id}":"g117"}}}},
       "detail-receipts":{"out-batch-no":{"{out_batch_no}":{"out-detail-no":{"{out_detail_no}":{"":"g","apply":"p"}}}}},
-      "out-batch-no":{"{out_batch_no}":{"":"g","details":{"out-detail-no":{"{out_detail_no}":"g116"}}}},
+      "out-batch-no":{"{out_batch_no}":{"":"g","details":{"out-detail-no":{"{out_detail_no}":"g117"}}}},
       "summary-receipts":{"out-batch-no":{"{out_batch_no}":{"":"g","apply":"p"}}}
      },
      "reservation":{
-      "apply":"p208",
-      "out-reservation-no":{"{out_reservation_no}":{"":"g","close":"p209"}},
+      "apply":"p209",
+      "out-reservation-no":{"{out_reservation_no}":{"":"g","close":"p210"}},
       "reservation-id":{"{reservation_id}":"g"}
      }
     }
    },
    "mch-transfer":{
     "batches":{
-     "apply":"p207",
+     "apply":"p208",
      "batch-id":{"{batch_id}":{"":"g","details":{"detail-id":{"{detail_id}":"g"}}}},
      "detail-receipts":{"out-batch-no":{"{out_batch_no}":{"out-detail-no":{"{out_detail_no}":{"":"g","apply":"p"}}}}},
      "out-batch-no":{"{out_batch_no}":{"":"g","details":{"out-detail-no":{"{out_detail_no}":"g"}}}},
      "summary-receipts":{"out-batch-no":{"{out_batch_no}":{"":"g","apply":"p"}}}
     },
     "reservation":{
-     "apply":"p208",
-     "out-reservation-no":{"{out_reservation_no}":{"":"g","close":"p209"}},
+     "apply":"p209",
+     "out-reservation-no":{"{out_reservation_no}":{"":"g","close":"p210"}},
      "reservation-id":{"{reservation_id}":"g"}
     }
    }
@@ -1047,33 +1047,33 @@ export const tree: string = `{
   "profitsharing":{
    "bills":"g",
    "merchant-configs":{"{sub_mchid}":"g"},
-   "orders":{"":"p85","unfreeze":"p84","{out_order_no}":"g"},
-   "receivers":{"add":"p210","delete":"p"},
-   "return-orders":{"":"p86","{out_return_no}":"g"},
+   "orders":{"":"p86","unfreeze":"p85","{out_order_no}":"g"},
+   "receivers":{"add":"p211","delete":"p"},
+   "return-orders":{"":"p87","{out_return_no}":"g"},
    "transactions":{"{transaction_id}":{"amounts":"g"}}
   },
   "qrcode":{
-   "transactions":{"":"p93","out-trade-no":{"{out_trade_no}":"g"}},
+   "transactions":{"":"p94","out-trade-no":{"{out_trade_no}":"g"}},
    "user-services":{"contract-id":{"{contract_id}":"g"}}
   },
   "rate-activity":{"applications":{"":"p","id":{"{application_id}":"ga"}}},
-  "realname":{"verify":"g211"},
-  "recharge":{"bank-transfer-recharges":{"apply":"p202","out-recharge-no":{"{out_recharge_no}":"g"}}},
+  "realname":{"verify":"g212"},
+  "recharge":{"bank-transfer-recharges":{"apply":"p203","out-recharge-no":{"{out_recharge_no}":"g"}}},
   "refund":{
-   "domestic":{"refunds":{"":"p109","{out_refund_no}":"g","{refund_id}":{"apply-abnormal-refund":"p110"}}}
+   "domestic":{"refunds":{"":"p110","{out_refund_no}":"g","{refund_id}":{"apply-abnormal-refund":"p111"}}}
   },
-  "refunds":{"":"g212p213","id":{"{refund_id}":"g212"},"out-refund-no":{"{out_refund_no}":"g212"}},
+  "refunds":{"":"g213p214","id":{"{refund_id}":"g213"},"out-refund-no":{"{out_refund_no}":"g213"}},
   "repayment":{
-   "combine-transactions":{"partner":{"out-trade-no":{"{combine_out_trade_no}":{"":"g","close":"p90"}},"prepay":"p88"}}
+   "combine-transactions":{"partner":{"out-trade-no":{"{combine_out_trade_no}":{"":"g","close":"p91"}},"prepay":"p89"}}
   },
-  "security":{"echo":"p214"},
-  "settle":{"settlements":"g212"},
-  "smartguide":{"guides":{"":"g215p216","{guide_id}":{"":"a217","assign":"p73"}}},
-  "statements":"g218",
+  "security":{"echo":"p215"},
+  "settle":{"settlements":"g213"},
+  "smartguide":{"guides":{"":"g216p217","{guide_id}":{"":"a218","assign":"p74"}}},
+  "statements":"g219",
   "taxi-invoice":{
-   "attendance":{"punch":"p73"},
-   "cards":{"":"p","upload-file":"p219"},
-   "driver":{"update-driver":"p220"},
+   "attendance":{"punch":"p74"},
+   "cards":{"":"p","upload-file":"p220"},
+   "driver":{"update-driver":"p221"},
    "drivers":{"{driver_license}":"g"},
    "taxi-companies":{"{company_mchid}":"g"},
    "taxi-company":{"create-taxi-company":"p"},
@@ -1087,33 +1087,33 @@ export const tree: string = `{
    "transaction-block-submissions":{"sub-mchid":{"{sub_mchid}":"p"},"{block_submission_id}":"g"}
   },
   "transactions":{
-   "app":"p221",
-   "id":{"{transaction_id}":{"":"g212","close":"p222","reverse":"p222"}},
-   "jsapi":"p221",
-   "micropay":"p221",
-   "mweb":"p221",
-   "native":"p221",
-   "out-trade-no":{"{out_trade_no}":{"":"g212","close":"p223","reverse":"p223"}}
+   "app":"p222",
+   "id":{"{transaction_id}":{"":"g213","close":"p223","reverse":"p223"}},
+   "jsapi":"p222",
+   "micropay":"p222",
+   "mweb":"p222",
+   "native":"p222",
+   "out-trade-no":{"{out_trade_no}":{"":"g213","close":"p224","reverse":"p224"}}
   },
   "transfer-detail":{"electronic-receipts":"gp"},
   "transfer":{
    "batches":{
-    "":"p76",
-    "batch-id":{"{batch_id}":{"":"g","details":{"detail-id":{"{detail_id}":"g116"}}}},
-    "out-batch-no":{"{out_batch_no}":{"":"g","details":{"out-detail-no":{"{out_detail_no}":"g116"}}}}
+    "":"p77",
+    "batch-id":{"{batch_id}":{"":"g","details":{"detail-id":{"{detail_id}":"g117"}}}},
+    "out-batch-no":{"{out_batch_no}":{"":"g","details":{"out-detail-no":{"{out_detail_no}":"g117"}}}}
    },
    "bill-receipt":{"":"p","{out_batch_no}":"g"}
   },
-  "transferdownload":{"elecvoucherfile":"g77","signfile":"g77"},
+  "transferdownload":{"elecvoucherfile":"g78","signfile":"g78"},
   "vehicle":{
    "etc":{
     "contracts":{"{contract_id}":"g"},
-    "preopen":"p224",
-    "transactions":{"highway":"p93","id":{"{transaction_id}":"g"},"out-trade-no":{"{out_trade_no}":"g"}},
+    "preopen":"p225",
+    "transactions":{"highway":"p94","id":{"{transaction_id}":"g"},"out-trade-no":{"{out_trade_no}":"g"}},
     "users":{"{openid}":{"contracts":"g"}}
    },
-   "parking":{"parkings":"p225","services":{"find":"g"}},
-   "transactions":{"out-trade-no":{"{out_trade_no}":"g"},"parking":"p93"}
+   "parking":{"parkings":"p226","services":{"find":"g"}},
+   "transactions":{"out-trade-no":{"{out_trade_no}":"g"},"parking":"p94"}
   },
   "webizpay":{
    "avail-mch-ranges":{"":"gp","{range_id}":{"merchant-identifiers":{"":"gp","{merchant_identifier}":"d"}}},
@@ -1121,7 +1121,7 @@ export const tree: string = `{
    "employees":{
     "{employee_id}":{
      "out-quota-cards":{"{out_card_no}":"g"},
-     "quota-cards":{"":"p226","{card_no}":{"":"g","cancel":"p","payment-url":"g"}},
+     "quota-cards":{"":"p227","{card_no}":{"":"g","cancel":"p","payment-url":"g"}},
      "revoke":"p"
     }
    },

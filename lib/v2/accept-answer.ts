@@ -1,0 +1,85 @@
+import { Readable } from 'node:stream'
+import type { AxiosResponse } from 'axios'
+import { VerificationError, type VerificationErrorCode } from '../errors.js'
+import { type Call, callOf } from '../request/call.js'
+import { MAY_BE_DONE } from '../transport/failure.js'
+import { unseal } from '../transport/seal.js'
+import { toApiError } from './api-error.js'
+import { signTypeOf } from './attempt.js'
+import type { V2Context } from './context.js'
+import { bytesOf, decodeJson, handOver, looksLikeXml, withLists } from './decode.js'
+import { failureOf } from './outcome.js'
+import { peek, readDocument } from './peek.js'
+import { isGenuine, type Message } from './sign.js'
+import { decodeXml, MAX_XML_BYTES, type XmlFields, XmlProblem } from './xml.js'
+
+/**
+ * Verifies a 2xx answer by the signature in it, then looks whether it says yes.
+ *
+ * @throws {VerificationError} before anyone sees the data of an answer that is not to be trusted.
+ * @throws {ApiError} when the API says no.
+ */
+export async function acceptAnswer(response: AxiosResponse, context: V2Context): Promise<AxiosResponse> {
+  const call = callOf(response.config) as Call
+  const { name, traits } = call.endpoint
+  unseal(response)
+  const isFile = call.unsigned && (traits.answer === 'binary' || traits.answer === 'text')
+  if (response.data instanceof Readable) {
+    const patience = response.config.timeout ?? 0
+    const { head, whole } = await peek(response.data, name, patience)
+    if (isFile && !looksLikeXml(head)) return call.finish(response, whole)
+    response.data = await readDocument(whole, name, patience, MAX_XML_BYTES)
+  }
+  const body = bytesOf(response.data)
+  // A download that fails says so in XML.
+  if (isFile && !looksLikeXml(body)) return call.finish(response, handOver(response, body, call, body))
+  const { answer, verified } = read(body, call, context)
+  const failure = failureOf(answer)
+  if (failure) throw toApiError(response, answer, failure, verified, call.endpoint)
+  if (!verified && !isBelieved(call)) throw refusal(call, 'SIGNATURE_MISSING', 'it has no sign')
+  return call.finish(response, handOver(response, body, call, withLists(answer, traits.lists ?? [])))
+}
+
+interface Read {
+  readonly answer: XmlFields
+  readonly verified: boolean
+}
+
+/** The fields of an answer. Where it has a signature that the API is known to make, that has been verified. */
+export function read(body: Buffer, call: Call, context: V2Context): Read {
+  if (call.endpoint.traits.answer === 'json' && call.unsigned) {
+    return { answer: decodeJson(body, call), verified: false }
+  }
+  const answer = decode(body, call)
+  if (call.unsigned || answer.sign === undefined || answer.sign === '') return { answer, verified: false }
+  const message = flatten(answer)
+  if (!message) throw refusal(call, 'ANSWER_INVALID', 'it is signed, but has more than texts in it')
+  if (!context.secret || !isGenuine(message, signTypeOf(call), context.secret)) {
+    throw refusal(call, 'SIGNATURE_INVALID', `its sign does not fit the APIv2 key (${signTypeOf(call)})`)
+  }
+  return { answer, verified: true }
+}
+
+function decode(body: Buffer, call: Call): XmlFields {
+  try {
+    return decodeXml(body)
+  } catch (error) {
+    if (error instanceof XmlProblem) throw refusal(call, 'ANSWER_INVALID', error.message)
+    throw error
+  }
+}
+
+function flatten(answer: XmlFields): Message | undefined {
+  const texts = Object.values(answer).every((value) => typeof value === 'string')
+  return texts ? (answer as Message) : undefined
+}
+
+/** Whether an answer counts without a signature: only where the API is known to make none. */
+function isBelieved({ unsigned, endpoint }: Call): boolean {
+  return unsigned || endpoint.traits.optionalSign === true
+}
+
+function refusal({ endpoint }: Call, code: VerificationErrorCode, why: string): VerificationError {
+  const doubt = endpoint.verb === 'get' || endpoint.traits.safe ? '' : `. ${MAY_BE_DONE}`
+  return new VerificationError(`${endpoint.name}: the answer is not to be trusted: ${why}${doubt}`, { code })
+}

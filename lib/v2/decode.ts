@@ -1,0 +1,64 @@
+import { Readable } from 'node:stream'
+import type { AxiosResponse } from 'axios'
+import { VerificationError } from '../errors.js'
+import type { Call } from '../request/call.js'
+import type { XmlFields, XmlValue } from './xml.js'
+
+/** The bytes of an answer, which travels as an array buffer. */
+export function bytesOf(data: unknown): Buffer {
+  if (Buffer.isBuffer(data)) return data
+  return data === undefined || data === null ? Buffer.alloc(0) : Buffer.from(data as ArrayBuffer)
+}
+
+/** Whether a download is a failure's document rather than a file. Bills begin with a heading, gzip with 1f 8b. */
+export function looksLikeXml(body: Buffer): boolean {
+  return /^\uFEFF?\s*<(?:\?xml|xml[\s>])/.test(body.subarray(0, 64).toString())
+}
+
+/** The answer with lists where elements may repeat, even if there was only one this time. */
+export function withLists(answer: XmlFields, lists: readonly string[], at = ''): XmlFields {
+  if (!lists.some((path) => path.startsWith(at))) return answer
+  const entries = Object.entries(answer).map(([name, value]) => {
+    const path = at + name
+    const items = (Array.isArray(value) ? value : [value]) as readonly XmlValue[]
+    const inner = items.map((item) => (isFields(item) ? withLists(item, lists, `${path}.`) : item))
+    if (lists.includes(path)) return [name, value === '' ? [] : inner] as const
+    return [name, Array.isArray(value) ? inner : (inner[0] as XmlValue)] as const
+  })
+  return Object.fromEntries(entries)
+}
+
+const isFields = (value: XmlValue): value is XmlFields => typeof value === 'object' && !Array.isArray(value)
+
+/** An answer in JSON: numbers and texts. */
+export function decodeJson(body: Buffer, { endpoint }: Call): XmlFields {
+  try {
+    const value: unknown = JSON.parse(body.toString())
+    if (typeof value === 'object' && value !== null) return value as XmlFields
+  } catch {
+    // Said below.
+  }
+  throw new VerificationError(`${endpoint.name}: the answer is no JSON object`, { code: 'ANSWER_INVALID' })
+}
+
+/** The answer in the form that the caller, or else the endpoint, wants. */
+export function handOver(response: AxiosResponse, body: Buffer, call: Call, answer: unknown): unknown {
+  const transforms = [call.transformResponse ?? []].flat()
+  if (transforms.length > 0) {
+    const data: unknown = call.responseType === 'arraybuffer' ? body : body.toString()
+    return transforms.reduce((value, transform) => {
+      return transform.call(response.config, value, response.headers as never, response.status) as unknown
+    }, data)
+  }
+  switch (call.responseType) {
+    case 'arraybuffer':
+      return body
+    case 'stream':
+      return Readable.from([body])
+    case 'blob':
+      return new Blob([new Uint8Array(body)])
+    case 'text':
+      return body.toString()
+  }
+  return call.endpoint.traits.answer === 'text' && answer === body ? body.toString() : answer
+}

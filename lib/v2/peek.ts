@@ -1,0 +1,72 @@
+import { Readable } from 'node:stream'
+import { NetworkError } from '../errors.js'
+
+/** So many bytes tell a file from a document that says why there is none. */
+const HEAD_BYTES = 64
+
+/**
+ * The beginning of a body that is still arriving, and all of it once more as a stream.
+ *
+ * @param patience milliseconds; axios' own timeout ends where the body begins
+ * @throws {NetworkError} when it breaks off before, or does not come.
+ */
+export async function peek(
+  body: Readable,
+  name: string,
+  patience: number,
+): Promise<{ head: Buffer; whole: Readable }> {
+  const chunks = body[Symbol.asyncIterator]() as AsyncIterableIterator<Buffer>
+  let head = Buffer.alloc(0)
+  await inTime(body, name, patience, async () => {
+    while (head.length < HEAD_BYTES) {
+      const next = await chunks.next()
+      if (next.done) return
+      head = Buffer.concat([head, next.value])
+    }
+  })
+  return { head, whole: Readable.from(concat(head, chunks), { objectMode: false }) }
+}
+
+/** A document that comes as a stream; more of it than `limit` is not waited for. */
+export async function readDocument(
+  body: Readable,
+  name: string,
+  patience: number,
+  limit: number,
+): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let size = 0
+  await inTime(body, name, patience, async () => {
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      chunks.push(chunk)
+      size += chunk.length
+      if (size > limit) return
+    }
+  })
+  return Buffer.concat(chunks)
+}
+
+async function inTime(
+  body: Readable,
+  name: string,
+  patience: number,
+  read: () => Promise<void>,
+): Promise<void> {
+  const late =
+    patience > 0 && setTimeout(() => body.destroy(new Error(`not here in ${patience} ms`)), patience)
+  try {
+    await read()
+  } catch (error) {
+    throw new NetworkError(`${name}: the answer broke off: ${(error as Error).message}`, {
+      code: 'CONNECTION_FAILED',
+      retryable: true,
+    })
+  } finally {
+    if (late) clearTimeout(late)
+  }
+}
+
+async function* concat(head: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  if (head.length > 0) yield head
+  yield* rest
+}
