@@ -1,5 +1,6 @@
 import type { BoundedMap } from './bounded.js'
 import type { Identity } from './identity.js'
+import type { SignedNotification } from './notifications.js'
 import type { Order } from './orders.js'
 import type { Random } from './random.js'
 import type { Refund } from './refunds.js'
@@ -30,4 +31,6 @@ export interface Context {
   readonly now: () => number
   /** Sends a notification some time after the answer, when `url` is on this machine; never throws. */
   readonly announce: (eventType: string, url: string | undefined, resource: object) => void
+  /** Sends a notification of v2 the same way. */
+  readonly send: (url: string | undefined, notification: () => SignedNotification) => void
 }

@@ -5,7 +5,7 @@ import type { Verb } from '../routes/traits.js'
 import type { Reply } from './answer.js'
 import type { Context } from './context.js'
 import { endpointDocument } from './generated/index.js'
-import { decodeValue, type Handler, type Match, notFound } from './router.js'
+import { decodeValue, type Handler, type Match } from './router.js'
 import { sampleOf } from './sample.js'
 
 const VERBS: ReadonlySet<string> = new Set(['get', 'post', 'put', 'patch', 'delete'])
@@ -31,7 +31,6 @@ export async function documentedEndpoint(
   const [match] = matchRoutes(verb, path.slice(1))
   if (!match) return undefined
   const { template, values } = match
-  if (template.startsWith('v2/')) throw notFound(method, path, 'APIv2 is not emulated yet')
   const document = await endpointDocument(template, verb)
   if (!document) return undefined
   const entries = Object.entries(values).map(([name, value]) => [name, decodeValue(name, value)] as const)

@@ -17,6 +17,7 @@ import { addRefunds } from './refunds.js'
 import { createRouter } from './router.js'
 import { requestSchemasOf } from './schemas.js'
 import { listen } from './server.js'
+import { paymentNotification } from './v2-notifications.js'
 
 /** Options of {@link createEmulator}; all of them may be left out. */
 export interface EmulatorOptions {
@@ -123,9 +124,12 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
     })
 
   /** Notifies a receiver on this machine; `undefined` when there is none. */
-  async function tell(eventType: string, url: string, resource: object): Promise<Receipt | undefined> {
+  async function tell(url: string, notification: () => SignedNotification): Promise<Receipt | undefined> {
     if (!isLoopback(url) || closing.signal.aborted) return undefined
-    return deliver(url, sign(eventType, resource, identity.publicKey), closing.signal).catch(() => undefined)
+    return deliver(url, notification(), closing.signal).catch(() => undefined)
+  }
+  function send(url: string | undefined, notification: () => SignedNotification): void {
+    if (url) setImmediate(() => void tell(url, notification))
   }
 
   const context: Context = {
@@ -134,14 +138,15 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
     ids,
     nonces,
     now: clock,
-    announce(eventType, url, resource) {
-      if (url !== undefined) setImmediate(() => void tell(eventType, url, resource))
-    },
+    announce: (eventType, url, resource) => send(url, () => sign(eventType, resource, identity.publicKey)),
+    send,
   }
   const router = createRouter()
   for (const add of [addCertificates, addMemberCards, addOrders, addRefunds]) add(router, context)
   const parts = { context, router, schemas: requestSchemasOf, faults, recorder, closed: closing.signal }
   const server = await listen(createGateway(parts), identity, { port, host, https })
+
+  const tls = server.ca === undefined ? {} : { ca: server.ca, merchant: await identity.clientCertificate() }
 
   async function close(): Promise<void> {
     closing.abort()
@@ -153,7 +158,7 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
     },
     get merchant() {
       const { certs, ...merchant } = identity.merchant
-      return { ...merchant, certs: { ...certs }, baseURL: server.url }
+      return { ...merchant, certs: { ...certs }, ...structuredClone(tls), baseURL: server.url }
     },
     get requests() {
       return recorder.requests
@@ -166,7 +171,11 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
     },
     async pay(outTradeNo: string) {
       const order = payOrder(context, outTradeNo)
-      const notified = await tell('TRANSACTION.SUCCESS', order.request.notify_url, transactionOf(order))
+      const notified = await tell(order.request.notify_url, () =>
+        order.api === 'v2'
+          ? paymentNotification(context, order)
+          : sign('TRANSACTION.SUCCESS', transactionOf(order), identity.publicKey),
+      )
       const { transactionId: transaction_id = '', state: trade_state } = order
       return { transaction_id, trade_state, ...(notified && { notified }) }
     },

@@ -32,7 +32,10 @@ export interface FaultScript {
   readonly method?: string
   /** HTTP status of the answer; a 3xx comes with a `Location`. */
   readonly status?: number
-  /** Error code such as `PARAM_ERROR`; the usual one of the status when absent. */
+  /**
+   * Error code such as `PARAM_ERROR`; the usual one of the status when absent. In APIv2 it makes a signed
+   * `result_code` FAIL with this `err_code`; `FAIL`, or a status alone, makes an unsigned `return_code` FAIL.
+   */
   readonly code?: string
   readonly message?: string
   readonly detail?: RefusalDetail

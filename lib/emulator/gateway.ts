@@ -12,6 +12,7 @@ import { parameterError, Refusal } from './refusal.js'
 import { type Match, notFound, type Router } from './router.js'
 import { signError } from './sign-error.js'
 import { targetOf } from './target.js'
+import type { V2Exchange, V2Request } from './v2.js'
 import { type SchemaSource, validateRequest } from './validate.js'
 
 const CLOCK_ERROR_SECONDS = 600
@@ -45,6 +46,9 @@ async function findDocumented(method: string, path: string, context: Context): P
   const { documentedEndpoint } = await import('./documented.js')
   return documentedEndpoint(method, path, context)
 }
+
+/** All but v3 may be v2, whose paths have no version in them. */
+const IS_V3 = /^\/(v3|hk|global)\//
 
 /** The request listener of the emulated gateway: read, verify, record, carry out, sign, answer. */
 export function createGateway(
@@ -132,6 +136,13 @@ export function createGateway(
     setImmediate(() => request.socket.destroySoon())
   }
 
+  /** Loaded with the first request that may be v2. */
+  async function exchange(received: V2Request): Promise<V2Exchange | undefined> {
+    if (IS_V3.test(received.path)) return undefined
+    const { exchangeV2 } = await import('./v2.js')
+    return exchangeV2(received, context)
+  }
+
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const method = (request.method ?? '').toUpperCase()
     const { url, path, search } = targetOf(request.url ?? '/')
@@ -144,6 +155,7 @@ export function createGateway(
     const time = context.now()
     const boundary = boundaryOf(request.headers['content-type'])
     const parts = boundary === undefined ? [] : parseMultipart(body, boundary)
+    const v2 = await exchange({ request, method, path, search, body, parts })
     const signed =
       boundary === undefined ? body : (parts.find(({ name }) => name === 'meta')?.body ?? Buffer.alloc(0))
     const { authorization } = request.headers
@@ -159,9 +171,10 @@ export function createGateway(
       verified: verdict.verified,
       ...(!verdict.verified && { problem: verdict.problem }),
       message: recordableBody(verdict.message),
+      ...(v2 && { verified: v2.verified, problem: v2.problem, message: v2.message }),
       time,
     })
-    const script = faults.take(method, path)
+    const script = (v2 && faults.take(method, v2.template)) ?? faults.take(method, path)
     const fault = script?.fault
     if (fault === 'drop') {
       request.socket.destroy()
@@ -169,11 +182,11 @@ export function createGateway(
     }
     if (typeof fault === 'object') await sleep(fault.delay, undefined, { signal: closed })
     const received = { request, method, path, search, signed, parts, verdict }
-    const reply = await decide(received, url, script && scriptedRefusal(script))
+    const reply = v2 ? await v2.reply(script) : await decide(received, url, script && scriptedRefusal(script))
     const redirect: Record<string, string> =
       reply.status >= 300 && reply.status < 400 ? { Location: '/redirected' } : {}
     const headers = { ...reply.headers, ...redirect, ...script?.headers }
-    await answer(request, response, { ...reply, headers }, fault)
+    await answer(request, response, { ...reply, headers }, v2 && fault === 'tampered' ? undefined : fault)
   }
 
   return (request, response) => {

@@ -19,6 +19,10 @@ export interface EmulatorMerchant {
   apiv3Key: string
   /** The APIv2 key. */
   secret: string
+  /** The client certificate that v2 asks for, as PEM; HTTPS only. */
+  merchant?: { cert: string; key: string }
+  /** The authority behind the server's certificate, as PEM; HTTPS only. */
+  ca?: string
   baseURL: string
 }
 
@@ -51,6 +55,8 @@ export interface Identity {
   forger(): Promise<KeyObject>
   authority(): Promise<{ readonly key: KeyObject; readonly pem: string }>
   issue(subject: string, key: KeyObject, hosts?: readonly string[]): Promise<string>
+  /** The merchant's certificate and its key, as PEM. */
+  clientCertificate(): Promise<{ cert: string; key: string }>
 }
 
 /**
@@ -136,6 +142,10 @@ export async function createIdentity(random: Random, now: () => number): Promise
     },
     forger: () => sharedRsaKey('forger'),
     authority,
+    async clientCertificate() {
+      const key = merchantPrivateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+      return { cert: await issueFor(mchid, merchantPrivateKey, serial), key }
+    },
     issue: (subject, key, hosts) => issueFor(subject, key, serialNumber(), hosts),
   }
 }

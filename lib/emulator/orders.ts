@@ -1,10 +1,10 @@
-import type { Context } from './context.js'
+import type { Context, State } from './context.js'
 import { parameterError, Refusal } from './refusal.js'
 import type { Call, Handler, Router } from './router.js'
 import { beijingDigits, beijingTime } from './time.js'
 
 /** The states of an order that the emulator knows. */
-export type TradeState = 'NOTPAY' | 'SUCCESS' | 'REFUND' | 'CLOSED'
+export type TradeState = 'NOTPAY' | 'SUCCESS' | 'REFUND' | 'CLOSED' | 'REVOKED'
 
 interface OrderRequest {
   readonly appid: string
@@ -24,6 +24,8 @@ export interface Order {
   /** The request as it came, to tell a repetition from another order. */
   readonly fingerprint: string
   readonly tradeType: string
+  /** The API it was placed with, by which its user is notified. */
+  readonly api: 'v2' | 'v3'
   /** What the order was answered with. */
   readonly answer: Readonly<Record<string, string>>
   state: TradeState
@@ -39,6 +41,7 @@ const DESCRIPTIONS: Readonly<Record<TradeState, string>> = {
   SUCCESS: '支付成功',
   REFUND: '订单发生过退款',
   CLOSED: '订单已关闭',
+  REVOKED: '订单已撤销',
 }
 
 const notExist = (): Refusal => new Refusal(404, 'ORDER_NOT_EXIST', '订单不存在')
@@ -88,6 +91,46 @@ export function payOrder({ state, ids, now }: Context, outTradeNo: string): Orde
   return order
 }
 
+/** An order that is about to be placed. */
+interface NewOrder extends Pick<Order, 'request' | 'tradeType' | 'api'> {
+  readonly answer: () => Record<string, string>
+}
+
+/** Places an order; a repetition gets what was answered the first time. */
+export function placeOrder({ orders }: State, { request, tradeType, api, answer }: NewOrder): Order {
+  const fingerprint = JSON.stringify([tradeType, request])
+  const earlier = orders.get(request.out_trade_no)
+  if (earlier?.state === 'CLOSED') throw new Refusal(400, 'ORDER_CLOSED', '该订单已关闭')
+  if (earlier && earlier.state !== 'NOTPAY') throw new Refusal(400, 'ORDERPAID', '该订单已支付')
+  if (earlier && earlier.fingerprint !== fingerprint) {
+    throw new Refusal(403, 'OUT_TRADE_NO_USED', '商户订单号重复', {
+      field: '/out_trade_no',
+      value: request.out_trade_no,
+      issue: 'was used before with another body',
+      location: 'body',
+    })
+  }
+  if (earlier) return earlier
+  const order: Order = {
+    request,
+    fingerprint,
+    tradeType,
+    api,
+    answer: answer(),
+    state: 'NOTPAY',
+    refunded: 0,
+  }
+  orders.set(request.out_trade_no, order)
+  return order
+}
+
+export function closeOrder(order: Order | undefined): void {
+  if (!order) throw notExist()
+  if (order.state === 'CLOSED') throw new Refusal(400, 'ORDER_CLOSED', '订单已关闭，无法重复关闭')
+  if (order.state !== 'NOTPAY') throw new Refusal(400, 'ORDER_PAID', '订单已支付，不能关闭')
+  order.state = 'CLOSED'
+}
+
 /** Orders of a merchant: native, jsapi, app, h5; query and close. */
 export function addOrders(router: Router, context: Context): void {
   const { identity, state, ids, now } = context
@@ -101,21 +144,7 @@ export function addOrders(router: Router, context: Context): void {
     return ({ json }) => {
       const request = json as OrderRequest
       checkMerchant(request.mchid, 'body')
-      const fingerprint = JSON.stringify([tradeType, request])
-      const earlier = state.orders.get(request.out_trade_no)
-      if (earlier?.state === 'CLOSED') throw new Refusal(400, 'ORDER_CLOSED', '该订单已关闭')
-      if (earlier && earlier.state !== 'NOTPAY') throw new Refusal(400, 'ORDERPAID', '该订单已支付')
-      if (earlier && earlier.fingerprint !== fingerprint) {
-        throw new Refusal(403, 'OUT_TRADE_NO_USED', '商户订单号重复', {
-          field: '/out_trade_no',
-          value: request.out_trade_no,
-          issue: 'was used before with another body',
-          location: 'body',
-        })
-      }
-      if (earlier) return { status: 200, body: earlier.answer }
-      const order: Order = { request, fingerprint, tradeType, answer: answer(), state: 'NOTPAY', refunded: 0 }
-      state.orders.set(request.out_trade_no, order)
+      const order = placeOrder(state, { request, tradeType, answer, api: 'v3' })
       return { status: 200, body: order.answer }
     }
   }
@@ -154,11 +183,7 @@ export function addOrders(router: Router, context: Context): void {
 
   router.add('POST', 'v3/pay/transactions/out-trade-no/{out_trade_no}/close', (call) => {
     checkMerchant((call.json as { readonly mchid: string }).mchid, 'body')
-    const order = byNumber(call)
-    if (!order) throw notExist()
-    if (order.state === 'CLOSED') throw new Refusal(400, 'ORDER_CLOSED', '订单已关闭，无法重复关闭')
-    if (order.state !== 'NOTPAY') throw new Refusal(400, 'ORDER_PAID', '订单已支付，不能关闭')
-    order.state = 'CLOSED'
+    closeOrder(byNumber(call))
     return { status: 204 }
   })
 }

@@ -36,8 +36,11 @@ function announcement(order: Order, answer: Readonly<Record<string, unknown>>, a
   }
 }
 
-/** Refunds of a merchant's orders: apply and query. */
-export function addRefunds(router: Router, { state, ids, now, announce }: Context): void {
+/** Refunds (part of) an order; a repetition is answered, and not carried out again. */
+export function applyRefund(
+  { state, ids, now }: Context,
+  request: RefundRequest,
+): { readonly order: Order; readonly answer: Readonly<Record<string, unknown>>; readonly isNew: boolean } {
   function orderOf({ transaction_id, out_trade_no }: RefundRequest): Order {
     if (transaction_id === undefined && out_trade_no === undefined) {
       throw parameterError('/transaction_id', 'or out_trade_no is required')
@@ -46,48 +49,58 @@ export function addRefunds(router: Router, { state, ids, now, announce }: Contex
     const order = state.orders.get(number ?? '')
     if (!order) throw new Refusal(404, 'RESOURCE_NOT_EXISTS', '订单不存在')
     if (order.transactionId === undefined) throw new Refusal(400, 'INVALID_REQUEST', '订单未支付，不能退款')
+    if (order.state === 'REVOKED') throw new Refusal(400, 'INVALID_REQUEST', '订单已撤销，不能退款')
     return order
   }
 
+  const order = orderOf(request)
+  const { refund: amount, total, currency } = request.amount
+  const fingerprint = JSON.stringify([order.transactionId, amount, total, currency])
+  const earlier = state.refunds.get(request.out_refund_no)
+  if ((earlier && earlier.fingerprint !== fingerprint) || total !== order.request.amount.total) {
+    throw new Refusal(400, 'INVALID_REQUEST', '订单金额或退款金额与之前请求不一致，请核实后再试')
+  }
+  if (earlier) return { order, answer: earlier.answer, isNew: false }
+  if (order.refunded + amount > total) throw new Refusal(400, 'INVALID_REQUEST', '累计退款金额大于支付金额')
+  const time = now()
+  const answer = {
+    refund_id: `5030${ids.digits(6)}${beijingDigits(time).slice(0, 8)}${ids.digits(11)}`,
+    out_refund_no: request.out_refund_no,
+    transaction_id: order.transactionId,
+    out_trade_no: order.request.out_trade_no,
+    channel: 'ORIGINAL',
+    user_received_account: RECEIVED_BY,
+    create_time: beijingTime(time),
+    success_time: beijingTime(time),
+    status: 'SUCCESS',
+    funds_account: 'AVAILABLE',
+    amount: {
+      total,
+      refund: amount,
+      payer_total: total,
+      payer_refund: amount,
+      settlement_total: total,
+      settlement_refund: amount,
+      discount_refund: 0,
+      currency,
+    },
+    promotion_detail: [],
+  }
+  state.refunds.set(request.out_refund_no, { fingerprint, answer })
+  order.state = 'REFUND'
+  order.refunded += amount
+  return { order, answer, isNew: true }
+}
+
+/** Refunds of a merchant's orders: apply and query. */
+export function addRefunds(router: Router, context: Context): void {
+  const { state, announce } = context
+
   router.add('POST', 'v3/refund/domestic/refunds', ({ json }) => {
     const request = json as RefundRequest
-    const order = orderOf(request)
-    const { refund: amount, total, currency } = request.amount
-    const fingerprint = JSON.stringify([order.transactionId, amount, total, currency])
-    const earlier = state.refunds.get(request.out_refund_no)
-    if ((earlier && earlier.fingerprint !== fingerprint) || total !== order.request.amount.total) {
-      throw new Refusal(400, 'INVALID_REQUEST', '订单金额或退款金额与之前请求不一致，请核实后再试')
-    }
-    if (earlier) return { status: 200, body: earlier.answer }
-    if (order.refunded + amount > total) throw new Refusal(400, 'INVALID_REQUEST', '累计退款金额大于支付金额')
-    const time = now()
-    const answer = {
-      refund_id: `5030${ids.digits(6)}${beijingDigits(time).slice(0, 8)}${ids.digits(11)}`,
-      out_refund_no: request.out_refund_no,
-      transaction_id: order.transactionId,
-      out_trade_no: order.request.out_trade_no,
-      channel: 'ORIGINAL',
-      user_received_account: RECEIVED_BY,
-      create_time: beijingTime(time),
-      success_time: beijingTime(time),
-      status: 'SUCCESS',
-      funds_account: 'AVAILABLE',
-      amount: {
-        total,
-        refund: amount,
-        payer_total: total,
-        payer_refund: amount,
-        settlement_total: total,
-        settlement_refund: amount,
-        discount_refund: 0,
-        currency,
-      },
-      promotion_detail: [],
-    }
-    state.refunds.set(request.out_refund_no, { fingerprint, answer })
-    order.state = 'REFUND'
-    order.refunded += amount
-    announce('REFUND.SUCCESS', request.notify_url, announcement(order, answer, amount))
+    const { order, answer, isNew } = applyRefund(context, request)
+    if (!isNew) return { status: 200, body: answer }
+    announce('REFUND.SUCCESS', request.notify_url, announcement(order, answer, request.amount.refund))
     const { success_time: _, ...accepted } = answer
     return { status: 200, body: { ...accepted, status: 'PROCESSING' } }
   })

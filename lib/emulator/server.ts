@@ -37,7 +37,9 @@ async function createServer(
   const cert = await identity.issue('localhost', privateKey, hosts)
   const { pem } = await identity.authority()
   const key = privateKey.export({ type: 'pkcs8', format: 'pem' })
-  return { server: createHttpsServer({ ...options, key, cert: cert + pem }, listener), ca: pem }
+  // Most endpoints take anybody; which of v2 ask for the merchant's certificate, the gateway knows.
+  const client = { requestCert: true, rejectUnauthorized: false, ca: pem }
+  return { server: createHttpsServer({ ...options, ...client, key, cert: cert + pem }, listener), ca: pem }
 }
 
 /** Starts the server; resolves once it listens. */

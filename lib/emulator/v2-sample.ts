@@ -1,0 +1,35 @@
+import { type Fields, fieldsOf, isFields, isList, type Shape } from '../routes/schema.js'
+import { type SampleSource, sampleOf } from './sample.js'
+import { beijingDigits } from './time.js'
+import type { V2Fields } from './v2-sign.js'
+import type { XmlNode, XmlRecord } from './xml.js'
+
+/** What only a failure has, or the caller adds anew. */
+const LEFT_OUT: ReadonlySet<string> = new Set([
+  'err_code',
+  'err_code_des',
+  'error_code',
+  'error_code_des',
+  'return_msg',
+  'sign',
+  'nonce_str',
+])
+
+/** An answer with every field of its shape: given back from the request, or made up. All of it is text. */
+export function v2SampleOf(shape: Shape, given: V2Fields, source: Omit<SampleSource, 'given'>): XmlRecord {
+  if (!isFields(shape)) return {}
+  const entries = fieldsOf(shape as Fields)
+    .filter(({ name }) => !LEFT_OUT.has(name))
+    .map(({ name, shape: field }) => {
+      const made = value(field, name.replace(/\$[nm]/g, '0'), { ...source, given: {} })
+      return [name.replace(/\$[nm]/g, '0'), given[name] ?? made] as const
+    })
+  return Object.fromEntries(entries)
+}
+
+function value(shape: Shape, name: string, source: SampleSource): XmlNode {
+  if (shape === 'string' && /(time|time_end|date)$/.test(name)) return beijingDigits(source.now)
+  if (isList(shape)) return [value(shape[0], name, source)]
+  if (isFields(shape)) return v2SampleOf(shape, {}, source)
+  return String(sampleOf(shape, name, source))
+}

@@ -1,0 +1,75 @@
+import type { Ajv, ErrorObject, ValidateFunction } from 'ajv'
+import { type EndpointDocument, requestSchemas } from '../routes/document.js'
+import type { JsonSchema } from '../routes/schema.js'
+import type { Traits } from '../routes/traits.js'
+import { BusinessFailure, ReturnFailure } from './v2-refusal.js'
+import type { V2Fields } from './v2-sign.js'
+
+/** The pages list all numbers of an order or a refund as required where one of them will do. */
+const ALTERNATIVES: ReadonlySet<string> = new Set([
+  'transaction_id',
+  'out_trade_no',
+  'refund_id',
+  'out_refund_no',
+])
+
+let ajv: Promise<Ajv> | undefined
+const compiled = new Map<string, ValidateFunction>()
+
+function loadAjv(): Promise<Ajv> {
+  ajv ??= import('ajv').then(({ Ajv }) => new Ajv({ strict: false, verbose: true, logger: false }))
+  return ajv
+}
+
+/** Checks the fields against the catalogue: nothing missing, nothing it does not know, and whose they are. */
+export async function checkFields(
+  template: string,
+  fields: V2Fields,
+  traits: Traits,
+  document: EndpointDocument,
+  mchid: string,
+): Promise<void> {
+  const merchant = traits.merchantId ?? 'mch_id'
+  if (merchant && fields[merchant] !== mchid) throw new ReturnFailure(`${merchant}参数错误`)
+  if (!traits.nonceless && !traits.redirect && !fields.nonce_str) throw new ReturnFailure('缺少参数nonce_str')
+  const validate = compiled.get(template) ?? (await compile(template, traits, document))
+  if (validate(fields)) return
+  const [error] = validate.errors ?? []
+  throw new BusinessFailure('PARAM_ERROR', problemOf(error))
+}
+
+async function compile(
+  template: string,
+  traits: Traits,
+  document: EndpointDocument,
+): Promise<ValidateFunction> {
+  const schema = closed(document, traits)
+  const validate = (await loadAjv()).compile(schema)
+  compiled.set(template, validate)
+  return validate
+}
+
+function closed(document: EndpointDocument, traits: Traits): object {
+  const { xml, query } = requestSchemas(document)
+  const schema: JsonSchema = xml ?? query ?? partsSchema(document)
+  if (!schema.properties) return {}
+  const common = ['sign', ...(traits.nonceless || traits.redirect ? [] : ['nonce_str'])]
+  const added = Object.fromEntries(common.map((name) => [name, { type: 'string' }]))
+  const required = (schema.required ?? []).filter((name) => !ALTERNATIVES.has(name))
+  return { ...schema, required, properties: { ...schema.properties, ...added }, additionalProperties: false }
+}
+
+/** The parts of an upload that are texts. */
+function partsSchema({ multipart = {} }: EndpointDocument): JsonSchema {
+  const names = Object.keys(multipart).filter((name) => multipart[name] !== 'binary')
+  const properties = Object.fromEntries(names.map((name) => [name, { type: 'string' as const }]))
+  return { type: 'object', required: names, properties }
+}
+
+function problemOf(error: ErrorObject | undefined): string {
+  if (error?.keyword === 'required') return `缺少参数${String(error.params.missingProperty)}`
+  if (error?.keyword === 'additionalProperties') {
+    return `请求中含有未在API文档中定义的参数${String(error.params.additionalProperty)}`
+  }
+  return `参数错误: ${error?.instancePath ?? ''} ${error?.message ?? ''}`
+}
