@@ -73,9 +73,10 @@ describe('a documented endpoint without a handler of its own', () => {
     expect(privateDecrypt(key, Buffer.from(payer_phone, 'base64')).toString()).toBe('sample payer_phone')
   })
 
-  test('of APIv2 is a 404 that says so', async () => {
-    const answer = await call(emulator, 'POST', '/pay/unifiedorder', '')
-    expect(answer.json.detail.issue).toMatch(/APIv2 is not emulated yet/)
+  test('of APIv2 is answered in XML', async () => {
+    const response = await fetch(`${emulator.url}/pay/unifiedorder`, { method: 'POST', body: '' })
+    expect(response.headers.get('content-type')).toMatch(/^text\/xml/)
+    expect(await response.text()).toContain('<return_code><![CDATA[FAIL]]></return_code>')
   })
 })
 
