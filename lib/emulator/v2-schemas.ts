@@ -5,14 +5,6 @@ import type { Traits } from '../routes/traits.js'
 import { BusinessFailure, ReturnFailure } from './v2-refusal.js'
 import type { V2Fields } from './v2-sign.js'
 
-/** The pages list all numbers of an order or a refund as required where one of them will do. */
-const ALTERNATIVES: ReadonlySet<string> = new Set([
-  'transaction_id',
-  'out_trade_no',
-  'refund_id',
-  'out_refund_no',
-])
-
 let ajv: Promise<Ajv> | undefined
 const compiled = new Map<string, ValidateFunction>()
 
@@ -55,8 +47,7 @@ function closed(document: EndpointDocument, traits: Traits): object {
   if (!schema.properties) return {}
   const common = ['sign', ...(traits.nonceless || traits.redirect ? [] : ['nonce_str'])]
   const added = Object.fromEntries(common.map((name) => [name, { type: 'string' }]))
-  const required = (schema.required ?? []).filter((name) => !ALTERNATIVES.has(name))
-  return { ...schema, required, properties: { ...schema.properties, ...added }, additionalProperties: false }
+  return { ...schema, properties: { ...schema.properties, ...added }, additionalProperties: false }
 }
 
 /** The parts of an upload that are texts. */

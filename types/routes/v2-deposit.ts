@@ -74,8 +74,8 @@ export interface V2DepositRoutes {
           sub_appid?: XmlValue
           mch_id?: XmlValue
           sub_mch_id: XmlValue
-          transaction_id: XmlValue
-          out_trade_no: XmlValue
+          transaction_id?: XmlValue
+          out_trade_no?: XmlValue
           total_fee: XmlValue
           consume_fee: XmlValue
           fee_type: XmlValue

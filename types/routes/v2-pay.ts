@@ -140,8 +140,8 @@ export interface V2PayRoutes {
           sign_type?: 'MD5' | (string & {})
           appid: XmlValue
           mch_id?: XmlValue
-          out_trade_no: XmlValue
-          transaction_id: XmlValue
+          out_trade_no?: XmlValue
+          transaction_id?: XmlValue
           sub_order_no: XmlValue
           sub_order_id: XmlValue
           customs: Customs
@@ -192,8 +192,8 @@ export interface V2PayRoutes {
           sign_type?: 'MD5' | (string & {})
           appid: XmlValue
           mch_id?: XmlValue
-          out_trade_no: XmlValue
-          transaction_id: XmlValue
+          out_trade_no?: XmlValue
+          transaction_id?: XmlValue
           sub_order_no?: XmlValue
           sub_order_id?: XmlValue
           customs: Customs
@@ -586,8 +586,8 @@ export interface V2PayRoutes {
         xml: {
           appid: XmlValue
           mch_id?: XmlValue
-          transaction_id: XmlValue
-          out_trade_no: XmlValue
+          transaction_id?: XmlValue
+          out_trade_no?: XmlValue
           nonce_str?: XmlValue
           sign?: XmlValue
         }
@@ -679,8 +679,8 @@ export interface V2PayRoutes {
         xml: {
           appid: XmlValue
           mch_id?: XmlValue
-          transaction_id: XmlValue
-          out_trade_no: XmlValue
+          transaction_id?: XmlValue
+          out_trade_no?: XmlValue
           sub_appid?: XmlValue
           sub_mch_id?: XmlValue
           nonce_str?: XmlValue
@@ -1408,8 +1408,8 @@ export interface V2PayRoutes {
           mch_id?: XmlValue
           sub_mch_id?: XmlValue
           sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
-          transaction_id: XmlValue
-          out_trade_no: XmlValue
+          transaction_id?: XmlValue
+          out_trade_no?: XmlValue
           out_refund_no: XmlValue
           total_fee: XmlValue
           refund_fee: XmlValue
