@@ -777,8 +777,8 @@ export interface OrderqueryRequest {
   sub_appid?: XmlValue
   mch_id?: XmlValue
   sub_mch_id?: XmlValue
-  transaction_id: XmlValue
-  out_trade_no: XmlValue
+  transaction_id?: XmlValue
+  out_trade_no?: XmlValue
   sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
   nonce_str?: XmlValue
   sign?: XmlValue
@@ -933,8 +933,8 @@ export interface RefundRequest {
   mch_id?: XmlValue
   sub_mch_id?: XmlValue
   sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
-  transaction_id: XmlValue
-  out_trade_no: XmlValue
+  transaction_id?: XmlValue
+  out_trade_no?: XmlValue
   out_refund_no: XmlValue
   total_fee: XmlValue
   refund_fee: XmlValue
@@ -1005,10 +1005,10 @@ export interface RefundqueryRequest {
   sub_appid?: XmlValue
   sub_mch_id?: XmlValue
   sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
-  transaction_id: XmlValue
-  out_trade_no: XmlValue
-  out_refund_no: XmlValue
-  refund_id: XmlValue
+  transaction_id?: XmlValue
+  out_trade_no?: XmlValue
+  out_refund_no?: XmlValue
+  refund_id?: XmlValue
   offset?: XmlValue
   nonce_str?: XmlValue
   sign?: XmlValue
