@@ -1,0 +1,113 @@
+import { createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto'
+import { createChain, endpointOf, expandTemplate, lookup, Wechatpay } from './built.js'
+import { CARD_ID, importBody } from './merchant.js'
+import { axiosOf, createPeer, type Peer } from './peer.js'
+import { atMost, figure, type Row } from './report.js'
+import { interleave, median } from './statistics.js'
+
+type Fluent = InstanceType<typeof Wechatpay>
+
+const EXPANSION_LIMIT = 2
+const ROUNDS = 15
+const WARM = 20_000
+const CLIENTS = 200
+
+const keys = generateKeyPairSync('rsa', { modulusLength: 2048 })
+const options = {
+  mchid: '1900000109',
+  serial: '3775B6A45ACD588826D15E583A95F5DD00000000',
+  baseURL: 'http://127.0.0.1:9',
+  privateKey: createPrivateKey(keys.privateKey.export({ type: 'pkcs8', format: 'pem' })),
+  certs: {
+    PUB_KEY_ID_0119000001092026010100000000000000: createPublicKey(
+      keys.publicKey.export({ type: 'spki', format: 'pem' }),
+    ),
+  },
+}
+
+const walkFluent = (wxpay: Fluent) => wxpay.v3.marketing.membercardOpen.cards._card_id_.users.import
+const walkPeer = (wxpay: Peer | undefined) =>
+  wxpay?.v3?.marketing?.membercardOpen?.cards?.$card_id$?.users?.import
+
+/** The real chain over the real endpoints; a call gives the expanded path and nothing else. */
+function createExpander(): Fluent {
+  const actions = {
+    verbs: new Map([['post', 'post'] as const]),
+    bareVerb: 'post' as const,
+    exactSegments: lookup.exactSegments,
+    keeps: lookup.isDocumentedPrefix,
+    send: (verb: 'post', path: string, request: unknown) =>
+      expandTemplate(endpointOf(path, verb).wire, request as { card_id: string }) as never,
+    url: () => '',
+  }
+  return createChain({}, actions) as Fluent
+}
+
+/** A client whose calls end where axios would begin. */
+function createBuilder(): { fluent: Fluent; peer: Peer } {
+  const fluent = new Wechatpay(options)
+  const peer = createPeer(options)
+  for (const instance of [fluent.client.v3, axiosOf(peer)])
+    instance.request = ((config: unknown) => config) as never
+  return { fluent, peer }
+}
+
+/** Microseconds a walk, over many. Nothing here awaits a node: awaiting one of the peer's sends a request. */
+function time(walks: number, walk: () => unknown): number {
+  const start = performance.now()
+  for (let at = 0; at < walks; at++) walk()
+  return ((performance.now() - start) * 1000) / walks
+}
+
+/** Microseconds a call of what ends before axios, over many. */
+async function timeCalls(calls: number, call: () => Promise<unknown> | undefined): Promise<number> {
+  const start = performance.now()
+  for (let at = 0; at < calls; at++) await call()
+  return ((performance.now() - start) * 1000) / calls
+}
+
+/** Microseconds of the first walk on clients that were never walked before. */
+function timeFirst<Client>(create: () => Client, walk: (client: Client) => unknown): number {
+  const clients = Array.from({ length: CLIENTS }, create)
+  const start = performance.now()
+  for (const client of clients) walk(client)
+  return ((performance.now() - start) * 1000) / CLIENTS
+}
+
+/** How long it takes to say what to call, ours and the peer's. */
+export async function measureChain(): Promise<Row[]> {
+  const fluent = new Wechatpay(options)
+  const peer = createPeer(options)
+  const expander = createExpander()
+  const builder = createBuilder()
+  const request = { card_id: CARD_ID, json: importBody('1') }
+  let id = 0
+
+  const results = await interleave(
+    {
+      cold: () => timeFirst(() => new Wechatpay(options), walkFluent),
+      coldPeer: () => timeFirst(() => createPeer(options), walkPeer),
+      warm: () => time(WARM, () => walkFluent(fluent)),
+      warmPeer: () => time(WARM, () => walkPeer(peer)),
+      expand: () => time(WARM, () => walkFluent(expander).post(request)),
+      build: () => timeCalls(WARM, () => walkFluent(builder.fluent).post(request)),
+      buildPeer: () =>
+        timeCalls(WARM, () => walkPeer(builder.peer)?.post(request.json, { card_id: CARD_ID })),
+      fresh: () => time(CLIENTS, () => fluent.v3.pay.transactions.id[`420000${id++}` as '_transaction_id_']),
+      freshPeer: () => time(CLIENTS, () => peer.v3?.pay?.transactions?.id?.[`420000${id++}`]),
+    },
+    ROUNDS,
+  )
+  const { cold, warm, expand, build, fresh, ...peers } = results
+  const beside = (what: string, ours: readonly number[], theirs: readonly number[]): Row => ({
+    what: `chain: ${what}`,
+    measured: `${figure(median(ours))} µs; peer ${figure(median(theirs))} µs`,
+  })
+  return [
+    beside("a new client's first walk", cold, peers.coldPeer),
+    beside('warm walk', warm, peers.warmPeer),
+    atMost('chain: warm walk + template expansion', median(expand), EXPANSION_LIMIT, 'µs'),
+    beside('warm walk + expansion + request for axios', build, peers.buildPeer),
+    beside('walk with an id never seen before', fresh, peers.freshPeer),
+  ]
+}
