@@ -1,8 +1,8 @@
-import { type Readable, Writable } from 'node:stream'
-import type { AxiosInstance, AxiosResponse } from 'axios'
+import type { Readable } from 'node:stream'
+import type { AxiosInstance, AxiosRequestConfig, AxiosResponse } from 'axios'
 import { NetworkError, RequestError } from '../errors.js'
-import { publish } from '../transport/events.js'
-import { withRetries } from '../transport/retry.js'
+import { type CallFacts, isObserved, publish } from '../transport/events.js'
+import { delayBeforeRepeat, pause } from '../transport/retry.js'
 import { assertObject, buildRequest } from './build.js'
 import type { ChainedEndpoint } from './endpoint.js'
 import { retryLimit } from './idempotency.js'
@@ -33,75 +33,90 @@ interface SendingOptions {
 export async function dispatch(
   endpoint: ChainedEndpoint,
   request: unknown,
-  { client, failover, deadline, isClosed }: Dispatcher,
+  dispatcher: Dispatcher,
 ): Promise<AxiosResponse> {
+  const { deadline, isClosed } = dispatcher
   if (isClosed()) throw new RequestError(`${endpoint.name}: the client is closed`)
   const options = (request ?? {}) as SendingOptions
+  const upload = hasUpload(endpoint, options) ? await readUpload(endpoint, request, options) : undefined
   const expiry = deadline === undefined ? undefined : AbortSignal.timeout(deadline)
   const signal = joinSignals(options.signal, expiry)
-  const facts = { method: endpoint.verb.toUpperCase(), path: endpoint.path }
-  const accessPoints = (options.baseURL ?? client.defaults.baseURL) ? [] : accessPointsOf(endpoint, failover)
-  const upload = await uploadOf(endpoint, request, options.multipart)
-  // What was half written into a stream cannot be taken back.
-  const limit = () => (options.sink instanceof Writable ? 0 : retryLimit(endpoint, options.retry, request))
   let unreachable = 0
-
-  async function attempt(count: number): Promise<AxiosResponse> {
-    const config = buildRequest(endpoint, request, upload)
-    if (signal) config.signal = signal
-    const elsewhere = accessPoints[unreachable % accessPoints.length]
-    if (unreachable > 0 && elsewhere) config.baseURL = elsewhere
-    publish({ type: 'attempt', ...facts, attempt: count })
-    const started = performance.now()
-    const response = await client.request(config)
-    // A response interceptor of the user's may hand over something else, such as the data alone.
-    const { status, headers } = (response ?? {}) as Partial<AxiosResponse>
-    if (options.sink !== undefined && headers) await drain(response, options.sink, endpoint.name)
-    const duration = performance.now() - started
-    if (status !== undefined) {
-      publish({
-        type: 'response',
-        ...facts,
-        attempt: count,
-        status,
-        requestId: headers?.['request-id'] as string | undefined,
-        duration,
-      })
-    }
-    return response
-  }
-
   try {
-    return await withRetries(attempt, {
-      name: endpoint.name,
-      limit,
-      signal,
-      isClosed,
-      onRetry: (error, count, delay) => {
+    for (let count = 1; ; count++) {
+      const config = buildRequest(endpoint, request, upload)
+      if (signal) config.signal = signal
+      if (unreachable > 0) changeAccessPoint(config, endpoint, dispatcher, unreachable)
+      try {
+        return await attempt(endpoint, config, dispatcher.client, options.sink, count)
+      } catch (error) {
+        const delay =
+          count > retryLimit(endpoint, options, request) ? undefined : delayBeforeRepeat(error, count)
+        if (delay === undefined || signal?.aborted || isClosed()) throw error
         if (error instanceof NetworkError) unreachable++
-        publish({ type: 'retry', ...facts, attempt: count, error, delay })
-      },
-    })
+        if (isObserved())
+          publish({ type: 'retry', ...factsOf(endpoint, count), error: error as Error, delay })
+        await pause(delay, signal, endpoint.name)
+      }
+    }
   } catch (error) {
-    if (!expiry?.aborted || !(error instanceof NetworkError)) throw error
-    throw new NetworkError(`${error.message}: the deadline of ${deadline} ms has passed`, {
-      code: 'TIMEOUT',
-      retryable: error.retryable,
-    })
+    throw expiry?.aborted && error instanceof NetworkError ? pastDeadline(error, deadline) : error
   } finally {
-    await upload?.dispose()
+    if (upload) await upload.dispose()
   }
 }
 
-async function uploadOf(
+async function attempt(
+  endpoint: ChainedEndpoint,
+  config: AxiosRequestConfig,
+  client: AxiosInstance,
+  sink: Sink | undefined,
+  count: number,
+): Promise<AxiosResponse> {
+  const started = performance.now()
+  if (isObserved()) publish({ type: 'attempt', ...factsOf(endpoint, count) })
+  const response = await client.request(config)
+  // A response interceptor of the user's may hand over something else, such as the data alone.
+  const { status, headers } = (response ?? {}) as Partial<AxiosResponse>
+  if (status === undefined) return response
+  if (sink !== undefined) await drain(response, sink, endpoint.name)
+  if (isObserved()) {
+    const requestId = headers?.['request-id'] as string | undefined
+    const duration = performance.now() - started
+    publish({ type: 'response', ...factsOf(endpoint, count), status, requestId, duration })
+  }
+  return response
+}
+
+function factsOf({ verb, path }: ChainedEndpoint, attempt: number): CallFacts {
+  return { method: verb.toUpperCase(), path, attempt }
+}
+
+/** The multipart of APIv2 has no `meta`; its client makes it. */
+function hasUpload({ api }: ChainedEndpoint, { multipart }: SendingOptions): boolean {
+  return multipart !== undefined && api === 'v3'
+}
+
+function readUpload(
   endpoint: ChainedEndpoint,
   request: unknown,
-  multipart: SendingOptions['multipart'],
-): Promise<Upload | undefined> {
-  if (multipart === undefined || endpoint.api === 'v2') return undefined
+  { multipart }: SendingOptions,
+): Promise<Upload> {
   // Whatever else is wrong with the request comes first: reading a file may take its time.
   buildRequest(endpoint, request)
   return prepareUpload(endpoint, assertObject(endpoint, 'multipart', multipart))
+}
+
+/** Takes turns between the access points, where neither the caller nor the endpoint asks for a certain one. */
+function changeAccessPoint(
+  config: AxiosRequestConfig,
+  { traits }: ChainedEndpoint,
+  { client, failover }: Dispatcher,
+  turn: number,
+): void {
+  if (config.baseURL ?? client.defaults.baseURL ?? traits.origin) return
+  const accessPoints = [DEFAULT_ORIGIN, ...failover]
+  config.baseURL = accessPoints[turn % accessPoints.length] as string
 }
 
 async function drain(response: AxiosResponse, sink: Sink, name: string): Promise<void> {
@@ -113,7 +128,9 @@ function joinSignals(one: AbortSignal | undefined, other: AbortSignal | undefine
   return one && other ? AbortSignal.any([one, other]) : (one ?? other)
 }
 
-/** Endpoints with an access point of their own have no second one. */
-function accessPointsOf({ traits }: ChainedEndpoint, failover: readonly string[]): readonly string[] {
-  return traits.origin === undefined ? [DEFAULT_ORIGIN, ...failover] : []
+function pastDeadline({ message, retryable }: NetworkError, deadline: number | undefined): NetworkError {
+  return new NetworkError(`${message}: the deadline of ${deadline} ms has passed`, {
+    code: 'TIMEOUT',
+    retryable,
+  })
 }

@@ -1,4 +1,11 @@
+import { Writable } from 'node:stream'
 import type { ChainedEndpoint } from './endpoint.js'
+import type { Sink } from './sink.js'
+
+interface RetryOptions {
+  readonly retry?: boolean | number
+  readonly sink?: Sink
+}
 
 /** Repeats of a call that may be repeated, when its caller says nothing. */
 const DEFAULT_LIMIT = 2
@@ -9,10 +16,11 @@ const DEFAULT_LIMIT = 2
  */
 export function retryLimit(
   endpoint: ChainedEndpoint,
-  retry: boolean | number | undefined,
+  { retry, sink }: RetryOptions,
   request: unknown,
 ): number {
-  if (retry === false) return 0
+  // What was half written into a stream cannot be taken back.
+  if (retry === false || sink instanceof Writable) return 0
   if (retry !== true && !isRepeatable(endpoint, request)) return 0
   return typeof retry === 'number' ? retry : DEFAULT_LIMIT
 }

@@ -18,7 +18,10 @@ export type TrustedAuthorities = string | Buffer | readonly (string | Buffer)[]
 /** More than this to one host queue for a free connection, first come first served. */
 export const MAX_SOCKETS = 128
 
-const KEEP_ALIVE = { keepAlive: true, maxSockets: MAX_SOCKETS } as const
+/** As axios sets it on every socket; another value would cost two system calls a request. */
+const KEEP_ALIVE_PROBE = 60_000
+
+const KEEP_ALIVE = { keepAlive: true, keepAliveMsecs: KEEP_ALIVE_PROBE, maxSockets: MAX_SOCKETS } as const
 
 /**
  * Keep-alive agents, or those that the user brought.

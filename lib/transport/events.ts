@@ -1,7 +1,7 @@
 import { channel } from 'node:diagnostics_channel'
 
 /** What every event says of its call. */
-interface CallFacts {
+export interface CallFacts {
   /** Upper case. */
   readonly method: string
   /** Template as in the route map. */
@@ -38,6 +38,11 @@ export const CALL_CHANNEL = 'wechatpay-fluent:call'
 
 const calls = channel(CALL_CHANNEL)
 
+/** Whether anybody listens; making an event for nobody is work for nothing. */
+export function isObserved(): boolean {
+  return calls.hasSubscribers
+}
+
 export function publish(event: CallEvent): void {
-  if (calls.hasSubscribers) calls.publish(event)
+  calls.publish(event)
 }

@@ -1,19 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ApiError, NetworkError } from '../errors.js'
 
-/** How often, and for how long, a call is tried. */
-export interface RetryPolicy {
-  /** Attempts beyond the first; asked only once something has failed. */
-  readonly limit: () => number
-  readonly signal: AbortSignal | undefined
-  /** Whether the client is closed, so that no further attempt makes sense. */
-  readonly isClosed: () => boolean
-  /** For messages. */
-  readonly name: string
-  /** Told before each pause: what failed, which attempt it was, and how long the pause is. */
-  readonly onRetry: (error: Error, attempt: number, delay: number) => void
-}
-
 const BASE_DELAY = 200
 const MAX_DELAY = 5_000
 /** Answers that ask to be tried again. */
@@ -26,23 +13,11 @@ const TRANSIENT_CODES: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Tries until there is an answer that stands. The caller decides whether a repeat is harmless; this only
- * knows which failures pass.
+ * Milliseconds to wait before the next attempt; `undefined` for a failure that will not pass. Whether a
+ * repeat is harmless is for the caller to know.
  */
-export async function withRetries<Result>(
-  attempt: (count: number) => Promise<Result>,
-  { limit, signal, isClosed, name, onRetry }: RetryPolicy,
-): Promise<Result> {
-  for (let count = 1; ; count++) {
-    try {
-      return await attempt(count)
-    } catch (error) {
-      if (count > limit() || !isTransient(error) || signal?.aborted || isClosed()) throw error
-      const delay = delayAfter(error, count)
-      onRetry(error, count, delay)
-      await pause(delay, signal, name)
-    }
-  }
+export function delayBeforeRepeat(error: unknown, attempt: number): number | undefined {
+  return isTransient(error) ? delayAfter(error, attempt) : undefined
 }
 
 function isTransient(error: unknown): error is NetworkError | ApiError {
@@ -52,9 +27,9 @@ function isTransient(error: unknown): error is NetworkError | ApiError {
 }
 
 /** Doubles each time, with jitter so that clients do not come back all at once; `Retry-After` wins. */
-function delayAfter(error: NetworkError | ApiError, count: number): number {
+function delayAfter(error: NetworkError | ApiError, attempt: number): number {
   const asked = error instanceof ApiError ? retryAfter(error.response.headers['retry-after']) : undefined
-  return asked ?? Math.min(MAX_DELAY, BASE_DELAY * 2 ** (count - 1)) * (0.5 + Math.random() / 2)
+  return asked ?? Math.min(MAX_DELAY, BASE_DELAY * 2 ** (attempt - 1)) * (0.5 + Math.random() / 2)
 }
 
 function retryAfter(header: unknown): number | undefined {
@@ -63,7 +38,8 @@ function retryAfter(header: unknown): number | undefined {
   return Number.isNaN(delay) ? undefined : Math.max(0, delay)
 }
 
-async function pause(delay: number, signal: AbortSignal | undefined, name: string): Promise<void> {
+/** @throws {NetworkError} code `ABORTED`, at once, when the signal says so. */
+export async function pause(delay: number, signal: AbortSignal | undefined, name: string): Promise<void> {
   try {
     await sleep(delay, undefined, signal && { signal })
   } catch {
