@@ -1,12 +1,13 @@
 import { createSecretKey, type KeyObject } from 'node:crypto'
 import type { SecureContext } from 'node:tls'
 import type { AxiosRequestConfig } from 'axios'
+import { AXIOS_OPTIONS } from './axios-options.js'
 import { type KeyInput, loadPlatformKey, loadPrivateKey } from './crypto/keys.js'
 import { ConfigError } from './errors.js'
 import { nearestName } from './request/nearest.js'
 import type { TrustedAuthorities } from './transport/agents.js'
 import { type ClientCertificate, loadClientCertificate } from './v2/client-certificate.js'
-import type { Store } from './v3/certificates.js'
+import type { Store } from './v3/certificate-store.js'
 import { type PlatformKey, plainSerial } from './v3/platform-keys.js'
 import type { Signer } from './v3/signer.js'
 
@@ -14,7 +15,15 @@ import type { Signer } from './v3/signer.js'
 export interface WechatpayOptions
   extends Omit<
     AxiosRequestConfig,
-    'url' | 'method' | 'params' | 'data' | 'maxRedirects' | 'validateStatus' | 'responseType' | 'signal'
+    | 'url'
+    | 'method'
+    | 'params'
+    | 'data'
+    | 'auth'
+    | 'maxRedirects'
+    | 'validateStatus'
+    | 'responseType'
+    | 'signal'
   > {
   /** Merchant id, as digits. */
   readonly mchid: string
@@ -62,6 +71,7 @@ export interface Config {
     readonly httpsAgent?: unknown
     readonly ca?: TrustedAuthorities | undefined
     readonly clientCertificate?: SecureContext | undefined
+    readonly proxy?: AxiosRequestConfig['proxy']
   }
   readonly axios: AxiosRequestConfig
 }
@@ -81,6 +91,29 @@ const OWN_NAMES = [
 ] as const
 const SECRET_BYTES = 32
 
+const isDuration = (value: unknown): boolean => Number.isFinite(value) && Number(value) >= 0
+
+const CHECKS: readonly (readonly [keyof WechatpayOptions, (value: unknown) => boolean, string])[] = [
+  ['timeout', isDuration, 'a number of milliseconds'],
+  ['deadline', (value) => isDuration(value) && value !== 0, 'a number of milliseconds'],
+  ['failover', isListOfUrls, 'a list of URLs, such as https://api2.wechatpay.cn'],
+  ['baseURL', isUrl, 'an http(s) URL of host and path alone'],
+  ['store', isStore, 'a Keyv, or whatever has its `get` and `set`'],
+]
+
+function isUrl(value: unknown): boolean {
+  return typeof value === 'string' && /^https?:\/\/[^@?#]+$/i.test(value) && URL.canParse(value)
+}
+
+function isListOfUrls(value: unknown): boolean {
+  return Array.isArray(value) && value.every(isUrl)
+}
+
+function isStore(value: unknown): boolean {
+  const { get, set } = (value ?? {}) as Partial<Store>
+  return typeof get === 'function' && typeof set === 'function'
+}
+
 /** An agent of the user's, whose authorities hold for the client certificate's connections too. */
 interface HasAuthorities {
   readonly options?: { readonly ca?: TrustedAuthorities }
@@ -94,7 +127,7 @@ interface HasAuthorities {
 export function loadConfig(options: WechatpayOptions): Config {
   assertNames(options)
   const { mchid, serial, privateKey, certs, apiv3Key, secret, store, failover, deadline, ...rest } = options
-  const { merchant, workwxSecret, ca, httpAgent, httpsAgent, ...axios } = rest
+  const { merchant, workwxSecret, ca, httpAgent, httpsAgent, proxy, ...axios } = rest
   if (typeof mchid !== 'string' || !/^\d{1,32}$/.test(mchid))
     throw new ConfigError('mchid must be a string of digits, such as 1900000109')
   const signer: Signer = { mchid, serial: normalizeSerial(serial), privateKey: loadPrivateKey(privateKey) }
@@ -112,7 +145,7 @@ export function loadConfig(options: WechatpayOptions): Config {
     failover: failover ?? [],
     deadline,
     workwxSecret: loadWorkwxSecret(workwxSecret),
-    agents: { httpAgent, httpsAgent, ca, clientCertificate },
+    agents: { httpAgent, httpsAgent, ca, clientCertificate, proxy },
     axios,
   }
 }
@@ -122,11 +155,16 @@ function assertNames(options: WechatpayOptions): void {
     throw new ConfigError('Wechatpay takes an object of options: { mchid, serial, privateKey, certs }')
   }
   for (const given of Object.keys(options)) {
-    const meant = (OWN_NAMES as readonly string[]).includes(given) ? undefined : nearestName(given, OWN_NAMES)
-    if (meant) throw new ConfigError(`There is no option '${given}'; did you mean '${meant}'?`)
+    // What axios does not know it would keep, and print, as a default.
+    if ((OWN_NAMES as readonly string[]).includes(given) || AXIOS_OPTIONS.has(given)) continue
+    const meant = nearestName(given, OWN_NAMES)
+    throw new ConfigError(`There is no option '${given}'${meant ? `; did you mean '${meant}'?` : ''}`)
   }
   const missing = REQUIRED_NAMES.filter((name) => options[name] === undefined)
   if (missing.length > 0) throw new ConfigError(`Missing: ${missing.join(', ')}`)
+  for (const [name, check, must] of CHECKS) {
+    if (options[name] !== undefined && !check(options[name])) throw new ConfigError(`${name} must be ${must}`)
+  }
 }
 
 function normalizeSerial(serial: string): string {

@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { Agent } from 'node:https'
 import { describe, expect, it } from 'vitest'
+import { AXIOS_OPTIONS } from '../lib/axios-options.js'
 import { ConfigError, Wechatpay, type WechatpayOptions } from '../lib/index.js'
 import { certify, pem } from './openssl.js'
 
@@ -99,48 +100,27 @@ describe('a client', () => {
     expect(() => new Wechatpay(options())).toThrow(why)
   })
 
-  it.each([
-    ...[
-      'adapter',
-      'allowAbsoluteUrls',
-      'auth',
-      'baseURL',
-      'beforeRedirect',
-      'cancelToken',
-      'decompress',
-      'env',
-      'family',
-    ],
-    ...[
-      'fetchOptions',
-      'formSerializer',
-      'headers',
-      'httpAgent',
-      'httpsAgent',
-      'insecureHTTPParser',
-      'lookup',
-      'maxBodyLength',
-    ],
-    ...[
-      'maxContentLength',
-      'maxRate',
-      'onDownloadProgress',
-      'onUploadProgress',
-      'paramsSerializer',
-      'parseReviver',
-      'proxy',
-    ],
-    ...[
-      'responseEncoding',
-      'signal',
-      'socketPath',
-      'timeout',
-      'timeoutErrorMessage',
-      'transformRequest',
-      'transformResponse',
-    ],
-    ...['transitional', 'transport', 'withCredentials', 'xsrfCookieName', 'xsrfHeaderName'],
-  ])('does not take the axios option %s for a misspelling', (name) => {
+  it.each([...AXIOS_OPTIONS])('takes the axios option %s', (name) => {
     expect(() => new Wechatpay({ ...valid, [name]: undefined })).not.toThrow()
   })
+
+  it.each<[string, unknown]>([
+    ['timeout', -1],
+    ['timeout', '5'],
+    ['deadline', 0],
+    ['failover', 'https://api2.wechatpay.cn'],
+    ['failover', ['api2.wechatpay.cn']],
+    ['baseURL', 'https://user:secret@example.com'],
+    ['baseURL', 'https://example.com/?a=1'],
+    ['store', {}],
+  ])('is not made with %s: %j', (name, value) => {
+    expect(() => new Wechatpay({ ...valid, [name]: value })).toThrow(`${name} must be`)
+  })
+
+  it.each(['auth', 'key', 'url'])(
+    'refuses the unknown option %s, which axios would keep and print',
+    (name) => {
+      expect(() => new Wechatpay({ ...valid, [name]: 'secret' })).toThrow(`There is no option '${name}'`)
+    },
+  )
 })

@@ -1,7 +1,6 @@
 import type { AxiosRequestHeaders } from 'axios'
 import { RequestError } from '../errors.js'
-
-const MAX_DEPTH = 100
+import { isPlainObject, MAX_DEPTH } from './plain-object.js'
 
 /**
  * The body as it will be signed and sent: objects become JSON, text and bytes stay as they are.
@@ -12,11 +11,9 @@ export function encodeBody(data: unknown, headers: AxiosRequestHeaders): unknown
   if (data === undefined || data === null) return undefined
   if (!headers['Content-Type']) headers.setContentType('application/json', false)
   if (typeof data === 'string' || Buffer.isBuffer(data)) return data
-  const text = stringify(data)
-  if (text === undefined) throw new RequestError(`A ${typeof data} cannot be sent as JSON`)
-  const problem = text.includes('null') ? findUnsendable(data) : undefined
+  const problem = findUnsendable(data)
   if (problem) throw new RequestError(problem)
-  return text
+  return stringify(data)
 }
 
 function stringify(data: unknown): string | undefined {
@@ -28,17 +25,34 @@ function stringify(data: unknown): string | undefined {
   }
 }
 
-/** What JSON cannot carry, or, like `NaN`, would carry as `null` unnoticed; `undefined` when all is well. */
+/** What JSON cannot carry, or, like `NaN` or a `Map`, would carry as something else; `undefined` when all is well. */
 export function findUnsendable(value: unknown, at = 'json', depth = 0): string | undefined {
-  if (typeof value === 'number')
-    return Number.isFinite(value) ? undefined : `${at} is ${value}, which JSON cannot carry`
-  if (typeof value === 'bigint')
-    return `${at} is a bigint, which JSON cannot carry; give a number or a string`
-  if (typeof value !== 'object' || value === null || 'toJSON' in value) return undefined
   if (depth > MAX_DEPTH) return `${at.slice(0, 60)}… is nested too deep, or refers to itself`
-  for (const [name, item] of Object.entries(value)) {
-    const problem = findUnsendable(item, Array.isArray(value) ? `${at}[${name}]` : `${at}.${name}`, depth + 1)
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return undefined
+  if (typeof value === 'number' && Number.isFinite(value)) return undefined
+  if (Array.isArray(value)) return findInside(value.entries(), (index) => `${at}[${index}]`, depth)
+  if (isPlainObject(value)) {
+    // JSON leaves out what is undefined.
+    const given = Object.entries(value).filter(([, item]) => item !== undefined)
+    return findInside(given, (name) => `${at}.${name}`, depth)
+  }
+  if (typeof value === 'object' && !(value instanceof Uint8Array) && 'toJSON' in value) return undefined
+  return `${at} is ${describe(value)}, which JSON cannot carry`
+}
+
+function findInside<Key>(
+  items: Iterable<readonly [Key, unknown]>,
+  place: (key: Key) => string,
+  depth: number,
+): string | undefined {
+  for (const [key, item] of items) {
+    const problem = findUnsendable(item, place(key), depth + 1)
     if (problem) return problem
   }
   return undefined
+}
+
+function describe(value: unknown): string {
+  if (typeof value === 'number' || value === undefined) return String(value)
+  return typeof value === 'object' ? `a ${value?.constructor?.name ?? 'object'}` : `a ${typeof value}`
 }

@@ -1,11 +1,13 @@
-import { Writable } from 'node:stream'
 import type { AxiosRequestConfig } from 'axios'
 import { expandTemplate } from '../chain/template.js'
 import { RequestError } from '../errors.js'
 import { findUnsendable } from './body.js'
 import { attachCall, Call } from './call.js'
 import type { ChainedEndpoint as Endpoint } from './endpoint.js'
+import { isRepeatable } from './idempotency.js'
 import { nearestName } from './nearest.js'
+import { assertOptions } from './options.js'
+import { isPlainObject } from './plain-object.js'
 import type { Upload } from './upload.js'
 
 /** Keys of the request object that are handed to axios as they are. */
@@ -49,9 +51,9 @@ export function buildRequest(endpoint: Endpoint, request: unknown, upload?: Uplo
   for (const key of AXIOS_KEYS) {
     if (given[key] !== undefined) config[key] = given[key] as never
   }
-  assertRetry(endpoint, given.retry)
-  assertSink(endpoint, given.sink)
+  assertOptions(endpoint.name, given)
   const call = new Call(endpoint, url)
+  call.repeatable = isRepeatable(endpoint, given)
   call.upload = upload
   call.decrypt = given.decrypt === true
   if (given.sink !== undefined) config.responseType = 'stream'
@@ -79,12 +81,8 @@ export function assertObject(
   what: string,
   value: unknown,
 ): Readonly<Record<string, unknown>> {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    return value as Readonly<Record<string, unknown>>
-  }
-  throw new RequestError(
-    `${endpoint.name}: ${what} must be an object, not ${value === null ? 'null' : typeof value}`,
-  )
+  if (isPlainObject(value)) return value
+  throw new RequestError(`${endpoint.name}: ${what} must be a plain object, not ${describe(value)}`)
 }
 
 function assertBody(endpoint: Endpoint, json: unknown): unknown {
@@ -92,17 +90,6 @@ function assertBody(endpoint: Endpoint, json: unknown): unknown {
     endpoint.verb === 'get' ? "a GET carries no body; pass parameters as 'query'" : findUnsendable(json)
   if (problem) throw new RequestError(`${endpoint.name}: ${problem}`)
   return json
-}
-
-function assertRetry(endpoint: Endpoint, retry: unknown): void {
-  if (retry === undefined || typeof retry === 'boolean' || (Number.isInteger(retry) && Number(retry) >= 0))
-    return
-  throw new RequestError(`${endpoint.name}: retry must be true, false or the number of repeats`)
-}
-
-function assertSink(endpoint: Endpoint, sink: unknown): void {
-  if (sink === undefined || sink instanceof Writable || (typeof sink === 'string' && sink !== '')) return
-  throw new RequestError(`${endpoint.name}: sink must be the path of a file, or a Writable`)
 }
 
 /** Each version of the API has a format of its own. */
@@ -134,4 +121,9 @@ function v2Body(endpoint: Endpoint, { xml, multipart }: Readonly<Record<string, 
   const lost = ['__proto__', 'constructor', 'prototype'].find((name) => Object.hasOwn(Object(xml), name))
   if (lost) throw new RequestError(`${endpoint.name}: xml.${lost} is no name of a field`)
   return xml === undefined ? undefined : assertObject(endpoint, 'xml', xml)
+}
+
+function describe(value: unknown): string {
+  if (value === null) return 'null'
+  return typeof value === 'object' ? (value.constructor?.name ?? 'an object') : typeof value
 }

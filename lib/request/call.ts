@@ -17,14 +17,46 @@ export class Call {
   decrypt = false
   /** Whether the answer is believed without a signature. */
   unsigned: boolean
+  /** Whether sending the request again has no further effect. */
+  repeatable: boolean
+  /** Milliseconds for an attempt; 0 for any time. */
+  timeout = 0
+  /** Whether the attempt was ended because its time was over. */
+  timedOut = false
+  /** Whether the answer has been looked at, and found good. */
+  accepted = false
   #url: string | undefined
   #begun = false
+  #timer: NodeJS.Timeout | undefined
+  #signal: AxiosRequestConfig['signal']
 
   /** @param url the one that the endpoint's template gave */
   constructor(endpoint: Endpoint, url: string | undefined) {
     this.endpoint = endpoint
     this.unsigned = endpoint.traits.unsigned === true
+    this.repeatable = endpoint.verb === 'get' || endpoint.traits.safe === true
     this.#url = url
+  }
+
+  /** Ends the attempt when its time is over. Axios' own timeout starts anew with every byte that trickles in. */
+  startClock(config: InternalAxiosRequestConfig): void {
+    if (this.#timer) return
+    this.timeout = Number(config.timeout ?? 0)
+    this.#signal = config.signal
+    config.timeout = 0
+    if (!(this.timeout > 0)) return
+    const clock = new AbortController()
+    this.#timer = setTimeout(() => {
+      this.timedOut = true
+      clock.abort()
+    }, this.timeout)
+    const signal = config.signal as AbortSignal | undefined
+    config.signal = signal ? AbortSignal.any([signal, clock.signal]) : clock.signal
+  }
+
+  stopClock(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
   }
 
   /**
@@ -56,7 +88,11 @@ export class Call {
 
   /** Puts the decoded data into a response, and the wishes back where users look for them. */
   finish(response: AxiosResponse, data: unknown): AxiosResponse {
+    this.accepted = true
     response.data = data
+    response.config.timeout = this.timeout
+    delete response.config.signal
+    if (this.#signal) response.config.signal = this.#signal
     delete response.config.responseType
     if (this.responseType) response.config.responseType = this.responseType
     return response

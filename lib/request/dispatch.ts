@@ -1,11 +1,13 @@
 import type { Readable } from 'node:stream'
 import type { AxiosInstance, AxiosRequestConfig, AxiosResponse } from 'axios'
-import { NetworkError, RequestError } from '../errors.js'
+import { NetworkError, RequestError, VerificationError } from '../errors.js'
 import { type CallFacts, isObserved, publish } from '../transport/events.js'
 import { delayBeforeRepeat, pause } from '../transport/retry.js'
 import { assertObject, buildRequest } from './build.js'
+import { callOf } from './call.js'
 import type { ChainedEndpoint } from './endpoint.js'
 import { retryLimit } from './idempotency.js'
+import { copyLiterals } from './plain-object.js'
 import { type Sink, writeSink } from './sink.js'
 import { prepareUpload, type Upload } from './upload.js'
 import { DEFAULT_ORIGIN } from './url.js'
@@ -37,26 +39,32 @@ export async function dispatch(
 ): Promise<AxiosResponse> {
   const { deadline, isClosed } = dispatcher
   if (isClosed()) throw new RequestError(`${endpoint.name}: the client is closed`)
-  const options = (request ?? {}) as SendingOptions
-  const upload = hasUpload(endpoint, options) ? await readUpload(endpoint, request, options) : undefined
+  // Taken before anything is waited for: what the caller does to its objects later is no business of this call.
+  const taken = copyLiterals(request)
+  const options = (taken ?? {}) as SendingOptions
+  const upload = hasUpload(endpoint, options) ? await readUpload(endpoint, taken, options) : undefined
   const expiry = deadline === undefined ? undefined : AbortSignal.timeout(deadline)
   const signal = joinSignals(options.signal, expiry)
   let unreachable = 0
   try {
     for (let count = 1; ; count++) {
-      const config = buildRequest(endpoint, request, upload)
+      const config = buildRequest(endpoint, copyLiterals(taken), upload)
       if (signal) config.signal = signal
       if (unreachable > 0) changeAccessPoint(config, endpoint, dispatcher, unreachable)
       try {
         return await attempt(endpoint, config, dispatcher.client, options.sink, count)
       } catch (error) {
         const delay =
-          count > retryLimit(endpoint, options, request) ? undefined : delayBeforeRepeat(error, count)
-        if (delay === undefined || signal?.aborted || isClosed()) throw error
+          count > retryLimit(endpoint, options, taken) ? undefined : delayBeforeRepeat(error, count)
+        if (delay === undefined || signal?.aborted || isClosed()) {
+          publishFailure(endpoint, error, count)
+          throw error
+        }
         if (error instanceof NetworkError) unreachable++
         if (isObserved())
           publish({ type: 'retry', ...factsOf(endpoint, count), error: error as Error, delay })
         await pause(delay, signal, endpoint.name)
+        if (isClosed()) throw error
       }
     }
   } catch (error) {
@@ -77,6 +85,7 @@ async function attempt(
   if (isObserved()) publish({ type: 'attempt', ...factsOf(endpoint, count) })
   const response = await client.request(config)
   // A response interceptor of the user's may hand over something else, such as the data alone.
+  assertAccepted(config, endpoint)
   const { status, headers } = (response ?? {}) as Partial<AxiosResponse>
   if (status === undefined) return response
   if (sink !== undefined) await drain(response, sink, endpoint.name)
@@ -88,8 +97,23 @@ async function attempt(
   return response
 }
 
+/** Verification is an interceptor, and interceptors can be cleared. */
+function assertAccepted(config: AxiosRequestConfig, { name }: ChainedEndpoint): void {
+  if (callOf(config)?.accepted) return
+  throw new VerificationError(
+    `${name}: the answer was not verified: the client's own interceptors were removed`,
+    {
+      code: 'SIGNATURE_MISSING',
+    },
+  )
+}
+
 function factsOf({ verb, path }: ChainedEndpoint, attempt: number): CallFacts {
   return { method: verb.toUpperCase(), path, attempt }
+}
+
+function publishFailure(endpoint: ChainedEndpoint, error: unknown, count: number): void {
+  if (isObserved()) publish({ type: 'failure', ...factsOf(endpoint, count), error: error as Error })
 }
 
 /** The multipart of APIv2 has no `meta`; its client makes it. */

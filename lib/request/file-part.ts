@@ -67,11 +67,20 @@ function toPath(url: string | URL, name: string): string {
 
 async function pathPart(path: string, name: string): Promise<FilePart> {
   try {
-    const { size } = await stat(path)
-    return { name: basename(path), size, open: () => createReadStream(path), dispose: nothing }
+    const found = await stat(path)
+    if (!found.isFile()) throw new Error(`${path} is no file`)
+    return { name: basename(path), size: found.size, open: () => openLazily(path), dispose: nothing }
   } catch (cause) {
     throw new RequestError(`${name} cannot be read: ${(cause as Error).message}`)
   }
+}
+
+/** A file that nobody comes to read, such as that of an aborted request, is never opened. */
+function openLazily(path: string): Readable {
+  async function* read(): AsyncGenerator<Buffer> {
+    yield* createReadStream(path) as AsyncIterable<Buffer>
+  }
+  return Readable.from(read(), { objectMode: false })
 }
 
 async function streamPart(stream: Readable, name: string): Promise<FilePart> {

@@ -25,7 +25,8 @@ export function retryLimit(
   return typeof retry === 'number' ? retry : DEFAULT_LIMIT
 }
 
-function isRepeatable({ verb, traits }: ChainedEndpoint, request: unknown): boolean {
+/** Whether sending the request again has no further effect. */
+export function isRepeatable({ verb, traits }: ChainedEndpoint, request: unknown): boolean {
   if (verb === 'get' || traits.safe) return true
   return traits.idempotent !== undefined && isGiven(request, traits.idempotent)
 }

@@ -1,5 +1,6 @@
 import { percentEncode } from '../chain/percent.js'
 import { RequestError } from '../errors.js'
+import { isPlainObject } from './plain-object.js'
 
 /**
  * A query string: arrays repeat their name, `undefined` and `null` are left out, everything else is
@@ -7,7 +8,9 @@ import { RequestError } from '../errors.js'
  *
  * @throws {RequestError} for a value that has no place in a query, such as an object.
  */
-export function serializeQuery(params: Readonly<Record<string, unknown>>): string {
+export function serializeQuery(params: unknown): string {
+  if (params instanceof URLSearchParams) return params.toString()
+  if (!isPlainObject(params)) throw new RequestError('query must be a plain object or URLSearchParams')
   return Object.entries(params)
     .flatMap(([name, value]) => (Array.isArray(value) ? value : [value]).map((item) => [name, item] as const))
     .filter(([, value]) => value !== undefined && value !== null)

@@ -54,12 +54,19 @@ export async function prepareUpload(
       `${endpoint.name}: unknown part '${unknown}'; the parts are '${traits.file}' and 'meta'`,
     )
   }
-  const file = await toFilePart(input, `${endpoint.name}: multipart.${traits.file}`)
   const meta = { ...traits.fixed, ...assertMeta(given, endpoint) }
-  const filename = String((traits.name && meta[traits.name]) ?? file.name ?? (await nameByContent(file)))
-  if (traits.name) meta[traits.name] ??= filename
-  if (traits.digest) meta[traits.digest] ??= await digestOf(file, traits.algorithm ?? 'sha256')
-  return new Upload(meta, traits.file, file, filename)
+  const file = await toFilePart(input, `${endpoint.name}: multipart.${traits.file}`)
+  try {
+    const filename = String((traits.name && meta[traits.name]) ?? file.name ?? (await nameByContent(file)))
+    if (traits.name) meta[traits.name] ??= filename
+    if (traits.digest) meta[traits.digest] ??= await digestOf(file, traits.algorithm ?? 'sha256')
+    return new Upload(meta, traits.file, file, filename)
+  } catch (cause) {
+    await file.dispose()
+    throw new RequestError(
+      `${endpoint.name}: multipart.${traits.file} cannot be read: ${(cause as Error).message}`,
+    )
+  }
 }
 
 function assertMeta(given: unknown, endpoint: ChainedEndpoint): Record<string, unknown> {

@@ -14,6 +14,7 @@ export const DEFAULT_ORIGIN = 'https://api.mch.weixin.qq.com'
 export function resolveUrl(config: AxiosRequestConfig): URL {
   const base = config.baseURL ?? callOf(config)?.endpoint.traits.origin ?? DEFAULT_ORIGIN
   const path = config.url ?? ''
+  assertBase(base)
   const absolute = /^https?:\/\//i.test(path)
     ? path
     : `${base.replace(/\/+$/, '')}/${path.replace(/^\/+/, '')}`
@@ -24,9 +25,14 @@ export function resolveUrl(config: AxiosRequestConfig): URL {
   return url
 }
 
+function assertBase(base: string): void {
+  if (!/[?#]|\/\/[^/]*@/.test(base)) return
+  throw new RequestError('baseURL must be host and path alone, without a user, query or fragment')
+}
+
 function parseUrl(text: string): URL {
   if (/^https?:/i.test(text) && URL.canParse(text)) return new URL(text)
-  throw new RequestError(`'${text}' is no http(s) URL; check baseURL`)
+  throw new RequestError(`'${text.replace(/\/\/[^/]*@/, '//')}' is no http(s) URL; check baseURL`)
 }
 
 function serialize(config: AxiosRequestConfig): string {

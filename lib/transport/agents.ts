@@ -1,6 +1,7 @@
 import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import type { SecureContext } from 'node:tls'
+import type { AxiosProxyConfig } from 'axios'
 import { ConfigError } from '../errors.js'
 
 /** The connections of one client. They stay in closures: a printed agent shows the headers in flight. */
@@ -9,6 +10,9 @@ export interface Agents {
   readonly https: unknown
   /** Shows the merchant's client certificate; `undefined` where there is none to show. */
   readonly merchant: unknown
+  /** May hold a password. */
+  readonly proxy: AxiosProxyConfig | false | undefined
+  readonly isClosed: () => boolean
   readonly destroy: () => void
 }
 
@@ -33,8 +37,10 @@ export function createAgents(given: {
   httpsAgent?: unknown
   ca?: TrustedAuthorities | undefined
   clientCertificate?: SecureContext | undefined
+  proxy?: AxiosProxyConfig | false | undefined
 }): Agents {
   assertVerifying(given.httpsAgent)
+  let closed = false
   const http = new HttpAgent(KEEP_ALIVE)
   // Said outright, because NODE_TLS_REJECT_UNAUTHORIZED=0 would else switch verification off.
   const strict = { ...KEEP_ALIVE, rejectUnauthorized: true }
@@ -47,7 +53,10 @@ export function createAgents(given: {
     https: given.httpsAgent ?? https,
     // An agent of the user's may show a certificate of its own.
     merchant: merchant ?? given.httpsAgent,
+    proxy: given.proxy,
+    isClosed: () => closed,
     destroy: () => {
+      closed = true
       http.destroy()
       https.destroy()
       merchant?.destroy()
@@ -57,8 +66,10 @@ export function createAgents(given: {
 
 function assertVerifying(agent: unknown): void {
   const options = (agent as { options?: { rejectUnauthorized?: boolean } } | undefined)?.options
-  if (options?.rejectUnauthorized !== false) return
+  if (!options || options.rejectUnauthorized === true) return
+  const switchedOff = process.env.NODE_TLS_REJECT_UNAUTHORIZED === '0'
+  if (options.rejectUnauthorized === undefined && !switchedOff) return
   throw new ConfigError(
-    'httpsAgent has rejectUnauthorized: false, which lets anyone answer for WeChat Pay; give the agent a `ca` to trust instead',
+    'httpsAgent does not verify certificates (rejectUnauthorized, or NODE_TLS_REJECT_UNAUTHORIZED=0), which lets anyone answer for WeChat Pay; give `ca` the authorities to trust instead',
   )
 }

@@ -22,7 +22,7 @@ export interface RetryEvent extends CallFacts {
   readonly delay: number
 }
 
-/** A verified answer has come, `duration` milliseconds after its attempt began. */
+/** An answer has come and been accepted, `duration` milliseconds after its attempt began. */
 export interface ResponseEvent extends CallFacts {
   readonly type: 'response'
   readonly status: number
@@ -30,8 +30,14 @@ export interface ResponseEvent extends CallFacts {
   readonly duration: number
 }
 
+/** A call has failed for good. */
+export interface FailureEvent extends CallFacts {
+  readonly type: 'failure'
+  readonly error: Error
+}
+
 /** What happens to a call, for logs and metrics. Nothing in it is secret. */
-export type CallEvent = AttemptEvent | RetryEvent | ResponseEvent
+export type CallEvent = AttemptEvent | RetryEvent | ResponseEvent | FailureEvent
 
 /** Name of the `node:diagnostics_channel` on which {@link CallEvent}s are published. */
 export const CALL_CHANNEL = 'wechatpay-fluent:call'

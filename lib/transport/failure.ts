@@ -1,5 +1,5 @@
 import { type AxiosError, isAxiosError, isCancel } from 'axios'
-import { NetworkError, RequestError, type WechatpayError } from '../errors.js'
+import { NetworkError, RequestError, VerificationError, type WechatpayError } from '../errors.js'
 
 /** What the messages of a failed request say about it. */
 export interface RequestFacts {
@@ -8,9 +8,12 @@ export interface RequestFacts {
   readonly method: string
   /** Whether repeating the request has no further effect. */
   readonly repeatable: boolean
+  /** Whether its time was over, and how long that was, in milliseconds. */
+  readonly timedOut: boolean
+  readonly timeout: number
 }
 
-/** Failures before a byte of the request left. */
+/** Failures before a byte of the request left, when they come while connecting. */
 const NEVER_SENT: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -19,20 +22,50 @@ const NEVER_SENT: ReadonlySet<string> = new Set([
   'ENETUNREACH',
 ])
 
+const CONNECTING: ReadonlySet<string> = new Set(['connect', 'getaddrinfo'])
+
+/** What axios refuses by itself. */
+const NOT_SENT: ReadonlySet<string> = new Set([
+  'ERR_BAD_OPTION',
+  'ERR_BAD_OPTION_VALUE',
+  'ERR_INVALID_URL',
+  'ERR_NOT_SUPPORT',
+])
+
 const TIMED_OUT: ReadonlySet<string> = new Set(['ECONNABORTED', 'ETIMEDOUT'])
 
 /**
  * A request without an answer, as an error of ours. Axios' own error is not kept as the cause: it holds
  * the config with the `Authorization` header.
  */
-export function toFailure(error: AxiosError, { name, method, repeatable }: RequestFacts): WechatpayError {
+export function toFailure(error: AxiosError, facts: RequestFacts): WechatpayError {
+  const { name, method, repeatable } = facts
   const code = error.code ?? ''
   const cause = systemError(error)
-  if (isCancel(error)) {
-    return new NetworkError(`${name}: aborted`, { code: 'ABORTED', retryable: false, cause })
+  const doubt = method === 'GET' ? '' : `. ${MAY_BE_DONE}`
+  if (facts.timedOut) {
+    const why = `no answer within ${facts.timeout} ms`
+    return new NetworkError(`${name}: ${why}${doubt}`, { code: 'TIMEOUT', retryable: repeatable })
   }
-  if (!error.request && !cause) return new RequestError(`${name}: ${error.message}`)
-  const neverSent = NEVER_SENT.has(code)
+  if (isCancel(error)) {
+    return new NetworkError(`${name}: aborted${doubt}`, { code: 'ABORTED', retryable: false, cause })
+  }
+  if (NOT_SENT.has(code)) return new RequestError(`${name}: ${error.message}`)
+  if (error.message.startsWith('maxContentLength')) {
+    const why = `the answer is too large to hold (${error.message}); give a sink, or a larger maxContentLength`
+    return new VerificationError(`${name}: ${why}${doubt}`, { code: 'ANSWER_INVALID' })
+  }
+  return noAnswer(error, facts, cause)
+}
+
+function noAnswer(
+  error: AxiosError,
+  { name, method, repeatable }: RequestFacts,
+  cause: unknown,
+): NetworkError {
+  const code = error.code ?? ''
+  const neverSent =
+    NEVER_SENT.has(code) && CONNECTING.has((cause as NodeJS.ErrnoException | undefined)?.syscall ?? '')
   const doubt = neverSent || method === 'GET' ? '' : `. ${MAY_BE_DONE}`
   return new NetworkError(`${name}: no answer: ${error.message}${doubt}`, {
     code: TIMED_OUT.has(code) ? 'TIMEOUT' : 'CONNECTION_FAILED',

@@ -3,6 +3,8 @@ import { ApiError, NetworkError } from '../errors.js'
 
 const BASE_DELAY = 200
 const MAX_DELAY = 5_000
+/** A server that asks for more than this is better asked by the caller, later. */
+const MAX_WAIT = 60_000
 /** Answers that ask to be tried again. */
 const TRANSIENT_CODES: ReadonlySet<string> = new Set([
   'SYSTEM_ERROR',
@@ -17,7 +19,9 @@ const TRANSIENT_CODES: ReadonlySet<string> = new Set([
  * repeat is harmless is for the caller to know.
  */
 export function delayBeforeRepeat(error: unknown, attempt: number): number | undefined {
-  return isTransient(error) ? delayAfter(error, attempt) : undefined
+  if (!isTransient(error)) return undefined
+  const delay = delayAfter(error, attempt)
+  return delay <= MAX_WAIT ? delay : undefined
 }
 
 function isTransient(error: unknown): error is NetworkError | ApiError {

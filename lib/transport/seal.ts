@@ -1,26 +1,75 @@
-import type { AxiosResponse, InternalAxiosRequestConfig } from 'axios'
+import axios, {
+  type AxiosAdapter,
+  type AxiosResponse,
+  type InternalAxiosRequestConfig,
+  isAxiosError,
+  isCancel,
+} from 'axios'
+import { NetworkError, RequestError, WechatpayError } from '../errors.js'
 import { VERSION } from '../version.js'
 import type { Agents } from './agents.js'
 
 /** Per attempt, in milliseconds. */
 export const DEFAULT_TIMEOUT = 15_000
 
+/** Of an answer that is held in memory, in bytes: what is not verified yet must not fill it. */
+export const MAX_ANSWER: number = 32 * 1024 * 1024
+
 export const USER_AGENT: string = `wechatpay-fluent/${VERSION} node/${process.versions.node}`
 
 /** What holds for every request, whatever interceptors of the user's have set before. */
 export function seal(config: InternalAxiosRequestConfig, agents: Agents): void {
+  if (agents.isClosed()) throw new RequestError('The client is closed')
   config.maxRedirects = 0
   config.httpAgent = agents.http
   config.httpsAgent = agents.https
+  if (agents.proxy !== undefined) config.proxy = agents.proxy
   config.validateStatus = isSuccess
+  if (config.responseType === 'stream') config.maxContentLength = -1
+  // Axios would put these in place of our own.
+  delete config.auth
+  config.headers.delete('Content-Length')
+  config.headers.delete('Transfer-Encoding')
+  config.adapter = sealedAdapter(config, agents)
 }
 
 const isSuccess = (status: number): boolean => status >= 200 && status < 300
+
+/** Sends what was signed, and nothing else. */
+function sealedAdapter(
+  { adapter, url, method, data }: InternalAxiosRequestConfig,
+  agents: Agents,
+): AxiosAdapter {
+  const send = axios.getAdapter(adapter)
+  return async (config) => {
+    if (config.url !== url || config.method !== method || config.data !== data) {
+      throw new RequestError(
+        'The request was changed after it was signed; register interceptors that change it earlier',
+      )
+    }
+    if (agents.isClosed()) throw new RequestError('The client is closed')
+    try {
+      return await send(config)
+    } catch (error) {
+      if (isAxiosError(error) || isCancel(error) || error instanceof WechatpayError) throw error
+      // An adapter of the user's, or a header that Node refuses. The message alone: the rest may hold the request.
+      throw new NetworkError(
+        `The request failed: ${error instanceof Error ? error.message : String(error)}`,
+        {
+          code: 'CONNECTION_FAILED',
+          retryable: false,
+        },
+      )
+    }
+  }
+}
 
 /** Takes from a response what must not be printed with it. */
 export function unseal(response: AxiosResponse): void {
   response.config.headers.delete('Authorization')
   delete response.config.httpAgent
   delete response.config.httpsAgent
+  delete response.config.proxy
+  delete response.config.adapter
   delete response.request
 }

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import type { AxiosResponse } from 'axios'
 import { VerificationError, type VerificationErrorCode } from '../errors.js'
 import { type Call, callOf } from '../request/call.js'
+import { passOn, peek, readDocument } from '../transport/body.js'
 import { MAY_BE_DONE } from '../transport/failure.js'
 import { unseal } from '../transport/seal.js'
 import { toApiError } from './api-error.js'
@@ -9,7 +10,6 @@ import { signTypeOf } from './attempt.js'
 import type { V2Context } from './context.js'
 import { bytesOf, decodeJson, handOver, looksLikeXml, withLists } from './decode.js'
 import { failureOf } from './outcome.js'
-import { peek, readDocument } from './peek.js'
 import { isGenuine, type Message } from './sign.js'
 import { decodeXml, MAX_XML_BYTES, type XmlFields, XmlProblem } from './xml.js'
 
@@ -21,12 +21,13 @@ import { decodeXml, MAX_XML_BYTES, type XmlFields, XmlProblem } from './xml.js'
  */
 export async function acceptAnswer(response: AxiosResponse, context: V2Context): Promise<AxiosResponse> {
   const call = callOf(response.config) as Call
+  call.stopClock()
   const { name, traits } = call.endpoint
   unseal(response)
   const isFile = call.unsigned && (traits.answer === 'binary' || traits.answer === 'text')
   if (response.data instanceof Readable) {
-    const patience = response.config.timeout ?? 0
-    const { head, whole } = await peek(response.data, name, patience)
+    const patience = call.timeout
+    const { head, whole } = await peek(passOn(response.data, name), name, patience)
     if (isFile && !looksLikeXml(head)) return call.finish(response, whole)
     response.data = await readDocument(whole, name, patience, MAX_XML_BYTES)
   }

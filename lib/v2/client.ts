@@ -1,5 +1,5 @@
 import axios, { type AxiosInstance, type AxiosRequestConfig } from 'axios'
-import { DEFAULT_TIMEOUT, USER_AGENT } from '../transport/seal.js'
+import { DEFAULT_TIMEOUT, MAX_ANSWER, USER_AGENT } from '../transport/seal.js'
 import { acceptAnswer } from './accept-answer.js'
 import type { V2Context } from './context.js'
 import { refuseAnswer } from './refuse-answer.js'
@@ -15,7 +15,9 @@ export function createV2Client(context: V2Context, defaults: AxiosRequestConfig)
     timeout: DEFAULT_TIMEOUT,
     transformRequest: [],
     transformResponse: [],
+    maxContentLength: MAX_ANSWER,
     ...rest,
+    transitional: { legacyInterceptorReqResOrdering: true },
     headers: { Accept: 'text/xml, */*', 'User-Agent': USER_AGENT, ...(headers as Record<string, string>) },
   })
   instance.interceptors.request.use((config) => signRequest(config, context))

@@ -3,13 +3,13 @@ import { isAxiosError } from 'axios'
 import { ApiError, VerificationError } from '../errors.js'
 import { Call, callOf } from '../request/call.js'
 import { endpointOfUrl } from '../request/endpoint.js'
+import { readDocument } from '../transport/body.js'
 import { toFailure } from '../transport/failure.js'
 import { read } from './accept-answer.js'
 import { toApiError } from './api-error.js'
 import type { V2Context } from './context.js'
 import { bytesOf } from './decode.js'
 import { failureOf } from './outcome.js'
-import { readDocument } from './peek.js'
 import { MAX_XML_BYTES } from './xml.js'
 
 /** Turns whatever axios rejects with into an error of ours: no answer, or an answer outside 2xx. */
@@ -17,18 +17,17 @@ export async function refuseAnswer(error: unknown, context: V2Context): Promise<
   if (!isAxiosError(error)) throw error
   const { response, config } = error
   const call = (config && callOf(config)) ?? unknownCall(config?.url, config?.method)
-  const { endpoint } = call
+  const { endpoint, repeatable, timedOut, timeout } = call
+  call.stopClock()
   if (!response || (response.status >= 200 && response.status < 300)) {
-    const { safe, idempotent } = endpoint.traits
-    const repeatable = endpoint.verb === 'get' || safe === true || idempotent !== undefined
+    const { safe } = endpoint.traits
     // A POST that only reads leaves nothing behind, like a GET.
     const method = safe ? 'GET' : endpoint.verb.toUpperCase()
-    throw toFailure(error, { name: endpoint.name, method, repeatable })
+    throw toFailure(error, { name: endpoint.name, method, repeatable, timedOut, timeout })
   }
   // An error to a request for a stream comes as a stream.
   if (response.data instanceof Readable) {
-    const patience = response.config.timeout ?? 0
-    response.data = await readDocument(response.data, endpoint.name, patience, MAX_XML_BYTES)
+    response.data = await readDocument(response.data, endpoint.name, timeout, MAX_XML_BYTES)
   }
   const body = bytesOf(response.data)
   try {

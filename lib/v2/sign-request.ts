@@ -27,6 +27,20 @@ export async function signRequest(
 ): Promise<InternalAxiosRequestConfig> {
   const call = ensureV2Call(config)
   restore(config, call)
+  call.startClock(config)
+  try {
+    return await sign(config, call, context)
+  } catch (error) {
+    call.stopClock()
+    throw error
+  }
+}
+
+async function sign(
+  config: InternalAxiosRequestConfig,
+  call: Call,
+  context: V2Context,
+): Promise<InternalAxiosRequestConfig> {
   const given = { data: config.data as unknown, params: config.params as unknown, url: config.url }
   const { message, signType, data, contentType } = await encode(config, call, context)
   if (data === undefined) config.params = message

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import type { AxiosResponse } from 'axios'
 import { type Call, callOf } from '../request/call.js'
+import { passOn } from '../transport/body.js'
 import { MAY_BE_DONE } from '../transport/failure.js'
 import { unseal } from '../transport/seal.js'
 import { digestChecked, digestMessage } from './body-digest.js'
@@ -16,11 +17,14 @@ import { headerReader, type SignedAnswer, toSignedAnswer, verifyAnswer } from '.
  */
 export async function acceptAnswer(response: AxiosResponse, context: V3Context): Promise<AxiosResponse> {
   const call = callOf(response.config) as Call
+  call.stopClock()
   const { signedDigest } = call.endpoint.traits
   if (signedDigest) await acceptDigest(response, signedDigest, call, context)
   else if (!call.unsigned) await verify(toSignedAnswer(response), call, context)
   unseal(response)
-  if (response.data instanceof Readable) return call.finish(response, response.data)
+  if (response.data instanceof Readable) {
+    return call.finish(response, passOn(response.data, call.endpoint.name))
+  }
   const data = decodeAnswer(response, toSignedAnswer(response).body, call)
   const encrypted = call.decrypt ? (call.endpoint.traits.decrypts ?? []) : []
   return call.finish(response, decryptFields(data, encrypted, context.signer))

@@ -33,9 +33,16 @@ function parseJson(text: string): unknown {
 }
 
 export function isList(value: unknown): value is CertificateList {
-  return (
-    typeof value === 'object' && value !== null && Array.isArray((value as Partial<CertificateList>).data)
-  )
+  if (typeof value !== 'object' || value === null) return false
+  const { data } = value as Partial<CertificateList>
+  return Array.isArray(data) && data.every(isListEntry)
+}
+
+function isListEntry(value: unknown): boolean {
+  const entry = value as Partial<CertificateList['data'][number]> | null
+  const encrypted = entry?.encrypt_certificate
+  const texts = [entry?.serial_no, encrypted?.nonce, encrypted?.associated_data, encrypted?.ciphertext]
+  return texts.every((text) => typeof text === 'string')
 }
 
 /**

@@ -1,14 +1,8 @@
 import type { KeyObject } from 'node:crypto'
-import { type CertificateList, decryptList, isAlive, isList, parseList } from './certificate-list.js'
+import { type CertificateList, decryptList, isAlive, parseList } from './certificate-list.js'
+import { keep, recall, type Store } from './certificate-store.js'
 import { createKeyRing, type PlatformKeys } from './platform-keys.js'
 import { type SignedAnswer, verifySignature } from './verifier.js'
-
-/** Where processes share what one of them downloaded, in the shape of Keyv. */
-export interface Store {
-  readonly get: (key: string) => Promise<unknown>
-  /** @param ttl milliseconds */
-  readonly set: (key: string, value: unknown, ttl?: number) => Promise<unknown>
-}
 
 export interface CertificatesOptions {
   readonly mchid: string
@@ -43,6 +37,8 @@ const LEARN_AGAIN_AFTER = MINUTE
 export function createCertificates({ mchid, apiv3Key, download, store }: CertificatesOptions): Certificates {
   const storeKey = `wechatpay-fluent:certificates:${mchid}`
   let ring = createKeyRing([])
+  /** Whether an answer of the platform itself has vouched for the ring; what a store remembers has not. */
+  let confirmed = false
   let starting: Promise<void> | undefined
   let refreshing: Promise<void> | undefined
   let timer: NodeJS.Timeout | undefined
@@ -50,11 +46,10 @@ export function createCertificates({ mchid, apiv3Key, download, store }: Certifi
   let learnFrom = 0
 
   async function start(): Promise<void> {
-    // The store holds what the API sent, still encrypted: who can write there cannot slip in a key.
-    const stored = await store?.get(storeKey)
-    if (isList(stored)) ring = createKeyRing(decryptList(stored, apiv3Key))
-    if (!ring.current()) await refresh()
-    else schedule(REFRESH_AFTER)
+    const remembered = store && (await recall(store, storeKey, apiv3Key))
+    if (!remembered) return refresh()
+    ring = createKeyRing(remembered.keys)
+    schedule(REFRESH_AFTER - remembered.age)
   }
 
   async function fetchList(): Promise<void> {
@@ -62,10 +57,12 @@ export function createCertificates({ mchid, apiv3Key, download, store }: Certifi
     const list: CertificateList = parseList(answer.body)
     const keys = decryptList(list, apiv3Key)
     const known = ring.all().filter(isAlive)
-    const trusted = createKeyRing(known.length > 0 ? known : keys)
+    const isKnown = known.some(({ serial }) => serial === answer.header('wechatpay-serial'))
+    const trusted = createKeyRing(known.length > 0 && (confirmed || isKnown) ? known : keys)
     verifySignature(answer, trusted, { what: 'GET v3/certificates: the answer', doubt: '' })
     ring = createKeyRing(keys)
-    await store?.set(storeKey, list, REFRESH_AFTER)
+    confirmed = true
+    if (store) keep(store, storeKey, list)
   }
 
   function refresh(): Promise<void> {
@@ -84,7 +81,7 @@ export function createCertificates({ mchid, apiv3Key, download, store }: Certifi
   function schedule(delay: number): void {
     clearTimeout(timer)
     // What is known stays in use while the gateway fails.
-    if (!closed) timer = setTimeout(() => refresh().catch(() => undefined), delay).unref()
+    if (!closed) timer = setTimeout(() => refresh().catch(() => undefined), Math.max(0, delay)).unref()
   }
 
   return {
@@ -100,10 +97,12 @@ export function createCertificates({ mchid, apiv3Key, download, store }: Certifi
     },
     async learn(serial) {
       if (Date.now() < learnFrom) return false
-      await refresh()
-      const known = ring.get(serial) !== undefined
-      if (!known) learnFrom = Date.now() + LEARN_AGAIN_AFTER
-      return known
+      try {
+        await refresh()
+      } finally {
+        if (!ring.get(serial)) learnFrom = Date.now() + LEARN_AGAIN_AFTER
+      }
+      return ring.get(serial) !== undefined
     },
     refresh,
     close() {

@@ -1,10 +1,13 @@
 import axios, { type AxiosInstance, type AxiosRequestConfig, type CreateAxiosDefaults } from 'axios'
 import { encodeBody } from '../request/body.js'
-import { DEFAULT_TIMEOUT, USER_AGENT } from '../transport/seal.js'
+import { DEFAULT_TIMEOUT, MAX_ANSWER, USER_AGENT } from '../transport/seal.js'
 import { acceptAnswer } from './accept-answer.js'
 import type { V3Context } from './context.js'
 import { refuseAnswer } from './refuse-answer.js'
 import { signRequest } from './sign-request.js'
+
+/** Interceptors that users add run before ours, which signs what they leave. */
+const ORDERED = { legacyInterceptorReqResOrdering: true } as const
 
 const JSON_BODY = { 'Content-Type': 'application/json' } as const
 
@@ -12,9 +15,11 @@ const JSON_BODY = { 'Content-Type': 'application/json' } as const
 export function v3Defaults({ headers, ...rest }: AxiosRequestConfig): CreateAxiosDefaults {
   return {
     timeout: DEFAULT_TIMEOUT,
+    maxContentLength: MAX_ANSWER,
     transformRequest: [encodeBody],
     transformResponse: [],
     ...rest,
+    transitional: ORDERED,
     headers: {
       Accept: 'application/json',
       'User-Agent': USER_AGENT,

@@ -1,32 +1,40 @@
 import { Readable } from 'node:stream'
-import { buffer } from 'node:stream/consumers'
-import { type AxiosError, isAxiosError } from 'axios'
+import { isAxiosError } from 'axios'
 import { VerificationError } from '../errors.js'
-import { callOf } from '../request/call.js'
-import { type Endpoint, endpointOfUrl } from '../request/endpoint.js'
+import { Call, callOf } from '../request/call.js'
+import { endpointOfUrl } from '../request/endpoint.js'
+import { readDocument } from '../transport/body.js'
 import { toFailure } from '../transport/failure.js'
 import { toApiError } from './api-error.js'
 import type { PlatformKeys } from './platform-keys.js'
 import { type SignedAnswer, toSignedAnswer, verifyAnswer } from './verifier.js'
 
+/** An error is some lines of JSON, or a page of a gateway's. */
+const MAX_ERROR_BYTES: number = 1024 * 1024
+
 /** Turns whatever axios rejects with into an error of ours: no answer, or an answer outside 2xx. */
 export async function refuseAnswer(error: unknown, keys: PlatformKeys): Promise<never> {
   if (!isAxiosError(error)) throw error
-  const { response } = error
-  const endpoint = endpointOfError(error)
+  const { response, config } = error
+  const call =
+    (config && callOf(config)) ?? new Call(endpointOfUrl(config?.url ?? '', config?.method ?? 'get'), '')
+  call.stopClock()
+  const { endpoint, repeatable, timedOut, timeout } = call
   if (!response || (response.status >= 200 && response.status < 300)) {
-    const repeatable = endpoint.verb === 'get' || endpoint.traits.idempotent !== undefined
-    throw toFailure(error, { name: endpoint.name, method: endpoint.verb.toUpperCase(), repeatable })
+    throw toFailure(error, {
+      name: endpoint.name,
+      method: endpoint.verb.toUpperCase(),
+      repeatable,
+      timedOut,
+      timeout,
+    })
   }
   // An error to a request for a stream comes as a stream.
-  if (response.data instanceof Readable) response.data = await buffer(response.data)
+  if (response.data instanceof Readable) {
+    response.data = await readDocument(response.data, endpoint.name, timeout, MAX_ERROR_BYTES)
+  }
   const answer = toSignedAnswer(response)
   throw toApiError(response, answer.body, await isVerified(answer, keys), endpoint)
-}
-
-function endpointOfError({ config }: AxiosError): Endpoint {
-  const known = config && callOf(config)?.endpoint
-  return known ?? endpointOfUrl(config?.url ?? '', config?.method ?? 'get')
 }
 
 /** Error answers are not always signed; the caller is told, but sees them either way. */

@@ -1,6 +1,7 @@
 import { encryptOaep } from '../crypto/rsa.js'
 import { RequestError } from '../errors.js'
-import type { PlatformKey, PlatformKeys } from './platform-keys.js'
+import { isPlainObject } from '../request/plain-object.js'
+import { type PlatformKey, type PlatformKeys, plainSerial } from './platform-keys.js'
 
 /** A text that leaves this process only encrypted. Made by {@link sensitive}. */
 export class Sensitive {
@@ -46,8 +47,8 @@ export class Ciphertext {
 
 /** Marks a text, such as a name or an id number, to be encrypted on its way out. */
 export function sensitive(text: string): Sensitive {
-  if (typeof text !== 'string' || text === '') {
-    throw new RequestError('sensitive() takes a text that is not empty')
+  if (typeof text !== 'string' || text === '' || !text.isWellFormed()) {
+    throw new RequestError('sensitive() takes a well-formed text that is not empty')
   }
   return new Sensitive(text)
 }
@@ -71,8 +72,10 @@ export function encryptFields(
 ): EncryptedFields {
   const found = collect(value, [])
   if (found.length === 0) return { value, serial: pinned }
-  const serials = new Set(found.filter((field) => field instanceof Ciphertext).map(({ serial }) => serial))
-  if (pinned) serials.add(pinned)
+  const serials = new Set(
+    found.filter((field) => field instanceof Ciphertext).map((field) => plainSerial(field.serial)),
+  )
+  if (pinned) serials.add(plainSerial(pinned))
   if (serials.size > 1) {
     throw new RequestError(
       `One request takes fields of one platform key only; these are of ${[...serials].join(' and ')}`,
@@ -108,10 +111,4 @@ function replace(value: unknown, key: PlatformKey | undefined): unknown {
 function children(value: unknown): readonly unknown[] {
   if (Array.isArray(value)) return value
   return isPlainObject(value) ? Object.values(value) : []
-}
-
-function isPlainObject(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== 'object' || value === null) return false
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === Object.prototype || prototype === null
 }

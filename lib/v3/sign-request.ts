@@ -1,7 +1,9 @@
+import { isUtf8 } from 'node:buffer'
 import type { InternalAxiosRequestConfig } from 'axios'
 import { RequestError } from '../errors.js'
-import { ensureCall } from '../request/call.js'
+import { type Call, ensureCall } from '../request/call.js'
 import { resolveUrl } from '../request/url.js'
+import { unlessAborted } from '../transport/abort.js'
 import { seal } from '../transport/seal.js'
 import type { V3Context } from './context.js'
 import type { PlatformKeys } from './platform-keys.js'
@@ -16,20 +18,34 @@ import { authorize } from './signer.js'
  */
 export async function signRequest(
   config: InternalAxiosRequestConfig,
-  { signer, keys, agents }: V3Context,
+  context: V3Context,
 ): Promise<InternalAxiosRequestConfig> {
   const call = ensureCall(config)
-  if (!keys.current()) await keys.ready()
+  call.startClock(config)
+  try {
+    return await sign(config, call, context)
+  } catch (error) {
+    call.stopClock()
+    throw error
+  }
+}
+
+async function sign(
+  config: InternalAxiosRequestConfig,
+  call: Call,
+  { signer, keys, agents }: V3Context,
+): Promise<InternalAxiosRequestConfig> {
+  if (!keys.current()) await unlessAborted(keys.ready(), config.signal as AbortSignal | undefined, call)
   encryptSensitive(config, keys)
   const url = resolveUrl(config)
   call.begin(config, url)
-  const method = config.method ?? 'get'
   const body = encode(config)
   config.data = call.upload ? call.upload.toForm(String(body)) : body
   config.transformRequest = []
   if (call.upload) config.headers.delete('Content-Type')
   seal(config, agents)
-  const wire = { method: method.toUpperCase(), url: url.pathname + url.search, body: String(body ?? '') }
+  const method = (config.method ?? 'get').toUpperCase()
+  const wire = { method, url: url.pathname + url.search, body: String(body ?? '') }
   config.headers.set('Authorization', await authorize(signer, wire))
   return config
 }
@@ -50,6 +66,9 @@ function encode(config: InternalAxiosRequestConfig): string | Buffer | undefined
     (value, transform) => transform.call(config, value, config.headers),
     config.data,
   )
-  if (data === undefined || typeof data === 'string' || Buffer.isBuffer(data)) return data
-  throw new RequestError('The body must be text, bytes or JSON when it is signed; a stream cannot be signed')
+  if (data === undefined || typeof data === 'string') return data
+  if (Buffer.isBuffer(data) && isUtf8(data)) return data
+  throw new RequestError(
+    'The body must be JSON, text or UTF-8 bytes when it is signed; pass files as `multipart`',
+  )
 }

@@ -21,9 +21,9 @@ describe('bad input never reaches the wire', () => {
     ],
     ['a misspelt option', { card_id: 'c', jsno: json }, "did you mean 'json'?"],
     ['a body field beside json', { card_id: 'c', openid: 'o' }, "Body fields belong in 'json'"],
-    ['a request that is no object', 'c', 'the request must be an object, not string'],
-    ['a request that is a list', [], 'the request must be an object'],
-    ['a query that is no object', { card_id: 'c', json, query: 'a=1' }, 'query must be an object'],
+    ['a request that is no object', 'c', 'the request must be a plain object, not string'],
+    ['a request that is a list', [], 'the request must be a plain object'],
+    ['a query that is no object', { card_id: 'c', json, query: 'a=1' }, 'query must be a plain object'],
     ['an object in the query', { card_id: 'c', json, query: { a: {} } }, 'query.a must be a string'],
     [
       'NaN in the body',

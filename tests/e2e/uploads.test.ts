@@ -128,7 +128,7 @@ describe('an upload', () => {
       'multipart.meta must be an object',
     ],
     ['json beside it', { multipart: { file: png }, json: {} }, "an upload has no 'json'"],
-    ['no object', { multipart: 'a.png' }, 'multipart must be an object'],
+    ['no object', { multipart: 'a.png' }, 'multipart must be a plain object'],
     [
       'a stream that fails',
       { multipart: { file: failing() } },

@@ -121,7 +121,7 @@ describe('a client certificate', () => {
   })
 
   it('is not shown to a server that is not trusted', async () => {
-    const error = await rejection(call({ ca: undefined, retry: false }))
+    const error = await rejection(call({ ca: undefined }))
     expect(error).toMatchObject({ name: 'NetworkError' })
   })
 

@@ -139,7 +139,7 @@ describe('an upload', () => {
   })
 
   it.each([
-    [{}, /multipart must be an object/],
+    [{}, /multipart must be a plain object/],
     [{ multipart: {} }, /multipart.media must be a Buffer/],
     [{ multipart: { media: 'file:///no/such/file' } }, /cannot be read/],
     [{ xml: {} }, /pass its parts as 'multipart'/],

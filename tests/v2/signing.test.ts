@@ -225,7 +225,7 @@ describe('a request that cannot be signed', () => {
     ['a control character', { body: 'a\u0001' }, /body holds a character/],
     ['a name with a space', { 'a b': 1 }, /no name/],
     ['constructor', { constructor: 'x' }, /xml.constructor/],
-    ['no object at all', 'text', /xml must be an object/],
+    ['no object at all', 'text', /xml must be a plain object/],
   ])('says so of %s', async (_, xml, why) => {
     const error = await post(xml)
     expect(error).toBeInstanceOf(RequestError)

@@ -149,20 +149,51 @@ describe('platform certificates', () => {
     expect(JSON.stringify([...entries.values()])).not.toContain('BEGIN CERTIFICATE')
   })
 
-  it('in a store that somebody else wrote are refused', async () => {
-    const store = {
-      get: async () => ({
-        data: [
-          {
-            serial_no: 'A',
-            encrypt_certificate: { nonce: 'n'.repeat(12), associated_data: '', ciphertext: 'AAAA' },
-          },
-        ],
-      }),
-      set: async () => undefined,
-    }
-    await expect(automatic({ store })[path].post(request())).rejects.toBeInstanceOf(ConfigError)
+  it.each<[string, () => Promise<unknown>]>([
+    ['fails', () => Promise.reject(new Error('redis down'))],
+    ['never answers', () => new Promise(() => undefined)],
+    ['holds something else', async () => ({ list: { data: [{}] }, fetchedAt: Date.now() })],
+    [
+      'was written by somebody without the APIv3 key',
+      async () => {
+        const encrypt_certificate = { nonce: 'n'.repeat(12), associated_data: '', ciphertext: 'AAAA' }
+        return { list: { data: [{ serial_no: 'A', encrypt_certificate }] }, fetchedAt: Date.now() }
+      },
+    ],
+  ])('are downloaded when the store %s', async (_, get) => {
+    const set = () => Promise.reject(new Error('redis down'))
+    expect((await automatic({ store: { get, set } })[path].post(request())).data.code).toBe('c')
+    expect(downloads()).toHaveLength(1)
   })
+
+  it('of a store that is behind a rotation are replaced', async () => {
+    const entries = new Map<string, unknown>()
+    const store = {
+      get: async (key: string) => entries.get(key),
+      set: async (key: string, value: unknown) => entries.set(key, value),
+    }
+    await automatic({ store })[path].post(request())
+    await rig.emulator.rotate()
+    await rig.emulator.retire()
+    expect((await automatic({ store })[path].post(request())).data.code).toBe('c')
+  })
+
+  it.each(['signal', 'timeout', 'deadline'] as const)(
+    'that do not come are not waited for beyond the %s',
+    async (limit) => {
+      const wxpay = automatic(limit === 'deadline' ? { deadline: 200 } : {})
+      rig.emulator.fail({ path: list, fault: { delay: 10_000 } })
+      const call = wxpay[path].post({
+        ...request(),
+        ...(limit === 'signal' && { signal: AbortSignal.timeout(200) }),
+        ...(limit === 'timeout' && { timeout: 200, retry: false }),
+      })
+      await expect(call).rejects.toMatchObject({
+        name: 'NetworkError',
+        code: limit === 'signal' ? 'ABORTED' : 'TIMEOUT',
+      })
+    },
+  )
 })
 
 describe('the move from certificates to the public key', () => {

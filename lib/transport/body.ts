@@ -1,5 +1,6 @@
-import { Readable } from 'node:stream'
-import { NetworkError } from '../errors.js'
+import { PassThrough, Readable } from 'node:stream'
+import { isCancel } from 'axios'
+import { NetworkError, WechatpayError } from '../errors.js'
 
 /** So many bytes tell a file from a document that says why there is none. */
 const HEAD_BYTES = 64
@@ -69,4 +70,22 @@ async function inTime(
 async function* concat(head: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   if (head.length > 0) yield head
   yield* rest
+}
+
+/**
+ * A body as a stream of its own: the one of the connection leads to the request, and its errors to the config,
+ * both with the `Authorization` header.
+ */
+export function passOn(body: Readable, name: string): Readable {
+  const own = new PassThrough()
+  body.once('error', (error) => {
+    own.destroy(error instanceof WechatpayError ? error : brokenOff(error, name))
+  })
+  own.once('close', () => body.destroy())
+  return body.pipe(own)
+}
+
+function brokenOff(error: Error, name: string): NetworkError {
+  const code = isCancel(error) ? 'ABORTED' : 'CONNECTION_FAILED'
+  return new NetworkError(`${name}: the answer broke off: ${error.message}`, { code, retryable: false })
 }

@@ -1,0 +1,25 @@
+/** Whether a value is an object literal, of this realm or another (test runners have realms of their own). */
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype: object | null = Object.getPrototypeOf(value)
+  return prototype === null || Object.getPrototypeOf(prototype) === null
+}
+
+/** Deeper than this, no request of the API is. */
+export const MAX_DEPTH = 100
+
+/** A copy of all that is literal in a value; files, streams and sensitive texts stay the same. */
+export function copyLiterals<Value>(value: Value, depth = 0): Value {
+  // What refers to itself is left for the check of the body to refuse.
+  if (depth > MAX_DEPTH) return value
+  if (Array.isArray(value)) return value.map((item) => copyLiterals(item, depth + 1)) as Value
+  if (!isPlainObject(value)) return value
+  const copy: Record<string, unknown> = {}
+  for (const [name, item] of Object.entries(value)) {
+    Object.defineProperty(copy, name, { value: copyLiterals(item, depth + 1), ...OWN })
+  }
+  return copy as Value
+}
+
+/** Assigning would follow `__proto__`. */
+const OWN = { enumerable: true, writable: true, configurable: true } as const
