@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import { documentFiles } from './documents.js'
 import { folderFiles } from './folders.js'
 import { loadCatalogue } from './load.js'
+import { notificationFiles } from './notification-facts.js'
 import { traitFiles } from './traits.js'
 import { typeFiles } from './types.js'
 import { type Files, staleFiles, writeFiles } from './write.js'
@@ -17,6 +18,7 @@ export function generate(root: string): Files {
     ...folderFiles(catalogue.endpoints),
     ...traitFiles(catalogue),
     ...documentFiles(catalogue),
+    ...notificationFiles(catalogue),
   ])
 }
 

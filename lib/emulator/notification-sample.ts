@@ -1,13 +1,14 @@
 import type { Context } from './context.js'
-import { notificationDocuments } from './generated/index.js'
+import { documentOf } from './notifications.js'
 import { sampleOf } from './sample.js'
+import { xmlSample } from './xml-notifications.js'
 
 /** A made-up `resource` of an event type, with every documented field; empty when the event is not documented. */
-export async function sampleResource(eventType: string, { identity, ids, now }: Context): Promise<object> {
-  const documents = (await notificationDocuments(eventType)).filter(({ api }) => api === 'v3')
-  const usual = eventType.split('.')[0]?.toLowerCase() ?? ''
-  const document = documents.find(({ originalType }) => originalType?.includes(usual)) ?? documents[0]
+export function sampleResource(eventType: string, context: Context, api?: 'v2' | 'v3'): object {
+  const document = documentOf(eventType, api)
+  if (document?.api === 'v2') return xmlSample(document, context)
   if (!document?.resource) return {}
+  const { identity, ids, now } = context
   const given = { mchid: identity.merchant.mchid }
   const source = { ids, now: now(), merchantKey: identity.merchantKey, given }
   return sampleOf(document.resource, '', source) as object

@@ -1,53 +1,71 @@
+import type { EventType, NotificationOf } from '../../types/notifications.js'
+import type { NotificationDocument } from '../routes/document.js'
 import { sealAesGcm } from './aead.js'
 import { type Signing, signedHeadersSync } from './answer.js'
+import type { Context } from './context.js'
+import { documents } from './generated/notifications.js'
 import type { PlatformKey } from './identity.js'
-import type { Random } from './random.js'
 import { beijingTime } from './time.js'
+import { xmlNotification } from './xml-notifications.js'
 
-const SUMMARIES: Readonly<Record<string, string>> = {
-  'TRANSACTION.SUCCESS': '支付成功',
-  'REFUND.SUCCESS': '退款成功',
-  'REFUND.ABNORMAL': '退款异常',
-  'REFUND.CLOSED': '退款关闭',
-}
+/** The payload of an event type; of one that is not documented, any object. */
+export type ResourceOf<Event extends string> = Event extends EventType
+  ? NotificationOf<Event>['resource']
+  : object
 
 /** A notification as it goes over the wire. */
 export interface SignedNotification {
   readonly headers: Readonly<Record<string, string>>
-  /** JSON; its `resource` is encrypted. Send these very bytes: the signature covers them. */
+  /** JSON, or XML for messages of v2. Send these very bytes: the signature covers them. */
   readonly body: string
 }
 
-/** What a notification is made with. */
+/** How a notification is made. */
 export interface NotificationOptions {
-  readonly apiv3Key: string
-  /** The key that signs. */
+  /** The key that signs; messages of v2 are signed with the secret instead. */
   readonly signer: PlatformKey
-  readonly ids: Random
-  readonly nonces: Random
-  /** Now, in milliseconds. */
-  readonly now: number
+  /** For an event type that both versions have; v3 when absent. */
+  readonly api?: 'v2' | 'v3' | undefined
 }
 
-/** Builds a genuine notification: `resource` encrypted under the APIv3 key, the whole signed by the platform. */
+/** The message documented for an event type; the one whose type it bears, where several products share it. */
+export function documentOf(eventType: string, api?: 'v2' | 'v3'): NotificationDocument | undefined {
+  if (!Object.hasOwn(documents, eventType)) return undefined
+  const all = JSON.parse(documents[eventType] ?? '[]') as readonly NotificationDocument[]
+  const wanted = all.filter((one) => one.api === (api ?? 'v3'))
+  const candidates = wanted.length > 0 || api ? wanted : all
+  return candidates.find(({ originalType }) => originalType?.includes(subjectOf(eventType))) ?? candidates[0]
+}
+
+const subjectOf = (eventType: string): string => (eventType.split('.')[0] ?? '').toLowerCase()
+
+/** Builds a genuine notification: what is secret in it encrypted, the whole signed. */
 export function signNotification(
   eventType: string,
   resource: object,
-  { apiv3Key, signer, ids, nonces, now }: NotificationOptions,
+  context: Context,
+  { signer, api }: NotificationOptions,
 ): SignedNotification {
-  const originalType = (eventType.split('.')[0] ?? '').toLowerCase()
+  const document = documentOf(eventType, api)
+  if (!document && api === 'v2') throw new Error(`no message of v2 is documented for ${eventType}`)
+  if (document?.api === 'v2') return xmlNotification(eventType, document, resource, context)
+  const { identity, ids, nonces } = context
+  const now = context.now()
+  const original_type = document?.originalType?.[0] ?? subjectOf(eventType)
+  const associated_data = document?.associatedData?.[0] ?? original_type
   const nonce = nonces.text(12)
+  const text = JSON.stringify(resource)
   const body = JSON.stringify({
     id: `EV-${ids.digits(28)}`,
     create_time: beijingTime(now),
-    resource_type: 'encrypt-resource',
+    resource_type: document?.resourceType?.[0] ?? 'encrypt-resource',
     event_type: eventType,
-    summary: SUMMARIES[eventType] ?? eventType,
+    summary: document?.summary?.[0] ?? eventType,
     resource: {
-      original_type: originalType,
+      original_type,
       algorithm: 'AEAD_AES_256_GCM',
-      ciphertext: sealAesGcm(JSON.stringify(resource), apiv3Key, nonce, originalType),
-      associated_data: originalType,
+      ciphertext: sealAesGcm(text, identity.merchant.apiv3Key, nonce, associated_data),
+      associated_data,
       nonce,
     },
   })

@@ -109,7 +109,7 @@ describe('a notification', () => {
     })
     await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve))
     const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/`
-    const receipt = await emulator.notify('TRANSACTION.SUCCESS', { url, resource: { a: 1 } })
+    const receipt = await emulator.notify('TRANSACTION.SUCCESS', { url, resource: { attach: 'a' } })
     expect(receipt).toEqual({ status: 500, body: publicKeyId(emulator) })
     await new Promise((resolve) => receiver.close(resolve))
     await expect(emulator.notify('TRANSACTION.SUCCESS', { url })).rejects.toThrow(/failed: /)

@@ -1,0 +1,43 @@
+import type { KeyObject } from 'node:crypto'
+import { type SignedAnswer, verifyAnswer } from '../v3/verifier.js'
+import type { PlainEvent } from './event.js'
+import { isObject, jsonObject, malformed } from './malformed.js'
+import { missingOption, openGcm, type Secrets } from './secrets.js'
+
+const SIGNATURE_HEADERS = ['serial', 'signature', 'timestamp', 'nonce'].map((name) => `wechatpay-${name}`)
+const ALGORITHM = 'AEAD_AES_256_GCM'
+
+/**
+ * A notification of v3: its signature, then its resource.
+ *
+ * @see https://pay.weixin.qq.com/doc/v3/merchant/4012071382
+ */
+export async function parseJson(received: SignedAnswer, { keys, apiv3Key }: Secrets): Promise<PlainEvent> {
+  const { header, body } = received
+  // Nothing says that this comes from WeChat Pay, so nothing is lost by reading it first.
+  if (!SIGNATURE_HEADERS.some(header) && !jsonObject(body.toString())) {
+    throw malformed('it has no signature, and its body is neither JSON nor XML')
+  }
+  if (header('wechatpay-serial')) await keys.ready()
+  await verifyAnswer(received, keys, { what: 'The notification', doubt: '' })
+  const { resource, ...envelope } = jsonObject(body.toString()) ?? {}
+  if (typeof envelope.event_type !== 'string' || typeof envelope.id !== 'string' || !isObject(resource)) {
+    throw malformed('it is signed, but has no id, event_type or resource')
+  }
+  if (!apiv3Key) throw missingOption('apiv3Key', `Notification ${envelope.event_type}`)
+  return { ...(envelope as unknown as PlainEvent), resource: decryptResource(resource, apiv3Key) }
+}
+
+function decryptResource(resource: Readonly<Record<string, unknown>>, key: KeyObject): object {
+  const { algorithm, ciphertext, nonce, associated_data = '' } = resource
+  if (algorithm !== ALGORITHM || typeof ciphertext !== 'string' || typeof nonce !== 'string') {
+    throw malformed(`its resource is not encrypted with ${ALGORITHM}`)
+  }
+  return readResource(openGcm(ciphertext, key, nonce, String(associated_data ?? '')))
+}
+
+function readResource(text: string): object {
+  const resource = jsonObject(text)
+  if (resource) return resource
+  throw malformed('its decrypted resource is no JSON object')
+}

@@ -1,0 +1,88 @@
+import type { KeyObject } from 'node:crypto'
+import { VerificationError } from '../errors.js'
+import { decryptReqInfo } from '../v2/req-info.js'
+import { isGenuine, type Message } from '../v2/sign.js'
+import { decodeXml, type XmlFields, XmlProblem } from '../v2/xml.js'
+import type { PlainEvent } from './event.js'
+import { identify, type XmlMessage } from './identify.js'
+import { jsonObject, malformed } from './malformed.js'
+import { missingOption, openGcm, type Secrets } from './secrets.js'
+
+/** Length of an HMAC-SHA256 in hexadecimal; an MD5 has half of it. */
+const HMAC_LENGTH = 64
+/** The event type of a genuine message that no documentation tells of. */
+const UNKNOWN = 'unknown'
+
+/**
+ * A notification of v2: its signature where it has one, then what is encrypted in it.
+ *
+ * @see https://pay.weixin.qq.com/doc/v2/merchant/4011985891
+ */
+export function parseXml(body: Buffer, { secret, apiv3Key }: Secrets): PlainEvent {
+  const fields = decode(body)
+  const message = identify(fields)
+  const event_type = message?.eventType ?? textOf(fields.event_type) ?? UNKNOWN
+  if (!secret) throw missingOption('secret', `Notification ${event_type}`)
+  const what = `The notification ${event_type}`
+  if (message?.verify !== 'none') assertSigned(fields, message, secret, what)
+  const cipher = message?.cipher
+  if (!cipher) return { event_type, resource: fields }
+  const ciphertext = textOf(fields[cipher.at])
+  if (!ciphertext) throw malformed(`${what} has no ${cipher.at}`)
+  if (cipher.algorithm === 'AES_256_ECB') {
+    return { event_type, resource: openReqInfo(ciphertext, secret, `${what}: ${cipher.at}`) }
+  }
+  if (!apiv3Key) throw missingOption('apiv3Key', what)
+  const beside = (name: string): string | undefined => textOf(fields[cipher.at.replace(/ciphertext$/, name)])
+  const text = openGcm(ciphertext, apiv3Key, beside('nonce') ?? '', beside('associated_data') ?? '')
+  const id = beside('id')
+  const create_time = beside('create_time')
+  const resource = jsonObject(text) ?? decode(Buffer.from(text))
+  return { ...(id && { id }), ...(create_time && { create_time }), event_type, resource }
+}
+
+function decode(body: Buffer): XmlFields {
+  try {
+    return decodeXml(body)
+  } catch (cause) {
+    if (cause instanceof XmlProblem) throw malformed(cause.message, cause)
+    throw cause
+  }
+}
+
+const textOf = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined
+
+function assertSigned(
+  fields: XmlFields,
+  message: XmlMessage | undefined,
+  secret: KeyObject,
+  what: string,
+): void {
+  if (!Object.values(fields).every((value) => typeof value === 'string')) {
+    throw malformed(`${what} has nested elements, which no signature of v2 covers`)
+  }
+  const { sign = '' } = fields as Message
+  if (sign === '') {
+    throw new VerificationError(`${what} is not to be trusted: it has no sign`, { code: 'SIGNATURE_MISSING' })
+  }
+  // Which of the two hashes it is: both take the secret. Where only one is documented, it is that one.
+  const signType = message?.signType ?? (sign.length === HMAC_LENGTH ? 'HMAC-SHA256' : 'MD5')
+  if (isGenuine(fields as Message, signType, secret)) return
+  throw new VerificationError(
+    `${what} is not to be trusted: its sign does not fit the APIv2 key (${signType}); was it altered, or is secret the wrong one?`,
+    { code: 'SIGNATURE_INVALID' },
+  )
+}
+
+/** Nothing else vouches for an unsigned message: it is genuine if it was encrypted under the secret. */
+function openReqInfo(ciphertext: string, secret: KeyObject, what: string): XmlFields {
+  try {
+    return decryptReqInfo(ciphertext, secret)
+  } catch {
+    throw new VerificationError(
+      `${what} cannot be decrypted, so it is not to be trusted: was it altered, or is secret the wrong one?`,
+      { code: 'SIGNATURE_INVALID' },
+    )
+  }
+}

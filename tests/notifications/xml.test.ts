@@ -1,0 +1,113 @@
+import { createCipheriv, createHash } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import { hmacSign, md5Sign } from '../../lib/crypto/index.js'
+import { encodeXml } from '../../lib/v2/xml.js'
+import { startReceivers } from './rig.js'
+
+const rig = startReceivers()
+const parse = (body: string) => rig.wxpay.notifications.parse({ headers: {}, body })
+const fields = {
+  appid: 'wx2421b1c4370ec43b',
+  attach: '支付测试',
+  bank_type: 'CFT',
+  is_subscribe: 'Y',
+  mch_id: '10000100',
+  nonce_str: '5d2b6c2a8db53831f7eda20af46e531c',
+  openid: 'oUpF8uMEb4qRXf22hE3X68TekukE',
+  out_trade_no: '1409811653',
+  result_code: 'SUCCESS',
+  return_code: 'SUCCESS',
+  time_end: '20140903131540',
+  total_fee: '1',
+  trade_type: 'JSAPI',
+  transaction_id: '1004400740201409030005092168',
+}
+
+describe('a message of v2', () => {
+  it.each([
+    ['MD5', md5Sign],
+    ['HMAC-SHA256', hmacSign],
+  ])('signed with %s is the event it has the fields of', async (_, sign) => {
+    const { secret } = rig.emulator.merchant
+    const event = await parse(encodeXml({ ...fields, sign: sign(fields, secret) }))
+    expect(event).toEqual({
+      event_type: 'transaction-success',
+      resource: { ...fields, sign: sign(fields, secret) },
+    })
+  })
+
+  it.each([
+    ['altered', { ...fields, total_fee: '2' }],
+    ['added to', { ...fields, device_info: '1' }],
+  ])('that was %s is refused', async (_, altered) => {
+    const sign = md5Sign(fields, rig.emulator.merchant.secret)
+    const error = await parse(encodeXml({ ...altered, sign })).catch((reason: unknown) => reason)
+    expect(error).toMatchObject({ name: 'VerificationError', code: 'SIGNATURE_INVALID' })
+    expect(String(error)).not.toContain(md5Sign(altered, rig.emulator.merchant.secret))
+  })
+
+  it('without a sign is refused', async () => {
+    await expect(parse(encodeXml(fields))).rejects.toMatchObject({ code: 'SIGNATURE_MISSING' })
+  })
+
+  it('that is documented with HMAC-SHA256 alone is not taken with MD5', async () => {
+    const vehicle = {
+      mch_id: '1',
+      nonce_str: 'n',
+      plate_number: '粤B888888',
+      vehicle_event_createtime: '20260101000000',
+    }
+    const { secret } = rig.emulator.merchant
+    await expect(parse(encodeXml({ ...vehicle, sign: md5Sign(vehicle, secret) }))).rejects.toMatchObject({
+      code: 'SIGNATURE_INVALID',
+    })
+    const event = await parse(encodeXml({ ...vehicle, sign: hmacSign(vehicle, secret) }))
+    expect(event.event_type).toBe('vehicle-state-changed-for-parking')
+  })
+
+  it('with nested elements is refused: no signature covers them', async () => {
+    const document = encodeXml({ ...fields, sign: 'x' }).replace('</xml>', '<a><b>1</b></a></xml>')
+    await expect(parse(document)).rejects.toMatchObject({ code: 'ANSWER_INVALID' })
+  })
+
+  it('that nobody documents comes through if it is signed', async () => {
+    const message = { teapot: '1', nonce_str: 'n' }
+    const sign = md5Sign(message, rig.emulator.merchant.secret)
+    expect(await parse(encodeXml({ ...message, sign }))).toEqual({
+      event_type: 'unknown',
+      resource: { ...message, sign },
+    })
+  })
+
+  it('of a refund is unsigned, and genuine if the secret decrypts it', async () => {
+    const notification = rig.emulator.signNotification('refund-processed', { out_refund_no: 'r1' })
+    expect(notification.body).not.toContain('<sign>')
+    expect(await rig.wxpay.notifications.parse(notification)).toEqual({
+      event_type: 'refund-processed',
+      resource: { out_refund_no: 'r1' },
+    })
+  })
+
+  it.each(['another key', 'no cipher text'])('of a refund with %s is not to be trusted', async (kind) => {
+    const key = createHash('md5').update('x'.repeat(32)).digest('hex')
+    const cipher = createCipheriv('aes-256-ecb', key, null)
+    const foreign = Buffer.concat([cipher.update('<root><a>1</a></root>'), cipher.final()]).toString('base64')
+    const req_info = kind === 'another key' ? foreign : 'AAAA'
+    await expect(parse(encodeXml({ return_code: 'SUCCESS', req_info }))).rejects.toMatchObject({
+      name: 'VerificationError',
+      code: 'SIGNATURE_INVALID',
+    })
+  })
+
+  it('of payscore has id, time and a payload under the APIv3 key', async () => {
+    const resource = { out_order_no: 'o1', state: 'DONE' }
+    const notification = rig.emulator.signNotification('TRANSACTION.SUCCESS', resource, { api: 'v2' })
+    expect(notification.body).toMatch(/^<xml>/)
+    expect(await rig.wxpay.notifications.parse(notification)).toEqual({
+      id: expect.stringMatching(/^EV-/),
+      create_time: expect.any(String),
+      event_type: 'TRANSACTION.SUCCESS',
+      resource,
+    })
+  })
+})
