@@ -1,4 +1,18 @@
 export type * from '../types/index.js'
+export type {
+  Bills,
+  EcommerceFundflowBillRequest,
+  FundflowBillRequest,
+  ProfitSharingBillRequest,
+  SubMerchantFundflowBillRequest,
+  TradeBillRequest,
+} from './bills/api.js'
+export type { Bill, BillAnnouncement } from './bills/bill.js'
+export type { FundflowRow, FundflowSummary } from './bills/fundflow.js'
+export type { ProfitSharingRow, ProfitSharingSummary } from './bills/profit-sharing.js'
+export type { BillOptions } from './bills/request.js'
+export type { TradeRow, TradeSummary } from './bills/trade.js'
+export type { V2Bills, V2FundflowBillRequest, V2TradeBillRequest } from './bills/v2.js'
 export type { WechatpayOptions } from './config.js'
 export type { KeyInput } from './crypto/keys.js'
 export {
@@ -12,6 +26,50 @@ export {
   type VerificationErrorCode,
   WechatpayError,
 } from './errors.js'
+export type {
+  NotificationEvent,
+  UndocumentedEventType,
+  UndocumentedNotification,
+} from './notifications/event.js'
+export { NOTIFICATION_CHANNEL, type NotificationReceipt } from './notifications/events.js'
+export type { FetchReceiver } from './notifications/fetch.js'
+export type {
+  AcknowledgementOf,
+  AnyNotificationHandler,
+  HandlerContext,
+  NotificationHandler,
+  NotificationHandlers,
+} from './notifications/handlers.js'
+export type { NotificationHeaders } from './notifications/headers.js'
+export type { NodeReceiver, NodeRequest, NodeResponse } from './notifications/node.js'
+export type { ReceivedNotification } from './notifications/parse.js'
+export type { RawBody } from './notifications/raw-body.js'
+export type { ReceiverOptions } from './notifications/receive.js'
+export type { NotificationReceiver } from './notifications/receiver.js'
+export type { PaySign } from './pay-sign/api.js'
+export type {
+  CouponRequest,
+  CouponsParameters,
+  CouponsRequest,
+  CouponUrlRequest,
+  SendCouponParameter,
+} from './pay-sign/coupons.js'
+export type { H5Request, NativeRequest } from './pay-sign/links.js'
+export type {
+  AppParameters,
+  AppPaymentRequest,
+  JsapiParameters,
+  PaymentRequest,
+} from './pay-sign/payment.js'
+export type {
+  ScoreDetailParameters,
+  ScoreDetailRequest,
+  ScoreEnableParameters,
+  ScoreEnableRequest,
+  ScoreParameters,
+  ScoreRequest,
+} from './pay-sign/score.js'
+export type { PaySignType } from './pay-sign/signing.js'
 export type { TrustedAuthorities } from './transport/agents.js'
 export {
   type AttemptEvent,
@@ -23,6 +81,6 @@ export {
 export type { ClientCertificate } from './v2/client-certificate.js'
 export { indexed } from './v2/indexed.js'
 export type { PlatformCertificate, PlatformCertificates } from './v3/api.js'
-export type { Store } from './v3/certificates.js'
+export type { Store } from './v3/certificate-store.js'
 export { Ciphertext, Sensitive, sensitive } from './v3/sensitive.js'
 export { type Clients, Wechatpay } from './wechatpay.js'

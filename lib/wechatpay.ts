@@ -1,9 +1,12 @@
 import { inspect } from 'node:util'
-import type { AxiosInstance } from 'axios'
+import type { AxiosInstance, AxiosResponse } from 'axios'
 import type { Chain } from '../types/chain.js'
+import { type Bills, createBills } from './bills/api.js'
 import { createChain } from './chain/chain.js'
 import { loadConfig, type WechatpayOptions } from './config.js'
 import { decryptOaep } from './crypto/rsa.js'
+import { createNotifications, type NotificationReceiver } from './notifications/receiver.js'
+import { createPaySign, type PaySign } from './pay-sign/api.js'
 import { buildRequest } from './request/build.js'
 import { dispatch } from './request/dispatch.js'
 import { assertSendable, endpointOf } from './request/endpoint.js'
@@ -50,6 +53,15 @@ export class Wechatpay {
   /** The platform keys that are trusted. */
   readonly certificates: PlatformCertificates
 
+  /** Verifies, decrypts and answers what WeChat Pay tells by itself. */
+  readonly notifications: NotificationReceiver
+
+  /** Signs the parameters with which a front end starts a payment. */
+  readonly paySign: PaySign
+
+  /** Downloads, checks and reads bills. */
+  readonly bills: Bills
+
   /** Encrypts a text with the current platform key. */
   readonly encrypt: (text: string) => Promise<Ciphertext>
 
@@ -71,9 +83,20 @@ export class Wechatpay {
     const v2 = createV2(config, agents)
     const { failover, deadline } = config
     let closed = false
-    const dispatcher = { failover, deadline, isClosed: () => closed }
+    const sending = { failover, deadline, isClosed: () => closed }
+    const dispatchers = { v2: { client: v2.client, ...sending }, v3: { client: v3.client, ...sending } }
     this.client = Object.freeze({ v2: v2.client, v3: v3.client })
     this.certificates = v3.certificates
+    const { signer, apiv3Key, secret } = config
+    this.notifications = createNotifications({ signer, keys: v3.keys, apiv3Key, secret })
+    this.paySign = createPaySign(signer, secret)
+    const send = async (verb: Verb, path: string, request?: unknown): Promise<AxiosResponse> => {
+      const endpoint = endpointOf(path, verb)
+      assertSendable(endpoint)
+      return dispatch(endpoint, request, dispatchers[endpoint.api])
+    }
+    const origins = [...failover, ...(config.axios.baseURL === undefined ? [] : [config.axios.baseURL])]
+    this.bills = createBills({ send, origins, privateKey: signer.privateKey })
     this.encrypt = v3.encrypt
     this.decrypt = (ciphertext) => decryptOaep(String(ciphertext), config.signer.privateKey)
     this.close = () => {
@@ -89,12 +112,7 @@ export class Wechatpay {
       bareVerb: 'post',
       exactSegments,
       keeps: isDocumentedPrefix,
-      send: async (verb, path, request) => {
-        const endpoint = endpointOf(path, verb)
-        assertSendable(endpoint)
-        const client = endpoint.api === 'v2' ? v2.client : v3.client
-        return dispatch(endpoint, request, { ...dispatcher, client })
-      },
+      send,
       url: (path, request) => {
         const endpoint = endpointOf(path, 'get')
         const get = { ...config.axios, ...buildRequest(endpoint, request) }

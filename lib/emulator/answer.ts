@@ -4,7 +4,7 @@ import { SCHEME } from './authorization.js'
 /** What a handler answers: a status and, unless it is 204 or the like, a body. */
 export interface Reply {
   readonly status: number
-  /** JSON, or bytes as they are. */
+  /** JSON, or bytes as they are; a stream of them cannot be signed. */
   readonly body?: unknown
   readonly contentType?: string
   /** Downloads carry no signature. */

@@ -1,3 +1,4 @@
+import type { MadeUpBill } from './bill-made-up.js'
 import type { BoundedMap } from './bounded.js'
 import type { Identity } from './identity.js'
 import type { SignedNotification } from './notifications.js'
@@ -18,6 +19,8 @@ export interface State {
   readonly refunds: BoundedMap<string, Refund>
   /** Answered member-card imports: the request and its code, by card and `out_request_no`. */
   readonly imports: BoundedMap<string, { readonly request: string; readonly code: string }>
+  /** Trade bills that are made up, by day. */
+  readonly bills: Map<string, MadeUpBill>
 }
 
 /** What handlers work with. */
@@ -29,6 +32,8 @@ export interface Context {
   readonly nonces: Random
   /** Now, in milliseconds. */
   readonly now: () => number
+  /** Where the emulator listens. */
+  readonly url: () => string
   /** Sends a notification some time after the answer, when `url` is on this machine; never throws. */
   readonly announce: (eventType: string, url: string | undefined, resource: object) => void
   /** Sends a notification of v2 the same way. */

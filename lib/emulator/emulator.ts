@@ -1,5 +1,8 @@
 import { setMaxListeners } from 'node:events'
 import { inspect } from 'node:util'
+import type { EventType } from '../../types/notifications.js'
+import { makeUpBill } from './bill-made-up.js'
+import { addBills } from './bills.js'
 import { BoundedMap } from './bounded.js'
 import { addCertificates } from './certificates.js'
 import { type Context, REMEMBERED, type State } from './context.js'
@@ -9,7 +12,7 @@ import { createGateway } from './gateway.js'
 import { createIdentity, type EmulatorMerchant, type PlatformKey } from './identity.js'
 import { addMemberCards } from './member-cards.js'
 import { sampleResource } from './notification-sample.js'
-import { type SignedNotification, signNotification } from './notifications.js'
+import { type ResourceOf, type SignedNotification, signNotification } from './notifications.js'
 import { addOrders, payOrder, type TradeState, transactionOf } from './orders.js'
 import { createRandom } from './random.js'
 import { createRecorder, type RecordedRequest } from './recorder.js'
@@ -41,6 +44,8 @@ export interface EmulatorOptions {
 export interface SignerOptions {
   /** A public key id or a certificate's serial number; the public key when absent. */
   readonly serial?: string
+  /** For an event type that both API versions have, such as `TRANSACTION.SUCCESS`; v3 when absent. */
+  readonly api?: 'v2' | 'v3'
 }
 
 /** What `pay()` did. */
@@ -69,16 +74,28 @@ export interface Emulator {
    * Sends a genuine notification; `resource` is encrypted, and made up by the catalogue when absent. Rejects when the
    * receiver cannot be reached.
    */
-  notify(
-    event_type: string,
-    options: SignerOptions & { readonly url: string; readonly resource?: object },
+  notify<Event extends EventType | (string & {})>(
+    event_type: Event,
+    options: SignerOptions & { readonly url: string; readonly resource?: ResourceOf<Event> },
   ): Promise<Receipt>
-  /** Builds a genuine notification without sending it. */
-  signNotification(event_type: string, resource: object, options?: SignerOptions): SignedNotification
+  /**
+   * Builds a genuine notification without sending it: any documented event of v3 or v2, or one of your own. Required
+   * fields of an unencrypted message of v2 that `resource` leaves out are made up.
+   */
+  signNotification<Event extends EventType | (string & {})>(
+    event_type: Event,
+    resource: ResourceOf<Event>,
+    options?: SignerOptions,
+  ): SignedNotification
   /** Issues a new platform certificate and signs with it from now on; the older ones stay listed. */
   rotate(): Promise<string>
   /** Drops all platform certificates but the current one, as the platform does some time after a rotation. */
   retire(): Promise<void>
+  /**
+   * Makes up the trade bill of a day, such as `2024-01-01`, with so many rows: always the same ones, written while they
+   * are sent. Resolves to its size, unzipped.
+   */
+  fillBill(bill_date: string, rows: number): Promise<number>
   /** Scripts a failure. Of several that concern a request, the newest one counts. */
   fail(script: FaultScript): FaultHandle
   /** Ends all scripted failures. */
@@ -106,6 +123,7 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
     transactions: new BoundedMap(REMEMBERED),
     refunds: new BoundedMap(REMEMBERED),
     imports: new BoundedMap(REMEMBERED),
+    bills: new Map(),
   }
 
   function signerOf(serial: string | undefined, listed: readonly PlatformKey[]): PlatformKey {
@@ -114,15 +132,6 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
     if (!found) throw new Error(`no platform key has the id ${serial}; see merchant.certs and certificates()`)
     return found
   }
-  const sign = (eventType: string, resource: object, signer: PlatformKey): SignedNotification =>
-    signNotification(eventType, resource, {
-      apiv3Key: identity.merchant.apiv3Key,
-      signer,
-      ids,
-      nonces,
-      now: clock(),
-    })
-
   /** Notifies a receiver on this machine; `undefined` when there is none. */
   async function tell(url: string, notification: () => SignedNotification): Promise<Receipt | undefined> {
     if (!isLoopback(url) || closing.signal.aborted) return undefined
@@ -138,11 +147,19 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
     ids,
     nonces,
     now: clock,
-    announce: (eventType, url, resource) => send(url, () => sign(eventType, resource, identity.publicKey)),
+    url: () => server.url,
+    announce: (eventType, url, resource) => send(url, () => sign(eventType, resource)),
     send,
   }
+  function sign(
+    eventType: string,
+    resource: object,
+    { signer = identity.publicKey, api }: { signer?: PlatformKey; api?: 'v2' | 'v3' | undefined } = {},
+  ): SignedNotification {
+    return signNotification(eventType, resource, context, { signer, api })
+  }
   const router = createRouter()
-  for (const add of [addCertificates, addMemberCards, addOrders, addRefunds]) add(router, context)
+  for (const add of [addCertificates, addMemberCards, addOrders, addRefunds, addBills]) add(router, context)
   const parts = { context, router, schemas: requestSchemasOf, faults, recorder, closed: closing.signal }
   const server = await listen(createGateway(parts), identity, { port, host, https })
 
@@ -174,26 +191,31 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
       const notified = await tell(order.request.notify_url, () =>
         order.api === 'v2'
           ? paymentNotification(context, order)
-          : sign('TRANSACTION.SUCCESS', transactionOf(order), identity.publicKey),
+          : sign('TRANSACTION.SUCCESS', transactionOf(order)),
       )
       const { transactionId: transaction_id = '', state: trade_state } = order
       return { transaction_id, trade_state, ...(notified && { notified }) }
     },
     async notify(
       eventType: string,
-      { url, resource, serial }: SignerOptions & { url: string; resource?: object },
+      { url, resource, serial, api }: SignerOptions & { url: string; resource?: object },
     ) {
       const listed = serial === undefined ? [] : await identity.certificates()
-      const content = resource ?? (await sampleResource(eventType, context))
-      return deliver(url, sign(eventType, content, signerOf(serial, listed)), closing.signal)
+      const content = resource ?? sampleResource(eventType, context, api)
+      return deliver(url, sign(eventType, content, { signer: signerOf(serial, listed), api }), closing.signal)
     },
-    signNotification(eventType: string, resource: object, { serial }: SignerOptions = {}) {
-      return sign(eventType, resource, signerOf(serial, identity.listed()))
+    signNotification(eventType: string, resource: object, { serial, api }: SignerOptions = {}) {
+      return sign(eventType, resource, { signer: signerOf(serial, identity.listed()), api })
     },
     async rotate() {
       return (await identity.rotate()).id
     },
     retire: () => identity.retire(),
+    async fillBill(date: string, rows: number) {
+      const bill = await makeUpBill(date, rows)
+      state.bills.set(date, bill)
+      return bill.bytes
+    },
     fail: (script: FaultScript) => faults.add(script),
     recover: () => faults.clear(),
     close,

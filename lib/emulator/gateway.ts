@@ -1,4 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Reply, signedHeaders } from './answer.js'
 import { type Verdict, verifyRequest } from './authorization.js'
@@ -104,7 +106,8 @@ export function createGateway(
   ): Promise<void> {
     const bodiless =
       reply.body === undefined || reply.status === 204 || (reply.status >= 300 && reply.status < 400)
-    let body = bodiless ? Buffer.alloc(0) : bytesOf(reply.body)
+    const stream = reply.body instanceof Readable ? reply.body : undefined
+    let body = bodiless || stream ? Buffer.alloc(0) : bytesOf(reply.body)
     const headers: Record<string, string | number> = {
       Server: 'wechatpay-fluent emulator',
       'Request-ID': ids.hex(32),
@@ -122,10 +125,14 @@ export function createGateway(
     }
     if (fault === 'tampered') body = body.length ? Buffer.concat([body, Buffer.from(' ')]) : Buffer.from(' ')
     // A status without a body may not even declare its length.
-    if (reply.status !== 204 && reply.status !== 304) headers['Content-Length'] = body.length
+    if (reply.status !== 204 && reply.status !== 304 && !stream) headers['Content-Length'] = body.length
     Object.assign(headers, reply.headers)
     if (response.destroyed) return
     response.writeHead(reply.status, headers)
+    if (stream) {
+      await pipeline(stream, response)
+      return
+    }
     if (fault !== 'torn') {
       response.end(body)
       return

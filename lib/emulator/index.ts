@@ -8,6 +8,6 @@ export {
 } from './emulator.js'
 export type { Fault, FaultHandle, FaultScript } from './faults.js'
 export type { EmulatorMerchant } from './identity.js'
-export type { SignedNotification } from './notifications.js'
+export type { ResourceOf, SignedNotification } from './notifications.js'
 export type { RecordedRequest } from './recorder.js'
 export type { RefusalDetail } from './refusal.js'

@@ -1,0 +1,132 @@
+import { createDecipheriv, createHash, type Hash } from 'node:crypto'
+import { pipeline, Readable } from 'node:stream'
+import { constants, createGunzip } from 'node:zlib'
+import { WechatpayError } from '../errors.js'
+import { type BillName, brokenOff, notTheBill, wrongDigest } from './trouble.js'
+
+/** Large pieces: each one costs a hop to the thread pool and back. */
+const PIECE_BYTES = 256 * 1024
+const TAG_BYTES = 16
+/** A stream of gzip begins so. */
+const GZIP = [0x1f, 0x8b] as const
+
+/**
+ * The bytes of an answer as they arrive. What waits for its reader takes as long as it takes; what waits for the other
+ * side is given up after `patience` milliseconds.
+ */
+export async function* arriving(
+  body: Readable,
+  name: BillName,
+  patience: number,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Buffer> {
+  const chunks = body[Symbol.asyncIterator]() as AsyncIterator<Buffer>
+  try {
+    for (;;) {
+      const giveUp = () => body.destroy(new Error(`no data for ${patience} ms`))
+      const timer = patience > 0 ? setTimeout(giveUp, patience) : undefined
+      try {
+        const { done, value } = await chunks.next()
+        if (done) return
+        if (value.length > 0) {
+          clearTimeout(timer)
+          yield value
+        }
+      } catch (error) {
+        if (error instanceof WechatpayError) throw error
+        throw brokenOff(name, error as Error, signal)
+      } finally {
+        clearTimeout(timer)
+      }
+    }
+  } finally {
+    body.destroy()
+  }
+}
+
+/** Unzips what is gzip, by its first bytes, and passes on what is not. */
+export async function* unzipped(bytes: AsyncIterable<Buffer>, name: BillName): AsyncGenerator<Buffer> {
+  const chunks = bytes[Symbol.asyncIterator]()
+  let first: Buffer = Buffer.alloc(0)
+  while (first.length < GZIP.length) {
+    const next = await chunks.next()
+    if (next.done) break
+    first = first.length === 0 ? next.value : Buffer.concat([first, next.value])
+  }
+  const whole = resumed(first, { [Symbol.asyncIterator]: () => chunks })
+  if (first[0] === GZIP[0] && first[1] === GZIP[1]) yield* gunzipped(whole, name)
+  else yield* whole
+}
+
+async function* resumed(first: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  if (first.length > 0) yield first
+  yield* rest
+}
+
+async function* gunzipped(bytes: AsyncIterable<Buffer>, name: BillName): AsyncGenerator<Buffer> {
+  const gunzip = createGunzip({ chunkSize: PIECE_BYTES, finishFlush: constants.Z_FINISH })
+  // Whoever reads hears of a failure there.
+  const plain = pipeline(Readable.from(bytes, { objectMode: false }), gunzip, () => undefined)
+  try {
+    yield* plain as AsyncIterable<Buffer>
+  } catch (error) {
+    if (error instanceof WechatpayError) throw error
+    throw notTheBill(name, `its gzip is broken: ${(error as Error).message}`, error)
+  } finally {
+    plain.destroy()
+  }
+}
+
+/** How one file is encrypted: AEAD_AES_256_GCM, the tag at its end. */
+export interface Encryption {
+  readonly key: Buffer
+  readonly nonce: string
+}
+
+/** Decrypts as the bytes come. Only the end shows whether they were genuine; then it throws. */
+export async function* decrypted(
+  bytes: AsyncIterable<Buffer>,
+  { key, nonce }: Encryption,
+  name: BillName,
+): AsyncGenerator<Buffer> {
+  const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(nonce), { authTagLength: TAG_BYTES })
+  let held: Buffer = Buffer.alloc(0)
+  for await (const chunk of bytes) {
+    const known = held.length === 0 ? chunk : Buffer.concat([held, chunk])
+    const end = Math.max(0, known.length - TAG_BYTES)
+    held = Buffer.from(known.subarray(end))
+    if (end > 0) yield decipher.update(known.subarray(0, end))
+  }
+  try {
+    decipher.setAuthTag(held)
+    decipher.final()
+  } catch (cause) {
+    throw notTheBill(name, 'it cannot be decrypted: it was altered, or is meant for another', cause)
+  }
+}
+
+/** Takes the SHA-1 of what passes. */
+export async function* hashed(bytes: AsyncIterable<Buffer>, hash: Hash): AsyncGenerator<Buffer> {
+  for await (const chunk of bytes) {
+    hash.update(chunk)
+    yield chunk
+  }
+}
+
+/**
+ * Compares the SHA-1 of what has passed with the one announced, at its end.
+ *
+ * @param delivered that of the file as it came, where it may have been meant instead
+ */
+export async function* digestChecked(
+  bytes: AsyncIterable<Buffer>,
+  announced: string,
+  name: BillName,
+  delivered?: Hash,
+): AsyncGenerator<Buffer> {
+  const hash = createHash('sha1')
+  yield* hashed(bytes, hash)
+  const actual = hash.digest('hex')
+  const expected = announced.toLowerCase()
+  if (actual !== expected && delivered?.digest('hex') !== expected) throw wrongDigest(name, announced, actual)
+}

@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto'
+import { Readable } from 'node:stream'
+import type { AxiosResponse } from 'axios'
+import { arriving, decrypted, digestChecked, type Encryption, hashed, unzipped } from './bytes.js'
+import { refuseDocuments } from './documents.js'
+import { type BillName, notTheBill } from './trouble.js'
+
+/** One file of a bill. */
+export interface BillFile {
+  /** Sends the request for it; the answer's body is a stream. */
+  readonly request: () => Promise<AxiosResponse>
+  /**
+   * SHA-1 of the unzipped file, as the API announced it. APIv2 announces its own with the file, and does not say
+   * whether it means the file before or after unzipping.
+   */
+  readonly sha1: string | ((response: AxiosResponse) => string | undefined)
+  readonly encryption?: Encryption
+}
+
+/** A bill that is arriving: its own bytes, decrypted, unzipped and checked. */
+export interface Download {
+  readonly bytes: AsyncIterable<Buffer>
+  /** Gives up what has not arrived. */
+  readonly close: () => void
+}
+
+/** Opens the files of a bill, one after the other. Nothing is sent before the first byte is asked for. */
+export function openDownload(
+  files: readonly BillFile[],
+  name: BillName,
+  signal: AbortSignal | undefined,
+): Download {
+  let current: Readable | undefined
+  let closed = false
+
+  async function* bytes(): AsyncGenerator<Buffer> {
+    for (const file of files) {
+      const response = await file.request()
+      const body: unknown = response.data
+      if (!(body instanceof Readable)) throw notTheBill(name, 'it did not come as a stream')
+      current = body
+      if (closed) body.destroy()
+      yield* fileBytes(file, response, body)
+    }
+  }
+
+  function fileBytes(
+    { sha1, encryption }: BillFile,
+    response: AxiosResponse,
+    body: Readable,
+  ): AsyncIterable<Buffer> {
+    const delivered = createHash('sha1')
+    const arrived = arriving(body, name, response.config.timeout ?? 0, signal)
+    const raw = typeof sha1 === 'string' ? arrived : hashed(arrived, delivered)
+    const clear = encryption ? decrypted(raw, encryption, name) : refuseDocuments(raw, name, response)
+    const plain = unzipped(clear, name)
+    if (typeof sha1 === 'string') return digestChecked(plain, sha1, name)
+    const announced = sha1(response)
+    return announced === undefined ? plain : digestChecked(plain, announced, name, delivered)
+  }
+
+  return {
+    bytes: bytes(),
+    close: () => {
+      closed = true
+      current?.destroy()
+    },
+  }
+}

@@ -1,0 +1,57 @@
+import { RequestError } from '../errors.js'
+import { nearestName } from '../request/nearest.js'
+
+/** What goes for any bill, beside its own parameters. */
+export interface BillOptions {
+  /** Aborts asking and downloading. */
+  readonly signal?: AbortSignal
+  /** Milliseconds: for the answer, and for each pause while the bill arrives. */
+  readonly timeout?: number
+  /** Another host for this bill. */
+  readonly baseURL?: string
+}
+
+/** The parameters that a bill takes. */
+export interface ParameterNames {
+  readonly required: readonly string[]
+  readonly optional: readonly string[]
+}
+
+const DATE = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/
+
+/**
+ * Checks the parameters of a bill: each a text, none unknown.
+ *
+ * @throws {RequestError} naming the method and the parameter.
+ */
+export function checkParameters(
+  method: string,
+  request: unknown,
+  { required, optional }: ParameterNames,
+): Readonly<Record<string, string>> {
+  if (typeof request !== 'object' || request === null) {
+    throw new RequestError(`${method} takes an object: { ${required.join(', ')} }`)
+  }
+  const known = [...required, ...optional]
+  const given = Object.entries(request).filter(([, value]) => value !== undefined)
+  for (const [name, value] of given) {
+    if (!known.includes(name)) {
+      const nearest = nearestName(name, known)
+      const hint = nearest ? `did you mean '${nearest}'?` : `known here: ${known.join(', ')}`
+      throw new RequestError(`${method}: unknown parameter '${name}'; ${hint}`)
+    }
+    if (typeof value !== 'string' || value === '') {
+      throw new RequestError(`${method}: ${name} must be a text that is not empty`)
+    }
+  }
+  const names = given.map(([name]) => name)
+  const missing = required.filter((name) => !names.includes(name))
+  if (missing.length > 0) throw new RequestError(`${method}: ${missing.join(', ')} missing`)
+  const parameters = Object.fromEntries(given) as Record<string, string>
+  if (!DATE.test(parameters.bill_date ?? '')) {
+    throw new RequestError(
+      `${method}: bill_date must be a day such as 2024-01-01, not '${parameters.bill_date}'`,
+    )
+  }
+  return parameters
+}

@@ -1,0 +1,89 @@
+import type { AxiosResponse } from 'axios'
+import type { BillContext } from './ask.js'
+import { Bill } from './bill.js'
+import { FUNDFLOW, type FundflowRow, type FundflowSummary } from './fundflow.js'
+import { type BillOptions, checkParameters } from './request.js'
+import { TRADE, type TradeRow, type TradeSummary } from './trade.js'
+
+/** A trade bill of APIv2. */
+export interface V2TradeBillRequest {
+  readonly appid: string
+  /** `2024-01-01`; sent as APIv2 writes it. */
+  readonly bill_date: string
+  readonly bill_type?: 'ALL' | 'SUCCESS' | 'REFUND' | 'RECHARGE_REFUND'
+  readonly tar_type?: 'GZIP'
+  readonly sub_appid?: string
+  readonly sub_mch_id?: string
+  readonly sign_type?: 'MD5' | 'HMAC-SHA256'
+}
+
+/** A fund flow bill of APIv2, which asks for the client certificate. */
+export interface V2FundflowBillRequest {
+  readonly appid: string
+  /** `2024-01-01`; sent as APIv2 writes it. */
+  readonly bill_date: string
+  readonly account_type: 'Basic' | 'Operation' | 'Fees'
+  readonly tar_type?: 'GZIP'
+}
+
+/** The bills of APIv2. They have no announcement: the request is sent when the bill is read. */
+export interface V2Bills {
+  /** @see https://pay.weixin.qq.com/doc/v2/merchant/4011985427 */
+  readonly trade: (
+    request: V2TradeBillRequest,
+    options?: BillOptions,
+  ) => Promise<Bill<TradeRow, TradeSummary>>
+  /** @see https://pay.weixin.qq.com/doc/v2/merchant/4011939779 */
+  readonly fundflow: (
+    request: V2FundflowBillRequest,
+    options?: BillOptions,
+  ) => Promise<Bill<FundflowRow, FundflowSummary>>
+}
+
+export function createV2Bills({ send }: BillContext): V2Bills {
+  async function ask<Row, Summary>(
+    kind: { readonly method: string; readonly path: string; readonly format: typeof TRADE },
+    names: { readonly required: readonly string[]; readonly optional: readonly string[] },
+    request: object,
+    options: BillOptions = {},
+  ): Promise<Bill<Row, Summary>> {
+    const parameters = checkParameters(kind.method, request, names)
+    const xml = { ...parameters, bill_date: (parameters.bill_date ?? '').replaceAll('-', '') }
+    return new Bill({
+      name: `POST ${kind.path} ${parameters.bill_date}`,
+      format: kind.format,
+      files: [
+        {
+          request: () => send('post', kind.path, { xml, responseType: 'stream', ...options }),
+          sha1: digestHeader,
+        },
+      ],
+      announcement: {},
+      signal: options.signal,
+    })
+  }
+  return Object.freeze({
+    trade: (request, options) =>
+      ask(
+        { method: 'bills.v2.trade', path: 'v2/pay/downloadbill', format: TRADE },
+        {
+          required: ['appid', 'bill_date'],
+          optional: ['bill_type', 'tar_type', 'sub_appid', 'sub_mch_id', 'sign_type'],
+        },
+        request,
+        options,
+      ),
+    fundflow: (request, options) =>
+      ask(
+        { method: 'bills.v2.fundflow', path: 'v2/pay/downloadfundflow', format: FUNDFLOW },
+        { required: ['appid', 'bill_date', 'account_type'], optional: ['tar_type'] },
+        request,
+        options,
+      ),
+  } satisfies V2Bills)
+}
+
+/** `Digest: SHA=…`: hexadecimal SHA-1. */
+function digestHeader({ headers }: AxiosResponse): string | undefined {
+  return /^SHA(?:-?1)?=([0-9a-f]{40})$/i.exec(String(headers.digest ?? ''))?.[1]
+}

@@ -1,0 +1,62 @@
+import { RequestError } from '../errors.js'
+import { nearestName } from '../request/nearest.js'
+
+/** Which texts a method takes. */
+export interface FieldNames<Required extends string, Optional extends string> {
+  readonly required: readonly Required[]
+  readonly optional: readonly Optional[]
+}
+
+/**
+ * The texts of a request, each checked: what a front end gets is whole or not there.
+ *
+ * @throws {RequestError} naming the method and the field.
+ */
+export function readFields<Required extends string, Optional extends string = never>(
+  method: string,
+  request: unknown,
+  { required, optional }: FieldNames<Required, Optional>,
+): Readonly<Record<Required, string> & Partial<Record<Optional, string>>> {
+  if (typeof request !== 'object' || request === null) {
+    throw new RequestError(`${method} takes an object: { ${required.join(', ')} }`)
+  }
+  const given = request as Readonly<Record<string, unknown>>
+  const known: readonly string[] = [...required, ...optional]
+  for (const name of Object.keys(given)) {
+    if (known.includes(name)) continue
+    const nearest = nearestName(name, known)
+    const hint = nearest ? `did you mean '${nearest}'?` : `known here: ${known.join(', ')}`
+    throw new RequestError(`${method}: unknown field '${name}'; ${hint}`)
+  }
+  const entries = known
+    .filter((name) => given[name] !== undefined || required.includes(name as Required))
+    .map((name) => [name, readText(method, name, given[name])] as const)
+  return Object.fromEntries(entries) as Record<Required, string> & Partial<Record<Optional, string>>
+}
+
+/** One text. Signed messages are made of lines and of `&`-joined pairs, so control characters have no place in it. */
+function readText(method: string, name: string, value: unknown): string {
+  if (value === undefined || value === null) throw new RequestError(`${method}: ${name} is missing`)
+  if (typeof value !== 'string') {
+    throw new RequestError(`${method}: ${name} must be a text, not ${typeof value}`)
+  }
+  if (value.trim() === '') throw new RequestError(`${method}: ${name} is empty`)
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what is looked for
+  if (/[\u0000-\u001f\u007f]/.test(value) || !value.isWellFormed()) {
+    throw new RequestError(`${method}: ${name} has characters that cannot be signed`)
+  }
+  return value
+}
+
+/** One of a few values, or the first of them when there is none. */
+export function readChoice<Choice extends string>(
+  method: string,
+  name: string,
+  value: string | undefined,
+  choices: readonly [Choice, ...Choice[]],
+): Choice {
+  if (value === undefined) return choices[0]
+  const choice = choices.find((candidate) => candidate === value)
+  if (choice) return choice
+  throw new RequestError(`${method}: ${name} must be ${choices.join(' or ')}, not '${value}'`)
+}
