@@ -10,6 +10,6 @@ export const { createChain } = await built<typeof import('../lib/chain/chain.js'
 export const { expandTemplate } = await built<typeof import('../lib/chain/template.js')>('chain/template.js')
 export const { endpointOf } = await built<typeof import('../lib/request/endpoint.js')>('request/endpoint.js')
 export const lookup = await built<typeof import('../lib/routes/lookup.js')>('routes/lookup.js')
-export const { authorize } = await built<typeof import('../lib/v3/signer.js')>('v3/signer.js')
+export const { authorize, stamp } = await built<typeof import('../lib/v3/signer.js')>('v3/signer.js')
 
 export const emulatorFile: URL = new URL('../dist/esm/lib/emulator/serve.js', import.meta.url)

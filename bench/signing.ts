@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign } from 'node:crypto'
 import { promisify } from 'node:util'
-import { authorize } from './built.js'
+import { authorize, stamp } from './built.js'
 import { IMPORT_PATH, importBody } from './merchant.js'
 import { atMost, figure, type Row } from './report.js'
 import { interleave, median, medianRatio } from './statistics.js'
@@ -26,7 +26,7 @@ async function time(together: boolean, make: () => unknown): Promise<number> {
 
 /** What the `Authorization` header costs beside the bare signature over the same message. */
 export async function measureSigning(): Promise<Row[]> {
-  const header = () => authorize(signer, request)
+  const header = () => authorize(signer, stamp(request))
   const bare = () => signInPool('RSA-SHA256', message, privateKey)
   const blocking = () => sign('RSA-SHA256', message, privateKey)
   const results = await interleave(

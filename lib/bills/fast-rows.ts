@@ -7,10 +7,15 @@ const SEPARATOR_BYTES = 2
 const WORD = 4
 /** A value that is kept keeps the text it was cut from, which therefore is no longer than a few values. */
 const NEAR = 64
+/** Where CSV may mean a field in quotes. */
+const OPENING_QUOTE = ',"'
 /** Up to so many bytes, asking for a text costs more than putting it together. */
 const SHORT = 8
 
-/** Reads the row between two offsets; `undefined` when it has not as many fields as there are headings. */
+/**
+ * Reads the row between two offsets; `undefined` when it has not as many fields as there are headings, or when it may
+ * have fields in quotes.
+ */
 export type RowReader = (bytes: Buffer, start: number, end: number) => Cells | undefined
 
 /** Bytes that can be read in words. */
@@ -37,8 +42,12 @@ export function createFastReader(layout: Layout): RowReader {
   let view = viewOf(source)
   let above: Line | undefined
 
-  /** Puts fresh fields into the row. Those that are near each other are cut from one text. */
-  function take(bytes: Buffer, start: number, count: number): void {
+  /**
+   * Puts fresh fields into the row. Those that are near each other are cut from one text.
+   *
+   * @returns whether there was nothing that could be a field in quotes
+   */
+  function take(bytes: Buffer, start: number, count: number): boolean {
     for (let first = 0, next = 0; first < count; first = next) {
       const from = starts[fresh[first] as number] as number
       let until = ends[fresh[first] as number] as number
@@ -47,6 +56,7 @@ export function createFastReader(layout: Layout): RowReader {
         until = ends[fresh[next++] as number] as number
       }
       const text = decode(bytes, start + from, start + until)
+      if (text.includes(OPENING_QUOTE)) return false
       const isAscii = text.length === until - from
       for (let index = first; index < next; index++) {
         const column = fresh[index] as number
@@ -58,6 +68,7 @@ export function createFastReader(layout: Layout): RowReader {
         layout.set(last, column, value)
       }
     }
+    return true
   }
 
   return (bytes, start, end) => {
@@ -96,11 +107,9 @@ export function createFastReader(layout: Layout): RowReader {
       fresh[count++] = column++
       at = until === length ? length + 1 : until + SEPARATOR_BYTES
     }
-    const isWhole = column === width && at > length
+    const isWhole = column === width && at > length && take(bytes, start, count)
     above = isWhole ? line : undefined
-    if (!isWhole) return undefined
-    take(bytes, start, count)
-    return { ...last }
+    return isWhole ? { ...last } : undefined
   }
 }
 

@@ -1,6 +1,6 @@
 import { VerificationError } from '../errors.js'
 import type { Store } from '../v3/certificate-store.js'
-import { authorize, type Signer } from '../v3/signer.js'
+import { authorize, type Signer, stamp } from '../v3/signer.js'
 import { type Acknowledgement, acknowledgementOf, asksForAnswer, asksForSignature, SUCCESS } from './ack.js'
 import { startDeadline, untilAborted } from './deadline.js'
 import type { NotificationEvent, PlainEvent } from './event.js'
@@ -73,7 +73,7 @@ export function createReceive(
 
   async function sign(reply: Reply, { event_type }: PlainEvent, url: string): Promise<Reply> {
     if (!asksForSignature(event_type)) return reply
-    const Authorization = await authorize(signer, { method: 'POST', url, body: reply.body })
+    const Authorization = await authorize(signer, stamp({ method: 'POST', url, body: reply.body }))
     return { ...reply, headers: { ...reply.headers, Authorization } }
   }
 

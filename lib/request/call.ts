@@ -1,4 +1,5 @@
 import type { AxiosRequestConfig, AxiosResponse, InternalAxiosRequestConfig } from 'axios'
+import type { SignedRequest } from '../crypto/canonical.js'
 import { type Endpoint, endpointOfUrl } from './endpoint.js'
 import type { Upload } from './upload.js'
 
@@ -19,6 +20,8 @@ export class Call {
   unsigned: boolean
   /** Whether sending the request again has no further effect. */
   repeatable: boolean
+  /** What the signature of the last attempt covers. */
+  signed: SignedRequest | undefined
   /** Milliseconds for an attempt; 0 for any time. */
   timeout = 0
   /** Whether the attempt was ended because its time was over. */

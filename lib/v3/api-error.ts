@@ -1,15 +1,19 @@
 import type { AxiosResponse } from 'axios'
 import { ApiError } from '../errors.js'
+import type { Call } from '../request/call.js'
 import type { Endpoint } from '../request/endpoint.js'
 import { nearestRoute } from '../routes/lookup.js'
 import { MAY_BE_DONE } from '../transport/failure.js'
+import { explainSignError } from './sign-error.js'
+import type { Signer } from './signer.js'
 
 /** An answer outside 2xx. */
 export function toApiError(
   response: AxiosResponse,
   body: Buffer,
   verified: boolean,
-  endpoint: Endpoint,
+  { endpoint, signed }: Call,
+  signer: Signer,
 ): ApiError {
   const data = parse(body)
   const { code, message, detail } = fields(data)
@@ -19,6 +23,7 @@ export function toApiError(
     message ?? (response.status < 400 ? 'redirects are not followed' : undefined),
     requestId && `Request-ID ${requestId}`,
     hint(endpoint, response.status),
+    code === 'SIGN_ERROR' && signed ? explainSignError(signed, detail, timeOf(response), signer) : undefined,
     !verified && endpoint.verb !== 'get' ? `This answer is not verified. ${MAY_BE_DONE}` : undefined,
   ]
   return new ApiError(parts.filter(Boolean).join('; '), {
@@ -34,6 +39,12 @@ export function toApiError(
       headers: Object.fromEntries(Object.entries(response.headers)),
     },
   })
+}
+
+/** The gateway's time, in milliseconds since the epoch. */
+function timeOf({ headers }: AxiosResponse): number {
+  const signedAt: unknown = headers['wechatpay-timestamp']
+  return signedAt === undefined ? Date.parse(String(headers.date)) : Number(signedAt) * 1_000
 }
 
 function parse(body: Buffer): unknown {

@@ -41,7 +41,7 @@ export function createV3Client(context: V3Context, defaults: CreateAxiosDefaults
   instance.interceptors.request.use((config) => signRequest(config, context))
   instance.interceptors.response.use(
     (response) => acceptAnswer(response, context),
-    (error: unknown) => refuseAnswer(error, context.keys),
+    (error: unknown) => refuseAnswer(error, context),
   )
   return instance
 }

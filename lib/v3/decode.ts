@@ -27,11 +27,11 @@ export function decodeAnswer(response: AxiosResponse, body: Buffer, call: Call):
   const kind = call.endpoint.traits.answer
   if (kind === 'binary') return body
   if (kind === 'text') return body.toString()
-  return parseJson(body, call)
+  return parseJson(body, call, response.status)
 }
 
-function parseJson(body: Buffer, call: Call): unknown {
-  if (body.length === 0) return undefined
+function parseJson(body: Buffer, call: Call, status: number): unknown {
+  if (body.length === 0 && !isPromised(call, status)) return undefined
   try {
     return JSON.parse(body.toString())
   } catch {
@@ -40,4 +40,9 @@ function parseJson(body: Buffer, call: Call): unknown {
       { code: 'ANSWER_INVALID' },
     )
   }
+}
+
+/** Whether the documentation has an object where there is nothing. */
+function isPromised({ endpoint }: Call, status: number): boolean {
+  return status === 200 && endpoint.documented && (endpoint.traits.answer ?? 'json') === 'json'
 }

@@ -18,7 +18,7 @@ export function certificateDownload(
   const keys = createFixedKeys([])
   const instance = axios.create(defaults)
   instance.interceptors.request.use((config) => signRequest(config, { signer, agents, keys }))
-  instance.interceptors.response.use(undefined, (error: unknown) => refuseAnswer(error, keys))
+  instance.interceptors.response.use(undefined, (error: unknown) => refuseAnswer(error, { keys, signer }))
   return async (serial) =>
     toSignedAnswer(await instance.get('v3/certificates', { headers: { 'Wechatpay-Serial': serial } }))
 }

@@ -6,6 +6,7 @@ import { endpointOfUrl } from '../request/endpoint.js'
 import { readDocument } from '../transport/body.js'
 import { toFailure } from '../transport/failure.js'
 import { toApiError } from './api-error.js'
+import type { V3Context } from './context.js'
 import type { PlatformKeys } from './platform-keys.js'
 import { type SignedAnswer, toSignedAnswer, verifyAnswer } from './verifier.js'
 
@@ -13,7 +14,10 @@ import { type SignedAnswer, toSignedAnswer, verifyAnswer } from './verifier.js'
 const MAX_ERROR_BYTES: number = 1024 * 1024
 
 /** Turns whatever axios rejects with into an error of ours: no answer, or an answer outside 2xx. */
-export async function refuseAnswer(error: unknown, keys: PlatformKeys): Promise<never> {
+export async function refuseAnswer(
+  error: unknown,
+  { keys, signer }: Pick<V3Context, 'keys' | 'signer'>,
+): Promise<never> {
   if (!isAxiosError(error)) throw error
   const { response, config } = error
   const call =
@@ -34,7 +38,7 @@ export async function refuseAnswer(error: unknown, keys: PlatformKeys): Promise<
     response.data = await readDocument(response.data, endpoint.name, timeout, MAX_ERROR_BYTES)
   }
   const answer = toSignedAnswer(response)
-  throw toApiError(response, answer.body, await isVerified(answer, keys), endpoint)
+  throw toApiError(response, answer.body, await isVerified(answer, keys), call, signer)
 }
 
 /** Error answers are not always signed; the caller is told, but sees them either way. */

@@ -8,7 +8,7 @@ import { seal } from '../transport/seal.js'
 import type { V3Context } from './context.js'
 import type { PlatformKeys } from './platform-keys.js'
 import { encryptFields } from './sensitive.js'
-import { authorize } from './signer.js'
+import { authorize, stamp } from './signer.js'
 
 /**
  * Encodes the request, signs those bytes and makes sure that they, and no others, are sent. Runs anew for
@@ -45,8 +45,9 @@ async function sign(
   if (call.upload) config.headers.delete('Content-Type')
   seal(config, agents)
   const method = (config.method ?? 'get').toUpperCase()
-  const wire = { method, url: url.pathname + url.search, body: String(body ?? '') }
-  config.headers.set('Authorization', await authorize(signer, wire))
+  const signed = stamp({ method, url: url.pathname + url.search, body: String(body ?? '') })
+  call.signed = signed
+  config.headers.set('Authorization', await authorize(signer, signed))
   return config
 }
 

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto'
-import { authorization, canonicalRequest, nonce } from '../crypto/canonical.js'
+import { authorization, canonicalRequest, nonce, type SignedRequest } from '../crypto/canonical.js'
 import { signAsync } from '../crypto/rsa.js'
 
 /** Whose signature a request carries. */
@@ -19,9 +19,14 @@ export interface WireRequest {
   readonly body: string
 }
 
-/** The `Authorization` header of a request, with a timestamp and nonce of its own. */
-export async function authorize(signer: Signer, request: WireRequest): Promise<string> {
-  const once = { nonce: nonce(), timestamp: Math.floor(Date.now() / 1000) }
-  const signature = await signAsync(canonicalRequest({ ...request, ...once }), signer.privateKey)
-  return authorization({ mchid: signer.mchid, serial: signer.serial, ...once, signature })
+/** A request with a timestamp and nonce of its own. */
+export function stamp(request: WireRequest): SignedRequest {
+  return { ...request, nonce: nonce(), timestamp: Math.floor(Date.now() / 1000) }
+}
+
+/** The `Authorization` header of a request. */
+export async function authorize(signer: Signer, request: SignedRequest): Promise<string> {
+  const signature = await signAsync(canonicalRequest(request), signer.privateKey)
+  const { nonce, timestamp } = request
+  return authorization({ mchid: signer.mchid, serial: signer.serial, nonce, timestamp, signature })
 }

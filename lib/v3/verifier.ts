@@ -51,12 +51,8 @@ export function verifySignature(
   if (!serial || !signature || !timestamp || !nonce) {
     throw refusal('SIGNATURE_MISSING', 'it lacks Wechatpay-Serial, -Signature, -Timestamp or -Nonce')
   }
-  const age = Math.abs(Date.now() / 1000 - Number(timestamp))
-  if (!(age <= CLOCK_TOLERANCE)) {
-    throw refusal(
-      'TIMESTAMP_INVALID',
-      `timestamp ${timestamp} is not within ${CLOCK_TOLERANCE} s of this clock`,
-    )
+  if (!isFresh(timestamp)) {
+    throw refusal('TIMESTAMP_INVALID', `clock skew, or an old answer replayed: ${bothTimes(timestamp)}`)
   }
   const platformKey = keys.get(serial)
   if (!platformKey) {
@@ -68,6 +64,16 @@ export function verifySignature(
   if (!verify(canonicalResponse({ timestamp, nonce, body }), signature, platformKey.key)) {
     throw refusal('SIGNATURE_INVALID', `its signature does not fit the key of ${serial}`)
   }
+}
+
+function isFresh(timestamp: string): boolean {
+  return /^\d{1,12}$/.test(timestamp) && Math.abs(Date.now() / 1000 - Number(timestamp)) <= CLOCK_TOLERANCE
+}
+
+function bothTimes(timestamp: string): string {
+  const theirs = new Date(Number(timestamp) * 1_000)
+  const shown = Number.isNaN(theirs.getTime()) ? `'${timestamp}'` : theirs.toISOString()
+  return `it was signed at ${shown}, and it is ${new Date().toISOString()} here, more than ${CLOCK_TOLERANCE} s apart`
 }
 
 /**

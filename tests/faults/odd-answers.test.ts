@@ -1,0 +1,182 @@
+import { generateKeyPairSync, sign } from 'node:crypto'
+import {
+  createServer,
+  request as httpRequest,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { gzipSync } from 'node:zlib'
+import { afterAll, describe, expect, it } from 'vitest'
+import { createEmulator } from '../../lib/emulator/index.js'
+import { Wechatpay, type WechatpayOptions } from '../../lib/index.js'
+import { pem } from '../openssl.js'
+
+const merchant = generateKeyPairSync('rsa', { modulusLength: 2048 })
+const platform = generateKeyPairSync('rsa', { modulusLength: 2048 })
+const servers: Server[] = []
+const clients: Wechatpay[] = []
+afterAll(() => {
+  for (const wxpay of clients) wxpay.close()
+  for (const server of servers) server.closeAllConnections()
+  for (const server of servers) server.close()
+})
+
+type Answer = (response: ServerResponse, request: IncomingMessage) => void
+
+async function gateway(answer: Answer): Promise<{ server: Server; url: string }> {
+  const server = createServer((request, response) => answer(response, request))
+  servers.push(server)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
+}
+
+function client(baseURL: string, options?: Partial<WechatpayOptions>): Wechatpay {
+  const wxpay = new Wechatpay({
+    mchid: '1900000109',
+    serial: 'AA',
+    privateKey: merchant.privateKey,
+    certs: { PUB_KEY_ID_1: pem(platform.publicKey) },
+    baseURL,
+    ...options,
+  })
+  clients.push(wxpay)
+  return wxpay
+}
+
+/** The headers of a genuine answer. */
+function genuine(body: string, at = Date.now()): Record<string, string> {
+  const timestamp = String(Math.floor(at / 1000))
+  const message = `${timestamp}\nnonce\n${body}\n`
+  return {
+    'Wechatpay-Serial': 'PUB_KEY_ID_1',
+    'Wechatpay-Timestamp': timestamp,
+    'Wechatpay-Nonce': 'nonce',
+    'Wechatpay-Signature': sign('RSA-SHA256', Buffer.from(message), platform.privateKey).toString('base64'),
+  }
+}
+
+const ask = async (answer: Answer, options?: Partial<WechatpayOptions>) => {
+  const { url } = await gateway(answer)
+  return client(url, options)
+    .v3.certificates.get({ retry: false })
+    .then(
+      ({ data }) => data,
+      (reason: unknown) => reason,
+    )
+}
+
+describe('a genuine answer', () => {
+  it('of another content type is what it says', async () => {
+    const answer: Answer = (response) =>
+      response.writeHead(200, { 'Content-Type': 'text/html', ...genuine('{"data":[]}') }).end('{"data":[]}')
+    expect(await ask(answer)).toEqual({ data: [] })
+  })
+
+  it('that is empty where an object is documented is an error', async () => {
+    const answer: Answer = (response) => response.writeHead(200, genuine('')).end()
+    expect(await ask(answer)).toMatchObject({ name: 'VerificationError', code: 'ANSWER_INVALID' })
+  })
+
+  it('that is no JSON is an error', async () => {
+    const answer: Answer = (response) => response.writeHead(200, genuine('<html>')).end('<html>')
+    expect(await ask(answer)).toMatchObject({ name: 'VerificationError', code: 'ANSWER_INVALID' })
+  })
+
+  it('of ten minutes ago is taken for a replay, with both times', async () => {
+    const answer: Answer = (response) =>
+      response.writeHead(200, genuine('{}', Date.now() - 600_000)).end('{}')
+    const error = await ask(answer)
+    expect(error).toMatchObject({ name: 'VerificationError', code: 'TIMESTAMP_INVALID' })
+    expect(String(error)).toMatch(
+      /clock skew, or an old answer replayed: it was signed at 20\S+Z, and it is 20\S+Z here/,
+    )
+  })
+
+  it('with a header twice is refused', async () => {
+    const answer: Answer = (response) => {
+      for (const [name, value] of Object.entries(genuine('{}'))) response.setHeader(name, value)
+      response.appendHeader('Wechatpay-Serial', 'PUB_KEY_ID_2')
+      response.end('{}')
+    }
+    expect(await ask(answer)).toMatchObject({ name: 'VerificationError', code: 'SERIAL_UNKNOWN' })
+  })
+
+  it('that unpacks without end is given up', async () => {
+    const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024))
+    const answer: Answer = (response) => response.writeHead(200, { 'Content-Encoding': 'gzip' }).end(bomb)
+    expect(await ask(answer)).toMatchObject({ name: 'VerificationError', code: 'ANSWER_INVALID' })
+  })
+})
+
+describe('a connection', () => {
+  it('that is reset after the headers is a NetworkError', async () => {
+    const answer: Answer = (response) => {
+      response.writeHead(200, { 'Content-Length': '100' })
+      response.write('{"data"')
+      setTimeout(() => response.destroy(), 50)
+    }
+    expect(await ask(answer)).toMatchObject({ name: 'NetworkError', code: 'CONNECTION_FAILED' })
+  })
+
+  it('to a name that does not exist never left, so it may be retried', async () => {
+    const wxpay = client('http://no-such-host.invalid')
+    const error = await wxpay.v3.pay.transactions.native
+      .post({ json: {} as never, retry: false })
+      .catch((reason: unknown) => reason)
+    expect(error).toMatchObject({ name: 'NetworkError', code: 'CONNECTION_FAILED', retryable: true })
+  })
+
+  it('to a gateway whose certificate nobody vouches for is a NetworkError', async () => {
+    const emulator = await createEmulator({ https: true })
+    const { ca: _, ...unknown } = emulator.merchant
+    const wxpay = new Wechatpay(unknown)
+    await expect(wxpay.v3.certificates.get({ retry: false })).rejects.toMatchObject({
+      name: 'NetworkError',
+      message: expect.stringMatching(/certificate/i),
+    })
+    wxpay.close()
+    await emulator.close()
+  })
+
+  it('through a proxy carries the same signature', async () => {
+    const seen: string[] = []
+    const { url } = await gateway((response) =>
+      response.writeHead(200, genuine('{"data":[]}')).end('{"data":[]}'),
+    )
+    const proxy = await gateway((response, request) => {
+      seen.push(String(request.url))
+      const forward = httpRequest(String(request.url), { headers: request.headers }, (answer) => {
+        response.writeHead(answer.statusCode ?? 502, answer.headers)
+        answer.pipe(response)
+      })
+      forward.end()
+    })
+    const { port } = new URL(proxy.url)
+    const wxpay = client(url, { proxy: { protocol: 'http', host: '127.0.0.1', port: Number(port) } })
+    expect((await wxpay.v3.certificates.get()).data).toEqual({ data: [] })
+    expect(seen).toEqual([`${url}/v3/certificates`])
+  })
+
+  it('is closed with the client, whatever became of its calls', async () => {
+    let calls = 0
+    const { server, url } = await gateway((response) => {
+      calls++
+      if (calls % 3 === 0) return response.destroy()
+      if (calls % 3 === 1) return response.writeHead(500).end('oops')
+      return response.writeHead(200, genuine('{}')).end('{}')
+    })
+    const wxpay = client(url)
+    const started = Array.from({ length: 30 }, () =>
+      wxpay.v3.certificates.get({ retry: false, timeout: 1_000 }),
+    )
+    await Promise.allSettled(started)
+    wxpay.close()
+    const open = () => new Promise<number>((resolve) => server.getConnections((_, count) => resolve(count)))
+    for (let waited = 0; waited < 100 && (await open()) > 0; waited++) {
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    }
+    expect(await open()).toBe(0)
+  })
+})
