@@ -86,6 +86,10 @@ export function passOn(body: Readable, name: string): Readable {
 }
 
 function brokenOff(error: Error, name: string): NetworkError {
-  const code = isCancel(error) ? 'ABORTED' : 'CONNECTION_FAILED'
-  return new NetworkError(`${name}: the answer broke off: ${error.message}`, { code, retryable: false })
+  const aborted = isCancel(error)
+  return new NetworkError(`${name}: the answer broke off: ${error.message}`, {
+    code: aborted ? 'ABORTED' : 'CONNECTION_FAILED',
+    // Only downloads stream, and they can be had again.
+    retryable: !aborted,
+  })
 }
