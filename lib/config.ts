@@ -2,13 +2,14 @@ import { createSecretKey, type KeyObject } from 'node:crypto'
 import type { SecureContext } from 'node:tls'
 import type { AxiosRequestConfig } from 'axios'
 import { AXIOS_OPTIONS } from './axios-options.js'
-import { type KeyInput, loadPlatformKey, loadPrivateKey } from './crypto/keys.js'
+import { type KeyInput, loadPrivateKey } from './crypto/keys.js'
 import { ConfigError } from './errors.js'
 import { nearestName } from './request/nearest.js'
 import type { TrustedAuthorities } from './transport/agents.js'
 import { type ClientCertificate, loadClientCertificate } from './v2/client-certificate.js'
 import type { Store } from './v3/certificate-store.js'
-import { type PlatformKey, plainSerial } from './v3/platform-keys.js'
+import { loadPlatformKeys } from './v3/load-platform-keys.js'
+import type { PlatformKey } from './v3/platform-keys.js'
 import type { Signer } from './v3/signer.js'
 
 /** What a client is made from, beside any default of axios (`timeout`, `baseURL`, `httpsAgent`, `proxy` …). */
@@ -172,37 +173,6 @@ function normalizeSerial(serial: string): string {
   throw new ConfigError(
     "serial must be the merchant certificate's serial number in hexadecimal: openssl x509 -in apiclient_cert.pem -noout -serial",
   )
-}
-
-function loadPlatformKeys(certs: Readonly<Record<string, KeyInput>>, merchantSerial: string): PlatformKey[] {
-  if (typeof certs !== 'object' || certs === null) {
-    throw new ConfigError('certs must be an object: { PUB_KEY_ID_…: key } or { serial number: certificate }')
-  }
-  const keys = Object.entries(certs).map(([id, input]) => toPlatformKey(id, input, merchantSerial))
-  if (keys.length > 0) return keys
-  throw new ConfigError(
-    'certs is empty: no answer could be verified. List the platform public key or certificates, or leave certs out and give apiv3Key to have the certificates downloaded',
-  )
-}
-
-function toPlatformKey(id: string, input: KeyInput, merchantSerial: string): PlatformKey {
-  if (plainSerial(id) === plainSerial(merchantSerial)) {
-    throw new ConfigError(
-      `certs lists ${id}, the serial of your own merchant certificate; certs takes the platform's keys, which verify answers`,
-    )
-  }
-  const { key, certificate } = loadPlatformKey(input, `certs.${id}`)
-  if (!certificate) return { serial: id, key }
-  const actual = certificate.serialNumber
-  if (plainSerial(id) !== plainSerial(actual)) {
-    throw new ConfigError(`certs.${id} is the certificate with serial ${actual}; list it under that`)
-  }
-  return {
-    serial: actual,
-    key,
-    notBefore: Date.parse(certificate.validFrom),
-    notAfter: Date.parse(certificate.validTo),
-  }
 }
 
 function loadSecret(name: 'apiv3Key' | 'secret', value: string | undefined): KeyObject | undefined {

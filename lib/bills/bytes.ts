@@ -1,7 +1,7 @@
 import { createDecipheriv, createHash, type Hash } from 'node:crypto'
 import { pipeline, Readable } from 'node:stream'
 import { constants, createGunzip } from 'node:zlib'
-import { WechatpayError } from '../errors.js'
+import { NetworkError, WechatpayError } from '../errors.js'
 import { type BillName, brokenOff, notTheBill, wrongDigest } from './trouble.js'
 
 /** Large pieces: each one costs a hop to the thread pool and back. */
@@ -10,38 +10,43 @@ const TAG_BYTES = 16
 /** A stream of gzip begins so. */
 const GZIP = [0x1f, 0x8b] as const
 
+/** Ends waiting for bytes that do not come. */
+export interface Patience {
+  /** Milliseconds; 0 is for ever. */
+  readonly limit: number
+  readonly signal: AbortSignal | undefined
+  /** Set while bytes are waited for. */
+  giveUp?: ((reason: Error) => void) | undefined
+}
+
 /**
  * The bytes of an answer as they arrive. What waits for its reader takes as long as it takes; what waits for the other
- * side is given up after `patience` milliseconds.
+ * side is given up in time.
  */
-export async function* arriving(
-  body: Readable,
-  name: BillName,
-  patience: number,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<Buffer> {
+export async function* arriving(body: Readable, name: BillName, patience: Patience): AsyncGenerator<Buffer> {
   const chunks = body[Symbol.asyncIterator]() as AsyncIterator<Buffer>
   try {
     for (;;) {
-      const giveUp = () => body.destroy(new Error(`no data for ${patience} ms`))
-      const timer = patience > 0 ? setTimeout(giveUp, patience) : undefined
-      try {
-        const { done, value } = await chunks.next()
-        if (done) return
-        if (value.length > 0) {
-          clearTimeout(timer)
-          yield value
-        }
-      } catch (error) {
-        if (error instanceof WechatpayError) throw error
-        throw brokenOff(name, error as Error, signal)
-      } finally {
-        clearTimeout(timer)
-      }
+      const { done, value } = await inTime(chunks.next(), patience)
+      if (done) return
+      if (value.length > 0) yield value
     }
+  } catch (error) {
+    if (error instanceof WechatpayError && !(error instanceof NetworkError)) throw error
+    throw brokenOff(name, error as Error, patience.signal)
   } finally {
     body.destroy()
   }
+}
+
+function inTime<Result>(waiting: Promise<Result>, patience: Patience): Promise<Result> {
+  const { limit } = patience
+  return new Promise<Result>((resolve, reject) => {
+    const late = () => reject(new Error(`no data for ${limit} ms`))
+    const timer = limit > 0 ? setTimeout(late, limit) : undefined
+    patience.giveUp = reject
+    waiting.then(resolve, reject).finally(() => clearTimeout(timer))
+  })
 }
 
 /** Unzips what is gzip, by its first bytes, and passes on what is not. */

@@ -1,7 +1,15 @@
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import type { AxiosResponse } from 'axios'
-import { arriving, decrypted, digestChecked, type Encryption, hashed, unzipped } from './bytes.js'
+import {
+  arriving,
+  decrypted,
+  digestChecked,
+  type Encryption,
+  hashed,
+  type Patience,
+  unzipped,
+} from './bytes.js'
 import { refuseDocuments } from './documents.js'
 import { type BillName, notTheBill } from './trouble.js'
 
@@ -31,6 +39,7 @@ export function openDownload(
   signal: AbortSignal | undefined,
 ): Download {
   let current: Readable | undefined
+  let patience: Patience | undefined
   let closed = false
 
   async function* bytes(): AsyncGenerator<Buffer> {
@@ -50,7 +59,8 @@ export function openDownload(
     body: Readable,
   ): AsyncIterable<Buffer> {
     const delivered = createHash('sha1')
-    const arrived = arriving(body, name, response.config.timeout ?? 0, signal)
+    patience = { limit: response.config.timeout ?? 0, signal }
+    const arrived = arriving(body, name, patience)
     const raw = typeof sha1 === 'string' ? arrived : hashed(arrived, delivered)
     const clear = encryption ? decrypted(raw, encryption, name) : refuseDocuments(raw, name, response)
     const plain = unzipped(clear, name)
@@ -64,6 +74,7 @@ export function openDownload(
     close: () => {
       closed = true
       current?.destroy()
+      patience?.giveUp?.(new Error('nobody reads it any more'))
     },
   }
 }

@@ -76,38 +76,36 @@ function createReader(format: BillFormat, parseRecord: RecordParser, name: BillN
   function fill(layout: Layout, cells: readonly string[]): Cells {
     if (cells.length !== layout.width) refuse(`has ${cells.length} fields under ${layout.width} headings`)
     const row = layout.blank()
-    for (const [column, cell] of cells.entries()) layout.set(row, column, unmarked(cell))
+    for (const [column, cell] of cells.entries()) layout.set(row, column, cell)
     return row
   }
 
   /** The fields of a line in any form: quoted, marked by back-ticks, or neither. `undefined`: it goes on. */
   function fieldsOf(text: string, width: number): readonly string[] | undefined {
     const parsed = parseRecord(text)
-    if (parsed?.length === width) return parsed
-    const marked = text.startsWith('`') ? text.split(',`') : undefined
-    return marked?.length === width ? marked : parsed
+    if (parsed?.length === width) return parsed.map(unmarked)
+    const marked = text.startsWith('`') ? text.slice(1).split(',`') : undefined
+    return marked?.length === width ? marked : parsed?.map(unmarked)
   }
 
   function record(text: string, rows: Cells[]): boolean {
-    if (!rowLayout) {
-      const cells = parseRecord(text.replace(/^\uFEFF/, ''))
-      if (!cells) return false
-      rowLayout = headings(cells.map(unmarked), format.rows)
-      readFast = createFastReader(rowLayout)
-      return true
-    }
-    const cells = fieldsOf(text, (summaryLayout ?? rowLayout).width)
+    const layout = summaryLayout ?? rowLayout
+    const cells = layout
+      ? fieldsOf(text, layout.width)
+      : parseRecord(text.replace(/^\uFEFF/, ''))?.map(unmarked)
     if (!cells) return false
-    if (summary) refuse('comes after the summary')
+    if (!rowLayout) {
+      rowLayout = headings(cells, format.rows)
+      readFast = createFastReader(rowLayout)
+    } else if (summary) refuse('comes after the summary')
     else if (summaryLayout) summary = fill(summaryLayout, cells)
-    else if (isSummaryHeading(cells)) summaryLayout = headings(cells, format.summary)
+    else if (!text.startsWith('`') && isSummary(cells)) summaryLayout = headings(cells, format.summary)
     else rows.push(fill(rowLayout, cells))
     return true
   }
 
-  function isSummaryHeading(cells: readonly string[]): boolean {
-    const first = cells[0] ?? ''
-    return !first.startsWith('`') && (createLayout(cells, format.summary)?.known ?? 0) > 0
+  function isSummary(cells: readonly string[]): boolean {
+    return (createLayout(cells, format.summary)?.known ?? 0) > 0
   }
 
   return {

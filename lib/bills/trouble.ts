@@ -26,6 +26,7 @@ export function brokenOff(name: BillName, cause: Error, signal: AbortSignal | un
     return new NetworkError(`${name}: aborted`, { code: 'ABORTED', retryable: false, cause: signal.reason })
   }
   const code = cause.message.startsWith('no data for ') ? 'TIMEOUT' : 'CONNECTION_FAILED'
+  // A bill is only read, so that asking for it once more is harmless.
   return new NetworkError(`${name}: the download broke off: ${cause.message}`, { code, retryable: true })
 }
 

@@ -41,8 +41,19 @@ export class Call {
     this.#url = url
   }
 
+  /** Prepares an attempt under its clock, which goes on until the answer is there, or the preparation fails. */
+  async prepare<Result>(config: InternalAxiosRequestConfig, work: () => Promise<Result>): Promise<Result> {
+    this.#startClock(config)
+    try {
+      return await work()
+    } catch (error) {
+      this.stopClock()
+      throw error
+    }
+  }
+
   /** Ends the attempt when its time is over. Axios' own timeout starts anew with every byte that trickles in. */
-  startClock(config: InternalAxiosRequestConfig): void {
+  #startClock(config: InternalAxiosRequestConfig): void {
     if (this.#timer) return
     this.timeout = Number(config.timeout ?? 0)
     this.#signal = config.signal

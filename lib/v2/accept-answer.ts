@@ -2,13 +2,14 @@ import { Readable } from 'node:stream'
 import type { AxiosResponse } from 'axios'
 import { VerificationError, type VerificationErrorCode } from '../errors.js'
 import { type Call, callOf } from '../request/call.js'
+import { handOver } from '../request/hand-over.js'
 import { passOn, peek, readDocument } from '../transport/body.js'
 import { MAY_BE_DONE } from '../transport/failure.js'
 import { unseal } from '../transport/seal.js'
 import { toApiError } from './api-error.js'
 import { signTypeOf } from './attempt.js'
 import type { V2Context } from './context.js'
-import { bytesOf, decodeJson, handOver, looksLikeXml, withLists } from './decode.js'
+import { bytesOf, decodeJson, looksLikeXml, withLists } from './decode.js'
 import { failureOf } from './outcome.js'
 import { isGenuine, type Message } from './sign.js'
 import { decodeXml, MAX_XML_BYTES, type XmlFields, XmlProblem } from './xml.js'
@@ -33,12 +34,16 @@ export async function acceptAnswer(response: AxiosResponse, context: V2Context):
   }
   const body = bytesOf(response.data)
   // A download that fails says so in XML.
-  if (isFile && !looksLikeXml(body)) return call.finish(response, handOver(response, body, call, body))
+  if (isFile && !looksLikeXml(body)) {
+    const decode = () => (traits.answer === 'text' ? body.toString() : body)
+    return call.finish(response, handOver(response, body, call, decode))
+  }
   const { answer, verified } = read(body, call, context)
   const failure = failureOf(answer)
   if (failure) throw toApiError(response, answer, failure, verified, call.endpoint)
   if (!verified && !isBelieved(call)) throw refusal(call, 'SIGNATURE_MISSING', 'it has no sign')
-  return call.finish(response, handOver(response, body, call, withLists(answer, traits.lists ?? [])))
+  const decode = () => withLists(answer, traits.lists ?? [])
+  return call.finish(response, handOver(response, body, call, decode))
 }
 
 interface Read {

@@ -1,5 +1,3 @@
-import { Readable } from 'node:stream'
-import type { AxiosResponse } from 'axios'
 import { VerificationError } from '../errors.js'
 import type { Call } from '../request/call.js'
 import type { XmlFields, XmlValue } from './xml.js'
@@ -39,26 +37,4 @@ export function decodeJson(body: Buffer, { endpoint }: Call): XmlFields {
     // Said below.
   }
   throw new VerificationError(`${endpoint.name}: the answer is no JSON object`, { code: 'ANSWER_INVALID' })
-}
-
-/** The answer in the form that the caller, or else the endpoint, wants. */
-export function handOver(response: AxiosResponse, body: Buffer, call: Call, answer: unknown): unknown {
-  const transforms = [call.transformResponse ?? []].flat()
-  if (transforms.length > 0) {
-    const data: unknown = call.responseType === 'arraybuffer' ? body : body.toString()
-    return transforms.reduce((value, transform) => {
-      return transform.call(response.config, value, response.headers as never, response.status) as unknown
-    }, data)
-  }
-  switch (call.responseType) {
-    case 'arraybuffer':
-      return body
-    case 'stream':
-      return Readable.from([body])
-    case 'blob':
-      return new Blob([new Uint8Array(body)])
-    case 'text':
-      return body.toString()
-  }
-  return call.endpoint.traits.answer === 'text' && answer === body ? body.toString() : answer
 }

@@ -21,19 +21,13 @@ interface Encoded extends SignedMessage {
  *
  * @throws {RequestError} when the message cannot be sent, or the client lacks what it is signed or sent with.
  */
-export async function signRequest(
+export function signRequest(
   config: InternalAxiosRequestConfig,
   context: V2Context,
 ): Promise<InternalAxiosRequestConfig> {
   const call = ensureV2Call(config)
   restore(config, call)
-  call.startClock(config)
-  try {
-    return await sign(config, call, context)
-  } catch (error) {
-    call.stopClock()
-    throw error
-  }
+  return call.prepare(config, () => sign(config, call, context))
 }
 
 async function sign(

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import type { AxiosResponse } from 'axios'
 import { type Call, callOf } from '../request/call.js'
+import { handOver } from '../request/hand-over.js'
 import { passOn } from '../transport/body.js'
 import { MAY_BE_DONE } from '../transport/failure.js'
 import { unseal } from '../transport/seal.js'
@@ -25,7 +26,8 @@ export async function acceptAnswer(response: AxiosResponse, context: V3Context):
   if (response.data instanceof Readable) {
     return call.finish(response, passOn(response.data, call.endpoint.name))
   }
-  const data = decodeAnswer(response, toSignedAnswer(response).body, call)
+  const { body } = toSignedAnswer(response)
+  const data = handOver(response, body, call, () => decodeAnswer(body, call, response.status))
   const encrypted = call.decrypt ? (call.endpoint.traits.decrypts ?? []) : []
   return call.finish(response, decryptFields(data, encrypted, context.signer))
 }

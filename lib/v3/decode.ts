@@ -1,33 +1,12 @@
-import { Readable } from 'node:stream'
-import type { AxiosResponse } from 'axios'
 import { VerificationError } from '../errors.js'
 import type { Call } from '../request/call.js'
 
-/** The verified bytes of an answer in the form that the caller, or else the endpoint, wants. */
-export function decodeAnswer(response: AxiosResponse, body: Buffer, call: Call): unknown {
-  const transforms = [call.transformResponse ?? []].flat()
-  if (transforms.length > 0) {
-    const data: unknown = call.responseType === 'arraybuffer' ? body : body.toString()
-    return transforms.reduce(
-      (value, transform) =>
-        transform.call(response.config, value, response.headers as never, response.status),
-      data,
-    )
-  }
-  switch (call.responseType) {
-    case 'arraybuffer':
-      return body
-    case 'stream':
-      return Readable.from([body])
-    case 'blob':
-      return new Blob([new Uint8Array(body)])
-    case 'text':
-      return body.toString()
-  }
+/** The verified bytes of an answer as its endpoint documents them. */
+export function decodeAnswer(body: Buffer, call: Call, status: number): unknown {
   const kind = call.endpoint.traits.answer
   if (kind === 'binary') return body
   if (kind === 'text') return body.toString()
-  return parseJson(body, call, response.status)
+  return parseJson(body, call, status)
 }
 
 function parseJson(body: Buffer, call: Call, status: number): unknown {

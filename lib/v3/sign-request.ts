@@ -16,18 +16,12 @@ import { authorize, stamp } from './signer.js'
  *
  * @throws {RequestError} when the body is nothing that can be signed.
  */
-export async function signRequest(
+export function signRequest(
   config: InternalAxiosRequestConfig,
   context: V3Context,
 ): Promise<InternalAxiosRequestConfig> {
   const call = ensureCall(config)
-  call.startClock(config)
-  try {
-    return await sign(config, call, context)
-  } catch (error) {
-    call.stopClock()
-    throw error
-  }
+  return call.prepare(config, () => sign(config, call, context))
 }
 
 async function sign(

@@ -7,7 +7,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { ApiError, NetworkError, VerificationError } from '../../lib/index.js'
 import { startRig } from '../e2e/client.js'
 import { ALL_SUMMARY, tradeBill, tradeRow } from './lines.js'
-import { rejection, rowsOf, type Served, serve } from './serve.js'
+import { rejection, rowsOf, type Served, serve, sha1Of } from './serve.js'
 
 const rig = startRig()
 const folder = mkdtempSync(join(tmpdir(), 'wechatpay-bad-bills-'))
@@ -25,7 +25,8 @@ function asked(served: Served, options = {}) {
 async function failure(served: Served): Promise<unknown> {
   const bill = await asked(served)
   const error = await rejection(rowsOf(bill))
-  expect(await rejection(bill.summary())).toEqual(error)
+  const { name, message } = error as Error
+  expect(await rejection(bill.summary())).toMatchObject({ name, message })
   return error
 }
 
@@ -48,7 +49,7 @@ describe('a bill that is not to be trusted', () => {
     expect(error).toBeInstanceOf(VerificationError)
     expect(error).toMatchObject({ code: 'SIGNATURE_INVALID' })
     expect((error as Error).message).toMatch(/its SHA-1 is [0-9a-f]{40}, announced was/)
-    expect(await savingFailure(served)).toEqual(error)
+    expect(await savingFailure(served)).toMatchObject({ message: (error as Error).message })
   })
 
   it('shows when the gateway alters it', async () => {
@@ -62,13 +63,10 @@ describe('a bill that is not to be trusted', () => {
     expect(await rejection(bill.summary())).toBeInstanceOf(VerificationError)
   })
 
-  it('has the digest of the bytes before zipping, never that of the zipped file', async () => {
-    const zipped = gzipSync(whole)
-    const unzippedDigest = await asked({ body: zipped, announce: { hash_value: undefined } }).catch(
-      (e: Error) => e,
-    )
-    expect(unzippedDigest).toBeInstanceOf(VerificationError)
-    expect(await failure({ body: zipped })).toMatchObject({ code: 'SIGNATURE_INVALID' })
+  it('is the unzipped one that the digest is of, not the zipped file', async () => {
+    const body = gzipSync(whole)
+    expect(await failure({ body })).toMatchObject({ code: 'SIGNATURE_INVALID' })
+    expect(await rowsOf(await asked({ body, sha1: sha1Of(whole) }))).toHaveLength(2)
   })
 
   it.each([

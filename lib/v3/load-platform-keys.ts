@@ -1,0 +1,42 @@
+import { type KeyInput, loadPlatformKey } from '../crypto/keys.js'
+import { ConfigError } from '../errors.js'
+import { type PlatformKey, plainSerial } from './platform-keys.js'
+
+/**
+ * The keys of the option `certs`.
+ *
+ * @throws {ConfigError} when one of them is no key of the platform's, or is listed under another's name.
+ */
+export function loadPlatformKeys(
+  certs: Readonly<Record<string, KeyInput>>,
+  merchantSerial: string,
+): PlatformKey[] {
+  if (typeof certs !== 'object' || certs === null) {
+    throw new ConfigError('certs must be an object: { PUB_KEY_ID_…: key } or { serial number: certificate }')
+  }
+  const keys = Object.entries(certs).map(([id, input]) => toPlatformKey(id, input, merchantSerial))
+  if (keys.length > 0) return keys
+  throw new ConfigError(
+    'certs is empty: no answer could be verified. List the platform public key or certificates, or leave certs out and give apiv3Key to have the certificates downloaded',
+  )
+}
+
+function toPlatformKey(id: string, input: KeyInput, merchantSerial: string): PlatformKey {
+  if (plainSerial(id) === plainSerial(merchantSerial)) {
+    throw new ConfigError(
+      `certs lists ${id}, the serial of your own merchant certificate; certs takes the platform's keys, which verify answers`,
+    )
+  }
+  const { key, certificate } = loadPlatformKey(input, `certs.${id}`)
+  if (!certificate) return { serial: id, key }
+  const actual = certificate.serialNumber
+  if (plainSerial(id) !== plainSerial(actual)) {
+    throw new ConfigError(`certs.${id} is the certificate with serial ${actual}; list it under that`)
+  }
+  return {
+    serial: actual,
+    key,
+    notBefore: Date.parse(certificate.validFrom),
+    notAfter: Date.parse(certificate.validTo),
+  }
+}
