@@ -15,11 +15,11 @@ export function copyLiterals<Value>(value: Value, depth = 0): Value {
   if (Array.isArray(value)) return value.map((item) => copyLiterals(item, depth + 1)) as Value
   if (!isPlainObject(value)) return value
   const copy: Record<string, unknown> = {}
-  for (const [name, item] of Object.entries(value)) {
-    Object.defineProperty(copy, name, { value: copyLiterals(item, depth + 1), ...OWN })
+  for (const name of Object.keys(value)) {
+    const item = copyLiterals(value[name], depth + 1)
+    // Assigning would set the prototype.
+    if (name === '__proto__') Object.defineProperty(copy, name, { value: item, enumerable: true })
+    else copy[name] = item
   }
   return copy as Value
 }
-
-/** Assigning would follow `__proto__`. */
-const OWN = { enumerable: true, writable: true, configurable: true } as const

@@ -1,5 +1,6 @@
 import axios, {
   type AxiosAdapter,
+  type AxiosRequestHeaders,
   type AxiosResponse,
   type InternalAxiosRequestConfig,
   isAxiosError,
@@ -28,9 +29,16 @@ export function seal(config: InternalAxiosRequestConfig, agents: Agents): void {
   if (config.responseType === 'stream') config.maxContentLength = -1
   // Axios would put these in place of our own.
   delete config.auth
-  config.headers.delete('Content-Length')
-  config.headers.delete('Transfer-Encoding')
+  dropHeaders(config.headers)
   config.adapter = sealedAdapter(config, agents)
+}
+
+/** Headers that are not for a caller to set. */
+const OURS: ReadonlySet<string> = new Set(['authorization', 'content-length', 'transfer-encoding'])
+
+/** In one pass: each look-up by name is one of its own in AxiosHeaders. */
+function dropHeaders(headers: AxiosRequestHeaders): void {
+  for (const name of Object.keys(headers)) if (OURS.has(name.toLowerCase())) delete headers[name]
 }
 
 const isSuccess = (status: number): boolean => status >= 200 && status < 300
@@ -66,7 +74,7 @@ function sealedAdapter(
 
 /** Takes from a response what must not be printed with it. */
 export function unseal(response: AxiosResponse): void {
-  response.config.headers.delete('Authorization')
+  delete response.config.headers.Authorization
   delete response.config.httpAgent
   delete response.config.httpsAgent
   delete response.config.proxy

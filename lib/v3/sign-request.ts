@@ -41,7 +41,8 @@ async function sign(
   const method = (config.method ?? 'get').toUpperCase()
   const signed = stamp({ method, url: url.pathname + url.search, body: String(body ?? '') })
   call.signed = signed
-  config.headers.set('Authorization', await authorize(signer, signed))
+  // Under this very name, by which it is taken out of the answer again.
+  config.headers.Authorization = await authorize(signer, signed)
   return config
 }
 
