@@ -51,12 +51,12 @@ describe('a documented endpoint without a handler of its own', () => {
   })
 
   test('answers downloads unsigned', async () => {
-    const { header } = authorizationOf(emulator, 'GET', '/v3/billdownload/file?token=a', '')
-    const response = await fetch(`${emulator.url}/v3/billdownload/file?token=a`, {
+    const { header } = authorizationOf(emulator, 'GET', '/v3/transferdownload/signfile?token=a', '')
+    const response = await fetch(`${emulator.url}/v3/transferdownload/signfile?token=a`, {
       headers: { authorization: header },
     })
     expect(response.status).toBe(200)
-    expect(response.headers.get('content-type')).toBe('text/csv')
+    expect(response.headers.get('content-type')).toBe('application/pdf')
     expect(response.headers.get('wechatpay-signature')).toBeNull()
     expect((await response.arrayBuffer()).byteLength).toBeGreaterThan(0)
   })

@@ -60,7 +60,7 @@ export function broken(endpoint: Endpoint): Statement[] {
 
 const COMPILER_OPTIONS = {
   target: 'es2022',
-  lib: ['es2023', 'esnext.disposable'],
+  lib: ['es2023', 'es2024.string', 'esnext.disposable'],
   module: 'nodenext',
   types: ['node'],
   strict: true,
