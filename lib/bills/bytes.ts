@@ -5,7 +5,7 @@ import { NetworkError, WechatpayError } from '../errors.js'
 import { type BillName, brokenOff, notTheBill, wrongDigest } from './trouble.js'
 
 /** Large pieces: each one costs a hop to the thread pool and back. */
-const PIECE_BYTES = 64 * 1024
+const PIECE_BYTES = 128 * 1024
 const TAG_BYTES = 16
 /** A stream of gzip begins so. */
 const GZIP = [0x1f, 0x8b] as const

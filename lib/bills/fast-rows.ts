@@ -2,13 +2,12 @@ import type { Cells, Layout } from './layout.js'
 
 const COMMA = 44
 const BACKTICK = 96
+const QUOTE = 34
 const LAST_ASCII = 127
 const SEPARATOR_BYTES = 2
 const WORD = 4
 /** A value that is kept keeps the text it was cut from, which therefore is no longer than a few values. */
 const NEAR = 64
-/** Where CSV may mean a field in quotes. */
-const OPENING_QUOTE = ',"'
 /** Up to so many bytes, asking for a text costs more than putting it together. */
 const SHORT = 8
 
@@ -42,12 +41,8 @@ export function createFastReader(layout: Layout): RowReader {
   let view = viewOf(source)
   let above: Line | undefined
 
-  /**
-   * Puts fresh fields into the row. Those that are near each other are cut from one text.
-   *
-   * @returns whether there was nothing that could be a field in quotes
-   */
-  function take(bytes: Buffer, start: number, count: number): boolean {
+  /** Puts fresh fields into the row. Those that are near each other are cut from one text. */
+  function take(bytes: Buffer, start: number, count: number): void {
     for (let first = 0, next = 0; first < count; first = next) {
       const from = starts[fresh[first] as number] as number
       let until = ends[fresh[first] as number] as number
@@ -56,7 +51,6 @@ export function createFastReader(layout: Layout): RowReader {
         until = ends[fresh[next++] as number] as number
       }
       const text = decode(bytes, start + from, start + until)
-      if (text.includes(OPENING_QUOTE)) return false
       const isAscii = text.length === until - from
       for (let index = first; index < next; index++) {
         const column = fresh[index] as number
@@ -68,7 +62,6 @@ export function createFastReader(layout: Layout): RowReader {
         layout.set(last, column, value)
       }
     }
-    return true
   }
 
   return (bytes, start, end) => {
@@ -99,22 +92,34 @@ export function createFastReader(layout: Layout): RowReader {
         break
       }
       const from = column === known ? at : (ends[column - 1] as number) + SEPARATOR_BYTES
-      let until = Math.max(from, differs - 1)
-      while (until < length && !(bytes[start + until] === COMMA && bytes[start + until + 1] === BACKTICK))
-        until++
+      const until = endOfField(bytes, start + Math.max(from, differs - 1), end) - start
+      if (until < 0) break
       starts[column] = from
       ends[column] = until
       fresh[count++] = column++
       at = until === length ? length + 1 : until + SEPARATOR_BYTES
     }
-    const isWhole = column === width && at > length && take(bytes, start, count)
+    const isWhole = column === width && at > length
     above = isWhole ? line : undefined
-    return isWhole ? { ...last } : undefined
+    if (!isWhole) return undefined
+    take(bytes, start, count)
+    return { ...last }
   }
 }
 
 function viewOf({ buffer, byteOffset, byteLength }: Buffer): DataView {
   return new DataView(buffer, byteOffset, byteLength)
+}
+
+/** Where the field ends that has begun before `at`; -1 where a comma may begin one in quotes. */
+function endOfField(bytes: Buffer, at: number, end: number): number {
+  for (let index = at; index < end; index++) {
+    if (bytes[index] !== COMMA) continue
+    const next = bytes[index + 1]
+    if (next === BACKTICK && index + 1 < end) return index
+    if (next === QUOTE) return -1
+  }
+  return end
 }
 
 /** How many bytes two lines have in common from two places on. */
@@ -124,11 +129,17 @@ function commonBytes(line: Line, at: number, above: Line, aboveAt: number): numb
   const limit = Math.min(line.end - at, above.end - aboveAt)
   const words = limit - WORD
   let count = 0
-  while (count <= words && view.getInt32(at + count, true) === other.getInt32(aboveAt + count, true)) {
-    count += WORD
+  for (; count <= words; count += WORD) {
+    const difference = view.getInt32(at + count, true) ^ other.getInt32(aboveAt + count, true)
+    if (difference !== 0) return count + firstByte(difference)
   }
   while (count < limit && view.getUint8(at + count) === other.getUint8(aboveAt + count)) count++
   return count
+}
+
+/** Which byte of a word, counted from the lowest, is the first that is not zero. */
+function firstByte(word: number): number {
+  return (31 - Math.clz32(word & -word)) >> 3
 }
 
 function decode(bytes: Buffer, from: number, until: number): string {

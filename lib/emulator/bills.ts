@@ -62,7 +62,7 @@ export function addBills(router: Router, context: Context): void {
     const ticket = parseTicket(query.get('token') ?? '')
     const madeUp = ticket.kind === 'trade' ? state.bills.get(ticket.date) : undefined
     const body = madeUp ? streamed(madeUp.stream(), ticket) : delivered(fileOf(ticket), ticket)
-    const contentType = ticket.gzip ? 'application/x-gzip' : 'text/plain; charset=utf-8'
+    const contentType = ticket.gzip ? 'application/x-gzip' : 'text/csv'
     return { status: 200, body, contentType, unsigned: true }
   })
 }

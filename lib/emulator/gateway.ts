@@ -12,6 +12,7 @@ import { boundaryOf, type Part, parseMultipart } from './multipart.js'
 import { type Recorder, recordableBody, recordableHeaders, recordableQuery } from './recorder.js'
 import { parameterError, Refusal } from './refusal.js'
 import { type Match, notFound, type Router } from './router.js'
+import { sendHalf } from './send-half.js'
 import { signError } from './sign-error.js'
 import { targetOf } from './target.js'
 import type { V2Exchange, V2Request } from './v2.js'
@@ -129,18 +130,9 @@ export function createGateway(
     Object.assign(headers, reply.headers)
     if (response.destroyed) return
     response.writeHead(reply.status, headers)
-    if (stream) {
-      await pipeline(stream, response)
-      return
-    }
-    if (fault !== 'torn') {
-      response.end(body)
-      return
-    }
-    // Headers leave with the first byte of the body; of an empty body there is no half, only headers.
-    response.flushHeaders()
-    response.write(body.subarray(0, body.length >> 1))
-    setImmediate(() => request.socket.destroySoon())
+    if (fault === 'torn') await sendHalf(response, stream ?? body)
+    else if (stream) await pipeline(stream, response)
+    else response.end(body)
   }
 
   /** Loaded with the first request that may be v2. */
