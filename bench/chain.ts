@@ -43,12 +43,20 @@ function createExpander(): Fluent {
   return createChain({}, actions) as Fluent
 }
 
+/** In place of axios: what it is asked is the answer, and counts as verified. */
+function accept(config: object): object {
+  for (const key of Object.getOwnPropertySymbols(config)) {
+    const call = (config as Record<symbol, { accepted?: boolean }>)[key]
+    if (call) call.accepted = true
+  }
+  return config
+}
+
 /** A client whose calls end where axios would begin. */
 function createBuilder(): { fluent: Fluent; peer: Peer } {
   const fluent = new Wechatpay(options)
   const peer = createPeer(options)
-  for (const instance of [fluent.client.v3, axiosOf(peer)])
-    instance.request = ((config: unknown) => config) as never
+  for (const instance of [fluent.client.v3, axiosOf(peer)]) instance.request = accept as never
   return { fluent, peer }
 }
 
