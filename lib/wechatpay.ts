@@ -82,8 +82,7 @@ export class Wechatpay {
     const v3 = createV3(config, agents)
     const v2 = createV2(config, agents)
     const { failover, deadline } = config
-    let closed = false
-    const sending = { failover, deadline, isClosed: () => closed }
+    const sending = { failover, deadline, isClosed: agents.isClosed }
     const dispatchers = { v2: { client: v2.client, ...sending }, v3: { client: v3.client, ...sending } }
     this.client = Object.freeze({ v2: v2.client, v3: v3.client })
     this.certificates = v3.certificates
@@ -98,9 +97,8 @@ export class Wechatpay {
     const origins = [...failover, ...(config.axios.baseURL === undefined ? [] : [config.axios.baseURL])]
     this.bills = createBills({ send, origins, privateKey: signer.privateKey })
     this.encrypt = v3.encrypt
-    this.decrypt = (ciphertext) => decryptOaep(String(ciphertext), config.signer.privateKey)
+    this.decrypt = (ciphertext) => decryptOaep(String(ciphertext), signer.privateKey)
     this.close = () => {
-      closed = true
       v3.close()
       agents.destroy()
     }

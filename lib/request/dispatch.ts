@@ -84,8 +84,8 @@ async function attempt(
   const started = performance.now()
   if (isObserved()) publish({ type: 'attempt', ...factsOf(endpoint, count) })
   const response = await client.request(config)
-  // A response interceptor of the user's may hand over something else, such as the data alone.
   assertAccepted(config, endpoint)
+  // A response interceptor of the user's may hand over something else, such as the data alone.
   const { status, headers } = (response ?? {}) as Partial<AxiosResponse>
   if (status === undefined) return response
   if (sink !== undefined) await drain(response, sink, endpoint.name)

@@ -16,8 +16,8 @@ interface Entry {
   readonly fetchedAt: number
 }
 
-/** What the platform asks for as the longest time between refreshes. */
-const MAX_AGE = 10 * 3_600_000
+/** How long a list is used before it is refreshed; the platform asks for less than 12 hours. */
+export const MAX_AGE: number = 10 * 3_600_000
 /** A store is a convenience: no payment waits for it longer. */
 const PATIENCE = 1_000
 

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import { type CertificateList, decryptList, isAlive, parseList } from './certificate-list.js'
-import { keep, recall, type Store } from './certificate-store.js'
+import { keep, MAX_AGE, recall, type Store } from './certificate-store.js'
 import { createKeyRing, type PlatformKeys } from './platform-keys.js'
 import { type SignedAnswer, verifySignature } from './verifier.js'
 
@@ -20,9 +20,7 @@ export interface Certificates extends PlatformKeys {
 }
 
 const MINUTE = 60_000
-/** The platform asks for less than 12 hours. */
-const REFRESH_AFTER = 10 * 60 * MINUTE
-/** After a failure. */
+/** The next refresh after a failure. */
 const REFRESH_AGAIN_AFTER = 5 * MINUTE
 /** After a serial that a fresh list did not know either: forgeries must not make us download without end. */
 const LEARN_AGAIN_AFTER = MINUTE
@@ -49,7 +47,7 @@ export function createCertificates({ mchid, apiv3Key, download, store }: Certifi
     const remembered = store && (await recall(store, storeKey, apiv3Key))
     if (!remembered) return refresh()
     ring = createKeyRing(remembered.keys)
-    schedule(REFRESH_AFTER - remembered.age)
+    schedule(MAX_AGE - remembered.age)
   }
 
   async function fetchList(): Promise<void> {
@@ -67,7 +65,7 @@ export function createCertificates({ mchid, apiv3Key, download, store }: Certifi
 
   function refresh(): Promise<void> {
     refreshing ??= fetchList()
-      .then(() => schedule(REFRESH_AFTER))
+      .then(() => schedule(MAX_AGE))
       .catch((error: unknown) => {
         schedule(REFRESH_AGAIN_AFTER)
         throw error
