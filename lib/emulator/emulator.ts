@@ -3,9 +3,8 @@ import { inspect } from 'node:util'
 import type { EventType } from '../../types/notifications.js'
 import { makeUpBill } from './bill-made-up.js'
 import { addBills } from './bills.js'
-import { BoundedMap } from './bounded.js'
 import { addCertificates } from './certificates.js'
-import { type Context, REMEMBERED, type State } from './context.js'
+import type { Context } from './context.js'
 import { deliver, isLoopback, type Receipt } from './delivery.js'
 import { createFaults, type FaultHandle, type FaultScript } from './faults.js'
 import { createGateway } from './gateway.js'
@@ -20,6 +19,7 @@ import { addRefunds } from './refunds.js'
 import { createRouter } from './router.js'
 import { requestSchemasOf } from './schemas.js'
 import { listen } from './server.js'
+import { createState } from './state.js'
 import { paymentNotification } from './v2-notifications.js'
 
 /** Options of {@link createEmulator}; all of them may be left out. */
@@ -118,13 +118,7 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
   const recorder = createRecorder()
   const closing = new AbortController()
   setMaxListeners(0, closing.signal)
-  const state: State = {
-    orders: new BoundedMap(REMEMBERED),
-    transactions: new BoundedMap(REMEMBERED),
-    refunds: new BoundedMap(REMEMBERED),
-    imports: new BoundedMap(REMEMBERED),
-    bills: new Map(),
-  }
+  const state = createState()
 
   function signerOf(serial: string | undefined, listed: readonly PlatformKey[]): PlatformKey {
     if (serial === undefined || serial === identity.publicKey.id) return identity.publicKey

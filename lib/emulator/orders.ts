@@ -1,6 +1,7 @@
-import type { Context, State } from './context.js'
+import type { Context } from './context.js'
 import { parameterError, Refusal } from './refusal.js'
 import type { Call, Handler, Router } from './router.js'
+import type { State } from './state.js'
 import { beijingDigits, beijingTime } from './time.js'
 
 /** The states of an order that the emulator knows. */
@@ -87,6 +88,7 @@ export function payOrder({ state, ids, now }: Context, outTradeNo: string): Orde
   order.transactionId = `4200${ids.digits(6)}${beijingDigits(time).slice(0, 8)}${ids.digits(10)}`
   order.successTime = beijingTime(time)
   order.payer = order.request.payer?.openid ?? `o${ids.text(27)}`
+  state.orders.set(outTradeNo, order)
   state.transactions.set(order.transactionId, outTradeNo)
   return order
 }
@@ -124,11 +126,12 @@ export function placeOrder({ orders }: State, { request, tradeType, api, answer 
   return order
 }
 
-export function closeOrder(order: Order | undefined): void {
+export function closeOrder({ orders }: State, order: Order | undefined): void {
   if (!order) throw notExist()
   if (order.state === 'CLOSED') throw new Refusal(400, 'ORDER_CLOSED', '订单已关闭，无法重复关闭')
   if (order.state !== 'NOTPAY') throw new Refusal(400, 'ORDER_PAID', '订单已支付，不能关闭')
   order.state = 'CLOSED'
+  orders.set(order.request.out_trade_no, order)
 }
 
 /** Orders of a merchant: native, jsapi, app, h5; query and close. */
@@ -183,7 +186,7 @@ export function addOrders(router: Router, context: Context): void {
 
   router.add('POST', 'v3/pay/transactions/out-trade-no/{out_trade_no}/close', (call) => {
     checkMerchant((call.json as { readonly mchid: string }).mchid, 'body')
-    closeOrder(byNumber(call))
+    closeOrder(state, byNumber(call))
     return { status: 204 }
   })
 }

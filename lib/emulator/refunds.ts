@@ -89,6 +89,7 @@ export function applyRefund(
   state.refunds.set(request.out_refund_no, { fingerprint, answer })
   order.state = 'REFUND'
   order.refunded += amount
+  state.orders.set(order.request.out_trade_no, order)
   return { order, answer, isNew: true }
 }
 

@@ -113,7 +113,7 @@ const micropay: V2Handler = (fields, context) => {
 
 const close: V2Handler = (fields, context) =>
   inV2Words(() => {
-    closeOrder(context.state.orders.get(fields.out_trade_no ?? ''))
+    closeOrder(context.state, context.state.orders.get(fields.out_trade_no ?? ''))
     return {}
   })
 
@@ -122,6 +122,7 @@ const reverse: V2Handler = (fields, context) => {
   const order = find(fields, context)
   if (order.state === 'REFUND') throw new BusinessFailure('REVERSE_EXPIRE', '订单已发生退款，不能撤销')
   order.state = order.transactionId === undefined ? 'CLOSED' : 'REVOKED'
+  context.state.orders.set(order.request.out_trade_no, order)
   return { recall: 'N' }
 }
 
