@@ -3,6 +3,7 @@ import { Agent as HttpsAgent } from 'node:https'
 import type { SecureContext } from 'node:tls'
 import type { AxiosProxyConfig } from 'axios'
 import { ConfigError } from '../errors.js'
+import { type Connections, createConnections } from './wire/connections.js'
 
 /** The connections of one client. They stay in closures: a printed agent shows the headers in flight. */
 export interface Agents {
@@ -12,6 +13,8 @@ export interface Agents {
   readonly merchant: unknown
   /** May hold a password. */
   readonly proxy: AxiosProxyConfig | false | undefined
+  /** The leaner connections beside an agent of ours; `undefined` for an agent that the user brought. */
+  readonly connectionsOf: (agent: unknown) => Connections | undefined
   readonly isClosed: () => boolean
   readonly destroy: () => void
 }
@@ -47,19 +50,30 @@ export function createAgents(given: {
   const ca = given.ca === undefined ? {} : { ca: given.ca as string | Buffer | (string | Buffer)[] }
   const https = new HttpsAgent({ ...strict, ...ca })
   const { clientCertificate } = given
-  const merchant = clientCertificate && new HttpsAgent({ ...strict, secureContext: clientCertificate })
+  const secureContext = clientCertificate && { secureContext: clientCertificate }
+  const merchant = secureContext && new HttpsAgent({ ...strict, ...secureContext })
+  const plain = createConnections({ maxSockets: MAX_SOCKETS, ...ca })
+  const certified = secureContext && createConnections({ maxSockets: MAX_SOCKETS, ...secureContext })
+  const connections = new Map<unknown, Connections | undefined>([
+    [http, plain],
+    [https, plain],
+    [merchant, certified],
+  ])
   return {
     http: given.httpAgent ?? http,
     https: given.httpsAgent ?? https,
     // An agent of the user's may show a certificate of its own.
     merchant: merchant ?? given.httpsAgent,
     proxy: given.proxy,
+    connectionsOf: (agent) => connections.get(agent),
     isClosed: () => closed,
     destroy: () => {
       closed = true
       http.destroy()
       https.destroy()
       merchant?.destroy()
+      plain.destroy()
+      certified?.destroy()
     },
   }
 }

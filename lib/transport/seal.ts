@@ -9,6 +9,8 @@ import axios, {
 import { NetworkError, RequestError, WechatpayError } from '../errors.js'
 import { VERSION } from '../version.js'
 import type { Agents } from './agents.js'
+import { exchange } from './wire/exchange.js'
+import { isStock, ordinaryRequest } from './wire/ordinary.js'
 
 /** Per attempt, in milliseconds. */
 export const DEFAULT_TIMEOUT = 15_000
@@ -48,7 +50,7 @@ function sealedAdapter(
   { adapter, url, method, data }: InternalAxiosRequestConfig,
   agents: Agents,
 ): AxiosAdapter {
-  const send = axios.getAdapter(adapter)
+  const send = isStock(adapter) ? shortWay(agents) : axios.getAdapter(adapter)
   return async (config) => {
     if (config.url !== url || config.method !== method || config.data !== data) {
       throw new RequestError(
@@ -69,6 +71,17 @@ function sealedAdapter(
         },
       )
     }
+  }
+}
+
+/** An ordinary request goes the short way; axios' own adapter, which can do more, sends all others. */
+function shortWay(agents: Agents): AxiosAdapter {
+  const stock = axios.getAdapter('http')
+  return async (config) => {
+    const request = ordinaryRequest(config)
+    const agent: unknown = request?.origin.startsWith('https:') ? config.httpsAgent : config.httpAgent
+    const connections = request && agents.connectionsOf(agent)
+    return connections ? exchange(await connections.wire(), request, config) : stock(config)
   }
 }
 

@@ -1,0 +1,62 @@
+import { promisify } from 'node:util'
+import { brotliDecompress, constants, inflate, inflateRaw, unzip } from 'node:zlib'
+import { AxiosError, AxiosHeaders, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios'
+
+/** Of two headers of one of these names Node keeps the first; the values of all others it joins. */
+const SINGLE: ReadonlySet<string> = new Set(
+  'age,authorization,content-length,content-type,etag,expires,from,host,if-modified-since,if-unmodified-since,last-modified,location,max-forwards,proxy-authorization,referer,retry-after,server,user-agent'.split(
+    ',',
+  ),
+)
+
+/** Headers as axios hands them over. Assigned: they are clean already, and `set()` would look each up. */
+export function toAxiosHeaders(
+  received: Readonly<Record<string, string | string[] | undefined>>,
+): AxiosResponse['headers'] {
+  const headers = new AxiosHeaders()
+  for (const [name, value] of Object.entries(received)) {
+    const many = Array.isArray(value) && name !== 'set-cookie'
+    headers[name] = many ? (SINGLE.has(name) ? value[0] : value.join(', ')) : value
+  }
+  return headers
+}
+
+const FORGIVING = { finishFlush: constants.Z_SYNC_FLUSH }
+const unzipAsync = promisify(unzip)
+const inflateAsync = promisify(inflate)
+const inflateRawAsync = promisify(inflateRaw)
+const brotliAsync = promisify(brotliDecompress)
+
+/** As axios' own adapter does: an encoding that it does not know stays, header and all. */
+export async function decompress(response: AxiosResponse, limit: number): Promise<void> {
+  const { headers, data } = response
+  const encoding = String(headers['content-encoding'] ?? '').toLowerCase()
+  if (encoding === '') return
+  const options = limit > -1 ? { ...FORGIVING, maxOutputLength: limit } : FORGIVING
+  try {
+    const whole = await decode(data, encoding, options)
+    if (!whole) return
+    delete headers['content-encoding']
+    response.data = whole
+  } catch (error) {
+    const { config, request } = response
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(limit, config)
+    throw AxiosError.from(error as Error, undefined, config, request, response)
+  }
+}
+
+async function decode(data: Buffer, encoding: string, options: object): Promise<Buffer | undefined> {
+  if (data.length === 0) return data
+  if (/^(x-)?(gzip|compress)$/.test(encoding)) return unzipAsync(data, options)
+  if (encoding === 'br') {
+    return brotliAsync(data, { ...options, finishFlush: constants.BROTLI_OPERATION_FLUSH })
+  }
+  if (encoding !== 'deflate') return undefined
+  // Some servers leave out the header of zlib.
+  return data[0] === 0x78 ? inflateAsync(data, options) : inflateRawAsync(data, options)
+}
+
+/** The error of axios' own adapter, by its words: {@link toFailure} knows it by them. */
+export function tooLarge(limit: number, config: InternalAxiosRequestConfig): AxiosError {
+  return new AxiosError(`maxContentLength size of ${limit} exceeded`, AxiosError.ERR_BAD_RESPONSE, config)
+}
