@@ -26,6 +26,10 @@ const unzipAsync = promisify(unzip)
 const inflateAsync = promisify(inflate)
 const inflateRawAsync = promisify(inflateRaw)
 const brotliAsync = promisify(brotliDecompress)
+const brotliForgiving: Decoder = (data, options) => {
+  return brotliAsync(data, { ...options, finishFlush: constants.BROTLI_OPERATION_FLUSH })
+}
+const ZLIB_HEADER = 0x78
 
 /** As axios' own adapter does: an encoding that it does not know stays, header and all. */
 export async function decompress(response: AxiosResponse, limit: number): Promise<void> {
@@ -33,27 +37,26 @@ export async function decompress(response: AxiosResponse, limit: number): Promis
   const encoding = String(headers['content-encoding'] ?? '').toLowerCase()
   if (encoding === '') return
   const options = limit > -1 ? { ...FORGIVING, maxOutputLength: limit } : FORGIVING
+  const decode = decoderOf(encoding, data)
+  if (!decode) return
+  delete headers['content-encoding']
   try {
-    const whole = await decode(data, encoding, options)
-    if (!whole) return
-    delete headers['content-encoding']
-    response.data = whole
+    response.data = data.length > 0 ? await decode(data, options) : data
   } catch (error) {
+    response.data = undefined
     const { config, request } = response
     if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(limit, config)
     throw AxiosError.from(error as Error, undefined, config, request, response)
   }
 }
 
-async function decode(data: Buffer, encoding: string, options: object): Promise<Buffer | undefined> {
-  if (data.length === 0) return data
-  if (/^(x-)?(gzip|compress)$/.test(encoding)) return unzipAsync(data, options)
-  if (encoding === 'br') {
-    return brotliAsync(data, { ...options, finishFlush: constants.BROTLI_OPERATION_FLUSH })
-  }
-  if (encoding !== 'deflate') return undefined
+type Decoder = (data: Buffer, options: object) => Promise<Buffer>
+
+function decoderOf(encoding: string, [first]: Buffer): Decoder | undefined {
+  if (/^(x-)?(gzip|compress)$/.test(encoding)) return unzipAsync
   // Some servers leave out the header of zlib.
-  return data[0] === 0x78 ? inflateAsync(data, options) : inflateRawAsync(data, options)
+  if (encoding === 'deflate') return first === ZLIB_HEADER ? inflateAsync : inflateRawAsync
+  return encoding === 'br' ? brotliForgiving : undefined
 }
 
 /** The error of axios' own adapter, by its words: {@link toFailure} knows it by them. */

@@ -20,7 +20,7 @@ export async function exchange(
   if (response.headers['content-encoding']) await decompress(response, config.maxContentLength ?? -1)
   const { status } = response
   if (!config.validateStatus || config.validateStatus(status)) return response
-  const code = status < 500 ? AxiosError.ERR_BAD_REQUEST : AxiosError.ERR_BAD_RESPONSE
+  const code = status >= 400 && status < 500 ? AxiosError.ERR_BAD_REQUEST : AxiosError.ERR_BAD_RESPONSE
   throw new AxiosError(`Request failed with status code ${status}`, code, config, undefined, response)
 }
 
@@ -101,7 +101,7 @@ function toAxiosError(
   if (HANG_UP.has(code)) {
     return response
       ? new AxiosError('stream has been aborted', AxiosError.ERR_BAD_RESPONSE, config, undefined, response)
-      : new AxiosError('socket hang up', 'ECONNRESET', config)
+      : AxiosError.from(new Error('socket hang up'), 'ECONNRESET', config)
   }
   // What it finds wrong with the request itself is no failure of the network.
   if (code.startsWith('UND_ERR_INVALID_ARG') || code === 'UND_ERR_NOT_SUPPORTED') return error
