@@ -31,7 +31,11 @@ function assertBase(base: string): void {
 }
 
 function parseUrl(text: string): URL {
-  if (/^https?:/i.test(text) && URL.canParse(text)) return new URL(text)
+  try {
+    if (/^https?:/i.test(text)) return new URL(text)
+  } catch {
+    // Node's own message holds the whole URL.
+  }
   throw new RequestError(`'${text.replace(/\/\/[^/]*@/, '//')}' is no http(s) URL; check baseURL`)
 }
 

@@ -9,8 +9,6 @@ import { signRequest } from './sign-request.js'
 /** Interceptors that users add run before ours, which signs what they leave. */
 const ORDERED = { legacyInterceptorReqResOrdering: true } as const
 
-const JSON_BODY = { 'Content-Type': 'application/json' } as const
-
 /** What every APIv3 request starts from, with the user's own defaults on top. */
 export function v3Defaults({ headers, ...rest }: AxiosRequestConfig): CreateAxiosDefaults {
   return {
@@ -23,10 +21,6 @@ export function v3Defaults({ headers, ...rest }: AxiosRequestConfig): CreateAxio
     headers: {
       Accept: 'application/json',
       'User-Agent': USER_AGENT,
-      // Also where there is no body: axios would take an empty POST for a form.
-      post: JSON_BODY,
-      put: JSON_BODY,
-      patch: JSON_BODY,
       ...(headers as Record<string, string>),
     },
   }

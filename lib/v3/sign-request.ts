@@ -10,6 +10,8 @@ import type { PlatformKeys } from './platform-keys.js'
 import { encryptFields } from './sensitive.js'
 import { authorize, stamp } from './signer.js'
 
+const HAS_BODY: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH'])
+
 /**
  * Encodes the request, signs those bytes and makes sure that they, and no others, are sent. Runs anew for
  * every attempt of a repeated request.
@@ -36,9 +38,11 @@ async function sign(
   const body = encode(config)
   config.data = call.upload ? call.upload.toForm(String(body)) : body
   config.transformRequest = []
-  if (call.upload) config.headers.delete('Content-Type')
-  seal(config, agents)
   const method = (config.method ?? 'get').toUpperCase()
+  if (call.upload) config.headers.delete('Content-Type')
+  // Also where there is no body: axios would take an empty POST for a form.
+  else if (HAS_BODY.has(method)) config.headers.setContentType('application/json', false)
+  seal(config, agents)
   const signed = stamp({ method, url: url.pathname + url.search, body: String(body ?? '') })
   call.signed = signed
   // Under this very name, by which it is taken out of the answer again.
