@@ -1,6 +1,8 @@
 import { createPublicKey, type KeyObject, X509Certificate } from 'node:crypto'
+import { createKeeper } from './keeper.js'
 import type { Random } from './random.js'
 import { generateRsaKey, sharedRsaKey } from './rsa.js'
+import type { Collection } from './store.js'
 import { beijingDigits } from './time.js'
 import { issueCertificate } from './x509.js'
 
@@ -63,20 +65,27 @@ export interface Identity {
  * Makes the merchant's key and the platform's public-key pair. All else (authority, certificates) is made when it
  * is first asked for, so that an emulator starts fast.
  */
-export async function createIdentity(random: Random, now: () => number): Promise<Identity> {
+export async function createIdentity(
+  random: Random,
+  now: () => number,
+  kept: Collection<string>,
+): Promise<Identity> {
+  const keep = createKeeper(kept)
   const mchid = '1900000109'
   const serialNumber = (): string => `4${random.hex(39)}`
-  const id = `PUB_KEY_ID_01${mchid}${beijingDigits(now()).slice(2, 8)}${random.digits(10)}`
-  const serial = serialNumber()
-  const apiv3Key = random.text(32)
-  const secret = random.text(32)
+  const id = keep.text('public key id', () => {
+    return `PUB_KEY_ID_01${mchid}${beijingDigits(now()).slice(2, 8)}${random.digits(10)}`
+  })
+  const serial = keep.text('serial', serialNumber)
+  const apiv3Key = keep.text('apiv3Key', () => random.text(32))
+  const secret = keep.text('secret', () => random.text(32))
   const [merchantPrivateKey, publicKeyPair] = await Promise.all([
-    sharedRsaKey('merchant'),
-    sharedRsaKey('platform public key'),
+    keep.key('merchant', () => sharedRsaKey('merchant')),
+    keep.key('platform public key', () => sharedRsaKey('platform public key')),
   ])
   const platformPublicKey = createPublicKey(publicKeyPair).export({ type: 'spki', format: 'pem' })
-  let listed: PlatformCertificate[] = []
-  let issued = 0
+  let listed: readonly PlatformCertificate[] = keep.certificates().map(describeCertificate)
+  let issued = listed.length
   let first: Promise<void> | undefined
   let root: Promise<{ key: KeyObject; pem: string }> | undefined
 
@@ -85,10 +94,13 @@ export async function createIdentity(random: Random, now: () => number): Promise
     return { notBefore: new Date(start - 60_000), notAfter: new Date(start + 5 * YEAR) }
   }
   async function makeAuthority(): Promise<{ key: KeyObject; pem: string }> {
-    // People may tell their machine to trust this one, so it is a key of full strength.
-    const key = await generateRsaKey()
-    const names = { subject: AUTHORITY, issuer: AUTHORITY, serial: serialNumber() }
-    return { key, pem: issueCertificate({ ...names, ...validity(), key, issuerKey: key, authority: true }) }
+    // People may tell their machine to trust this one, so nobody else has its key.
+    const key = await keep.key('authority', generateRsaKey)
+    const pem = keep.text('authority certificate', () => {
+      const names = { subject: AUTHORITY, issuer: AUTHORITY, serial: serialNumber() }
+      return issueCertificate({ ...names, ...validity(), key, issuerKey: key, authority: true })
+    })
+    return { key, pem }
   }
   function authority(): Promise<{ key: KeyObject; pem: string }> {
     root ??= makeAuthority()
@@ -108,14 +120,16 @@ export async function createIdentity(random: Random, now: () => number): Promise
     const key = await sharedRsaKey(`platform certificate ${issued++}`)
     const number = serialNumber()
     const pem = await issueFor('Emulated Platform', key, number)
-    const { validFrom, validTo } = new X509Certificate(pem)
-    const dates = { notBefore: new Date(validFrom), notAfter: new Date(validTo) }
-    const certificate = { id: number, key, pem, ...dates }
-    listed = [...listed, certificate]
+    const certificate = describeCertificate({ id: number, key, pem })
+    list([...listed, certificate])
     return certificate
   }
+  function list(certificates: readonly PlatformCertificate[]): void {
+    listed = certificates
+    keep.setCertificates(listed)
+  }
   async function certificates(): Promise<readonly PlatformCertificate[]> {
-    first ??= issueNext().then(() => undefined)
+    if (listed.length === 0) first ??= issueNext().then(() => undefined)
     await first
     return listed
   }
@@ -138,7 +152,7 @@ export async function createIdentity(random: Random, now: () => number): Promise
       return issueNext()
     },
     async retire() {
-      listed = (await certificates()).slice(-1)
+      list((await certificates()).slice(-1))
     },
     forger: () => sharedRsaKey('forger'),
     authority,
@@ -148,4 +162,10 @@ export async function createIdentity(random: Random, now: () => number): Promise
     },
     issue: (subject, key, hosts) => issueFor(subject, key, serialNumber(), hosts),
   }
+}
+
+/** A certificate with the dates that stand in it. */
+function describeCertificate(kept: PlatformKey & { readonly pem: string }): PlatformCertificate {
+  const { validFrom, validTo } = new X509Certificate(kept.pem)
+  return { ...kept, notBefore: new Date(validFrom), notAfter: new Date(validTo) }
 }

@@ -252,10 +252,9 @@ describe('an emulator', () => {
     agent.destroy()
   })
 
-  test('says so when its port is taken or an option is not supported', async () => {
+  test('says so when its port is taken', async () => {
     const port = Number(new URL(emulator.url).port)
     await expect(createEmulator({ port })).rejects.toThrow(/EADDRINUSE/)
-    await expect(createEmulator({ storage: 'file' })).rejects.toThrow(/not supported yet/)
   })
 
   test('runs as a process of its own that prints its merchant', async () => {

@@ -1,0 +1,93 @@
+import type { EventType } from '../../types/notifications.js'
+import type { Receipt } from './delivery.js'
+import type { FaultHandle, FaultScript } from './faults.js'
+import type { EmulatorMerchant } from './identity.js'
+import type { ResourceOf, SignedNotification } from './notifications.js'
+import type { TradeState } from './orders.js'
+import type { RecordedRequest } from './recorder.js'
+
+/** Options of {@link createEmulator}; all of them may be left out. */
+export interface EmulatorOptions {
+  /** A free one when absent or 0. */
+  readonly port?: number
+  /** `127.0.0.1` when absent: nobody outside of this machine can reach it. */
+  readonly host?: string
+  /** Serve HTTPS with a certificate of the emulator's own authority, {@link Emulator.ca}. */
+  readonly https?: boolean
+  /** Makes ids, numbers, nonces and secrets the same in every run. Keys are always new. */
+  readonly seed?: string | number
+  /**
+   * A file that keeps keys, secrets and all that happened over restarts; made if absent, for its owner alone. One
+   * emulator at a time.
+   */
+  readonly storage?: string
+  /** Now, in milliseconds since 1970; `Date.now` when absent. */
+  readonly clock?: () => number
+  /** Failures in force from the start. */
+  readonly faults?: readonly FaultScript[]
+}
+
+/** Who signs a notification. */
+export interface SignerOptions {
+  /** A public key id or a certificate's serial number; the public key when absent. */
+  readonly serial?: string
+  /** For an event type that both API versions have, such as `TRANSACTION.SUCCESS`; v3 when absent. */
+  readonly api?: 'v2' | 'v3'
+}
+
+/** What `pay()` did. */
+export interface Payment {
+  readonly transaction_id: string
+  readonly trade_state: TradeState
+  /** What the receiver of `TRANSACTION.SUCCESS` answered; absent when `notify_url` is not on this machine or failed. */
+  readonly notified?: Receipt
+}
+
+/** A local WeChat Pay. */
+export interface Emulator {
+  /** Where it listens, without a trailing slash. */
+  readonly url: string
+  /** Options for `new Wechatpay(...)`, secrets included: they are worth nothing elsewhere. A new copy every time. */
+  readonly merchant: EmulatorMerchant
+  /** What arrived, newest last; the newest 10,000 are kept. Set its `length` to 0 to start afresh. */
+  readonly requests: RecordedRequest[]
+  /** PEM of the authority to trust; `undefined` unless `https`. */
+  readonly ca: string | undefined
+  /** The listed platform certificates, serial number → PEM, in the shape of `certs`; the last one is current. */
+  certificates(): Promise<Record<string, string>>
+  /** Pays an order as its user would, and notifies its `notify_url` if that is on this machine. */
+  pay(out_trade_no: string): Promise<Payment>
+  /**
+   * Sends a genuine notification; `resource` is encrypted, and made up by the catalogue when absent. Rejects when the
+   * receiver cannot be reached.
+   */
+  notify<Event extends EventType | (string & {})>(
+    event_type: Event,
+    options: SignerOptions & { readonly url: string; readonly resource?: ResourceOf<Event> },
+  ): Promise<Receipt>
+  /**
+   * Builds a genuine notification without sending it: any documented event of v3 or v2, or one of your own. Required
+   * fields of an unencrypted message of v2 that `resource` leaves out are made up.
+   */
+  signNotification<Event extends EventType | (string & {})>(
+    event_type: Event,
+    resource: ResourceOf<Event>,
+    options?: SignerOptions,
+  ): SignedNotification
+  /** Issues a new platform certificate and signs with it from now on; the older ones stay listed. */
+  rotate(): Promise<string>
+  /** Drops all platform certificates but the current one, as the platform does some time after a rotation. */
+  retire(): Promise<void>
+  /**
+   * Makes up the trade bill of a day, such as `2024-01-01`, with so many rows: always the same ones, written while they
+   * are sent. Resolves to its size, unzipped.
+   */
+  fillBill(bill_date: string, rows: number): Promise<number>
+  /** Scripts a failure. Of several that concern a request, the newest one counts. */
+  fail(script: FaultScript): FaultHandle
+  /** Ends all scripted failures. */
+  recover(): void
+  /** Frees the port and cuts every connection at once. */
+  close(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}

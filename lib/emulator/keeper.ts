@@ -1,0 +1,46 @@
+import { createPrivateKey, type KeyObject } from 'node:crypto'
+import type { Collection } from './store.js'
+
+/** A certificate's serial number, private key and PEM. */
+interface KeptCertificate {
+  readonly id: string
+  readonly key: KeyObject
+  readonly pem: string
+}
+
+/** Who an emulator is, over restarts: whatever is kept already is not made anew. */
+export interface Keeper {
+  text(name: string, make: () => string): string
+  key(name: string, make: () => Promise<KeyObject>): Promise<KeyObject>
+  certificates(): KeptCertificate[]
+  setCertificates(certificates: readonly KeptCertificate[]): void
+}
+
+const toPem = (key: KeyObject): string => key.export({ type: 'pkcs8', format: 'pem' }).toString()
+
+export function createKeeper(kept: Collection<string>): Keeper {
+  return {
+    text(name, make) {
+      const known = kept.get(name)
+      if (known !== undefined) return known
+      const made = make()
+      kept.set(name, made)
+      return made
+    },
+    async key(name, make) {
+      const known = kept.get(name)
+      if (known !== undefined) return createPrivateKey(known)
+      const made = await make()
+      kept.set(name, toPem(made))
+      return made
+    },
+    certificates() {
+      const list = JSON.parse(kept.get('certificates') ?? '[]') as { id: string; key: string; pem: string }[]
+      return list.map(({ id, key, pem }) => ({ id, key: createPrivateKey(key), pem }))
+    },
+    setCertificates(certificates) {
+      const list = certificates.map(({ id, key, pem }) => ({ id, key: toPem(key), pem }))
+      kept.set('certificates', JSON.stringify(list))
+    },
+  }
+}

@@ -1,0 +1,71 @@
+import { BoundedMap } from './bounded.js'
+import { type Entry, type Log, openLog } from './store-file.js'
+
+/** As many entries of a collection are remembered; beyond that the oldest are forgotten. */
+const REMEMBERED = 100_000
+
+/**
+ * Entries by key. A value is plain data, and one that was changed is set again: a collection may be kept in a file.
+ */
+export type Collection<Value> = Pick<Map<string, Value>, 'get' | 'has' | 'values' | 'entries' | 'size'> & {
+  set(key: string, value: Value): void
+  delete(key: string): void
+}
+
+/** Where an emulator keeps what it knows: in memory, and in a file if it is given one. */
+export interface Store {
+  /** The collection of a name; one name has one collection. */
+  collection<Value>(name: string): Collection<Value>
+  close(): void
+}
+
+/**
+ * Opens a store.
+ *
+ * @param file where to keep all of it over restarts; made if absent, for its owner alone
+ * @throws {Error} when the file belongs to a running emulator, or is something else.
+ */
+export async function openStore(file?: string): Promise<Store> {
+  const maps = new Map<string, BoundedMap<string, unknown>>()
+  const mapOf = (name: string): BoundedMap<string, unknown> => {
+    const known = maps.get(name) ?? new BoundedMap<string, unknown>(REMEMBERED)
+    maps.set(name, known)
+    return known
+  }
+  function* entries(): Generator<Entry> {
+    for (const [name, map] of maps) for (const [key, value] of map) yield [name, key, value]
+  }
+  const log: Log | undefined =
+    file === undefined
+      ? undefined
+      : await openLog(file, {
+          read([name, key, value]) {
+            if (value === undefined) mapOf(name).delete(key)
+            else mapOf(name).set(key, value)
+          },
+          entries,
+        })
+
+  return {
+    collection<Value>(name: string): Collection<Value> {
+      const map = mapOf(name) as BoundedMap<string, Value>
+      return {
+        get: (key) => map.get(key),
+        has: (key) => map.has(key),
+        values: () => map.values(),
+        entries: () => map.entries(),
+        get size() {
+          return map.size
+        },
+        set(key, value) {
+          map.set(key, value)
+          log?.append([name, key, value])
+        },
+        delete(key) {
+          if (map.delete(key)) log?.append([name, key])
+        },
+      }
+    },
+    close: () => log?.close(),
+  }
+}
