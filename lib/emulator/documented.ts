@@ -5,7 +5,8 @@ import type { Verb } from '../routes/traits.js'
 import type { Reply } from './answer.js'
 import type { Context } from './context.js'
 import { endpointDocument } from './generated/index.js'
-import { decodeValue, type Handler, type Match } from './router.js'
+import { answerOnce } from './repeats.js'
+import { type Call, decodeValue, type Handler, type Match } from './router.js'
 import { sampleOf } from './sample.js'
 
 const VERBS: ReadonlySet<string> = new Set(['get', 'post', 'put', 'patch', 'delete'])
@@ -24,7 +25,7 @@ function download(contentType: string, unsigned: boolean, digestHeader: string |
 export async function documentedEndpoint(
   method: string,
   path: string,
-  { ids, identity, now }: Context,
+  { ids, identity, now, state }: Context,
 ): Promise<Match | undefined> {
   const verb = method.toLowerCase() as Verb
   if (!VERBS.has(verb)) return undefined
@@ -35,9 +36,9 @@ export async function documentedEndpoint(
   if (!document) return undefined
   const entries = Object.entries(values).map(([name, value]) => [name, decodeValue(name, value)] as const)
   const params = Object.fromEntries(entries)
-  const handler: Handler = ({ query, json }) => {
+  const { unsigned, signedDigest, idempotent } = lookup(template, verb) ?? {}
+  const answer = ({ query, json }: Call): Reply => {
     const { response } = document
-    const { unsigned, signedDigest } = lookup(template, verb) ?? {}
     const file = response.binary ?? response.text
     if (file !== undefined)
       return download(file || 'application/octet-stream', unsigned === true, signedDigest)
@@ -46,6 +47,11 @@ export async function documentedEndpoint(
     const source = { ids, now: now(), merchantKey: identity.merchantKey, given }
     const body = sampleOf(response.json, '', source)
     return { status: response.status ?? 200, body, ...(unsigned && { unsigned }) }
+  }
+  const handler: Handler = (call) => {
+    return idempotent && verb !== 'get'
+      ? answerOnce(call, idempotent, state.answered, () => answer(call))
+      : answer(call)
   }
   return { template, params, handler }
 }

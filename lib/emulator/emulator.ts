@@ -9,6 +9,7 @@ import { createFaults, type FaultScript } from './faults.js'
 import { createGateway } from './gateway.js'
 import { createIdentity, type PlatformKey } from './identity.js'
 import type { Emulator, EmulatorOptions, SignerOptions } from './interface.js'
+import { createLimits, type RateLimit } from './limits.js'
 import { addMemberCards } from './member-cards.js'
 import { sampleResource } from './notification-sample.js'
 import { type SignedNotification, signNotification } from './notifications.js'
@@ -33,7 +34,9 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
   const identity = await createIdentity(stream('identity'), clock, store.collection('identity'))
   const nonces = stream('nonces')
   const ids = stream('ids')
-  const faults = createFaults()
+  const chance = stream('faults')
+  const faults = createFaults(() => chance.fraction())
+  const limits = createLimits(clock)
   for (const script of options.faults ?? []) faults.add(script)
   const recorder = createRecorder()
   const closing = new AbortController()
@@ -74,7 +77,11 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
   }
   const router = createRouter()
   for (const add of [addCertificates, addMemberCards, addOrders, addRefunds, addBills]) add(router, context)
-  const parts = { context, router, schemas: requestSchemasOf, faults, recorder, closed: closing.signal }
+  const parts = {
+    ...{ context, router, schemas: requestSchemasOf, faults, limits, recorder },
+    page: () => false,
+    closed: closing.signal,
+  }
   const server = await listen(createGateway(parts), identity, { port, host, https }).catch(
     (error: unknown) => {
       store.close()
@@ -137,7 +144,11 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
       return bill.bytes
     },
     fail: (script: FaultScript) => faults.add(script),
-    recover: () => faults.clear(),
+    limit: (limit: RateLimit) => limits.add(limit),
+    recover() {
+      faults.clear()
+      limits.clear()
+    },
     close,
     [Symbol.asyncDispose]: close,
     toJSON: () => ({ url: server.url }),

@@ -26,7 +26,10 @@ export type Fault =
 
 /** A scripted failure. With `status` or `code` the API says no; with `fault` the answer itself is broken; or both. */
 export interface FaultScript {
-  /** A path or template, with or without the leading slash; a `{placeholder}` stands for any one segment. */
+  /**
+   * A path or template, with or without the leading slash and the prefix of an access point (`hk/`, `global/`); a
+   * `{placeholder}` stands for any one segment, `*` for every path.
+   */
   readonly path: string
   /** Any method when absent. */
   readonly method?: string
@@ -43,6 +46,8 @@ export interface FaultScript {
   readonly headers?: Readonly<Record<string, string>>
   /** How many requests fail. When absent: every one, until the script is cleared. */
   readonly times?: number
+  /** How likely a request is hit, from 0 to 1; always when absent. Which ones, the emulator's seed decides. */
+  readonly probability?: number
   readonly fault?: Fault
 }
 
@@ -56,6 +61,8 @@ export interface FaultHandle {
 
 /** The failures in force. */
 export interface Faults {
+  /** Oldest first. */
+  list(): readonly FaultScript[]
   add(script: FaultScript): FaultHandle
   /** The newest failure that concerns a request; this uses up one of its `times`. */
   take(method: string, path: string): FaultScript | undefined
@@ -74,7 +81,7 @@ const FAULTS: ReadonlySet<unknown> = new Set([
 ])
 
 function check(script: FaultScript): void {
-  const { path, status, code, fault, times } = script
+  const { path, status, code, fault, times, probability = 1 } = script
   if (typeof path !== 'string' || !path) throw new TypeError('fail() needs a path, such as v3/certificates')
   if (status === undefined && code === undefined && fault === undefined) {
     throw new TypeError(`fail({ path: '${path}' }) needs a status, a code or a fault`)
@@ -83,6 +90,9 @@ function check(script: FaultScript): void {
     throw new TypeError(`fail(): status must be from 200 to 599, not ${String(status)}`)
   }
   if (times !== undefined && !(times >= 1)) throw new TypeError('fail(): times must be at least 1')
+  if (!(probability > 0 && probability <= 1)) {
+    throw new TypeError('fail(): probability must be above 0, and at most 1')
+  }
   if (fault === undefined || FAULTS.has(fault)) return
   if (typeof fault === 'object' && fault.delay >= 0) return
   throw new TypeError(
@@ -96,17 +106,30 @@ const segmentsOf = (path: string): string[] =>
     .replace(/[?#].*$/, '')
     .split('/')
 
-function concerns(pattern: readonly string[], segments: readonly string[]): boolean {
+/** Access points that are told apart by the first segment of a path on the wire, which no template has. */
+const PREFIXES: ReadonlySet<string> = new Set(['hk', 'global'])
+
+/** Whether a pattern, as in {@link FaultScript.path}, is about a path on the wire. */
+export function concernsPath(pattern: string, path: string): boolean {
+  if (pattern === '*') return true
+  const wanted = segmentsOf(pattern)
+  const segments = segmentsOf(path)
+  return fits(wanted, segments) || (PREFIXES.has(segments[0] ?? '') && fits(wanted, segments.slice(1)))
+}
+
+function fits(pattern: readonly string[], segments: readonly string[]): boolean {
   if (pattern.length !== segments.length) return false
   return pattern.every((part, index) => part === segments[index] || /^\{\w+\}$/.test(part))
 }
 
-export function createFaults(): Faults {
-  let scripts: { script: FaultScript; pattern: string[]; left: number; hits: number }[] = []
+/** @param random from 0 to 1 */
+export function createFaults(random: () => number): Faults {
+  let scripts: { script: FaultScript; left: number; hits: number }[] = []
   return {
+    list: () => scripts.map(({ script }) => script),
     add(script) {
       check(script)
-      const entry = { script, pattern: segmentsOf(script.path), left: script.times ?? Infinity, hits: 0 }
+      const entry = { script, left: script.times ?? Infinity, hits: 0 }
       scripts.push(entry)
       return {
         get hits() {
@@ -118,10 +141,10 @@ export function createFaults(): Faults {
       }
     },
     take(method, path) {
-      if (scripts.length === 0) return undefined
-      const segments = segmentsOf(path)
-      const entry = scripts.findLast(({ script, pattern }) => {
-        return (script.method ?? method).toUpperCase() === method && concerns(pattern, segments)
+      const entry = scripts.findLast(({ script }) => {
+        if ((script.method ?? method).toUpperCase() !== method) return false
+        if (!concernsPath(script.path, path)) return false
+        return script.probability === undefined || random() < script.probability
       })
       if (!entry) return undefined
       entry.hits += 1

@@ -2,6 +2,7 @@ import type { EventType } from '../../types/notifications.js'
 import type { Receipt } from './delivery.js'
 import type { FaultHandle, FaultScript } from './faults.js'
 import type { EmulatorMerchant } from './identity.js'
+import type { RateLimit } from './limits.js'
 import type { ResourceOf, SignedNotification } from './notifications.js'
 import type { TradeState } from './orders.js'
 import type { RecordedRequest } from './recorder.js'
@@ -85,7 +86,9 @@ export interface Emulator {
   fillBill(bill_date: string, rows: number): Promise<number>
   /** Scripts a failure. Of several that concern a request, the newest one counts. */
   fail(script: FaultScript): FaultHandle
-  /** Ends all scripted failures. */
+  /** Limits how often the API may be called; beyond that it answers 429 `FREQUENCY_LIMITED` with `Retry-After`. */
+  limit(limit: RateLimit): FaultHandle
+  /** Ends all scripted failures and limits. */
   recover(): void
   /** Frees the port and cuts every connection at once. */
   close(): Promise<void>

@@ -8,6 +8,8 @@ export interface Random {
   hex(length: number): string
   digits(length: number): string
   text(length: number): string
+  /** From 0 up to, but not including, 1. */
+  fraction(): number
 }
 
 /** With a seed, always the same sequence; without, a new one every time. */
@@ -31,5 +33,6 @@ export function createRandom(seed?: string): Random {
     hex: (length) => pick('0123456789ABCDEF', length),
     digits: (length) => pick('0123456789', length),
     text: (length) => pick(ALPHANUMERIC, length),
+    fraction: () => bytes(4).readUInt32BE() / 2 ** 32,
   }
 }

@@ -1,6 +1,8 @@
 import { isUtf8 } from 'node:buffer'
 import type { IncomingHttpHeaders } from 'node:http'
 import { redactAuthorization } from './authorization.js'
+import type { Findings } from './carry-out.js'
+import type { Sent } from './respond.js'
 
 /** A request that arrived. */
 export interface RecordedRequest {
@@ -23,6 +25,22 @@ export interface RecordedRequest {
   readonly message: string
   /** The emulator's clock when it arrived, in milliseconds. */
   readonly time: number
+  /** The endpoint as in the catalogue, such as `v3/certificates`; absent for one that is not documented. */
+  readonly template?: string
+  /** Its encrypted fields in clear, by JSON pointer. */
+  readonly decrypted?: Readonly<Record<string, string>>
+  /** What it was answered; absent while it is carried out, and where the connection was cut before. */
+  readonly answer?: RecordedAnswer
+}
+
+/** An answer that was sent. */
+export interface RecordedAnswer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | number>>
+  /** UTF-8, or `latin1`; the first 64 kB of it. */
+  readonly body: string
+  /** Milliseconds from the request to the answer, of the wall clock. */
+  readonly duration: number
 }
 
 /** As many requests are kept at most. */
@@ -30,16 +48,27 @@ export const RECORDED_REQUESTS = 10_000
 /** As many characters of bodies are kept at most, beyond the newest request. */
 const RECORDED_CHARACTERS = 128 * 1024 * 1024
 
+const KEPT_ANSWER = 64 * 1024
+
 /** The requests kept so far, newest last. */
 export interface Recorder {
   readonly requests: RecordedRequest[]
-  record(request: RecordedRequest): void
+  record(request: RecordedRequest): RecordedRequest
+  /** Adds what became of a request. */
+  complete(request: RecordedRequest, findings: Findings, sent: Sent | undefined): void
+  /** Calls back with each request, when it comes and when it is answered; returns what ends that. */
+  watch(listener: (request: RecordedRequest) => void): () => void
 }
 
 /** Keeps the newest {@link RECORDED_REQUESTS} requests, fewer when their bodies are large. */
 export function createRecorder(): Recorder {
   const requests: RecordedRequest[] = []
   const sizes = new WeakMap<RecordedRequest, number>()
+  const started = new WeakMap<RecordedRequest, number>()
+  const listeners = new Set<(request: RecordedRequest) => void>()
+  const tell = (request: RecordedRequest): void => {
+    for (const listener of listeners) listener(request)
+  }
   let characters = 0
   return {
     requests,
@@ -55,6 +84,19 @@ export function createRecorder(): Recorder {
         const oldest = requests.shift()
         characters -= (oldest && sizes.get(oldest)) ?? 0
       }
+      started.set(request, performance.now())
+      tell(request)
+      return request
+    },
+    complete(request, findings, sent) {
+      const duration = performance.now() - (started.get(request) ?? 0)
+      const answer = sent && { ...sent, body: recordableBody(sent.body.subarray(0, KEPT_ANSWER)), duration }
+      Object.assign(request, findings, answer && { answer })
+      tell(request)
+    },
+    watch(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
     },
   }
 }

@@ -14,6 +14,8 @@ export interface Call {
   readonly headers: IncomingHttpHeaders
   /** The parsed JSON body (of an upload: its `meta`), or `undefined` when there was none. */
   readonly json: unknown
+  /** The same with its encrypted fields in clear. */
+  readonly plain: unknown
   readonly parts: readonly Part[]
 }
 

@@ -140,6 +140,15 @@ describe('every endpoint that takes encrypted fields', () => {
   }, 60_000)
 })
 
+/** The digest of the documentation's sample is that of another file; the client knows ours. */
+function withoutDigest({ template, verb }: Endpoint, request: unknown): object {
+  const { upload } = lookup(template, verb) ?? {}
+  const { multipart, ...others } = request as { multipart?: { meta?: Record<string, unknown> } }
+  if (!upload?.digest || !multipart?.meta) return request as object
+  const { [upload.digest]: _, ...meta } = multipart.meta
+  return { ...others, multipart: { ...multipart, meta } }
+}
+
 describe('every endpoint that answers with encrypted fields', () => {
   const CIPHERTEXT = /"[A-Za-z0-9+/]{342}=="/
   const decrypting = endpoints.filter(({ template, verb }) => lookup(template, verb)?.decrypts?.length)
@@ -147,7 +156,7 @@ describe('every endpoint that answers with encrypted fields', () => {
   it('gives them in clear when asked to', async () => {
     const failures: string[] = []
     for (const endpoint of decrypting) {
-      const request = { ...(materialize(sampleOf(endpoint)) as object), retry: false }
+      const request = { ...withoutDigest(endpoint, materialize(sampleOf(endpoint))), retry: false }
       const call = (options: object) =>
         rig.wxpay.chain(endpoint.template)[endpoint.verb]({ ...request, ...options })
       try {

@@ -1,0 +1,65 @@
+import type { IncomingMessage } from 'node:http'
+import { lookup } from '../routes/lookup.js'
+import type { Verb } from '../routes/traits.js'
+import type { Reply } from './answer.js'
+import { parseJson } from './body.js'
+import type { Context } from './context.js'
+import { decryptRequest } from './decrypt-request.js'
+import type { Part } from './multipart.js'
+import { parameterError } from './refusal.js'
+import { type Match, notFound, type Router } from './router.js'
+import { checkUpload } from './upload.js'
+import { type SchemaSource, validateRequest } from './validate.js'
+
+/** A verified request. */
+export interface Verified {
+  readonly request: IncomingMessage
+  readonly method: string
+  readonly path: string
+  readonly search: string
+  /** The part of the body that is signed: all of it, or an upload's `meta`. */
+  readonly signed: Buffer
+  readonly parts: readonly Part[]
+}
+
+/** What is learnt of a request while it is carried out, for whoever watches. */
+export interface Findings {
+  template?: string
+  /** Encrypted fields in clear, by JSON pointer. */
+  decrypted?: Readonly<Record<string, string>>
+}
+
+/** The whole catalogue is loaded with the first request that needs it. */
+async function findDocumented(method: string, path: string, context: Context): Promise<Match | undefined> {
+  const { documentedEndpoint } = await import('./documented.js')
+  return documentedEndpoint(method, path, context)
+}
+
+/**
+ * Checks a request as the platform does, and has its handler answer.
+ *
+ * @throws {Refusal} when the API says no.
+ */
+export async function carryOut(
+  { request, method, path, search, signed, parts }: Verified,
+  { context, router, schemas }: { context: Context; router: Router; schemas: SchemaSource },
+  findings: Findings,
+): Promise<Reply> {
+  const { publicKey } = context.identity
+  const serial = String(request.headers['wechatpay-serial'] ?? '')
+  if (serial.startsWith('PUB_KEY_ID_') && serial !== publicKey.id) {
+    throw parameterError('/Wechatpay-Serial', `微信支付公钥ID错误，应为${publicKey.id}`, serial, 'header')
+  }
+  const match = router.find(method, path) ?? (await findDocumented(method, path, context))
+  if (!match) throw notFound(method, path)
+  const { template, params, handler } = match
+  findings.template = template
+  const query = new URLSearchParams(search)
+  const json = parseJson(signed)
+  for (const schema of await schemas(method, template)) await validateRequest(schema, json, query)
+  const traits = lookup(template, method.toLowerCase() as Verb) ?? {}
+  if (traits.upload) checkUpload(traits.upload, json, parts)
+  const { plain, texts } = decryptRequest(traits.encrypts ?? [], { json, query, serial }, context.identity)
+  if (Object.keys(texts).length > 0) findings.decrypted = texts
+  return handler({ method, template, params, query, headers: request.headers, json, plain, parts })
+}
