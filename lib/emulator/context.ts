@@ -17,5 +17,5 @@ export interface Context {
   /** Sends a notification some time after the answer, when `url` is on this machine; never throws. */
   readonly announce: (eventType: string, url: string | undefined, resource: object) => void
   /** Sends a notification of v2 the same way. */
-  readonly send: (url: string | undefined, notification: () => SignedNotification) => void
+  readonly send: (eventType: string, url: string | undefined, notification: () => SignedNotification) => void
 }

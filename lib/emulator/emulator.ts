@@ -1,32 +1,29 @@
 import { setMaxListeners } from 'node:events'
 import { inspect } from 'node:util'
 import { makeUpBill } from './bill-made-up.js'
-import { addBills } from './bills.js'
-import { addCertificates } from './certificates.js'
 import type { Context } from './context.js'
-import { deliver, isLoopback, type Receipt } from './delivery.js'
+import { createDeliveries } from './deliveries.js'
+import { deliver } from './delivery.js'
+import { createEndpoints } from './endpoints.js'
 import { createFaults, type FaultScript } from './faults.js'
 import { createGateway } from './gateway.js'
 import { createIdentity, type PlatformKey } from './identity.js'
 import type { Emulator, EmulatorOptions, SignerOptions } from './interface.js'
 import { createLimits, type RateLimit } from './limits.js'
-import { addMemberCards } from './member-cards.js'
 import { sampleResource } from './notification-sample.js'
-import { type SignedNotification, signNotification } from './notifications.js'
-import { addOrders, payOrder, transactionOf } from './orders.js'
+import { type SignedNotification, signAgain, signNotification } from './notifications.js'
+import { createPhone } from './phone.js'
 import { createRandom } from './random.js'
 import { createRecorder } from './recorder.js'
-import { addRefunds } from './refunds.js'
-import { createRouter } from './router.js'
 import { requestSchemasOf } from './schemas.js'
 import { listen } from './server.js'
 import { createState } from './state.js'
 import { openStore, type Store } from './store.js'
-import { paymentNotification } from './v2-notifications.js'
 
 /** Starts a local gateway that speaks the protocol for real: every request verified, every answer signed. */
 export async function createEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  const { port = 0, host = '127.0.0.1', https = false, seed, storage, clock = () => Date.now() } = options
+  const { port = 0, host = '127.0.0.1', https = false, clock = () => Date.now(), retryScale = 1 } = options
+  const { seed, storage } = options
   const store = await openStore(storage)
   const run = nextRun(store)
   // A restarted emulator goes on with other numbers than those it gave out before.
@@ -49,13 +46,8 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
     if (!found) throw new Error(`no platform key has the id ${serial}; see merchant.certs and certificates()`)
     return found
   }
-  /** Notifies a receiver on this machine; `undefined` when there is none. */
-  async function tell(url: string, notification: () => SignedNotification): Promise<Receipt | undefined> {
-    if (!isLoopback(url) || closing.signal.aborted) return undefined
-    return deliver(url, notification(), closing.signal).catch(() => undefined)
-  }
-  function send(url: string | undefined, notification: () => SignedNotification): void {
-    if (url) setImmediate(() => void tell(url, notification))
+  function send(eventType: string, url: string | undefined, notification: () => SignedNotification): void {
+    if (url) setImmediate(() => void deliveries.send(eventType, url, notification))
   }
 
   const context: Context = {
@@ -65,7 +57,7 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
     nonces,
     now: clock,
     url: () => server.url,
-    announce: (eventType, url, resource) => send(url, () => sign(eventType, resource)),
+    announce: (eventType, url, resource) => send(eventType, url, () => sign(eventType, resource)),
     send,
   }
   function sign(
@@ -75,8 +67,10 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
   ): SignedNotification {
     return signNotification(eventType, resource, context, { signer, api })
   }
-  const router = createRouter()
-  for (const add of [addCertificates, addMemberCards, addOrders, addRefunds, addBills]) add(router, context)
+  const again = (notification: SignedNotification) => signAgain(notification, context, identity.publicKey)
+  const deliveries = createDeliveries(retryScale, clock, again, closing.signal)
+  const phone = createPhone(context, deliveries, sign)
+  const router = createEndpoints(context)
   const parts = {
     ...{ context, router, schemas: requestSchemasOf, faults, limits, recorder },
     page: () => false,
@@ -113,16 +107,10 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
     async certificates() {
       return Object.fromEntries((await identity.certificates()).map(({ id, pem }) => [id, pem]))
     },
-    async pay(outTradeNo: string) {
-      const order = payOrder(context, outTradeNo)
-      const notified = await tell(order.request.notify_url, () =>
-        order.api === 'v2'
-          ? paymentNotification(context, order)
-          : sign('TRANSACTION.SUCCESS', transactionOf(order)),
-      )
-      const { transactionId: transaction_id = '', state: trade_state } = order
-      return { transaction_id, trade_state, ...(notified && { notified }) }
+    get deliveries() {
+      return deliveries.list
     },
+    ...phone,
     async notify(
       eventType: string,
       { url, resource, serial, api }: SignerOptions & { url: string; resource?: object },

@@ -1,6 +1,8 @@
+export type { Delivery, DeliveryAttempt } from './deliveries.js'
 export type { Receipt } from './delivery.js'
 export { createEmulator } from './emulator.js'
 export type { Fault, FaultHandle, FaultScript } from './faults.js'
+export type { ComplaintRequest } from './flows/complaints.js'
 export type { EmulatorMerchant } from './identity.js'
 export type { Emulator, EmulatorOptions, Payment, SignerOptions } from './interface.js'
 export type { RateLimit } from './limits.js'

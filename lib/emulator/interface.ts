@@ -1,6 +1,8 @@
 import type { EventType } from '../../types/notifications.js'
+import type { Delivery } from './deliveries.js'
 import type { Receipt } from './delivery.js'
 import type { FaultHandle, FaultScript } from './faults.js'
+import type { ComplaintRequest } from './flows/complaints.js'
 import type { EmulatorMerchant } from './identity.js'
 import type { RateLimit } from './limits.js'
 import type { ResourceOf, SignedNotification } from './notifications.js'
@@ -24,6 +26,11 @@ export interface EmulatorOptions {
   readonly storage?: string
   /** Now, in milliseconds since 1970; `Date.now` when absent. */
   readonly clock?: () => number
+  /**
+   * Factor of the documented waits (15 s, 15 s, 30 s, 3 min … 24 h in all) before a notification that nobody took is
+   * sent again: 0.001 makes 15 ms of 15 s. 1 when absent.
+   */
+  readonly retryScale?: number
   /** Failures in force from the start. */
   readonly faults?: readonly FaultScript[]
 }
@@ -56,8 +63,22 @@ export interface Emulator {
   readonly ca: string | undefined
   /** The listed platform certificates, serial number → PEM, in the shape of `certs`; the last one is current. */
   certificates(): Promise<Record<string, string>>
-  /** Pays an order as its user would, and notifies its `notify_url` if that is on this machine. */
+  /** The notifications that it sent by itself, newest last; the newest 1,000 are kept. */
+  readonly deliveries: readonly Delivery[]
+  /**
+   * Pays an order, or a combined order, as its user would, and notifies its `notify_url` if that is on this machine.
+   *
+   * @param out_trade_no or `combine_out_trade_no`
+   */
   pay(out_trade_no: string): Promise<Payment>
+  /**
+   * Has a user accept a transfer, or agree to a service order of WeChat Pay Score.
+   *
+   * @param number `out_bill_no` or `out_order_no`
+   */
+  confirm(number: string): void
+  /** Has the payer of an order complain of it; returns the `complaint_id`. */
+  complain(complaint: ComplaintRequest): string
   /**
    * Sends a genuine notification; `resource` is encrypted, and made up by the catalogue when absent. Rejects when the
    * receiver cannot be reached.

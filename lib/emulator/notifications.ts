@@ -69,14 +69,25 @@ export function signNotification(
       nonce,
     },
   })
-  const signing: Signing = { ...signer, timestamp: Math.floor(now / 1000), nonce: nonces.text(32) }
-  return {
-    headers: {
-      'Content-Type': 'application/json; charset=utf-8',
-      'Request-ID': ids.hex(32),
-      'User-Agent': 'wechatpay-fluent emulator',
-      ...signedHeadersSync(signing, Buffer.from(body)),
-    },
-    body,
+  const headers = {
+    'Content-Type': 'application/json; charset=utf-8',
+    'Request-ID': ids.hex(32),
+    'User-Agent': 'wechatpay-fluent emulator',
   }
+  return { headers: { ...headers, ...signatureOf(body, context, signer) }, body }
+}
+
+function signatureOf(body: string, { now, nonces }: Context, signer: PlatformKey): Record<string, string> {
+  const signing: Signing = { ...signer, timestamp: Math.floor(now() / 1000), nonce: nonces.text(32) }
+  return signedHeadersSync(signing, Buffer.from(body))
+}
+
+/** The same notification with a fresh signature: one that is sent again much later would be taken for a replay. */
+export function signAgain(
+  { headers, body }: SignedNotification,
+  context: Context,
+  signer: PlatformKey,
+): SignedNotification {
+  if (headers['Wechatpay-Signature'] === undefined) return { headers, body }
+  return { headers: { ...headers, ...signatureOf(body, context, signer) }, body }
 }

@@ -1,15 +1,19 @@
 import type { Context } from './context.js'
-import { parameterError, Refusal } from './refusal.js'
-import type { Call, Handler, Router } from './router.js'
+import { Refusal } from './refusal.js'
 import type { State } from './state.js'
 import { beijingDigits, beijingTime } from './time.js'
 
 /** The states of an order that the emulator knows. */
 export type TradeState = 'NOTPAY' | 'SUCCESS' | 'REFUND' | 'CLOSED' | 'REVOKED'
 
-interface OrderRequest {
+/** A request to place an order, of a merchant or of a partner for one. */
+export interface OrderRequest {
   readonly appid: string
   readonly mchid: string
+  /** Of an order that a partner placed. */
+  readonly sub_mchid?: string
+  readonly sub_appid?: string
+  readonly settle_info?: { readonly profit_sharing?: boolean }
   readonly description: string
   readonly out_trade_no: string
   readonly notify_url: string
@@ -32,6 +36,8 @@ export interface Order {
   state: TradeState
   /** Sum of its refunds, in fen. */
   refunded: number
+  /** The combined order it is part of. */
+  readonly combined?: string
   transactionId?: string
   successTime?: string
   payer?: string
@@ -45,15 +51,20 @@ const DESCRIPTIONS: Readonly<Record<TradeState, string>> = {
   REVOKED: '订单已撤销',
 }
 
-const notExist = (): Refusal => new Refusal(404, 'ORDER_NOT_EXIST', '订单不存在')
+export const notExist = (): Refusal => new Refusal(404, 'ORDER_NOT_EXIST', '订单不存在')
+
+function partiesOf({ appid, mchid, sub_mchid, sub_appid, ...order }: OrderRequest): Record<string, unknown> {
+  if (sub_mchid === undefined) return { appid, mchid }
+  const { description } = order
+  return { sp_appid: appid, sp_mchid: mchid, sub_mchid, ...(sub_appid && { sub_appid }), description }
+}
 
 /** The order as a query answers it and as `TRANSACTION.SUCCESS` carries it. */
 export function transactionOf({ request, state, tradeType, ...order }: Order): Record<string, unknown> {
-  const { appid, mchid, out_trade_no, attach, amount } = request
+  const { out_trade_no, attach, amount } = request
   const currency = amount.currency ?? 'CNY'
   const common = {
-    appid,
-    mchid,
+    ...partiesOf(request),
     out_trade_no,
     trade_state: state,
     trade_state_desc: DESCRIPTIONS[state],
@@ -69,7 +80,7 @@ export function transactionOf({ request, state, tradeType, ...order }: Order): R
     trade_type: tradeType,
     bank_type: 'OTHERS',
     success_time: order.successTime,
-    payer: { openid: order.payer },
+    payer: request.sub_mchid === undefined ? { openid: order.payer } : { sp_openid: order.payer },
     amount: { total: amount.total, payer_total: amount.total, currency, payer_currency: currency },
   }
 }
@@ -94,12 +105,15 @@ export function payOrder({ state, ids, now }: Context, outTradeNo: string): Orde
 }
 
 /** An order that is about to be placed. */
-interface NewOrder extends Pick<Order, 'request' | 'tradeType' | 'api'> {
+interface NewOrder extends Pick<Order, 'request' | 'tradeType' | 'api' | 'combined'> {
   readonly answer: () => Record<string, string>
 }
 
 /** Places an order; a repetition gets what was answered the first time. */
-export function placeOrder({ orders }: State, { request, tradeType, api, answer }: NewOrder): Order {
+export function placeOrder(
+  { orders }: State,
+  { request, tradeType, api, combined, answer }: NewOrder,
+): Order {
   const fingerprint = JSON.stringify([tradeType, request])
   const earlier = orders.get(request.out_trade_no)
   if (earlier?.state === 'CLOSED') throw new Refusal(400, 'ORDER_CLOSED', '该订单已关闭')
@@ -121,6 +135,7 @@ export function placeOrder({ orders }: State, { request, tradeType, api, answer 
     answer: answer(),
     state: 'NOTPAY',
     refunded: 0,
+    ...(combined && { combined }),
   }
   orders.set(request.out_trade_no, order)
   return order
@@ -132,61 +147,4 @@ export function closeOrder({ orders }: State, order: Order | undefined): void {
   if (order.state !== 'NOTPAY') throw new Refusal(400, 'ORDER_PAID', '订单已支付，不能关闭')
   order.state = 'CLOSED'
   orders.set(order.request.out_trade_no, order)
-}
-
-/** Orders of a merchant: native, jsapi, app, h5; query and close. */
-export function addOrders(router: Router, context: Context): void {
-  const { identity, state, ids, now } = context
-
-  function checkMerchant(mchid: string | null | undefined, location: 'body' | 'query'): void {
-    if (mchid === identity.merchant.mchid) return
-    throw parameterError('/mchid', 'http header中的mchid与请求中的mchid不匹配', mchid ?? '', location)
-  }
-
-  const place = (tradeType: string, answer: () => Record<string, string>): Handler => {
-    return ({ json }) => {
-      const request = json as OrderRequest
-      checkMerchant(request.mchid, 'body')
-      const order = placeOrder(state, { request, tradeType, answer, api: 'v3' })
-      return { status: 200, body: order.answer }
-    }
-  }
-  const prepay = (): Record<string, string> => ({
-    prepay_id: `wx${beijingDigits(now())}${ids.hex(20).toLowerCase()}`,
-  })
-  router.add('POST', 'v3/pay/transactions/jsapi', place('JSAPI', prepay))
-  router.add('POST', 'v3/pay/transactions/app', place('APP', prepay))
-  router.add(
-    'POST',
-    'v3/pay/transactions/native',
-    place('NATIVE', () => ({ code_url: `weixin://wxpay/bizpayurl?pr=${ids.text(9)}` })),
-  )
-  router.add(
-    'POST',
-    'v3/pay/transactions/h5',
-    place('MWEB', () => ({
-      h5_url: `https://wx.tenpay.com/cgi-bin/mmpayweb-bin/checkmweb?${new URLSearchParams(prepay()).toString()}`,
-    })),
-  )
-
-  const query = (find: (call: Call) => Order | undefined): Handler => {
-    return (call) => {
-      checkMerchant(call.query.get('mchid'), 'query')
-      const order = find(call)
-      if (!order) throw notExist()
-      return { status: 200, body: transactionOf(order) }
-    }
-  }
-  const byNumber = ({ params }: Call): Order | undefined => state.orders.get(params.out_trade_no ?? '')
-  const byId = ({ params }: Call): Order | undefined => {
-    return state.orders.get(state.transactions.get(params.transaction_id ?? '') ?? '')
-  }
-  router.add('GET', 'v3/pay/transactions/out-trade-no/{out_trade_no}', query(byNumber))
-  router.add('GET', 'v3/pay/transactions/id/{transaction_id}', query(byId))
-
-  router.add('POST', 'v3/pay/transactions/out-trade-no/{out_trade_no}/close', (call) => {
-    checkMerchant((call.json as { readonly mchid: string }).mchid, 'body')
-    closeOrder(state, byNumber(call))
-    return { status: 204 }
-  })
 }

@@ -24,7 +24,9 @@ const RECEIVED_BY = '支付用户零钱'
 function announcement(order: Order, answer: Readonly<Record<string, unknown>>, amount: number): object {
   const { total } = order.request.amount
   return {
-    mchid: order.request.mchid,
+    ...(order.request.sub_mchid === undefined
+      ? { mchid: order.request.mchid }
+      : { sp_mchid: order.request.mchid, sub_mchid: order.request.sub_mchid }),
     out_trade_no: order.request.out_trade_no,
     transaction_id: order.transactionId,
     out_refund_no: answer.out_refund_no,

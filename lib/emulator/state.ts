@@ -1,4 +1,10 @@
 import type { MadeUpBill } from './bill-made-up.js'
+import type { CombinedOrder } from './flows/combined-orders.js'
+import type { Complaint } from './flows/complaints.js'
+import type { MemberCard } from './flows/member-cards.js'
+import type { ServiceOrder } from './flows/payscore.js'
+import type { Sharing } from './flows/profit-sharing.js'
+import type { Transfer } from './flows/transfers.js'
 import type { Order } from './orders.js'
 import type { Refund } from './refunds.js'
 import type { Repeatable } from './repeats.js'
@@ -12,6 +18,24 @@ export interface State {
   readonly transactions: Collection<string>
   /** By `out_refund_no`. */
   readonly refunds: Collection<Refund>
+  /** By `combine_out_trade_no`. */
+  readonly combined: Collection<CombinedOrder>
+  /** By `out_bill_no`. */
+  readonly transfers: Collection<Transfer>
+  /** By `out_order_no`. */
+  readonly serviceOrders: Collection<ServiceOrder>
+  /** By `out_order_no`. */
+  readonly sharings: Collection<Sharing>
+  /** Who may get a share, by type and account. */
+  readonly receivers: Collection<object>
+  /** By `complaint_id`. */
+  readonly complaints: Collection<Complaint>
+  /** Templates of member cards, by `out_request_no`. */
+  readonly cards: Collection<{ readonly fingerprint: string; readonly answer: object }>
+  /** By card and code. */
+  readonly memberCards: Collection<MemberCard>
+  /** What a merchant sets once, such as URLs to notify. */
+  readonly settings: Collection<string>
   /** Answered member-card imports: the request and its code, by card and `out_request_no`. */
   readonly imports: Collection<{ readonly request: string; readonly code: string }>
   /** Answered writes of endpoints without a life of their own, by template and idempotent number. */
@@ -25,6 +49,15 @@ export function createState({ collection }: Store): State {
     orders: collection('orders'),
     transactions: collection('transactions'),
     refunds: collection('refunds'),
+    combined: collection('combined'),
+    transfers: collection('transfers'),
+    serviceOrders: collection('serviceOrders'),
+    sharings: collection('sharings'),
+    receivers: collection('receivers'),
+    complaints: collection('complaints'),
+    cards: collection('cards'),
+    memberCards: collection('memberCards'),
+    settings: collection('settings'),
     imports: collection('imports'),
     answered: collection('answered'),
     bills: new Map(),

@@ -79,5 +79,5 @@ export function announceRefund(
   answer: Readonly<Record<string, unknown>>,
   url: string | undefined,
 ): void {
-  context.send(url, () => refundNotification(context, order, answer))
+  context.send('REFUND', url, () => refundNotification(context, order, answer))
 }

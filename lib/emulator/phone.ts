@@ -1,0 +1,60 @@
+import type { Context } from './context.js'
+import type { Deliveries } from './deliveries.js'
+import { combinedTransactionOf, payCombined } from './flows/combined-orders.js'
+import { type ComplaintRequest, fileComplaint } from './flows/complaints.js'
+import { confirmService } from './flows/payscore.js'
+import { finishTransfer } from './flows/transfers.js'
+import type { Payment } from './interface.js'
+import type { SignedNotification } from './notifications.js'
+import { payOrder, transactionOf } from './orders.js'
+import { paymentNotification } from './v2-notifications.js'
+
+/** What users do on their phones. */
+export interface Phone {
+  pay(outTradeNo: string): Promise<Payment>
+  confirm(number: string): void
+  complain(complaint: ComplaintRequest): string
+}
+
+export function createPhone(
+  context: Context,
+  { send }: Deliveries,
+  sign: (eventType: string, resource: object) => SignedNotification,
+): Phone {
+  const { state } = context
+
+  async function payAll(number: string): Promise<Payment | undefined> {
+    const combined = state.combined.get(number)
+    if (!combined) return undefined
+    const { transactionId = '', request } = payCombined(context, combined)
+    const notified = await send('TRANSACTION.SUCCESS', request.notify_url, () =>
+      sign('TRANSACTION.SUCCESS', combinedTransactionOf(combined, context)),
+    )
+    return { transaction_id: transactionId, trade_state: 'SUCCESS', ...(notified && { notified }) }
+  }
+
+  return {
+    async pay(number) {
+      const partOf = state.orders.get(number)?.combined
+      if (partOf) throw new Error(`pay(): order ${number} is part of ${partOf}; pay that`)
+      const all = await payAll(number)
+      if (all) return all
+      const order = payOrder(context, number)
+      const notified = await send('TRANSACTION.SUCCESS', order.request.notify_url, () =>
+        order.api === 'v2'
+          ? paymentNotification(context, order)
+          : sign('TRANSACTION.SUCCESS', transactionOf(order)),
+      )
+      const { transactionId: transaction_id = '', state: trade_state } = order
+      return { transaction_id, trade_state, ...(notified && { notified }) }
+    },
+    confirm(number) {
+      const transfer = state.transfers.get(number)
+      if (transfer) return finishTransfer(context, transfer, 'SUCCESS')
+      const service = state.serviceOrders.get(number)
+      if (service) return confirmService(context, service)
+      throw new Error(`confirm(): there is no transfer and no service order ${number}; place it first`)
+    },
+    complain: (complaint) => fileComplaint(context, complaint).id,
+  }
+}
