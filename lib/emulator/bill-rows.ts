@@ -1,4 +1,6 @@
 import type { Context } from './context.js'
+import type { Sharing } from './flows/profit-sharing.js'
+import type { Transfer } from './flows/transfers.js'
 import type { Order } from './orders.js'
 import { beijingTime } from './time.js'
 
@@ -26,7 +28,8 @@ const SAMPLE: BillEntry['order'] = {
 }
 
 /** What happened on a day, or `undefined` when there is no bill of it. */
-export function entriesOf(date: string, { state, now }: Context): readonly BillEntry[] | undefined {
+export function entriesOf(date: string, context: Context): readonly BillEntry[] | undefined {
+  const { state, now } = context
   const payments = [...state.orders.values()]
     .filter((order) => order.successTime?.startsWith(date))
     .map((order) => ({ time: plainTime(order.successTime ?? ''), order }))
@@ -41,8 +44,38 @@ export function entriesOf(date: string, { state, now }: Context): readonly BillE
     ]
   })
   const entries = [...payments, ...refunds]
-  if (entries.length > 0) return entries
+  if (entries.length > 0 || transfersOf(date, context).length > 0) return entries
   return date < beijingTime(now()).slice(0, 10) ? [{ time: `${date} 10:00:00`, order: SAMPLE }] : undefined
+}
+
+/** Money that went out to a user. */
+export interface TransferEntry {
+  readonly time: string
+  readonly mchid: string
+  readonly transfer: Transfer
+}
+
+/** The transfers that arrived on a day. */
+export function transfersOf(date: string, { state, identity }: Context): readonly TransferEntry[] {
+  return [...state.transfers.values()].flatMap((transfer) => {
+    if (transfer.state !== 'SUCCESS' || !transfer.updateTime.startsWith(date)) return []
+    return [{ time: plainTime(transfer.updateTime), mchid: identity.merchant.mchid, transfer }]
+  })
+}
+
+/** A part of an order that went to somebody else. */
+export interface SharingEntry {
+  readonly time: string
+  readonly order: BillEntry['order']
+  readonly sharing: Sharing
+}
+
+/** The profit sharings of a day. */
+export function sharingsOf(date: string, { state }: Context): readonly SharingEntry[] {
+  return [...state.sharings.values()].flatMap((sharing) => {
+    const order = state.orders.get(state.transactions.get(sharing.request.transaction_id) ?? '')
+    return order && sharing.time.startsWith(date) ? [{ time: plainTime(sharing.time), order, sharing }] : []
+  })
 }
 
 function plainTime(time: string): string {

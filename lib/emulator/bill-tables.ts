@@ -1,4 +1,12 @@
-import { type BillEntry, feeOf, markedLine, toFile, yuan } from './bill-rows.js'
+import {
+  type BillEntry,
+  feeOf,
+  markedLine,
+  type SharingEntry,
+  type TransferEntry,
+  toFile,
+  yuan,
+} from './bill-rows.js'
 
 /** The three sorts of trade bill. */
 type TradeBillType = 'ALL' | 'SUCCESS' | 'REFUND'
@@ -83,8 +91,8 @@ const FUND_HEADINGS =
   '记账时间,微信支付业务单号,资金流水单号,业务名称,业务类型,收支类型,收支金额(元),账户结余(元),资金变更提交申请人,备注,业务凭证号'
 const FUND_SUMMARY = '资金流水总笔数,收入笔数,收入金额,支出笔数,支出金额'
 
-/** A fund flow bill: what orders bring in, refunds and fees take out. */
-export function fundflowBill(entries: readonly BillEntry[]): Buffer {
+/** A fund flow bill: what orders bring in, refunds, fees and transfers take out. */
+export function fundflowBill(entries: readonly BillEntry[], transfers: readonly TransferEntry[]): Buffer {
   let balance = 0
   let income = 0
   let serial = 0
@@ -108,6 +116,24 @@ export function fundflowBill(entries: readonly BillEntry[]): Buffer {
     const paid = { fen: total, line: move(entry, '交易', '交易', total) }
     return fee === 0 ? [paid] : [paid, { fen: -fee, line: move(entry, '交易', '扣除交易手续费', -fee) }]
   })
+  for (const { time, mchid, transfer } of transfers) {
+    const { request, transferBillNo } = transfer
+    const fen = -request.transfer_amount
+    balance += fen
+    const flow = `${mchid}${String(++serial).padStart(18, '0')}`
+    const money = ['支出', yuan(-fen), yuan(balance)]
+    const row = [
+      time,
+      transferBillNo,
+      flow,
+      '商家转账',
+      '商家转账',
+      ...money,
+      'system',
+      request.transfer_remark,
+    ]
+    lines.push({ fen, line: markedLine([...row, request.out_bill_no]) })
+  }
   const incomes = lines.filter(({ fen }) => fen >= 0).length
   const totals = [`${lines.length}.0`, `${incomes}.0`, yuan(income)]
   const expenses = [`${lines.length - incomes}.0`, yuan(income - balance)]
@@ -122,8 +148,29 @@ export function fundflowBill(entries: readonly BillEntry[]): Buffer {
 const SHARING_HEADINGS =
   '分账时间,分账发起方,分账方,微信订单号,微信分账/回退单号,分账明细单号,商户分账/回退单号,订单金额,分账接收方,分账金额,业务类型,处理状态,分账描述'
 
-/** A profit-sharing bill, as if a tenth of every order had been shared. */
-export function profitSharingBill(entries: readonly BillEntry[]): Buffer {
+/** A profit-sharing bill. */
+export function profitSharingBill(entries: readonly SharingEntry[]): Buffer {
+  const shares = entries.flatMap((entry) => {
+    return (entry.sharing.request.receivers ?? []).map((receiver, index) => ({ ...entry, receiver, index }))
+  })
+  const rows = shares.map(({ time, order, sharing, receiver, index }) => {
+    const { request, transactionId = '' } = order
+    const { orderId } = sharing
+    return markedLine([
+      ...[time, request.mchid, request.sub_mchid ?? request.mchid, transactionId],
+      ...[orderId, `36${orderId.slice(2)}${index}`, sharing.request.out_order_no, yuan(request.amount.total)],
+      ...[receiver.account, yuan(receiver.amount), '分账', '处理成功', receiver.description],
+    ])
+  })
+  const total = shares.reduce((fen, { receiver }) => fen + receiver.amount, 0)
+  return sharingFile(rows, total)
+}
+
+const sharingFile = (rows: readonly string[], total: number): Buffer =>
+  toFile([SHARING_HEADINGS, ...rows, '总笔数,分账总金额', markedLine([rows.length, yuan(total)])])
+
+/** That of a day on which nothing was shared here, as if a tenth of every order had been. */
+export function sampleSharingBill(entries: readonly BillEntry[]): Buffer {
   const paid = entries.filter(({ refund }) => refund === undefined)
   const share = ({ order }: BillEntry): number => Math.floor(order.request.amount.total / 10)
   const rows = paid.map((entry) => {
@@ -135,5 +182,5 @@ export function profitSharingBill(entries: readonly BillEntry[]): Buffer {
     ])
   })
   const total = paid.reduce((fen, entry) => fen + share(entry), 0)
-  return toFile([SHARING_HEADINGS, ...rows, '总笔数,分账总金额', markedLine([paid.length, yuan(total)])])
+  return sharingFile(rows, total)
 }

@@ -1,8 +1,8 @@
 import { constants, createCipheriv, createHash, publicEncrypt, randomBytes } from 'node:crypto'
 import { pipeline, type Readable } from 'node:stream'
 import { createGzip, gzipSync } from 'node:zlib'
-import { entriesOf } from './bill-rows.js'
-import { fundflowBill, profitSharingBill, tradeBill } from './bill-tables.js'
+import { entriesOf, sharingsOf, transfersOf } from './bill-rows.js'
+import { fundflowBill, profitSharingBill, sampleSharingBill, tradeBill } from './bill-tables.js'
 import type { Context } from './context.js'
 import { Refusal } from './refusal.js'
 import type { Call, Handler, Router } from './router.js'
@@ -27,8 +27,10 @@ export function addBills(router: Router, context: Context): void {
   function fileOf({ kind, date, type }: Ticket): Buffer {
     const entries = entriesOf(date, context)
     if (!entries) throw new Refusal(400, 'NO_STATEMENT_EXIST', '账单文件不存在')
-    if (kind === 'fundflow') return fundflowBill(entries)
-    return kind === 'trade' ? tradeBill(entries, type) : profitSharingBill(entries)
+    if (kind === 'fundflow') return fundflowBill(entries, transfersOf(date, context))
+    if (kind === 'trade') return tradeBill(entries, type)
+    const shared = sharingsOf(date, context)
+    return shared.length > 0 ? profitSharingBill(shared) : sampleSharingBill(entries)
   }
 
   function announce(ticket: Ticket, { headers }: Call): Record<string, string> {

@@ -283,6 +283,23 @@ describe('profit sharing', () => {
   })
 })
 
+describe('the bills of today', () => {
+  const bill_date = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10)
+
+  it('have the orders, refunds, transfers and shares of today', async () => {
+    const { bills } = rig.wxpay
+    const trades = []
+    for await (const row of await bills.trade({ bill_date })) trades.push(row)
+    expect(trades.length).toBeGreaterThan(3)
+    const names = new Set<string>()
+    for await (const row of await bills.fundflow({ bill_date })) names.add(row.business_name)
+    expect([...names].sort()).toEqual(['交易', '商家转账', '退款'])
+    const shares = []
+    for await (const row of await bills.profitSharing({ bill_date })) shares.push(row)
+    expect(shares).toMatchObject([{ receiver_account: '86693852', amount_fen: 100 }])
+  })
+})
+
 describe('a complaint', () => {
   it('is heard of, answered and completed', async () => {
     const service = rig.wxpay.v3.merchantService
