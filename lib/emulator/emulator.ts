@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { inspect } from 'node:util'
 import { makeUpBill } from './bill-made-up.js'
 import type { Context } from './context.js'
@@ -12,6 +13,8 @@ import type { Emulator, EmulatorOptions, SignerOptions } from './interface.js'
 import { createLimits, type RateLimit } from './limits.js'
 import { sampleResource } from './notification-sample.js'
 import { type SignedNotification, signAgain, signNotification } from './notifications.js'
+import { isForPage } from './page/is-for-page.js'
+import type { PageHandler } from './page/page.js'
 import { createPhone } from './phone.js'
 import { createRandom } from './random.js'
 import { createRecorder } from './recorder.js'
@@ -71,10 +74,21 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
   const deliveries = createDeliveries(retryScale, clock, again, closing.signal)
   const phone = createPhone(context, deliveries, sign)
   const router = createEndpoints(context)
+  let loadedPage: Promise<PageHandler> | undefined
   const parts = {
     ...{ context, router, schemas: requestSchemasOf, faults, limits, recorder },
-    page: () => false,
+    page,
     closed: closing.signal,
+  }
+  /** The page is loaded with the first request for it. */
+  function page(request: IncomingMessage, response: ServerResponse): boolean {
+    if (!isForPage(request)) return false
+    loadedPage ??= import('./page/page.js').then(({ createPage }) => {
+      const shown = { context, recorder, faults, limits, deliveries, host, emulator: () => emulator }
+      return createPage(shown, closing.signal)
+    })
+    loadedPage.then((show) => show(request, response)).catch(() => response.destroy())
+    return true
   }
   const server = await listen(createGateway(parts), identity, { port, host, https }).catch(
     (error: unknown) => {
@@ -90,7 +104,7 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
     await server.close()
     store.close()
   }
-  const emulator = {
+  const emulator: Emulator & Record<PropertyKey, unknown> = {
     get url() {
       return server.url
     },
@@ -141,7 +155,7 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
     [Symbol.asyncDispose]: close,
     toJSON: () => ({ url: server.url }),
     [inspect.custom]: () => `Emulator <${server.url}>`,
-  } satisfies Emulator & Record<PropertyKey, unknown>
+  }
   return Object.freeze(emulator)
 }
 

@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Reply } from './answer.js'
-import { type Verdict, verifyRequest } from './authorization.js'
+import { type SignedRequest, type Verdict, verifyRequest } from './authorization.js'
 import { readBody } from './body.js'
 import { carryOut, type Findings, type Verified } from './carry-out.js'
 import type { Context } from './context.js'
+import type { Diagnosis } from './diagnose.js'
 import { type FaultScript, type Faults, scriptedRefusal } from './faults.js'
 import type { Limits } from './limits.js'
 import { boundaryOf, parseMultipart } from './multipart.js'
@@ -66,6 +67,12 @@ export function createGateway(
     return exchangeV2(received, context)
   }
 
+  /** Loaded with the first signature that does not fit. */
+  async function examine(signed: SignedRequest, request: IncomingMessage): Promise<Diagnosis | undefined> {
+    const { diagnose } = await import('./diagnose.js')
+    return diagnose({ ...signed, host: request.headers.host ?? '' }, identity.merchantKey)
+  }
+
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (page(request, response)) return
     const method = (request.method ?? '').toUpperCase()
@@ -85,7 +92,9 @@ export function createGateway(
       boundary === undefined ? body : (parts.find(({ name }) => name === 'meta')?.body ?? Buffer.alloc(0))
     const { authorization } = request.headers
     const merchant = { ...identity.merchant, key: identity.merchantKey, now: Math.floor(time / 1000) }
-    const verdict = verifyRequest({ authorization, method, url, body: signed }, merchant)
+    const toVerify = { authorization, method, url, body: signed }
+    const verdict = verifyRequest(toVerify, merchant)
+    const diagnosis = v2 || verdict.verified ? undefined : await examine(toVerify, request)
     const recorded = recorder.record({
       method,
       path,
@@ -95,6 +104,7 @@ export function createGateway(
       body: recordableBody(body),
       verified: verdict.verified,
       ...(!verdict.verified && { problem: verdict.problem }),
+      ...(diagnosis && { diagnosis }),
       message: recordableBody(verdict.message),
       ...(v2 && { verified: v2.verified, problem: v2.problem, message: v2.message, template: v2.template }),
       time,

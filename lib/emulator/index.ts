@@ -1,5 +1,6 @@
 export type { Delivery, DeliveryAttempt } from './deliveries.js'
 export type { Receipt } from './delivery.js'
+export type { Diagnosis } from './diagnose.js'
 export { createEmulator } from './emulator.js'
 export type { Fault, FaultHandle, FaultScript } from './faults.js'
 export type { ComplaintRequest } from './flows/complaints.js'

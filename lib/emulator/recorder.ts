@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import type { IncomingHttpHeaders } from 'node:http'
 import { redactAuthorization } from './authorization.js'
 import type { Findings } from './carry-out.js'
+import type { Diagnosis } from './diagnose.js'
 import type { Sent } from './respond.js'
 
 /** A request that arrived. */
@@ -21,6 +22,8 @@ export interface RecordedRequest {
   readonly verified: boolean
   /** Why it is not. */
   readonly problem?: string
+  /** What the client signed instead, as far as that can be found out. */
+  readonly diagnosis?: Diagnosis
   /** The canonical message the emulator computed, as the signature should cover it. */
   readonly message: string
   /** The emulator's clock when it arrived, in milliseconds. */

@@ -50,6 +50,11 @@ export function sampleOf(shape: Shape, name: string, source: SampleSource): unkn
   return Object.fromEntries(fields)
 }
 
+/** Encrypts what only the merchant may read. */
+export function sealForMerchant(value: string, { merchantKey }: { readonly merchantKey: KeyObject }): string {
+  return encrypted(value, merchantKey)
+}
+
 function encrypted(value: string, key: KeyObject): string {
   const padding = constants.RSA_PKCS1_OAEP_PADDING
   return publicEncrypt({ key, padding, oaepHash: 'sha1' }, Buffer.from(value)).toString('base64')

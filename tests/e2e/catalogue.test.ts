@@ -151,7 +151,11 @@ function withoutDigest({ template, verb }: Endpoint, request: unknown): object {
 
 describe('every endpoint that answers with encrypted fields', () => {
   const CIPHERTEXT = /"[A-Za-z0-9+/]{342}=="/
-  const decrypting = endpoints.filter(({ template, verb }) => lookup(template, verb)?.decrypts?.length)
+  /** They have a life of their own in the emulator, and tests of their own. */
+  const STATEFUL = /^v3\/(merchant-service\/complaints-v2|fund-app\/mch-transfer\/transfer-bills\/)/
+  const decrypting = endpoints.filter(({ template, verb }) => {
+    return lookup(template, verb)?.decrypts?.length && !STATEFUL.test(template)
+  })
 
   it('gives them in clear when asked to', async () => {
     const failures: string[] = []

@@ -20,7 +20,7 @@ afterAll(() => emulator.close())
 describe('a documented endpoint without a handler of its own', () => {
   test('answers a signed sample that gives back what the request told', async () => {
     const url =
-      '/v3/payscore/serviceorder?service_id=500001&out_order_no=1234323JKHDFE1243252&appid=wxd678efh567hg6787'
+      '/v3/payscore/acquiringbank/serviceorder?service_id=500001&out_order_no=1234323JKHDFE1243252&sub_mchid=1900000100&channel_id=1'
     const answer = await call(emulator, 'GET', url)
     expect(answer.status).toBe(200)
     expect(answer.json).toMatchObject({ out_order_no: '1234323JKHDFE1243252', service_id: '500001' })
@@ -62,11 +62,7 @@ describe('a documented endpoint without a handler of its own', () => {
   })
 
   test('encrypts the fields of the answer that the merchant is to decrypt', async () => {
-    const answer = await call(
-      emulator,
-      'GET',
-      '/v3/merchant-service/complaints-v2/200201820200101080076610000',
-    )
+    const answer = await call(emulator, 'GET', '/v3/merchant-service/complaints/4200000001202401010000000001')
     const { payer_phone } = answer.json
     const padding = constants.RSA_PKCS1_OAEP_PADDING
     const key = { key: emulator.merchant.privateKey, padding, oaepHash: 'sha1' }

@@ -232,7 +232,7 @@ describe('an emulator', () => {
     const port = Number(new URL(each.url).port)
     const agent = new Agent({ keepAlive: true })
     await new Promise<void>((resolve, reject) => {
-      request({ port, agent }, (response) => response.resume().on('end', resolve))
+      request({ port, agent, path: '/v3/none' }, (response) => response.resume().on('end', resolve))
         .on('error', reject)
         .end()
     })

@@ -1,6 +1,7 @@
 import type { Context } from '../context.js'
 import { Refusal } from '../refusal.js'
 import type { Router } from '../router.js'
+import { sealForMerchant } from '../sample.js'
 import { beijingDigits, beijingTime } from '../time.js'
 
 /** What a user complains of. */
@@ -32,6 +33,7 @@ export interface Complaint {
 
 const SERVICE = 'v3/merchant-service'
 const CALLBACK = 'complaint url'
+const PHONE = '13800000000'
 
 const step = (context: Context, operator: string, operate_type: string, operate_details: string): Step => ({
   ...{ log_id: context.ids.digits(20), operator, operate_time: beijingTime(context.now()) },
@@ -69,6 +71,7 @@ function answerOf(
   return {
     ...{ complaint_id: id, complaint_time: time, complaint_detail: detail, complaint_state: state },
     ...{ complainted_mchid: identity.merchant.mchid, payer_openid: payer, complaint_order_info: [order] },
+    payer_phone: sealForMerchant(PHONE, identity),
     ...{ complaint_full_refunded: false, problem_description: detail, problem_type: 'OTHERS' },
     incoming_user_response: steps.at(-1)?.operator === '投诉人',
     user_complaint_times: 1,

@@ -2,6 +2,7 @@ import type { Context } from '../context.js'
 import type { Order } from '../orders.js'
 import { parameterError, Refusal } from '../refusal.js'
 import type { Router } from '../router.js'
+import { sealForMerchant } from '../sample.js'
 import { beijingDigits, beijingTime } from '../time.js'
 
 interface Receiver {
@@ -64,10 +65,11 @@ export function addProfitSharing(router: Router, context: Context): void {
   const { state, ids, now } = context
 
   router.add('POST', `${PART}/receivers/add`, ({ json, plain }) => {
-    const { type, account } = plain as Receiver
+    const { type, account, name } = plain as Receiver & { readonly name?: string }
     state.receivers.set(`${type} ${account}`, plain as object)
     const { appid: _, sub_appid: __, ...answer } = json as Record<string, unknown>
-    return { status: 200, body: answer }
+    const sealed = name && { name: sealForMerchant(name, context.identity) }
+    return { status: 200, body: { ...answer, ...sealed } }
   })
   router.add('POST', `${PART}/receivers/delete`, ({ json }) => {
     const { type, account, sub_mchid } = json as Receiver & { sub_mchid?: string }

@@ -1,6 +1,7 @@
 import type { Context } from '../context.js'
 import { Refusal } from '../refusal.js'
 import type { Router } from '../router.js'
+import { sealForMerchant } from '../sample.js'
 import { beijingDigits, beijingTime } from '../time.js'
 
 interface TransferRequest {
@@ -10,6 +11,7 @@ interface TransferRequest {
   readonly transfer_amount: number
   readonly transfer_remark: string
   readonly notify_url?: string
+  readonly user_name?: string
 }
 
 /** Money for a user, who has to confirm that it is welcome. */
@@ -87,7 +89,7 @@ export function addTransfers(router: Router, context: Context): void {
     updateTime,
     state: current,
   }: Transfer): object => {
-    const { appid, out_bill_no, openid, transfer_amount, transfer_remark } = request
+    const { appid, out_bill_no, openid, transfer_amount, transfer_remark, user_name } = request
     return {
       ...{
         mch_id: identity.merchant.mchid,
@@ -97,6 +99,7 @@ export function addTransfers(router: Router, context: Context): void {
         state: current,
       },
       ...{ transfer_amount, transfer_remark, openid, create_time: createTime, update_time: updateTime },
+      ...(user_name && { user_name: sealForMerchant(user_name, identity) }),
       ...(current === 'CANCELLED' && { fail_reason: 'MCH_CANCEL' }),
     }
   }

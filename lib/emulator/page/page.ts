@@ -1,0 +1,59 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { renderSVG } from 'uqr'
+import { readBody } from '../body.js'
+import { createActions, createQuestions, type PageParts, run, summaryOf } from './api.js'
+import { PREFIX } from './is-for-page.js'
+import { asset, isOwn, PAGE_HEADERS, type PageReply, reply } from './serve.js'
+
+/** Keeps the stream of events from being taken for dead. */
+const HEARTBEAT = 15_000
+
+const notFound: PageReply = { status: 404, json: { message: 'there is no such page' } }
+
+/** Answers a request for the page. */
+export type PageHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>
+
+/** Serves the page, its files and what it asks for. */
+export function createPage(parts: PageParts, closed: AbortSignal): PageHandler {
+  const questions = createQuestions(parts)
+  const actions = createActions(parts)
+
+  function stream(response: ServerResponse): void {
+    response.writeHead(200, { ...PAGE_HEADERS, 'Content-Type': 'text/event-stream' })
+    const send = (data: object): void => void response.write(`data: ${JSON.stringify(data)}\n\n`)
+    const stop = parts.recorder.watch((request) => send(summaryOf(request)))
+    const heartbeat = setInterval(() => response.write(': \n\n'), HEARTBEAT).unref()
+    response.write(': \n\n')
+    const end = (): void => {
+      stop()
+      clearInterval(heartbeat)
+      response.end()
+    }
+    response.once('close', end)
+    closed.addEventListener('abort', end, { once: true })
+  }
+
+  async function act(name: string, request: IncomingMessage): Promise<PageReply> {
+    const action = Object.hasOwn(actions, name) ? actions[name] : undefined
+    if (!action) return notFound
+    const body = await readBody(request)
+    return run(() => action(JSON.parse(body?.toString() || '{}')))
+  }
+
+  return async (request, response) => {
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost')
+    if (!isOwn(request, parts.host)) {
+      reply(response, { status: 403, json: { message: 'the page is only for this machine' } })
+      return
+    }
+    const name = pathname === '/' ? 'index.html' : pathname.slice(PREFIX.length)
+    if (request.method === 'POST') return reply(response, await act(name, request))
+    if (name === 'stream') return stream(response)
+    if (name === 'qr') {
+      const text = renderSVG(searchParams.get('text') ?? '', { border: 2 })
+      return reply(response, { text, type: 'image/svg+xml' })
+    }
+    const question = Object.hasOwn(questions, name) ? questions[name] : undefined
+    reply(response, question ? await run(() => question(searchParams)) : (asset(name) ?? notFound))
+  }
+}

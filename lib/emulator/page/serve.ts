@@ -1,0 +1,55 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { assets } from './generated/assets.js'
+
+/** A body that is JSON, or text of a kind. */
+export interface PageReply {
+  readonly status?: number
+  readonly json?: unknown
+  readonly text?: string
+  readonly type?: string
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  html: 'text/html; charset=utf-8',
+  css: 'text/css; charset=utf-8',
+  js: 'text/javascript; charset=utf-8',
+}
+
+/** The page may load what the emulator serves, and nothing else. */
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'"
+
+export const PAGE_HEADERS: Readonly<Record<string, string>> = {
+  'Cache-Control': 'no-store',
+  'Content-Security-Policy': POLICY,
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+  'X-Wechatpay-Emulator': 'page',
+}
+
+/** A file of the page. */
+export function asset(name: string): PageReply | undefined {
+  const text = Object.hasOwn(assets, name) ? assets[name] : undefined
+  return text === undefined ? undefined : { text, type: TYPES[name.split('.').at(-1) ?? ''] ?? 'text/plain' }
+}
+
+export function reply(response: ServerResponse, { status = 200, json, text, type }: PageReply): void {
+  const body = text ?? JSON.stringify(json ?? null)
+  const kind = type ?? 'application/json; charset=utf-8'
+  response.writeHead(status, {
+    ...PAGE_HEADERS,
+    'Content-Type': kind,
+    'Content-Length': Buffer.byteLength(body),
+  })
+  response.end(body)
+}
+
+/**
+ * Whether a request comes from the page itself. A name that leads here by somebody's DNS, and a form or script of
+ * another site, are not it.
+ */
+export function isOwn({ headers, method }: IncomingMessage, host: string): boolean {
+  const name = (headers.host ?? '').replace(/:\d+$/, '')
+  const isLocal = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(name) || name === host
+  return isLocal && (method === 'GET' || headers['x-emulator-page'] === '1')
+}

@@ -1,0 +1,117 @@
+import { request } from 'node:http'
+import { describe, expect, it } from 'vitest'
+import { startRig } from '../e2e/client.js'
+import { call } from './client.js'
+
+const rig = startRig()
+
+const get = (path: string, headers: Record<string, string> = {}): Promise<Response> =>
+  fetch(rig.emulator.url + path, { headers })
+// biome-ignore lint/suspicious/noExplicitAny: tests look into it freely
+const ask = async (name: string): Promise<any> => (await get(`/_emulator/${name}`)).json()
+const act = (name: string, input: object, headers: Record<string, string> = { 'X-Emulator-Page': '1' }) =>
+  fetch(`${rig.emulator.url}/_emulator/${name}`, { method: 'POST', headers, body: JSON.stringify(input) })
+
+const place = async (out_trade_no: string) => {
+  const { mchid } = rig.emulator.merchant
+  await rig.wxpay.v3.pay.transactions.native.post({
+    json: {
+      ...{ appid: 'wxd678efh567hg6787', mchid, description: 'QQ公仔', out_trade_no },
+      ...{ notify_url: 'https://example.com/notify', amount: { total: 100 } },
+    },
+  })
+}
+
+/** With a Host header of one's own, which fetch does not allow. */
+const statusFor = (host: string): Promise<number | undefined> =>
+  new Promise((resolve, reject) => {
+    const asked = request(`${rig.emulator.url}/_emulator/merchant`, { headers: { host } }, (response) => {
+      response.resume()
+      resolve(response.statusCode)
+    })
+    asked.on('error', reject)
+    asked.end()
+  })
+
+describe('the page', () => {
+  it('is at the emulator’s URL, with all its files, and loads nothing from elsewhere', async () => {
+    const page = await get('/')
+    const html = await page.text()
+    expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8')
+    expect(page.headers.get('content-security-policy')).toContain("default-src 'none'")
+    const files = [...html.matchAll(/(?:src|href)="(\/[^"?]+)/g)].map(([, path = '']) => path)
+    expect(files.length).toBeGreaterThan(3)
+    for (const file of files) expect((await get(file)).status).toBe(200)
+    const script = await (await get('/_emulator/page.js')).text()
+    for (const [, name = ''] of script.matchAll(/from '\.\/(\w+\.js)'/g)) {
+      expect((await get(`/_emulator/${name}`)).status).toBe(200)
+    }
+    expect(html).not.toMatch(/https?:\/\//)
+  })
+
+  it('is not in the way of the API', async () => {
+    const { status, json } = await call(rig.emulator, 'GET', '/')
+    expect({ status, code: json.code }).toEqual({ status: 404, code: 'RESOURCE_NOT_EXISTS' })
+  })
+
+  it('shows calls with both messages, the answer, and nothing of the signature', async () => {
+    await rig.wxpay.v3.certificates.get()
+    await call(rig.emulator, 'GET', '/v3/certificates?a=1', undefined, {
+      sent: { url: '/v3/certificates?a=2' },
+    })
+    const [good, bad] = await ask('calls')
+    expect(good).toMatchObject({ method: 'GET', template: 'v3/certificates', verified: true, status: 200 })
+    expect(bad).toMatchObject({ verified: false, status: 401, problem: 'sign not match' })
+    const detail = await ask(`call?id=${good.id}`)
+    expect(detail.answer.body).toContain('encrypt_certificate')
+    expect(detail.message).toMatch(/^GET\n\/v3\/certificates\n/)
+    expect(JSON.stringify(detail)).not.toMatch(/signature=\\"(?!\[redacted)/)
+    expect((await ask(`call?id=${bad.id}`)).diagnosis.part).toBe('unknown')
+  })
+
+  it('shows orders, pays them, and draws their QR codes', async () => {
+    await place('PAGE-1')
+    const [order] = await ask('orders')
+    expect(order).toMatchObject({ number: 'PAGE-1', state: 'NOTPAY', amount: 100, action: 'pay' })
+    const qr = await get(`/_emulator/qr?text=${encodeURIComponent(order.answer.code_url)}`)
+    expect(await qr.text()).toMatch(/^<svg/)
+    const paid = await act('pay', { number: 'PAGE-1' })
+    expect(await paid.json()).toMatchObject({ trade_state: 'SUCCESS' })
+    expect((await ask('orders'))[0]).toMatchObject({ state: 'SUCCESS' })
+    const again = await act('pay', { number: 'PAGE-1' })
+    expect(again.status).toBe(400)
+    expect(((await again.json()) as { message: string }).message).toMatch(/only NOTPAY can be paid/)
+  })
+
+  it('sends notifications, scripts faults and ends them', async () => {
+    expect(await ask('events')).toContain('TRANSACTION.SUCCESS')
+    expect(await ask('sample?event_type=REFUND.SUCCESS')).toHaveProperty('out_refund_no')
+    const nobody = await act('notify', {
+      event_type: 'REFUND.SUCCESS',
+      url: 'http://127.0.0.1:1/',
+      resource: {},
+    })
+    expect(((await nobody.json()) as { message: string }).message).toMatch(/failed/)
+    await act('fail', { path: 'v3/certificates', status: 500, times: 1 })
+    expect(await ask('faults')).toEqual([{ path: 'v3/certificates', status: 500, times: 1 }])
+    expect((await act('fail', { path: '*' })).status).toBe(400)
+    await act('recover', {})
+    expect(await ask('faults')).toEqual([])
+  })
+
+  it('streams calls as they come', async () => {
+    const { body } = await get('/_emulator/stream')
+    const reader = body?.pipeThrough(new TextDecoderStream()).getReader()
+    await rig.wxpay.v3.certificates.get()
+    let text = ''
+    while (!text.includes('"status":200')) text += (await reader?.read())?.value ?? ''
+    await reader?.cancel()
+    expect(text).toContain('v3/certificates')
+  })
+
+  it('is for this machine alone: no other site posts to it, no other name leads to it', async () => {
+    expect((await act('recover', {}, {})).status).toBe(403)
+    expect(await statusFor('localhost')).toBe(200)
+    expect(await statusFor('evil.example')).toBe(403)
+  })
+})
