@@ -3,6 +3,7 @@ import { defineConfig, type ViteUserConfig } from 'vitest/config'
 const config: ViteUserConfig = defineConfig({
   test: {
     include: ['tests/**/*.test.ts'],
+    exclude: ['tests/system/**'],
     pool: 'forks',
     execArgv: ['--expose-gc'],
     coverage: { include: ['lib/**'], exclude: ['**/generated/**'] },

@@ -1,5 +1,6 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto'
-import { createChain, endpointOf, expandTemplate, lookup, Wechatpay } from './built.js'
+import { Wechatpay } from './built.js'
+import { createChain, endpointOf, expandTemplate, lookup } from './inner.js'
 import { CARD_ID, importBody } from './merchant.js'
 import { axiosOf, createPeer, type Peer } from './peer.js'
 import { atMost, figure, type Row } from './report.js'

@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util'
 import { measureChain } from './chain.js'
+import { measureColdStart } from './cold-start.js'
 import { measureEndToEnd } from './end-to-end.js'
+import { measureGrowth } from './growth.js'
 import { describeMachine } from './machine.js'
 import { measureMutualTls } from './mutual-tls.js'
 import { type Row, toTable } from './report.js'
@@ -13,10 +15,13 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '1' },
     'in-flight': { type: 'string', default: '64' },
     profile: { type: 'string' },
+    calls: { type: 'string', default: '1000000' },
+    burst: { type: 'string', default: '10000' },
   },
 })
 
 const sections: Readonly<Record<string, () => Promise<Row[]>>> = {
+  'cold-start': measureColdStart,
   chain: measureChain,
   signing: measureSigning,
   'end-to-end': () =>
@@ -27,11 +32,20 @@ const sections: Readonly<Record<string, () => Promise<Row[]>>> = {
       profile: values.profile,
     }),
   'mutual-tls': measureMutualTls,
+  growth: () =>
+    measureGrowth({
+      calls: Number(values.calls),
+      inFlight: Number(values['in-flight']),
+      burst: Number(values.burst),
+    }),
 }
+
+/** Measured only when asked for by name: it takes a quarter of an hour. */
+const LONG: ReadonlySet<string> = new Set(['growth'])
 
 console.log(`${describeMachine()}\n`)
 const rows: Row[] = []
 for (const [name, measure] of Object.entries(sections)) {
-  if (values.only === undefined || values.only === name) rows.push(...(await measure()))
+  if (values.only === undefined ? !LONG.has(name) : values.only === name) rows.push(...(await measure()))
 }
 console.log(toTable(rows))

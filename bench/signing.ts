@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign } from 'node:crypto'
 import { promisify } from 'node:util'
-import { authorize, stamp } from './built.js'
+import { authorize, stamp } from './inner.js'
 import { IMPORT_PATH, importBody } from './merchant.js'
 import { atMost, figure, type Row } from './report.js'
 import { interleave, median, medianRatio } from './statistics.js'

@@ -1,8 +1,153 @@
-/** Builds the package twice from one source: `dist/esm` and `dist/cjs`. Run through npm, which finds `tsc`. */
-import { execSync } from 'node:child_process'
-import { rmSync, writeFileSync } from 'node:fs'
+/**
+ * Builds the package: `dist/esm` and `dist/cjs` (or below `--out`), code by Rolldown and declarations by `tsc`.
+ *
+ * The code is bundled because Node takes longer to find, read and link a hundred small files than to run them. What an
+ * entry loads later on is a file of its own, at its place in the source; what entries share is there once, so that an
+ * error is an instance of the same class wherever it was thrown.
+ */
+import { execFileSync } from 'node:child_process'
+import { cpSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { type OutputChunk, type Plugin, rolldown } from 'rolldown'
 
-rmSync('dist', { recursive: true, force: true })
-for (const format of ['esm', 'cjs']) execSync(`tsc -p tsconfig.${format}.json`, { stdio: 'inherit' })
-// The package is "type": "module"; this marks the other half.
-writeFileSync('dist/cjs/package.json', '{ "type": "commonjs" }\n')
+type Format = 'esm' | 'cjs'
+
+interface Package {
+  readonly exports: Readonly<Record<string, string | { readonly import: { readonly default: string } }>>
+  readonly bin: Readonly<Record<string, string>>
+}
+
+const { values } = parseArgs({ options: { out: { type: 'string', default: 'dist' } } })
+const root = join(import.meta.dirname, '..')
+const lib = join(root, 'lib')
+/** Where it is put together: a build that fails leaves the last one alone. */
+const dist = join(root, `node_modules/.cache/build-${process.pid}`)
+const { exports, bin } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Package
+
+/** What others import. */
+const imported = Object.values(exports).flatMap((target) =>
+  typeof target === 'string' ? [] : target.import.default,
+)
+/** What others run: processes of their own, which need no second form. */
+const run = [...Object.values(bin), './dist/esm/lib/emulator/serve.js']
+
+/**
+ * What several entries have in common, without axios: who imports `crypto` alone loads no more than this. Left to
+ * itself, the bundler would make a file for every combination of entries.
+ */
+const SHARED = new RegExp(
+  `/lib/(?:${[
+    'errors',
+    'version',
+    'crypto/.*',
+    'chain/percent',
+    'request/(?:nearest|plain-object|sink|url)',
+    // The others are the emulator's.
+    'routes/(?!document|match|schema).*',
+    'v2/(?:sign|xml-problem)',
+    'notifications/(?:generated/facts|identify|malformed|secrets)',
+  ].join('|')})\\.ts$`,
+)
+
+/**
+ * `bulk` and the command line take the client from the entry itself. Were it bundled with them, the entry would become
+ * a second file before the first, for everybody.
+ */
+const besideEntry: Plugin = {
+  name: 'beside-entry',
+  resolveId(source, importer = '') {
+    const entry = join(lib, 'index.js')
+    const apart = /\/lib\/(bulk|cli)\//.test(importer) && resolve(dirname(importer), source) === entry
+    return apart ? { id: entry, external: 'relative' } : undefined
+  },
+}
+
+/** Code of ASCII alone is kept in one byte a character, and read faster. Data is read later, if at all. */
+const asciiCode: Plugin = {
+  name: 'ascii-code',
+  generateBundle(_, files) {
+    for (const file of Object.values(files)) {
+      if (file.type === 'asset' || file.moduleIds.every(isGenerated)) continue
+      file.code = file.code.replace(/[^\0-\x7f]/g, escaped)
+    }
+  },
+}
+
+const escaped = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
+
+const isGenerated = (file: string): boolean => file.includes('/generated/')
+
+async function write(format: Format): Promise<OutputChunk[]> {
+  const names = (format === 'esm' ? [...imported, ...run] : imported)
+    .map((file) => file.replace(/^\.\/dist\/esm\/lib\/(.*)\.js$/, '$1'))
+    // What is missing `publint` reports.
+    .filter((name) => existsSync(join(lib, `${name}.ts`)))
+  const bundle = await rolldown({
+    cwd: root,
+    input: Object.fromEntries(names.map((name) => [name, join(lib, `${name}.ts`)])),
+    platform: 'node',
+    external: /^[a-z@]/,
+    plugins: [besideEntry, asciiCode],
+    tsconfig: 'tsconfig.json',
+    // What one place loads later and another at once is right as it is.
+    checks: { ineffectiveDynamicImport: false },
+  })
+  const { output } = await bundle.write({
+    dir: join(dist, format, 'lib'),
+    format,
+    strict: true,
+    esModule: true,
+    entryFileNames: '[name].js',
+    chunkFileNames: ({ facadeModuleId, name }) =>
+      facadeModuleId ? relative(lib, facadeModuleId).replace(/\.ts$/, '.js') : `chunks/${name}.js`,
+    codeSplitting: {
+      groups: [
+        { name: 'shared', test: SHARED },
+        // Data too, though it is not loaded by itself: as a file of its own, both halves can read it.
+        { name: 'page-assets', test: /\/page\/generated\// },
+      ],
+    },
+    // The declarations have them. Names and lines stay as they are, for those who read a stack trace.
+    comments: false,
+  })
+  return output.filter((file) => file.type === 'chunk')
+}
+
+/** Generated data is most of the code, and does no harm when both halves read the same file. */
+function shareData(chunks: readonly OutputChunk[]): void {
+  for (const { fileName, moduleIds, imports, dynamicImports } of chunks) {
+    const isData = moduleIds.every(isGenerated)
+    if (!isData || imports.length > 0 || dynamicImports.length > 0) continue
+    const file = join(dist, 'esm/lib', fileName)
+    const other = relative(dirname(file), join(dist, 'cjs/lib', fileName)).replaceAll('\\', '/')
+    writeFileSync(file, `export * from '${other}'\n`)
+  }
+}
+
+/** Declarations say the same in both; the nearest package.json tells which half they describe. */
+function writeDeclarations(): void {
+  const tsc = join(root, 'node_modules/typescript/bin/tsc')
+  const args = ['-p', join(root, 'tsconfig.build.json'), '--outDir', join(dist, 'esm')]
+  execFileSync(process.execPath, [tsc, ...args], { stdio: 'inherit' })
+  for (const folder of ['lib', 'types']) {
+    cpSync(join(dist, 'esm', folder), join(dist, 'cjs', folder), {
+      recursive: true,
+      filter: (source) => !source.endsWith('.js'),
+    })
+  }
+}
+
+try {
+  const chunks = await write('esm')
+  await write('cjs')
+  shareData(chunks)
+  writeDeclarations()
+  // The package is "type": "module"; this marks the other half.
+  writeFileSync(join(dist, 'cjs/package.json'), '{ "type": "commonjs" }\n')
+  const out = resolve(root, values.out)
+  rmSync(out, { recursive: true, force: true })
+  renameSync(dist, out)
+} finally {
+  rmSync(dist, { recursive: true, force: true })
+}

@@ -1,10 +1,11 @@
-import { askForBill, type BillContext, type BillKind } from './ask.js'
+import { copyLiterals } from '../request/plain-object.js'
+import type { BillContext } from './ask.js'
 import type { Bill } from './bill.js'
-import { FUNDFLOW, type FundflowRow, type FundflowSummary } from './fundflow.js'
-import { PROFIT_SHARING, type ProfitSharingRow, type ProfitSharingSummary } from './profit-sharing.js'
+import type { FundflowRow, FundflowSummary } from './fundflow.js'
+import type { ProfitSharingRow, ProfitSharingSummary } from './profit-sharing.js'
 import type { BillOptions } from './request.js'
-import { TRADE, type TradeRow, type TradeSummary } from './trade.js'
-import { createV2Bills, type V2Bills } from './v2.js'
+import type { TradeRow, TradeSummary } from './trade.js'
+import type { V2Bills } from './v2.js'
 
 /** Which trade bill. */
 export interface TradeBillRequest {
@@ -87,56 +88,35 @@ export interface Bills {
   readonly v2: V2Bills
 }
 
-const ENCRYPTED = { algorithm: 'AEAD_AES_256_GCM' } as const
+/** The bills of APIv3. */
+export type V3Bills = Omit<Bills, 'v2'>
 
-const KINDS = {
-  trade: {
-    method: 'bills.trade',
-    path: 'v3/bill/tradebill',
-    format: TRADE,
-    required: ['bill_date'],
-    optional: ['bill_type', 'sub_mchid', 'tar_type'],
-  },
-  fundflow: {
-    method: 'bills.fundflow',
-    path: 'v3/bill/fundflowbill',
-    format: FUNDFLOW,
-    required: ['bill_date'],
-    optional: ['account_type', 'tar_type'],
-  },
-  subMerchantFundflow: {
-    method: 'bills.subMerchantFundflow',
-    path: 'v3/bill/sub-merchant-fundflowbill',
-    format: FUNDFLOW,
-    required: ['sub_mchid', 'bill_date', 'account_type'],
-    optional: ['tar_type', 'algorithm'],
-    defaults: ENCRYPTED,
-  },
-  ecommerceFundflow: {
-    method: 'bills.ecommerceFundflow',
-    path: 'v3/ecommerce/bill/fundflowbill',
-    format: FUNDFLOW,
-    required: ['bill_date'],
-    optional: ['account_type', 'tar_type', 'algorithm'],
-    defaults: { account_type: 'ALL', ...ENCRYPTED },
-  },
-  profitSharing: {
-    method: 'bills.profitSharing',
-    path: 'v3/profitsharing/bills',
-    format: PROFIT_SHARING,
-    required: ['bill_date'],
-    optional: ['sub_mchid', 'tar_type'],
-  },
-} as const satisfies Readonly<Record<string, BillKind>>
-
+/** What asks for bills and reads them is loaded with the first one: most clients never see any. */
 export function createBills(context: BillContext): Bills {
+  const v3 = async (): Promise<V3Bills> => (await import('./v3.js')).createV3Bills(context)
+  const v2 = async (): Promise<V2Bills> => (await import('./v2.js')).createV2Bills(context)
   return Object.freeze({
-    trade: (request, options) => askForBill(context, KINDS.trade, request, options),
-    fundflow: (request, options) => askForBill(context, KINDS.fundflow, request, options),
-    subMerchantFundflow: (request, options) =>
-      askForBill(context, KINDS.subMerchantFundflow, request, options),
-    ecommerceFundflow: (request, options) => askForBill(context, KINDS.ecommerceFundflow, request, options),
-    profitSharing: (request, options) => askForBill(context, KINDS.profitSharing, request, options),
-    v2: createV2Bills(context),
+    trade: deferred(async () => (await v3()).trade),
+    fundflow: deferred(async () => (await v3()).fundflow),
+    subMerchantFundflow: deferred(async () => (await v3()).subMerchantFundflow),
+    ecommerceFundflow: deferred(async () => (await v3()).ecommerceFundflow),
+    profitSharing: deferred(async () => (await v3()).profitSharing),
+    v2: Object.freeze({
+      trade: deferred(async () => (await v2()).trade),
+      fundflow: deferred(async () => (await v2()).fundflow),
+    }),
   } satisfies Bills)
+}
+
+type Method<Given extends unknown[], Result> = (...given: Given) => Promise<Result>
+
+/** A method that has to be loaded. What it is given is copied first: its caller may change that meanwhile. */
+function deferred<Given extends unknown[], Result>(
+  load: () => Promise<Method<Given, Result>>,
+): Method<Given, Result> {
+  return async (...given) => {
+    const taken = copyLiterals(given)
+    const method = await load()
+    return method(...taken)
+  }
 }

@@ -2,7 +2,6 @@ import { RequestError } from '../errors.js'
 import type { NotificationEvent } from './event.js'
 import { headerReader, type NotificationHeaders } from './headers.js'
 import { parseJson } from './parse-json.js'
-import { parseXml } from './parse-xml.js'
 import { bytesOf, type RawBody } from './raw-body.js'
 import type { Secrets } from './secrets.js'
 
@@ -24,7 +23,7 @@ export async function parseNotification(
   }
   const body = bytesOf(received.body)
   const event = isXml(body)
-    ? parseXml(body, secrets)
+    ? (await import('./parse-xml.js')).parseXml(body, secrets)
     : await parseJson({ header: headerReader(received.headers), body }, secrets)
   return event as NotificationEvent
 }

@@ -1,4 +1,3 @@
-import { encodeXml } from '../v2/xml.js'
 import { type Acknowledgement, SUCCESS } from './ack.js'
 
 /** What is answered to a notification. */
@@ -9,6 +8,9 @@ export interface Reply {
 }
 
 const XML = 'text/xml; charset=utf-8'
+/** They are always the same, so nothing has to be encoded. */
+const ACCEPTED = '<xml><return_code>SUCCESS</return_code><return_msg>OK</return_msg></xml>'
+const REFUSED = '<xml><return_code>FAIL</return_code></xml>'
 const JSON_TYPE = 'application/json; charset=utf-8'
 
 /**
@@ -18,8 +20,7 @@ const JSON_TYPE = 'application/json; charset=utf-8'
  */
 export function accept(xml: boolean, ack: Acknowledgement = { code: SUCCESS }): Reply {
   if (!xml) return { status: 200, headers: { 'Content-Type': JSON_TYPE }, body: JSON.stringify(ack) }
-  const body = encodeXml({ return_code: SUCCESS, return_msg: 'OK' })
-  return { status: 200, headers: { 'Content-Type': XML }, body }
+  return { status: 200, headers: { 'Content-Type': XML }, body: ACCEPTED }
 }
 
 /** The notification was not taken. That is all a stranger gets to know. */
@@ -29,5 +30,5 @@ export function refuse(status: number, xml: boolean, ack: Acknowledgement = { co
     ...(status === 405 && { Allow: 'POST' }),
     ...(status === 408 && { Connection: 'close' }),
   }
-  return { status, headers, body: xml ? encodeXml({ return_code: 'FAIL' }) : JSON.stringify(ack) }
+  return { status, headers, body: xml ? REFUSED : JSON.stringify(ack) }
 }

@@ -10,8 +10,13 @@ export interface RouteMatch {
   readonly values: Readonly<Record<string, string>>
 }
 
+let known: ReadonlySet<string> | undefined
+
 /** Every prefix that some template carries on the wire: `hk`, `global`. */
-const prefixes = new Set(storedTraits().flatMap(({ prefix }) => prefix ?? []))
+function prefixes(): ReadonlySet<string> {
+  known ??= new Set(storedTraits().flatMap(({ prefix }) => prefix ?? []))
+  return known
+}
 
 /**
  * The endpoints a path on the wire (without leading slash and query) may mean, the most literal first. There is
@@ -23,7 +28,7 @@ export function matchRoutes(verb: Verb, path: string): RouteMatch[] {
   const direct = walk(routeTree(), segments, 0, [], {}, verb)
   if (direct.length > 0) return direct
   const [first = ''] = segments
-  if (prefixes.has(first)) {
+  if (prefixes().has(first)) {
     const found = walk(routeTree(), segments.slice(1), 0, [], {}, verb)
     return found.filter(({ template }) => lookup(template, verb)?.wire?.startsWith(`${first}/`))
   }

@@ -10,9 +10,11 @@ import { toApiError } from './api-error.js'
 import { signTypeOf } from './attempt.js'
 import type { V2Context } from './context.js'
 import { bytesOf, decodeJson, looksLikeXml, withLists } from './decode.js'
+import { loadXml } from './load-xml.js'
 import { failureOf } from './outcome.js'
 import { isGenuine, type Message } from './sign.js'
-import { decodeXml, MAX_XML_BYTES, type XmlFields, XmlProblem } from './xml.js'
+import type { XmlFields } from './xml.js'
+import { MAX_XML_BYTES, XmlProblem } from './xml-problem.js'
 
 /**
  * Verifies a 2xx answer by the signature in it, then looks whether it says yes.
@@ -38,7 +40,7 @@ export async function acceptAnswer(response: AxiosResponse, context: V2Context):
     const decode = () => (traits.answer === 'text' ? body.toString() : body)
     return call.finish(response, handOver(response, body, call, decode))
   }
-  const { answer, verified } = read(body, call, context)
+  const { answer, verified } = await read(body, call, context)
   const failure = failureOf(answer)
   if (failure) throw toApiError(response, answer, failure, verified, call.endpoint)
   if (!verified && !isBelieved(call)) throw refusal(call, 'SIGNATURE_MISSING', 'it has no sign')
@@ -52,11 +54,11 @@ interface Read {
 }
 
 /** The fields of an answer. Where it has a signature that the API is known to make, that has been verified. */
-export function read(body: Buffer, call: Call, context: V2Context): Read {
+export async function read(body: Buffer, call: Call, context: V2Context): Promise<Read> {
   if (call.endpoint.traits.answer === 'json' && call.unsigned) {
     return { answer: decodeJson(body, call), verified: false }
   }
-  const answer = decode(body, call)
+  const answer = await decode(body, call)
   if (call.unsigned || answer.sign === undefined || answer.sign === '') return { answer, verified: false }
   const message = flatten(answer)
   if (!message) throw refusal(call, 'ANSWER_INVALID', 'it is signed, but has more than texts in it')
@@ -66,7 +68,8 @@ export function read(body: Buffer, call: Call, context: V2Context): Read {
   return { answer, verified: true }
 }
 
-function decode(body: Buffer, call: Call): XmlFields {
+async function decode(body: Buffer, call: Call): Promise<XmlFields> {
+  const { decodeXml } = await loadXml()
   try {
     return decodeXml(body)
   } catch (error) {

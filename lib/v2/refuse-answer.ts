@@ -10,7 +10,7 @@ import { toApiError } from './api-error.js'
 import type { V2Context } from './context.js'
 import { bytesOf } from './decode.js'
 import { failureOf } from './outcome.js'
-import { MAX_XML_BYTES } from './xml.js'
+import { MAX_XML_BYTES } from './xml-problem.js'
 
 /** Turns whatever axios rejects with into an error of ours: no answer, or an answer outside 2xx. */
 export async function refuseAnswer(error: unknown, context: V2Context): Promise<never> {
@@ -31,7 +31,7 @@ export async function refuseAnswer(error: unknown, context: V2Context): Promise<
   }
   const body = bytesOf(response.data)
   try {
-    const { answer, verified } = read(body, call, context)
+    const { answer, verified } = await read(body, call, context)
     throw toApiError(response, answer, failureOf(answer), verified, endpoint)
   } catch (problem) {
     if (problem instanceof ApiError) throw problem

@@ -6,8 +6,9 @@ import { seal } from '../transport/seal.js'
 import { ensureV2Call, remember, restore } from './attempt.js'
 import { completeMessage, type SignedMessage } from './complete.js'
 import type { V2Context } from './context.js'
+import { loadXml } from './load-xml.js'
 import { encodeUpload } from './upload.js'
-import { decodeXml, encodeXml, XmlProblem } from './xml.js'
+import { XmlProblem } from './xml-problem.js'
 
 /** A request ready to be sent. */
 interface Encoded extends SignedMessage {
@@ -59,10 +60,14 @@ async function encode(
   }
   const given = transform(config)
   if (endpoint.traits.upload?.flat) return encodeUpload(given, endpoint, context)
-  const signed = completeMessage(parse(given, endpoint.name), 'xml', endpoint, context)
+  const { decodeXml, encodeXml } = await loadXml()
+  // Who calls the axios instance may hand over a document of their own.
+  const isDocument = typeof given === 'string' || Buffer.isBuffer(given)
+  const fields = isDocument ? orRefuse(endpoint.name, () => decodeXml(given)) : given
+  const signed = completeMessage(fields, 'xml', endpoint, context)
   return {
     ...signed,
-    data: toXml(signed.message, endpoint.name),
+    data: orRefuse(endpoint.name, () => encodeXml(signed.message)),
     contentType: 'text/xml; charset=utf-8',
   }
 }
@@ -73,15 +78,6 @@ function transform(config: InternalAxiosRequestConfig): unknown {
     return transform.call(config, value, config.headers) as unknown
   }, config.data as unknown)
 }
-
-/** Who calls the axios instance may hand over a document of their own. */
-function parse(given: unknown, name: string): unknown {
-  if (typeof given !== 'string' && !Buffer.isBuffer(given)) return given
-  return orRefuse(name, () => decodeXml(given))
-}
-
-const toXml = (message: Readonly<Record<string, string>>, name: string): string =>
-  orRefuse(name, () => encodeXml(message))
 
 function orRefuse<Result>(name: string, make: () => Result): Result {
   try {

@@ -1,16 +1,12 @@
 import { XMLBuilder, XMLParser, XMLValidator } from 'fast-xml-parser'
+import { MAX_XML_BYTES, XmlProblem } from './xml-problem.js'
+
+export { MAX_XML_BYTES, XmlProblem }
 
 /** What an element holds: its text, its children by name, or a list of either where a name repeats. */
 export type XmlValue = string | XmlFields | readonly XmlValue[]
 export type XmlFields = { readonly [name: string]: XmlValue }
 
-/** A document that is not taken in; the message says why, and quotes nothing of it. */
-export class XmlProblem extends Error {
-  override readonly name = 'XmlProblem'
-}
-
-/** As large a document is read, in bytes of UTF-8. A message of v2 has a few kilobytes. */
-export const MAX_XML_BYTES: number = 1024 * 1024
 /** As many elements may lie inside one another. A message of v2 has four at most. */
 export const MAX_XML_DEPTH = 16
 

@@ -1,0 +1,27 @@
+/** Pieces that the package does not export, built as it is, so that each can be measured by itself. */
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { rolldown } from 'rolldown'
+
+const PIECES = ['chain/chain', 'chain/template', 'request/endpoint', 'routes/lookup', 'v3/signer'] as const
+
+const root = join(import.meta.dirname, '..')
+/** Within the folder that has the dependencies in it. */
+const dir = join(root, 'node_modules/.cache/bench')
+
+const bundle = await rolldown({
+  cwd: root,
+  input: Object.fromEntries(PIECES.map((piece) => [piece, `lib/${piece}.ts`])),
+  platform: 'node',
+  external: /^[a-z@]/,
+})
+await bundle.write({ dir, format: 'esm', entryFileNames: '[name].mjs', chunkFileNames: '[name].mjs' })
+
+const load = async <Module>(piece: (typeof PIECES)[number]): Promise<Module> =>
+  (await import(pathToFileURL(join(dir, `${piece}.mjs`)).href)) as Module
+
+export const { createChain } = await load<typeof import('../lib/chain/chain.js')>('chain/chain')
+export const { expandTemplate } = await load<typeof import('../lib/chain/template.js')>('chain/template')
+export const { endpointOf } = await load<typeof import('../lib/request/endpoint.js')>('request/endpoint')
+export const lookup = await load<typeof import('../lib/routes/lookup.js')>('routes/lookup')
+export const { authorize, stamp } = await load<typeof import('../lib/v3/signer.js')>('v3/signer')

@@ -1,0 +1,7 @@
+/** A document that is not taken in; the message says why, and quotes nothing of it. */
+export class XmlProblem extends Error {
+  override readonly name = 'XmlProblem'
+}
+
+/** As large a document is read, in bytes of UTF-8. A message of v2 has a few kilobytes. */
+export const MAX_XML_BYTES: number = 1024 * 1024
