@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import { documentFiles } from './documents.js'
 import { folderFiles } from './folders.js'
 import { loadCatalogue } from './load.js'
+import { nameFiles } from './names.js'
 import { notificationFiles } from './notification-facts.js'
 import { traitFiles } from './traits.js'
 import { typeFiles } from './types.js'
@@ -19,6 +20,7 @@ export function generate(root: string): Files {
     ...traitFiles(catalogue),
     ...documentFiles(catalogue),
     ...notificationFiles(catalogue),
+    ...nameFiles(catalogue),
   ])
 }
 

@@ -27,7 +27,7 @@ export function jsdoc(
 }
 
 /** The merchant's and the partner's page; the first page there is when neither can be told from its address. */
-function docLinks(docs: readonly string[]): string[] {
+export function docLinks(docs: readonly string[]): string[] {
   const merchant = docs.find((url) => url.includes('/merchant/'))
   const partner = docs.find((url) => url.includes('/partner/'))
   const named = [merchant && `[merchant](${merchant})`, partner && `[partner](${partner})`]

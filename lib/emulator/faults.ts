@@ -64,8 +64,12 @@ export interface Faults {
   /** Oldest first. */
   list(): readonly FaultScript[]
   add(script: FaultScript): FaultHandle
-  /** The newest failure that concerns a request; this uses up one of its `times`. */
-  take(method: string, path: string): FaultScript | undefined
+  /**
+   * The newest failure that concerns a request; this uses up one of its `times`.
+   *
+   * @param paths all by which the request goes: that on the wire, and a template unlike it
+   */
+  take(method: string, paths: readonly string[]): FaultScript | undefined
   clear(): void
 }
 
@@ -140,10 +144,10 @@ export function createFaults(random: () => number): Faults {
         },
       }
     },
-    take(method, path) {
+    take(method, paths) {
       const entry = scripts.findLast(({ script }) => {
         if ((script.method ?? method).toUpperCase() !== method) return false
-        if (!concernsPath(script.path, path)) return false
+        if (!paths.some((path) => concernsPath(script.path, path))) return false
         return script.probability === undefined || random() < script.probability
       })
       if (!entry) return undefined

@@ -109,8 +109,10 @@ export function createGateway(
       ...(v2 && { verified: v2.verified, problem: v2.problem, message: v2.message, template: v2.template }),
       time,
     })
-    const script =
-      limits.take(method, path) ?? (v2 && faults.take(method, v2.template)) ?? faults.take(method, path)
+    const paths = v2 ? [path, v2.template] : [path]
+    const limited = limits.take(method, paths)
+    // v2 says no with a 200.
+    const script = (limited && v2 ? { ...limited, status: 200 } : limited) ?? faults.take(method, paths)
     const fault = script?.fault
     if (fault === 'drop') {
       recorder.complete(recorded, {}, undefined)

@@ -85,7 +85,6 @@ export async function createIdentity(
   ])
   const platformPublicKey = createPublicKey(publicKeyPair).export({ type: 'spki', format: 'pem' })
   let listed: readonly PlatformCertificate[] = keep.certificates().map(describeCertificate)
-  let issued = listed.length
   let first: Promise<void> | undefined
   let root: Promise<{ key: KeyObject; pem: string }> | undefined
 
@@ -117,7 +116,7 @@ export async function createIdentity(
     return issueCertificate({ ...names, ...validity(), key, issuerKey, ...(hosts && { hosts }) })
   }
   async function issueNext(): Promise<PlatformCertificate> {
-    const key = await sharedRsaKey(`platform certificate ${issued++}`)
+    const key = await sharedRsaKey(`platform certificate ${keep.next('issued')}`)
     const number = serialNumber()
     const pem = await issueFor('Emulated Platform', key, number)
     const certificate = describeCertificate({ id: number, key, pem })

@@ -3,6 +3,7 @@ import type { Delivery } from './deliveries.js'
 import type { Receipt } from './delivery.js'
 import type { FaultHandle, FaultScript } from './faults.js'
 import type { ComplaintRequest } from './flows/complaints.js'
+import type { Member } from './flows/member-cards.js'
 import type { EmulatorMerchant } from './identity.js'
 import type { RateLimit } from './limits.js'
 import type { ResourceOf, SignedNotification } from './notifications.js'
@@ -17,7 +18,7 @@ export interface EmulatorOptions {
   readonly host?: string
   /** Serve HTTPS with a certificate of the emulator's own authority, {@link Emulator.ca}. */
   readonly https?: boolean
-  /** Makes ids, numbers, nonces and secrets the same in every run. Keys are always new. */
+  /** Makes ids, numbers, nonces, secrets and failures by chance the same in every run; not the RSA keys. */
   readonly seed?: string | number
   /**
    * A file that keeps keys, secrets and all that happened over restarts; made if absent, for its owner alone. One
@@ -43,6 +44,15 @@ export interface SignerOptions {
   readonly api?: 'v2' | 'v3'
 }
 
+/** How a user agrees. */
+export interface Confirmation {
+  /**
+   * `false`: the money for a service does not come in by itself when the service is completed, but with `pay()` or
+   * when the merchant asks for it again; until then the order can be modified. `true` when absent.
+   */
+  readonly pays?: boolean
+}
+
 /** What `pay()` did. */
 export interface Payment {
   readonly transaction_id: string
@@ -66,9 +76,10 @@ export interface Emulator {
   /** The notifications that it sent by itself, newest last; the newest 1,000 are kept. */
   readonly deliveries: readonly Delivery[]
   /**
-   * Pays an order, or a combined order, as its user would, and notifies its `notify_url` if that is on this machine.
+   * Pays an order, a combined order or a completed service order as its user would, and notifies its `notify_url` if
+   * that is on this machine.
    *
-   * @param out_trade_no or `combine_out_trade_no`
+   * @param out_trade_no or `combine_out_trade_no`, `out_order_no`
    */
   pay(out_trade_no: string): Promise<Payment>
   /**
@@ -76,9 +87,11 @@ export interface Emulator {
    *
    * @param number `out_bill_no` or `out_order_no`
    */
-  confirm(number: string): void
+  confirm(number: string, how?: Confirmation): void
   /** Has the payer of an order complain of it; returns the `complaint_id`. */
   complain(complaint: ComplaintRequest): string
+  /** The imports of member cards that were carried out, oldest first; a repeated request is none. */
+  members(): readonly Member[]
   /**
    * Sends a genuine notification; `resource` is encrypted, and made up by the catalogue when absent. Rejects when the
    * receiver cannot be reached.

@@ -14,6 +14,8 @@ export interface Keeper {
   key(name: string, make: () => Promise<KeyObject>): Promise<KeyObject>
   certificates(): KeptCertificate[]
   setCertificates(certificates: readonly KeptCertificate[]): void
+  /** From 0, one more each time. */
+  next(name: string): number
 }
 
 const toPem = (key: KeyObject): string => key.export({ type: 'pkcs8', format: 'pem' }).toString()
@@ -41,6 +43,11 @@ export function createKeeper(kept: Collection<string>): Keeper {
     setCertificates(certificates) {
       const list = certificates.map(({ id, key, pem }) => ({ id, key: toPem(key), pem }))
       kept.set('certificates', JSON.stringify(list))
+    },
+    next(name) {
+      const number = Number(kept.get(name) ?? 0)
+      kept.set(name, String(number + 1))
+      return number
     },
   }
 }

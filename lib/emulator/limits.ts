@@ -14,7 +14,7 @@ export interface RateLimit {
 export interface Limits {
   add(limit: RateLimit): FaultHandle
   /** The failure of a request that comes too soon; it counts against all limits that concern it. */
-  take(method: string, path: string): FaultScript | undefined
+  take(method: string, paths: readonly string[]): FaultScript | undefined
   clear(): void
 }
 
@@ -36,18 +36,19 @@ export function createLimits(now: () => number): Limits {
         },
       }
     },
-    take(method, path) {
+    take(method, paths) {
       let exceeded: FaultScript | undefined
       for (const entry of limits) {
         const { rate, path: pattern = '*', method: only = method } = entry.limit
-        if (only.toUpperCase() !== method || !concernsPath(pattern, path)) continue
+        if (only.toUpperCase() !== method) continue
+        if (!paths.some((path) => concernsPath(pattern, path))) continue
         const time = now()
         entry.tokens = Math.min(Math.max(1, rate), entry.tokens + ((time - entry.filled) / 1000) * rate)
         entry.filled = time
         if (entry.tokens >= 1) entry.tokens -= 1
         else {
           entry.hits += 1
-          exceeded = tooFrequent(path, (1 - entry.tokens) / rate)
+          exceeded = tooFrequent((1 - entry.tokens) / rate)
         }
       }
       return exceeded
@@ -58,8 +59,8 @@ export function createLimits(now: () => number): Limits {
   }
 }
 
-const tooFrequent = (path: string, seconds: number): FaultScript => ({
-  path,
+const tooFrequent = (seconds: number): FaultScript => ({
+  path: '*',
   status: 429,
   code: 'FREQUENCY_LIMITED',
   message: '请求频率超过限制，请降低请求频率后重试',

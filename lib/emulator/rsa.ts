@@ -1,6 +1,6 @@
 import { createPrivateKey, generateKeyPair, type KeyObject } from 'node:crypto'
 import { lstat, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
-import { tmpdir, userInfo } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 /** A 2048-bit RSA private key, made in the thread pool. */
@@ -33,7 +33,7 @@ const OWNER_ONLY = 0o700
 
 /** In the user's own folder of temporary files; where there is none that nobody else can reach, keys are not kept. */
 async function keptKey(role: string): Promise<KeyObject> {
-  const folder = join(tmpdir(), `wechatpay-fluent-emulator-${userInfo().uid}`)
+  const folder = join(tmpdir(), `wechatpay-fluent-emulator-${process.getuid?.() ?? 'keys'}`)
   const file = join(folder, `${role.replaceAll(' ', '-')}.pem`)
   if (!(await isPrivate(folder))) return generateRsaKey()
   const kept = await readFile(file, 'utf8').catch(() => undefined)

@@ -3,11 +3,21 @@ import { createServer as createHttpServer, type Server } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { promisify } from 'node:util'
+import { VERSION } from '../version.js'
 import type { createGateway } from './gateway.js'
 import type { Identity } from './identity.js'
 
 /** Longer than any client keeps an idle connection, so that the server never closes one under a request. */
 const KEEP_ALIVE = 120_000
+
+/** To what is no HTTP. */
+const MALFORMED = [
+  'HTTP/1.1 400 Bad Request',
+  `X-Wechatpay-Emulator: wechatpay-fluent/${VERSION}`,
+  'Connection: close',
+  'Content-Length: 0',
+  '\r\n',
+].join('\r\n')
 
 /** Where to listen. */
 export interface ListenOptions {
@@ -51,7 +61,7 @@ export async function listen(
   const { server, ca } = await createServer(listener, identity, options)
   server.on('clientError', (_error, socket) => {
     if (!socket.writable) socket.destroy()
-    else socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
+    else socket.end(MALFORMED)
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)

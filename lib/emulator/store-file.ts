@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   closeSync,
   createReadStream,
   existsSync,
@@ -47,6 +48,8 @@ export async function openLog(
     throw error
   }
   const descriptor = openSync(path, 'a', OWNER_ONLY)
+  // There are keys in it, whoever made the file.
+  chmodSync(path, OWNER_ONLY)
   let open = true
   return {
     append(entry) {
@@ -110,10 +113,16 @@ function rewrite(path: string, entries: Iterable<Entry>): void {
 function lock(path: string): () => void {
   const file = `${path}.lock`
   const owner = existsSync(file) ? Number(readFileSync(file, 'utf8')) : undefined
-  if (owner !== undefined && isRunning(owner)) {
-    throw new Error(`storage: ${path} is in use by the emulator of process ${owner}`)
+  if (owner !== undefined) {
+    if (isRunning(owner)) throw new Error(`storage: ${path} is in use by the emulator of process ${owner}`)
+    rmSync(file, { force: true })
   }
-  writeFileSync(file, String(process.pid), { mode: OWNER_ONLY })
+  try {
+    writeFileSync(file, String(process.pid), { mode: OWNER_ONLY, flag: 'wx' })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    throw new Error(`storage: ${path} is being opened by another emulator`, { cause: error })
+  }
   locked.add(path)
   return () => {
     locked.delete(path)

@@ -17,7 +17,7 @@ export function checkUpload(
   if (!found) throw parameterError(`/${file}`, 'is required: a part with the file')
   if (!found.filename) throw parameterError(`/${file}`, 'needs a filename in its Content-Disposition')
   if (digest === undefined) return
-  const said = String((meta as Readonly<Record<string, unknown>>)[digest] ?? '')
+  const said = String((meta as Readonly<Record<string, unknown>> | undefined)?.[digest] ?? '')
   const expected = createHash(algorithm).update(found.body).digest('hex')
   if (said.toLowerCase() === expected) return
   throw parameterError(

@@ -1,20 +1,12 @@
 import { createHash, publicEncrypt } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { createEmulator } from '../../lib/emulator/index.js'
-import { ApiError, sensitive, Wechatpay } from '../../lib/index.js'
+import { sensitive } from '../../lib/index.js'
 import { startRig } from '../e2e/client.js'
-import { call } from './client.js'
+import { type Answer, authorizationOf, call } from './client.js'
+import { failure } from './failure.js'
 
 const rig = startRig({ seed: 'checks' })
-
-const failure = async (promise: Promise<unknown>): Promise<ApiError> => {
-  const error = await promise.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  )
-  expect(error).toBeInstanceOf(ApiError)
-  return error as ApiError
-}
 
 const FILE = Buffer.from('\x89PNG\r\n\x1a\n a picture')
 const image = (multipart: object) =>
@@ -30,6 +22,57 @@ describe('an upload', () => {
     const sha256 = createHash('sha256').update('another').digest('hex')
     const error = await failure(image({ meta: { filename: 'a.png', sha256 } }))
     expect(error).toMatchObject({ status: 400, code: 'PARAM_ERROR', detail: { field: '/meta/sha256' } })
+  })
+})
+
+describe('an upload by hand', () => {
+  const upload = async (parts: (form: FormData) => void): Promise<Answer['json']> => {
+    const meta = JSON.stringify({
+      filename: 'a.png',
+      sha256: createHash('sha256').update(FILE).digest('hex'),
+    })
+    const form = new FormData()
+    form.append('meta', meta)
+    parts(form)
+    const { header } = authorizationOf(rig.emulator, 'POST', '/v3/merchant/media/upload', meta)
+    const response = await fetch(`${rig.emulator.url}/v3/merchant/media/upload`, {
+      method: 'POST',
+      headers: { authorization: header },
+      body: form,
+    })
+    return { status: response.status, ...((await response.json()) as object) }
+  }
+
+  it('is taken with its file', async () => {
+    const answer = await upload((form) => form.append('file', new Blob([FILE]), 'a.png'))
+    expect(answer).toMatchObject({ status: 200, media_id: expect.any(String) })
+  })
+
+  it('is refused without', async () => {
+    const answer = await upload(() => undefined)
+    expect(answer).toMatchObject({ status: 400, code: 'PARAM_ERROR', detail: { field: '/file' } })
+  })
+})
+
+describe('what breaks the schema is named', () => {
+  const json = {
+    appid: 'wx8888888888888888',
+    type: 'MERCHANT_ID',
+    account: '1900000109',
+    relation_type: 'STORE',
+  }
+  const cases = [
+    ['a field nobody knows', { ...json, acount: '1' }, '/acount'],
+    ['a field of another type', { ...json, account: 1 }, '/account'],
+    ['a missing field', { ...json, account: undefined }, '/account'],
+  ] as const
+
+  it.each(cases)('%s', async (_, body, field) => {
+    const { status, json: answer } = await call(rig.emulator, 'POST', '/v3/profitsharing/receivers/add', body)
+    expect({ status, answer }).toMatchObject({
+      status: 400,
+      answer: { code: 'PARAM_ERROR', detail: { field } },
+    })
   })
 })
 
@@ -88,69 +131,6 @@ describe('an encrypted field', () => {
       },
     )
     expect({ status, field: answer.detail.field }).toEqual({ status: 400, field: '/Wechatpay-Serial' })
-  })
-})
-
-describe('a rate limit', () => {
-  it('answers 429 with Retry-After beyond it, until time has passed', async () => {
-    let time = Date.now()
-    const emulator = await createEmulator({ clock: () => time })
-    const wxpay = new Wechatpay(emulator.merchant)
-    const limit = emulator.limit({ path: 'v3/certificates', rate: 2 })
-    const ask = () => wxpay.v3.certificates.get({ retry: false })
-    await ask()
-    await ask()
-    const error = await failure(ask())
-    expect(error).toMatchObject({ status: 429, code: 'FREQUENCY_LIMITED' })
-    expect(error.response.headers['retry-after']).toBe('1')
-    time += 1_000
-    await ask()
-    expect(limit.hits).toBe(1)
-    emulator.recover()
-    for (let count = 0; count < 5; count++) await ask()
-    wxpay.close()
-    await emulator.close()
-  })
-
-  it('is passed by a client that waits as it is told', async () => {
-    rig.emulator.limit({ path: 'v3/certificates', rate: 1 })
-    await rig.wxpay.v3.certificates.get()
-    await rig.wxpay.v3.certificates.get()
-    expect(rig.emulator.requests.length).toBeGreaterThan(2)
-  }, 20_000)
-})
-
-describe('a fault', () => {
-  const outcomes = async (seed: string): Promise<string> => {
-    const emulator = await createEmulator({ seed })
-    const wxpay = new Wechatpay(emulator.merchant)
-    emulator.fail({ path: '*', status: 500, probability: 0.5 })
-    const seen: string[] = []
-    for (let count = 0; count < 40; count++) {
-      const said = await wxpay.v3.certificates.get({ retry: false }).then(
-        () => 'ok',
-        () => 'no',
-      )
-      seen.push(said)
-    }
-    wxpay.close()
-    await emulator.close()
-    return seen.join()
-  }
-
-  it('that comes by chance is the same under the same seed', async () => {
-    const [first, again, other] = [await outcomes('a'), await outcomes('a'), await outcomes('b')]
-    expect(again).toBe(first)
-    expect(other).not.toBe(first)
-    expect(first).toMatch(/ok/)
-    expect(first).toMatch(/no/)
-  })
-
-  it('is scripted by the path of the documentation, whatever access point it goes to', async () => {
-    rig.emulator.fail({ path: 'v3/statements', status: 503 })
-    const query = { date: '20240101' }
-    const error = await failure(rig.wxpay.chain('hk/v3/statements').get({ query, retry: false } as never))
-    expect(error.status).toBe(503)
   })
 })
 

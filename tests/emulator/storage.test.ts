@@ -1,4 +1,13 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { type KeyObject, X509Certificate } from 'node:crypto'
+import {
+  appendFileSync,
+  chmodSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -70,6 +79,48 @@ describe('an emulator with a file', () => {
       await emulator.close()
     }
     expect(new Set(numbers).size).toBe(2)
+  })
+
+  it('rotates to a key of its own, whichever it has dropped before', async () => {
+    const storage = newFile()
+    const first = await start({ storage })
+    await first.rotate()
+    await first.retire()
+    await first.close()
+    const second = await start({ storage })
+    await second.rotate()
+    const keys = Object.values(await second.certificates()).map((pem) => new X509Certificate(pem).publicKey)
+    expect(keys).toHaveLength(2)
+    expect(keys[0]?.equals(keys[1] as KeyObject)).toBe(false)
+    await second.close()
+  })
+
+  it('answers a repeated write as it was answered before the restart', async () => {
+    const storage = newFile()
+    const answers: unknown[] = []
+    for (let run = 0; run < 2; run++) {
+      const emulator = await start({ storage })
+      const wxpay = new Wechatpay(emulator.merchant)
+      const json = {
+        coupon_code: '1',
+        stock_id: '1',
+        deactivate_request_no: 'N-1',
+        deactivate_reason: 'none',
+      }
+      const { data } = await wxpay.v3.marketing.busifavor.coupons.deactivate.post({ json })
+      answers.push(data)
+      wxpay.close()
+      await emulator.close()
+    }
+    expect(answers[1]).toEqual(answers[0])
+  })
+
+  it('makes a file that others could read its owner’s alone', async () => {
+    const storage = newFile()
+    await (await start({ storage })).close()
+    chmodSync(storage, 0o644)
+    await (await start({ storage })).close()
+    expect(statSync(storage).mode & 0o777).toBe(0o600)
   })
 
   it('is whole without the line that its writer was killed in', async () => {

@@ -1,0 +1,102 @@
+import type { AxiosResponse } from 'axios'
+import { Command } from 'commander'
+import { withClient } from './client.js'
+import { addClientOptions, type ClientFlags, keyOf } from './config.js'
+import { dryRun } from './dry-run.js'
+import { type NamedEndpoint, readEndpoint, suggestion } from './endpoint.js'
+import { failureOf } from './failure.js'
+import { note, print, printJson } from './output.js'
+import { readJson, readPairs } from './read-input.js'
+
+interface CallFlags extends ClientFlags {
+  readonly request?: string
+  readonly json?: string
+  readonly xml?: string
+  readonly query?: readonly string[]
+  readonly param?: readonly string[]
+  readonly header?: readonly string[]
+  readonly multipart?: readonly string[]
+  readonly sink?: string
+  readonly decrypt?: boolean
+  readonly retry: boolean
+  readonly include?: boolean
+  readonly dryRun?: boolean
+}
+
+export function callCommand(): Command {
+  const command = new Command('call')
+    .description('Call an endpoint and print its answer')
+    .argument('<path>', 'path or chain: v3/certificates, v3.pay.transactions.native.post')
+    .option('-X, --request <method>', 'GET, POST, PUT, PATCH or DELETE; the documented one when absent')
+    .option('--json <text>', 'body of APIv3: JSON, @file, or - for standard input')
+    .option('--xml <text>', 'fields of an APIv2 body, as JSON, @file or -')
+    .option('--query <name=value...>', 'query parameters')
+    .option('--param <name=value...>', 'values of the placeholders in the path')
+    .option('--header <name=value...>', 'extra headers')
+    .option('--multipart <part=@file...>', 'parts of an upload; meta takes JSON')
+    .option('--sink <file>', 'write the body of the answer to this file')
+    .option('--decrypt', 'decrypt the encrypted fields of the answer')
+    .option('--no-retry', 'do not try again')
+    .option('-i, --include', 'show status and headers too, on standard error')
+    .option('--dry-run', 'show what would be signed and sent, and send nothing')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  wxpay call v3/certificates
+  wxpay call v3/pay/transactions/out-trade-no/{out_trade_no} --param out_trade_no=1217 --query mchid=1900000109
+  wxpay call v3.marketing.membercardOpen.cards._card_id_.users.import.post --param card_id=p… --json @member.json
+  echo '{…}' | wxpay call v3/pay/transactions/native --json - --dry-run`,
+    )
+  return addClientOptions(command).action(run)
+}
+
+async function run(text: string, flags: CallFlags): Promise<void> {
+  const hasBody = flags.json !== undefined || flags.xml !== undefined || flags.multipart !== undefined
+  const endpoint = readEndpoint(text, flags.request, hasBody)
+  const hint = suggestion(endpoint)
+  if (hint) note(`note: ${hint}`)
+  const request = requestOf(endpoint, flags)
+  if (flags.dryRun) return printJson(await dryRun(endpoint, request, flags))
+  try {
+    const { data, status, headers } = await withClient(flags, async (wxpay): Promise<AxiosResponse> => {
+      return wxpay.chain(endpoint.path)[endpoint.verb](request)
+    })
+    if (flags.include)
+      note(
+        [`HTTP ${status}`, ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`)].join('\n'),
+      )
+    if (flags.sink) note(`written to ${flags.sink}`)
+    else if (typeof data === 'string') print(data)
+    else if (Buffer.isBuffer(data)) process.stdout.write(data)
+    else if (data !== undefined) printJson(data)
+  } catch (error) {
+    if (!process.stdout.isTTY) printJson({ error: failureOf(error) })
+    throw error
+  }
+}
+
+function requestOf({ values }: NamedEndpoint, flags: CallFlags): Record<string, unknown> {
+  const { json, xml, query, param, header, multipart, sink, decrypt, retry } = flags
+  return {
+    ...values,
+    ...(param && readPairs(param, '--param')),
+    ...(json !== undefined && { json: readJson(json, '--json') }),
+    ...(xml !== undefined && { xml: readJson(xml, '--xml') }),
+    ...(query && { query: readPairs(query, '--query') }),
+    ...(header && { headers: readPairs(header, '--header') }),
+    ...(multipart && { multipart: partsOf(multipart) }),
+    ...(sink !== undefined && { sink }),
+    ...(decrypt && { decrypt }),
+    ...(!retry && { retry: false }),
+  }
+}
+
+function partsOf(pairs: readonly string[]): Record<string, unknown> {
+  const entries = Object.entries(readPairs(pairs, '--multipart')).map(([name, value]) => {
+    const text = String(value)
+    if (name === 'meta') return [name, readJson(text, '--multipart meta')]
+    return [name, text.startsWith('@') ? keyOf(text.slice(1)) : text]
+  })
+  return Object.fromEntries(entries)
+}

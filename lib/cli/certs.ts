@@ -1,0 +1,38 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Command } from 'commander'
+import { withClient } from './client.js'
+import { addClientOptions, type ClientFlags } from './config.js'
+import { note, print, printJson, table } from './output.js'
+
+const DAY = 86_400_000
+
+interface CertsFlags extends ClientFlags {
+  readonly out?: string
+  readonly json?: boolean
+}
+
+export function certsCommand(): Command {
+  const command = new Command('certs')
+    .description('List the platform keys that are trusted; without certs they are downloaded')
+    .option('--out <folder>', 'save their public keys there, one PEM file each')
+    .option('--json', 'as JSON')
+  return addClientOptions(command).action(run)
+}
+
+async function run({ out, json, ...flags }: CertsFlags): Promise<void> {
+  const keys = await withClient(flags, (wxpay) => wxpay.certificates.list())
+  if (out !== undefined) {
+    mkdirSync(out, { recursive: true })
+    for (const { serial, publicKey } of keys) writeFileSync(join(out, `${serial}.pem`), publicKey)
+    note(`${keys.length} written to ${out}`)
+  }
+  if (json) return printJson(keys)
+  const rows = keys.map(({ serial, notBefore, notAfter }) => [
+    serial,
+    notBefore?.toISOString().slice(0, 10) ?? '',
+    notAfter?.toISOString().slice(0, 10) ?? 'no end',
+    notAfter ? String(Math.floor((notAfter.getTime() - Date.now()) / DAY)) : '',
+  ])
+  print(table([['SERIAL OR ID', 'FROM', 'TO', 'DAYS LEFT'], ...rows]))
+}

@@ -1,0 +1,119 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { Command } from 'commander'
+import type { WechatpayOptions } from '../index.js'
+import { note } from './output.js'
+import { UsageError } from './usage-error.js'
+
+/** The client's options as flags, shared by all commands that call the API. */
+export interface ClientFlags {
+  readonly config?: string
+  readonly mchid?: string
+  readonly serial?: string
+  readonly privateKey?: string
+  readonly certs?: readonly string[]
+  readonly apiv3Key?: string
+  readonly secret?: string
+  readonly baseUrl?: string
+  readonly timeout?: number
+}
+
+/** Whoever lists the processes of this machine, or the history of this shell, can read a flag. */
+const SECRET_FLAGS = { apiv3Key: '--apiv3-key', secret: '--secret' } as const
+
+/** Adds the flags of {@link clientOptions} to a command. */
+export function addClientOptions(command: Command): Command {
+  return command
+    .option('--config <file>', 'JSON with the options of new Wechatpay()')
+    .option('--mchid <id>', 'merchant id (WXPAY_MCHID)')
+    .option('--serial <number>', 'serial number of the merchant certificate (WXPAY_SERIAL)')
+    .option('--private-key <file>', 'file of its private key (WXPAY_PRIVATE_KEY)')
+    .option('--certs <id=file...>', 'platform public keys and certificates (WXPAY_CERTS)')
+    .option('--apiv3-key <text>', 'APIv3 key; better in WXPAY_APIV3_KEY')
+    .option('--secret <text>', 'APIv2 key; better in WXPAY_SECRET')
+    .option('--base-url <url>', 'another access point, such as an emulator (WXPAY_BASE_URL)')
+    .option('--timeout <ms>', 'milliseconds for one attempt', Number)
+}
+
+/**
+ * The client's options: from flags, else from the environment, else from `--config`.
+ *
+ * @throws {UsageError} for a file that cannot be read.
+ */
+export function clientOptions(flags: ClientFlags, env: NodeJS.ProcessEnv = process.env): WechatpayOptions {
+  warnOfSecrets(flags)
+  const file = flags.config === undefined ? {} : readConfig(flags.config)
+  const given = {
+    mchid: flags.mchid ?? env.WXPAY_MCHID,
+    serial: flags.serial ?? env.WXPAY_SERIAL,
+    privateKey: keyOf(flags.privateKey ?? env.WXPAY_PRIVATE_KEY),
+    certs: flags.certs ? certsOf(flags.certs) : certsOfText(env.WXPAY_CERTS),
+    apiv3Key: flags.apiv3Key ?? env.WXPAY_APIV3_KEY,
+    secret: flags.secret ?? env.WXPAY_SECRET,
+    baseURL: flags.baseUrl ?? env.WXPAY_BASE_URL,
+    timeout: flags.timeout,
+  }
+  const set = Object.fromEntries(
+    Object.entries(given).filter(([, value]) => value !== undefined && value !== ''),
+  )
+  return { ...file, ...set } as unknown as WechatpayOptions
+}
+
+function warnOfSecrets(flags: ClientFlags): void {
+  const shown = Object.entries(SECRET_FLAGS).filter(
+    ([name]) => flags[name as keyof ClientFlags] !== undefined,
+  )
+  const names: string[] = shown.map(([, flag]) => flag)
+  if (flags.privateKey?.includes('-----BEGIN')) names.push('--private-key')
+  if (names.length === 0) return
+  note(
+    `warning: ${names.join(', ')} can be read in the list of processes and in the shell's history; use the environment or --config`,
+  )
+}
+
+/** Keys in a configuration are files beside it, unless they are PEM. */
+function readConfig(file: string): Readonly<Record<string, unknown>> {
+  let config: Record<string, unknown>
+  try {
+    config = JSON.parse(readFileSync(file, 'utf8'))
+  } catch (error) {
+    throw new UsageError(`--config: ${file} is not readable as JSON: ${(error as Error).message}`)
+  }
+  const { privateKey, certs, ...rest } = config
+  return {
+    ...rest,
+    ...(privateKey !== undefined && { privateKey: keyOf(String(privateKey)) }),
+    ...(typeof certs === 'object' && certs !== null && { certs: mapValues(certs) }),
+  }
+}
+
+/** PEM and `file://` as they are; anything else is the path of a file. */
+export function keyOf(text: string | undefined): string | undefined {
+  if (text === undefined || text === '' || text.includes('-----BEGIN') || text.startsWith('file:'))
+    return text
+  return pathToFileURL(resolve(text)).href
+}
+
+function mapValues(certs: object): Record<string, string> {
+  return Object.fromEntries(Object.entries(certs).map(([id, key]) => [id, keyOf(String(key)) ?? '']))
+}
+
+function certsOfText(text: string | undefined): Record<string, string> | undefined {
+  if (text === undefined || text === '') return undefined
+  if (!text.trimStart().startsWith('{')) return certsOf(text.split(','))
+  try {
+    return mapValues(JSON.parse(text))
+  } catch {
+    throw new UsageError('WXPAY_CERTS must be JSON of id and key, or id=file,id=file')
+  }
+}
+
+function certsOf(pairs: readonly string[]): Record<string, string> {
+  const entries = pairs.map((pair) => {
+    const at = pair.indexOf('=')
+    if (at < 1) throw new UsageError(`certs: '${pair}' must be id=file`)
+    return [pair.slice(0, at), pair.slice(at + 1)] as const
+  })
+  return mapValues(Object.fromEntries(entries))
+}
