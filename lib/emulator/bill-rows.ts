@@ -1,6 +1,6 @@
 import type { Context } from './context.js'
-import type { Sharing } from './flows/profit-sharing.js'
-import type { Transfer } from './flows/transfers.js'
+import { detailIdOf as shareDetailId } from './flows/sharing.js'
+import { detailIdOf as batchDetailId } from './flows/transfer-batches.js'
 import type { Order } from './orders.js'
 import { beijingTime } from './time.js'
 
@@ -44,38 +44,72 @@ export function entriesOf(date: string, context: Context): readonly BillEntry[] 
     ]
   })
   const entries = [...payments, ...refunds]
-  if (entries.length > 0 || transfersOf(date, context).length > 0) return entries
+  const others = transfersOf(date, context).length + sharingsOf(date, context).length
+  if (entries.length > 0 || others > 0) return entries
   return date < beijingTime(now()).slice(0, 10) ? [{ time: `${date} 10:00:00`, order: SAMPLE }] : undefined
 }
 
 /** Money that went out to a user. */
 export interface TransferEntry {
   readonly time: string
-  readonly mchid: string
-  readonly transfer: Transfer
+  readonly id: string
+  readonly number: string
+  readonly fen: number
+  readonly remark: string
 }
 
-/** The transfers that arrived on a day. */
-export function transfersOf(date: string, { state, identity }: Context): readonly TransferEntry[] {
-  return [...state.transfers.values()].flatMap((transfer) => {
-    if (transfer.state !== 'SUCCESS' || !transfer.updateTime.startsWith(date)) return []
-    return [{ time: plainTime(transfer.updateTime), mchid: identity.merchant.mchid, transfer }]
+/** The transfers that arrived on a day, alone or in a batch. */
+export function transfersOf(date: string, { state }: Context): readonly TransferEntry[] {
+  const single = [...state.transfers.values()].flatMap(
+    ({ request, state: reached, updateTime, ...transfer }) => {
+      if (reached !== 'SUCCESS' || !updateTime.startsWith(date)) return []
+      const { out_bill_no: number, transfer_amount: fen, transfer_remark: remark } = request
+      return [{ time: plainTime(updateTime), id: transfer.transferBillNo, number, fen, remark }]
+    },
+  )
+  const batched = [...state.batches.values()].flatMap((batch) => {
+    if (!batch.time.startsWith(date)) return []
+    return batch.request.transfer_detail_list.map((detail, index) => {
+      const { out_detail_no: number, transfer_amount: fen, transfer_remark: remark } = detail
+      return { time: plainTime(batch.time), id: batchDetailId(batch, index), number, fen, remark }
+    })
   })
+  return [...single, ...batched]
 }
 
-/** A part of an order that went to somebody else. */
+/** A part of an order that went to somebody else, or came back. */
 export interface SharingEntry {
   readonly time: string
   readonly order: BillEntry['order']
-  readonly sharing: Sharing
+  readonly id: string
+  readonly detailId: string
+  readonly number: string
+  readonly account: string
+  /** Positive for both. */
+  readonly fen: number
+  readonly isReturn: boolean
+  readonly remark: string
 }
 
-/** The profit sharings of a day. */
+/** The profit sharings of a day, and their returns. */
 export function sharingsOf(date: string, { state }: Context): readonly SharingEntry[] {
-  return [...state.sharings.values()].flatMap((sharing) => {
+  const all = [...state.sharings.values()].flatMap((sharing): SharingEntry[] => {
     const order = state.orders.get(state.transactions.get(sharing.request.transaction_id) ?? '')
-    return order && sharing.time.startsWith(date) ? [{ time: plainTime(sharing.time), order, sharing }] : []
+    if (!order) return []
+    const { orderId: id, request } = sharing
+    const shares = (request.receivers ?? []).map(({ account, amount: fen, description: remark }, index) => {
+      const numbers = { id, detailId: shareDetailId(sharing, index), number: request.out_order_no }
+      return { time: sharing.time, order, ...numbers, account, fen, isReturn: false, remark }
+    })
+    const returns = sharing.returns.map(({ time, returnId, amount: fen, description: remark, ...done }) => {
+      const numbers = { id: returnId, detailId: returnId, number: done.out_return_no }
+      return { time, order, ...numbers, account: done.return_mchid, fen, isReturn: true, remark }
+    })
+    return [...shares, ...returns]
   })
+  return all
+    .filter(({ time }) => time.startsWith(date))
+    .map((entry) => ({ ...entry, time: plainTime(entry.time) }))
 }
 
 function plainTime(time: string): string {

@@ -1,12 +1,4 @@
-import {
-  type BillEntry,
-  feeOf,
-  markedLine,
-  type SharingEntry,
-  type TransferEntry,
-  toFile,
-  yuan,
-} from './bill-rows.js'
+import { type BillEntry, feeOf, markedLine, type SharingEntry, toFile, yuan } from './bill-rows.js'
 
 /** The three sorts of trade bill. */
 type TradeBillType = 'ALL' | 'SUCCESS' | 'REFUND'
@@ -35,7 +27,7 @@ function orderFields({ time, order, refund }: BillEntry): string[] {
     time,
     request.appid,
     request.mchid,
-    '0',
+    request.sub_mchid ?? '0',
     '',
     transactionId,
     request.out_trade_no,
@@ -87,82 +79,20 @@ export function tradeBill(entries: readonly BillEntry[], billType: string): Buff
   ])
 }
 
-const FUND_HEADINGS =
-  '记账时间,微信支付业务单号,资金流水单号,业务名称,业务类型,收支类型,收支金额(元),账户结余(元),资金变更提交申请人,备注,业务凭证号'
-const FUND_SUMMARY = '资金流水总笔数,收入笔数,收入金额,支出笔数,支出金额'
-
-/** A fund flow bill: what orders bring in, refunds, fees and transfers take out. */
-export function fundflowBill(entries: readonly BillEntry[], transfers: readonly TransferEntry[]): Buffer {
-  let balance = 0
-  let income = 0
-  let serial = 0
-  const move = (entry: BillEntry, name: string, kind: string, fen: number): string => {
-    balance += fen
-    income += Math.max(fen, 0)
-    const { transactionId = '', request } = entry.order
-    const id = entry.refund?.refund_id ?? transactionId
-    const flow = `${request.mchid}${String(++serial).padStart(18, '0')}`
-    const direction = fen < 0 ? '支出' : '收入'
-    return markedLine([
-      ...[entry.time, id, flow, name, kind, direction, yuan(Math.abs(fen)), yuan(balance)],
-      ...['system', entry.refund ? '退款' : '', entry.refund?.out_refund_no ?? request.out_trade_no],
-    ])
-  }
-  const lines = entries.flatMap((entry) => {
-    const { refund, order } = entry
-    const { total } = order.request.amount
-    if (refund) return [{ fen: -refund.fen, line: move(entry, '退款', '退款', -refund.fen) }]
-    const fee = feeOf(total)
-    const paid = { fen: total, line: move(entry, '交易', '交易', total) }
-    return fee === 0 ? [paid] : [paid, { fen: -fee, line: move(entry, '交易', '扣除交易手续费', -fee) }]
-  })
-  for (const { time, mchid, transfer } of transfers) {
-    const { request, transferBillNo } = transfer
-    const fen = -request.transfer_amount
-    balance += fen
-    const flow = `${mchid}${String(++serial).padStart(18, '0')}`
-    const money = ['支出', yuan(-fen), yuan(balance)]
-    const row = [
-      time,
-      transferBillNo,
-      flow,
-      '商家转账',
-      '商家转账',
-      ...money,
-      'system',
-      request.transfer_remark,
-    ]
-    lines.push({ fen, line: markedLine([...row, request.out_bill_no]) })
-  }
-  const incomes = lines.filter(({ fen }) => fen >= 0).length
-  const totals = [`${lines.length}.0`, `${incomes}.0`, yuan(income)]
-  const expenses = [`${lines.length - incomes}.0`, yuan(income - balance)]
-  return toFile([
-    FUND_HEADINGS,
-    ...lines.map(({ line }) => line),
-    FUND_SUMMARY,
-    markedLine([...totals, ...expenses]),
-  ])
-}
-
 const SHARING_HEADINGS =
   '分账时间,分账发起方,分账方,微信订单号,微信分账/回退单号,分账明细单号,商户分账/回退单号,订单金额,分账接收方,分账金额,业务类型,处理状态,分账描述'
 
 /** A profit-sharing bill. */
 export function profitSharingBill(entries: readonly SharingEntry[]): Buffer {
-  const shares = entries.flatMap((entry) => {
-    return (entry.sharing.request.receivers ?? []).map((receiver, index) => ({ ...entry, receiver, index }))
-  })
-  const rows = shares.map(({ time, order, sharing, receiver, index }) => {
+  const rows = entries.map(({ time, order, ...share }) => {
     const { request, transactionId = '' } = order
-    const { orderId } = sharing
     return markedLine([
       ...[time, request.mchid, request.sub_mchid ?? request.mchid, transactionId],
-      ...[orderId, `36${orderId.slice(2)}${index}`, sharing.request.out_order_no, yuan(request.amount.total)],
-      ...[receiver.account, yuan(receiver.amount), '分账', '处理成功', receiver.description],
+      ...[share.id, share.detailId, share.number, yuan(request.amount.total), share.account, yuan(share.fen)],
+      ...[share.isReturn ? '分账回退' : '分账', '处理成功', share.remark],
     ])
   })
-  const total = shares.reduce((fen, { receiver }) => fen + receiver.amount, 0)
+  const total = entries.reduce((fen, share) => fen + (share.isReturn ? -share.fen : share.fen), 0)
   return sharingFile(rows, total)
 }
 

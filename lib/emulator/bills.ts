@@ -1,8 +1,9 @@
 import { constants, createCipheriv, createHash, publicEncrypt, randomBytes } from 'node:crypto'
 import { pipeline, type Readable } from 'node:stream'
 import { createGzip, gzipSync } from 'node:zlib'
+import { fundflowBill } from './bill-fundflow.js'
 import { entriesOf, sharingsOf, transfersOf } from './bill-rows.js'
-import { fundflowBill, profitSharingBill, sampleSharingBill, tradeBill } from './bill-tables.js'
+import { profitSharingBill, sampleSharingBill, tradeBill } from './bill-tables.js'
 import type { Context } from './context.js'
 import { Refusal } from './refusal.js'
 import type { Call, Handler, Router } from './router.js'
@@ -27,9 +28,12 @@ export function addBills(router: Router, context: Context): void {
   function fileOf({ kind, date, type }: Ticket): Buffer {
     const entries = entriesOf(date, context)
     if (!entries) throw new Refusal(400, 'NO_STATEMENT_EXIST', '账单文件不存在')
-    if (kind === 'fundflow') return fundflowBill(entries, transfersOf(date, context))
-    if (kind === 'trade') return tradeBill(entries, type)
     const shared = sharingsOf(date, context)
+    if (kind === 'trade') return tradeBill(entries, type)
+    if (kind === 'fundflow') {
+      const { mchid } = identity.merchant
+      return fundflowBill({ mchid, orders: entries, sharings: shared, transfers: transfersOf(date, context) })
+    }
     return shared.length > 0 ? profitSharingBill(shared) : sampleSharingBill(entries)
   }
 

@@ -49,6 +49,8 @@ export function createDeliveries(
   closed: AbortSignal,
 ): Deliveries {
   const list: Delivery[] = []
+  const waiting = new Set<NodeJS.Timeout>()
+  closed.addEventListener('abort', () => waiting.forEach((timer) => void clearTimeout(timer)), { once: true })
 
   async function attempt(
     delivery: { -readonly [Key in keyof Delivery]: Delivery[Key] },
@@ -62,9 +64,14 @@ export function createDeliveries(
     const taken = !(receipt instanceof Error) && receipt.status >= 200 && receipt.status < 300
     delivery.done = taken || wait === undefined || closed.aborted
     if (!delivery.done && wait !== undefined) {
-      const again = () => void attempt(delivery, sign(notification))
-      const timer = setTimeout(again, wait * 1_000 * scale).unref()
-      closed.addEventListener('abort', () => clearTimeout(timer), { once: true })
+      const timer = setTimeout(
+        () => {
+          waiting.delete(timer)
+          void attempt(delivery, sign(notification))
+        },
+        wait * 1_000 * scale,
+      ).unref()
+      waiting.add(timer)
     }
     return receipt instanceof Error ? undefined : receipt
   }

@@ -1,160 +1,97 @@
-import { constants, createHash, type KeyObject, publicDecrypt } from 'node:crypto'
+import { constants, createHash, type KeyObject, publicDecrypt, verify } from 'node:crypto'
 import { parseAuthorization, type SignedRequest } from './authorization.js'
+import type { Diagnosis } from './diagnosis.js'
+import { type ReceivedRequest, requestMessage, signingMistakes } from './signing-mistakes.js'
 
-/** What a client signed, where it is not what it sent. */
-export interface Diagnosis {
-  readonly part: 'key' | 'algorithm' | 'method' | 'url' | 'body' | 'layout' | 'unknown'
-  /** In a sentence. */
-  readonly issue: string
-  /** The message that fits the signature, when it was found. */
-  readonly signed?: string
-}
+export type { Diagnosis } from './diagnosis.js'
 
 /** What stands before the digest in a signature of PKCS #1 v1.5, by algorithm. */
 const DIGESTS: Readonly<Record<string, string>> = {
-  sha256: '3031300d060960864801650304020105000420',
-  sha1: '3021300906052b0e03021a05000414',
-  md5: '3020300c06082a864886f70d020505000410',
-  sha512: '3051300d060960864801650304020305000440',
+  'SHA-256': '3031300d060960864801650304020105000420',
+  'SHA-1': '3021300906052b0e03021a05000414',
+  MD5: '3020300c06082a864886f70d020505000410',
+  'SHA-512': '3051300d060960864801650304020305000440',
+}
+
+const ANOTHER_KEY: Diagnosis = {
+  part: 'key',
+  issue: 'signed with another private key than that of this merchant',
+  said: '签名所用的私钥不是该商户的私钥',
+}
+const ANOTHER_MESSAGE: Diagnosis = {
+  part: 'unknown',
+  issue:
+    'signed with the key of this merchant, but over another message; compare it line by line, and make nonce and timestamp once: for the message and the header alike',
+  said: '私钥正确，但签名的是另一段待签名串；请逐行比对，并确认随机串和时间戳只生成一次，签名与请求头用的是同一份',
 }
 
 /**
  * Finds out what a signature that does not fit is a signature of: the digest in it is compared with those of the
- * messages that clients are known to sign by mistake.
+ * messages that clients are known to sign by mistake. `undefined` when nothing is wrong with the signature itself.
  */
 export function diagnose(
-  request: SignedRequest & { readonly host: string },
+  request: SignedRequest & Pick<ReceivedRequest, 'host' | 'whole'>,
   key: KeyObject,
 ): Diagnosis | undefined {
   const credentials = parseAuthorization(request.authorization ?? '')
   if (!credentials) return undefined
-  const found = openSignature(credentials.signature, key)
-  if (!found) return { part: 'key', issue: 'signed with another private key than that of this merchant' }
-  if (found.algorithm !== 'sha256') {
-    return { part: 'algorithm', issue: `signed over ${found.algorithm} instead of SHA-256` }
+  const { signature, timestamp, nonce_str: nonce } = credentials
+  const encoding = wrongEncoding(signature)
+  if (encoding) return encoding
+  const received = { ...request, timestamp, nonce }
+  const exact = requestMessage(received)
+  const bytes = Buffer.from(signature, 'base64')
+  const opened = openSignature(bytes, key)
+  if (!opened) return isPss(exact, bytes, key) ? pss : ANOTHER_KEY
+  const [algorithm, prefix] = Object.entries(DIGESTS).find(([, start]) => opened.startsWith(start)) ?? []
+  if (algorithm !== 'SHA-256' || prefix === undefined) return wrongAlgorithm(algorithm)
+  const digest = opened.slice(prefix.length)
+  if (sha256(exact) === digest) return undefined
+  for (const { message, ...finding } of signingMistakes(received)) {
+    if (sha256(message) !== digest) continue
+    return typeof message === 'string' ? { ...finding, signed: message } : finding
   }
-  for (const { part, issue, message } of guesses(request, credentials.timestamp, credentials.nonce_str)) {
-    if (createHash('sha256').update(message).digest('hex') === found.digest) {
-      return { part, issue, signed: message }
-    }
-  }
-  const issue = 'signed with the key of this merchant, but over another message; compare it line by line'
-  return { part: 'unknown', issue }
+  return ANOTHER_MESSAGE
 }
 
-function openSignature(
-  signature: string,
-  key: KeyObject,
-): { readonly algorithm: string; readonly digest: string } | undefined {
+const sha256 = (message: string | Buffer): string => createHash('sha256').update(message).digest('hex')
+
+function wrongEncoding(signature: string): Diagnosis | undefined {
+  if (/^[0-9a-f]{512}$/i.test(signature)) {
+    const issue = 'the signature is written in hexadecimal instead of base64'
+    return { part: 'signature', issue, said: '签名值是十六进制，应为 Base64' }
+  }
+  if (/^[\w-]+={0,2}$/.test(signature) && /[-_]/.test(signature)) {
+    const issue = 'the signature is written in base64url (- and _) instead of base64 (+ and /)'
+    return { part: 'signature', issue, said: '签名值是 Base64URL（含 - 或 _），应为标准 Base64' }
+  }
+  return undefined
+}
+
+function openSignature(signature: Buffer, key: KeyObject): string | undefined {
   try {
-    const padding = constants.RSA_PKCS1_PADDING
-    const opened = publicDecrypt({ key, padding }, Buffer.from(signature, 'base64')).toString('hex')
-    const [algorithm, prefix = ''] =
-      Object.entries(DIGESTS).find(([, start]) => opened.startsWith(start)) ?? []
-    return algorithm === undefined ? undefined : { algorithm, digest: opened.slice(prefix.length) }
+    return publicDecrypt({ key, padding: constants.RSA_PKCS1_PADDING }, signature).toString('hex')
   } catch {
     return undefined
   }
 }
 
-interface Guess {
-  readonly part: Diagnosis['part']
-  readonly issue: string
-  readonly message: string
+function isPss(message: string | Buffer, signature: Buffer, key: KeyObject): boolean {
+  const padding = constants.RSA_PKCS1_PSS_PADDING
+  return verify('sha256', Buffer.from(message), { key, padding }, signature)
 }
 
-type Variant = readonly [text: string, issue: string]
+const pss: Diagnosis = {
+  part: 'algorithm',
+  issue: 'signed with RSA-PSS instead of RSA with PKCS #1 v1.5',
+  said: '签名用了 RSA-PSS，应为 PKCS#1 v1.5（SHA256withRSA）',
+}
 
-/** Mistakes one at a time, then those of the URL and the body together. */
-function* guesses(
-  { method, url, host, body }: SignedRequest & { readonly host: string },
-  timestamp: string,
-  nonce: string,
-): Generator<Guess> {
-  const text = body.toString()
-  const message = (parts: { method?: string; url?: string; body?: string }): string =>
-    `${parts.method ?? method}\n${parts.url ?? url}\n${timestamp}\n${nonce}\n${parts.body ?? text}\n`
-  const exact = message({})
-  const urls = urlVariants(url, host)
-  const bodies = bodyVariants(text)
-  for (const [other, issue] of urls) yield { part: 'url', issue, message: message({ url: other }) }
-  for (const [other, issue] of bodies) yield { part: 'body', issue, message: message({ body: other }) }
-  for (const other of [method.toLowerCase(), 'GET', 'POST']) {
-    yield { part: 'method', issue: `the method was signed as ${other}`, message: message({ method: other }) }
+function wrongAlgorithm(algorithm: string | undefined): Diagnosis {
+  if (algorithm !== undefined) {
+    const issue = `signed over ${algorithm} instead of SHA-256`
+    return { part: 'algorithm', issue, said: `签名所用的摘要算法是 ${algorithm}，应为 SHA-256` }
   }
-  const layouts: readonly Variant[] = [
-    [exact.slice(0, -1), 'the line feed after the last line is missing'],
-    [`${exact}\n`, 'there is one line feed too many at the end'],
-    [exact.replaceAll('\n', '\r\n'), 'lines end in \\r\\n instead of \\n'],
-    [exact.replaceAll('\n', '\\n'), 'lines end in a backslash and an n instead of a line feed'],
-    [`${method}\n${url}\n${nonce}\n${timestamp}\n${text}\n`, 'nonce and timestamp changed places'],
-    [`${timestamp}\n${nonce}\n${text}\n`, 'that is the message of an answer, without method and URL'],
-  ]
-  for (const [other, issue] of layouts) yield { part: 'layout', issue, message: other }
-  for (const [otherUrl, urlIssue] of urls) {
-    for (const [otherBody, bodyIssue] of bodies) {
-      const issue = `${urlIssue}; ${bodyIssue}`
-      yield { part: 'url', issue, message: message({ url: otherUrl, body: otherBody }) }
-    }
-  }
+  const issue = 'the private key encrypted something that is no digest of a signature; use SHA256withRSA'
+  return { part: 'algorithm', issue, said: '私钥加密的不是签名所需的摘要结构，请使用 SHA256withRSA' }
 }
-
-function urlVariants(url: string, host: string): readonly Variant[] {
-  const [path = '', query] = url.split('?')
-  return [
-    ...(query === undefined ? [] : [[path, 'the URL was signed without its query'] as const]),
-    [decodeSafely(url), 'the URL was signed before it was percent-encoded'],
-    [encodeURI(decodeSafely(url)), 'the URL was signed with other characters percent-encoded'],
-    [`http://${host}${url}`, 'the URL was signed with protocol and host'],
-    [`https://${host}${url}`, 'the URL was signed with protocol and host'],
-    [`https://api.mch.weixin.qq.com${url}`, 'the URL was signed with protocol and host'],
-    [url.slice(1), 'the URL was signed without its leading slash'],
-    [path.endsWith('/') ? path.slice(0, -1) : `${path}/`, 'the URL was signed with a slash more or less'],
-    [`${path}?`, 'the URL was signed with a ? that was not sent'],
-  ]
-}
-
-function decodeSafely(url: string): string {
-  try {
-    return decodeURIComponent(url)
-  } catch {
-    return url
-  }
-}
-
-function bodyVariants(body: string): readonly Variant[] {
-  const parsed = parseSafely(body)
-  const serialized: readonly Variant[] =
-    parsed === undefined
-      ? []
-      : [
-          [JSON.stringify(parsed), 'the body was sent with other white space than it was signed with'],
-          [JSON.stringify(parsed, null, 2), 'the body was signed with white space that was not sent'],
-          [JSON.stringify(parsed, null, 4), 'the body was signed with white space that was not sent'],
-          [escaped(JSON.stringify(parsed)), 'the body was signed with \\u escapes that were not sent'],
-        ]
-  return [
-    ['', 'the body was left out of the signature'],
-    ...serialized,
-    [`${body}\n`, 'the body was signed with a line feed at its end'],
-    [body.trim(), 'the body was sent with white space around it'],
-    [`\uFEFF${body}`, 'the body was signed with a byte order mark'],
-    ['{}', 'an empty object was signed in place of the body'],
-    ['null', 'null was signed in place of the body'],
-    ['undefined', 'undefined was signed in place of the body'],
-    ['[object Object]', 'an object was signed that was not serialized'],
-  ]
-}
-
-function parseSafely(body: string): unknown {
-  try {
-    return JSON.parse(body)
-  } catch {
-    return undefined
-  }
-}
-
-const escaped = (json: string): string =>
-  json.replace(/[\u0080-\uffff]/g, (character) => {
-    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
-  })

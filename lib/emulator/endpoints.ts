@@ -7,6 +7,7 @@ import { addMemberCards } from './flows/member-cards.js'
 import { addMerchantOrders } from './flows/merchant-orders.js'
 import { addPayscore } from './flows/payscore.js'
 import { addProfitSharing } from './flows/profit-sharing.js'
+import { addTransferBatches } from './flows/transfer-batches.js'
 import { addTransfers } from './flows/transfers.js'
 import { addRefunds } from './refunds.js'
 import { createRouter, type Router } from './router.js'
@@ -17,6 +18,7 @@ const FLOWS = [
   addCombinedOrders,
   addRefunds,
   addTransfers,
+  addTransferBatches,
   addProfitSharing,
   addPayscore,
   addComplaints,

@@ -44,7 +44,7 @@ export function createGateway(
 
   async function decide(
     received: Verified,
-    verdict: Verdict,
+    verdict: Verdict & { readonly diagnosis?: Diagnosis | undefined },
     script: FaultScript | undefined,
     findings: Findings,
   ): Promise<Reply> {
@@ -68,9 +68,13 @@ export function createGateway(
   }
 
   /** Loaded with the first signature that does not fit. */
-  async function examine(signed: SignedRequest, request: IncomingMessage): Promise<Diagnosis | undefined> {
+  async function examine(
+    signed: SignedRequest,
+    request: IncomingMessage,
+    whole: Buffer | undefined,
+  ): Promise<Diagnosis | undefined> {
     const { diagnose } = await import('./diagnose.js')
-    return diagnose({ ...signed, host: request.headers.host ?? '' }, identity.merchantKey)
+    return diagnose({ ...signed, host: request.headers.host ?? '', whole }, identity.merchantKey)
   }
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -94,7 +98,9 @@ export function createGateway(
     const merchant = { ...identity.merchant, key: identity.merchantKey, now: Math.floor(time / 1000) }
     const toVerify = { authorization, method, url, body: signed }
     const verdict = verifyRequest(toVerify, merchant)
-    const diagnosis = v2 || verdict.verified ? undefined : await examine(toVerify, request)
+    const upload = boundary === undefined ? undefined : body
+    const unfit = v2 || verdict.verified ? undefined : await examine(toVerify, request, upload)
+    const diagnosis = v2 ? v2.diagnosis : unfit
     const recorded = recorder.record({
       method,
       path,
@@ -122,7 +128,9 @@ export function createGateway(
     if (typeof fault === 'object') await sleep(fault.delay, undefined, { signal: closed })
     const findings: Findings = {}
     const received = { request, method, path, search, signed, parts }
-    const reply = v2 ? await v2.reply(script) : await decide(received, verdict, script, findings)
+    const reply = v2
+      ? await v2.reply(script)
+      : await decide(received, { ...verdict, diagnosis }, script, findings)
     const redirect: Record<string, string> =
       reply.status >= 300 && reply.status < 400 ? { Location: '/redirected' } : {}
     const headers = { ...reply.headers, ...redirect, ...script?.headers }

@@ -12,6 +12,8 @@ export interface RateLimit {
 
 /** The limits in force. */
 export interface Limits {
+  /** Oldest first. */
+  list(): readonly RateLimit[]
   add(limit: RateLimit): FaultHandle
   /** The failure of a request that comes too soon; it counts against all limits that concern it. */
   take(method: string, paths: readonly string[]): FaultScript | undefined
@@ -22,6 +24,7 @@ export interface Limits {
 export function createLimits(now: () => number): Limits {
   let limits: { limit: RateLimit; tokens: number; filled: number; hits: number }[] = []
   return {
+    list: () => limits.map(({ limit }) => limit),
     add(limit) {
       if (!(limit.rate > 0))
         throw new TypeError('limit(): rate must be a number of requests a second above 0')

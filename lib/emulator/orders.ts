@@ -1,4 +1,5 @@
 import type { Context } from './context.js'
+import type { Random } from './random.js'
 import { Refusal } from './refusal.js'
 import type { State } from './state.js'
 import { beijingDigits, beijingTime } from './time.js'
@@ -53,19 +54,18 @@ const DESCRIPTIONS: Readonly<Record<TradeState, string>> = {
 
 export const notExist = (): Refusal => new Refusal(404, 'ORDER_NOT_EXIST', '订单不存在')
 
-function partiesOf({ appid, mchid, sub_mchid, sub_appid, ...order }: OrderRequest): Record<string, unknown> {
+function partiesOf({ appid, mchid, sub_mchid, sub_appid }: OrderRequest): Record<string, unknown> {
   if (sub_mchid === undefined) return { appid, mchid }
-  const { description } = order
-  return { sp_appid: appid, sp_mchid: mchid, sub_mchid, ...(sub_appid && { sub_appid }), description }
+  return { sp_appid: appid, sp_mchid: mchid, sub_mchid, ...(sub_appid && { sub_appid }) }
 }
 
 /** The order as a query answers it and as `TRANSACTION.SUCCESS` carries it. */
 export function transactionOf({ request, state, tradeType, ...order }: Order): Record<string, unknown> {
-  const { out_trade_no, attach, amount } = request
+  const { out_trade_no, description, notify_url, attach, amount } = request
   const currency = amount.currency ?? 'CNY'
   const common = {
     ...partiesOf(request),
-    out_trade_no,
+    ...{ out_trade_no, description, notify_url },
     trade_state: state,
     trade_state_desc: DESCRIPTIONS[state],
     attach: attach ?? '',
@@ -85,8 +85,11 @@ export function transactionOf({ request, state, tradeType, ...order }: Order): R
   }
 }
 
-/** Pays an order as the user would on the phone. */
-export function payOrder({ state, ids, now }: Context, outTradeNo: string): Order {
+export const newTransactionId = (ids: Random, time: number): string =>
+  `4200${ids.digits(6)}${beijingDigits(time).slice(0, 8)}${ids.digits(10)}`
+
+/** An order that can be paid now. */
+export function payable({ state, now }: Context, outTradeNo: string): Order {
   const order = state.orders.get(outTradeNo)
   if (!order) throw new Error(`pay(): there is no order ${outTradeNo}; place it first`)
   if (order.state !== 'NOTPAY') {
@@ -94,9 +97,16 @@ export function payOrder({ state, ids, now }: Context, outTradeNo: string): Orde
   }
   const expires = Date.parse(order.request.time_expire ?? '')
   if (expires <= now()) throw new Error(`pay(): order ${outTradeNo} expired at ${order.request.time_expire}`)
+  return order
+}
+
+/** Pays an order as the user would on the phone. */
+export function payOrder(context: Context, outTradeNo: string): Order {
+  const { state, ids, now } = context
+  const order = payable(context, outTradeNo)
   const time = now()
   order.state = 'SUCCESS'
-  order.transactionId = `4200${ids.digits(6)}${beijingDigits(time).slice(0, 8)}${ids.digits(10)}`
+  order.transactionId = newTransactionId(ids, time)
   order.successTime = beijingTime(time)
   order.payer = order.request.payer?.openid ?? `o${ids.text(27)}`
   state.orders.set(outTradeNo, order)
@@ -109,12 +119,17 @@ interface NewOrder extends Pick<Order, 'request' | 'tradeType' | 'api' | 'combin
   readonly answer: () => Record<string, string>
 }
 
-/** Places an order; a repetition gets what was answered the first time. */
-export function placeOrder(
-  { orders }: State,
-  { request, tradeType, api, combined, answer }: NewOrder,
-): Order {
-  const fingerprint = JSON.stringify([tradeType, request])
+const fingerprintOf = ({
+  request,
+  tradeType,
+  combined,
+}: Pick<NewOrder, 'request' | 'tradeType' | 'combined'>): string =>
+  JSON.stringify([tradeType, request, ...(combined ? [combined] : [])])
+
+/** The same order if it was placed before; throws when its number stands for another one, or all is over. */
+function placedBefore({ orders }: State, placed: Omit<NewOrder, 'answer'>): Order | undefined {
+  const { request } = placed
+  const fingerprint = fingerprintOf(placed)
   const earlier = orders.get(request.out_trade_no)
   if (earlier?.state === 'CLOSED') throw new Refusal(400, 'ORDER_CLOSED', '该订单已关闭')
   if (earlier && earlier.state !== 'NOTPAY') throw new Refusal(400, 'ORDERPAID', '该订单已支付')
@@ -126,10 +141,22 @@ export function placeOrder(
       location: 'body',
     })
   }
+  return earlier
+}
+
+/** Throws when an order could not be placed under its number. */
+export function checkPlaceable(state: State, order: Omit<NewOrder, 'answer'>): void {
+  placedBefore(state, order)
+}
+
+/** Places an order; a repetition gets what was answered the first time. */
+export function placeOrder(state: State, placed: NewOrder): Order {
+  const { request, tradeType, api, combined, answer } = placed
+  const earlier = placedBefore(state, placed)
   if (earlier) return earlier
   const order: Order = {
     request,
-    fingerprint,
+    fingerprint: fingerprintOf(placed),
     tradeType,
     api,
     answer: answer(),
@@ -137,14 +164,20 @@ export function placeOrder(
     refunded: 0,
     ...(combined && { combined }),
   }
-  orders.set(request.out_trade_no, order)
+  state.orders.set(request.out_trade_no, order)
   return order
 }
 
-export function closeOrder({ orders }: State, order: Order | undefined): void {
+/** An order that can be closed now. */
+export function closable(order: Order | undefined): Order {
   if (!order) throw notExist()
   if (order.state === 'CLOSED') throw new Refusal(400, 'ORDER_CLOSED', '订单已关闭，无法重复关闭')
   if (order.state !== 'NOTPAY') throw new Refusal(400, 'ORDER_PAID', '订单已支付，不能关闭')
+  return order
+}
+
+export function closeOrder({ orders }: State, found: Order | undefined): void {
+  const order = closable(found)
   order.state = 'CLOSED'
   orders.set(order.request.out_trade_no, order)
 }

@@ -2,9 +2,10 @@ import type { Context } from './context.js'
 import type { Deliveries } from './deliveries.js'
 import { combinedTransactionOf, payCombined } from './flows/combined-orders.js'
 import { type ComplaintRequest, fileComplaint } from './flows/complaints.js'
-import { confirmService } from './flows/payscore.js'
+import { importedMembers, type Member } from './flows/member-cards.js'
+import { confirmService, servicePaymentOf, settleService } from './flows/service-order.js'
 import { finishTransfer } from './flows/transfers.js'
-import type { Payment } from './interface.js'
+import type { Confirmation, Payment } from './interface.js'
 import type { SignedNotification } from './notifications.js'
 import { payOrder, transactionOf } from './orders.js'
 import { paymentNotification } from './v2-notifications.js'
@@ -12,8 +13,9 @@ import { paymentNotification } from './v2-notifications.js'
 /** What users do on their phones. */
 export interface Phone {
   pay(outTradeNo: string): Promise<Payment>
-  confirm(number: string): void
+  confirm(number: string, how?: Confirmation): void
   complain(complaint: ComplaintRequest): string
+  members(): readonly Member[]
 }
 
 export function createPhone(
@@ -33,12 +35,26 @@ export function createPhone(
     return { transaction_id: transactionId, trade_state: 'SUCCESS', ...(notified && { notified }) }
   }
 
+  async function payLater(number: string): Promise<Payment | undefined> {
+    const service = state.serviceOrders.get(number)
+    if (!service || state.orders.has(number)) return undefined
+    if (service.state !== 'DOING' || !service.totalAmount) {
+      throw new Error(`pay(): service order ${number} is ${service.state}; only a completed one can be paid`)
+    }
+    settleService(context, service)
+    const notified = await send('PAYSCORE.USER_PAID', service.request.notify_url, () =>
+      sign('PAYSCORE.USER_PAID', servicePaymentOf(service, context)),
+    )
+    const { transactionId: transaction_id = '' } = service
+    return { transaction_id, trade_state: 'SUCCESS', ...(notified && { notified }) }
+  }
+
   return {
     async pay(number) {
       const partOf = state.orders.get(number)?.combined
       if (partOf) throw new Error(`pay(): order ${number} is part of ${partOf}; pay that`)
-      const all = await payAll(number)
-      if (all) return all
+      const other = (await payAll(number)) ?? (await payLater(number))
+      if (other) return other
       const order = payOrder(context, number)
       const notified = await send('TRANSACTION.SUCCESS', order.request.notify_url, () =>
         order.api === 'v2'
@@ -48,13 +64,14 @@ export function createPhone(
       const { transactionId: transaction_id = '', state: trade_state } = order
       return { transaction_id, trade_state, ...(notified && { notified }) }
     },
-    confirm(number) {
+    confirm(number, { pays = true } = {}) {
       const transfer = state.transfers.get(number)
       if (transfer) return finishTransfer(context, transfer, 'SUCCESS')
       const service = state.serviceOrders.get(number)
-      if (service) return confirmService(context, service)
+      if (service) return confirmService(context, service, pays)
       throw new Error(`confirm(): there is no transfer and no service order ${number}; place it first`)
     },
     complain: (complaint) => fileComplaint(context, complaint).id,
+    members: () => importedMembers(context),
   }
 }

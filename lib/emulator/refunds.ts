@@ -22,7 +22,7 @@ const RECEIVED_BY = '支付用户零钱'
 
 /** What `REFUND.SUCCESS` carries. */
 function announcement(order: Order, answer: Readonly<Record<string, unknown>>, amount: number): object {
-  const { total } = order.request.amount
+  const { total, currency = 'CNY' } = order.request.amount
   return {
     ...(order.request.sub_mchid === undefined
       ? { mchid: order.request.mchid }
@@ -34,7 +34,14 @@ function announcement(order: Order, answer: Readonly<Record<string, unknown>>, a
     refund_status: 'SUCCESS',
     success_time: answer.success_time,
     user_received_account: RECEIVED_BY,
-    amount: { total, refund: amount, payer_total: total, payer_refund: amount },
+    amount: {
+      total,
+      refund: amount,
+      payer_total: total,
+      payer_refund: amount,
+      currency,
+      payer_currency: currency,
+    },
   }
 }
 

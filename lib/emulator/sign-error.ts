@@ -1,4 +1,5 @@
 import type { Verdict } from './authorization.js'
+import type { Diagnosis } from './diagnose.js'
 import { recordableBody } from './recorder.js'
 import { Refusal } from './refusal.js'
 
@@ -8,11 +9,19 @@ const TRUNCATED_BODY = 8
 const SHOWN_MESSAGE = 65_536
 const NEWLINE = 0x0a
 
-/** 401 `SIGN_ERROR` in the API's own shape; beyond it, `detail.message` has the whole canonical message. */
+/**
+ * 401 `SIGN_ERROR` in the API's own shape. Beyond it, `detail.message` has the whole canonical message, and
+ * `detail.diagnosis` what the client signed instead, where that was found out.
+ */
 export function signError(
   method: string,
   url: string,
-  { message, problem, said }: Verdict & { verified: false },
+  {
+    message,
+    problem,
+    said,
+    diagnosis,
+  }: Verdict & { verified: false; readonly diagnosis?: Diagnosis | undefined },
 ): Refusal {
   let bodyStart = 0
   for (let line = 0; line < 4; line++) bodyStart = message.indexOf(NEWLINE, bodyStart) + 1
@@ -22,6 +31,9 @@ export function signError(
     issue: problem,
     location: 'authorization',
     detail: { issue: problem },
+    ...(diagnosis && {
+      diagnosis: { part: diagnosis.part, issue: diagnosis.issue, said: diagnosis.said },
+    }),
     message: recordableBody(message.subarray(0, SHOWN_MESSAGE)),
     sign_information: {
       method,

@@ -2,8 +2,9 @@ import type { MadeUpBill } from './bill-made-up.js'
 import type { CombinedOrder } from './flows/combined-orders.js'
 import type { Complaint } from './flows/complaints.js'
 import type { MemberCard } from './flows/member-cards.js'
-import type { ServiceOrder } from './flows/payscore.js'
-import type { Sharing } from './flows/profit-sharing.js'
+import type { ServiceOrder } from './flows/service-order.js'
+import type { Sharing } from './flows/sharing.js'
+import type { TransferBatch } from './flows/transfer-batches.js'
 import type { Transfer } from './flows/transfers.js'
 import type { Order } from './orders.js'
 import type { Refund } from './refunds.js'
@@ -22,6 +23,8 @@ export interface State {
   readonly combined: Collection<CombinedOrder>
   /** By `out_bill_no`. */
   readonly transfers: Collection<Transfer>
+  /** By `out_batch_no`. */
+  readonly batches: Collection<TransferBatch>
   /** By `out_order_no`. */
   readonly serviceOrders: Collection<ServiceOrder>
   /** By `out_order_no`. */
@@ -51,6 +54,7 @@ export function createState({ collection }: Store): State {
     refunds: collection('refunds'),
     combined: collection('combined'),
     transfers: collection('transfers'),
+    batches: collection('batches'),
     serviceOrders: collection('serviceOrders'),
     sharings: collection('sharings'),
     receivers: collection('receivers'),

@@ -6,6 +6,7 @@ import { matchRoutes } from '../routes/match.js'
 import type { Traits, Verb } from '../routes/traits.js'
 import type { Reply } from './answer.js'
 import type { Context } from './context.js'
+import type { Diagnosis } from './diagnose.js'
 import type { Fault, FaultScript } from './faults.js'
 import { endpointDocument } from './generated/index.js'
 import type { Part } from './multipart.js'
@@ -34,6 +35,8 @@ export interface V2Exchange {
   readonly template: string
   readonly verified: boolean
   readonly problem?: string
+  /** What was signed instead, as far as that can be found out. */
+  readonly diagnosis?: Diagnosis | undefined
   /** What the signature should cover, its key hidden. */
   readonly message: string
   /** Carries the request out, or fails it as scripted. */
@@ -65,10 +68,22 @@ export async function exchangeV2(received: V2Request, context: Context): Promise
   return {
     template,
     verified: problem === undefined,
-    ...(problem !== undefined && { problem }),
+    ...(problem !== undefined && { problem, diagnosis: await examine(fields, key, context) }),
     message: fields ? `${canonicalMessage(fields)}key=[hidden]` : '',
     reply: (script) => reply(known, script),
   }
+}
+
+/** Loaded with the first signature that does not fit. */
+async function examine(
+  fields: V2Fields | undefined,
+  key: string,
+  { identity }: Context,
+): Promise<Diagnosis | undefined> {
+  if (!fields) return undefined
+  const { diagnoseV2 } = await import('./diagnose-v2.js')
+  const { apiv3Key, secret } = identity.merchant
+  return diagnoseV2(fields, key, { 'the APIv3 key': apiv3Key, 'the secret of production': secret })
 }
 
 function fieldsOf({ method, search, body, parts }: V2Request): V2Fields | undefined {

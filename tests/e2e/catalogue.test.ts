@@ -152,7 +152,8 @@ function withoutDigest({ template, verb }: Endpoint, request: unknown): object {
 describe('every endpoint that answers with encrypted fields', () => {
   const CIPHERTEXT = /"[A-Za-z0-9+/]{342}=="/
   /** They have a life of their own in the emulator, and tests of their own. */
-  const STATEFUL = /^v3\/(merchant-service\/complaints-v2|fund-app\/mch-transfer\/transfer-bills\/)/
+  const STATEFUL =
+    /^v3\/(merchant-service\/complaints-v2|fund-app\/mch-transfer\/transfer-bills\/|transfer\/batches\/)/
   const decrypting = endpoints.filter(({ template, verb }) => {
     return lookup(template, verb)?.decrypts?.length && !STATEFUL.test(template)
   })

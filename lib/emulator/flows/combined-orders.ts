@@ -1,9 +1,19 @@
 import type { Context } from '../context.js'
-import { closeOrder, notExist, type Order, payOrder, placeOrder } from '../orders.js'
-import { parameterError, Refusal } from '../refusal.js'
+import {
+  checkPlaceable,
+  closable,
+  closeOrder,
+  newTransactionId,
+  notExist,
+  type Order,
+  payable,
+  payOrder,
+  placeOrder,
+} from '../orders.js'
+import { parameterError } from '../refusal.js'
 import type { Router } from '../router.js'
-import { beijingDigits } from '../time.js'
 import { prepayAnswers, TRADE_TYPES } from './prepay.js'
+import { usedBefore } from './used-before.js'
 
 interface SubOrder {
   readonly mchid: string
@@ -72,13 +82,30 @@ function subTransactionOf(order: Order, { mchid, sub_mchid, amount, attach }: Su
   }
 }
 
+function partOf(
+  { combine_appid: appid, combine_out_trade_no: combined, notify_url, time_expire }: CombinedRequest,
+  { amount: { total_amount: total, currency }, ...sub }: SubOrder,
+  tradeType: string,
+): Parameters<typeof placeOrder>[1] {
+  const request = {
+    ...sub,
+    appid,
+    notify_url,
+    ...(time_expire && { time_expire }),
+    amount: { total, currency },
+  }
+  return { request, tradeType, api: 'v3', combined, answer: () => ({}) }
+}
+
 /** Pays all of a combined order. */
 export function payCombined(context: Context, combined: CombinedOrder): CombinedOrder {
   const { state, ids, now } = context
   const { combine_out_trade_no, sub_orders, combine_payer_info } = combined.request
-  combined.payer = combine_payer_info?.openid ?? `o${ids.text(27)}`
+  // All or nothing: none is paid unless each of them can be.
+  for (const { out_trade_no } of sub_orders) payable(context, out_trade_no)
   for (const { out_trade_no } of sub_orders) payOrder(context, out_trade_no)
-  combined.transactionId = `4200${ids.digits(6)}${beijingDigits(now()).slice(0, 8)}${ids.digits(10)}`
+  combined.payer = combine_payer_info?.openid ?? `o${ids.text(27)}`
+  combined.transactionId = newTransactionId(ids, now())
   state.combined.set(combine_out_trade_no, combined)
   return combined
 }
@@ -106,27 +133,13 @@ export function addCombinedOrders(router: Router, context: Context): void {
     const fingerprint = JSON.stringify([tradeType, request])
     const earlier = state.combined.get(request.combine_out_trade_no)
     if (earlier && earlier.fingerprint !== fingerprint) {
-      throw new Refusal(403, 'OUT_TRADE_NO_USED', '合单商户订单号重复', {
-        field: '/combine_out_trade_no',
-        value: request.combine_out_trade_no,
-        issue: 'was used before with another body',
-        location: 'body',
-      })
+      const refused = { status: 403, code: 'OUT_TRADE_NO_USED' }
+      throw usedBefore('combine_out_trade_no', request.combine_out_trade_no, refused)
     }
     if (earlier) return earlier
-    for (const { amount, ...sub } of request.sub_orders) {
-      const { total_amount: total, currency } = amount
-      const { combine_appid: appid, notify_url, time_expire } = request
-      const order = {
-        ...sub,
-        appid,
-        notify_url,
-        ...(time_expire && { time_expire }),
-        amount: { total, currency },
-      }
-      const combined = request.combine_out_trade_no
-      placeOrder(state, { request: order, tradeType, api: 'v3', combined, answer: () => ({}) })
-    }
+    const parts = request.sub_orders.map((sub) => partOf(request, sub, tradeType))
+    for (const part of parts) checkPlaceable(state, part)
+    for (const part of parts) placeOrder(state, part)
     const combined: CombinedOrder = { request, fingerprint, tradeType, answer: answer() }
     state.combined.set(request.combine_out_trade_no, combined)
     return combined
@@ -151,9 +164,11 @@ export function addCombinedOrders(router: Router, context: Context): void {
     'POST',
     'v3/combine-transactions/out-trade-no/{combine_out_trade_no}/close',
     ({ params, json }) => {
-      find(params.combine_out_trade_no)
+      const { combine_out_trade_no } = find(params.combine_out_trade_no).request
       const { sub_orders } = json as Pick<CombinedRequest, 'sub_orders'>
-      for (const { out_trade_no } of sub_orders) closeOrder(state, state.orders.get(out_trade_no))
+      const orders = sub_orders.map(({ out_trade_no }) => state.orders.get(out_trade_no))
+      for (const order of orders) if (closable(order).combined !== combine_out_trade_no) throw notExist()
+      for (const order of orders) closeOrder(state, order)
       return { status: 204 }
     },
   )

@@ -67,7 +67,7 @@ export function fileComplaint(context: Context, { out_trade_no, detail }: Compla
 function answerOf(
   { id, time, detail, order, payer, state, steps }: Complaint,
   { identity }: Context,
-): object {
+): Record<string, unknown> {
   return {
     ...{ complaint_id: id, complaint_time: time, complaint_detail: detail, complaint_state: state },
     ...{ complainted_mchid: identity.merchant.mchid, payer_openid: payer, complaint_order_info: [order] },
@@ -102,8 +102,11 @@ export function addComplaints(router: Router, context: Context): void {
       return begin <= time.slice(0, 10) && time.slice(0, 10) <= end
     })
     const { data, ...rest } = page(found, query)
-    const body = { ...rest, total_count: found.length, data: data.map((one) => answerOf(one, context)) }
-    return { status: 200, body }
+    const listed = data.map((one) => {
+      const { payer_openid: _, ...answer } = answerOf(one, context)
+      return answer
+    })
+    return { status: 200, body: { ...rest, total_count: found.length, data: listed } }
   })
   router.add('GET', `${complaints}/{complaint_id}`, ({ params }) => {
     return { status: 200, body: answerOf(find(params.complaint_id), context) }

@@ -2,6 +2,7 @@ import type { Context } from '../context.js'
 import { Refusal } from '../refusal.js'
 import type { Router } from '../router.js'
 import { beijingTime } from '../time.js'
+import { usedBefore } from './used-before.js'
 
 interface ImportRequest {
   readonly openid: string
@@ -23,12 +24,20 @@ const CALLBACK = 'member card url'
 
 const keyOf = (...parts: readonly unknown[]): string => JSON.stringify(parts)
 
-function usedBefore(out_request_no: string): Refusal {
-  return new Refusal(400, 'INVALID_REQUEST', 'out_request_no已使用，且参数与原请求不一致', {
-    field: '/out_request_no',
-    value: out_request_no,
-    issue: 'was used before with another body',
-    location: 'body',
+/** An import that was carried out. */
+export interface Member {
+  readonly card_id: string
+  readonly code: string
+  readonly openid: string
+  readonly out_request_no: string
+}
+
+/** The imports that were carried out, oldest first. */
+export function importedMembers({ state }: Context): Member[] {
+  return [...state.imports.entries()].map(([key, { request, code }]) => {
+    const [card_id = '', out_request_no = ''] = JSON.parse(key) as string[]
+    const [openid = ''] = JSON.parse(request) as string[]
+    return { card_id, code, openid, out_request_no }
   })
 }
 
@@ -41,7 +50,7 @@ export function addMemberCards(router: Router, context: Context): void {
     const key = keyOf(card_id, out_request_no)
     const request = keyOf(openid, code ?? null)
     const earlier = state.imports.get(key)
-    if (earlier && earlier.request !== request) throw usedBefore(out_request_no)
+    if (earlier && earlier.request !== request) throw usedBefore('out_request_no', out_request_no)
     if (earlier) return { status: 200, body: { code: earlier.code } }
     const imported = code ?? ids.digits(12)
     state.imports.set(key, { request, code: imported })
@@ -58,7 +67,8 @@ export function addMemberCards(router: Router, context: Context): void {
     const request = plain as { readonly out_request_no: string; readonly total_quantity?: number }
     const fingerprint = JSON.stringify(request)
     const earlier = state.cards.get(request.out_request_no)
-    if (earlier && earlier.fingerprint !== fingerprint) throw usedBefore(request.out_request_no)
+    if (earlier && earlier.fingerprint !== fingerprint)
+      throw usedBefore('out_request_no', request.out_request_no)
     if (earlier) return { status: 200, body: earlier.answer }
     const time = beijingTime(now())
     const { total_quantity: remain_quantity } = request

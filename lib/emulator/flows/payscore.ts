@@ -2,131 +2,30 @@ import type { Context } from '../context.js'
 import { Refusal } from '../refusal.js'
 import type { Router } from '../router.js'
 import { beijingDigits } from '../time.js'
-
-/** The fields of a service order as it was asked for, and as it was changed since. */
-interface ServiceRequest {
-  readonly out_order_no: string
-  readonly appid: string
-  readonly service_id: string
-  readonly notify_url: string
-  readonly openid?: string
-  readonly post_payments?: readonly object[]
-  readonly time_range?: object
-  readonly location?: object
-}
-
-type Stage = 'CREATED' | 'DOING' | 'DONE' | 'REVOKED'
-
-/** A service that is used first and paid afterwards. */
-export interface ServiceOrder {
-  readonly fingerprint: string
-  readonly orderId: string
-  request: ServiceRequest
-  state: Stage
-  /** In fen, once the service is completed. */
-  totalAmount?: number
-  openid?: string
-  paidTime?: string
-  transactionId?: string
-}
+import { collectService, type ServiceOrder, type ServiceRequest, serviceOrderOf } from './service-order.js'
+import { usedBefore } from './used-before.js'
 
 const ORDERS = 'v3/payscore/serviceorder'
 
-const wrongState = (order: ServiceOrder, what: string): Refusal =>
-  new Refusal(400, 'INVALID_ORDER_STATE', `单据状态为${order.state}，不能${what}`)
-
-/** The order as a query answers it and as its notifications carry it. */
-export function serviceOrderOf(order: ServiceOrder, { identity }: Context): Record<string, unknown> {
-  const { request, orderId, state, totalAmount, openid, paidTime, transactionId } = order
-  const {
-    openid: _,
-    need_user_confirm: __,
-    device: ___,
-    ...fields
-  } = request as ServiceRequest & {
-    need_user_confirm?: boolean
-    device?: object
-  }
-  const settled = paidTime !== undefined
-  const total = totalAmount ?? 0
-  return {
-    ...fields,
-    mchid: identity.merchant.mchid,
-    order_id: orderId,
-    state,
-    ...(state === 'DOING' && {
-      state_description: totalAmount === undefined ? 'USER_CONFIRM' : 'MCH_COMPLETE',
-    }),
-    ...(openid && { openid }),
-    ...(totalAmount !== undefined && {
-      total_amount: total,
-      need_collection: total > 0,
-      collection: {
-        state: settled ? 'USER_PAID' : 'USER_PAYING',
-        total_amount: total,
-        paying_amount: settled ? 0 : total,
-        paid_amount: settled ? total : 0,
-        ...(settled && {
-          details: [
-            {
-              seq: 1,
-              amount: total,
-              paid_type: 'NEWTON',
-              paid_time: paidTime,
-              transaction_id: transactionId,
-            },
-          ],
-        }),
-      },
-    }),
-  }
-}
-
-/** The user opens the order on the phone and agrees to it. */
-export function confirmService(context: Context, order: ServiceOrder): void {
-  if (order.state !== 'CREATED') {
-    throw new Error(`confirm(): service order ${order.request.out_order_no} is ${order.state} already`)
-  }
-  order.state = 'DOING'
-  order.openid = order.request.openid ?? `o${context.ids.text(27)}`
-  context.state.serviceOrders.set(order.request.out_order_no, order)
-  context.announce('PAYSCORE.USER_CONFIRM', order.request.notify_url, serviceOrderOf(order, context))
-}
-
-/** Takes the money for a completed service. */
-export function payService(context: Context, order: ServiceOrder): void {
-  const { ids, now, state, announce } = context
-  order.state = 'DONE'
-  order.paidTime = beijingDigits(now())
-  order.transactionId = `4200${ids.digits(6)}${beijingDigits(now()).slice(0, 8)}${ids.digits(10)}`
-  state.serviceOrders.set(order.request.out_order_no, order)
-  announce('PAYSCORE.USER_PAID', order.request.notify_url, {
-    ...serviceOrderOf(order, context),
-    out_trade_no: order.request.out_order_no,
-  })
-}
+const wrongState = ({ state }: ServiceOrder, what: string): Refusal =>
+  new Refusal(400, 'INVALID_ORDER_STATE', `单据状态为${state}，不能${what}`)
 
 /** Service orders of WeChat Pay Score: create, query, cancel, modify, complete, collect, sync. */
 export function addPayscore(router: Router, context: Context): void {
   const { identity, state, ids, now } = context
+  const keep = (order: ServiceOrder): void => state.serviceOrders.set(order.request.out_order_no, order)
 
   router.add('POST', ORDERS, ({ plain }) => {
     const request = plain as ServiceRequest
     const fingerprint = JSON.stringify(request)
     const earlier = state.serviceOrders.get(request.out_order_no)
     if (earlier && earlier.fingerprint !== fingerprint) {
-      throw new Refusal(400, 'ORDER_EXISTED', '商户服务订单号已存在，且参数与原请求不一致', {
-        field: '/out_order_no',
-        value: request.out_order_no,
-        issue: 'was used before with another body',
-        location: 'body',
-      })
+      throw usedBefore('out_order_no', request.out_order_no, { code: 'ORDER_EXISTED' })
     }
     const orderId = `1500${beijingDigits(now()).slice(0, 8)}${ids.digits(16)}`
-    const order: ServiceOrder = earlier ?? { request, fingerprint, orderId, state: 'CREATED' }
-    if (!earlier) state.serviceOrders.set(request.out_order_no, order)
-    const body = { ...serviceOrderOf(order, context), package: `emulated${order.orderId}` }
-    return { status: 200, body }
+    const order: ServiceOrder = earlier ?? { request, fingerprint, orderId, state: 'CREATED', pays: true }
+    if (!earlier) keep(order)
+    return { status: 200, body: { ...serviceOrderOf(order, context), package: `emulated${order.orderId}` } }
   })
 
   const find = (number: string | null | undefined): ServiceOrder => {
@@ -146,53 +45,69 @@ export function addPayscore(router: Router, context: Context): void {
     const order = find(params.out_order_no)
     if (order.totalAmount !== undefined) throw wrongState(order, '取消')
     order.state = 'REVOKED'
-    state.serviceOrders.set(order.request.out_order_no, order)
+    keep(order)
     return { status: 200, body: short(order) }
   })
+
   router.add('POST', `${ORDERS}/{out_order_no}/complete`, ({ params, json }) => {
     const order = find(params.out_order_no)
-    if (order.state !== 'DOING') throw wrongState(order, '完结')
-    const isNew = order.totalAmount === undefined
+    if (order.state !== 'DOING' || order.totalAmount !== undefined) throw wrongState(order, '完结')
     change(order, json)
-    const body = serviceOrderOf(order, context)
-    // The money is taken without the user's doing anything.
-    if (isNew && order.totalAmount !== 0) setImmediate(() => payService(context, order))
-    if (order.totalAmount === 0) order.state = 'DONE'
+    const { notify_url: _, openid: __, collection: ___, ...body } = serviceOrderOf(order, context)
+    if (order.totalAmount === 0) finish(order)
+    else if (order.pays) collectService(context, order)
     return { status: 200, body }
   })
   router.add('POST', `${ORDERS}/{out_order_no}/modify`, ({ params, json }) => {
-    const order = find(params.out_order_no)
-    if (order.totalAmount === undefined || order.paidTime) throw wrongState(order, '修改金额')
+    const order = unpaid(params.out_order_no, '修改金额')
+    const { total_amount } = json as { readonly total_amount: number }
+    if (total_amount > (order.totalAmount ?? 0)) {
+      throw new Refusal(400, 'INVALID_REQUEST', '修改后的金额不能大于原金额', {
+        ...{ field: '/total_amount', value: total_amount, location: 'body' },
+        issue: `is more than the ${order.totalAmount} that the order was completed with`,
+      })
+    }
     change(order, json)
-    return { status: 200, body: serviceOrderOf(order, context) }
+    if (order.totalAmount === 0) finish(order)
+    const { openid: _, ...body } = serviceOrderOf(order, context)
+    return { status: 200, body }
   })
   router.add('POST', `${ORDERS}/{out_order_no}/pay`, ({ params }) => {
     const order = find(params.out_order_no)
     if (order.totalAmount === undefined) throw wrongState(order, '收款')
-    if (!order.paidTime) payService(context, order)
+    if (order.state !== 'DONE') collectService(context, order)
     return { status: 200, body: short(order) }
   })
   router.add('POST', `${ORDERS}/{out_order_no}/sync`, ({ params, json }) => {
-    const order = find(params.out_order_no)
-    if (order.totalAmount === undefined) throw wrongState(order, '同步')
+    const order = unpaid(params.out_order_no, '同步')
     const { detail } = json as { readonly detail: { readonly paid_time: string } }
     order.paidTime = detail.paid_time
-    order.state = 'DONE'
-    state.serviceOrders.set(order.request.out_order_no, order)
+    finish(order)
     return { status: 200, body: { openid: '', ...serviceOrderOf(order, context) } }
   })
 
+  /** A completed order whose money has not come in. */
+  function unpaid(number: string | undefined, what: string): ServiceOrder {
+    const order = find(number)
+    if (order.totalAmount === undefined || order.state !== 'DOING') throw wrongState(order, what)
+    return order
+  }
+  function finish(order: ServiceOrder): void {
+    order.state = 'DONE'
+    keep(order)
+  }
   function change(order: ServiceOrder, json: unknown): void {
-    const { total_amount, post_payments, time_range, location } = json as ServiceRequest & {
-      total_amount: number
+    const { total_amount, post_payments, post_discounts, time_range, location } = json as ServiceRequest & {
+      readonly total_amount: number
     }
     order.request = {
       ...order.request,
       ...(post_payments && { post_payments }),
+      ...(post_discounts && { post_discounts }),
       ...(time_range && { time_range: { ...order.request.time_range, ...time_range } }),
       ...(location && { location: { ...order.request.location, ...location } }),
     }
     order.totalAmount = total_amount
-    state.serviceOrders.set(order.request.out_order_no, order)
+    keep(order)
   }
 }

@@ -3,6 +3,7 @@ import { Refusal } from '../refusal.js'
 import type { Router } from '../router.js'
 import { sealForMerchant } from '../sample.js'
 import { beijingDigits, beijingTime } from '../time.js'
+import { usedBefore } from './used-before.js'
 
 interface TransferRequest {
   readonly appid: string
@@ -58,12 +59,7 @@ export function addTransfers(router: Router, context: Context): void {
     const fingerprint = JSON.stringify(request)
     const earlier = state.transfers.get(request.out_bill_no)
     if (earlier && earlier.fingerprint !== fingerprint) {
-      throw new Refusal(400, 'ALREADY_EXISTS', '商户单号已存在，且参数与原请求不一致', {
-        field: '/out_bill_no',
-        value: request.out_bill_no,
-        issue: 'was used before with another body',
-        location: 'body',
-      })
+      throw usedBefore('out_bill_no', request.out_bill_no, { code: 'ALREADY_EXISTS' })
     }
     const time = beijingTime(now())
     const transfer: Transfer = earlier ?? {

@@ -1,12 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { renderSVG } from 'uqr'
 import { readBody } from '../body.js'
-import { createActions, createQuestions, type PageParts, run, summaryOf } from './api.js'
+import { createActions, createQuestions, type PageParts, run } from './api.js'
 import { PREFIX } from './is-for-page.js'
 import { asset, isOwn, PAGE_HEADERS, type PageReply, reply } from './serve.js'
+import { summaryOf } from './summary.js'
 
 /** Keeps the stream of events from being taken for dead. */
 const HEARTBEAT = 15_000
+/** A page that reads no more, such as a tab that was put to sleep, misses calls rather than fill the memory. */
+const MAX_UNREAD = 4 * 1024 * 1024
 
 const notFound: PageReply = { status: 404, json: { message: 'there is no such page' } }
 
@@ -20,13 +23,16 @@ export function createPage(parts: PageParts, closed: AbortSignal): PageHandler {
 
   function stream(response: ServerResponse): void {
     response.writeHead(200, { ...PAGE_HEADERS, 'Content-Type': 'text/event-stream' })
-    const send = (data: object): void => void response.write(`data: ${JSON.stringify(data)}\n\n`)
+    const send = (data: object): void => {
+      if (response.writableLength < MAX_UNREAD) response.write(`data: ${JSON.stringify(data)}\n\n`)
+    }
     const stop = parts.recorder.watch((request) => send(summaryOf(request)))
     const heartbeat = setInterval(() => response.write(': \n\n'), HEARTBEAT).unref()
     response.write(': \n\n')
     const end = (): void => {
       stop()
       clearInterval(heartbeat)
+      closed.removeEventListener('abort', end)
       response.end()
     }
     response.once('close', end)
