@@ -21,8 +21,6 @@ Exit codes: 0 all rows acknowledged; 1 rows failed; 2 nothing was sent; 130 inte
 export function bulkCommand(): Command {
   const command = new Command('bulk')
     .description('Make one call for each row of a table, and go on after an interruption')
-    // Else the flags of `member-cards` would be taken for this command's own.
-    .enablePositionalOptions()
     .argument('<method>', 'POST, GET …')
     .argument('<path>', 'as in the documentation: v3/pay/transactions/native')
     .addHelpText('after', HELP)
@@ -45,7 +43,9 @@ function memberCardsCommand(): Command {
     .requiredOption('--card-id <id>', 'the card')
     .option('--map <field=column...>', 'where the columns are called otherwise: json.code=No')
     .exitOverride()
-  return addJobOptions(command).action(async ({ cardId, ...flags }: BulkFlags & { cardId: string }) => {
+  return addJobOptions(command).action(async (_: BulkFlags, self: Command) => {
+    // The flags that `bulk` has too are taken by it, wherever they stand.
+    const { cardId, ...flags } = self.optsWithGlobals<BulkFlags & { readonly cardId: string }>()
     const { memberCardJob } = await import('../bulk/index.js')
     const { map } = given(flags)
     await runJob(flags, { ...memberCardJob({ cardId }), ...(map && { map }) })
@@ -54,10 +54,8 @@ function memberCardsCommand(): Command {
 
 function addJobOptions(command: Command): Command {
   command
-    .requiredOption(
-      '--input <file>',
-      'rows: .csv, .jsonl or .xlsx (takes the package hucre); - is standard input',
-    )
+
+    .option('--input <file>', 'rows: .csv, .jsonl or .xlsx (takes the package hucre); - is standard input')
     .addOption(new Option('--format <format>', 'what the input is').choices(['csv', 'jsonl', 'xlsx']))
     .option('--validate', 'check all rows against the documentation before the first is sent')
     .option('--concurrency <number>', 'calls under way at once (default: 16)', toNumber)

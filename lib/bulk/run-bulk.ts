@@ -1,0 +1,168 @@
+import { setMaxListeners } from 'node:events'
+import { RequestError } from '../errors.js'
+import { createCheck } from './check-rows.js'
+import { type DefinedJob, defineJob } from './define-job.js'
+import { writeFailedRows } from './failed-rows.js'
+import { type BulkFiles, filesOf } from './files.js'
+import { fingerprintOf } from './fingerprint.js'
+import { InvalidRowsError } from './invalid-rows.js'
+import { openJournal } from './journal.js'
+import { localEngine } from './local-engine.js'
+import { type OpenTable, openTable } from './open-table.js'
+import { type BulkOptions, settingsOf } from './options.js'
+import { createPace } from './pace.js'
+import { watchRetries } from './paced-send.js'
+import { isProblem, planRow, type RowProblem } from './plan-row.js'
+import { createTally, type Tally } from './progress.js'
+import type { JournalHeader } from './read-journal.js'
+import { rowsToSend } from './rows-to-send.js'
+import { createSend } from './send-row.js'
+import { createSettler } from './settle.js'
+
+/** What a run has come to. */
+export interface BulkSummary {
+  /** Rows this run got a good answer for. */
+  readonly acknowledged: number
+  /** Rows that have failed, in this run or an earlier one. */
+  readonly failed: number
+  /** Of them, by the API's code, or the client's. */
+  readonly failures: Readonly<Record<string, number>>
+  /** Rows that an earlier run had settled. */
+  readonly skipped: number
+  /** Rows sent again with the same number, because an earlier run ended while they were under way. */
+  readonly resent: number
+  /** Whether it was stopped before its end; another run goes on from there. */
+  readonly stopped: boolean
+  /** Milliseconds. */
+  readonly elapsed: number
+  /** Answers a second. */
+  readonly rate: number
+  readonly journal: string
+  /** The rows that failed; `undefined` when none did. */
+  readonly failedFile: string | undefined
+  readonly output: string | undefined
+}
+
+const PROGRESS_EVERY = 250
+/** As many are told of; thousands of them have one cause. */
+const MAX_PROBLEMS = 100
+
+/**
+ * Makes one call for each row of a table, and writes down what became of it. When it is stopped, by whatever means,
+ * running it again goes on where it was: what was acknowledged is not sent again, and what was under way is sent
+ * with the number it had.
+ *
+ * @throws {RequestError} before anything is sent, when the job makes no sense, is in use, or its journal is of another.
+ * @throws {InvalidRowsError} before anything is sent, when `validate` finds rows that are wrong.
+ */
+export async function runBulk(options: BulkOptions): Promise<BulkSummary> {
+  const settings = settingsOf(options)
+  const table = await openTable(options.input, options.format, process.stdin)
+  try {
+    const account = [options.account ?? '', options.client.client.v3.defaults.baseURL ?? ''].join(' ').trim()
+    const { path, map = {}, aliases = {}, set = {}, retry } = options
+    const defined = await defineJob({
+      ...{ method: settings.verb, path, map, aliases, set, headings: table.headings, retry },
+      identity: [table.digest, account],
+    })
+    const tally = createTally(table.estimate)
+    if (options.validate) await checkAll(defined, table, tally, options)
+    return await send(options, settings, defined, table, tally, account)
+  } finally {
+    await table.close()
+  }
+}
+
+async function checkAll(
+  { job, document }: DefinedJob,
+  table: OpenTable,
+  tally: Tally,
+  { onProgress, signal }: BulkOptions,
+): Promise<void> {
+  if (!document) throw new RequestError(`${job.path} is not documented: its rows cannot be validated`)
+  const check = await createCheck(job, document)
+  const problems: RowProblem[] = []
+  let wrong = 0
+  tally.phase = 'checking'
+  const timer = setInterval(() => onProgress?.(tally.snapshot()), PROGRESS_EVERY)
+  try {
+    for await (const row of table.rows()) {
+      signal?.throwIfAborted()
+      const planned = planRow(job, row)
+      const problem = isProblem(planned) ? planned : check(planned)
+      tally.checked++
+      if (problem && ++wrong <= MAX_PROBLEMS) problems.push(problem)
+    }
+  } finally {
+    clearInterval(timer)
+  }
+  if (wrong > 0) throw new InvalidRowsError(problems, wrong, tally.checked)
+  tally.phase = 'sending'
+  tally.total = tally.checked
+}
+
+async function send(
+  options: BulkOptions,
+  { concurrency, rate }: ReturnType<typeof settingsOf>,
+  { job }: DefinedJob,
+  table: OpenTable,
+  tally: Tally,
+  account: string,
+): Promise<BulkSummary> {
+  const { client, engine = 'local', signal, onProgress, output } = options
+  const files = filesOf(options, table)
+  const header: JournalHeader = {
+    ...{ format: 'wechatpay-fluent bulk', version: 1, account, input: table.digest },
+    endpoint: `${job.verb.toUpperCase()} ${job.path}`,
+    columns: fingerprintOf([job.mappings]),
+    constants: fingerprintOf([job.constants]),
+    ...(output !== undefined && { results: output }),
+  }
+  const journal = await openJournal(files.journal, header)
+  const stop = new AbortController()
+  const stopped = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal
+  // Every row that waits for its turn listens.
+  setMaxListeners(0, stopped)
+  let trouble: Error | undefined
+  journal.onTrouble((error) => {
+    trouble ??= error
+    stop.abort()
+  })
+  const timer = setInterval(() => onProgress?.(tally.snapshot()), PROGRESS_EVERY)
+  const pace = createPace(rate, stopped)
+  const unwatch = watchRetries(job, pace)
+  const finish = createSettler(job, journal, tally, output !== undefined)
+  try {
+    await (engine === 'local' ? localEngine : engine).run({
+      ...{ job, pace, concurrency, signal: stopped, finish },
+      send: createSend(client, job),
+      rows: rowsToSend({ job, table, journal, tally, finish, signal: stopped, options }),
+      begin: (rows) => journal.begin(rows.map(({ number }) => number)),
+      release: (rows) => journal.release(rows.map(({ number }) => number)),
+    })
+    if (trouble) throw trouble
+  } finally {
+    clearInterval(timer)
+    unwatch()
+    await journal.close()
+  }
+  onProgress?.(tally.snapshot())
+  return summarize(tally, files, signal?.aborted === true, output)
+}
+
+async function summarize(
+  tally: Tally,
+  files: BulkFiles,
+  stopped: boolean,
+  output: string | undefined,
+): Promise<BulkSummary> {
+  const { rows: failed, codes } = await writeFailedRows(files.journal, files.failed)
+  const { elapsed } = tally.snapshot()
+  const { acknowledged, skipped, resent } = tally
+  return {
+    ...{ acknowledged, failed, failures: codes, skipped, resent, stopped, elapsed, output },
+    rate: elapsed > 0 ? ((acknowledged + tally.failed) * 1_000) / elapsed : 0,
+    journal: files.journal,
+    failedFile: failed > 0 ? files.failed : undefined,
+  }
+}

@@ -1,0 +1,146 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { startRig } from '../e2e/client.js'
+import { startFolder } from './folder.js'
+
+const rig = startRig()
+const file = startFolder()
+const MAIN = join(import.meta.dirname, '../../lib/cli/main.ts')
+const CARD = ['bulk', 'member-cards', '--card-id', 'pCARD', '--input']
+const printed: string[] = []
+let env: NodeJS.ProcessEnv
+
+beforeAll(() => {
+  const { mchid, serial, privateKey, certs, baseURL } = rig.emulator.merchant
+  const key = file('apiclient_key.pem', privateKey)
+  const config = file('config.json', JSON.stringify({ mchid, serial, privateKey: key, certs, baseURL }))
+  env = { ...process.env, CONFIG: config }
+})
+
+interface Ran {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+function start(args: readonly string[], input = '') {
+  const command = ['--import', 'tsx', MAIN, ...args, '--config', String(env.CONFIG)]
+  const child = spawn(process.execPath, command, { env })
+  child.stdin.end(input)
+  const text = { stdout: '', stderr: '' }
+  child.stdout.on('data', (chunk) => (text.stdout += chunk))
+  child.stderr.on('data', (chunk) => (text.stderr += chunk))
+  const ended = once(child, 'close').then(([code]): Ran => {
+    printed.push(text.stdout, text.stderr)
+    return { code, ...text }
+  })
+  return { child, ended, text }
+}
+
+const run = (args: readonly string[], input?: string): Promise<Ran> => start(args, input).ended
+
+describe('wxpay bulk', { timeout: 60_000 }, () => {
+  it('imports members, and says what came of it', async () => {
+    const input = file('members.csv', '微信openid,会员卡号\no1,1\no2,2\n')
+    const { code, stdout, stderr } = await run([...CARD, input, '--validate', '--json'])
+    expect({ code, stderr }).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('2 acknowledged, 0 failed'),
+    })
+    expect(JSON.parse(stdout)).toMatchObject({ acknowledged: 2, failed: 0, journal: `${input}.journal` })
+    expect(rig.emulator.requests.map(({ verified }) => verified)).toEqual([true, true])
+  })
+
+  it('exits 1 when rows fail, and says where they are and why', async () => {
+    const input = file('refused.csv', `openid,code\no1,${'x'.repeat(65)}\n`)
+    const { code, stderr } = await run([...CARD, input])
+    expect(code).toBe(1)
+    expect(stderr).toContain('PARAM_ERROR: 1')
+    expect(stderr).toContain('refused.failed.csv')
+  })
+
+  it('takes any endpoint, with columns and constants of its own, from standard input', async () => {
+    const args = [
+      'bulk',
+      'POST',
+      'v3/refund/domestic/refunds',
+      '--input',
+      '-',
+      '--journal',
+      file('r.journal'),
+    ]
+    const more = ['--map', 'out_trade_no=订单', '--set', 'amount.currency=CNY', '--failed', file('r.csv')]
+    const { code } = await run([...args, ...more], '订单,amount.refund,amount.total\nT1,1,2\n')
+    expect(code).toBe(1)
+    expect(JSON.parse(rig.emulator.requests[0]?.body ?? '')).toMatchObject({
+      ...{ out_trade_no: 'T1', amount: { refund: 1, total: 2, currency: 'CNY' } },
+    })
+  })
+
+  it('names wrong rows and sends none of them', async () => {
+    const input = file('wrong.csv', 'openid,code\no1,1\n,2\n')
+    const { code, stderr } = await run([...CARD, input, '--validate'])
+    expect(code).toBe(1)
+    expect(stderr).toContain('row 2: json.openid is missing')
+    expect(rig.emulator.requests).toEqual([])
+  })
+
+  it.each([
+    ['no input', ['bulk', 'member-cards', '--card-id', 'p'], /--input/],
+    ['a path with a typo', ['bulk', 'post', 'v3/refund/domestic/refund', '--input', 'FILE'], /did you mean/],
+    ['a file that is not there', [...CARD, 'nowhere.csv'], /no file .*nowhere\.csv/],
+    ['a number that is none', [...CARD, 'FILE', '--rate', 'fast'], /must be a number/],
+  ])('exits 2 for %s', async (_, args, message) => {
+    const input = file('any.csv', 'openid\no1\n')
+    const { code, stderr } = await run(args.map((arg) => (arg === 'FILE' ? input : arg)))
+    expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringMatching(message) })
+  })
+
+  it('finishes what is under way on Ctrl-C, says how to go on, and goes on', async () => {
+    const input = file(
+      'stop.csv',
+      `openid\n${Array.from({ length: 400 }, (_, index) => `s${index}\n`).join('')}`,
+    )
+    const job = start([...CARD, input, '--rate', '100', '--output', file('stop.jsonl')])
+    await expect.poll(() => rig.emulator.requests.length, { timeout: 30_000 }).toBeGreaterThan(20)
+    job.child.kill('SIGINT')
+    const { code, stderr } = await job.ended
+    expect(code).toBe(130)
+    expect(stderr).toContain('The same command goes on from here')
+    const before = rig.emulator.requests.length
+    expect(before).toBeLessThan(400)
+    const rest = await run([...CARD, input, '--output', file('stop.jsonl'), '--json'])
+    expect(JSON.parse(rest.stdout)).toMatchObject({ skipped: before, acknowledged: 400 - before, resent: 0 })
+    const answers = readFileSync(file('stop.jsonl'), 'utf8').trimEnd().split('\n')
+    expect(new Set(answers.map((line) => JSON.parse(line).row)).size).toBe(400)
+    expect(answers).toHaveLength(400)
+  })
+
+  it('ends at once on a second Ctrl-C, and leaves nothing that keeps it from going on', async () => {
+    const input = file(
+      'hurry.csv',
+      `openid\n${Array.from({ length: 40 }, (_, index) => `h${index}\n`).join('')}`,
+    )
+    const slow = rig.emulator.fail({ path: '*', fault: { delay: 60_000 } })
+    const job = start([...CARD, input])
+    await expect.poll(() => rig.emulator.requests.length, { timeout: 30_000 }).toBeGreaterThan(5)
+    job.child.kill('SIGINT')
+    await expect.poll(() => job.text.stderr, { timeout: 30_000 }).toContain('Stopping')
+    job.child.kill('SIGINT')
+    expect((await job.ended).code).toBe(130)
+    slow.clear()
+    expect((await run([...CARD, input])).code).toBe(0)
+  })
+
+  it('shows no secret', () => {
+    const { privateKey } = rig.emulator.merchant
+    const body = String(privateKey).split('\n')[1] ?? ''
+    expect(printed.join('').includes(body)).toBe(false)
+    expect(printed.join('')).not.toContain('signature="')
+    expect(existsSync(file('members.csv.journal'))).toBe(true)
+    expect(readFileSync(file('members.csv.journal'), 'utf8').includes(body)).toBe(false)
+  })
+})
