@@ -2,7 +2,12 @@ import { defineConfig, type ViteUserConfig } from 'vitest/config'
 
 /** What needs more than Node: Debian's Chromium, Redis. */
 const config: ViteUserConfig = defineConfig({
-  test: { include: ['tests/system/**/*.test.ts'], pool: 'forks', fileParallelism: false, testTimeout: 120_000 },
+  test: {
+    include: ['tests/system/**/*.test.ts'],
+    pool: 'forks',
+    fileParallelism: false,
+    testTimeout: 120_000,
+  },
 })
 
 export default config

@@ -23,7 +23,7 @@ const pictures = mkdtempSync(join(tmpdir(), 'emulator-page-'))
 beforeAll(async () => {
   browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
   receiver = createServer((request, response) => {
-    wxpay.notifications.node(({ event_type }) => void heard.push(event_type))(request, response)
+    void wxpay.notifications.node(({ event_type }) => void heard.push(event_type))(request, response)
   })
   await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve))
   notify_url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/notify`
