@@ -7,3 +7,7 @@ export const { Wechatpay } = (await import(
 )) as typeof import('../lib/index.js')
 
 export const emulatorFile: URL = new URL('../dist/esm/lib/emulator/serve.js', import.meta.url)
+
+export const { createEmulator } = (await import(
+  new URL('../dist/esm/lib/emulator/index.js', import.meta.url).href
+)) as typeof import('../lib/emulator/index.js')

@@ -5,6 +5,7 @@ import { measureEndToEnd } from './end-to-end.js'
 import { measureGrowth } from './growth.js'
 import { describeMachine } from './machine.js'
 import { measureMutualTls } from './mutual-tls.js'
+import { measureNotifications } from './notifications.js'
 import { type Row, toTable } from './report.js'
 import { measureSigning } from './signing.js'
 
@@ -32,6 +33,7 @@ const sections: Readonly<Record<string, () => Promise<Row[]>>> = {
       profile: values.profile,
     }),
   'mutual-tls': measureMutualTls,
+  notifications: measureNotifications,
   growth: () =>
     measureGrowth({
       calls: Number(values.calls),
