@@ -1,5 +1,5 @@
 import { endpointDocument } from '../emulator/generated/index.js'
-import { RequestError } from '../errors.js'
+import { RequestError } from '../index.js'
 import type { EndpointDocument } from '../routes/document.js'
 import { knownVerbs, lookup, nearestRoute } from '../routes/lookup.js'
 import type { Traits, Verb } from '../routes/traits.js'

@@ -1,9 +1,12 @@
-import { RequestError } from '../errors.js'
+import { RequestError } from '../index.js'
 import type { EndpointDocument } from '../routes/document.js'
 import type { Traits } from '../routes/traits.js'
 import { type Field, type FieldType, findField, namedFields, PARTS, type Part } from './fields.js'
 import type { Place } from './job.js'
 import { parsePlace, placeName } from './place.js'
+
+/** More names than these nobody reads. */
+const MANY = 40
 
 /** An endpoint, and what is known of it. */
 export interface Endpoint {
@@ -49,7 +52,8 @@ export function resolve(address: string, { name, path, document, traits }: Endpo
   if (field) return { place: [field.part, ...field.keys], type: field.type }
   if (first === 'headers') return { place: keys, type: 'text' }
   const names = [...known, ...namedFields(document).map((each) => [each.part, ...each.keys].join('.'))]
-  throw new RequestError(`${name} has no field '${address}'; it has ${names.join(', ')}`)
+  const list = names.length > MANY ? `${names.slice(0, MANY).join(', ')} …` : names.join(', ')
+  throw new RequestError(`${name} has no field '${address}'; it has ${list}`)
 }
 
 function findAnywhere(document: EndpointDocument, keys: Place): Field | undefined {

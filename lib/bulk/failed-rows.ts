@@ -1,4 +1,4 @@
-import { closeSync, openSync, renameSync, rmSync } from 'node:fs'
+import { closeSync, openSync, renameSync } from 'node:fs'
 import { FAILURE_PREFIX } from './headings.js'
 import { OWNER_ONLY, writeAll } from './journal-files.js'
 import type { FailureRecord } from './journal-lines.js'
@@ -12,10 +12,7 @@ import { FAILED, OPEN } from './row-states.js'
 export async function writeFailedRows(journal: string, file: string): Promise<FailedRows> {
   const codes: Record<string, number> = {}
   const latest = await latestFailures(journal)
-  if (latest.rows === 0) {
-    rmSync(file, { force: true })
-    return { rows: 0, codes }
-  }
+  if (latest.rows === 0) return { rows: 0, codes }
   const draft = `${file}.new`
   const descriptor = openSync(draft, 'w', OWNER_ONLY)
   // A spreadsheet takes it for UTF-8 only with this mark.

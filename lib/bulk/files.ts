@@ -1,5 +1,5 @@
 import { basename, dirname, extname, join, resolve } from 'node:path'
-import { RequestError } from '../errors.js'
+import { RequestError } from '../index.js'
 import type { Table } from './input.js'
 import type { BulkOptions } from './options.js'
 

@@ -1,4 +1,4 @@
-import { RequestError } from '../errors.js'
+import { RequestError } from '../index.js'
 
 /** Columns that a list of failures has beside those of its input; they mean nothing when it is run again. */
 export const FAILURE_PREFIX = 'error.'

@@ -1,3 +1,5 @@
+export type { BulkQueueOptions, RedisAddress } from './bullmq/options.js'
+export { type BulkWorkerOptions, type BulkWorkerSummary, runBulkWorker } from './bullmq/worker.js'
 export type { Acknowledged, Engine, Failed, Outcome, Pace, PlannedRow, Row, Send, Work } from './engine.js'
 export type { FieldType } from './fields.js'
 export type { InputFormat } from './input.js'

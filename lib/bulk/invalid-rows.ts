@@ -1,4 +1,4 @@
-import { RequestError } from '../errors.js'
+import { RequestError } from '../index.js'
 import type { RowProblem } from './plan-row.js'
 
 /** Rows are wrong. Nothing was sent. */

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { RequestError } from '../errors.js'
+import { RequestError } from '../index.js'
 import type { JournalHeader } from './read-journal.js'
 
 /** Rows are about people and money. */

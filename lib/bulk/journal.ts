@@ -70,19 +70,23 @@ async function open(file: string, header: JournalHeader, unlock: () => void): Pr
   let scheduled = false
   let dirty = false
   let trouble: Error | undefined
+  let closed = false
   let listener: ((error: Error) => void) | undefined
   let current: Promise<void> | undefined
   let next: Promise<void> | undefined
 
   const flush = (): void => {
     scheduled = false
-    if (lines === '' || trouble) return
+    if (lines === '' || trouble || closed) return
     try {
       if (output !== undefined) writeAll(output, answers)
       writeAll(descriptor, lines)
       dirty = true
     } catch (error) {
-      trouble = error as Error
+      trouble = new Error(
+        `The journal ${file} cannot be written: ${(error as Error).message}. Rows without an answer in it are sent again by another run`,
+        { cause: error },
+      )
       listener?.(trouble)
     }
     lines = ''
@@ -147,6 +151,7 @@ async function open(file: string, header: JournalHeader, unlock: () => void): Pr
       try {
         await sync()
       } finally {
+        closed = true
         if (output !== undefined) closeSync(output)
         closeSync(descriptor)
         unlock()

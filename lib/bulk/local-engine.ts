@@ -1,15 +1,15 @@
 import type { Engine, PlannedRow, Work } from './engine.js'
 import { sendPaced } from './paced-send.js'
 
-/** Rows that are written down together before they are sent: so many share one wait for the disk. */
-const AHEAD = 64
+/** Rows that are written down before it is their turn, so that none of them waits for the disk. */
+const AHEAD = 32
 
 /** This process sends the rows, as many at once as it may. */
 export const localEngine: Engine = {
   async run(work) {
     const { concurrency, pace, send, signal, job } = work
     // Where a repeat would do harm, only what is truly in flight may be of unknown fate after a crash.
-    const queue = createQueue(work, job.repeatable ? Math.max(AHEAD, concurrency) : 0)
+    const queue = createQueue(work, job.repeatable ? Math.max(AHEAD, 2 * concurrency) : 0)
     const worker = async (): Promise<void> => {
       while (!signal.aborted) {
         const row = await queue.take()
@@ -18,11 +18,11 @@ export const localEngine: Engine = {
         work.finish(row, await sendPaced(row, send, pace))
       }
     }
-    try {
-      await Promise.all(Array.from({ length: concurrency }, worker))
-    } finally {
-      await queue.close()
-    }
+    // Whatever goes wrong with one row, those under way come to their end and are written down.
+    const ended = await Promise.allSettled(Array.from({ length: concurrency }, worker))
+    await queue.close()
+    const failure = ended.find((each) => each.status === 'rejected')
+    if (failure) throw failure.reason
   },
 }
 
@@ -37,6 +37,7 @@ function createQueue({ rows, begin, release, signal }: Work, ahead: number): Que
   const source = rows[Symbol.asyncIterator]()
   const ready: PlannedRow[] = []
   let ended = false
+  let failure: { readonly error: unknown } | undefined
   let waiting = 0
   let filling: Promise<void> | undefined
 
@@ -52,10 +53,16 @@ function createQueue({ rows, begin, release, signal }: Work, ahead: number): Que
     if (batch.length > 0) await begin(batch)
     ready.push(...batch)
   }
+  /** Never rejects: what goes wrong is told to whoever finds no row. */
   const refill = (): Promise<void> => {
-    filling ??= fill().finally(() => {
-      filling = undefined
-    })
+    filling ??= fill()
+      .catch((error: unknown) => {
+        failure ??= { error }
+        ended = true
+      })
+      .finally(() => {
+        filling = undefined
+      })
     return filling
   }
 
@@ -70,13 +77,14 @@ function createQueue({ rows, begin, release, signal }: Work, ahead: number): Que
         }
       }
       const row = ready.shift()
-      // The next ones are written down meanwhile. What goes wrong with that is told to whoever waits for them.
-      if (ready.length < ahead / 2 && !ended && !signal.aborted) refill().catch(() => {})
+      if (!row && failure) throw failure.error
+      // The next ones are written down meanwhile.
+      if (ready.length < ahead / 2 && !ended && !signal.aborted) void refill()
       return row
     },
     giveBack: (row) => void ready.unshift(row),
     async close() {
-      await filling?.catch(() => {})
+      await filling
       if (ready.length > 0) release(ready.splice(0))
       await source.return?.()
     },

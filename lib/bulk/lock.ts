@@ -1,6 +1,6 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
-import { RequestError } from '../errors.js'
+import { RequestError } from '../index.js'
 
 interface Owner {
   readonly pid: number

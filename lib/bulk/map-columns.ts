@@ -1,4 +1,4 @@
-import { RequestError } from '../errors.js'
+import { RequestError } from '../index.js'
 import { type Endpoint, resolve, sameNames, type Target } from './endpoint-fields.js'
 import type { Mapping } from './job.js'
 import { placeName } from './place.js'

@@ -1,6 +1,7 @@
-import { RequestError } from '../errors.js'
 import type { Wechatpay } from '../index.js'
+import { RequestError } from '../index.js'
 import type { Verb } from '../routes/traits.js'
+import type { RedisAddress } from './bullmq/options.js'
 import type { Engine } from './engine.js'
 import type { InputFormat } from './input.js'
 import type { BulkInput } from './open-table.js'
@@ -41,8 +42,15 @@ export interface BulkOptions {
   readonly retry?: boolean | number
   /** Send rows again that an earlier run was refused. */
   readonly retryFailed?: boolean
-  /** Who sends: this process when absent. */
-  readonly engine?: 'local' | Engine
+  /**
+   * Who sends: this process when absent. With `bullmq` the rows go to a queue in Redis, and whoever calls
+   * `runBulkWorker` sends them, on as many hosts as you like; this process collects what comes of them.
+   */
+  readonly engine?: 'local' | 'bullmq' | Engine
+  /** For `bullmq`: `redis://…`, or options of ioredis. */
+  readonly redis?: RedisAddress
+  /** For `bullmq`: the queue's name. Made of the account and the access point when absent. */
+  readonly queue?: string
   /** Whose job it is, such as the merchant id. A journal is of one account. */
   readonly account?: string
   /** Called a few times a second. */
@@ -54,7 +62,7 @@ export interface BulkOptions {
 const DEFAULT_CONCURRENCY = 16
 
 /** Numbers checked, defaults filled in. */
-export function settingsOf({ method = 'post', concurrency = DEFAULT_CONCURRENCY, rate }: BulkOptions): {
+export function settingsOf({ method = 'post', concurrency, rate }: BulkOptions): {
   readonly verb: Verb
   readonly concurrency: number
   readonly rate: number
@@ -63,9 +71,12 @@ export function settingsOf({ method = 'post', concurrency = DEFAULT_CONCURRENCY,
   if (!['get', 'post', 'put', 'patch', 'delete'].includes(verb)) {
     throw new RequestError(`method must be get, post, put, patch or delete, and is '${method}'`)
   }
-  if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > 1000) {
-    throw new RequestError('concurrency must be a whole number from 1 to 1000')
-  }
   if (rate !== undefined && !(rate > 0)) throw new RequestError('rate must be a number of calls a second')
-  return { verb, concurrency, rate: rate ?? Number.POSITIVE_INFINITY }
+  return { verb, concurrency: concurrencyOf(concurrency), rate: rate ?? Number.POSITIVE_INFINITY }
+}
+
+/** @throws {RequestError} when it is no number of calls. */
+export function concurrencyOf(given: number = DEFAULT_CONCURRENCY): number {
+  if (Number.isInteger(given) && given >= 1 && given <= 1000) return given
+  throw new RequestError('concurrency must be a whole number from 1 to 1000')
 }

@@ -21,7 +21,7 @@ export async function sendPaced(row: PlannedRow, send: Send, pace: Pace): Promis
 }
 
 /** Has the pace know of the complaints that the client deals with by itself; returns what ends that. */
-export function watchRetries({ path }: Job, pace: Pace): () => void {
+export function watchRetries({ path }: Pick<Job, 'path'>, pace: Pace): () => void {
   const listener = (message: unknown): void => {
     const event = message as CallEvent
     if (event.type !== 'retry' || event.path !== path) return

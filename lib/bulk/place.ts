@@ -1,4 +1,4 @@
-import { RequestError } from '../errors.js'
+import { RequestError } from '../index.js'
 import type { Place } from './job.js'
 
 const KEY = /^[\w-]+$/

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { pipeline, Readable } from 'node:stream'
 import { TextDecoderStream } from 'node:stream/web'
-import { RequestError } from '../errors.js'
+import { RequestError } from '../index.js'
 import type { Row } from './engine.js'
 import { assertHeadings } from './headings.js'
 

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import { RequestError } from '../errors.js'
+import { RequestError } from '../index.js'
 import { type JournalLine, readLine } from './journal-lines.js'
 
 const LINE_FEED = 10

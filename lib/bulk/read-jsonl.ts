@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
-import { RequestError } from '../errors.js'
+import { RequestError } from '../index.js'
 import type { Row } from './engine.js'
 
 /** The rows of a file with one JSON object a line. */

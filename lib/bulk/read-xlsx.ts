@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { Readable } from 'node:stream'
-import { ConfigError } from '../errors.js'
+import { ConfigError } from '../index.js'
 import type { Row } from './engine.js'
 import { assertHeadings } from './headings.js'
 

@@ -1,13 +1,15 @@
 import { setMaxListeners } from 'node:events'
-import { RequestError } from '../errors.js'
+import { rmSync } from 'node:fs'
+import { RequestError } from '../index.js'
+import { accountOf } from './account.js'
 import { createCheck } from './check-rows.js'
+import { chooseEngine } from './choose-engine.js'
 import { type DefinedJob, defineJob } from './define-job.js'
-import { writeFailedRows } from './failed-rows.js'
+import { type FailedRows, writeFailedRows } from './failed-rows.js'
 import { type BulkFiles, filesOf } from './files.js'
 import { fingerprintOf } from './fingerprint.js'
 import { InvalidRowsError } from './invalid-rows.js'
 import { openJournal } from './journal.js'
-import { localEngine } from './local-engine.js'
 import { type OpenTable, openTable } from './open-table.js'
 import { type BulkOptions, settingsOf } from './options.js'
 import { createPace } from './pace.js'
@@ -43,6 +45,7 @@ export interface BulkSummary {
   readonly output: string | undefined
 }
 
+const NONE: FailedRows = { rows: 0, codes: {} }
 const PROGRESS_EVERY = 250
 /** As many are told of; thousands of them have one cause. */
 const MAX_PROBLEMS = 100
@@ -59,7 +62,7 @@ export async function runBulk(options: BulkOptions): Promise<BulkSummary> {
   const settings = settingsOf(options)
   const table = await openTable(options.input, options.format, process.stdin)
   try {
-    const account = [options.account ?? '', options.client.client.v3.defaults.baseURL ?? ''].join(' ').trim()
+    const account = accountOf(options.client, options.account)
     const { path, map = {}, aliases = {}, set = {}, retry } = options
     const defined = await defineJob({
       ...{ method: settings.verb, path, map, aliases, set, headings: table.headings, retry },
@@ -109,7 +112,8 @@ async function send(
   tally: Tally,
   account: string,
 ): Promise<BulkSummary> {
-  const { client, engine = 'local', signal, onProgress, output } = options
+  const { client, signal, onProgress, output } = options
+  const engine = chooseEngine(options, account, rate)
   const files = filesOf(options, table)
   const header: JournalHeader = {
     ...{ format: 'wechatpay-fluent bulk', version: 1, account, input: table.digest },
@@ -133,7 +137,7 @@ async function send(
   const unwatch = watchRetries(job, pace)
   const finish = createSettler(job, journal, tally, output !== undefined)
   try {
-    await (engine === 'local' ? localEngine : engine).run({
+    await engine.run({
       ...{ job, pace, concurrency, signal: stopped, finish },
       send: createSend(client, job),
       rows: rowsToSend({ job, table, journal, tally, finish, signal: stopped, options }),
@@ -147,16 +151,21 @@ async function send(
     await journal.close()
   }
   onProgress?.(tally.snapshot())
-  return summarize(tally, files, signal?.aborted === true, output)
+  const isStopped = signal?.aborted === true
+  // Rows that failed before may lie beyond the place where this run was stopped.
+  const mayHaveFailed = tally.failed + tally.failedBefore > 0 || (isStopped && journal.resumed)
+  const failed = mayHaveFailed ? await writeFailedRows(files.journal, files.failed) : NONE
+  if (failed.rows === 0 && journal.resumed) rmSync(files.failed, { force: true })
+  return summarize(tally, files, failed, isStopped, output)
 }
 
-async function summarize(
+function summarize(
   tally: Tally,
   files: BulkFiles,
+  { rows: failed, codes }: FailedRows,
   stopped: boolean,
   output: string | undefined,
-): Promise<BulkSummary> {
-  const { rows: failed, codes } = await writeFailedRows(files.journal, files.failed)
+): BulkSummary {
   const { elapsed } = tally.snapshot()
   const { acknowledged, skipped, resent } = tally
   return {

@@ -1,4 +1,4 @@
-import { RequestError } from '../errors.js'
+import { RequestError } from '../index.js'
 import type { JournalHeader } from './read-journal.js'
 
 const PARTS = ['endpoint', 'account', 'columns', 'constants', 'input'] as const

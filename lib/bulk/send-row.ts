@@ -9,6 +9,9 @@ interface Answer {
   readonly headers: Readonly<Record<string, unknown>>
 }
 
+/** The part of a job that a call is made from. */
+type CallOf = Pick<Job, 'verb' | 'path' | 'encrypts' | 'retry'>
+
 type Call = (request: Readonly<Record<string, unknown>>) => Promise<Answer>
 
 /** Codes by which the API asks to be called less often. */
@@ -17,7 +20,7 @@ const THROTTLED: ReadonlySet<string> = new Set(['FREQUENCY_LIMITED', 'FREQ_LIMIT
 const OPEN_CODES: ReadonlySet<string> = new Set(['SYSTEM_ERROR', 'SYSTEMERROR', 'BANKERROR', 'USERPAYING'])
 
 /** Makes the call of a row through the client, whose own rules of repeating hold. */
-export function createSend(client: Wechatpay, job: Job, hardStop?: AbortSignal): Send {
+export function createSend(client: Wechatpay, job: CallOf, hardStop?: AbortSignal): Send {
   const node = client.chain(job.path) as unknown as Readonly<Record<string, Call>>
   const call = node[job.verb] as Call
   const options = {

@@ -6,13 +6,24 @@ const MEGABYTE = 1024 * 1024
 
 /** Shows on a terminal how much of a download has been put aside; returns what ends that. */
 export function showGrowth(file: string): () => void {
+  return repeat((seconds) => {
+    const size = sizeAside(file) / MEGABYTE
+    return `${size.toFixed(1)} MB  ${(size / seconds).toFixed(1)} MB/s`
+  })
+}
+
+/** Shows on a terminal how many rows have come. */
+export function showCount(rows: () => number): () => void {
+  return repeat((seconds) => `${rows()} rows  ${(rows() / seconds).toFixed(0)}/s`)
+}
+
+/** How long a bill will be the API does not say, so that there is no bar to fill. */
+function repeat(describe: (seconds: number) => string): () => void {
   const { stderr } = process
   if (!stderr.isTTY) return () => undefined
   const started = performance.now()
   const timer = setInterval(() => {
-    const size = sizeAside(file)
-    const seconds = (performance.now() - started) / 1000
-    stderr.write(`\r${(size / MEGABYTE).toFixed(1)} MB  ${(size / MEGABYTE / seconds).toFixed(1)} MB/s `)
+    stderr.write(`\r${describe((performance.now() - started) / 1000)}\x1b[K`)
   }, INTERVAL)
   return () => {
     clearInterval(timer)

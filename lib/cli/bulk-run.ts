@@ -1,12 +1,13 @@
 import type { BulkOptions, BulkSummary, InputFormat } from '../bulk/index.js'
 import { showProgress } from './bulk-progress.js'
+import { type QueueFlags, queueOptions } from './bulk-queue.js'
 import { type ClientFlags, clientOptions } from './config.js'
 import { EXIT } from './failure.js'
 import { note, printJson, style } from './output.js'
 import { UsageError } from './usage-error.js'
 
 /** The flags of every job. */
-export interface BulkFlags extends ClientFlags {
+export interface BulkFlags extends ClientFlags, QueueFlags {
   readonly input?: string
   readonly format?: InputFormat
   readonly map?: readonly string[]
@@ -19,6 +20,7 @@ export interface BulkFlags extends ClientFlags {
   readonly validate?: boolean
   readonly retry?: boolean | number
   readonly retryFailed?: boolean
+  readonly engine?: 'local' | 'bullmq'
   readonly json?: boolean
 }
 
@@ -33,14 +35,18 @@ export async function runJob(flags: BulkFlags, endpoint: Endpoint): Promise<void
   ])
   if (flags.input === undefined)
     throw new UsageError('--input names the file with the rows; - is standard input')
+  const shared = flags.engine === 'bullmq' ? { engine: flags.engine, ...queueOptions(flags) } : {}
   const options = clientOptions(flags)
   const client = new Wechatpay(options)
   const interruption = interruptible()
   const progress = showProgress(process.stderr)
+  if (flags.engine === 'bullmq')
+    note('Rows go to the queue: wxpay bulk worker sends them, here or elsewhere.')
   try {
     const summary = await runBulk({
       ...optionsOf(flags, flags.input),
       ...endpoint,
+      ...shared,
       client,
       account: options.mchid,
       signal: interruption.signal,
@@ -75,7 +81,7 @@ function optionsOf(flags: BulkFlags, input: string): Omit<BulkOptions, 'client' 
 }
 
 /** The first Ctrl-C lets rows under way come to their end; the second does not wait for them. */
-function interruptible(): { readonly signal: AbortSignal; end(): void } {
+export function interruptible(): { readonly signal: AbortSignal; end(): void } {
   const controller = new AbortController()
   const onSignal = (): void => {
     if (controller.signal.aborted) process.exit(EXIT.interrupted)

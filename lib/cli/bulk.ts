@@ -1,8 +1,11 @@
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { Command, Option } from 'commander'
 import type { BulkOptions } from '../bulk/index.js'
+import { addQueueOptions } from './bulk-queue.js'
 import { type BulkFlags, runJob } from './bulk-run.js'
+import { bulkWorkerCommand } from './bulk-worker.js'
 import { addClientOptions } from './config.js'
 import { readEndpoint } from './endpoint.js'
+import { toNumber } from './to-number.js'
 import { UsageError } from './usage-error.js'
 
 const HELP = `
@@ -32,7 +35,7 @@ export function bulkCommand(): Command {
       const { map, set } = given(flags)
       await runJob(flags, { method: verb, path: template, set: { ...values, ...set }, ...(map && { map }) })
     })
-  return command.addCommand(memberCardsCommand())
+  return command.addCommand(memberCardsCommand()).addCommand(bulkWorkerCommand())
 }
 
 function memberCardsCommand(): Command {
@@ -70,6 +73,13 @@ function addJobOptions(command: Command): Command {
     )
     .option('--output <file>', 'the answer to each row, as JSON lines')
     .option('--json', 'the summary as JSON on standard output')
+  command.addOption(
+    new Option(
+      '--engine <engine>',
+      'bullmq: share the rows with workers by Redis (default: this process)',
+    ).choices(['local', 'bullmq']),
+  )
+  addQueueOptions(command)
   return addClientOptions(command)
 }
 
@@ -88,10 +98,4 @@ function pairs(texts: readonly string[], flag: string): Record<string, string> {
   const twice = names.find((name, index) => names.indexOf(name) !== index)
   if (twice !== undefined) throw new UsageError(`${flag} ${twice} is given twice`)
   return Object.fromEntries(entries)
-}
-
-function toNumber(text: string): number {
-  const number = Number(text)
-  if (text !== '' && Number.isFinite(number) && number >= 0) return number
-  throw new InvalidArgumentError('It must be a number.')
 }

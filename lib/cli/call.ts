@@ -7,6 +7,7 @@ import { type NamedEndpoint, readEndpoint, suggestion } from './endpoint.js'
 import { failureOf } from './failure.js'
 import { note, print, printJson } from './output.js'
 import { readJson, readPairs } from './read-input.js'
+import { UsageError } from './usage-error.js'
 
 interface CallFlags extends ClientFlags {
   readonly request?: string
@@ -18,14 +19,14 @@ interface CallFlags extends ClientFlags {
   readonly multipart?: readonly string[]
   readonly sink?: string
   readonly decrypt?: boolean
-  readonly retry: boolean
+  readonly retry?: boolean | string
   readonly include?: boolean
   readonly dryRun?: boolean
 }
 
 export function callCommand(): Command {
   const command = new Command('call')
-    .description('Call an endpoint and print its answer')
+    .description('Call an endpoint and print its answer: signed on the way out, verified on the way in.')
     .argument('<path>', 'path or chain: v3/certificates, v3.pay.transactions.native.post')
     .option('-X, --request <method>', 'GET, POST, PUT, PATCH or DELETE; the documented one when absent')
     .option('--json <text>', 'body of APIv3: JSON, @file, or - for standard input')
@@ -36,6 +37,7 @@ export function callCommand(): Command {
     .option('--multipart <part=@file...>', 'parts of an upload; meta takes JSON')
     .option('--sink <file>', 'write the body of the answer to this file')
     .option('--decrypt', 'decrypt the encrypted fields of the answer')
+    .option('--retry [times]', 'try again also where it may be done twice, or so many times')
     .option('--no-retry', 'do not try again')
     .option('-i, --include', 'show status and headers too, on standard error')
     .option('--dry-run', 'show what would be signed and sent, and send nothing')
@@ -46,7 +48,10 @@ Examples:
   wxpay call v3/certificates
   wxpay call v3/pay/transactions/out-trade-no/{out_trade_no} --param out_trade_no=1217 --query mchid=1900000109
   wxpay call v3.marketing.membercardOpen.cards._card_id_.users.import.post --param card_id=p… --json @member.json
-  echo '{…}' | wxpay call v3/pay/transactions/native --json - --dry-run`,
+  echo '{…}' | wxpay call v3/pay/transactions/native --json - --dry-run
+
+A failed call exits with 1 and its words on standard error; where standard output is no terminal, it gets
+{ "error": … } for programs.`,
     )
   return addClientOptions(command).action(run)
 }
@@ -59,9 +64,12 @@ async function run(text: string, flags: CallFlags): Promise<void> {
   const request = requestOf(endpoint, flags)
   if (flags.dryRun) return printJson(await dryRun(endpoint, request, flags))
   try {
-    const { data, status, headers } = await withClient(flags, async (wxpay): Promise<AxiosResponse> => {
-      return wxpay.chain(endpoint.path)[endpoint.verb](request)
-    })
+    const { data, status, headers } = await withClient(
+      flags,
+      async (wxpay, signal): Promise<AxiosResponse> => {
+        return wxpay.chain(endpoint.path)[endpoint.verb]({ ...request, signal })
+      },
+    )
     if (flags.include)
       note(
         [`HTTP ${status}`, ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`)].join('\n'),
@@ -88,8 +96,13 @@ function requestOf({ values }: NamedEndpoint, flags: CallFlags): Record<string, 
     ...(multipart && { multipart: partsOf(multipart) }),
     ...(sink !== undefined && { sink }),
     ...(decrypt && { decrypt }),
-    ...(!retry && { retry: false }),
+    ...(retry !== undefined && { retry: typeof retry === 'string' ? timesOf(retry) : retry }),
   }
+}
+
+function timesOf(text: string): number {
+  if (/^\d+$/.test(text)) return Number(text)
+  throw new UsageError(`--retry ${text}: must be a number`)
 }
 
 function partsOf(pairs: readonly string[]): Record<string, unknown> {

@@ -1,3 +1,5 @@
+import { normalizeSegment } from '../chain/normalize.js'
+import { exactSegments } from '../routes/lookup.js'
 import type { Verb } from '../routes/traits.js'
 import { names } from './generated/names.js'
 
@@ -35,4 +37,16 @@ export function searchCatalogue(words: readonly string[]): readonly CataloguedEn
     const text = `${verb} ${path} ${name}`.toLowerCase()
     return wanted.every((word) => text.includes(word))
   })
+}
+
+/** As it is written in code. */
+export function chainOf({ path, verb }: Pick<CataloguedEndpoint, 'path' | 'verb'>): string {
+  const names = path.split('/').map((segment) => {
+    const placeholder = /^\{(\w+)\}$/.exec(segment)?.[1]
+    if (placeholder) return `._${placeholder}_`
+    const camel = segment.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
+    const isName = /^[A-Za-z]\w*$/.test(camel) && normalizeSegment(camel, exactSegments) === segment
+    return isName ? `.${camel}` : `['${segment}']`
+  })
+  return `wxpay${names.join('')}.${verb}({ … })`
 }

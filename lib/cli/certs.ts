@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { Command } from 'commander'
 import { withClient } from './client.js'
 import { addClientOptions, type ClientFlags } from './config.js'
@@ -14,7 +14,9 @@ interface CertsFlags extends ClientFlags {
 
 export function certsCommand(): Command {
   const command = new Command('certs')
-    .description('List the platform keys that are trusted; without certs they are downloaded')
+    .description(
+      'List the platform keys that are trusted; where none are given, the certificates are downloaded.',
+    )
     .option('--out <folder>', 'save their public keys there, one PEM file each')
     .option('--json', 'as JSON')
   return addClientOptions(command).action(run)
@@ -24,15 +26,19 @@ async function run({ out, json, ...flags }: CertsFlags): Promise<void> {
   const keys = await withClient(flags, (wxpay) => wxpay.certificates.list())
   if (out !== undefined) {
     mkdirSync(out, { recursive: true })
-    for (const { serial, publicKey } of keys) writeFileSync(join(out, `${serial}.pem`), publicKey)
+    for (const { serial, publicKey } of keys) writeFileSync(join(out, `${basename(serial)}.pem`), publicKey)
     note(`${keys.length} written to ${out}`)
   }
-  if (json) return printJson(keys)
+  if (json) return printJson(keys.map((key) => ({ ...key, daysLeft: daysLeft(key) })))
   const rows = keys.map(({ serial, notBefore, notAfter }) => [
     serial,
     notBefore?.toISOString().slice(0, 10) ?? '',
     notAfter?.toISOString().slice(0, 10) ?? 'no end',
-    notAfter ? String(Math.floor((notAfter.getTime() - Date.now()) / DAY)) : '',
+    String(daysLeft({ notAfter }) ?? ''),
   ])
   print(table([['SERIAL OR ID', 'FROM', 'TO', 'DAYS LEFT'], ...rows]))
 }
+
+/** A public key has no end. */
+const daysLeft = ({ notAfter }: { readonly notAfter?: Date | undefined }): number | undefined =>
+  notAfter && Math.floor((notAfter.getTime() - Date.now()) / DAY)

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { Command } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
 import type { WechatpayOptions } from '../index.js'
+import { parseJson } from './json-text.js'
 import { note } from './output.js'
 import { UsageError } from './usage-error.js'
 
@@ -15,6 +16,7 @@ export interface ClientFlags {
   readonly certs?: readonly string[]
   readonly apiv3Key?: string
   readonly secret?: string
+  readonly merchantCert?: string
   readonly baseUrl?: string
   readonly timeout?: number
 }
@@ -32,8 +34,12 @@ export function addClientOptions(command: Command): Command {
     .option('--certs <id=file...>', 'platform public keys and certificates (WXPAY_CERTS)')
     .option('--apiv3-key <text>', 'APIv3 key; better in WXPAY_APIV3_KEY')
     .option('--secret <text>', 'APIv2 key; better in WXPAY_SECRET')
+    .option(
+      '--merchant-cert <file>',
+      'apiclient_cert.pem, which some of APIv2 asks for (WXPAY_MERCHANT_CERT)',
+    )
     .option('--base-url <url>', 'another access point, such as an emulator (WXPAY_BASE_URL)')
-    .option('--timeout <ms>', 'milliseconds for one attempt', Number)
+    .option('--timeout <ms>', 'milliseconds for one attempt', toMilliseconds)
 }
 
 /**
@@ -44,6 +50,7 @@ export function addClientOptions(command: Command): Command {
 export function clientOptions(flags: ClientFlags, env: NodeJS.ProcessEnv = process.env): WechatpayOptions {
   warnOfSecrets(flags)
   const file = flags.config === undefined ? {} : readConfig(flags.config)
+  const merchantCert = keyOf(flags.merchantCert ?? env.WXPAY_MERCHANT_CERT)
   const given = {
     mchid: flags.mchid ?? env.WXPAY_MCHID,
     serial: flags.serial ?? env.WXPAY_SERIAL,
@@ -52,6 +59,7 @@ export function clientOptions(flags: ClientFlags, env: NodeJS.ProcessEnv = proce
     apiv3Key: flags.apiv3Key ?? env.WXPAY_APIV3_KEY,
     secret: flags.secret ?? env.WXPAY_SECRET,
     baseURL: flags.baseUrl ?? env.WXPAY_BASE_URL,
+    merchant: merchantCert ? { cert: merchantCert } : undefined,
     timeout: flags.timeout,
   }
   const set = Object.fromEntries(
@@ -72,28 +80,55 @@ function warnOfSecrets(flags: ClientFlags): void {
   )
 }
 
-/** Keys in a configuration are files beside it, unless they are PEM. */
+/** Keys in a configuration are files, unless they are PEM. */
 function readConfig(file: string): Readonly<Record<string, unknown>> {
-  let config: Record<string, unknown>
+  let text: string
   try {
-    config = JSON.parse(readFileSync(file, 'utf8'))
+    text = readFileSync(file, 'utf8')
   } catch (error) {
-    throw new UsageError(`--config: ${file} is not readable as JSON: ${(error as Error).message}`)
+    throw new UsageError(`--config ${file} cannot be read: ${(error as Error).message}`)
   }
-  const { privateKey, certs, ...rest } = config
+  const config = parseJson(text, `--config ${file}`)
+  if (typeof config !== 'object' || config === null || Array.isArray(config)) {
+    throw new UsageError(`--config ${file} must hold an object: the options of new Wechatpay()`)
+  }
+  const { privateKey, certs, merchant, ca, ...rest } = config as Readonly<Record<string, unknown>>
   return {
     ...rest,
     ...(privateKey !== undefined && { privateKey: keyOf(String(privateKey)) }),
-    ...(typeof certs === 'object' && certs !== null && { certs: mapValues(certs) }),
+    ...(isObject(certs) && { certs: mapValues(certs) }),
+    ...(isObject(merchant) && { merchant: merchantOf(merchant) }),
+    ...(typeof ca === 'string' && { ca: ca.includes('-----BEGIN') ? ca : readAuthority(ca) }),
   }
 }
 
-/** PEM and `file://` as they are; anything else is the path of a file. */
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
+
+/** The passphrase is none of the files. */
+function merchantOf(merchant: object): Record<string, string> {
+  const { passphrase, ...files } = merchant as { readonly passphrase?: string }
+  return { ...mapValues(files), ...(passphrase !== undefined && { passphrase }) }
+}
+
+/** The client takes an authority's PEM, and no file. */
+function readAuthority(file: string): string {
+  try {
+    return readFileSync(file.startsWith('file:') ? new URL(file) : file, 'utf8')
+  } catch (error) {
+    throw new UsageError(`--config: ca cannot be read: ${(error as Error).message}`)
+  }
+}
+
+/** PEM, base64 and `file://` as they are; anything else is the path of a file. */
 export function keyOf(text: string | undefined): string | undefined {
-  if (text === undefined || text === '' || text.includes('-----BEGIN') || text.startsWith('file:'))
-    return text
+  if (text === undefined || text === '' || text.startsWith('file:') || isBase64(text)) return text
+  // Variables of the environment often have the line feeds of a PEM escaped.
+  if (text.includes('-----BEGIN')) return text.replaceAll('\\n', '\n')
   return pathToFileURL(resolve(text)).href
 }
+
+/** A key without its armour, which must not be taken for a path: errors show paths. */
+const isBase64 = (text: string): boolean => text.length > 300 && /^[A-Za-z0-9+/=\s]+$/.test(text)
 
 function mapValues(certs: object): Record<string, string> {
   return Object.fromEntries(Object.entries(certs).map(([id, key]) => [id, keyOf(String(key)) ?? '']))
@@ -102,18 +137,23 @@ function mapValues(certs: object): Record<string, string> {
 function certsOfText(text: string | undefined): Record<string, string> | undefined {
   if (text === undefined || text === '') return undefined
   if (!text.trimStart().startsWith('{')) return certsOf(text.split(','))
-  try {
-    return mapValues(JSON.parse(text))
-  } catch {
-    throw new UsageError('WXPAY_CERTS must be JSON of id and key, or id=file,id=file')
-  }
+  const certs = parseJson(text, 'WXPAY_CERTS')
+  if (isObject(certs)) return mapValues(certs)
+  throw new UsageError('WXPAY_CERTS must be JSON of id and key, or id=file,id=file')
 }
 
 function certsOf(pairs: readonly string[]): Record<string, string> {
   const entries = pairs.map((pair) => {
     const at = pair.indexOf('=')
-    if (at < 1) throw new UsageError(`certs: '${pair}' must be id=file`)
+    if (at < 1)
+      throw new UsageError(`certs: '${pair}' must be id=file; the id is PUB_KEY_ID_… or a serial number`)
     return [pair.slice(0, at), pair.slice(at + 1)] as const
   })
   return mapValues(Object.fromEntries(entries))
+}
+
+function toMilliseconds(text: string): number {
+  const number = Number(text)
+  if (text !== '' && Number.isFinite(number) && number >= 0) return number
+  throw new InvalidArgumentError('It must be a number of milliseconds.')
 }

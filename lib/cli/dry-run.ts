@@ -1,11 +1,17 @@
 import { generateKeyPairSync } from 'node:crypto'
-import type { InternalAxiosRequestConfig } from 'axios'
+import { PassThrough } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
+import { AxiosError, type InternalAxiosRequestConfig } from 'axios'
 import { canonicalRequest } from '../crypto/index.js'
 import { type ClientFlags, clientOptions } from './config.js'
 import type { NamedEndpoint } from './endpoint.js'
+import { signedMessage } from './v2-message.js'
 
-/** Ends a call in place of the network. */
-class Stopped extends Error {}
+interface Caught {
+  readonly config: InternalAxiosRequestConfig
+  /** `undefined` where there is none. */
+  readonly body: Buffer | undefined
+}
 
 /**
  * The request that would be sent, signed as it would be; the signature itself is left out.
@@ -18,15 +24,16 @@ export async function dryRun(
   flags: ClientFlags,
 ): Promise<Readonly<Record<string, unknown>>> {
   const { Wechatpay } = await import('../index.js')
-  let caught: InternalAxiosRequestConfig | undefined
+  let caught: Caught | undefined
   const options = clientOptions(flags)
   const wxpay = new Wechatpay({
     ...options,
     // Nothing is sent, so none can be downloaded.
     certs: options.certs ?? { PUB_KEY_ID_OF_DRY_RUN: somePublicKey() },
+    // In place of the network.
     adapter: async (config) => {
-      caught = config
-      throw new Stopped('dry run')
+      caught = { config, body: await bytesOf(config.data) }
+      throw new AxiosError('dry run', 'ERR_CANCELED', config)
     },
   })
   try {
@@ -36,7 +43,7 @@ export async function dryRun(
   } finally {
     wxpay.close()
   }
-  return caught ? describe(caught) : {}
+  return caught ? describe(caught, path.startsWith('v2/')) : {}
 }
 
 function somePublicKey(): string {
@@ -44,26 +51,41 @@ function somePublicKey(): string {
   return publicKey.export({ type: 'spki', format: 'pem' }).toString()
 }
 
-function describe({
-  url = '',
-  method = 'get',
-  headers,
-  data,
-}: InternalAxiosRequestConfig): Record<string, unknown> {
-  const { Authorization: authorization, ...others } = headers.toJSON() as Record<string, string>
-  const { pathname, search } = new URL(url)
-  const body = typeof data === 'string' || Buffer.isBuffer(data) ? String(data) : ''
-  const signed = { method: method.toUpperCase(), url: pathname + search, body }
-  const value = (name: string): string => new RegExp(`${name}="([^"]*)"`).exec(authorization ?? '')?.[1] ?? ''
-  const stamp = { timestamp: Number(value('timestamp')), nonce: value('nonce_str') }
-  return {
-    method: signed.method,
-    url,
-    headers: {
-      ...others,
-      ...(authorization && { Authorization: authorization.replace(/signature="[^"]*"/, 'signature="…"') }),
-    },
-    body,
-    ...(authorization && { signed: String(canonicalRequest({ ...signed, ...stamp })) }),
-  }
+/** An upload is a stream of parts. */
+async function bytesOf(data: unknown): Promise<Buffer | undefined> {
+  if (data === undefined || data === null || data === '') return undefined
+  const form = data as { readonly pipe?: (target: PassThrough) => PassThrough }
+  return typeof form.pipe === 'function' ? buffer(form.pipe(new PassThrough())) : Buffer.from(data as string)
 }
+
+function describe({ config, body }: Caught, isV2: boolean): Record<string, unknown> {
+  const { Authorization: authorization, ...headers } = config.headers.toJSON() as Record<string, string>
+  const { method = 'get', url = '' } = config
+  const isUpload = body?.toString('latin1', 0, 2) === '--'
+  const text = body?.toString() ?? ''
+  const shown = {
+    method: method.toUpperCase(),
+    url: withoutSign(url),
+    headers,
+    body: isUpload ? `${body?.length} bytes of multipart` : isV2 ? withoutSign(text) : text,
+  }
+  if (isV2 && !isUpload && text.startsWith('<xml>')) return { ...shown, signed: signedMessage(text) }
+  if (!authorization) return shown
+  const value = (name: string): string => new RegExp(`${name}="([^"]*)"`).exec(authorization)?.[1] ?? ''
+  const { pathname, search } = new URL(url)
+  const signed = canonicalRequest({
+    ...{ method: shown.method, url: pathname + search },
+    ...{ timestamp: Number(value('timestamp')), nonce: value('nonce_str') },
+    body: isUpload ? metaOf(text) : text,
+  })
+  const redacted = authorization.replace(/signature="[^"]*"/, 'signature="…"')
+  return { ...shown, headers: { ...headers, Authorization: redacted }, signed: String(signed) }
+}
+
+/** Of an upload, this part alone is signed. */
+const metaOf = (multipart: string): string =>
+  /name="meta"[\s\S]*?\r\n\r\n([\s\S]*?)\r\n--/.exec(multipart)?.[1] ?? ''
+
+/** What was signed can be sent by whoever reads it. */
+const withoutSign = (text: string): string =>
+  text.replace(/<sign>[\s\S]*?<\/sign>/, '<sign>…</sign>').replace(/([?&]sign=)[^&]*/, '$1…')

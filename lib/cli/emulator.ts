@@ -1,132 +1,83 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { Command, Option } from 'commander'
-import type { EmulatorMerchant } from '../emulator/index.js'
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { KEPT_IN, STATE, writeKeys } from './kept-keys.js'
 import { note, print, style } from './output.js'
+import { FORMATS, type Format } from './print-config.js'
 
 interface EmulatorFlags {
-  readonly port: string
+  readonly port: number
   readonly host: string
   readonly https?: boolean
   readonly seed?: string
   readonly dir: string
+  readonly storage?: string
   readonly keep: boolean
-  readonly print: keyof typeof FORMATS
+  readonly print: Format
+  readonly json?: boolean
 }
 
-/** The merchant's options with its keys as files. */
-type Printed = Omit<EmulatorMerchant, 'merchant'> & { readonly merchant?: { cert: string; key: string } }
+const HELP = `
+Examples:
+  wxpay emulator                                 then paste the exports into another shell
+  wxpay emulator --print dotenv > .env           and node --env-file=.env app.js
+  wxpay emulator --print json > wxpay.json       and wxpay call v3/certificates --config wxpay.json
+
+Its keys are files in --dir, readable for their owner alone. They and all orders are there again in the next run;
+keep the folder out of version control. Ctrl-C ends it.`
 
 export function emulatorCommand(): Command {
   return new Command('emulator')
-    .description('Run a local WeChat Pay: no contract, no money, a page to watch it')
-    .option('--port <number>', 'a free one with 0', '4010')
+    .description('Run a local WeChat Pay: no contract, no money, a page to watch it.')
+    .option('--port <number>', 'where it listens; 0 is a free one', toPort, 4010)
     .option('--host <address>', 'other machines can reach it unless it is a loopback address', '127.0.0.1')
-    .option('--https', 'serve HTTPS with a certificate of its own authority')
+    .option('--https', 'serve HTTPS, with a certificate of its own authority')
     .option('--seed <text>', 'make ids, numbers and secrets the same in every run')
-    .option('--dir <folder>', 'where keys and state are kept between runs', '.wxpay-emulator')
-    .option('--no-keep', 'forget all of it at the end')
+    .option('--dir <folder>', 'where keys and state are kept between runs', KEPT_IN)
+    .option('--storage <file>', `where its state is kept (default: ${STATE} in --dir)`)
+    .option('--no-keep', 'forget all that happened at the end')
     .addOption(
-      new Option('--print <format>', 'how to print the configuration')
+      new Option('--print <format>', 'how the configuration is printed')
         .choices(Object.keys(FORMATS))
         .default('env'),
     )
+    .option('--json', 'the same as --print json')
+    .addHelpText('after', HELP)
     .action(run)
 }
 
-async function run({ port, host, https, seed, dir, keep, print: format }: EmulatorFlags): Promise<void> {
+async function run(flags: EmulatorFlags): Promise<void> {
+  const { port, host, https, seed, dir, storage, keep, json } = flags
   const { createEmulator } = await import('../emulator/index.js')
   const folder = resolve(dir)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const emulator = await createEmulator({
-    ...{ port: Number(port), host },
+    ...{ port, host },
     ...(https && { https }),
     ...(seed !== undefined && { seed }),
-    ...(keep && { storage: join(folder, 'state.jsonl') }),
+    ...(keep && { storage: storage ?? join(folder, STATE) }),
   })
-  print(FORMATS[format](writeKeys(emulator.merchant, folder)))
+  const ended = interrupted()
   const { stderr } = process
   note(style('bold', 'WeChat Pay emulator: this is not WeChat Pay, and no money moves.', stderr))
   note(`  page and API  ${style('cyan', emulator.url, stderr)}`)
   note(`  keys in       ${folder}${keep ? ', kept between runs' : ''}`)
-  note('  Ctrl-C ends it')
-  await new Promise<void>((end) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => end())
-  })
+  note('  Ctrl-C ends it\n')
+  print(FORMATS[json ? 'json' : flags.print](writeKeys(emulator.merchant, folder)))
+  await ended
   await emulator.close()
   note('ended')
 }
 
-/** Keys for their owner alone. */
-function writeKeys(merchant: EmulatorMerchant, folder: string): Printed {
-  const write = (name: string, pem: string): string => {
-    const file = join(folder, name)
-    writeFileSync(file, pem, { mode: 0o600 })
-    chmodSync(file, 0o600)
-    return file
-  }
-  const certs = Object.entries(merchant.certs).map(([id, pem]) => [id, write(`${id}.pem`, pem)])
-  return {
-    ...merchant,
-    privateKey: write('apiclient_key.pem', merchant.privateKey),
-    certs: Object.fromEntries(certs),
-    ...(merchant.merchant && {
-      merchant: {
-        cert: write('apiclient_cert.pem', merchant.merchant.cert),
-        key: write('apiclient_key.pem', merchant.merchant.key),
-      },
-    }),
-    ...(merchant.ca && { ca: write('ca.pem', merchant.ca) }),
-  }
+/** To end an emulator is no failure: the exit code is 0. */
+function interrupted(): Promise<void> {
+  return new Promise((end) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => end())
+  })
 }
 
-const variables = ({
-  mchid,
-  serial,
-  privateKey,
-  certs,
-  apiv3Key,
-  secret,
-  baseURL,
-  ca,
-}: Printed): [string, string][] => [
-  ['WXPAY_MCHID', mchid],
-  ['WXPAY_SERIAL', serial],
-  ['WXPAY_PRIVATE_KEY', privateKey],
-  [
-    'WXPAY_CERTS',
-    Object.entries(certs)
-      .map(([id, file]) => `${id}=${file}`)
-      .join(','),
-  ],
-  ['WXPAY_APIV3_KEY', apiv3Key],
-  ['WXPAY_SECRET', secret],
-  ['WXPAY_BASE_URL', baseURL],
-  ...(ca ? [['NODE_EXTRA_CA_CERTS', ca] as [string, string]] : []),
-]
-
-const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`
-
-/** In code a key is a `file://` URL. */
-function toCode({ ca, ...merchant }: Printed): string {
-  const asUrl = (file: string): string => `file://${file}`
-  const certs = Object.fromEntries(Object.entries(merchant.certs).map(([id, file]) => [id, asUrl(file)]))
-  const options = { ...merchant, privateKey: asUrl(merchant.privateKey), certs }
-  const trust = ca === undefined ? '' : `  ca: readFileSync(${JSON.stringify(ca)}),\n`
-  const head = ca === undefined ? '' : "import { readFileSync } from 'node:fs'\n"
-  const body = JSON.stringify(options, null, 2).replace(/^\{\n|\n\}$/g, '')
-  return `${head}import { Wechatpay } from 'wechatpay-fluent'\n\nconst wxpay = new Wechatpay({\n${body},\n${trust}})\n`
+function toPort(text: string): number {
+  const port = Number(text)
+  if (/^\d+$/.test(text) && port < 65_536) return port
+  throw new InvalidArgumentError('It must be a number from 0 to 65535.')
 }
-
-const FORMATS = {
-  env: (merchant: Printed) =>
-    variables(merchant)
-      .map(([name, value]) => `export ${name}=${quoted(value)}`)
-      .join('\n'),
-  dotenv: (merchant: Printed) =>
-    variables(merchant)
-      .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
-      .join('\n'),
-  json: ({ ca: _, ...merchant }: Printed) => JSON.stringify(merchant, null, 2),
-  ts: toCode,
-} as const

@@ -1,4 +1,5 @@
-import { knownVerbs, nearestRoute } from '../routes/lookup.js'
+import { normalizeSegment } from '../chain/normalize.js'
+import { exactSegments, knownVerbs, nearestRoute } from '../routes/lookup.js'
 import { matchRoutes } from '../routes/match.js'
 import type { Verb } from '../routes/traits.js'
 import { UsageError } from './usage-error.js'
@@ -12,7 +13,7 @@ export interface NamedEndpoint {
   readonly values: Readonly<Record<string, string>>
 }
 
-const VERBS: readonly Verb[] = ['get', 'post', 'put', 'patch', 'delete']
+export const VERBS: readonly Verb[] = ['get', 'post', 'put', 'patch', 'delete']
 
 /**
  * Reads a path (`v3/pay/transactions/id/{transaction_id}`, or with the id in it) or a chain
@@ -37,22 +38,16 @@ export function readEndpoint(text: string, method: string | undefined, hasBody: 
 
 function fromChain(text: string): { path: string; verb: Verb | undefined } {
   const names = text
-    .replace(/^wxpay\./, '')
-    .split('.')
+    .replace(/^(await )?wxpay\b/, '')
+    .split(/\.|\[['"]|['"]\]/)
     .filter(Boolean)
   const last = names.at(-1)?.replace(/(Async)?\(?\)?$/, '')
   const verb = VERBS.find((one) => one === last && knownVerbs(toPath(names)).length === 0)
   return { path: toPath(verb ? names.slice(0, -1) : names), verb }
 }
 
-/** As the chain itself spells them. */
 const toPath = (names: readonly string[]): string =>
-  names
-    .map((name) => /^[_$](.+)[_$]$/.exec(name)?.[1] ?? name)
-    .map((name, index) => (/^[_$]/.test(names[index] ?? '') ? `{${name}}` : kebab(name)))
-    .join('/')
-
-const kebab = (name: string): string => name.replace(/([a-z\d])([A-Z])/g, '$1-$2').toLowerCase()
+  names.map((name) => normalizeSegment(name, exactSegments)).join('/')
 
 function readVerb(method: string | undefined): Verb | undefined {
   if (method === undefined) return undefined

@@ -1,4 +1,11 @@
-import { ApiError, ConfigError, RequestError, WechatpayError } from '../index.js'
+import {
+  ApiError,
+  ConfigError,
+  NetworkError,
+  RequestError,
+  VerificationError,
+  WechatpayError,
+} from '../index.js'
 import { note, style } from './output.js'
 import { UsageError } from './usage-error.js'
 
@@ -7,22 +14,41 @@ export const EXIT = { done: 0, refused: 1, usage: 2, interrupted: 130 } as const
 
 /** Says what went wrong and gives the exit code for it. */
 export function report(error: unknown): number {
-  const label = style('red', 'error:', process.stderr)
-  note(`${label} ${describe(error)}`)
+  if (error instanceof NetworkError && error.code === 'ABORTED') {
+    note('interrupted')
+    return EXIT.interrupted
+  }
+  note(`${style('red', 'error:', process.stderr)} ${describe(error)}`)
   const isUsage = error instanceof UsageError || error instanceof ConfigError || error instanceof RequestError
   return isUsage ? EXIT.usage : EXIT.refused
 }
 
 function describe(error: unknown): string {
-  if (error instanceof ApiError) {
-    const detail = error.detail === undefined ? '' : `\n${JSON.stringify(error.detail, null, 2)}`
-    return `${error.message}${detail}`
+  const message = error instanceof Error ? error.message : String(error)
+  if (error instanceof ApiError) return [message, ...linesOf(error)].join('\n')
+  if (
+    error instanceof VerificationError &&
+    error.knownSerials.length > 0 &&
+    error.code === 'SERIAL_UNKNOWN'
+  ) {
+    return `${message}\n  known here: ${error.knownSerials.join(', ')}`
   }
-  if (error instanceof WechatpayError || error instanceof UsageError) return error.message
-  return error instanceof Error ? error.message : String(error)
+  if (error instanceof ConfigError) return `${message}\n  (wxpay doctor looks at all of the configuration)`
+  return message
 }
 
-/** An error for programs, with `--json`. */
+/** What an answer says beside its message. */
+function linesOf({ status, detail, requestId, message, verified }: ApiError): string[] {
+  const texts = detail === undefined || detail === null ? [] : JSON.stringify(detail, null, 2).split('\n')
+  return [
+    ...(texts.length > 0 ? ['  detail:', ...texts.map((line) => `    ${line}`)] : []),
+    ...(requestId && !message.includes(requestId) ? [`  request id: ${requestId}`] : []),
+    ...(verified ? [] : ['  The answer carries no signature that fits: it may not come from WeChat Pay.']),
+    ...(status === 401 ? ['  (wxpay doctor tells what does not fit together)'] : []),
+  ]
+}
+
+/** An error for programs. */
 export function failureOf(error: unknown): Readonly<Record<string, unknown>> {
   if (!(error instanceof WechatpayError)) return { message: describe(error) }
   const { message, code } = error

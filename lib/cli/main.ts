@@ -1,43 +1,14 @@
 #!/usr/bin/env node
-import { Command, CommanderError } from 'commander'
-import { VERSION } from '../version.js'
-import { billCommand } from './bill.js'
-import { callCommand } from './call.js'
-import { certsCommand } from './certs.js'
-import { completionCommand } from './completion.js'
-import { doctorCommand } from './doctor.js'
-import { emulatorCommand } from './emulator.js'
-import { notifyCommand } from './notify.js'
-import { routesCommand } from './routes.js'
+import { CommanderError } from 'commander'
+import { createProgram } from './program.js'
 
-const HELP = `
-Configuration: flags, else WXPAY_MCHID WXPAY_SERIAL WXPAY_PRIVATE_KEY WXPAY_CERTS WXPAY_APIV3_KEY
-WXPAY_SECRET WXPAY_BASE_URL, else --config FILE (JSON of the options of new Wechatpay()).
+/** What the scripts of `wxpay completion` ask. */
+const COMPLETE = '__complete'
 
-Results go to standard output, words for people to standard error.
-Exit codes: 0 done; 1 the API or a check said no; 2 wrong usage or configuration; 130 interrupted.`
-
-async function program(): Promise<Command> {
-  const { bulkCommand } = await import('./bulk.js')
-  const all = new Command('wxpay')
-    .description('The command line of wechatpay-fluent: the whole WeChat Pay OpenAPI')
-    .version(VERSION)
-    .showSuggestionAfterError()
-    .showHelpAfterError('(wxpay --help lists commands and options)')
-    .addHelpText('after', HELP)
-    .exitOverride()
-  const commands = [
-    ...[callCommand(), certsCommand(), billCommand(), notifyCommand(), doctorCommand()],
-    ...[emulatorCommand(), routesCommand(), bulkCommand(), completionCommand(all)],
-  ]
-  for (const command of commands) all.addCommand(command.exitOverride())
-  return all
-}
-
-async function main(): Promise<number> {
+async function main(words: readonly string[]): Promise<number> {
   try {
-    const all = await program()
-    await all.parseAsync()
+    if (words[0] === COMPLETE) await (await import('./complete.js')).complete(words.slice(1))
+    else await runCommand(words)
     return Number(process.exitCode ?? 0)
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
@@ -46,6 +17,16 @@ async function main(): Promise<number> {
   }
 }
 
-void main().then((code) => {
-  process.exitCode = code
+async function runCommand(words: readonly string[]): Promise<void> {
+  // `wxpay help call` is about call.
+  const program = await createProgram(words.filter((word) => !word.startsWith('-')).slice(0, 2))
+  await program.parseAsync(words, { from: 'user' })
+}
+
+// `wxpay routes | head` has read enough.
+process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => process.exit(code === 'EPIPE' ? 0 : 1))
+
+void main(process.argv.slice(2)).then((code) => {
+  // Whatever is still open, such as an idle connection, is nothing to wait for once all has been written.
+  process.stdout.write('', () => process.stderr.write('', () => process.exit(code)))
 })

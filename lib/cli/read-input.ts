@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs'
+import { parseJson } from './json-text.js'
 import { UsageError } from './usage-error.js'
+
+const STANDARD_INPUT = 0
 
 /**
  * A text given as `@file`, as `-` for standard input, or itself.
@@ -7,22 +10,25 @@ import { UsageError } from './usage-error.js'
  * @throws {UsageError} when the file cannot be read.
  */
 export function readText(given: string, flag: string): string {
-  if (given !== '-' && !given.startsWith('@')) return given
+  return given === '-' || given.startsWith('@') ? readFile(given, flag).toString() : given
+}
+
+/**
+ * The bytes of a file: `file`, `@file`, or `-` for standard input.
+ *
+ * @throws {UsageError} when it cannot be read.
+ */
+export function readFile(given: string, flag: string): Buffer {
   try {
-    return readFileSync(given === '-' ? 0 : given.slice(1), 'utf8')
+    return readFileSync(given === '-' ? STANDARD_INPUT : given.replace(/^@/, ''))
   } catch (error) {
-    throw new UsageError(`${flag} ${given}: ${(error as Error).message}`)
+    throw new UsageError(`${flag} ${given} cannot be read: ${(error as Error).message}`)
   }
 }
 
 /** @throws {UsageError} when it is no JSON. */
 export function readJson(given: string, flag: string): unknown {
-  const text = readText(given, flag)
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    throw new UsageError(`${flag} is no JSON: ${(error as Error).message}`)
-  }
+  return parseJson(readText(given, flag), flag)
 }
 
 /** `name=value` pairs; a name that comes more than once has a list. */

@@ -1,112 +1,63 @@
-import { Command } from 'commander'
-import type { EndpointDocument } from '../routes/document.js'
-import {
-  embedded,
-  type Fields,
-  fieldsOf,
-  isCases,
-  isEnum,
-  isFields,
-  isList,
-  type Shape,
-} from '../routes/schema.js'
-import { type CataloguedEndpoint, catalogue, searchCatalogue } from './catalogue.js'
+import { Command, InvalidArgumentError } from 'commander'
+import { nearestRoute } from '../routes/lookup.js'
+import type { Verb } from '../routes/traits.js'
+import { type CataloguedEndpoint, catalogue, chainOf, searchCatalogue } from './catalogue.js'
+import { VERBS } from './endpoint.js'
 import { note, print, printJson, style, table } from './output.js'
 import { UsageError } from './usage-error.js'
 
 interface SearchFlags {
+  readonly verb?: Verb
+  readonly long?: boolean
   readonly json?: boolean
 }
 
+const HELP = `
+Examples:
+  wxpay routes 会员卡 import          words in path or name, in Chinese or as in the path
+  wxpay routes complaint --verb get -l
+  wxpay routes show v3/profitsharing/receivers/add`
+
 export function routesCommand(): Command {
   const show = new Command('show')
-    .description('Show the fields of an endpoint, and its chain to copy')
-    .argument('<path>', 'its path')
+    .description('Show the fields of an endpoint, its chain to copy, and where it is documented.')
+    .argument('<path>', 'its path or chain')
     .option('--json', 'as JSON')
-    .action(showOne)
+    .action(async (path: string, flags: SearchFlags) => (await import('./route-fields.js')).show(path, flags))
   return new Command('routes')
-    .description(`Search the ${catalogue().length.toLocaleString('en')} documented endpoints, offline`)
-    .argument('[words...]', 'words in the path or the name: refund, 退款')
+    .description(`Search the ${catalogue().length.toLocaleString('en')} documented endpoints, offline.`)
+    .argument('[words...]', 'all of them have to be found: refund, 退款')
+    .option('--verb <verb>', `only this one: ${VERBS.join(', ')}`, toVerb)
+    .option('-l, --long', 'with the chain to copy and where it is documented')
     .option('--json', 'as JSON')
+    .addHelpText('after', HELP)
     .action(search)
-    .addCommand(show.exitOverride())
+    .addCommand(show)
 }
 
-function search(words: readonly string[], { json }: SearchFlags): void {
-  const found = searchCatalogue(words)
-  if (json) printJson(found)
-  else if (found.length > 0)
-    print(table(found.map(({ verb, path, name }) => [verb.toUpperCase(), path, name])))
-  if (found.length === 0) throw new Error(`no endpoint has all of: ${words.join(' ')}`)
+function search(words: readonly string[], { verb, long, json }: SearchFlags): void {
+  const found = searchCatalogue(words).filter((endpoint) => verb === undefined || endpoint.verb === verb)
+  if (found.length === 0) throw new UsageError(nothing(words))
+  if (json) printJson(found.map((endpoint) => ({ ...endpoint, chain: chainOf(endpoint) })))
+  else if (long) print(found.map(describe).join('\n\n'))
+  else print(table(found.map(({ verb: own, path, name }) => [own.toUpperCase(), path, name])))
   note(`${found.length} of ${catalogue().length}`)
 }
 
-async function showOne(text: string, { json }: SearchFlags): Promise<void> {
-  // The documents are what the emulator checks requests by, so the package has them only once.
-  const { endpointDocument } = await import('../emulator/generated/index.js')
-  const path = text.replace(/^\//, '')
-  const found = catalogue().filter((endpoint) => endpoint.path === path)
-  if (found.length === 0)
-    throw new UsageError(`${path} is not documented; search with: wxpay routes ${path.split('/').at(-1)}`)
-  for (const endpoint of found) {
-    const document = await endpointDocument(endpoint.path, endpoint.verb)
-    if (json) printJson({ ...endpoint, chain: chainOf(endpoint), ...document })
-    else if (document) print(describe(endpoint, document))
-  }
-}
-
-function describe(endpoint: CataloguedEndpoint, document: EndpointDocument): string {
+function describe(endpoint: CataloguedEndpoint): string {
   const { verb, path, name, docs } = endpoint
-  const part = (title: string, shape: Shape | undefined): string[] => {
-    if (shape === undefined) return []
-    const rows = rowsOf(shape, '')
-    return rows.length > 0 ? ['', style('bold', title), table(rows)] : []
-  }
-  const { response } = document
-  return [
-    style('bold', `${verb.toUpperCase()} ${path}`),
-    name,
-    ...docs,
-    '',
-    chainOf(endpoint),
-    ...part('path', document.path),
-    ...part('query', document.query ?? document['query?']),
-    ...part('json', document.json ?? document['json?']),
-    ...part('xml', document.xml ?? document['xml?']),
-    ...part('multipart', document.multipart),
-    ...part('answer', response.json ?? response.xml),
-    '',
-  ].join('\n')
+  const head = `${style('bold', `${verb.toUpperCase()} ${path}`)}  ${name}`
+  return [head, `  ${chainOf(endpoint)}`, ...docs.map((url) => `  ${url}`)].join('\n')
 }
 
-/** One row a field: its path, its type, whether it has to be there. */
-function rowsOf(shape: Shape, prefix: string): string[][] {
-  if (isList(shape)) return rowsOf(shape[0], `${prefix}[]`)
-  if (isCases(shape)) return shape.$oneOf.flatMap((one) => rowsOf(one, prefix))
-  if (!isFields(shape)) return []
-  return fieldsOf(shape as Fields).flatMap(({ name, optional, shape: inner }) => {
-    const path = prefix === '' ? name : `${prefix}.${name}`
-    return [
-      [`  ${path}`, typeOf(inner), optional ? '' : 'required'],
-      ...rowsOf(embedded(inner)?.shape ?? inner, path),
-    ]
-  })
+function nothing(words: readonly string[]): string {
+  const [path = ''] = words
+  const nearest = words.length === 1 && path.includes('/') ? nearestRoute(path.replace(/^\//, '')) : undefined
+  return `no endpoint has all of: ${words.join(' ')}${nearest ? `; did you mean ${nearest}?` : ''}`
 }
 
-function typeOf(shape: Shape): string {
-  if (typeof shape === 'string') return shape
-  if (isEnum(shape)) return shape.$enum.join(' | ')
-  if (isList(shape)) return `list of ${typeOf(shape[0])}`
-  return embedded(shape) ? `text of ${embedded(shape)?.media}` : 'object'
-}
-
-/** As it is written in code. */
-export function chainOf({ path, verb }: Pick<CataloguedEndpoint, 'path' | 'verb'>): string {
-  const names = path.split('/').map((segment) => {
-    const placeholder = /^\{(\w+)\}$/.exec(segment)?.[1]
-    if (placeholder) return `._${placeholder}_`
-    const camel = segment.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
-    return /^[A-Za-z]\w*$/.test(camel) ? `.${camel}` : `['${segment}']`
-  })
-  return `wxpay${names.join('')}.${verb}({ … })`
+function toVerb(text: string): Verb {
+  const verb = VERBS.find((one) => one === text.toLowerCase())
+  if (verb) return verb
+  throw new InvalidArgumentError(`It must be one of ${VERBS.join(', ')}.`)
 }

@@ -88,9 +88,10 @@ export async function createIdentity(
   let first: Promise<void> | undefined
   let root: Promise<{ key: KeyObject; pem: string }> | undefined
 
-  const validity = (): { notBefore: Date; notAfter: Date } => {
-    const start = Math.floor(now() / 1000) * 1000
-    return { notBefore: new Date(start - 60_000), notAfter: new Date(start + 5 * YEAR) }
+  /** @param after what it is to be newer than: certificates count whole seconds, and clients take the newest. */
+  const validity = (after = 0): { notBefore: Date; notAfter: Date } => {
+    const start = Math.max(Math.floor(now() / 1000) * 1000 - 60_000, after + 1_000)
+    return { notBefore: new Date(start), notAfter: new Date(start + 5 * YEAR) }
   }
   async function makeAuthority(): Promise<{ key: KeyObject; pem: string }> {
     // People may tell their machine to trust this one, so nobody else has its key.
@@ -110,15 +111,17 @@ export async function createIdentity(
     key: KeyObject,
     number: string,
     hosts?: readonly string[],
+    dates = validity(),
   ): Promise<string> {
     const { key: issuerKey } = await authority()
     const names = { subject, issuer: AUTHORITY, serial: number }
-    return issueCertificate({ ...names, ...validity(), key, issuerKey, ...(hosts && { hosts }) })
+    return issueCertificate({ ...names, ...dates, key, issuerKey, ...(hosts && { hosts }) })
   }
   async function issueNext(): Promise<PlatformCertificate> {
     const key = await sharedRsaKey(`platform certificate ${keep.next('issued')}`)
     const number = serialNumber()
-    const pem = await issueFor('Emulated Platform', key, number)
+    const dates = validity(listed.at(-1)?.notBefore.getTime())
+    const pem = await issueFor('Emulated Platform', key, number, undefined, dates)
     const certificate = describeCertificate({ id: number, key, pem })
     list([...listed, certificate])
     return certificate

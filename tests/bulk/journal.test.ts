@@ -93,7 +93,6 @@ describe('a row of unknown fate', () => {
       path,
       input,
       concurrency: 1,
-      set: { 'json.unavailable_time': '2025' },
     }
     const { journal } = await runBulk(options)
     rig.emulator.requests.length = 0
@@ -103,4 +102,17 @@ describe('a row of unknown fate', () => {
     expect(summary.failures.FATE_UNKNOWN).toBe(1)
     expect(rig.emulator.requests.map(({ path: sent }) => sent.split('/').at(-2))).toEqual(['2'])
   })
+})
+
+it('a line of the input that cannot be read ends the run, and what was under way is written down', async () => {
+  const lines = Array.from({ length: 300 }, (_, index) => JSON.stringify({ openid: `o${index}` }))
+  const input = file('broken.jsonl', [...lines, '{"openid":'].join('\n'))
+  const journal = `${input}.journal`
+  await expect(runBulk({ client: rig.wxpay, input, ...cards })).rejects.toThrow(
+    /Line 301 of the input is no JSON/,
+  )
+  const answers = readFileSync(journal, 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('+'))
+  expect(answers).toHaveLength(rig.emulator.requests.length)
 })

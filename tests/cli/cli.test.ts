@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createEmulator, type Emulator } from '../../lib/emulator/index.js'
-import { type Ran, type RunOptions, wxpay } from './run.js'
+import { MAIN, type Ran, type RunOptions, uninstall, wxpay } from './run.js'
 
-// Each command is a process that compiles the sources first.
-vi.setConfig({ testTimeout: 60_000 })
+// Each command is a process of its own.
+vi.setConfig({ testTimeout: 30_000 })
 
 const folder = mkdtempSync(join(tmpdir(), 'wxpay-cli-'))
 let emulator: Emulator
@@ -35,6 +35,7 @@ beforeEach(() => {
 afterAll(async () => {
   await emulator.close()
   rmSync(folder, { recursive: true })
+  uninstall()
 })
 
 /** Runs it as this emulator's merchant. */
@@ -248,9 +249,8 @@ describe('wxpay emulator', () => {
   it('prints a configuration that works, with keys for their owner alone, and ends on SIGINT', async () => {
     const { spawn } = await import('node:child_process')
     const dir = join(folder, 'kept')
-    const main = join(import.meta.dirname, '../../lib/cli/main.ts')
     const started = async () => {
-      const args = ['--import', 'tsx', main, 'emulator', '--port', '0', '--dir', dir, '--print', 'json']
+      const args = [MAIN, 'emulator', '--port', '0', '--dir', dir, '--print', 'json']
       const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
       let text = ''
       for await (const chunk of child.stdout.setEncoding('utf8')) {

@@ -1,8 +1,11 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
+import { install } from '../package/install.js'
 
-const MAIN = join(import.meta.dirname, '../../lib/cli/main.ts')
-const TSX = join(import.meta.dirname, '../../node_modules/.bin/tsx')
+/** The command line as users have it: built. */
+const { path, remove } = install()
+export const MAIN: string = join(path, 'dist/esm/lib/cli/main.js')
+export const uninstall: () => void = remove
 
 export interface Ran {
   readonly code: number | null
@@ -20,7 +23,7 @@ export interface RunOptions {
 export function wxpay(args: readonly string[], { env = {}, input, cwd }: RunOptions = {}): Promise<Ran> {
   const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('WXPAY_'))
   const options = { env: { ...Object.fromEntries(kept), ...env, FORCE_COLOR: '0' }, ...(cwd && { cwd }) }
-  const child = spawn(TSX, [MAIN, ...args], options)
+  const child = spawn(process.execPath, [MAIN, ...args], options)
   let stdout = ''
   let stderr = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

@@ -1,5 +1,6 @@
 import { request } from 'node:http'
 import { describe, expect, it } from 'vitest'
+import { createEmulator } from '../../lib/emulator/index.js'
 import { startRig } from '../e2e/client.js'
 import { call } from './client.js'
 
@@ -12,12 +13,12 @@ const ask = async (name: string): Promise<any> => (await get(`/_emulator/${name}
 const act = (name: string, input: object, headers: Record<string, string> = { 'X-Emulator-Page': '1' }) =>
   fetch(`${rig.emulator.url}/_emulator/${name}`, { method: 'POST', headers, body: JSON.stringify(input) })
 
-const place = async (out_trade_no: string) => {
+const place = async (out_trade_no: string, notify_url = 'https://example.com/notify') => {
   const { mchid } = rig.emulator.merchant
   await rig.wxpay.v3.pay.transactions.native.post({
     json: {
       ...{ appid: 'wxd678efh567hg6787', mchid, description: 'QQ公仔', out_trade_no },
-      ...{ notify_url: 'https://example.com/notify', amount: { total: 100 } },
+      ...{ notify_url, amount: { total: 100 } },
     },
   })
 }
@@ -42,10 +43,16 @@ describe('the page', () => {
     const files = [...html.matchAll(/(?:src|href)="(\/[^"?]+)/g)].map(([, path = '']) => path)
     expect(files.length).toBeGreaterThan(3)
     for (const file of files) expect((await get(file)).status).toBe(200)
-    const script = await (await get('/_emulator/page.js')).text()
-    for (const [, name = ''] of script.matchAll(/from '\.\/(\w+\.js)'/g)) {
-      expect((await get(`/_emulator/${name}`)).status).toBe(200)
+    const seen = new Set(['page.js'])
+    for (const file of seen) {
+      const script = await get(`/_emulator/${file}`)
+      expect([file, script.status, script.headers.get('content-type')]).toEqual([
+        ...[file, 200],
+        'text/javascript; charset=utf-8',
+      ])
+      for (const [, name = ''] of (await script.text()).matchAll(/from '\.\/(\w+\.js)'/g)) seen.add(name)
     }
+    expect(seen.size).toBeGreaterThan(8)
     expect(html).not.toMatch(/https?:\/\//)
   })
 
@@ -93,10 +100,49 @@ describe('the page', () => {
     })
     expect(((await nobody.json()) as { message: string }).message).toMatch(/failed/)
     await act('fail', { path: 'v3/certificates', status: 500, times: 1 })
-    expect(await ask('faults')).toEqual([{ path: 'v3/certificates', status: 500, times: 1 }])
+    await act('limit', { path: '*', rate: 5 })
+    expect(await ask('faults')).toEqual({
+      faults: [{ path: 'v3/certificates', status: 500, times: 1 }],
+      limits: [{ path: '*', rate: 5 }],
+    })
     expect((await act('fail', { path: '*' })).status).toBe(400)
     await act('recover', {})
-    expect(await ask('faults')).toEqual([])
+    expect(await ask('faults')).toEqual({ faults: [], limits: [] })
+  })
+
+  it('names the field that breaks a schema, and how v2 says no', async () => {
+    const { mchid } = rig.emulator.merchant
+    await call(rig.emulator, 'POST', '/v3/pay/transactions/native', { mchid })
+    await fetch(`${rig.emulator.url}/pay/orderquery`, { method: 'POST', body: '<xml><a>1</a></xml>' })
+    const [schema, v2] = await ask('calls')
+    expect(schema).toMatchObject({
+      verified: true,
+      status: 400,
+      code: 'PARAM_ERROR',
+      field: '/appid is required',
+    })
+    expect(v2).toMatchObject({ verified: false, status: 200, code: 'FAIL', problem: 'no sign' })
+    const { answer } = await ask(`call?id=${schema.id}`)
+    expect(JSON.parse(answer.body).detail).toMatchObject({ field: '/appid', issue: 'is required' })
+  })
+
+  it('lists what the emulator sent by itself, each try of it', async () => {
+    await place('PAGE-2', 'http://127.0.0.1:1/notify')
+    await act('pay', { number: 'PAGE-2' })
+    const [delivery] = await ask('deliveries')
+    expect(delivery).toMatchObject({ event_type: 'TRANSACTION.SUCCESS', done: false })
+    expect(delivery.attempts).toEqual([{ time: expect.any(Number), error: expect.any(String) }])
+  })
+
+  it('leaves a seeded emulator’s numbers as they are', async () => {
+    const numbers = async (look: boolean) => {
+      const emulator = await createEmulator({ seed: 1 })
+      if (look) await fetch(`${emulator.url}/_emulator/sample?event_type=REFUND.SUCCESS`)
+      const { headers } = await call(emulator, 'GET', '/v3/none')
+      await emulator.close()
+      return headers.get('request-id')
+    }
+    expect(await numbers(true)).toBe(await numbers(false))
   })
 
   it('streams calls as they come', async () => {
@@ -113,5 +159,11 @@ describe('the page', () => {
     expect((await act('recover', {}, {})).status).toBe(403)
     expect(await statusFor('localhost')).toBe(200)
     expect(await statusFor('evil.example')).toBe(403)
+    expect(await statusFor('127.0.0.1.evil.example')).toBe(403)
+    const preflight = await fetch(`${rig.emulator.url}/_emulator/recover`, {
+      method: 'OPTIONS',
+      headers: { 'Access-Control-Request-Headers': 'x-emulator-page' },
+    })
+    expect(preflight.headers.get('access-control-allow-headers')).toBeNull()
   })
 })

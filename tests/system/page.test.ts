@@ -7,7 +7,7 @@ import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createEmulator, type Emulator } from '../../lib/emulator/index.js'
 import { Wechatpay } from '../../lib/index.js'
-import { call } from '../emulator/client.js'
+import { call, IMPORT, IMPORT_BODY } from '../emulator/client.js'
 
 /** Debian's: apt-get install chromium */
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
@@ -61,6 +61,11 @@ async function open(width: number, locale: string): Promise<{ page: Page; compla
   return { page, complaints }
 }
 
+/** Controls that nobody could call by a name. */
+const NAMELESS = `[...document.querySelectorAll('input, select, textarea, button, img, [role=option]')]
+  .filter((one) => !(one.labels?.length || one.ariaLabel || one.alt || one.textContent.trim()))
+  .map((one) => one.outerHTML)`
+
 /** Nothing sticks out to the side. */
 const isWithinItsWidth = (page: Page): Promise<boolean> =>
   page.evaluate('document.documentElement.scrollWidth <= document.documentElement.clientWidth')
@@ -81,9 +86,10 @@ describe.each([
     })
     await page.getByRole('option').nth(1).waitFor()
     await page.getByRole('option').first().click()
-    await page.getByText('the URL was signed without its query').waitFor()
+    const finding = english ? 'the URL was signed without its query' : '签名的 URL 缺少查询串'
+    await page.locator('.note').getByText(finding).waitFor()
     expect(await page.locator('.differs').innerText()).toContain('/v3/bill/tradebill?bill_date=2024-01-01')
-    await page.screenshot({ path: join(pictures, `calls-${width}.png`) })
+    await page.screenshot({ path: join(pictures, `calls-${width}.png`), fullPage: true })
     expect(await isWithinItsWidth(page)).toBe(true)
     await page.getByRole('searchbox').fill('native')
     expect(await page.getByRole('option').count()).toBe(1)
@@ -102,7 +108,7 @@ describe.each([
         .locator('td img')
         .evaluate((image) => (image as unknown as { naturalWidth: number }).naturalWidth),
     ).toBeGreaterThan(0)
-    await page.screenshot({ path: join(pictures, `orders-${width}.png`) })
+    await page.screenshot({ path: join(pictures, `orders-${width}.png`), fullPage: true })
     expect(await isWithinItsWidth(page)).toBe(true)
     await page.getByRole('button', { name: 'BROWSER-2' }).click()
     await page.locator('.state.SUCCESS').waitFor()
@@ -118,9 +124,17 @@ describe.each([
     await page.getByRole('combobox').selectOption('REFUND.SUCCESS')
     await expect.poll(() => page.getByRole('textbox').last().inputValue()).toContain('out_refund_no')
     await page.locator('input[name=url]').fill(notify_url)
-    await page.screenshot({ path: join(pictures, `notify-${width}.png`) })
     await page.getByRole('button', { name: english ? 'Send' : '发送' }).click()
     await expect.poll(() => heard).toEqual(['REFUND.SUCCESS'])
+    await page
+      .locator('.note')
+      .getByText(/HTTP 20[04]/)
+      .waitFor()
+    await place('BROWSER-5')
+    await emulator.pay('BROWSER-5')
+    await page.getByText(english ? 'taken' : '已接收').waitFor()
+    await page.screenshot({ path: join(pictures, `notify-${width}.png`), fullPage: true })
+    expect(await isWithinItsWidth(page)).toBe(true)
     expect(complaints).toEqual([])
     await page.close()
   })
@@ -129,9 +143,13 @@ describe.each([
     const { page } = await open(width, locale)
     await page.getByRole('tab', tab('Faults', '故障')).click()
     await page.locator('input[name=status]').fill('503')
-    await page.getByRole('button', { name: english ? 'Add' : '添加' }).click()
+    await page.getByRole('button', { name: english ? 'Add' : '添加', exact: true }).click()
     await page.getByText('"status":503').waitFor()
-    await page.screenshot({ path: join(pictures, `faults-${width}.png`) })
+    await page.locator('input[name=rate]').fill('100')
+    await page.getByRole('button', { name: english ? 'Add limit' : '添加限制' }).click()
+    await page.getByText('"rate":100').waitFor()
+    await page.screenshot({ path: join(pictures, `faults-${width}.png`), fullPage: true })
+    expect(await isWithinItsWidth(page)).toBe(true)
     await expect(wxpay.v3.certificates.get({ retry: false })).rejects.toMatchObject({ status: 503 })
     await page.getByRole('button', { name: english ? 'Clear all' : '全部清除' }).click()
     await page.getByText(english ? 'No faults' : '没有故障').waitFor()
@@ -144,10 +162,56 @@ describe.each([
     await page.getByRole('tab', tab('Configuration', '配置')).click()
     await page.getByText(emulator.merchant.serial).first().waitFor()
     expect(await page.content()).not.toContain(emulator.merchant.apiv3Key)
-    await page.getByRole('button', { name: english ? 'Show' : '显示' }).click()
+    await page.getByRole('button', { name: english ? 'Show secrets' : '显示密钥' }).click()
     await page.getByText(emulator.merchant.apiv3Key).first().waitFor()
     await page.screenshot({ path: join(pictures, `merchant-${width}.png`) })
     expect(await isWithinItsWidth(page)).toBe(true)
+    await page.close()
+  })
+
+  it('shows which field breaks a schema, and what is wrong in v2', async () => {
+    const { page, complaints } = await open(width, locale)
+    await call(emulator, 'POST', IMPORT, { ...IMPORT_BODY, openid: 1 })
+    await page.getByRole('option').first().click()
+    await page.locator('.note').getByText('/openid must be string').waitFor()
+    await page.screenshot({ path: join(pictures, `schema-${width}.png`), fullPage: true })
+    await fetch(`${emulator.url}/pay/orderquery`, {
+      method: 'POST',
+      body: '<xml><appid>wx1</appid><nonce_str>n</nonce_str><sign>0</sign></xml>',
+    })
+    await page.locator('.status.wrong').nth(1).waitFor()
+    await page.getByRole('option').first().click()
+    await page
+      .getByText(english ? 'signed with another key or over' : '签名所用的密钥或字段不同')
+      .first()
+      .waitFor()
+    expect(await isWithinItsWidth(page)).toBe(true)
+    expect(complaints).toEqual([])
+    await page.close()
+  })
+
+  it('has a name for every control, and is readable in the dark', async () => {
+    await place('BROWSER-6')
+    await call(emulator, 'GET', '/v3/bill/tradebill', undefined, { sent: { url: '/v3/bill/tradebill?a=1' } })
+    const { page } = await open(width, locale)
+    await page.emulateMedia({ colorScheme: 'dark' })
+    for (const name of ['orders', 'notify', 'faults', 'merchant', 'calls']) {
+      await page.locator(`#tab-${name}`).click()
+      if (name === 'calls') await page.getByRole('option').first().click()
+      await page.getByRole('button').nth(1).waitFor()
+      expect(await page.evaluate(NAMELESS)).toEqual([])
+      await page.screenshot({ path: join(pictures, `${name}-${width}-dark.png`) })
+    }
+    await page.close()
+  })
+
+  it('finds a restarted emulator again', async () => {
+    const { page } = await open(width, locale)
+    await page.getByText(english ? 'live' : '实时', { exact: true }).waitFor()
+    await emulator.close()
+    await page.getByText(english ? 'connection lost' : '连接已断开').waitFor()
+    emulator = await createEmulator({ port: Number(new URL(emulator.url).port) })
+    await page.getByText(english ? 'live' : '实时', { exact: true }).waitFor()
     await page.close()
   })
 
@@ -162,6 +226,9 @@ describe.each([
     await page.keyboard.press('ArrowDown')
     await page.keyboard.press('ArrowDown')
     expect(await page.getByRole('option').nth(1).getAttribute('aria-selected')).toBe('true')
+    await page.getByRole('heading', { name: 'POST' }).waitFor()
+    await page.keyboard.press('Enter')
+    expect(await page.evaluate('document.activeElement.getAttribute("role")')).toBe('region')
     await page.getByRole('tab', { selected: true }).focus()
     await page.keyboard.press('ArrowRight')
     expect(await page.getByRole('tab', { selected: true }).innerText()).toBe(english ? 'Orders' : '订单')

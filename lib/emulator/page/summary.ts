@@ -1,4 +1,4 @@
-import type { RecordedRequest } from '../recorder.js'
+import type { RecordedAnswer, RecordedRequest } from '../recorder.js'
 
 /** As many of a kind are shown at most. */
 export const MAX_SHOWN = 500
@@ -19,19 +19,23 @@ export function summaryOf(request: RecordedRequest): object {
   return {
     ...{ id: numberOf(request), method, url, template, verified, problem, time },
     ...(diagnosis && { issue: diagnosis.issue, said: diagnosis.said }),
-    ...(answer && {
-      status: answer.status,
-      duration: answer.duration,
-      code: codeOf(answer.status, answer.body),
-    }),
+    ...(answer && { status: answer.status, duration: answer.duration, ...saidNo(answer) }),
   }
 }
 
-/** How an answer says no; v2 does it with a 200. */
-function codeOf(status: number, body: string): string | undefined {
-  const found =
-    status >= 400
-      ? /"code":"(\w+)"/.exec(body)
-      : (/<err_code><!\[CDATA\[(\w+)/.exec(body) ?? /<return_code><!\[CDATA\[(FAIL)/.exec(body))
-  return found?.[1]
+/** How an answer says no, and to which field; v2 does it with a 200. */
+function saidNo({ status, body }: RecordedAnswer): object {
+  if (status < 400) {
+    const [, code] = /<(?:err_code|return_code)><!\[CDATA\[((?!SUCCESS\])\w+)/.exec(body) ?? []
+    return code === undefined ? {} : { code }
+  }
+  try {
+    const { code, detail } = JSON.parse(body) as {
+      code?: string
+      detail?: { field?: string; issue?: string }
+    }
+    return { code, ...(detail?.field?.startsWith('/') && { field: `${detail.field} ${detail.issue}` }) }
+  } catch {
+    return {}
+  }
 }

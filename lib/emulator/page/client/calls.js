@@ -1,76 +1,116 @@
 import { detailOf } from './detail.js'
-import { ask, attempt, h } from './dom.js'
-import { word } from './words.js'
+import { ask, attempt, copyable, h } from './dom.js'
+import { calls } from './live.js'
+import { inChosen, word } from './words.js'
 
-/** @type {Map<number, any>} */
-const calls = new Map()
+const NARROW = matchMedia('(max-width: 52rem)')
+
 /** @type {number | undefined} */
 let selected
 let search = ''
 let onlyBad = false
+let isDue = false
 /** @type {HTMLElement | undefined} */
 let list
 /** @type {HTMLElement | undefined} */
 let detail
 
-const isBad = (/** @type {any} */ { verified, status }) => !verified || status >= 400
+/** @param {any} call */
+const isBad = ({ verified, status, code }) => !verified || status >= 400 || Boolean(code)
+
+/** @param {any} call */
+const problemOf = ({ problem, issue, said, code, field }) =>
+  [code, issue ? inChosen(said, issue) : (problem ?? field)].filter(Boolean).join(' · ')
 
 function shown() {
   const words = search.toLowerCase().split(/\s+/).filter(Boolean)
   return [...calls.values()]
     .filter((call) => !onlyBad || isBad(call))
-    .filter((call) =>
-      words.every((part) =>
-        `${call.method} ${call.url} ${call.status} ${call.problem ?? ''}`.toLowerCase().includes(part),
-      ),
-    )
+    .filter((call) => {
+      const text =
+        `${call.method} ${call.url} ${call.status} ${problemOf(call)} ${call.problem}`.toLowerCase()
+      return words.every((part) => text.includes(part))
+    })
     .reverse()
 }
 
 /** @param {any} call */
 function row(call) {
-  const { id, method, url, verified, status, duration, problem, time } = call
+  const { id, method, url, verified, status, duration, time } = call
+  const problem = problemOf(call)
+  const took = duration === undefined ? '' : ` · ${duration.toFixed(1)} ms`
   return h(
     'li',
     { role: 'option', id: `call-${id}`, 'aria-selected': String(id === selected), onclick: () => choose(id) },
     h(
       'span',
-      { class: isBad(call) ? 'bad' : 'good', 'aria-label': word(verified ? 'verified' : 'refused') },
+      {
+        class: verified ? 'good' : 'bad',
+        role: 'img',
+        'aria-label': word(verified ? 'verified' : 'refused'),
+      },
       verified ? '✓' : '✗',
     ),
-    h('b', {}, method),
+    h('span', { class: `method ${method}` }, method),
     h('span', { class: 'path mono' }, url),
-    h('span', { class: status >= 400 ? 'bad' : 'soft' }, status ?? '…'),
-    problem
-      ? h('small', { class: 'problem' }, problem)
-      : h(
-          'small',
-          {},
-          `${new Date(time).toLocaleTimeString()} ${duration === undefined ? '' : `· ${duration.toFixed(1)} ms`}`,
-        ),
+    h('span', { class: `status ${isBad(call) ? 'wrong' : ''}` }, status ?? '…'),
+    h(
+      'small',
+      {},
+      `${new Date(time).toLocaleTimeString()}${took}`,
+      problem && h('b', { class: 'bad' }, problem),
+    ),
   )
 }
 
+function nothing() {
+  if (calls.size > 0) return [h('li', { class: 'empty', role: 'presentation' }, word('no_match'))]
+  const line = `const wxpay = new Wechatpay({ ...merchant, baseURL: '${location.origin}' })`
+  return [h('li', { class: 'empty', role: 'presentation' }, h('p', {}, word('no_calls')), copyable(line))]
+}
+
 function draw() {
+  isDue = false
   if (!list) return
   const rows = shown()
-  list.replaceChildren(...(rows.length > 0 ? rows.map(row) : [h('li', { class: 'empty' }, word('no_calls'))]))
-  if (selected !== undefined) list.setAttribute('aria-activedescendant', `call-${selected}`)
+  list.replaceChildren(...(rows.length > 0 ? rows.map(row) : nothing()))
+  const isShown = rows.some(({ id }) => id === selected)
+  if (isShown) list.setAttribute('aria-activedescendant', `call-${selected}`)
+  else list.removeAttribute('aria-activedescendant')
+}
+
+/** A busy client makes more calls than anybody can watch. @param {number} [id] the one that is new */
+export function redrawCalls(id) {
+  if (id !== undefined && id === selected) void show(id)
+  if (isDue) return
+  isDue = true
+  setTimeout(draw, 50)
 }
 
 /** @param {number} id */
-async function choose(id) {
-  selected = id
-  draw()
-  document.getElementById(`call-${id}`)?.scrollIntoView({ block: 'nearest' })
+async function show(id) {
   await attempt(async () => {
     const call = await ask(`call?id=${id}`)
     if (id === selected && call) detail?.replaceChildren(detailOf(call))
   })
 }
 
+/** @param {number} id @param {boolean} [byKeyboard] */
+async function choose(id, byKeyboard = false) {
+  selected = id
+  draw()
+  document.getElementById(`call-${id}`)?.scrollIntoView({ block: 'nearest' })
+  await show(id)
+  if (NARROW.matches && !byKeyboard) detail?.scrollIntoView({ block: 'start' })
+}
+
 /** @param {KeyboardEvent} event */
 function move(event) {
+  if (event.key === 'Enter' && selected !== undefined) {
+    event.preventDefault()
+    detail?.focus()
+    return
+  }
   const rows = shown()
   const at = rows.findIndex(({ id }) => id === selected)
   const steps = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: rows.length - 1 }
@@ -78,19 +118,7 @@ function move(event) {
   if (to === undefined) return
   event.preventDefault()
   const next = rows[Math.max(0, Math.min(rows.length - 1, to))]
-  if (next) void choose(next.id)
-}
-
-/** Listens for calls for as long as the page is open. */
-export async function watchCalls() {
-  for (const call of await ask('calls')) calls.set(call.id, call)
-  draw()
-  new EventSource('/_emulator/stream').onmessage = ({ data }) => {
-    const call = JSON.parse(data)
-    calls.set(call.id, call)
-    draw()
-    if (call.id === selected) void choose(call.id)
-  }
+  if (next) void choose(next.id, true)
 }
 
 export function callsView() {
@@ -101,7 +129,11 @@ export function callsView() {
     'aria-label': word('calls'),
     onkeydown: move,
   })
-  detail = h('div', {}, h('div', { class: 'empty' }, word('choose')))
+  detail = h(
+    'div',
+    { class: 'card', tabindex: -1, role: 'region', 'aria-label': word('detail') },
+    h('div', { class: 'empty' }, word('choose')),
+  )
   const box = h('input', {
     type: 'search',
     placeholder: word('search'),
@@ -120,10 +152,10 @@ export function callsView() {
   const view = h(
     'div',
     {},
-    h('div', { class: 'bar' }, box, h('label', {}, toggle, ' ', word('only_bad'))),
-    h('div', { class: 'columns' }, h('div', { class: 'card' }, list), h('div', { class: 'card' }, detail)),
+    h('div', { class: 'bar' }, box, h('label', { class: 'check' }, toggle, word('only_bad'))),
+    h('div', { class: 'columns' }, h('div', { class: 'card' }, list), detail),
   )
   draw()
-  if (selected !== undefined) void choose(selected)
+  if (selected !== undefined) void show(selected)
   return view
 }

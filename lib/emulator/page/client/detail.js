@@ -1,84 +1,62 @@
 import { copyable, h, pretty } from './dom.js'
-import { word } from './words.js'
-
-const LINES = ['method', 'url', 'timestamp', 'nonce', 'body']
-
-/** @param {string} message of APIv3; what is behind the fourth line feed is the body */
-function linesOf(message) {
-  const lines = message.split('\n')
-  return [...lines.slice(0, 4), lines.slice(4).join('\n').replace(/\n$/, '')]
-}
-
-/**
- * The message line by line, beside what the client signed where that is known.
- *
- * @param {any} call
- */
-function messageOf(call) {
-  const isV3 = linesOf(call.message).length === 5 && /^(\/v3|\/hk|\/global)/.test(call.url)
-  if (!isV3) return copyable(call.message)
-  const ours = linesOf(call.message)
-  const theirs = call.diagnosis?.signed && linesOf(call.diagnosis.signed)
-  const head =
-    theirs &&
-    h(
-      'div',
-      { class: 'names' },
-      h('span', { class: 'soft' }, ''),
-      h('span', { class: 'soft' }, word('computed')),
-      h('span', { class: 'soft' }, word('signed')),
-    )
-  const rows = LINES.map((name, index) => {
-    const differs = theirs && ours[index] !== theirs[index]
-    return h(
-      'div',
-      { class: `${theirs ? '' : 'one'} ${differs ? 'differs' : ''}` },
-      h('span', { class: 'soft' }, word(name)),
-      h('span', { class: 'mono', 'data-from': theirs && word('computed') }, ours[index] ?? ''),
-      theirs && h('span', { class: 'mono', 'data-from': word('signed') }, theirs[index] ?? ''),
-    )
-  })
-  return h('div', { class: 'lines' }, head, ...rows)
-}
+import { messageOf } from './message.js'
+import { inChosen, word } from './words.js'
 
 /** @param {string} text */
 const quoted = (text) => `'${text.replaceAll("'", `'\\''`)}'`
 
+/** Headers that curl makes itself. */
+const OWN = ['host', 'connection', 'content-length', 'accept-encoding', 'transfer-encoding']
+
 /** @param {any} call @param {string} origin */
 function curlOf({ method, url, headers, body }, origin) {
-  const kept = Object.entries(headers).filter(
-    ([name]) => !['host', 'connection', 'content-length', 'accept-encoding'].includes(name),
-  )
+  const kept = Object.entries(headers).filter(([name]) => !OWN.includes(name))
+  const isUpload = String(headers['content-type']).startsWith('multipart/')
   const parts = [
     `curl -X ${method} ${quoted(origin + url)}`,
     ...kept.map(([name, value]) => `-H ${quoted(`${name}: ${value}`)}`),
   ]
-  if (body) parts.push(`--data-raw ${quoted(body)}`)
+  if (body) parts.push(isUpload ? '--data-binary @body.bin' : `--data-raw ${quoted(body)}`)
   return parts.join(' \\\n  ')
 }
 
-/** @param {any} call */
-function findingOf({ problem, diagnosis, answer }) {
-  const said = answer && safeJson(answer.body)
-  const texts = [
-    problem,
-    diagnosis && `${word('part')}: ${word(diagnosis.part)}. ${diagnosis.issue}`,
-    said?.code && answer.status >= 400 && `${said.code}: ${said.message}`,
-  ]
-  const shown = texts.filter(Boolean)
-  return (
-    shown.length > 0 &&
-    h('div', { class: 'note wrong', role: 'note' }, ...shown.map((text) => h('div', {}, String(text))))
-  )
-}
-
-/** @param {string} text */
-function safeJson(text) {
+/** @param {string} [text] */
+function safeJson(text = '') {
   try {
     return JSON.parse(text)
   } catch {
     return undefined
   }
+}
+
+/** What is wrong, the most telling first. @param {any} call */
+function findingOf({ problem, diagnosis, answer, code }) {
+  const said = safeJson(answer?.body)
+  const { field, issue, value, location } = said?.detail ?? {}
+  const isField = field && !problem
+  const headline = diagnosis
+    ? inChosen(diagnosis.said, diagnosis.issue)
+    : isField
+      ? `${field} ${issue}`
+      : (problem ?? code)
+  if (!headline) return undefined
+  const part = diagnosis ? diagnosis.part : isField ? location : undefined
+  const more = [
+    diagnosis && problem,
+    isField && value !== '' && value !== undefined && `${word('value')}: ${JSON.stringify(value)}`,
+    said?.code && `${said.code}: ${said.message}`,
+  ].filter(Boolean)
+  return h(
+    'div',
+    { class: 'note wrong', role: 'note' },
+    h(
+      'p',
+      {},
+      part && h('span', { class: 'chip' }, word(diagnosis ? part : `in_${part}`)),
+      h('strong', {}, headline),
+    ),
+    ...more.map((text) => h('p', { class: 'mono' }, text)),
+  )
 }
 
 /**
@@ -93,34 +71,58 @@ const headerText = (headers) =>
     .map(([name, value]) => `${name}: ${value}`)
     .join('\n')
 
+/** @param {Record<string, unknown>} headers */
+const headersOf = (headers) =>
+  h('details', {}, h('summary', {}, word('headers')), copyable(headerText(headers)))
+
+/** @param {string} text */
+const bodyOf = (text) => (text ? copyable(pretty(text)) : h('p', { class: 'soft' }, word('no_body')))
+
+/** @param {any} call */
+function answerOf({ answer }) {
+  if (!answer) return section(word('answer'), h('p', { class: 'soft' }, word('no_answer')))
+  const { status, headers, body } = answer
+  const chip = h('span', { class: `status ${status >= 400 ? 'wrong' : ''}` }, `HTTP ${status}`)
+  return h('section', {}, h('h3', {}, word('answer'), chip), bodyOf(body), headersOf(headers))
+}
+
+/** @param {Record<string, string>} fields in clear, by JSON pointer */
+const decryptedOf = (fields) =>
+  h(
+    'div',
+    { class: 'lines' },
+    ...Object.entries(fields).map(([pointer, text]) =>
+      h(
+        'div',
+        { class: 'one wide' },
+        h('span', { class: 'mono soft' }, pointer),
+        h('span', { class: 'mono' }, text),
+      ),
+    ),
+  )
+
 /** All that is known of a call. @param {any} call */
 export function detailOf(call) {
-  const { method, url, verified, answer, decrypted, headers, body, template } = call
+  const { method, url, verified, decrypted, headers, body, template } = call
   return h(
     'div',
     { class: 'detail' },
+    h('h2', {}, h('span', { class: `method ${method}` }, method), h('code', {}, url)),
     h(
-      'div',
-      { class: 'bar' },
-      h('h2', {}, h('code', {}, `${method} ${url}`)),
+      'p',
+      { class: 'facts' },
       h(
         'span',
         { class: verified ? 'good' : 'bad' },
         verified ? `✓ ${word('verified')}` : `✗ ${word('refused')}`,
       ),
-      template && h('span', { class: 'soft' }, template),
+      template && h('code', { class: 'soft', title: word('template') }, template),
     ),
     findingOf(call),
     section(word('message'), messageOf(call)),
-    decrypted && section(word('decrypted'), copyable(JSON.stringify(decrypted, null, 2))),
-    section(word('body'), copyable(pretty(body) || word('none'))),
-    section(
-      word('answer'),
-      ...(answer
-        ? [copyable(`HTTP ${answer.status}\n${headerText(answer.headers)}\n\n${pretty(answer.body)}`)]
-        : [h('p', { class: 'soft' }, word('no_answer'))]),
-    ),
-    section(word('headers'), copyable(headerText(headers))),
+    decrypted && section(word('decrypted'), decryptedOf(decrypted)),
+    section(word('request'), bodyOf(body), headersOf(headers)),
+    answerOf(call),
     section(
       word('curl'),
       copyable(curlOf(call, location.origin)),

@@ -1,4 +1,5 @@
 import { ask, attempt, h } from './dom.js'
+import { keepFresh } from './live.js'
 import { word } from './words.js'
 
 /** @param {any} order */
@@ -12,13 +13,16 @@ function qr({ answer, action }) {
   })
 }
 
-/** @param {any} order @param {() => void} refresh */
+/** @param {any} order */
+const yuan = ({ amount }) => (amount === undefined ? '' : (amount / 100).toFixed(2))
+
+/** @param {any} order @param {() => Promise<void>} refresh */
 function row(order, refresh) {
-  const { number, kind, state, amount, action, description } = order
+  const { number, kind, state, action, description } = order
   const act = () =>
     attempt(async () => {
       const done = await ask(action, { number })
-      refresh()
+      await refresh()
       const { status } = done?.notified ?? {}
       return `${word(action === 'pay' ? 'paid' : 'done')} ${number}${status ? `, ${word('notified')} ${status}` : ''}`
     })
@@ -28,7 +32,7 @@ function row(order, refresh) {
     h('td', {}, h('code', {}, number), description && h('div', { class: 'soft' }, description)),
     h('td', {}, kind),
     h('td', {}, h('span', { class: `state ${state}` }, state)),
-    h('td', {}, amount === undefined ? '' : (amount / 100).toFixed(2)),
+    h('td', { class: 'amount' }, yuan(order)),
     h('td', {}, qr(order)),
     h(
       'td',
@@ -46,29 +50,28 @@ function row(order, refresh) {
 export function ordersView() {
   const body = h('tbody')
   const box = /** @type {HTMLInputElement} */ (
-    h('input', { type: 'search', placeholder: word('search'), 'aria-label': word('search') })
+    h('input', { type: 'search', placeholder: word('search_orders'), 'aria-label': word('search_orders') })
   )
   /** @type {any[]} */
   let orders = []
   const draw = () => {
     const found = orders.filter((order) =>
-      JSON.stringify(order).toLowerCase().includes(box.value.toLowerCase()),
+      `${JSON.stringify(order)} ${yuan(order)}`.toLowerCase().includes(box.value.toLowerCase()),
     )
     const rows = found.map((order) => row(order, refresh))
     body.replaceChildren(
       ...(rows.length > 0 ? rows : [h('tr', {}, h('td', { colspan: 6, class: 'empty' }, word('no_orders')))]),
     )
   }
-  const refresh = () =>
-    void attempt(async () => {
-      orders = await ask('orders')
-      draw()
-    })
+  const refresh = keepFresh(body, 'orders', (all) => {
+    orders = all
+    draw()
+  })
   box.addEventListener('input', draw)
-  refresh()
+  void attempt(refresh)
   const heads = ['number', 'kind', 'state', 'amount', 'code', 'action'].map((name) =>
     h('th', { scope: 'col' }, word(name)),
   )
-  const table = h('table', {}, h('thead', {}, h('tr', {}, ...heads)), body)
-  return h('div', {}, h('div', { class: 'bar' }, box), h('div', { class: 'card' }, table))
+  const table = h('table', { class: 'orders' }, h('thead', {}, h('tr', {}, ...heads)), body)
+  return h('div', {}, h('div', { class: 'bar' }, box), h('div', { class: 'card flush' }, table))
 }

@@ -1,6 +1,9 @@
-import { callsView, watchCalls } from './calls.js'
-import { attempt, h } from './dom.js'
-import { faultsView, merchantView, notifyView } from './forms.js'
+import { callsView, redrawCalls } from './calls.js'
+import { h } from './dom.js'
+import { faultsView } from './faults.js'
+import { watchCalls } from './live.js'
+import { merchantView } from './merchant.js'
+import { notifyView } from './notify.js'
 import { ordersView } from './orders.js'
 import { chooseLanguage, otherLanguage, word } from './words.js'
 
@@ -55,6 +58,15 @@ function go(name) {
   draw(true)
 }
 
+/** @param {boolean} isLive whether calls still come in */
+function setLive(isLive) {
+  const mark = document.getElementById('live')
+  if (!mark) return
+  mark.className = isLive ? 'live' : 'live lost'
+  mark.dataset.word = isLive ? 'live' : 'lost'
+  mark.textContent = word(mark.dataset.word)
+}
+
 document.getElementById('tabs')?.addEventListener('keydown', ({ key }) => {
   const step = { ArrowRight: 1, ArrowLeft: -1 }[key]
   if (!step) return
@@ -71,4 +83,4 @@ const url = document.getElementById('url')
 if (url) url.textContent = location.origin
 chooseLanguage()
 draw()
-void attempt(watchCalls)
+watchCalls(redrawCalls, setLive)

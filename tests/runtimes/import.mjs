@@ -1,0 +1,6 @@
+import * as main from 'wechatpay-fluent'
+import * as crypto from 'wechatpay-fluent/crypto'
+import * as emulator from 'wechatpay-fluent/emulator'
+import runner from './run-checks.cjs'
+
+await runner.runChecks({ main, crypto, emulator })

@@ -1,0 +1,15 @@
+import * as main from 'wechatpay-fluent'
+import * as crypto from 'wechatpay-fluent/crypto'
+import * as emulator from 'wechatpay-fluent/emulator'
+import runner from '../run-checks.cjs'
+
+const { CHECKS, LIMIT, startRig } = runner
+
+let rig
+beforeAll(async () => {
+  rig = await startRig({ main, crypto, emulator })
+}, LIMIT)
+beforeEach(() => rig.reset())
+afterAll(() => rig?.stop())
+
+test.each(CHECKS)('%s', async (_, check) => check(rig), LIMIT)
