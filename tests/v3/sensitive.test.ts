@@ -96,8 +96,18 @@ describe('over a socket', () => {
   const path = 'v3/merchant-service/complaints-v2/{complaint_id}'
 
   it('an answer keeps its encrypted fields, unless they are asked for', async () => {
-    const kept = await rig.wxpay.chain(path).get({ complaint_id: '1' })
-    const opened = await rig.wxpay.chain(path).get({ complaint_id: '1', decrypt: true })
+    const out_trade_no = 'COMPLAINED-OF'
+    const { mchid } = rig.emulator.merchant
+    await rig.wxpay.v3.pay.transactions.native.post({
+      json: {
+        ...{ appid: 'wxd678efh567hg6787', mchid, description: 'QQ公仔', out_trade_no },
+        ...{ notify_url: 'https://example.com/notify', amount: { total: 100 } },
+      },
+    })
+    await rig.emulator.pay(out_trade_no)
+    const complaint_id = rig.emulator.complain({ out_trade_no })
+    const kept = await rig.wxpay.chain(path).get({ complaint_id })
+    const opened = await rig.wxpay.chain(path).get({ complaint_id, decrypt: true })
     const phone = String(kept.data.payer_phone)
     expect(phone).toMatch(/^[A-Za-z0-9+/]{342}==$/)
     expect(opened.data.payer_phone).toBe(rig.wxpay.decrypt(phone))
