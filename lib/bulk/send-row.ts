@@ -66,17 +66,24 @@ export function toFailed(error: unknown): Failed {
 
 function ofApi(error: ApiError): Failed {
   const { code, status, requestId, response, detail } = error
-  const { message } = (response.data ?? {}) as { readonly message?: unknown }
   const throttled = status === 429 || THROTTLED.has(code)
   return {
     ok: false,
     code,
-    message: typeof message === 'string' ? message : error.message,
+    message: reasonOf(response.data) ?? error.message,
     field: fieldOf(detail),
     requestId,
     open: throttled || status >= 500 || OPEN_CODES.has(code) || !error.verified,
     ...(throttled && { throttled: { wait: retryAfter(response.headers['retry-after']) } }),
   }
+}
+
+/** The API's own words: v3's `message`, or those of v2. */
+function reasonOf(data: unknown): string | undefined {
+  const { message, err_code_des, return_msg } = (data ?? {}) as Readonly<Record<string, unknown>>
+  return [message, err_code_des, return_msg].find((text) => typeof text === 'string' && text !== '') as
+    | string
+    | undefined
 }
 
 /** The pointer of v3's `detail`, such as `/amount/currency`. */

@@ -16,7 +16,10 @@ export interface ChainActions<Verb extends string> {
   readonly url: (path: string, request: unknown) => string
 }
 
-/** Names that the language, loggers and test runners probe for; no documented path has one of them. */
+/**
+ * Names that the language, loggers, test runners and frameworks probe for, and call when they find a function; no
+ * documented path has one of them.
+ */
 const NEVER_SEGMENTS: ReadonlySet<string> = new Set([
   'then',
   'constructor',
@@ -26,6 +29,14 @@ const NEVER_SEGMENTS: ReadonlySet<string> = new Set([
   'toString',
   'valueOf',
   'asymmetricMatch',
+  // Jest asks every value that it prints whether it is an element of a page.
+  'hasAttribute',
+  // The life of whatever NestJS is given to inject.
+  'onModuleInit',
+  'onApplicationBootstrap',
+  'onModuleDestroy',
+  'beforeApplicationShutdown',
+  'onApplicationShutdown',
 ])
 
 const label = Symbol('label')

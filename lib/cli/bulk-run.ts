@@ -103,7 +103,9 @@ function describe(summary: BulkSummary): string[] {
   return [
     `${acknowledged} acknowledged, ${failed} failed, ${skipped} settled by earlier runs`,
     ...codes.map(([code, count]) => `  ${code}: ${count}`),
-    ...(resent > 0 ? [`${resent} sent again with the same number: an earlier run had left them open`] : []),
+    ...(resent > 0
+      ? [`${resent} that an earlier run had left open were taken up again, with the same number`]
+      : []),
     `${(elapsed / 1_000).toFixed(1)} s, ${rate.toFixed(0)} rows a second`,
     ...(summary.failedFile ? [`Failed rows: ${summary.failedFile} (put them right, and run that file)`] : []),
     ...(summary.output ? [`Answers: ${summary.output}`] : []),

@@ -128,7 +128,7 @@ export function keyOf(text: string | undefined): string | undefined {
 }
 
 /** A key without its armour, which must not be taken for a path: errors show paths. */
-const isBase64 = (text: string): boolean => text.length > 300 && /^[A-Za-z0-9+/=\s]+$/.test(text)
+const isBase64 = (text: string): boolean => text.length > 60 && /^["']?MI[A-Za-z0-9+/=\s\\"']+$/.test(text)
 
 function mapValues(certs: object): Record<string, string> {
   return Object.fromEntries(Object.entries(certs).map(([id, key]) => [id, keyOf(String(key)) ?? '']))

@@ -31,6 +31,7 @@ export async function checkNetwork(options: WechatpayOptions): Promise<Finding[]
 
 /** As the client itself would: by the same proxy, trusting the same authorities. */
 async function reach(host: string, { ca, httpsAgent, proxy }: WechatpayOptions): Promise<Reached> {
+  if (!URL.canParse(host)) return { finding: bad('base URL', `${host} is no URL`, 'write it with https://') }
   const what = `reach ${new URL(host).host}`
   const started = performance.now()
   try {

@@ -19,7 +19,7 @@ export const VERBS: readonly Verb[] = ['get', 'post', 'put', 'patch', 'delete']
  * Reads a path (`v3/pay/transactions/id/{transaction_id}`, or with the id in it) or a chain
  * (`v3.pay.transactions.id._transaction_id_.get`).
  *
- * @throws {UsageError} for a verb that is none.
+ * @throws {UsageError} for a verb that is none, and a value that cannot be decoded.
  */
 export function readEndpoint(text: string, method: string | undefined, hasBody: boolean): NamedEndpoint {
   const { path, verb: chained } = text.includes('/')
@@ -27,13 +27,18 @@ export function readEndpoint(text: string, method: string | undefined, hasBody: 
     : fromChain(text)
   const verb = readVerb(method) ?? chained ?? onlyVerb(path) ?? (hasBody ? 'post' : 'get')
   const [match] = knownVerbs(path).length > 0 ? [] : matchRoutes(verb, path)
-  const decoded = Object.entries(match?.values ?? {}).map(([name, value]) => [
-    name,
-    decodeURIComponent(value),
-  ])
+  const values = Object.entries(match?.values ?? {}).map(([name, value]) => [name, decoded(value, path)])
   return match
-    ? { path: match.template, verb, values: Object.fromEntries(decoded) }
+    ? { path: match.template, verb, values: Object.fromEntries(values) }
     : { path, verb, values: {} }
+}
+
+function decoded(value: string, path: string): string {
+  try {
+    return decodeURIComponent(value)
+  } catch {
+    throw new UsageError(`${path}: '${value}' is no percent-encoded text`)
+  }
 }
 
 function fromChain(text: string): { path: string; verb: Verb | undefined } {

@@ -1,15 +1,15 @@
 import { pathToFileURL } from 'node:url'
 import type { KeyFiles } from './kept-keys.js'
 
+export type Format = 'env' | 'dotenv' | 'json' | 'ts'
+
 /** Ways to print the configuration of an emulator's client, ready to paste. */
-export const FORMATS = {
+export const FORMATS: Readonly<Record<Format, (options: KeyFiles) => string>> = {
   env: (options: KeyFiles) => lines(options, ([name, value]) => `export ${name}=${quoted(value)}`),
   dotenv: (options: KeyFiles) => lines(options, ([name, value]) => `${name}=${JSON.stringify(value)}`),
   json: (options: KeyFiles) => JSON.stringify(options, null, 2),
   ts: toCode,
-} as const
-
-export type Format = keyof typeof FORMATS
+}
 
 type Variable = readonly [name: string, value: string]
 

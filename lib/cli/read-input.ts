@@ -33,7 +33,7 @@ export function readJson(given: string, flag: string): unknown {
 
 /** `name=value` pairs; a name that comes more than once has a list. */
 export function readPairs(pairs: readonly string[], flag: string): Record<string, string | string[]> {
-  const found: Record<string, string | string[]> = {}
+  const found: Record<string, string | string[]> = Object.create(null)
   for (const pair of pairs) {
     const at = pair.indexOf('=')
     if (at < 1) throw new UsageError(`${flag} ${pair}: must be name=value`)
@@ -41,5 +41,5 @@ export function readPairs(pairs: readonly string[], flag: string): Record<string
     const seen = found[name]
     found[name] = seen === undefined ? value : [seen, value].flat()
   }
-  return found
+  return { ...found }
 }

@@ -4,7 +4,6 @@ import type { Verb } from '../routes/traits.js'
 import { type CataloguedEndpoint, catalogue, chainOf, searchCatalogue } from './catalogue.js'
 import { VERBS } from './endpoint.js'
 import { note, print, printJson, style, table } from './output.js'
-import { UsageError } from './usage-error.js'
 
 interface SearchFlags {
   readonly verb?: Verb
@@ -24,20 +23,24 @@ export function routesCommand(): Command {
     .argument('<path>', 'its path or chain')
     .option('--json', 'as JSON')
     .action(async (path: string, flags: SearchFlags) => (await import('./route-fields.js')).show(path, flags))
-  return new Command('routes')
-    .description(`Search the ${catalogue().length.toLocaleString('en')} documented endpoints, offline.`)
-    .argument('[words...]', 'all of them have to be found: refund, 退款')
-    .option('--verb <verb>', `only this one: ${VERBS.join(', ')}`, toVerb)
-    .option('-l, --long', 'with the chain to copy and where it is documented')
-    .option('--json', 'as JSON')
-    .addHelpText('after', HELP)
-    .action(search)
-    .addCommand(show)
+  return (
+    new Command('routes')
+      // Else `show` would never get to see its own --json.
+      .enablePositionalOptions()
+      .description(`Search the ${catalogue().length.toLocaleString('en')} documented endpoints, offline.`)
+      .argument('[words...]', 'all of them have to be found: refund, 退款')
+      .option('--verb <verb>', `only this one: ${VERBS.join(', ')}`, toVerb)
+      .option('-l, --long', 'with the chain to copy and where it is documented')
+      .option('--json', 'as JSON')
+      .addHelpText('after', HELP)
+      .action(search)
+      .addCommand(show)
+  )
 }
 
 function search(words: readonly string[], { verb, long, json }: SearchFlags): void {
   const found = searchCatalogue(words).filter((endpoint) => verb === undefined || endpoint.verb === verb)
-  if (found.length === 0) throw new UsageError(nothing(words))
+  if (found.length === 0) throw new Error(nothing(words))
   if (json) printJson(found.map((endpoint) => ({ ...endpoint, chain: chainOf(endpoint) })))
   else if (long) print(found.map(describe).join('\n\n'))
   else print(table(found.map(({ verb: own, path, name }) => [own.toUpperCase(), path, name])))

@@ -140,9 +140,17 @@ export function createGateway(
   }
 
   return (request, response) => {
-    serve(request, response).catch(() => {
+    serve(request, response).catch((error: unknown) => {
       // The client went away or the emulator is closing: there is nobody left to answer.
-      request.socket.destroy()
+      if (closed.aborted || response.headersSent || request.socket.destroyed) request.socket.destroy()
+      else respondFailed(response, error)
     })
   }
+}
+
+/** Says what went wrong in here: a connection that is cut would look like a fault of the network. */
+function respondFailed(response: ServerResponse, error: unknown): void {
+  const issue = error instanceof Error ? error.message : String(error)
+  response.writeHead(500, { 'Content-Type': 'application/json; charset=utf-8', Connection: 'close' })
+  response.end(JSON.stringify({ code: 'SYSTEM_ERROR', message: 'the emulator failed', detail: { issue } }))
 }

@@ -85,7 +85,9 @@ export function createRecorder(): Recorder {
         (requests.length > RECORDED_REQUESTS || characters > RECORDED_CHARACTERS)
       ) {
         const oldest = requests.shift()
-        characters -= (oldest && sizes.get(oldest)) ?? 0
+        if (!oldest) break
+        characters -= sizes.get(oldest) ?? 0
+        sizes.delete(oldest)
       }
       started.set(request, performance.now())
       tell(request)
@@ -93,8 +95,13 @@ export function createRecorder(): Recorder {
     },
     complete(request, findings, sent) {
       const duration = performance.now() - (started.get(request) ?? 0)
-      const answer = sent && { ...sent, body: recordableBody(sent.body.subarray(0, KEPT_ANSWER)), duration }
+      const answer = sent && { ...sent, body: recordableBody(cut(sent.body, KEPT_ANSWER)), duration }
       Object.assign(request, findings, answer && { answer })
+      const size = sizes.get(request)
+      if (size !== undefined && answer) {
+        sizes.set(request, size + answer.body.length)
+        characters += answer.body.length
+      }
       tell(request)
     },
     watch(listener) {
@@ -125,4 +132,12 @@ export function recordableQuery(search: string): RecordedRequest['query'] {
     Object.defineProperty(query, name, { value: next, enumerable: true, configurable: true, writable: true })
   }
   return query
+}
+
+/** The beginning of a body, not ending within a character of UTF-8. */
+function cut(body: Buffer, limit: number): Buffer {
+  let end = Math.min(body.length, limit)
+  const isWithin = (at: number): boolean => at < body.length && ((body[at] ?? 0) & 0xc0) === 0x80
+  for (let back = 0; back < 3 && isWithin(end); back++) end--
+  return body.subarray(0, end)
 }

@@ -3,7 +3,9 @@ import {
   closeSync,
   createReadStream,
   existsSync,
+  fstatSync,
   fsyncSync,
+  ftruncateSync,
   openSync,
   readFileSync,
   renameSync,
@@ -53,7 +55,16 @@ export async function openLog(
   let open = true
   return {
     append(entry) {
-      if (open) writeSync(descriptor, `${JSON.stringify(entry)}\n`)
+      if (!open) return
+      const line = Buffer.from(`${JSON.stringify(entry)}\n`)
+      let written = 0
+      try {
+        while (written < line.length) written += writeSync(descriptor, line, written)
+      } catch (error) {
+        // On a full disk half of a line may be there; the next must not be appended to it.
+        if (written > 0) ftruncateSync(descriptor, fstatSync(descriptor).size - written)
+        throw error
+      }
     },
     close() {
       if (!open) return
@@ -91,10 +102,16 @@ async function readLines(path: string, read: (entry: Entry) => void): Promise<nu
 }
 
 function parse(line: string, path: string, number: number): Entry {
+  const entry = parseSafely(line)
+  if (Array.isArray(entry)) return entry as unknown as Entry
+  throw new Error(`storage: line ${number} of ${path} is damaged; take it out, or the file away`)
+}
+
+function parseSafely(line: string): unknown {
   try {
-    return JSON.parse(line) as Entry
+    return JSON.parse(line)
   } catch {
-    throw new Error(`storage: line ${number} of ${path} is damaged; take it out, or the file away`)
+    return undefined
   }
 }
 
@@ -131,6 +148,8 @@ function lock(path: string): () => void {
 
   function isRunning(pid: number): boolean {
     if (pid === process.pid) return locked.has(path)
+    // Of a lock that could not be written; 0 and less would be groups of processes.
+    if (!(pid > 0)) return false
     try {
       process.kill(pid, 0)
       return true

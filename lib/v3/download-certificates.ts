@@ -1,4 +1,5 @@
-import axios, { type CreateAxiosDefaults } from 'axios'
+import axios, { type AxiosResponse, type CreateAxiosDefaults } from 'axios'
+import { callOf } from '../request/call.js'
 import type { Agents } from '../transport/agents.js'
 import { createFixedKeys } from './platform-keys.js'
 import { refuseAnswer } from './refuse-answer.js'
@@ -18,7 +19,13 @@ export function certificateDownload(
   const keys = createFixedKeys([])
   const instance = axios.create(defaults)
   instance.interceptors.request.use((config) => signRequest(config, { signer, agents, keys }))
-  instance.interceptors.response.use(undefined, (error: unknown) => refuseAnswer(error, { keys, signer }))
+  instance.interceptors.response.use(endAttempt, (error: unknown) => refuseAnswer(error, { keys, signer }))
   return async (serial) =>
     toSignedAnswer(await instance.get('v3/certificates', { headers: { 'Wechatpay-Serial': serial } }))
+}
+
+/** Its clock would keep the process alive until it is over. */
+function endAttempt(response: AxiosResponse): AxiosResponse {
+  callOf(response.config)?.stopClock()
+  return response
 }

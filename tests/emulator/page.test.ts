@@ -1,6 +1,7 @@
 import { request } from 'node:http'
 import { describe, expect, it } from 'vitest'
 import { createEmulator } from '../../lib/emulator/index.js'
+import { sensitive } from '../../lib/index.js'
 import { startRig } from '../e2e/client.js'
 import { call } from './client.js'
 
@@ -124,6 +125,25 @@ describe('the page', () => {
     expect(v2).toMatchObject({ verified: false, status: 200, code: 'FAIL', problem: 'no sign' })
     const { answer } = await ask(`call?id=${schema.id}`)
     expect(JSON.parse(answer.body).detail).toMatchObject({ field: '/appid', issue: 'is required' })
+  })
+
+  it('has encrypted fields in clear', async () => {
+    await rig.wxpay.v3.fundApp.mchTransfer.transferBills.post({
+      json: {
+        ...{ appid: 'wxd678efh567hg6787', out_bill_no: 'PAGE3', transfer_scene_id: '1000' },
+        ...{ openid: 'o-MYE42l80oelYMDE34nYD456Xoy', user_name: sensitive('张三') },
+        ...{ transfer_amount: 200_000, transfer_remark: '活动' },
+        transfer_scene_report_infos: [{ info_type: '活动名称', info_content: '新会员' }],
+      },
+    })
+    const [{ id }] = await ask('calls')
+    expect((await ask(`call?id=${id}`)).decrypted).toEqual({ '/user_name': '张三' })
+    const transfer = async () =>
+      (await ask('orders')).find(({ number }: { number: string }) => number === 'PAGE3')
+    expect(await transfer()).toMatchObject({ kind: 'transfer', amount: 200_000, action: 'confirm' })
+    await act('confirm', { number: 'PAGE3' })
+    expect(await transfer()).toMatchObject({ state: 'SUCCESS' })
+    expect(await transfer()).not.toHaveProperty('action')
   })
 
   it('lists what the emulator sent by itself, each try of it', async () => {

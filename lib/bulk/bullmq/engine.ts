@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { RequestError } from '../../errors.js'
 import type { Engine, PlannedRow, Work } from '../engine.js'
+import { closeSoon } from './close.js'
 import { loadBullmq, openQueue } from './connect.js'
 import type { RedisAddress } from './options.js'
 import { persist } from './persist.js'
@@ -34,7 +35,7 @@ export function bullmqEngine({ redis, queue: name, rate }: BullmqEngineOptions):
         await shareOut(work, createWaitingRows(queue, work))
         await persist(lift)
       } finally {
-        await queue.close()
+        await closeSoon(queue)
       }
     },
   }

@@ -6,6 +6,7 @@ import type { Outcome, Pace, Send } from '../engine.js'
 import { concurrencyOf } from '../options.js'
 import { sendPaced, watchRetries } from '../paced-send.js'
 import { createSend } from '../send-row.js'
+import { closeSoon } from './close.js'
 import { connectionOf, loadBullmq, openQueue } from './connect.js'
 import type { BulkQueueOptions } from './options.js'
 import type { CallOptions, Payload } from './payload.js'
@@ -54,9 +55,13 @@ export async function runBulkWorker(options: BulkWorkerOptions): Promise<BulkWor
   const pace = sharedPace(queue, signal, onError)
   const calls = createCalls(client, pace)
   const done = { acknowledged: 0, failed: 0 }
+  const underWay = new Set<Promise<Outcome>>()
   const send = async ({ data }: QueuedRow<Payload, Outcome>): Promise<Outcome> => {
     const { call, number, request } = data
-    const outcome = await sendPaced({ number, request, columns: {} }, calls.sendOf(call), pace)
+    const sending = sendPaced({ number, request, columns: {} }, calls.sendOf(call), pace)
+    underWay.add(sending)
+    const outcome = await sending
+    underWay.delete(sending)
     done[outcome.ok ? 'acknowledged' : 'failed']++
     return outcome
   }
@@ -70,9 +75,10 @@ export async function runBulkWorker(options: BulkWorkerOptions): Promise<BulkWor
   try {
     await aborted(signal)
   } finally {
-    await worker.close()
+    await Promise.all(underWay)
+    await closeSoon(worker)
     calls.close()
-    await queue.close()
+    await closeSoon(queue)
   }
   return { ...done, queue: name }
 }

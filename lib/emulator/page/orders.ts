@@ -1,15 +1,15 @@
 import type { Context } from '../context.js'
 import { MAX_SHOWN } from './summary.js'
 
-/** What can be paid, confirmed, or was: newest first. */
+/** What can be paid or confirmed, or was: the newest of a kind first. */
 export function ordersOf({ state }: Context): readonly object[] {
-  const combined = [...state.combined.values()].map(({ request, tradeType, answer, transactionId }) => ({
-    ...{ number: request.combine_out_trade_no, kind: `合单 ${tradeType}`, answer },
+  const combined = newest(state.combined).map(({ request, tradeType, answer, transactionId }) => ({
+    ...{ number: request.combine_out_trade_no, kind: 'combined', trade: tradeType, answer },
     state: transactionId ? 'SUCCESS' : 'NOTPAY',
     action: transactionId ? undefined : 'pay',
     amount: request.sub_orders.reduce((fen, { amount }) => fen + amount.total_amount, 0),
   }))
-  const orders = [...state.orders.values()].map((order) => ({
+  const orders = newest(state.orders).map((order) => ({
     ...{
       number: order.request.out_trade_no,
       kind: order.tradeType,
@@ -20,14 +20,17 @@ export function ordersOf({ state }: Context): readonly object[] {
     ...{ description: order.request.description },
     action: order.state === 'NOTPAY' && !order.combined ? 'pay' : undefined,
   }))
-  const transfers = [...state.transfers.values()].map(({ request, state: current }) => ({
-    ...{ number: request.out_bill_no, kind: '转账', state: current, amount: request.transfer_amount },
+  const transfers = newest(state.transfers).map(({ request, state: current }) => ({
+    ...{ number: request.out_bill_no, kind: 'transfer', state: current, amount: request.transfer_amount },
     ...{ description: request.transfer_remark },
     action: current === 'WAIT_USER_CONFIRM' ? 'confirm' : undefined,
   }))
-  const services = [...state.serviceOrders.values()].map(({ request, state: current, totalAmount }) => ({
-    ...{ number: request.out_order_no, kind: '支付分', state: current, amount: totalAmount },
-    action: current === 'CREATED' ? 'confirm' : undefined,
+  const services = newest(state.serviceOrders).map(({ request, state: current, totalAmount }) => ({
+    ...{ number: request.out_order_no, kind: 'score', state: current, amount: totalAmount },
+    action: current === 'CREATED' ? 'confirm' : current === 'DOING' && totalAmount ? 'pay' : undefined,
   }))
-  return [...orders, ...combined, ...transfers, ...services].slice(-MAX_SHOWN).toReversed()
+  return [...combined, ...orders, ...transfers, ...services]
 }
+
+const newest = <Value>(all: { values(): Iterable<Value> }): readonly Value[] =>
+  [...all.values()].slice(-MAX_SHOWN).toReversed()

@@ -60,6 +60,6 @@ export function createPage(parts: PageParts, closed: AbortSignal): PageHandler {
       return reply(response, { text, type: 'image/svg+xml' })
     }
     const question = Object.hasOwn(questions, name) ? questions[name] : undefined
-    reply(response, question ? await run(() => question(searchParams)) : (asset(name) ?? notFound))
+    reply(response, question ? await run(() => question(searchParams)) : ((await asset(name)) ?? notFound))
   }
 }

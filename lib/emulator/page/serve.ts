@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { assets } from './generated/assets.js'
 
 /** A body that is JSON, or text of a kind. */
 export interface PageReply {
@@ -28,8 +27,9 @@ export const PAGE_HEADERS: Readonly<Record<string, string>> = {
   'X-Wechatpay-Emulator': 'page',
 }
 
-/** A file of the page. */
-export function asset(name: string): PageReply | undefined {
+/** A file of the page. Imported like other data, so that both builds can read the same module. */
+export async function asset(name: string): Promise<PageReply | undefined> {
+  const { assets } = await import('./generated/assets.js')
   const text = Object.hasOwn(assets, name) ? assets[name] : undefined
   return text === undefined ? undefined : { text, type: TYPES[name.split('.').at(-1) ?? ''] ?? 'text/plain' }
 }

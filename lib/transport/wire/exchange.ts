@@ -1,5 +1,6 @@
 import { AxiosError, type AxiosResponse, CanceledError, type InternalAxiosRequestConfig } from 'axios'
 import type { Dispatcher } from 'undici'
+import { RequestError } from '../../errors.js'
 import { decompress, toAxiosHeaders, tooLarge } from './answer.js'
 import type { Wire } from './connections.js'
 import type { WireRequest } from './ordinary.js'
@@ -82,7 +83,8 @@ function receive(
         resolve(response)
       },
       onResponseError(_, error) {
-        fail(toAxiosError(error, config, response))
+        const isUnsent = !controller && (error as NodeJS.ErrnoException).code === 'UND_ERR_DESTROYED'
+        fail(isUnsent ? new RequestError('The client is closed') : toAxiosError(error, config, response))
       },
     }
     // A turn later: undici takes so long to see that a connection is free, and would open another.

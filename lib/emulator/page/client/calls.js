@@ -84,7 +84,7 @@ export function redrawCalls(id) {
   if (id !== undefined && id === selected) void show(id)
   if (isDue) return
   isDue = true
-  setTimeout(draw, 50)
+  setTimeout(draw, 100)
 }
 
 /** @param {number} id */

@@ -24,9 +24,12 @@ function keep(call) {
 export function watchCalls(changed, tell) {
   const stream = new EventSource('/_emulator/stream')
   stream.onopen = async () => {
-    const all = await ask('calls')
     calls.clear()
-    all.forEach(keep)
+    const all = await ask('calls')
+    // What came meanwhile is newer than the answer.
+    const came = [...calls.values()]
+    calls.clear()
+    for (const call of [...all, ...came]) keep(call)
     changed()
     tell(true)
   }

@@ -18,7 +18,7 @@ const yuan = ({ amount }) => (amount === undefined ? '' : (amount / 100).toFixed
 
 /** @param {any} order @param {() => Promise<void>} refresh */
 function row(order, refresh) {
-  const { number, kind, state, action, description } = order
+  const { number, kind, trade = '', state, action, description } = order
   const act = () =>
     attempt(async () => {
       const done = await ask(action, { number })
@@ -30,7 +30,7 @@ function row(order, refresh) {
     'tr',
     {},
     h('td', {}, h('code', {}, number), description && h('div', { class: 'soft' }, description)),
-    h('td', {}, kind),
+    h('td', {}, `${word(kind)} ${trade}`),
     h('td', {}, h('span', { class: `state ${state}` }, state)),
     h('td', { class: 'amount' }, yuan(order)),
     h('td', {}, qr(order)),

@@ -1,98 +1,19 @@
-import { type ChildProcess, fork, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type BulkWorkerOptions, memberCardJob, runBulk, runBulkWorker } from '../../lib/bulk/index.js'
 import { startFolder } from '../bulk/folder.js'
-import type { Question, Seen } from '../bulk/gateway.js'
 import { membersCsv } from '../bulk/kill.js'
 import { startRig } from '../e2e/client.js'
 import { type RedisServer, startRedis } from './redis-server.js'
+import { startBulk } from './start-bulk.js'
 
-const MAIN = join(import.meta.dirname, '../../lib/cli/main.ts')
-const GATEWAY = join(import.meta.dirname, '../bulk/gateway.ts')
 const file = startFolder()
-const children: ChildProcess[] = []
 let redis: RedisServer
 
 beforeAll(async () => {
   redis = await startRedis()
 })
-afterAll(async () => {
-  for (const child of children) child.kill('SIGKILL')
-  await redis.close()
-})
-
-function wxpay(args: readonly string[]) {
-  const child = spawn(process.execPath, ['--import', 'tsx', MAIN, 'bulk', ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  children.push(child)
-  const text = { stdout: '', stderr: '' }
-  child.stdout.on('data', (chunk) => (text.stdout += chunk))
-  child.stderr.on('data', (chunk) => (text.stderr += chunk))
-  const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, ...text }))
-  return { child, ended, text }
-}
-
-describe('a job that is shared by Redis', () => {
-  it('has every row acknowledged once, though a worker, the run and Redis are killed', async () => {
-    const rows = 3_000
-    const gateway = fork(GATEWAY, { execArgv: ['--import', 'tsx'] })
-    const [merchant] = (await once(gateway, 'message')) as [Record<string, unknown>]
-    const requests = async (at: number): Promise<void> => {
-      gateway.send({ ask: 'tell', at } satisfies Question)
-      await once(gateway, 'message')
-    }
-    const config = file('config.json', JSON.stringify(merchant))
-    const shared = ['--redis', redis.url, '--config', config]
-    const input = file('members.csv', membersCsv(rows))
-    const output = file('answers.jsonl')
-    const job = ['member-cards', '--card-id', 'pCARD', '--input', input, '--output', output, '--json']
-    const run = () => wxpay([...job, '--engine', 'bullmq', '--rate', '400', ...shared])
-    const work = () => wxpay(['worker', '--concurrency', '8', ...shared])
-
-    const [doomed, steady, first] = [work(), work(), run()]
-    console.time('x'); await requests(600); console.timeLog('x','600')
-    doomed.child.kill('SIGKILL')
-    const third = work()
-    await requests(1_200); console.timeLog('x','1200')
-    first.child.kill('SIGKILL')
-    await first.ended
-    const second = run()
-    await requests(1_800); console.timeLog('x','1800')
-    await redis.restart(); console.timeLog('x','redis up'); void requests(2_900).then(() => console.timeLog('x','2900'))
-    const { code, stdout, stderr } = await second.ended; console.timeLog('x','run ended')
-    steady.child.kill('SIGTERM')
-    third.child.kill('SIGTERM')
-    const workers = await Promise.all([steady.ended, third.ended])
-
-    gateway.send({ ask: 'tally' } satisfies Question)
-    const [seen] = (await once(gateway, 'message')) as [Seen]
-    gateway.disconnect()
-    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('0 failed') })
-    expect(new Set(seen.map(([, openid]) => openid)).size).toBe(rows)
-    expect(new Set(seen.map(([number]) => number)).size).toBe(rows)
-    expect(new Set(seen.map((pair) => pair.join(' '))).size).toBe(rows)
-    // What was sent twice is what was under way when somebody was killed, at most.
-    expect(seen.length - rows).toBeLessThanOrEqual(3 * 8)
-    const { acknowledged, skipped, failed } = JSON.parse(stdout)
-    expect({ settled: acknowledged + skipped, failed }).toEqual({ settled: rows, failed: 0 })
-    const answers = readFileSync(output, 'utf8').trimEnd().split('\n')
-    expect(new Set(answers.map((line) => JSON.parse(line).row)).size).toBe(rows)
-    expect(answers).toHaveLength(rows)
-    expect(settledIn(`${input}.journal`)).toBe(rows)
-    expect(workers.map((worker) => worker.code)).toEqual([0, 0])
-    console.log(`${seen.length - rows} of ${rows} rows were sent twice`)
-  }, 120_000)
-})
-
-/** Rows that the journal says are done. */
-function settledIn(journal: string): number {
-  const done = readFileSync(journal, 'utf8').match(/^\+\d+/gm)
-  return new Set(done).size
-}
+afterAll(() => redis.close())
 
 describe('a shared job', { timeout: 60_000 }, () => {
   const rig = startRig()
@@ -145,14 +66,15 @@ describe('a shared job', { timeout: 60_000 }, () => {
     await left.close()
   })
 
-  it('takes back what no worker has begun when it is stopped, and goes on later', async () => {
+  it('takes back its rows and its limit when it is stopped, and goes on later', async () => {
     const input = file('stopped.csv', membersCsv(30))
     const queue = 'stopped'
     const stop = new AbortController()
-    const run = runBulk({ ...shared(input), queue, signal: stop.signal })
+    const run = runBulk({ ...shared(input), queue, rate: 20, signal: stop.signal })
     const { Queue } = await import('bullmq')
     const look = new Queue(queue, { connection: { port: redis.port, host: '127.0.0.1' } })
     await expect.poll(() => look.getWaitingCount(), { timeout: 20_000 }).toBe(30)
+    expect(await look.getGlobalRateLimit()).toEqual({ max: 2, duration: 100 })
     const [row] = await look.getWaiting(0, 0)
     const { privateKey, apiv3Key } = rig.emulator.merchant
     expect(row?.data.request).toMatchObject({
@@ -164,10 +86,44 @@ describe('a shared job', { timeout: 60_000 }, () => {
     stop.abort()
     expect(await run).toMatchObject({ acknowledged: 0, stopped: true })
     expect(await look.getWaitingCount()).toBe(0)
+    expect(await look.getGlobalRateLimit()).not.toMatchObject({ max: 2 })
     await look.close()
     const rest = await working({ queue }, () => runBulk({ ...shared(input), queue }))
     expect(rest).toMatchObject({ acknowledged: 30, failed: 0, stopped: false })
     expect(rig.emulator.requests).toHaveLength(30)
+  })
+
+  it('is left by a worker that is told to end, even while Redis is away', async () => {
+    const away = await startRedis()
+    const ending = new AbortController()
+    let lose = (_: Error): void => {}
+    const lost = new Promise((resolve) => {
+      lose = resolve
+    })
+    let worker: Promise<unknown> | undefined
+    await new Promise<void>((onReady) => {
+      const options = { client: rig.wxpay, redis: away.url, signal: ending.signal }
+      worker = runBulkWorker({ ...options, onReady: () => onReady(), onError: lose })
+    })
+    await away.close()
+    await lost
+    ending.abort()
+    expect(await worker).toMatchObject({ acknowledged: 0, failed: 0 })
+  })
+
+  it('takes two packages, and says so where they are missing', async () => {
+    const hide = "if (name === 'bullmq') throw new Error('not installed')"
+    file('hide.mjs', `export function resolve(name, context, next) { ${hide}; return next(name, context) }`)
+    const hook = file(
+      'hook.mjs',
+      "import { register } from 'node:module'; register('./hide.mjs', import.meta.url)",
+    )
+    const config = file('config.json', JSON.stringify(rig.emulator.merchant))
+    const { ended } = startBulk(['worker', '--redis', redis.url, '--config', config], ['--import', hook])
+    expect(await ended).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('npm install bullmq ioredis'),
+    })
   })
 
   it('is refused where a row that is sent twice would be carried out twice', async () => {
