@@ -102,11 +102,7 @@ async function write(format: Format): Promise<OutputChunk[]> {
     chunkFileNames: ({ facadeModuleId, name }) =>
       facadeModuleId ? relative(lib, facadeModuleId).replace(/\.ts$/, '.js') : `chunks/${name}.js`,
     codeSplitting: {
-      groups: [
-        { name: 'shared', test: SHARED },
-        // Data too, though it is not loaded by itself: as a file of its own, both halves can read it.
-        { name: 'page-assets', test: /\/page\/generated\// },
-      ],
+      groups: [{ name: 'shared', test: SHARED }],
     },
     // The declarations have them. Names and lines stay as they are, for those who read a stack trace.
     comments: false,

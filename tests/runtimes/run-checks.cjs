@@ -6,6 +6,7 @@ const LIMIT = 60_000
 
 const AREAS = {
   calls: require('./checks/calls.cjs').checks,
+  probes: require('./checks/probes.cjs').checks,
   trust: require('./checks/trust.cjs').checks,
   v2: require('./checks/v2.cjs').checks,
   files: require('./checks/files.cjs').checks,
@@ -31,6 +32,15 @@ async function within(limit, work) {
   }
 }
 
+/** Whether a timer is left that the process would wait for; a runtime that cannot tell has none. */
+async function keepsAlive() {
+  const isWaiting = () => process.getActiveResourcesInfo?.().includes('Timeout')
+  for (let turns = 0; isWaiting() && turns < 50; turns++) {
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  return isWaiting()
+}
+
 /**
  * Runs all checks one after another and prints what failed. Nothing here ends the process: it has to end by itself once
  * clients and gateways are closed.
@@ -51,6 +61,10 @@ async function runChecks(api) {
     console.log(`${name}\n    ${problem.split('\n').slice(0, 12).join('\n    ')}`)
   }
   await rig.stop()
+  if (await keepsAlive()) {
+    failed += 1
+    console.log('something keeps the process alive after close()')
+  }
   console.log(`${CHECKS.length - failed} of ${CHECKS.length} checks passed`)
   if (failed > 0) process.exitCode = 1
 }

@@ -1,0 +1,176 @@
+import { spawn } from 'node:child_process'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Emulator } from '../../lib/emulator/index.js'
+import { createMerchant, type Merchant } from './merchant.js'
+import { PROGRAM, wxpay } from './run.js'
+
+// Each command is a process of its own.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
+
+let merchant: Merchant
+let emulator: Emulator
+let folder: string
+beforeAll(async () => {
+  merchant = await createMerchant()
+  emulator = merchant.emulator
+  folder = merchant.folder
+})
+beforeEach(() => {
+  emulator.requests.length = 0
+  emulator.recover()
+})
+
+const run: Merchant['run'] = (...given) => merchant.run(...given)
+
+describe('wxpay certs', () => {
+  it('lists and saves the platform keys', async () => {
+    const out = join(folder, 'keys')
+    const { code, stdout } = await run(['certs', '--out', out, '--json'], { env: { WXPAY_CERTS: '' } })
+    expect(code).toBe(0)
+    const [{ serial }] = JSON.parse(stdout)
+    expect(readFileSync(join(out, `${serial}.pem`), 'utf8')).toContain('BEGIN PUBLIC KEY')
+  })
+})
+
+describe('wxpay bill', () => {
+  it('writes a bill to a file, and to standard output', async () => {
+    const out = join(folder, 'bill.csv')
+    expect(await run(['bill', 'trade', '--date', '2024-01-01', '--out', out])).toMatchObject({
+      code: 0,
+      stdout: '',
+    })
+    const { stdout } = await run(['bill', 'trade', '--date', '2024-01-01'])
+    expect(stdout).toBe(readFileSync(out, 'utf8'))
+  })
+
+  it('writes rows as JSON', async () => {
+    const { stdout, stderr } = await run(['bill', 'trade', '--date', '2024-01-01', '--format', 'json'])
+    expect(JSON.parse(stdout)).toHaveProperty('out_trade_no')
+    expect(stderr).toContain('1 rows')
+  })
+
+  it('exits 1 when there is none', async () => {
+    const future = new Date(Date.now() + 3 * 86_400_000).toISOString().slice(0, 10)
+    expect(await run(['bill', 'trade', '--date', future])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('NO_STATEMENT_EXIST'),
+    })
+  })
+})
+
+describe('wxpay notify', () => {
+  it('verifies a genuine notification, and not a forged one', async () => {
+    const resource = { out_trade_no: 'CLI-003', trade_state: 'SUCCESS' }
+    const { headers, body } = emulator.signNotification('TRANSACTION.SUCCESS', resource as never)
+    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
+    const headerFile = merchant.file('headers', lines.join('\n'))
+    const bodyFile = merchant.file('body', body)
+    const good = await run(['notify', 'verify', '--headers', `@${headerFile}`, '--body', `@${bodyFile}`])
+    expect(JSON.parse(good.stdout).resource).toMatchObject(resource)
+    const bad = await run(['notify', 'verify', '--headers', `@${headerFile}`, '--body', '-'], {
+      input: `${body} `,
+    })
+    expect(bad).toMatchObject({ code: 1, stdout: '' })
+  })
+
+  it('has an emulator send one', async () => {
+    const nowhere = await run(['notify', 'send', 'TRANSACTION.SUCCESS', '--url', 'http://127.0.0.1:1/'])
+    expect(nowhere).toMatchObject({ code: 1, stderr: expect.stringContaining('failed') })
+    const { url } = emulator
+    // The emulator itself takes any request, and answers this one 401.
+    const sent = await run([
+      'notify',
+      'send',
+      'TRANSACTION.SUCCESS',
+      '--url',
+      `${url}/v3/x`,
+      '--emulator',
+      url,
+    ])
+    expect(sent.stderr).toContain('the receiver answered 401')
+  })
+})
+
+describe('wxpay doctor', () => {
+  const states = (text: string): Record<string, string> =>
+    Object.fromEntries(
+      JSON.parse(text).map(({ what, state }: { what: string; state: string }) => [what, state]),
+    )
+
+  it('finds nothing wrong where nothing is', async () => {
+    const { code, stdout } = await run(['doctor', '--json'])
+    expect(code).toBe(0)
+    expect(Object.values(states(stdout))).not.toContain('bad')
+  })
+
+  const faults: readonly (readonly [string, Record<string, string>, string])[] = [
+    ['a serial of another certificate', { WXPAY_SERIAL: '0'.repeat(40) }, 'signature'],
+    ['an APIv3 key of another merchant', { WXPAY_APIV3_KEY: 'x'.repeat(32) }, 'apiv3Key fits'],
+    ['an APIv2 key that is too short', { WXPAY_SECRET: 'short' }, 'secret'],
+    ['a private key that is none', { WXPAY_PRIVATE_KEY: '/dev/null' }, 'private key'],
+    ['a merchant id that is none', { WXPAY_MCHID: 'me' }, 'mchid'],
+  ]
+  it.each(faults)('finds %s', async (_, wrong, what) => {
+    const { code, stdout } = await run(['doctor', '--json'], { env: wrong })
+    expect(code).toBe(1)
+    expect(states(stdout)[what]).toBe('bad')
+  })
+
+  it('finds a host that cannot be reached, and says how to mend it', async () => {
+    const { code, stdout } = await run(['doctor'], { env: { WXPAY_BASE_URL: 'http://127.0.0.1:1' } })
+    expect(code).toBe(1)
+    expect(stdout).toMatch(/✗ +reach 127\.0\.0\.1:1 [\s\S]*→ let this machine connect/)
+  })
+})
+
+describe('wxpay routes', () => {
+  it('searches by path and by name, and shows fields', async () => {
+    const { stdout } = await wxpay(['routes', '会员卡', 'import', '--json'])
+    expect(JSON.parse(stdout).map(({ path }: { path: string }) => path)).toContain(
+      'v3/marketing/membercard-open/cards/{card_id}/users/import',
+    )
+    const shown = await wxpay(['routes', 'show', 'v3/profitsharing/receivers/add'])
+    expect(shown.stdout).toMatch(/name +encrypted/)
+    expect(shown.stdout).toContain('wxpay.v3.profitsharing.receivers.add.post({ … })')
+    expect((await wxpay(['routes', 'nonsense'])).code).toBe(1)
+  })
+})
+
+describe('wxpay emulator', () => {
+  it('prints a configuration that works, with keys for their owner alone, and ends on SIGINT', async () => {
+    const dir = join(folder, 'kept')
+    const start = async () => {
+      const [node = '', ...args] = PROGRAM
+      const child = spawn(node, [...args, 'emulator', '--port', '0', '--dir', dir, '--print', 'json'])
+      const ended = new Promise((resolve) => child.once('exit', resolve))
+      let text = ''
+      child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+        text += chunk
+      })
+      await expect.poll(() => text.trimEnd().endsWith('}'), { timeout: 30_000 }).toBe(true)
+      return { child, ended, config: JSON.parse(text) as Record<string, string> }
+    }
+    const first = await start()
+    const config = merchant.file('emulator.json', JSON.stringify(first.config))
+    expect(await wxpay(['call', 'v3/certificates', '--config', config])).toMatchObject({ code: 0 })
+    for (const name of readdirSync(dir)) expect(statSync(join(dir, name)).mode & 0o777).toBe(0o600)
+    first.child.kill('SIGINT')
+    expect([0, 130]).toContain(await first.ended)
+    const second = await start()
+    expect(second.config).toEqual({ ...first.config, baseURL: expect.any(String) })
+    second.child.kill('SIGKILL')
+    await second.ended
+  })
+})
+
+describe('wxpay completion', () => {
+  it('prints a script for each shell, which lists what may follow', async () => {
+    for (const shell of ['bash', 'zsh', 'fish']) {
+      expect((await wxpay(['completion', shell])).stdout).toContain('__complete')
+    }
+    expect((await wxpay(['__complete'])).stdout.split('\n')).toContain('doctor')
+    expect((await wxpay(['__complete', 'call'])).stdout.split('\n')).toContain('v3/certificates')
+  })
+})
