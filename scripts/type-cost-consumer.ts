@@ -44,7 +44,7 @@ export function createConsumer(root: string): Consumer {
     symlinkSync(join(root, 'node_modules', name), join(modules, name))
   }
   copyFileSync(join(root, 'package.json'), join(home, 'package.json'))
-  for (const format of ['esm', 'cjs']) emitDeclarations(root, format, join(home, 'dist', format))
+  for (const format of ['esm', 'cjs']) emitDeclarations(root, join(home, 'dist', format))
   writeFileSync(join(home, 'dist', 'cjs', 'package.json'), '{ "type": "commonjs" }\n')
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }\n')
   return {
@@ -54,8 +54,8 @@ export function createConsumer(root: string): Consumer {
   }
 }
 
-function emitDeclarations(root: string, format: string, outDir: string): void {
-  const args = ['-p', `tsconfig.${format}.json`, '--emitDeclarationOnly', '--outDir', outDir]
+function emitDeclarations(root: string, outDir: string): void {
+  const args = ['-p', 'tsconfig.build.json', '--outDir', outDir]
   const { status, stdout } = spawnSync(process.execPath, [compilerOf(root), ...args], {
     cwd: root,
     encoding: 'utf8',
