@@ -2,9 +2,7 @@ import type { AxiosResponse } from 'axios'
 import { Command } from 'commander'
 import { withClient } from './client.js'
 import { addClientOptions, type ClientFlags, keyOf } from './config.js'
-import { dryRun } from './dry-run.js'
 import { type NamedEndpoint, readEndpoint, suggestion } from './endpoint.js'
-import { failureOf } from './failure.js'
 import { note, print, printJson } from './output.js'
 import { readJson, readPairs } from './read-input.js'
 import { UsageError } from './usage-error.js'
@@ -62,7 +60,10 @@ async function run(text: string, flags: CallFlags): Promise<void> {
   const hint = suggestion(endpoint)
   if (hint) note(`note: ${hint}`)
   const request = requestOf(endpoint, flags)
-  if (flags.dryRun) return printJson(await dryRun(endpoint, request, flags))
+  if (flags.dryRun) {
+    const { dryRun } = await import('./dry-run.js')
+    return printJson(await dryRun(endpoint, request, flags))
+  }
   try {
     const { data, status, headers } = await withClient(
       flags,
@@ -79,6 +80,7 @@ async function run(text: string, flags: CallFlags): Promise<void> {
     else if (Buffer.isBuffer(data)) process.stdout.write(data)
     else if (data !== undefined) printJson(data)
   } catch (error) {
+    const { failureOf } = await import('./failure.js')
     if (!process.stdout.isTTY) printJson({ error: failureOf(error) })
     throw error
   }

@@ -20,6 +20,8 @@ export async function createProgram(words: readonly string[]): Promise<Command> 
     .version(VERSION)
     .showHelpAfterError('(wxpay --help lists commands, wxpay COMMAND --help options)')
     .addHelpText('after', HELP)
+    // Else a command would take for itself what follows the name of a command below it.
+    .enablePositionalOptions()
     .exitOverride()
   await addCommands(program, words)
   return program

@@ -23,19 +23,15 @@ export function routesCommand(): Command {
     .argument('<path>', 'its path or chain')
     .option('--json', 'as JSON')
     .action(async (path: string, flags: SearchFlags) => (await import('./route-fields.js')).show(path, flags))
-  return (
-    new Command('routes')
-      // Else `show` would never get to see its own --json.
-      .enablePositionalOptions()
-      .description(`Search the ${catalogue().length.toLocaleString('en')} documented endpoints, offline.`)
-      .argument('[words...]', 'all of them have to be found: refund, 退款')
-      .option('--verb <verb>', `only this one: ${VERBS.join(', ')}`, toVerb)
-      .option('-l, --long', 'with the chain to copy and where it is documented')
-      .option('--json', 'as JSON')
-      .addHelpText('after', HELP)
-      .action(search)
-      .addCommand(show)
-  )
+  return new Command('routes')
+    .description(`Search the ${catalogue().length.toLocaleString('en')} documented endpoints, offline.`)
+    .argument('[words...]', 'all of them have to be found: refund, 退款')
+    .option('--verb <verb>', `only this one: ${VERBS.join(', ')}`, toVerb)
+    .option('-l, --long', 'with the chain to copy and where it is documented')
+    .option('--json', 'as JSON')
+    .addHelpText('after', HELP)
+    .action(search)
+    .addCommand(show)
 }
 
 function search(words: readonly string[], { verb, long, json }: SearchFlags): void {

@@ -1,0 +1,131 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createEmulator, type Emulator } from '../../lib/emulator/index.js'
+import { createMerchant, type Merchant } from './merchant.js'
+
+// Each command is a process of its own.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
+
+const YEAR = 365 * 86_400_000
+
+let merchant: Merchant
+/** Serves HTTPS, so that its merchant has a client certificate: one that ran out a year ago. */
+let old: Emulator
+beforeAll(async () => {
+  merchant = await createMerchant()
+  old = await createEmulator({ https: true, clock: () => Date.now() - 6 * YEAR })
+})
+beforeEach(() => merchant.emulator.recover())
+afterAll(() => old.close())
+
+interface Check {
+  readonly what: string
+  readonly state: string
+  readonly found: string
+  readonly fix?: string
+}
+
+/** The checks that found something wrong. */
+async function faults(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Check[]> {
+  const { code, stdout } = await merchant.run(['doctor', '--json', ...args], { env })
+  const bad = (JSON.parse(stdout) as Check[]).filter(({ state }) => state === 'bad')
+  expect(code).toBe(bad.length > 0 ? 1 : 0)
+  return bad
+}
+
+function somebodysKey(type: 'privateKey' | 'publicKey'): string {
+  const pair = generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  })
+  return pair[type]
+}
+
+describe('wxpay doctor', () => {
+  it('finds nothing wrong with downloaded certificates either', async () => {
+    expect(await faults([], { WXPAY_CERTS: '' })).toEqual([])
+  })
+
+  it('finds the private key of somebody else', async () => {
+    const found = await faults([], { WXPAY_PRIVATE_KEY: somebodysKey('privateKey') })
+    expect(found).toMatchObject([{ what: 'signature', fix: expect.stringContaining('of one certificate') }])
+  })
+
+  it('finds a platform key that is not the platform’s, and one under a wrong id', async () => {
+    const [id = ''] = Object.keys(merchant.emulator.merchant.certs)
+    const forged = JSON.stringify({ [id]: somebodysKey('publicKey') })
+    expect(await faults([], { WXPAY_CERTS: forged })).toMatchObject([{ what: 'answer' }])
+    const strange = JSON.stringify({ PUB_KEY_ID_0000000000000000000000000000: somebodysKey('publicKey') })
+    expect(await faults([], { WXPAY_CERTS: strange })).not.toEqual([])
+  })
+
+  it('finds that a given platform key is no key', async () => {
+    const file = merchant.file('pub_key.pem', 'not found')
+    expect(await faults(['--offline', '--certs', `PUB_KEY_ID_1=${file}`])).toMatchObject([
+      { what: 'platform key PUB_KEY_ID_1', fix: expect.stringContaining('download') },
+    ])
+  })
+
+  it('finds a wrong APIv3 key where certificates are downloaded with it', async () => {
+    const wrong = { WXPAY_CERTS: '', WXPAY_APIV3_KEY: 'x'.repeat(32) }
+    expect(await faults([], wrong)).toMatchObject([{ what: 'apiv3Key fits' }])
+  })
+
+  it('finds a clock that is wrong by the server’s, and how much', async () => {
+    const server = createServer((_, response) => {
+      response
+        .setHeader('Date', new Date(Date.now() + 3_600_000).toUTCString())
+        .writeHead(404)
+        .end()
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    try {
+      const { port } = server.address() as AddressInfo
+      const found = await faults([], { WXPAY_BASE_URL: `http://127.0.0.1:${port}` })
+      expect(found).toContainEqual({
+        ...{ what: 'clock', state: 'bad', found: expect.stringMatching(/^3\d\d\d s behind the server’s$/) },
+        fix: expect.stringContaining('set-ntp'),
+      })
+    } finally {
+      server.closeAllConnections()
+      server.close()
+    }
+  })
+
+  it('finds a certificate that has run out, is of another serial number, and of another key', async () => {
+    const cert = merchant.file('apiclient_cert.pem', old.merchant.merchant?.cert ?? '')
+    const other = { WXPAY_PRIVATE_KEY: somebodysKey('privateKey') }
+    const found = await faults(['--offline', '--cert', cert], other)
+    expect(found.map(({ what, found: words, fix }) => [what, words, fix])).toEqual([
+      ['certificate', expect.stringMatching(/^expired \d+ days ago$/), expect.stringContaining('new one')],
+      ['serial fits certificate', expect.stringContaining(old.merchant.serial), `use ${old.merchant.serial}`],
+      ['private key fits certificate', 'it is the key of another one', expect.any(String)],
+    ])
+  })
+
+  it('finds a client certificate of APIv2 that the private key does not fit', async () => {
+    const cert = merchant.file('client.pem', old.merchant.merchant?.cert ?? '')
+    const env = { WXPAY_PRIVATE_KEY: somebodysKey('privateKey'), WXPAY_SERIAL: old.merchant.serial }
+    const found = await faults(['--offline', '--merchant-cert', cert], env)
+    expect(found.map(({ what }) => what)).toContain('client certificate')
+  })
+
+  it('trusts the authority of a configuration', async () => {
+    const emulator = await createEmulator({ https: true })
+    const config = merchant.file('https.json', JSON.stringify(emulator.merchant))
+    const own = Object.fromEntries(Object.keys(merchant.env).map((name) => [name, '']))
+    try {
+      expect(await faults(['--config', config], own)).toEqual([])
+      const { ca: _, ...without } = emulator.merchant
+      const distrustful = merchant.file('without.json', JSON.stringify(without))
+      expect(await faults(['--config', distrustful], own)).toMatchObject([
+        { fix: expect.stringContaining('NODE_EXTRA_CA_CERTS') },
+      ])
+    } finally {
+      await emulator.close()
+    }
+  })
+})

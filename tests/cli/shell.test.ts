@@ -1,0 +1,194 @@
+import { execFile, spawn } from 'node:child_process'
+import { existsSync, statSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { Wechatpay } from '../../lib/index.js'
+import { createMerchant, type Merchant } from './merchant.js'
+import { PROGRAM, wxpay } from './run.js'
+
+// Each command is a process of its own.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
+
+let merchant: Merchant
+beforeAll(async () => {
+  merchant = await createMerchant()
+})
+
+const quoted = PROGRAM.map((word) => `'${word}'`).join(' ')
+const hasBash = existsSync('/bin/bash')
+
+describe('completion', () => {
+  const following = async (...words: string[]): Promise<string[]> =>
+    (await wxpay(['__complete', ...words])).stdout.split('\n').filter(Boolean)
+
+  it('knows commands, their options, and the values that an option takes', async () => {
+    expect(await following()).toEqual(expect.arrayContaining(['call', 'doctor', 'bulk']))
+    expect(await following('notify')).toEqual(expect.arrayContaining(['verify', 'send']))
+    expect(await following('bill')).toEqual(expect.arrayContaining(['trade', 'v2.fundflow', '--date']))
+    expect(await following('emulator', '--print')).toEqual(['env', 'dotenv', 'json', 'ts'])
+    expect(await following('completion')).toEqual(expect.arrayContaining(['bash', 'zsh', 'fish']))
+  })
+
+  it('knows the paths of all endpoints where one is due, and leaves files to the shell', async () => {
+    expect((await following('call')).length).toBeGreaterThan(900)
+    expect(await following('bulk', 'POST')).toContain('v3/transfer/batches')
+    expect(await following('call', 'v3/certificates')).not.toContain('v3/certificates')
+    expect(await following('call', 'v3/certificates', '--config')).toEqual([])
+  })
+
+  it.skipIf(!hasBash)('completes in bash', async () => {
+    const script = `
+      wxpay() { ${quoted} "$@"; }
+      source <(wxpay completion bash)
+      COMP_WORDS=(wxpay call v3/marketing/membercard-open/cards/{card_id}/users/im) COMP_CWORD=2
+      _wxpay
+      printf '%s\\n' "\${COMPREPLY[@]}"
+      COMP_WORDS=(wxpay doc) COMP_CWORD=1
+      _wxpay
+      printf '%s\\n' "\${COMPREPLY[@]}"`
+    const { stdout } = await promisify(execFile)('/bin/bash', ['-c', script])
+    expect(stdout.split('\n')).toEqual([
+      'v3/marketing/membercard-open/cards/{card_id}/users/import',
+      'doctor',
+      '',
+    ])
+  })
+})
+
+describe('wxpay in a pipe', () => {
+  it.skipIf(!hasBash)('ends without a word when its reader has had enough', async () => {
+    const script = `set -o pipefail; ${quoted} routes --json | head -c 10 >/dev/null`
+    const { stderr } = await promisify(execFile)('/bin/bash', ['-c', script])
+    expect(stderr).not.toMatch(/EPIPE|Error/)
+  })
+
+  it('uses no colours', async () => {
+    const { stdout, stderr } = await merchant.run(['doctor', '--offline'])
+    expect(stdout + stderr).not.toContain('\x1b')
+  })
+})
+
+describe('wxpay emulator', () => {
+  const start = async (...more: string[]): Promise<{ text: string; end: () => Promise<unknown> }> => {
+    const [node = '', ...args] = PROGRAM
+    const child = spawn(node, [...args, 'emulator', '--port', '0', ...more])
+    const ended = new Promise((resolve) => child.once('exit', resolve))
+    let text = ''
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk
+    })
+    await expect.poll(() => text.endsWith('\n'), { timeout: 30_000 }).toBe(true)
+    const end = (): Promise<unknown> => {
+      child.kill('SIGINT')
+      return ended
+    }
+    return { text, end }
+  }
+
+  it.skipIf(!hasBash)('prints exports that a shell takes as they are', async () => {
+    const dir = join(merchant.folder, "it's kept")
+    const { text, end } = await start('--dir', dir)
+    try {
+      const script = `${text}\n${quoted} call v3/certificates`
+      const { stdout } = await promisify(execFile)('/bin/bash', ['-c', script])
+      expect(JSON.parse(stdout)).toHaveProperty('data')
+      expect(statSync(join(dir, 'apiclient_key.pem')).mode & 0o777).toBe(0o600)
+    } finally {
+      expect(await end()).toBe(0)
+    }
+  })
+
+  it('prints code that runs, and HTTPS with an authority to trust', async () => {
+    const { text, end } = await start('--https', '--dir', join(merchant.folder, 'https'), '--print', 'ts')
+    try {
+      expect(text).toMatch(/^import .*\nimport { Wechatpay } from 'wechatpay-fluent'\n/)
+      const code = text.replace(/^import .*\n/gm, '').replace('const wxpay =', 'return')
+      const { readFileSync } = await import('node:fs')
+      const make = new Function('Wechatpay', 'readFileSync', code)
+      const client = make(Wechatpay, readFileSync) as Wechatpay
+      const { data } = await client.v3.certificates.get()
+      expect(data.data).toHaveLength(1)
+      client.close()
+    } finally {
+      await end()
+    }
+  })
+})
+
+describe('wxpay notify send', () => {
+  it('signs with kept keys where no emulator runs, and says what the receiver needs', async () => {
+    const dir = join(merchant.folder, 'sender')
+    const received: string[] = []
+    let receive: ReturnType<Wechatpay['notifications']['node']> | undefined
+    const server = createServer((request, response) => {
+      if (receive) void receive(request, response)
+      else response.writeHead(204).end()
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+    const send = ['notify', 'send', 'TRANSACTION.SUCCESS', '--url', url, '--dir', dir]
+    try {
+      const first = await wxpay(send)
+      expect(first).toMatchObject({ code: 0, stderr: expect.stringContaining('export WXPAY_MCHID=') })
+      const value = (name: string): string =>
+        new RegExp(`export ${name}='(.*)'`).exec(first.stderr)?.[1] ?? ''
+      const [id = '', file] = value('WXPAY_CERTS').split('=')
+      const client = new Wechatpay({
+        ...{ mchid: value('WXPAY_MCHID'), serial: value('WXPAY_SERIAL') },
+        privateKey: `file://${value('WXPAY_PRIVATE_KEY')}`,
+        certs: { [id]: `file://${file}` },
+        apiv3Key: value('WXPAY_APIV3_KEY'),
+      })
+      receive = client.notifications.node({
+        'TRANSACTION.SUCCESS': ({ resource }) => {
+          received.push(String(resource.out_trade_no))
+        },
+      })
+      const second = await wxpay([...send, '--resource', '{"out_trade_no":"CLI-010"}'])
+      expect(second.code).toBe(0)
+      expect(received).toEqual(['CLI-010'])
+      client.close()
+    } finally {
+      server.closeAllConnections()
+      server.close()
+    }
+  })
+
+  it('does not take a host for an emulator that is none', async () => {
+    const server = createServer((_, response) => response.end('{}'))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+    const args = ['notify', 'send', 'TRANSACTION.SUCCESS', '--url', url, '--emulator', url]
+    expect(await wxpay(args)).toMatchObject({ code: 2, stderr: expect.stringContaining('is no emulator') })
+    server.closeAllConnections()
+    server.close()
+  })
+})
+
+describe('wxpay bill and routes', () => {
+  it('downloads a bill of APIv2', async () => {
+    const args = ['bill', 'v2.trade', '--date', '2024-01-01', '--appid', 'wxd678efh567hg6787', '--json']
+    const { stdout } = await merchant.run(args)
+    expect(JSON.parse(stdout.split('\n')[0] ?? '')).toHaveProperty('out_trade_no')
+  })
+
+  it('refuses what a kind of bill does not take, and a kind that is none', async () => {
+    const stray = await merchant.run(['bill', 'trade', '--date', '2024-01-01', '--account', 'BASIC'])
+    expect(stray).toMatchObject({ code: 2, stderr: expect.stringContaining('takes no --account') })
+    const kind = await merchant.run(['bill', 'trades', '--date', '2024-01-01'])
+    expect(kind).toMatchObject({ code: 2, stderr: expect.stringContaining('fundflow') })
+  })
+
+  it('narrows a search by verb, shows chains and links, and an endpoint as JSON', async () => {
+    const { stdout } = await wxpay(['routes', 'refund', '--verb', 'get', '-l'])
+    expect(stdout).toContain('  wxpay.v3.refund.domestic.refunds._out_refund_no_.get({ … })\n  https://')
+    expect(stdout).not.toMatch(/^POST/m)
+    const shown = await wxpay(['routes', 'show', 'wxpay.v3.refund.domestic.refunds.post', '--json'])
+    expect(JSON.parse(shown.stdout)).toMatchObject([{ path: 'v3/refund/domestic/refunds', verb: 'post' }])
+    const typo = await wxpay(['routes', 'show', 'v3/refund/domestc/refunds'])
+    expect(typo).toMatchObject({ code: 2, stderr: expect.stringContaining('did you mean v3/refund/') })
+  })
+})
