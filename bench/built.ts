@@ -11,3 +11,7 @@ export const emulatorFile: URL = new URL('../dist/esm/lib/emulator/serve.js', im
 export const { createEmulator } = (await import(
   new URL('../dist/esm/lib/emulator/index.js', import.meta.url).href
 )) as typeof import('../lib/emulator/index.js')
+
+export const { memberCardJob, runBulk } = (await import(
+  new URL('../dist/esm/lib/bulk/index.js', import.meta.url).href
+)) as typeof import('../lib/bulk/index.js')

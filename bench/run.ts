@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { measureBulk } from './bulk.js'
 import { measureChain } from './chain.js'
 import { measureColdStart } from './cold-start.js'
 import { measureEndToEnd } from './end-to-end.js'
@@ -34,6 +35,7 @@ const sections: Readonly<Record<string, () => Promise<Row[]>>> = {
     }),
   'mutual-tls': measureMutualTls,
   notifications: measureNotifications,
+  bulk: measureBulk,
   growth: () =>
     measureGrowth({
       calls: Number(values.calls),

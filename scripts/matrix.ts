@@ -3,7 +3,7 @@
  *
  *     npm run matrix                           all of it
  *     npm run matrix -- --only node,types      groups: node bun deno types jest nest package
- *     npm run matrix -- --only types/5.4       of a group, what has this in its name
+ *     npm run matrix -- --only node/22,types/7 of a group, what has this word in its name
  *     npm run matrix -- --tarball FILE         a package that is packed already
  *
  * Tools and downloads are kept in `node_modules/.cache/matrix`. Exits with 1 when something failed, with 2 when
@@ -13,7 +13,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { type Cell, GROUPS } from './matrix/cells.js'
+import { choose } from './matrix/choose.js'
 import { type Outcome, runCell, runProgram } from './matrix/run-cell.js'
 import { exitCodeOf, lineOf, tableOf } from './matrix/table.js'
 import { createWorkshop } from './matrix/workshop.js'
@@ -21,7 +21,6 @@ import { createWorkshop } from './matrix/workshop.js'
 const { values } = parseArgs({ options: { only: { type: 'string' }, tarball: { type: 'string' } } })
 const root = join(import.meta.dirname, '..')
 const cache = join(root, 'node_modules/.cache/matrix')
-const names = [...Object.keys(GROUPS), 'package']
 
 /** The package as it would be published. */
 function pack(): string {
@@ -43,23 +42,6 @@ const inspections = (tarball: string): [string, string[]][] => [
   ['publint', ['publint/src/cli.js', 'run', tarball, '--strict']],
   ['attw', ['@arethetypeswrong/cli/dist/index.js', tarball]],
 ]
-
-interface Wanted {
-  readonly cells: readonly Cell[]
-  readonly inspects: boolean
-}
-
-function choose(only: string | undefined): Wanted {
-  const chosen = (only?.split(',') ?? names).map((part) => part.trim().split('/') as [string, string?])
-  const unknown = chosen.filter(([group]) => !names.includes(group)).map(([group]) => group)
-  if (unknown.length > 0) {
-    throw new Error(`--only: there is no group ${unknown.join(', ')}; there are ${names.join(', ')}`)
-  }
-  const cells = chosen.flatMap(([group, part = '']) =>
-    (GROUPS[group] ?? []).filter(({ name }) => name.includes(part)),
-  )
-  return { cells, inspects: chosen.some(([group]) => group === 'package') }
-}
 
 async function main(): Promise<number> {
   const { cells, inspects } = choose(values.only)

@@ -2,15 +2,17 @@ import type { Outcome } from './run-cell.js'
 
 const LINES = 40
 
+const columns = (what: string, result: string, time: string): string =>
+  `${what.padEnd(28)}${result.padEnd(14)}${time.padStart(9)}`
+
 /** One line of the table. */
 export function lineOf({ name, result, seconds }: Outcome): string {
-  const time = result === 'not available' ? '' : `${seconds.toFixed(1)} s`
-  return `${name.padEnd(28)}${result.padEnd(14)}${time.padStart(9)}`
+  return columns(name, result, result === 'not available' ? '' : `${seconds.toFixed(1)} s`)
 }
 
 /** The whole table, and below it what is to be said of those that did not pass. */
 export function tableOf(outcomes: readonly Outcome[]): string {
-  const head = `${'what'.padEnd(28)}${'result'.padEnd(14)}${'time'.padStart(9)}`
+  const head = columns('what', 'result', 'time')
   const others = outcomes.filter(({ result }) => result !== 'passed')
   const count = (wanted: Outcome['result']): number =>
     outcomes.filter(({ result }) => result === wanted).length

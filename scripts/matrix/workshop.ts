@@ -34,6 +34,7 @@ const LIMIT = 600_000
  */
 export function createWorkshop(cache: string, tarball: string, files: string): Workshop {
   const consumers = new Map<string, Promise<string>>()
+  const made: string[] = []
 
   async function install(folder: string, packages: readonly string[]): Promise<void> {
     await mkdir(folder, { recursive: true })
@@ -48,6 +49,7 @@ export function createWorkshop(cache: string, tarball: string, files: string): W
   /** Outside of this repository: what we forgot to depend on must not be found in its `node_modules`. */
   async function makeConsumer(beside: readonly string[]): Promise<string> {
     const folder = await mkdtemp(join(tmpdir(), 'wechatpay-fluent-matrix-'))
+    made.push(folder)
     await install(folder, [tarball, ...beside])
     await cp(files, join(folder, FILES), { recursive: true })
     return folder
@@ -69,14 +71,13 @@ export function createWorkshop(cache: string, tarball: string, files: string): W
     },
     consumer(beside) {
       const key = beside.join(' ')
-      const made = consumers.get(key) ?? makeConsumer(beside)
-      consumers.set(key, made)
-      return made
+      const consumer = consumers.get(key) ?? makeConsumer(beside)
+      consumers.set(key, consumer)
+      return consumer
     },
     async clean() {
-      for (const made of await Promise.allSettled(consumers.values())) {
-        if (made.status === 'fulfilled') await rm(made.value, { recursive: true, force: true })
-      }
+      await Promise.allSettled(consumers.values())
+      for (const folder of made) await rm(folder, { recursive: true, force: true })
     },
   }
 }

@@ -9,6 +9,7 @@ import {
   Wechatpay,
   type WechatpayOptions,
 } from 'wechatpay-fluent'
+import { memberCardJob, runBulk } from 'wechatpay-fluent/bulk'
 import { loadPrivateKey, sign } from 'wechatpay-fluent/crypto'
 import { createEmulator, type Emulator } from 'wechatpay-fluent/emulator'
 
@@ -87,4 +88,9 @@ export async function emulated(): Promise<Emulator> {
     if (error instanceof ApiError) console.log(error.code, error.status, signature)
   }
   return emulator
+}
+
+export async function members(client: Wechatpay, input: string): Promise<number> {
+  const summary = await runBulk({ client, input, ...memberCardJob({ cardId: 'pbLatjvWOibDc5' }) })
+  return summary.acknowledged
 }

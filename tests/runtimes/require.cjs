@@ -5,6 +5,7 @@ runChecks({
   main: require('wechatpay-fluent'),
   crypto: require('wechatpay-fluent/crypto'),
   emulator: require('wechatpay-fluent/emulator'),
+  bulk: require('wechatpay-fluent/bulk'),
 }).catch((error) => {
   console.error(error)
   process.exitCode = 1

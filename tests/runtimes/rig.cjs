@@ -18,6 +18,7 @@ async function startRig(api) {
   return {
     ...api.main,
     crypto: api.crypto,
+    bulk: api.bulk,
     emulator,
     wxpay: clientOf(emulator),
     secure: { emulator: secure, wxpay: clientOf(secure) },

@@ -13,6 +13,7 @@ const AREAS = {
   encrypted: require('./checks/encrypted.cjs').checks,
   notifications: require('./checks/notifications.cjs').checks,
   failures: require('./checks/failures.cjs').checks,
+  bulk: require('./checks/bulk.cjs').checks,
 }
 
 /** Every check as [name, function of the rig]. */

@@ -7,6 +7,7 @@ beforeAll(async () => {
     main: require('wechatpay-fluent'),
     crypto: require('wechatpay-fluent/crypto'),
     emulator: require('wechatpay-fluent/emulator'),
+    bulk: require('wechatpay-fluent/bulk'),
   })
 }, LIMIT)
 beforeEach(() => rig.reset())
