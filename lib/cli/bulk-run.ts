@@ -6,20 +6,18 @@ import { EXIT } from './failure.js'
 import { note, printJson, style } from './output.js'
 import { UsageError } from './usage-error.js'
 
+/** Flags that are handed on as they are. */
+type JobFlags = Pick<
+  BulkOptions,
+  'journal' | 'failed' | 'output' | 'concurrency' | 'rate' | 'validate' | 'retry' | 'retryFailed'
+>
+
 /** The flags of every job. */
-export interface BulkFlags extends ClientFlags, QueueFlags {
+export interface BulkFlags extends ClientFlags, QueueFlags, JobFlags {
   readonly input?: string
   readonly format?: InputFormat
   readonly map?: readonly string[]
   readonly set?: readonly string[]
-  readonly journal?: string
-  readonly failed?: string
-  readonly output?: string
-  readonly concurrency?: number
-  readonly rate?: number
-  readonly validate?: boolean
-  readonly retry?: boolean | number
-  readonly retryFailed?: boolean
   readonly engine?: 'local' | 'bullmq'
   readonly json?: boolean
 }

@@ -74,9 +74,10 @@ function sealedAdapter(
   }
 }
 
+const stock: AxiosAdapter = axios.getAdapter('http')
+
 /** An ordinary request goes the short way; axios' own adapter, which can do more, sends all others. */
 function shortWay(agents: Agents): AxiosAdapter {
-  const stock = axios.getAdapter('http')
   return async (config) => {
     const request = ordinaryRequest(config)
     const agent: unknown = request?.origin.startsWith('https:') ? config.httpsAgent : config.httpAgent

@@ -27,14 +27,22 @@ function scriptOf({ path, method, status, code, fault, delay, times, probability
   }
 }
 
+/**
+ * What a form does when it is sent: asks for it, shows the list anew, and says so.
+ *
+ * @param {() => Promise<void>} refresh
+ * @param {(values: Record<string, string>) => Promise<unknown>} send
+ */
+const adding = (refresh, send) => (/** @type {Event} */ event) =>
+  attempt(async () => {
+    await send(valuesOf(event))
+    await refresh()
+    return word('added')
+  })
+
 /** @param {() => Promise<void>} refresh */
 function faultForm(refresh) {
-  const add = (/** @type {Event} */ event) =>
-    attempt(async () => {
-      await ask('fail', scriptOf(valuesOf(event)))
-      await refresh()
-      return word('added')
-    })
+  const add = adding(refresh, (values) => ask('fail', scriptOf(values)))
   return h(
     'form',
     { class: 'fields', onsubmit: add },
@@ -68,13 +76,7 @@ function faultForm(refresh) {
 
 /** @param {() => Promise<void>} refresh */
 function limitForm(refresh) {
-  const add = (/** @type {Event} */ event) =>
-    attempt(async () => {
-      const { path, rate } = valuesOf(event)
-      await ask('limit', { path, rate: Number(rate) })
-      await refresh()
-      return word('added')
-    })
+  const add = adding(refresh, ({ path, rate }) => ask('limit', { path, rate: Number(rate) }))
   return h(
     'form',
     { class: 'fields', onsubmit: add },
