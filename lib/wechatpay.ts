@@ -3,6 +3,7 @@ import type { AxiosInstance, AxiosResponse } from 'axios'
 import type { Chain } from '../types/chain.js'
 import { type Bills, createBills } from './bills/api.js'
 import { createChain } from './chain/chain.js'
+import { Place } from './chain/place.js'
 import { loadConfig, type WechatpayOptions } from './config.js'
 import { decryptOaep } from './crypto/rsa.js'
 import { createNotifications, type NotificationReceiver } from './notifications/receiver.js'
@@ -25,6 +26,14 @@ const VERB_NAMES: ReadonlyMap<string, Verb> = new Map(
     [`${verb}Async`, verb],
   ]),
 )
+
+/** Where the chains of all clients start. */
+const START: Place<Verb> = new Place({
+  verbs: VERB_NAMES,
+  bareVerb: 'post',
+  exactSegments,
+  keeps: isDocumentedPrefix,
+})
 
 /** The axios instances behind the chain, for interceptors of the user's own. */
 export interface Clients {
@@ -105,11 +114,7 @@ export class Wechatpay {
     Object.defineProperty(this, inspect.custom, { value: () => this.toString() })
     Object.freeze(this)
     // biome-ignore lint/correctness/noConstructorReturn: the chain is this object, seen through a proxy
-    return createChain(this, {
-      verbs: VERB_NAMES,
-      bareVerb: 'post',
-      exactSegments,
-      keeps: isDocumentedPrefix,
+    return createChain(this, START, {
       send,
       url: (path, request) => {
         const endpoint = endpointOf(path, 'get')

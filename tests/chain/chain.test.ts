@@ -1,6 +1,7 @@
 import { inspect, isDeepStrictEqual } from 'node:util'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createChain } from '../../lib/chain/chain.js'
+import { Place } from '../../lib/chain/place.js'
 import { RequestError } from '../../lib/errors.js'
 
 type Verb = 'get' | 'post' | 'put' | 'patch' | 'delete'
@@ -22,11 +23,9 @@ afterEach(() => {
 })
 
 function chain(keeps: (path: string) => boolean = () => false): AnyNode {
-  return createChain({} as Record<string, unknown>, {
-    verbs,
-    bareVerb: 'post' as Verb,
-    exactSegments: new Set(['addInstitutionsub']),
-    keeps,
+  const exactSegments = new Set(['addInstitutionsub'])
+  const start = new Place<Verb>({ verbs, bareVerb: 'post', exactSegments, keeps })
+  return createChain({} as Record<string, unknown>, start, {
     send: async (verb, path, request) => sent.push([verb, path, request]),
     url: (path, request) => `${path}?${JSON.stringify(request)}`,
   }) as unknown as AnyNode

@@ -1,0 +1,63 @@
+import { normalizeSegment } from './normalize.js'
+
+/** What the names of a chain mean. */
+export interface Spelling<Verb extends string> {
+  /** The property names that send when called. */
+  readonly verbs: ReadonlyMap<string, Verb>
+  /** What a node called without a verb sends. */
+  readonly bareVerb: Verb
+  /** Segments that keep their upper-case letters as properties. */
+  readonly exactSegments: ReadonlySet<string>
+  /** Places of these paths are kept. They must be finitely many: ids in a path leave no memory behind. */
+  readonly keeps: (path: string) => boolean
+}
+
+/** Where a chain has got to. It belongs to no client, so that what one has walked is known to all. */
+export class Place<Verb extends string> {
+  readonly path: string
+  /** What a call sends, and where: a verb word is a segment too, and only calling it makes it the verb. */
+  readonly verb: Verb
+  readonly sentPath: string
+  /** Whether it is the same place each time, and so are the nodes that stand for it. */
+  readonly isLasting: boolean
+  readonly #isKept: boolean
+  readonly #spelling: Spelling<Verb>
+  readonly #properties = new Map<string, Place<Verb>>()
+  readonly #literals = new Map<string, Place<Verb>>()
+
+  /** @param origin the place that a verb word follows, which is what the verb is called on */
+  constructor(spelling: Spelling<Verb>, path: string = '', verb?: Verb, origin?: Place<Verb>) {
+    this.#spelling = spelling
+    this.path = path
+    this.verb = verb ?? spelling.bareVerb
+    this.sentPath = origin?.path ?? path
+    this.#isKept = path === '' || spelling.keeps(path)
+    // Not further: a chain of verb words has no end.
+    this.isLasting = this.#isKept || (origin !== undefined && origin.#isKept)
+  }
+
+  /** Where a property leads. */
+  property(name: string): Place<Verb> {
+    return this.#properties.get(name) ?? this.#remember(this.#properties, name, this.#follow(name))
+  }
+
+  /** Where a path leads that is taken as it is written. */
+  literal(path: string): Place<Verb> {
+    return this.#literals.get(path) ?? this.#remember(this.#literals, path, this.#at(path))
+  }
+
+  #follow(name: string): Place<Verb> {
+    const { exactSegments, verbs } = this.#spelling
+    return this.#at(normalizeSegment(name, exactSegments), verbs.get(name))
+  }
+
+  #at(segment: string, verb?: Verb): Place<Verb> {
+    const path = this.path === '' ? segment.replace(/^\//, '') : `${this.path}/${segment}`
+    return new Place(this.#spelling, path, verb, verb === undefined ? undefined : this)
+  }
+
+  #remember(known: Map<string, Place<Verb>>, name: string, place: Place<Verb>): Place<Verb> {
+    if (place.isLasting) known.set(name, place)
+    return place
+  }
+}
