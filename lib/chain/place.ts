@@ -20,7 +20,8 @@ export class Place<Verb extends string> {
   readonly sentPath: string
   /** Whether it is the same place each time, and so are the nodes that stand for it. */
   readonly isLasting: boolean
-  readonly #isKept: boolean
+  /** Whether its path is one of those that are finitely many. */
+  readonly isKept: boolean
   readonly #spelling: Spelling<Verb>
   readonly #properties = new Map<string, Place<Verb>>()
   readonly #literals = new Map<string, Place<Verb>>()
@@ -31,9 +32,9 @@ export class Place<Verb extends string> {
     this.path = path
     this.verb = verb ?? spelling.bareVerb
     this.sentPath = origin?.path ?? path
-    this.#isKept = path === '' || spelling.keeps(path)
+    this.isKept = path === '' || spelling.keeps(path)
     // Not further: a chain of verb words has no end.
-    this.isLasting = this.#isKept || (origin !== undefined && origin.#isKept)
+    this.isLasting = this.isKept || origin?.isKept === true
   }
 
   /** Where a property leads. */

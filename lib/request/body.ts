@@ -25,29 +25,47 @@ function stringify(data: unknown): string | undefined {
   }
 }
 
-/** What JSON cannot carry, or, like `NaN` or a `Map`, would carry as something else; `undefined` when all is well. */
-export function findUnsendable(value: unknown, at = 'json', depth = 0): string | undefined {
-  if (depth > MAX_DEPTH) return `${at.slice(0, 60)}… is nested too deep, or refers to itself`
-  if (value === null || typeof value === 'string' || typeof value === 'boolean') return undefined
-  if (typeof value === 'number' && Number.isFinite(value)) return undefined
-  if (Array.isArray(value)) return findInside(value.entries(), (index) => `${at}[${index}]`, depth)
-  if (isPlainObject(value)) {
-    // JSON leaves out what is undefined.
-    const given = Object.entries(value).filter(([, item]) => item !== undefined)
-    return findInside(given, (name) => `${at}.${name}`, depth)
-  }
-  if (typeof value === 'object' && !(value instanceof Uint8Array) && 'toJSON' in value) return undefined
-  return `${at} is ${describe(value)}, which JSON cannot carry`
+/** Where in a value something is that cannot be sent, and what is wrong with it. */
+interface Unsendable {
+  readonly at: string
+  readonly problem: string
 }
 
-function findInside<Key>(
-  items: Iterable<readonly [Key, unknown]>,
-  place: (key: Key) => string,
-  depth: number,
-): string | undefined {
-  for (const [key, item] of items) {
-    const problem = findUnsendable(item, place(key), depth + 1)
-    if (problem) return problem
+/** Longer ones are cut in messages: what refers to itself has no end. */
+const MAX_PLACE = 120
+
+/** What JSON cannot carry, or, like `NaN` or a `Map`, would carry as something else; `undefined` when all is well. */
+export function findUnsendable(value: unknown): string | undefined {
+  const found = search(value, 0)
+  if (!found) return undefined
+  const at = `json${found.at}`
+  return `${at.length > MAX_PLACE ? `${at.slice(0, MAX_PLACE)}…` : at} ${found.problem}`
+}
+
+function search(value: unknown, depth: number): Unsendable | undefined {
+  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return undefined
+  if (typeof value === 'number' && Number.isFinite(value)) return undefined
+  if (depth > MAX_DEPTH) return { at: '', problem: 'is nested too deep, or refers to itself' }
+  if (Array.isArray(value)) return searchItems(value, depth + 1)
+  if (isPlainObject(value)) return searchFields(value, depth + 1)
+  if (typeof value === 'object' && !(value instanceof Uint8Array) && 'toJSON' in value) return undefined
+  return { at: '', problem: `is ${describe(value)}, which JSON cannot carry` }
+}
+
+function searchItems(items: readonly unknown[], depth: number): Unsendable | undefined {
+  for (let index = 0; index < items.length; index++) {
+    const found = search(items[index], depth)
+    if (found) return { ...found, at: `[${index}]${found.at}` }
+  }
+  return undefined
+}
+
+function searchFields(fields: Readonly<Record<string, unknown>>, depth: number): Unsendable | undefined {
+  for (const name of Object.keys(fields)) {
+    const value = fields[name]
+    // JSON leaves out what is undefined.
+    const found = value === undefined ? undefined : search(value, depth)
+    if (found) return { ...found, at: `.${name}${found.at}` }
   }
   return undefined
 }

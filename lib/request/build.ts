@@ -6,12 +6,12 @@ import { attachCall, Call } from './call.js'
 import type { ChainedEndpoint as Endpoint } from './endpoint.js'
 import { isRepeatable } from './idempotency.js'
 import { nearestName } from './nearest.js'
-import { assertOptions } from './options.js'
-import { isPlainObject } from './plain-object.js'
+import { assertOption } from './options.js'
+import { copyLiterals, isPlainObject } from './plain-object.js'
 import type { Upload } from './upload.js'
 
 /** Keys of the request object that are handed to axios as they are. */
-const AXIOS_KEYS = [
+const AXIOS_KEYS: ReadonlySet<string> = new Set([
   'headers',
   'baseURL',
   'timeout',
@@ -19,7 +19,7 @@ const AXIOS_KEYS = [
   'responseType',
   'onUploadProgress',
   'onDownloadProgress',
-] as const
+])
 
 const OPTION_KEYS: ReadonlySet<string> = new Set([
   'json',
@@ -32,41 +32,41 @@ const OPTION_KEYS: ReadonlySet<string> = new Set([
   ...AXIOS_KEYS,
 ])
 
+const NOTHING: Readonly<Record<string, unknown>> = Object.freeze({})
+
 /**
- * The request object of a call as axios config. Everything a caller can get wrong is found here,
- * before anything is sent.
+ * The request object of a call as axios config, which shares nothing with it that can be changed. Everything a
+ * caller can get wrong is found here, before anything is sent.
  *
  * @param upload what {@link prepareUpload} has made of `multipart`
  * @throws {RequestError} naming the endpoint, the key and what to do.
  */
 export function buildRequest(endpoint: Endpoint, request: unknown, upload?: Upload): AxiosRequestConfig {
-  const given = assertRequest(endpoint, request)
-  const url = expandTemplate(endpoint.wire, given)
-  const config: AxiosRequestConfig = { method: endpoint.verb, url }
-  if (given.query !== undefined) config.params = assertObject(endpoint, 'query', given.query)
+  const given = request === undefined ? NOTHING : assertObject(endpoint, 'the request', request)
+  const config: AxiosRequestConfig = { method: endpoint.verb, url: '' }
+  for (const key of Object.keys(given)) takeOption(config, endpoint, key, given[key])
+  config.url = expandTemplate(endpoint.wire, given)
   assertFormat(endpoint, given)
-  if (given.json !== undefined) config.data = assertBody(endpoint, given.json)
-  if (endpoint.api === 'v2') config.data = v2Body(endpoint, given)
-  if (upload) config.data = upload.meta
-  for (const key of AXIOS_KEYS) {
-    if (given[key] !== undefined) config[key] = given[key] as never
-  }
-  assertOptions(endpoint.name, given)
-  const call = new Call(endpoint, url)
+  if (endpoint.api === 'v2') config.data = copyLiterals(v2Body(endpoint, given))
+  else if (upload) config.data = upload.meta
+  else if (given.json !== undefined) config.data = copyLiterals(assertBody(endpoint, given.json))
+  if (given.sink !== undefined) config.responseType = 'stream'
+  const call = new Call(endpoint, config.url)
   call.repeatable = isRepeatable(endpoint, given)
   call.upload = upload
   call.decrypt = given.decrypt === true
-  if (given.sink !== undefined) config.responseType = 'stream'
   return attachCall(config, call)
 }
 
-function assertRequest(endpoint: Endpoint, request: unknown): Readonly<Record<string, unknown>> {
-  const given = request === undefined ? {} : assertObject(endpoint, 'the request', request)
-  for (const key of Object.keys(given)) {
-    if (OPTION_KEYS.has(key) || endpoint.placeholders.includes(key)) continue
+function takeOption(config: AxiosRequestConfig, endpoint: Endpoint, key: string, value: unknown): void {
+  if (!OPTION_KEYS.has(key)) {
+    if (endpoint.placeholders.includes(key)) return
     throw new RequestError(`${endpoint.name}: ${unknownKey(endpoint, key)}`)
   }
-  return given
+  if (value === undefined || key === 'json') return
+  assertOption(endpoint.name, key, value)
+  if (key === 'query') config.params = copyLiterals(assertObject(endpoint, 'query', value))
+  else if (AXIOS_KEYS.has(key)) config[key as 'headers'] = copyLiterals(value) as never
 }
 
 function unknownKey(endpoint: Endpoint, key: string): string {

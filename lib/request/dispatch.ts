@@ -39,23 +39,25 @@ export async function dispatch(
 ): Promise<AxiosResponse> {
   const { deadline, isClosed } = dispatcher
   if (isClosed()) throw new RequestError(`${endpoint.name}: the client is closed`)
-  // Taken before anything is waited for: what the caller does to its objects later is no business of this call.
-  const taken = copyLiterals(request)
-  const options = (taken ?? {}) as SendingOptions
-  const upload = hasUpload(endpoint, options) ? await readUpload(endpoint, taken, options) : undefined
+  const options = (request ?? {}) as SendingOptions
+  const { sink } = options
+  const repeats = retryLimit(endpoint, options, request)
+  const hasFile = hasUpload(endpoint, options)
+  // What the caller does to its objects later, while the call waits for something, is no business of this call.
+  const taken = repeats > 0 || hasFile ? copyLiterals(request) : request
   const expiry = deadline === undefined ? undefined : AbortSignal.timeout(deadline)
   const signal = joinSignals(options.signal, expiry)
+  const upload = hasFile ? await readUpload(endpoint, taken, taken as SendingOptions) : undefined
   let unreachable = 0
   try {
     for (let count = 1; ; count++) {
-      const config = buildRequest(endpoint, copyLiterals(taken), upload)
+      const config = buildRequest(endpoint, taken, upload)
       if (signal) config.signal = signal
       if (unreachable > 0) changeAccessPoint(config, endpoint, dispatcher, unreachable)
       try {
-        return await attempt(endpoint, config, dispatcher.client, options.sink, count)
+        return await attempt(endpoint, config, dispatcher.client, sink, count)
       } catch (error) {
-        const delay =
-          count > retryLimit(endpoint, options, taken) ? undefined : delayBeforeRepeat(error, count)
+        const delay = count > repeats ? undefined : delayBeforeRepeat(error, count)
         if (delay === undefined || signal?.aborted || isClosed()) {
           publishFailure(endpoint, error, count)
           throw error

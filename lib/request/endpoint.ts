@@ -21,10 +21,12 @@ export interface ChainedEndpoint extends Endpoint {
   readonly placeholders: readonly string[]
   /** Path on the wire. */
   readonly wire: Template
+  /** Where a request has the number by which the API knows a repeat; path values stand at its top. */
+  readonly repeatKey: readonly string[] | undefined
 }
 
 const NO_TRAITS: Traits = Object.freeze({})
-const known = new Map<string, ChainedEndpoint>()
+const known = new Map<Verb, Map<string, ChainedEndpoint>>()
 
 /**
  * The endpoint behind a chain's path.
@@ -32,13 +34,17 @@ const known = new Map<string, ChainedEndpoint>()
  * @throws {RequestError} when the path is no relative URL template.
  */
 export function endpointOf(path: string, verb: Verb): ChainedEndpoint {
-  const key = `${verb} ${path}`
-  const found = known.get(key)
+  const found = known.get(verb)?.get(path)
   if (found) return found
   const endpoint = createEndpoint(path, verb)
   // Undocumented paths may hold ids, which are without end; they are not kept.
-  if (endpoint.documented) known.set(key, endpoint)
+  if (endpoint.documented) remember(path, endpoint)
   return endpoint
+}
+
+function remember(path: string, endpoint: ChainedEndpoint): void {
+  const ofVerb = known.get(endpoint.verb) ?? new Map<string, ChainedEndpoint>()
+  known.set(endpoint.verb, ofVerb.set(path, endpoint))
 }
 
 function createEndpoint(path: string, verb: Verb): ChainedEndpoint {
@@ -51,6 +57,7 @@ function createEndpoint(path: string, verb: Verb): ChainedEndpoint {
     api,
     placeholders: template.names,
     wire: { ...parseTemplate(withLiterals(wire, traits?.literals)), source: template.source },
+    repeatKey: traits?.idempotent?.replace(/^path\./, '').split('.'),
   }
 }
 

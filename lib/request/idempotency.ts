@@ -26,14 +26,15 @@ export function retryLimit(
 }
 
 /** Whether sending the request again has no further effect. */
-export function isRepeatable({ verb, traits }: ChainedEndpoint, request: unknown): boolean {
+export function isRepeatable({ verb, traits, repeatKey }: ChainedEndpoint, request: unknown): boolean {
   if (verb === 'get' || traits.safe) return true
-  return traits.idempotent !== undefined && isGiven(request, traits.idempotent)
+  return repeatKey !== undefined && isGiven(request, repeatKey)
 }
 
-/** Whether the request has a value at `json.out_trade_no`; path values stand at the top of the request object. */
-function isGiven(request: unknown, path: string): boolean {
-  const keys = path.replace(/^path\./, '').split('.')
-  const value = keys.reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], request)
+function isGiven(request: unknown, key: readonly string[]): boolean {
+  const value = key.reduce<unknown>(
+    (at, name) => (at as Record<string, unknown> | undefined)?.[name],
+    request,
+  )
   return value !== undefined && value !== null && value !== ''
 }

@@ -7,39 +7,46 @@ const isMilliseconds: Check = (value) => Number.isFinite(value) && Number(value)
 const isFunction: Check = (value) => typeof value === 'function'
 
 /** What the options of a call may be. */
-const OPTIONS: readonly (readonly [name: string, check: Check, must: string])[] = [
+const OPTIONS: ReadonlyMap<string, { readonly check: Check; readonly must: string }> = new Map([
   [
     'retry',
-    (value) => typeof value === 'boolean' || (Number.isInteger(value) && Number(value) >= 0),
-    'true, false or the number of repeats',
+    {
+      check: (value) => typeof value === 'boolean' || (Number.isInteger(value) && Number(value) >= 0),
+      must: 'true, false or the number of repeats',
+    },
   ],
   [
     'sink',
-    (value) => value instanceof Writable || (typeof value === 'string' && value !== ''),
-    'the path of a file, or a Writable',
+    {
+      check: (value) => value instanceof Writable || (typeof value === 'string' && value !== ''),
+      must: 'the path of a file, or a Writable',
+    },
   ],
-  ['decrypt', (value) => typeof value === 'boolean', 'true or false'],
-  ['timeout', isMilliseconds, 'a number of milliseconds'],
+  ['decrypt', { check: (value) => typeof value === 'boolean', must: 'true or false' }],
+  ['timeout', { check: isMilliseconds, must: 'a number of milliseconds' }],
   [
     'signal',
-    (value) => typeof (value as AbortSignal | null)?.addEventListener === 'function',
-    'an AbortSignal',
+    {
+      check: (value) => typeof (value as AbortSignal | null)?.addEventListener === 'function',
+      must: 'an AbortSignal',
+    },
   ],
-  ['baseURL', (value) => typeof value === 'string' && value !== '', 'a URL as text'],
-  ['onUploadProgress', isFunction, 'a function'],
-  ['onDownloadProgress', isFunction, 'a function'],
-]
+  ['baseURL', { check: (value) => typeof value === 'string' && value !== '', must: 'a URL as text' }],
+  ['onUploadProgress', { check: isFunction, must: 'a function' }],
+  ['onDownloadProgress', { check: isFunction, must: 'a function' }],
+])
 
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
 
-/** @throws {RequestError} naming the option, and what it must be. */
-export function assertOptions(name: string, given: Readonly<Record<string, unknown>>): void {
-  for (const [option, check, must] of OPTIONS) {
-    const value = given[option]
-    if (value !== undefined && !check(value)) throw new RequestError(`${name}: ${option} must be ${must}`)
-  }
-  if (given.headers !== undefined) assertHeaders(name, given.headers)
+/**
+ * @param name of the endpoint
+ * @throws {RequestError} naming the option, and what it must be.
+ */
+export function assertOption(name: string, option: string, value: unknown): void {
+  const rule = OPTIONS.get(option)
+  if (option === 'headers') assertHeaders(name, value)
+  else if (rule && !rule.check(value)) throw new RequestError(`${name}: ${option} must be ${rule.must}`)
 }
 
 function assertHeaders(name: string, headers: unknown): void {
