@@ -92,8 +92,8 @@ export class Wechatpay {
     const v2 = createV2(config, agents)
     const { failover, deadline } = config
     const sending = { failover, deadline, isClosed: agents.isClosed }
-    const dispatchers = { v2: { client: v2.client, ...sending }, v3: { client: v3.client, ...sending } }
-    this.client = Object.freeze({ v2: v2.client, v3: v3.client })
+    const dispatchers = { v2: { ...v2.sender, ...sending }, v3: { ...v3.sender, ...sending } }
+    this.client = Object.freeze({ v2: v2.sender.client, v3: v3.sender.client })
     this.certificates = v3.certificates
     const { signer, apiv3Key, secret } = config
     this.notifications = createNotifications({ signer, keys: v3.keys, apiv3Key, secret })

@@ -1,4 +1,4 @@
-import { copyLiterals } from '../request/plain-object.js'
+import { copyLiterals } from '../plain-object.js'
 import type { BillContext } from './ask.js'
 import type { Bill } from './bill.js'
 import type { FundflowRow, FundflowSummary } from './fundflow.js'

@@ -1,6 +1,6 @@
 import type { AxiosRequestHeaders } from 'axios'
 import { RequestError } from '../errors.js'
-import { isPlainObject, MAX_DEPTH } from './plain-object.js'
+import { isPlainObject, MAX_DEPTH } from '../plain-object.js'
 
 /**
  * The body as it will be signed and sent: objects become JSON, text and bytes stay as they are.

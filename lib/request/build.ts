@@ -1,13 +1,13 @@
 import type { AxiosRequestConfig } from 'axios'
 import { expandTemplate } from '../chain/template.js'
 import { RequestError } from '../errors.js'
+import { isPlainObject } from '../plain-object.js'
 import { findUnsendable } from './body.js'
 import { attachCall, Call } from './call.js'
 import type { ChainedEndpoint as Endpoint } from './endpoint.js'
 import { isRepeatable } from './idempotency.js'
 import { nearestName } from './nearest.js'
 import { assertOption } from './options.js'
-import { copyLiterals, isPlainObject } from './plain-object.js'
 import type { Upload } from './upload.js'
 
 /** Keys of the request object that are handed to axios as they are. */
@@ -35,8 +35,7 @@ const OPTION_KEYS: ReadonlySet<string> = new Set([
 const NOTHING: Readonly<Record<string, unknown>> = Object.freeze({})
 
 /**
- * The request object of a call as axios config, which shares nothing with it that can be changed. Everything a
- * caller can get wrong is found here, before anything is sent.
+ * The request object of a call as axios config. Everything a caller can get wrong is found here, before anything is sent.
  *
  * @param upload what {@link prepareUpload} has made of `multipart`
  * @throws {RequestError} naming the endpoint, the key and what to do.
@@ -47,9 +46,9 @@ export function buildRequest(endpoint: Endpoint, request: unknown, upload?: Uplo
   for (const key of Object.keys(given)) takeOption(config, endpoint, key, given[key])
   config.url = expandTemplate(endpoint.wire, given)
   assertFormat(endpoint, given)
-  if (endpoint.api === 'v2') config.data = copyLiterals(v2Body(endpoint, given))
+  if (endpoint.api === 'v2') config.data = v2Body(endpoint, given)
   else if (upload) config.data = upload.meta
-  else if (given.json !== undefined) config.data = copyLiterals(assertBody(endpoint, given.json))
+  else if (given.json !== undefined) config.data = assertBody(endpoint, given.json)
   if (given.sink !== undefined) config.responseType = 'stream'
   const call = new Call(endpoint, config.url)
   call.repeatable = isRepeatable(endpoint, given)
@@ -65,8 +64,8 @@ function takeOption(config: AxiosRequestConfig, endpoint: Endpoint, key: string,
   }
   if (value === undefined || key === 'json') return
   assertOption(endpoint.name, key, value)
-  if (key === 'query') config.params = copyLiterals(assertObject(endpoint, 'query', value))
-  else if (AXIOS_KEYS.has(key)) config[key as 'headers'] = copyLiterals(value) as never
+  if (key === 'query') config.params = assertObject(endpoint, 'query', value)
+  else if (AXIOS_KEYS.has(key)) config[key as 'headers'] = value as never
 }
 
 function unknownKey(endpoint: Endpoint, key: string): string {

@@ -1,5 +1,6 @@
 import type { AxiosRequestConfig, AxiosResponse, InternalAxiosRequestConfig } from 'axios'
 import type { SignedRequest } from '../crypto/canonical.js'
+import { Clock } from '../transport/clock.js'
 import { type Endpoint, endpointOfUrl } from './endpoint.js'
 import type { Upload } from './upload.js'
 
@@ -22,15 +23,12 @@ export class Call {
   repeatable: boolean
   /** What the signature of the last attempt covers. */
   signed: SignedRequest | undefined
-  /** Milliseconds for an attempt; 0 for any time. */
-  timeout = 0
-  /** Whether the attempt was ended because its time was over. */
-  timedOut = false
+  /** Of the present attempt. */
+  readonly clock: Clock = new Clock()
   /** Whether the answer has been looked at, and found good. */
   accepted = false
   #url: string | undefined
   #begun = false
-  #timer: NodeJS.Timeout | undefined
   #signal: AxiosRequestConfig['signal']
 
   /** @param url the one that the endpoint's template gave */
@@ -47,30 +45,16 @@ export class Call {
     try {
       return await work()
     } catch (error) {
-      this.stopClock()
+      this.clock.stop()
       throw error
     }
   }
 
-  /** Ends the attempt when its time is over. Axios' own timeout starts anew with every byte that trickles in. */
   #startClock(config: InternalAxiosRequestConfig): void {
-    if (this.#timer) return
-    this.timeout = Number(config.timeout ?? 0)
+    if (this.clock.isRunning) return
     this.#signal = config.signal
+    this.clock.start(Number(config.timeout ?? 0))
     config.timeout = 0
-    if (!(this.timeout > 0)) return
-    const clock = new AbortController()
-    this.#timer = setTimeout(() => {
-      this.timedOut = true
-      clock.abort()
-    }, this.timeout)
-    const signal = config.signal as AbortSignal | undefined
-    config.signal = signal ? AbortSignal.any([signal, clock.signal]) : clock.signal
-  }
-
-  stopClock(): void {
-    clearTimeout(this.#timer)
-    this.#timer = undefined
   }
 
   /**
@@ -89,8 +73,10 @@ export class Call {
     config.url = url.href
     config.responseType = this.#streams ? 'stream' : 'arraybuffer'
     config.transformResponse = []
-    delete config.baseURL
-    delete config.params
+    // Not deleted, which would make all later work with the object slower.
+    const taken: { baseURL?: unknown; params?: unknown } = config
+    taken.baseURL = undefined
+    taken.params = undefined
   }
 
   /** Only what is signed apart from its body, or not at all, can be passed on before it is whole. */
@@ -104,7 +90,7 @@ export class Call {
   finish(response: AxiosResponse, data: unknown): AxiosResponse {
     this.accepted = true
     response.data = data
-    response.config.timeout = this.timeout
+    response.config.timeout = this.clock.limit
     delete response.config.signal
     if (this.#signal) response.config.signal = this.#signal
     delete response.config.responseType

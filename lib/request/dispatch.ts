@@ -1,20 +1,20 @@
 import type { Readable } from 'node:stream'
-import type { AxiosInstance, AxiosRequestConfig, AxiosResponse } from 'axios'
+import type { AxiosRequestConfig, AxiosResponse } from 'axios'
 import { NetworkError, RequestError, VerificationError } from '../errors.js'
+import { copyLiterals } from '../plain-object.js'
 import { type CallFacts, isObserved, publish } from '../transport/events.js'
 import { delayBeforeRepeat, pause } from '../transport/retry.js'
+import type { Sender } from '../transport/sender.js'
 import { assertObject, buildRequest } from './build.js'
 import { callOf } from './call.js'
 import type { ChainedEndpoint } from './endpoint.js'
 import { retryLimit } from './idempotency.js'
-import { copyLiterals } from './plain-object.js'
 import { type Sink, writeSink } from './sink.js'
 import { prepareUpload, type Upload } from './upload.js'
 import { DEFAULT_ORIGIN } from './url.js'
 
 /** How a client sends. */
-export interface Dispatcher {
-  readonly client: AxiosInstance
+export interface Dispatcher extends Sender {
   /** Further access points, for repeats after a failed connection. */
   readonly failover: readonly string[]
   /** For a call with all its repeats, in milliseconds. */
@@ -39,25 +39,31 @@ export async function dispatch(
 ): Promise<AxiosResponse> {
   const { deadline, isClosed } = dispatcher
   if (isClosed()) throw new RequestError(`${endpoint.name}: the client is closed`)
-  const options = (request ?? {}) as SendingOptions
-  const { sink } = options
-  const repeats = retryLimit(endpoint, options, request)
-  const hasFile = hasUpload(endpoint, options)
-  // What the caller does to its objects later, while the call waits for something, is no business of this call.
-  const taken = repeats > 0 || hasFile ? copyLiterals(request) : request
+  // Taken before anything is waited for: what the caller does to its objects later is no business of this call.
+  const taken = copyLiterals(request)
+  const options = (taken ?? {}) as SendingOptions
+  const upload = hasUpload(endpoint, options) ? await readUpload(endpoint, taken, options) : undefined
   const expiry = deadline === undefined ? undefined : AbortSignal.timeout(deadline)
   const signal = joinSignals(options.signal, expiry)
-  const upload = hasFile ? await readUpload(endpoint, taken, taken as SendingOptions) : undefined
   let unreachable = 0
   try {
     for (let count = 1; ; count++) {
       const config = buildRequest(endpoint, taken, upload)
       if (signal) config.signal = signal
       if (unreachable > 0) changeAccessPoint(config, endpoint, dispatcher, unreachable)
+      const ended = observe(endpoint, count)
       try {
-        return await attempt(endpoint, config, dispatcher.client, sink, count)
+        const response = await dispatcher.send(config)
+        assertAccepted(config, endpoint)
+        // A response interceptor of the user's may hand over something else, such as the data alone.
+        if (response?.status === undefined) return response
+        if (options.sink !== undefined) await drain(response, options.sink, endpoint.name)
+        ended?.(response)
+        return response
       } catch (error) {
-        const delay = count > repeats ? undefined : delayBeforeRepeat(error, count)
+        callOf(config)?.clock.stop()
+        const delay =
+          count > retryLimit(endpoint, options, taken) ? undefined : delayBeforeRepeat(error, count)
         if (delay === undefined || signal?.aborted || isClosed()) {
           publishFailure(endpoint, error, count)
           throw error
@@ -76,29 +82,6 @@ export async function dispatch(
   }
 }
 
-async function attempt(
-  endpoint: ChainedEndpoint,
-  config: AxiosRequestConfig,
-  client: AxiosInstance,
-  sink: Sink | undefined,
-  count: number,
-): Promise<AxiosResponse> {
-  const started = performance.now()
-  if (isObserved()) publish({ type: 'attempt', ...factsOf(endpoint, count) })
-  const response = await client.request(config)
-  assertAccepted(config, endpoint)
-  // A response interceptor of the user's may hand over something else, such as the data alone.
-  const { status, headers } = (response ?? {}) as Partial<AxiosResponse>
-  if (status === undefined) return response
-  if (sink !== undefined) await drain(response, sink, endpoint.name)
-  if (isObserved()) {
-    const requestId = headers?.['request-id'] as string | undefined
-    const duration = performance.now() - started
-    publish({ type: 'response', ...factsOf(endpoint, count), status, requestId, duration })
-  }
-  return response
-}
-
 /** Verification is an interceptor, and interceptors can be cleared. */
 function assertAccepted(config: AxiosRequestConfig, { name }: ChainedEndpoint): void {
   if (callOf(config)?.accepted) return
@@ -112,6 +95,18 @@ function assertAccepted(config: AxiosRequestConfig, { name }: ChainedEndpoint): 
 
 function factsOf({ verb, path }: ChainedEndpoint, attempt: number): CallFacts {
   return { method: verb.toUpperCase(), path, attempt }
+}
+
+/** Publishes that an attempt begins; what it gives does so for its answer. */
+function observe(endpoint: ChainedEndpoint, count: number): ((response: AxiosResponse) => void) | undefined {
+  if (!isObserved()) return undefined
+  const started = performance.now()
+  const facts = factsOf(endpoint, count)
+  publish({ type: 'attempt', ...facts })
+  return ({ status, headers }) => {
+    const requestId = headers?.['request-id'] as string | undefined
+    publish({ type: 'response', ...facts, status, requestId, duration: performance.now() - started })
+  }
 }
 
 function publishFailure(endpoint: ChainedEndpoint, error: unknown, count: number): void {
@@ -137,10 +132,10 @@ function readUpload(
 function changeAccessPoint(
   config: AxiosRequestConfig,
   { traits }: ChainedEndpoint,
-  { client, failover }: Dispatcher,
+  { baseURL, failover }: Dispatcher,
   turn: number,
 ): void {
-  if (config.baseURL ?? client.defaults.baseURL ?? traits.origin) return
+  if (config.baseURL ?? baseURL() ?? traits.origin) return
   const accessPoints = [DEFAULT_ORIGIN, ...failover]
   config.baseURL = accessPoints[turn % accessPoints.length] as string
 }

@@ -1,6 +1,6 @@
 import { percentEncode } from '../chain/percent.js'
 import { RequestError } from '../errors.js'
-import { isPlainObject } from './plain-object.js'
+import { isPlainObject } from '../plain-object.js'
 
 /**
  * A query string: arrays repeat their name, `undefined` and `null` are left out, everything else is

@@ -1,10 +1,10 @@
 import { NetworkError } from '../errors.js'
+import type { Clock } from './clock.js'
 
 /** What an attempt says of itself when it is cut short. */
 export interface Attempt {
   readonly endpoint: { readonly name: string }
-  readonly timedOut: boolean
-  readonly timeout: number
+  readonly clock: Clock
 }
 
 /**
@@ -38,9 +38,9 @@ function withResolvers(): { promise: Promise<never>; reject: (error: Error) => v
   return { promise, reject }
 }
 
-function interruption({ endpoint, timedOut, timeout }: Attempt, { reason }: AbortSignal): NetworkError {
-  if (timedOut) {
-    const why = `no platform certificates within ${timeout} ms`
+function interruption({ endpoint, clock }: Attempt, { reason }: AbortSignal): NetworkError {
+  if (clock.isOver) {
+    const why = `no platform certificates within ${clock.limit} ms`
     return new NetworkError(`${endpoint.name}: ${why}`, { code: 'TIMEOUT', retryable: true })
   }
   return new NetworkError(`${endpoint.name}: aborted`, { code: 'ABORTED', retryable: false, cause: reason })

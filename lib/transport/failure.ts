@@ -1,5 +1,6 @@
 import { type AxiosError, isAxiosError, isCancel } from 'axios'
 import { NetworkError, RequestError, VerificationError, type WechatpayError } from '../errors.js'
+import type { Clock } from './clock.js'
 
 /** What the messages of a failed request say about it. */
 export interface RequestFacts {
@@ -8,9 +9,7 @@ export interface RequestFacts {
   readonly method: string
   /** Whether repeating the request has no further effect. */
   readonly repeatable: boolean
-  /** Whether its time was over, and how long that was, in milliseconds. */
-  readonly timedOut: boolean
-  readonly timeout: number
+  readonly clock: Clock
 }
 
 /** Failures before a byte of the request left, when they come while connecting. */
@@ -43,8 +42,8 @@ export function toFailure(error: AxiosError, facts: RequestFacts): WechatpayErro
   const code = error.code ?? ''
   const cause = systemError(error)
   const doubt = method === 'GET' ? '' : `. ${MAY_BE_DONE}`
-  if (facts.timedOut) {
-    const why = `no answer within ${facts.timeout} ms`
+  if (facts.clock.isOver) {
+    const why = `no answer within ${facts.clock.limit} ms`
     return new NetworkError(`${name}: ${why}${doubt}`, { code: 'TIMEOUT', retryable: repeatable })
   }
   if (isCancel(error)) {

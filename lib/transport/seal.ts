@@ -9,6 +9,7 @@ import axios, {
 import { NetworkError, RequestError, WechatpayError } from '../errors.js'
 import { VERSION } from '../version.js'
 import type { Agents } from './agents.js'
+import type { Clock } from './clock.js'
 import { exchange } from './wire/exchange.js'
 import { isStock, ordinaryRequest } from './wire/ordinary.js'
 
@@ -21,7 +22,7 @@ export const MAX_ANSWER: number = 32 * 1024 * 1024
 export const USER_AGENT: string = `wechatpay-fluent/${VERSION} node/${process.versions.node}`
 
 /** What holds for every request, whatever interceptors of the user's have set before. */
-export function seal(config: InternalAxiosRequestConfig, agents: Agents): void {
+export function seal(config: InternalAxiosRequestConfig, agents: Agents, clock: Clock): void {
   if (agents.isClosed()) throw new RequestError('The client is closed')
   config.maxRedirects = 0
   config.httpAgent = agents.http
@@ -32,7 +33,7 @@ export function seal(config: InternalAxiosRequestConfig, agents: Agents): void {
   // Axios would put these in place of our own.
   delete config.auth
   dropHeaders(config.headers)
-  config.adapter = sealedAdapter(config, agents)
+  config.adapter = sealedAdapter(config, agents, clock)
 }
 
 /** Headers that are not for a caller to set. */
@@ -49,8 +50,9 @@ const isSuccess = (status: number): boolean => status >= 200 && status < 300
 function sealedAdapter(
   { adapter, url, method, data }: InternalAxiosRequestConfig,
   agents: Agents,
+  clock: Clock,
 ): AxiosAdapter {
-  const send = isStock(adapter) ? shortWay(agents) : axios.getAdapter(adapter)
+  const send = isStock(adapter) ? shortWay(agents, clock) : withSignal(axios.getAdapter(adapter), clock)
   return async (config) => {
     if (config.url !== url || config.method !== method || config.data !== data) {
       throw new RequestError(
@@ -77,12 +79,22 @@ function sealedAdapter(
 const stock: AxiosAdapter = axios.getAdapter('http')
 
 /** An ordinary request goes the short way; axios' own adapter, which can do more, sends all others. */
-function shortWay(agents: Agents): AxiosAdapter {
+function shortWay(agents: Agents, clock: Clock): AxiosAdapter {
+  const longWay = withSignal(stock, clock)
   return async (config) => {
     const request = ordinaryRequest(config)
     const agent: unknown = request?.origin.startsWith('https:') ? config.httpsAgent : config.httpAgent
     const connections = request && agents.connectionsOf(agent)
-    return connections ? exchange(await connections.wire(), request, config) : stock(config)
+    return connections ? exchange(await connections.wire(), request, config, clock) : longWay(config)
+  }
+}
+
+/** Other adapters know of the time through the signal alone. */
+function withSignal(send: AxiosAdapter, clock: Clock): AxiosAdapter {
+  return (config) => {
+    const signal = clock.toSignal(config.signal as AbortSignal | undefined)
+    if (signal) config.signal = signal
+    return send(config)
   }
 }
 

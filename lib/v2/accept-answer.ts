@@ -24,12 +24,12 @@ import { MAX_XML_BYTES, XmlProblem } from './xml-problem.js'
  */
 export async function acceptAnswer(response: AxiosResponse, context: V2Context): Promise<AxiosResponse> {
   const call = callOf(response.config) as Call
-  call.stopClock()
+  call.clock.stop()
   const { name, traits } = call.endpoint
   unseal(response)
   const isFile = call.unsigned && (traits.answer === 'binary' || traits.answer === 'text')
   if (response.data instanceof Readable) {
-    const patience = call.timeout
+    const patience = call.clock.limit
     const { head, whole } = await peek(passOn(response.data, name), name, patience)
     if (isFile && !looksLikeXml(head)) return call.finish(response, whole)
     response.data = await readDocument(whole, name, patience, MAX_XML_BYTES)

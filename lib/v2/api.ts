@@ -1,12 +1,13 @@
-import type { AxiosInstance, AxiosRequestConfig } from 'axios'
+import type { AxiosRequestConfig } from 'axios'
 import type { Config } from '../config.js'
 import type { Agents } from '../transport/agents.js'
+import type { Sender } from '../transport/sender.js'
 import { createV2Client } from './client.js'
 import { signedUrl } from './signed-url.js'
 
 /** All of APIv2 that a client is made of. */
 export interface V2 {
-  readonly client: AxiosInstance
+  readonly sender: Sender
   /** The signed URL of a GET. */
   readonly url: (config: AxiosRequestConfig) => string
 }
@@ -14,7 +15,7 @@ export interface V2 {
 export function createV2({ signer, secret, workwxSecret, axios }: Config, agents: Agents): V2 {
   const context = { signer, secret, workwxSecret, agents }
   return {
-    client: createV2Client(context, axios),
+    sender: createV2Client(context, axios),
     url: (config) => signedUrl(config, context),
   }
 }

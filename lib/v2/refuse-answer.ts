@@ -17,17 +17,17 @@ export async function refuseAnswer(error: unknown, context: V2Context): Promise<
   if (!isAxiosError(error)) throw error
   const { response, config } = error
   const call = (config && callOf(config)) ?? unknownCall(config?.url, config?.method)
-  const { endpoint, repeatable, timedOut, timeout } = call
-  call.stopClock()
+  const { endpoint, repeatable, clock } = call
+  clock.stop()
   if (!response || (response.status >= 200 && response.status < 300)) {
     const { safe } = endpoint.traits
     // A POST that only reads leaves nothing behind, like a GET.
     const method = safe ? 'GET' : endpoint.verb.toUpperCase()
-    throw toFailure(error, { name: endpoint.name, method, repeatable, timedOut, timeout })
+    throw toFailure(error, { name: endpoint.name, method, repeatable, clock })
   }
   // An error to a request for a stream comes as a stream.
   if (response.data instanceof Readable) {
-    response.data = await readDocument(response.data, endpoint.name, timeout, MAX_XML_BYTES)
+    response.data = await readDocument(response.data, endpoint.name, clock.limit, MAX_XML_BYTES)
   }
   const body = bytesOf(response.data)
   try {

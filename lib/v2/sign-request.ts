@@ -44,7 +44,7 @@ async function sign(
   config.data = data
   config.transformRequest = []
   if (contentType) config.headers.setContentType(contentType)
-  seal(config, context.agents)
+  seal(config, context.agents, call.clock)
   presentCertificate(config, call, url, context)
   remember(call, { ...given, sent: { data, url: config.url }, signType })
   return config

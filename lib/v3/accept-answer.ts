@@ -18,7 +18,7 @@ import { headerReader, type SignedAnswer, toSignedAnswer, verifyAnswer } from '.
  */
 export async function acceptAnswer(response: AxiosResponse, context: V3Context): Promise<AxiosResponse> {
   const call = callOf(response.config) as Call
-  call.stopClock()
+  call.clock.stop()
   const { signedDigest } = call.endpoint.traits
   if (signedDigest) await acceptDigest(response, signedDigest, call, context)
   else if (!call.unsigned) await verify(toSignedAnswer(response), call, context)

@@ -1,7 +1,7 @@
-import type { AxiosInstance } from 'axios'
 import type { Config } from '../config.js'
 import { ConfigError, RequestError } from '../errors.js'
 import type { Agents } from '../transport/agents.js'
+import type { Sender } from '../transport/sender.js'
 import { type Certificates, createCertificates } from './certificates.js'
 import { createV3Client, v3Defaults } from './client.js'
 import { certificateDownload } from './download-certificates.js'
@@ -33,7 +33,7 @@ export interface PlatformCertificates {
 
 /** All of APIv3 that a client is made of. */
 export interface V3 {
-  readonly client: AxiosInstance
+  readonly sender: Sender
   readonly keys: PlatformKeys
   readonly certificates: PlatformCertificates
   readonly encrypt: (text: string) => Promise<Ciphertext>
@@ -50,7 +50,7 @@ export function createV3(config: Config, agents: Agents): V3 {
     return keys.all().map(describeKey)
   }
   return {
-    client: createV3Client({ signer, keys, agents }, defaults),
+    sender: createV3Client({ signer, keys, agents }, defaults),
     keys,
     certificates: Object.freeze({
       list,

@@ -26,6 +26,6 @@ export function certificateDownload(
 
 /** Its clock would keep the process alive until it is over. */
 function endAttempt(response: AxiosResponse): AxiosResponse {
-  callOf(response.config)?.stopClock()
+  callOf(response.config)?.clock.stop()
   return response
 }

@@ -22,20 +22,19 @@ export async function refuseAnswer(
   const { response, config } = error
   const call =
     (config && callOf(config)) ?? new Call(endpointOfUrl(config?.url ?? '', config?.method ?? 'get'), '')
-  call.stopClock()
-  const { endpoint, repeatable, timedOut, timeout } = call
+  const { endpoint, repeatable, clock } = call
+  clock.stop()
   if (!response || (response.status >= 200 && response.status < 300)) {
     throw toFailure(error, {
       name: endpoint.name,
       method: endpoint.verb.toUpperCase(),
       repeatable,
-      timedOut,
-      timeout,
+      clock,
     })
   }
   // An error to a request for a stream comes as a stream.
   if (response.data instanceof Readable) {
-    response.data = await readDocument(response.data, endpoint.name, timeout, MAX_ERROR_BYTES)
+    response.data = await readDocument(response.data, endpoint.name, clock.limit, MAX_ERROR_BYTES)
   }
   const answer = toSignedAnswer(response)
   throw toApiError(response, answer.body, await isVerified(answer, keys), call, signer)

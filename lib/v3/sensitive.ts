@@ -1,6 +1,6 @@
 import { encryptOaep } from '../crypto/rsa.js'
 import { RequestError } from '../errors.js'
-import { isPlainObject } from '../request/plain-object.js'
+import { isPlainObject } from '../plain-object.js'
 import { type PlatformKey, type PlatformKeys, plainSerial } from './platform-keys.js'
 
 /** A text that leaves this process only encrypted. Made by {@link sensitive}. */

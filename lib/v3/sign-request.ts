@@ -31,7 +31,10 @@ async function sign(
   call: Call,
   { signer, keys, agents }: V3Context,
 ): Promise<InternalAxiosRequestConfig> {
-  if (!keys.current()) await unlessAborted(keys.ready(), config.signal as AbortSignal | undefined, call)
+  if (!keys.current()) {
+    const signal = call.clock.toSignal(config.signal as AbortSignal | undefined)
+    await unlessAborted(keys.ready(), signal, call)
+  }
   encryptSensitive(config, keys)
   const url = resolveUrl(config)
   call.begin(config, url)
@@ -41,8 +44,9 @@ async function sign(
   const method = (config.method ?? 'get').toUpperCase()
   if (call.upload) config.headers.delete('Content-Type')
   // Also where there is no body: axios would take an empty POST for a form.
-  else if (HAS_BODY.has(method)) config.headers.setContentType('application/json', false)
-  seal(config, agents)
+  else if (HAS_BODY.has(method) && !config.headers['Content-Type'])
+    config.headers.setContentType('application/json', false)
+  seal(config, agents, call.clock)
   const signed = stamp({ method, url: url.pathname + url.search, body: String(body ?? '') })
   call.signed = signed
   // Under this very name, by which it is taken out of the answer again.
@@ -57,7 +61,9 @@ function encryptSensitive(config: InternalAxiosRequestConfig, keys: PlatformKeys
   const { value, serial } = encryptFields(fields, pinned, keys)
   Object.assign(config, value)
   const named = serial ?? keys.current()?.serial
-  if (named) config.headers.set('Wechatpay-Serial', named)
+  // Assigned where there is none in any spelling: `set()` would look for it once more.
+  if (named && !pinned) config.headers['Wechatpay-Serial'] = named
+  else if (named) config.headers.set('Wechatpay-Serial', named)
 }
 
 function encode(config: InternalAxiosRequestConfig): string | Buffer | undefined {

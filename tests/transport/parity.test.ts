@@ -4,6 +4,7 @@ import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:
 import type { AxiosAdapter, AxiosResponse, InternalAxiosRequestConfig } from 'axios'
 import axios, { AxiosHeaders } from 'axios'
 import { afterEach, describe, expect, it } from 'vitest'
+import { Clock } from '../../lib/transport/clock.js'
 import { createConnections } from '../../lib/transport/wire/connections.js'
 import { exchange } from '../../lib/transport/wire/exchange.js'
 import { ordinaryRequest } from '../../lib/transport/wire/ordinary.js'
@@ -63,7 +64,7 @@ const short: AxiosAdapter = async (config) => {
   if (!request) throw new Error('not an ordinary request')
   const connections = createConnections({ maxSockets: 4 })
   closers.push(connections.destroy)
-  return exchange(await connections.wire(), request, config)
+  return exchange(await connections.wire(), request, config, new Clock())
 }
 
 /** What a caller can see of an outcome. */
@@ -223,7 +224,9 @@ describe('the short way', () => {
     const send = (path: string, signal?: AbortSignal): Promise<AxiosResponse> => {
       const config = configOf(url + path, signal ? { signal } : {})
       const request = ordinaryRequest(config)
-      return request ? exchange(wire, request, config) : Promise.reject(new Error('not ordinary'))
+      return request
+        ? exchange(wire, request, config, new Clock())
+        : Promise.reject(new Error('not ordinary'))
     }
     const impatient = new AbortController()
     const first = send('/first')
@@ -249,7 +252,7 @@ describe('the short way', () => {
     for (let at = 0; at < 20; at++) {
       const config = configOf(`${url}/`, {})
       const request = ordinaryRequest(config)
-      if (request) await exchange(await connections.wire(), request, config)
+      if (request) await exchange(await connections.wire(), request, config, new Clock())
     }
     expect(opened).toBe(1)
   })

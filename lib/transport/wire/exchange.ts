@@ -1,6 +1,7 @@
 import { AxiosError, type AxiosResponse, CanceledError, type InternalAxiosRequestConfig } from 'axios'
 import type { Dispatcher } from 'undici'
 import { RequestError } from '../../errors.js'
+import type { Clock } from '../clock.js'
 import { decompress, toAxiosHeaders, tooLarge } from './answer.js'
 import type { Wire } from './connections.js'
 import type { WireRequest } from './ordinary.js'
@@ -16,8 +17,9 @@ export async function exchange(
   wire: Wire,
   request: WireRequest,
   config: InternalAxiosRequestConfig,
+  clock: Clock,
 ): Promise<AxiosResponse> {
-  const response = await receive(wire, request, config)
+  const response = await receive(wire, request, config, clock)
   if (response.headers['content-encoding']) await decompress(response, config.maxContentLength ?? -1)
   const { status } = response
   if (!config.validateStatus || config.validateStatus(status)) return response
@@ -29,6 +31,7 @@ function receive(
   wire: Wire,
   request: WireRequest,
   config: InternalAxiosRequestConfig,
+  clock: Clock,
 ): Promise<AxiosResponse> {
   const signal = config.signal as AbortSignal | undefined
   const limit = config.maxContentLength ?? -1
@@ -42,6 +45,7 @@ function receive(
 
     function end(): void {
       over = true
+      clock.onOver = undefined
       signal?.removeEventListener('abort', cancel)
     }
     function fail(error: Error): void {
@@ -54,8 +58,9 @@ function receive(
       fail(new CanceledError(undefined, config))
     }
 
-    if (signal?.aborted) return cancel()
+    if (signal?.aborted || clock.isOver) return cancel()
     signal?.addEventListener('abort', cancel)
+    clock.onOver = cancel
     const handler: Dispatcher.DispatchHandler = {
       onRequestStart(started) {
         controller = started

@@ -11,15 +11,13 @@ export const MAX_DEPTH = 100
 /** A copy of all that is literal in a value; files, streams and sensitive texts stay the same. */
 export function copyLiterals<Value>(value: Value, depth = 0): Value {
   // What refers to itself is left for the check of the body to refuse.
-  if (depth > MAX_DEPTH) return value
+  if (typeof value !== 'object' || value === null || depth > MAX_DEPTH) return value
   if (Array.isArray(value)) return value.map((item) => copyLiterals(item, depth + 1)) as Value
   if (!isPlainObject(value)) return value
-  const copy: Record<string, unknown> = {}
-  for (const name of Object.keys(value)) {
-    const item = copyLiterals(value[name], depth + 1)
-    // Assigning would set the prototype.
-    if (name === '__proto__') Object.defineProperty(copy, name, { value: item, enumerable: true })
-    else copy[name] = item
+  const copy: Record<string, unknown> = { ...value }
+  for (const name of Object.keys(copy)) {
+    const item = copy[name]
+    if (typeof item === 'object' && item !== null) copy[name] = copyLiterals(item, depth + 1)
   }
   return copy as Value
 }

@@ -1,0 +1,176 @@
+import type { AxiosResponse } from 'axios'
+import { describe, expect, it } from 'vitest'
+import { Wechatpay, WechatpayError } from '../../lib/index.js'
+import { startRig } from '../e2e/client.js'
+
+const rig = startRig()
+const importPath = 'v3/marketing/membercard-open/cards/{card_id}/users/import'
+const cities = 'v3/capital/capitallhh/areas/provinces/{province_code}/cities'
+const importRequest = (out_request_no: string) => ({
+  card_id: 'c1',
+  json: { openid: 'o', code: 'c', out_request_no },
+})
+
+/** A client whose instances have interceptors of a user's, which do nothing: all that axios does is done. */
+function intercepted(): Wechatpay {
+  const wxpay = rig.client()
+  for (const client of [wxpay.client.v2, wxpay.client.v3]) {
+    client.interceptors.request.use((config) => config)
+  }
+  return wxpay
+}
+
+const ONCE = /^(authorization|wechatpay-(nonce|signature|timestamp)|date|request-id|content-length)$/i
+
+function lasting(headers: object): object {
+  return Object.fromEntries(
+    Object.entries(headers)
+      .filter(([name]) => !ONCE.test(name))
+      .map(([name, value]) => [name.toLowerCase(), value]),
+  )
+}
+
+type Call = (wxpay: Wechatpay) => Promise<AxiosResponse>
+
+/** What a caller can see of a call, and the gateway of its request, without what differs each time. */
+async function outcome(wxpay: Wechatpay, call: Call) {
+  rig.emulator.requests.length = 0
+  const settled = await call(wxpay).then(describeResponse, describeError)
+  const arrived = rig.emulator.requests.map(({ method, url, headers, verified }) => ({
+    ...{ method, url, verified },
+    headers: lasting(headers),
+  }))
+  return { settled, arrived }
+}
+
+function describeResponse({ status, statusText, data, headers, config, duration, request }: AxiosResponse) {
+  const { url, method, timeout, responseType, baseURL, params, signal } = config
+  return {
+    ...{ status, statusText, data, request },
+    headers: lasting(headers),
+    duration: typeof duration,
+    config: { url, method, timeout, responseType, baseURL, params, signal, headers: lasting(config.headers) },
+  }
+}
+
+function describeError(error: unknown) {
+  if (!(error instanceof WechatpayError)) throw error
+  const { name, code, message } = error
+  return { name, code, message: message.replace(/Request-ID \S+/, '').replace(/signed at.*here/, '') }
+}
+
+const fault = (name: 'drop' | 'unsigned' | 'forged-signature') => () =>
+  rig.emulator.fail({ path: importPath, fault: name, times: 1 })
+
+describe('a call is the same with an interceptor that does nothing:', () => {
+  it.each<[name: string, call: Call, prepare?: () => void]>([
+    ['a GET', (wxpay) => wxpay.chain(cities).get({ province_code: 10 })],
+    ['a POST', (wxpay) => wxpay[importPath].post(importRequest('s-1'))],
+    [
+      'a query',
+      (wxpay) => wxpay.chain('v3/nothing/{id}' as string).get({ id: 'a b', query: { x: ['1', '中'] } }),
+    ],
+    [
+      'headers of its own',
+      (wxpay) => wxpay.chain(cities).get({ province_code: 10, headers: { 'X-Trace': 'a' } }),
+    ],
+    ['a responseType', (wxpay) => wxpay.chain(cities).get({ province_code: 10, responseType: 'text' })],
+    ['a POST without a body', (wxpay) => wxpay.chain('v3/nothing' as string).post()],
+    [
+      'a body that the gateway refuses',
+      (wxpay) => wxpay[importPath].post({ card_id: 'c1', json: {} as never }),
+    ],
+    ['no signature', (wxpay) => wxpay[importPath].post(importRequest('s-2')), fault('unsigned')],
+    [
+      'a forged signature',
+      (wxpay) => wxpay[importPath].post(importRequest('s-3')),
+      fault('forged-signature'),
+    ],
+    [
+      'a dropped connection',
+      (wxpay) => wxpay[importPath].post({ ...importRequest('s-4'), retry: false }),
+      fault('drop'),
+    ],
+    [
+      'a timeout',
+      (wxpay) => wxpay[importPath].post({ ...importRequest('s-5'), timeout: 100, retry: false }),
+      () => rig.emulator.fail({ path: importPath, fault: { delay: 500 }, times: 1 }),
+    ],
+    ['an abort', (wxpay) => wxpay[importPath].post({ ...importRequest('s-6'), signal: AbortSignal.abort() })],
+    [
+      'APIv2',
+      (wxpay) => wxpay.v2.pay.orderquery.post({ xml: { appid: 'wx8888888888888888', out_trade_no: 'none' } }),
+    ],
+  ])('%s', async (_, call, prepare) => {
+    prepare?.()
+    const alone = await outcome(rig.client(), call)
+    rig.emulator.recover()
+    prepare?.()
+    expect(alone).toEqual(await outcome(intercepted(), call))
+  })
+})
+
+describe('what a user does to an instance holds from the next call on:', () => {
+  const traced = () => rig.emulator.requests.map(({ headers }) => headers['x-trace'])
+
+  it('an interceptor', async () => {
+    const wxpay = rig.client()
+    await wxpay.v3.certificates.get()
+    const id = wxpay.client.v3.interceptors.request.use((config) => {
+      config.headers.set('X-Trace', 'a')
+      return config
+    })
+    await wxpay.v3.certificates.get()
+    wxpay.client.v3.interceptors.request.eject(id)
+    await wxpay.v3.certificates.get()
+    expect(traced()).toEqual([undefined, 'a', undefined])
+  })
+
+  it('an interceptor added through what was looked up before', async () => {
+    const wxpay = rig.client()
+    const { response } = wxpay.client.v3.interceptors
+    await wxpay.v3.certificates.get()
+    response.use((answer) => answer.data)
+    expect(await wxpay.v3.certificates.get()).toHaveProperty('data')
+  })
+
+  it('a default', async () => {
+    const wxpay = rig.client()
+    const { defaults } = wxpay.client.v3
+    await wxpay.v3.certificates.get()
+    defaults.headers.get['X-Trace'] = 'b'
+    await wxpay.v3.certificates.get()
+    expect(traced()).toEqual([undefined, 'b'])
+  })
+
+  it('an adapter', async () => {
+    const wxpay = rig.client()
+    await wxpay.v3.certificates.get()
+    wxpay.client.v3.defaults.adapter = () => Promise.reject(new Error('no network today'))
+    await expect(wxpay.v3.certificates.get({ retry: false })).rejects.toThrow('no network today')
+  })
+
+  it('another request method', async () => {
+    const wxpay = rig.client()
+    wxpay.client.v3.request = () => Promise.reject(new Error('replaced'))
+    await expect(wxpay.v3.certificates.get()).rejects.toThrow('replaced')
+  })
+})
+
+describe('options of the client reach every call:', () => {
+  it('headers, a timeout and a serializer of the query', async () => {
+    const wxpay = new Wechatpay({
+      ...rig.emulator.merchant,
+      headers: { 'X-Trace': 'c' },
+      timeout: 1234,
+      paramsSerializer: { serialize: () => 'a=1' },
+    })
+    const { config } = await wxpay.v3.certificates.get({ query: { any: 'thing' } } as never)
+    wxpay.close()
+    expect(config.timeout).toBe(1234)
+    expect(rig.emulator.requests[0]).toMatchObject({
+      url: expect.stringMatching(/\?a=1$/),
+      headers: { 'x-trace': 'c' },
+    })
+  })
+})
