@@ -1,6 +1,7 @@
 import type { AxiosRequestConfig, AxiosResponse, InternalAxiosRequestConfig } from 'axios'
 import type { SignedRequest } from '../crypto/canonical.js'
 import { Clock } from '../transport/clock.js'
+import { unset } from '../transport/unset.js'
 import { type Endpoint, endpointOfUrl } from './endpoint.js'
 import type { Upload } from './upload.js'
 
@@ -73,10 +74,7 @@ export class Call {
     config.url = url.href
     config.responseType = this.#streams ? 'stream' : 'arraybuffer'
     config.transformResponse = []
-    // Not deleted, which would make all later work with the object slower.
-    const taken: { baseURL?: unknown; params?: unknown } = config
-    taken.baseURL = undefined
-    taken.params = undefined
+    unset(config, ['baseURL', 'params'])
   }
 
   /** Only what is signed apart from its body, or not at all, can be passed on before it is whole. */
@@ -91,9 +89,8 @@ export class Call {
     this.accepted = true
     response.data = data
     response.config.timeout = this.clock.limit
-    delete response.config.signal
+    unset(response.config, ['signal', 'responseType'])
     if (this.#signal) response.config.signal = this.#signal
-    delete response.config.responseType
     if (this.responseType) response.config.responseType = this.responseType
     return response
   }

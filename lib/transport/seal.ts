@@ -10,6 +10,7 @@ import { NetworkError, RequestError, WechatpayError } from '../errors.js'
 import { VERSION } from '../version.js'
 import type { Agents } from './agents.js'
 import type { Clock } from './clock.js'
+import { unset } from './unset.js'
 import { exchange } from './wire/exchange.js'
 import { isStock, ordinaryRequest } from './wire/ordinary.js'
 
@@ -31,7 +32,7 @@ export function seal(config: InternalAxiosRequestConfig, agents: Agents, clock: 
   config.validateStatus = isSuccess
   if (config.responseType === 'stream') config.maxContentLength = -1
   // Axios would put these in place of our own.
-  delete config.auth
+  unset(config, ['auth'])
   dropHeaders(config.headers)
   config.adapter = sealedAdapter(config, agents, clock)
 }
@@ -98,12 +99,11 @@ function withSignal(send: AxiosAdapter, clock: Clock): AxiosAdapter {
   }
 }
 
+const UNPRINTABLE = ['httpAgent', 'httpsAgent', 'proxy', 'adapter'] as const
+
 /** Takes from a response what must not be printed with it. */
 export function unseal(response: AxiosResponse): void {
   delete response.config.headers.Authorization
-  delete response.config.httpAgent
-  delete response.config.httpsAgent
-  delete response.config.proxy
-  delete response.config.adapter
-  delete response.request
+  unset(response.config, UNPRINTABLE)
+  unset(response, ['request'])
 }

@@ -45,7 +45,8 @@ export function createSender(client: AxiosInstance, steps: Steps): Sender {
   async function sendAlone(given: AxiosRequestConfig): Promise<AxiosResponse> {
     const start = startOf(given.method as string)
     // Assigned: they are clean already, and `AxiosHeaders.from()` would look each up.
-    const config = { ...start, ...given, headers: Object.assign(new AxiosHeaders(), start.headers) }
+    const config = Object.assign({ ...start }, given)
+    config.headers = Object.assign(new AxiosHeaders(), start.headers)
     const response = await sendSigned(config, steps).catch(steps.refuse)
     return steps.accept(response)
   }
@@ -71,12 +72,21 @@ async function sendSigned(given: InternalAxiosRequestConfig, { sign }: Steps): P
   return response
 }
 
+/** What is set on the way to the wire; there from the start, so that all configs have the same shape. */
+const UNSET: Record<string, undefined> = Object.fromEntries(
+  [
+    ...['url', 'data', 'params', 'baseURL', 'signal', 'responseType', 'auth'],
+    ...['httpAgent', 'httpsAgent', 'proxy', 'maxRedirects', 'adapter'],
+  ].map((name) => [name, undefined]),
+)
+
 /** What a request of a method starts from, as axios merges it. */
 function mergeDefaults(defaults: AxiosInstance['defaults'], method: string): InternalAxiosRequestConfig {
   const { headers = {}, ...config } = mergeConfig(defaults as AxiosRequestConfig, { method })
   const buckets = headers as Record<string, Record<string, string> | undefined>
   const shared = Object.entries(headers).filter(([, value]) => typeof value !== 'object')
   return {
+    ...(UNSET as object),
     ...config,
     headers: AxiosHeaders.concat(buckets.common, buckets[method], Object.fromEntries(shared)),
   }
