@@ -7,14 +7,13 @@ export type SecretInput = string | Buffer | KeyObject
 const KEY_BYTES = 32
 const TAG_BYTES = 16
 
-function secretBytes(key: SecretInput): Buffer {
-  const bytes = key instanceof KeyObject ? key.export() : Buffer.from(key as string)
-  if (bytes.length !== KEY_BYTES) {
-    throw new ConfigError(`An AES-256 key has ${KEY_BYTES} bytes; this one has ${bytes.length}`, {
-      code: 'KEY_INVALID',
-    })
-  }
-  return bytes
+function secretKey(input: SecretInput): KeyObject | Buffer {
+  const key = input instanceof KeyObject ? input : Buffer.from(input as string)
+  const size = key instanceof KeyObject ? (key.symmetricKeySize ?? 0) : key.length
+  if (size === KEY_BYTES) return key
+  throw new ConfigError(`An AES-256 key has ${KEY_BYTES} bytes; this one has ${size}`, {
+    code: 'KEY_INVALID',
+  })
 }
 
 function undecryptable(): RequestError {
@@ -32,7 +31,7 @@ function undecryptable(): RequestError {
  * @see https://pay.weixin.qq.com/doc/v3/merchant/4012071382
  */
 export function encryptAesGcm(text: string, key: SecretInput, nonce: string, associatedData = ''): string {
-  const cipher = createCipheriv('aes-256-gcm', secretBytes(key), nonce)
+  const cipher = createCipheriv('aes-256-gcm', secretKey(key), nonce)
   cipher.setAAD(Buffer.from(associatedData))
   return Buffer.concat([cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString('base64')
 }
@@ -48,14 +47,17 @@ export function decryptAesGcm(
   nonce: string,
   associatedData = '',
 ): string {
-  const secret = secretBytes(key)
+  const secret = secretKey(key)
   const bytes = Buffer.from(ciphertext, 'base64')
   if (bytes.length < TAG_BYTES) throw undecryptable()
   try {
     const decipher = createDecipheriv('aes-256-gcm', secret, nonce, { authTagLength: TAG_BYTES })
     decipher.setAuthTag(bytes.subarray(-TAG_BYTES))
     decipher.setAAD(Buffer.from(associatedData))
-    return Buffer.concat([decipher.update(bytes.subarray(0, -TAG_BYTES)), decipher.final()]).toString()
+    const text = decipher.update(bytes.subarray(0, -TAG_BYTES))
+    // It checks the tag, and has no more to give.
+    decipher.final()
+    return text.toString()
   } catch {
     throw undecryptable()
   }
@@ -63,7 +65,7 @@ export function decryptAesGcm(
 
 /** AES-256-ECB with PKCS#7 padding, as base64: the cipher of APIv2's `req_info`. */
 export function encryptAesEcb(text: string, key: SecretInput): string {
-  const cipher = createCipheriv('aes-256-ecb', secretBytes(key), null)
+  const cipher = createCipheriv('aes-256-ecb', secretKey(key), null)
   return Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]).toString('base64')
 }
 
@@ -73,7 +75,7 @@ export function encryptAesEcb(text: string, key: SecretInput): string {
  * @throws {RequestError} code `DECRYPTION_FAILED` when key and ciphertext do not fit.
  */
 export function decryptAesEcb(ciphertext: string, key: SecretInput): string {
-  const secret = secretBytes(key)
+  const secret = secretKey(key)
   try {
     const decipher = createDecipheriv('aes-256-ecb', secret, null)
     return Buffer.concat([decipher.update(ciphertext, 'base64'), decipher.final()]).toString()

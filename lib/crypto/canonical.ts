@@ -26,6 +26,8 @@ export function canonicalRequest({ method, url, timestamp, nonce, body }: Signed
   return `${method}\n${url}\n${timestamp}\n${nonce}\n${body}\n`
 }
 
+const LINE_END = Buffer.from('\n')
+
 /** What the signature of an answer or notification covers. */
 export interface SignedResponse {
   readonly timestamp: string | number
@@ -40,11 +42,8 @@ export interface SignedResponse {
  * @see https://pay.weixin.qq.com/doc/v3/merchant/4013053420
  */
 export function canonicalResponse({ timestamp, nonce, body }: SignedResponse): Buffer {
-  return Buffer.concat([
-    Buffer.from(`${timestamp}\n${nonce}\n`),
-    Buffer.from(body as string),
-    Buffer.from('\n'),
-  ])
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body
+  return Buffer.concat([Buffer.from(`${timestamp}\n${nonce}\n`), bytes, LINE_END])
 }
 
 /** The parts of an `Authorization` header. */

@@ -9,8 +9,16 @@ export type NotificationHeaders =
 export function headerReader(headers: NotificationHeaders): HeaderReader {
   const get = headers.get
   if (typeof get === 'function') return (name) => textOf(get.call(headers, name))
-  const byName = new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
-  return (name) => textOf(byName.get(name))
+  const given = headers as Readonly<Record<string, unknown>>
+  // Node gives them in lower case.
+  return (name) => textOf(given[name] ?? given[spellingOf(name, given)])
+}
+
+function spellingOf(name: string, headers: object): string {
+  for (const key of Object.keys(headers)) {
+    if (key.length === name.length && key.toLowerCase() === name) return key
+  }
+  return name
 }
 
 function textOf(value: unknown): string | undefined {

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto'
-import { type SignedAnswer, verifyAnswer } from '../v3/verifier.js'
+import { type SignedAnswer, verifySignature } from '../v3/verifier.js'
 import type { PlainEvent } from './event.js'
 import { isObject, jsonObject, malformed } from './malformed.js'
 import { missingOption, openGcm, type Secrets } from './secrets.js'
@@ -8,19 +8,19 @@ const SIGNATURE_HEADERS = ['serial', 'signature', 'timestamp', 'nonce'].map((nam
 const ALGORITHM = 'AEAD_AES_256_GCM'
 
 /**
- * A notification of v3: its signature, then its resource.
+ * A notification of v3: its signature, by one of the known keys, then its resource.
  *
  * @see https://pay.weixin.qq.com/doc/v3/merchant/4012071382
  */
-export async function parseJson(received: SignedAnswer, { keys, apiv3Key }: Secrets): Promise<PlainEvent> {
+export function parseJson(received: SignedAnswer, { keys, apiv3Key }: Secrets): PlainEvent {
   const { header, body } = received
   // Nothing says that this comes from WeChat Pay, so nothing is lost by reading it first.
   if (!SIGNATURE_HEADERS.some(header) && !jsonObject(body.toString())) {
     throw malformed('it has no signature, and its body is neither JSON nor XML')
   }
-  if (header('wechatpay-serial')) await keys.ready()
-  await verifyAnswer(received, keys, { what: 'The notification', doubt: '' })
-  const { resource, ...envelope } = jsonObject(body.toString()) ?? {}
+  verifySignature(received, keys, { what: 'The notification', doubt: '' })
+  const envelope = jsonObject(body.toString()) ?? {}
+  const { resource } = envelope
   if (typeof envelope.event_type !== 'string' || typeof envelope.id !== 'string' || !isObject(resource)) {
     throw malformed('it is signed, but has no id, event_type or resource')
   }

@@ -1,4 +1,5 @@
 import { RequestError } from '../errors.js'
+import { isKeyKnown, learnKey } from '../v3/verifier.js'
 import type { NotificationEvent } from './event.js'
 import { headerReader, type NotificationHeaders } from './headers.js'
 import { parseJson } from './parse-json.js'
@@ -22,13 +23,15 @@ export async function parseNotification(
     throw new RequestError('notifications.parse takes { headers, body }, both as they came')
   }
   const body = bytesOf(received.body)
-  const event = isXml(body)
-    ? (await import('./parse-xml.js')).parseXml(body, secrets)
-    : await parseJson({ header: headerReader(received.headers), body }, secrets)
-  return event as NotificationEvent
+  if (isXml(body)) return (await import('./parse-xml.js')).parseXml(body, secrets) as NotificationEvent
+  const answer = { header: headerReader(received.headers), body }
+  if (!isKeyKnown(answer, secrets.keys)) await learnKey(answer, secrets.keys)
+  return parseJson(answer, secrets) as NotificationEvent
 }
+
+const BRACE = '{'.charCodeAt(0)
 
 /** Notifications of v2 are XML, those of v3 JSON. */
 export function isXml(body: Buffer): boolean {
-  return /^\uFEFF?\s*</.test(body.subarray(0, 64).toString())
+  return body[0] !== BRACE && /^\uFEFF?\s*</.test(body.subarray(0, 64).toString())
 }

@@ -41,7 +41,7 @@ export function createKeyRing(keys: readonly PlatformKey[]): KeyRing {
   // Public keys come before every certificate: they are what the platform moves to.
   const newestFirst = [...keys].sort((a, b) => (b.notBefore ?? Infinity) - (a.notBefore ?? Infinity))
   return {
-    get: (serial) => bySerial.get(plainSerial(serial)),
+    get: (serial) => bySerial.get(serial) ?? bySerial.get(plainSerial(serial)),
     current: () => newestFirst.find(isInForce) ?? newestFirst[0],
     all: () => keys,
   }

@@ -20,8 +20,8 @@ export interface WireRequest {
 }
 
 /** A request with a timestamp and nonce of its own. */
-export function stamp(request: WireRequest): SignedRequest {
-  return { ...request, nonce: nonce(), timestamp: Math.floor(Date.now() / 1000) }
+export function stamp({ method, url, body }: WireRequest): SignedRequest {
+  return { method, url, body, nonce: nonce(), timestamp: Math.floor(Date.now() / 1000) }
 }
 
 /** The `Authorization` header of a request. */

@@ -35,16 +35,16 @@ export function verifySignature(
   keys: KeyRing,
   { what, doubt }: Wording,
 ): void {
-  const knownSerials = keys.all().map((key) => key.serial)
   const serial = header('wechatpay-serial')
   const signature = header('wechatpay-signature')
   const timestamp = header('wechatpay-timestamp')
   const nonce = header('wechatpay-nonce')
+  const known = (): string[] => keys.all().map((key) => key.serial)
   const refusal = (code: VerificationErrorCode, why: string): VerificationError => {
     return new VerificationError(`${what} is not to be trusted: ${why}${doubt}`, {
       code,
       serial,
-      knownSerials,
+      knownSerials: known(),
     })
   }
 
@@ -56,10 +56,7 @@ export function verifySignature(
   }
   const platformKey = keys.get(serial)
   if (!platformKey) {
-    throw refusal(
-      'SERIAL_UNKNOWN',
-      `serial ${serial} is unknown; known: ${knownSerials.join(', ') || 'none'}`,
-    )
+    throw refusal('SERIAL_UNKNOWN', `serial ${serial} is unknown; known: ${known().join(', ') || 'none'}`)
   }
   if (!verify(canonicalResponse({ timestamp, nonce, body }), signature, platformKey.key)) {
     throw refusal('SIGNATURE_INVALID', `its signature does not fit the key of ${serial}`)
@@ -85,11 +82,22 @@ export async function verifyAnswer(
   keys: PlatformKeys,
   wording: Wording,
 ): Promise<void> {
-  const serial = answer.header('wechatpay-serial')
-  const known = serial === undefined || keys.get(serial) !== undefined
-  // A failed refresh is no news here: that the serial is unknown is what the caller must hear.
-  if (!known) await keys.learn(serial).catch(() => false)
+  if (!isKeyKnown(answer, keys)) await learnKey(answer, keys)
   verifySignature(answer, keys, wording)
+}
+
+/** Whether there is nothing to learn: the key is known, or the answer names none. */
+export function isKeyKnown({ header }: SignedAnswer, keys: KeyRing): boolean {
+  const serial = header('wechatpay-serial')
+  return serial === undefined || keys.get(serial) !== undefined
+}
+
+/** Looks for the key that an answer names. */
+export async function learnKey({ header }: SignedAnswer, keys: PlatformKeys): Promise<void> {
+  await keys.ready()
+  const serial = header('wechatpay-serial') ?? ''
+  // A failed refresh is no news here: that the serial is unknown is what the caller must hear.
+  if (!keys.get(serial)) await keys.learn(serial).catch(() => false)
 }
 
 /** An answer as axios gives it, its body as an array buffer. */
