@@ -21,7 +21,7 @@ export function resolveUrl(config: AxiosRequestConfig): URL {
   const url = parseUrl(absolute)
   const query = serialize(config)
   if (query !== '') url.search = url.search === '' ? query : `${url.search}&${query}`
-  url.hash = ''
+  if (url.hash !== '') url.hash = ''
   return url
 }
 

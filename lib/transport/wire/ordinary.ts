@@ -45,12 +45,13 @@ const PROXY_VARIABLES = ['http_proxy', 'https_proxy', 'all_proxy'].flatMap((name
 const IS_NODE: boolean = !('bun' in process.versions || 'deno' in process.versions)
 
 /** The adapters that axios takes when nobody asks for a certain one. */
-const STOCK_ADAPTERS = 'xhr,http,fetch'
+const STOCK_ADAPTERS = ['xhr', 'http', 'fetch']
 
 /** Whether nobody asked for a certain adapter, and there is another to choose. */
 export function isStock(adapter: InternalAxiosRequestConfig['adapter']): boolean {
   if (!IS_NODE) return false
-  return adapter === undefined || (Array.isArray(adapter) && adapter.join() === STOCK_ADAPTERS)
+  if (adapter === undefined) return true
+  return Array.isArray(adapter) && STOCK_ADAPTERS.every((name, at) => adapter[at] === name)
 }
 
 /** What axios' own adapter accepts; the same is undone in {@link decompress}. */
