@@ -1,14 +1,19 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto'
 import { Wechatpay } from './built.js'
-import { createChain, endpointOf, expandTemplate, lookup } from './inner.js'
+import { createChain, endpointOf, expandTemplate, lookup, Place } from './inner.js'
 import { CARD_ID, importBody } from './merchant.js'
 import { axiosOf, createPeer, type Peer } from './peer.js'
-import { atMost, figure, type Row } from './report.js'
-import { interleave, median } from './statistics.js'
+import { atLeast, atMost, figure, type Row } from './report.js'
+import { interleave, median, medianRatio } from './statistics.js'
 
 type Fluent = InstanceType<typeof Wechatpay>
 
 const EXPANSION_LIMIT = 2
+/** How many times as long as ours the peer's are to take. */
+const FIRST_WALK = 5
+const REQUEST = 4
+/** How many times as long as the peer's ours may take: it walks objects that it has kept. */
+const WARM_WALK = 1
 const ROUNDS = 15
 const WARM = 20_000
 const CLIENTS = 200
@@ -32,16 +37,18 @@ const walkPeer = (wxpay: Peer | undefined) =>
 
 /** The real chain over the real endpoints; a call gives the expanded path and nothing else. */
 function createExpander(): Fluent {
-  const actions = {
+  const start = new Place({
     verbs: new Map([['post', 'post'] as const]),
     bareVerb: 'post' as const,
     exactSegments: lookup.exactSegments,
     keeps: lookup.isDocumentedPrefix,
+  })
+  const actions = {
     send: (verb: 'post', path: string, request: unknown) =>
       expandTemplate(endpointOf(path, verb).wire, request as { card_id: string }) as never,
     url: () => '',
   }
-  return createChain({}, actions) as Fluent
+  return createChain({}, start, actions) as Fluent
 }
 
 /** In place of axios: what it is asked is the answer, and counts as verified. */
@@ -108,15 +115,18 @@ export async function measureChain(): Promise<Row[]> {
     ROUNDS,
   )
   const { cold, warm, expand, build, fresh, ...peers } = results
-  const beside = (what: string, ours: readonly number[], theirs: readonly number[]): Row => ({
-    what: `chain: ${what}`,
-    measured: `${figure(median(ours))} µs; peer ${figure(median(theirs))} µs`,
-  })
+  const each = (ours: readonly number[], theirs: readonly number[]): string =>
+    `${figure(median(ours))} µs; peer ${figure(median(theirs))} µs`
+  const shorter = (what: string, ours: readonly number[], theirs: readonly number[], limit: number): Row => {
+    const row = atLeast(`chain: ${what}, peer / ours`, medianRatio(theirs, ours), limit, '×')
+    return { ...row, measured: `${row.measured}, ${each(ours, theirs)}` }
+  }
+  const walk = atMost('chain: warm walk, ours / peer', medianRatio(warm, peers.warmPeer), WARM_WALK, '×')
   return [
-    beside("a new client's first walk", cold, peers.coldPeer),
-    beside('warm walk', warm, peers.warmPeer),
+    shorter("a new client's first walk", cold, peers.coldPeer, FIRST_WALK),
+    { ...walk, measured: `${walk.measured}, ${each(warm, peers.warmPeer)}` },
     atMost('chain: warm walk + template expansion', median(expand), EXPANSION_LIMIT, 'µs'),
-    beside('warm walk + expansion + request for axios', build, peers.buildPeer),
-    beside('walk with an id never seen before', fresh, peers.freshPeer),
+    shorter('warm walk + expansion + request for axios', build, peers.buildPeer, REQUEST),
+    { what: 'chain: walk with an id never seen before', measured: each(fresh, peers.freshPeer) },
   ]
 }

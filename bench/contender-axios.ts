@@ -1,4 +1,5 @@
 import { Agent } from 'node:http'
+import { Agent as SecureAgent } from 'node:https'
 import axios from 'axios'
 import type { Call } from './contender.js'
 import { createHandSigned } from './hand-signed.js'
@@ -9,6 +10,7 @@ export function createHandWrittenAxios(merchant: Merchant): Call {
   const http = axios.create({
     baseURL: merchant.baseURL,
     httpAgent: new Agent({ keepAlive: true }),
+    httpsAgent: new SecureAgent({ keepAlive: true }),
     maxRedirects: 0,
     timeout: 15_000,
     responseType: 'text',

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { answerOf, startChild, stopChild } from './child.js'
 import type { Growth, GrowthOrder } from './growth-client.js'
 import type { Merchant } from './merchant.js'
-import { atLeast, atMost, figure, type Row } from './report.js'
+import { atLeast, atMost, figure, type Row, withinOne } from './report.js'
 import { median } from './statistics.js'
 
 export interface GrowthOptions {
@@ -98,16 +98,10 @@ function compare(milestones: readonly Milestone[]): Row[] {
     what: `growth: about call ${figure(calls)}`,
     measured: `${figure(rate)} calls/s, ${figure(cpu)} µs CPU a call, heap ${figure(heap)} MB`,
   }))
-  const speed = last.rate / first.rate
   return [
     ...each,
-    {
-      what: 'growth: calls/s, last / first',
-      measured: `${figure(speed)} ×`,
-      bar: `1 ± ${TOLERANCE}`,
-      passed: Math.abs(speed - 1) <= TOLERANCE,
-    },
-    { what: 'growth: CPU a call, last / first', measured: `${figure(last.cpu / first.cpu)} ×` },
+    withinOne('growth: calls/s, last / first', last.rate / first.rate, TOLERANCE),
+    withinOne('growth: CPU a call, last / first', last.cpu / first.cpu, TOLERANCE),
     atMost('growth: heap, last / first', last.heap / first.heap, 1 + TOLERANCE, '×'),
   ]
 }

@@ -3,7 +3,14 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { rolldown } from 'rolldown'
 
-const PIECES = ['chain/chain', 'chain/template', 'request/endpoint', 'routes/lookup', 'v3/signer'] as const
+const PIECES = [
+  'chain/chain',
+  'chain/place',
+  'chain/template',
+  'request/endpoint',
+  'routes/lookup',
+  'v3/signer',
+] as const
 
 const root = join(import.meta.dirname, '..')
 /** Within the folder that has the dependencies in it. */
@@ -21,6 +28,7 @@ const load = async <Module>(piece: (typeof PIECES)[number]): Promise<Module> =>
   (await import(pathToFileURL(join(dir, `${piece}.mjs`)).href)) as Module
 
 export const { createChain } = await load<typeof import('../lib/chain/chain.js')>('chain/chain')
+export const { Place } = await load<typeof import('../lib/chain/place.js')>('chain/place')
 export const { expandTemplate } = await load<typeof import('../lib/chain/template.js')>('chain/template')
 export const { endpointOf } = await load<typeof import('../lib/request/endpoint.js')>('request/endpoint')
 export const lookup = await load<typeof import('../lib/routes/lookup.js')>('routes/lookup')

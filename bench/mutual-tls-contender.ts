@@ -1,22 +1,23 @@
-/** `mutual-tls-contender.ts NAME SECONDS`: transfers over mutual TLS, 8 in flight; prints calls a second. */
+/** `mutual-tls-contender.ts NAME SECONDS IN_FLIGHT`: transfers over mutual TLS; the merchant comes as a message. */
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import { Wechatpay } from './built.js'
-import type { Merchant } from './merchant.js'
+import type { SecureMerchant } from './mutual-tls-merchant.js'
 import { createPeer } from './peer.js'
 
-/** What the emulator hands out where it serves HTTPS. */
-export interface SecureMerchant extends Merchant {
-  readonly secret: string
-  readonly merchant: { readonly cert: string; readonly key: string }
-  readonly ca: string
+/** What came of it. */
+export interface Transfers {
+  /** Calls a second. */
+  readonly rate: number
+  /** Calls in all, warming up included. */
+  readonly calls: number
 }
 
-const IN_FLIGHT = 8
 /** Seconds before anything counts, as in the other races. */
 const WARM_UP = 4
 
-const [name, seconds] = process.argv.slice(2)
-const merchant = JSON.parse(process.env.MERCHANT ?? '') as SecureMerchant
+const [name, seconds, inFlight] = process.argv.slice(2)
+const [merchant] = (await once(process, 'message')) as [SecureMerchant]
 
 const transfer = () => ({
   mch_appid: 'wx8888888888888888',
@@ -42,21 +43,26 @@ const contenders: Readonly<Record<string, () => () => Promise<unknown>>> = {
   },
 }
 
+let calls = 0
+
+/** Calls a second. */
 async function measure(call: () => Promise<unknown>, duration: number): Promise<number> {
   const started = performance.now()
-  let calls = 0
+  const before = calls
   const keepCalling = async () => {
     while (performance.now() - started < duration * 1000) {
       await call()
       calls++
     }
   }
-  await Promise.all(Array.from({ length: IN_FLIGHT }, keepCalling))
-  return calls / ((performance.now() - started) / 1000)
+  await Promise.all(Array.from({ length: Number(inFlight) }, keepCalling))
+  return (calls - before) / ((performance.now() - started) / 1000)
 }
 
 const call = contenders[name ?? '']?.()
 if (!call) throw new Error(`There is no contender ${name}`)
 await measure(call, WARM_UP)
-console.log(await measure(call, Number(seconds)))
-process.exit()
+const rate = await measure(call, Number(seconds))
+process.send?.({ rate, calls } satisfies Transfers)
+// Ends at once: idle connections would keep the process alive.
+process.once('disconnect', () => process.exit())

@@ -8,7 +8,7 @@ const ROUNDS = 30
 const BATCH = 200
 const OVER_PEER = 4
 /** Parity, but for what noise makes of it. */
-const OVER_BARE = 0.9
+const OVER_BARE = 0.95
 
 /** What is used here of wechatpay-node-v3. */
 interface NodeV3 {

@@ -21,6 +21,12 @@ export function atLeast(what: string, value: number, limit: number, unit: string
   return { what, measured: `${figure(value)} ${unit}`, bar: `≥ ${limit} ${unit}`, passed: value >= limit }
 }
 
+/** A ratio that is to be 1, but for so much. */
+export function withinOne(what: string, value: number, tolerance: number): Row {
+  const passed = Math.abs(value - 1) <= tolerance
+  return { what, measured: `${figure(value)} ×`, bar: `1 ± ${tolerance}`, passed }
+}
+
 /** Rows as a Markdown table, aligned so that it reads well in a terminal. */
 export function toTable(rows: readonly Row[]): string {
   const cells = rows.map(({ what, bar, measured, passed }) => [

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { measureBillFile } from './bill-file.js'
 import { measureBulk } from './bulk.js'
 import { measureChain } from './chain.js'
 import { measureColdStart } from './cold-start.js'
@@ -35,6 +36,7 @@ const sections: Readonly<Record<string, () => Promise<Row[]>>> = {
     }),
   'mutual-tls': measureMutualTls,
   notifications: measureNotifications,
+  bills: measureBillFile,
   bulk: measureBulk,
   growth: () =>
     measureGrowth({
