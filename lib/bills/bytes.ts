@@ -25,9 +25,13 @@ export interface Patience {
  */
 export async function* arriving(body: Readable, name: BillName, patience: Patience): AsyncGenerator<Buffer> {
   const chunks = body[Symbol.asyncIterator]() as AsyncIterator<Buffer>
+  const { limit } = patience
+  const late = () => patience.giveUp?.(new Error(`no data for ${limit} ms`))
+  const timer = limit > 0 ? setTimeout(late, limit) : undefined
   try {
     for (;;) {
-      const { done, value } = await inTime(chunks.next(), patience)
+      timer?.refresh()
+      const { done, value } = await orGivenUp(chunks.next(), patience)
       if (done) return
       if (value.length > 0) yield value
     }
@@ -35,17 +39,18 @@ export async function* arriving(body: Readable, name: BillName, patience: Patien
     if (error instanceof WechatpayError && !(error instanceof NetworkError)) throw error
     throw brokenOff(name, error as Error, patience.signal)
   } finally {
+    clearTimeout(timer)
     body.destroy()
   }
 }
 
-function inTime<Result>(waiting: Promise<Result>, patience: Patience): Promise<Result> {
-  const { limit } = patience
+function orGivenUp<Result>(waiting: Promise<Result>, patience: Patience): Promise<Result> {
   return new Promise<Result>((resolve, reject) => {
-    const late = () => reject(new Error(`no data for ${limit} ms`))
-    const timer = limit > 0 ? setTimeout(late, limit) : undefined
     patience.giveUp = reject
-    waiting.then(resolve, reject).finally(() => clearTimeout(timer))
+    waiting.then((result) => {
+      patience.giveUp = undefined
+      resolve(result)
+    }, reject)
   })
 }
 
@@ -58,9 +63,13 @@ export async function* unzipped(bytes: AsyncIterable<Buffer>, name: BillName): A
     if (next.done) break
     first = first.length === 0 ? next.value : Buffer.concat([first, next.value])
   }
-  const whole = resumed(first, { [Symbol.asyncIterator]: () => chunks })
-  if (first[0] === GZIP[0] && first[1] === GZIP[1]) yield* gunzipped(whole, name)
-  else yield* whole
+  const rest = { [Symbol.asyncIterator]: () => chunks }
+  if (first[0] === GZIP[0] && first[1] === GZIP[1]) {
+    yield* gunzipped(resumed(first, rest), name)
+    return
+  }
+  if (first.length > 0) yield first
+  yield* rest
 }
 
 async function* resumed(first: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
@@ -130,7 +139,10 @@ export async function* digestChecked(
   delivered?: Hash,
 ): AsyncGenerator<Buffer> {
   const hash = createHash('sha1')
-  yield* hashed(bytes, hash)
+  for await (const chunk of bytes) {
+    hash.update(chunk)
+    yield chunk
+  }
   const actual = hash.digest('hex')
   const expected = announced.toLowerCase()
   if (actual !== expected && delivered?.digest('hex') !== expected) throw wrongDigest(name, announced, actual)

@@ -12,7 +12,7 @@ export type Sink = string | Writable
  * Streams the body of an answer to its sink. A file is written aside and gets its name when it is whole, so
  * that a torn or altered download leaves nothing behind that looks like one.
  *
- * @param stalled milliseconds without a byte, after which the download is given up
+ * @param stalled milliseconds without a byte, after which the download is given up; 0 for never
  * @throws {NetworkError} when the connection is torn or stalls.
  * @throws {WechatpayError} code `SINK_FAILED` when the sink cannot be written.
  */
@@ -36,7 +36,8 @@ async function pump(body: Readable, sink: Writable, stalled: number, name: strin
     broken = error
   })
   try {
-    await pipeline(body, stallGuard(body, stalled), sink)
+    if (stalled > 0) await pipeline(body, stallGuard(body, stalled), sink)
+    else await pipeline(body, sink)
   } catch (error) {
     if (error instanceof WechatpayError) throw error
     if (broken instanceof WechatpayError) throw broken
@@ -46,7 +47,7 @@ async function pump(body: Readable, sink: Writable, stalled: number, name: strin
 
 /** Axios' own timeout ends where the body begins. */
 function stallGuard(body: Readable, stalled: number): Transform {
-  const timer = setTimeout(() => body.destroy(new Error(`no data for ${stalled} ms`)), stalled || 2 ** 31 - 1)
+  const timer = setTimeout(() => body.destroy(new Error(`no data for ${stalled} ms`)), stalled)
   return new Transform({
     transform(chunk, _encoding, callback) {
       timer.refresh()
