@@ -36,8 +36,8 @@ export async function measureBillFile(): Promise<Row[]> {
     }
   }
   try {
-    const { fluent, bare } = await interleave(
-      { fluent: () => run('fluent'), bare: () => run('bare') },
+    const { fluent, bare, beside } = await interleave(
+      { fluent: () => run('fluent'), bare: () => run('bare'), beside: () => run('beside') },
       ROUNDS,
     )
     const rates = (runs: readonly Saving[]) => runs.map(({ seconds }) => line.bytes / 1e6 / seconds)
@@ -48,6 +48,10 @@ export async function measureBillFile(): Promise<Row[]> {
     const memory = atMost('bills: peak memory of the process', peak(fluent), MEGABYTES, 'MB')
     return [
       { what: `bills: ${size} to a file with digest`, measured: each },
+      {
+        what: 'bills: the same beside node:http in a process that has loaded the package',
+        measured: `${figure(medianRatio(rates(fluent), rates(beside)))} ×; its memory ${figure(peak(beside))} MB`,
+      },
       atLeast(
         `bills: ${size} to a file with digest, throughput, ours / bare node:http`,
         medianRatio(rates(fluent), rates(bare)),

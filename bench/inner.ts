@@ -7,6 +7,7 @@ const PIECES = [
   'chain/chain',
   'chain/place',
   'chain/template',
+  'request/build',
   'request/endpoint',
   'routes/lookup',
   'v3/signer',
@@ -30,6 +31,7 @@ const load = async <Module>(piece: (typeof PIECES)[number]): Promise<Module> =>
 export const { createChain } = await load<typeof import('../lib/chain/chain.js')>('chain/chain')
 export const { Place } = await load<typeof import('../lib/chain/place.js')>('chain/place')
 export const { expandTemplate } = await load<typeof import('../lib/chain/template.js')>('chain/template')
+export const { buildRequest } = await load<typeof import('../lib/request/build.js')>('request/build')
 export const { endpointOf } = await load<typeof import('../lib/request/endpoint.js')>('request/endpoint')
 export const lookup = await load<typeof import('../lib/routes/lookup.js')>('routes/lookup')
 export const { authorize, stamp } = await load<typeof import('../lib/v3/signer.js')>('v3/signer')
