@@ -87,7 +87,12 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
       const shown = { context, recorder, faults, limits, deliveries, host, emulator: () => emulator }
       return createPage(shown, closing.signal)
     })
-    loadedPage.then((show) => show(request, response)).catch(() => response.destroy())
+    loadedPage
+      .then((show) => show(request, response))
+      .catch((error: unknown) => {
+        if (response.headersSent) response.destroy()
+        else response.writeHead(500, { 'Content-Type': 'text/plain; charset=utf-8' }).end(String(error))
+      })
     return true
   }
   const server = await listen(createGateway(parts), identity, { port, host, https }).catch(
