@@ -28,6 +28,8 @@ export async function* arriving(body: Readable, name: BillName, patience: Patien
   const { limit } = patience
   const late = () => patience.giveUp?.(new Error(`no data for ${limit} ms`))
   const timer = limit > 0 ? setTimeout(late, limit) : undefined
+  // Whoever stops reading may not come back here.
+  body.once('close', () => clearTimeout(timer))
   try {
     for (;;) {
       timer?.refresh()

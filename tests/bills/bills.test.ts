@@ -177,7 +177,8 @@ describe('a bill', () => {
     })
   })
 
-  it('frees the connection when its reader leaves', async () => {
+  it('frees the connection when its reader leaves, and leaves no timer behind', async () => {
+    const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
     await rig.emulator.fillBill('2023-05-05', 100_000)
     for (const tar_type of [undefined, 'GZIP'] as const) {
       const httpAgent = new Agent({ keepAlive: true })
@@ -186,12 +187,14 @@ describe('a bill', () => {
       const wxpay = rig.client({ httpAgent })
       const bill = await wxpay.bills.trade({ bill_date: '2023-05-05', ...(tar_type && { tar_type }) })
       let rows = 0
+      const timersBefore = timers()
       for await (const row of bill) {
         expect(row.trade_state).toBe('SUCCESS')
         expect(open()).toBe(1)
         if (++rows === 3) break
       }
       await expect.poll(open).toBe(0)
+      expect(timers()).toBe(timersBefore)
     }
   })
 
