@@ -64,7 +64,10 @@ function withoutOwnProperties(target: () => undefined): object {
   return Object.setPrototypeOf(target, nodePrototype)
 }
 
+/** Without members under symbols: V8 15 overlooks the traps of a handler that has them. */
 class Node<Verb extends string> implements ProxyHandler<object> {
+  /** A property, so that `util.inspect` shows it with `showProxy`, too. */
+  readonly label: string
   readonly #actions: ChainActions<Verb>
   readonly #place: Place<Verb>
   /** What was reached from here before, as a property or through `chain()`; for kept places only. */
@@ -74,10 +77,11 @@ class Node<Verb extends string> implements ProxyHandler<object> {
   constructor(actions: ChainActions<Verb>, place: Place<Verb>) {
     this.#actions = actions
     this.#place = place
+    this.label = `Wechatpay <${place.path}>`
   }
 
   get(target: object, key: string | symbol): unknown {
-    if (typeof key === 'symbol') return key === label ? this.#label : Reflect.get(target, key)
+    if (typeof key === 'symbol') return key === label ? this.label : Reflect.get(target, key)
     const known = this.#properties.get(key)
     if (known !== undefined) return known
     if (NEVER_SEGMENTS.has(key) || Object.hasOwn(target, key)) return Reflect.get(target, key)
@@ -91,15 +95,6 @@ class Node<Verb extends string> implements ProxyHandler<object> {
   apply(_target: object, _self: unknown, args: readonly unknown[]): Promise<unknown> {
     const { verb, sentPath } = this.#place
     return this.#actions.send(verb, sentPath, args[0])
-  }
-
-  /** What `util.inspect` prints with `showProxy`. */
-  [inspect.custom](): string {
-    return this.#label
-  }
-
-  get #label(): string {
-    return `Wechatpay <${this.#place.path}>`
   }
 
   #chain(path: string): unknown {
