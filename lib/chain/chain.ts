@@ -64,7 +64,7 @@ function withoutOwnProperties(target: () => undefined): object {
   return Object.setPrototypeOf(target, nodePrototype)
 }
 
-/** Without members under symbols: V8 15 overlooks the traps of a handler that has them. */
+/** Without methods under symbols: from Node 22 on, V8 overlooks the traps of a class that has any. */
 class Node<Verb extends string> implements ProxyHandler<object> {
   /** A property, so that `util.inspect` shows it with `showProxy`, too. */
   readonly label: string
