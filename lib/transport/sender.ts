@@ -36,16 +36,24 @@ export function createSender(client: AxiosInstance, steps: Steps): Sender {
   const isUntouched = watch(client)
   const starts = new Map<string, InternalAxiosRequestConfig>()
 
-  function startOf(method: string): InternalAxiosRequestConfig {
-    const start = starts.get(method) ?? mergeDefaults(defaults, method)
+  function startOf(given: AxiosRequestConfig): InternalAxiosRequestConfig {
+    const { method = 'get' } = given
+    const known = starts.get(method)
+    if (known) return known
+    // What is set later is there from the start, so that all configs have one shape; adding it would cost much more.
+    const start = {
+      ...blank(SET_LATER),
+      ...blank(Reflect.ownKeys(given)),
+      ...mergeDefaults(defaults, method),
+    }
     starts.set(method, start)
     return start
   }
 
   async function sendAlone(given: AxiosRequestConfig): Promise<AxiosResponse> {
-    const start = startOf(given.method as string)
-    // Assigned: they are clean already, and `AxiosHeaders.from()` would look each up.
+    const start = startOf(given)
     const config = Object.assign({ ...start }, given)
+    // Assigned: they are clean already, and `AxiosHeaders.from()` would look each up.
     config.headers = Object.assign(new AxiosHeaders(), start.headers)
     const response = await sendSigned(config, steps).catch(steps.refuse)
     return steps.accept(response)
@@ -72,13 +80,15 @@ async function sendSigned(given: InternalAxiosRequestConfig, { sign }: Steps): P
   return response
 }
 
-/** What is set on the way to the wire; there from the start, so that all configs have the same shape. */
-const UNSET: Record<string, undefined> = Object.fromEntries(
-  [
-    ...['url', 'data', 'params', 'baseURL', 'signal', 'responseType', 'auth'],
-    ...['httpAgent', 'httpsAgent', 'proxy', 'maxRedirects', 'adapter'],
-  ].map((name) => [name, undefined]),
-)
+/** What is set on the way to the wire. */
+const SET_LATER: readonly (keyof InternalAxiosRequestConfig)[] = [
+  ...(['url', 'data', 'params', 'baseURL', 'signal', 'responseType', 'auth'] as const),
+  ...(['httpAgent', 'httpsAgent', 'proxy', 'maxRedirects', 'adapter'] as const),
+]
+
+function blank(names: readonly PropertyKey[]): object {
+  return Object.fromEntries(names.map((name) => [name, undefined]))
+}
 
 /** What a request of a method starts from, as axios merges it. */
 function mergeDefaults(defaults: AxiosInstance['defaults'], method: string): InternalAxiosRequestConfig {
@@ -86,7 +96,6 @@ function mergeDefaults(defaults: AxiosInstance['defaults'], method: string): Int
   const buckets = headers as Record<string, Record<string, string> | undefined>
   const shared = Object.entries(headers).filter(([, value]) => typeof value !== 'object')
   return {
-    ...(UNSET as object),
     ...config,
     headers: AxiosHeaders.concat(buckets.common, buckets[method], Object.fromEntries(shared)),
   }
