@@ -1,6 +1,4 @@
-import type { ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
-import { answerOf, startChild, stopChild } from './child.js'
+import { ask, lineOf, startChild, stopChild } from './child.js'
 import type { Growth, GrowthOrder } from './growth-client.js'
 import type { Merchant } from './merchant.js'
 import { atLeast, atMost, figure, type Row, withinOne } from './report.js'
@@ -33,12 +31,6 @@ interface Milestone {
   readonly heap: number
 }
 
-async function startGateway(): Promise<{ readonly child: ChildProcess; readonly merchant: Merchant }> {
-  const child = startChild(new URL('./gateway.ts', import.meta.url))
-  const [line] = (await once(child.stdout as NodeJS.ReadableStream, 'data')) as [Buffer]
-  return { child, ...(JSON.parse(String(line)) as { readonly merchant: Merchant }) }
-}
-
 /** 10,000, 100,000 … and where it ends. */
 function milestonesUpTo(calls: number): number[] {
   const milestones = []
@@ -66,17 +58,16 @@ async function reach(
 
 /** Whether the millionth call costs what the ten-thousandth did, and what becomes of 10,000 at once. */
 export async function measureGrowth({ calls, inFlight, burst }: GrowthOptions): Promise<Row[]> {
-  const gateway = await startGateway()
+  const gateway = startChild(new URL('./gateway.ts', import.meta.url))
   const client = startChild(new URL('./growth-client.ts', import.meta.url), { flags: ['--expose-gc'] })
   const order = async (what: GrowthOrder): Promise<Growth> => {
-    client.send(what)
-    const growth = await answerOf<Growth>(client)
+    const growth = await ask<Growth>(client, { ...what })
     if (growth.problem !== undefined) console.log(`A call failed: ${growth.problem}`)
     return growth
   }
   try {
-    client.send(gateway.merchant)
-    await answerOf(client)
+    const { merchant } = await lineOf<{ readonly merchant: Merchant }>(gateway)
+    await ask(client, { ...merchant })
     await order({ calls: FIRST - WINDOW / 2, inFlight })
     let made = FIRST - WINDOW / 2
     const milestones: Milestone[] = []
@@ -87,7 +78,7 @@ export async function measureGrowth({ calls, inFlight, burst }: GrowthOptions): 
     const atOnce = await order({ calls: burst, inFlight: burst })
     return [...compare(milestones), ...describeBurst(atOnce, burst)]
   } finally {
-    await Promise.all([client, gateway.child].map(stopChild))
+    await Promise.all([client, gateway].map(stopChild))
   }
 }
 

@@ -3,6 +3,7 @@ import type { SecureContext } from 'node:tls'
 import type { AxiosRequestConfig } from 'axios'
 import { AXIOS_OPTIONS } from './axios-options.js'
 import { type KeyInput, loadPrivateKey } from './crypto/keys.js'
+import { DURATION, isDuration } from './duration.js'
 import { ConfigError } from './errors.js'
 import { nearestName } from './request/nearest.js'
 import type { TrustedAuthorities } from './transport/agents.js'
@@ -92,11 +93,9 @@ const OWN_NAMES = [
 ] as const
 const SECRET_BYTES = 32
 
-const isDuration = (value: unknown): boolean => Number.isFinite(value) && Number(value) >= 0
-
 const CHECKS: readonly (readonly [keyof WechatpayOptions, (value: unknown) => boolean, string])[] = [
-  ['timeout', isDuration, 'a number of milliseconds'],
-  ['deadline', (value) => isDuration(value) && value !== 0, 'a number of milliseconds'],
+  ['timeout', isDuration, DURATION],
+  ['deadline', (value) => isDuration(value) && value !== 0, DURATION],
   ['failover', isListOfUrls, 'a list of URLs, such as https://api2.wechatpay.cn'],
   ['baseURL', isUrl, 'an http(s) URL of host and path alone'],
   ['store', isStore, 'a Keyv, or whatever has its `get` and `set`'],

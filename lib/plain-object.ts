@@ -5,6 +5,9 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
   return prototype === null || Object.getPrototypeOf(prototype) === null
 }
 
+/** Names that axios drops while it merges configs. Nothing is to vanish, so they are refused. */
+export const LOST_NAMES: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
+
 /** Deeper than this, no request of the API is. */
 export const MAX_DEPTH = 100
 

@@ -28,8 +28,6 @@ export async function* arriving(body: Readable, name: BillName, patience: Patien
   const { limit } = patience
   const late = () => patience.giveUp?.(new Error(`no data for ${limit} ms`))
   const timer = limit > 0 ? setTimeout(late, limit) : undefined
-  // Whoever stops reading may not come back here.
-  body.once('close', () => clearTimeout(timer))
   try {
     for (;;) {
       timer?.refresh()
@@ -66,12 +64,16 @@ export async function* unzipped(bytes: AsyncIterable<Buffer>, name: BillName): A
     first = first.length === 0 ? next.value : Buffer.concat([first, next.value])
   }
   const rest = { [Symbol.asyncIterator]: () => chunks }
-  if (first[0] === GZIP[0] && first[1] === GZIP[1]) {
-    yield* gunzipped(resumed(first, rest), name)
-    return
+  try {
+    if (first[0] === GZIP[0] && first[1] === GZIP[1]) {
+      yield* gunzipped(resumed(first, rest), name)
+    } else {
+      if (first.length > 0) yield first
+      yield* rest
+    }
+  } finally {
+    await chunks.return?.()
   }
-  if (first.length > 0) yield first
-  yield* rest
 }
 
 async function* resumed(first: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {

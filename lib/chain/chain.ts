@@ -31,57 +31,21 @@ const NEVER_SEGMENTS: ReadonlySet<string> = new Set([
   'onApplicationShutdown',
 ])
 
-const label = Symbol('label')
-
-interface Labelled {
-  readonly [label]?: string
-}
-
-function ownLabel(this: Labelled): string {
-  return this[label] ?? 'Wechatpay'
-}
-
-/** Frozen: a stranger must not be able to mark all nodes through what they share. */
-const nodePrototype: object = Object.freeze(
-  Object.assign(Object.create(null), {
-    toString: ownLabel,
-    toJSON: ownLabel,
-    [Symbol.toPrimitive]: ownLabel,
-    // `util.inspect` looks for this past the traps, then calls it on the proxy.
-    [inspect.custom]: ownLabel,
-    valueOf(this: Labelled) {
-      return this
-    },
-  }),
-)
-
-/** The target of all nodes, which differ in their handlers: a function, because they can be called. */
-const nodeTarget: object = Object.freeze(withoutOwnProperties(() => undefined))
-
-/** `name` and `length` are segments like any other, which a frozen own property would forbid. */
-function withoutOwnProperties(target: () => undefined): object {
-  for (const name of ['name', 'length']) Reflect.deleteProperty(target, name)
-  return Object.setPrototypeOf(target, nodePrototype)
-}
-
 /** Without methods under symbols: from Node 22 on, V8 overlooks the traps of a class that has any. */
 class Node<Verb extends string> implements ProxyHandler<object> {
-  /** A property, so that `util.inspect` shows it with `showProxy`, too. */
-  readonly label: string
   readonly #actions: ChainActions<Verb>
   readonly #place: Place<Verb>
-  /** What was reached from here before, as a property or through `chain()`; for kept places only. */
+  /** What was reached from here before, as a property or through `chain()`; no places that do not last. */
   readonly #properties = new Map<string, unknown>()
   #literals: Map<string, object> | undefined
 
   constructor(actions: ChainActions<Verb>, place: Place<Verb>) {
     this.#actions = actions
     this.#place = place
-    this.label = `Wechatpay <${place.path}>`
   }
 
   get(target: object, key: string | symbol): unknown {
-    if (typeof key === 'symbol') return key === label ? this.label : Reflect.get(target, key)
+    if (typeof key === 'symbol') return Reflect.get(target, key)
     const known = this.#properties.get(key)
     if (known !== undefined) return known
     if (NEVER_SEGMENTS.has(key) || Object.hasOwn(target, key)) return Reflect.get(target, key)
@@ -119,7 +83,7 @@ class Node<Verb extends string> implements ProxyHandler<object> {
   }
 
   #node(place: Place<Verb>): object {
-    return new Proxy(nodeTarget, new Node(this.#actions, place))
+    return new Proxy(place.target, new Node(this.#actions, place))
   }
 
   #keep<Member>(key: string, member: Member): Member {

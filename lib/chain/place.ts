@@ -1,4 +1,5 @@
 import { normalizeSegment } from './normalize.js'
+import { createTarget } from './target.js'
 
 /** What the names of a chain mean. */
 export interface Spelling<Verb extends string> {
@@ -22,43 +23,52 @@ export class Place<Verb extends string> {
   readonly isLasting: boolean
   /** Whether its path is one of those that are finitely many. */
   readonly isKept: boolean
+  /** What a proxy of it stands before. */
+  readonly target: object
   readonly #spelling: Spelling<Verb>
-  readonly #properties = new Map<string, Place<Verb>>()
-  readonly #literals = new Map<string, Place<Verb>>()
+  #properties: Map<string, Place<Verb>> | undefined
+  #literals: Map<string, Place<Verb>> | undefined
 
-  /** @param origin the place that a verb word follows, which is what the verb is called on */
-  constructor(spelling: Spelling<Verb>, path: string = '', verb?: Verb, origin?: Place<Verb>) {
+  /**
+   * @param path absent where chains start
+   * @param origin the place that a verb word follows, which is what the verb is called on
+   */
+  constructor(spelling: Spelling<Verb>, path?: string, verb?: Verb, origin?: Place<Verb>) {
     this.#spelling = spelling
-    this.path = path
+    this.path = path ?? ''
     this.verb = verb ?? spelling.bareVerb
-    this.sentPath = origin?.path ?? path
-    this.isKept = path === '' || spelling.keeps(path)
+    this.sentPath = origin?.path ?? this.path
+    this.isKept = path === undefined || spelling.keeps(path)
     // Not further: a chain of verb words has no end.
     this.isLasting = this.isKept || origin?.isKept === true
+    this.target = createTarget(this.path)
   }
 
   /** Where a property leads. */
   property(name: string): Place<Verb> {
-    return this.#properties.get(name) ?? this.#remember(this.#properties, name, this.#follow(name))
+    const known = this.#properties?.get(name)
+    if (known) return known
+    const { exactSegments, verbs } = this.#spelling
+    const place = this.#at(normalizeSegment(name, exactSegments), verbs.get(name))
+    if (!place.isLasting) return place
+    this.#properties ??= new Map()
+    this.#properties.set(name, place)
+    return place
   }
 
   /** Where a path leads that is taken as it is written. */
   literal(path: string): Place<Verb> {
-    return this.#literals.get(path) ?? this.#remember(this.#literals, path, this.#at(path))
-  }
-
-  #follow(name: string): Place<Verb> {
-    const { exactSegments, verbs } = this.#spelling
-    return this.#at(normalizeSegment(name, exactSegments), verbs.get(name))
+    const known = this.#literals?.get(path)
+    if (known) return known
+    const place = this.#at(path)
+    if (!place.isLasting) return place
+    this.#literals ??= new Map()
+    this.#literals.set(path, place)
+    return place
   }
 
   #at(segment: string, verb?: Verb): Place<Verb> {
     const path = this.path === '' ? segment.replace(/^\//, '') : `${this.path}/${segment}`
     return new Place(this.#spelling, path, verb, verb === undefined ? undefined : this)
-  }
-
-  #remember(known: Map<string, Place<Verb>>, name: string, place: Place<Verb>): Place<Verb> {
-    if (place.isLasting) known.set(name, place)
-    return place
   }
 }

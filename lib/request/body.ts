@@ -1,6 +1,6 @@
 import type { AxiosRequestHeaders } from 'axios'
 import { RequestError } from '../errors.js'
-import { isPlainObject, MAX_DEPTH } from '../plain-object.js'
+import { isPlainObject, LOST_NAMES, MAX_DEPTH } from '../plain-object.js'
 
 /**
  * The body as it will be signed and sent: objects become JSON, text and bytes stay as they are.
@@ -63,6 +63,7 @@ function searchItems(items: readonly unknown[], depth: number): Unsendable | und
 function searchFields(fields: Readonly<Record<string, unknown>>, depth: number): Unsendable | undefined {
   for (const name of Object.keys(fields)) {
     const value = fields[name]
+    if (LOST_NAMES.has(name)) return { at: `.${name}`, problem: 'is no name of a field' }
     // JSON leaves out what is undefined.
     const found = value === undefined ? undefined : search(value, depth)
     if (found) return { ...found, at: `.${name}${found.at}` }

@@ -1,7 +1,7 @@
 import type { AxiosRequestConfig } from 'axios'
 import { expandTemplate } from '../chain/template.js'
 import { RequestError } from '../errors.js'
-import { isPlainObject } from '../plain-object.js'
+import { isPlainObject, LOST_NAMES } from '../plain-object.js'
 import { findUnsendable } from './body.js'
 import { attachCall, Call } from './call.js'
 import type { ChainedEndpoint as Endpoint } from './endpoint.js'
@@ -64,7 +64,7 @@ function takeOption(config: AxiosRequestConfig, endpoint: Endpoint, key: string,
   }
   if (value === undefined || key === 'json') return
   assertOption(endpoint.name, key, value)
-  if (key === 'query') config.params = assertObject(endpoint, 'query', value)
+  if (key === 'query') config.params = assertFields(endpoint, 'query', value)
   else if (AXIOS_KEYS.has(key)) config[key as 'headers'] = value as never
 }
 
@@ -82,6 +82,13 @@ export function assertObject(
 ): Readonly<Record<string, unknown>> {
   if (isPlainObject(value)) return value
   throw new RequestError(`${endpoint.name}: ${what} must be a plain object, not ${describe(value)}`)
+}
+
+function assertFields(endpoint: Endpoint, what: string, value: unknown): Readonly<Record<string, unknown>> {
+  const fields = assertObject(endpoint, what, value)
+  const lost = Object.keys(fields).find((name) => LOST_NAMES.has(name))
+  if (lost) throw new RequestError(`${endpoint.name}: ${what}.${lost} is no name of a field`)
+  return fields
 }
 
 function assertBody(endpoint: Endpoint, json: unknown): unknown {
@@ -116,10 +123,7 @@ function v2Body(endpoint: Endpoint, { xml, multipart }: Readonly<Record<string, 
   }
   if (multipart !== undefined)
     throw new RequestError(`${endpoint.name} takes no file: pass the body as 'xml'`)
-  // axios drops these names while it merges configs, and nothing is to vanish.
-  const lost = ['__proto__', 'constructor', 'prototype'].find((name) => Object.hasOwn(Object(xml), name))
-  if (lost) throw new RequestError(`${endpoint.name}: xml.${lost} is no name of a field`)
-  return xml === undefined ? undefined : assertObject(endpoint, 'xml', xml)
+  return xml === undefined ? undefined : assertFields(endpoint, 'xml', xml)
 }
 
 function describe(value: unknown): string {

@@ -44,11 +44,12 @@ export async function dispatch(
   const options = (taken ?? {}) as SendingOptions
   const upload = hasUpload(endpoint, options) ? await readUpload(endpoint, taken, options) : undefined
   const expiry = deadline === undefined ? undefined : AbortSignal.timeout(deadline)
-  const signal = joinSignals(options.signal, expiry)
+  let signal: AbortSignal | undefined
   let unreachable = 0
   try {
     for (let count = 1; ; count++) {
       const config = buildRequest(endpoint, taken, upload)
+      signal ??= joinSignals(options.signal, expiry)
       if (signal) config.signal = signal
       if (unreachable > 0) changeAccessPoint(config, endpoint, dispatcher, unreachable)
       const ended = observe(endpoint, count)
@@ -61,7 +62,6 @@ export async function dispatch(
         ended?.(response)
         return response
       } catch (error) {
-        callOf(config)?.clock.stop()
         const delay =
           count > retryLimit(endpoint, options, taken) ? undefined : delayBeforeRepeat(error, count)
         if (delay === undefined || signal?.aborted || isClosed()) {

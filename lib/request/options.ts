@@ -1,9 +1,9 @@
 import { Writable } from 'node:stream'
+import { DURATION, isDuration } from '../duration.js'
 import { RequestError } from '../errors.js'
 
 type Check = (value: unknown) => boolean
 
-const isMilliseconds: Check = (value) => Number.isFinite(value) && Number(value) >= 0
 const isFunction: Check = (value) => typeof value === 'function'
 
 /** What the options of a call may be. */
@@ -23,7 +23,7 @@ const OPTIONS: ReadonlyMap<string, { readonly check: Check; readonly must: strin
     },
   ],
   ['decrypt', { check: (value) => typeof value === 'boolean', must: 'true or false' }],
-  ['timeout', { check: isMilliseconds, must: 'a number of milliseconds' }],
+  ['timeout', { check: isDuration, must: DURATION }],
   [
     'signal',
     {

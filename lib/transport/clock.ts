@@ -14,6 +14,7 @@ export class Clock {
 
   start(limit: number): void {
     this.limit = limit
+    this.isOver = false
     if (!(limit > 0)) return
     this.#timer = setTimeout(() => {
       this.isOver = true

@@ -2,6 +2,7 @@ import axios, {
   type AxiosAdapter,
   type AxiosRequestHeaders,
   type AxiosResponse,
+  CanceledError,
   type InternalAxiosRequestConfig,
   isAxiosError,
   isCancel,
@@ -55,16 +56,18 @@ function sealedAdapter(
 ): AxiosAdapter {
   const send = isStock(adapter) ? shortWay(agents, clock) : withSignal(axios.getAdapter(adapter), clock)
   return async (config) => {
-    if (config.url !== url || config.method !== method || config.data !== data) {
-      throw new RequestError(
-        'The request was changed after it was signed; register interceptors that change it earlier',
-      )
-    }
-    if (agents.isClosed()) throw new RequestError('The client is closed')
     try {
+      if (config.url !== url || config.method !== method || config.data !== data) {
+        throw new RequestError(
+          'The request was changed after it was signed; register interceptors that change it earlier',
+        )
+      }
+      if (agents.isClosed()) throw new RequestError('The client is closed')
       return await send(config)
     } catch (error) {
-      if (isAxiosError(error) || isCancel(error) || error instanceof WechatpayError) throw error
+      if (isAxiosError(error) || isCancel(error)) throw error
+      clock.stop()
+      if (error instanceof WechatpayError) throw error
       // An adapter of the user's, or a header that Node refuses. The message alone: the rest may hold the request.
       throw new NetworkError(
         `The request failed: ${error instanceof Error ? error.message : String(error)}`,
@@ -92,9 +95,10 @@ function shortWay(agents: Agents, clock: Clock): AxiosAdapter {
 
 /** Other adapters know of the time through the signal alone. */
 function withSignal(send: AxiosAdapter, clock: Clock): AxiosAdapter {
-  return (config) => {
+  return async (config) => {
     const signal = clock.toSignal(config.signal as AbortSignal | undefined)
     if (signal) config.signal = signal
+    if (signal?.aborted) throw new CanceledError(undefined, config)
     return send(config)
   }
 }

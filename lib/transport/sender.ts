@@ -5,8 +5,9 @@ import {
   type AxiosResponse,
   type InternalAxiosRequestConfig,
   mergeConfig,
+  type RawAxiosHeaders,
 } from 'axios'
-import { copyLiterals } from '../plain-object.js'
+import { copyLiterals, isPlainObject } from '../plain-object.js'
 
 /** What is done to each request and answer of an axios instance. */
 export interface Steps {
@@ -15,47 +16,38 @@ export interface Steps {
   readonly refuse: (error: unknown) => Promise<never>
 }
 
-export type Send = (config: AxiosRequestConfig) => Promise<AxiosResponse>
-
 /** An axios instance that signs and verifies, and the way to send by it. */
 export interface Sender {
   readonly client: AxiosInstance
-  readonly send: Send
+  readonly send: (config: AxiosRequestConfig) => Promise<AxiosResponse>
   /** Where requests go that say nothing of it. */
   readonly baseURL: () => string | undefined
 }
 
 /**
- * Makes the steps interceptors of the instance. What axios does around them is work for interceptors, defaults and
- * headers that users add; as long as there are none, `send` takes the steps alone.
+ * Makes the steps interceptors of the instance. What axios does around them is work for what users add; as long as
+ * no function of theirs gets to see a request, `send` takes the steps alone.
+ *
+ * @param given what the user wants of the instance
  */
-export function createSender(client: AxiosInstance, steps: Steps): Sender {
+export function createSender(client: AxiosInstance, steps: Steps, given: AxiosRequestConfig): Sender {
   client.interceptors.request.use(steps.sign)
   client.interceptors.response.use(steps.accept, steps.refuse)
   const { defaults } = client
+  const isOurs = !given.transformRequest && !defaults.paramsSerializer && !hasOwnAdapter(defaults)
   const isUntouched = watch(client)
   const starts = new Map<string, InternalAxiosRequestConfig>()
 
-  function startOf(given: AxiosRequestConfig): InternalAxiosRequestConfig {
-    const { method = 'get' } = given
-    const known = starts.get(method)
-    if (known) return known
-    // What is set later is there from the start, so that all configs have one shape; adding it would cost much more.
-    const start = {
-      ...blank(SET_LATER),
-      ...blank(Reflect.ownKeys(given)),
-      ...mergeDefaults(defaults, method),
-    }
+  function startOf(method: string): InternalAxiosRequestConfig {
+    const start = starts.get(method) ?? createStart(defaults as AxiosRequestConfig, method)
     starts.set(method, start)
     return start
   }
 
-  async function sendAlone(given: AxiosRequestConfig): Promise<AxiosResponse> {
-    const start = startOf(given)
-    const config = Object.assign({ ...start }, given)
-    // Assigned: they are clean already, and `AxiosHeaders.from()` would look each up.
-    config.headers = Object.assign(new AxiosHeaders(), start.headers)
-    const response = await sendSigned(config, steps).catch(steps.refuse)
+  async function sendAlone(config: AxiosRequestConfig): Promise<AxiosResponse> {
+    const response = await sendSigned(configOf(config, startOf(config.method ?? 'get')), steps).catch(
+      steps.refuse,
+    )
     return steps.accept(response)
   }
 
@@ -63,8 +55,8 @@ export function createSender(client: AxiosInstance, steps: Steps): Sender {
     client,
     baseURL: () => defaults.baseURL,
     send: (config) => {
-      if (config.headers === undefined && isUntouched()) return sendAlone(config)
-      // Interceptors may change it, and the next attempt starts from the same.
+      if (isOurs && config.headers === undefined && isUntouched()) return sendAlone(config)
+      // Who gets to see it may change it, and the next attempt starts from the same.
       return client.request(copyLiterals(config))
     },
   }
@@ -73,32 +65,46 @@ export function createSender(client: AxiosInstance, steps: Steps): Sender {
 async function sendSigned(given: InternalAxiosRequestConfig, { sign }: Steps): Promise<AxiosResponse> {
   const config = await sign(given)
   const started = performance.now()
-  const response = await (config.adapter as (config: InternalAxiosRequestConfig) => Promise<AxiosResponse>)(
-    config,
-  )
+  const send = config.adapter as (config: InternalAxiosRequestConfig) => Promise<AxiosResponse>
+  const response = await send(config)
   response.duration = Math.round(performance.now() - started)
   return response
 }
 
 /** What is set on the way to the wire. */
-const SET_LATER: readonly (keyof InternalAxiosRequestConfig)[] = [
-  ...(['url', 'data', 'params', 'baseURL', 'signal', 'responseType', 'auth'] as const),
-  ...(['httpAgent', 'httpsAgent', 'proxy', 'maxRedirects', 'adapter'] as const),
+const SET_LATER: readonly string[] = [
+  ...['method', 'url', 'data', 'params', 'baseURL', 'timeout', 'signal', 'responseType', 'auth'],
+  ...['httpAgent', 'httpsAgent', 'proxy', 'maxRedirects', 'adapter'],
 ]
 
-function blank(names: readonly PropertyKey[]): object {
-  return Object.fromEntries(names.map((name) => [name, undefined]))
+/**
+ * What the requests of a method start from, as axios merges it. What is set later is there from the start, so that
+ * all configs have one shape; adding it would cost much more.
+ */
+function createStart(defaults: AxiosRequestConfig, method: string): InternalAxiosRequestConfig {
+  const { headers = {}, ...config } = mergeConfig(defaults, { method })
+  for (const value of Object.values(config)) {
+    if (Array.isArray(value) || isPlainObject(value)) Object.freeze(value)
+  }
+  const unset = Object.fromEntries(SET_LATER.map((name) => [name, undefined]))
+  return { ...unset, ...config, headers: flatten(headers as Record<string, RawAxiosHeaders>, method) }
 }
 
-/** What a request of a method starts from, as axios merges it. */
-function mergeDefaults(defaults: AxiosInstance['defaults'], method: string): InternalAxiosRequestConfig {
-  const { headers = {}, ...config } = mergeConfig(defaults as AxiosRequestConfig, { method })
-  const buckets = headers as Record<string, Record<string, string> | undefined>
-  const shared = Object.entries(headers).filter(([, value]) => typeof value !== 'object')
-  return {
-    ...config,
-    headers: AxiosHeaders.concat(buckets.common, buckets[method], Object.fromEntries(shared)),
-  }
+/** Under `common` and the names of methods are headers for these; all others are headers themselves. */
+function flatten(headers: Readonly<Record<string, RawAxiosHeaders>>, method: string): AxiosHeaders {
+  const shared = Object.entries(headers).filter(([, value]) => !isPlainObject(value))
+  return AxiosHeaders.concat(headers.common, headers[method], Object.fromEntries(shared) as never)
+}
+
+function configOf(given: AxiosRequestConfig, start: InternalAxiosRequestConfig): InternalAxiosRequestConfig {
+  const config = Object.assign({ ...start }, given)
+  // Assigned: they are clean already, and `AxiosHeaders.from()` would look each up.
+  config.headers = Object.assign(new AxiosHeaders(), start.headers)
+  return config as InternalAxiosRequestConfig
+}
+
+function hasOwnAdapter({ adapter }: AxiosInstance['defaults']): boolean {
+  return [adapter].flat().some((one) => typeof one === 'function')
 }
 
 /**

@@ -42,7 +42,6 @@ export interface V3 {
 
 export function createV3(config: Config, agents: Agents): V3 {
   const { signer, platformKeys } = config
-  const defaults = v3Defaults(config.axios)
   const downloaded = platformKeys.length > 0 ? undefined : downloadedKeys(config, agents)
   const keys = downloaded ?? createFixedKeys(platformKeys)
   const list = async () => {
@@ -50,7 +49,7 @@ export function createV3(config: Config, agents: Agents): V3 {
     return keys.all().map(describeKey)
   }
   return {
-    sender: createV3Client({ signer, keys, agents }, defaults),
+    sender: createV3Client({ signer, keys, agents }, config.axios),
     keys,
     certificates: Object.freeze({
       list,

@@ -1,7 +1,7 @@
 import axios, { type AxiosRequestConfig, type CreateAxiosDefaults } from 'axios'
 import { encodeBody } from '../request/body.js'
 import { DEFAULT_TIMEOUT, MAX_ANSWER, USER_AGENT } from '../transport/seal.js'
-import { createSender, type Sender } from '../transport/sender.js'
+import { createSender, type Sender, type Steps } from '../transport/sender.js'
 import { acceptAnswer } from './accept-answer.js'
 import type { V3Context } from './context.js'
 import { refuseAnswer } from './refuse-answer.js'
@@ -31,10 +31,11 @@ export function v3Defaults({ headers, ...rest }: AxiosRequestConfig): CreateAxio
  * The axios instance of APIv3. It signs in a request interceptor, which runs after those that users add,
  * and verifies in a response interceptor, which runs before theirs.
  */
-export function createV3Client(context: V3Context, defaults: CreateAxiosDefaults): Sender {
-  return createSender(axios.create(defaults), {
+export function createV3Client(context: V3Context, given: AxiosRequestConfig): Sender {
+  const steps: Steps = {
     sign: (config) => signRequest(config, context),
     accept: (response) => acceptAnswer(response, context),
     refuse: (error) => refuseAnswer(error, context),
-  })
+  }
+  return createSender(axios.create(v3Defaults(given)), steps, given)
 }

@@ -36,9 +36,10 @@ async function sign(
     await unlessAborted(keys.ready(), signal, call)
   }
   encryptSensitive(config, keys)
+  // Before the URL is made: transforms get to see all of the request.
+  const body = encode(config)
   const url = resolveUrl(config)
   call.begin(config, url)
-  const body = encode(config)
   config.data = call.upload ? call.upload.toForm(String(body)) : body
   config.transformRequest = []
   const method = (config.method ?? 'get').toUpperCase()

@@ -89,7 +89,7 @@ export async function verifyAnswer(
 /** Whether there is nothing to learn: the key is known, or the answer names none. */
 export function isKeyKnown({ header }: SignedAnswer, keys: KeyRing): boolean {
   const serial = header('wechatpay-serial')
-  return serial === undefined || keys.get(serial) !== undefined
+  return !serial || keys.get(serial) !== undefined
 }
 
 /** Looks for the key that an answer names. */

@@ -186,6 +186,17 @@ describe('nodes', () => {
     walk(1_000, 101_000)
     expect(heapUsed() - before).toBeLessThan(1_000_000)
   })
+
+  it('leave no memory behind for names that lead nowhere', () => {
+    const root = chain((path) => 'v3/pay/transactions/id'.startsWith(path) && path !== '')
+    const walk = (node: AnyNode, name: string, steps: number): void => {
+      for (let at = 0; at < steps; at++) node = node[name] as AnyNode
+    }
+    for (const name of ['', '/', 'get', 'v3']) walk(root, name, 10)
+    const before = heapUsed()
+    for (const name of ['', '/', 'get', 'v3']) walk(root, name, 5_000)
+    expect(heapUsed() - before).toBeLessThan(500_000)
+  })
 })
 
 function heapUsed(): number {

@@ -57,6 +57,9 @@ describe('what is sent is what the caller passed', () => {
       { card_id: 'c', headers: { 'Wechatpay-Serial': ['a', 'b'] } },
       'Wechatpay-Serial must be',
     ],
+    ['a name that would be lost', { card_id: 'c', json: { constructor: 1 } }, 'json.constructor is no name'],
+    ['a lost name in a query', { card_id: 'c', query: { prototype: 1 } }, 'query.prototype is no name'],
+    ['a timeout beyond all timers', { card_id: 'c', timeout: 3e9 }, 'timeout must be'],
     ['a negative timeout', { card_id: 'c', timeout: -1 }, 'timeout must be'],
     ['a signal that is none', { card_id: 'c', signal: {} }, 'signal must be an AbortSignal'],
     [
@@ -86,6 +89,22 @@ describe('what is sent is what was signed', () => {
     await wxpay[path].post(request())
     expect(rig.emulator.requests[0]).toMatchObject({ verified: true })
     expect(JSON.parse(rig.emulator.requests[0]?.body ?? '').openid).toBe('x')
+  })
+
+  it('though a transformRequest changes where it goes', async () => {
+    const wxpay = rig.client({
+      transformRequest: [
+        function (data) {
+          this.url += '?traced=1'
+          return JSON.stringify(data)
+        },
+      ],
+    })
+    await wxpay[path].post(request())
+    expect(rig.emulator.requests[0]).toMatchObject({
+      verified: true,
+      url: expect.stringMatching(/\?traced=1$/),
+    })
   })
 
   it('or nothing, when an interceptor changes it later', async () => {

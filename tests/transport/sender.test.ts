@@ -1,6 +1,7 @@
-import type { AxiosResponse } from 'axios'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { AxiosAdapter, AxiosResponse } from 'axios'
 import { describe, expect, it } from 'vitest'
-import { Wechatpay, WechatpayError } from '../../lib/index.js'
+import { Wechatpay, WechatpayError, type WechatpayOptions } from '../../lib/index.js'
 import { startRig } from '../e2e/client.js'
 
 const rig = startRig()
@@ -12,8 +13,8 @@ const importRequest = (out_request_no: string) => ({
 })
 
 /** A client whose instances have interceptors of a user's, which do nothing: all that axios does is done. */
-function intercepted(): Wechatpay {
-  const wxpay = rig.client()
+function intercepted(options?: Partial<WechatpayOptions>): Wechatpay {
+  const wxpay = rig.client(options)
   for (const client of [wxpay.client.v2, wxpay.client.v3]) {
     client.interceptors.request.use((config) => config)
   }
@@ -108,6 +109,84 @@ describe('a call is the same with an interceptor that does nothing:', () => {
     prepare?.()
     expect(alone).toEqual(await outcome(intercepted(), call))
   })
+
+  const answer = (headers: unknown): AxiosAdapter => {
+    return async (config) => ({ status: 200, statusText: '', headers: headers as never, config, data: '{}' })
+  }
+  const slowly: AxiosAdapter = async (config) => {
+    await sleep(150)
+    return answer({})(config)
+  }
+
+  it.each<[name: string, options: Partial<WechatpayOptions>, more?: object]>([
+    [
+      'headers of every kind',
+      { headers: { 'X-Many': ['a', 'b'], Accept: null, common: { 'X-Common': '1' } } as never },
+    ],
+    ['a transformRequest', { transformRequest: [(data) => JSON.stringify({ ...data, code: 'other' })] }],
+    ['a transformResponse', { transformResponse: [(text: string) => text.length] }],
+    ['a paramsSerializer', { paramsSerializer: { serialize: () => 'a=1' } }, { query: { b: 2 } }],
+    ['a timeout and a limit', { timeout: 4321, maxContentLength: 10 }],
+    ['an adapter without headers', { adapter: answer(undefined) }],
+    ['an adapter with headers of fetch', { adapter: answer(new Headers({ 'Request-ID': 'r' })) }],
+    ['a slow adapter and a timeout', { adapter: slowly, timeout: 50 }],
+    ['an adapter, aborted before', { adapter: slowly }, { signal: AbortSignal.abort() }],
+    ['an adapter, aborted meanwhile', { adapter: slowly }, { signal: AbortSignal.timeout(30) }],
+  ])('with %s', async (_, options, more) => {
+    const call: Call = (wxpay) =>
+      wxpay[importPath].post({ ...importRequest('o-1'), retry: false, ...more } as never)
+    expect(await outcome(rig.client(options), call)).toEqual(await outcome(intercepted(options), call))
+  })
+
+  it('but that axios has had no work with it', async () => {
+    const config = async (wxpay: Wechatpay) => (await wxpay.v3.certificates.get()).config
+    expect(await config(rig.client())).not.toHaveProperty('allowAbsoluteUrls')
+    expect(await config(intercepted())).toHaveProperty('allowAbsoluteUrls')
+    expect(await config(rig.client({ transformRequest: [] }))).toHaveProperty('allowAbsoluteUrls')
+  })
+})
+
+describe('a repeat is the request that was made,', () => {
+  const twice = async (options: Partial<WechatpayOptions>) => {
+    rig.emulator.fail({ path: importPath, code: 'SYSTEM_ERROR', status: 500, times: 1 })
+    await rig.client(options)[importPath].post(importRequest('t-1'))
+    const [first, second] = rig.emulator.requests.map(({ url, body }) => ({ url, body }))
+    expect(rig.emulator.requests).toHaveLength(2)
+    expect(second).toEqual(first)
+  }
+
+  it('whatever a transformRequest does to it', () =>
+    twice({
+      transformRequest: [
+        (data) => {
+          data.code += '0'
+          return JSON.stringify(data)
+        },
+      ],
+    }))
+})
+
+describe('a config that is handed out', () => {
+  it('is nobody else’s', async () => {
+    const wxpay = rig.client()
+    const { config } = await wxpay.v3.certificates.get()
+    config.headers.set('X-Trace', 'mine')
+    config.timeout = 1
+    expect(() => Object.assign(config.transitional ?? {}, { silentJSONParsing: false })).toThrow(TypeError)
+    const { config: next } = await wxpay.v3.certificates.get()
+    expect(next.headers.has('X-Trace')).toBe(false)
+    expect(next.timeout).toBe(15_000)
+  })
+})
+
+describe('a request past the chain that fails here', () => {
+  it('leaves no timer behind', async () => {
+    const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
+    const wxpay = rig.client({ adapter: () => Promise.reject(new Error('no network')) })
+    const before = timers()
+    await expect(wxpay.client.v3.get('v3/certificates')).rejects.toThrow('no network')
+    expect(timers()).toBe(before)
+  })
 })
 
 describe('what a user does to an instance holds from the next call on:', () => {
@@ -131,7 +210,7 @@ describe('what a user does to an instance holds from the next call on:', () => {
     const { response } = wxpay.client.v3.interceptors
     await wxpay.v3.certificates.get()
     response.use((answer) => answer.data)
-    expect(await wxpay.v3.certificates.get()).toHaveProperty('data')
+    expect(await wxpay.v3.certificates.get()).toHaveProperty('data.0.serial_no')
   })
 
   it('a default', async () => {
