@@ -38,17 +38,16 @@ export function createSender(client: AxiosInstance, steps: Steps, given: AxiosRe
   const isUntouched = watch(client)
   const starts = new Map<string, InternalAxiosRequestConfig>()
 
-  function startOf(method: string): InternalAxiosRequestConfig {
-    const start = starts.get(method) ?? createStart(defaults as AxiosRequestConfig, method)
+  function startOf(config: AxiosRequestConfig): InternalAxiosRequestConfig {
+    const { method = 'get' } = config
+    const start = starts.get(method) ?? createStart(defaults as AxiosRequestConfig, config)
     starts.set(method, start)
     return start
   }
 
   async function sendAlone(config: AxiosRequestConfig): Promise<AxiosResponse> {
-    const response = await sendSigned(configOf(config, startOf(config.method ?? 'get')), steps).catch(
-      steps.refuse,
-    )
-    return steps.accept(response)
+    const full = configOf(config, startOf(config))
+    return steps.accept(await sendSigned(full, steps).catch(steps.refuse))
   }
 
   return {
@@ -71,7 +70,7 @@ async function sendSigned(given: InternalAxiosRequestConfig, { sign }: Steps): P
   return response
 }
 
-/** What is set on the way to the wire. */
+/** What is set on the way to the wire, beside what goes along under symbols. */
 const SET_LATER: readonly string[] = [
   ...['method', 'url', 'data', 'params', 'baseURL', 'timeout', 'signal', 'responseType', 'auth'],
   ...['httpAgent', 'httpsAgent', 'proxy', 'maxRedirects', 'adapter'],
@@ -81,12 +80,14 @@ const SET_LATER: readonly string[] = [
  * What the requests of a method start from, as axios merges it. What is set later is there from the start, so that
  * all configs have one shape; adding it would cost much more.
  */
-function createStart(defaults: AxiosRequestConfig, method: string): InternalAxiosRequestConfig {
+function createStart(defaults: AxiosRequestConfig, given: AxiosRequestConfig): InternalAxiosRequestConfig {
+  const { method = 'get' } = given
   const { headers = {}, ...config } = mergeConfig(defaults, { method })
   for (const value of Object.values(config)) {
     if (Array.isArray(value) || isPlainObject(value)) Object.freeze(value)
   }
-  const unset = Object.fromEntries(SET_LATER.map((name) => [name, undefined]))
+  const names = [...SET_LATER, ...Object.getOwnPropertySymbols(given)]
+  const unset = Object.fromEntries(names.map((name) => [name, undefined]))
   return { ...unset, ...config, headers: flatten(headers as Record<string, RawAxiosHeaders>, method) }
 }
 
