@@ -25,8 +25,9 @@ interface Milestone {
   readonly calls: number
   /** Calls a second. */
   readonly rate: number
-  /** Microseconds of CPU a call. */
+  /** Microseconds of CPU a call, and of nothing but a signature and a verification. */
   readonly cpu: number
+  readonly rsa: number
   /** Megabytes. */
   readonly heap: number
 }
@@ -52,6 +53,7 @@ async function reach(
     calls: calls - WINDOW / 2,
     rate: median(slices.map(({ answered, seconds }) => answered / seconds)),
     cpu: median(slices.map(({ answered, cpu }) => (cpu / answered) * 1e6)),
+    rsa: median(slices.map(({ rsa }) => rsa * 1e6)),
     heap: Math.min(...slices.map(({ heap }) => heap)),
   }
 }
@@ -85,14 +87,19 @@ export async function measureGrowth({ calls, inFlight, burst }: GrowthOptions): 
 function compare(milestones: readonly Milestone[]): Row[] {
   const [first, last] = [milestones[0], milestones.at(-1)]
   if (!first || !last) return []
-  const each = milestones.map(({ calls, rate, cpu, heap }) => ({
+  const each = milestones.map(({ calls, rate, cpu, rsa, heap }) => ({
     what: `growth: about call ${figure(calls)}`,
-    measured: `${figure(rate)} calls/s, ${figure(cpu)} µs CPU a call, heap ${figure(heap)} MB`,
+    measured: `${figure(rate)} calls/s, ${figure(cpu)} µs CPU a call, RSA alone ${figure(rsa)} µs, heap ${figure(heap)} MB`,
   }))
   return [
     ...each,
     withinOne('growth: calls/s, last / first', last.rate / first.rate, TOLERANCE),
     withinOne('growth: CPU a call, last / first', last.cpu / first.cpu, TOLERANCE),
+    withinOne(
+      'growth: CPU a call beside RSA alone, last / first',
+      last.cpu / last.rsa / (first.cpu / first.rsa),
+      TOLERANCE,
+    ),
     atMost('growth: heap, last / first', last.heap / first.heap, 1 + TOLERANCE, '×'),
   ]
 }

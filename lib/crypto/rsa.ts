@@ -32,7 +32,12 @@ export function signAsync(message: string | Buffer, privateKey: KeyObject): Prom
 
 /** Whether `signature` (base64) is the RSA-SHA256 signature over `message` by the owner of `publicKey`. */
 export function verify(message: string | Buffer, signature: string, publicKey: KeyInput): boolean {
-  return rsaVerify(ALGORITHM, bytes(message), loadPublicKey(publicKey), Buffer.from(signature, 'base64'))
+  return verifyWith(loadPublicKey(publicKey), message, signature)
+}
+
+/** Like {@link verify}, with a key that is loaded. */
+export function verifyWith(publicKey: KeyObject, message: string | Buffer, signature: string): boolean {
+  return rsaVerify(ALGORITHM, bytes(message), publicKey, Buffer.from(signature, 'base64'))
 }
 
 const OAEP = { padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha1' } as const

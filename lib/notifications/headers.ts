@@ -15,7 +15,7 @@ export function headerReader(headers: NotificationHeaders): HeaderReader {
 }
 
 function spellingOf(name: string, headers: object): string {
-  for (const key of Object.keys(headers)) {
+  for (const key in headers) {
     if (key.length === name.length && key.toLowerCase() === name) return key
   }
   return name

@@ -1,6 +1,6 @@
 import type { AxiosResponse } from 'axios'
 import { canonicalResponse } from '../crypto/canonical.js'
-import { verify } from '../crypto/rsa.js'
+import { verifyWith } from '../crypto/rsa.js'
 import { VerificationError, type VerificationErrorCode } from '../errors.js'
 import type { KeyRing, PlatformKeys } from './platform-keys.js'
 
@@ -58,7 +58,7 @@ export function verifySignature(
   if (!platformKey) {
     throw refusal('SERIAL_UNKNOWN', `serial ${serial} is unknown; known: ${known().join(', ') || 'none'}`)
   }
-  if (!verify(canonicalResponse({ timestamp, nonce, body }), signature, platformKey.key)) {
+  if (!verifyWith(platformKey.key, canonicalResponse({ timestamp, nonce, body }), signature)) {
     throw refusal('SIGNATURE_INVALID', `its signature does not fit the key of ${serial}`)
   }
 }
