@@ -2,7 +2,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { Wechatpay } from './built.js'
 import { CARD_ID, importBody, type Merchant } from './merchant.js'
-import { measureRsaAlone } from './rsa-alone.js'
 
 export interface GrowthOrder {
   readonly calls: number
@@ -17,8 +16,6 @@ export interface Growth {
   readonly seconds: number
   /** Seconds of CPU, all threads. */
   readonly cpu: number
-  /** Seconds of CPU of one signature and one verification right after: how fast the machine is just now. */
-  readonly rsa: number
   /** Megabytes in use once the garbage is collected. */
   readonly heap: number
   /** The longest that the event loop was held up, in milliseconds. */
@@ -26,8 +23,6 @@ export interface Growth {
   /** By how many later calls one was overtaken at most. */
   readonly overtaken: number
 }
-
-const RSA_SECONDS = 0.1
 
 /** Longer than the default: it is not to be the machine that decides whether the last of 10,000 is in time. */
 const TIMEOUT = 120_000
@@ -76,17 +71,7 @@ async function carryOut(call: (number: number) => Promise<void>, order: GrowthOr
   delay.disable()
   globalThis.gc?.()
   const heap = process.memoryUsage().heapUsed / 1e6
-  const rsa = measureRsaAlone(RSA_SECONDS)
-  return {
-    answered,
-    problem,
-    seconds,
-    cpu: (user + system) / 1e6,
-    rsa,
-    heap,
-    delay: delay.max / 1e6,
-    overtaken,
-  }
+  return { answered, problem, seconds, cpu: (user + system) / 1e6, heap, delay: delay.max / 1e6, overtaken }
 }
 
 process.once('message', (merchant: Merchant) => {

@@ -17,19 +17,26 @@ const FIRST = 10_000
 /** At each milestone so many calls are measured, in so many slices; the median is taken. */
 const WINDOW = 10_000
 const SLICES = 10
-/** As far the last milestone may be from the first. */
+/** As far the client that has made all the calls may be from a new one. */
 const TOLERANCE = 0.1
 
-/** One client after a number of calls. */
-interface Milestone {
-  readonly calls: number
-  /** Calls a second. */
-  readonly rate: number
-  /** Microseconds of CPU a call, and of nothing but a signature and a verification. */
-  readonly cpu: number
-  readonly rsa: number
-  /** Megabytes. */
-  readonly heap: number
+/** A client in a process of its own, asked for ever more calls. */
+interface Client {
+  readonly run: (order: GrowthOrder) => Promise<Growth>
+  readonly stop: () => Promise<void>
+}
+
+async function startClient(merchant: Merchant): Promise<Client> {
+  const child = startChild(new URL('./growth-client.ts', import.meta.url), { flags: ['--expose-gc'] })
+  await ask(child, { ...merchant })
+  return {
+    run: async (order) => {
+      const growth = await ask<Growth>(child, { ...order })
+      if (growth.problem !== undefined) console.log(`A call failed: ${growth.problem}`)
+      return growth
+    },
+    stop: () => stopChild(child),
+  }
 }
 
 /** 10,000, 100,000 … and where it ends. */
@@ -39,68 +46,65 @@ function milestonesUpTo(calls: number): number[] {
   return [...milestones, Math.max(calls, FIRST + WINDOW)]
 }
 
-/** Makes calls until `calls` of them lie behind, and measures the last. */
-async function reach(
-  calls: number,
-  made: number,
-  run: (calls: number) => Promise<Growth>,
-): Promise<Milestone> {
-  const before = calls - WINDOW - made
-  if (before > 0) await run(before)
-  const slices: Growth[] = []
-  for (let at = 0; at < SLICES; at++) slices.push(await run(WINDOW / SLICES))
-  return {
-    calls: calls - WINDOW / 2,
-    rate: median(slices.map(({ answered, seconds }) => answered / seconds)),
-    cpu: median(slices.map(({ answered, cpu }) => (cpu / answered) * 1e6)),
-    rsa: median(slices.map(({ rsa }) => rsa * 1e6)),
-    heap: Math.min(...slices.map(({ heap }) => heap)),
+/** The next window of each client, in turns, so that what slows down the machine slows down all of them. */
+async function measureWindow(clients: readonly Client[], inFlight: number): Promise<Growth[][]> {
+  const slices: Growth[][] = clients.map(() => [])
+  for (let at = 0; at < SLICES; at++) {
+    for (const [which, client] of clients.entries()) {
+      slices[which]?.push(await client.run({ calls: WINDOW / SLICES, inFlight }))
+    }
   }
+  return slices
 }
+
+const rateOf = (slices: readonly Growth[]): number =>
+  median(slices.map(({ answered, seconds }) => answered / seconds))
+const cpuOf = (slices: readonly Growth[]): number =>
+  median(slices.map(({ answered, cpu }) => (cpu / answered) * 1e6))
+const heapOf = (slices: readonly Growth[]): number => Math.min(...slices.map(({ heap }) => heap))
 
 /** Whether the millionth call costs what the ten-thousandth did, and what becomes of 10,000 at once. */
 export async function measureGrowth({ calls, inFlight, burst }: GrowthOptions): Promise<Row[]> {
   const gateway = startChild(new URL('./gateway.ts', import.meta.url))
-  const client = startChild(new URL('./growth-client.ts', import.meta.url), { flags: ['--expose-gc'] })
-  const order = async (what: GrowthOrder): Promise<Growth> => {
-    const growth = await ask<Growth>(client, { ...what })
-    if (growth.problem !== undefined) console.log(`A call failed: ${growth.problem}`)
-    return growth
+  const clients: Client[] = []
+  const start = async (merchant: Merchant): Promise<Client> => {
+    const client = await startClient(merchant)
+    clients.push(client)
+    return client
   }
   try {
     const { merchant } = await lineOf<{ readonly merchant: Merchant }>(gateway)
-    await ask(client, { ...merchant })
-    await order({ calls: FIRST - WINDOW / 2, inFlight })
-    let made = FIRST - WINDOW / 2
-    const milestones: Milestone[] = []
-    for (const at of milestonesUpTo(calls).map((milestone) => milestone + WINDOW / 2)) {
-      milestones.push(await reach(at, made, (more) => order({ calls: more, inFlight })))
-      made = at
+    const old = await start(merchant)
+    const rows: Row[] = []
+    let made = 0
+    for (const milestone of milestonesUpTo(calls)) {
+      await old.run({ calls: milestone - made, inFlight })
+      const [slices = []] = await measureWindow([old], inFlight)
+      made = milestone + WINDOW
+      rows.push({ what: `growth: after ${figure(milestone)} calls`, measured: describe(slices) })
     }
-    const atOnce = await order({ calls: burst, inFlight: burst })
-    return [...compare(milestones), ...describeBurst(atOnce, burst)]
+    const fresh = await start(merchant)
+    await fresh.run({ calls: FIRST, inFlight })
+    const [ofOld = [], ofFresh = []] = await measureWindow([old, fresh], inFlight)
+    const atOnce = await old.run({ calls: burst, inFlight: burst })
+    return [...rows, ...compare(ofOld, ofFresh), ...describeBurst(atOnce, burst)]
   } finally {
-    await Promise.all([client, gateway].map(stopChild))
+    await Promise.all([...clients.map((client) => client.stop()), stopChild(gateway)])
   }
 }
 
-function compare(milestones: readonly Milestone[]): Row[] {
-  const [first, last] = [milestones[0], milestones.at(-1)]
-  if (!first || !last) return []
-  const each = milestones.map(({ calls, rate, cpu, rsa, heap }) => ({
-    what: `growth: about call ${figure(calls)}`,
-    measured: `${figure(rate)} calls/s, ${figure(cpu)} µs CPU a call, RSA alone ${figure(rsa)} µs, heap ${figure(heap)} MB`,
-  }))
+function describe(slices: readonly Growth[]): string {
+  return `${figure(rateOf(slices))} calls/s, ${figure(cpuOf(slices))} µs CPU a call, heap ${figure(heapOf(slices))} MB`
+}
+
+function compare(old: readonly Growth[], fresh: readonly Growth[]): Row[] {
+  const what = 'growth: the same client beside a new one'
   return [
-    ...each,
-    withinOne('growth: calls/s, last / first', last.rate / first.rate, TOLERANCE),
-    withinOne('growth: CPU a call, last / first', last.cpu / first.cpu, TOLERANCE),
-    withinOne(
-      'growth: CPU a call beside RSA alone, last / first',
-      last.cpu / last.rsa / (first.cpu / first.rsa),
-      TOLERANCE,
-    ),
-    atMost('growth: heap, last / first', last.heap / first.heap, 1 + TOLERANCE, '×'),
+    { what: 'growth: the same client in the minutes of a new one', measured: describe(old) },
+    { what: 'growth: a new client', measured: describe(fresh) },
+    withinOne(`${what}, calls/s`, rateOf(old) / rateOf(fresh), TOLERANCE),
+    withinOne(`${what}, CPU a call`, cpuOf(old) / cpuOf(fresh), TOLERANCE),
+    atMost(`${what}, heap`, heapOf(old) / heapOf(fresh), 1 + TOLERANCE, '×'),
   ]
 }
 
