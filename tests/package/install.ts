@@ -23,6 +23,8 @@ export function install(): Installation {
   const remove = (): void => rmSync(folder, { recursive: true, force: true })
   const path = join(folder, 'node_modules/wechatpay-fluent')
   mkdirSync(path, { recursive: true })
+  // A package of its own: bundlers would else take the one above it by that name, which is this repository.
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true }))
   for (const file of FILES) cpSync(join(root, file), join(path, file))
   const build = ['--import', 'tsx', join(root, 'scripts/build.ts'), '--out', join(path, 'dist')]
   try {
