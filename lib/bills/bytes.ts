@@ -2,6 +2,7 @@ import { createDecipheriv, createHash, type Hash } from 'node:crypto'
 import { pipeline, Readable } from 'node:stream'
 import { constants, createGunzip } from 'node:zlib'
 import { NetworkError, WechatpayError } from '../errors.js'
+import { resumed } from '../transport/body.js'
 import { type BillName, brokenOff, notTheBill, wrongDigest } from './trouble.js'
 
 /** Large pieces: each one costs a hop to the thread pool and back. */
@@ -63,22 +64,13 @@ export async function* unzipped(bytes: AsyncIterable<Buffer>, name: BillName): A
     if (next.done) break
     first = first.length === 0 ? next.value : Buffer.concat([first, next.value])
   }
-  const rest = { [Symbol.asyncIterator]: () => chunks }
+  const whole = resumed(first, { [Symbol.asyncIterator]: () => chunks })
+  const isZipped = first[0] === GZIP[0] && first[1] === GZIP[1]
   try {
-    if (first[0] === GZIP[0] && first[1] === GZIP[1]) {
-      yield* gunzipped(resumed(first, rest), name)
-    } else {
-      if (first.length > 0) yield first
-      yield* rest
-    }
+    yield* isZipped ? gunzipped(whole, name) : whole
   } finally {
     await chunks.return?.()
   }
-}
-
-async function* resumed(first: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  if (first.length > 0) yield first
-  yield* rest
 }
 
 async function* gunzipped(bytes: AsyncIterable<Buffer>, name: BillName): AsyncGenerator<Buffer> {
@@ -143,10 +135,7 @@ export async function* digestChecked(
   delivered?: Hash,
 ): AsyncGenerator<Buffer> {
   const hash = createHash('sha1')
-  for await (const chunk of bytes) {
-    hash.update(chunk)
-    yield chunk
-  }
+  yield* hashed(bytes, hash)
   const actual = hash.digest('hex')
   const expected = announced.toLowerCase()
   if (actual !== expected && delivered?.digest('hex') !== expected) throw wrongDigest(name, announced, actual)

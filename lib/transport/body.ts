@@ -25,7 +25,7 @@ export async function peek(
       head = Buffer.concat([head, next.value])
     }
   })
-  return { head, whole: Readable.from(concat(head, chunks), { objectMode: false }) }
+  return { head, whole: Readable.from(resumed(head, chunks), { objectMode: false }) }
 }
 
 /** A document that comes as a stream; more of it than `limit` is not waited for. */
@@ -67,7 +67,8 @@ async function inTime(
   }
 }
 
-async function* concat(head: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+/** What was read of a body to see what it is, and then the rest. */
+export async function* resumed(head: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   if (head.length > 0) yield head
   yield* rest
 }

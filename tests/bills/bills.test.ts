@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { RequestError, type TradeRow } from '../../lib/index.js'
-import { startRig } from '../e2e/client.js'
+import { runningTimers, startRig } from '../e2e/client.js'
 import { rejection, rowsOf, sha1Of } from './serve.js'
 
 const rig = startRig()
@@ -178,7 +178,6 @@ describe('a bill', () => {
   })
 
   it('frees the connection when its reader leaves, and leaves no timer behind', async () => {
-    const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
     await rig.emulator.fillBill('2023-05-05', 100_000)
     for (const tar_type of [undefined, 'GZIP'] as const) {
       const httpAgent = new Agent({ keepAlive: true })
@@ -187,14 +186,14 @@ describe('a bill', () => {
       const wxpay = rig.client({ httpAgent })
       const bill = await wxpay.bills.trade({ bill_date: '2023-05-05', ...(tar_type && { tar_type }) })
       let rows = 0
-      const timersBefore = timers()
+      const timersBefore = runningTimers()
       for await (const row of bill) {
         expect(row.trade_state).toBe('SUCCESS')
         expect(open()).toBe(1)
         if (++rows === 3) break
       }
       await expect.poll(open).toBe(0)
-      expect(timers()).toBe(timersBefore)
+      expect(runningTimers()).toBe(timersBefore)
     }
   })
 

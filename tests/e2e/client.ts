@@ -9,6 +9,11 @@ export interface Rig {
   readonly client: (options?: Partial<WechatpayOptions>) => Wechatpay
 }
 
+/** How many timers would keep this process alive. */
+export function runningTimers(): number {
+  return process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
+}
+
 /** A gateway and a client of it, for the tests of one file. */
 export function startRig(options?: EmulatorOptions): Rig {
   const clients: Wechatpay[] = []
