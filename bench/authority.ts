@@ -1,7 +1,7 @@
 /** An authority of the gateways' own, behind certificates such as the emulator makes. Nothing of it is measured. */
-import { generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto'
+import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { issueCertificate } from '../lib/emulator/x509.js'
-import { toPem } from './identity.js'
+import { createSerial, toPem } from './identity.js'
 
 const DAY = 86_400_000
 const NAME = 'Bench Root CA'
@@ -13,7 +13,7 @@ function issue(
   key: KeyObject,
   more: { serial?: string; authority?: true; hosts?: string[] },
 ): string {
-  const serial = `4${randomBytes(20).toString('hex').slice(1)}`
+  const serial = createSerial()
   const notBefore = new Date(Date.now() - DAY)
   const notAfter = new Date(Date.now() + DAY)
   return issueCertificate({ subject, issuer: NAME, serial, notBefore, notAfter, key, issuerKey, ...more })
