@@ -42,7 +42,9 @@ const SHARED = new RegExp(
     'version',
     'crypto/.*',
     'chain/percent',
-    'request/(?:nearest|plain-object|sink|url)',
+    'plain-object',
+    'request/(?:nearest|sink|url)',
+    'transport/resumed',
     // The others are the emulator's.
     'routes/(?!document|schema).*',
     'v2/(?:sign|xml-problem)',

@@ -2,7 +2,7 @@ import { createDecipheriv, createHash, type Hash } from 'node:crypto'
 import { pipeline, Readable } from 'node:stream'
 import { constants, createGunzip } from 'node:zlib'
 import { NetworkError, WechatpayError } from '../errors.js'
-import { resumed } from '../transport/body.js'
+import { resumed } from '../transport/resumed.js'
 import { type BillName, brokenOff, notTheBill, wrongDigest } from './trouble.js'
 
 /** Large pieces: each one costs a hop to the thread pool and back. */

@@ -1,6 +1,7 @@
 import { PassThrough, Readable } from 'node:stream'
 import { isCancel } from 'axios'
 import { NetworkError, WechatpayError } from '../errors.js'
+import { resumed } from './resumed.js'
 
 /** So many bytes tell a file from a document that says why there is none. */
 const HEAD_BYTES = 64
@@ -65,12 +66,6 @@ async function inTime(
   } finally {
     if (late) clearTimeout(late)
   }
-}
-
-/** What was read of a body to see what it is, and then the rest. */
-export async function* resumed(head: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  if (head.length > 0) yield head
-  yield* rest
 }
 
 /**
