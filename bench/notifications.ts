@@ -4,8 +4,11 @@ import { createEmulator, Wechatpay } from './built.js'
 import { atLeast, figure, type Row } from './report.js'
 import { interleave, median, medianRatio } from './statistics.js'
 
-const ROUNDS = 30
-const BATCH = 200
+/** Short rounds, so that what slows down the machine slows down all of a round. */
+const ROUNDS = 300
+const BATCH = 50
+/** Calls after which V8 has optimized what it is going to. */
+const WARM_UP = 5_000
 const OVER_PEER = 4
 /** Parity, but for what noise makes of it. */
 const OVER_BARE = 0.95
@@ -73,16 +76,18 @@ export async function measureNotifications(): Promise<Row[]> {
     const { ciphertext, associated_data, nonce: iv } = JSON.parse(body).resource
     return pay.decipher_gcm(ciphertext, associated_data, iv, apiv3Key)
   }
-  const time = async (work: () => unknown): Promise<number> => {
+  const time = async (work: () => unknown, calls: number): Promise<number> => {
     const started = performance.now()
-    for (let at = 0; at < BATCH; at++) await work()
-    return ((performance.now() - started) * 1000) / BATCH
+    for (let at = 0; at < calls; at++) await work()
+    return ((performance.now() - started) * 1000) / calls
   }
+  const fluent = () => wxpay.notifications.parse({ headers, body })
+  for (const work of [fluent, bare, peer]) await time(work, WARM_UP)
   const results = await interleave(
     {
-      fluent: () => time(() => wxpay.notifications.parse({ headers, body })),
-      bare: () => time(bare),
-      peer: () => time(peer),
+      fluent: () => time(fluent, BATCH),
+      bare: () => time(bare, BATCH),
+      peer: () => time(peer, BATCH),
     },
     ROUNDS,
   )

@@ -42,8 +42,8 @@ export interface SignedResponse {
  * @see https://pay.weixin.qq.com/doc/v3/merchant/4013053420
  */
 export function canonicalResponse({ timestamp, nonce, body }: SignedResponse): Buffer {
-  const bytes = typeof body === 'string' ? Buffer.from(body) : body
-  return Buffer.concat([Buffer.from(`${timestamp}\n${nonce}\n`), bytes, LINE_END])
+  if (typeof body === 'string') return Buffer.from(`${timestamp}\n${nonce}\n${body}\n`)
+  return Buffer.concat([Buffer.from(`${timestamp}\n${nonce}\n`), body, LINE_END])
 }
 
 /** The parts of an `Authorization` header. */

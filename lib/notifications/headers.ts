@@ -1,16 +1,28 @@
-import type { HeaderReader } from '../v3/verifier.js'
+import { type HeaderReader, type SignatureHeaders, signatureHeaders } from '../v3/verifier.js'
 
 /** Headers by name in any case, or whatever has `get(name)`: `Headers`, `AxiosHeaders`. */
 export type NotificationHeaders =
   | Readonly<Record<string, unknown>>
   | { readonly get: (name: string) => unknown }
 
+/** The headers of a signature, spelled as Node spells them, as the documentation does, or otherwise. */
+export function readSignature(headers: NotificationHeaders): SignatureHeaders {
+  const given = headers as Readonly<Record<string, unknown>>
+  const serial = given['wechatpay-serial'] ?? given['Wechatpay-Serial']
+  const signature = given['wechatpay-signature'] ?? given['Wechatpay-Signature']
+  const timestamp = given['wechatpay-timestamp'] ?? given['Wechatpay-Timestamp']
+  const nonce = given['wechatpay-nonce'] ?? given['Wechatpay-Nonce']
+  const isPlain = isText(serial) && isText(signature) && isText(timestamp) && isText(nonce)
+  return isPlain ? { serial, signature, timestamp, nonce } : signatureHeaders(headerReader(headers))
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string'
+
 /** Reads headers by their lower-case name. */
-export function headerReader(headers: NotificationHeaders): HeaderReader {
+function headerReader(headers: NotificationHeaders): HeaderReader {
   const get = headers.get
   if (typeof get === 'function') return (name) => textOf(get.call(headers, name))
   const given = headers as Readonly<Record<string, unknown>>
-  // Node gives them in lower case.
   return (name) => textOf(given[name] ?? given[spellingOf(name, given)])
 }
 

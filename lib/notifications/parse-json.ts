@@ -4,7 +4,7 @@ import type { PlainEvent } from './event.js'
 import { isObject, jsonObject, malformed } from './malformed.js'
 import { missingOption, openGcm, type Secrets } from './secrets.js'
 
-const SIGNATURE_HEADERS = ['serial', 'signature', 'timestamp', 'nonce'].map((name) => `wechatpay-${name}`)
+const WORDING = { what: 'The notification', doubt: '' }
 const ALGORITHM = 'AEAD_AES_256_GCM'
 
 /**
@@ -13,19 +13,20 @@ const ALGORITHM = 'AEAD_AES_256_GCM'
  * @see https://pay.weixin.qq.com/doc/v3/merchant/4012071382
  */
 export function parseJson(received: SignedAnswer, { keys, apiv3Key }: Secrets): PlainEvent {
-  const { header, body } = received
+  const { headers, body } = received
   // Nothing says that this comes from WeChat Pay, so nothing is lost by reading it first.
-  if (!SIGNATURE_HEADERS.some(header) && !jsonObject(body.toString())) {
+  const isSigned = headers.signature || headers.serial || headers.timestamp || headers.nonce
+  if (!isSigned && !jsonObject(body.toString())) {
     throw malformed('it has no signature, and its body is neither JSON nor XML')
   }
-  verifySignature(received, keys, { what: 'The notification', doubt: '' })
+  verifySignature(received, keys, WORDING)
   const envelope = jsonObject(body.toString()) ?? {}
   const { resource } = envelope
   if (typeof envelope.event_type !== 'string' || typeof envelope.id !== 'string' || !isObject(resource)) {
     throw malformed('it is signed, but has no id, event_type or resource')
   }
   if (!apiv3Key) throw missingOption('apiv3Key', `Notification ${envelope.event_type}`)
-  return { ...(envelope as unknown as PlainEvent), resource: decryptResource(resource, apiv3Key) }
+  return Object.assign(envelope, { resource: decryptResource(resource, apiv3Key) }) as unknown as PlainEvent
 }
 
 function decryptResource(resource: Readonly<Record<string, unknown>>, key: KeyObject): object {

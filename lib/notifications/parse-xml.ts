@@ -18,7 +18,7 @@ const UNKNOWN = 'unknown'
  *
  * @see https://pay.weixin.qq.com/doc/v2/merchant/4011985891
  */
-export function parseXml(body: Buffer, { secret, apiv3Key }: Secrets): PlainEvent {
+export function parseXml(body: string | Buffer, { secret, apiv3Key }: Secrets): PlainEvent {
   const fields = decode(body)
   const message = identify(fields)
   const event_type = message?.eventType ?? textOf(fields.event_type) ?? UNKNOWN
@@ -37,11 +37,11 @@ export function parseXml(body: Buffer, { secret, apiv3Key }: Secrets): PlainEven
   const text = openGcm(ciphertext, apiv3Key, beside('nonce') ?? '', beside('associated_data') ?? '')
   const id = beside('id')
   const create_time = beside('create_time')
-  const resource = jsonObject(text) ?? decode(Buffer.from(text))
+  const resource = jsonObject(text) ?? decode(text)
   return { ...(id && { id }), ...(create_time && { create_time }), event_type, resource }
 }
 
-function decode(body: Buffer): XmlFields {
+function decode(body: string | Buffer): XmlFields {
   try {
     return decodeXml(body)
   } catch (cause) {

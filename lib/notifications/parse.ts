@@ -1,7 +1,7 @@
 import { RequestError } from '../errors.js'
 import { isKeyKnown, learnKey } from '../v3/verifier.js'
 import type { NotificationEvent } from './event.js'
-import { headerReader, type NotificationHeaders } from './headers.js'
+import { type NotificationHeaders, readSignature } from './headers.js'
 import { parseJson } from './parse-json.js'
 import { bytesOf, type RawBody } from './raw-body.js'
 import type { Secrets } from './secrets.js'
@@ -22,16 +22,18 @@ export async function parseNotification(
   if (typeof received?.headers !== 'object' || received.headers === null) {
     throw new RequestError('notifications.parse takes { headers, body }, both as they came')
   }
-  const body = bytesOf(received.body)
+  const body = typeof received.body === 'string' ? received.body : bytesOf(received.body)
   if (isXml(body)) return (await import('./parse-xml.js')).parseXml(body, secrets) as NotificationEvent
-  const answer = { header: headerReader(received.headers), body }
+  const answer = { headers: readSignature(received.headers), body }
   if (!isKeyKnown(answer, secrets.keys)) await learnKey(answer, secrets.keys)
   return parseJson(answer, secrets) as NotificationEvent
 }
 
 const BRACE = '{'.charCodeAt(0)
+const XML = /^\uFEFF?\s*</
 
 /** Notifications of v2 are XML, those of v3 JSON. */
-export function isXml(body: Buffer): boolean {
-  return body[0] !== BRACE && /^\uFEFF?\s*</.test(body.subarray(0, 64).toString())
+export function isXml(body: string | Buffer): boolean {
+  if (typeof body === 'string') return body[0] !== '{' && XML.test(body.slice(0, 64))
+  return body[0] !== BRACE && XML.test(body.subarray(0, 64).toString())
 }

@@ -9,7 +9,14 @@ import { digestChecked, digestMessage } from './body-digest.js'
 import type { V3Context } from './context.js'
 import { decodeAnswer } from './decode.js'
 import { decryptFields } from './decrypt-fields.js'
-import { headerReader, type SignedAnswer, toSignedAnswer, verifyAnswer } from './verifier.js'
+import {
+  bodyOf,
+  headerReader,
+  type SignedAnswer,
+  signatureHeaders,
+  toSignedAnswer,
+  verifyAnswer,
+} from './verifier.js'
 
 /**
  * Verifies a 2xx answer on its raw bytes, then decodes it.
@@ -26,7 +33,7 @@ export async function acceptAnswer(response: AxiosResponse, context: V3Context):
   if (response.data instanceof Readable) {
     return call.finish(response, passOn(response.data, call.endpoint.name))
   }
-  const { body } = toSignedAnswer(response)
+  const body = bodyOf(response)
   const data = handOver(response, body, call, () => decodeAnswer(body, call, response.status))
   const encrypted = call.decrypt ? (call.endpoint.traits.decrypts ?? []) : []
   return call.finish(response, decryptFields(data, encrypted, context.signer))
@@ -46,6 +53,6 @@ async function acceptDigest(
 ): Promise<void> {
   const reader = headerReader(response)
   const digest = reader(header.toLowerCase()) ?? ''
-  await verify({ header: reader, body: digestMessage(digest) }, call, context)
+  await verify({ headers: signatureHeaders(reader), body: digestMessage(digest) }, call, context)
   response.data = digestChecked(response.data, digest, `${call.endpoint.name}: the answer`)
 }

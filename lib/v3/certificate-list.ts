@@ -16,7 +16,7 @@ export interface CertificateList {
 }
 
 /** @throws {VerificationError} when the answer is no list of certificates. */
-export function parseList(body: Buffer): CertificateList {
+export function parseList(body: string | Buffer): CertificateList {
   const parsed = parseJson(body.toString())
   if (isList(parsed) && parsed.data.length > 0) return parsed
   throw new VerificationError('GET v3/certificates: the answer lists no certificates', {

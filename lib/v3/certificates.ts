@@ -55,7 +55,7 @@ export function createCertificates({ mchid, apiv3Key, download, store }: Certifi
     const list: CertificateList = parseList(answer.body)
     const keys = decryptList(list, apiv3Key)
     const known = ring.all().filter(isAlive)
-    const isKnown = known.some(({ serial }) => serial === answer.header('wechatpay-serial'))
+    const isKnown = known.some(({ serial }) => serial === answer.headers.serial)
     const trusted = createKeyRing(known.length > 0 && (confirmed || isKnown) ? known : keys)
     verifySignature(answer, trusted, { what: 'GET v3/certificates: the answer', doubt: '' })
     ring = createKeyRing(keys)

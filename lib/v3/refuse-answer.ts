@@ -8,7 +8,7 @@ import { toFailure } from '../transport/failure.js'
 import { toApiError } from './api-error.js'
 import type { V3Context } from './context.js'
 import type { PlatformKeys } from './platform-keys.js'
-import { type SignedAnswer, toSignedAnswer, verifyAnswer } from './verifier.js'
+import { bodyOf, type SignedAnswer, toSignedAnswer, verifyAnswer } from './verifier.js'
 
 /** An error is some lines of JSON, or a page of a gateway's. */
 const MAX_ERROR_BYTES: number = 1024 * 1024
@@ -36,8 +36,8 @@ export async function refuseAnswer(
   if (response.data instanceof Readable) {
     response.data = await readDocument(response.data, endpoint.name, clock.limit, MAX_ERROR_BYTES)
   }
-  const answer = toSignedAnswer(response)
-  throw toApiError(response, answer.body, await isVerified(answer, keys), call, signer)
+  const verified = await isVerified(toSignedAnswer(response), keys)
+  throw toApiError(response, bodyOf(response), verified, call, signer)
 }
 
 /** Error answers are not always signed; the caller is told, but sees them either way. */

@@ -10,11 +10,28 @@ export type HeaderReader = (name: string) => string | undefined
 /** How far, in seconds, the sender's clock may be from ours. */
 const CLOCK_TOLERANCE = 300
 
+/** What says that an answer or notification is genuine; `undefined` what did not come with it. */
+export interface SignatureHeaders {
+  readonly serial: string | undefined
+  readonly signature: string | undefined
+  readonly timestamp: string | undefined
+  readonly nonce: string | undefined
+}
+
+export function signatureHeaders(header: HeaderReader): SignatureHeaders {
+  return {
+    serial: header('wechatpay-serial'),
+    signature: header('wechatpay-signature'),
+    timestamp: header('wechatpay-timestamp'),
+    nonce: header('wechatpay-nonce'),
+  }
+}
+
 /** What a signature can be verified of. */
 export interface SignedAnswer {
-  readonly header: HeaderReader
-  /** The raw bytes. */
-  readonly body: Buffer
+  readonly headers: SignatureHeaders
+  /** As it came. */
+  readonly body: string | Buffer
 }
 
 /** What a refusal says it is about, and what follows from it. */
@@ -30,41 +47,48 @@ export interface Wording {
  * @throws {VerificationError} saying of `what`, why, and which serials are known.
  * @see https://pay.weixin.qq.com/doc/v3/merchant/4013053420
  */
-export function verifySignature(
-  { header, body }: SignedAnswer,
-  keys: KeyRing,
-  { what, doubt }: Wording,
-): void {
-  const serial = header('wechatpay-serial')
-  const signature = header('wechatpay-signature')
-  const timestamp = header('wechatpay-timestamp')
-  const nonce = header('wechatpay-nonce')
-  const known = (): string[] => keys.all().map((key) => key.serial)
-  const refusal = (code: VerificationErrorCode, why: string): VerificationError => {
-    return new VerificationError(`${what} is not to be trusted: ${why}${doubt}`, {
-      code,
-      serial,
-      knownSerials: known(),
-    })
-  }
+export function verifySignature(answer: SignedAnswer, keys: KeyRing, { what, doubt }: Wording): void {
+  const flaw = flawOf(answer, keys)
+  if (!flaw) return
+  throw new VerificationError(`${what} is not to be trusted: ${flaw.why}${doubt}`, {
+    code: flaw.code,
+    serial: answer.headers.serial,
+    knownSerials: serialsOf(keys),
+  })
+}
 
+/** Why an answer is not to be trusted. */
+interface Flaw {
+  readonly code: VerificationErrorCode
+  readonly why: string
+}
+
+function flawOf({ headers, body }: SignedAnswer, keys: KeyRing): Flaw | undefined {
+  const { serial, signature, timestamp, nonce } = headers
   if (!serial || !signature || !timestamp || !nonce) {
-    throw refusal('SIGNATURE_MISSING', 'it lacks Wechatpay-Serial, -Signature, -Timestamp or -Nonce')
+    const why = 'it lacks Wechatpay-Serial, -Signature, -Timestamp or -Nonce'
+    return { code: 'SIGNATURE_MISSING', why }
   }
   if (!isFresh(timestamp)) {
-    throw refusal('TIMESTAMP_INVALID', `clock skew, or an old answer replayed: ${bothTimes(timestamp)}`)
+    const why = `clock skew, or an old answer replayed: ${bothTimes(timestamp)}`
+    return { code: 'TIMESTAMP_INVALID', why }
   }
   const platformKey = keys.get(serial)
   if (!platformKey) {
-    throw refusal('SERIAL_UNKNOWN', `serial ${serial} is unknown; known: ${known().join(', ') || 'none'}`)
+    const why = `serial ${serial} is unknown; known: ${serialsOf(keys).join(', ') || 'none'}`
+    return { code: 'SERIAL_UNKNOWN', why }
   }
-  if (!verifyWith(platformKey.key, canonicalResponse({ timestamp, nonce, body }), signature)) {
-    throw refusal('SIGNATURE_INVALID', `its signature does not fit the key of ${serial}`)
-  }
+  const isGenuine = verifyWith(platformKey.key, canonicalResponse({ timestamp, nonce, body }), signature)
+  if (isGenuine) return undefined
+  return { code: 'SIGNATURE_INVALID', why: `its signature does not fit the key of ${serial}` }
+}
+
+function serialsOf(keys: KeyRing): string[] {
+  return keys.all().map(({ serial }) => serial)
 }
 
 function isFresh(timestamp: string): boolean {
-  return /^\d{1,12}$/.test(timestamp) && Math.abs(Date.now() / 1000 - Number(timestamp)) <= CLOCK_TOLERANCE
+  return Math.abs(Date.now() / 1000 - Number(timestamp)) <= CLOCK_TOLERANCE
 }
 
 function bothTimes(timestamp: string): string {
@@ -87,29 +111,30 @@ export async function verifyAnswer(
 }
 
 /** Whether there is nothing to learn: the key is known, or the answer names none. */
-export function isKeyKnown({ header }: SignedAnswer, keys: KeyRing): boolean {
-  const serial = header('wechatpay-serial')
+export function isKeyKnown({ headers }: SignedAnswer, keys: KeyRing): boolean {
+  const { serial } = headers
   return !serial || keys.get(serial) !== undefined
 }
 
 /** Looks for the key that an answer names. */
-export async function learnKey({ header }: SignedAnswer, keys: PlatformKeys): Promise<void> {
+export async function learnKey({ headers }: SignedAnswer, keys: PlatformKeys): Promise<void> {
   await keys.ready()
-  const serial = header('wechatpay-serial') ?? ''
+  const { serial = '' } = headers
   // A failed refresh is no news here: that the serial is unknown is what the caller must hear.
   if (!keys.get(serial)) await keys.learn(serial).catch(() => false)
 }
 
 /** An answer as axios gives it, its body as an array buffer. */
 export function toSignedAnswer(response: AxiosResponse): SignedAnswer {
-  return { header: headerReader(response), body: toBuffer(response.data) }
+  return { headers: signatureHeaders(headerReader(response)), body: bodyOf(response) }
 }
 
 export function headerReader({ headers }: AxiosResponse): HeaderReader {
   return (name) => headers[name] as string | undefined
 }
 
-function toBuffer(data: unknown): Buffer {
+/** The raw bytes of an answer. */
+export function bodyOf({ data }: AxiosResponse<unknown>): Buffer {
   if (Buffer.isBuffer(data)) return data
   return data === undefined || data === null ? Buffer.alloc(0) : Buffer.from(data as ArrayBuffer)
 }
