@@ -5,6 +5,9 @@ import { type Readable, Transform, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { NetworkError, WechatpayError } from '../errors.js'
 
+/** So much waits for the disk at most; with less, a fast connection and the disk would take turns. */
+const WAITING_BYTES: number = 1024 * 1024
+
 /** Where the body of an answer goes: a file, by its path, or a stream. */
 export type Sink = string | Writable
 
@@ -20,7 +23,7 @@ export async function writeSink(body: Readable, sink: Sink, stalled: number, nam
   if (typeof sink !== 'string') return pump(body, sink, stalled, name)
   const aside = `${sink}.${randomUUID()}.part`
   try {
-    await pump(body, createWriteStream(aside, { flags: 'wx' }), stalled, name)
+    await pump(body, createWriteStream(aside, { flags: 'wx', highWaterMark: WAITING_BYTES }), stalled, name)
     await rename(aside, sink).catch((cause: Error) => {
       throw sinkFailure(cause, name)
     })
