@@ -49,7 +49,7 @@ export async function measureBillFile(): Promise<Row[]> {
     return [
       { what: `bills: ${size} to a file with digest`, measured: each },
       {
-        what: 'bills: the same beside node:http in a process that has loaded the package',
+        what: 'bills: the same beside node:http in a process that has loaded axios',
         measured: `${figure(medianRatio(rates(fluent), rates(beside)))} ×; its memory ${figure(peak(beside))} MB`,
       },
       atLeast(

@@ -20,13 +20,14 @@ export function parseJson(received: SignedAnswer, { keys, apiv3Key }: Secrets): 
     throw malformed('it has no signature, and its body is neither JSON nor XML')
   }
   verifySignature(received, keys, WORDING)
-  const envelope = jsonObject(body.toString()) ?? {}
+  const envelope: Record<string, unknown> = jsonObject(body.toString()) ?? {}
   const { resource } = envelope
   if (typeof envelope.event_type !== 'string' || typeof envelope.id !== 'string' || !isObject(resource)) {
     throw malformed('it is signed, but has no id, event_type or resource')
   }
   if (!apiv3Key) throw missingOption('apiv3Key', `Notification ${envelope.event_type}`)
-  return Object.assign(envelope, { resource: decryptResource(resource, apiv3Key) }) as unknown as PlainEvent
+  envelope.resource = decryptResource(resource, apiv3Key)
+  return envelope as unknown as PlainEvent
 }
 
 function decryptResource(resource: Readonly<Record<string, unknown>>, key: KeyObject): object {
