@@ -5,7 +5,10 @@ export type NotificationHeaders =
   | Readonly<Record<string, unknown>>
   | { readonly get: (name: string) => unknown }
 
-/** The headers of a signature, spelled as Node spells them, as the documentation does, or otherwise. */
+/**
+ * The headers of a signature. The usual spellings, those of Node and of the documentation, are asked for by name: to look
+ * through all headers takes its time.
+ */
 export function readSignature(headers: NotificationHeaders): SignatureHeaders {
   const given = headers as Readonly<Record<string, unknown>>
   const serial = given['wechatpay-serial'] ?? given['Wechatpay-Serial']
