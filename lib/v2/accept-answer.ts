@@ -11,7 +11,7 @@ import { signTypeOf } from './attempt.js'
 import type { V2Context } from './context.js'
 import { bytesOf, decodeJson, looksLikeXml, withLists } from './decode.js'
 import { loadXml } from './load-xml.js'
-import { failureOf } from './outcome.js'
+import { failureOf, hasOutcome } from './outcome.js'
 import { isGenuine, type Message } from './sign.js'
 import type { XmlFields } from './xml.js'
 import { MAX_XML_BYTES, XmlProblem } from './xml-problem.js'
@@ -43,7 +43,7 @@ export async function acceptAnswer(response: AxiosResponse, context: V2Context):
   const { answer, verified } = await read(body, call, context)
   const failure = failureOf(answer)
   if (failure) throw toApiError(response, answer, failure, verified, call.endpoint)
-  if (!verified && !isBelieved(call)) throw refusal(call, 'SIGNATURE_MISSING', 'it has no sign')
+  if (!verified) assertBelievable(answer, call)
   const decode = () => withLists(answer, traits.lists ?? [])
   return call.finish(response, handOver(response, body, call, decode))
 }
@@ -83,9 +83,11 @@ function flatten(answer: XmlFields): Message | undefined {
   return texts ? (answer as Message) : undefined
 }
 
-/** Whether an answer counts without a signature: only where the API is known to make none. */
-function isBelieved({ unsigned, endpoint }: Call): boolean {
-  return unsigned || endpoint.traits.optionalSign === true
+/** An answer without signature counts only where the API is known to make none, and if it is one of the API's at all. */
+function assertBelievable(answer: XmlFields, call: Call): void {
+  const { traits } = call.endpoint
+  if (!call.unsigned && !traits.optionalSign) throw refusal(call, 'SIGNATURE_MISSING', 'it has no sign')
+  if (!hasOutcome(answer)) throw refusal(call, 'ANSWER_INVALID', 'it has no return_code')
 }
 
 function refusal({ endpoint }: Call, code: VerificationErrorCode, why: string): VerificationError {

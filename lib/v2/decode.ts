@@ -32,7 +32,7 @@ const isFields = (value: XmlValue): value is XmlFields => typeof value === 'obje
 export function decodeJson(body: Buffer, { endpoint }: Call): XmlFields {
   try {
     const value: unknown = JSON.parse(body.toString())
-    if (typeof value === 'object' && value !== null) return value as XmlFields
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as XmlFields
   } catch {
     // Said below.
   }

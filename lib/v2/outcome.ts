@@ -29,6 +29,11 @@ export function failureOf(answer: Answer): Failure | undefined {
   return retcode === undefined || retcode === '0' ? undefined : describe(answer)
 }
 
+/** Whether an answer says how it went at all. A page of a proxy's does not. */
+export function hasOutcome({ return_code, retcode }: Answer): boolean {
+  return return_code !== undefined || retcode !== undefined
+}
+
 const isFailure = (code: unknown): boolean => code !== undefined && code !== SUCCESS
 
 function describe(answer: Answer): Failure {

@@ -139,13 +139,19 @@ function textOf(items: Ordered): string {
     .join('')
 }
 
-const PREDEFINED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
+const PREDEFINED: ReadonlyMap<string, string> = new Map([
+  ['amp', '&'],
+  ['lt', '<'],
+  ['gt', '>'],
+  ['quot', '"'],
+  ['apos', "'"],
+])
 
 /** The characters behind `&lt;`, `&#13;`, `&#xD;`. Any other entity would have to come from a DTD. */
 function resolveReferences(text: string): string {
   return text.replace(/&(?:#(\d+)|#[xX]([\da-fA-F]+)|([^;&\s]*));?/g, (_, decimal, hex, name) => {
     const code = decimal ? Number(decimal) : hex ? Number.parseInt(hex, 16) : undefined
-    const character = code === undefined ? PREDEFINED[name as string] : characterOf(code)
+    const character = code === undefined ? PREDEFINED.get(name as string) : characterOf(code)
     if (character === undefined) throw new XmlProblem('the XML refers to an entity that is not predefined')
     return character
   })

@@ -159,6 +159,26 @@ describe('an answer that is not to be trusted', () => {
     expect(problem.code).toBe('ANSWER_INVALID')
   })
 
+  it.each([
+    ['a page of a proxy', '<html><body>login</body></html>'],
+    ['an empty document', '<xml/>'],
+  ])('is refused where the API signs nothing, when it is %s', async (_, body) => {
+    gateway.answer({ body })
+    const problem = await error(transfer())
+    expect(problem).toBeInstanceOf(VerificationError)
+    expect(problem.code).toBe('ANSWER_INVALID')
+    expect(problem.message).toMatch(/no return_code.*order may exist/)
+  })
+
+  it.each(['{}', '[1]', '{"errcode":40029}'])(
+    'is refused in JSON that says nothing of it: %s',
+    async (body) => {
+      gateway.answer({ body })
+      const ask = gateway.wxpay.v2.appauth.getaccesstoken.get({ query: { appid: 'a' } as never })
+      expect((await error(ask)).code).toBe('ANSWER_INVALID')
+    },
+  )
+
   it('says that the order may exist, after a write', async () => {
     gateway.answer({ body: '<xml></xml>' })
     expect((await error(pay())).message).toMatch(/order may exist/)

@@ -126,6 +126,7 @@ describe('decoding', () => {
       /DTD/,
     ],
     ['an entity nobody declared', '<xml><a>&secret;</a></xml>', /entity/],
+    ['an entity that every object has', '<xml><a>&constructor;</a></xml>', /entity/],
     ['a character that is none', '<xml><a>&#0;</a></xml>', /entity/],
     ['__proto__', '<xml><__proto__><isAdmin>1</isAdmin></__proto__></xml>', /reserved/],
     ['constructor', '<xml><constructor>1</constructor></xml>', /reserved/],
