@@ -8,7 +8,7 @@ import { ConfigError } from './errors.js'
 import { nearestName } from './request/nearest.js'
 import type { TrustedAuthorities } from './transport/agents.js'
 import { type ClientCertificate, loadClientCertificate } from './v2/client-certificate.js'
-import type { Store } from './v3/certificate-store.js'
+import { isStore, STORE, type Store } from './v3/certificate-store.js'
 import { loadPlatformKeys } from './v3/load-platform-keys.js'
 import type { PlatformKey } from './v3/platform-keys.js'
 import type { Signer } from './v3/signer.js'
@@ -98,7 +98,7 @@ const CHECKS: readonly (readonly [keyof WechatpayOptions, (value: unknown) => bo
   ['deadline', (value) => isDuration(value) && value !== 0, DURATION],
   ['failover', isListOfUrls, 'a list of URLs, such as https://api2.wechatpay.cn'],
   ['baseURL', isUrl, 'an http(s) URL of host and path alone'],
-  ['store', isStore, 'a Keyv, or whatever has its `get` and `set`'],
+  ['store', isStore, STORE],
 ]
 
 function isUrl(value: unknown): boolean {
@@ -107,11 +107,6 @@ function isUrl(value: unknown): boolean {
 
 function isListOfUrls(value: unknown): boolean {
   return Array.isArray(value) && value.every(isUrl)
-}
-
-function isStore(value: unknown): boolean {
-  const { get, set } = (value ?? {}) as Partial<Store>
-  return typeof get === 'function' && typeof set === 'function'
 }
 
 /** An agent of the user's, whose authorities hold for the client certificate's connections too. */

@@ -44,8 +44,8 @@ export type { NotificationHeaders } from './notifications/headers.js'
 export type { NodeReceiver, NodeRequest, NodeResponse } from './notifications/node.js'
 export type { ReceivedNotification } from './notifications/parse.js'
 export type { RawBody } from './notifications/raw-body.js'
-export type { ReceiverOptions } from './notifications/receive.js'
 export type { NotificationReceiver } from './notifications/receiver.js'
+export type { ReceiverOptions } from './notifications/receiver-options.js'
 export type { PaySign } from './pay-sign/api.js'
 export type {
   CouponRequest,
@@ -78,7 +78,7 @@ export {
   type ResponseEvent,
   type RetryEvent,
 } from './transport/events.js'
-export type { ClientCertificate } from './v2/client-certificate.js'
+export type { ClientCertificate, PemInput } from './v2/client-certificate.js'
 export { indexed } from './v2/indexed.js'
 export type { PlatformCertificate, PlatformCertificates } from './v3/api.js'
 export type { Store } from './v3/certificate-store.js'

@@ -76,6 +76,16 @@ describe('a client', () => {
       () => ({ ...valid, certs: { ABC123: certify(platform.privateKey, certificateSerial) } }),
       `the certificate with serial ${certificateSerial}`,
     ],
+    [
+      'a key among certs that is not there',
+      () => ({ ...valid, certs: { PUB_KEY_ID_1: undefined as never } }),
+      'certs.PUB_KEY_ID_1 is missing',
+    ],
+    [
+      'a list of certs',
+      () => ({ ...valid, certs: [pem(platform.publicKey)] as never }),
+      'certs must be an object',
+    ],
     ['empty certs', () => ({ ...valid, certs: {} }), 'certs is empty'],
     [
       'certs that are a key',

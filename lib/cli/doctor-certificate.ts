@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { type KeyInput, loadPrivateKey } from '../crypto/index.js'
-import { Wechatpay, type WechatpayOptions } from '../index.js'
+import { type PemInput, Wechatpay, type WechatpayOptions } from '../index.js'
 import { attempt, bad, type Finding, good, unknown } from './finding.js'
 
 const DAY = 86_400_000
@@ -10,7 +10,7 @@ const SOON = 30
 
 /** The merchant's certificate: alive, of this serial number, of this private key. */
 export function checkCertificate(
-  input: string | Buffer | URL,
+  input: PemInput,
   { serial, privateKey }: Pick<WechatpayOptions, 'serial' | 'privateKey'>,
   key: KeyInput = privateKey,
 ): Finding[] {
@@ -33,7 +33,7 @@ export function checkCertificate(
   ]
 }
 
-function read(input: string | Buffer | URL): Buffer | string {
+function read(input: PemInput): Uint8Array | string {
   const isUrl = input instanceof URL || (typeof input === 'string' && input.startsWith('file:'))
   return isUrl ? readFileSync(new URL(input)) : input
 }

@@ -8,6 +8,9 @@ const KEY_BYTES = 32
 const TAG_BYTES = 16
 
 function secretKey(input: SecretInput): KeyObject | Buffer {
+  if (!(typeof input === 'string' || input instanceof Uint8Array || input instanceof KeyObject)) {
+    throw new ConfigError('An AES-256 key is text, bytes or a secret KeyObject', { code: 'KEY_INVALID' })
+  }
   const key = input instanceof KeyObject ? input : Buffer.from(input as string)
   const size = key instanceof KeyObject ? (key.symmetricKeySize ?? 0) : key.length
   if (size === KEY_BYTES) return key

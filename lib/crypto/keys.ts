@@ -6,7 +6,7 @@ import { ConfigError } from '../errors.js'
  * A key or certificate: PEM text, PEM or DER bytes, the base64 body without its armour,
  * a `file://` URL, or a `KeyObject`.
  */
-export type KeyInput = string | Buffer | URL | KeyObject
+export type KeyInput = string | Uint8Array | URL | KeyObject
 
 interface Material {
   readonly pem: string | undefined
@@ -15,10 +15,15 @@ interface Material {
 
 const ARMOUR = /-----BEGIN ([A-Z0-9 ]+)-----([\s\S]*?)-----END \1-----/
 
-function readMaterial(input: string | Buffer | URL, what: string): Material {
-  if (Buffer.isBuffer(input)) {
-    const text = input.toString('latin1')
-    return ARMOUR.test(text) ? readMaterial(text, what) : { pem: undefined, der: input }
+function readMaterial(input: string | Uint8Array | URL, what: string): Material {
+  if (input instanceof Uint8Array) {
+    const der = Buffer.from(input.buffer, input.byteOffset, input.byteLength)
+    const text = der.toString('latin1')
+    return ARMOUR.test(text) ? readMaterial(text, what) : { pem: undefined, der }
+  }
+  if (input === undefined || input === null) throw invalid(`${what} is missing`)
+  if (typeof input !== 'string' && !(input instanceof URL)) {
+    throw invalid(`${what} must be PEM text, bytes, a file:// URL or a KeyObject`)
   }
   if (input instanceof URL || /^file:\/\//i.test(input)) return readMaterial(readFile(input, what), what)
   const armoured = ARMOUR.exec(input)
@@ -68,7 +73,7 @@ export function loadPrivateKey(input: KeyInput, what = 'privateKey'): KeyObject 
   return assertRsa(key, what)
 }
 
-function parsePrivateKey(input: string | Buffer | URL, what: string): KeyObject {
+function parsePrivateKey(input: string | Uint8Array | URL, what: string): KeyObject {
   const { pem, der } = readMaterial(input, what)
   const kind = label(pem)
   if (kind === 'CERTIFICATE') {

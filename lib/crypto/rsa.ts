@@ -21,9 +21,9 @@ export function sign(message: string | Buffer, privateKey: KeyInput): string {
 }
 
 /** Like {@link sign}, in libuv's thread pool, so that the event loop goes on meanwhile. */
-export function signAsync(message: string | Buffer, privateKey: KeyObject): Promise<string> {
+export function signAsync(message: string | Buffer, privateKey: KeyInput): Promise<string> {
   return new Promise((resolve, reject) => {
-    rsaSign(ALGORITHM, bytes(message), privateKey, (error, signature) => {
+    rsaSign(ALGORITHM, bytes(message), loadPrivateKey(privateKey), (error, signature) => {
       if (error) reject(error)
       else resolve(signature.toString('base64'))
     })
@@ -53,6 +53,7 @@ const OAEP_OVERHEAD = 42
 export function encryptOaep(text: string, publicKey: KeyInput): string {
   const key = loadPublicKey(publicKey)
   const limit = (key.asymmetricKeyDetails?.modulusLength ?? 2048) / 8 - OAEP_OVERHEAD
+  if (typeof text !== 'string') throw new RequestError('Only text can be encrypted as a sensitive field')
   const plain = Buffer.from(text)
   if (plain.length > limit) {
     throw new RequestError(

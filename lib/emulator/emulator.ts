@@ -138,8 +138,9 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
       const content = resource ?? sampleResource(eventType, context, api)
       return deliver(url, sign(eventType, content, { signer: signerOf(serial, listed), api }), closing.signal)
     },
-    signNotification(eventType: string, resource: object, { serial, api }: SignerOptions = {}) {
-      return sign(eventType, resource, { signer: signerOf(serial, identity.listed()), api })
+    signNotification(eventType: string, resource?: object, { serial, api }: SignerOptions = {}) {
+      const content = resource ?? sampleResource(eventType, context, api)
+      return sign(eventType, content, { signer: signerOf(serial, identity.listed()), api })
     },
     async rotate() {
       return (await identity.rotate()).id

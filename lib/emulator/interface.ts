@@ -101,12 +101,13 @@ export interface Emulator {
     options: SignerOptions & { readonly url: string; readonly resource?: ResourceOf<Event> },
   ): Promise<Receipt>
   /**
-   * Builds a genuine notification without sending it: any documented event of v3 or v2, or one of your own. Required
-   * fields of an unencrypted message of v2 that `resource` leaves out are made up.
+   * Builds a genuine notification without sending it: any documented event of v3 or v2, or one of your own.
+   * `resource` is made up by the catalogue when absent, and so are required fields of an unencrypted message of v2 that it
+   * leaves out.
    */
   signNotification<Event extends EventType | (string & {})>(
     event_type: Event,
-    resource: ResourceOf<Event>,
+    resource?: ResourceOf<Event>,
     options?: SignerOptions,
   ): SignedNotification
   /** Issues a new platform certificate and signs with it from now on; the older ones stay listed. */

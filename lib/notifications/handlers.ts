@@ -43,7 +43,7 @@ export function handlerFinder(
   handlers: NotificationHandlers,
 ): (event: PlainEvent) => PlainHandler | undefined {
   if (typeof handlers === 'function') return () => handlers as PlainHandler
-  if (typeof handlers !== 'object' || handlers === null) {
+  if (typeof handlers !== 'object' || handlers === null || Array.isArray(handlers)) {
     throw new RequestError(
       'Give a handler, or an object of handlers by event type: { [event_type]: handler }',
     )

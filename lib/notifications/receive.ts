@@ -1,5 +1,4 @@
 import { VerificationError } from '../errors.js'
-import type { Store } from '../v3/certificate-store.js'
 import { authorize, type Signer, stamp } from '../v3/signer.js'
 import { type Acknowledgement, acknowledgementOf, asksForAnswer, asksForSignature, SUCCESS } from './ack.js'
 import { startDeadline, untilAborted } from './deadline.js'
@@ -10,26 +9,8 @@ import { BodyProblem, type Incoming } from './incoming.js'
 import { createMemory } from './memory.js'
 import { createOnce } from './once.js'
 import { isXml, type ReceivedNotification } from './parse.js'
+import { checkOptions, type ReceiverOptions } from './receiver-options.js'
 import { accept, type Reply, refuse } from './reply.js'
-
-/** How notifications are received. */
-export interface ReceiverOptions {
-  /**
-   * Where handled notifications are remembered, in the shape of Keyv; the memory of this process when absent.
-   * Processes that share one acknowledge what another has handled.
-   */
-  readonly store?: Store
-  /**
-   * Milliseconds until an unfinished notification is answered with 500; 4500 when absent, as WeChat Pay waits 5 s. For
-   * some events it waits less: 3 s for `CROSS_BORDER_PAY.*`.
-   */
-  readonly timeout?: number
-  /** Largest body in bytes; 1 MB when absent. */
-  readonly limit?: number
-}
-
-const TIMEOUT = 4_500
-const LIMIT = 1024 * 1024
 
 /** What a receiver is made with. */
 export interface Receiving {
@@ -52,8 +33,9 @@ class Declined extends Error {
 export function createReceive(
   { signer, parse }: Receiving,
   handlers: NotificationHandlers,
-  { store = createMemory(), timeout = TIMEOUT, limit = LIMIT }: ReceiverOptions = {},
+  options: ReceiverOptions = {},
 ): (incoming: Incoming) => Promise<Reply | undefined> {
+  const { store = createMemory(), timeout, limit } = checkOptions(options)
   const find = handlerFinder(handlers)
   const forgotten = (event: PlainEvent, error: unknown): void =>
     publishReceipt({ ...factsOf(event), type: 'failed', status: undefined, error })

@@ -3,7 +3,8 @@ import { createFetchReceiver, type FetchReceiver } from './fetch.js'
 import type { NotificationHandlers } from './handlers.js'
 import { createNodeReceiver, type NodeReceiver } from './node.js'
 import { parseNotification, type ReceivedNotification } from './parse.js'
-import { createReceive, type ReceiverOptions, type Receiving } from './receive.js'
+import { createReceive, type Receiving } from './receive.js'
+import type { ReceiverOptions } from './receiver-options.js'
 import type { Secrets } from './secrets.js'
 
 /** What WeChat Pay tells by itself: payments, refunds, contracts … */

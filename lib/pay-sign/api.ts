@@ -6,7 +6,6 @@ import {
   type CouponUrlRequest,
   couponsParameters,
   couponUrl,
-  toQuery,
 } from './coupons.js'
 import { type H5Request, h5Link, type NativeRequest, nativeLink } from './links.js'
 import {
@@ -17,6 +16,7 @@ import {
   jsapiParameters,
   type PaymentRequest,
 } from './payment.js'
+import { queryString } from './query.js'
 import {
   type ScoreDetailParameters,
   type ScoreDetailRequest,
@@ -103,6 +103,6 @@ export function createPaySign(signer: Signer, secret: KeyObject | undefined): Pa
     scoreEnable: (request) => scoreEnableParameters(signing, request),
     coupons: (request) => couponsParameters(signing, request),
     couponUrl: (request) => couponUrl(signing, request),
-    queryString: toQuery,
+    queryString,
   } satisfies PaySign)
 }

@@ -1,6 +1,6 @@
-import { percentEncode } from '../chain/percent.js'
 import { RequestError } from '../errors.js'
 import { readFields } from './fields.js'
+import { toQuery } from './query.js'
 import type { PaySigning } from './signing.js'
 
 /** A coupon that is to be sent. */
@@ -99,11 +99,4 @@ export function couponUrl(signing: PaySigning, request: CouponUrlRequest): strin
   }
   const sign = signing.fields(method, message, 'HMAC-SHA256')
   return `${PAGE}?${toQuery({ ...message, sign })}${FRAGMENT}`
-}
-
-/** `name=value&…`, the values percent-encoded. */
-export function toQuery(parameters: object): string {
-  return Object.entries(parameters)
-    .map(([name, value]) => `${name}=${percentEncode(String(value))}`)
-    .join('&')
 }

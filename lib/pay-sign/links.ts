@@ -1,6 +1,6 @@
 import { RequestError } from '../errors.js'
-import { toQuery } from './coupons.js'
 import { readChoice, readFields } from './fields.js'
+import { toQuery } from './query.js'
 import type { PaySigning } from './signing.js'
 
 /** A payment in a browser outside of WeChat. */

@@ -6,7 +6,7 @@ import { ConfigError } from '../errors.js'
 import type { TrustedAuthorities } from '../transport/agents.js'
 
 /** PEM text, bytes or a `file://` URL. */
-export type PemInput = string | Buffer | URL
+export type PemInput = string | Uint8Array | URL
 
 /** The merchant's client certificate, which some endpoints of APIv2 ask for. */
 export type ClientCertificate =
@@ -83,7 +83,7 @@ function blocks(text: string, kind: RegExp): string {
 }
 
 function readInput(input: PemInput, what: string): Buffer {
-  if (Buffer.isBuffer(input)) return input
+  if (input instanceof Uint8Array) return Buffer.from(input.buffer, input.byteOffset, input.byteLength)
   if (!(input instanceof URL) && typeof input !== 'string') {
     throw invalid(`${what} must be text, bytes or a file:// URL`)
   }

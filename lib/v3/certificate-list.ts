@@ -59,8 +59,17 @@ export function isAlive({ notAfter }: PlatformKey): boolean {
   return notAfter === undefined || Date.now() < notAfter
 }
 
+function readCertificate(pem: string, serial: string): X509Certificate {
+  try {
+    return new X509Certificate(pem)
+  } catch (cause) {
+    const message = `GET v3/certificates: what is listed as ${serial} is no certificate`
+    throw new VerificationError(message, { code: 'ANSWER_INVALID', serial, cause })
+  }
+}
+
 function toPlatformKey(entry: CertificateList['data'][number], apiv3Key: KeyObject): PlatformKey {
-  const certificate = new X509Certificate(decryptEntry(entry, apiv3Key))
+  const certificate = readCertificate(decryptEntry(entry, apiv3Key), entry.serial_no)
   const serial = certificate.serialNumber
   if (plainSerial(serial) !== plainSerial(entry.serial_no)) {
     throw new VerificationError(

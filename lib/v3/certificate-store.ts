@@ -10,6 +10,14 @@ export interface Store {
   readonly set: (key: string, value: unknown, ttl?: number) => Promise<unknown>
 }
 
+/** What messages say of it. */
+export const STORE: string = 'a Keyv, or whatever has its `get` and `set`'
+
+export function isStore(value: unknown): boolean {
+  const { get, set } = (value ?? {}) as Partial<Store>
+  return typeof get === 'function' && typeof set === 'function'
+}
+
 interface Entry {
   readonly list: CertificateList
   /** Milliseconds since the epoch. */

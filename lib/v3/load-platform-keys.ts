@@ -11,7 +11,7 @@ export function loadPlatformKeys(
   certs: Readonly<Record<string, KeyInput>>,
   merchantSerial: string,
 ): PlatformKey[] {
-  if (typeof certs !== 'object' || certs === null) {
+  if (typeof certs !== 'object' || certs === null || Array.isArray(certs)) {
     throw new ConfigError('certs must be an object: { PUB_KEY_ID_…: key } or { serial number: certificate }')
   }
   const keys = Object.entries(certs).map(([id, input]) => toPlatformKey(id, input, merchantSerial))

@@ -43,6 +43,7 @@ const digest = (text: string): string => createHash('sha256').update(text).diges
 function clockSkew({ timestamp }: SignedRequest, theirs: number): string | undefined {
   const ours = Number(timestamp) * 1_000
   if (!(Math.abs(ours - theirs) > CLOCK_TOLERANCE)) return undefined
+  if (Number.isNaN(new Date(theirs).getTime())) return undefined
   const [here, there] = [ours, theirs].map((time) => new Date(time).toISOString())
   return `clock skew: it is ${here} on this machine and ${there} at the gateway; set the clock`
 }

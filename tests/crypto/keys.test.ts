@@ -33,6 +33,7 @@ describe('a private key', () => {
     ['PKCS#8 base64 without armour', () => bare(exported(privateKey, 'pkcs8'))],
     ['PKCS#1 base64 without armour', () => bare(exported(privateKey, 'pkcs1'))],
     ['PEM bytes', () => Buffer.from(exported(privateKey, 'pkcs8'))],
+    ['PEM in a Uint8Array', () => new Uint8Array(Buffer.from(exported(privateKey, 'pkcs8')))],
     ['DER bytes', () => privateKey.export({ format: 'der', type: 'pkcs8' })],
     [
       'a PEM with Windows line ends and text around it',
@@ -60,6 +61,8 @@ describe('a private key', () => {
     ],
     ['a missing file', () => pathToFileURL(join(folder, 'none.pem')), 'cannot read file://'],
     ['an empty text', () => ' ', 'is empty'],
+    ['not there', () => undefined as never, 'privateKey is missing'],
+    ['an object', () => ({}) as never, 'must be PEM text, bytes'],
     ['some text', () => 'not a key!', 'neither PEM, base64 nor'],
     ['base64 of something else', () => Buffer.from('x'.repeat(300)).toString('base64'), 'not a readable RSA'],
   ])('is refused when it is %s', (_, input, why) => {

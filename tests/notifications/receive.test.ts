@@ -90,9 +90,25 @@ describe('a receiver', () => {
     ['a typing error', { 'TRANSACTION.SUCESS': nothing }, "did you mean 'TRANSACTION.SUCCESS'?"],
     ['no function', { 'TRANSACTION.SUCCESS': 1 }, 'must be a function'],
     ['nothing', undefined, 'Give a handler'],
+    ['a list', [nothing], 'Give a handler'],
   ])('is not made with %s', (_, handlers, message) => {
     for (const make of [rig.wxpay.notifications.node, rig.wxpay.notifications.fetch]) {
       expect(() => make(handlers as never)).toThrow(message)
+    }
+  })
+})
+
+describe('the options of a receiver', () => {
+  it.each([
+    [{ timeout: 0 }, 'timeout must be'],
+    [{ timeout: Number.POSITIVE_INFINITY }, 'timeout must be'],
+    [{ limit: Number.NaN }, 'limit must be'],
+    [{ store: {} }, 'store must be'],
+    [{ tiemout: 1 }, "did you mean 'timeout'"],
+    [null, 'as an object'],
+  ])('are not %j', (options, message) => {
+    for (const make of [rig.wxpay.notifications.node, rig.wxpay.notifications.fetch]) {
+      expect(() => make(() => undefined, options as never)).toThrow(message)
     }
   })
 })

@@ -138,6 +138,13 @@ describe('payscore', () => {
     expect(Object.fromEntries(query)).toEqual(parameters)
     expect(paySign.queryString(parameters)).toContain('we%3D%26%2B&')
   })
+
+  it.each([undefined, 'a=1', { a: undefined }, { a: {} }, { a: '\ud800' }])(
+    'is not made of %j',
+    (parameters) => {
+      expect(() => paySign.queryString(parameters as never)).toThrow(RequestError)
+    },
+  )
 })
 
 describe('coupons', () => {

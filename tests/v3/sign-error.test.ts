@@ -44,6 +44,10 @@ describe('a refused signature', () => {
     expect(explain(message.replace('中"}', '\n'), length + 1)).toContain('another body')
   })
 
+  it('is explained without a time that is none', () => {
+    expect(explainSignError(signed, undefined, Number.POSITIVE_INFINITY, signer)).not.toContain('clock skew')
+  })
+
   it('points at key and serial when both sides signed the same', () => {
     expect(explain(message)).toContain('privateKey is not the key of serial AA')
   })

@@ -1,0 +1,53 @@
+import { DURATION, isDuration } from '../duration.js'
+import { RequestError } from '../errors.js'
+import { nearestName } from '../request/nearest.js'
+import { isStore, STORE, type Store } from '../v3/certificate-store.js'
+
+/** How notifications are received. */
+export interface ReceiverOptions {
+  /**
+   * Where handled notifications are remembered, in the shape of Keyv; the memory of this process when absent.
+   * Processes that share one acknowledge what another has handled.
+   */
+  readonly store?: Store
+  /**
+   * Milliseconds until an unfinished notification is answered with 500; 4500 when absent, as WeChat Pay waits 5 s. For
+   * some events it waits less: 3 s for `CROSS_BORDER_PAY.*`.
+   */
+  readonly timeout?: number
+  /** Largest body in bytes; 1 MB when absent. */
+  readonly limit?: number
+}
+
+const DEFAULTS = { timeout: 4_500, limit: 1024 * 1024 } as const
+
+const CHECKS = {
+  store: [isStore, STORE],
+  timeout: [(value: unknown) => isDuration(value) && value !== 0, DURATION],
+  limit: [(value: unknown) => Number.isSafeInteger(value) && Number(value) > 0, 'a number of bytes'],
+} as const satisfies Record<keyof ReceiverOptions, unknown>
+
+/**
+ * The options of a receiver, with defaults.
+ *
+ * @throws {RequestError} for one that there is not, or that would make every notification fail.
+ */
+export function checkOptions(options: ReceiverOptions): ReceiverOptions & typeof DEFAULTS {
+  if (typeof options !== 'object' || options === null) {
+    throw new RequestError('A receiver takes its options as an object: { store, timeout, limit }')
+  }
+  for (const [name, value] of Object.entries(options)) {
+    if (!Object.hasOwn(CHECKS, name)) throw unknownOption(name)
+    const [isFine, what] = CHECKS[name as keyof ReceiverOptions]
+    if (value !== undefined && !isFine(value)) throw new RequestError(`${name} must be ${what}`)
+  }
+  const { store, timeout = DEFAULTS.timeout, limit = DEFAULTS.limit } = options
+  return { ...(store && { store }), timeout, limit } as ReceiverOptions & typeof DEFAULTS
+}
+
+function unknownOption(name: string): RequestError {
+  const known = Object.keys(CHECKS)
+  const meant = nearestName(name, known)
+  const hint = meant ? `did you mean '${meant}'?` : `known here: ${known.join(', ')}`
+  return new RequestError(`A receiver has no option '${name}'; ${hint}`)
+}
