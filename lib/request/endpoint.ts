@@ -1,6 +1,7 @@
 import { parseTemplate, type Template } from '../chain/template.js'
 import { RequestError } from '../errors.js'
 import { lookup } from '../routes/lookup.js'
+import { matchTemplate, type RouteMatch } from '../routes/match.js'
 import type { Traits, Verb } from '../routes/traits.js'
 
 /** One endpoint: where it is and what the protocol asks of it. */
@@ -37,8 +38,8 @@ export function endpointOf(path: string, verb: Verb): ChainedEndpoint {
   const found = known.get(verb)?.get(path)
   if (found) return found
   const endpoint = createEndpoint(path, verb)
-  // Undocumented paths may hold ids, which are without end; they are not kept.
-  if (endpoint.documented) remember(path, endpoint)
+  // Other paths may hold ids, which are without end; they are not kept.
+  if (endpoint.documented && endpoint.path === endpoint.wire.source) remember(path, endpoint)
   return endpoint
 }
 
@@ -50,7 +51,9 @@ function remember(path: string, endpoint: ChainedEndpoint): void {
 function createEndpoint(path: string, verb: Verb): ChainedEndpoint {
   const template = parseTemplate(path)
   const traits = lookup(template.source, verb)
-  const api = template.source.startsWith('v2/') ? 'v2' : 'v3'
+  const match = traits ? undefined : matchTemplate(verb, template.source)
+  if (match) return createMatched(template, match, verb)
+  const api = apiOf(template.source)
   const wire = traits?.wire ?? (api === 'v2' ? template.source.slice('v2/'.length) : template.source)
   return {
     ...describeEndpoint(template.source, verb, traits),
@@ -58,6 +61,32 @@ function createEndpoint(path: string, verb: Verb): ChainedEndpoint {
     placeholders: template.names,
     wire: { ...parseTemplate(withLiterals(wire, traits?.literals)), source: template.source },
     repeatKey: traits?.idempotent?.replace(/^path\./, '').split('.'),
+  }
+}
+
+const apiOf = (path: string): ChainedEndpoint['api'] => (path.startsWith('v2/') ? 'v2' : 'v3')
+
+/**
+ * A path with ids in it, as a documented endpoint. That an answer needs no signature is not taken from a pattern: such an
+ * endpoint is called by its template.
+ */
+function createMatched(
+  template: Template,
+  { template: path, values }: RouteMatch,
+  verb: Verb,
+): ChainedEndpoint {
+  const { unsigned: _, ...traits } = lookup(path, verb) ?? NO_TRAITS
+  const key = traits.idempotent?.replace(/^path\./, '')
+  return {
+    ...describeEndpoint(path, verb, traits),
+    api: apiOf(path),
+    placeholders: template.names,
+    wire: {
+      ...parseTemplate(withLiterals(traits.wire ?? path, { ...traits.literals, ...values })),
+      source: template.source,
+    },
+    // A number that stands in the path is there in any case.
+    repeatKey: key !== undefined && Object.hasOwn(values, key) ? [] : key?.split('.'),
   }
 }
 

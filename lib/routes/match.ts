@@ -36,6 +36,11 @@ export function matchRoutes(verb: Verb, path: string): RouteMatch[] {
   return v2.length > 0 ? v2 : elsewhere(verb, path)
 }
 
+/** The documented endpoint that a path of the chain means when ids stand in it where the template has placeholders. */
+export function matchTemplate(verb: Verb, path: string): RouteMatch | undefined {
+  return walk(routeTree(), path.split('/'), 0, [], {}, verb)[0]
+}
+
 function walk(
   node: RouteTree,
   segments: readonly string[],
