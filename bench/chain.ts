@@ -54,8 +54,8 @@ function createMaker(make: (endpoint: ReturnType<typeof endpointOf>, request: ob
 /** In place of axios: what it is asked is the answer, and counts as verified. */
 function accept(config: object): object {
   for (const key of Object.getOwnPropertySymbols(config)) {
-    const call = (config as Record<symbol, { accepted?: boolean }>)[key]
-    if (call) call.accepted = true
+    const call = (config as Record<symbol, { judged?: boolean }>)[key]
+    if (call) call.judged = true
   }
   return config
 }

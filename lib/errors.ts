@@ -3,7 +3,6 @@ export type ClientErrorCode =
   | 'CONFIG_INVALID'
   | 'KEY_INVALID'
   | 'REQUEST_INVALID'
-  | 'DECRYPTION_FAILED'
   | 'CONNECTION_FAILED'
   | 'TIMEOUT'
   | 'ABORTED'
@@ -106,6 +105,7 @@ export type VerificationErrorCode =
   | 'TIMESTAMP_INVALID'
   | 'SERIAL_UNKNOWN'
   | 'ANSWER_INVALID'
+  | 'DECRYPTION_FAILED'
 
 /** An answer or notification that is not to be trusted. Its content never reaches the caller as data. */
 export class VerificationError extends WechatpayError {

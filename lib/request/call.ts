@@ -26,8 +26,8 @@ export class Call {
   signed: SignedRequest | undefined
   /** Of the present attempt. */
   readonly clock: Clock = new Clock()
-  /** Whether the answer has been looked at, and found good. */
-  accepted = false
+  /** Whether its outcome has passed our own interceptors, who accept or refuse it. */
+  judged = false
   #url: string | undefined
   #begun = false
   #signal: AxiosRequestConfig['signal']
@@ -47,6 +47,7 @@ export class Call {
       return await work()
     } catch (error) {
       this.clock.stop()
+      this.judged = true
       throw error
     }
   }
@@ -86,7 +87,6 @@ export class Call {
 
   /** Puts the decoded data into a response, and the wishes back where users look for them. */
   finish(response: AxiosResponse, data: unknown): AxiosResponse {
-    this.accepted = true
     response.data = data
     response.config.timeout = this.clock.limit
     unset(response.config, ['signal', 'responseType'])

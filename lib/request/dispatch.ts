@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { AxiosRequestConfig, AxiosResponse } from 'axios'
-import { NetworkError, RequestError, VerificationError } from '../errors.js'
+import { type ApiError, NetworkError, RequestError, VerificationError } from '../errors.js'
 import { copyLiterals } from '../plain-object.js'
 import { type CallFacts, isObserved, publish } from '../transport/events.js'
 import { delayBeforeRepeat, pause } from '../transport/retry.js'
@@ -42,11 +42,12 @@ export async function dispatch(
   // Taken before anything is waited for: what the caller does to its objects later is no business of this call.
   const taken = copyLiterals(request)
   const options = (taken ?? {}) as SendingOptions
-  const upload = hasUpload(endpoint, options) ? await readUpload(endpoint, taken, options) : undefined
   const expiry = deadline === undefined ? undefined : AbortSignal.timeout(deadline)
+  let upload: Upload | undefined
   let signal: AbortSignal | undefined
   let unreachable = 0
   try {
+    if (hasUpload(endpoint, options)) upload = await readUpload(endpoint, taken, options, expiry)
     for (let count = 1; ; count++) {
       const config = buildRequest(endpoint, taken, upload)
       signal ??= joinSignals(options.signal, expiry)
@@ -55,7 +56,7 @@ export async function dispatch(
       const ended = observe(endpoint, count)
       try {
         const response = await dispatcher.send(config)
-        assertAccepted(config, endpoint)
+        assertJudged(config, endpoint)
         // A response interceptor of the user's may hand over something else, such as the data alone.
         if (response?.status === undefined) return response
         if (options.sink !== undefined) await drain(response, options.sink, endpoint.name)
@@ -71,7 +72,7 @@ export async function dispatch(
         if (error instanceof NetworkError) unreachable++
         if (isObserved())
           publish({ type: 'retry', ...factsOf(endpoint, count), error: error as Error, delay })
-        await pause(delay, signal, endpoint.name)
+        await pause(delay, signal, endpoint.name, error as NetworkError | ApiError)
         if (isClosed()) throw error
       }
     }
@@ -83,8 +84,8 @@ export async function dispatch(
 }
 
 /** Verification is an interceptor, and interceptors can be cleared. */
-function assertAccepted(config: AxiosRequestConfig, { name }: ChainedEndpoint): void {
-  if (callOf(config)?.accepted) return
+function assertJudged(config: AxiosRequestConfig, { name }: ChainedEndpoint): void {
+  if (callOf(config)?.judged) return
   throw new VerificationError(
     `${name}: the answer was not verified: the client's own interceptors were removed`,
     {
@@ -121,11 +122,12 @@ function hasUpload({ api }: ChainedEndpoint, { multipart }: SendingOptions): boo
 function readUpload(
   endpoint: ChainedEndpoint,
   request: unknown,
-  { multipart }: SendingOptions,
+  { multipart, signal }: SendingOptions,
+  expiry: AbortSignal | undefined,
 ): Promise<Upload> {
   // Whatever else is wrong with the request comes first: reading a file may take its time.
   buildRequest(endpoint, request)
-  return prepareUpload(endpoint, assertObject(endpoint, 'multipart', multipart))
+  return prepareUpload(endpoint, assertObject(endpoint, 'multipart', multipart), joinSignals(signal, expiry))
 }
 
 /** Takes turns between the access points, where neither the caller nor the endpoint asks for a certain one. */
@@ -149,9 +151,13 @@ function joinSignals(one: AbortSignal | undefined, other: AbortSignal | undefine
   return one && other ? AbortSignal.any([one, other]) : (one ?? other)
 }
 
-function pastDeadline({ message, retryable }: NetworkError, deadline: number | undefined): NetworkError {
+function pastDeadline(
+  { message, retryable, cause }: NetworkError,
+  deadline: number | undefined,
+): NetworkError {
   return new NetworkError(`${message}: the deadline of ${deadline} ms has passed`, {
     code: 'TIMEOUT',
     retryable,
+    cause,
   })
 }

@@ -6,7 +6,7 @@ import { basename, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { fileURLToPath } from 'node:url'
-import { RequestError } from '../errors.js'
+import { NetworkError, RequestError } from '../errors.js'
 
 /** A file of an upload, which can be read as often as it takes: for its digest, and for every attempt. */
 export interface FilePart {
@@ -30,11 +30,16 @@ export async function digestOf(file: FilePart, algorithm: string): Promise<strin
  * put aside in a temporary file because its digest goes ahead of it.
  *
  * @throws {RequestError} for anything else, or a file that cannot be read.
+ * @throws {NetworkError} code `ABORTED` when the signal ends a stream that is still coming.
  */
-export async function toFilePart(input: unknown, name: string): Promise<FilePart> {
+export async function toFilePart(
+  input: unknown,
+  name: string,
+  signal: AbortSignal | undefined,
+): Promise<FilePart> {
   if (input instanceof Uint8Array) return bytesPart(input)
   if (input instanceof Blob) return blobPart(input)
-  if (input instanceof Readable) return streamPart(input, name)
+  if (input instanceof Readable) return streamPart(input, name, signal)
   if (input instanceof URL || (typeof input === 'string' && /^file:\/\//i.test(input))) {
     return pathPart(toPath(input, name), name)
   }
@@ -83,16 +88,24 @@ function openLazily(path: string): Readable {
   return Readable.from(read(), { objectMode: false })
 }
 
-async function streamPart(stream: Readable, name: string): Promise<FilePart> {
+async function streamPart(
+  stream: Readable,
+  name: string,
+  signal: AbortSignal | undefined,
+): Promise<FilePart> {
   const folder = await mkdtemp(join(tmpdir(), 'wechatpay-upload-'))
   const dispose = () => rm(folder, { recursive: true, force: true })
   const path = join(folder, 'part')
   try {
-    await pipeline(stream, createWriteStream(path))
+    await pipeline(stream, createWriteStream(path), { signal })
     const source = 'path' in stream && typeof stream.path === 'string' ? basename(stream.path) : undefined
     return { ...(await pathPart(path, name)), name: source, dispose }
   } catch (cause) {
     await dispose()
+    if (signal?.aborted) {
+      const message = `${name}: aborted while it was read; nothing was sent`
+      throw new NetworkError(message, { code: 'ABORTED', retryable: true, cause: signal.reason })
+    }
     throw new RequestError(`${name} cannot be read: ${(cause as Error).message}`)
   }
 }

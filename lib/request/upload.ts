@@ -42,6 +42,7 @@ export class Upload {
 export async function prepareUpload(
   endpoint: ChainedEndpoint,
   multipart: Readonly<Record<string, unknown>>,
+  signal: AbortSignal | undefined,
 ): Promise<Upload> {
   const {
     upload: traits = endpoint.documented ? undefined : { file: 'file', name: 'filename', digest: 'sha256' },
@@ -55,7 +56,7 @@ export async function prepareUpload(
     )
   }
   const meta = { ...traits.fixed, ...assertMeta(given, endpoint) }
-  const file = await toFilePart(input, `${endpoint.name}: multipart.${traits.file}`)
+  const file = await toFilePart(input, `${endpoint.name}: multipart.${traits.file}`, signal)
   try {
     const filename = String((traits.name && meta[traits.name]) ?? file.name ?? (await nameByContent(file)))
     if (traits.name) meta[traits.name] ??= filename

@@ -1,4 +1,4 @@
-import { Agent as HttpAgent } from 'node:http'
+import { type ClientRequest, Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import type { SecureContext } from 'node:tls'
 import type { AxiosProxyConfig } from 'axios'
@@ -69,13 +69,18 @@ export function createAgents(given: {
     isClosed: () => closed,
     destroy: () => {
       closed = true
-      http.destroy()
-      https.destroy()
-      merchant?.destroy()
+      for (const agent of [http, https, merchant]) if (agent) destroyAgent(agent)
       plain.destroy()
       certified?.destroy()
     },
   }
+}
+
+/** With what still queues: Node's own `destroy` gives each of them a connection of its own. */
+function destroyAgent(agent: HttpAgent): void {
+  const queued = Object.values(agent.requests as Record<string, ClientRequest[] | undefined>).flat()
+  agent.destroy()
+  for (const request of queued) request?.destroy(new Error('the client was closed'))
 }
 
 function assertVerifying(agent: unknown): void {

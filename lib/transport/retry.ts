@@ -42,12 +42,22 @@ function retryAfter(header: unknown): number | undefined {
   return Number.isNaN(delay) ? undefined : Math.max(0, delay)
 }
 
-/** @throws {NetworkError} code `ABORTED`, at once, when the signal says so. */
-export async function pause(delay: number, signal: AbortSignal | undefined, name: string): Promise<void> {
+/**
+ * Waits before the next attempt.
+ *
+ * @param failure what the last attempt came to; an order may exist all the same
+ * @throws {NetworkError} code `ABORTED`, at once, when the signal says so.
+ */
+export async function pause(
+  delay: number,
+  signal: AbortSignal | undefined,
+  name: string,
+  failure: NetworkError | ApiError,
+): Promise<void> {
   try {
     await sleep(delay, undefined, signal && { signal })
   } catch {
-    throw new NetworkError(`${name}: aborted while waiting to try again`, {
+    throw new NetworkError(`${name}: aborted while waiting to try again after: ${failure.message}`, {
       code: 'ABORTED',
       retryable: false,
       cause: signal?.reason,

@@ -25,6 +25,7 @@ import { MAX_XML_BYTES, XmlProblem } from './xml-problem.js'
 export async function acceptAnswer(response: AxiosResponse, context: V2Context): Promise<AxiosResponse> {
   const call = callOf(response.config) as Call
   call.clock.stop()
+  call.judged = true
   const { name, traits } = call.endpoint
   unseal(response)
   const isFile = call.unsigned && (traits.answer === 'binary' || traits.answer === 'text')

@@ -19,6 +19,7 @@ export async function refuseAnswer(error: unknown, context: V2Context): Promise<
   const call = (config && callOf(config)) ?? unknownCall(config?.url, config?.method)
   const { endpoint, repeatable, clock } = call
   clock.stop()
+  call.judged = true
   if (!response || (response.status >= 200 && response.status < 300)) {
     const { safe } = endpoint.traits
     // A POST that only reads leaves nothing behind, like a GET.

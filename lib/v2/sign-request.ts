@@ -59,7 +59,9 @@ async function encode(
     return completeMessage(config.params, 'query', endpoint, context)
   }
   const given = transform(config)
-  if (endpoint.traits.upload?.flat) return encodeUpload(given, endpoint, context)
+  if (endpoint.traits.upload?.flat) {
+    return encodeUpload(given, endpoint, context, config.signal as AbortSignal | undefined)
+  }
   const { decodeXml, encodeXml } = await loadXml()
   // Who calls the axios instance may hand over a document of their own.
   const isDocument = typeof given === 'string' || Buffer.isBuffer(given)

@@ -17,10 +17,15 @@ interface Upload extends SignedMessage {
  *
  * @throws {RequestError} when there is no file, or it cannot be read.
  */
-export async function encodeUpload(given: unknown, endpoint: Endpoint, context: V2Context): Promise<Upload> {
+export async function encodeUpload(
+  given: unknown,
+  endpoint: Endpoint,
+  context: V2Context,
+  signal: AbortSignal | undefined,
+): Promise<Upload> {
   const { file: part = 'media', name: nameField, digest, algorithm = 'sha256' } = endpoint.traits.upload ?? {}
   const { [part]: input, ...fields } = (given ?? {}) as Record<string, unknown>
-  const file = await toFilePart(input, `${endpoint.name}: multipart.${part}`)
+  const file = await toFilePart(input, `${endpoint.name}: multipart.${part}`, signal)
   try {
     const filename = file.name ?? (await nameByContent(file))
     if (nameField) fields[nameField] ??= filename

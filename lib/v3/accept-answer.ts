@@ -16,6 +16,7 @@ import {
   signatureHeaders,
   toSignedAnswer,
   verifyAnswer,
+  type Wording,
 } from './verifier.js'
 
 /**
@@ -26,6 +27,7 @@ import {
 export async function acceptAnswer(response: AxiosResponse, context: V3Context): Promise<AxiosResponse> {
   const call = callOf(response.config) as Call
   call.clock.stop()
+  call.judged = true
   const { signedDigest } = call.endpoint.traits
   if (signedDigest) await acceptDigest(response, signedDigest, call, context)
   else if (!call.unsigned) await verify(toSignedAnswer(response), call, context)
@@ -36,12 +38,15 @@ export async function acceptAnswer(response: AxiosResponse, context: V3Context):
   const body = bodyOf(response)
   const data = handOver(response, body, call, () => decodeAnswer(body, call, response.status))
   const encrypted = call.decrypt ? (call.endpoint.traits.decrypts ?? []) : []
-  return call.finish(response, decryptFields(data, encrypted, context.signer))
+  return call.finish(response, decryptFields(data, encrypted, context.signer, wordingOf(call)))
 }
 
-function verify(answer: SignedAnswer, { endpoint }: Call, { keys }: V3Context): Promise<void> {
-  const doubt = endpoint.verb === 'get' ? '' : `. ${MAY_BE_DONE}`
-  return verifyAnswer(answer, keys, { what: `${endpoint.name}: the answer`, doubt })
+function wordingOf({ endpoint }: Call): Wording {
+  return { what: `${endpoint.name}: the answer`, doubt: endpoint.verb === 'get' ? '' : `. ${MAY_BE_DONE}` }
+}
+
+function verify(answer: SignedAnswer, call: Call, { keys }: V3Context): Promise<void> {
+  return verifyAnswer(answer, keys, wordingOf(call))
 }
 
 /** The signature vouches for a digest, and the digest for a body that may be too large to hold. */

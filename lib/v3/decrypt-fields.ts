@@ -1,16 +1,33 @@
 import { decryptOaep } from '../crypto/rsa.js'
+import { VerificationError } from '../errors.js'
 import type { Signer } from './signer.js'
+import type { Wording } from './verifier.js'
 
 /**
  * An answer with its encrypted fields in clear.
  *
  * @param paths where they are, as `payee.name` or `data[].name`
- * @throws {RequestError} code `DECRYPTION_FAILED` when one was not encrypted for this merchant certificate.
+ * @throws {VerificationError} code `DECRYPTION_FAILED` when one was not encrypted for this merchant certificate.
  */
-export function decryptFields(data: unknown, paths: readonly string[], { privateKey }: Signer): unknown {
+export function decryptFields(
+  data: unknown,
+  paths: readonly string[],
+  { privateKey }: Signer,
+  { what, doubt }: Wording,
+): unknown {
   return paths.reduce((value, path) => {
     const steps = path.replaceAll('[]', '.[]').split('.')
-    return mapAt(value, steps, (text) => decryptOaep(text, privateKey))
+    return mapAt(value, steps, (text) => {
+      try {
+        return decryptOaep(text, privateKey)
+      } catch {
+        // Not the error of a request that is wrong: this one was carried out.
+        const why = 'it is not encrypted for the merchant certificate of this private key'
+        throw new VerificationError(`${what}: ${path} cannot be decrypted: ${why}${doubt}`, {
+          code: 'DECRYPTION_FAILED',
+        })
+      }
+    })
   }, data)
 }
 

@@ -24,6 +24,7 @@ export async function refuseAnswer(
     (config && callOf(config)) ?? new Call(endpointOfUrl(config?.url ?? '', config?.method ?? 'get'), '')
   const { endpoint, repeatable, clock } = call
   clock.stop()
+  call.judged = true
   if (!response || (response.status >= 200 && response.status < 300)) {
     throw toFailure(error, {
       name: endpoint.name,

@@ -9,6 +9,16 @@ const request = (out_request_no: string) => ({
   json: { openid: 'o', code: 'c', out_request_no },
 })
 
+describe("a user's response interceptor", () => {
+  it('may recover from an error', async () => {
+    const wxpay = rig.client()
+    const fallback = { status: 404, data: 'none', headers: {}, statusText: '', config: {} }
+    wxpay.client.v3.interceptors.response.use(undefined, () => fallback)
+    const order = wxpay.v3.pay.transactions.outTradeNo._out_trade_no_
+    expect(await order.get({ out_trade_no: 'none', query: { mchid: '1' } })).toBe(fallback)
+  })
+})
+
 describe("a user's request interceptor", () => {
   it('may change body, headers and query before they are signed', async () => {
     const wxpay = rig.client()

@@ -7,7 +7,10 @@ describe('an id that stands in the path itself', () => {
   const received = () => rig.emulator.requests.at(-1)
 
   it('reaches the endpoint that its template reaches, access point and all', async () => {
-    await rig.wxpay.v3.transactions.id.chain('T1').get({ query: { mchid: '1', sub_mchid: '1' } })
+    await rig.wxpay.v3.transactions.id
+      .chain('T1')
+      .get()
+      .catch(() => undefined)
     expect(received()?.path).toBe('/hk/v3/transactions/id/T1')
   })
 

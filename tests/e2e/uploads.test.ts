@@ -16,6 +16,7 @@ const rig = startRig()
 const folder = mkdtempSync(join(tmpdir(), 'wechatpay-uploads-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
+const asides = () => readdirSync(tmpdir()).filter((name) => name.startsWith('wechatpay-upload-'))
 const png = Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), Buffer.from('图片'.repeat(500))])
 const path = join(folder, '店面.png')
 writeFileSync(path, png)
@@ -69,7 +70,7 @@ describe('an upload', () => {
 
   it('leaves nothing of a stream on the disk', async () => {
     await rig.wxpay[upload].post({ multipart: { file: Readable.from([png]) } })
-    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('wechatpay-upload-'))).toEqual([])
+    expect(asides()).toEqual([])
   })
 
   it("keeps the caller's own meta", async () => {
@@ -233,6 +234,28 @@ describe('a large upload', () => {
     expect(arrived()).toMatchObject({ verified: true })
     expect(growth).toBeLessThan(64)
   }, 180_000)
+})
+
+it('a stream that stalls is given up with its call, and nothing of it stays', async () => {
+  const stalled = () => {
+    const stream = new Readable({ read: () => undefined })
+    stream.push('abc')
+    return stream
+  }
+  const before = asides()
+  await expect(
+    rig.wxpay.v3.merchant.media.upload.post({
+      multipart: { file: stalled() },
+      signal: AbortSignal.timeout(50),
+    }),
+  ).rejects.toMatchObject({ code: 'ABORTED', message: expect.stringContaining('nothing was sent') })
+  const hurried = rig.client({ deadline: 50 })
+  await expect(
+    hurried.v3.merchant.media.upload.post({ multipart: { file: stalled() } }),
+  ).rejects.toMatchObject({
+    code: 'TIMEOUT',
+  })
+  expect(asides()).toEqual(before)
 })
 
 function failing(): Readable {

@@ -2,7 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { inspect } from 'node:util'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { CALL_CHANNEL, type CallEvent, type NetworkError } from '../../lib/index.js'
 import { startRig } from '../e2e/client.js'
 
@@ -141,6 +141,25 @@ describe('an AbortSignal', () => {
       cause: { message: 'the user left' },
     })
     expect(arrivals()).toHaveLength(1)
+  })
+
+  it('may be one for many calls', async () => {
+    const warned = vi.fn()
+    process.on('warning', warned)
+    const { signal } = new AbortController()
+    await Promise.all(Array.from({ length: 20 }, () => rig.wxpay[path].post({ ...request(), signal })))
+    await new Promise((resolve) => setImmediate(resolve))
+    process.off('warning', warned)
+    expect(warned).not.toHaveBeenCalled()
+  })
+
+  it('says what came before, and that the order may exist', async () => {
+    rig.emulator.fail({ path, fault: 'drop' })
+    const signal = AbortSignal.timeout(300)
+    const call = rig.wxpay[path].post({ ...request(), retry: 9, signal })
+    await expect(call).rejects.toThrow(
+      /aborted(?: while waiting to try again after: .*no answer)?.*order may exist/s,
+    )
   })
 
   it('that is aborted already sends nothing', async () => {

@@ -130,6 +130,26 @@ describe('no answer', () => {
     expect(error.cause).toMatchObject({ message: 'the user left' })
   })
 
+  it('after close() never comes for what still queued: it is not sent', async () => {
+    rig.emulator.fail({ path: '*', fault: { delay: 1_000 } })
+    const wxpay = rig.client()
+    // More than there are connections, over axios' own adapter and over the lean one.
+    const query = { mchid: '1' }
+    const call = (way: object) =>
+      wxpay.v3.pay.transactions.outTradeNo._out_trade_no_.get({
+        out_trade_no: 'n',
+        query,
+        ...way,
+        retry: false,
+      })
+    const calls = Array.from({ length: 150 }, () => [call({ onDownloadProgress: () => undefined }), call({})])
+    const settled = Promise.allSettled(calls.flat())
+    await expect.poll(() => rig.emulator.requests.length, { timeout: 10_000 }).toBeGreaterThan(200)
+    wxpay.close()
+    expect((await settled).every(({ status }) => status === 'rejected')).toBe(true)
+    expect(rig.emulator.requests.length).toBeLessThanOrEqual(256)
+  })
+
   it('after close() is a NetworkError for calls in flight', async () => {
     const wxpay = rig.client()
     rig.emulator.fail({ path: 'v3/certificates', fault: { delay: 2_000 }, times: 1 })

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { decryptOaep, encryptOaep } from '../../lib/crypto/index.js'
-import { Ciphertext, RequestError, sensitive } from '../../lib/index.js'
+import { Ciphertext, RequestError, sensitive, VerificationError } from '../../lib/index.js'
 import { decryptFields } from '../../lib/v3/decrypt-fields.js'
 import { createFixedKeys } from '../../lib/v3/platform-keys.js'
 import { encryptFields } from '../../lib/v3/sensitive.js'
@@ -10,6 +10,7 @@ import { startRig } from '../e2e/client.js'
 const old = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const fresh = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const day = 86_400_000
+const wording = { what: 'POST v3/x: the answer', doubt: '. It may be done' }
 const keys = createFixedKeys([
   { serial: 'AA', key: old.publicKey, notBefore: Date.now() - 9 * day, notAfter: Date.now() + day },
   { serial: 'BB', key: fresh.publicKey, notBefore: Date.now() - day, notAfter: Date.now() + 9 * day },
@@ -76,7 +77,7 @@ describe('the encrypted fields of an answer', () => {
       empty: '',
     }
     const paths = ['name', 'data[].payee.phone', 'empty', 'missing.field', 'missing[].field']
-    expect(decryptFields(data, paths, signer)).toEqual({
+    expect(decryptFields(data, paths, signer, wording)).toEqual({
       name: '张三',
       data: [{ payee: { phone: '张三' } }, { payee: null }],
       plain: 'x',
@@ -85,9 +86,10 @@ describe('the encrypted fields of an answer', () => {
   })
 
   it('that are meant for somebody else say so', () => {
-    expect(() => decryptFields({ name: encryptOaep('x', old.publicKey) }, ['name'], signer)).toThrow(
-      'another merchant certificate',
-    )
+    const open = () => decryptFields({ name: encryptOaep('x', old.publicKey) }, ['name'], signer, wording)
+    // No RequestError: that would say that nothing was sent.
+    expect(open).toThrow(VerificationError)
+    expect(open).toThrow(/^POST v3\/x: the answer: name cannot be decrypted.*\. It may be done$/)
   })
 })
 

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { AxiosError, type AxiosResponse, CanceledError, type InternalAxiosRequestConfig } from 'axios'
 import type { Dispatcher } from 'undici'
 import { RequestError } from '../../errors.js'
@@ -59,7 +60,11 @@ function receive(
     }
 
     if (signal?.aborted || clock.isOver) return cancel()
-    signal?.addEventListener('abort', cancel)
+    if (signal) {
+      // One signal may be for any number of calls.
+      setMaxListeners(0, signal)
+      signal.addEventListener('abort', cancel)
+    }
     clock.onOver = cancel
     const handler: Dispatcher.DispatchHandler = {
       onRequestStart(started) {
