@@ -1,8 +1,21 @@
+import { EventEmitter } from 'node:events'
+
 /** Whether a value is an object literal, of this realm or another (test runners have realms of their own). */
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false
   const prototype: object | null = Object.getPrototypeOf(value)
   return prototype === null || Object.getPrototypeOf(prototype) === null
+}
+
+/**
+ * Whether a value is read field by field: an object literal, or an instance of a class that is nothing but its fields, such
+ * as a DTO.
+ */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  if (isPlainObject(value)) return true
+  if (typeof value !== 'object' || value === null || 'toJSON' in value) return false
+  const isTagged = Object.prototype.toString.call(value) !== '[object Object]'
+  return !isTagged && !(value instanceof EventEmitter) && Object.keys(value).length > 0
 }
 
 /** Names that axios drops while it merges configs. Nothing is to vanish, so they are refused. */
@@ -11,12 +24,12 @@ export const LOST_NAMES: ReadonlySet<string> = new Set(['__proto__', 'constructo
 /** Deeper than this, no request of the API is. */
 export const MAX_DEPTH = 100
 
-/** A copy of all that is literal in a value; files, streams and sensitive texts stay the same. */
+/** A copy of all that is read field by field; files, streams and sensitive texts stay the same. */
 export function copyLiterals<Value>(value: Value, depth = 0): Value {
   // What refers to itself is left for the check of the body to refuse.
   if (typeof value !== 'object' || value === null || depth > MAX_DEPTH) return value
   if (Array.isArray(value)) return value.map((item) => copyLiterals(item, depth + 1)) as Value
-  if (!isPlainObject(value)) return value
+  if (!isRecord(value)) return value
   const copy: Record<string, unknown> = { ...value }
   for (const name of Object.keys(copy)) {
     const item = copy[name]

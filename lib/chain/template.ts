@@ -36,6 +36,7 @@ function findProblem(path: string, literals: readonly string[]): string | undefi
   if (literals.some((literal) => /[{}]/.test(literal))) return 'has a brace that belongs to no {placeholder}'
   if (literals.some((literal) => /[?#]/.test(literal))) return "holds a query or fragment: pass it as 'query'"
   if (path.includes('//') || path.includes('\\')) return 'has an empty segment or a back-slash'
+  if (!path.isWellFormed()) return 'is not well-formed Unicode'
   if (DOT_SEGMENT.test(path)) return 'has a dot segment'
   return undefined
 }

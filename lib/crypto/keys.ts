@@ -15,6 +15,8 @@ interface Material {
 
 const ARMOUR = /-----BEGIN ([A-Z0-9 ]+)-----([\s\S]*?)-----END \1-----/
 
+const LIKE_A_PATH = /^(?:\.{0,2}[\\/]|~|[A-Za-z]:\\)|\.(?:pem|key|crt|cer|der|p12)$/i
+
 function readMaterial(input: string | Uint8Array | URL, what: string): Material {
   if (input instanceof Uint8Array) {
     const der = Buffer.from(input.buffer, input.byteOffset, input.byteLength)
@@ -30,7 +32,8 @@ function readMaterial(input: string | Uint8Array | URL, what: string): Material 
   const body = (armoured?.[2] ?? input).replace(/\s+/g, '')
   if (body === '') throw invalid(`${what} is empty`)
   if (!armoured && !/^[A-Za-z0-9+/]+={0,2}$/.test(body)) {
-    throw invalid(`${what} is neither PEM, base64 nor a file:// URL`)
+    const hint = LIKE_A_PATH.test(input) ? '; a path is given as pathToFileURL(path)' : ''
+    throw invalid(`${what} is neither PEM, base64 nor a file:// URL${hint}`)
   }
   return { pem: armoured?.[0], der: Buffer.from(body, 'base64') }
 }

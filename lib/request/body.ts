@@ -1,6 +1,6 @@
 import type { AxiosRequestHeaders } from 'axios'
 import { RequestError } from '../errors.js'
-import { isPlainObject, LOST_NAMES, MAX_DEPTH } from '../plain-object.js'
+import { isRecord, LOST_NAMES, MAX_DEPTH } from '../plain-object.js'
 
 /**
  * The body as it will be signed and sent: objects become JSON, text and bytes stay as they are.
@@ -47,7 +47,7 @@ function search(value: unknown, depth: number): Unsendable | undefined {
   if (typeof value === 'number' && Number.isFinite(value)) return undefined
   if (depth > MAX_DEPTH) return { at: '', problem: 'is nested too deep, or refers to itself' }
   if (Array.isArray(value)) return searchItems(value, depth + 1)
-  if (isPlainObject(value)) return searchFields(value, depth + 1)
+  if (isRecord(value)) return searchFields(value, depth + 1)
   if (typeof value === 'object' && !(value instanceof Uint8Array) && 'toJSON' in value) return undefined
   return { at: '', problem: `is ${describe(value)}, which JSON cannot carry` }
 }

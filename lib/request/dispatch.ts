@@ -51,6 +51,7 @@ export async function dispatch(
     for (let count = 1; ; count++) {
       const config = buildRequest(endpoint, taken, upload)
       signal ??= joinSignals(options.signal, expiry)
+      if (signal?.aborted) throw abortedBefore(endpoint, signal)
       if (signal) config.signal = signal
       if (unreachable > 0) changeAccessPoint(config, endpoint, dispatcher, unreachable)
       const ended = observe(endpoint, count)
@@ -81,6 +82,11 @@ export async function dispatch(
   } finally {
     if (upload) await upload.dispose()
   }
+}
+
+function abortedBefore({ name }: ChainedEndpoint, { reason }: AbortSignal): NetworkError {
+  const message = `${name}: aborted before it was sent`
+  return new NetworkError(message, { code: 'ABORTED', retryable: true, cause: reason })
 }
 
 /** Verification is an interceptor, and interceptors can be cleared. */

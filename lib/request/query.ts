@@ -11,6 +11,9 @@ import { isPlainObject } from '../plain-object.js'
 export function serializeQuery(params: unknown): string {
   if (params instanceof URLSearchParams) return params.toString()
   if (!isPlainObject(params)) throw new RequestError('query must be a plain object or URLSearchParams')
+  const broken = Object.keys(params).find((name) => !name.isWellFormed())
+  if (broken !== undefined)
+    throw new RequestError(`query has a name that is not well-formed Unicode: '${broken}'`)
   return Object.entries(params)
     .flatMap(([name, value]) => (Array.isArray(value) ? value : [value]).map((item) => [name, item] as const))
     .filter(([, value]) => value !== undefined && value !== null)

@@ -49,7 +49,9 @@ export function toFailure(error: AxiosError, facts: RequestFacts): WechatpayErro
   if (isCancel(error)) {
     return new NetworkError(`${name}: aborted${doubt}`, { code: 'ABORTED', retryable: false, cause })
   }
-  if (NOT_SENT.has(code)) return new RequestError(`${name}: ${error.message}`)
+  if (NOT_SENT.has(code) || error.message.includes('maxBodyLength')) {
+    return new RequestError(`${name}: ${error.message}`)
+  }
   if (error.message.startsWith('maxContentLength')) {
     const why = `the answer is too large to hold (${error.message}); give a sink, or a larger maxContentLength`
     return new VerificationError(`${name}: ${why}${doubt}`, { code: 'ANSWER_INVALID' })

@@ -48,6 +48,14 @@ function dropHeaders(headers: AxiosRequestHeaders): void {
 
 const isSuccess = (status: number): boolean => status >= 200 && status < 300
 
+/** What Node and undici say of a header or path that HTTP cannot carry. */
+const REFUSED: ReadonlySet<string> = new Set([
+  'ERR_INVALID_CHAR',
+  'ERR_INVALID_HTTP_TOKEN',
+  'ERR_UNESCAPED_CHARACTERS',
+  'UND_ERR_INVALID_ARG',
+])
+
 /** Sends what was signed, and nothing else. */
 function sealedAdapter(
   { adapter, url, method, data }: InternalAxiosRequestConfig,
@@ -68,14 +76,15 @@ function sealedAdapter(
       if (isAxiosError(error) || isCancel(error)) throw error
       clock.stop()
       if (error instanceof WechatpayError) throw error
-      // An adapter of the user's, or a header that Node refuses. The message alone: the rest may hold the request.
-      throw new NetworkError(
-        `The request failed: ${error instanceof Error ? error.message : String(error)}`,
-        {
-          code: 'CONNECTION_FAILED',
-          retryable: false,
-        },
-      )
+      // The message alone: the rest may hold the request.
+      const message = error instanceof Error ? error.message : String(error)
+      if (REFUSED.has((error as NodeJS.ErrnoException | undefined)?.code ?? '')) {
+        throw new RequestError(`The request cannot be sent: ${message}`)
+      }
+      throw new NetworkError(`The request failed: ${message}`, {
+        code: 'CONNECTION_FAILED',
+        retryable: false,
+      })
     }
   }
 }

@@ -1,5 +1,6 @@
 import type { Config } from '../config.js'
 import { ConfigError, RequestError } from '../errors.js'
+import { DEFAULT_ORIGIN } from '../request/url.js'
 import type { Agents } from '../transport/agents.js'
 import type { Sender } from '../transport/sender.js'
 import { type Certificates, createCertificates } from './certificates.js'
@@ -68,9 +69,11 @@ export function createV3(config: Config, agents: Agents): V3 {
   }
 }
 
-function downloadedKeys({ signer, apiv3Key, store, axios }: Config, agents: Agents): Certificates {
+function downloadedKeys({ signer, apiv3Key, store, axios, failover }: Config, agents: Agents): Certificates {
   if (!apiv3Key) throw new ConfigError('Give certs, or apiv3Key to have the platform certificates downloaded')
-  const download = certificateDownload(signer, agents, v3Defaults(axios))
+  // Who gives a baseURL wants no other.
+  const accessPoints = axios.baseURL ? [axios.baseURL] : [DEFAULT_ORIGIN, ...failover]
+  const download = certificateDownload(signer, agents, v3Defaults(axios), accessPoints)
   return createCertificates({ mchid: signer.mchid, apiv3Key, download, store })
 }
 

@@ -1,6 +1,6 @@
 import { encryptOaep } from '../crypto/rsa.js'
 import { RequestError } from '../errors.js'
-import { isPlainObject } from '../plain-object.js'
+import { isRecord } from '../plain-object.js'
 import { type PlatformKey, type PlatformKeys, plainSerial } from './platform-keys.js'
 
 /** A text that leaves this process only encrypted. Made by {@link sensitive}. */
@@ -104,11 +104,11 @@ function replace(value: unknown, key: PlatformKey | undefined): unknown {
   if (value instanceof Ciphertext) return value.toString()
   if (value instanceof Sensitive) return value.encryptFor(key as PlatformKey).toString()
   if (Array.isArray(value)) return value.map((item) => replace(item, key))
-  if (!isPlainObject(value)) return value
+  if (!isRecord(value)) return value
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, replace(item, key)]))
 }
 
 function children(value: unknown): readonly unknown[] {
   if (Array.isArray(value)) return value
-  return isPlainObject(value) ? Object.values(value) : []
+  return isRecord(value) ? Object.values(value) : []
 }

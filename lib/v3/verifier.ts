@@ -1,4 +1,5 @@
-import type { AxiosResponse } from 'axios'
+import { types } from 'node:util'
+import type { AxiosHeaders, AxiosResponse } from 'axios'
 import { canonicalResponse } from '../crypto/canonical.js'
 import { verifyWith } from '../crypto/rsa.js'
 import { VerificationError, type VerificationErrorCode } from '../errors.js'
@@ -130,11 +131,23 @@ export function toSignedAnswer(response: AxiosResponse): SignedAnswer {
 }
 
 export function headerReader({ headers }: AxiosResponse): HeaderReader {
-  return (name) => headers[name] as string | undefined
+  // An adapter of the user's may spell them its own way.
+  return (name) => (headers[name] ?? (headers as Partial<AxiosHeaders>).get?.(name)) as string | undefined
 }
 
-/** The raw bytes of an answer. */
+/**
+ * The raw bytes of an answer.
+ *
+ * @throws {VerificationError} when an adapter of the user's has parsed them.
+ */
 export function bodyOf({ data }: AxiosResponse<unknown>): Buffer {
   if (Buffer.isBuffer(data)) return data
-  return data === undefined || data === null ? Buffer.alloc(0) : Buffer.from(data as ArrayBuffer)
+  if (data === undefined || data === null) return Buffer.alloc(0)
+  if (typeof data === 'string' || types.isAnyArrayBuffer(data)) return Buffer.from(data as string)
+  throw new VerificationError(
+    'The adapter gave parsed data; only the raw bytes of an answer can be verified',
+    {
+      code: 'ANSWER_INVALID',
+    },
+  )
 }

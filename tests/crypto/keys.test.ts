@@ -64,6 +64,7 @@ describe('a private key', () => {
     ['not there', () => undefined as never, 'privateKey is missing'],
     ['an object', () => ({}) as never, 'must be PEM text, bytes'],
     ['some text', () => 'not a key!', 'neither PEM, base64 nor'],
+    ['a path', () => './apiclient_key.pem', 'a path is given as pathToFileURL(path)'],
     ['base64 of something else', () => Buffer.from('x'.repeat(300)).toString('base64'), 'not a readable RSA'],
   ])('is refused when it is %s', (_, input, why) => {
     expect(() => loadPrivateKey(input())).toThrow(ConfigError)

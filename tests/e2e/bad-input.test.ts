@@ -1,5 +1,6 @@
+import { Readable } from 'node:stream'
 import { afterEach, describe, expect, it } from 'vitest'
-import { RequestError } from '../../lib/index.js'
+import { RequestError, sensitive } from '../../lib/index.js'
 import { startRig } from './client.js'
 
 const rig = startRig()
@@ -44,6 +45,22 @@ describe('bad input never reaches the wire', () => {
     expect(error.message).toContain(why)
   })
 
+  it('text that is not well-formed', async () => {
+    await expect(rig.wxpay.chain('v3/\ud800').post({ json })).rejects.toThrow('well-formed')
+    await expect(post({ card_id: 'c', json, query: { '\ud800': 1 } })).rejects.toThrow('well-formed')
+  })
+
+  it.each([new Map([['a', 1]]), Readable.from([]), Buffer.from('a')])('%o inside the body', async (value) => {
+    await expect(post({ card_id: 'c', json: { value } })).rejects.toThrow('which JSON cannot carry')
+  })
+
+  it('a header that HTTP cannot carry, or a body larger than the user wants', async () => {
+    const wxpay = rig.client({ headers: { 'X-Name': '张三' } })
+    await expect(wxpay[path].post({ card_id: 'c', json })).rejects.toMatchObject({ name: 'RequestError' })
+    const small = rig.client({ maxBodyLength: 5 })
+    await expect(small[path].post({ card_id: 'c', json })).rejects.toMatchObject({ name: 'RequestError' })
+  })
+
   it('a body on a GET', async () => {
     const node = rig.wxpay.chain('v3/not-documented')
     await expect(node.get({ json })).rejects.toThrow('a GET carries no body')
@@ -57,6 +74,36 @@ describe('bad input never reaches the wire', () => {
 
   afterEach(() => {
     expect(rig.emulator.requests).toEqual([])
+  })
+})
+
+describe('an instance of a class that is nothing but its fields', () => {
+  class Inner {
+    readonly name = sensitive('张三')
+  }
+  class Dto {
+    readonly openid = 'o'
+    readonly code = 'c'
+    readonly out_request_no = 'dto-1'
+    readonly inner = new Inner()
+    get computed(): string {
+      return 'not sent, as JSON.stringify does not'
+    }
+  }
+
+  it('is sent as its fields, what is sensitive in it encrypted', async () => {
+    const ways = [
+      () => rig.wxpay[path].post({ card_id: 'c', json: new Dto() as never }),
+      () => rig.wxpay.client.v3.post(path.replace('{card_id}', 'c'), new Dto()),
+    ]
+    for (const send of ways) {
+      await send().catch(() => undefined)
+      const body = JSON.parse(rig.emulator.requests.at(-1)?.body ?? '')
+      expect(body).toEqual({
+        ...{ openid: 'o', code: 'c', out_request_no: 'dto-1' },
+        inner: { name: expect.stringMatching(/^[A-Za-z0-9+/]{342}==$/) },
+      })
+    }
   })
 })
 

@@ -19,6 +19,16 @@ describe("a user's response interceptor", () => {
   })
 })
 
+describe("a user's adapter", () => {
+  it('that parses answers is told that their bytes are needed', async () => {
+    const wxpay = rig.client()
+    wxpay.client.v3.defaults.adapter = async (config) =>
+      ({ status: 200, data: { a: 1 }, headers: {}, statusText: '', config }) as never
+    const call = wxpay.v3.certificates.get({ retry: false })
+    await expect(call).rejects.toMatchObject({ name: 'VerificationError', code: 'ANSWER_INVALID' })
+  })
+})
+
 describe("a user's request interceptor", () => {
   it('may change body, headers and query before they are signed', async () => {
     const wxpay = rig.client()

@@ -165,6 +165,7 @@ describe('an AbortSignal', () => {
   it('that is aborted already sends nothing', async () => {
     await expect(rig.wxpay[path].post({ ...request(), signal: AbortSignal.abort() })).rejects.toMatchObject({
       code: 'ABORTED',
+      message: expect.not.stringContaining('may exist'),
     })
     expect(arrivals()).toEqual([])
   })

@@ -1,7 +1,11 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
+import { loadPrivateKey } from '../../lib/crypto/index.js'
 import { ConfigError, NetworkError, VerificationError, type WechatpayOptions } from '../../lib/index.js'
+import { createAgents } from '../../lib/transport/agents.js'
+import { v3Defaults } from '../../lib/v3/client.js'
+import { certificateDownload } from '../../lib/v3/download-certificates.js'
 import { startRig } from '../e2e/client.js'
 
 const rig = startRig()
@@ -33,6 +37,18 @@ describe('platform certificates', () => {
     expect(Number(certificate?.notAfter)).toBeGreaterThan(Date.now())
     expect(await wxpay.certificates.refresh()).toEqual(await wxpay.certificates.list())
     expect(downloads()).toHaveLength(2)
+  })
+
+  it('are downloaded from the next access point when the first cannot be reached', async () => {
+    const { baseURL, mchid, serial, privateKey } = rig.emulator.merchant
+    const agents = createAgents({})
+    const signer = { mchid, serial, privateKey: loadPrivateKey(privateKey) }
+    const closed = 'http://127.0.0.1:9'
+    const download = certificateDownload(signer, agents, v3Defaults({}), [closed, baseURL])
+    expect((await download(undefined)).headers.serial).toBeDefined()
+    const nowhere = certificateDownload(signer, agents, v3Defaults({}), [closed])
+    await expect(nowhere(undefined)).rejects.toBeInstanceOf(NetworkError)
+    agents.destroy()
   })
 
   it('that are given are not refreshed', async () => {
