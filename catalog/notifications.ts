@@ -133,7 +133,8 @@ export interface XmlNotification<Event extends string, Resource> {
   readonly resource: Resource
 }`
 
-const HELPERS = `export type EventType = keyof Notifications
+const HELPERS = `/** Every documented event type, of either API version: \`TRANSACTION.SUCCESS\`, \`REFUND.SUCCESS\` … */
+export type EventType = keyof Notifications
 
 /** The notification of one event type, or of several. */
 export type NotificationOf<Event extends EventType> = Notifications[Event]`

@@ -73,6 +73,7 @@ export class ApiError extends WechatpayError {
   readonly method: string
   /** Path template as in the route map. */
   readonly path: string
+  /** Status, headers and body of the answer. */
   readonly response: ErrorResponse
 
   constructor(

@@ -37,7 +37,9 @@ const START: Place<Verb> = new Place({
 
 /** The axios instances behind the chain, for interceptors of the user's own. */
 export interface Clients {
+  /** Signs and verifies the calls of APIv2. */
   readonly v2: AxiosInstance
+  /** Signs and verifies the calls of APIv3. */
   readonly v3: AxiosInstance
 }
 

@@ -2128,6 +2128,7 @@ export interface Acknowledgements {
   }
 }
 
+/** Every documented event type, of either API version: `TRANSACTION.SUCCESS`, `REFUND.SUCCESS` … */
 export type EventType = keyof Notifications
 
 /** The notification of one event type, or of several. */

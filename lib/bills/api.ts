@@ -62,24 +62,44 @@ export interface ProfitSharingBillRequest {
  * there is a bill, and rejects with an `ApiError` (code `NO_STATEMENT_EXIST`) when there is none.
  */
 export interface Bills {
-  /** @see https://pay.weixin.qq.com/doc/v3/merchant/4012791866 */
+  /**
+   * The trade bill of a day: payments and refunds.
+   *
+   * @see https://pay.weixin.qq.com/doc/v3/merchant/4012791866
+   */
   readonly trade: (request: TradeBillRequest, options?: BillOptions) => Promise<Bill<TradeRow, TradeSummary>>
-  /** @see https://pay.weixin.qq.com/doc/v3/merchant/4012791867 */
+  /**
+   * The fund flow bill of a day: what came into an account and left it.
+   *
+   * @see https://pay.weixin.qq.com/doc/v3/merchant/4012791867
+   */
   readonly fundflow: (
     request: FundflowBillRequest,
     options?: BillOptions,
   ) => Promise<Bill<FundflowRow, FundflowSummary>>
-  /** @see https://pay.weixin.qq.com/doc/v3/partner/4012710630 */
+  /**
+   * The fund flow bill of one sub-merchant, for partners.
+   *
+   * @see https://pay.weixin.qq.com/doc/v3/partner/4012710630
+   */
   readonly subMerchantFundflow: (
     request: SubMerchantFundflowBillRequest,
     options?: BillOptions,
   ) => Promise<Bill<FundflowRow, FundflowSummary>>
-  /** @see https://pay.weixin.qq.com/doc/v3/partner/4012760697 */
+  /**
+   * The fund flow bill of all sub-merchants of a platform.
+   *
+   * @see https://pay.weixin.qq.com/doc/v3/partner/4012760697
+   */
   readonly ecommerceFundflow: (
     request: EcommerceFundflowBillRequest,
     options?: BillOptions,
   ) => Promise<Bill<FundflowRow, FundflowSummary>>
-  /** @see https://pay.weixin.qq.com/doc/v3/merchant/4012529628 */
+  /**
+   * The profit-sharing bill of a day.
+   *
+   * @see https://pay.weixin.qq.com/doc/v3/merchant/4012529628
+   */
   readonly profitSharing: (
     request: ProfitSharingBillRequest,
     options?: BillOptions,

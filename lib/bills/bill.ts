@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import { inspect } from 'node:util'
+import { RequestError } from '../errors.js'
 import { writeSink } from '../request/sink.js'
 import type { BillFormat } from './columns.js'
 import type { BillFile } from './download.js'
@@ -132,6 +133,9 @@ export class Bill<Row, Summary> implements AsyncIterable<Row> {
    * @throws what iterating throws, and a `WechatpayError` with code `SINK_FAILED` when the file cannot be written.
    */
   async save(path: string): Promise<void> {
+    if (typeof path !== 'string' || path === '') {
+      throw new RequestError(`${this.#source.name}: save() takes the path of a file, not ${typeof path}`)
+    }
     const download = this.#open()
     try {
       await writeSink(Readable.from(download.bytes, { objectMode: false }), path, 0, this.#source.name)

@@ -28,12 +28,20 @@ export interface V2FundflowBillRequest {
 
 /** The bills of APIv2. They have no announcement: the request is sent when the bill is read. */
 export interface V2Bills {
-  /** @see https://pay.weixin.qq.com/doc/v2/merchant/4011985427 */
+  /**
+   * The trade bill of a day: payments and refunds.
+   *
+   * @see https://pay.weixin.qq.com/doc/v2/merchant/4011985427
+   */
   readonly trade: (
     request: V2TradeBillRequest,
     options?: BillOptions,
   ) => Promise<Bill<TradeRow, TradeSummary>>
-  /** @see https://pay.weixin.qq.com/doc/v2/merchant/4011939779 */
+  /**
+   * The fund flow bill of a day; asks for the client certificate.
+   *
+   * @see https://pay.weixin.qq.com/doc/v2/merchant/4011939779
+   */
   readonly fundflow: (
     request: V2FundflowBillRequest,
     options?: BillOptions,

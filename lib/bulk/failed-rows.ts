@@ -1,4 +1,4 @@
-import { closeSync, openSync, renameSync } from 'node:fs'
+import { closeSync, existsSync, openSync, renameSync, rmSync } from 'node:fs'
 import { FAILURE_PREFIX } from './headings.js'
 import { OWNER_ONLY, writeAll } from './journal-files.js'
 import type { FailureRecord } from './journal-lines.js'
@@ -8,8 +8,10 @@ import { FAILED, OPEN } from './row-states.js'
 /**
  * Writes the rows that failed, with their columns as they were and why, ready to be put right and run again: the
  * number that a row was sent with goes along, so that the API knows it again. Returns how many there are, by code.
+ *
+ * @param isNews whether there is anything to write that a file which is there already does not have
  */
-export async function writeFailedRows(journal: string, file: string): Promise<FailedRows> {
+export async function writeFailedRows(journal: string, file: string, isNews = true): Promise<FailedRows> {
   const codes: Record<string, number> = {}
   const latest = await latestFailures(journal)
   if (latest.rows === 0) return { rows: 0, codes }
@@ -35,7 +37,8 @@ export async function writeFailedRows(journal: string, file: string): Promise<Fa
   })
   writeAll(descriptor, text)
   closeSync(descriptor)
-  renameSync(draft, file)
+  if (isNews || !existsSync(file)) renameSync(draft, file)
+  else rmSync(draft)
   return { rows: latest.rows, codes }
 }
 

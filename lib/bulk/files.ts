@@ -10,7 +10,7 @@ export interface BulkFiles {
 }
 
 /** Next to the input; for what has no name, in the working folder, named after its content. */
-export function filesOf({ input, journal, failed }: BulkOptions, { digest }: Table): BulkFiles {
+export function filesOf({ input, journal, failed, output }: BulkOptions, { digest }: Table): BulkFiles {
   const named = typeof input === 'string' && input !== '-'
   const base = named ? resolve(input) : resolve(`wxpay-bulk-${digest.slice(0, 12)}`)
   const stem = named ? join(dirname(base), basename(base, extname(base))) : base
@@ -18,8 +18,12 @@ export function filesOf({ input, journal, failed }: BulkOptions, { digest }: Tab
     journal: journal === undefined ? `${base}.journal` : resolve(journal),
     failed: failed === undefined ? `${stem}.failed.csv` : resolve(failed),
   }
-  if (files.failed === base || files.journal === base) {
-    throw new RequestError(`${base} is the input: name another file for the journal and for failed rows`)
+  const all = [base, files.journal, files.failed, ...(output === undefined ? [] : [resolve(output)])]
+  const twice = all.find((file, at) => all.indexOf(file) < at)
+  if (twice !== undefined) {
+    throw new RequestError(
+      `${twice} is named twice: input, journal, failed rows and output are files of their own`,
+    )
   }
   return files
 }

@@ -1,5 +1,6 @@
 import type { BulkOptions } from './options.js'
 
+/** Which card {@link memberCardJob} imports members of. */
 export interface MemberCardOptions {
   /** The card whose members are imported. */
   readonly cardId: string

@@ -69,31 +69,39 @@ export async function runBulk(options: BulkOptions): Promise<BulkSummary> {
       identity: [table.digest, account],
     })
     const tally = createTally(table.estimate)
-    if (options.validate) await checkAll(defined, table, tally, options)
+    await checkAll(defined, table, tally, options)
     return await send(options, settings, defined, table, tally, account)
   } finally {
     await table.close()
   }
 }
 
+/**
+ * Reads the whole table once before anything is sent. A line that cannot be read must not show when half of the rows are
+ * paid: put right, the input would be another job, whose rows have other numbers.
+ */
 async function checkAll(
   { job, document }: DefinedJob,
   table: OpenTable,
   tally: Tally,
-  { onProgress, signal }: BulkOptions,
+  { validate, onProgress, signal }: BulkOptions,
 ): Promise<void> {
-  if (!document) throw new RequestError(`${job.path} is not documented: its rows cannot be validated`)
-  const check = await createCheck(job, document)
+  if (validate && !document) {
+    throw new RequestError(`${job.path} is not documented: its rows cannot be validated`)
+  }
+  const check = validate && document ? await createCheck(job, document) : undefined
   const problems: RowProblem[] = []
   let wrong = 0
   tally.phase = 'checking'
   const timer = setInterval(() => onProgress?.(tally.snapshot()), PROGRESS_EVERY)
   try {
     for await (const row of table.rows()) {
+      if (signal?.aborted && !check) return
       signal?.throwIfAborted()
+      tally.checked++
+      if (!check) continue
       const planned = planRow(job, row)
       const problem = isProblem(planned) ? planned : check(planned)
-      tally.checked++
       if (problem && ++wrong <= MAX_PROBLEMS) problems.push(problem)
     }
   } finally {
@@ -154,7 +162,9 @@ async function send(
   const isStopped = signal?.aborted === true
   // Rows that failed before may lie beyond the place where this run was stopped.
   const mayHaveFailed = tally.failed + tally.failedBefore > 0 || (isStopped && journal.resumed)
-  const failed = mayHaveFailed ? await writeFailedRows(files.journal, files.failed) : NONE
+  // Somebody may be putting right what an earlier run wrote.
+  const isNews = tally.failed + tally.acknowledged > 0
+  const failed = mayHaveFailed ? await writeFailedRows(files.journal, files.failed, isNews) : NONE
   if (failed.rows === 0 && journal.resumed) rmSync(files.failed, { force: true })
   return summarize(tally, files, failed, isStopped, output)
 }

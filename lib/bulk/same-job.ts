@@ -16,6 +16,7 @@ export function assertSameJob(file: string, found: JournalHeader, header: Journa
   if (other.length === 0) return
   throw new RequestError(
     `The journal ${file} belongs to another job: its ${other.map((part) => NAMES[part]).join(', ')} differ. ` +
-      'Run that job to its end, name another journal, or put this one away',
+      'Run that job to its end first. Only for rows that are all meant to be sent anew, name another journal: what was ' +
+      'sent before would be sent again under another number',
   )
 }

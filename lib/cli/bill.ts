@@ -70,13 +70,17 @@ async function writeFile(bill: AnyBill, out: string): Promise<void> {
     return
   }
   const folder = mkdtempSync(join(tmpdir(), 'wxpay-bill-'))
+  const clean = (): void => rmSync(folder, { recursive: true, force: true })
+  // Also when nobody reads on, which ends the process at once.
+  process.once('exit', clean)
   try {
     const file = join(folder, 'bill.csv')
     await save(bill, file)
     await pipeline(createReadStream(file), process.stdout, { end: false })
     note(`${statSync(file).size} bytes`)
   } finally {
-    rmSync(folder, { recursive: true, force: true })
+    process.off('exit', clean)
+    clean()
   }
 }
 

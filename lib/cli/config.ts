@@ -119,16 +119,18 @@ function readAuthority(file: string): string {
   }
 }
 
-/** PEM, base64 and `file://` as they are; anything else is the path of a file. */
-export function keyOf(text: string | undefined): string | undefined {
-  if (text === undefined || text === '' || text.startsWith('file:') || isBase64(text)) return text
+/** No path is as long; the shortest key is longer. */
+const MAX_PATH = 300
+
+/** Keys and `file://` as they are; the path of a file as its URL. What may be a key is no path: errors show paths. */
+export function keyOf(given: string | undefined): string | undefined {
+  const text = given?.trim()
+  if (text === undefined || text === '' || text.startsWith('file:')) return text
   // Variables of the environment often have the line feeds of a PEM escaped.
-  if (text.includes('-----BEGIN')) return text.replaceAll('\\n', '\n')
+  if (text.includes('-----')) return text.replaceAll('\\n', '\n')
+  if (text.length > MAX_PATH || /[\n\r]/.test(text)) return text
   return pathToFileURL(resolve(text)).href
 }
-
-/** A key without its armour, which must not be taken for a path: errors show paths. */
-const isBase64 = (text: string): boolean => text.length > 60 && /^["']?MI[A-Za-z0-9+/=\s\\"']+$/.test(text)
 
 function mapValues(certs: object): Record<string, string> {
   return Object.fromEntries(Object.entries(certs).map(([id, key]) => [id, keyOf(String(key)) ?? '']))

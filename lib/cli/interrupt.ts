@@ -1,6 +1,8 @@
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const
+
 /**
- * Work that Ctrl-C ends: what is under way is given up and cleaned away, and the process ends with 130. A second
- * Ctrl-C does not wait for that.
+ * Work that Ctrl-C or SIGTERM ends: what is under way is given up and cleaned away, and the process ends with 130. A
+ * second one does not wait for that.
  */
 export async function untilInterrupted<Result>(
   work: (signal: AbortSignal) => Promise<Result>,
@@ -10,10 +12,10 @@ export async function untilInterrupted<Result>(
     if (controller.signal.aborted) process.exit(130)
     controller.abort()
   }
-  process.on('SIGINT', onSignal)
+  for (const signal of SIGNALS) process.on(signal, onSignal)
   try {
     return await work(controller.signal)
   } finally {
-    process.off('SIGINT', onSignal)
+    for (const signal of SIGNALS) process.off(signal, onSignal)
   }
 }

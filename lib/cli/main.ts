@@ -23,10 +23,15 @@ async function runCommand(words: readonly string[]): Promise<void> {
   await program.parseAsync(words, { from: 'user' })
 }
 
-// `wxpay routes | head` has read enough.
-process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => process.exit(code === 'EPIPE' ? 0 : 1))
+process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+  // `wxpay routes | head` has read enough.
+  if (code === 'EPIPE') process.exit(0)
+  process.stderr.write(`error: the output cannot be written: ${message}\n`, () => process.exit(1))
+})
 
 void main(process.argv.slice(2)).then((code) => {
   // Whatever is still open, such as an idle connection, is nothing to wait for once all has been written.
-  process.stdout.write('', () => process.stderr.write('', () => process.exit(code)))
+  process.stdout.write('', (error) => {
+    if (!error) process.stderr.write('', () => process.exit(code))
+  })
 })

@@ -3,8 +3,7 @@ import { readFileSync } from 'node:fs'
 import { ConfigError } from '../errors.js'
 
 /**
- * A key or certificate: PEM text, PEM or DER bytes, the base64 body without its armour,
- * a `file://` URL, or a `KeyObject`.
+ * A key or certificate: PEM text, PEM or DER bytes, base64 of either, a `file://` URL, or a `KeyObject`.
  */
 export type KeyInput = string | Uint8Array | URL | KeyObject
 
@@ -35,7 +34,10 @@ function readMaterial(input: string | Uint8Array | URL, what: string): Material 
     const hint = LIKE_A_PATH.test(input) ? '; a path is given as pathToFileURL(path)' : ''
     throw invalid(`${what} is neither PEM, base64 nor a file:// URL${hint}`)
   }
-  return { pem: armoured?.[0], der: Buffer.from(body, 'base64') }
+  const der = Buffer.from(body, 'base64')
+  // Secrets of build servers are often the base64 of a whole PEM file.
+  if (!armoured && ARMOUR.test(der.toString('latin1'))) return readMaterial(der, what)
+  return { pem: armoured?.[0], der }
 }
 
 function readFile(location: string | URL, what: string): Buffer {

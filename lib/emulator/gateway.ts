@@ -12,7 +12,7 @@ import { boundaryOf, parseMultipart } from './multipart.js'
 import { type Recorder, recordableBody, recordableHeaders, recordableQuery } from './recorder.js'
 import { Refusal } from './refusal.js'
 import { respond, type Sent } from './respond.js'
-import type { Router } from './router.js'
+import { notFound, type Router } from './router.js'
 import { signError } from './sign-error.js'
 import { targetOf } from './target.js'
 import type { V2Exchange, V2Request } from './v2.js'
@@ -49,6 +49,9 @@ export function createGateway(
     findings: Findings,
   ): Promise<Reply> {
     try {
+      // Of v2 nobody signs by header: a path that is none of v2 is a typing error, and no matter of keys.
+      const isNowhere = !IS_V3.test(received.path) && received.request.headers.authorization === undefined
+      if (!verdict.verified && isNowhere) throw notFound(received.method, received.path)
       if (!verdict.verified) throw signError(received.method, received.path + received.search, verdict)
       const scripted = script && scriptedRefusal(script)
       if (scripted) throw scripted

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { VERSION } from '../version.js'
+import { altered } from './altered.js'
 import { type Reply, signedHeaders } from './answer.js'
 import type { Context } from './context.js'
 import type { Fault } from './faults.js'
@@ -73,7 +74,7 @@ export async function respond(
   if (response.destroyed) return undefined
   response.writeHead(status, headers)
   if (fault === 'torn') await sendHalf(response, stream ?? body)
-  else if (stream) await pipeline(stream, response)
+  else if (stream) await pipeline(fault === 'tampered' ? altered(stream) : stream, response)
   else response.end(body)
   return { status, headers, body }
 }

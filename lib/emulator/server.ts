@@ -58,6 +58,12 @@ export async function listen(
   identity: Identity,
   options: ListenOptions,
 ): Promise<Listening> {
+  if (
+    options.port !== undefined &&
+    !(Number.isInteger(options.port) && options.port >= 0 && options.port < 65_536)
+  ) {
+    throw new TypeError(`port must be a number from 0 to 65535, not ${String(options.port)}`)
+  }
   const { server, ca } = await createServer(listener, identity, options)
   server.on('clientError', (_error, socket) => {
     if (!socket.writable) socket.destroy()

@@ -19,7 +19,8 @@ export interface ReceiverOptions {
   readonly limit?: number
 }
 
-const DEFAULTS = { timeout: 4_500, limit: 1024 * 1024 } as const
+const TIMEOUT = 4_500
+const LIMIT = 1024 * 1024
 
 const CHECKS = {
   store: [isStore, STORE],
@@ -32,7 +33,9 @@ const CHECKS = {
  *
  * @throws {RequestError} for one that there is not, or that would make every notification fail.
  */
-export function checkOptions(options: ReceiverOptions): ReceiverOptions & typeof DEFAULTS {
+export function checkOptions(
+  options: ReceiverOptions,
+): ReceiverOptions & { readonly timeout: number; readonly limit: number } {
   if (typeof options !== 'object' || options === null) {
     throw new RequestError('A receiver takes its options as an object: { store, timeout, limit }')
   }
@@ -41,8 +44,8 @@ export function checkOptions(options: ReceiverOptions): ReceiverOptions & typeof
     const [isFine, what] = CHECKS[name as keyof ReceiverOptions]
     if (value !== undefined && !isFine(value)) throw new RequestError(`${name} must be ${what}`)
   }
-  const { store, timeout = DEFAULTS.timeout, limit = DEFAULTS.limit } = options
-  return { ...(store && { store }), timeout, limit } as ReceiverOptions & typeof DEFAULTS
+  const { store, timeout = TIMEOUT, limit = LIMIT } = options
+  return { ...(store && { store }), timeout, limit }
 }
 
 function unknownOption(name: string): RequestError {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { createWriteStream } from 'node:fs'
+import { createWriteStream, realpathSync, type Stats, statSync } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { type Readable, Transform, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -12,8 +12,8 @@ const WAITING_BYTES: number = 1024 * 1024
 export type Sink = string | Writable
 
 /**
- * Streams the body of an answer to its sink. A file is written aside and gets its name when it is whole, so
- * that a torn or altered download leaves nothing behind that looks like one.
+ * Streams the body of an answer to its sink. A file is written aside and gets its name, and the permissions of the one that
+ * had it, when it is whole, so that a torn or altered download leaves nothing behind that looks like one.
  *
  * @param stalled milliseconds without a byte, after which the download is given up; 0 for never
  * @throws {NetworkError} when the connection is torn or stalls.
@@ -21,15 +21,30 @@ export type Sink = string | Writable
  */
 export async function writeSink(body: Readable, sink: Sink, stalled: number, name: string): Promise<void> {
   if (typeof sink !== 'string') return pump(body, sink, stalled, name)
-  const aside = `${sink}.${randomUUID()}.part`
+  const found = existing(sink)
+  // A device or a pipe is written into; there is no putting another file in its place.
+  if (found && !found.isFile()) return pump(body, createWriteStream(sink), stalled, name)
+  const file = found ? realpathSync(sink) : sink
+  const aside = `${file}.${randomUUID()}.part`
+  const mode = found && { mode: found.mode & 0o777 }
+  const options = { flags: 'wx', highWaterMark: WAITING_BYTES, ...mode }
   try {
-    await pump(body, createWriteStream(aside, { flags: 'wx', highWaterMark: WAITING_BYTES }), stalled, name)
-    await rename(aside, sink).catch((cause: Error) => {
+    await pump(body, createWriteStream(aside, options), stalled, name)
+    await rename(aside, file).catch((cause: Error) => {
       throw sinkFailure(cause, name)
     })
   } catch (error) {
     await rm(aside, { force: true })
     throw error
+  }
+}
+
+/** At once: a body that breaks off meanwhile would have nobody to hear of it. */
+function existing(path: string): Stats | undefined {
+  try {
+    return statSync(path)
+  } catch {
+    return undefined
   }
 }
 
