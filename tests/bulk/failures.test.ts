@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { InvalidRowsError, memberCardJob, runBulk } from '../../lib/bulk/index.js'
 import { RequestError } from '../../lib/index.js'
@@ -34,7 +34,12 @@ describe('rows that fail', () => {
   it('are not sent again by another run, unless it is asked for', async () => {
     const input = file('refused.csv', `openid,code\no1,${'x'.repeat(65)}\n`)
     await runBulk({ client: rig.wxpay, input, ...cards })
-    expect(await runBulk({ client: rig.wxpay, input, ...cards })).toMatchObject({ failed: 1, skipped: 1 })
+    // Somebody is putting right what was written.
+    const failedFile = `${input.slice(0, -4)}.failed.csv`
+    writeFileSync(failedFile, 'put right')
+    const again = await runBulk({ client: rig.wxpay, input, ...cards })
+    expect(again).toMatchObject({ failed: 1, skipped: 1, failedFile })
+    expect(readFileSync(failedFile, 'utf8')).toBe('put right')
     expect(rig.emulator.requests).toHaveLength(1)
     await runBulk({ client: rig.wxpay, input, retryFailed: true, ...cards })
     expect(rig.emulator.requests).toHaveLength(2)
@@ -50,6 +55,20 @@ describe('rows that fail', () => {
     expect(existsSync(summary.failedFile ?? '')).toBe(false)
     const numbers = new Set(bodies().map(({ out_request_no }) => out_request_no))
     expect(numbers.size).toBe(1)
+  })
+
+  it('have a file of their own', async () => {
+    const input = file('own.csv', 'openid,code\no1,1\n')
+    for (const names of [
+      { journal: `${input}.x`, failed: `${input}.x` },
+      { failed: `${input}.y`, output: `${input}.y` },
+      { output: input },
+    ]) {
+      await expect(runBulk({ client: rig.wxpay, input, ...names, ...cards })).rejects.toThrow(
+        'is named twice',
+      )
+    }
+    expect(rig.emulator.requests).toEqual([])
   })
 
   it('are not sent at all when a cell cannot be what its field takes', async () => {

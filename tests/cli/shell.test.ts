@@ -65,6 +65,35 @@ describe('wxpay in a pipe', () => {
     expect(stderr).not.toMatch(/EPIPE|Error/)
   })
 
+  it.skipIf(!existsSync('/dev/full'))('does not end well when what it has to say is lost', async () => {
+    const script = `${quoted} routes --json > /dev/full`
+    const { code, stderr } = (await promisify(execFile)('/bin/sh', ['-c', script]).catch(
+      (error) => error,
+    )) as {
+      code: number
+      stderr: string
+    }
+    expect(code).toBe(1)
+    expect(stderr).toContain('the output cannot be written')
+  })
+
+  it('never prints what may be a key', async () => {
+    const { privateKey } = merchant.emulator.merchant
+    const body = privateKey.replace(/-----[^-]+-----|\s/g, '')
+    for (const text of [privateKey.replace('BEGIN', 'BEGUN'), body.slice(2), `\n${body.slice(1)}`]) {
+      const { code, stdout, stderr } = await merchant.run(['certs'], { env: { WXPAY_PRIVATE_KEY: text } })
+      expect(code).toBe(2)
+      expect(stdout + stderr).not.toContain(body.slice(100, 140))
+    }
+  })
+
+  it('takes a key as build servers keep it', async () => {
+    const { privateKey } = merchant.emulator.merchant
+    for (const text of [`\n${privateKey}\n`, Buffer.from(privateKey).toString('base64')]) {
+      expect(await merchant.run(['certs'], { env: { WXPAY_PRIVATE_KEY: text } })).toMatchObject({ code: 0 })
+    }
+  })
+
   it('uses no colours', async () => {
     const { stdout, stderr } = await merchant.run(['doctor', '--offline'])
     expect(stdout + stderr).not.toContain('\x1b')

@@ -34,6 +34,7 @@ describe('a private key', () => {
     ['PKCS#1 base64 without armour', () => bare(exported(privateKey, 'pkcs1'))],
     ['PEM bytes', () => Buffer.from(exported(privateKey, 'pkcs8'))],
     ['PEM in a Uint8Array', () => new Uint8Array(Buffer.from(exported(privateKey, 'pkcs8')))],
+    ['base64 of a PEM file', () => Buffer.from(exported(privateKey, 'pkcs8')).toString('base64')],
     ['DER bytes', () => privateKey.export({ format: 'der', type: 'pkcs8' })],
     [
       'a PEM with Windows line ends and text around it',

@@ -1,5 +1,17 @@
+import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import {
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough, Readable, Writable } from 'node:stream'
@@ -52,6 +64,24 @@ describe('a download that the API does not sign', () => {
     expect(await rejection(rig.wxpay[bill].get({ query, sink, retry: false }))).toBeInstanceOf(NetworkError)
     expect(readFileSync(sink)).toEqual(before)
     expect(readdirSync(folder)).toEqual(['bill.csv'])
+  })
+
+  it('leaves a file its permissions, a link its target, and a pipe what it is', async () => {
+    const [target, link, pipe] = ['target', 'link', 'pipe'].map((name) => join(folder, name)) as [
+      string,
+      string,
+      string,
+    ]
+    const bytes = (await rig.wxpay[bill].get({ query })).data
+    writeFileSync(target, '', { mode: 0o600 })
+    symlinkSync(target, link)
+    await rig.wxpay[bill].get({ query, sink: link })
+    expect(lstatSync(link).isSymbolicLink()).toBe(true)
+    expect([readFileSync(target), statSync(target).mode & 0o777]).toEqual([bytes, 0o600])
+    execFileSync('mkfifo', [pipe])
+    const [read] = await Promise.all([readFile(pipe), rig.wxpay[bill].get({ query, sink: pipe })])
+    expect(read).toEqual(bytes)
+    expect(lstatSync(pipe).isFIFO()).toBe(true)
   })
 
   it('is tried again when it breaks off', async () => {

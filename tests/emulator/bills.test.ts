@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { NetworkError } from '../../lib/index.js'
+import { NetworkError, VerificationError } from '../../lib/index.js'
 import { startRig } from '../e2e/client.js'
 
 const rig = startRig()
@@ -34,6 +34,13 @@ describe('a bill that is made up', () => {
     await rig.emulator.fillBill(day, 2_345)
     expect((await rig.wxpay.bills.trade({ bill_date: day })).hash_value).toBe(bill.hash_value)
     await expect(rig.emulator.fillBill(day, -1)).rejects.toThrow('rows must be a whole number')
+  })
+
+  it.each([undefined, 'GZIP'] as const)('can be tampered with, zipped: %s', async (tar_type) => {
+    await rig.emulator.fillBill('2023-03-05', 100)
+    rig.emulator.fail({ path: 'v3/billdownload/file', fault: 'tampered' })
+    const bill = await rig.wxpay.bills.trade({ bill_date: '2023-03-05', ...(tar_type && { tar_type }) })
+    await expect(bill.summary()).rejects.toBeInstanceOf(VerificationError)
   })
 
   it('can be torn', async () => {
