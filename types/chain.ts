@@ -20,7 +20,7 @@ type Spellings<Name extends string> = Name extends `${string}/${string}`
   : Name extends `{${infer Key}}`
     ? Name | `_${Key}_` | `$${Key}$`
     : Name extends `${string}-${string}`
-      ? Name | Camel<Name>
+      ? Name | Camel<Name> | Capitalize<Camel<Name>>
       : Name
 
 /** What lies below `Path` among `Rest`. */

@@ -9,6 +9,7 @@ const request = {
   json: { openid: 'o4GgauInH_RCEdvrrNGrntXDuXXX', out_request_no: '1' },
 }
 const property = wxpay.v3.marketing.membercardOpen.cards._card_id_.users.import
+const pascal = wxpay.v3.marketing.MembercardOpen.cards._card_id_.users.import
 const chained = wxpay.chain('v3/marketing/membercard-open/cards/{card_id}/users/import')
 const bracket = wxpay['v3/marketing/membercard-open/cards/{card_id}/users/import']
 const kebab = wxpay.v3.marketing['membercard-open'].cards['{card_id}'].users.import
@@ -17,6 +18,7 @@ const mixed = wxpay.v3['marketing/membercard-open'].cards.chain('{card_id}/users
 const halves = wxpay['v3/marketing'].chain('membercard-open/cards')['{card_id}/users/import']
 const stepwise = wxpay.chain('v3').chain('marketing').chain('membercard-open').cards._card_id_.users.import
 
+holds<Same<typeof property, typeof pascal>>()
 holds<Same<typeof property, typeof chained>>()
 holds<Same<typeof property, typeof bracket>>()
 holds<Same<typeof property, typeof kebab>>()
