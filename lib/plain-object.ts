@@ -14,8 +14,23 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
 export function isRecord(value: unknown): value is Record<string, unknown> {
   if (isPlainObject(value)) return true
   if (typeof value !== 'object' || value === null || 'toJSON' in value) return false
-  const isTagged = Object.prototype.toString.call(value) !== '[object Object]'
-  return !isTagged && !(value instanceof EventEmitter) && Object.keys(value).length > 0
+  if (Object.prototype.toString.call(value) !== '[object Object]' || value instanceof EventEmitter)
+    return false
+  return Object.keys(value).length > 0 && prototypesOf(value).every(hasNoMore)
+}
+
+function prototypesOf(value: object): object[] {
+  const prototype: object | null = Object.getPrototypeOf(value)
+  return prototype === null || Object.getPrototypeOf(prototype) === null
+    ? []
+    : [prototype, ...prototypesOf(prototype)]
+}
+
+/** What an accessor gives would vanish, and a class with a text or number of its own is more than its fields. */
+function hasNoMore(prototype: object): boolean {
+  const members = Object.getOwnPropertyDescriptors(prototype)
+  const isValue = ['toString', 'valueOf', Symbol.toPrimitive].some((name) => Object.hasOwn(prototype, name))
+  return !isValue && Object.values(members).every(({ get }) => get === undefined)
 }
 
 /** Names that axios drops while it merges configs. Nothing is to vanish, so they are refused. */
@@ -24,12 +39,12 @@ export const LOST_NAMES: ReadonlySet<string> = new Set(['__proto__', 'constructo
 /** Deeper than this, no request of the API is. */
 export const MAX_DEPTH = 100
 
-/** A copy of all that is read field by field; files, streams and sensitive texts stay the same. */
+/** A copy of all that is literal in a value; files, streams, sensitive texts and instances of classes stay the same. */
 export function copyLiterals<Value>(value: Value, depth = 0): Value {
   // What refers to itself is left for the check of the body to refuse.
   if (typeof value !== 'object' || value === null || depth > MAX_DEPTH) return value
   if (Array.isArray(value)) return value.map((item) => copyLiterals(item, depth + 1)) as Value
-  if (!isRecord(value)) return value
+  if (!isPlainObject(value)) return value
   const copy: Record<string, unknown> = { ...value }
   for (const name of Object.keys(copy)) {
     const item = copy[name]

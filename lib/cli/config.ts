@@ -121,6 +121,8 @@ function readAuthority(file: string): string {
 
 /** No path is as long; the shortest key is longer. */
 const MAX_PATH = 300
+/** How the base64 of a key begins. */
+const BASE64 = /^["']?MI[A-Za-z0-9+/=\s\\"']{60,}$/
 
 /** Keys and `file://` as they are; the path of a file as its URL. What may be a key is no path: errors show paths. */
 export function keyOf(given: string | undefined): string | undefined {
@@ -128,7 +130,7 @@ export function keyOf(given: string | undefined): string | undefined {
   if (text === undefined || text === '' || text.startsWith('file:')) return text
   // Variables of the environment often have the line feeds of a PEM escaped.
   if (text.includes('-----')) return text.replaceAll('\\n', '\n')
-  if (text.length > MAX_PATH || /[\n\r]/.test(text)) return text
+  if (text.length > MAX_PATH || /[\n\r]/.test(text) || BASE64.test(text)) return text
   return pathToFileURL(resolve(text)).href
 }
 

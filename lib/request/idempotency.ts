@@ -31,7 +31,9 @@ export function isRepeatable({ verb, traits, repeatKey }: ChainedEndpoint, reque
   return repeatKey !== undefined && isGiven(request, repeatKey)
 }
 
+/** Without a key it stands in the path. */
 function isGiven(request: unknown, key: readonly string[]): boolean {
+  if (key.length === 0) return true
   const value = key.reduce<unknown>(
     (at, name) => (at as Record<string, unknown> | undefined)?.[name],
     request,

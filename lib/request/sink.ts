@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { createWriteStream, realpathSync, type Stats, statSync } from 'node:fs'
-import { rename, rm } from 'node:fs/promises'
+import { chmod, rename, rm } from 'node:fs/promises'
 import { type Readable, Transform, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { NetworkError, WechatpayError } from '../errors.js'
@@ -24,13 +24,11 @@ export async function writeSink(body: Readable, sink: Sink, stalled: number, nam
   const found = existing(sink)
   // A device or a pipe is written into; there is no putting another file in its place.
   if (found && !found.isFile()) return pump(body, createWriteStream(sink), stalled, name)
-  const file = found ? realpathSync(sink) : sink
+  const file = found ? targetOf(sink) : sink
   const aside = `${file}.${randomUUID()}.part`
-  const mode = found && { mode: found.mode & 0o777 }
-  const options = { flags: 'wx', highWaterMark: WAITING_BYTES, ...mode }
   try {
-    await pump(body, createWriteStream(aside, options), stalled, name)
-    await rename(aside, file).catch((cause: Error) => {
+    await pump(body, createWriteStream(aside, { flags: 'wx', highWaterMark: WAITING_BYTES }), stalled, name)
+    await settle(aside, file, found).catch((cause: Error) => {
       throw sinkFailure(cause, name)
     })
   } catch (error) {
@@ -46,6 +44,20 @@ function existing(path: string): Stats | undefined {
   } catch {
     return undefined
   }
+}
+
+/** Where a link leads. */
+function targetOf(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    return path
+  }
+}
+
+async function settle(aside: string, file: string, before: Stats | undefined): Promise<void> {
+  if (before) await chmod(aside, before.mode & 0o777)
+  await rename(aside, file)
 }
 
 async function pump(body: Readable, sink: Writable, stalled: number, name: string): Promise<void> {

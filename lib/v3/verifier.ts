@@ -142,10 +142,11 @@ export function headerReader({ headers }: AxiosResponse): HeaderReader {
  */
 export function bodyOf({ data }: AxiosResponse<unknown>): Buffer {
   if (Buffer.isBuffer(data)) return data
+  if (data instanceof Uint8Array) return Buffer.from(data.buffer, data.byteOffset, data.byteLength)
   if (data === undefined || data === null) return Buffer.alloc(0)
   if (typeof data === 'string' || types.isAnyArrayBuffer(data)) return Buffer.from(data as string)
   throw new VerificationError(
-    'The adapter gave parsed data; only the raw bytes of an answer can be verified',
+    'The adapter gave parsed data; only the raw bytes of an answer can be verified. The request may have been carried out',
     {
       code: 'ANSWER_INVALID',
     },

@@ -86,10 +86,30 @@ describe('an instance of a class that is nothing but its fields', () => {
     readonly code = 'c'
     readonly out_request_no = 'dto-1'
     readonly inner = new Inner()
-    get computed(): string {
-      return 'not sent, as JSON.stringify does not'
-    }
   }
+
+  it('is refused when it is more than that, or refers to itself', async () => {
+    class Amount {
+      readonly currency = 'CNY'
+      get total(): number {
+        return 1
+      }
+    }
+    class Line {
+      readonly order: Order
+      constructor(order: Order) {
+        this.order = order
+      }
+    }
+    class Order {
+      readonly lines = [new Line(this), new Line(this)]
+    }
+    for (const json of [new Amount(), new Order()]) {
+      const call = rig.wxpay[path].post({ card_id: 'c', json: json as never })
+      await expect(call).rejects.toBeInstanceOf(RequestError)
+    }
+    expect(rig.emulator.requests).toEqual([])
+  })
 
   it('is sent as its fields, what is sensitive in it encrypted', async () => {
     const ways = [

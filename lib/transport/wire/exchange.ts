@@ -61,8 +61,7 @@ function receive(
 
     if (signal?.aborted || clock.isOver) return cancel()
     if (signal) {
-      // One signal may be for any number of calls.
-      setMaxListeners(0, signal)
+      allowMany(signal)
       signal.addEventListener('abort', cancel)
     }
     clock.onOver = cancel
@@ -102,6 +101,15 @@ function receive(
       if (!over) wire.dispatch(request, handler)
     })
   })
+}
+
+/** One signal may be for any number of calls. */
+function allowMany(signal: AbortSignal): void {
+  try {
+    setMaxListeners(0, signal)
+  } catch {
+    // Signals that are not Node's own, of a polyfill or jsdom, do not count their listeners.
+  }
 }
 
 function toAxiosError(
