@@ -40,6 +40,7 @@ const SHARED = new RegExp(
   `/lib/(?:${[
     'errors',
     'version',
+    'buffer-of',
     'crypto/.*',
     'chain/percent',
     'plain-object',

@@ -1,5 +1,5 @@
 import { RequestError } from '../errors.js'
-import { nearestName } from '../request/nearest.js'
+import { nameHint } from '../request/nearest.js'
 
 /** What goes for any bill, beside its own parameters. */
 export interface BillOptions {
@@ -36,9 +36,7 @@ export function checkParameters(
   const given = Object.entries(request).filter(([, value]) => value !== undefined)
   for (const [name, value] of given) {
     if (!known.includes(name)) {
-      const nearest = nearestName(name, known)
-      const hint = nearest ? `did you mean '${nearest}'?` : `known here: ${known.join(', ')}`
-      throw new RequestError(`${method}: unknown parameter '${name}'; ${hint}`)
+      throw new RequestError(`${method}: unknown parameter '${name}'; ${nameHint(name, known)}`)
     }
     if (typeof value !== 'string' || value === '') {
       throw new RequestError(`${method}: ${name} must be a text that is not empty`)

@@ -1,5 +1,6 @@
 import { createPrivateKey, createPublicKey, KeyObject, X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { bufferOf } from '../buffer-of.js'
 import { ConfigError } from '../errors.js'
 
 /**
@@ -18,7 +19,7 @@ const LIKE_A_PATH = /^(?:\.{0,2}[\\/]|~|[A-Za-z]:\\)|\.(?:pem|key|crt|cer|der|p1
 
 function readMaterial(input: string | Uint8Array | URL, what: string): Material {
   if (input instanceof Uint8Array) {
-    const der = Buffer.from(input.buffer, input.byteOffset, input.byteLength)
+    const der = bufferOf(input)
     const text = der.toString('latin1')
     return ARMOUR.test(text) ? readMaterial(text, what) : { pem: undefined, der }
   }

@@ -65,10 +65,11 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
   }
   function sign(
     eventType: string,
-    resource: object,
+    resource: object | undefined,
     { signer = identity.publicKey, api }: { signer?: PlatformKey; api?: 'v2' | 'v3' | undefined } = {},
   ): SignedNotification {
-    return signNotification(eventType, resource, context, { signer, api })
+    const content = resource ?? sampleResource(eventType, context, api)
+    return signNotification(eventType, content, context, { signer, api })
   }
   const again = (notification: SignedNotification) => signAgain(notification, context, identity.publicKey)
   const deliveries = createDeliveries(retryScale, clock, again, closing.signal)
@@ -135,12 +136,14 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
       { url, resource, serial, api }: SignerOptions & { url: string; resource?: object },
     ) {
       const listed = serial === undefined ? [] : await identity.certificates()
-      const content = resource ?? sampleResource(eventType, context, api)
-      return deliver(url, sign(eventType, content, { signer: signerOf(serial, listed), api }), closing.signal)
+      return deliver(
+        url,
+        sign(eventType, resource, { signer: signerOf(serial, listed), api }),
+        closing.signal,
+      )
     },
     signNotification(eventType: string, resource?: object, { serial, api }: SignerOptions = {}) {
-      const content = resource ?? sampleResource(eventType, context, api)
-      return sign(eventType, content, { signer: signerOf(serial, identity.listed()), api })
+      return sign(eventType, resource, { signer: signerOf(serial, identity.listed()), api })
     },
     async rotate() {
       return (await identity.rotate()).id

@@ -35,6 +35,15 @@ export interface GatewayParts {
 /** All but v3 may be v2, whose paths have no version in them. */
 const IS_V3 = /^\/(v3|hk|global)\//
 
+/** Of v2 nobody signs by header: a path that is none of v2 is a typing error, and no matter of keys. */
+function unverified(
+  { method, path, search, request }: Verified,
+  verdict: Parameters<typeof signError>[2],
+): Refusal {
+  const isNowhere = !IS_V3.test(path) && request.headers.authorization === undefined
+  return isNowhere ? notFound(method, path) : signError(method, path + search, verdict)
+}
+
 /** The request listener of the emulated gateway: read, verify, record, carry out, sign, answer. */
 export function createGateway(
   gateway: GatewayParts,
@@ -49,10 +58,7 @@ export function createGateway(
     findings: Findings,
   ): Promise<Reply> {
     try {
-      // Of v2 nobody signs by header: a path that is none of v2 is a typing error, and no matter of keys.
-      const isNowhere = !IS_V3.test(received.path) && received.request.headers.authorization === undefined
-      if (!verdict.verified && isNowhere) throw notFound(received.method, received.path)
-      if (!verdict.verified) throw signError(received.method, received.path + received.search, verdict)
+      if (!verdict.verified) throw unverified(received, verdict)
       const scripted = script && scriptedRefusal(script)
       if (scripted) throw scripted
       return await carryOut(received, gateway, findings)

@@ -1,3 +1,4 @@
+import { bufferOf } from '../buffer-of.js'
 import { RequestError } from '../errors.js'
 
 /** The body of a notification as it came, in any of the forms that bytes are held in. */
@@ -37,7 +38,7 @@ export function isRaw(body: unknown): body is RawBody {
 export function bytesOf(body: unknown): Buffer {
   if (Buffer.isBuffer(body)) return body
   if (typeof body === 'string') return Buffer.from(body)
-  if (body instanceof Uint8Array) return Buffer.from(body.buffer, body.byteOffset, body.byteLength)
+  if (body instanceof Uint8Array) return bufferOf(body)
   if (body instanceof ArrayBuffer) return Buffer.from(body)
   throw alreadyParsed()
 }

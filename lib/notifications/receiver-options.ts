@@ -1,6 +1,6 @@
 import { DURATION, isDuration } from '../duration.js'
 import { RequestError } from '../errors.js'
-import { nearestName } from '../request/nearest.js'
+import { nameHint } from '../request/nearest.js'
 import { isStore, STORE, type Store } from '../v3/certificate-store.js'
 
 /** How notifications are received. */
@@ -40,17 +40,12 @@ export function checkOptions(
     throw new RequestError('A receiver takes its options as an object: { store, timeout, limit }')
   }
   for (const [name, value] of Object.entries(options)) {
-    if (!Object.hasOwn(CHECKS, name)) throw unknownOption(name)
+    if (!Object.hasOwn(CHECKS, name)) {
+      throw new RequestError(`A receiver has no option '${name}'; ${nameHint(name, Object.keys(CHECKS))}`)
+    }
     const [isFine, what] = CHECKS[name as keyof ReceiverOptions]
     if (value !== undefined && !isFine(value)) throw new RequestError(`${name} must be ${what}`)
   }
   const { store, timeout = TIMEOUT, limit = LIMIT } = options
   return { ...(store && { store }), timeout, limit }
-}
-
-function unknownOption(name: string): RequestError {
-  const known = Object.keys(CHECKS)
-  const meant = nearestName(name, known)
-  const hint = meant ? `did you mean '${meant}'?` : `known here: ${known.join(', ')}`
-  return new RequestError(`A receiver has no option '${name}'; ${hint}`)
 }

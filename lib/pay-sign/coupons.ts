@@ -1,6 +1,6 @@
 import { RequestError } from '../errors.js'
+import { serializeQuery } from '../request/query.js'
 import { readFields } from './fields.js'
-import { toQuery } from './query.js'
 import type { PaySigning } from './signing.js'
 
 /** A coupon that is to be sent. */
@@ -98,5 +98,5 @@ export function couponUrl(signing: PaySigning, request: CouponUrlRequest): strin
     ...(given.couponCode !== undefined && { coupon_code: given.couponCode }),
   }
   const sign = signing.fields(method, message, 'HMAC-SHA256')
-  return `${PAGE}?${toQuery({ ...message, sign })}${FRAGMENT}`
+  return `${PAGE}?${serializeQuery({ ...message, sign })}${FRAGMENT}`
 }

@@ -1,5 +1,5 @@
 import { RequestError } from '../errors.js'
-import { nearestName } from '../request/nearest.js'
+import { nameHint } from '../request/nearest.js'
 
 /** Which texts a method takes. */
 export interface FieldNames<Required extends string, Optional extends string> {
@@ -24,9 +24,7 @@ export function readFields<Required extends string, Optional extends string = ne
   const known: readonly string[] = [...required, ...optional]
   for (const name of Object.keys(given)) {
     if (known.includes(name)) continue
-    const nearest = nearestName(name, known)
-    const hint = nearest ? `did you mean '${nearest}'?` : `known here: ${known.join(', ')}`
-    throw new RequestError(`${method}: unknown field '${name}'; ${hint}`)
+    throw new RequestError(`${method}: unknown field '${name}'; ${nameHint(name, known)}`)
   }
   const entries = known
     .filter((name) => given[name] !== undefined || required.includes(name as Required))

@@ -1,6 +1,6 @@
 import { RequestError } from '../errors.js'
+import { serializeQuery } from '../request/query.js'
 import { readChoice, readFields } from './fields.js'
-import { toQuery } from './query.js'
 import type { PaySigning } from './signing.js'
 
 /** A payment in a browser outside of WeChat. */
@@ -37,7 +37,7 @@ export function h5Link(request: H5Request): string {
   if (!/^https?:\/\//i.test(redirectUrl) || !URL.canParse(redirectUrl)) {
     throw new RequestError(`${method}: redirectUrl must be a whole URL, with https://`)
   }
-  return `${h5Url}&${toQuery({ redirect_url: redirectUrl })}`
+  return `${h5Url}&${serializeQuery({ redirect_url: redirectUrl })}`
 }
 
 export function nativeLink(signing: PaySigning, request: NativeRequest): string {
@@ -53,5 +53,5 @@ export function nativeLink(signing: PaySigning, request: NativeRequest): string 
     time_stamp: timestamp,
   }
   const sign = signing.fields(method, message, signType)
-  return `weixin://wxpay/bizpayurl?${toQuery({ ...message, sign })}`
+  return `weixin://wxpay/bizpayurl?${serializeQuery({ ...message, sign })}`
 }

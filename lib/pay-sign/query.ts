@@ -1,15 +1,8 @@
-import { percentEncode } from '../chain/percent.js'
 import { RequestError } from '../errors.js'
 import { isPlainObject } from '../plain-object.js'
+import { serializeQuery } from '../request/query.js'
 
-/** `name=value&…`, the values percent-encoded. */
-export function toQuery(parameters: object): string {
-  return Object.entries(parameters)
-    .map(([name, value]) => `${name}=${percentEncode(String(value))}`)
-    .join('&')
-}
-
-/** Like {@link toQuery}, of what a caller gives. */
+/** `name=value&…`, encoded. Nothing is left out: what is passed on to a front end is whole or not there. */
 export function queryString(parameters: object): string {
   const method = 'paySign.queryString'
   if (!isPlainObject(parameters)) throw new RequestError(`${method} takes an object of texts and numbers`)
@@ -17,5 +10,5 @@ export function queryString(parameters: object): string {
     const isText = typeof value === 'string' ? value.isWellFormed() : Number.isFinite(value)
     if (!isText) throw new RequestError(`${method}: ${name} must be a well-formed text or a number`)
   }
-  return toQuery(parameters)
+  return serializeQuery(parameters)
 }

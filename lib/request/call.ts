@@ -46,10 +46,15 @@ export class Call {
     try {
       return await work()
     } catch (error) {
-      this.clock.stop()
-      this.judged = true
+      this.settle()
       throw error
     }
+  }
+
+  /** Its outcome is there, and our own interceptors have it. */
+  settle(): void {
+    this.clock.stop()
+    this.judged = true
   }
 
   #startClock(config: InternalAxiosRequestConfig): void {

@@ -48,46 +48,36 @@ function remember(path: string, endpoint: ChainedEndpoint): void {
   known.set(endpoint.verb, ofVerb.set(path, endpoint))
 }
 
-function createEndpoint(path: string, verb: Verb): ChainedEndpoint {
-  const template = parseTemplate(path)
-  const traits = lookup(template.source, verb)
-  const match = traits ? undefined : matchTemplate(verb, template.source)
-  if (match) return createMatched(template, match, verb)
-  const api = apiOf(template.source)
-  const wire = traits?.wire ?? (api === 'v2' ? template.source.slice('v2/'.length) : template.source)
-  return {
-    ...describeEndpoint(template.source, verb, traits),
-    api,
-    placeholders: template.names,
-    wire: { ...parseTemplate(withLiterals(wire, traits?.literals)), source: template.source },
-    repeatKey: traits?.idempotent?.replace(/^path\./, '').split('.'),
-  }
-}
-
-const apiOf = (path: string): ChainedEndpoint['api'] => (path.startsWith('v2/') ? 'v2' : 'v3')
-
-/**
- * A path with ids in it, as a documented endpoint. That an answer needs no signature is not taken from a pattern: such an
- * endpoint is called by its template.
- */
-function createMatched(
-  template: Template,
-  { template: path, values }: RouteMatch,
-  verb: Verb,
-): ChainedEndpoint {
-  const { unsigned: _, ...traits } = lookup(path, verb) ?? NO_TRAITS
-  const key = traits.idempotent?.replace(/^path\./, '')
+function createEndpoint(given: string, verb: Verb): ChainedEndpoint {
+  const template = parseTemplate(given)
+  const exact = lookup(template.source, verb)
+  const match = exact ? undefined : matchTemplate(verb, template.source)
+  const path = match?.template ?? template.source
+  const values = match?.values ?? {}
+  const traits = match ? traitsByPattern(match, verb) : exact
+  const api = path.startsWith('v2/') ? 'v2' : 'v3'
+  const wire = traits?.wire ?? (api === 'v2' ? path.slice('v2/'.length) : path)
+  const number = traits?.idempotent?.replace(/^path\./, '')
   return {
     ...describeEndpoint(path, verb, traits),
-    api: apiOf(path),
+    api,
     placeholders: template.names,
     wire: {
-      ...parseTemplate(withLiterals(traits.wire ?? path, { ...traits.literals, ...values })),
+      ...parseTemplate(withLiterals(wire, { ...traits?.literals, ...values })),
       source: template.source,
     },
     // A number that stands in the path is there in any case.
-    repeatKey: key !== undefined && Object.hasOwn(values, key) ? [] : key?.split('.'),
+    repeatKey: number !== undefined && Object.hasOwn(values, number) ? [] : number?.split('.'),
   }
+}
+
+/**
+ * The traits of an endpoint whose path has ids in it. That an answer needs no signature is not taken from a pattern: such
+ * an endpoint is called by its template.
+ */
+function traitsByPattern({ template }: RouteMatch, verb: Verb): Traits {
+  const { unsigned: _, ...traits } = lookup(template, verb) ?? NO_TRAITS
+  return traits
 }
 
 /** A placeholder such as `{empty}` stands for one fixed value, which no caller has to know. */

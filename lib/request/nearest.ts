@@ -2,6 +2,12 @@ import { editDistance } from '../routes/edit-distance.js'
 
 const plain = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '')
 
+/** What to say of a name that is not known: the nearest one, else all there are. */
+export function nameHint(name: string, known: readonly string[]): string {
+  const nearest = nearestName(name, known)
+  return nearest ? `did you mean '${nearest}'?` : `known here: ${known.join(', ')}`
+}
+
 /** The candidate that `name` most likely meant, or `undefined` when none is near. */
 export function nearestName(name: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined

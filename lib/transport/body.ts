@@ -1,7 +1,25 @@
 import { PassThrough, Readable } from 'node:stream'
+import { types } from 'node:util'
 import { isCancel } from 'axios'
-import { NetworkError, WechatpayError } from '../errors.js'
+import { bufferOf } from '../buffer-of.js'
+import { NetworkError, VerificationError, WechatpayError } from '../errors.js'
 import { resumed } from './resumed.js'
+
+/**
+ * The raw bytes of an answer, which travels as an array buffer.
+ *
+ * @throws {VerificationError} when an adapter of the user's has parsed them.
+ */
+export function bytesOf(data: unknown): Buffer {
+  if (Buffer.isBuffer(data)) return data
+  if (data instanceof Uint8Array) return bufferOf(data)
+  if (data === undefined || data === null) return Buffer.alloc(0)
+  if (typeof data === 'string' || types.isAnyArrayBuffer(data)) return Buffer.from(data as string)
+  throw new VerificationError(
+    'The adapter gave parsed data; only the raw bytes of an answer can be verified. The request may have been carried out',
+    { code: 'ANSWER_INVALID' },
+  )
+}
 
 /** So many bytes tell a file from a document that says why there is none. */
 const HEAD_BYTES = 64

@@ -3,13 +3,13 @@ import type { AxiosResponse } from 'axios'
 import { VerificationError, type VerificationErrorCode } from '../errors.js'
 import { type Call, callOf } from '../request/call.js'
 import { handOver } from '../request/hand-over.js'
-import { passOn, peek, readDocument } from '../transport/body.js'
+import { bytesOf, passOn, peek, readDocument } from '../transport/body.js'
 import { MAY_BE_DONE } from '../transport/failure.js'
 import { unseal } from '../transport/seal.js'
 import { toApiError } from './api-error.js'
 import { signTypeOf } from './attempt.js'
 import type { V2Context } from './context.js'
-import { bytesOf, decodeJson, looksLikeXml, withLists } from './decode.js'
+import { decodeJson, looksLikeXml, withLists } from './decode.js'
 import { loadXml } from './load-xml.js'
 import { failureOf, hasOutcome } from './outcome.js'
 import { isGenuine, type Message } from './sign.js'
@@ -24,8 +24,7 @@ import { MAX_XML_BYTES, XmlProblem } from './xml-problem.js'
  */
 export async function acceptAnswer(response: AxiosResponse, context: V2Context): Promise<AxiosResponse> {
   const call = callOf(response.config) as Call
-  call.clock.stop()
-  call.judged = true
+  call.settle()
   const { name, traits } = call.endpoint
   unseal(response)
   const isFile = call.unsigned && (traits.answer === 'binary' || traits.answer === 'text')

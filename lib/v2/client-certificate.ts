@@ -1,6 +1,7 @@
 import { KeyObject, X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createSecureContext, type SecureContext } from 'node:tls'
+import { bufferOf } from '../buffer-of.js'
 import { type KeyInput, loadPrivateKey } from '../crypto/keys.js'
 import { ConfigError } from '../errors.js'
 import type { TrustedAuthorities } from '../transport/agents.js'
@@ -83,7 +84,7 @@ function blocks(text: string, kind: RegExp): string {
 }
 
 function readInput(input: PemInput, what: string): Buffer {
-  if (input instanceof Uint8Array) return Buffer.from(input.buffer, input.byteOffset, input.byteLength)
+  if (input instanceof Uint8Array) return bufferOf(input)
   if (!(input instanceof URL) && typeof input !== 'string') {
     throw invalid(`${what} must be text, bytes or a file:// URL`)
   }

@@ -2,12 +2,6 @@ import { VerificationError } from '../errors.js'
 import type { Call } from '../request/call.js'
 import type { XmlFields, XmlValue } from './xml.js'
 
-/** The bytes of an answer, which travels as an array buffer. */
-export function bytesOf(data: unknown): Buffer {
-  if (Buffer.isBuffer(data)) return data
-  return data === undefined || data === null ? Buffer.alloc(0) : Buffer.from(data as ArrayBuffer)
-}
-
 /** Whether a download is a failure's document rather than a file. Bills begin with a heading, gzip with 1f 8b. */
 export function looksLikeXml(body: Buffer): boolean {
   return /^\uFEFF?\s*<(?:\?xml|xml[\s>])/.test(body.subarray(0, 64).toString())

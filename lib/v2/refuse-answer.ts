@@ -3,12 +3,11 @@ import { isAxiosError } from 'axios'
 import { ApiError, VerificationError } from '../errors.js'
 import { Call, callOf } from '../request/call.js'
 import { endpointOfUrl } from '../request/endpoint.js'
-import { readDocument } from '../transport/body.js'
+import { bytesOf, readDocument } from '../transport/body.js'
 import { toFailure } from '../transport/failure.js'
 import { read } from './accept-answer.js'
 import { toApiError } from './api-error.js'
 import type { V2Context } from './context.js'
-import { bytesOf } from './decode.js'
 import { failureOf } from './outcome.js'
 import { MAX_XML_BYTES } from './xml-problem.js'
 
@@ -18,8 +17,7 @@ export async function refuseAnswer(error: unknown, context: V2Context): Promise<
   const { response, config } = error
   const call = (config && callOf(config)) ?? unknownCall(config?.url, config?.method)
   const { endpoint, repeatable, clock } = call
-  clock.stop()
-  call.judged = true
+  call.settle()
   if (!response || (response.status >= 200 && response.status < 300)) {
     const { safe } = endpoint.traits
     // A POST that only reads leaves nothing behind, like a GET.

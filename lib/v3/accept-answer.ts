@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import type { AxiosResponse } from 'axios'
 import { type Call, callOf } from '../request/call.js'
 import { handOver } from '../request/hand-over.js'
-import { passOn } from '../transport/body.js'
+import { bytesOf, passOn } from '../transport/body.js'
 import { MAY_BE_DONE } from '../transport/failure.js'
 import { unseal } from '../transport/seal.js'
 import { digestChecked, digestMessage } from './body-digest.js'
@@ -10,7 +10,6 @@ import type { V3Context } from './context.js'
 import { decodeAnswer } from './decode.js'
 import { decryptFields } from './decrypt-fields.js'
 import {
-  bodyOf,
   headerReader,
   type SignedAnswer,
   signatureHeaders,
@@ -26,8 +25,7 @@ import {
  */
 export async function acceptAnswer(response: AxiosResponse, context: V3Context): Promise<AxiosResponse> {
   const call = callOf(response.config) as Call
-  call.clock.stop()
-  call.judged = true
+  call.settle()
   const { signedDigest } = call.endpoint.traits
   if (signedDigest) await acceptDigest(response, signedDigest, call, context)
   else if (!call.unsigned) await verify(toSignedAnswer(response), call, context)
@@ -35,7 +33,7 @@ export async function acceptAnswer(response: AxiosResponse, context: V3Context):
   if (response.data instanceof Readable) {
     return call.finish(response, passOn(response.data, call.endpoint.name))
   }
-  const body = bodyOf(response)
+  const body = bytesOf(response.data)
   const data = handOver(response, body, call, () => decodeAnswer(body, call, response.status))
   const encrypted = call.decrypt ? (call.endpoint.traits.decrypts ?? []) : []
   return call.finish(response, decryptFields(data, encrypted, context.signer, wordingOf(call)))

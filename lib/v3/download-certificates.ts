@@ -41,6 +41,6 @@ export function certificateDownload(
 
 /** Its clock would keep the process alive until it is over. */
 function endAttempt(response: AxiosResponse): AxiosResponse {
-  callOf(response.config)?.clock.stop()
+  callOf(response.config)?.settle()
   return response
 }

@@ -3,12 +3,12 @@ import { isAxiosError } from 'axios'
 import { VerificationError } from '../errors.js'
 import { Call, callOf } from '../request/call.js'
 import { endpointOfUrl } from '../request/endpoint.js'
-import { readDocument } from '../transport/body.js'
+import { bytesOf, readDocument } from '../transport/body.js'
 import { toFailure } from '../transport/failure.js'
 import { toApiError } from './api-error.js'
 import type { V3Context } from './context.js'
 import type { PlatformKeys } from './platform-keys.js'
-import { bodyOf, type SignedAnswer, toSignedAnswer, verifyAnswer } from './verifier.js'
+import { type SignedAnswer, toSignedAnswer, verifyAnswer } from './verifier.js'
 
 /** An error is some lines of JSON, or a page of a gateway's. */
 const MAX_ERROR_BYTES: number = 1024 * 1024
@@ -23,8 +23,7 @@ export async function refuseAnswer(
   const call =
     (config && callOf(config)) ?? new Call(endpointOfUrl(config?.url ?? '', config?.method ?? 'get'), '')
   const { endpoint, repeatable, clock } = call
-  clock.stop()
-  call.judged = true
+  call.settle()
   if (!response || (response.status >= 200 && response.status < 300)) {
     throw toFailure(error, {
       name: endpoint.name,
@@ -38,7 +37,7 @@ export async function refuseAnswer(
     response.data = await readDocument(response.data, endpoint.name, clock.limit, MAX_ERROR_BYTES)
   }
   const verified = await isVerified(toSignedAnswer(response), keys)
-  throw toApiError(response, bodyOf(response), verified, call, signer)
+  throw toApiError(response, bytesOf(response.data), verified, call, signer)
 }
 
 /** Error answers are not always signed; the caller is told, but sees them either way. */

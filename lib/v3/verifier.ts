@@ -1,8 +1,8 @@
-import { types } from 'node:util'
 import type { AxiosHeaders, AxiosResponse } from 'axios'
 import { canonicalResponse } from '../crypto/canonical.js'
 import { verifyWith } from '../crypto/rsa.js'
 import { VerificationError, type VerificationErrorCode } from '../errors.js'
+import { bytesOf } from '../transport/body.js'
 import type { KeyRing, PlatformKeys } from './platform-keys.js'
 
 /** Reads a header by its lower-case name. */
@@ -127,28 +127,10 @@ export async function learnKey({ headers }: SignedAnswer, keys: PlatformKeys): P
 
 /** An answer as axios gives it, its body as an array buffer. */
 export function toSignedAnswer(response: AxiosResponse): SignedAnswer {
-  return { headers: signatureHeaders(headerReader(response)), body: bodyOf(response) }
+  return { headers: signatureHeaders(headerReader(response)), body: bytesOf(response.data) }
 }
 
 export function headerReader({ headers }: AxiosResponse): HeaderReader {
   // An adapter of the user's may spell them its own way.
   return (name) => (headers[name] ?? (headers as Partial<AxiosHeaders>).get?.(name)) as string | undefined
-}
-
-/**
- * The raw bytes of an answer.
- *
- * @throws {VerificationError} when an adapter of the user's has parsed them.
- */
-export function bodyOf({ data }: AxiosResponse<unknown>): Buffer {
-  if (Buffer.isBuffer(data)) return data
-  if (data instanceof Uint8Array) return Buffer.from(data.buffer, data.byteOffset, data.byteLength)
-  if (data === undefined || data === null) return Buffer.alloc(0)
-  if (typeof data === 'string' || types.isAnyArrayBuffer(data)) return Buffer.from(data as string)
-  throw new VerificationError(
-    'The adapter gave parsed data; only the raw bytes of an answer can be verified. The request may have been carried out',
-    {
-      code: 'ANSWER_INVALID',
-    },
-  )
 }

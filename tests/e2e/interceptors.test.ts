@@ -22,10 +22,14 @@ describe("a user's response interceptor", () => {
 describe("a user's adapter", () => {
   it('that parses answers is told that their bytes are needed', async () => {
     const wxpay = rig.client()
-    wxpay.client.v3.defaults.adapter = async (config) =>
-      ({ status: 200, data: { a: 1 }, headers: {}, statusText: '', config }) as never
-    const call = wxpay.v3.certificates.get({ retry: false })
-    await expect(call).rejects.toMatchObject({ name: 'VerificationError', code: 'ANSWER_INVALID' })
+    for (const client of [wxpay.client.v3, wxpay.client.v2]) {
+      client.defaults.adapter = async (config) =>
+        ({ status: 200, data: { a: 1 }, headers: {}, statusText: '', config }) as never
+    }
+    const refused = { name: 'VerificationError', code: 'ANSWER_INVALID' }
+    await expect(wxpay.v3.certificates.get({ retry: false })).rejects.toMatchObject(refused)
+    const query = { appid: 'a', out_trade_no: 'n' }
+    await expect(wxpay.v2.pay.orderquery.post({ xml: query as never })).rejects.toMatchObject(refused)
   })
 })
 
