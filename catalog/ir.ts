@@ -1,4 +1,19 @@
-import { embedded, fieldsOf, isCases, isEnum, isFields, isList, type Shape } from '../lib/routes/schema.js'
+import {
+  eitherOf,
+  embedded,
+  fieldsOf,
+  type Groups,
+  isCases,
+  isEnum,
+  isFields,
+  isLeaf,
+  isList,
+  itemsOf,
+  type Leaf,
+  labelOf,
+  leafOf,
+  type Shape,
+} from '../lib/routes/schema.js'
 
 /** A TypeScript type before it is printed, small enough to be compared by its JSON. */
 export type Type =
@@ -6,29 +21,34 @@ export type Type =
   | { readonly list: Type }
   | { readonly union: readonly Type[] }
   | { readonly values: readonly (string | number)[] }
-  | { readonly fields: readonly Property[] }
+  | { readonly fields: readonly Property[]; readonly either?: Groups }
 
 export interface Property {
   readonly name: string
   readonly optional: boolean
   readonly type: Type
+  /** What its documentation says: the label, the unit and limits, and the fields it may stand in for. */
+  readonly about?: About
 }
+
+export type About = Omit<Leaf, 'type'> & { readonly oneOf?: readonly string[]; readonly maxItems?: number }
 
 /** Where a shape travels decides how its leaves are typed and which of its fields are sure. */
 export interface Place {
   /** XML of v2: values are text; a request may give numbers. */
   readonly text: boolean
   readonly answer: boolean
-  /** Answers: whether the fields of the outermost object are as required as the page says. */
-  readonly sure?: boolean
   /** Request fields the client fills in when they are left out. */
   readonly filled?: ReadonlySet<string>
 }
 
-export const objectType = (fields: readonly Property[]): Type => ({ fields })
+export const objectType = (fields: readonly Property[], either?: Groups): Type => ({
+  fields,
+  ...(either && { either }),
+})
 
 export function typeOf(shape: Shape, place: Place): Type {
-  if (typeof shape === 'string') return leafType(shape, place)
+  if (isLeaf(shape)) return leafType(leafOf(shape), place)
   if (isList(shape)) return { list: typeOf(shape[0], inner(place)) }
   if (isEnum(shape)) {
     if (place.text && typeof shape.$enum[0] === 'number') return textType(place)
@@ -37,25 +57,47 @@ export function typeOf(shape: Shape, place: Place): Type {
   if (isCases(shape)) return { union: unique(shape.$oneOf.map((one) => typeOf(one, place))) }
   if (embedded(shape)) return 'string'
   if (!isFields(shape)) return 'unknown'
+  const either = eitherOf(shape)
   const properties = fieldsOf(shape).map(({ name, optional, shape: field }): Property => {
-    const unsure = place.answer ? !place.sure : place.filled?.has(name)
-    return { name, optional: optional || Boolean(unsure), type: typeOf(field, inner(place)) }
+    const about = aboutOf(field, either?.find((group) => group.includes(name)) && either)
+    return {
+      name,
+      optional: optional || place.filled?.has(name) === true,
+      type: typeOf(field, inner(place)),
+      ...(about && { about }),
+    }
   })
-  return objectType(properties)
+  // Two alternatives are readable as a union; more of them are told in words. What is answered is only read.
+  return objectType(properties, either?.length === 2 && !place.answer ? either : undefined)
 }
 
-/** Only the outermost object's fields are sure, and only there does the client fill anything in. */
+/** What is to be said of a field; of one of several alternative fields also which they are. */
+export function aboutOf(shape: Shape, either?: Groups): About | undefined {
+  const label = labelOf(shape)
+  const { type: _, ...facts } = isLeaf(shape) ? leafOf(shape) : { type: undefined }
+  const oneOf = either?.map((group) => group.join(' + '))
+  const maxItems = isList(shape) ? itemsOf(shape).maxItems : undefined
+  const about: About = {
+    ...facts,
+    ...(maxItems && { maxItems }),
+    ...(label && { label }),
+    ...(oneOf && { oneOf }),
+  }
+  return Object.keys(about).length > 0 ? about : undefined
+}
+
+/** Only in the outermost object does the client fill anything in. */
 const inner = ({ text, answer }: Place): Place => ({ text, answer })
 
 const textType = ({ answer }: Place): Type => (answer ? 'string' : 'XmlValue')
 
-function leafType(leaf: string, place: Place): Type {
-  if (leaf === 'object') return 'Record<string, unknown>'
-  if (leaf === 'binary') return 'FilePart'
+function leafType({ type }: Leaf, place: Place): Type {
+  if (type === 'object') return 'Record<string, unknown>'
+  if (type === 'binary') return 'FilePart'
   // v2 encrypts with keys of its own (risk/getpublickey), so the caller brings the cipher text.
-  if (leaf === 'encrypted') return place.answer || place.text ? 'string' : 'Sensitive | Ciphertext'
+  if (type === 'encrypted') return place.answer || place.text ? 'string' : 'Sensitive | Ciphertext'
   if (place.text) return textType(place)
-  return leaf === 'integer' ? 'number' : leaf
+  return type === 'integer' ? 'number' : type
 }
 
 export function unique(types: readonly Type[]): Type[] {
@@ -96,7 +138,9 @@ export function mergeObjects(types: readonly Type[]): Type {
       const variants = unique(present.map(({ type }) => type))
       const [only] = variants
       const optional = present.length < found.length || present.some((field) => field.optional)
-      return { name, optional, type: variants.length === 1 && only ? only : mergeVariants(variants) }
+      const type = variants.length === 1 && only ? only : mergeVariants(variants)
+      const about = present.find((field) => field.about)?.about
+      return { name, optional, type, ...(about && { about }) }
     }),
   )
 }

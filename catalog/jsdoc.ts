@@ -1,7 +1,38 @@
+import type { Unit } from '../lib/routes/schema.js'
+import { englishOf, type Glossary } from './glossary.js'
+import type { Property } from './ir.js'
+
 const DEPRECATIONS: Readonly<Record<string, string>> = {
   deprecated: 'The documentation marks this endpoint as deprecated.',
   discarded: 'This endpoint has been taken out of service.',
   redesigned: 'A newer endpoint takes its place.',
+}
+
+const UNITS: Readonly<Record<Unit, string>> = {
+  fen: '分 · fen',
+  minor: '货币最小单位 · minor unit of the currency',
+}
+
+/** What the documentation says of a field, on one line: `商户订单号 · merchant's order number; 6–32 characters`. */
+export function fieldDoc({ name, type, about = {} }: Property, glossary: Glossary): string | undefined {
+  const { label, unit, min, max, pattern, maxItems, oneOf } = about
+  const english = label && englishOf(glossary, label, name)
+  const isText = type !== 'number'
+  const facts = [
+    [label, english].filter((one) => one !== undefined).join(' · ') + (unit ? ` (${UNITS[unit]})` : ''),
+    rangeText(min, max, isText ? ' characters' : ''),
+    maxItems && `at most ${maxItems} items`,
+    pattern && `matches \`${pattern}\``,
+    oneOf && `give one of: ${oneOf.join(', ')}`,
+  ]
+  const text = facts.filter((one) => one).join('; ')
+  return text === '' ? undefined : text.replaceAll('*/', '*\\/')
+}
+
+function rangeText(min: number | undefined, max: number | undefined, of: string): string | undefined {
+  if (min === undefined && max === undefined) return undefined
+  if (max === undefined) return `at least ${min}${of}`
+  return min === undefined ? `at most ${max}${of}` : `${min}–${max}${of}`
 }
 
 const NOTES: Readonly<Record<string, string>> = {

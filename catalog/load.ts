@@ -4,6 +4,7 @@ import { Ajv, type ErrorObject } from 'ajv'
 import { parse } from 'yaml'
 import type { Verb } from '../lib/routes/traits.js'
 import { checkEndpoint } from './check.js'
+import { loadGlossary } from './glossary.js'
 import type { Catalogue, Endpoint, EndpointFacts, Notification, NotificationFacts } from './model.js'
 
 type RouteFile = Readonly<Record<string, Readonly<Partial<Record<Verb, EndpointFacts>>>>>
@@ -30,7 +31,7 @@ export function loadCatalogue(root: string): Catalogue {
   )
   rejectDuplicates(endpoints)
   for (const endpoint of endpoints) checkEndpoint(endpoint)
-  return { endpoints, notifications }
+  return { endpoints, notifications, glossary: loadGlossary(root) }
 }
 
 const familiesIn = (root: string, folder: string): string[] =>

@@ -1,5 +1,6 @@
 import type { Fields, Shape } from '../lib/routes/schema.js'
 import type { UploadTraits, Verb } from '../lib/routes/traits.js'
+import type { Glossary } from './glossary.js'
 
 /** What the answer is; exactly one of the kinds. */
 export interface ResponseFacts {
@@ -20,8 +21,10 @@ export interface ResponseFacts {
 export interface EndpointFacts {
   readonly name: string
   readonly docs?: readonly string[]
+  /** Where the lengths, ranges and patterns of its fields are from. */
+  readonly limits?: readonly string[]
   readonly products?: readonly string[]
-  readonly modes?: readonly ('merchant' | 'partner')[]
+  readonly modes?: readonly ('merchant' | 'partner' | 'brand')[]
   readonly flags?: readonly string[]
   readonly origin?: string
   readonly prefix?: string
@@ -77,6 +80,10 @@ export interface NotificationFacts {
   readonly body?: Fields
   /** The decrypted payload. */
   readonly resource?: Shape
+  /** The payloads of other products that share the event's name, by product. */
+  readonly products?: Readonly<Record<string, Shape>>
+  /** A payload as it may come, complete. */
+  readonly example?: Readonly<Record<string, unknown>>
   /** The answer WeChat Pay waits for, where it is more than `{ code, message }`. */
   readonly ack?: { readonly headers?: Fields; readonly json: Fields; readonly example?: unknown }
 }
@@ -90,6 +97,8 @@ export interface Notification extends NotificationFacts {
 export interface Catalogue {
   readonly endpoints: readonly Endpoint[]
   readonly notifications: readonly Notification[]
+  /** The English names of the fields. */
+  readonly glossary: Glossary
 }
 
 /** One part of a request: `key` or, where it may be left out, `key?`. */

@@ -1,5 +1,5 @@
-import { embedded, type Fields } from '../lib/routes/schema.js'
-import { mergeObjects, objectType, type Place, type Property, type Type, typeOf } from './ir.js'
+import { embedded, type Fields, isEnum } from '../lib/routes/schema.js'
+import { aboutOf, mergeObjects, objectType, type Place, type Property, type Type, typeOf } from './ir.js'
 import { type Endpoint, part } from './model.js'
 
 /** The request object of an endpoint: path values by name, then the parts of the request. */
@@ -21,7 +21,7 @@ export function responseType(endpoint: Endpoint): Type {
   if (binary) return 'Buffer'
   if (text) return 'string'
   if (xml) return answerType(typeOf(xml, { text: true, answer: true }))
-  if (json) return answerType(typeOf(json, { text: false, answer: true, sure: endpoint.api === 'v3' }))
+  if (json) return answerType(typeOf(json, { text: false, answer: true }))
   return 'undefined'
 }
 
@@ -31,8 +31,9 @@ const answerType = (type: Type): Type =>
 
 function pathProperties(endpoint: Endpoint): Property[] {
   return Object.entries(endpoint.path ?? {}).map(([name, shape]) => {
-    const known = typeof shape === 'object' && '$enum' in shape
-    return { name, optional: false, type: known ? typeOf(shape, REQUEST) : 'PathValue' }
+    const about = aboutOf(shape)
+    const type = isEnum(shape) ? typeOf(shape, REQUEST) : 'PathValue'
+    return { name, optional: false, type, ...(about && { about }) }
   })
 }
 
@@ -81,7 +82,8 @@ function withSignature(endpoint: Endpoint, type: Type): Type {
   if (endpoint.api === 'v3' || typeof type !== 'object' || !('fields' in type)) return type
   const known = new Set(type.fields.map(({ name }) => name))
   const common = ['nonce_str', 'sign'].filter((name) => !known.has(name))
-  return objectType([...type.fields, ...common.map((name) => ({ name, optional: true, type: 'XmlValue' }))])
+  const added = common.map((name) => ({ name, optional: true, type: 'XmlValue' }))
+  return objectType([...type.fields, ...added], type.either)
 }
 
 function multipartProperty(endpoint: Endpoint): Property[] {
@@ -103,4 +105,7 @@ function multipartProperty(endpoint: Endpoint): Property[] {
 }
 
 const nothingRequired = (type: Type): boolean =>
-  typeof type === 'object' && 'fields' in type && type.fields.every(({ optional }) => optional)
+  typeof type === 'object' &&
+  'fields' in type &&
+  !type.either &&
+  type.fields.every(({ optional }) => optional)

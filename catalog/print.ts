@@ -1,4 +1,5 @@
-import type { Property, Type } from './ir.js'
+import type { Groups } from '../lib/routes/schema.js'
+import { objectType, type Property, type Type } from './ir.js'
 
 const WIDTH = 104
 
@@ -11,7 +12,11 @@ export interface Printer {
   spell(type: Type, indent: number, used: number): string
 }
 
-export function createPrinter(nameOf: (type: Type) => string | undefined): Printer {
+/** @param describe what the documentation says of a field, on one line; `undefined` when nothing is known */
+export function createPrinter(
+  nameOf: (type: Type) => string | undefined,
+  describe: (field: Property) => string | undefined,
+): Printer {
   const print: Printer['print'] = (type, indent, used) => {
     if (typeof type === 'string') return type
     return nameOf(type) ?? spell(type, indent, used)
@@ -19,9 +24,8 @@ export function createPrinter(nameOf: (type: Type) => string | undefined): Print
 
   const spell: Printer['spell'] = (type, indent, used) => {
     if (typeof type === 'string') return type
-    const line = flat(type)
-    if (used + line.length <= WIDTH) return line
-    const pad = ' '.repeat(indent + 2)
+    const line = isDescribed(type) ? undefined : flat(type)
+    if (line !== undefined && used + line.length <= WIDTH) return line
     if ('values' in type) return alternatives(valueTexts(type.values), indent)
     if ('union' in type) {
       return alternatives(
@@ -30,16 +34,46 @@ export function createPrinter(nameOf: (type: Type) => string | undefined): Print
       )
     }
     if ('list' in type) return spellList(type.list, indent, used)
-    const lines = type.fields.map((field) => {
+    return type.either ? spellEither(type.fields, type.either, indent) : spellFields(type.fields, indent)
+  }
+
+  const spellFields = (fields: readonly Property[], indent: number): string => {
+    const pad = ' '.repeat(indent + 2)
+    const lines = fields.map((field) => {
       const head = `${pad}${propertyHead(field)}: `
-      return `${head}${print(field.type, indent + 2, head.length)}`.replace(': \n', ':\n')
+      const text = `${head}${print(field.type, indent + 2, head.length)}`.replace(': \n', ':\n')
+      const description = describe(field)
+      return description ? `${pad}/** ${description} */\n${text}` : text
     })
     return `{\n${lines.join('\n')}\n${' '.repeat(indent)}}`
   }
 
+  /** The common fields, and a union of objects that ask for one of the groups each. */
+  const spellEither = (fields: readonly Property[], either: Groups, indent: number): string => {
+    const names = new Set(either.flat())
+    const common = fields.filter(({ name }) => !names.has(name))
+    const cases = either.map((group) => {
+      const own = fields.filter(({ name }) => names.has(name))
+      const needed = own.map((field) => ({ ...field, optional: !group.includes(field.name) }))
+      return spell(objectType(needed), indent + 2, WIDTH)
+    })
+    const union = cases.join(' | ')
+    return common.length === 0 ? union : `${spell(objectType(common), indent, WIDTH)} & (${union})`
+  }
+
+  /** Whether a type that is spelled out has fields with documentation, each of which takes lines of its own. */
+  const isDescribed = (type: Type): boolean => {
+    if (typeof type === 'string' || 'values' in type) return false
+    const inner =
+      'fields' in type ? type.fields.map((field) => field.type) : 'list' in type ? [type.list] : type.union
+    const own =
+      'fields' in type && (type.either !== undefined || type.fields.some((field) => describe(field)))
+    return own || inner.some((one) => nameOf(one) === undefined && isDescribed(one))
+  }
+
   const spellList = (item: Type, indent: number, used: number): string => {
     const text = print(item, indent, used)
-    const bare = typeof item === 'string' || 'fields' in item || nameOf(item) !== undefined
+    const bare = typeof item === 'string' || ('fields' in item && !item.either) || nameOf(item) !== undefined
     return bare ? `${text}[]` : `(${text}\n${' '.repeat(indent)})[]`
   }
 
@@ -89,7 +123,7 @@ function propertyHead({ name, optional }: Property): string {
 
 /** `export interface` for an object, `export type` for anything else. */
 export function declare(name: string, type: Type, printer: Printer): string {
-  if (typeof type === 'object' && 'fields' in type) {
+  if (typeof type === 'object' && 'fields' in type && !type.either) {
     const body = printer.spell(type, 0, WIDTH)
     return `export interface ${name} ${body}`
   }

@@ -1,4 +1,13 @@
-import { embedded, fieldsOf, isCases, isFields, isList, type Shape } from '../lib/routes/schema.js'
+import {
+  embedded,
+  fieldsOf,
+  isCases,
+  isFields,
+  isLeaf,
+  isList,
+  leafOf,
+  type Shape,
+} from '../lib/routes/schema.js'
 import type { StoredTraits } from '../lib/routes/stored.js'
 import type { Verb } from '../lib/routes/traits.js'
 import type { RouteTree } from '../lib/routes/tree.js'
@@ -96,7 +105,7 @@ function requestParts(endpoint: Endpoint): [place: string, shape: Shape][] {
 
 /** Where encrypted fields are: `json.receivers[].name`. */
 function encrypted(shape: Shape, at: string): string[] {
-  if (shape === 'encrypted') return [at]
+  if (isLeaf(shape)) return leafOf(shape).type === 'encrypted' ? [at] : []
   if (isList(shape)) return encrypted(shape[0], `${at}[]`)
   if (isCases(shape)) return [...new Set(shape.$oneOf.flatMap((one) => encrypted(one, at)))]
   if (!isFields(shape)) return []

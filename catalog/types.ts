@@ -1,6 +1,6 @@
 import { groupBy } from './group.js'
 import { keyOf, type Type } from './ir.js'
-import { jsdoc } from './jsdoc.js'
+import { fieldDoc, jsdoc } from './jsdoc.js'
 import type { Catalogue, Endpoint } from './model.js'
 import { pascal, singular, subjects } from './naming.js'
 import { notificationRoots, notificationsFile } from './notifications.js'
@@ -19,12 +19,15 @@ const XML_VALUE = `/** A value of a v2 request, which travels as text. */
 export type XmlValue = string | number`
 
 /** `types/routes.ts`, `types/routes/<family>.ts`, `types/models.ts` and `types/notifications…`. */
-export function typeFiles({ endpoints, notifications }: Catalogue): Files {
+export function typeFiles({ endpoints, notifications, glossary }: Catalogue): Files {
   const operations = endpoints.map((endpoint): Operation => {
     return { endpoint, request: requestType(endpoint), response: responseType(endpoint) }
   })
   const shared = findShared([...operations.flatMap(rootsOf), ...notificationRoots(notifications)])
-  const printer = createPrinter((type) => shared.get(keyOf(type))?.name)
+  const printer = createPrinter(
+    (type) => shared.get(keyOf(type))?.name,
+    (field) => fieldDoc(field, glossary),
+  )
   const families = [...new Set(endpoints.map(({ family }) => family))]
   const declarations = (family: string | undefined): string[] =>
     [...shared.values()]

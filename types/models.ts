@@ -5,75 +5,160 @@ import type { Ciphertext, FilePart, Sensitive } from './operation.js'
 export type XmlValue = string | number
 
 export interface Agreement {
+  /** 协议编号 · agreement number */
   agreement_code: string
+  /** 协议版本号 · agreement version */
   agreement_version: string
+  /** 签约主体 · contract signing subject */
   sign_organization: string
+  /** 签约时间 · contract signing time */
   sign_time: string
 }
 
-export interface Amount {
-  total: number
-  currency?: string
-}
-
 export interface AmountExchangeRate {
+  /** 汇率类型 · exchange rate type */
   type?: 'USERPAYMENT_RATE' | 'SETTLEMENT_RATE' | (string & {})
+  /** 汇率值 · exchange rate value */
   rate?: number
 }
 
 export interface AmountFrom {
-  account?: 'AVAILABLE' | 'UNAVAILABLE' | (string & {})
-  amount?: number
+  /** 出资账户类型 · contribution account type */
+  account: string
+  /** 出资金额 · contribution amount (分 · fen) */
+  amount: number
 }
 
 export interface AmountResponse {
+  /** 微信订单号 · WeChat Pay order number */
   transaction_id: string
+  /** 订单剩余待分金额 (分 · fen) */
   unsplit_amount: number
 }
 
-export interface AppRequest {
-  mchid: string
-  appid: string
-  sub_mchid: string
-  sp_mchid: string
-  sp_appid: string
+export type AppRequest = {
+  /** 子商户APPID · sub-merchant's AppID */
   sub_appid?: string
+  /** 商品描述 · product description */
   description: string
+  /** 商户数据 · merchant's attached data */
   attach?: string
+  /** 通知地址 · notification URL */
   notify_url: string
+  /** 商户订单号 · merchant's order number */
   out_trade_no: string
+  /** 商品标记 · order discount tag */
   goods_tag?: string
+  /** 交易类型 · trade type */
   trade_type: string
+  /** 指定支付方式 · specified payment method */
   limit_pay?: string
+  /** 交易起始时间 · transaction start time */
   time_start?: string
+  /** 交易结束时间 · transaction end time */
   time_expire?: string
+  /** MCC码 · merchant category code (MCC) */
   merchant_category_code: string
+  /** 支付者 · payer */
   payer?: GlobalPayer
-  amount: Amount
+  /** 订单金额 · order amount */
+  amount: GlobalAmount
+  /** 场景信息 · scene information */
   scene_info?: TransactionRequestSceneInfo
-  detail?: TransactionRequestDetail[]
-}
-
-export interface AppResponse {
-  pre_entrustweb_id: string
-}
+  /** 优惠功能 · discount details */
+  detail?: TransactionRequestDetail
+} & ({
+    /** 商户号 · merchant ID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+    mchid: string
+    /** 公众账号ID · AppID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+    appid: string
+    /** 子商户号 · sub-merchant ID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+    sub_mchid?: string
+    /** 机构商户号 · institution's merchant ID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+    sp_mchid?: string
+    /** 机构APPID · institution's AppID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+    sp_appid?: string
+  } | {
+    /** 商户号 · merchant ID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+    mchid?: string
+    /** 公众账号ID · AppID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+    appid?: string
+    /** 子商户号 · sub-merchant ID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+    sub_mchid: string
+    /** 机构商户号 · institution's merchant ID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+    sp_mchid: string
+    /** 机构APPID · institution's AppID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+    sp_appid: string
+  })
 
 export interface ApplyAbnormalRefundResponsePromotionDetail {
-  promotion_id?: string
-  scope?: string
-  type?: string
-  amount?: number
-  refund_amount?: number
+  /** 券ID · coupon ID */
+  promotion_id: string
+  /** 优惠范围 · discount scope */
+  scope: string
+  /** 优惠类型 · discount type */
+  type: string
+  /** 优惠券面额 · coupon face value (分 · fen) */
+  amount: number
+  /** 优惠退款金额 · discount refund amount (分 · fen) */
+  refund_amount: number
+  /** 商品列表 · list of products */
   goods_detail?: EcommerceGoodsDetail[]
 }
 
 export interface ApplymentResponse {
+  /** 微信支付申请单号 · WeChat Pay application ID */
   applyment_id: number
 }
 
-export interface AuditRejectDetail {
-  param_name?: string
-  reject_reason?: string
+export interface AssociateStoreRequestStore {
+  /** 门店ID */
+  store_id: string
+}
+
+export interface AssociateStoreResponse {
+  /** 去重后门店总数 */
+  total_count: number
+  /** 关联成功的门店列表 */
+  success_store_list?: AssociateStoreRequestStore[]
+  /** 关联失败的门店列表 */
+  failed_store_list?: FailedStore[]
+}
+
+export interface AssociatedOrderInfo {
+  /** 微信支付单号 · WeChat Pay order number */
+  transaction_id?: string
+  /** 商户订单号 · merchant's order number */
+  out_trade_no?: string
+  /** 商户号 · merchant ID */
+  mchid?: string
+  /** 子商户号 · sub-merchant ID */
+  sub_mchid?: string
+}
+
+export interface AssociatedPayScoreOrderInfo {
+  /** 微信支付服务订单号 */
+  order_id?: string
+  /** 商户服务订单号 · merchant's service order number */
+  out_order_no?: string
+  /** 商户号 · merchant ID */
+  mchid?: string
+  /** 子商户号 · sub-merchant ID */
+  sub_mchid?: string
+}
+
+export interface AssociatedStoreResponse {
+  /** 总个数 */
+  total_count: number
+  /** 下一页Token */
+  next_page_token?: string
+  /** 门店列表 */
+  store_list?: AssociateStoreRequestStore[]
+}
+
+export interface AuthenticationQuery {
+  /** 子商户号 · sub-merchant ID */
+  sub_mchid: string
 }
 
 export type AuthorizationType =
@@ -81,7 +166,9 @@ export type AuthorizationType =
   | 'INFORMATION_AND_FUND_AUTHORIZATION_TYPE' | (string & {})
 
 export interface AvailableDayTime {
+  /** 当天可用开始时间 · daily availability start time */
   begin_time?: number
+  /** 当天可用结束时间 · daily availability end time */
   end_time?: number
 }
 
@@ -89,37 +176,31 @@ export type BackgroundColor =
   | 'Color010' | 'Color020' | 'Color030' | 'Color040' | 'Color050' | 'Color060' | 'Color070'
   | 'Color080' | 'Color090' | 'Color100' | (string & {})
 
-export interface BankTransferRechargeApplyResponse {
-  recharge_id: string
-  out_recharge_no: string
-  transfer_in_account: {
-    bank_name?: string
-    bank_address_code?: string
-    bank_code?: string
-    bank_account_name?: string
-    bank_account_no?: string
-  }
+export interface BalanceInformation {
+  /** 储值小程序AppID · stored value mini program AppID */
+  jump_appid?: string
+  /** 储值小程序路径 · stored value mini program path */
+  jump_path?: string
 }
 
-export interface BankTransferRechargeResponse {
-  mchid: string
+export interface BankTransferRechargeApplyResponse {
+  /** 微信支付充值单号 · WeChat Pay top-up number */
   recharge_id: string
+  /** 商户充值单号 · merchant's top-up number */
   out_recharge_no: string
-  account_type: 'BASIC' | 'OPERATION' | 'FEES' | (string & {})
-  recharge_state: 'SUCCESS' | 'RECHARGING' | 'CLOSED' | (string & {})
-  recharge_scene: 'ECOMMERCE_BANK_TRANSFER' | (string & {})
-  recharge_state_desc?: string
-  recharge_amount: RechargeAmount
-  bank_transfer_info?: {
-    memo?: string
-    return_time?: string
-    return_reason?: string
+  /** 银行账户 · bank account */
+  transfer_in_account: {
+    /** 开户银行名称 · account bank name */
     bank_name?: string
-    bank_card_tail?: string
+    /** 开户银行省市编码 */
+    bank_address_code?: string
+    /** 开户银行行号 · account bank code */
+    bank_code?: string
+    /** 银行账户名称 · bank account name */
+    bank_account_name?: string
+    /** 银行账号 · bank account number */
+    bank_account_no?: string
   }
-  accept_time?: string
-  success_time?: string
-  close_time?: string
 }
 
 export type BankType =
@@ -127,58 +208,187 @@ export type BankType =
   | 'SPDB_DEBIT' | 'CITIC_DEBIT' | 'CEB_DEBIT' | 'CMBC_DEBIT' | 'CIB_DEBIT' | 'GDB_DEBIT' | 'PSBC_DEBIT'
   | 'NBCB_DEBIT' | (string & {})
 
-export interface BatchResponse {
-  out_batch_no: string
-  batch_id: string
-  create_time: string
-}
-
 export type BatchState = 'WAIT_PAY' | 'ACCEPTED' | 'PROCESSING' | 'FINISHED' | 'CLOSED' | (string & {})
 
-export interface BillDownloadUrlResponse {
-  hash_type: string
-  hash_value: string
-  download_url: string
+export interface BrandCardResponse {
+  /** 总数量 · total count */
+  total_count: number
+  /** 分页页码 · page number */
+  offset: number
+  /** 分页大小 · page size */
+  limit: number
+  /** 会员卡模板列表 */
+  data?: CardMemberCardResponse[]
+}
+
+export interface BrandOwnerStockBundleInfo {
+  /** 批次组ID · coupon batch group ID */
+  stock_bundle_id: string
+  /** 批次在批次组内的次序 */
+  stock_bundle_index: number
+}
+
+export interface BusifavorExchangeCoupon {
+  /** 单品换购价 · item exchange price (分 · fen) */
+  exchange_price?: number
+  /** 消费门槛 · minimum transaction amount (分 · fen) */
+  transaction_minimum?: number
 }
 
 export interface BusifavorStockResponse {
+  /** 批次号 · coupon batch ID */
   stock_id: string
+  /** 创建时间 · creation time */
   create_time: string
 }
 
 export interface Business {
+  /** 业务类型 · business type */
   business_type: 'ONLINE' | 'OFFLINE' | 'BOTH' | (string & {})
+  /** APP下载链接 */
   app_download?: string
+  /** 业务网站 */
   website?: string
+  /** 公众号 */
   office_account?: string
+  /** 小程序 */
   mini_program?: string
+  /** 门店地址 */
   store_address?: string
+  /** 门店照片 */
   store_photos?: string
+  /** MCC码 · merchant category code (MCC) */
   mcc?: string
 }
 
-export interface CallbackQuery {
-  mchid: string
-}
-
-export interface CallbackRequest {
-  notify_url: string
-}
-
-export interface CampaignsAmount {
-  total?: number
-  payer_total?: number
-  currency?: string
-  payer_currency?: string
-}
-
-export interface CancelApplymentRequest {
-  applyment_id?: string
-  business_code?: string
-}
-
-export interface CardQuery {
+export interface CardLinkQuery {
+  /** 品牌ID · brand ID */
   brand_id: string
+}
+
+export interface CardMemberCardResponse {
+  /** 会员卡模板ID · membership card template ID */
+  card_id: string
+  /** 品牌ID · brand ID */
+  brand_id: string
+  /** 商户AppId · merchant's AppID */
+  appid: string
+  /** 会员卡类型 · membership card type */
+  card_type: 'PURCHASE' | 'NORMAL' | 'BALANCE' | (string & {})
+  /** 卡名称 · card name */
+  card_title: string
+  /** 卡背景颜色 · card background color */
+  card_color: string
+  /** 卡背景图URL · card background image URL */
+  card_picture_url: string
+  /** 会员卡code分配类型 · membership card code allocation type */
+  code_mode: 'SYSTEM_ALLOCATE' | 'MERCHANT_ALLOCATE' | (string & {})
+  /** 会员码型 · membership code type */
+  code_type: CodeType
+  /** 会员码跳转信息 · membership code jump information */
+  code_jump_information?: CodeJumpInformation
+  /** 会员权益 · membership benefits */
+  benefits: string
+  /** 回调地址 · notification URL */
+  notify_url: string
+  /** 是否置顶 · whether to pin */
+  need_pinned?: boolean
+  /** 是否展示会员等级 · whether to show the membership level */
+  need_display_level?: boolean
+  /** 会员初始等级 · member's initial level */
+  init_level?: string
+  /** 服务电话 · service phone number */
+  service_phone?: string
+  /** 商家法务协议 · merchant's legal agreement */
+  legal_agreement?: string
+  /** 会员卡有效期 · membership card validity period */
+  valid_date_information: ValidDateInformation
+  /** 积分信息 · points information */
+  points_information?: PointsInformation
+  /** 储值信息 · stored value information */
+  balance_information?: BalanceInformation
+  /** 付费会员信息 · paid membership information */
+  purchase_information?: PurchaseInformation
+  /** 用户开卡信息 · user's card activation information */
+  user_information?: UserInformation
+  /** 商户请求单号 · merchant's request number */
+  out_request_no?: string
+  /** 会员中心信息 */
+  member_information?: DataMemberInformation
+  /** 状态 · state */
+  state?: string
+  /** 创建时间 · creation time */
+  create_time?: string
+  /** 最后更新时间 · last update time */
+  modify_time?: string
+}
+
+export interface CardMemberUserCardResponse {
+  /** 总数量 · total count */
+  total_count: number
+  /** 分页页码 · page number */
+  offset: number
+  /** 分页大小 · page size */
+  limit: number
+  /** 会员卡列表 · list of membership cards */
+  data?: UserCardResponse[]
+}
+
+export interface CardResponse {
+  /** 会员卡模板ID · membership card template ID */
+  card_id: string
+  /** 品牌ID · brand ID */
+  brand_id: string
+  /** 商户AppId · merchant's AppID */
+  appid: string
+  /** 会员卡类型 · membership card type */
+  card_type: 'PURCHASE' | 'NORMAL' | 'BALANCE' | (string & {})
+  /** 卡名称 · card name */
+  card_title: string
+  /** 卡背景颜色 · card background color */
+  card_color: string
+  /** 卡背景图URL · card background image URL */
+  card_picture_url: string
+  /** 会员卡code分配类型 · membership card code allocation type */
+  code_mode: 'SYSTEM_ALLOCATE' | 'MERCHANT_ALLOCATE' | (string & {})
+  /** 会员码型 · membership code type */
+  code_type: CodeType
+  /** 会员码跳转信息 · membership code jump information */
+  code_jump_information?: CodeJumpInformation
+  /** 会员权益 · membership benefits */
+  benefits: string
+  /** 回调地址 · notification URL */
+  notify_url: string
+  /** 是否置顶 · whether to pin */
+  need_pinned?: boolean
+  /** 是否展示会员等级 · whether to show the membership level */
+  need_display_level?: boolean
+  /** 会员初始等级 · member's initial level */
+  init_level?: string
+  /** 服务电话 · service phone number */
+  service_phone?: string
+  /** 商家法务协议 · merchant's legal agreement */
+  legal_agreement?: string
+  /** 会员卡有效期 · membership card validity period */
+  valid_date_information: ValidDateInformation
+  /** 积分信息 · points information */
+  points_information?: PointsInformation
+  /** 储值信息 · stored value information */
+  balance_information?: BalanceInformation
+  /** 付费会员信息 · paid membership information */
+  purchase_information?: PurchaseInformation
+  /** 用户开卡信息 · user's card activation information */
+  user_information?: UserInformation
+  /** 状态 · state */
+  state: 'CARD_EFFECTIVE' | 'CARD_INVALID' | (string & {})
+  /** 创建时间 · creation time */
+  create_time: string
+  /** 更新时间 · update time */
+  modify_time: string
+  /** 商户请求单号 · merchant's request number */
+  out_request_no?: string
+  /** 会员中心信息 */
+  member_information?: DataMemberInformation
 }
 
 export type CardStatus =
@@ -198,286 +408,776 @@ export type CertType =
   | 'CERTIFICATE_TYPE_2521' | 'CERTIFICATE_TYPE_2522' | (string & {})
 
 export interface CertificateResponse {
+  /** 平台证书列表 · list of platform certificates */
   data: {
-    serial_no?: string
-    effective_time?: string
-    expire_time?: string
-    encrypt_certificate?: {
-      algorithm?: string
-      nonce?: string
-      associated_data?: 'certificate' | (string & {})
-      ciphertext?: string
+    /** 证书序列号 */
+    serial_no: string
+    /** 证书启用时间 */
+    effective_time: string
+    /** 证书弃用时间 */
+    expire_time: string
+    /** 证书信息 */
+    encrypt_certificate: {
+      /** 加密证书的算法 */
+      algorithm: string
+      /** 加密证书的随机串 */
+      nonce: string
+      /** 加密证书的附加数据 */
+      associated_data: 'certificate' | (string & {})
+      /** 加密后的证书内容 */
+      ciphertext: string
     }
   }[]
 }
 
 export type Channel = 'ORIGINAL' | 'BALANCE' | 'OTHER_BALANCE' | 'OTHER_BANKCARD' | (string & {})
 
-export interface CloseRequest {
-  mchid: string
+export interface ChargeTransactionQuery {
+  /** 特约商户号 · sub-merchant ID */
   sub_mchid?: string
-  sp_mchid?: string
 }
 
-export interface CloseorderRequest {
-  appid: XmlValue
-  mch_id?: XmlValue
-  out_trade_no: XmlValue
-  sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
-  nonce_str?: XmlValue
-  sign?: XmlValue
+export interface CloseAdvertisingShowRequest {
+  /** 特约商户号 · sub-merchant ID */
+  sub_mchid: string
 }
 
-export interface Collection {
-  state?: string
-  total_amount?: number
-  paying_amount?: number
-  paid_amount?: number
-  details?: {
-    seq?: number
-    amount?: number
-    paid_type?: string
-    paid_time?: string
-    transaction_id?: string
-    promotion_detail?: PromotionDetail[]
-  }[]
+export type CloseRequest = {
+    /** 直连商户号 · direct merchant's ID; give one of: mchid, sp_mchid + sub_mchid */
+    mchid: string
+    /** 子商户号 · sub-merchant ID; give one of: mchid, sp_mchid + sub_mchid */
+    sub_mchid?: string
+    /** 机构商户号 · institution's merchant ID; give one of: mchid, sp_mchid + sub_mchid */
+    sp_mchid?: string
+  } | {
+    /** 直连商户号 · direct merchant's ID; give one of: mchid, sp_mchid + sub_mchid */
+    mchid?: string
+    /** 子商户号 · sub-merchant ID; give one of: mchid, sp_mchid + sub_mchid */
+    sub_mchid: string
+    /** 机构商户号 · institution's merchant ID; give one of: mchid, sp_mchid + sub_mchid */
+    sp_mchid: string
+  }
+
+export interface CodeJumpInformation {
+  /** 会员码跳转AppID · membership code jump AppID */
+  jump_appid?: string
+  /** 会员码跳转路径 · membership code jump path */
+  jump_path?: string
 }
+
+export type CodeType =
+  | 'NONE_CODE' | 'BAR_CODE' | 'QR_CODE' | 'BAR_CODE_AND_QR_CODE' | 'JUMP_MINI_PROGRAM' | (string & {})
 
 export interface CombineImageResult {
-  image_url?: string
+  /** 生成的图片URL · URL of the generated image */
+  image_url: string
 }
 
 export interface CombinePayerInfo {
+  /** 用户标识 · user's OpenID */
+  openid: string
+}
+
+export interface CombineTransactionResponseCombinePayerInfo {
+  /** 用户标识 · user's OpenID */
   openid?: string
 }
 
-export interface CombineTransactionResponseSceneInfo {
-  device_id?: string
-}
-
 export interface Commander {
-  operator?: 'MERCHANT' | (string & {})
-  mchid?: string
+  /** 发起在途异常资金付款请求的角色 */
+  operator: 'MERCHANT' | (string & {})
+  /** 微信支付商户号 */
+  mchid: string
 }
 
 export type CommonFieldName =
   | 'USER_FORM_FLAG_SEX' | 'USER_FORM_FLAG_NAME' | 'USER_FORM_FLAG_BIRTHDAY' | 'USER_FORM_FLAG_ADDRESS'
   | 'USER_FORM_FLAG_EMAIL' | 'USER_FORM_FLAG_CITY' | (string & {})
 
-export interface ComplaintMedia {
-  media_type?: 'USER_COMPLAINT_IMAGE' | 'OPERATION_IMAGE' | (string & {})
-  media_url?: string[]
+export interface ComplaintNotificationRequest {
+  /** 通知地址 · notification URL */
+  url: string
 }
 
 export interface ComplaintNotificationResponse {
+  /** 商户号 · merchant ID */
   mchid: string
+  /** 通知地址 · notification URL */
   url: string
 }
 
 export interface ComplaintsV2CompleteRequest {
+  /** 被诉商户号 · complained merchant's merchant ID */
   complainted_mchid: string
 }
 
-export interface ConsumeInformationGoodsDetail {
-  goods_id?: string
-  quantity?: number
-  price?: number
-  discount_amount?: number
-}
+export type ConfirmRequestState =
+  | 'POINT_EXCHANGE_COUPON_SUCCESS' | 'POINT_EXCHANGE_COUPON_FAIL' | (string & {})
 
 export interface Contact {
+  /** 联系人名称 · contact's name */
   name: Sensitive | Ciphertext
+  /** 联系人电话 · contact's phone number */
   phone: Sensitive | Ciphertext
+  /** 联系人邮箱 */
   email: Sensitive | Ciphertext
 }
 
-export type ContractResponseContractState =
-  | 'SIGNED' | 'TERMINATED' | 'SIGN_FAILED' | 'TO_BE_RENEWED' | 'TERMINATE_PENDING' | (string & {})
-
-export type ContractState =
+export type ContractInfoContractState =
   | 'CONTRACT_STATE_INVALID' | 'CONTRACT_STATE_EFFECTIVE' | 'CONTRACT_STATE_TERMINATED' | (string & {})
 
-export interface ContractTerminateInfo {
-  contract_termination_mode?: string
-  contract_terminated_time?: string
-  contract_termination_remark?: string
-}
+export type ContractState =
+  | 'SIGNED' | 'TERMINATED' | 'SIGN_FAILED' | 'TO_BE_RENEWED' | 'TERMINATE_PENDING' | (string & {})
+
+export type ContractTerminateInfoContractTerminationMode =
+  | 'USER_TERMINATE' | 'MCH_API_TERMINATE' | 'WEPAY_WEB_TERMINATE' | 'CUSTOMER_SERVICE_TERMINATE'
+  | 'SYSTEM_TERMINATE' | (string & {})
 
 export type ContractTerminatedMode =
   | 'TERMINATION_MODE_INVALID' | 'TERMINATION_MODE_BY_USER' | 'TERMINATION_MODE_BY_MERCHANT'
   | 'TERMINATION_MODE_BY_CUSTOMER_SERVICE' | (string & {})
 
-export type ContractTerminationMode =
-  | 'USER_TERMINATE' | 'MCH_API_TERMINATE' | 'WEPAY_WEB_TERMINATE' | 'CUSTOMER_SERVICE_TERMINATE'
-  | 'SYSTEM_TERMINATE' | (string & {})
+export interface CouponAvailablePeriod {
+  /** 开始时间 · start time */
+  available_begin_time: string
+  /** 结束时间 · end time */
+  available_end_time: string
+  /** 生效后N天内有效 */
+  available_days?: number
+  /** 领取后N天开始生效 · days from claim until effective */
+  wait_days_after_receive?: number
+  /** 每周固定可用时间 · fixed weekly available period */
+  weekly_available_period?: WeeklyAvailablePeriod
+  /** 无规律的可用时间段 · irregular available periods */
+  irregular_available_period_list?: IrregularAvailablePeriod[]
+  /** 领取后N秒内有效 · seconds valid after claim */
+  available_seconds?: number
+}
 
-export interface CouponAvailablePeriodIrregularAvailablePeriod {
-  begin_time: string
-  end_time: string
+export interface CouponAvailableStoreInfo {
+  /** 券可用门店描述 */
+  description: string
+  /** 小程序AppID */
+  mini_program_appid?: string
+  /** 小程序跳转路径 */
+  mini_program_path?: string
+}
+
+export interface CouponBundleRequestCouponTagInfo {
+  /** 用户商品券标签列表 */
+  coupon_tag_list?: string[]
+  /** 会员标签信息 */
+  member_tag_info?: MemberTagInfo
+}
+
+export interface CouponBundleResponse {
+  /** 用户券组ID */
+  user_coupon_bundle_id: string
+  /** 用户商品券列表 */
+  user_product_coupon_list: {
+    /** 用户商品券Code */
+    coupon_code: string
+    /** 用户商品券状态 */
+    coupon_state: CouponState
+    /** 有效期开始时间 · validity period start time */
+    valid_begin_time: string
+    /** 有效期结束时间 · validity period end time */
+    valid_end_time: string
+    /** 领券时间 */
+    receive_time: string
+    /** 发券请求单号 · coupon issuance request number */
+    send_request_no: string
+    /** 发券渠道 */
+    send_channel: SendChannel
+    /** 确认请求单号 */
+    confirm_request_no?: string
+    /** 确认发放时间 */
+    confirm_time?: string
+    /** 失效请求单号 */
+    deactivate_request_no?: string
+    /** 失效时间 */
+    deactivate_time?: string
+    /** 失效原因 */
+    deactivate_reason?: string
+    /** 多次优惠使用详情 · multi-use discount usage details */
+    progressive_bundle_usage_detail?: {
+      /** 券核销请求单号 */
+      use_request_no?: string
+      /** 核销时间 · redemption time */
+      use_time?: string
+      /** 关联微信支付订单信息 · associated WeChat Pay order information */
+      associated_order_info?: AssociatedOrderInfo
+      /** 退券请求单号 · coupon return request number */
+      return_request_no?: string
+      /** 退券时间 · coupon return time */
+      return_time?: string
+    }
+    /** 用户券组信息 */
+    user_product_coupon_bundle_info: {
+      /** 用户券组ID */
+      user_coupon_bundle_id: string
+      /** 用户券组内索引 */
+      user_coupon_bundle_index: number
+      /** 总可使用次数 · total number of uses allowed */
+      total_count: number
+      /** 已使用次数 · number of times used */
+      used_count: number
+    }
+    /** 商品券信息 */
+    product_coupon: {
+      /** 商品券ID · product coupon ID */
+      product_coupon_id: string
+      /** 商品券状态 */
+      state: 'AUDITING' | 'EFFECTIVE' | 'DEACTIVATED' | (string & {})
+      /** 品牌ID · brand ID */
+      brand_id: string
+      /** 优惠范围 · discount scope */
+      scope: 'ALL' | 'SINGLE' | 'CATEGORY' | (string & {})
+      /** 商品券类型 · product coupon type */
+      type: 'NORMAL' | 'DISCOUNT' | 'EXCHANGE' | (string & {})
+      /** 使用模式 · usage mode */
+      usage_mode: 'SINGLE' | 'PROGRESSIVE_BUNDLE' | (string & {})
+      /** 单券模式信息 */
+      single_usage_info?: SingleUsageInfo
+      /** 多次优惠模式信息 · multi-use discount mode information */
+      progressive_bundle_usage_info?: ProductCouponRequestProgressiveBundleUsageInfo
+      /** 展示信息 */
+      display_info: DisplayInfo
+      /** 外部商品ID */
+      out_product_no?: string
+      /** 失效请求单号 */
+      deactivate_request_no?: string
+      /** 失效时间 */
+      deactivate_time?: string
+      /** 失效原因 */
+      deactivate_reason?: string
+    }
+    /** 批次信息 */
+    stock: {
+      /** 商品券ID · product coupon ID */
+      product_coupon_id: string
+      /** 批次ID · coupon batch ID */
+      stock_id: string
+      /** 备注 */
+      remark?: string
+      /** 券Code分配模式 */
+      coupon_code_mode: 'WECHATPAY' | 'UPLOAD' | (string & {})
+      /** 品牌方预上传的券Code数量信息 */
+      coupon_code_count_info?: CouponCodeCountInfo
+      /** 发放规则 */
+      stock_send_rule: StockBundleStockSendRule
+      /** 多次优惠使用规则 · multi-use discount usage rule */
+      progressive_bundle_usage_rule?: SingleUsageRule
+      /** 批次组信息 */
+      stock_bundle_info?: BrandOwnerStockBundleInfo
+      /** 券使用规则展示信息 */
+      usage_rule_display_info: UsageRuleDisplayInfo
+      /** 用户商品券展示信息 */
+      coupon_display_info: CouponDisplayInfo
+      /** 事件通知配置 */
+      notify_config: NotifyConfig
+      /** 可用门店范围 */
+      store_scope: 'NONE' | 'ALL' | 'SPECIFIC' | (string & {})
+      /** 已发放次数 */
+      sent_count_info: SentCountInfo
+      /** 批次状态 */
+      state: StockState
+      /** 失效请求单号 */
+      deactivate_request_no?: string
+      /** 失效时间 */
+      deactivate_time?: string
+      /** 失效原因 */
+      deactivate_reason?: string
+      /** 品牌ID · brand ID */
+      brand_id: string
+    }
+    /** 自定义附加信息 · custom attached data */
+    attach?: string
+    /** 渠道自定义信息 */
+    channel_custom_info?: string
+    /** 用户商品券标签信息 */
+    coupon_tag_info?: {
+      /** 用户商品券标签列表 */
+      coupon_tag_list?: ('MEMBER' | (string & {}))[]
+      /** 会员标签信息 */
+      member_tag_info?: MemberTagInfo
+    }
+    /** 品牌ID · brand ID */
+    brand_id: string
+  }[]
 }
 
 export interface CouponCodeCountInfo {
-  total_count?: number
-  available_count?: number
+  /** 已上传的Code总数 */
+  total_count: number
+  /** 当前可用的Code */
+  available_count: number
 }
 
-export interface CouponQuery {
-  appid: string
+export interface CouponDisplayInfo {
+  /** 用户商品券Code展示模式 */
+  code_display_mode?: 'INVISIBLE' | 'BARCODE' | 'QRCODE' | (string & {})
+  /** 背景颜色 */
+  background_color?: BackgroundColor
+  /** 小程序入口 */
+  entrance_mini_program?: {
+    /** 小程序appid */
+    appid: string
+    /** 小程序跳转路径 */
+    path: string
+    /** 入口文案 */
+    entrance_wording: string
+    /** 引导文案 */
+    guidance_wording: string
+  }
+  /** 公众号入口 */
+  entrance_official_account?: EntranceOfficialAccount
+  /** 视频号入口 */
+  entrance_finder?: EntranceFinder
 }
 
-export interface CouponUseRuleExchangeCoupon {
-  exchange_price?: number
-  transaction_minimum?: number
-}
+export type CouponState =
+  | 'CONFIRMING' | 'PENDING' | 'EFFECTIVE' | 'USED' | 'EXPIRED' | 'DELETED' | 'DEACTIVATED'
+  | (string & {})
 
-export interface CouponcodeQuery {
-  appid?: string
+export interface CouponTagInfo {
+  /** 用户商品券标签列表 */
+  coupon_tag_list?: ('MEMBER' | (string & {}))[]
+  /** 会员标签信息 */
+  member_tag_info?: {
+    /** 会员卡模板ID · membership card template ID */
+    member_card_id?: string
+  }
 }
 
 export type Customs =
   | 'GUANGZHOU_ZS' | 'HANGZHOU_ZS' | 'NINGBO' | 'ZHENGZHOU_BS' | 'CHONGQING' | 'SHANGHAI_ZS'
   | 'SHENZHEN' | 'ZHENGZHOU_ZH_ZS' | 'TIANJIN' | (string & {})
 
-export interface DataStoreAddress {
-  address_code?: string
-  address_detail?: string
-  address_complements?: string
-  longitude?: string
-  latitude?: string
+export interface DataAmountResponse {
+  /** 已结算金额 · settled amount (货币最小单位 · minor unit of the currency) */
+  settled: number
+  /** 未结算金额 · unsettled amount (货币最小单位 · minor unit of the currency) */
+  unsettle: number
+  /** 结算币种 · settlement currency */
+  currency: string
+  /** 支付金额 · payment amount (货币最小单位 · minor unit of the currency) */
+  pay: number
+  /** 退款金额 · refund amount (货币最小单位 · minor unit of the currency) */
+  refund: number
+  /** 支付净额 (货币最小单位 · minor unit of the currency) */
+  net: number
+  /** 手续费金额 (货币最小单位 · minor unit of the currency) */
+  fee: number
+}
+
+export interface DataMemberInformation {
+  /** 会员中心跳转AppID */
+  jump_appid?: string
+  /** 会员中心跳转路径 */
+  jump_path?: string
+}
+
+export interface DataStoreRecipient {
+  /** 门店收款商户号 */
+  mchid?: string
+  /** 门店收款主体 */
+  company_name?: string
+  /** 收款绑定状态 */
+  recipient_state?: RecipientState
 }
 
 export interface DataUserInformation {
-  common_field_list?: { name?: CommonFieldName; value?: string }[]
-  custom_field_list?: { name?: string; user_chosen_values?: string[] }[]
+  /** 平台提供的通用开卡信息字段 · common card activation fields provided by WeChat Pay */
+  common_field_list?: {
+    /** 平台提供的通用开卡信息字段 · name of the common card activation field */
+    name?: CommonFieldName
+    /** 加密的用户开卡时填写的个人信息 · encrypted personal information filled at card activation */
+    value?: string
+  }[]
+  /** 商户自定义的开卡信息字段 · merchant's custom card activation fields */
+  custom_field_list?: {
+    /** 字段名称 · field name */
+    name?: string
+    /** 加密的用户选择的字段值列表 · encrypted list of user-selected field values */
+    user_chosen_values?: string[]
+  }[]
 }
 
-export interface DepositReverseRequest {
+export interface DeliveryPlanRequest {
+  /** 修改内容 */
+  modify_content: {
+    /** 投放计划名称 · delivery plan name */
+    plan_name?: string
+    /** 结束可用时间 · availability end time */
+    delivery_end_time?: string
+    /** 总库存 · total stock */
+    total_count?: number
+    /** 单用户限领 · claim limit per user */
+    user_limit?: number
+    /** 单日限领 · daily claim limit */
+    daily_limit?: number
+    /** 营销标签 · marketing label */
+    recommend_word?: string
+  }
+  /** 修改请求单号 · modification request number */
+  out_request_no?: string
+}
+
+export interface DeliveryPlanResponse {
+  /** 投放计划详情 */
+  plan: Plan
+}
+
+export interface DepositRefundResponse {
+  /** 返回状态码 */
+  return_code: 'SUCCESS' | 'FAIL' | (string & {})
+  /** 返回信息 · response message */
+  return_msg: string
+  /** 业务结果 */
+  result_code: 'SUCCESS' | 'FAIL' | (string & {})
+  /** 错误代码 */
+  err_code?: string
+  /** 错误代码描述 */
+  err_code_des?: string
+  /** 公众账号ID · AppID */
+  appid: string
+  /** 商户号 · merchant ID */
+  mch_id: string
+  /** 子商户公众账号ID · sub-merchant's AppID */
+  sub_appid?: string
+  /** 子商户号 · sub-merchant ID */
+  sub_mch_id?: string
+  /** 随机字符串 */
+  nonce_str: string
+  /** 签名 */
+  sign: string
+  /** 微信订单号 · WeChat Pay order number */
+  transaction_id: string
+  /** 商户订单号 · merchant's order number */
+  out_trade_no: string
+  /** 商户退款单号 · merchant's refund number */
+  out_refund_no: string
+  /** 微信退款单号 · WeChat Pay refund number */
+  refund_id: string
+  /** 退款金额 · refund amount (分 · fen) */
+  refund_fee: string
+  /** 应结退款金额 · settlement refund amount (分 · fen) */
+  settlement_refund_fee?: string
+  /** 标价金额 · pricing amount (分 · fen) */
+  total_fee: string
+  /** 应结订单金额 (分 · fen) */
+  settlement_total_fee?: string
+  /** 标价币种 · pricing currency */
+  fee_type?: string
+  /** 现金支付金额 (分 · fen) */
+  cash_fee: string
+  /** 现金支付币种 */
+  cash_fee_type?: string
+  /** 现金退款金额 (分 · fen) */
+  cash_refund_fee?: string
+  /** 代金券类型 */
+  [key: `coupon_type_${number}`]: string
+  /** 代金券退款总金额 (分 · fen) */
+  coupon_refund_fee?: string
+  /** 单个代金券退款金额 (分 · fen) */
+  [key: `coupon_refund_fee_${number}`]: string
+  /** 退款代金券使用数量 */
+  coupon_refund_count?: string
+  /** 退款代金券ID */
+  [key: `coupon_refund_id_${number}`]: string
+}
+
+export type DepositReverseRequest = {
+  /** 公众账号ID · AppID */
   appid: XmlValue
+  /** 子商户公众账号ID · sub-merchant's AppID */
   sub_appid?: XmlValue
+  /** 商户号 · merchant ID */
   mch_id?: XmlValue
+  /** 子商户号 · sub-merchant ID */
   sub_mch_id?: XmlValue
-  transaction_id?: XmlValue
-  out_trade_no: XmlValue
+  /** 签名类型 */
   sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
   nonce_str?: XmlValue
   sign?: XmlValue
+} & ({
+    /** 微信订单号 · WeChat Pay order number; give one of: transaction_id, out_trade_no */
+    transaction_id: XmlValue
+    /** 商户订单号 · merchant's order number; give one of: transaction_id, out_trade_no */
+    out_trade_no?: XmlValue
+  } | {
+    /** 微信订单号 · WeChat Pay order number; give one of: transaction_id, out_trade_no */
+    transaction_id?: XmlValue
+    /** 商户订单号 · merchant's order number; give one of: transaction_id, out_trade_no */
+    out_trade_no: XmlValue
+  })
+
+export interface DetailItem {
+  /** 轮次使用详情状态 · state of the round's usage details */
+  detail_state?: DetailItemDetailState
+  /** 有效期开始时间 · validity period start time */
+  valid_begin_time?: string
+  /** 有效期结束时间 · validity period end time */
+  valid_end_time?: string
+  /** 核销请求单号 · redemption request number */
+  use_request_no?: string
+  /** 核销时间 · redemption time */
+  use_time?: string
+  /** 关联微信支付订单信息 · associated WeChat Pay order information */
+  associated_order_info?: AssociatedOrderInfo
+  /** 退券请求单号 · coupon return request number */
+  return_request_no?: string
+  /** 退券时间 · coupon return time */
+  return_time?: string
+  /** 删除时间 · deletion time */
+  delete_time?: string
+}
+
+export type DetailItemDetailState =
+  | 'PENDING' | 'EFFECTIVE' | 'USED' | 'EXPIRED' | 'DELETED' | 'DEACTIVATED' | (string & {})
+
+export interface DetailPromotionDetail {
+  /** 券ID · coupon ID */
+  coupon_id: string
+  /** 优惠名称 · discount name */
+  name?: string
+  /** 优惠范围 · discount scope */
+  scope?: string
+  /** 优惠类型 · discount type */
+  type?: string
+  /** 优惠券面额 · coupon face value (分 · fen) */
+  amount: number
+  /** 活动ID · coupon batch ID */
+  stock_id?: string
+  /** 微信出资 · WeChat Pay contribution (分 · fen) */
+  wechatpay_contribute?: number
+  /** 商户出资 (分 · fen) */
+  merchant_contribute?: number
+  /** 其他出资 (分 · fen) */
+  other_contribute?: number
+  /** 优惠币种 · discount currency */
+  currency?: string
+  /** 单品列表 */
+  goods_detail?: GoodsDetail[]
 }
 
 export interface DetailQuery {
+  /** 二级商户号 · secondary merchant ID */
   sub_mchid: string
 }
 
-export interface DeviceInfo {
-  device_id?: string
-  device_ip?: string
+export interface DevicesAmount {
+  /** 总金额 · total amount (分 · fen) */
+  total: number
+  /** 货币类型 · currency */
+  currency: 'CNY' | (string & {})
 }
 
 export interface Director {
+  /** 董事姓名 */
   name?: string
+  /** 董事证件号 · director's identity document number */
   number?: string
 }
 
-export interface DownloadbillRequest {
-  appid: XmlValue
-  mch_id?: XmlValue
-  bill_date: XmlValue
-  bill_type?: 'ALL' | 'SUCCESS' | 'REFUND' | 'RECHARGE_REFUND' | (string & {})
-  tar_type?: 'GZIP' | (string & {})
-  nonce_str?: XmlValue
-  sign?: XmlValue
+export interface DisassociateStoreResponse {
+  /** 去重后门店总数 */
+  total_count: number
+  /** 取消关联成功的门店列表 */
+  success_store_list?: AssociateStoreRequestStore[]
+  /** 取消关联失败的门店列表 */
+  failed_store_list?: FailedStore[]
 }
 
-export interface EcommerceAmount {
-  total_amount?: number
-  currency?: string
-  payer_amount?: number
-  payer_currency?: string
+export interface DiscountCoupon {
+  /** 门槛金额 · threshold amount (分 · fen) */
+  threshold: number
+  /** 固定减免百分比 · fixed percentage off */
+  percent_off: number
 }
 
-export interface EcommerceFrom {
-  account: 'AVAILABLE' | 'UNAVAILABLE' | (string & {})
-  amount: number
+export interface DisplayInfo {
+  /** 商品券名称 */
+  name: string
+  /** 商品券图片 */
+  image_url: string
+  /** 商品券背景图 */
+  background_url: string
+  /** 商品券详情图列表 */
+  detail_image_url_list?: string[]
+  /** 商品原价 (分 · fen) */
+  original_price?: number
+  /** 套餐组合 */
+  combo_package_list?: {
+    /** 套餐名 */
+    name: string
+    /** 可选单品数量 */
+    pick_count: number
+    /** 单品列表 */
+    choice_list: {
+      /** 单品名称 */
+      name: string
+      /** 单品价格 (分 · fen) */
+      price: number
+      /** 单品数量 */
+      count: number
+      /** 单品图片 */
+      image_url?: string
+      /** 单品跳转小程序AppID */
+      mini_program_appid?: string
+      /** 单品跳转小程序路径 */
+      mini_program_path?: string
+    }[]
+  }[]
 }
 
 export interface EcommerceGoodsDetail {
-  merchant_goods_id?: string
+  /** 商户侧商品编码 · merchant's product code */
+  merchant_goods_id: string
+  /** 微信侧商品编码 · WeChat Pay product code */
   wechatpay_goods_id?: string
+  /** 商品名称 · product name */
   goods_name?: string
-  unit_price?: number
-  refund_amount?: number
-  refund_quantity?: number
+  /** 商品单价 · product unit price (分 · fen) */
+  unit_price: number
+  /** 商品退款金额 · product refund amount (分 · fen) */
+  refund_amount: number
+  /** 商品退货数量 · quantity of returned products */
+  refund_quantity: number
 }
 
 export interface EntranceFinder {
+  /** 视频号ID */
   finder_id: string
+  /** 视频号视频ID */
   finder_video_id: string
+  /** 视频号封面图 */
   finder_video_cover_image_url: string
 }
 
-export interface EstimatedAmount {
-  amount: number
-  currency?: string
+export interface EntranceOfficialAccount {
+  /** 公众号AppID */
+  appid: string
+}
+
+export interface ExchangeCoupon {
+  /** 门槛金额 · threshold amount (分 · fen) */
+  threshold: number
+  /** 固定兑换价格 · fixed exchange price (分 · fen) */
+  exchange_price: number
 }
 
 export interface ExchangeRate {
+  /** 汇率类型 · exchange rate type */
   type?: 'SETTLEMENT_RATE' | (string & {})
+  /** 汇率值 · exchange rate value */
   rate?: number
 }
 
 export interface FacepayRequest {
+  /** 是否押金支付 */
   deposit?: 'Y' | 'N' | (string & {})
+  /** 公众账号ID · AppID */
   appid: XmlValue
+  /** 子商户公众账号ID · sub-merchant's AppID */
   sub_appid?: XmlValue
+  /** 商户号 · merchant ID */
   mch_id?: XmlValue
+  /** 子商户号 · sub-merchant ID */
   sub_mch_id?: XmlValue
+  /** 设备号 */
   device_info?: XmlValue
+  /** 商品描述 · product description */
   body: XmlValue
+  /** 商品详情 */
   detail?: string
+  /** 附加数据 · attached data */
   attach?: XmlValue
+  /** 商户订单号 · merchant's order number */
   out_trade_no: XmlValue
+  /** 总金额 · total amount (分 · fen) */
   total_fee: XmlValue
+  /** 货币类型 · currency */
   fee_type: XmlValue
+  /** 终端IP */
   spbill_create_ip: XmlValue
+  /** 订单优惠标记 · order discount tag */
   goods_tag?: XmlValue
+  /** 指定支付方式 · specified payment method */
   limit_pay?: XmlValue
+  /** 交易起始时间 · transaction start time */
   time_start?: XmlValue
+  /** 交易结束时间 · transaction end time */
   time_expire?: XmlValue
+  /** 用户标识 · user's OpenID */
   openid?: XmlValue
+  /** 授权码 */
   face_code: XmlValue
+  /** 签名类型 */
   sign_type?: 'HMAC-SHA256' | (string & {})
   nonce_str?: XmlValue
   sign?: XmlValue
 }
 
 export interface FacepayResponse {
-  return_code?: 'SUCCESS' | 'FAIL' | (string & {})
+  /** 返回状态码 */
+  return_code: 'SUCCESS' | 'FAIL' | (string & {})
+  /** 返回信息 · response message */
   return_msg?: string
-  appid?: string
+  /** 公众账号ID · AppID */
+  appid: string
+  /** 子商户公众账号ID · sub-merchant's AppID */
   sub_appid?: string
-  mch_id?: string
+  /** 商户号 · merchant ID */
+  mch_id: string
+  /** 子商户号 · sub-merchant ID */
   sub_mch_id?: string
+  /** 设备号 */
   device_info?: string
-  nonce_str?: string
-  sign?: string
-  result_code?: 'SUCCESS' | 'FAIL' | (string & {})
+  /** 随机字符串 */
+  nonce_str: string
+  /** 签名 */
+  sign: string
+  /** 业务结果 */
+  result_code: 'SUCCESS' | 'FAIL' | (string & {})
+  /** 错误代码 */
   err_code?: string
+  /** 错误代码描述 */
   err_code_des?: string
-  openid?: string
-  is_subscribe?: 'Y' | 'N' | (string & {})
+  /** 用户标识 · user's OpenID */
+  openid: string
+  /** 是否关注公众账号 */
+  is_subscribe: 'Y' | 'N' | (string & {})
+  /** 用户子标识 · user's OpenID under the sub-merchant's AppID */
   sub_openid?: string
+  /** 是否关注子公众账号 */
   sub_is_subscribe?: 'Y' | 'N' | (string & {})
-  trade_type?: string
-  bank_type?: string
+  /** 交易类型 · trade type */
+  trade_type: string
+  /** 付款银行 · bank type */
+  bank_type: string
+  /** 标价币种 · pricing currency */
   fee_type?: string
-  total_fee?: string
+  /** 标价金额 · pricing amount (分 · fen) */
+  total_fee: string
+  /** 现金支付币种 */
   cash_fee_type?: string
-  cash_fee?: string
+  /** 现金支付金额 (分 · fen) */
+  cash_fee: string
+  /** 应结订单金额 (分 · fen) */
   settlement_total_fee?: string
+  /** 代金券金额 (分 · fen) */
   coupon_fee?: string
-  transaction_id?: string
-  out_trade_no?: string
+  /** 微信支付订单号 · WeChat Pay order number */
+  transaction_id: string
+  /** 商户订单号 · merchant's order number */
+  out_trade_no: string
+  /** 商家数据包 · merchant's attached data */
   attach?: string
-  time_end?: string
+  /** 支付完成时间 · payment completion time */
+  time_end: string
+  /** 营销详情 · marketing details */
   promotion_detail?: string
 }
 
@@ -485,109 +1185,144 @@ export type FailReason =
   | 'ACCOUNT_ABNORMAL' | 'NO_RELATION' | 'RECEIVER_HIGH_RISK' | 'RECEIVER_REAL_NAME_NOT_VERIFIED'
   | 'NO_AUTH' | 'RECEIVER_RECEIPT_LIMIT' | 'PAYER_ACCOUNT_ABNORMAL' | 'INVALID_REQUEST' | (string & {})
 
+export interface FailedStore {
+  /** 门店ID */
+  store_id: string
+  /** 失败错误码 */
+  code: string
+  /** 失败错误信息 */
+  message: string
+}
+
 export interface FinanceInstitutionInfo {
+  /** 金融机构类型 · financial institution type */
   finance_type?:
     | 'BANK_AGENT' | 'PAYMENT_AGENT' | 'INSURANCE' | 'TRADE_AND_SETTLE' | 'OTHER' | (string & {})
+  /** 金融机构许可证图片 · financial institution license images */
   finance_license_pics?: string[]
 }
 
 export interface FinderInfo {
+  /** 视频号ID */
   finder_id?: string
+  /** 视频号视频ID */
   finder_video_id?: string
+  /** 视频号封面图 */
   finder_video_cover_image_url?: string
 }
 
-export interface FinishOrderRequest {
-  sub_mchid: string
-  transaction_id: string
-  out_order_no: string
-  description: string
-}
-
-export interface FinishOrderResponse {
-  sub_mchid: string
-  transaction_id: string
-  out_order_no: string
-  order_id: string
-}
-
 export interface From {
-  account?: string
-  amount?: number
+  /** 出资账户类型 · contribution account type */
+  account: 'AVAILABLE' | 'UNAVAILABLE' | (string & {})
+  /** 出资金额 · contribution amount (分 · fen) */
+  amount: number
 }
 
 export type FundSource =
   | 'REFUND_SOURCE_UNSETTLED_FUNDS' | 'REFUND_SOURCE_REchARGE_FUNDS' | (string & {})
 
-export interface GlobalDataAmount {
-  settled?: number
-  unsettle?: number
+export interface GlobalAmount {
+  /** 总金额 · total amount (货币最小单位 · minor unit of the currency) */
+  total: number
+  /** 货币类型 · currency */
   currency?: string
-  pay?: number
-  refund?: number
-  net?: number
-  fee?: number
 }
 
 export interface GlobalDetail {
-  promotion_id?: string
+  /** 券ID · coupon ID */
+  promotion_id: string
+  /** 优惠名称 · discount name */
   name?: string
+  /** 优惠范围 · discount scope */
   scope?: 'GLOBAL' | 'SINGLE' | (string & {})
+  /** 优惠类型 · discount type */
   type?: 'COUPON' | 'DISCOUNT' | (string & {})
-  amount?: number
+  /** 优惠券面额 · coupon face value (货币最小单位 · minor unit of the currency) */
+  amount: number
+  /** 货币类型 · currency */
   currency?: string
+  /** 活动ID · campaign ID */
   activity_id?: string
+  /** 微信出资 · WeChat Pay contribution (货币最小单位 · minor unit of the currency) */
   wechatpay_contribute_amount?: number
+  /** 商户出资 (货币最小单位 · minor unit of the currency) */
   merchant_contribute_amount?: number
+  /** 其他出资 (货币最小单位 · minor unit of the currency) */
   other_contribute_amount?: number
-  goods_detail?: { goods_id?: string; goods_remark?: string; quantity?: number; price?: number }[]
+  /** 单品列表 */
+  goods_detail?: {
+    /** 商品编码 · product code */
+    goods_id: string
+    /** 商品备注 · product remark */
+    goods_remark?: string
+    /** 商品数量 · product quantity */
+    quantity: number
+    /** 商品价格 · product price (货币最小单位 · minor unit of the currency) */
+    price: number
+  }[]
 }
 
 export interface GlobalPayer {
+  /** 用户标识 · user's OpenID */
   openid?: string
+  /** 用户标识（机构） · user's OpenID under the institution */
   sp_openid?: string
+  /** 用户标识（特约商户） · user's OpenID under the sub-merchant */
   sub_openid?: string
 }
 
-export interface GlobalPromotionDetail {
-  promotion_id?: string
-  name?: string
-  scope?: 'GLOBAL' | 'SINGLE' | (string & {})
-  type?: 'COUPON' | 'DISCOUNT' | (string & {})
-  amount?: number
-  currency?: string
-  activity_id?: string
-  wxpay_contribute_amount?: number
-  merchant_contribute_amount?: number
-  other_contribute_amount?: number
-  goods_detail?: PromotionDetailGoodsDetail[]
+export interface GlobalSceneInfo {
+  /** 商户端设备号 · merchant's device ID */
+  device_id?: string
+  /** 商户端设备IP · merchant's device IP address */
+  device_ip?: string
 }
 
-export interface GlobalTransactionQuery {
-  mchid: string
-  sub_mchid: string
-  sp_mchid: string
+export interface GlobalStoreInfo {
+  /** 编号 · store ID */
+  id?: string
+  /** 名称 · name */
+  name?: string
+  /** 详细地址 · detailed address */
+  address?: string
 }
 
 export interface GlobalTransactionResponseAmount {
-  total?: number
-  payer_total?: number
-  currency?: string
-  payer_currency?: string
+  /** 订单金额 · order amount (货币最小单位 · minor unit of the currency) */
+  total: number
+  /** 用户支付金额 · amount paid by the user (货币最小单位 · minor unit of the currency) */
+  payer_total: number
+  /** 订单标价币种 · order pricing currency */
+  currency: string
+  /** 用户支付币种 · user's payment currency */
+  payer_currency: string
+  /** 汇率信息 · exchange rate information */
   exchange_rate?: ExchangeRate
 }
 
 export interface GoodsDetail {
-  goods_id?: string
+  /** 商品编码 · product code */
+  goods_id: string
+  /** 商品数量 · product quantity */
   quantity?: number
+  /** 商品价格 · product price (分 · fen) */
   unit_price?: number
+  /** 商品优惠金额 · product discount amount */
   discount_amount?: number
+  /** 商品备注 · product remark */
   goods_remark?: string
 }
 
 export type H5AuthorizationState =
   | 'APPROVED' | 'UNAUTHORIZED' | 'UNDER_REVIEW' | 'REJECTED' | 'UNDER_PUNISHMENT'
   | 'APPLICATION_FAILED' | (string & {})
+
+export interface HighwayRequestDeviceInfo {
+  /** 商户端设备号 · merchant's device ID */
+  device_id?: string
+  /** 商户端设备IP · merchant's device IP address */
+  device_ip: string
+}
 
 export type IdDocType =
   | 'IDENTIFICATION_TYPE_IDCARD' | 'IDENTIFICATION_TYPE_OVERSEA_PASSPORT'
@@ -596,32 +1331,150 @@ export type IdDocType =
   | 'IDENTIFICATION_TYPE_HONGKONG_MACAO_RESIDENT' | 'IDENTIFICATION_TYPE_TAIWAN_RESIDENT'
   | (string & {})
 
+export interface ImageGenerationTaskResponse {
+  /** 品牌ID · brand ID */
+  brand_id: string
+  /** 图片生成的任务ID · image generation task ID */
+  task_id: string
+  /** 图片生成类型 · image generation type */
+  image_generation_type: 'COMBINE_IMAGE' | 'CUT_OUT' | (string & {})
+  /** 任务状态 · task state */
+  task_state: 'PROCESSING' | 'FAIL' | 'SUCCESS' | (string & {})
+  /** 拼图结果 · image composition result */
+  combine_image_result?: CombineImageResult
+  /** 生成商品图结果 · product image generation result */
+  cut_out_result?: CombineImageResult
+}
+
+export interface ImageUploadParts {
+  /** 文件 · file */
+  file: FilePart
+  meta?: {
+    /** 图片文件的sha256摘要 */
+    sha256?: string
+    /** 文件名 · file name */
+    filename?: string
+  }
+}
+
 export interface ImageUploadResponse {
-  media_url: string
+  /** 媒体文件标识ID · media file ID */
+  media_id: string
+}
+
+export interface ImportByOpenidRequestUserInformation {
+  /** 平台提供的通用开卡信息字段 · common card activation fields provided by WeChat Pay */
+  common_field_list?: {
+    /** 平台提供的通用开卡信息字段 · name of the common card activation field */
+    name?: CommonFieldName
+    /** 加密的用户开卡时填写的个人信息 · encrypted personal information filled at card activation */
+    value?: Sensitive | Ciphertext
+  }[]
+  /** 商户自定义的开卡信息字段 · merchant's custom card activation fields */
+  custom_field_list?: {
+    /** 字段名称 · field name */
+    name?: string
+    /** 加密的用户选择的字段值列表 · encrypted list of user-selected field values */
+    user_chosen_values?: (Sensitive | Ciphertext)[]
+  }[]
 }
 
 export interface InstallmentInfo {
-  use_subsidy?: boolean
-  selected_installment_number?: number
+  /** 是否使用了商户贴息 · whether the merchant's interest subsidy is used */
+  use_subsidy: boolean
+  /** 用户实际选择分期期数 · number of installments selected by the user */
+  selected_installment_number: number
+}
+
+export interface InvalidateResponse {
+  /** 商家请求单号 · merchant's request number */
+  out_request_no: string
+  /** 会员卡模板ID · membership card template ID */
+  card_id: string
+  /** 品牌ID · brand ID */
+  brand_id: string
+  /** 商户AppId · merchant's AppID */
+  appid: string
+  /** 会员卡类型 · membership card type */
+  card_type: 'PURCHASE' | 'NORMAL' | 'BALANCE' | (string & {})
+  /** 卡名称 · card name */
+  card_title: string
+  /** 卡背景颜色 · card background color */
+  card_color: string
+  /** 卡背景图URL · card background image URL */
+  card_picture_url: string
+  /** 会员卡code分配类型 · membership card code allocation type */
+  code_mode: 'SYSTEM_ALLOCATE' | 'MERCHANT_ALLOCATE' | (string & {})
+  /** 会员码型 · membership code type */
+  code_type: CodeType
+  /** 会员码跳转信息 · membership code jump information */
+  code_jump_information?: CodeJumpInformation
+  /** 会员权益 · membership benefits */
+  benefits: string
+  /** 回调地址 · notification URL */
+  notify_url: string
+  /** 是否置顶 · whether to pin */
+  need_pinned?: boolean
+  /** 是否展示会员等级 · whether to show the membership level */
+  need_display_level?: boolean
+  /** 会员初始等级 · member's initial level */
+  init_level?: string
+  /** 服务电话 · service phone number */
+  service_phone?: string
+  /** 商家法务协议 · merchant's legal agreement */
+  legal_agreement?: string
+  /** 会员卡有效期 · membership card validity period */
+  valid_date_information: ValidDateInformation
+  /** 会员中心信息 */
+  member_information: DataMemberInformation
+  /** 积分信息 · points information */
+  points_information?: PointsInformation
+  /** 储值信息 · stored value information */
+  balance_information?: BalanceInformation
+  /** 付费会员信息 · paid membership information */
+  purchase_information?: PurchaseInformation
+  /** 用户开卡信息 · user's card activation information */
+  user_information?: UserInformation
+  /** 状态 · state */
+  state: 'CARD_EFFECTIVE' | 'CARD_INVALID' | (string & {})
+  /** 创建时间 · creation time */
+  create_time: string
+  /** 更新时间 · update time */
+  modify_time: string
 }
 
 export interface IrregularAvailablePeriod {
+  /** 开始时间 · start time */
+  begin_time: string
+  /** 结束时间 · end time */
+  end_time: string
+}
+
+export interface IrregularyAvaliableTime {
+  /** 开始时间 · start time */
   begin_time?: string
+  /** 结束时间 · end time */
   end_time?: string
 }
 
 export interface JsapiResponse {
+  /** 预支付交易会话标识 · prepay ID */
   prepay_id: string
 }
 
 export interface Links {
+  /** 下一页链接 · next page URL */
   next?: string
+  /** 上一页链接 · previous page URL */
   prev?: string
+  /** 当前链接 · current page URL */
   self?: string
 }
 
 export interface Location {
+  /** 服务开始地点 · service start location */
   start_location?: string
+  /** 服务结束地点 · service end location */
   end_location?: string
 }
 
@@ -629,67 +1482,83 @@ export type ManageRecordState =
   | 'PENDING' | 'SUBMITTED' | 'EXPIRED' | 'UNDER_REVIEW' | 'RECOVERED' | 'REJECTED' | (string & {})
 
 export interface MchInfo {
-  mchid?: string
+  /** 商户号 · merchant ID */
+  mchid: string
 }
 
 export type MedInsPayStatus =
   | 'UNKNOWN_MED_INS_PAY_STATUS' | 'MED_INS_PAY_CREATED' | 'MED_INS_PAY_SUCCESS' | 'MED_INS_PAY_REFUND'
   | 'MED_INS_PAY_FAIL' | 'NO_MED_INS_PAY' | (string & {})
 
+export interface MediaResponse {
+  /** 媒体文件标识Id · media file ID */
+  media_id: string
+}
+
+export interface MemberInformation {
+  /** 会员中心跳转AppID */
+  jump_appid: string
+  /** 会员中心跳转路径 */
+  jump_path: string
+}
+
+export interface MemberTagInfo {
+  /** 会员卡模板ID · membership card template ID */
+  member_card_id: string
+}
+
 export interface MerchantHeaders {
+  /** 业务请求幂等值 · idempotency key of the business request */
   'Idempotency-Key'?: string
+  /** 微信支付公钥ID/平台证书序列号 · WeChat Pay public key ID or platform certificate serial number */
   'Wechatpay-Serial'?: string
 }
 
 export interface MerchantQuery {
+  /** 机构appid · institution's AppID */
   sp_appid: string
+  /** 机构商户号 · institution's merchant ID */
   sp_mchid: string
 }
 
 export interface MerchantResponseBusiness {
+  /** 业务类型 · business type */
   business_type?: 'ONLINE' | 'OFFLINE' | 'BOTH' | (string & {})
+  /** APP下载地址 · app download URL */
   app_download?: string
+  /** 业务网站 */
   website?: string
+  /** 公众号 */
   office_account?: string
+  /** 小程序 */
   mini_program?: string
+  /** 门店地址 */
   store_address?: string
+  /** MCC码 · merchant category code (MCC) */
   mcc?: string
 }
 
 export interface MerchantResponseContact {
+  /** 联系人名称 · contact's name */
   name?: string
+  /** 联系人电话 · contact's phone number */
   phone?: string
+  /** 联系人邮箱 */
   email?: string
 }
 
-export interface MicropayResponse {
-  return_code?: 'SUCCESS' | 'FAIL' | (string & {})
-  return_msg?: string
-  appid?: string
-  sub_appid?: string
-  mch_id?: string
-  sub_mch_id?: string
-  device_info?: string
-  nonce_str?: string
-  sign?: string
-  result_code?: 'SUCCESS' | 'FAIL' | (string & {})
-  err_code?: string
-  err_code_des?: string
-  openid?: string
-  is_subscribe?: 'Y' | 'N' | (string & {})
-  trade_type?: string
-  bank_type?: string
-  fee_type?: string
-  total_fee?: string
-  settlement_total_fee?: string
-  coupon_fee?: string
-  cash_fee_type?: string
-  cash_fee?: string
-  transaction_id?: string
-  out_trade_no?: string
-  attach?: string
-  time_end?: string
-  promotion_detail?: string
+export interface MerchantResponseDirector {
+  /** 董事姓名 */
+  name?: string
+  /** 董事证件号码 */
+  number?: string
+}
+
+export interface MerchantResponsePrincipal {
+  /** 负责人姓名 */
+  name?: string
+  /** 负责人证件号码 · principal's identity document number */
+  number?: string
 }
 
 export type MixPayStatus =
@@ -699,55 +1568,121 @@ export type MixPayStatus =
 export type MixPayType =
   | 'UNKNOWN_MIX_PAY_TYPE' | 'CASH_ONLY' | 'INSURANCE_ONLY' | 'CASH_AND_INSURANCE' | (string & {})
 
-export interface MwebRequest {
-  mchid: string
-  appid: string
-  sub_mchid: string
-  sp_mchid: string
-  sp_appid: string
+export type MwebRequest = {
+  /** 子商户APPID · sub-merchant's AppID */
   sub_appid?: string
+  /** 商品描述 · product description */
   description: string
+  /** 商户数据 · merchant's attached data */
   attach?: string
+  /** 通知地址 · notification URL */
   notify_url: string
+  /** 商户订单号 · merchant's order number */
   out_trade_no: string
+  /** 商品标记 · order discount tag */
   goods_tag?: string
+  /** 交易类型 · trade type */
   trade_type: string
+  /** 指定支付方式 · specified payment method */
   limit_pay?: string
+  /** 交易起始时间 · transaction start time */
   time_start?: string
+  /** 交易结束时间 · transaction end time */
   time_expire?: string
+  /** MCC码 · merchant category code (MCC) */
   merchant_category_code: string
+  /** 支付者 · payer */
   payer?: GlobalPayer
-  amount: Amount
+  /** 订单金额 · order amount */
+  amount: GlobalAmount
+  /** 场景信息 · scene information */
   scene_info: {
+    /** 商户端设备号 · merchant's device ID */
     device_id?: string
+    /** 商户端设备IP · merchant's device IP address */
     device_ip?: string
+    /** 用户终端IP · user's device IP */
     payer_client_ip: string
+    /** 操作员ID · operator ID */
     operator_id?: string
-    store_info: SceneInfoStoreInfo
+    /** 商户门店信息 · merchant store information */
+    store_info: GlobalStoreInfo
   }
-  detail?: TransactionRequestDetail[]
-}
+  /** 优惠功能 · discount details */
+  detail?: TransactionRequestDetail
+} & ({
+    /** 商户号 · merchant ID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+    mchid: string
+    /** 公众账号ID · AppID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+    appid: string
+    /** 子商户号 · sub-merchant ID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+    sub_mchid?: string
+    /** 机构商户号 · institution's merchant ID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+    sp_mchid?: string
+    /** 机构APPID · institution's AppID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+    sp_appid?: string
+  } | {
+    /** 商户号 · merchant ID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+    mchid?: string
+    /** 公众账号ID · AppID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+    appid?: string
+    /** 子商户号 · sub-merchant ID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+    sub_mchid: string
+    /** 机构商户号 · institution's merchant ID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+    sp_mchid: string
+    /** 机构APPID · institution's AppID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+    sp_appid: string
+  })
 
 export interface MwebResponse {
+  /** 支付跳转链接 */
   mweb_url: string
 }
 
 export interface NativeResponse {
+  /** 二维码链接 */
   code_url: string
 }
 
 export interface NegotiationHistoryQuery {
+  /** 分页大小 · page size */
   limit?: number
+  /** 分页开始位置 · page offset */
   offset?: number
 }
 
-export interface NormalCouponInformation {
-  coupon_amount?: number
-  transaction_minimum?: number
+export interface NormalCoupon {
+  /** 门槛金额 · threshold amount (分 · fen) */
+  threshold: number
+  /** 固定减免金额 · fixed discount amount */
+  discount_amount: number
 }
 
 export interface NotifyConfig {
+  /** 事件通知appid */
   notify_appid?: string
+}
+
+export interface NotifyConfigRequest {
+  /** 通知URL地址 */
+  notify_url: string
+}
+
+export interface NotifyConfigResponse {
+  /** 通知URL地址 */
+  notify_url: string
+  /** 修改时间 */
+  update_time: string
+}
+
+export interface NotifyUrlRequest {
+  /** 通知url地址 · notification URL */
+  notify_url: string
+}
+
+export interface NotifyUrlResponse {
+  /** 通知地址 · notification URL */
+  notify_url: string
 }
 
 export type NumberOfBlock =
@@ -755,12 +1690,19 @@ export type NumberOfBlock =
   | (string & {})
 
 export interface OnlineBankRechargeInfo {
+  /** 银行交易订单号 · bank transaction order number */
   bill_no?: string
+  /** 网银充值退回时间 · online banking top-up return time */
   return_time?: string
+  /** 网银充值退回原因 · online banking top-up return reason */
   return_reason?: string
+  /** 开户银行名称 · account bank name */
   bank_name?: string
+  /** 网银类型 */
   online_bank_type?: OnlineBankType
+  /** 银行卡号后四位 · last four digits of the bank card number */
   bank_card_tail?: string
+  /** 银行账户名称 · bank account name */
   bank_account_name?: string
 }
 
@@ -771,55 +1713,105 @@ export type OrderType =
   | 'INSURANCE_PAY' | 'INT_REG_PAY' | 'INT_RE_DIAG_PAY' | 'INT_RX_PAY' | 'COVID_ANTIGEN_PAY' | 'MED_PAY'
   | (string & {})
 
-export interface OrderqueryRequest {
+export type OrderqueryRequest = {
+  /** 接口版本号 */
   version?: '1.0' | (string & {})
+  /** 公众账号ID · AppID */
   appid: XmlValue
+  /** 子商户公众账号ID · sub-merchant's AppID */
   sub_appid?: XmlValue
+  /** 商户号 · merchant ID */
   mch_id?: XmlValue
+  /** 子商户号 · sub-merchant ID */
   sub_mch_id?: XmlValue
-  transaction_id?: XmlValue
-  out_trade_no?: XmlValue
+  /** 签名类型 */
   sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
   nonce_str?: XmlValue
   sign?: XmlValue
-}
+} & ({
+    /** 微信订单号 · WeChat Pay order number; give one of: transaction_id, out_trade_no */
+    transaction_id: XmlValue
+    /** 商户订单号 · merchant's order number; give one of: transaction_id, out_trade_no */
+    out_trade_no?: XmlValue
+  } | {
+    /** 微信订单号 · WeChat Pay order number; give one of: transaction_id, out_trade_no */
+    transaction_id?: XmlValue
+    /** 商户订单号 · merchant's order number; give one of: transaction_id, out_trade_no */
+    out_trade_no: XmlValue
+  })
 
 export interface OrderqueryResponse {
-  return_code?: 'SUCCESS' | 'FAIL' | (string & {})
-  return_msg?: string
-  appid?: string
+  /** 返回状态码 */
+  return_code: 'SUCCESS' | 'FAIL' | (string & {})
+  /** 返回信息 · response message */
+  return_msg: string
+  /** 公众账号ID · AppID */
+  appid: string
+  /** 子商户公众账号ID · sub-merchant's AppID */
   sub_appid?: string
-  mch_id?: string
+  /** 商户号 · merchant ID */
+  mch_id: string
+  /** 子商户号 · sub-merchant ID */
   sub_mch_id?: string
-  nonce_str?: string
-  sign?: string
-  result_code?: 'SUCCESS' | 'FAIL' | (string & {})
+  /** 随机字符串 */
+  nonce_str: string
+  /** 签名 */
+  sign: string
+  /** 业务结果 */
+  result_code: 'SUCCESS' | 'FAIL' | (string & {})
+  /** 错误代码 */
   err_code?: string
+  /** 错误代码描述 */
   err_code_des?: string
+  /** 设备号 */
   device_info?: string
-  openid?: string
-  is_subscribe?: 'Y' | 'N' | (string & {})
+  /** 用户标识 · user's OpenID */
+  openid: string
+  /** 是否关注公众账号 */
+  is_subscribe: 'Y' | 'N' | (string & {})
+  /** 用户子标识 · user's OpenID under the sub-merchant's AppID */
   sub_openid?: string
+  /** 是否关注子公众账号 */
   sub_is_subscribe?: 'Y' | 'N' | (string & {})
-  trade_type?: string
-  trade_state?: TradeState
-  bank_type?: string
-  total_fee?: string
+  /** 交易类型 · trade type */
+  trade_type: string
+  /** 交易状态 */
+  trade_state: TradeState
+  /** 付款银行 · bank type */
+  bank_type: string
+  /** 标价金额 · pricing amount (分 · fen) */
+  total_fee: string
+  /** 应结订单金额 (分 · fen) */
   settlement_total_fee?: string
+  /** 标价币种 · pricing currency */
   fee_type?: string
-  cash_fee?: string
+  /** 现金支付金额 (分 · fen) */
+  cash_fee: string
+  /** 现金支付币种 */
   cash_fee_type?: string
+  /** 代金券金额 (分 · fen) */
   coupon_fee?: string
+  /** 代金券使用数量 */
   coupon_count?: string
+  /** 代金券类型 */
   [key: `coupon_type_${number}`]: string
+  /** 代金券ID */
   [key: `coupon_id_${number}`]: string
+  /** 单个代金券支付金额 (分 · fen) */
   [key: `coupon_fee_${number}`]: string
-  transaction_id?: string
-  out_trade_no?: string
+  /** 微信支付订单号 · WeChat Pay order number */
+  transaction_id: string
+  /** 商户订单号 · merchant's order number */
+  out_trade_no: string
+  /** 附加数据 · attached data */
   attach?: string
-  time_end?: string
-  trade_state_desc?: string
+  /** 支付完成时间 · payment completion time */
+  time_end: string
+  /** 交易状态描述 · trade state description */
+  trade_state_desc: string
+  /** 营销详情 · marketing details */
   promotion_detail?: string
+  /** 押金消费金额 (分 · fen) */
   consume_fee?: string
 }
 
@@ -827,357 +1819,768 @@ export type OrganizationType =
   | 'SUBJECT_TYPE_ENTERPRISE' | 'SUBJECT_TYPE_INSTITUTIONS_CLONED' | 'SUBJECT_TYPE_INDIVIDUAL'
   | 'SUBJECT_TYPE_OTHERS' | 'SUBJECT_TYPE_GOVERNMENT' | 'SUBJECT_TYPE_MICRO' | (string & {})
 
-export interface ParkingInfo {
-  parking_id?: string
+export interface ParkingFeeRequest {
+  /** 商户停车单号 · merchant's parking number */
+  out_serial_number: string
+  /** 车牌号 */
   plate_number?: string
-  plate_color?: PlateColor
-  start_time?: string
-  end_time?: string
-  parking_name?: string
-  charging_duration?: number
-  device_id?: string
+  /** 商户停车场ID · merchant's parking lot ID */
+  out_parking_id?: string
 }
 
 export type ParkingState =
   | 'PARKING_STATE_UNKNOWN' | 'PARKING_STATE_ENTERED' | 'PARKING_STATE_EXIT_GATE'
   | 'PARKING_STATE_EXITED' | 'PARKING_STATE_UNEXPECTED_CLOSE' | (string & {})
 
-export interface PartnerTransactionQuery {
-  sp_mchid: string
-  sub_mchid: string
-}
-
 export type PayState = 'PAY_STATUS_UNKNOWN' | 'PAY_STATUS_UNPAID' | 'PAY_STATUS_PAID' | (string & {})
 
 export type PayafterOrderResponseState =
   | 'CREATED' | 'USER_ACCEPTED' | 'FINISHED' | 'USER_PAID' | 'REVOKED' | 'EXPIRED' | (string & {})
 
-export interface Payer {
-  openid?: string
-  sub_openid?: string
-}
-
 export interface PaymentsSubOrderAmount {
-  total_amount?: number
-  payer_amount?: number
-  currency?: string
-  payer_currency?: string
+  /** 标价金额 · pricing amount (分 · fen) */
+  total_amount: number
+  /** 现金支付金额 (分 · fen) */
+  payer_amount: number
+  /** 标价币种 · pricing currency */
+  currency: string
+  /** 现金支付币种 */
+  payer_currency: string
+  /** 结算汇率 · settlement exchange rate */
   settlement_rate?: number
 }
 
-export type PlateColor = 'BLUE' | 'GREEN' | 'YELLOW' | 'BLACK' | 'WHITE' | 'LIMEGREEN' | (string & {})
-
-export interface PostPayment {
-  name?: string
-  amount?: number
-  description?: string
-  count?: number
+export interface Plan {
+  /** 投放计划ID · delivery plan ID */
+  plan_id: string
+  /** 投放计划名称 · delivery plan name */
+  plan_name: string
+  /** 投放计划状态 · delivery plan state */
+  plan_state: PlanState
+  /** 开始可用时间 · availability start time */
+  delivery_start_time?: string
+  /** 结束可用时间 · availability end time */
+  delivery_end_time?: string
+  /** 批次ID · coupon batch ID */
+  stock_id: string
+  /** 商品券ID · product coupon ID */
+  product_coupon_id: string
+  /** 营销标签 · marketing label */
+  recommend_word?: string
+  /** 品牌ID · brand ID */
+  brand_id: string
+  /** 总库存 · total stock */
+  total_count?: number
+  /** 单用户限领 · claim limit per user */
+  user_limit?: number
+  /** 单日限领 · daily claim limit */
+  daily_limit?: number
+  /** 是否复用商品券和批次信息 · whether to reuse product coupon and batch information */
+  reuse_coupon_config?: boolean
 }
 
-export interface PreSendResponse {
+export type PlanState =
+  | 'PLAN_CREATING' | 'PLAN_CREATED' | 'PLAN_TERMINATING' | 'PLAN_TERMINATED' | 'PLAN_EXPIRED'
+  | 'PLAN_DELIVERING' | 'PLAN_PAUSED' | (string & {})
+
+export type PlateColor = 'BLUE' | 'GREEN' | 'YELLOW' | 'BLACK' | 'WHITE' | 'LIMEGREEN' | (string & {})
+
+export interface PointsInformation {
+  /** 积分跳转AppID · points jump AppID */
+  jump_appid?: string
+  /** 积分跳转路径 · points jump path */
+  jump_path?: string
+}
+
+export interface PreAuthTokenResponse {
+  /** 预授权token · pre-authorization token */
+  token: string
+  /** token 过期时间 · token expiration time */
+  expire_time: string
+}
+
+export interface PreSendCouponResponse {
+  /** 预发券token · coupon pre-issuance token */
   token: string
 }
 
 export interface PreauthorizeResponse {
+  /** 预授权token · pre-authorization token */
   permission_token: string
 }
 
-export interface PresignResponse {
-  presign_token: string
+export interface PrepaySettleOrderResponse {
+  /** 商户结算批次单号 · merchant's settlement batch number */
+  out_settle_batch_no: string
+  /** 微信支付结算批次单号 · WeChat Pay settlement batch number */
+  settle_batch_no: string
+  /** 商品单个人收款方受理授权ID · acceptance authorization ID of product order's individual payee */
+  individual_auth_id: string
+  /** 收款方描述 · payee description */
+  description: string
+  /** 批次状态 */
+  state: string
+  /** 交易场景 · trade scene */
+  trade_scenario: string
+  /** 批次创建时间 · batch creation time */
+  create_time: string
+  /** 批次完成时间 · batch completion time */
+  finish_time?: string
 }
 
-export interface ProfitsharingOrderQuery {
-  sub_mchid: string
-  transaction_id: string
-  out_order_no: string
-}
-
-export interface PromotionDetail {
-  coupon_id?: string
+export interface Principal {
+  /** 负责人姓名 */
   name?: string
-  scope?: string
-  type?: string
-  amount?: number
-  stock_id?: string
-  wechatpay_contribute?: number
-  merchant_contribute?: number
-  other_contribute?: number
-  currency?: string
-  goods_detail?: GoodsDetail[]
+  /** 负责人证件号 */
+  number?: string
+}
+
+export interface ProductCouponRequestProgressiveBundleUsageInfo {
+  /** 可使用次数 · number of uses allowed */
+  count: number
+  /** 多次优惠使用间隔天数 · days between multi-use discount uses */
+  interval_days?: number
+}
+
+export interface ProgressiveBundleUsageDetail {
+  /** 券核销请求单号 */
+  use_request_no?: string
+  /** 核销时间 · redemption time */
+  use_time?: string
+  /** 退券请求单号 · coupon return request number */
+  return_request_no?: string
+  /** 退券时间 · coupon return time */
+  return_time?: string
+  /** 关联微信支付订单信息 · associated WeChat Pay order information */
+  associated_order_info?: AssociatedOrderInfo
+  /** 券核销的关联微信支付分订单信息 */
+  associated_pay_score_order_info?: AssociatedPayScoreOrderInfo
+}
+
+export interface ProgressiveBundleUsageInfo {
+  /** 可使用次数 · number of uses allowed */
+  count?: number
+  /** 多次优惠使用间隔天数 · days between multi-use discount uses */
+  interval_days?: number
+}
+
+export interface ProgressiveBundleUsageRule {
+  /** 券可核销时间 · coupon redemption period */
+  coupon_available_period?: {
+    /** 开始时间 · start time */
+    available_begin_time?: string
+    /** 结束时间 · end time */
+    available_end_time?: string
+    /** 生效后N天内有效 */
+    available_days?: number
+    /** 领取后N天开始生效 · days from claim until effective */
+    wait_days_after_receive?: number
+    /** 每周固定可用时间 · fixed weekly available period */
+    weekly_available_period?: {
+      /** 每周可用星期数 · available days of the week */
+      day_list?: (
+        | 'FRIDAY' | 'MONDAY' | 'SATURDAY' | 'SUNDAY' | 'THURSDAY' | 'TUESDAY' | 'WEDNESDAY'
+        | (string & {})
+      )[]
+      /** 当天可用时间段 · available periods of the day */
+      day_period_list?: AvailableDayTime[]
+    }
+    /** 无规律的可用时间段 · irregular available periods */
+    irregular_available_period_list?: IrregularyAvaliableTime[]
+  }
+  /** 满减券使用规则 · threshold-discount coupon usage rule */
+  normal_coupon?: {
+    /** 门槛金额 · threshold amount (分 · fen) */
+    threshold?: number
+    /** 固定减免金额 · fixed discount amount */
+    discount_amount?: number
+  }
+  /** 折扣券使用规则 · percentage-discount coupon usage rule */
+  discount_coupon?: {
+    /** 门槛金额 · threshold amount (分 · fen) */
+    threshold?: number
+    /** 固定减免百分比 · fixed percentage off */
+    percent_off?: number
+  }
+  /** 兑换券使用规则 · exchange coupon usage rule */
+  exchange_coupon?: {
+    /** 门槛金额 · threshold amount (分 · fen) */
+    threshold?: number
+    /** 固定兑换价格 · fixed exchange price (分 · fen) */
+    exchange_price?: number
+  }
 }
 
 export interface PromotionDetailGoodsDetail {
-  goods_id?: string
+  /** 商品编码 · product code */
+  goods_id: string
+  /** 商品备注 · product remark */
   goods_remark?: string
-  discount_amount?: number
-  quantity?: number
+  /** 商品优惠金额 · product discount amount */
+  discount_amount: number
+  /** 商品数量 · product quantity */
+  quantity: number
+  /** 商品价格 · product price (货币最小单位 · minor unit of the currency) */
+  price: number
+}
+
+export interface PurchaseInformation {
+  /** 付费会员价格 · paid membership price (分 · fen) */
   price?: number
+  /** 付费会员跳转AppID · paid membership jump AppID */
+  jump_appid?: string
+  /** 付费会员跳转路径 · paid membership jump path */
+  jump_path?: string
 }
 
 export type ReceiptState =
   | 'RECEIPT_STATE_PENDING' | 'RECEIPT_STATE_PROGRESS' | 'RECEIPT_STATE_COMPLETED' | (string & {})
 
+export interface ReceiverMchInfo {
+  /** 商户号 · merchant ID */
+  mchid?: string
+}
+
 export type ReceiverType = 'MERCHANT_ID' | 'PERSONAL_OPENID' | 'PERSONAL_SUB_OPENID' | (string & {})
 
 export interface RechargeAmount {
+  /** 总金额 · total amount (分 · fen) */
   amount?: number
+  /** 货币类型 · currency */
   currency?: string
 }
+
+export type RecipientState =
+  | 'CONFIRMED' | 'ADMIN_REJECTED' | 'CONFIRMING' | 'TIMEOUT_REJECTED' | (string & {})
 
 export type RefundAccount =
   | 'REFUND_SOURCE_PARTNER_ADVANCE' | 'REFUND_SOURCE_SUB_MERCHANT' | (string & {})
 
-export interface RefundRequest {
-  appid: XmlValue
-  sub_appid?: XmlValue
-  mch_id?: XmlValue
-  sub_mch_id?: XmlValue
-  sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
-  transaction_id?: XmlValue
-  out_trade_no?: XmlValue
-  out_refund_no: XmlValue
-  total_fee: XmlValue
-  refund_fee: XmlValue
-  refund_fee_type?: XmlValue
-  refund_desc?: XmlValue
-  refund_account?: XmlValue
-  notify_url?: XmlValue
-  nonce_str?: XmlValue
-  sign?: XmlValue
-}
+export type RefundQuery = {
+    /** 商户号 · merchant ID; give one of: mchid, sp_mchid + sub_mchid */
+    mchid: string
+    /** 子商户号 · sub-merchant ID; give one of: mchid, sp_mchid + sub_mchid */
+    sub_mchid?: string
+    /** 机构商户号 · institution's merchant ID; give one of: mchid, sp_mchid + sub_mchid */
+    sp_mchid?: string
+  } | {
+    /** 商户号 · merchant ID; give one of: mchid, sp_mchid + sub_mchid */
+    mchid?: string
+    /** 子商户号 · sub-merchant ID; give one of: mchid, sp_mchid + sub_mchid */
+    sub_mchid: string
+    /** 机构商户号 · institution's merchant ID; give one of: mchid, sp_mchid + sub_mchid */
+    sp_mchid: string
+  }
 
 export interface RefundRequestAmount {
+  /** 退款金额 · refund amount (货币最小单位 · minor unit of the currency) */
   refund: number
+  /** 原订单金额 · original order amount (货币最小单位 · minor unit of the currency) */
   total: number
+  /** 退款币种 · refund currency */
   currency: string
 }
 
-export interface RefundResponse {
-  return_code?: 'SUCCESS' | 'FAIL' | (string & {})
-  return_msg?: string
-  result_code?: 'SUCCESS' | 'FAIL' | (string & {})
-  err_code?: string
-  err_code_des?: string
-  appid?: string
-  mch_id?: string
-  sub_appid?: string
-  sub_mch_id?: string
-  nonce_str?: string
-  sign?: string
-  transaction_id?: string
-  out_trade_no?: string
-  out_refund_no?: string
-  refund_id?: string
-  refund_fee?: string
-  settlement_refund_fee?: string
-  total_fee?: string
-  settlement_total_fee?: string
-  fee_type?: string
-  cash_fee?: string
-  cash_fee_type?: string
-  cash_refund_fee?: string
-  [key: `coupon_type_${number}`]: string
-  coupon_refund_fee?: string
-  [key: `coupon_refund_fee_${number}`]: string
-  coupon_refund_count?: string
-  [key: `coupon_refund_id_${number}`]: string
-}
-
 export interface RefundResponseAmount {
-  total?: number
+  /** 订单金额 · order amount (货币最小单位 · minor unit of the currency) */
+  total: number
+  /** 货币类型 · currency */
   currency?: string
-  payer_total?: number
-  payer_currency?: string
+  /** 用户支付金额 · amount paid by the user (货币最小单位 · minor unit of the currency) */
+  payer_total: number
+  /** 支付币种 · payment currency */
+  payer_currency: string
 }
 
 export interface RefundResponseDetail {
-  promotion_id?: string
+  /** 券ID · coupon ID */
+  promotion_id: string
+  /** 优惠范围 · discount scope */
   scope?: 'GLOBAL' | 'SINGLE' | (string & {})
+  /** 优惠类型 · discount type */
   type?: 'COUPON' | 'DISCOUNT' | (string & {})
+  /** 优惠券面额 · coupon face value (货币最小单位 · minor unit of the currency) */
   amount?: number
+  /** 优惠券退款额 · coupon refund amount (货币最小单位 · minor unit of the currency) */
   refund_amount?: number
-  currency?: string
+  /** 货币类型 · currency */
+  currency: string
 }
 
 export interface RefundqueryRequest {
+  /** 公众账号ID · AppID */
   appid: XmlValue
+  /** 商户号 · merchant ID */
   mch_id?: XmlValue
+  /** 子商户公众账号ID · sub-merchant's AppID */
   sub_appid?: XmlValue
+  /** 子商户号 · sub-merchant ID */
   sub_mch_id?: XmlValue
+  /** 签名类型 */
   sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
+  /** 微信订单号 · WeChat Pay order number; give one of: transaction_id, out_trade_no, out_refund_no, refund_id */
   transaction_id?: XmlValue
+  /** 商户订单号 · merchant's order number; give one of: transaction_id, out_trade_no, out_refund_no, refund_id */
   out_trade_no?: XmlValue
+  /** 商户退款单号 · merchant's refund number; give one of: transaction_id, out_trade_no, out_refund_no, refund_id */
   out_refund_no?: XmlValue
+  /** 微信退款单号 · WeChat Pay refund number; give one of: transaction_id, out_trade_no, out_refund_no, refund_id */
   refund_id?: XmlValue
+  /** 偏移量 · offset */
   offset?: XmlValue
   nonce_str?: XmlValue
   sign?: XmlValue
 }
 
 export interface RefundqueryResponse {
-  return_code?: 'SUCCESS' | 'FAIL' | (string & {})
-  return_msg?: string
-  result_code?: 'SUCCESS' | 'FAIL' | (string & {})
-  err_code?: string
-  err_code_des?: string
-  appid?: string
-  mch_id?: string
+  /** 返回状态码 */
+  return_code: 'SUCCESS' | 'FAIL' | (string & {})
+  /** 返回信息 · response message */
+  return_msg: string
+  /** 业务结果 */
+  result_code: 'SUCCESS' | 'FAIL' | (string & {})
+  /** 错误码 */
+  err_code: string
+  /** 错误描述 */
+  err_code_des: string
+  /** 公众账号ID · AppID */
+  appid: string
+  /** 商户号 · merchant ID */
+  mch_id: string
+  /** 子商户公众账号ID · sub-merchant's AppID */
   sub_appid?: string
+  /** 子商户号 · sub-merchant ID */
   sub_mch_id?: string
-  nonce_str?: string
-  sign?: string
+  /** 随机字符串 */
+  nonce_str: string
+  /** 签名 */
+  sign: string
+  /** 订单总退款次数 */
   total_refund_count?: string
-  transaction_id?: string
-  out_trade_no?: string
-  total_fee?: string
+  /** 微信订单号 · WeChat Pay order number */
+  transaction_id: string
+  /** 商户订单号 · merchant's order number */
+  out_trade_no: string
+  /** 订单金额 · order amount (分 · fen) */
+  total_fee: string
+  /** 应结订单金额 (分 · fen) */
   settlement_total_fee?: string
+  /** 货币种类 */
   fee_type?: string
-  cash_fee?: string
-  refund_count?: string
+  /** 现金支付金额 (分 · fen) */
+  cash_fee: string
+  /** 退款笔数 */
+  refund_count: string
+  /** 商户退款单号 · merchant's refund number */
   [key: `out_refund_no_${number}`]: string
+  /** 微信退款单号 · WeChat Pay refund number */
   [key: `refund_id_${number}`]: string
+  /** 退款渠道 · refund channel */
   [key: `refund_channel_${number}`]: string
+  /** 申请退款金额 · requested refund amount (分 · fen) */
   [key: `refund_fee_${number}`]: string
+  /** 退款金额 · refund amount (分 · fen) */
   [key: `settlement_refund_fee_${number}`]: string
+  /** 代金券类型 */
   [key: `coupon_type_${number}_${number}`]: string
+  /** 总代金券退款金额 (分 · fen) */
   [key: `coupon_refund_fee_${number}`]: string
+  /** 退款代金券使用数量 */
   [key: `coupon_refund_count_${number}`]: string
+  /** 退款代金券ID */
   [key: `coupon_refund_id_${number}_${number}`]: string
+  /** 单个代金券退款金额 (分 · fen) */
   [key: `coupon_refund_fee_${number}_${number}`]: string
+  /** 退款状态 · refund state */
   [key: `refund_status_${number}`]: string
+  /** 退款资金来源 · refund funding source */
   [key: `refund_account_${number}`]: string
+  /** 退款入账账户 · refund receiving account */
   [key: `refund_recv_accout_${number}`]: string
+  /** 退款成功时间 · refund success time */
   [key: `refund_success_time_${number}`]: string
-}
-
-export interface RepresentativeInfo {
-  openid: string
 }
 
 export type ReturnorderResponseFailReason =
   | 'ACCOUNT_ABNORMAL' | 'TIME_OUT_CLOSED' | 'PAYER_ACCOUNT_ABNORMAL' | 'INVALID_REQUEST'
   | (string & {})
 
-export interface ReverseRequest {
-  mchid: string
-  sp_mchid: string
-  sub_mchid: string
-}
+export type ReverseRequest = {
+    /** 商户号 · merchant ID; give one of: mchid, sp_mchid + sub_mchid */
+    mchid: string
+    /** 机构商户号 · institution's merchant ID; give one of: mchid, sp_mchid + sub_mchid */
+    sp_mchid?: string
+    /** 子商户号 · sub-merchant ID; give one of: mchid, sp_mchid + sub_mchid */
+    sub_mchid?: string
+  } | {
+    /** 商户号 · merchant ID; give one of: mchid, sp_mchid + sub_mchid */
+    mchid?: string
+    /** 机构商户号 · institution's merchant ID; give one of: mchid, sp_mchid + sub_mchid */
+    sp_mchid: string
+    /** 子商户号 · sub-merchant ID; give one of: mchid, sp_mchid + sub_mchid */
+    sub_mchid: string
+  }
 
 export interface ReverseResponse {
-  return_code?: 'SUCCESS' | 'FAIL' | (string & {})
-  return_msg?: string
-  appid?: string
+  /** 返回状态码 */
+  return_code: 'SUCCESS' | 'FAIL' | (string & {})
+  /** 返回信息 · response message */
+  return_msg: string
+  /** 公众账号ID · AppID */
+  appid: string
+  /** 子商户公众账号ID · sub-merchant's AppID */
   sub_appid?: string
-  mch_id?: string
+  /** 商户号 · merchant ID */
+  mch_id: string
+  /** 子商户号 · sub-merchant ID */
   sub_mch_id?: string
-  nonce_str?: string
-  sign?: string
-  result_code?: 'SUCCESS' | 'FAIL' | (string & {})
+  /** 随机字符串 */
+  nonce_str: string
+  /** 签名 */
+  sign: string
+  /** 业务结果 */
+  result_code: 'SUCCESS' | 'FAIL' | (string & {})
+  /** 错误代码 */
   err_code?: string
+  /** 错误描述 */
   err_code_des?: string
-  recall?: 'Y' | 'N' | (string & {})
-}
-
-export interface RiskFund {
-  name?: string
-  amount?: number
-  description?: string
-}
-
-export interface SceneInfoStoreInfo {
-  id?: string
-  name: string
-  address: string
+  /** 是否重调 */
+  recall: 'Y' | 'N' | (string & {})
 }
 
 export type SelfPayStatus =
   | 'UNKNOWN_SELF_PAY_STATUS' | 'SELF_PAY_CREATED' | 'SELF_PAY_SUCCESS' | 'SELF_PAY_REFUND'
   | 'SELF_PAY_FAIL' | 'NO_SELF_PAY' | (string & {})
 
+export type SendChannel =
+  | 'API' | 'BRAND_MANAGE' | 'MERCHANT_CARD' | 'MEMBER' | 'SMALL_ACTIVITY' | 'RECEIVE_COMPONENT'
+  | (string & {})
+
+export interface SentCountInfo {
+  /** 已发放总次数 */
+  total_count: number
+  /** 当天已发放次数 */
+  today_count: number
+}
+
 export interface ServiceOrderInfo {
+  /** 微信支付服务订单号 */
   order_id?: string
+  /** 商户服务订单号 · merchant's service order number */
   out_order_no?: string
+  /** 支付分服务单状态 · WeChat Pay Score service order state */
   state?: 'DOING' | 'REVOKED' | 'WAITPAY' | 'DONE' | (string & {})
 }
 
+export interface ServiceorderResponseTimeRange {
+  /** 服务开始时间 · service start time */
+  start_time: string
+  /** 服务开始时间备注 · service start time remark */
+  start_time_remark?: string
+  /** 服务结束时间 · service end time */
+  end_time?: string
+  /** 服务结束时间备注 · service end time remark */
+  end_time_remark?: string
+}
+
+export interface ServicepayondeliveryorderRequestPostPayment {
+  /** 付费项目名称 · paid item name */
+  name?: string
+  /** 金额 · amount (分 · fen) */
+  amount?: number
+  /** 计费说明 · charging description */
+  description?: string
+  /** 付费数量 · paid item quantity */
+  count?: number
+}
+
+export interface ServicepayondeliveryorderResponsePostPayment {
+  /** 付费名称 · paid item name */
+  name?: string
+  /** 付费金额 · paid item amount (分 · fen) */
+  amount?: number
+  /** 付费说明 · paid item description */
+  description?: string
+  /** 付费数量 · paid item quantity */
+  count?: number
+}
+
+export interface ServicepayondeliveryorderResponseRiskFund {
+  /** 风险名称 · risk name */
+  name: string
+  /** 风险金额 · risk amount (分 · fen) */
+  amount: number
+  /** 风险说明 · risk description */
+  description?: string
+}
+
 export interface SettleInfo {
+  /** 是否指定分账 · whether profit sharing is specified */
   profit_sharing?: boolean
 }
 
 export interface SettlementQuery {
+  /** 子商户号 · sub-merchant ID */
   sub_mchid?: string
+  /** 结算状态 */
   settle_state: 'SETTLED' | 'UNSETTLE' | (string & {})
+  /** 结算开始日期 · settlement start date */
   settle_start_date?: string
+  /** 结算结束日期 · settlement end date */
   settle_end_date?: string
+  /** 最大记录条数 */
   limit: number
+  /** 记录起始位置 · record offset */
   offset: number
 }
 
+export interface SingleUsageDetail {
+  /** 券核销请求单号 */
+  use_request_no?: string
+  /** 核销时间 · redemption time */
+  use_time?: string
+  /** 关联微信支付订单信息 · associated WeChat Pay order information */
+  associated_order_info?: AssociatedOrderInfo
+  /** 退券请求单号 · coupon return request number */
+  return_request_no?: string
+  /** 退券时间 · coupon return time */
+  return_time?: string
+  /** 券核销的关联微信支付分订单信息 */
+  associated_pay_score_order_info?: AssociatedPayScoreOrderInfo
+}
+
+export interface SingleUsageInfo {
+  /** 满减券使用规则 · threshold-discount coupon usage rule */
+  normal_coupon?: NormalCoupon
+  /** 折扣券使用规则 · percentage-discount coupon usage rule */
+  discount_coupon?: DiscountCoupon
+}
+
+export interface SingleUsageRule {
+  /** 券可核销时间 · coupon redemption period */
+  coupon_available_period: {
+    /** 开始时间 · start time */
+    available_begin_time: string
+    /** 结束时间 · end time */
+    available_end_time: string
+    /** 生效后N天内有效 */
+    available_days?: number
+    /** 领取后N天开始生效 · days from claim until effective */
+    wait_days_after_receive?: number
+    /** 每周固定可用时间 · fixed weekly available period */
+    weekly_available_period?: WeeklyAvailablePeriod
+    /** 无规律的可用时间段 · irregular available periods */
+    irregular_available_period_list?: IrregularAvailablePeriod[]
+  }
+  /** 满减券使用规则 · threshold-discount coupon usage rule */
+  normal_coupon?: NormalCoupon
+  /** 折扣券使用规则 · percentage-discount coupon usage rule */
+  discount_coupon?: DiscountCoupon
+  /** 兑换券使用规则 · exchange coupon usage rule */
+  exchange_coupon?: ExchangeCoupon
+}
+
 export interface StatementHeaders {
+  /** 接受的压缩格式 · accepted content encodings */
   'Accept-Encoding'?: string
 }
 
+export interface StockBundle {
+  /** 备注 */
+  remark?: string
+  /** 券Code分配模式 */
+  coupon_code_mode: 'WECHATPAY' | 'UPLOAD' | (string & {})
+  /** 发放规则 */
+  stock_send_rule: StockBundleStockSendRule
+  /** 多次优惠使用规则 · multi-use discount usage rule */
+  progressive_bundle_usage_rule?: {
+    /** 券可核销时间 · coupon redemption period */
+    coupon_available_period: CouponAvailablePeriod
+    /** 满减券使用规则 · threshold-discount coupon usage rules */
+    normal_coupon_list?: NormalCoupon[]
+    /** 折扣券使用规则 · percentage-discount coupon usage rules */
+    discount_coupon_list?: DiscountCoupon[]
+    /** 兑换券使用规则 · exchange coupon usage rules */
+    exchange_coupon_list?: ExchangeCoupon[]
+  }
+  /** 券使用规则展示信息 */
+  usage_rule_display_info: UsageRuleDisplayInfo
+  /** 用户商品券展示信息 */
+  coupon_display_info: CouponDisplayInfo
+  /** 事件通知配置 */
+  notify_config: NotifyConfig
+  /** 可用门店范围 */
+  store_scope: 'NONE' | 'ALL' | 'SPECIFIC' | (string & {})
+}
+
+export interface StockBundleInfo {
+  /** 批次组ID · coupon batch group ID */
+  stock_bundle_id?: string
+  /** 批次在批次组内的次序 */
+  stock_bundle_index?: number
+}
+
+export interface StockBundleProgressiveBundleUsageRule {
+  /** 券可核销时间 · coupon redemption period */
+  coupon_available_period: CouponAvailablePeriod
+  /** 满减券使用规则 · threshold-discount coupon usage rules */
+  normal_coupon_list?: NormalCoupon[]
+  /** 折扣券使用规则列表 · list of percentage-discount coupon usage rules */
+  discount_coupon_list?: DiscountCoupon[]
+  /** 兑换券使用规则列表 · list of exchange coupon usage rules */
+  exchange_coupon_list?: ExchangeCoupon[]
+}
+
+export interface StockBundleStockSendRule {
+  /** 发放次数总上限 */
+  max_count: number
+  /** 每日发放次数上限 */
+  max_count_per_day?: number
+  /** 每个用户领取次数上限 */
+  max_count_per_user: number
+}
+
+export interface StockCouponCodeCountInfo {
+  /** 已上传的Code总数 */
+  total_count?: number
+  /** 当前可用的Code */
+  available_count?: number
+}
+
+export interface StockCouponDisplayInfo {
+  /** 用户商品券Code展示模式 */
+  code_display_mode: 'INVISIBLE' | 'BARCODE' | 'QRCODE' | (string & {})
+  /** 背景颜色 */
+  background_color?: BackgroundColor
+  /** 小程序入口 */
+  entrance_mini_program?: {
+    /** 小程序appid */
+    appid: string
+    /** 小程序跳转路径 */
+    path: string
+    /** 入口文案 */
+    entrance_wording: string
+    /** 引导文案 */
+    guidance_wording?: string
+  }
+  /** 公众号入口 */
+  entrance_official_account?: EntranceOfficialAccount
+  /** 视频号入口 */
+  entrance_finder?: EntranceFinder
+}
+
+export interface StockResponseUsageRuleDisplayInfo {
+  /** 券使用方式列表 */
+  coupon_usage_method_list: ('OFFLINE' | 'MINI_PROGRAM' | 'APP' | 'PAYMENT_CODE' | (string & {}))[]
+  /** 小程序AppID */
+  mini_program_appid?: string
+  /** 小程序跳转路径 */
+  mini_program_path?: string
+  /** APP跳转路径 */
+  app_path?: string
+  /** 券使用说明 */
+  usage_description: string
+  /** 券可用门店信息 */
+  coupon_available_store_info?: CouponAvailableStoreInfo
+}
+
+export interface StockSendRule {
+  /** 发放次数总上限 */
+  max_count: number
+  /** 每日发放次数上限 */
+  max_count_per_day?: number
+  /** 每个用户领取次数上限 */
+  max_count_per_user?: number
+}
+
+export interface StockSingleUsageRule {
+  /** 券可核销时间 · coupon redemption period */
+  coupon_available_period: CouponAvailablePeriod
+  /** 满减券使用规则 · threshold-discount coupon usage rule */
+  normal_coupon?: NormalCoupon
+  /** 折扣券使用规则 · percentage-discount coupon usage rule */
+  discount_coupon?: DiscountCoupon
+  /** 兑换券使用规则 · exchange coupon usage rule */
+  exchange_coupon?: ExchangeCoupon
+}
+
+export type StockState = 'AUDITING' | 'SENDING' | 'PAUSED' | 'STOPPED' | 'DEACTIVATED' | (string & {})
+
+export interface StockUsageRuleDisplayInfo {
+  /** 券使用方式列表 */
+  coupon_usage_method_list: ('OFFLINE' | 'MINI_PROGRAM' | 'APP' | 'PAYMENT_CODE' | (string & {}))[]
+  /** 小程序AppID */
+  mini_program_appid?: string
+  /** 小程序跳转路径 */
+  mini_program_path?: string
+  /** APP的H5跳转路径 */
+  app_path?: string
+  /** 券使用说明 */
+  usage_description?: string
+  /** 券可用门店信息 */
+  coupon_available_store_info?: CouponAvailableStoreInfo
+  /** APP跳转类型 */
+  app_jump_type?: 'H5' | 'PASSCODE_LINK' | 'USAGE_GUIDE' | (string & {})
+  /** 口令链接 */
+  passcode_link?: string
+}
+
 export interface StoreAddress {
+  /** 门店省市编码 */
   address_code: string
+  /** 门店地址 */
   address_detail: string
+  /** 门店地址辅助描述 */
   address_complements?: string
+  /** 门店经度 */
   longitude?: string
+  /** 门店纬度 */
   latitude?: string
 }
 
+export interface StoreBasics {
+  /** 商家门店编号 */
+  store_reference_id?: string
+  /** 门店名称 · store name */
+  branch_name?: string
+}
+
 export interface StoreBusiness {
+  /** 门店服务电话 */
   service_phone?: string
+  /** 门店经营时间 */
   business_hours?: string
 }
 
 export interface StoreRecipient {
+  /** 门店收款商户号 */
   mchid: string
+  /** 门店收款主体 */
   company_name?: string
+  /** 收款绑定状态 */
+  recipient_state?: RecipientState
 }
 
 export type SubMerchantStatus =
   | 'OPERATING' | 'PENDING' | 'DEACTIVATED' | 'CLOSED' | 'INCOMPLETE_APPLICATION' | (string & {})
 
 export interface SubOrderAmount {
+  /** 标价金额 · pricing amount (分 · fen) */
   total_amount: number
+  /** 标价币种 · pricing currency */
   currency: string
 }
 
-export interface SubOrderPromotionDetail {
-  coupon_id?: string
-  name?: string
-  scope?: 'GLOBAL' | 'SINGLE' | (string & {})
-  type?: 'CASH' | 'NOCASH' | (string & {})
-  amount?: number
-  stock_id?: string
-  wechatpay_contribute?: number
-  merchant_contribute?: number
-  other_contribute?: number
-  currency?: string
-  goods_detail?: GoodsDetail[]
-}
-
 export interface SubOrderSettleInfo {
+  /** 是否指定分账 · whether profit sharing is specified */
   profit_sharing?: boolean
+  /** 补差金额 · subsidy amount (分 · fen) */
   subsidy_amount?: number
 }
 
-export interface SyncResponsePostDiscount {
-  name?: string
-  description?: string
-  amount?: number
-}
-
 export interface TerminateRequest {
+  /** 解约备注 · contract termination remark */
   contract_termination_remark: string
-}
-
-export interface TimeRange {
-  start_time?: string
-  start_time_remark?: string
-  end_time?: string
-  end_time_remark?: string
 }
 
 export type TradeState =
@@ -1185,143 +2588,325 @@ export type TradeState =
   | (string & {})
 
 export interface TransactionQuery {
+  /** 子商户号 · sub-merchant ID */
   sub_mchid?: string
 }
 
-export interface TransactionRequest {
-  mchid: string
-  appid: string
-  sub_mchid: string
-  sp_mchid: string
-  sp_appid: string
+export type TransactionRequest = {
+  /** 子商户APPID · sub-merchant's AppID */
   sub_appid?: string
+  /** 商品描述 · product description */
   description: string
+  /** 商户数据 · merchant's attached data */
   attach?: string
+  /** 商户订单号 · merchant's order number */
   out_trade_no: string
+  /** 商品标记 · order discount tag */
   goods_tag?: string
+  /** 交易类型 · trade type */
   trade_type: string
+  /** 指定支付方式 · specified payment method */
   limit_pay?: string
+  /** MCC码 · merchant category code (MCC) */
   merchant_category_code: string
+  /** 支付者 · payer */
   payer?: TransactionRequestPayer
-  amount: Amount
+  /** 订单金额 · order amount */
+  amount: GlobalAmount
+  /** 场景信息 · scene information */
   scene_info?: TransactionRequestSceneInfo
-  detail?: TransactionRequestDetail[]
-}
+  /** 优惠功能 · discount details */
+  detail?: TransactionRequestDetail
+} & ({
+    /** 商户号 · merchant ID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+    mchid: string
+    /** 公众账号ID · AppID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+    appid: string
+    /** 子商户号 · sub-merchant ID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+    sub_mchid?: string
+    /** 机构商户号 · institution's merchant ID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+    sp_mchid?: string
+    /** 机构APPID · institution's AppID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+    sp_appid?: string
+  } | {
+    /** 商户号 · merchant ID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+    mchid?: string
+    /** 公众账号ID · AppID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+    appid?: string
+    /** 子商户号 · sub-merchant ID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+    sub_mchid: string
+    /** 机构商户号 · institution's merchant ID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+    sp_mchid: string
+    /** 机构APPID · institution's AppID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+    sp_appid: string
+  })
 
 export interface TransactionRequestAmount {
-  total?: number
+  /** 总金额 · total amount (分 · fen) */
+  total: number
+  /** 货币类型 · currency */
   currency?: string
 }
 
 export interface TransactionRequestDetail {
+  /** 订单原价 · original order price (货币最小单位 · minor unit of the currency) */
   cost_price?: number
+  /** 商品小票ID · product receipt ID */
   receipt_id?: string
+  /** 单品列表 */
   goods_detail?: {
+    /** 商品编码 · product code */
     goods_id: string
+    /** 微信侧商品编码 · WeChat Pay product code */
     wxpay_goods_id?: string
+    /** 商品名称 · product name */
     goods_name?: string
+    /** 商品数量 · product quantity */
     quantity: number
+    /** 商品单价 · product unit price (货币最小单位 · minor unit of the currency) */
     price: number
   }[]
 }
 
-export interface TransactionRequestDeviceInfo {
-  device_id?: string
-  device_ip: string
-}
-
 export interface TransactionRequestPayer {
+  /** 授权码 */
   auth_code: string
 }
 
 export interface TransactionRequestSceneInfo {
+  /** 商户端设备号 · merchant's device ID */
   device_id?: string
+  /** 商户端设备IP · merchant's device IP address */
   device_ip?: string
+  /** 用户终端IP · user's device IP */
   payer_client_ip?: string
+  /** 操作员ID · operator ID */
   operator_id?: string
-  store_info?: SceneInfoStoreInfo
-}
-
-export interface TransactionResponseAmount {
-  total?: number
-  payer_total?: number
-  discount_total?: number
-  currency?: string
+  /** 商户门店信息 · merchant store information */
+  store_info?: GlobalStoreInfo
 }
 
 export interface TransactionResponseAmountResponse {
-  total?: number
+  /** 订单金额 · order amount (货币最小单位 · minor unit of the currency) */
+  total: number
+  /** 货币类型 · currency */
   currency?: string
-  payer_total?: number
+  /** 用户支付金额 · amount paid by the user (货币最小单位 · minor unit of the currency) */
+  payer_total: number
+  /** 支付货币类型 · payment currency */
   payer_currency?: string
+  /** 汇率 · exchange rate */
   exchange_rate?: ExchangeRate
 }
 
 export interface TransactionResponsePayer {
+  /** 用户标识 · user's OpenID */
+  openid?: string
+  /** 机构用户标识 · user's OpenID under the institution */
   sp_openid?: string
+  /** 子商户用户标识 · user's OpenID under the sub-merchant */
   sub_openid?: string
+}
+
+export interface TransactionResponsePromotionDetail {
+  /** 券ID · coupon ID */
+  promotion_id: string
+  /** 优惠名称 · discount name */
+  name?: string
+  /** 优惠范围 · discount scope */
+  scope?: 'GLOBAL' | 'SINGLE' | (string & {})
+  /** 优惠类型 · discount type */
+  type?: 'COUPON' | 'DISCOUNT' | (string & {})
+  /** 优惠券面额 · coupon face value (货币最小单位 · minor unit of the currency) */
+  amount: number
+  /** 优惠币种 · discount currency */
+  currency: string
+  /** 活动ID · campaign ID */
+  activity_id?: string
+  /** 微信出资 · WeChat Pay contribution (货币最小单位 · minor unit of the currency) */
+  wxpay_contribute_amount?: number
+  /** 商户出资 (货币最小单位 · minor unit of the currency) */
+  merchant_contribute_amount?: number
+  /** 其他出资 (货币最小单位 · minor unit of the currency) */
+  other_contribute_amount?: number
+  /** 单品列表 */
+  goods_detail?: PromotionDetailGoodsDetail[]
 }
 
 export type TransactionResponseTradeState =
   | 'SUCCESS' | 'REFUND' | 'NOTPAY' | 'CLOSED' | 'REVOKED' | 'USERPAYING' | 'PAYERROR' | (string & {})
 
-export interface TransferAmount {
-  total?: number
-  currency?: 'CNY' | (string & {})
+export interface TransferBatchResponse {
+  /** 商家批次单号 · merchant's batch number */
+  out_batch_no: string
+  /** 微信支付批次单号 · WeChat Pay batch number */
+  batch_id: string
+  /** 批次创建时间 · batch creation time */
+  create_time: string
 }
 
 export type TransferBillResponseState =
   | 'ACCEPTED' | 'PROCESSING' | 'WAIT_USER_CONFIRM' | 'TRANSFERING' | 'SUCCESS' | 'FAIL' | 'CANCELING'
   | 'CANCELLED' | (string & {})
 
-export interface UboInfo {
-  ubo_id_doc_type: IdDocType
-  ubo_id_doc_copy: string
-  ubo_id_doc_copy_back: string
-  ubo_id_doc_name: Sensitive | Ciphertext
-  ubo_id_doc_number: Sensitive | Ciphertext
-  ubo_id_doc_address: Sensitive | Ciphertext
-  ubo_period_begin: string
-  ubo_period_end: string
+export interface UnbindrecipientResponse {
+  /** 解绑失败原因 */
+  failed_reason?: string
 }
 
-export interface UnfreezeRequest {
-  sub_mchid?: string
-  transaction_id: string
-  out_order_no: string
-  description: string
+export interface UploadCouponCodeResponse {
+  /** 去重后券Code总数 */
+  total_count: number
+  /** 上传成功的券Code列表 */
+  success_code_list?: string[]
+  /** 上传失败的券Code列表 */
+  failed_code_list?: {
+    /** 用户商品券Code */
+    coupon_code?: string
+    /** 业务处理状态码 */
+    code?: string
+    /** 业务处理附加信息 */
+    message?: string
+  }[]
+  /** 已经存在的券Code列表 */
+  already_exist_code_list?: string[]
+  /** 重复的券Code列表 */
+  duplicate_code_list?: string[]
 }
 
-export interface UnifiedorderResponse {
-  return_code?: 'SUCCESS' | 'FAIL' | (string & {})
-  return_msg?: string
-  appid?: string
-  mch_id?: string
-  device_info?: string
-  nonce_str?: string
-  sign?: string
-  result_code?: 'SUCCESS' | 'FAIL' | (string & {})
-  err_code?: string
-  err_code_des?: string
-  trade_type?: 'JSAPI' | 'NATIVE' | 'APP' | 'MWEB' | (string & {})
-  prepay_id?: string
-  code_url?: string
-  mweb_url?: string
-  promotion_detail?: string
+export interface UsageRuleDisplayInfo {
+  /** 券使用方式列表 */
+  coupon_usage_method_list: ('OFFLINE' | 'MINI_PROGRAM' | 'APP' | 'PAYMENT_CODE' | (string & {}))[]
+  /** 小程序AppID */
+  mini_program_appid?: string
+  /** 小程序跳转路径 */
+  mini_program_path?: string
+  /** APP的H5跳转路径 */
+  app_path?: string
+  /** 券使用说明 */
+  usage_description: string
+  /** 券可用门店信息 */
+  coupon_available_store_info?: CouponAvailableStoreInfo
+  /** APP跳转类型 */
+  app_jump_type?: 'H5' | 'PASSCODE_LINK' | 'USAGE_GUIDE' | (string & {})
+  /** 口令链接 */
+  passcode_link?: string
 }
 
-export interface UploadParts {
-  file: FilePart
-  meta?: { sha256?: string; filename?: string }
+export interface UseResponseProgressiveBundleUsageDetail {
+  /** 券核销请求单号 */
+  use_request_no?: string
+  /** 核销时间 · redemption time */
+  use_time?: string
+  /** 退券请求单号 · coupon return request number */
+  return_request_no?: string
+  /** 退券时间 · coupon return time */
+  return_time?: string
+  /** 关联微信支付订单信息 · associated WeChat Pay order information */
+  associated_order_info?: AssociatedOrderInfo
+  /** 关联微信支付分订单信息 */
+  associated_pay_score_order_info?: AssociatedPayScoreOrderInfo
 }
 
-export interface UploadResponse {
-  media_id: string
+export interface UseResponseSingleUsageDetail {
+  /** 券核销请求单号 */
+  use_request_no?: string
+  /** 核销时间 · redemption time */
+  use_time?: string
+  /** 关联微信支付订单信息 · associated WeChat Pay order information */
+  associated_order_info?: AssociatedOrderInfo
+  /** 退券请求单号 · coupon return request number */
+  return_request_no?: string
+  /** 退券时间 · coupon return time */
+  return_time?: string
+  /** 关联微信支付分订单信息 */
+  associated_pay_score_order_info?: AssociatedPayScoreOrderInfo
+}
+
+export interface UserCardResponse {
+  /** 会员卡code · membership card code */
+  user_card_code: string
+  /** 会员卡模板ID · membership card template ID */
+  card_id: string
+  /** 用户标识 · user's OpenID */
+  openid: string
+  /** 卡背景颜色 · card background color */
+  card_color?: string
+  /** 卡背景图URL · card background image URL */
+  card_picture_url?: string
+  /** 品牌ID · brand ID */
+  brand_id: string
+  /** 会员卡类型 · membership card type */
+  card_type: 'PURCHASE' | 'NORMAL' | 'BALANCE' | (string & {})
+  /** 加密的手机号 · encrypted mobile number */
+  phone_number?: string
+  /** 等级 · level */
+  level?: string
+  /** 会员卡有效期 · membership card validity period */
+  valid_date_information: ValidDateInformation
+  /** 领取时间 · claim time */
+  pickup_time: string
+  /** 用户开卡时填写的个人信息 · personal information filled at card activation */
+  user_information?: DataUserInformation
+  /** 商家数据包 · merchant's attached data */
+  attach?: string
+  /** 用户会员卡状态 · state of the user's membership card */
+  user_card_state: 'UNACTIVATED' | 'EFFECTIVE' | 'EXPIRED' | 'INVALID' | (string & {})
+  /** 作废原因 · invalidation reason */
+  invalid_reason?: string
+  /** 作废时间 · invalidation time */
+  invalid_time?: string
+  /** 创建时间 · creation time */
+  create_time?: string
+  /** 最后更新时间 · last update time */
+  modify_time?: string
 }
 
 export interface UserConfirmAuthorizationResponseCloseInfo {
-  close_time?: string
-  close_reason?: 'CLOSE_VIA_MCH_API' | 'USER_CLOSE' | (string & {})
+  /** 关闭时间 · close time */
+  close_time: string
+  /** 自动收款授权的原因 · automatic receiving authorization close reason */
+  close_reason: 'CLOSE_VIA_MCH_API' | 'USER_CLOSE' | (string & {})
+}
+
+export interface UserInformation {
+  /** 平台提供的通用开卡信息字段 · common card activation fields provided by WeChat Pay */
+  common_field_list?: CommonFieldName[]
+  /** 商户自定义的开卡信息字段 · merchant's custom card activation fields */
+  custom_field_list?: {
+    /** 商户自定义的开卡信息字段类型 · type of merchant's custom card activation field */
+    type?: 'CHECK_BOX' | 'RADIO' | (string & {})
+    /** 字段名称 · field name */
+    name?: string
+    /** 字段值 · field values */
+    values?: string[]
+  }[]
+}
+
+export interface UserPointSyncResponse {
+  /** 商家请求单号 · merchant's request number */
+  out_request_no: string
+  /** 品牌ID · brand ID */
+  brand_id: string
+  /** 会员卡模板ID · membership card template ID */
+  card_id: string
+  /** 用户标识 · user's OpenID */
+  openid: string
+  /** 会员卡code · membership card code */
+  user_card_code: string
+  /** 积分余额 */
+  point_balance: number
+}
+
+export interface UserProductCouponBundleInfo {
+  /** 用户券组ID */
+  user_coupon_bundle_id?: string
+  /** 用户券组内索引 */
+  user_coupon_bundle_index?: number
+  /** 总可使用次数 · total number of uses allowed */
+  total_count?: number
+  /** 已使用次数 · number of times used */
+  used_count?: number
 }
 
 export type UserType =
@@ -1329,10 +2914,28 @@ export type UserType =
   | 'OVERSEA_PASSPORT' | (string & {})
 
 export interface ValidDateInformation {
-  type?: 'FIX_TIME_RANGE' | 'FIX_TERM' | 'PERMANENT' | (string & {})
+  /** 有效期类型 · validity period type */
+  type: 'FIX_TIME_RANGE' | 'FIX_TERM' | 'PERMANENT' | (string & {})
+  /** 有效期开始时间 · validity period start time */
   available_begin_time?: string
+  /** 有效期结束时间 · validity period end time */
   available_end_time?: string
+  /** 生效后N天内有效 */
   available_day_after_receive?: number
+}
+
+export interface WeeklyAvailablePeriod {
+  /** 每周可用星期数 · available days of the week */
+  day_list?: (
+    | 'MONDAY' | 'TUESDAY' | 'WEDNESDAY' | 'THURSDAY' | 'FRIDAY' | 'SATURDAY' | 'SUNDAY' | (string & {})
+  )[]
+  /** 当天可用时间段 · available periods of the day */
+  day_period_list?: {
+    /** 当天可用开始时间 · daily availability start time */
+    begin_time: number
+    /** 当天可用结束时间 · daily availability end time */
+    end_time: number
+  }[]
 }
 
 export type WithdrawResponseStatus =

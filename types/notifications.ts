@@ -5,50 +5,43 @@ import type {
   CardStatus,
   CashAddType,
   CashReduceType,
-  Collection,
-  CombineImageResult,
-  CombinePayerInfo,
-  CombineTransactionResponseSceneInfo,
+  Channel,
+  CombineTransactionResponseCombinePayerInfo,
   Commander,
-  ConsumeInformationGoodsDetail,
-  ContractResponseContractState,
+  ContractInfoContractState,
   ContractState,
+  ContractTerminateInfoContractTerminationMode,
   ContractTerminatedMode,
-  ContractTerminationMode,
   DataUserInformation,
-  DeviceInfo,
-  GoodsDetail,
+  DetailPromotionDetail,
+  DevicesAmount,
+  HighwayRequestDeviceInfo,
+  ImageGenerationTaskResponse,
   InstallmentInfo,
-  IrregularAvailablePeriod,
   Location,
   ManageRecordState,
   MedInsPayStatus,
   MixPayStatus,
   MixPayType,
-  NormalCouponInformation,
   NumberOfBlock,
   OnlineBankRechargeInfo,
   OnlineBankType,
   OrderType,
-  ParkingInfo,
+  ParkingFeeRequest,
   ParkingState,
   PayState,
-  Payer,
   PaymentsSubOrderAmount,
   PlateColor,
-  PostPayment,
+  PrepaySettleOrderResponse,
   ReceiptState,
-  RechargeAmount,
   RefundAccount,
-  RiskFund,
   SelfPayStatus,
-  SyncResponsePostDiscount,
-  TimeRange,
+  ServiceorderResponseTimeRange,
+  ServicepayondeliveryorderRequestPostPayment,
+  ServicepayondeliveryorderResponsePostPayment,
+  ServicepayondeliveryorderResponseRiskFund,
   TradeState,
-  TransactionRequestAmount,
-  TransactionResponseAmount,
   TransactionResponseTradeState,
-  TransferAmount,
   TransferBillResponseState,
   UserConfirmAuthorizationResponseCloseInfo,
   ValidDateInformation,
@@ -78,36 +71,154 @@ export interface XmlNotification<Event extends string, Resource> {
 }
 
 export interface AbnormalEventAmount {
-  total?: number
-  refund?: number
-  payer_total?: number
-  payer_refund?: number
+  /** 订单总金额 (分 · fen) */
+  total: number
+  /** 退款金额 · refund amount (分 · fen) */
+  refund: number
+  /** 用户实际支付金额 · amount actually paid by the user (分 · fen) */
+  payer_total: number
+  /** 用户退款金额 · amount refunded to the user (分 · fen) */
+  payer_refund: number
+  /** 货币类型 · currency */
+  currency?: string
+  /** 优惠退款金额 · discount refund amount */
+  discount_refund?: number
+  /** 汇率 · exchange rate */
+  exchange_rate?: NotificationsExchangeRate
+  /** 退款出资账户及金额 · refund contribution accounts and amounts */
+  from?: NotificationsFrom[]
+  /** 用户支付币种 · user's payment currency */
+  payer_currency?: string
+  /** 手续费退款金额 · fee refund amount (分 · fen) */
+  refund_fee?: number
+  /** 应结退款金额 · settlement refund amount (分 · fen) */
+  settlement_refund?: number
+  /** 应结订单金额 (分 · fen) */
+  settlement_total?: number
+}
+
+export interface AbnormalEventPromotionDetail {
+  /** 券ID · coupon ID */
+  promotion_id?: string
+  /** 优惠范围 · discount scope */
+  scope?: 'GLOBAL' | 'SINGLE' | (string & {})
+  /** 优惠类型 · discount type */
+  type?: 'COUPON' | 'DISCOUNT' | (string & {})
+  /** 优惠券面额 · coupon face value (分 · fen) */
+  amount?: number
+  /** 优惠退款金额 · discount refund amount (分 · fen) */
+  refund_amount?: number
+  /** 单品列表 */
+  goods_detail?: {
+    /** 商户侧商品编码 · merchant's product code */
+    merchant_goods_id?: string
+    /** 微信侧商品编码 · WeChat Pay product code */
+    wechatpay_goods_id?: string
+    /** 商品名称 · product name */
+    goods_name?: string
+    /** 商品单价 · product unit price (分 · fen) */
+    unit_price?: number
+    /** 商品退款金额 · product refund amount (分 · fen) */
+    refund_amount?: number
+    /** 商品退货数量 · quantity of returned products */
+    refund_quantity?: number
+  }[]
 }
 
 export interface AgreementEndedEvent {
+  /** 公众账号ID · AppID */
   appid?: string
+  /** 用户标识 · user's OpenID */
   openid?: string
+  /** 先享卡ID */
   card_id?: string
+  /** 企业支付卡模板ID · enterprise payment card template ID */
   card_template_id?: string
+  /** 创建时间 · creation time */
   create_time?: string
+  /** 商户号 · merchant ID */
   mchid?: string
-  objectives?: { objective_id?: string }[]
+  /** 目标达成明细列表 · list of objective completion details */
+  objectives?: {
+    /** 目标ID · objective ID */
+    objective_id?: string
+    /** 目标数量 · objective count */
+    count?: number
+    /** 目标描述 · objective description */
+    description?: string
+    /** 目标名称 */
+    name?: string
+    /** 目标完成记录 · objective completion records */
+    objective_completion_records?: NotificationsObjectiveCompletionRecord[]
+    /** 目标单位 */
+    unit?: string
+  }[]
+  /** 商户领卡号 · merchant's card claim number */
   out_card_code?: string
-  rewards?: { reward_id?: string }[]
+  /** 奖励明细列表 · list of reward details */
+  rewards?: {
+    /** 优惠ID · discount ID */
+    reward_id?: string
+    /** 奖励金额 · reward amount (分 · fen) */
+    amount?: number
+    /** 奖励数量 · reward count */
+    count?: number
+    /** 优惠数量类型 · discount count type */
+    count_type?: string
+    /** 奖励描述 · reward description */
+    description?: string
+    /** 奖励名称 */
+    name?: string
+    /** 优惠使用记录列 · list of discount usage records */
+    reward_usage_records?: RewardUsageRecord[]
+    /** 奖励单位 */
+    unit?: string
+  }[]
+  /** 状态 · state */
   state?: string
-  time_range?: IrregularAvailablePeriod
+  /** 服务时间段 · service time range */
+  time_range?: AgreementEndedEventTimeRange
+  /** 总金额 · total amount */
   total_amount?: string
+  /** 未完成约定原因 · reason for not fulfilling the agreement */
   unfinished_reason?: string
+  /** 用户退回优惠的付款信息 · payment information for user's returned discounts */
+  pay_information?: {
+    /** 付款金额 (分 · fen) */
+    pay_amount?: number
+    /** 付款状态 · payment state */
+    pay_state?: string
+    /** 微信支付订单号 · WeChat Pay order number */
+    transaction_id?: string
+    /** 支付时间 · payment time */
+    pay_time?: string
+  }
+  /** 邀请者用户标识 · inviter's OpenID */
+  sharer_openid?: string
+}
+
+export interface AgreementEndedEventTimeRange {
+  /** 约定开始时间 · agreement start time */
+  begin_time?: string
+  /** 服务结束时间 · service end time */
+  end_time?: string
 }
 
 export interface AppealEvent {
-  sub_mchid?: string
-  company_name?: string
-  record_id?: string
-  punish_plan?: string
-  punish_time?: string
-  punish_description?: string
-  risk_type?:
+  /** 子商户号 · sub-merchant ID */
+  sub_mchid: string
+  /** 子商户公司名称 */
+  company_name: string
+  /** 兑券记录ID */
+  record_id: string
+  /** 处置方案 · penalty plan */
+  punish_plan: string
+  /** 微信支付对违约商户的处置时间 */
+  punish_time: string
+  /** 处置手段描述 · handling measure description */
+  punish_description: string
+  /** 微信支付对违约商户定义的风险类型 */
+  risk_type:
     | 'ONE_YUAN_PURCHASES' | 'MULTI_LEVEL_DISTRIBUTION_REBATE' | 'PROHIBITED_BUSINESS_CATEGORIES'
     | 'CASH_ADVANCE_VIA_CREDIT_CARD' | 'INDUCING_USERS_TO_MAKE_PAYMENTS' | 'FRAUD'
     | 'MALICIOUS_FAN_COUNT_BOOSTING' | 'CROSS_CATEGORY_ACTIVITIES' | 'CROSS_CATEGORY_BUSINESS'
@@ -123,396 +234,906 @@ export interface AppealEvent {
     | 'ALL_MERCHANTS_HAVE_CONFIRMED_THE_WILLINGNESS_TO_OPEN_AN_ACCOUNT'
     | 'UNCONFIRMED_WILLINGNESS_TO_OPEN_AN_ACCOUNT' | 'INACTIVE_TRANSACTION' | 'OTHER_UNUSUAL_ACTIVITIES'
     | (string & {})
-  risk_description?: string
+  /** 风险描述 · risk description */
+  risk_description: string
 }
 
-export interface CardDiscardedEvent {
-  mchid?: string
+export interface BankTransferInfo {
+  /** 转账充值附言 · bank transfer top-up memo */
+  memo: string
+  /** 转入的银行流水单号 · bank serial number of the incoming transfer */
+  bill_no: string
+  /** 开户银行名称 · account bank name */
+  bank_name: string
+  /** 银行卡尾号 */
+  bank_card_tail: string
+  /** 银行账户名称 · bank account name */
+  bank_account_name: string
+  /** 银行转账退回原因 · bank transfer return reason */
+  return_reason?: string
+  /** 银行转账退回时间 · bank transfer return time */
+  return_time?: string
+}
+
+export interface CardInsertedEvent {
+  /** 微信支付分配的商户号 */
+  mchid: string
+  /** 子商户号 · sub-merchant ID */
   sub_mchid?: string
-  fapiao_apply_id?: string
-  fapiao_information?: {
-    fapiao_id?: string
-    fapiao_status?: 'ISSUE_ACCEPTED' | 'ISSUED' | 'REVERSE_ACCEPTED' | 'REVERSED' | (string & {})
-    card_status?: CardStatus
+  /** 开票时指定的发票申请单号 */
+  fapiao_apply_id: string
+  /** 发票申请单下关联的所有发票信息 */
+  fapiao_information: FapiaoInformation[]
+  /** 用户完成发票抬头填写的时间 */
+  apply_time?: string
+}
+
+export interface ClosedEventRechargeAmount {
+  /** 总金额 · total amount (分 · fen) */
+  amount: number
+  /** 货币类型 · currency */
+  currency: string
+}
+
+export interface Collection {
+  /** 收款状态 · collection state */
+  state: string
+  /** 总收款金额 · total collection amount (分 · fen) */
+  total_amount: number
+  /** 待收金额 · amount to collect (分 · fen) */
+  paying_amount: number
+  /** 已收金额 · collected amount (分 · fen) */
+  paid_amount: number
+  /** 收款明细列表 · list of collection details */
+  details?: {
+    /** 收款序号 · collection sequence number */
+    seq?: number
+    /** 单笔收款金额 · amount of the single collection (分 · fen) */
+    amount: number
+    /** 收款成功渠道 · collection success channel */
+    paid_type?: string
+    /** 收款成功时间 · collection success time */
+    paid_time: string
+    /** 微信支付交易单号 · WeChat Pay order number */
+    transaction_id?: string
+    /** 优惠功能 · discount details */
+    promotion_detail?: DetailPromotionDetail[]
   }[]
 }
 
-export interface ClosedEvent {
-  out_authorization_no?: string
-  appid?: string
-  openid?: string
-  user_display_name?: string
-  authorization_id?: string
-  state?: 'TAKING_EFFECT' | 'CLOSED' | (string & {})
-  authorize_time?: string
-  close_info?: UserConfirmAuthorizationResponseCloseInfo
-}
-
 export interface ContractInformation {
+  /** 签约协议号 */
   contract_id?: string
+  /** 签约状态 · contract signing state */
   contract_status?: 'ADD' | 'DELETE' | (string & {})
+  /** 签约完成时间 */
   create_time?: string
 }
 
+export interface ContractTerminateInfo {
+  /** 协议解约方式 · contract termination mode */
+  contract_termination_mode: ContractTerminationMode
+  /** 协议解约时间 · contract termination time */
+  contract_terminated_time: string
+  /** 解约备注 · contract termination remark */
+  contract_termination_remark?: string
+}
+
+export type ContractTerminationMode =
+  | 'USER_TERMINATE' | 'MCH_API_TERMINATE' | 'API' | 'WEPAY_WEB_TERMINATE'
+  | 'CUSTOMER_SERVICE_TERMINATE' | 'SYSTEM_TERMINATE' | (string & {})
+
 export interface CreateEvent {
-  complaint_id?: string
-  action_type?:
+  /** 投诉单对应的投诉单号 */
+  complaint_id: string
+  /** 触发本次投诉通知回调的具体动作类型 */
+  action_type:
     | 'CREATE_COMPLAINT' | 'CONTINUE_COMPLAINT' | 'USER_RESPONSE' | 'RESPONSE_BY_PLATFORM'
     | 'SELLER_REFUND' | 'MERCHANT_RESPONSE' | 'MERCHANT_CONFIRM_COMPLETE'
     | 'USER_APPLY_PLATFORM_SERVICE' | 'USER_CANCEL_PLATFORM_SERVICE' | 'PLATFORM_SERVICE_FINISHED'
     | 'MERCHANT_APPROVE_REFUND' | 'MERCHANT_REJECT_REFUND' | 'REFUND_SUCCESS' | (string & {})
 }
 
-export interface DeviceInformation {
-  device_id?: string
-  payer_total?: string
+export interface EstimatedDeductAmount {
+  /** 总金额 · total amount (分 · fen) */
+  amount: number
+  /** 货币类型 · currency */
+  currency: string
+  /** 金额 · amount (分 · fen) */
+  total?: number
 }
 
 export interface FailEvent {
+  /** 单据状态 · bill state */
   state?: string
+  /** 服务ID · service ID */
   service_id?: string
+  /** 商户服务订单号 · merchant's service order number */
   out_order_no?: string
+  /** 微信支付服务订单号 */
   order_id?: string
+  /** 商品名称 · product name */
   goods_name?: string
+  /** 是否归还 */
   returned?: string
+  /** 房间 */
   room?: string
+  /** 是否入住 */
   checked_in?: string
+  /** 入住时间 */
   start_time?: string
+  /** 押金金额 */
   deposit_amount?: string
+  /** 完结凭证 */
   finish_ticket?: string
 }
 
-export interface IndustryFailedEvent {
-  mchid?: string
+export interface FailEventParkingInfo {
+  /** 停车入场id · parking entry ID */
+  parking_id: string
+  /** 车牌号 */
+  plate_number: string
+  /** 车牌颜色 · license plate color */
+  plate_color: PlateColor
+  /** 用户入场时间 */
+  start_time: string
+  /** 用户出场时间 */
+  end_time: string
+  /** 所在停车位车场的名称 */
+  parking_name: string
+  /** 计费的时间长 */
+  charging_duration: number
+  /** 停车场设备ID */
+  device_id?: string
+}
+
+export interface FailEventPayer {
+  /** 用户在服务商的标识 */
+  openid?: string
+  /** 用户在子商户的标识 */
+  sub_openid?: string
+  /** 用户服务标识 · user's OpenID under the service provider's AppID */
+  sp_openid?: string
+}
+
+export interface FailEventSceneInfo {
+  /** 终端设备号（门店号或收银设备ID） */
+  device_id?: string
+}
+
+export interface FapiaoInformation {
+  /** 商户发票单号 · merchant's invoice number */
+  fapiao_id: string
+  /** 发票状态 */
+  fapiao_status: 'ISSUE_ACCEPTED' | 'ISSUED' | 'REVERSE_ACCEPTED' | 'REVERSED' | (string & {})
+  /** 发票状态 */
+  card_status: CardStatus
+}
+
+export type FundsAccount =
+  | 'UNSETTLED' | 'AVAILABLE' | 'UNAVAILABLE' | 'OPERATION' | 'BASIC' | (string & {})
+
+export interface GetCardEvent {
+  /** 公众账号ID · AppID */
   appid?: string
+  /** 用户标识 · user's OpenID */
+  openid?: string
+  /** 先享卡ID */
+  card_id?: string
+  /** 企业支付卡模板ID · enterprise payment card template ID */
+  card_template_id?: string
+  /** 创建时间 · creation time */
+  create_time?: string
+  /** 商户号 · merchant ID */
+  mchid?: string
+  /** 目标达成明细列表 · list of objective completion details */
+  objectives?: {
+    /** 先享卡目标ID · discount card objective ID */
+    objective_id?: string
+  }[]
+  /** 商户领卡号 · merchant's card claim number */
+  out_card_code?: string
+  /** 奖励明细列表 · list of reward details */
+  rewards?: {
+    /** 先享卡奖励ID · discount card reward ID */
+    reward_id?: string
+  }[]
+  /** 状态 · state */
+  state?: string
+  /** 服务时间段 · service time range */
+  time_range?: AgreementEndedEventTimeRange
+  /** 总金额 · total amount */
+  total_amount?: string
+  /** 未完成约定原因 · reason for not fulfilling the agreement */
+  unfinished_reason?: string
+}
+
+export interface IndustryFailedEvent {
+  /** 商户号 · merchant ID */
+  mchid: string
+  /** 公众账号ID · AppID */
+  appid: string
+  /** 子商户号 · sub-merchant ID */
   sub_mchid?: string
+  /** 子商户公众账号ID · sub-merchant's AppID */
   sub_appid?: string
-  out_trade_no?: string
+  /** 商户订单号 · merchant's order number */
+  out_trade_no: string
+  /** 微信支付订单号 · WeChat Pay order number */
   transaction_id?: string
+  /** 交易类型 · trade type */
   trade_type?: string
-  trade_state?: 'SUCCESS' | 'REFUND' | 'ACCEPTED' | 'PAY_FAIL' | 'PAY_BACK' | (string & {})
+  /** 交易状态 */
+  trade_state: 'SUCCESS' | 'REFUND' | 'ACCEPTED' | 'PAY_FAIL' | 'PAY_BACK' | (string & {})
+  /** 交易状态描述 · trade state description */
   trade_state_desc?: string
+  /** 付款银行 · bank type */
   bank_type?: string
+  /** 附加数据 · attached data */
   attach?: string
+  /** 支付完成时间 · payment completion time */
   success_time?: string
-  payer?: Payer
-  amount?: TransactionResponseAmount
-  device_info?: DeviceInfo
+  /** 支付者 · payer */
+  payer?: {
+    /** 用户在商户AppID下的唯一标识 · user's OpenID under the merchant's AppID */
+    openid: string
+    /** 用户子标识 · user's OpenID under the sub-merchant's AppID */
+    sub_openid?: string
+  }
+  /** 订单金额信息 · order amount information */
+  amount: {
+    /** 订单总金额 (分 · fen) */
+    total: number
+    /** 用户支付金额 · amount paid by the user (分 · fen) */
+    payer_total?: number
+    /** 折扣 · discount */
+    discount_total?: number
+    /** 货币类型 · currency */
+    currency: string
+  }
+  /** 设备信息 */
+  device_info: HighwayRequestDeviceInfo
+  /** 优惠详情 · discount details */
   promotion_detail?: ReleaseEventPromotionDetail[]
 }
 
-export interface RechargeClosedEvent {
-  sp_mchid?: string
-  sub_mchid?: string
-  out_recharge_no?: string
-  recharge_id?: string
-  recharge_channel?: 'BANK_TRANSFER' | 'QR_RECHARGE' | 'ONLINE_BANK' | (string & {})
-  account_type?: 'DEPOSIT' | 'OPERATION' | (string & {})
-  recharge_scene?: 'ECOMMERCE_DEPOSIT' | 'ECOMMERCE_PAYMENT' | (string & {})
-  recharge_state?: 'SUCCESS' | 'RECHARGING' | 'CLOSED' | (string & {})
-  recharge_state_desc?: string
-  recharge_amount?: RechargeAmount
-  remark?: string
-  bank_transfer_info?: {
-    memo?: string
-    bill_no?: string
-    bank_name?: string
-    bank_card_tail?: string
-    bank_account_name?: string
-  }
-  qr_recharge_info?: {
-    employee_type?: 'ADMIN' | 'STAFF' | 'LEGAL_PERSON' | (string & {})
-    openid?: string
-  }
-  online_bank_recharge_info?: OnlineBankRechargeInfo
-  accept_time?: string
-  success_time?: string
-  close_time?: string
-  available_recharge_channels?: ('BANK_TRANSFER' | 'QR_RECHARGE' | 'ONLINE_BANK' | (string & {}))[]
-}
-
-export interface ReleaseEventPromotionDetail {
-  coupon_id?: string
-  name?: string
-  scope?: 'GLOBAL' | 'SINGLE' | (string & {})
-  type?: 'COUPON' | 'DISCOUNT' | (string & {})
-  amount?: number
-  stock_id?: string
-  wechatpay_contribute?: number
-  merchant_contribute?: number
-  other_contribute?: number
-}
-
-export interface RenewEvent {
-  mchid?: string
-  contract_id?: string
-  appid?: string
-  plan_id?: number
-  out_contract_code?: string
-  insured_display_name?: string
-  contract_state?: 'SIGNED' | 'TERMINATED' | (string & {})
-  contract_signed_time?: string
-  contract_expired_time?: string
-  openid?: string
-  contract_terminate_info?: SignEventContractTerminateInfo
-}
-
-export interface ReturnEvent {
-  mchid?: string
-  sp_mchid?: string
-  sub_mchid?: string
-  transaction_id?: string
-  order_id?: string
-  out_order_no?: string
-  receiver?: ReturnEventReceiver
-  success_time?: string
-}
-
-export interface ReturnEventReceiver {
-  type?: 'MERCHANT_ID' | 'PERSONAL_OPENID' | (string & {})
-  account?: string
-  amount?: number
-  description?: string
-}
-
-export interface SignContractEvent {
-  sp_mchid?: string
-  contract_id?: string
-  plan_id?: number
-  out_contract_code?: string
-  display_name?: string
-  contract_state?: ContractState
-  contract_signed_time?: string
-  contract_terminated_time?: string
-  contract_terminated_mode?: ContractTerminatedMode
-  contract_termination_remark?: string
-  repayment_day?: number
-  repayment_amount_limit?: string
-  appid?: string
-  openid?: string
-}
-
-export interface SignEvent {
-  mchid?: string
-  out_contract_code?: string
-  appid?: string
-  openid?: string
-  contract_termination_mode?: 'USER' | 'MERCHANT' | 'PLATFORM' | (string & {})
-  contract_id?: string
-  plan_id?: number
-  operate_time?: string
-  contract_expired_time?: string
-  sp_mchid?: string
-  sp_appid?: string
-  sub_mchid?: string
-  sub_appid?: string
-  sp_openid?: string
-  sub_openid?: string
-}
-
-export interface SignEventContractTerminateInfo {
-  contract_termination_mode?:
-    | 'USER_TERMINATE' | 'MCH_API_TERMINATE' | 'API' | 'WEPAY_WEB_TERMINATE'
-    | 'CUSTOMER_SERVICE_TERMINATE' | 'SYSTEM_TERMINATE' | (string & {})
-  contract_terminated_time?: string
-  contract_termination_remark?: string
-}
-
-export interface SignEventDeductSchedule {
-  estimated_deduct_date?: string
-  estimated_deduct_amount?: RechargeAmount
-  schedule_state?: 'NO_SCHEDULED' | 'SCHEDULED' | 'PAID' | 'EXPIRED' | (string & {})
-  scheduled_amount?: RechargeAmount
-  deduct_amount?: RechargeAmount
-  deduct_date?: string
-}
-
-export interface UserAcceptedEvent {
-  contract_id?: string
-  mchid?: string
-  appid?: string
-  openid?: string
-  plan_id?: string
-  contract_status?: 'ADD' | 'DELETE' | (string & {})
-  create_time?: string
-  out_contract_code?: string
-  sub_appid?: string
-  sub_mchid?: string
-  channel_id?: string
-  service_id?: string
-  sub_openid?: string
-  user_service_status?: string
-  openorclose_time?: string
-  authorization_code?: string
-  out_request_no?: string
-}
-
-export interface UserCancelSignPlanEvent {
-  sign_plan_id?: string
-  openid?: string
-  sub_openid?: string
-  service_id?: string
-  mchid?: string
-  sub_mchid?: string
-  appid?: string
-  sub_appid?: string
-  merchant_sign_plan_no?: string
-  merchant_callback_url?: string
-  plan_id?: string
-  going_detail_no?: number
-  sign_state?: 'UNSIGNED' | (string & {})
-  cancel_sign_time?: string
-  cancel_sign_type?: 'NOT_CANCEL' | 'USER' | 'MERCHANT' | 'REVOKE_SERVICE' | (string & {})
-  cancel_reason?: string
-  plan_name?: string
-  plan_over_time?: string
-  total_origin_price?: number
-  deduction_quantity?: number
-  total_actual_price?: number
-  signed_detail_list?: {
-    plan_detail_no?: number
-    original_price?: number
-    plan_discount_description?: string
-    actual_price?: number
-    plan_detail_state?: 'NOT_USED' | 'USING' | 'USED' | 'SIGN_PLAN_DETAIL_CANCEL' | (string & {})
-    order_id?: string
-    merchant_plan_detail_no?: string
-    plan_detail_name?: string
-    actual_pay_price?: number
-    use_time?: string
-    complete_time?: string
-    cancel_time?: string
-  }[]
-  sign_time?: string
-}
-
-export interface UserCardCreateEvent {
+export interface NotificationsCreateEvent {
+  /** 会员卡code · membership card code */
   user_card_code?: string
+  /** 会员卡模板ID · membership card template ID */
   card_id?: string
+  /** 用户标识 · user's OpenID */
   openid?: string
+  /** 卡背景颜色 · card background color */
   card_color?: string
+  /** 卡背景图URL · card background image URL */
   card_picture_url?: string
+  /** 品牌ID · brand ID */
   brand_id?: string
+  /** 会员卡类型 · membership card type */
   card_type?: 'PURCHASE' | 'NORMAL' | 'BALANCE' | (string & {})
+  /** 加密的手机号 · encrypted mobile number */
   phone_number?: string
+  /** 等级 · level */
   level?: string
-  valid_date_information?: ValidDateInformation
+  /** 会员卡有效期 · membership card validity period */
+  valid_date_information?: {
+    /** 有效期类型 · validity period type */
+    type?: 'FIX_TIME_RANGE' | 'FIX_TERM' | 'PERMANENT' | (string & {})
+    /** 有效期开始时间 · validity period start time */
+    available_begin_time?: string
+    /** 有效期结束时间 · validity period end time */
+    available_end_time?: string
+    /** 生效后N天内有效 */
+    available_day_after_receive?: number
+  }
+  /** 领取时间 · claim time */
   pickup_time?: string
+  /** 用户开卡时填写的个人信息 · personal information filled at card activation */
   user_information?: DataUserInformation
+  /** 商家数据包 · merchant's attached data */
   attach?: string
-  user_card_state?: 'NOT_EFFECTIVE' | 'EFFECTIVE' | 'EXPIRED' | 'UNAVAILABLE' | 'DELETE' | (string & {})
+  /** 用户会员卡状态 · state of the user's membership card */
+  user_card_state?: UserCardState
+  /** 作废原因 · invalidation reason */
   invalid_reason?: string
+  /** 作废时间 · invalidation time */
   invalid_time?: string
+  /** 创建时间 · creation time */
   create_time?: string
+  /** 更新时间 · update time */
   modify_time?: string
 }
 
+export interface NotificationsExchangeRate {
+  /** 汇率类型 · exchange rate type */
+  type?: string
+  /** 汇率值 · exchange rate value */
+  rate?: number
+}
+
+export interface NotificationsFrom {
+  /** 出资金额 · contribution amount (分 · fen) */
+  amount?: number
+  /** 出资账户类型 · contribution account type */
+  account?: string
+}
+
+export interface NotificationsObjectiveCompletionRecord {
+  /** 目标完成流水号 */
+  objective_completion_serial_no?: string
+  /** 目标ID · objective ID */
+  objective_id?: string
+  /** 目标完成时间 */
+  completion_time?: string
+  /** 目标完成类型 */
+  completion_type?: string
+  /** 目标完成数量 */
+  completion_count?: number
+  /** 目标完成描述 */
+  description?: string
+  /** 备注说明 · remark */
+  remark?: string
+}
+
+export interface PapaySignEvent {
+  /** 微信支付分配的商户号 */
+  mchid?: string
+  /** 服务商签约协议号 · service provider's contract number */
+  out_contract_code?: string
+  /** 公众账号ID · AppID */
+  appid?: string
+  /** 商户AppID下的用户唯一标识 */
+  openid?: string
+  /** 协议解约方式 · contract termination mode */
+  contract_termination_mode?: 'USER' | 'MERCHANT' | 'PLATFORM' | (string & {})
+  /** 协议ID · contract ID */
+  contract_id?: string
+  /** 委托代扣协议模板ID */
+  plan_id?: number
+  /** 操作时间 · action time */
+  operate_time?: string
+  /** 协议到期时间 · contract expiration time */
+  contract_expired_time?: string
+  /** 服务商商户号 · service provider's merchant ID */
+  sp_mchid?: string
+  /** 服务商公众账号ID · service provider's AppID */
+  sp_appid?: string
+  /** 子商户号 · sub-merchant ID */
+  sub_mchid?: string
+  /** 子商户公众账号ID · sub-merchant's AppID */
+  sub_appid?: string
+  /** 商户AppID下的用户唯一标识 */
+  sp_openid?: string
+  /** 用户子标识 · user's OpenID under the sub-merchant's AppID */
+  sub_openid?: string
+  /** 协议到期时间 · contract expiration time */
+  contract_expire_time?: string
+}
+
+export interface ProfitsharingReturnEvent {
+  /** 商户号 · merchant ID */
+  mchid?: string
+  /** 服务商商户号 · service provider's merchant ID */
+  sp_mchid?: string
+  /** 子商户号 · sub-merchant ID */
+  sub_mchid?: string
+  /** 微信支付系统生成的订单号 */
+  transaction_id: string
+  /** 微信分账/回退单号 */
+  order_id: string
+  /** 分账方系统内部的分账/回退单号 */
+  out_order_no: string
+  /** 分账接收方对象 */
+  receiver: ReturnEventReceiver
+  /** 订单支付完成时间 */
+  success_time: string
+}
+
+export interface ReleaseEventAmount {
+  /** 订单总金额 (分 · fen) */
+  total: number
+  /** 用户实际支付金额 · amount actually paid by the user (分 · fen) */
+  payer_total?: number
+  /** 订单折扣 */
+  discount_total?: number
+  /** 货币类型 · currency */
+  currency?: string
+}
+
+export interface ReleaseEventDeviceInformation {
+  /** 商户设备号 */
+  device_id?: string
+  /** 商户端设备IP · merchant's device IP address */
+  payer_total: string
+}
+
+export interface ReleaseEventPayer {
+  /** 用户在服务商AppID下的唯一标识 */
+  openid?: string
+  /** 用户子标识 · user's OpenID under the sub-merchant's AppID */
+  sub_openid?: string
+}
+
+export interface ReleaseEventPromotionDetail {
+  /** 券ID · coupon ID */
+  coupon_id?: string
+  /** 优惠名称 · discount name */
+  name?: string
+  /** 优惠范围 · discount scope */
+  scope?: 'GLOBAL' | 'SINGLE' | (string & {})
+  /** 优惠类型 · discount type */
+  type?: 'COUPON' | 'DISCOUNT' | (string & {})
+  /** 优惠券面额 · coupon face value (分 · fen) */
+  amount?: number
+  /** 活动ID · coupon batch ID */
+  stock_id?: string
+  /** 微信出资 · WeChat Pay contribution (分 · fen) */
+  wechatpay_contribute?: number
+  /** 商户出资 (分 · fen) */
+  merchant_contribute?: number
+  /** 其他出资方出资金额 (分 · fen) */
+  other_contribute?: number
+}
+
+export interface ReturnEvent {
+  /** 品牌ID · brand ID */
+  brand_id?: string
+  /** 用户券Code */
+  coupon_code?: string
+  /** 商品券ID · product coupon ID */
+  product_coupon_id?: string
+  /** 商品券批次ID */
+  stock_id?: string
+  /** 事件通知AppID */
+  appid?: string
+  /** 用户OpenID · user's OpenID */
+  openid?: string
+  /** 用户UnionID · user's UnionID */
+  unionid?: string
+}
+
+export interface ReturnEventReceiver {
+  /** 分账接收方的类型 */
+  type: 'MERCHANT_ID' | 'PERSONAL_OPENID' | (string & {})
+  /** 分账接收方的账号 */
+  account: string
+  /** 分账动账金额 (分 · fen) */
+  amount: number
+  /** 分账/回退描述 */
+  description: string
+}
+
+export interface RewardUsageRecord {
+  /** 优惠使用记录流水号 */
+  reward_usage_serial_no?: string
+  /** 优惠ID · discount ID */
+  reward_id?: string
+  /** 优惠使用时间 */
+  usage_time?: string
+  /** 优惠使用类型 */
+  usage_type?: string
+  /** 优惠使用数量 · discount usage count */
+  usage_count?: number
+  /** 金额 · amount (分 · fen) */
+  amount?: number
+  /** 优惠使用描述 */
+  description?: string
+  /** 备注说明 · remark */
+  remark?: string
+}
+
+export type SendEventSendChannel =
+  | 'API' | 'BRAND_MANAGE' | 'RECEIVE_COMPONENT' | 'MEMBER' | (string & {})
+
+export interface SignContractEvent {
+  /** 服务商商户号 · service provider's merchant ID */
+  sp_mchid: string
+  /** 委托代扣协议ID · recurring payment contract ID */
+  contract_id: string
+  /** 委托代扣协议模板ID */
+  plan_id: number
+  /** 服务商签约协议号 · service provider's contract number */
+  out_contract_code: string
+  /** 用户展示名称 · user's display name */
+  display_name: string
+  /** 委托代扣协议状态 · recurring payment contract state */
+  contract_state: ContractInfoContractState
+  /** 协议签署时间 · contract signing time */
+  contract_signed_time: string
+  /** 协议解约时间 · contract termination time */
+  contract_terminated_time?: string
+  /** 协议解约方式 · contract termination mode */
+  contract_terminated_mode: ContractTerminatedMode
+  /** 解约备注 · contract termination remark */
+  contract_termination_remark?: string
+  /** 还款日 · repayment day */
+  repayment_day?: number
+  /** 还款金额上限 · maximum repayment amount */
+  repayment_amount_limit: string
+  /** 公众账号ID · AppID */
+  appid: string
+  /** 商户AppID下的用户唯一标识 */
+  openid: string
+}
+
+export interface SignEvent {
+  /** 微信支付分配的商户号 */
+  mchid: string
+  /** 协议ID · contract ID */
+  contract_id: string
+  /** 公众账号ID · AppID */
+  appid: string
+  /** 委托代扣协议模板ID */
+  plan_id: number
+  /** 服务商签约协议号 · service provider's contract number */
+  out_contract_code: string
+  /** 被保人的展示名称 · insured person's display name */
+  insured_display_name: string
+  /** 委托代扣协议状态 · recurring payment contract state */
+  contract_state: 'SIGNED' | 'TERMINATED' | (string & {})
+  /** 协议签署时间 · contract signing time */
+  contract_signed_time: string
+  /** 协议到期时间 · contract expiration time */
+  contract_expired_time: string
+  /** 商户AppID下的用户唯一标识 */
+  openid: string
+  /** 协议解约信息 · contract termination information */
+  contract_terminate_info: ContractTerminateInfo
+  /** 商户侧用户标识 · merchant's user identifier */
+  out_user_code?: string
+}
+
+export interface UserCancelSignPlanEvent {
+  /** 计划签约ID · plan contract ID */
+  sign_plan_id: string
+  /** 用户标识 · user's OpenID */
+  openid?: string
+  /** 用户子标识 · user's OpenID under the sub-merchant's AppID */
+  sub_openid?: string
+  /** 计划所属服务 · service the plan belongs to */
+  service_id: string
+  /** 服务商商户号 · service provider's merchant ID */
+  mchid: string
+  /** 子商户商户号 · sub-merchant ID */
+  sub_mchid: string
+  /** 服务商AppID · service provider's AppID */
+  appid: string
+  /** 子商户AppID · sub-merchant's AppID */
+  sub_appid?: string
+  /** 商户侧签约计划号 · merchant's contract plan number */
+  merchant_sign_plan_no: string
+  /** 商户回调地址 · merchant's notification URL */
+  merchant_callback_url: string
+  /** 签约所属计划ID · ID of the plan signed */
+  plan_id: string
+  /** 目前用户进行到的计划详情序号 · sequence number of the user's current plan detail */
+  going_detail_no: number
+  /** 计划签约状态 · plan contract signing state */
+  sign_state: 'UNSIGNED' | (string & {})
+  /** 取消计划时间 */
+  cancel_sign_time: string
+  /** 签约计划取消类型 · contract plan cancellation type */
+  cancel_sign_type?: 'NOT_CANCEL' | 'USER' | 'MERCHANT' | 'REVOKE_SERVICE' | (string & {})
+  /** 签约计划取消原因 · contract plan cancellation reason */
+  cancel_reason?: string
+  /** 签约计划的名称 · contract plan name */
+  plan_name: string
+  /** 签约计划过期时间 */
+  plan_over_time: string
+  /** 签约计划原总金额 · original total amount of the contract plan (分 · fen) */
+  total_origin_price: number
+  /** 签约计划扣费次数 · number of deductions of the contract plan */
+  deduction_quantity: number
+  /** 签约计划实际总金额 · actual total amount of the contract plan (分 · fen) */
+  total_actual_price: number
+  /** 签约计划明细列表 · details of the contract plan */
+  signed_detail_list: {
+    /** 计划明细序号 · plan detail sequence number */
+    plan_detail_no: number
+    /** 计划明细原支付金额 · original payment amount of the plan detail (分 · fen) */
+    original_price: number
+    /** 计划明细优惠说明 · discount description of the plan detail */
+    plan_discount_description?: string
+    /** 计划明细实际支付金额 · actual payment amount of the plan detail (分 · fen) */
+    actual_price: number
+    /** 计划明细状态 · plan detail state */
+    plan_detail_state: 'NOT_USED' | 'USING' | 'USED' | 'SIGN_PLAN_DETAIL_CANCEL' | (string & {})
+    /** 计划明细对应的支付分服务单号 · WeChat Pay Score service order number of plan detail */
+    order_id?: string
+    /** 商户侧计划明细使用订单号 · merchant's order number using the plan detail */
+    merchant_plan_detail_no: string
+    /** 计划详情名称 · plan detail name */
+    plan_detail_name: string
+    /** 计划明细对应订单实际支付金额 · actual payment amount of the plan detail's order (分 · fen) */
+    actual_pay_price?: number
+    /** 详情使用时间 · plan detail use time */
+    use_time: string
+    /** 详情对应订单实际完成支付时间 */
+    complete_time: string
+    /** 详情对应订单取消时间 */
+    cancel_time: string
+  }[]
+  /** 签约时间 · contract signing time */
+  sign_time: string
+}
+
+export interface UserCardCreateEvent {
+  /** 会员卡code · membership card code */
+  user_card_code?: string
+  /** 会员卡模板ID · membership card template ID */
+  card_id: string
+  /** 用户标识 · user's OpenID */
+  openid: string
+  /** 卡背景颜色 · card background color */
+  card_color: string
+  /** 卡背景图URL · card background image URL */
+  card_picture_url: string
+  /** 品牌ID · brand ID */
+  brand_id: string
+  /** 会员卡类型 · membership card type */
+  card_type: 'PURCHASE' | 'NORMAL' | 'BALANCE' | (string & {})
+  /** 加密的手机号 · encrypted mobile number */
+  phone_number?: string
+  /** 等级 · level */
+  level?: string
+  /** 会员卡有效期 · membership card validity period */
+  valid_date_information: ValidDateInformation
+  /** 领取时间 · claim time */
+  pickup_time: string
+  /** 用户开卡时填写的个人信息 · personal information filled at card activation */
+  user_information?: DataUserInformation
+  /** 商家数据包 · merchant's attached data */
+  attach?: string
+  /** 用户会员卡状态 · state of the user's membership card */
+  user_card_state: UserCardState
+  /** 作废原因 · invalidation reason */
+  invalid_reason?: string
+  /** 作废时间 · invalidation time */
+  invalid_time?: string
+  /** 创建时间 · creation time */
+  create_time: string
+  /** 更新时间 · update time */
+  modify_time: string
+}
+
+export type UserCardState =
+  | 'NOT_EFFECTIVE' | 'EFFECTIVE' | 'EXPIRED' | 'UNAVAILABLE' | 'DELETE' | (string & {})
+
+export interface UserConfirmEventPostDiscount {
+  /** 优惠名称 · discount name */
+  name?: string
+  /** 优惠说明 · discount description */
+  description?: string
+  /** 优惠金额 · discount amount (分 · fen) */
+  amount?: number
+}
+
 export interface AbnormalFundProcessingTransferSuccessResource {
-  product_name?: 'C2C' | (string & {})
-  receipt_id?: string
-  transfer_amount?: TransferAmount
-  receipt_state?: ReceiptState
-  create_time?: string
-  last_update_time?: string
-  instruction?: {
-    out_instruction_no?: string
-    commander?: Commander
-    transfer_mode?: 'TRANSFER_TO_ORIGINAL_RECEIVE_USER' | (string & {})
-    success_time?: string
-    instruction_instance_id?: string
+  /** 产品名称 */
+  product_name: 'C2C' | (string & {})
+  /** 微信支付在途异常资金付款单号 */
+  receipt_id: string
+  /** 付款金额信息 */
+  transfer_amount: DevicesAmount
+  /** 在途异常资金付款状态 */
+  receipt_state: ReceiptState
+  /** 在途异常资金付款单据创建时间 */
+  create_time: string
+  /** 在途异常资金付款单据更新时间 */
+  last_update_time: string
+  /** 在途异常资金付款指令信息 */
+  instruction: {
+    /** 商户侧指令编号 */
+    out_instruction_no: string
+    /** 在途异常资金付款指令的发起方 */
+    commander: Commander
+    /** 付款方式 */
+    transfer_mode: 'TRANSFER_TO_ORIGINAL_RECEIVE_USER' | (string & {})
+    /** 入账成功时间 */
+    success_time: string
+    /** 处理指令实例ID · instruction instance ID */
+    instruction_instance_id: string
   }
 }
 
 export interface ApplymentStateApprovedResource {
+  /** 子商户号 · sub-merchant ID */
   sub_mchid?: string
+  /** 子商户经营网址状态 · sub-merchant's business website state */
   website_state?: 'HAS_LAUNCHED' | 'UN_LAUNCHED' | (string & {})
+  /** H5支付域名 · H5 payment domains */
   domains?: string[]
+  /** 子商户H5经营网址 · sub-merchant's H5 business website URL */
   website_url?: string
+  /** 经营网址商业页面截图 · business website's commercial page screenshots */
   website_business_page_pics?: string[]
+  /** 经营网址首页截图 · business website's homepage screenshots */
   website_homepage_pics?: string[]
+  /** 申请单号 · application ID */
   applyment_id?: number
+  /** 驳回原因 · rejection reason */
   audit_reject_detail?: string
+  /** 申请单状态 · application state */
   applyment_state?: 'PENDING' | 'UNDER_REVIEW' | 'APPROVED' | 'REJECTED' | (string & {})
+  /** 商户提供的审核结果回调接口 · merchant's review result notification URL */
   notify_url?: string
+  /** 商户申请单号 · merchant's application ID */
   out_applyment_id?: string
 }
 
 export interface BlockrecordChangeResource {
-  sub_mchid?: string
-  block_record_id?: string
-  block_count_level?: NumberOfBlock
+  /** 子商户号 · sub-merchant ID */
+  sub_mchid: string
+  /** 交易拦截记录ID · transaction block record ID */
+  block_record_id: string
+  /** 交易拦截笔数等级 */
+  block_count_level: NumberOfBlock
 }
 
 export interface BlocksubmissionChangeResource {
-  sub_mchid?: string
-  appeal_record_id?: string
-  appeal_result?: 'PASS' | 'REJECT' | (string & {})
+  /** 子商户号 · sub-merchant ID */
+  sub_mchid: string
+  /** 交易拦截记录申诉ID */
+  appeal_record_id: string
+  /** 申诉结果 */
+  appeal_result: 'PASS' | 'REJECT' | (string & {})
 }
 
-export interface BrandMemberCardSpPointExchangeCouponResource {
+export interface BrandMemberCardPointExchangeCouponResource {
+  /** 兑券记录ID */
   record_id?: string
+  /** 品牌ID · brand ID */
   brand_id?: string
+  /** 会员卡模板ID · membership card template ID */
   card_id?: string
+  /** 公众账号ID · AppID */
+  appid?: string
+  /** 用户标识 · user's OpenID */
   openid?: string
+  /** 会员卡code · membership card code */
   user_card_code?: string
+  /** 积分兑券模板ID */
   exchange_coupon_template_id?: string
+  /** 消耗积分数 */
   deduct_points?: number
+  /** 商品券ID · product coupon ID */
+  product_coupon_id?: string
+  /** 商品券批次类型 · product coupon batch type */
+  product_coupon_stock_type?: string
+  /** 批次ID · coupon batch ID */
   stock_id?: string
 }
 
-export interface BrandMemberCardSpSyncUserPointResource {
+export interface BrandMemberCardSyncUserPointResource {
+  /** 品牌ID · brand ID */
   brand_id?: string
+  /** 会员卡模板ID · membership card template ID */
   card_id?: string
+  /** 用户标识 · user's OpenID */
   openid?: string
+  /** 会员卡code · membership card code */
   user_card_code?: string
 }
 
+export interface BrandMemberCardSpPointExchangeCouponResource {
+  /** 兑券记录ID */
+  record_id: string
+  /** 品牌ID · brand ID */
+  brand_id: string
+  /** 会员卡模板ID · membership card template ID */
+  card_id: string
+  /** 用户标识 · user's OpenID */
+  openid: string
+  /** 会员卡code · membership card code */
+  user_card_code: string
+  /** 积分兑券模板ID */
+  exchange_coupon_template_id: string
+  /** 消耗积分数 */
+  deduct_points: number
+  /** 批次ID · coupon batch ID */
+  stock_id: string
+  /** 公众账号ID · AppID */
+  appid?: string
+  /** 商品券ID · product coupon ID */
+  product_coupon_id?: string
+  /** 商品券批次类型 · product coupon batch type */
+  product_coupon_stock_type?: string
+}
+
+export interface BrandMemberCardSpSyncUserPointResource {
+  /** 品牌ID · brand ID */
+  brand_id: string
+  /** 会员卡模板ID · membership card template ID */
+  card_id: string
+  /** 用户标识 · user's OpenID */
+  openid: string
+  /** 会员卡code · membership card code */
+  user_card_code: string
+}
+
 export interface BudgetClosedResource {
-  sp_mchid?: string
-  out_budget_no?: string
-  budget_id?: string
-  amount?: number
-  sponsor_mchid?: string
-  activity_name?: string
-  activity_remark?: string
-  state?: 'CLOSED' | (string & {})
+  /** 服务商商户号 · service provider's merchant ID */
+  sp_mchid: string
+  /** 商户预算单号 · merchant's budget number */
+  out_budget_no: string
+  /** 微信支付预算单号 · WeChat Pay budget number */
+  budget_id: string
+  /** 预算总金额 · total budget amount (分 · fen) */
+  amount: number
+  /** 出资商户号 · contributing merchant ID */
+  sponsor_mchid: string
+  /** 活动名称 · campaign name */
+  activity_name: string
+  /** 活动说明 · campaign description */
+  activity_remark: string
+  /** 预算单状态 · budget state */
+  state: 'CLOSED' | (string & {})
+  /** 撤销说明 · revocation description */
   unlock_remark?: string
+  /** 关闭时间 · close time */
   closed_time?: string
 }
 
 export interface BudgetFinishedResource {
-  sp_mchid?: string
-  out_budget_no?: string
-  budget_id?: string
-  amount?: number
-  sponsor_mchid?: string
-  activity_name?: string
-  activity_remark?: string
-  state?: 'FINISHED' | (string & {})
+  /** 服务商商户号 · service provider's merchant ID */
+  sp_mchid: string
+  /** 商户预算单号 · merchant's budget number */
+  out_budget_no: string
+  /** 微信支付预算单号 · WeChat Pay budget number */
+  budget_id: string
+  /** 预算总金额 · total budget amount (分 · fen) */
+  amount: number
+  /** 出资商户号 · contributing merchant ID */
+  sponsor_mchid: string
+  /** 活动名称 · campaign name */
+  activity_name: string
+  /** 活动说明 · campaign description */
+  activity_remark: string
+  /** 预算单状态 · budget state */
+  state: 'FINISHED' | (string & {})
+  /** 撤销说明 · revocation description */
   unlock_remark?: string
+  /** 完成时间 · completion time */
   finished_time?: string
 }
 
 export interface BudgetLockedResource {
-  sp_mchid?: string
-  out_budget_no?: string
-  budget_id?: string
-  amount?: number
-  sponsor_mchid?: string
-  activity_name?: string
-  activity_remark?: string
-  state?: 'LOCKED' | (string & {})
+  /** 服务商商户号 · service provider's merchant ID */
+  sp_mchid: string
+  /** 商户预算单号 · merchant's budget number */
+  out_budget_no: string
+  /** 微信支付预算单号 · WeChat Pay budget number */
+  budget_id: string
+  /** 预算总金额 · total budget amount (分 · fen) */
+  amount: number
+  /** 出资商户号 · contributing merchant ID */
+  sponsor_mchid: string
+  /** 活动名称 · campaign name */
+  activity_name: string
+  /** 活动说明 · campaign description */
+  activity_remark: string
+  /** 预算单状态 · budget state */
+  state: 'LOCKED' | (string & {})
+  /** 资金锁定时间 · fund lock time */
   locked_time?: string
 }
 
 export interface CouponSendResource {
+  /** 业务细分事件类型 */
   event_type?: 'EVENT_TYPE_BUSICOUPON_SEND' | (string & {})
-  coupon_code?: string
-  stock_id?: string
-  send_time?: string
+  /** 券的唯一标识 */
+  coupon_code: string
+  /** 批次号 · coupon batch ID */
+  stock_id: string
+  /** 发放时间 · issue time */
+  send_time: string
+  /** 微信用户在AppID下的唯一标识 */
   openid?: string
+  /** 用户UnionID · user's UnionID */
   unionid?: string
-  send_channel?:
+  /** 发放渠道 */
+  send_channel:
     | 'BUSICOUPON_SEND_CHANNEL_MINIAPP' | 'BUSICOUPON_SEND_CHANNEL_API'
     | 'BUSICOUPON_SEND_CHANNEL_PAYGIFT' | 'BUSICOUPON_SEND_CHANNEL_H5' | 'BUSICOUPON_SEND_CHANNEL_FTOF'
     | 'BUSICOUPON_SEND_CHANNEL_MEMBERCARD_ACT' | 'BUSICOUPON_SEND_CHANNEL_HALL'
@@ -522,353 +1143,842 @@ export interface CouponSendResource {
     | 'BUSICOUPON_SEND_CHANNEL_RECEIVE_MONEY_GIFT' | 'BUSICOUPON_SEND_CHANNEL_MEMBER_PAY_RIGHT'
     | 'BUSICOUPON_SEND_CHANNEL_BUSI_SMART_RETAIL' | 'BUSICOUPON_SEND_CHANNEL_FINDER_LIVEROOM'
     | (string & {})
-  send_merchant?: string
+  /** 发券商户号 · coupon-issuing merchant ID */
+  send_merchant: string
+  /** 摇一摇活动ID */
   act_id?: string
+  /** 业务附属信息 */
   attach_info?: {
+    /** 微信支付订单号 · WeChat Pay order number */
     transaction_id?: string
+    /** 活动编码 · campaign code */
     act_code?: string
+    /** 营销馆编码 · marketing hall code */
     hall_code?: string
+    /** 营销馆所属商户号 · merchant ID the marketing hall belongs to */
     hall_belong_mch_id?: number
+    /** 会员卡模板ID · membership card template ID */
     card_id?: string
+    /** 业务处理状态码 */
     code?: string
+    /** 活动ID · campaign ID */
     activity_id?: string
+    /** 加密的手机号 · encrypted mobile number */
     phone_number?: string
+    /** 领券手机区号 */
     country_code?: string
   }
 }
 
 export interface CouponUseResource {
-  stock_creator_mchid?: string
-  stock_id?: string
-  coupon_id?: string
-  singleitem_discount_off?: { single_price_max?: number }
-  discount_to?: { cut_to_price?: number; max_price?: number }
-  coupon_name?: string
-  status?: 'SENDED' | 'USED' | 'EXPIRED' | (string & {})
-  description?: string
-  create_time?: string
-  coupon_type?: 'NORMAL' | 'CUT_TO' | (string & {})
-  no_cash?: boolean
-  available_begin_time?: string
-  available_end_time?: string
-  singleitem?: boolean
-  normal_coupon_information?: NormalCouponInformation
-  consume_information?: {
-    consume_time?: string
-    consume_mchid?: string
-    transaction_id?: string
-    consume_amount?: number
-    goods_detail?: ConsumeInformationGoodsDetail[]
+  /** 批次创建方商户号 */
+  stock_creator_mchid: string
+  /** 微信为每个代金券批次分配的唯一ID */
+  stock_id: string
+  /** 微信为代金券或消费金唯一分配的id */
+  coupon_id: string
+  /** 单品优惠特定信息 */
+  singleitem_discount_off?: {
+    /** 单品最高优惠价格 (分 · fen) */
+    single_price_max?: number
   }
+  /** 减至优惠类型 · reduce-to discount type */
+  discount_to?: {
+    /** 减至后优惠单价 (分 · fen) */
+    cut_to_price?: number
+    /** 可享受优惠的最高价格 (分 · fen) */
+    max_price?: number
+  }
+  /** 券或消费金名称 */
+  coupon_name: string
+  /** 券或消费金状态 · coupon or spending credit state */
+  status: 'SENDED' | 'USED' | 'EXPIRED' | (string & {})
+  /** 券或消费金描述说明字段 */
+  description: string
+  /** 领券时间 */
+  create_time: string
+  /** 券或消费金类型 */
+  coupon_type: 'NORMAL' | 'CUT_TO' | (string & {})
+  /** 是否无资金流 · whether there is no cash flow */
+  no_cash: boolean
+  /** 可用开始时间 · availability start time */
+  available_begin_time: string
+  /** 可用结束时间 · availability end time */
+  available_end_time: string
+  /** 是否单品优惠 · whether a single-item discount */
+  singleitem: boolean
+  /** 普通满减券或消费金面额、门槛信息 */
+  normal_coupon_information?: {
+    /** 面额 · face value (分 · fen) */
+    coupon_amount: number
+    /** 使用券或消费金金额门槛 (分 · fen) */
+    transaction_minimum: number
+  }
+  /** 已实扣代金券或消费金信息 */
+  consume_information?: {
+    /** 代金券核销时间 */
+    consume_time: string
+    /** 核销代金券的商户号 */
+    consume_mchid: string
+    /** 微信支付系统生成的订单号 */
+    transaction_id: string
+    /** 核销金额 · redeemed amount (分 · fen) */
+    consume_amount: number
+    /** 商户下单接口传的单品信息 */
+    goods_detail?: {
+      /** 单品券创建时录入的单品编码 */
+      goods_id: string
+      /** 单品数据 */
+      quantity: number
+      /** 单品单价 (分 · fen) */
+      price: number
+      /** 优惠金额 · discount amount */
+      discount_amount: number
+    }[]
+  }
+  /** 细分业务类型 */
   business_type?: 'MULTIUSE' | (string & {})
 }
 
 export interface CreditRepaymentDeductionPayResource {
-  sp_mchid?: string
-  sub_mchid?: string
-  appid?: string
-  sub_appid?: string
-  openid?: string
-  order_state?: 'DEDUCT_ORDER_STATE_PAY_SUCCESS' | (string & {})
-  out_trade_no?: string
-  out_record_id?: string
-  contract_id?: string
-  deduct_amount?: string
+  /** 服务商商户号 · service provider's merchant ID */
+  sp_mchid: string
+  /** 子商户号 · sub-merchant ID */
+  sub_mchid: string
+  /** 服务商AppID · service provider's AppID */
+  appid: string
+  /** 子商户AppID · sub-merchant's AppID */
+  sub_appid: string
+  /** 用户标识 · user's OpenID */
+  openid: string
+  /** 还款单状态 · repayment order state */
+  order_state: 'DEDUCT_ORDER_STATE_PAY_SUCCESS' | (string & {})
+  /** 商户侧交易单号 · merchant's transaction number */
+  out_trade_no: string
+  /** 商户侧预约还款单号 · merchant's scheduled repayment number */
+  out_record_id: string
+  /** 还款协议ID · repayment contract ID */
+  contract_id: string
+  /** 还款金额 · repayment amount */
+  deduct_amount: string
+  /** 实际还款金额 · actual repayment amount */
   pay_success_amount?: string
-  description?: string
+  /** 产品描述 · product description */
+  description: string
+  /** 商户数据包 · merchant's attached data */
   attach?: string
+  /** 微信支付的支付单号 · WeChat Pay payment number */
   transaction_id?: string
 }
 
 export interface CrossBorderPayGetMchInfoResource {
-  acq_tid?: string
-  bank_type?: string
-  qr_cd_mp?: string
+  /** 受理网络交易流水号 */
+  acq_tid: string
+  /** 钱包编码 */
+  bank_type: string
+  /** 收款二维码 · payment QR code */
+  qr_cd_mp: string
 }
 
 export interface CrossBorderPayPushOrderInfoResource {
-  acq_tid?: string
-  bank_type?: string
-  amount?: TransactionRequestAmount
-  openid?: string
+  /** 受理网络交易流水号 */
+  acq_tid: string
+  /** 钱包编码 */
+  bank_type: string
+  /** 订单金额信息 · order amount information */
+  amount: {
+    /** 用户输入金额 (分 · fen) */
+    total: number
+    /** 货币类型 · currency */
+    currency?: string
+  }
+  /** 用户标识 · user's OpenID */
+  openid: string
 }
 
 export interface DeliveryPlanChangeResource {
+  /** 投放计划ID · delivery plan ID */
   plan_id?: string
-  plan_state?:
+  /** 投放计划变更前状态 */
+  plan_state:
     | 'CREATED' | 'DELIVERING' | 'PLAN_TERMINATED' | 'PAUSED' | 'TERMINATED' | 'EXPIRED' | (string & {})
-  audit_state?: 'PROCESSING' | 'PASSED' | 'REJECTED' | (string & {})
-  change_reason?: string
-  modify_time?: string
+  /** 投放计划当前审核状态 */
+  audit_state: 'PROCESSING' | 'PASSED' | 'REJECTED' | (string & {})
+  /** 变更原因 */
+  change_reason: string
+  /** 修改时间 */
+  modify_time: string
 }
 
 export interface DiscountCardUserPaidResource {
+  /** 公众账号ID · AppID */
   appid?: string
+  /** 用户标识 · user's OpenID */
   openid?: string
+  /** 先享卡ID */
   card_id?: string
+  /** 企业支付卡模板ID · enterprise payment card template ID */
   card_template_id?: string
+  /** 商户领卡号 · merchant's card claim number */
   out_card_code?: string
+  /** 商户号 · merchant ID */
   mchid?: string
+  /** 状态 · state */
   state?: string
+  /** 未完成约定原因 · reason for not fulfilling the agreement */
   unfinished_reason?: string
+  /** 总金额 · total amount */
   total_amount?: string
+  /** 用户退回优惠的付款信息 · payment information for user's returned discounts */
   pay_information?: {
+    /** 微信支付订单号 · WeChat Pay order number */
     transaction_id?: string
+    /** 付款状态 · payment state */
     pay_state?: string
+    /** 付款金额 */
     pay_amount?: string
+    /** 支付时间 · payment time */
     pay_time?: string
   }
+  /** 创建时间 · creation time */
+  create_time?: string
+  /** 目标达成明细列表 · list of objective completion details */
+  objectives?: {
+    /** 先享卡目标ID · discount card objective ID */
+    objective_id?: string
+    /** 目标名称 */
+    name?: string
+    /** 目标数量 · objective count */
+    count?: number
+    /** 目标单位 */
+    unit?: string
+    /** 目标描述 · objective description */
+    description?: string
+    /** 目标完成记录 · objective completion records */
+    objective_completion_records?: NotificationsObjectiveCompletionRecord[]
+  }[]
+  /** 奖励明细列表 · list of reward details */
+  rewards?: {
+    /** 先享卡奖励ID · discount card reward ID */
+    reward_id?: string
+    /** 奖励名称 */
+    name?: string
+    /** 优惠数量类型 · discount count type */
+    count_type?: string
+    /** 奖励数量 · reward count */
+    count?: number
+    /** 奖励单位 */
+    unit?: string
+    /** 奖励金额 · reward amount (分 · fen) */
+    amount?: number
+    /** 奖励描述 · reward description */
+    description?: string
+    /** 优惠使用记录列 · list of discount usage records */
+    reward_usage_records?: RewardUsageRecord[]
+  }[]
+  /** 邀请者用户标识 · inviter's OpenID */
+  sharer_openid?: string
+  /** 服务时间段 · service time range */
+  time_range?: AgreementEndedEventTimeRange
 }
 
 export interface EcommerceEntrustSignResource {
-  mchid?: string
-  out_contract_code?: string
-  plan_id?: number
-  appid?: string
-  openid?: string
+  /** 微信支付分配的商户号 */
+  mchid: string
+  /** 服务商签约协议号 · service provider's contract number */
+  out_contract_code: string
+  /** 委托代扣协议模板ID */
+  plan_id: number
+  /** 公众账号ID · AppID */
+  appid: string
+  /** 商户AppID下的用户唯一标识 */
+  openid: string
+  /** 协议到期时间 · contract expiration time */
   contract_expired_time?: string
-  operate_time?: string
+  /** 操作时间 · action time */
+  operate_time: string
+  /** 附加数据 · attached data */
   attach?: string
+  /** 协议ID · contract ID */
+  contract_id?: string
+  /** 协议解约方式 · contract termination mode */
+  contract_termination_mode?: string
 }
 
 export interface EcommerceEntrustTerminateResource {
-  mchid?: string
-  out_contract_code?: string
-  plan_id?: number
-  appid?: string
-  openid?: string
-  contract_termination_mode?: ContractTerminationMode
-  operate_time?: string
+  /** 微信支付分配的商户号 */
+  mchid: string
+  /** 服务商签约协议号 · service provider's contract number */
+  out_contract_code: string
+  /** 委托代扣协议模板ID */
+  plan_id: number
+  /** 公众账号ID · AppID */
+  appid: string
+  /** 商户AppID下的用户唯一标识 */
+  openid: string
+  /** 协议解约方式 · contract termination mode */
+  contract_termination_mode: ContractTerminateInfoContractTerminationMode
+  /** 操作时间 · action time */
+  operate_time: string
+  /** 附加数据 · attached data */
   attach?: string
+  /** 协议到期时间 · contract expiration time */
+  contract_expired_time?: string
+  /** 协议ID · contract ID */
+  contract_id?: string
 }
 
 export interface EduSchoolPayUserDebtStateUpdateResource {
-  appid?: string
-  openid?: string
-  state?: 'NORMAL' | 'FORBIDDEN' | (string & {})
-  debt_count?: number
-  update_time?: string
+  /** 公众账号ID · AppID */
+  appid: string
+  /** 用户标识 · user's OpenID */
+  openid: string
+  /** 状态 · state */
+  state: 'NORMAL' | 'FORBIDDEN' | (string & {})
+  /** 当前用户欠款笔数 · number of the user's current debts */
+  debt_count: number
+  /** 遵循rfc3339标准格式 */
+  update_time: string
 }
 
 export interface EntrustReleaseResource {
-  appid?: string
-  out_trade_no?: string
+  /** 公众账号ID · AppID */
+  appid: string
+  /** 商户订单号 · merchant's order number */
+  out_trade_no: string
+  /** 微信支付订单号 · WeChat Pay order number */
   transaction_id?: string
+  /** 附加数据 · attached data */
   attach?: string
+  /** 付款银行 · bank type */
   bank_type?: string
+  /** 支付完成时间 · payment completion time */
   success_time?: string
-  trade_state?: 'SUCCESS' | 'REFUND' | 'ACCEPTED' | 'PAY_FAIL' | (string & {})
+  /** 交易状态 */
+  trade_state: 'SUCCESS' | 'REFUND' | 'ACCEPTED' | 'PAY_FAIL' | (string & {})
+  /** 交易状态描述 · trade state description */
   trade_state_description?: string
-  payer?: Payer
-  amount?: TransactionResponseAmount
-  device_information?: DeviceInformation
+  /** 支付者 · payer */
+  payer?: ReleaseEventPayer
+  /** 订单金额信息 · order amount information */
+  amount?: ReleaseEventAmount
+  /** 设备信息 */
+  device_information?: ReleaseEventDeviceInformation
+  /** 优惠详情 · discount details */
   promotion_detail?: ReleaseEventPromotionDetail[]
+  /** 微信支付分配的商户号 */
   sp_mchid?: string
+  /** 子商户号 · sub-merchant ID */
   sub_mchid?: string
+  /** 子商户公众账号ID · sub-merchant's AppID */
   sub_appid?: string
+  /** 用户在服务商AppID下的唯一标识 */
   openid?: string
+  /** 用户子标识 · user's OpenID under the sub-merchant's AppID */
   sub_openid?: string
+  /** 委托代扣协议模板ID */
   plan_id?: string
-  contract_information?: ContractInformation
+  /** 签约信息 */
+  contract_information?: {
+    /** 签约协议号 */
+    contract_id?: string
+    /** 签约状态 · contract signing state */
+    contract_status: 'ADD' | 'DELETE' | (string & {})
+    /** 签约完成时间 */
+    create_time?: string
+  }
 }
 
 export interface EntrustSignResource {
-  mchid?: string
-  contract_id?: string
-  appid?: string
-  plan_id?: number
-  out_contract_code?: string
-  contract_display_account?: string
-  contract_state?: ContractResponseContractState
-  contract_signed_time?: string
-  contract_expired_time?: string
-  openid?: string
-  contract_terminate_info?: SignEventContractTerminateInfo
-  deduct_schedule?: SignEventDeductSchedule
+  /** 微信支付分配的商户号 */
+  mchid: string
+  /** 协议ID · contract ID */
+  contract_id: string
+  /** 公众账号ID · AppID */
+  appid: string
+  /** 委托代扣协议模板ID */
+  plan_id: number
+  /** 服务商签约协议号 · service provider's contract number */
+  out_contract_code: string
+  /** 用户账户展示名称 · user account's display name */
+  contract_display_account: string
+  /** 委托代扣协议状态 · recurring payment contract state */
+  contract_state: ContractState
+  /** 协议签署时间 · contract signing time */
+  contract_signed_time: string
+  /** 协议到期时间 · contract expiration time */
+  contract_expired_time: string
+  /** 商户AppID下的用户唯一标识 */
+  openid: string
+  /** 协议解约信息 · contract termination information */
+  contract_terminate_info: ContractTerminateInfo
+  /** 预约扣费场景的预约信息 · schedule information of scheduled deduction */
+  deduct_schedule?: {
+    /** 预约扣费场景下有效 */
+    estimated_deduct_date: string
+    /** 预计的扣费金额 · estimated deduction amount */
+    estimated_deduct_amount: EstimatedDeductAmount
+    /** 扣费预约状态 · deduction schedule state */
+    schedule_state: 'NO_SCHEDULED' | 'SCHEDULED' | 'PAID' | 'EXPIRED' | (string & {})
+    /** 已预约的扣费金额信息 · scheduled deduction amount information */
+    scheduled_amount?: {
+      /** 总金额 · total amount (分 · fen) */
+      amount?: number
+      /** 货币类型 · currency */
+      currency?: string
+      /** 金额 · amount (分 · fen) */
+      total?: number
+    }
+    /** 实际扣费金额 · actual deduction amount */
+    deduct_amount?: EstimatedDeductAmount
+    /** 实际扣费的日期 · actual deduction date */
+    deduct_date: string
+  }
+  /** 服务商商户号 · service provider's merchant ID */
   sp_mchid?: string
+  /** 服务商公众账号ID · service provider's AppID */
   sp_appid?: string
+  /** 子商户号 · sub-merchant ID */
   sub_mchid?: string
+  /** 子商户公众账号ID · sub-merchant's AppID */
   sub_appid?: string
+  /** 商户AppID下的用户唯一标识 */
   sp_openid?: string
+  /** 用户子标识 · user's OpenID under the sub-merchant's AppID */
   sub_openid?: string
+  /** 商户侧用户标识 · merchant's user identifier */
+  out_user_code?: string
 }
 
 export interface EntrustSigningResource {
-  appid?: string
+  /** 公众账号ID · AppID */
+  appid: string
+  /** 用户在服务商AppID下的唯一标识 */
   openid?: string
+  /** 委托代扣协议模板ID */
   plan_id?: string
+  /** 签约信息 */
   contract_information?: ContractInformation
-  out_trade_no?: string
+  /** 商户订单号 · merchant's order number */
+  out_trade_no: string
+  /** 微信支付订单号 · WeChat Pay order number */
   transaction_id?: string
+  /** 附加数据 · attached data */
   attach?: string
+  /** 付款银行 · bank type */
   bank_type?: string
+  /** 支付完成时间 · payment completion time */
   success_time?: string
-  trade_state?: 'SUCCESS' | 'REFUND' | 'ACCEPTED' | 'PAY_FAIL' | (string & {})
+  /** 交易状态 */
+  trade_state: 'SUCCESS' | 'REFUND' | 'ACCEPTED' | 'PAY_FAIL' | (string & {})
+  /** 交易状态描述 · trade state description */
   trade_state_description?: string
-  payer?: Payer
-  amount?: TransactionResponseAmount
-  device_information?: DeviceInformation
+  /** 支付者 · payer */
+  payer?: ReleaseEventPayer
+  /** 订单金额信息 · order amount information */
+  amount?: ReleaseEventAmount
+  /** 设备信息 */
+  device_information: ReleaseEventDeviceInformation
+  /** 优惠详情 · discount details */
   promotion_detail?: ReleaseEventPromotionDetail[]
-  sp_mchid?: string
+  /** 微信支付分配的商户号 */
+  sp_mchid: string
+  /** 子商户号 · sub-merchant ID */
   sub_mchid?: string
+  /** 子商户公众账号ID · sub-merchant's AppID */
   sub_appid?: string
+  /** 用户子标识 · user's OpenID under the sub-merchant's AppID */
   sub_openid?: string
 }
 
 export interface EntrustTerminateResource {
-  contract_id?: string
+  /** 协议ID · contract ID */
+  contract_id: string
+  /** 服务商商户号 · service provider's merchant ID */
   sp_mchid?: string
+  /** 服务商公众账号ID · service provider's AppID */
   sp_appid?: string
+  /** 子商户号 · sub-merchant ID */
   sub_mchid?: string
+  /** 子商户公众账号ID · sub-merchant's AppID */
   sub_appid?: string
-  plan_id?: number
-  out_contract_code?: string
-  contract_display_account?: string
-  contract_state?: 'SIGNED' | 'TERMINATED' | (string & {})
-  contract_signed_time?: string
-  contract_expired_time?: string
+  /** 委托代扣协议模板ID */
+  plan_id: number
+  /** 服务商签约协议号 · service provider's contract number */
+  out_contract_code: string
+  /** 用户账户展示名称 · user account's display name */
+  contract_display_account: string
+  /** 委托代扣协议状态 · recurring payment contract state */
+  contract_state: 'SIGNED' | 'TERMINATED' | (string & {})
+  /** 协议签署时间 · contract signing time */
+  contract_signed_time: string
+  /** 协议到期时间 · contract expiration time */
+  contract_expired_time: string
+  /** 商户AppID下的用户唯一标识 */
   sp_openid?: string
+  /** 用户子标识 · user's OpenID under the sub-merchant's AppID */
   sub_openid?: string
-  contract_terminate_info?: SignEventContractTerminateInfo
-  deduct_schedule?: SignEventDeductSchedule
+  /** 协议解约信息 · contract termination information */
+  contract_terminate_info: {
+    /** 协议解约方式 · contract termination mode */
+    contract_termination_mode: ContractTerminationMode
+    /** 协议解约时间 · contract termination time */
+    contract_terminated_time?: string
+    /** 解约备注 · contract termination remark */
+    contract_termination_remark?: string
+  }
+  /** 预约扣费场景的预约信息 · schedule information of scheduled deduction */
+  deduct_schedule?: {
+    /** 预计扣费的日期 · estimated deduction date */
+    estimated_deduct_date: string
+    /** 预计的扣费金额 · estimated deduction amount */
+    estimated_deduct_amount: EstimatedDeductAmount
+    /** 扣费预约状态 · deduction schedule state */
+    schedule_state: 'NO_SCHEDULED' | 'SCHEDULED' | 'PAID' | 'EXPIRED' | (string & {})
+    /** 已预约的扣费金额信息 · scheduled deduction amount information */
+    scheduled_amount?: EstimatedDeductAmount
+    /** 实际扣费金额 · actual deduction amount */
+    deduct_amount?: EstimatedDeductAmount
+    /** 实际扣费的日期 · actual deduction date */
+    deduct_date: string
+  }
+  /** 公众账号ID · AppID */
+  appid?: string
+  /** 商户号 · merchant ID */
+  mchid?: string
+  /** 用户标识 · user's OpenID */
+  openid?: string
+  /** 商户侧用户标识 · merchant's user identifier */
+  out_user_code?: string
 }
 
 export interface EntrustTerminateInquiryResource {
-  code?: string
-  messsage?: string
-  mchid?: string
-  appid?: string
+  /** 返回状态码 */
+  code: string
+  /** 返回信息 · response message */
+  messsage: string
+  /** 商户号 · merchant ID */
+  mchid: string
+  /** 公众账号ID · AppID */
+  appid: string
+  /** 商户AppID下的用户唯一标识 */
   openid?: string
-  plan_id?: number
-  out_contract_code?: string
-  out_user_code?: string
+  /** 委托代扣协议模板ID */
+  plan_id: number
+  /** 服务商签约协议号 · service provider's contract number */
+  out_contract_code: string
+  /** 商户侧用户标识 · merchant's user identifier */
+  out_user_code: string
+  /** 协议ID · contract ID */
   contract_id?: string
+  /** 用户账户展示名称 · user account's display name */
   contract_display_account?: string
+  /** 委托代扣协议状态 · recurring payment contract state */
   contract_state?: 'SIGNED' | 'TERMINATED' | (string & {})
+  /** 协议签署时间 · contract signing time */
   contract_signed_time?: string
 }
 
 export interface EntrustTerminateRetentionResource {
+  /** 商户号 · merchant ID */
   mchid?: string
+  /** 协议ID · contract ID */
   contract_id?: string
+  /** 公众账号ID · AppID */
   appid?: string
+  /** 委托代扣协议模板ID */
   plan_id?: number
+  /** 服务商签约协议号 · service provider's contract number */
   out_contract_code?: string
+  /** 商户AppID下的用户唯一标识 */
   openid?: string
 }
 
 export interface FacepayUserStateChangeResource {
-  user_id?: string
-  out_user_id?: string
-  organization_id?: string
-  mch_id?: string
-  notify_create_time?: string
-  appid?: string
-  openid?: string
-  contract_id?: string
+  /** 微信刷脸用户ID */
+  user_id: string
+  /** 商户刷脸用户ID · merchant's face payment user ID */
+  out_user_id: string
+  /** 机构编号 */
+  organization_id: string
+  /** 商户号 · merchant ID */
+  mch_id: string
+  /** 通知创建时间 */
+  notify_create_time: string
+  /** 微信APPID */
+  appid: string
+  /** 微信用户openid */
+  openid: string
+  /** 签约ID · contract ID */
+  contract_id: string
 }
 
-export interface FapiaoUserAppliedResource {
-  mchid?: string
+export interface FapiaoCardDiscardedResource {
+  /** 微信支付分配的商户号 */
+  mchid: string
+  /** 子商户号 · sub-merchant ID */
   sub_mchid?: string
-  fapiao_apply_id?: string
+  /** 冲红时指定的发票申请单号 */
+  fapiao_apply_id: string
+  /** 发票申请单下关联的所有发票信息 */
+  fapiao_information: FapiaoInformation[]
+  /** 用户完成发票抬头填写的时间 */
   apply_time?: string
 }
 
+export interface FapiaoUserAppliedResource {
+  /** 微信支付分配的商户号 */
+  mchid: string
+  /** 子商户号 · sub-merchant ID */
+  sub_mchid?: string
+  /** 开票时指定的发票申请单号 */
+  fapiao_apply_id: string
+  /** 用户完成发票抬头填写的时间 */
+  apply_time: string
+  /** 发票申请单下关联的所有发票信息 */
+  fapiao_information?: {
+    /** 商户发票单号 · merchant's invoice number */
+    fapiao_id?: string
+    /** 发票状态 */
+    fapiao_status?: string
+    /** 发票状态 */
+    card_status?: string
+  }[]
+}
+
 export interface HirePowerBankReceiveInsuranceResource {
-  order_id?: string
-  out_order_no?: string
-  openid?: string
-  max_claim_count?: number
-  claimed_count?: number
-  order_receive_time?: string
-  order_receive_state?: string
+  /** 保险订单ID */
+  order_id: string
+  /** 商户保险订单号 */
+  out_order_no: string
+  /** 用户标识 · user's OpenID */
+  openid: string
+  /** 最大理赔次数 */
+  max_claim_count: number
+  /** 已理赔次数 */
+  claimed_count: number
+  /** 保险订单领取时间 */
+  order_receive_time: string
+  /** 保险订单领取状态 · insurance order claim state */
+  order_receive_state: string
+  /** 保险订单开始时间 */
   order_begin_time?: string
+  /** 保险订单结束时间 */
   order_end_time?: string
 }
 
+export interface InsuranceEntrustRenewResource {
+  /** 微信支付分配的商户号 */
+  mchid: string
+  /** 协议ID · contract ID */
+  contract_id: string
+  /** 公众账号ID · AppID */
+  appid: string
+  /** 委托代扣协议模板ID */
+  plan_id: number
+  /** 服务商签约协议号 · service provider's contract number */
+  out_contract_code: string
+  /** 被保人的展示名称 · insured person's display name */
+  insured_display_name: string
+  /** 委托代扣协议状态 · recurring payment contract state */
+  contract_state: 'SIGNED' | 'TERMINATED' | (string & {})
+  /** 协议签署时间 · contract signing time */
+  contract_signed_time: string
+  /** 协议到期时间 · contract expiration time */
+  contract_expired_time: string
+  /** 商户AppID下的用户唯一标识 */
+  openid: string
+  /** 协议解约信息 · contract termination information */
+  contract_terminate_info: ContractTerminateInfo
+}
+
 export interface InsurancePolicyManagementGrantedResource {
-  out_insurance_no?: string
-  insurance_name?: string
-  auth_state?:
+  /** 商户保险编码 */
+  out_insurance_no: string
+  /** 保险名称 · insurance name */
+  insurance_name: string
+  /** 授权状态 · authorization state */
+  auth_state:
     | 'AUTH_STATE_INIT' | 'AUTH_STATE_PENDING' | 'AUTH_STATE_GRANTED' | 'AUTH_STATE_DENIED'
     | 'AUTH_STATE_INEFFECTIE' | (string & {})
-  user_auth_time?: string
+  /** 用户授权时间 · user authorization time */
+  user_auth_time: string
 }
 
 export interface MallAuthActivateCardResource {
-  openid?: string
-  code?: string
-  mchid?: string
-  auth_type?: 'REGISTERED_MODE' | 'REGISTERED_AND_AUTHORIZATION_MODE' | (string & {})
+  /** 用户标识 · user's OpenID */
+  openid: string
+  /** 业务处理状态码 */
+  code: string
+  /** 用户开会员卡时的商圈商户号 */
+  mchid: string
+  /** 用户授权类型 */
+  auth_type: 'REGISTERED_MODE' | 'REGISTERED_AND_AUTHORIZATION_MODE' | (string & {})
 }
 
 export interface MallRefundSuccessResource {
-  mchid?: string
-  merchant_name?: string
-  shop_name?: string
-  shop_number?: string
-  appid?: string
-  openid?: string
-  refund_time?: string
-  pay_amount?: number
-  refund_amount?: number
-  transaction_id?: string
-  refund_id?: string
+  /** 微信支付分配的商户号 */
+  mchid: string
+  /** 商圈商户名称 */
+  merchant_name: string
+  /** 店铺名称 · shop name */
+  shop_name: string
+  /** 店铺编号 · shop number */
+  shop_number: string
+  /** 公众账号ID · AppID */
+  appid: string
+  /** 用户标识 · user's OpenID */
+  openid: string
+  /** 交易完成时间 */
+  refund_time: string
+  /** 用户实际消费金额 (分 · fen) */
+  pay_amount: number
+  /** 用户退款金额 · amount refunded to the user (分 · fen) */
+  refund_amount: number
+  /** 微信支付订单号 · WeChat Pay order number */
+  transaction_id: string
+  /** 微信支付退款单号 · WeChat Pay refund number */
+  refund_id: string
 }
 
 export interface MallTransactionSuccessResource {
-  mchid?: string
-  merchant_name?: string
-  shop_name?: string
-  shop_number?: string
-  appid?: string
-  openid?: string
-  time_end?: string
-  amount?: number
-  transaction_id?: string
+  /** 微信支付分配的商户号 */
+  mchid: string
+  /** 商圈商户名称 */
+  merchant_name: string
+  /** 店铺名称 · shop name */
+  shop_name: string
+  /** 店铺编号 · shop number */
+  shop_number: string
+  /** 公众账号ID · AppID */
+  appid: string
+  /** 用户标识 · user's OpenID */
+  openid: string
+  /** 交易完成时间 */
+  time_end: string
+  /** 用户实际消费金额 (分 · fen) */
+  amount: number
+  /** 微信支付订单号 · WeChat Pay order number */
+  transaction_id: string
+  /** 积分提交方式 · points commit tag */
   commit_tag?: string
+  /** 用户授权类型 */
+  auth_type?: string
+  /** 业务处理状态码 */
+  code?: string
 }
 
 export interface ManagerecordChangeResource {
-  sub_mchid?: string
-  manage_record_id?: string
-  manage_record_state?: ManageRecordState
+  /** 子商户号 · sub-merchant ID */
+  sub_mchid: string
+  /** 商户管理记录ID · merchant management record ID */
+  manage_record_id: string
+  /** 商户管理记录状态 · merchant management record state */
+  manage_record_state: ManageRecordState
+}
+
+export interface MchtransferAuthorizationClosedResource {
+  /** 商户侧授权单号 · merchant's authorization number */
+  out_authorization_no: string
+  /** 商户AppID · merchant's AppID */
+  appid: string
+  /** 收款用户OpenID · payee's OpenID */
+  openid: string
+  /** 用户展示名称 · user's display name */
+  user_display_name: string
+  /** 微信自动收款授权单号 · WeChat Pay automatic receiving authorization number */
+  authorization_id: string
+  /** 单据状态 · bill state */
+  state: 'TAKING_EFFECT' | 'CLOSED' | (string & {})
+  /** 用户确认授权的时间 · time the user confirmed the authorization */
+  authorize_time: string
+  /** 自动收款授权的关闭信息 · automatic receiving authorization close information */
+  close_info?: UserConfirmAuthorizationResponseCloseInfo
+}
+
+export interface MchtransferAuthorizationConfirmedResource {
+  /** 商户侧授权单号 · merchant's authorization number */
+  out_authorization_no: string
+  /** 商户AppID · merchant's AppID */
+  appid: string
+  /** 收款用户OpenID · payee's OpenID */
+  openid: string
+  /** 用户展示名称 · user's display name */
+  user_display_name: string
+  /** 微信自动收款授权单号 · WeChat Pay automatic receiving authorization number */
+  authorization_id: string
+  /** 单据状态 · bill state */
+  state: 'TAKING_EFFECT' | 'CLOSED' | (string & {})
+  /** 用户确认授权的时间 · time the user confirmed the authorization */
+  authorize_time: string
+  /** 自动收款授权的关闭信息 · automatic receiving authorization close information */
+  close_info?: UserConfirmAuthorizationResponseCloseInfo
+  /** 商户号 · merchant ID */
+  mchid?: string
 }
 
 export interface MchtransferBatchClosedResource {
-  mchid?: string
-  out_batch_no?: string
-  batch_id?: string
-  batch_status?: BatchState
-  total_num?: number
-  total_amount?: number
-  close_reason?: 'CLOSED' | 'OVERDUE_CLOSE' | 'TRANSFER_SCENE_INVALID' | (string & {})
-  update_time?: string
+  /** 商户号 · merchant ID */
+  mchid: string
+  /** 商家批次单号 · merchant's batch number */
+  out_batch_no: string
+  /** 微信批次单号 · WeChat Pay batch number */
+  batch_id: string
+  /** 批次状态 */
+  batch_status: BatchState
+  /** 批次总笔数 */
+  total_num: number
+  /** 批次总金额 (分 · fen) */
+  total_amount: number
+  /** 批次关闭原因 · batch close reason */
+  close_reason: 'CLOSED' | 'OVERDUE_CLOSE' | 'TRANSFER_SCENE_INVALID' | (string & {})
+  /** 批次更新时间 · batch update time */
+  update_time: string
 }
 
 export interface MchtransferBatchFinishedResource {
-  out_batch_no?: string
-  batch_id?: string
-  batch_status?: BatchState
-  total_num?: number
-  total_amount?: number
-  success_amount?: number
-  success_num?: number
-  fail_amount?: number
-  fail_num?: number
-  update_time?: string
+  /** 商家批次单号 · merchant's batch number */
+  out_batch_no: string
+  /** 微信批次单号 · WeChat Pay batch number */
+  batch_id: string
+  /** 批次状态 */
+  batch_status: BatchState
+  /** 批次总笔数 */
+  total_num: number
+  /** 批次总金额 (分 · fen) */
+  total_amount: number
+  /** 转账成功金额 · successful transfer amount (分 · fen) */
+  success_amount: number
+  /** 转账成功笔数 · number of successful transfers */
+  success_num: number
+  /** 转账失败金额 · failed transfer amount (分 · fen) */
+  fail_amount: number
+  /** 转账失败笔数 · number of failed transfers */
+  fail_num: number
+  /** 批次更新时间 · batch update time */
+  update_time: string
+  /** 商户号 · merchant ID */
+  mchid?: string
 }
 
 export interface MchtransferBillFinishedResource {
-  out_bill_no?: string
-  transfer_bill_no?: string
-  state?: TransferBillResponseState
+  /** 商户单号 · merchant's bill number */
+  out_bill_no: string
+  /** 商家转账订单号 · WeChat Pay transfer number */
+  transfer_bill_no: string
+  /** 单据状态 · bill state */
+  state: TransferBillResponseState
+  /** 商户号 · merchant ID */
   mch_id?: string
+  /** 商户号 · merchant ID */
   mchid?: string
+  /** 子商户号 · sub-merchant ID */
   sub_mchid?: string
-  transfer_amount?: number
-  openid?: string
+  /** 转账金额 · transfer amount (分 · fen) */
+  transfer_amount: number
+  /** 收款用户OpenID · payee's OpenID */
+  openid: string
+  /** 失败原因 · failure reason */
   fail_reason?:
     | 'ACCOUNT_FROZEN' | 'ACCOUNT_NOT_EXIST' | 'BANK_CARD_ACCOUNT_ABNORMAL'
     | 'BANK_CARD_BANK_INFO_WRONG' | 'BANK_CARD_CARD_INFO_WRONG' | 'BANK_CARD_COLLECTIONS_ABOVE_QUOTA'
@@ -883,760 +1993,1777 @@ export interface MchtransferBillFinishedResource {
     | 'TRANSFER_RISK' | 'TRANSFER_SCENE_INVALID' | 'TRANSFER_SCENE_UNAVAILABLE'
     | 'RELATED_ORDER_TRANSFER_AMOUNT_EXCEED' | 'RELATED_ORDER_TRANSFER_COUNT_EXCEED'
     | 'BUDGET_NOT_ENOUGH' | (string & {})
-  create_time?: string
-  update_time?: string
+  /** 单据创建时间 · bill creation time */
+  create_time: string
+  /** 最后一次状态变更时间 · last state change time */
+  update_time: string
+  /** 收款方式类型 */
   payment_method_type?: 'CFT' | 'WPHK' | (string & {})
 }
 
 export interface MchtransferQqwalletbillFinishedResource {
-  mchid?: string
-  out_bill_no?: string
-  transfer_bill_no?: string
-  appid?: string
-  state?: TransferBillResponseState
-  transfer_amount?: number
-  transfer_remark?: string
+  /** 商户号 · merchant ID */
+  mchid: string
+  /** 商户单号 · merchant's bill number */
+  out_bill_no: string
+  /** 微信转账单号 · WeChat Pay transfer number */
+  transfer_bill_no: string
+  /** QQ互联开放平台AppID · QQ Connect open platform AppID */
+  appid: string
+  /** 单据状态 · bill state */
+  state: TransferBillResponseState
+  /** 转账金额 · transfer amount (分 · fen) */
+  transfer_amount: number
+  /** 转账备注 · transfer remark */
+  transfer_remark: string
+  /** 收款用户OpenID · payee's OpenID */
   openid?: string
+  /** 收款用户QQ号 · payee's QQ number */
   user_qq?: string
+  /** 收款用户姓名 · payee's name */
   user_name?: string
+  /** 失败原因 · failure reason */
   fail_reason?: string
-  create_time?: string
-  update_time?: string
+  /** 单据创建时间 · bill creation time */
+  create_time: string
+  /** 最后一次状态变更时间 · last state change time */
+  update_time: string
 }
 
 export interface MchwithdrawChangeResource {
-  status?:
+  /** 提现单状态 · withdrawal order state */
+  status:
     | 'CREATE_SUCCESS' | 'SUCCESS' | 'FAIL' | 'REFUND' | 'CLOSE' | 'INIT' | 'CREATED' | 'PROCESSING'
     | 'FINISHED' | 'ABNORMAL' | (string & {})
-  withdraw_id?: string
-  out_request_no?: string
+  /** 微信支付提现单号 · WeChat Pay withdrawal number */
+  withdraw_id: string
+  /** 商户提现单号 · merchant's withdrawal number */
+  out_request_no: string
+  /** 提现金额 · withdrawal amount (分 · fen) */
   amount?: number
-  create_time?: string
-  update_time?: string
+  /** 发起提现时间 · withdrawal initiation time */
+  create_time: string
+  /** 提现状态更新时间 · withdrawal state update time */
+  update_time: string
+  /** 失败原因 · failure reason */
   reason?: string
+  /** 提现备注 · withdrawal remark */
   remark?: string
+  /** 银行附言 · bank memo */
   bank_memo?: string
-  account_type?: 'BASIC' | 'OPERATION' | 'FEES' | (string & {})
+  /** 出款账户类型 · paying account type */
+  account_type: 'BASIC' | 'OPERATION' | 'FEES' | (string & {})
+  /** 提现失败解决方案 · solution to withdrawal failure */
   solution?: string
-  account_number?: string
-  account_bank?: string
+  /** 入账银行账号后四位 · last four digits of receiving bank account */
+  account_number: string
+  /** 入账银行 · receiving bank */
+  account_bank: string
+  /** 入账银行全称（含支行） · full name of receiving bank (including branch) */
   bank_name?: string
+  /** 二级商户号 · secondary merchant ID */
   sub_mchid?: string
+  /** 电商平台商户号 · e-commerce platform's merchant ID */
   sp_mchid?: string
+  /** 提现金额 · withdrawal amount (分 · fen) */
   total_amount?: number
+  /** 提现成功金额 · successful withdrawal amount (分 · fen) */
   success_amount?: number
+  /** 提现失败金额 · failed withdrawal amount (分 · fen) */
   fail_amount?: number
+  /** 提现退票金额 · withdrawal amount returned by the bank (分 · fen) */
   refund_amount?: number
 }
 
 export interface MedicalInsuranceSuccessResource {
-  mix_trade_no?: string
-  mix_pay_status?: MixPayStatus
+  /** 唯一定义此资源的标识 */
+  mix_trade_no: string
+  /** 医保自费混合订单支付状态 · mixed medical insurance and self-paid order payment state */
+  mix_pay_status: MixPayStatus
+  /** 混合订单中自费部分的支付状态 · payment state of mixed order's self-paid part */
   self_pay_status?: SelfPayStatus
+  /** 混合订单中医保部分的支付状态 */
   med_ins_pay_status?: MedInsPayStatus
+  /** 订单支付时间 · order payment time */
   paid_time?: string
+  /** 支付完成后医保局返回内容 · content returned by medical insurance bureau after payment */
   passthrough_response_content?: string
-  mix_pay_type?: MixPayType
+  /** 混合支付类型 · mixed payment type */
+  mix_pay_type: MixPayType
+  /** 订单类型 · order type */
   order_type?: OrderType
-  appid?: string
+  /** 从业机构的公众号ID · acquiring institution's official account AppID */
+  appid: string
+  /** 医疗机构的公众号ID · medical institution's official account AppID */
   sub_appid?: string
+  /** 医疗机构的商户号 · medical institution's merchant ID */
   sub_mchid?: string
+  /** 用户在appid下的唯一标识 · user's OpenID under the AppID */
   openid?: string
+  /** 用户在医疗机构AppID下的唯一标识 · user's OpenID under the medical institution's AppID */
   sub_openid?: string
+  /** 是否代亲属支付 · whether payment is for a relative */
   pay_for_relatives?: boolean
-  out_trade_no?: string
+  /** 从业机构订单号 · acquiring institution's order number */
+  out_trade_no: string
+  /** 医疗机构订单号 · medical institution's order number */
   serial_no?: string
+  /** 医保局返回的支付单ID · payment order ID returned by medical insurance bureau */
   pay_order_id?: string
+  /** 医保局返回的支付授权码 · payment authorization code returned by medical insurance bureau */
   pay_auth_no?: string
+  /** 用户定位信息 · user's location information */
   geo_location?: string
-  city_id?: string
-  med_inst_name?: string
-  med_inst_no?: string
+  /** 城市ID · city ID */
+  city_id: string
+  /** 医疗机构名称 · medical institution name */
+  med_inst_name: string
+  /** 医疗机构编码 · medical institution code */
+  med_inst_no: string
+  /** 医保下单时间 · medical insurance order creation time */
   med_ins_order_create_time?: string
-  cash_add_detail?: { cash_add_type?: CashAddType }
-  cash_reduce_detail?: { cash_reduce_type?: CashReduceType }
-  callback_url?: string
+  /** 现金补充列表 · list of cash additions */
+  cash_add_detail?: {
+    /** 现金补充类型 · cash addition type */
+    cash_add_type: CashAddType
+  }
+  /** 现金减免列表 · list of cash reductions */
+  cash_reduce_detail?: {
+    /** 现金减免类型 · cash reduction type */
+    cash_reduce_type: CashReduceType
+  }
+  /** 回调通知URL · notification URL */
+  callback_url: string
+  /** 预支付交易会话标识 · prepay ID */
   prepay_id?: string
+  /** 医疗机构透传给医保的数据 · data passed through to medical insurance by institution */
   passthrough_request_content?: string
+  /** 医疗机构与微信医保约定的扩展字段 */
   extends?: string
+  /** 附加数据 · attached data */
   attach?: string
+  /** 渠道号 · channel number */
   channel_no?: string
+  /** 是否到医保局测试环境下单 · whether to order in insurance bureau's test environment */
   med_ins_test_env?: boolean
 }
 
 export interface MembercardAcceptCardResource {
-  event_type?: 'NEW_ACTIVATE' | 'RECOVER' | 'MEMBER_CARD_ACCEPT_BY_PHONE_NUMBER' | (string & {})
-  card_id?: string
+  /** 事件类型 */
+  event_type: 'NEW_ACTIVATE' | 'RECOVER' | 'MEMBER_CARD_ACCEPT_BY_PHONE_NUMBER' | (string & {})
+  /** 会员卡ID · membership card ID */
+  card_id: string
+  /** 会员卡code · membership card code */
   code?: string
-  event_time?: string
-  openid?: string
+  /** 激活时间 */
+  event_time: string
+  /** 用户标识 · user's OpenID */
+  openid: string
+  /** 用户统一标识 */
   unionid?: string
+  /** 加密手机号 · encrypted mobile number */
   phone_number?: string
+  /** 自定义场景值 · custom scene value */
   outer_str?: string
 }
 
 export interface MembercardActivateCardResource {
-  event_type?: 'MEMBER_CARD_ACTIVATE' | (string & {})
-  card_id?: string
+  /** 事件类型 */
+  event_type: 'MEMBER_CARD_ACTIVATE' | (string & {})
+  /** 会员卡ID · membership card ID */
+  card_id: string
+  /** 会员卡code · membership card code */
   code?: string
-  event_time?: string
-  activate_scene?: 'NEW_ACTIVATE' | 'RECOVER' | (string & {})
-  openid?: string
+  /** 激活时间 */
+  event_time: string
+  /** 激活场景 */
+  activate_scene: 'NEW_ACTIVATE' | 'RECOVER' | (string & {})
+  /** 用户标识 · user's OpenID */
+  openid: string
+  /** 用户统一标识 */
   unionid?: string
+  /** 自定义场景值 · custom scene value */
   outer_str?: string
 }
 
 export interface MembercardUsercardManageResource {
-  event_type?:
+  /** 事件类型 */
+  event_type:
     | 'USER_VIEW_MEMBERCARD' | 'USER_DELETE_MEMBERCARD' | 'USER_MODIFY_INFORMATION' | (string & {})
-  card_id?: string
+  /** 会员卡ID · membership card ID */
+  card_id: string
+  /** 会员卡code · membership card code */
   code?: string
-  event_time?: string
-  openid?: string
+  /** 激活时间 */
+  event_time: string
+  /** 用户标识 · user's OpenID */
+  openid: string
+  /** 用户统一标识 */
   unionid?: string
+  /** 激活场景 */
+  activate_scene?: string
+  /** 自定义场景值 · custom scene value */
+  outer_str?: string
 }
 
 export interface MerchantNotifyNotifyResource {
-  topic_name?: { topic_english_name?: string; topic_chinese_name?: string }
-  message_content?: {
-    merchant_code?: string
-    merchant_company_name?: string
-    business_time?: string
-    business_code?: string
-    business_state?: string
+  /** 主题名称 · topic name */
+  topic_name: {
+    /** 主题英文名称 · English topic name */
+    topic_english_name: string
+    /** 主题中文名称 · Chinese topic name */
+    topic_chinese_name: string
+  }
+  /** 回复的消息内容 · reply message content */
+  message_content: {
+    /** 商户号 · merchant code */
+    merchant_code: string
+    /** 商户全称 */
+    merchant_company_name: string
+    /** 业务发生时间 */
+    business_time: string
+    /** 业务单据 */
+    business_code: string
+    /** 业务状态 */
+    business_state: string
   }
 }
 
-export interface ParkingFeeQueryTransInfoResource {
-  out_serial_number?: string
-  plate_number?: string
-  out_parking_id?: string
-}
-
 export interface PayscoreBindServiceAccountResource {
-  service_id?: string
-  appid?: string
-  mchid?: string
+  /** 服务ID · service ID */
+  service_id: string
+  /** 公众账号ID · AppID */
+  appid: string
+  /** 商户号 · merchant ID */
+  mchid: string
+  /** 子商户公众号ID · sub-merchant's official account AppID */
   sub_appid?: string
-  sub_mchid?: string
-  out_apply_no?: string
-  apply_state?: string
+  /** 子商户商户号 · sub-merchant ID */
+  sub_mchid: string
+  /** 商户申请绑定单号 · merchant's binding application number */
+  out_apply_no: string
+  /** 受理状态 · acceptance state */
+  apply_state: string
+  /** 拒绝原因 · rejection reason */
   reject_reason?: string
 }
 
 export interface PayscoreMchPrepayResource {
-  service_id?: string
-  appid?: string
-  mchid?: string
+  /** 服务ID · service ID */
+  service_id: string
+  /** 公众账号ID · AppID */
+  appid: string
+  /** 商户号 · merchant ID */
+  mchid: string
+  /** 子商户公众账号ID · sub-merchant's AppID */
   sub_appid?: string
-  sub_mchid?: string
+  /** 子商户号 · sub-merchant ID */
+  sub_mchid: string
+  /** 渠道商商户号 · channel partner's merchant ID */
   channel_id?: string
-  out_order_no?: string
+  /** 商户服务订单号 · merchant's service order number */
+  out_order_no: string
+  /** 用户标识 · user's OpenID */
   openid?: string
+  /** 用户子标识 · user's OpenID under the sub-merchant's AppID */
   sub_openid?: string
-  total_amount?: number
-  prepay_req_body?: {
-    device_info?: string
-    nonce_str?: string
-    body?: string
+  /** 总金额 · total amount (分 · fen) */
+  total_amount: number
+  /** 预下单请求部分输入参数 */
+  prepay_req_body: {
+    /** 设备号 */
+    device_info: string
+    /** 微信支付分配给收单服务商的ID */
+    nonce_str: string
+    /** 商品或支付单简要描述 · brief description of product or payment order */
+    body: string
+    /** 附加数据 · attached data */
     attach?: string
-    fee_type?: string
-    time_start?: string
-    time_expire?: string
+    /** 货币类型 · currency */
+    fee_type: string
+    /** 交易起始时间 · transaction start time */
+    time_start: string
+    /** 交易结束时间 · transaction end time */
+    time_expire: string
+    /** 订单优惠标记 · order discount tag */
     goods_tag?: string
-    notify_url?: string
-    trade_type?: 'JSAPI' | 'NATIVE' | 'App' | (string & {})
-    limit_pay?: string
-    need_receipt?: boolean
+    /** 回调地址 · notification URL */
+    notify_url: string
+    /** 交易类型 · trade type */
+    trade_type: 'JSAPI' | 'NATIVE' | 'App' | (string & {})
+    /** 指定支付方式 · specified payment method */
+    limit_pay: string
+    /** 电子发票入口开放标识 · whether to show the e-invoice entry */
+    need_receipt: boolean
   }
+  /** 预下单请求头的base64 · prepay request headers in Base64 */
   prepay_req_header_base64?: string
+  /** 预下单请求体的base64 · prepay request body in Base64 */
   prepay_req_body_base64?: string
+  /** 预下单应答的HTTP状态码 · HTTP status of the prepay response */
   prepay_resp_http_code?: number
+  /** 预下单应答头的base64 · prepay response headers in Base64 */
   prepay_resp_header_base64?: string
+  /** 预下单应答体的base64 · prepay response body in Base64 */
   prepay_resp_body_base64?: string
 }
 
-export interface PayscoreUserCloseServiceResource {
-  appid?: string
+export interface PayscoreUserAcceptedResource {
+  /** 协议ID · contract ID */
+  contract_id?: string
+  /** 商户号 · merchant ID */
   mchid?: string
-  sub_appid?: string
-  sub_mchid?: string
-  channel_id?: string
-  service_id?: string
+  /** 公众账号ID · AppID */
+  appid?: string
+  /** 用户标识 · user's OpenID */
   openid?: string
+  /** 委托代扣协议模板ID */
+  plan_id?: string
+  /** 签约状态 · contract signing state */
+  contract_status?: 'ADD' | 'DELETE' | (string & {})
+  /** 签约完成时间 */
+  create_time?: string
+  /** 服务商签约协议号 · service provider's contract number */
+  out_contract_code?: string
+  /** 子商户应用ID · sub-merchant's AppID */
+  sub_appid?: string
+  /** 子商户的商户号 */
+  sub_mchid?: string
+  /** 渠道商商户号 · channel partner's merchant ID */
+  channel_id?: string
+  /** 服务ID · service ID */
+  service_id?: string
+  /** 子商户公众号下OpenID */
   sub_openid?: string
+  /** 回调状态 */
   user_service_status?: string
+  /** 服务开启/解除授权时间 */
   openorclose_time?: string
+  /** 授权协议号 · authorization contract number */
   authorization_code?: string
+  /** 商户请求单号 · merchant's request number */
+  out_request_no?: string
+}
+
+export interface PayscoreUserCloseServiceResource {
+  /** 公众账号ID · AppID */
+  appid: string
+  /** 商户号 · merchant ID */
+  mchid: string
+  /** 子商户应用ID · sub-merchant's AppID */
+  sub_appid?: string
+  /** 子商户的商户号 */
+  sub_mchid: string
+  /** 渠道商商户号 · channel partner's merchant ID */
+  channel_id?: string
+  /** 服务ID · service ID */
+  service_id: string
+  /** 用户标识 · user's OpenID */
+  openid: string
+  /** 子商户公众号下OpenID */
+  sub_openid?: string
+  /** 回调状态 */
+  user_service_status?: string
+  /** 服务开启/解除授权时间 */
+  openorclose_time?: string
+  /** 授权协议号 · authorization contract number */
+  authorization_code?: string
+  /** 商户请求单号 · merchant's request number */
   out_request_no?: string
 }
 
 export interface PayscoreUserConfirmResource {
-  service_id?: string
-  appid?: string
-  mchid?: string
+  /** 服务ID · service ID */
+  service_id: string
+  /** 公众账号ID · AppID */
+  appid: string
+  /** 商户号 · merchant ID */
+  mchid: string
+  /** 子商户应用ID · sub-merchant's AppID */
   sub_appid?: string
-  sub_mchid?: string
+  /** 子商户商户号 · sub-merchant ID */
+  sub_mchid: string
+  /** 渠道商商户号 · channel partner's merchant ID */
   channel_id?: string
-  out_order_no?: string
-  openid?: string
+  /** 商户服务订单号 · merchant's service order number */
+  out_order_no: string
+  /** 用户标识 · user's OpenID */
+  openid: string
+  /** 子商户公众号下的用户标识 · user's OpenID under the sub-merchant's official account */
   sub_openid?: string
-  state?: string
-  state_description?: string
-  service_introduction?: string
+  /** 服务订单状态 · service order state */
+  state: string
+  /** DOING状态附加说明 */
+  state_description: string
+  /** 服务信息 · service information */
+  service_introduction: string
+  /** 总金额 · total amount (分 · fen) */
   total_amount?: number
-  post_payments?: PostPayment[]
-  post_discounts?: SyncResponsePostDiscount[]
-  risk_fund?: RiskFund
-  time_range?: TimeRange
+  /** 后付费项目 · post-paid items */
+  post_payments: ServicepayondeliveryorderResponsePostPayment[]
+  /** 商户优惠 · merchant discounts */
+  post_discounts?: UserConfirmEventPostDiscount[]
+  /** 服务风险金 · service risk fund */
+  risk_fund: ServicepayondeliveryorderResponseRiskFund
+  /** 服务时间段 · service time range */
+  time_range: ServiceorderResponseTimeRange
+  /** 服务位置 · service location */
   location?: Location
+  /** 商户数据包 · merchant's attached data */
   attach?: string
+  /** 微信服务单号 */
   order_id?: string
+  /** 是否需要收款 · whether collection is needed */
   need_collection?: boolean
-  out_trade_no?: string
+  /** 商户系统内部扣款单号 */
+  out_trade_no: string
+  /** 收款信息 · collection information */
   collection?: Collection
+  /** 回调状态 */
   user_service_status?: 'USER_OPEN_SERVICE' | 'USER_CLOSE_SERVICE' | (string & {})
+  /** 服务开启/解除授权成功时间 */
   openorclose_time?: string
+  /** 授权协议号 · authorization contract number */
   authorization_code?: string
+  /** 商户请求单号 · merchant's request number */
+  out_request_no?: string
+}
+
+export interface PayscoreUserOpenServiceResource {
+  /** 协议ID · contract ID */
+  contract_id: string
+  /** 商户号 · merchant ID */
+  mchid: string
+  /** 公众账号ID · AppID */
+  appid: string
+  /** 用户标识 · user's OpenID */
+  openid: string
+  /** 委托代扣协议模板ID */
+  plan_id: string
+  /** 签约状态 · contract signing state */
+  contract_status: 'ADD' | 'DELETE' | (string & {})
+  /** 签约完成时间 */
+  create_time: string
+  /** 服务商签约协议号 · service provider's contract number */
+  out_contract_code: string
+  /** 子商户应用ID · sub-merchant's AppID */
+  sub_appid?: string
+  /** 子商户的商户号 */
+  sub_mchid: string
+  /** 渠道商商户号 · channel partner's merchant ID */
+  channel_id?: string
+  /** 服务ID · service ID */
+  service_id: string
+  /** 子商户公众号下OpenID */
+  sub_openid?: string
+  /** 回调状态 */
+  user_service_status?: string
+  /** 服务开启/解除授权时间 */
+  openorclose_time?: string
+  /** 授权协议号 · authorization contract number */
+  authorization_code?: string
+  /** 商户请求单号 · merchant's request number */
   out_request_no?: string
 }
 
 export interface PayscoreUserPaidResource {
-  service_id?: string
-  appid?: string
-  mchid?: string
+  /** 服务ID · service ID */
+  service_id: string
+  /** 公众账号ID · AppID */
+  appid: string
+  /** 商户号 · merchant ID */
+  mchid: string
+  /** 子商户应用ID · sub-merchant's AppID */
   sub_appid?: string
-  sub_mchid?: string
+  /** 子商户商户号 · sub-merchant ID */
+  sub_mchid: string
+  /** 渠道商商户号 · channel partner's merchant ID */
   channel_id?: string
-  out_order_no?: string
-  out_trade_no?: string
-  openid?: string
+  /** 商户服务订单号 · merchant's service order number */
+  out_order_no: string
+  /** 商户系统内部扣款单号 */
+  out_trade_no: string
+  /** 用户标识 · user's OpenID */
+  openid: string
+  /** 子商户公众号下的用户标识 · user's OpenID under the sub-merchant's official account */
   sub_openid?: string
-  state?: string
-  service_introduction?: string
+  /** 服务订单状态 · service order state */
+  state: string
+  /** 服务信息 · service information */
+  service_introduction: string
+  /** 商户收款总金额 · total amount collected by the merchant (分 · fen) */
   total_amount?: number
-  post_payments?: PostPayment[]
-  post_discounts?: SyncResponsePostDiscount[]
-  risk_fund?: { amount?: number; description?: string }
-  time_range?: TimeRange
-  location?: Location
+  /** 后付费项目 · post-paid items */
+  post_payments: ServicepayondeliveryorderRequestPostPayment[]
+  /** 商户优惠 · merchant discounts */
+  post_discounts?: UserConfirmEventPostDiscount[]
+  /** 订单风险金 · order risk fund */
+  risk_fund: {
+    /** 风险金额 · risk amount (分 · fen) */
+    amount: number
+    /** 风险说明 · risk description */
+    description?: string
+    /** 风险金名称 · risk fund name */
+    name?: string
+  }
+  /** 服务时间段 · service time range */
+  time_range: ServiceorderResponseTimeRange
+  /** 服务位置 · service location */
+  location?: {
+    /** 服务开始地点 · service start location */
+    start_location?: string
+    /** 服务结束位置 */
+    end_location?: string
+  }
+  /** 商户数据包 · merchant's attached data */
   attach?: string
+  /** 微信支付服务订单号 */
   order_id?: string
+  /** 是否需要收款 · whether collection is needed */
   need_collection?: boolean
+  /** 收款信息 · collection information */
   collection?: Collection
+  /** 回调状态 */
   user_service_status?: 'USER_OPEN_SERVICE' | 'USER_CLOSE_SERVICE' | (string & {})
+  /** 服务开启/解除授权成功时间 */
   openorclose_time?: string
+  /** 授权协议号 · authorization contract number */
   authorization_code?: string
+  /** 订单状态说明 · order state description */
   state_description?: string
+  /** 商户请求单号 · merchant's request number */
   out_request_no?: string
 }
 
-export interface ProductCouponSpImageGenerationResource {
+export interface ProductCouponSendResource {
+  /** 品牌ID · brand ID */
   brand_id?: string
-  task_id?: string
-  image_generation_type?: 'COMBINE_IMAGE' | 'CUT_OUT' | (string & {})
-  task_state?: 'PROCESSING' | 'FAIL' | 'SUCCESS' | (string & {})
-  combine_image_result?: CombineImageResult
-  cut_out_result?: CombineImageResult
-}
-
-export interface ProductCouponSpSendResource {
-  brand_id?: string
+  /** 用户券Code */
   coupon_code?: string
+  /** 商品券ID · product coupon ID */
   product_coupon_id?: string
+  /** 商品券批次ID */
   stock_id?: string
+  /** 商品券批次组ID */
   stock_bundle_id?: string
+  /** 用户券组ID */
   user_coupon_bundle_id?: string
+  /** 事件通知AppID */
   appid?: string
+  /** 用户OpenID · user's OpenID */
   openid?: string
+  /** 用户UnionID · user's UnionID */
   unionid?: string
+  /** 领券时间 */
   receive_time?: string
+  /** 发券请求单号 · coupon issuance request number */
   send_request_no?: string
-  send_channel?: 'API' | 'BRAND_MANAGE' | 'RECEIVE_COMPONENT' | 'MEMBER' | (string & {})
+  /** 发券渠道 */
+  send_channel?: SendEventSendChannel
+  /** 有效期开始时间 · validity period start time */
   valid_begin_time?: string
+  /** 有效期结束时间 · validity period end time */
   valid_end_time?: string
+  /** 领券手机号 */
   phone_number?: string
+  /** 领券手机区号 */
   country_code?: string
+  /** 自定义附加信息 · custom attached data */
   attach?: string
+  /** 渠道自定义信息 */
   channel_custom_info?: string
 }
 
+export interface ProductCouponSpSendResource {
+  /** 品牌ID · brand ID */
+  brand_id: string
+  /** 用户券Code */
+  coupon_code: string
+  /** 商品券ID · product coupon ID */
+  product_coupon_id: string
+  /** 商品券批次ID */
+  stock_id: string
+  /** 商品券批次组ID */
+  stock_bundle_id?: string
+  /** 用户券组ID */
+  user_coupon_bundle_id?: string
+  /** 事件通知AppID */
+  appid: string
+  /** 用户OpenID · user's OpenID */
+  openid: string
+  /** 用户UnionID · user's UnionID */
+  unionid: string
+  /** 领券时间 */
+  receive_time: string
+  /** 发券请求单号 · coupon issuance request number */
+  send_request_no: string
+  /** 发券渠道 */
+  send_channel: SendEventSendChannel
+  /** 有效期开始时间 · validity period start time */
+  valid_begin_time: string
+  /** 有效期结束时间 · validity period end time */
+  valid_end_time: string
+  /** 领券手机号 */
+  phone_number?: string
+  /** 领券手机区号 */
+  country_code?: string
+  /** 自定义附加信息 · custom attached data */
+  attach?: string
+  /** 渠道自定义信息 */
+  channel_custom_info?: string
+}
+
+export interface RechargeClosedResource {
+  /** 平台商户号 */
+  sp_mchid: string
+  /** 二级商户号 · secondary merchant ID */
+  sub_mchid: string
+  /** 商户充值单号 · merchant's top-up number */
+  out_recharge_no: string
+  /** 微信支付充值单号 · WeChat Pay top-up number */
+  recharge_id: string
+  /** 充值渠道 */
+  recharge_channel: 'BANK_TRANSFER' | 'QR_RECHARGE' | 'ONLINE_BANK' | (string & {})
+  /** 充值入账账户 · account receiving the top-up */
+  account_type: 'DEPOSIT' | 'OPERATION' | (string & {})
+  /** 充值场景 · top-up scene */
+  recharge_scene: 'ECOMMERCE_DEPOSIT' | 'ECOMMERCE_PAYMENT' | (string & {})
+  /** 充值状态 · top-up state */
+  recharge_state: 'SUCCESS' | 'RECHARGING' | 'CLOSED' | (string & {})
+  /** 充值状态描述 · top-up state description */
+  recharge_state_desc?: string
+  /** 充值金额 · top-up amount */
+  recharge_amount: ClosedEventRechargeAmount
+  /** 备注 */
+  remark?: string
+  /** 银行转账信息 */
+  bank_transfer_info?: BankTransferInfo
+  /** 扫码充值信息 */
+  qr_recharge_info?: {
+    /** 员工类型 · employee type */
+    employee_type?: 'ADMIN' | 'STAFF' | 'LEGAL_PERSON' | (string & {})
+    /** 用户openid · user's OpenID */
+    openid: string
+  }
+  /** 网银充值的付款信息 · payment information of the online banking top-up */
+  online_bank_recharge_info?: OnlineBankRechargeInfo
+  /** 受理充值时间 · top-up acceptance time */
+  accept_time: string
+  /** 充值成功时间 · top-up success time */
+  success_time?: string
+  /** 关闭充值时间 · top-up closing time */
+  close_time?: string
+  /** 可用充值渠道列表 · list of available top-up channels */
+  available_recharge_channels?: ('BANK_TRANSFER' | 'QR_RECHARGE' | 'ONLINE_BANK' | (string & {}))[]
+}
+
 export interface RechargeFundReturnedResource {
-  recharge_returned_id?: string
-  sp_mchid?: string
-  sub_mchid?: string
-  out_recharge_no?: string
-  recharge_id?: string
-  recharge_channel?: 'BANK_TRANSFER' | 'ONLINE_BANK' | (string & {})
+  /** 充值退回单号 */
+  recharge_returned_id: string
+  /** 平台商户号 */
+  sp_mchid: string
+  /** 二级商户号 · secondary merchant ID */
+  sub_mchid: string
+  /** 商户充值单号 · merchant's top-up number */
+  out_recharge_no: string
+  /** 微信支付充值单号 · WeChat Pay top-up number */
+  recharge_id: string
+  /** 充值渠道 */
+  recharge_channel: 'BANK_TRANSFER' | 'ONLINE_BANK' | (string & {})
+  /** 优惠功能 · discount details */
   detail?:
     | {
-        bank_name?: string
-        bank_card_tail?: string
+        /** 开户银行名称 · account bank name */
+        bank_name: string
+        /** 银行卡尾号 */
+        bank_card_tail: string
+        /** 银行账户名称 · bank account name */
         bank_account_name?: string
+        /** 充值金额 · top-up amount (分 · fen) */
         amount?: number
+        /** 充值币种 */
         currency?: string
-        memo?: string
-        return_time?: string
-        return_reason?: string
+        /** 银行附言 · bank memo */
+        memo: string
+        /** 退回时间 */
+        return_time: string
+        /** 退回原因 */
+        return_reason: string
       }
     | {
-        online_bank_type?: OnlineBankType
-        bank_name?: string
-        bank_card_tail?: string
+        /** 网银类型 */
+        online_bank_type: OnlineBankType
+        /** 开户银行名称 · account bank name */
+        bank_name: string
+        /** 银行卡尾号 */
+        bank_card_tail: string
+        /** 银行账户名称 · bank account name */
         bank_account_name?: string
+        /** 充值金额 · top-up amount (分 · fen) */
         amount?: number
+        /** 充值币种 */
         currency?: string
-        return_time?: string
-        return_reason?: string
+        /** 退回时间 */
+        return_time: string
+        /** 退回原因 */
+        return_reason: string
       }
+}
+
+export interface RechargeSuccessResource {
+  /** 平台商户号 */
+  sp_mchid: string
+  /** 二级商户号 · secondary merchant ID */
+  sub_mchid: string
+  /** 商户充值单号 · merchant's top-up number */
+  out_recharge_no: string
+  /** 微信支付充值单号 · WeChat Pay top-up number */
+  recharge_id: string
+  /** 充值渠道 */
+  recharge_channel: 'BANK_TRANSFER' | 'QR_RECHARGE' | 'ONLINE_BANK' | (string & {})
+  /** 充值入账账户 · account receiving the top-up */
+  account_type: 'DEPOSIT' | 'OPERATION' | (string & {})
+  /** 充值场景 · top-up scene */
+  recharge_scene: 'ECOMMERCE_DEPOSIT' | 'ECOMMERCE_PAYMENT' | (string & {})
+  /** 充值状态 · top-up state */
+  recharge_state: 'SUCCESS' | 'RECHARGING' | 'CLOSED' | (string & {})
+  /** 充值状态描述 · top-up state description */
+  recharge_state_desc?: string
+  /** 充值金额 · top-up amount */
+  recharge_amount: ClosedEventRechargeAmount
+  /** 备注 */
+  remark?: string
+  /** 银行转账信息 */
+  bank_transfer_info?: BankTransferInfo
+  /** 扫码充值信息 */
+  qr_recharge_info?: {
+    /** 员工类型 · employee type */
+    employee_type: 'ADMIN' | 'STAFF' | 'LEGAL_PERSON' | (string & {})
+    /** 用户openid · user's OpenID */
+    openid: string
+  }
+  /** 网银充值的付款信息 · payment information of the online banking top-up */
+  online_bank_recharge_info?: OnlineBankRechargeInfo
+  /** 受理充值时间 · top-up acceptance time */
+  accept_time: string
+  /** 充值成功时间 · top-up success time */
+  success_time?: string
+  /** 关闭充值时间 · top-up closing time */
+  close_time?: string
+  /** 可用充值渠道列表 · list of available top-up channels */
+  available_recharge_channels?: ('BANK_TRANSFER' | 'QR_RECHARGE' | 'ONLINE_BANK' | (string & {}))[]
 }
 
 export interface RefundAbnormalResource {
+  /** 服务商商户号 · service provider's merchant ID; give one of: mchid, sp_mchid + sub_mchid */
   sp_mchid?: string
+  /** 子商户号 · sub-merchant ID; give one of: mchid, sp_mchid + sub_mchid */
   sub_mchid?: string
-  out_trade_no?: string
-  transaction_id?: string
-  out_refund_no?: string
-  refund_id?: string
-  refund_status?: 'SUCCESS' | 'CLOSED' | 'ABNORMAL' | (string & {})
+  /** 商户订单号 · merchant's order number */
+  out_trade_no: string
+  /** 微信支付订单号 · WeChat Pay order number */
+  transaction_id: string
+  /** 商户退款单号 · merchant's refund number */
+  out_refund_no: string
+  /** 微信退款单号 · WeChat Pay refund number */
+  refund_id: string
+  /** 退款状态 · refund state */
+  refund_status: 'SUCCESS' | 'CLOSED' | 'ABNORMAL' | (string & {})
+  /** 退款成功时间 · refund success time */
   success_time?: string
+  /** 退款入账账户 · refund receiving account */
   user_received_account?: string
-  amount?: AbnormalEventAmount
+  /** 金额信息 · amount information */
+  amount: AbnormalEventAmount
+  /** 商户号 · merchant ID; give one of: mchid, sp_mchid + sub_mchid */
   mchid?: string
+  /** 电商平台垫资退款专用参数 */
   refund_account?: RefundAccount
+  /** 商品单个人收款方受理授权ID · acceptance authorization ID of product order's individual payee */
   individual_auth_id?: string
+  /** 退款资金来源 · refund funding source */
+  fund_source?: string
+  /** 退款入账账户 · refund receiving account */
+  recv_account?: string
+  /** 创建时间 · creation time */
+  create_time?: string
+  /** 退款渠道 · refund channel */
+  channel?: Channel
+  /** 资金账户 · fund account */
+  funds_account?: FundsAccount
+  /** 优惠详情 · discount details */
+  promotion_detail?: AbnormalEventPromotionDetail[]
 }
 
 export interface RefundClosedResource {
+  /** 商户号 · merchant ID; give one of: mchid, sp_mchid + sub_mchid */
   mchid?: string
-  out_trade_no?: string
-  transaction_id?: string
-  out_refund_no?: string
-  refund_id?: string
-  refund_status?: 'SUCCESS' | 'CLOSED' | 'ABNORMAL' | (string & {})
+  /** 商户订单号 · merchant's order number */
+  out_trade_no: string
+  /** 微信支付订单号 · WeChat Pay order number */
+  transaction_id: string
+  /** 商户退款单号 · merchant's refund number */
+  out_refund_no: string
+  /** 微信退款单号 · WeChat Pay refund number */
+  refund_id: string
+  /** 退款状态 · refund state */
+  refund_status: 'SUCCESS' | 'CLOSED' | 'ABNORMAL' | (string & {})
+  /** 退款成功时间 · refund success time */
   success_time?: string
+  /** 退款入账账户 · refund receiving account */
   user_received_account?: string
-  amount?: AbnormalEventAmount
+  /** 金额信息 · amount information */
+  amount: AbnormalEventAmount
+  /** 服务商商户号 · service provider's merchant ID; give one of: mchid, sp_mchid + sub_mchid */
   sp_mchid?: string
+  /** 子商户号 · sub-merchant ID; give one of: mchid, sp_mchid + sub_mchid */
   sub_mchid?: string
+  /** 电商平台垫资退款专用参数 */
   refund_account?: RefundAccount
+  /** 商品单个人收款方受理授权ID · acceptance authorization ID of product order's individual payee */
   individual_auth_id?: string
+  /** 退款资金来源 · refund funding source */
+  fund_source?: string
+  /** 退款入账账户 · refund receiving account */
+  recv_account?: string
+  /** 创建时间 · creation time */
+  create_time?: string
+  /** 退款渠道 · refund channel */
+  channel?: Channel
+  /** 资金账户 · fund account */
+  funds_account?: FundsAccount
+  /** 优惠详情 · discount details */
+  promotion_detail?: AbnormalEventPromotionDetail[]
 }
 
 export interface RefundSuccessResource {
+  /** 商户号 · merchant ID; give one of: mchid, sp_mchid + sub_mchid */
   mchid?: string
-  out_trade_no?: string
-  transaction_id?: string
-  out_refund_no?: string
-  refund_id?: string
-  refund_status?: 'SUCCESS' | 'CLOSED' | 'ABNORMAL' | (string & {})
+  /** 商户订单号 · merchant's order number */
+  out_trade_no: string
+  /** 微信支付订单号 · WeChat Pay order number */
+  transaction_id: string
+  /** 商户退款单号 · merchant's refund number */
+  out_refund_no: string
+  /** 微信退款单号 · WeChat Pay refund number */
+  refund_id: string
+  /** 退款状态 · refund state */
+  refund_status: 'SUCCESS' | 'CLOSED' | 'ABNORMAL' | (string & {})
+  /** 退款成功时间 · refund success time */
   success_time?: string
+  /** 退款入账账户 · refund receiving account */
   user_received_account?: string
+  /** 退款入账账户 · refund receiving account */
   recv_account?: string
+  /** 退款资金来源 · refund funding source */
   fund_source?: 'REFUND_SOURCE_UNSETTLED_FUNDS' | 'REFUND_SOURCE_RECHARGE_FUNDS' | (string & {})
-  amount?: {
+  /** 金额信息 · amount information */
+  amount: {
+    /** 结算币种退款金额 (分 · fen) */
     settlement_refund?: number
+    /** 结算币种 · settlement currency */
     settlement_currency?: string
-    total?: number
+    /** 订单总金额 (分 · fen) */
+    total: number
+    /** 货币类型 · currency */
     currency?: string
-    refund?: number
-    payer_total?: number
+    /** 退款金额 · refund amount (分 · fen) */
+    refund: number
+    /** 用户实际支付金额 · amount actually paid by the user (分 · fen) */
+    payer_total: number
+    /** 用户支付币种 · user's payment currency */
     payer_currency?: string
-    payer_refund?: number
+    /** 用户退款金额 · amount refunded to the user (分 · fen) */
+    payer_refund: number
+    /** 汇率信息 · exchange rate information */
     exchange_rate?: AmountExchangeRate
+    /** 优惠退款金额 · discount refund amount */
+    discount_refund?: number
+    /** 退款出资账户及金额 · refund contribution accounts and amounts */
+    from?: NotificationsFrom[]
+    /** 手续费退款金额 · fee refund amount (分 · fen) */
+    refund_fee?: number
+    /** 应结订单金额 (分 · fen) */
+    settlement_total?: number
   }
+  /** 服务商商户号 · service provider's merchant ID; give one of: mchid, sp_mchid + sub_mchid */
   sp_mchid?: string
+  /** 子商户号 · sub-merchant ID; give one of: mchid, sp_mchid + sub_mchid */
   sub_mchid?: string
+  /** 电商平台垫资退款专用参数 */
   refund_account?: RefundAccount
+  /** 商品单个人收款方受理授权ID · acceptance authorization ID of product order's individual payee */
   individual_auth_id?: string
+  /** 创建时间 · creation time */
+  create_time?: string
+  /** 退款渠道 · refund channel */
+  channel?: Channel
+  /** 资金账户 · fund account */
+  funds_account?: FundsAccount
+  /** 优惠详情 · discount details */
+  promotion_detail?: AbnormalEventPromotionDetail[]
 }
 
 export interface RisktradeIdentificationResource {
-  mchid?: string
-  out_trade_no?: string
-  risk_type?: 1 | 2 | 3 | 4 | (number & {})
-  risk_level?: 1 | 2 | 3 | (number & {})
+  /** 商户号 · merchant ID */
+  mchid: string
+  /** 商户订单号 · merchant's order number */
+  out_trade_no: string
+  /** 风险类型 · risk type */
+  risk_type: 1 | 2 | 3 | 4 | (number & {})
+  /** 风险等级 · risk level */
+  risk_level: 1 | 2 | 3 | (number & {})
 }
 
 export interface SecurityEchoSuccessResource {
-  echo_message?: string
+  /** 回显消息 */
+  echo_message: string
+  /** 加密回显消息 */
   encrypt_echo_message?: string
 }
 
-export interface SettlementSuccessResource {
-  out_settle_batch_no?: string
-  settle_batch_no?: string
-  individual_auth_id?: string
-  description?: string
-  state?: string
-  trade_scenario?: string
-  create_time?: string
-  finish_time?: string
-}
-
 export interface TransactionFailResource {
+  /** 服务商商户号 · service provider's merchant ID */
   sp_mchid?: string
+  /** 公众账号ID · AppID */
   appid?: string
+  /** 子商户号 · sub-merchant ID */
   sub_mchid?: string
+  /** 子商户公众账号ID · sub-merchant's AppID */
   sub_appid?: string
+  /** 用户在服务商AppID下的唯一标识 */
   openid?: string
+  /** 用户在子商户的标识 */
   sub_openid?: string
+  /** 委托代扣协议模板ID */
   plan_id?: string
+  /** 签约信息 */
   contract_information?: ContractInformation
+  /** 商户订单号 · merchant's order number */
   out_trade_no?: string
+  /** 微信支付系统生成的订单号 */
   transaction_id?: string
+  /** 附加数据 · attached data */
   attach?: string
+  /** 付款银行 · bank type */
   bank_type?: string
+  /** 订单支付完成时间 */
   success_time?: string
+  /** 交易状态 */
   trade_state?: 'SUCCESS' | 'ACCEPT' | 'PAY_FAIL' | 'REFUND' | (string & {})
+  /** 交易状态描述 · trade state description */
   trade_state_description?: string
-  payer?: { openid?: string; sub_openid?: string; sp_openid?: string }
-  amount?: { currency?: string; payer_currency?: string }
-  device_information?: DeviceInformation
-  promotion_detail?: {
-    coupon_id?: string
-    name?: string
-    scope?: 'GLOBAL' | 'SINGLE' | (string & {})
-    type?: 'CASH' | 'NOCASH' | (string & {})
-    stock_id?: string
+  /** 支付者 · payer */
+  payer?: FailEventPayer
+  /** 订单金额信息 · order amount information */
+  amount?: {
+    /** 货币类型 · currency */
     currency?: string
-    goods_detail?: GoodsDetail[]
+    /** 用户支付币种 · user's payment currency */
+    payer_currency?: string
+    /** 折扣 · discount */
+    discount_total?: number
+    /** 用户支付金额 · amount paid by the user (分 · fen) */
+    payer_total?: number
+    /** 总金额 · total amount (分 · fen) */
+    total?: number
+  }
+  /** 设备信息 */
+  device_information?: {
+    /** 商户设备号 */
+    device_id?: string
+    /** 商户端设备IP · merchant's device IP address */
+    device_ip?: string
+  }
+  /** 优惠详情 · discount details */
+  promotion_detail?: {
+    /** 券或者立减优惠ID */
+    coupon_id: string
+    /** 优惠名称 · discount name */
+    name?: string
+    /** 优惠范围 · discount scope */
+    scope?: 'GLOBAL' | 'SINGLE' | (string & {})
+    /** 优惠类型 · discount type */
+    type?: 'CASH' | 'NOCASH' | (string & {})
+    /** 活动ID · coupon batch ID */
+    stock_id?: string
+    /** 优惠币种 · discount currency */
+    currency?: string
+    /** 单品列表信息 */
+    goods_detail?: {
+      /** 商品编码 · product code */
+      goods_id: string
+      /** 用户购买的数量 */
+      quantity: number
+      /** 商品单价 · product unit price (分 · fen) */
+      unit_price: number
+      /** 商品优惠金额 · product discount amount */
+      discount_amount: number
+      /** 商品备注信息 */
+      goods_remark?: string
+    }[]
+    /** 活动ID · campaign ID */
     activity_id?: string
+    /** 优惠券面额 · coupon face value (分 · fen) */
+    amount?: number
+    /** 商户出资 (分 · fen) */
+    merchant_contribute?: number
+    /** 其他出资 (分 · fen) */
+    other_contribute?: number
+    /** 微信出资 · WeChat Pay contribution (分 · fen) */
+    wechatpay_contribute?: number
   }[]
+  /** 商户号 · merchant ID */
   mchid?: string
+  /** 交易类型 · trade type */
   trade_type?: 'PAP' | (string & {})
+  /** 交易状态描述 · trade state description */
   trade_state_desc?: string
-  scene_info?: CombineTransactionResponseSceneInfo
+  /** 支付场景信息描述 */
+  scene_info?: FailEventSceneInfo
+  /** 服务商公众账号ID · service provider's AppID */
   sp_appid?: string
+  /** 描述 · description */
   description?: string
+  /** 创建时间 · creation time */
   create_time?: string
+  /** 用户是否已还款 · whether the user has repaid */
   user_repaid?: 'Y' | 'N' | (string & {})
+  /** 交易场景 · trade scene */
   trade_scene?: string
-  parking_info?: ParkingInfo
+  /** 停车场景信息 · parking scene information */
+  parking_info?: FailEventParkingInfo
+  /** 单据状态 · bill state */
   state?: string
+  /** 服务ID · service ID */
   service_id?: string
+  /** 商户服务订单号 · merchant's service order number */
   out_order_no?: string
+  /** 微信支付服务订单号 */
   order_id?: string
+  /** 商品名称 · product name */
   goods_name?: string
+  /** 是否归还 */
   returned?: string
+  /** 房间 */
   room?: string
+  /** 是否入住 */
   checked_in?: string
+  /** 入住时间 */
   start_time?: string
+  /** 押金金额 */
   deposit_amount?: string
+  /** 总金额 · total amount */
   total_amount?: string
+  /** 预计离店时间 */
   end_time?: string
+  /** 结单交易单号 */
   finish_transaction_id?: string
 }
 
 export interface TransactionPayBackResource {
+  /** 商户号 · merchant ID */
   mchid?: string
+  /** 公众账号ID · AppID */
   appid?: string
+  /** 子商户号 · sub-merchant ID */
   sub_mchid?: string
+  /** 子商户公众账号ID · sub-merchant's AppID */
   sub_appid?: string
-  out_trade_no?: string
+  /** 商户订单号 · merchant's order number */
+  out_trade_no: string
+  /** 微信支付系统生成的订单号 */
   transaction_id?: string
+  /** 交易类型 · trade type */
   trade_type?: string
-  trade_state?: 'SUCCESS' | 'ACCEPT' | 'PAY_FAIL' | 'REFUND' | (string & {})
+  /** 交易状态 */
+  trade_state: 'SUCCESS' | 'ACCEPT' | 'PAY_FAIL' | 'REFUND' | (string & {})
+  /** 交易状态描述 · trade state description */
   trade_state_desc?: string
+  /** 付款银行 · bank type */
   bank_type?: string
+  /** 附加数据 · attached data */
   attach?: string
+  /** 订单支付完成时间 */
   success_time?: string
-  payer?: Payer
-  amount?: { currency?: string }
-  device_info?: CombineTransactionResponseSceneInfo
-  promotion_detail?: {
-    coupon_id?: string
-    name?: string
-    scope?: 'GLOBAL' | 'SINGLE' | (string & {})
-    type?: 'CASH' | 'NOCASH' | (string & {})
-    stock_id?: string
-    activity_id?: string
+  /** 支付者 · payer */
+  payer?: {
+    /** 用户在服务商的标识 */
+    openid?: string
+    /** 用户在子商户的标识 */
+    sub_openid?: string
+  }
+  /** 订单金额信息 · order amount information */
+  amount: {
+    /** 货币类型 · currency */
     currency?: string
+    /** 折扣 · discount */
+    discount_total?: number
+    /** 用户支付金额 · amount paid by the user (分 · fen) */
+    payer_total?: number
+    /** 总金额 · total amount (分 · fen) */
+    total?: number
+  }
+  /** 设备信息 */
+  device_info?: {
+    /** 停车场设备ID */
+    device_id?: string
+  }
+  /** 优惠详情 · discount details */
+  promotion_detail?: {
+    /** 券或者立减优惠ID */
+    coupon_id: string
+    /** 优惠名称 · discount name */
+    name?: string
+    /** 优惠范围 · discount scope */
+    scope?: 'GLOBAL' | 'SINGLE' | (string & {})
+    /** 优惠类型 · discount type */
+    type?: 'CASH' | 'NOCASH' | (string & {})
+    /** 活动ID · coupon batch ID */
+    stock_id?: string
+    /** 活动ID · campaign ID */
+    activity_id?: string
+    /** 优惠币种 · discount currency */
+    currency?: string
+    /** 优惠券面额 · coupon face value (分 · fen) */
+    amount?: number
+    /** 商户出资 (分 · fen) */
+    merchant_contribute?: number
+    /** 其他出资 (分 · fen) */
+    other_contribute?: number
+    /** 微信出资 · WeChat Pay contribution (分 · fen) */
+    wechatpay_contribute?: number
   }[]
+  /** 服务商商户号 · service provider's merchant ID */
   sp_mchid?: string
+  /** 描述 · description */
   description?: string
+  /** 创建时间 · creation time */
   create_time?: string
+  /** 交易状态描述 · trade state description */
   trade_state_description?: string
+  /** 用户是否已还款 · whether the user has repaid */
   user_repaid?: 'Y' | 'N' | (string & {})
+  /** 交易场景 · trade scene */
   trade_scene?: string
-  parking_info?: ParkingInfo
+  /** 停车场景信息 · parking scene information */
+  parking_info?: FailEventParkingInfo
 }
 
 export interface TransactionSuccessResource {
+  /** 服务商商户号 · service provider's merchant ID; give one of: mchid + appid + out_trade_no, sp_mchid + sp_appid + sub_mchid + out_trade_no, combine_mchid + combine_appid + combine_out_trade_no + sub_orders, order_id + out_order_no + receiver + transaction_id */
   sp_mchid?: string
+  /** 二级商户号 · secondary merchant ID; give one of: mchid + appid + out_trade_no, sp_mchid + sp_appid + sub_mchid + out_trade_no, combine_mchid + combine_appid + combine_out_trade_no + sub_orders, order_id + out_order_no + receiver + transaction_id */
   sub_mchid?: string
+  /** 微信支付系统生成的订单号; give one of: mchid + appid + out_trade_no, sp_mchid + sp_appid + sub_mchid + out_trade_no, combine_mchid + combine_appid + combine_out_trade_no + sub_orders, order_id + out_order_no + receiver + transaction_id */
   transaction_id?: string
+  /** 微信分账/回退单号; give one of: mchid + appid + out_trade_no, sp_mchid + sp_appid + sub_mchid + out_trade_no, combine_mchid + combine_appid + combine_out_trade_no + sub_orders, order_id + out_order_no + receiver + transaction_id */
   order_id?: string
+  /** 分账方系统内部的分账/回退单号; give one of: mchid + appid + out_trade_no, sp_mchid + sp_appid + sub_mchid + out_trade_no, combine_mchid + combine_appid + combine_out_trade_no + sub_orders, order_id + out_order_no + receiver + transaction_id */
   out_order_no?: string
+  /** 分账接收方对象; give one of: mchid + appid + out_trade_no, sp_mchid + sp_appid + sub_mchid + out_trade_no, combine_mchid + combine_appid + combine_out_trade_no + sub_orders, order_id + out_order_no + receiver + transaction_id */
   receiver?: ReturnEventReceiver
+  /** 订单支付完成时间 */
   success_time?: string
+  /** 公众账号ID · AppID; give one of: mchid + appid + out_trade_no, sp_mchid + sp_appid + sub_mchid + out_trade_no, combine_mchid + combine_appid + combine_out_trade_no + sub_orders, order_id + out_order_no + receiver + transaction_id */
   appid?: string
+  /** 商户订单号 · merchant's order number; give one of: mchid + appid + out_trade_no, sp_mchid + sp_appid + sub_mchid + out_trade_no, combine_mchid + combine_appid + combine_out_trade_no + sub_orders, order_id + out_order_no + receiver + transaction_id */
   out_trade_no?: string
+  /** 分账/回退描述 */
   description?: string
+  /** 创建时间 · creation time */
   create_time?: string
-  trade_state?: 'SUCCESS' | 'ACCEPT' | 'PAY_FAIL' | 'REFUND' | (string & {})
+  /** 交易状态 */
+  trade_state?:
+    | 'SUCCESS' | 'ACCEPT' | 'PAY_FAIL' | 'REFUND' | 'NOTPAY' | 'CLOSED' | 'REVOKED' | 'USERPAYING'
+    | 'PAYERROR' | (string & {})
+  /** 交易状态描述 · trade state description */
   trade_state_description?: string
+  /** 付款银行 · bank type */
   bank_type?: string
+  /** 附加数据 · attached data */
   attach?: string
+  /** 用户是否已还款 · whether the user has repaid */
   user_repaid?: 'Y' | 'N' | (string & {})
+  /** 交易场景 · trade scene */
   trade_scene?: string
-  parking_info?: ParkingInfo
-  payer?: Payer
+  /** 停车场景信息 · parking scene information */
+  parking_info?: {
+    /** 停车入场id · parking entry ID */
+    parking_id: string
+    /** 车牌号 */
+    plate_number: string
+    /** 车牌颜色 · license plate color */
+    plate_color: PlateColor
+    /** 用户入场时间 */
+    start_time: string
+    /** 用户出场时间 */
+    end_time: string
+    /** 所在停车位车场的名称 */
+    parking_name: string
+    /** 计费的时间长 */
+    charging_duration: number
+    /** 停车场设备ID */
+    device_id: string
+  }
+  /** 支付者 · payer */
+  payer?: FailEventPayer
+  /** 订单金额信息 · order amount information */
   amount?: {
+    /** 标价币种 · pricing currency */
     currency?: string
+    /** 用户实际支付金额 · amount actually paid by the user (分 · fen) */
     payer_total?: number
+    /** 用户支付币种 · user's payment currency */
     payer_currency?: string
-    exchange_rate?: { type?: string; rate?: number }
+    /** 汇率信息 · exchange rate information */
+    exchange_rate?: NotificationsExchangeRate
+    /** 折扣 · discount */
+    discount_total?: number
+    /** 总金额 · total amount (分 · fen) */
+    total?: number
   }
+  /** 优惠详情 · discount details */
   promotion_detail?: {
+    /** 券或者立减优惠ID */
     coupon_id?: string
+    /** 优惠名称 · discount name */
     name?: string
+    /** 优惠范围 · discount scope */
     scope?: 'GLOBAL' | 'SINGLE' | (string & {})
+    /** 优惠类型 · discount type */
     type?: 'CASH' | 'NOCASH' | (string & {})
+    /** 活动ID · campaign ID */
     activity_id?: string
+    /** 标价币种 · pricing currency */
     currency?: string
+    /** 优惠券面额 · coupon face value (分 · fen) */
+    amount?: number
+    /** 单品列表 */
+    goods_detail?: {
+      /** 商品编码 · product code */
+      goods_id?: string
+      /** 商品数量 · product quantity */
+      quantity?: number
+      /** 商品单价 · product unit price (分 · fen) */
+      unit_price?: number
+      /** 商品优惠金额 · product discount amount */
+      discount_amount?: number
+      /** 商品备注 · product remark */
+      goods_remark?: string
+      /** 商品单价 · product unit price (分 · fen) */
+      price?: number
+    }[]
+    /** 商户出资 (分 · fen) */
+    merchant_contribute?: number
+    /** 商户出资 (分 · fen) */
+    merchant_contribute_amount?: number
+    /** 其他出资 (分 · fen) */
+    other_contribute?: number
+    /** 其他出资 (分 · fen) */
+    other_contribute_amount?: number
+    /** 券ID · coupon ID */
+    promotion_id?: string
+    /** 优惠退款金额 · discount refund amount (分 · fen) */
+    refund_amount?: number
+    /** 活动ID · coupon batch ID */
+    stock_id?: string
+    /** 微信出资 · WeChat Pay contribution (分 · fen) */
+    wechatpay_contribute?: number
+    /** 微信出资 · WeChat Pay contribution (分 · fen) */
+    wechatpay_contribute_amount?: number
   }[]
+  /** 子商户应用ID · sub-merchant's AppID */
   sub_appid?: string
+  /** 合单应用程序APPID; give one of: mchid + appid + out_trade_no, sp_mchid + sp_appid + sub_mchid + out_trade_no, combine_mchid + combine_appid + combine_out_trade_no + sub_orders, order_id + out_order_no + receiver + transaction_id */
   combine_appid?: string
+  /** 交易单发起方的商户号; give one of: mchid + appid + out_trade_no, sp_mchid + sp_appid + sub_mchid + out_trade_no, combine_mchid + combine_appid + combine_out_trade_no + sub_orders, order_id + out_order_no + receiver + transaction_id */
   combine_mchid?: string
+  /** 商户系统内部对交易单定义的订单号; give one of: mchid + appid + out_trade_no, sp_mchid + sp_appid + sub_mchid + out_trade_no, combine_mchid + combine_appid + combine_out_trade_no + sub_orders, order_id + out_order_no + receiver + transaction_id */
   combine_out_trade_no?: string
+  /** 微信支付系统生成的订单号 */
   combine_transaction_id?: string
-  scene_info?: {
+  /** 支付场景信息描述 */
+  scene_info?: FailEventSceneInfo
+  /** 商品单列表; give one of: mchid + appid + out_trade_no, sp_mchid + sp_appid + sub_mchid + out_trade_no, combine_mchid + combine_appid + combine_out_trade_no + sub_orders, order_id + out_order_no + receiver + transaction_id */
+  sub_orders?: {
+    /** 商品单发起商户号 · initiating merchant ID of the product order */
+    mchid: string
+    /** 商品单个人收款方受理授权ID · acceptance authorization ID of product order's individual payee */
+    individual_auth_id?: string
+    /** 商品单个人收款方平台昵称 · individual payee's platform nickname in product order */
+    individual_name?: string
+    /** 交易类型 · trade type */
+    trade_type?: string
+    /** 交易状态 */
+    trade_state: TradeState
+    /** 付款银行 · bank type */
+    bank_type?: string
+    /** 附加数据 · attached data */
+    attach?: string
+    /** 订单金额 · order amount */
+    amount?: PaymentsSubOrderAmount
+    /** 支付完成时间 · payment completion time */
+    success_time?: string
+    /** 微信支付订单号 · WeChat Pay order number */
+    transaction_id?: string
+    /** 商品单订单号 */
+    out_trade_no: string
+    /** 子商户应用ID · sub-merchant's AppID */
+    sub_appid?: string
+    /** 二级商户号 · secondary merchant ID */
+    sub_mchid?: string
+    /** 用户在子商户的标识 */
+    sub_openid?: string
+  }[]
+  /** 支付者信息 · payer information */
+  combine_payer_info?: CombineTransactionResponseCombinePayerInfo
+  /** 使用的商户贴息信息(微信分付) · merchant interest subsidy information (WeChat Fenfu) */
+  installment_info?: InstallmentInfo
+  /** 设备信息 */
+  device_information?: {
+    /** 设备号 */
     device_id?: string
-    sub_orders?: {
-      mchid?: string
-      individual_auth_id?: string
-      individual_name?: string
-      trade_type?: string
-      trade_state?: TradeState
-      bank_type?: string
-      attach?: string
-      amount?: PaymentsSubOrderAmount
-      success_time?: string
-      transaction_id?: string
-      out_trade_no?: string
-    }
-    combine_payer_info?: CombinePayerInfo
-    installment_info?: InstallmentInfo
+    /** 商户端设备ip · merchant's device IP */
+    device_ip?: string
   }
-  state?: string
-  service_id?: string
-  goods_name?: string
-  returned?: string
-  room?: string
-  checked_in?: string
-  start_time?: string
-  deposit_amount?: string
-  total_amount?: string
-  end_time?: string
-  finish_transaction_id?: string
+  /** 通知的唯一ID */
+  id?: string
+  /** 商户号 · merchant ID; give one of: mchid + appid + out_trade_no, sp_mchid + sp_appid + sub_mchid + out_trade_no, combine_mchid + combine_appid + combine_out_trade_no + sub_orders, order_id + out_order_no + receiver + transaction_id */
   mchid?: string
+  /** 服务商公众账号ID · service provider's AppID; give one of: mchid + appid + out_trade_no, sp_mchid + sp_appid + sub_mchid + out_trade_no, combine_mchid + combine_appid + combine_out_trade_no + sub_orders, order_id + out_order_no + receiver + transaction_id */
+  sp_appid?: string
+  /** 交易状态描述 · trade state description */
+  trade_state_desc?: string
+  /** 交易类型 · trade type */
+  trade_type?: string
+  /** 单据状态 · bill state */
+  state?: string
+  /** 服务ID · service ID */
+  service_id?: string
+  /** 商品名称 · product name */
+  goods_name?: string
+  /** 是否归还 */
+  returned?: string
+  /** 房间 */
+  room?: string
+  /** 是否入住 */
+  checked_in?: string
+  /** 入住时间 */
+  start_time?: string
+  /** 押金金额 */
+  deposit_amount?: string
+  /** 总金额 · total amount */
+  total_amount?: string
+  /** 预计离店时间 */
+  end_time?: string
+  /** 结单交易单号 */
+  finish_transaction_id?: string
 }
 
 export interface VehicleEntranceStateChangeResource {
-  sp_mchid?: string
-  sub_mchid?: string
-  parking_id?: string
-  out_parking_no?: string
-  plate_number?: string
-  plate_color?: PlateColor
-  start_time?: string
-  parking_name?: string
-  free_duration?: number
-  parking_state?: string
+  /** 服务商商户号 · service provider's merchant ID */
+  sp_mchid: string
+  /** 子商户号 · sub-merchant ID */
+  sub_mchid: string
+  /** 车主服务为商户分配的入场ID */
+  parking_id: string
+  /** 商户入场id · merchant's parking entry ID */
+  out_parking_no: string
+  /** 车牌号 */
+  plate_number: string
+  /** 车牌颜色 · license plate color */
+  plate_color: PlateColor
+  /** 入场时间 · entry time */
+  start_time: string
+  /** 所在停车位车场的名称 */
+  parking_name: string
+  /** 停车场的免费停车时长 */
+  free_duration: number
+  /** 本次入场车牌的服务状态 */
+  parking_state: string
+  /** 不可用状态描述 · blocked state description */
   blocked_state_description?: string
-  state_update_time?: string
+  /** 状态更新时间 · state update time */
+  state_update_time: string
 }
 
 export interface VehicleUserStateChangeResource {
-  appid?: string
-  sp_mchid?: string
-  sp_openid?: string
+  /** 发起签约的AppID */
+  appid: string
+  /** 服务商商户号 · service provider's merchant ID */
+  sp_mchid: string
+  /** 用户在发起签约App的标识 */
+  sp_openid: string
+  /** 用户在发起签约子App的标识 */
   sub_openid?: string
+  /** 特约商户号 · sub-merchant ID */
   sub_mchid?: string
-  contract_id?: string
-  bind_state?: string
-  plate_number?: string
+  /** ETC扣费授权协议号 · ETC deduction authorization contract number */
+  contract_id: string
+  /** etc绑定状态 */
+  bind_state: string
+  /** 绑定的车牌号 · bound license plate number */
+  plate_number: string
 }
 
 export interface WebizpayAuthorizedResource {
-  sp_mchid?: string
-  sub_mchid?: string
-  user_id?: string
-  employee_id?: string
-  authorization_time?: string
+  /** 服务商商户号 · service provider's merchant ID */
+  sp_mchid: string
+  /** 出资子商户号 · contributing sub-merchant ID */
+  sub_mchid: string
+  /** 企业员工ID · enterprise employee ID */
+  user_id: string
+  /** 微信授权关系ID · WeChat authorization relationship ID */
+  employee_id: string
+  /** 授权时间 · authorization time */
+  authorization_time: string
 }
 
 export interface WebizpayPaymentrefundsuccessResource {
-  sp_mchid?: string
-  sub_mchid?: string
-  card_no?: string
-  employee_id?: string
-  transaction_id?: string
-  out_trade_no?: string
-  refund_id?: string
-  out_refund_no?: string
-  amount?: number
-  pay_success_time?: number
-  refunded_amount?: number
-  refund_amount?: number
-  refund_state?: 'SUCCESS' | (string & {})
-  refund_create_time?: number
-  refund_success_time?: number
+  /** 服务商商户号 · service provider's merchant ID */
+  sp_mchid: string
+  /** 出资子商户号 · contributing sub-merchant ID */
+  sub_mchid: string
+  /** 企业支付额度卡卡号 · enterprise payment quota card number */
+  card_no: string
+  /** 微信授权关系ID · WeChat authorization relationship ID */
+  employee_id: string
+  /** 微信支付订单号 · WeChat Pay order number */
+  transaction_id: string
+  /** 商户订单号 · merchant's order number */
+  out_trade_no: string
+  /** 微信支付退款单号 · WeChat Pay refund number */
+  refund_id: string
+  /** 商户退款单号 · merchant's refund number */
+  out_refund_no: string
+  /** 金额 · amount (分 · fen) */
+  amount: number
+  /** 支付完成时间 · payment completion time */
+  pay_success_time: number
+  /** 已退款金额 (分 · fen) */
+  refunded_amount: number
+  /** 退款金额 · refund amount (分 · fen) */
+  refund_amount: number
+  /** 退款状态 · refund state */
+  refund_state: 'SUCCESS' | (string & {})
+  /** 退款创建时间 · refund creation time */
+  refund_create_time: number
+  /** 退款成功时间 · refund success time */
+  refund_success_time: number
 }
 
 export interface WebizpayPaymentsuccessResource {
-  sp_mchid?: string
-  sub_mchid?: string
-  card_no?: string
-  employee_id?: string
-  receive_mch_name?: string
-  receive_mch_full_name?: string
-  receive_mch_organization_code?: string
-  acquirer?: string
-  transaction_id?: string
-  out_trade_no?: string
+  /** 服务商商户号 · service provider's merchant ID */
+  sp_mchid: string
+  /** 出资子商户号 · contributing sub-merchant ID */
+  sub_mchid: string
+  /** 企业支付额度卡卡号 · enterprise payment quota card number */
+  card_no: string
+  /** 微信授权关系ID · WeChat authorization relationship ID */
+  employee_id: string
+  /** 收款商户简称 */
+  receive_mch_name: string
+  /** 收款商户全称 */
+  receive_mch_full_name: string
+  /** 收款商户对应社会组织代码 */
+  receive_mch_organization_code: string
+  /** 收单机构 · acquiring institution */
+  acquirer: string
+  /** 微信支付订单号 · WeChat Pay order number */
+  transaction_id: string
+  /** 商户订单号 · merchant's order number */
+  out_trade_no: string
+  /** 微信支付退款单号 · WeChat Pay refund number */
   refund_id?: string
+  /** 商户退款单号 · merchant's refund number */
   out_refund_no?: string
-  transaction_state?: TransactionResponseTradeState
-  amount?: number
-  goods_name?: number
-  pay_success_time?: number
+  /** 交易状态 */
+  transaction_state: TransactionResponseTradeState
+  /** 金额 · amount (分 · fen) */
+  amount: number
+  /** 商品名称 · product name */
+  goods_name: number
+  /** 支付完成时间 · payment completion time */
+  pay_success_time: number
 }
 
 export interface WebizpayQuotacardexpiredResource {
-  sp_mchid?: string
-  sub_mchid?: string
-  card_no?: string
-  employee_id?: string
-  card_state?: 'ACTIVE' | 'DISABLED' | (string & {})
-  card_disabled_time?: string
+  /** 服务商商户号 · service provider's merchant ID */
+  sp_mchid: string
+  /** 出资子商户号 · contributing sub-merchant ID */
+  sub_mchid: string
+  /** 企业支付额度卡卡号 · enterprise payment quota card number */
+  card_no: string
+  /** 微信授权关系ID · WeChat authorization relationship ID */
+  employee_id: string
+  /** 卡片状态 · card state */
+  card_state: 'ACTIVE' | 'DISABLED' | (string & {})
+  /** 卡片失效时间 · card deactivation time */
+  card_disabled_time: string
+  /** 失效原因 */
   reason?: string
 }
 
 export interface WebizpayRevokedResource {
-  sp_mchid?: string
-  sub_mchid?: string
-  user_id?: string
-  authorization_state?: 'AUTHORIZED' | 'REVOKED' | (string & {})
-  authorization_revoked_time?: string
-  reason?: '企业发起' | '员工注销' | (string & {})
+  /** 服务商商户号 · service provider's merchant ID */
+  sp_mchid: string
+  /** 出资子商户号 · contributing sub-merchant ID */
+  sub_mchid: string
+  /** 企业员工ID · enterprise employee ID */
+  user_id: string
+  /** 员工企业支付权限状态 · permission state of the employee's enterprise payment */
+  authorization_state: 'AUTHORIZED' | 'REVOKED' | (string & {})
+  /** 授权解除时间 */
+  authorization_revoked_time: string
+  /** 授权解除原因 */
+  reason: '企业发起' | '员工注销' | (string & {})
 }
 
 export interface XmlCombinedTransactionsSuccessResource {
-  return_code?: string
+  /** 返回状态码 */
+  return_code: string
+  /** 返回信息 · response message */
   return_msg?: string
-  combine_appid?: string
-  combine_mch_id?: string
-  nonce_str?: string
+  /** 合单APPID */
+  combine_appid: string
+  /** 合单商户号 · combined order's merchant ID */
+  combine_mch_id: string
+  /** 随机字符串 */
+  nonce_str: string
+  /** 设备号 */
   device_info?: string
+  /** 合单用户标识 */
   combine_openid?: string
-  combine_out_trade_no?: string
-  trade_type?: 'JSAPI' | 'NATIVE' | 'APP' | 'MWEB' | (string & {})
+  /** 合单商户订单号 · merchant's combined order number */
+  combine_out_trade_no: string
+  /** 交易类型 · trade type */
+  trade_type: 'JSAPI' | 'NATIVE' | 'APP' | 'MWEB' | (string & {})
+  /** 付款银行 · bank type */
   bank_type?: string
-  sign?: string
-  sign_type?: string
-  result_code?: string
+  /** 签名 */
+  sign: string
+  /** 签名类型 */
+  sign_type: string
+  /** 业务结果 */
+  result_code: string
+  /** 业务信息 · result message */
   result_msg?: string
+  /** 错误代码 */
   err_code?: string
+  /** 错误信息 · error description */
   err_code_des?: string
-  sub_order_list?: string
+  /** JSON 序列化的子订单集合 */
+  sub_order_list: string
 }
 
 export interface XmlPapContractStateChangedResource {
-  mch_id?: string
+  /** 商户号 · merchant ID */
+  mch_id: string
+  /** 子商户号 · sub-merchant ID */
   sub_mch_id?: string
-  contract_code?: string
-  plan_id?: string
-  openid?: string
+  /** 签约协议号 */
+  contract_code: string
+  /** 模板id */
+  plan_id: string
+  /** 用户标识 · user's OpenID */
+  openid: string
+  /** 用户子标识 · user's OpenID under the sub-merchant's AppID */
   sub_openid?: string
-  sign?: string
-  change_type?: 'ADD' | 'DELETE' | (string & {})
-  operate_time?: string
-  contract_id?: string
+  /** 签名 */
+  sign: string
+  /** 变更类型 */
+  change_type: 'ADD' | 'DELETE' | (string & {})
+  /** 操作时间 · action time */
+  operate_time: string
+  /** 委托代扣协议id */
+  contract_id: string
+  /** 协议到期时间 · contract expiration time */
   contract_expired_time?: string
+  /** 协议解约方式 · contract termination mode */
   contract_termination_mode?: '1' | '2' | '3' | '4' | '5' | '6' | '7' | (string & {})
-  request_serial?: string
+  /** 请求序列号 · request sequence number */
+  request_serial: string
+  /** 公众账号id */
   appid?: string
+  /** 子商户公众账号ID · sub-merchant's AppID */
   sub_appid?: string
+  /** 用户账户展示名称 · user account's display name */
   contract_display_account?: string
+  /** 协议状态 · contract state */
   contract_state?: string
+  /** 协议签署时间 · contract signing time */
   contract_signed_time?: string
+  /** 协议解约时间 · contract termination time */
   contract_terminated_time?: string
+  /** 解约备注 · contract termination remark */
   contract_termination_remark?: string
 }
 
 export interface XmlRefundProcessedResource {
-  out_refund_no?: string
-  out_trade_no?: string
-  refund_account?: string
-  refund_fee?: string
-  refund_id?: string
+  /** 商户退款单号 · merchant's refund number */
+  out_refund_no: string
+  /** 商户订单号 · merchant's order number */
+  out_trade_no: string
+  /** 退款资金来源 · refund funding source */
+  refund_account: string
+  /** 申请退款金额 · requested refund amount */
+  refund_fee: string
+  /** 微信退款单号 · WeChat Pay refund number */
+  refund_id: string
+  /** 退款入账账户 · refund receiving account */
   refund_recv_accout?: string
+  /** 退款发起来源 */
   refund_request_source?: 'API' | 'VENDOR_PLATFORM' | (string & {})
-  refund_status?: 'SUCCESS' | 'CHANGE' | 'REFUNDCLOSE' | (string & {})
+  /** 退款状态 · refund state */
+  refund_status: 'SUCCESS' | 'CHANGE' | 'REFUNDCLOSE' | (string & {})
+  /** 退款金额 · refund amount */
   settlement_refund_fee?: string
+  /** 应结订单金额 */
   settlement_total_fee?: string
+  /** 退款成功时间 · refund success time */
   success_time?: string
-  total_fee?: string
-  transaction_id?: string
+  /** 订单金额 · order amount */
+  total_fee: string
+  /** 微信支付订单号 · WeChat Pay order number */
+  transaction_id: string
+  /** 用户退款金额 · amount refunded to the user */
   cash_refund_fee?: string
 }
 
 export interface XmlTransactionSuccessResource {
-  appid?: string
+  /** 公众平台APPID */
+  appid: string
+  /** 商家数据包 · merchant's attached data */
   attach?: string
-  bank_type?: string
+  /** 付款银行 · bank type */
+  bank_type: string
+  /** 货币种类 */
   fee_type?: string
-  is_subscribe?: 'Y' | 'N' | (string & {})
-  mch_id?: string
+  /** 是否关注公众账号 */
+  is_subscribe: 'Y' | 'N' | (string & {})
+  /** 商户号 · merchant ID */
+  mch_id: string
+  /** 子商户号 · sub-merchant ID */
   sub_mch_id?: string
+  /** 子商户应用ID · sub-merchant's AppID */
   sub_appid?: string
-  nonce_str?: string
+  /** 随机字符串 */
+  nonce_str: string
+  /** 用户标识 · user's OpenID */
   openid?: string
-  out_trade_no?: string
-  result_code?: 'SUCCESS' | 'FAIL' | (string & {})
-  return_code?: 'SUCCESS' | 'FAIL' | (string & {})
-  sign?: string
+  /** 商户订单号 · merchant's order number */
+  out_trade_no: string
+  /** 业务结果 */
+  result_code: 'SUCCESS' | 'FAIL' | (string & {})
+  /** 返回状态码 */
+  return_code: 'SUCCESS' | 'FAIL' | (string & {})
+  /** 签名 */
+  sign: string
+  /** 支付完成时间 · payment completion time */
   time_end?: string
-  total_fee?: string
+  /** 标价金额 · pricing amount */
+  total_fee: string
+  /** 总代金券金额 */
   coupon_fee?: string
+  /** 代金券使用数量 */
   coupon_count?: string
+  /** 代金券类型 */
   [key: `coupon_type_${number}`]: string
+  /** 代金券ID */
   [key: `coupon_id_${number}`]: string
-  trade_type?: 'JSAPI' | 'NATIVE' | 'APP' | 'MWEB' | 'PAP' | (string & {})
-  transaction_id?: string
+  /** 交易类型 · trade type */
+  trade_type: 'JSAPI' | 'NATIVE' | 'APP' | 'MWEB' | 'PAP' | (string & {})
+  /** 微信支付订单号 · WeChat Pay order number */
+  transaction_id: string
+  /** 委托代扣协议id */
   contract_id?: string
+  /** ⽤户是否已还款 */
   user_repaid?: 'Y' | 'N' | (string & {})
+  /** 交易状态 */
   trade_state?: 'SUCCESS' | 'PAY_FAIL' | (string & {})
+  /** 接口版本号 */
+  version?: string
+  /** 设备号 */
+  device_info?: string
+  /** 签名类型 */
+  sign_type?: string
+  /** 返回信息 · response message */
+  return_msg?: string
+  /** 错误代码 */
+  err_code?: string
+  /** 错误代码描述 */
+  err_code_des?: string
+  /** 用户子标识 · user's OpenID under the sub-merchant's AppID */
+  sub_openid?: string
+  /** 是否关注子公众账号 */
+  sub_is_subscribe?: string
+  /** 交易状态描述 · trade state description */
+  trade_state_desc?: string
+  /** 应结订单金额 */
+  settlement_total_fee?: string
+  /** 现金支付金额 */
+  cash_fee?: string
+  /** 现金支付币种 */
+  cash_fee_type?: string
+  /** 单个代金券或立减优惠支付金额 */
+  [key: `coupon_fee_${number}`]: string
+  /** 优惠详情 · discount details */
+  promotion_detail?: string
+  /** 汇率值 · exchange rate value */
+  rate_value?: string
+  /** 汇率值 · exchange rate value */
+  rate?: string
 }
 
 export interface XmlTransactionsRiskOccurredResource {
-  return_code?: 'SUCCESS' | 'FAIL' | (string & {})
+  /** 返回状态码 */
+  return_code: 'SUCCESS' | 'FAIL' | (string & {})
+  /** 返回信息 · response message */
   return_msg?: string
-  sign_type?: 'HMAC-SHA256' | (string & {})
-  sign?: string
-  nonce_str?: string
-  event_code?: string
-  risk_level?: 'LOW' | 'MEDIUM' | 'HIGH' | (string & {})
-  risk_level_desc?: string
-  mch_id?: string
-  sub_mch_id?: string
-  transaction_id_list?: string
+  /** 签名类型 */
+  sign_type: 'HMAC-SHA256' | (string & {})
+  /** 签名 */
+  sign: string
+  /** 随机字符串 */
+  nonce_str: string
+  /** 事件单号 */
+  event_code: string
+  /** 风险级别 */
+  risk_level: 'LOW' | 'MEDIUM' | 'HIGH' | (string & {})
+  /** 风险描述 · risk description */
+  risk_level_desc: string
+  /** 有风险交易的服务商号 */
+  mch_id: string
+  /** 有风险交易的商户号 */
+  sub_mch_id: string
+  /** 风险交易的微信订单号列表 */
+  transaction_id_list: string
 }
 
 export interface XmlVehicleStateChangedForParkingResource {
-  mch_id?: string
+  /** 商户号 · merchant ID */
+  mch_id: string
+  /** 子商户号 · sub-merchant ID */
   sub_mch_id?: string
-  appid?: string
-  nonce_str?: string
-  sign_type?: 'HMAC-SHA256' | (string & {})
-  sign?: string
-  plate_number?: string
+  /** 公众平台APPID */
+  appid: string
+  /** 随机字符串 */
+  nonce_str: string
+  /** 签名类型 */
+  sign_type: 'HMAC-SHA256' | (string & {})
+  /** 签名 */
+  sign: string
+  /** 车牌号 */
+  plate_number: string
+  /** 车牌变更事件类型 */
   vehicle_event_type?: 'NORMAL' | 'BLOCKED' | (string & {})
+  /** 车牌变更事件信息 */
   vehicle_event_des?: 'OVERDUE' | 'REMOVE' | 'PAUSE' | (string & {})
+  /** 发起扣费方式 */
   deduct_mode?: 'PROACTIVE' | 'AUTOPAY' | (string & {})
-  vehicle_event_createtime?: string
+  /** 车牌变更事件发生时间 */
+  vehicle_event_createtime: string
 }
 
 /** Every documented notification by its event type; v2 messages without one go by a name. */
@@ -1657,6 +3784,14 @@ export interface Notifications {
    * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4014940982)
    */
   'BLOCKSUBMISSION.CHANGE': Notification<'BLOCKSUBMISSION.CHANGE', BlocksubmissionChangeResource>
+  /** 品牌会员用户积分兑券事件(BRAND_MEMBER_CARD.POINT_EXCHANGE_COUPON)通知(JSON) */
+  'BRAND_MEMBER_CARD.POINT_EXCHANGE_COUPON': Notification<'BRAND_MEMBER_CARD.POINT_EXCHANGE_COUPON', BrandMemberCardPointExchangeCouponResource>
+  /** 品牌会员用户积分同步事件(BRAND_MEMBER_CARD.SYNC_USER_POINT)通知(JSON) */
+  'BRAND_MEMBER_CARD.SYNC_USER_POINT': Notification<'BRAND_MEMBER_CARD.SYNC_USER_POINT', BrandMemberCardSyncUserPointResource>
+  /** 用户开通品牌会员卡事件(BRAND_MEMBER_CARD.USER_CARD.CREATE)通知(JSON) */
+  'BRAND_MEMBER_CARD.USER_CARD.CREATE': Notification<'BRAND_MEMBER_CARD.USER_CARD.CREATE', NotificationsCreateEvent>
+  /** 用户删除品牌会员卡事件(BRAND_MEMBER_CARD.USER_CARD.DELETE)通知(JSON) */
+  'BRAND_MEMBER_CARD.USER_CARD.DELETE': Notification<'BRAND_MEMBER_CARD.USER_CARD.DELETE', NotificationsCreateEvent>
   /** 商家名片会员用户积分兑券事件(BRAND_MEMBER_CARD_SP.POINT_EXCHANGE_COUPON)通知(JSON)
    * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015878622)
    */
@@ -1740,11 +3875,11 @@ export interface Notifications {
   /** 微信先享卡用户领卡(DISCOUNT_CARD.GET_CARD)通知(JSON)
    * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3/wxpay/payscore/discount-card/chapter4_1.shtml)
    */
-  'DISCOUNT_CARD.GET_CARD': Notification<'DISCOUNT_CARD.GET_CARD', AgreementEndedEvent>
+  'DISCOUNT_CARD.GET_CARD': Notification<'DISCOUNT_CARD.GET_CARD', GetCardEvent>
   /** 微信先享卡用户结算(DISCOUNT_CARD.SETTLEMENT)通知(JSON)
    * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3/wxpay/payscore/discount-card/chapter4_2.shtml)
    */
-  'DISCOUNT_CARD.SETTLEMENT': Notification<'DISCOUNT_CARD.SETTLEMENT', AgreementEndedEvent>
+  'DISCOUNT_CARD.SETTLEMENT': Notification<'DISCOUNT_CARD.SETTLEMENT', GetCardEvent>
   /** 微信先享卡用户领卡(DISCOUNT_CARD.USER_ACCEPTED)通知(JSON)
    * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3/apis/chapter6_3_4.shtml)
    */
@@ -1796,19 +3931,19 @@ export interface Notifications {
   /** 发票卡券作废(FAPIAO.CARD_DISCARDED)通知(JSON)
    * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012286035) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012071609)
    */
-  'FAPIAO.CARD_DISCARDED': Notification<'FAPIAO.CARD_DISCARDED', CardDiscardedEvent>
+  'FAPIAO.CARD_DISCARDED': Notification<'FAPIAO.CARD_DISCARDED', FapiaoCardDiscardedResource>
   /** 发票插入用户卡包成功(FAPIAO.CARD_INSERTED)通知(JSON)
    * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012286082) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012072011)
    */
-  'FAPIAO.CARD_INSERTED': Notification<'FAPIAO.CARD_INSERTED', CardDiscardedEvent>
+  'FAPIAO.CARD_INSERTED': Notification<'FAPIAO.CARD_INSERTED', CardInsertedEvent>
   /** 发票开具成功(FAPIAO.ISSUED)通知(JSON)
    * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012286057) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012071832)
    */
-  'FAPIAO.ISSUED': Notification<'FAPIAO.ISSUED', CardDiscardedEvent>
+  'FAPIAO.ISSUED': Notification<'FAPIAO.ISSUED', CardInsertedEvent>
   /** 发票冲红成功(FAPIAO.REVERSED)通知(JSON)
    * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012286074) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012071979)
    */
-  'FAPIAO.REVERSED': Notification<'FAPIAO.REVERSED', CardDiscardedEvent>
+  'FAPIAO.REVERSED': Notification<'FAPIAO.REVERSED', CardInsertedEvent>
   /** 用户发票抬头填写完成(FAPIAO.USER_APPLIED)通知(JSON)
    * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012286009) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012070348)
    */
@@ -1820,15 +3955,15 @@ export interface Notifications {
   /** 保险商户委托代续期完成(INSURANCE_ENTRUST.RENEW)通知(JSON)
    * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012289466)
    */
-  'INSURANCE_ENTRUST.RENEW': Notification<'INSURANCE_ENTRUST.RENEW', RenewEvent>
+  'INSURANCE_ENTRUST.RENEW': Notification<'INSURANCE_ENTRUST.RENEW', InsuranceEntrustRenewResource>
   /** 保险商户委托代扣签约成功(INSURANCE_ENTRUST.SIGN)通知(JSON)
    * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012289466)
    */
-  'INSURANCE_ENTRUST.SIGN': Notification<'INSURANCE_ENTRUST.SIGN', RenewEvent>
+  'INSURANCE_ENTRUST.SIGN': Notification<'INSURANCE_ENTRUST.SIGN', SignEvent>
   /** 保险商户委托代扣解约完成(INSURANCE_ENTRUST.TERMINATE)通知(JSON)
    * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012289466)
    */
-  'INSURANCE_ENTRUST.TERMINATE': Notification<'INSURANCE_ENTRUST.TERMINATE', RenewEvent>
+  'INSURANCE_ENTRUST.TERMINATE': Notification<'INSURANCE_ENTRUST.TERMINATE', SignEvent>
   /** 微信保单服务用户授权成功(INSURANCE_POLICY_MANAGEMENT.GRANTED)通知(JSON)
    * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4016943540)
    */
@@ -1852,11 +3987,11 @@ export interface Notifications {
   /** 用户关闭自动收款授权(MCHTRANSFER.AUTHORIZATION.CLOSED)通知(用户确认模式)(JSON)
    * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4014512908)
    */
-  'MCHTRANSFER.AUTHORIZATION.CLOSED': Notification<'MCHTRANSFER.AUTHORIZATION.CLOSED', ClosedEvent>
+  'MCHTRANSFER.AUTHORIZATION.CLOSED': Notification<'MCHTRANSFER.AUTHORIZATION.CLOSED', MchtransferAuthorizationClosedResource>
   /** 用户确认自动收款授权(MCHTRANSFER.AUTHORIZATION.CONFIRMED)通知(用户确认模式)(JSON)
    * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4014512908)
    */
-  'MCHTRANSFER.AUTHORIZATION.CONFIRMED': Notification<'MCHTRANSFER.AUTHORIZATION.CONFIRMED', ClosedEvent>
+  'MCHTRANSFER.AUTHORIZATION.CONFIRMED': Notification<'MCHTRANSFER.AUTHORIZATION.CONFIRMED', MchtransferAuthorizationConfirmedResource>
   /** 商家转账批次关闭回调(MCHTRANSFER.BATCH.CLOSED)通知(JSON)
    * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012269028)
    */
@@ -1900,15 +4035,15 @@ export interface Notifications {
   /** 跨境/全球-委托代扣签约成功(PAPAY.SIGN)通知(JSON)
    * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013015485)
    */
-  'PAPAY.SIGN': Notification<'PAPAY.SIGN', SignEvent>
+  'PAPAY.SIGN': Notification<'PAPAY.SIGN', PapaySignEvent>
   /** 跨境/全球-委托代扣成功解约(PAPAY.TERMINATE)通知(JSON)
    * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013015485)
    */
-  'PAPAY.TERMINATE': Notification<'PAPAY.TERMINATE', SignEvent>
+  'PAPAY.TERMINATE': Notification<'PAPAY.TERMINATE', PapaySignEvent>
   /** 停车缴费服务-商户查费(PARKING_FEE.QUERY_TRANS_INFO)回调(JSON)
    * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4024070065)
    */
-  'PARKING_FEE.QUERY_TRANS_INFO': Notification<'PARKING_FEE.QUERY_TRANS_INFO', ParkingFeeQueryTransInfoResource>
+  'PARKING_FEE.QUERY_TRANS_INFO': Notification<'PARKING_FEE.QUERY_TRANS_INFO', ParkingFeeRequest>
   /** 服务账户绑定结果(PAYSCORE.BIND_SERVICE_ACCOUNT)通知(JSON)
    * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012156110)
    */
@@ -1920,7 +4055,7 @@ export interface Notifications {
   /** 支付分服务确认订单(PAYSCORE.USER_ACCEPTED)通知(JSON)
    * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3/payscore.php?chapter=14_8&index=8)
    */
-  'PAYSCORE.USER_ACCEPTED': Notification<'PAYSCORE.USER_ACCEPTED', UserAcceptedEvent>
+  'PAYSCORE.USER_ACCEPTED': Notification<'PAYSCORE.USER_ACCEPTED', PayscoreUserAcceptedResource>
   /** 取消签约回调(PAYSCORE.USER_CANCEL_SIGN_PLAN)通知(JSON)
    * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012286184) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012159037)
    */
@@ -1936,7 +4071,7 @@ export interface Notifications {
   /** 支付分服务用户授权成功(PAYSCORE.USER_OPEN_SERVICE)通知(JSON)
    * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012160692)
    */
-  'PAYSCORE.USER_OPEN_SERVICE': Notification<'PAYSCORE.USER_OPEN_SERVICE', UserAcceptedEvent>
+  'PAYSCORE.USER_OPEN_SERVICE': Notification<'PAYSCORE.USER_OPEN_SERVICE', PayscoreUserOpenServiceResource>
   /** 支付分服务用户支付成功(PAYSCORE.USER_PAID)通知(JSON)
    * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012587953) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012586137)
    */
@@ -1945,10 +4080,16 @@ export interface Notifications {
    * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012286193) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012159652)
    */
   'PAYSCORE.USER_SIGN_PLAN': Notification<'PAYSCORE.USER_SIGN_PLAN', UserCancelSignPlanEvent>
+  /** 商品券退券(PRODUCT_COUPON.RETURN)通知(JSON) */
+  'PRODUCT_COUPON.RETURN': Notification<'PRODUCT_COUPON.RETURN', ReturnEvent>
+  /** 商品券领券(PRODUCT_COUPON.SEND)通知(JSON) */
+  'PRODUCT_COUPON.SEND': Notification<'PRODUCT_COUPON.SEND', ProductCouponSendResource>
+  /** 商品券核销(PRODUCT_COUPON.USE)通知(JSON) */
+  'PRODUCT_COUPON.USE': Notification<'PRODUCT_COUPON.USE', ReturnEvent>
   /** 商品券图片生成结果(PRODUCT_COUPON_SP.IMAGE_GENERATION)通知(JSON)
    * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4017327744)
    */
-  'PRODUCT_COUPON_SP.IMAGE_GENERATION': Notification<'PRODUCT_COUPON_SP.IMAGE_GENERATION', ProductCouponSpImageGenerationResource>
+  'PRODUCT_COUPON_SP.IMAGE_GENERATION': Notification<'PRODUCT_COUPON_SP.IMAGE_GENERATION', ImageGenerationTaskResponse>
   /** 商品券领券(PRODUCT_COUPON_SP.SEND)通知(JSON)
    * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015780862)
    */
@@ -1956,15 +4097,15 @@ export interface Notifications {
   /** 分账动账成功回退(PROFITSHARING.RETURN)通知(JSON)
    * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012289679) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012116672)
    */
-  'PROFITSHARING.RETURN': Notification<'PROFITSHARING.RETURN', ReturnEvent>
+  'PROFITSHARING.RETURN': Notification<'PROFITSHARING.RETURN', ProfitsharingReturnEvent>
   /** 分账动账成功变动(PROFITSHARING.SUCCESS)通知(JSON)
    * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012289679) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012116672)
    */
-  'PROFITSHARING.SUCCESS': Notification<'PROFITSHARING.SUCCESS', ReturnEvent>
+  'PROFITSHARING.SUCCESS': Notification<'PROFITSHARING.SUCCESS', ProfitsharingReturnEvent>
   /** 平台收付通商家充值-关闭充值(RECHARGE.CLOSED)通知(JSON)
    * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012763652)
    */
-  'RECHARGE.CLOSED': Notification<'RECHARGE.CLOSED', RechargeClosedEvent>
+  'RECHARGE.CLOSED': Notification<'RECHARGE.CLOSED', RechargeClosedResource>
   /** 平台收付通商家充值-充值资金退回(RECHARGE.FUND_RETURNED)通知(JSON)
    * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012973125)
    */
@@ -1972,7 +4113,7 @@ export interface Notifications {
   /** 平台收付通商家充值-充值成功(RECHARGE.SUCCESS)通知(JSON)
    * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012763652)
    */
-  'RECHARGE.SUCCESS': Notification<'RECHARGE.SUCCESS', RechargeClosedEvent>
+  'RECHARGE.SUCCESS': Notification<'RECHARGE.SUCCESS', RechargeSuccessResource>
   /** 退款异常(REFUND.ABNORMAL)通知(JSON)
    * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012791865) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012085298)
    */
@@ -1996,7 +4137,7 @@ export interface Notifications {
   /** 个人收款-结算回调(SETTLEMENT.SUCCESS)通知(JSON)
    * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012650327)
    */
-  'SETTLEMENT.SUCCESS': Notification<'SETTLEMENT.SUCCESS', SettlementSuccessResource>
+  'SETTLEMENT.SUCCESS': Notification<'SETTLEMENT.SUCCESS', PrepaySettleOrderResponse>
   /** 停车服务扣费失败(TRANSACTION.FAIL)通知(JSON)
    * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012159706)
    */
@@ -2087,43 +4228,74 @@ export interface Notifications {
 /** What a handler has to answer, by event type, where that is more than `code` and `message`. */
 export interface Acknowledgements {
   'ENTRUST.TERMINATE_RETENTION': {
+    /** 业务处理状态码 */
     code?: 'SUCCESS' | 'FAIL' | (string & {})
+    /** 业务处理附加信息 */
     message?: string
+    /** 挽留类型 */
     retention_type?: 'COUPON' | (string & {})
+    /** 代金券信息 */
     coupon_info?: {
+      /** 状态 · state */
       state?: 'SEND_COUPON' | 'UNUSED_COUPON' | 'NOT_SEND_COUPON' | (string & {})
+      /** 代金券ID */
       coupon_id?: string
     }
   }
   'PARKING_FEE.QUERY_TRANS_INFO': {
+    /** 业务处理状态码 */
     code?: 'SUCCESS' | 'FAIL' | (string & {})
+    /** 业务处理附加信息 */
     message?: string
+    /** 当前总费用 · current total fee (分 · fen) */
     total_amount?: number
+    /** 已停时长 · parked duration */
     parking_timestamp?: number
+    /** 停车状态 · parking state */
     parking_state?: ParkingState
+    /** 支付状态 · payment state */
     pay_state?: PayState
+    /** 免费待出场时间 · free time allowed before exit */
     allowed_exit_timestamp?: number
+    /** 下一次跳价价格 · price after the next price increase (分 · fen) */
     next_raise_price?: number
+    /** 下一次跳价时间 · next price increase time */
     next_raise_timestamp?: number
+    /** 应付金额 (分 · fen) */
     payable_amount?: number
+    /** 已付金额 · paid amount (分 · fen) */
     paid_amount?: number
   }
   'CROSS_BORDER_PAY.GET_MCH_INFO': {
+    /** 业务处理状态码 */
     code: 'SUCCESS' | 'FAIL' | (string & {})
+    /** 业务处理附加信息 */
     message?: string
+    /** 受理网络交易流水号 */
     acq_tid: string
+    /** 固定收款金额 · fixed receiving amount (分 · fen) */
     fix_recv_amount?: number
+    /** 商户ID */
     mch_id: string
+    /** 子商户号 · sub-merchant ID */
     sub_mch_id?: string
+    /** 限定付款方账户类型 */
     limit_bank_acc_type: 'UNLIMIT' | 'NO_CREDIT' | (string & {})
+    /** 服务器IP */
     client_ip: string
   }
   'CROSS_BORDER_PAY.PUSH_ORDER_INFO': {
+    /** 业务处理状态码 */
     code: 'SUCCESS' | 'FAIL' | (string & {})
+    /** 业务处理附加信息 */
     message?: string
+    /** 受理网络交易流水号 */
     acq_tid: string
+    /** 预支付交易会话标识 · prepay ID */
     prepay_id: string
+    /** 过期时间 · expiration time */
     expire_time: string
+    /** 服务器IP */
     client_ip: string
   }
 }

@@ -1,5 +1,15 @@
 import type { EndpointDocument } from '../routes/document.js'
-import { embedded, fieldsOf, isCases, isEnum, isFields, isList, type Shape } from '../routes/schema.js'
+import {
+  embedded,
+  fieldsOf,
+  isCases,
+  isEnum,
+  isFields,
+  isLeaf,
+  isList,
+  leafOf,
+  type Shape,
+} from '../routes/schema.js'
 
 /** What a field holds; `json` is an object or a list. */
 export type FieldType = 'text' | 'integer' | 'number' | 'boolean' | 'json'
@@ -63,7 +73,7 @@ function stepInto(
   shape: Shape,
   key: string | number,
 ): { shape: Shape | undefined; optional: boolean } | undefined {
-  if (shape === 'object') return { shape: 'object', optional: true }
+  if (isLeaf(shape)) return leafOf(shape).type === 'object' ? { shape: 'object', optional: true } : undefined
   if (isList(shape)) return typeof key === 'number' ? { shape: shape[0], optional: true } : undefined
   if (isCases(shape)) {
     for (const one of shape.$oneOf) {
@@ -84,9 +94,12 @@ function matchesIndexed(name: string, key: string): boolean {
 function typeOf(shape: Shape, part: Part): FieldType {
   // Outside of JSON all values travel as text.
   if (part !== 'json') return 'text'
-  if (shape === 'integer' || shape === 'number' || shape === 'boolean') return shape
-  if (shape === 'object') return 'json'
-  if (typeof shape === 'string' || embedded(shape)) return 'text'
+  if (isLeaf(shape)) {
+    const { type } = leafOf(shape)
+    if (type === 'object') return 'json'
+    return type === 'integer' || type === 'number' || type === 'boolean' ? type : 'text'
+  }
+  if (embedded(shape)) return 'text'
   if (isEnum(shape)) return typeof shape.$enum[0] === 'number' ? 'number' : 'text'
   return 'json'
 }

@@ -1,5 +1,16 @@
 import { constants, type KeyObject, publicEncrypt } from 'node:crypto'
-import { embedded, type Fields, fieldsOf, isCases, isEnum, isList, type Shape } from '../routes/schema.js'
+import {
+  embedded,
+  type Fields,
+  fieldsOf,
+  isCases,
+  isEnum,
+  isLeaf,
+  isList,
+  type Leaf,
+  leafOf,
+  type Shape,
+} from '../routes/schema.js'
 import type { Random } from './random.js'
 import { beijingTime } from './time.js'
 
@@ -24,15 +35,7 @@ function text(name: string, { ids, now }: SampleSource): string {
 
 /** A value that fits a shape of the catalogue: every field is there, values are made up or given back. */
 export function sampleOf(shape: Shape, name: string, source: SampleSource): unknown {
-  if (typeof shape === 'string') {
-    const given = Object.hasOwn(source.given, name) ? source.given[name] : undefined
-    if (given !== undefined && typeof given === (shape === 'integer' ? 'number' : shape)) return given
-    if (shape === 'string') return text(name, source)
-    if (shape === 'integer' || shape === 'number') return 1
-    if (shape === 'boolean') return true
-    if (shape === 'encrypted') return encrypted(`sample ${name}`, source.merchantKey)
-    return {}
-  }
+  if (isLeaf(shape)) return leafSample(leafOf(shape), name, source)
   if (isList(shape)) return [sampleOf(shape[0], name, source)]
   if (isEnum(shape)) return shape.$enum[0]
   if (isCases(shape)) return sampleOf(shape.$oneOf[0] ?? 'object', name, source)
@@ -48,6 +51,15 @@ export function sampleOf(shape: Shape, name: string, source: SampleSource): unkn
     sampleOf(field.shape, field.name, source),
   ])
   return Object.fromEntries(fields)
+}
+
+function leafSample({ type, min = 1 }: Leaf, name: string, source: SampleSource): unknown {
+  const given = Object.hasOwn(source.given, name) ? source.given[name] : undefined
+  if (given !== undefined && typeof given === (type === 'integer' ? 'number' : type)) return given
+  if (type === 'string') return text(name, source)
+  if (type === 'integer' || type === 'number') return min
+  if (type === 'boolean') return true
+  return type === 'encrypted' ? encrypted(`sample ${name}`, source.merchantKey) : {}
 }
 
 /** Encrypts what only the merchant may read. */

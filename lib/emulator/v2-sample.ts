@@ -1,4 +1,4 @@
-import { type Fields, fieldsOf, isFields, isList, type Shape } from '../routes/schema.js'
+import { type Fields, fieldsOf, isFields, isLeaf, isList, leafOf, type Shape } from '../routes/schema.js'
 import { type SampleSource, sampleOf } from './sample.js'
 import { beijingDigits } from './time.js'
 import type { V2Fields } from './v2-sign.js'
@@ -28,7 +28,8 @@ export function v2SampleOf(shape: Shape, given: V2Fields, source: Omit<SampleSou
 }
 
 function value(shape: Shape, name: string, source: SampleSource): XmlNode {
-  if (shape === 'string' && /(time|time_end|date)$/.test(name)) return beijingDigits(source.now)
+  if (isLeaf(shape) && leafOf(shape).type === 'string' && /(time|time_end|date)$/.test(name))
+    return beijingDigits(source.now)
   if (isList(shape)) return [value(shape[0], name, source)]
   if (isFields(shape)) return v2SampleOf(shape, {}, source)
   return String(sampleOf(shape, name, source))

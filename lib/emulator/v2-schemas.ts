@@ -1,6 +1,6 @@
 import type { Ajv, ErrorObject, ValidateFunction } from 'ajv'
 import { type EndpointDocument, requestSchemas } from '../routes/document.js'
-import type { JsonSchema } from '../routes/schema.js'
+import { fieldsOf, type JsonSchema, toJsonSchema } from '../routes/schema.js'
 import type { Traits } from '../routes/traits.js'
 import { BusinessFailure, ReturnFailure } from './v2-refusal.js'
 import type { V2Fields } from './v2-sign.js'
@@ -52,7 +52,7 @@ function closed(document: EndpointDocument, traits: Traits): object {
 
 /** The parts of an upload that are texts. */
 function partsSchema({ multipart = {} }: EndpointDocument): JsonSchema {
-  const names = Object.keys(multipart).filter((name) => multipart[name] !== 'binary')
+  const names = fieldsOf(multipart).flatMap(({ name, shape }) => (toJsonSchema(shape).format ? [] : [name]))
   const properties = Object.fromEntries(names.map((name) => [name, { type: 'string' as const }]))
   return { type: 'object', required: names, properties }
 }

@@ -2,38 +2,33 @@
 import type {
   AvailableDayTime,
   BackgroundColor,
+  BusifavorExchangeCoupon,
   BusifavorStockResponse,
-  CallbackQuery,
-  CouponCodeCountInfo,
-  CouponUseRuleExchangeCoupon,
-  CouponcodeQuery,
   EntranceFinder,
   FinderInfo,
-  IrregularAvailablePeriod,
+  IrregularyAvaliableTime,
   NotifyConfig,
-  PreSendResponse,
+  PreSendCouponResponse,
+  ReceiverMchInfo,
 } from '../models.js'
 import type { Operation, PathValue } from '../operation.js'
 
 export interface AssociateRequest {
+  /** 批次号 · coupon batch ID */
   stock_id: string
+  /** 券code · coupon code */
   coupon_code: string
+  /** 关联的商户订单号 · associated merchant's order number */
   out_trade_no: string
+  /** 商户请求单号 · merchant's request number */
   out_request_no: string
 }
 
 export interface AvailableWeek {
+  /** 可用星期数 · available days of the week */
   week_day?: number[]
+  /** 当天可用时间段 · available periods of the day */
   available_day_time?: AvailableDayTime[]
-}
-
-export interface CouponAvailableTime {
-  available_begin_time?: string
-  available_end_time?: string
-  available_day_after_receive?: number
-  available_week?: AvailableWeek
-  irregulary_avaliable_time?: IrregularAvailablePeriod[]
-  wait_days_after_receive?: number
 }
 
 export type CouponCodeMode = 'WECHATPAY_MODE' | 'MERCHANT_API' | 'MERCHANT_UPLOAD' | (string & {})
@@ -42,131 +37,252 @@ export type CouponInformationCouponState =
   | 'SENDED' | 'USED' | 'EXPIRED' | 'DELETED' | 'DEACTIVATED' | (string & {})
 
 export interface CouponUseRule {
-  coupon_available_time?: CouponAvailableTime
-  available_week?: {
-    week_day?: (0 | 1 | 2 | 3 | 4 | 5 | 6 | (number & {}))[]
-    available_day_time?: AvailableDayTime[]
+  /** 券可核销时间 · coupon redemption period */
+  coupon_available_time: {
+    /** 开始时间 · start time */
+    available_begin_time: string
+    /** 结束时间 · end time */
+    available_end_time: string
+    /** 生效后N天内有效 */
+    available_day_after_receive?: number
+    /** 固定周期有效时间段 · fixed recurring validity periods */
+    available_week?: AvailableWeek
+    /** 无规律的有效时间段 · irregular validity periods */
+    irregulary_avaliable_time?: IrregularyAvaliableTime[]
+    /** 领取后N天开始生效 · days from claim until effective */
+    wait_days_after_receive?: number
   }
-  irregulary_avaliable_time?: IrregularAvailablePeriod[]
-  fixed_normal_coupon?: FixedNormalCoupon
+  /** 固定面额满减券使用规则 · fixed-amount threshold-discount coupon usage rule */
+  fixed_normal_coupon?: CouponUseRuleFixedNormalCoupon
+  /** 折扣券使用规则 · percentage-discount coupon usage rule */
   discount_coupon?: CouponUseRuleDiscountCoupon
+  /** 换购券使用规则 · exchange coupon usage rule */
   exchange_coupon?: CouponUseRuleExchangeCoupon
-  use_method?: 'OFF_LINE' | 'MINI_PROGRAMS' | 'PAYMENT_CODE' | 'SELF_CONSUME' | (string & {})
+  /** 核销方式 · redemption method */
+  use_method: UseMethod
+  /** 小程序appid */
   mini_programs_appid?: string
+  /** 小程序path · mini program path */
   mini_programs_path?: string
 }
 
 export interface CouponUseRuleDiscountCoupon {
-  discount_percent?: number
-  transaction_minimum?: number
+  /** 折扣比例 · discount percentage */
+  discount_percent: number
+  /** 消费门槛 · minimum transaction amount (分 · fen) */
+  transaction_minimum: number
+}
+
+export interface CouponUseRuleExchangeCoupon {
+  /** 单品换购价 · item exchange price (分 · fen) */
+  exchange_price: number
+  /** 消费门槛 · minimum transaction amount (分 · fen) */
+  transaction_minimum: number
+}
+
+export interface CouponUseRuleFixedNormalCoupon {
+  /** 优惠金额 · discount amount */
+  discount_amount: number
+  /** 消费门槛 · minimum transaction amount (分 · fen) */
+  transaction_minimum: number
 }
 
 export interface CouponcodeResponseData {
+  /** 商户上传code · code uploaded by the merchant */
   code?: string
+  /** 商户上传code分配状态 · assignment state of the merchant-uploaded code */
   code_status?: 'AVAILABLE' | 'DISPATCHED' | (string & {})
+  /** 上传时间 · upload time */
   upload_time?: string
+  /** 被分配时间 · assignment time */
   dispatched_time?: string
+  /** 领券用户的OpenID · OpenID of the user claiming the coupon */
   openid?: string
+  /** 领券用户的UnionID · UnionID of the user claiming the coupon */
   unionid?: string
+  /** 用户券code · user's coupon code */
   coupon_code?: string
 }
 
 export interface CustomEntrance {
-  mini_programs_info?: {
-    mini_programs_appid?: string
-    mini_programs_path?: string
-    entrance_words?: string
-    guiding_words?: string
-  }
+  /** 小程序入口 */
+  mini_programs_info?: MiniProgramsInfo
+  /** 商户公众号appid · merchant's official account AppID */
   appid?: string
+  /** 营销馆id · marketing hall ID */
   hall_id?: string
+  /** 可用门店id · available store ID */
   store_id?: string
+  /** code展示模式 · code display mode */
   code_display_mode?: 'NOT_SHOW' | 'BARCODE' | 'QRCODE' | (string & {})
 }
 
+export interface DataCouponUseRule {
+  /** 券可核销时间 · coupon redemption period */
+  coupon_available_time: {
+    /** 开始时间 · start time */
+    available_begin_time?: string
+    /** 结束时间 · end time */
+    available_end_time?: string
+    /** 领取后N天内有效 · number of days valid after claim */
+    available_day_after_receive?: number
+    /** 固定周期有效时间段 · fixed recurring validity periods */
+    available_week?: AvailableWeek
+    /** 无规律的有效时间段 · irregular validity periods */
+    irregulary_avaliable_time?: IrregularyAvaliableTime[]
+    /** 领取后N天开始生效 · days from claim until effective */
+    wait_days_after_receive?: number
+  }
+  /** 固定周期有效时间段 · fixed recurring validity periods */
+  available_week?: {
+    /** 可用星期数 · available days of the week */
+    week_day?: (0 | 1 | 2 | 3 | 4 | 5 | 6 | (number & {}))[]
+    /** 当天可用时间段 · available periods of the day */
+    available_day_time?: AvailableDayTime[]
+  }
+  /** 无规律的有效时间段 · irregular validity periods */
+  irregulary_avaliable_time?: IrregularyAvaliableTime[]
+  /** 固定面额满减券使用规则 · fixed-amount threshold-discount coupon usage rule */
+  fixed_normal_coupon?: {
+    /** 优惠金额 · discount amount */
+    discount_amount?: number
+    /** 消费门槛 · minimum transaction amount (分 · fen) */
+    transaction_minimum?: number
+  }
+  /** 折扣券使用规则 · percentage-discount coupon usage rule */
+  discount_coupon?: {
+    /** 折扣比例 · discount percentage */
+    discount_percent?: number
+    /** 消费门槛 · minimum transaction amount (分 · fen) */
+    transaction_minimum?: number
+  }
+  /** 换购券使用规则 · exchange coupon usage rule */
+  exchange_coupon?: BusifavorExchangeCoupon
+  /** 核销方式 · redemption method */
+  use_method: 'OFF_LINE' | 'MINI_PROGRAMS' | 'PAYMENT_CODE' | 'SELF_CONSUME' | (string & {})
+  /** 小程序appid */
+  mini_programs_appid?: string
+  /** 小程序path · mini program path */
+  mini_programs_path?: string
+}
+
 export interface DisplayPatternInfo {
+  /** 使用须知 · usage notes */
   description?: string
+  /** 商户logo · merchant logo */
   merchant_logo_url?: string
+  /** 商户名称 · merchant name */
   merchant_name?: string
+  /** 背景颜色 */
   background_color?: BackgroundColor
+  /** 券详情图片 · coupon details image */
   coupon_image_url?: string
-  finder_info?: FinderInfo
-}
-
-export interface FixedNormalCoupon {
-  discount_amount?: number
-  transaction_minimum?: number
-}
-
-export interface MiniProgramsInfo {
-  mini_programs_appid: string
-  mini_programs_path: string
-  entrance_words: string
-  guiding_words?: string
-}
-
-export type PayReceiptFailReason =
-  | 'PAY_RECEIPT_INSUFFICIENT_BALANCE' | 'PAY_RECEIPT_NOT_INCOMESPLIT_ORDER'
-  | 'PAY_RECEIPT_EXCEED_SUBSIDY_AMOUNT_QUOTA' | 'PAY_RECEIPT_EXCEED_SUBSIDY_COUNT_QUOTA'
-  | 'PAY_RECEIPT_OTHER' | (string & {})
-
-export interface PayReceiptResponse {
-  subsidy_receipt_id: string
-  stock_id: string
-  coupon_code: string
-  transaction_id: string
-  payer_merchant: string
-  payee_merchant: string
-  amount: number
-  description: string
-  status: PayReceiptStatus
-  fail_reason?: PayReceiptFailReason
-  success_time?: string
-  out_subsidy_no: string
-  create_time?: string
-}
-
-export type PayReceiptStatus =
-  | 'PAY_RECEIPT_UNKNOWN' | 'PAY_RECEIPT_ACCEPTED' | 'PAY_RECEIPT_SUCCESS' | 'PAY_RECEIPT_FAIL'
-  | 'PAY_RECEIPT_RETURNING' | 'PAY_RECEIPT_PARTIAL_RETURN' | 'PAY_RECEIPT_FULL_RETURN' | (string & {})
-
-export interface ReturnReceiptResponse {
-  subsidy_return_receipt_id?: string
-  stock_id: string
-  coupon_code: string
-  transaction_id: string
-  refund_id: string
-  payer_merchant: string
-  payee_merchant: string
-  amount: number
-  description: string
-  status:
-    | 'RETURN_RECEIPT_UNKNOWN' | 'RETURN_RECEIPT_ACCEPTED' | 'RETURN_RECEIPT_SUCCESS'
-    | 'RETURN_RECEIPT_FAIL' | (string & {})
-  fail_reason?: 'RETURN_RECEIPT_INSUFFICIENT_BALANCE' | 'RETURN_RECEIPT_OTHER' | (string & {})
-  return_done_time?: string
-  subsidy_receipt_id: string
-  out_subsidy_return_no: string
-  return_create_time?: string
-}
-
-export interface StockRequestDisplayPatternInfo {
-  description?: string
-  merchant_logo_url?: string
-  merchant_name?: string
-  background_color?: BackgroundColor
-  coupon_image_url?: string
+  /** 视频号相关信息 · Channels information */
   finder_info?: EntranceFinder
 }
 
-export interface StockResponseCouponUseRule {
-  coupon_available_time?: CouponAvailableTime
-  fixed_normal_coupon?: FixedNormalCoupon
-  discount_coupon?: CouponUseRuleDiscountCoupon
-  exchange_coupon?: CouponUseRuleExchangeCoupon
-  use_method?: UseMethod
-  mini_programs_appid?: string
-  mini_programs_path?: string
+export interface MiniProgramsInfo {
+  /** 商家小程序appid · merchant's mini program AppID */
+  mini_programs_appid: string
+  /** 商家小程序path · merchant's mini program path */
+  mini_programs_path: string
+  /** 入口文案 */
+  entrance_words: string
+  /** 引导文案 */
+  guiding_words?: string
+}
+
+export interface PayReceiptResponse {
+  /** 补差付款单号 · subsidy payment number */
+  subsidy_receipt_id: string
+  /** 商家券批次号 · merchant coupon batch ID */
+  stock_id: string
+  /** 商家券Code · merchant coupon code */
+  coupon_code: string
+  /** 微信支付订单号 · WeChat Pay order number */
+  transaction_id: string
+  /** 营销补差扣款商户号 · merchant ID debited for the marketing subsidy */
+  payer_merchant: string
+  /** 营销补差入账商户号 · merchant ID credited with the marketing subsidy */
+  payee_merchant: string
+  /** 补差付款金额 · subsidy payment amount (分 · fen) */
+  amount: number
+  /** 补差付款描述 · subsidy payment description */
+  description: string
+  /** 补差付款单据状态 · subsidy payment receipt state */
+  status:
+    | 'PAY_RECEIPT_UNKNOWN' | 'PAY_RECEIPT_ACCEPTED' | 'PAY_RECEIPT_SUCCESS' | 'PAY_RECEIPT_FAIL'
+    | 'PAY_RECEIPT_RETURNING' | 'PAY_RECEIPT_PARTIAL_RETURN' | 'PAY_RECEIPT_FULL_RETURN' | (string & {})
+  /** 补差付款失败原因 · subsidy payment failure reason */
+  fail_reason?:
+    | 'PAY_RECEIPT_INSUFFICIENT_BALANCE' | 'PAY_RECEIPT_NOT_INCOMESPLIT_ORDER'
+    | 'PAY_RECEIPT_EXCEED_SUBSIDY_AMOUNT_QUOTA' | 'PAY_RECEIPT_EXCEED_SUBSIDY_COUNT_QUOTA'
+    | 'PAY_RECEIPT_OTHER' | (string & {})
+  /** 补差付款完成时间 · subsidy payment completion time */
+  success_time?: string
+  /** 业务请求唯一单号 · unique business request number */
+  out_subsidy_no: string
+  /** 补差付款发起时间 · subsidy payment initiation time */
+  create_time?: string
+}
+
+export interface ReturnReceiptResponse {
+  /** 补差回退单号 · subsidy return number */
+  subsidy_return_receipt_id?: string
+  /** 商家券批次号 · merchant coupon batch ID */
+  stock_id: string
+  /** 商家券Code · merchant coupon code */
+  coupon_code: string
+  /** 微信支付订单号 · WeChat Pay order number */
+  transaction_id: string
+  /** 微信支付退款单号 · WeChat Pay refund number */
+  refund_id: string
+  /** 原营销补差扣款商户号 · merchant ID debited for the original marketing subsidy */
+  payer_merchant: string
+  /** 原营销补差入账商户号 · merchant ID credited with the original marketing subsidy */
+  payee_merchant: string
+  /** 补差回退金额 · subsidy return amount (分 · fen) */
+  amount: number
+  /** 补差回退描述 · subsidy return description */
+  description: string
+  /** 补差回退单据状态 · subsidy return receipt state */
+  status:
+    | 'RETURN_RECEIPT_UNKNOWN' | 'RETURN_RECEIPT_ACCEPTED' | 'RETURN_RECEIPT_SUCCESS'
+    | 'RETURN_RECEIPT_FAIL' | (string & {})
+  /** 补差回退失败原因 · subsidy return failure reason */
+  fail_reason?: 'RETURN_RECEIPT_INSUFFICIENT_BALANCE' | 'RETURN_RECEIPT_OTHER' | (string & {})
+  /** 补差回退完成时间 · subsidy return completion time */
+  return_done_time?: string
+  /** 补差付款单号 · subsidy payment number */
+  subsidy_receipt_id: string
+  /** 业务请求唯一单号 · unique business request number */
+  out_subsidy_return_no: string
+  /** 补差回退发起时间 · subsidy return initiation time */
+  return_create_time?: string
+}
+
+export interface SendCouponResult {
+  /** 批次号 · coupon batch ID */
+  stock_id?: string
+  /** 商户请求单号 · merchant's request number */
+  out_request_no?: string
+  /** 券code · coupon code */
+  coupon_code?: string
+}
+
+export interface StockRequestDisplayPatternInfo {
+  /** 使用须知 · usage notes */
+  description?: string
+  /** 商户logo · merchant logo */
+  merchant_logo_url?: string
+  /** 商户名称 · merchant name */
+  merchant_name?: string
+  /** 背景颜色 */
+  background_color?: BackgroundColor
+  /** 券详情图片 · coupon details image */
+  coupon_image_url?: string
+  /** 视频号相关信息 · Channels information */
+  finder_info?: FinderInfo
 }
 
 export type UseMethod = 'OFF_LINE' | 'MINI_PROGRAMS' | 'SELF_CONSUME' | 'PAYMENT_CODE' | (string & {})
@@ -176,7 +292,15 @@ export interface BusifavorRoutes {
     /** 查询商家券事件通知地址
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012465507) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012465557)
      */
-    get: Operation<{ query: CallbackQuery }, { notify_url: string; mchid: string }>
+    get: Operation<
+      { query?: ReceiverMchInfo },
+      {
+        /** 通知URL地址 */
+        notify_url: string
+        /** 商户号 · merchant ID */
+        mchid: string
+      }
+    >
     /** 查询商家券事件通知地址
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012465507) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012465557)
      */
@@ -185,8 +309,22 @@ export interface BusifavorRoutes {
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012465431) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012465425)
      */
     post: Operation<
-      { json: { mchid?: string; notify_url: string } },
-      { update_time?: string; notify_url: string; mchid: string }
+      {
+        json: {
+          /** 商户号 · merchant ID */
+          mchid?: string
+          /** 通知URL地址 */
+          notify_url: string
+        }
+      },
+      {
+        /** 修改时间 */
+        update_time?: string
+        /** 通知URL地址 */
+        notify_url: string
+        /** 商户号 · merchant ID */
+        mchid: string
+      }
     >
     /** 设置商家券事件通知地址
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012465431) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012465425)
@@ -197,7 +335,13 @@ export interface BusifavorRoutes {
     /** 关联订单信息
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012465596) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012465640)
      */
-    post: Operation<{ json: AssociateRequest }, { wechatpay_associate_time: string }>
+    post: Operation<
+      { json: AssociateRequest },
+      {
+        /** 关联成功时间 · association success time */
+        wechatpay_associate_time: string
+      }
+    >
     /** 关联订单信息
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012465596) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012465640)
      */
@@ -210,13 +354,20 @@ export interface BusifavorRoutes {
     post: Operation<
       {
         json: {
+          /** 券code · coupon code */
           coupon_code: string
+          /** 批次号 · coupon batch ID */
           stock_id: string
+          /** 失效请求单据号 · deactivation request number */
           deactivate_request_no: string
+          /** 失效原因 */
           deactivate_reason?: string
         }
       },
-      { wechatpay_deactivate_time: string }
+      {
+        /** 券成功失效的时间 · coupon deactivation success time */
+        wechatpay_deactivate_time: string
+      }
     >
     /** 使券失效
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012465890) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012465924)
@@ -227,7 +378,13 @@ export interface BusifavorRoutes {
     /** 取消关联订单信息
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012465673) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012465703)
      */
-    post: Operation<{ json: AssociateRequest }, { wechatpay_disassociate_time: string }>
+    post: Operation<
+      { json: AssociateRequest },
+      {
+        /** 取消关联成功时间 · disassociation success time */
+        wechatpay_disassociate_time: string
+      }
+    >
     /** 取消关联订单信息
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012465673) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012465703)
      */
@@ -238,8 +395,20 @@ export interface BusifavorRoutes {
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012465845) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012465865)
      */
     post: Operation<
-      { json: { coupon_code: string; stock_id: string; return_request_no: string } },
-      { wechatpay_return_time: string }
+      {
+        json: {
+          /** 券code · coupon code */
+          coupon_code: string
+          /** 批次号 · coupon batch ID */
+          stock_id: string
+          /** 退券请求单据号 · coupon return request number */
+          return_request_no: string
+        }
+      },
+      {
+        /** 微信退券成功的时间 · coupon return success time */
+        wechatpay_return_time: string
+      }
     >
     /** 申请退券
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012465845) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012465865)
@@ -253,18 +422,27 @@ export interface BusifavorRoutes {
     post: Operation<
       {
         json: {
+          /** 用户标识 · user's OpenID */
           openid: string
+          /** 公众账号ID · AppID */
           appid: string
+          /** 批次号 · coupon batch ID */
           stock_id: string
+          /** 发券凭证 · coupon issuance voucher number */
           out_request_no: string
+          /** 券code · coupon code */
           coupon_code?: string
         }
       },
       {
+        /** 批次号 · coupon batch ID */
         stock_id: string
+        /** 券code · coupon code */
         coupon_code?: string
+        /** 发券凭证 · coupon issuance voucher number */
         out_request_no?: string
-        send_coupon_result?: { stock_id?: string; out_request_no?: string; coupon_code?: string }
+        /** 发券结果 · coupon issuing results */
+        send_coupon_result?: SendCouponResult
       }
     >
     /** 向用户发券
@@ -279,18 +457,34 @@ export interface BusifavorRoutes {
     post: Operation<
       {
         json: {
+          /** 券code · coupon code */
           coupon_code: string
+          /** 批次号 · coupon batch ID */
           stock_id?: string
+          /** 公众账号ID · AppID */
           appid: string
+          /** 请求核销时间 · requested redemption time */
           use_time: string
+          /** 核销请求单据号 · redemption request number */
           use_request_no: string
+          /** 用户标识 · user's OpenID */
           openid?: string
+          /** 商户订单号 · merchant's order number */
           out_trade_no?: string
+          /** 下单商户号 · ordering merchant ID */
           mch_id?: string
+          /** 微信支付订单号 · WeChat Pay order number */
           transaction_id?: string
         }
       },
-      { stock_id: string; openid: string; wechatpay_use_time: string }
+      {
+        /** 批次号 · coupon batch ID */
+        stock_id: string
+        /** 用户标识 · user's OpenID */
+        openid: string
+        /** 系统核销券成功的时间 · coupon redemption success time */
+        wechatpay_use_time: string
+      }
     >
     /** 核销用户券
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012465292) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012465359)
@@ -303,10 +497,23 @@ export interface BusifavorRoutes {
      */
     post: Operation<
       {
+        /** 消费卡ID · prepaid card ID */
         card_id: PathValue
-        json: { appid: string; openid: string; out_request_no: string; send_time: string }
+        json: {
+          /** 消费卡归属appid · AppID owning the prepaid card */
+          appid: string
+          /** 用户openid · user's OpenID */
+          openid: string
+          /** 商户单据号 · merchant's request number */
+          out_request_no: string
+          /** 请求发卡时间 · requested card issuance time */
+          send_time: string
+        }
       },
-      { card_code: string }
+      {
+        /** 消费卡code · prepaid card code */
+        card_code: string
+      }
     >
     /** 发放消费卡
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4017164666)
@@ -320,14 +527,19 @@ export interface BusifavorRoutes {
     post: Operation<
       {
         json: {
+          /** 批次ID · coupon batch ID */
           stock_id: string
+          /** 用户商品券Code */
           coupon_code?: string
+          /** 公众账号AppID · AppID */
           appid: string
+          /** 用户OpenID · user's OpenID */
           openid?: string
+          /** 发券请求单号 · coupon issuance request number */
           send_request_no: string
         }
       },
-      PreSendResponse
+      PreSendCouponResponse
     >
     /** 向用户预发放商品券
      * @see [docs](https://pay.weixin.qq.com/doc/brand/4016797130)
@@ -341,16 +553,32 @@ export interface BusifavorRoutes {
     post: Operation<
       {
         json: {
+          /** 用户标识 · user's OpenID */
           openid: string
+          /** 公众账号ID · AppID */
           appid: string
+          /** 批次号 · coupon batch ID */
           stock_id: string
+          /** 发券凭证 · coupon issuance voucher number */
           out_request_no: string
+          /** 券code · coupon code */
           coupon_code?: string
+          /** 券类型 · coupon type */
           coupon_type: 'NORMAL' | 'MEMBER' | (string & {})
+          /** 会员卡ID · membership card ID */
           member_card_id?: string
         }
       },
-      { stock_id: string; coupon_code: string; out_request_no: string }
+      {
+        /** 批次号 · coupon batch ID */
+        stock_id: string
+        /** 券code · coupon code */
+        coupon_code: string
+        /** 发券凭证 · coupon issuance voucher number */
+        out_request_no: string
+        /** 发券结果 · coupon issuing results */
+        send_coupon_result?: SendCouponResult
+      }
     >
     /** 向用户发放商品券
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4015594964) [partner](https://pay.weixin.qq.com/doc/v3/partner/4015595255)
@@ -364,50 +592,80 @@ export interface BusifavorRoutes {
     post: Operation<
       {
         json: {
+          /** 商家券批次名称 · merchant coupon batch name */
           stock_name: string
+          /** 批次归属商户号 · merchant ID owning the coupon batch */
           belong_merchant: string
+          /** 批次备注 · coupon batch remark */
           comment?: string
+          /** 适用商品范围 · applicable product scope */
           goods_name: string
+          /** 批次类型 · coupon batch type */
           stock_type: 'NORMAL' | 'DISCOUNT' | 'EXCHANGE' | (string & {})
+          /** 核销规则 · redemption rule */
           coupon_use_rule: {
+            /** 券可核销时间 · coupon redemption period */
             coupon_available_time: {
+              /** 开始时间 · start time */
               available_begin_time: string
+              /** 结束时间 · end time */
               available_end_time: string
+              /** 生效后N天内有效 */
               available_day_after_receive?: number
+              /** 固定周期有效时间段 · fixed recurring validity periods */
               available_week?: AvailableWeek
-              irregulary_avaliable_time?: IrregularAvailablePeriod[]
+              /** 无规律的有效时间段 · irregular validity periods */
+              irregulary_avaliable_time?: IrregularyAvaliableTime[]
+              /** 领取后N天开始生效 · days from claim until effective */
               wait_days_after_receive?: number
+              /** 领取后N秒内有效 · seconds valid after claim */
               available_second_after_receive?: number
             }
-            fixed_normal_coupon?: { discount_amount: number; transaction_minimum: number }
-            discount_coupon?: { discount_percent: number; transaction_minimum: number }
-            exchange_coupon?: { exchange_price: number; transaction_minimum: number }
+            /** 固定面额满减券使用规则 · fixed-amount threshold-discount coupon usage rule */
+            fixed_normal_coupon?: CouponUseRuleFixedNormalCoupon
+            /** 折扣券使用规则 · percentage-discount coupon usage rule */
+            discount_coupon?: CouponUseRuleDiscountCoupon
+            /** 换购券使用规则 · exchange coupon usage rule */
+            exchange_coupon?: CouponUseRuleExchangeCoupon
+            /** 核销方式 · redemption method */
             use_method: UseMethod
+            /** 小程序appid */
             mini_programs_appid?: string
+            /** 小程序path · mini program path */
             mini_programs_path?: string
           }
+          /** 发放规则 */
           stock_send_rule: {
+            /** 批次总预算 · total budget of the coupon batch (分 · fen) */
             max_amount?: number
-            max_coupons: number
+            /** 批次最大发放个数 · maximum number of coupons in the batch */
+            max_coupons?: number
+            /** 用户最大可领个数 · maximum number of coupons per user */
             max_coupons_per_user: number
+            /** 单天发放上限金额 · maximum amount issued per day (分 · fen) */
             max_amount_by_day?: number
+            /** 单天发放上限个数 · maximum number of coupons issued per day */
             max_coupons_by_day?: number
+            /** 是否开启自然人限制 · whether the natural person limit is enabled */
             natural_person_limit?: boolean
+            /** 可疑账号拦截 · suspicious account blocking */
             prevent_api_abuse?: boolean
+            /** 是否允许转赠 · whether gifting to others is allowed */
             transferable?: boolean
+            /** 是否允许分享链接 · whether the link may be shared */
             shareable?: boolean
           }
+          /** 商户请求单号 · merchant's request number */
           out_request_no: string
-          custom_entrance?: {
-            mini_programs_info?: MiniProgramsInfo
-            appid?: string
-            hall_id?: string
-            store_id?: string
-            code_display_mode?: 'NOT_SHOW' | 'BARCODE' | 'QRCODE' | (string & {})
-          }
+          /** 自定义入口 · custom entrance */
+          custom_entrance?: CustomEntrance
+          /** 样式信息 · display pattern information */
           display_pattern_info?: StockRequestDisplayPatternInfo
+          /** 券code模式 · coupon code mode */
           coupon_code_mode: CouponCodeMode
+          /** 事件通知配置 */
           notify_config?: NotifyConfig
+          /** 是否允许营销补贴 · whether marketing subsidy is allowed */
           subsidy?: boolean
         }
       },
@@ -423,38 +681,75 @@ export interface BusifavorRoutes {
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012534928) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012693047)
      */
     get: Operation<
-      { stock_id: PathValue },
       {
+        /** 批次号 · coupon batch ID */
+        stock_id: PathValue
+      },
+      {
+        /** 商家券批次名称 · merchant coupon batch name */
         stock_name: string
+        /** 批次归属商户号 · merchant ID owning the coupon batch */
         belong_merchant: string
+        /** 批次备注 · coupon batch remark */
         comment?: string
+        /** 适用商品范围 · applicable product scope */
         goods_name: string
+        /** 批次类型 · coupon batch type */
         stock_type: 'NORMAL' | 'DISCOUNT' | 'EXCHANGE' | (string & {})
-        coupon_use_rule: StockResponseCouponUseRule
+        /** 核销规则 · redemption rule */
+        coupon_use_rule: CouponUseRule
+        /** 发放规则 */
         stock_send_rule: {
-          max_amount?: number
+          /** 批次总预算 · total budget of the coupon batch (分 · fen) */
+          max_amount: number
+          /** 批次最大发放个数 · maximum number of coupons in the batch */
           max_coupons?: number
-          max_coupons_per_user?: number
+          /** 用户最大可领个数 · maximum number of coupons per user */
+          max_coupons_per_user: number
+          /** 单天发放上限金额 · maximum amount issued per day (分 · fen) */
           max_amount_by_day?: number
+          /** 单天发放上限个数 · maximum number of coupons issued per day */
           max_coupons_by_day?: number
+          /** 是否开启自然人限制 · whether the natural person limit is enabled */
           natural_person_limit?: boolean
+          /** 可疑账号拦截 · suspicious account blocking */
           prevent_api_abuse?: boolean
+          /** 是否允许转赠 · whether gifting to others is allowed */
           transferable?: boolean
+          /** 是否允许分享链接 · whether the link may be shared */
           shareable?: boolean
         }
+        /** 自定义入口 · custom entrance */
         custom_entrance?: CustomEntrance
+        /** 样式信息 · display pattern information */
         display_pattern_info?: DisplayPatternInfo
+        /** 批次状态 */
         stock_state: 'UNAUDIT' | 'RUNNING' | 'STOPED' | 'PAUSED' | (string & {})
+        /** 券code模式 · coupon code mode */
         coupon_code_mode: CouponCodeMode
+        /** 批次号 · coupon batch ID */
         stock_id: string
-        coupon_code_count?: CouponCodeCountInfo
+        /** 券code数量 · number of coupon codes */
+        coupon_code_count?: {
+          /** 总数 · total number */
+          total_count: number
+          /** 当前可用的Code */
+          available_count: number
+        }
+        /** 事件通知配置 */
         notify_config?: NotifyConfig
+        /** 批次发放情况 · coupon batch issuance information */
         send_count_information?: {
+          /** 已发放券张数 · number of coupons issued */
           total_send_num?: number
+          /** 已发放券金额 · amount of coupons issued (分 · fen) */
           total_send_amount?: number
+          /** 单天已发放券张数 · number of coupons issued today */
           today_send_num?: number
+          /** 单天已发放券金额 · amount of coupons issued today (分 · fen) */
           today_send_amount?: number
         }
+        /** 是否允许营销补差 · whether marketing subsidy is allowed */
         subsidy?: boolean
       }
     >
@@ -467,26 +762,51 @@ export interface BusifavorRoutes {
      */
     patch: Operation<
       {
+        /** 批次号 · coupon batch ID */
         stock_id: PathValue
         json: {
+          /** 自定义入口 · custom entrance */
           custom_entrance?: {
+            /** 小程序入口 */
             mini_programs_info?: MiniProgramsInfo
+            /** 商户公众号appid · merchant's official account AppID */
             appid?: string
+            /** 营销馆id · marketing hall ID */
             hall_id?: string
+            /** code展示模式 · code display mode */
             code_display_mode?: 'NOT_SHOW' | 'BARCODE' | 'QRCODE' | (string & {})
+            /** 可用门店id · available store ID */
+            store_id?: string
           }
+          /** 批次名称 · coupon batch name */
           stock_name?: string
+          /** 批次备注 · coupon batch remark */
           comment?: string
+          /** 适用商品范围 · applicable product scope */
           goods_name?: string
+          /** 商户请求单号 · merchant's request number */
           out_request_no: string
+          /** 样式信息 · display pattern information */
           display_pattern_info?: StockRequestDisplayPatternInfo
+          /** 核销规则 · redemption rule */
           coupon_use_rule?: {
+            /** 核销方式 · redemption method */
             use_method?: UseMethod
+            /** 小程序appid */
             mini_programs_appid?: string
+            /** 小程序path · mini program path */
             mini_programs_path?: string
           }
-          stock_send_rule?: { natural_person_limit?: boolean; prevent_api_abuse?: boolean }
+          /** 发放规则 */
+          stock_send_rule?: {
+            /** 是否开启自然人限领 · whether the natural person claim limit is enabled */
+            natural_person_limit?: boolean
+            /** 可疑账号拦截 · suspicious account blocking */
+            prevent_api_abuse?: boolean
+          }
+          /** 事件通知配置 */
           notify_config?: NotifyConfig
+          /** 是否允许营销补差 · whether marketing subsidy is allowed */
           subsidy?: boolean
         }
       },
@@ -503,16 +823,27 @@ export interface BusifavorRoutes {
      */
     patch: Operation<
       {
+        /** 批次号 · coupon batch ID */
         stock_id: PathValue
         json: {
+          /** 目标批次最大发放个数 · target maximum number of coupons in the batch */
           target_max_coupons?: number
+          /** 目标单天发放上限个数 · target maximum number of coupons issued per day */
           target_max_coupons_by_day?: number
+          /** 当前批次最大发放个数 · current maximum number of coupons in the batch */
           current_max_coupons?: number
+          /** 当前单天发放上限个数 · current maximum number of coupons issued per day */
           current_max_coupons_by_day?: number
+          /** 修改预算请求单据号 · budget modification request number */
           modify_budget_request_no: string
         }
       },
-      { max_coupons: number; max_coupons_by_day?: number }
+      {
+        /** 批次当前最大发放个数 · current maximum number of coupons in the batch */
+        max_coupons: number
+        /** 当前单天发放上限个数 · current maximum number of coupons issued per day */
+        max_coupons_by_day?: number
+      }
     >
     /** 修改批次预算
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012465739) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012465809)
@@ -525,19 +856,31 @@ export interface BusifavorRoutes {
      */
     get: Operation<
       {
+        /** 批次号 · coupon batch ID */
         stock_id: PathValue
         query?: {
-          status?: CouponInformationCouponState
+          /** 券code状态 · coupon code state */
+          status?:
+            | 'SENDED' | 'USED' | 'EXPIRED' | 'DELETED' | 'DEACTIVATED' | 'AVAILABLE' | 'DISPATCHED'
+            | (string & {})
+          /** 公众账号ID · AppID */
           appid?: string
+          /** 分页页码 · page number */
           offset?: number
+          /** 分页大小 · page size */
           limit?: number
         }
       },
       {
+        /** 批次号 · coupon batch ID */
         stock_id: string
+        /** 批次总数 · total number of coupon batches */
         total_count: number
+        /** 分页大小 · page size */
         limit: number
+        /** 分页页码 · page number */
         offset: number
+        /** 券code信息 · coupon code information */
         data?: CouponcodeResponseData[]
       }
     >
@@ -549,16 +892,41 @@ export interface BusifavorRoutes {
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012487038) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012492853)
      */
     post: Operation<
-      { stock_id: PathValue; json: { coupon_code_list?: string[]; upload_request_no: string } },
       {
+        /** 批次号 · coupon batch ID */
+        stock_id: PathValue
+        json: {
+          /** 券code列表 · list of coupon codes */
+          coupon_code_list?: string[]
+          /** 请求业务单据号 · business request number */
+          upload_request_no: string
+        }
+      },
+      {
+        /** 批次号 · coupon batch ID */
         stock_id: string
+        /** 去重后上传code总数 · total number of uploaded codes after deduplication */
         total_count: number
+        /** 上传成功code个数 · number of codes uploaded successfully */
         success_count: number
+        /** 上传成功的code列表 · list of codes uploaded successfully */
         success_codes?: string[]
+        /** 上传成功时间 · upload success time */
         success_time: string
+        /** 上传失败code个数 · number of codes that failed to upload */
         fail_count?: number
-        fail_codes?: { coupon_code?: string; code?: string; message?: string }[]
+        /** 上传失败的code及原因 · codes that failed to upload, with reasons */
+        fail_codes?: {
+          /** 上传失败的券code · coupon code that failed to upload */
+          coupon_code: string
+          /** 上传失败错误码 · error code of the failed upload */
+          code: string
+          /** 上传失败错误信息 · error message of the failed upload */
+          message: string
+        }[]
+        /** 已存在的code列表 · list of existing codes */
         exist_codes?: string[]
+        /** 本次请求中重复的code列表 · list of duplicate codes in the request */
         duplicate_codes?: string[]
       }
     >
@@ -572,34 +940,70 @@ export interface BusifavorRoutes {
      * @see [merchant](https://pay.weixin.qq.com/docs/merchant/products/merchant-exclusive-coupon/introduction.html)
      */
     get: Operation<
-      { stock_id: PathValue; coupon_code: PathValue; query?: CouponcodeQuery },
       {
+        /** 批次号 · coupon batch ID */
+        stock_id: PathValue
+        /** 商户上传的code · code uploaded by the merchant */
+        coupon_code: PathValue
+        query?: {
+          /** 公众账号ID · AppID */
+          appid?: string
+        }
+      },
+      {
+        /** 券code信息 · coupon code information */
         code_information: CouponcodeResponseData
+        /** 券码信息 · coupon code information */
         coupon_information: {
-          stock_name?: string
-          belong_merchant?: string
+          /** 商家券批次名称 · merchant coupon batch name */
+          stock_name: string
+          /** 批次归属商户号 · merchant ID owning the coupon batch */
+          belong_merchant: string
+          /** 批次备注 · coupon batch remark */
           comment?: string
-          goods_name?: string
-          stock_type?: 'NORMAL' | 'DISCOUNT' | 'EXCHANGE' | (string & {})
+          /** 适用商品范围 · applicable product scope */
+          goods_name: string
+          /** 批次类型 · coupon batch type */
+          stock_type: 'NORMAL' | 'DISCOUNT' | 'EXCHANGE' | (string & {})
+          /** 是否允许转赠 · whether gifting to others is allowed */
           transferable?: boolean
+          /** 是否允许分享领券链接 · whether the coupon claim link may be shared */
           shareable?: boolean
+          /** 券状态 · coupon state */
           coupon_state?: CouponInformationCouponState
-          coupon_use_rule?: StockResponseCouponUseRule
+          /** 核销规则 · redemption rule */
+          coupon_use_rule: CouponUseRule
+          /** 自定义入口 · custom entrance */
           custom_entrance?: CustomEntrance
+          /** 样式信息 · display pattern information */
           display_pattern_info?: DisplayPatternInfo
+          /** 用户商品券Code */
           coupon_code?: string
+          /** 批次号 · coupon batch ID */
           stock_id?: string
+          /** 券可使用开始时间 · start time of coupon availability */
           available_start_time?: string
+          /** 过期时间 · expiration time */
           expire_time?: string
+          /** 领券时间 */
           receive_time?: string
+          /** 发券请求单号 · coupon issuance request number */
           send_request_no?: string
+          /** 券核销请求单号 */
           use_request_no?: string
+          /** 核销时间 · redemption time */
           use_time?: string
+          /** 关联的商户订单号 · associated merchant's order number */
           associate_out_trade_no?: string
+          /** 退券请求单号 · coupon return request number */
           return_request_no?: string
+          /** 退券时间 · coupon return time */
           return_time?: string
+          /** 失效请求单号 */
           deactivate_request_no?: string
+          /** 失效时间 */
           deactivate_time?: string
+          /** 失效原因 */
           deactivate_reason?: string
         }
       }
@@ -612,8 +1016,22 @@ export interface BusifavorRoutes {
      * @see [merchant](https://pay.weixin.qq.com/docs/merchant/products/merchant-exclusive-coupon/introduction.html)
      */
     delete: Operation<
-      { stock_id: PathValue; coupon_code: PathValue; query: { delete_request_no: string } },
-      { stock_id?: string; delete_time?: string }
+      {
+        /** 批次号 · coupon batch ID */
+        stock_id: PathValue
+        /** 商户上传的code · code uploaded by the merchant */
+        coupon_code: PathValue
+        query: {
+          /** 请求业务单据号 · business request number */
+          delete_request_no: string
+        }
+      },
+      {
+        /** 批次号 · coupon batch ID */
+        stock_id?: string
+        /** 删除时间 · deletion time */
+        delete_time?: string
+      }
     >
     /** 删除预存code
      * @see [merchant](https://pay.weixin.qq.com/docs/merchant/products/merchant-exclusive-coupon/introduction.html)
@@ -625,23 +1043,19 @@ export interface BusifavorRoutes {
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4017147338) [partner](https://pay.weixin.qq.com/doc/v3/partner/4017171346)
      */
     get: Operation<
-      { query: { stock_id: string; coupon_code: string; out_subsidy_no?: string } },
       {
-        pay_receipt_list?: {
-          subsidy_receipt_id?: string
-          stock_id?: string
-          coupon_code?: string
-          transaction_id?: string
-          payer_merchant?: string
-          payee_merchant?: string
-          amount?: number
-          description?: string
-          status?: PayReceiptStatus
-          fail_reason?: PayReceiptFailReason
-          success_time?: string
+        query: {
+          /** 商家券批次号 · merchant coupon batch ID */
+          stock_id: string
+          /** 商家券Code · merchant coupon code */
+          coupon_code: string
+          /** 补差付款请求单号 · subsidy payment request number */
           out_subsidy_no?: string
-          create_time?: string
-        }[]
+        }
+      },
+      {
+        /** 补差付款单据列表 · list of subsidy payment receipts */
+        pay_receipt_list?: PayReceiptResponse[]
       }
     >
     /** 查询营销补差付款单列表
@@ -654,13 +1068,21 @@ export interface BusifavorRoutes {
     post: Operation<
       {
         json: {
+          /** 商家券批次号 · merchant coupon batch ID */
           stock_id: string
+          /** 商家券Code · merchant coupon code */
           coupon_code: string
+          /** 微信支付订单号 · WeChat Pay order number */
           transaction_id: string
+          /** 营销补差扣款商户号 · merchant ID debited for the marketing subsidy */
           payer_merchant: string
+          /** 营销补差入账商户号 · merchant ID credited with the marketing subsidy */
           payee_merchant: string
+          /** 补差付款金额 · subsidy payment amount (分 · fen) */
           amount: number
+          /** 补差付款描述 · subsidy payment description */
           description: string
+          /** 业务请求唯一单号 · unique business request number */
           out_subsidy_no: string
         }
       },
@@ -675,7 +1097,13 @@ export interface BusifavorRoutes {
     /** 查询营销补差付款单详情
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4017147336) [partner](https://pay.weixin.qq.com/doc/v3/partner/4017170661)
      */
-    get: Operation<{ subsidy_receipt_id: PathValue }, PayReceiptResponse>
+    get: Operation<
+      {
+        /** 补差付款单号 · subsidy payment number */
+        subsidy_receipt_id: PathValue
+      },
+      PayReceiptResponse
+    >
     /** 查询营销补差付款单详情
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4017147336) [partner](https://pay.weixin.qq.com/doc/v3/partner/4017170661)
      */
@@ -688,14 +1116,23 @@ export interface BusifavorRoutes {
     post: Operation<
       {
         json: {
+          /** 商家券批次号 · merchant coupon batch ID */
           stock_id: string
+          /** 商家券Code · merchant coupon code */
           coupon_code: string
+          /** 微信支付订单号 · WeChat Pay order number */
           transaction_id: string
+          /** 微信支付退款单号 · WeChat Pay refund number */
           refund_id: string
+          /** 原营销补差扣款商户号 · merchant ID debited for the original marketing subsidy */
           payer_merchant: string
+          /** 原营销补差入账商户号 · merchant ID credited with the original marketing subsidy */
           payee_merchant: string
+          /** 补差回退金额 · subsidy return amount (分 · fen) */
           amount: number
+          /** 补差回退描述 · subsidy return description */
           description: string
+          /** 业务请求唯一单号 · unique business request number */
           out_subsidy_return_no: string
         }
       },
@@ -710,7 +1147,13 @@ export interface BusifavorRoutes {
     /** 查询商家券营销补差回退单详情
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4017147344) [partner](https://pay.weixin.qq.com/doc/v3/partner/4017171779)
      */
-    get: Operation<{ subsidy_return_receipt_id: PathValue }, ReturnReceiptResponse>
+    get: Operation<
+      {
+        /** 补差回退单号 · subsidy return number */
+        subsidy_return_receipt_id: PathValue
+      },
+      ReturnReceiptResponse
+    >
     /** 查询商家券营销补差回退单详情
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4017147344) [partner](https://pay.weixin.qq.com/doc/v3/partner/4017171779)
      */
@@ -722,47 +1165,85 @@ export interface BusifavorRoutes {
      */
     get: Operation<
       {
+        /** 用户标识 · user's OpenID */
         openid: PathValue
         query: {
+          /** 公众账号ID · AppID */
           appid: string
+          /** 批次号 · coupon batch ID */
           stock_id?: string
+          /** 券状态 · coupon state */
           coupon_state?: CouponInformationCouponState
+          /** 创建批次的商户号 · merchant ID creating the coupon batch */
           creator_merchant?: string
+          /** 批次归属商户号 · merchant ID owning the coupon batch */
           belong_merchant?: string
+          /** 批次发放商户号 · merchant ID issuing the coupon batch */
           sender_merchant?: string
+          /** 分页页码 · page number */
           offset?: number
+          /** 分页大小 · page size */
           limit?: number
         }
       },
       {
+        /** 总数量 · total count */
         total_count: number
+        /** 分页页码 · page number */
         offset: number
+        /** 分页大小 · page size */
         limit: number
+        /** 结果集 · result set */
         data: {
-          stock_name?: string
-          belong_merchant?: string
+          /** 商家券批次名称 · merchant coupon batch name */
+          stock_name: string
+          /** 批次归属商户号 · merchant ID owning the coupon batch */
+          belong_merchant: string
+          /** 批次备注 · coupon batch remark */
           comment?: string
-          goods_name?: string
-          stock_type?: 'NORMAL' | 'DISCOUNT' | 'EXCHANGE' | (string & {})
-          coupon_use_rule?: CouponUseRule
+          /** 适用商品范围 · applicable product scope */
+          goods_name: string
+          /** 批次类型 · coupon batch type */
+          stock_type: 'NORMAL' | 'DISCOUNT' | 'EXCHANGE' | (string & {})
+          /** 核销规则 · redemption rule */
+          coupon_use_rule: DataCouponUseRule
+          /** 自定义入口 · custom entrance */
           custom_entrance?: CustomEntrance
-          display_pattern_info?: DisplayPatternInfo
+          /** 样式信息 · display pattern information */
+          display_pattern_info: DisplayPatternInfo
+          /** 券code · coupon code */
           coupon_code?: string
+          /** 券状态 · coupon state */
           coupon_state?: CouponInformationCouponState
+          /** 批次号 · coupon batch ID */
           stock_id?: string
+          /** 是否允许转赠 · whether gifting to others is allowed */
           transferable?: boolean
+          /** 是否允许分享链接 · whether the link may be shared */
           shareable?: boolean
-          send_request_no?: string
+          /** 发券请求单号 · coupon issuance request number */
+          send_request_no: string
+          /** 核销请求单号 · redemption request number */
           use_request_no?: string
-          available_start_time?: string
-          expire_time?: string
-          receive_time?: string
+          /** 券可使用开始时间 · start time of coupon availability */
+          available_start_time: string
+          /** 券过期时间 · coupon expiration time */
+          expire_time: string
+          /** 券领券时间 · coupon claim time */
+          receive_time: string
+          /** 券核销时间 · coupon redemption time */
           use_time?: string
+          /** 关联的商户订单号 · associated merchant's order number */
           associate_out_trade_no?: string
+          /** 退券请求单号 · coupon return request number */
           return_request_no?: string
+          /** 退券时间 · coupon return time */
           return_time?: string
+          /** 失效请求单号 */
           deactivate_request_no?: string
+          /** 失效时间 */
           deactivate_time?: string
+          /** 失效原因 */
           deactivate_reason?: string
         }[]
       }
@@ -777,34 +1258,66 @@ export interface BusifavorRoutes {
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012535011) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012693103)
      */
     get: Operation<
-      { openid: PathValue; coupon_code: PathValue; appid: PathValue },
       {
+        /** 用户标识 · user's OpenID */
+        openid: PathValue
+        /** 券code · coupon code */
+        coupon_code: PathValue
+        /** 公众账号ID · AppID */
+        appid: PathValue
+      },
+      {
+        /** 商家券批次名称 · merchant coupon batch name */
         stock_name: string
+        /** 批次归属商户号 · merchant ID owning the coupon batch */
         belong_merchant: string
+        /** 批次备注 · coupon batch remark */
         comment?: string
+        /** 适用商品范围 · applicable product scope */
         goods_name: string
+        /** 批次类型 · coupon batch type */
         stock_type: 'NORMAL' | 'DISCOUNT' | 'EXCHANGE' | (string & {})
-        coupon_use_rule: CouponUseRule
+        /** 核销规则 · redemption rule */
+        coupon_use_rule: DataCouponUseRule
+        /** 自定义入口 · custom entrance */
         custom_entrance?: CustomEntrance
+        /** 样式信息 · display pattern information */
         display_pattern_info: DisplayPatternInfo
+        /** 券code · coupon code */
         coupon_code?: string
+        /** 券状态 · coupon state */
         coupon_state?:
           | 'SENDED' | 'USED' | 'EXPIRED' | 'DELETED' | 'DEACTIVATED' | 'PENDING_REDEEM'
           | 'REDEEM_CONFIRMING' | 'REDEEM_FAILED' | 'REDEEM_EXPIRED' | (string & {})
+        /** 批次号 · coupon batch ID */
         stock_id?: string
+        /** 是否允许转赠 · whether gifting to others is allowed */
         transferable?: boolean
+        /** 是否允许分享链接 · whether the link may be shared */
         shareable?: boolean
+        /** 发券请求单号 · coupon issuance request number */
         send_request_no: string
+        /** 核销请求单号 · redemption request number */
         use_request_no?: string
+        /** 券可使用开始时间 · start time of coupon availability */
         available_start_time: string
+        /** 券过期时间 · coupon expiration time */
         expire_time: string
+        /** 券领券时间 · coupon claim time */
         receive_time: string
+        /** 券核销时间 · coupon redemption time */
         use_time?: string
+        /** 关联的商户订单号 · associated merchant's order number */
         associate_out_trade_no?: string
+        /** 退券请求单号 · coupon return request number */
         return_request_no?: string
+        /** 退券时间 · coupon return time */
         return_time?: string
+        /** 失效请求单号 */
         deactivate_request_no?: string
+        /** 失效时间 */
         deactivate_time?: string
+        /** 失效原因 */
         deactivate_reason?: string
       }
     >

@@ -3,34 +3,22 @@ import type {
   Agreement,
   AmountFrom,
   AmountResponse,
-  AppResponse,
   ApplyAbnormalRefundResponsePromotionDetail,
   ApplymentResponse,
-  AuditRejectDetail,
   BankType,
-  BillDownloadUrlResponse,
   CertType,
   Channel,
   CombinePayerInfo,
-  ContractTerminateInfo,
-  CouponQuery,
   DetailQuery,
-  EcommerceAmount,
-  EcommerceFrom,
   FinanceInstitutionInfo,
-  FinishOrderRequest,
-  FinishOrderResponse,
   From,
   IdDocType,
-  MchInfo,
+  MediaResponse,
   OrganizationType,
-  ProfitsharingOrderQuery,
   RefundAccount,
   SubOrderAmount,
   SubOrderSettleInfo,
   TerminateRequest,
-  UboInfo,
-  UploadResponse,
   WithdrawResponseStatus,
 } from '../models.js'
 import type { Ciphertext, FilePart, Operation, PathValue, Sensitive } from '../operation.js'
@@ -38,14 +26,11 @@ import type { Ciphertext, FilePart, Operation, PathValue, Sensitive } from '../o
 export type AbnormalStatus =
   | 'ABNORMAL_PENDING' | 'ABNORMAL_FINISHED' | 'ABNORMAL_CLOSED' | (string & {})
 
-export interface AccountApplyCancelWithdrawResponse {
-  applyment_id?: string
-  out_request_no?: string
-}
-
 export interface AccountInfo {
-  out_account_type?: OutAccountType
-  amount?: number
+  /** 二级商户号的出款子账户类型 · secondary merchant's paying sub-account type */
+  out_account_type: OutAccountType
+  /** 账户金额 · account amount (分 · fen) */
+  amount: number
 }
 
 export type AccountType = 'ACCOUNT_TYPE_CORPORATE' | 'ACCOUNT_TYPE_PERSONAL' | (string & {})
@@ -53,24 +38,47 @@ export type AccountType = 'ACCOUNT_TYPE_CORPORATE' | 'ACCOUNT_TYPE_PERSONAL' | (
 export type AfterSalesOrderResponseFailReason =
   | 'ACCOUNT_ABNORMAL' | 'NO_RELATION' | 'RECEIVER_HIGH_RISK' | (string & {})
 
+export interface AppResponse {
+  /** 预签约id · contract pre-signing ID */
+  pre_entrustweb_id: string
+}
+
 export interface ApplyCancelWithdrawResponse {
+  /** 微信支付注销提现申请单号 · WeChat Pay cancellation and withdrawal application ID */
   applyment_id: string
+  /** 商户注销提现申请单号 · merchant's cancellation and withdrawal application ID */
   out_request_no: string
+  /** 注销提现申请单状态 · cancellation and withdrawal application state */
   cancel_state:
     | 'ACCEPTED' | 'REVIEWING' | 'REJECTED' | 'WAITING_MERCHANT_CONFIRM' | 'REVOKED'
     | 'SYSTEM_PROCESSING' | 'CANCELED' | 'FUND_PROCESSING' | 'FINISH' | (string & {})
+  /** 注销提现申请单状态描述 · cancellation and withdrawal application state description */
   cancel_state_description: string
+  /** 是否提取资金 · whether to withdraw the funds */
   withdraw?: 'APPLY_WITHDRAW' | 'NOT_APPLY_WITHDRAW' | (string & {})
+  /** 提现状态 · withdrawal state */
   withdraw_state?: 'WITHDRAW_PROCESSING' | 'WITHDRAW_EXCEPTION' | 'WITHDRAW_SUCCEED' | (string & {})
+  /** 账户提现结果 · account withdrawal result */
   account_withdraw_result?: {
-    out_account_type?: OutAccountType
-    pay_state?: 'PAY_PROCESSING' | 'PAY_SUCCEED' | 'PAY_FAIL' | 'BANK_REFUNDED' | (string & {})
-    state_description?: string
+    /** 二级商户号的出款子账户类型 · secondary merchant's paying sub-account type */
+    out_account_type: OutAccountType
+    /** 付款状态 · payment state */
+    pay_state: 'PAY_PROCESSING' | 'PAY_SUCCEED' | 'PAY_FAIL' | 'BANK_REFUNDED' | (string & {})
+    /** 付款状态描述 · payment state description */
+    state_description: string
   }[]
+  /** 最后更新时间 · last update time */
   modify_time?: string
+  /** 申请注销的二级商户号 · secondary merchant ID applying for cancellation */
   sub_mchid: string
+  /** 账户信息 · account information */
   account_info?: AccountInfo[]
-  confirm_cancel?: { confirm_cancel_url?: string }
+  /** 注销确认信息 · account cancellation confirmation */
+  confirm_cancel?: {
+    /** 确认商户注销的页面url · URL of merchant cancellation confirmation page */
+    confirm_cancel_url?: string
+  }
+  /** 提现状态描述 · withdrawal state description */
   withdraw_state_description?: string
 }
 
@@ -78,229 +86,325 @@ export type ApplyRequestRefundAccount =
   | 'REFUND_SOURCE_SUB_MERCHANT' | 'REFUND_SOURCE_PARTNER_ADVANCE' | (string & {})
 
 export interface ApplyResponsePromotionDetail {
-  promotion_id?: string
-  scope?: 'GLOBAL' | 'SINGLE' | (string & {})
-  type?: 'COUPON' | 'DISCOUNT' | (string & {})
-  amount?: number
-  refund_amount?: number
+  /** 券ID · coupon ID */
+  promotion_id: string
+  /** 优惠范围 · discount scope */
+  scope: 'GLOBAL' | 'SINGLE' | (string & {})
+  /** 优惠类型 · discount type */
+  type: 'COUPON' | 'DISCOUNT' | (string & {})
+  /** 优惠券面额 · coupon face value (分 · fen) */
+  amount: number
+  /** 优惠退款金额 · discount refund amount (分 · fen) */
+  refund_amount: number
 }
 
-export interface BusinessLicenseInfo {
-  cert_type?: CertType
-  business_license_copy?: string
-  business_license_number?: string
-  merchant_name?: string
-  legal_person?: string
-  company_address?: string
-  business_time?: string
+export type ApplymentResponseApplymentState =
+  | 'CHECKING' | 'ACCOUNT_NEED_VERIFY' | 'AUDITING' | 'REJECTED' | 'NEED_SIGN' | 'FINISH' | 'FROZEN'
+  | (string & {})
+
+export interface AuditDetail {
+  /** 参数名称 */
+  param_name: string
+  /** 驳回原因 · rejection reason */
+  reject_reason: string
 }
 
 export interface CancelApplicationResponse {
+  /** 商户注销申请单号 · merchant's cancellation application ID */
   out_apply_no: string
+  /** 二级商户号 · secondary merchant ID */
   sub_mchid: string
+  /** 受理失败原因 · acceptance failure reason */
   reject_reason?: string
+  /** 注销状态 · cancellation state */
   cancel_state?: 'REVIEWING' | 'REJECTED' | 'CANCEL_SUCCESS' | (string & {})
+  /** 最后更新时间 · last update time */
   update_time?: string
 }
 
 export interface CombinePapayTransactionResponse {
+  /** 合单商户APPID · combined order merchant's AppID */
   combine_appid: string
+  /** 合单商户号 · combined order's merchant ID */
   combine_mchid: string
+  /** 合单商户订单号 · merchant's combined order number */
   combine_out_trade_no: string
+  /** 子单信息 · sub-order information */
   sub_orders?: {
-    mchid?: string
-    trade_type?: string
-    trade_state?: string
+    /** 子单商户号 · sub-order's merchant ID */
+    mchid: string
+    /** 交易类型 · trade type */
+    trade_type: string
+    /** 交易状态 */
+    trade_state: string
+    /** 付款银行 · bank type */
     bank_type?: string
+    /** 附加数据 · attached data */
     attach?: string
+    /** 支付完成时间 · payment completion time */
     success_time?: string
-    transaction_id?: string
-    out_trade_no?: string
-    sub_mchid?: string
+    /** 子单微信订单号 · WeChat Pay order number of the sub-order */
+    transaction_id: string
+    /** 子单商户订单号 · merchant's order number of the sub-order */
+    out_trade_no: string
+    /** 二级商户号 · secondary merchant ID */
+    sub_mchid: string
+    /** 二级商户appid · secondary merchant's AppID */
     sub_appid?: string
-    amount?: EcommerceAmount
+    /** 订单金额 · order amount */
+    amount?: {
+      /** 标价金额 · pricing amount (分 · fen) */
+      total_amount: number
+      /** 标价币种 · pricing currency */
+      currency: string
+      /** 现金支付金额 (分 · fen) */
+      payer_amount?: number
+      /** 现金支付币种 */
+      payer_currency?: string
+    }
   }[]
+  /** 支付者 · payer */
   combine_payer_info?: CombinePayerInfo
 }
 
-export interface EcommerceApplymentResponse {
-  applyment_state:
-    | 'CHECKING' | 'ACCOUNT_NEED_VERIFY' | 'AUDITING' | 'REJECTED' | 'NEED_SIGN' | 'FINISH' | 'FROZEN'
-    | (string & {})
-  applyment_state_desc: string
-  sign_url?: string
+export interface EcommerceRefundQuery {
+  /** 商品单个人收款方受理授权ID · acceptance authorization ID of product order's individual payee */
+  individual_auth_id?: string
+  /** 二级商户号 · secondary merchant ID */
   sub_mchid?: string
-  account_validation?: {
-    account_name?: string
-    account_no?: string
-    pay_amount?: number
-    destination_account_number?: string
-    destination_account_name?: string
-    destination_account_bank?: string
-    city?: string
-    remark?: string
-    deadline?: string
-  }
-  audit_detail?: AuditRejectDetail[]
-  legal_validation_url?: string
-  out_request_no: string
-  applyment_id: number
-  sign_state?: 'UNSIGNED' | 'SIGNED' | 'NOT_SIGNABLE' | (string & {})
 }
 
 export interface EcommerceRefundResponse {
+  /** 微信退款单号 · WeChat Pay refund number */
   refund_id: string
+  /** 商户退款单号 · merchant's refund number */
   out_refund_no: string
+  /** 微信订单号 · WeChat Pay order number */
   transaction_id: string
+  /** 商户订单号 · merchant's order number */
   out_trade_no: string
+  /** 退款渠道 · refund channel */
   channel?: Channel
+  /** 退款入账账户 · refund receiving account */
   user_received_account?: string
+  /** 退款成功时间 · refund success time */
   success_time?: string
+  /** 退款创建时间 · refund creation time */
   create_time: string
+  /** 退款状态 · refund state */
   status: 'SUCCESS' | 'CLOSE' | 'PROCESSING' | 'ABNORMAL' | (string & {})
+  /** 退款金额信息 · refund amount information */
   amount: {
-    refund?: number
-    from?: AmountFrom[]
-    payer_refund?: number
+    /** 退款金额 · refund amount (分 · fen) */
+    refund: number
+    /** 退款出资账户及金额 · refund contribution accounts and amounts */
+    from?: From[]
+    /** 用户退款金额 · amount refunded to the user (分 · fen) */
+    payer_refund: number
+    /** 优惠退款金额 · discount refund amount */
     discount_refund?: number
+    /** 退款币种 · refund currency */
     currency?: string
+    /** 垫付金额 · advance payment amount (分 · fen) */
     advance?: number
   }
+  /** 营销详情 · marketing details */
   promotion_detail?: ApplyResponsePromotionDetail[]
+  /** 退款出资商户 · merchant contributing the refund */
   refund_account?: ApplyRequestRefundAccount
+  /** 资金账户 · fund account */
   funds_account?: 'AVAILABLE' | 'UNSETTLED' | 'OPERATION' | 'BASIC' | 'ECNY_BASIC' | (string & {})
-}
-
-export interface FundWithdrawResponse {
-  sub_mchid?: string
-  sp_mchid: string
-  status: WithdrawResponseStatus
-  withdraw_id: string
-  out_request_no: string
-  amount: number
-  create_time?: string
-  update_time?: string
-  reason?: string
-  remark?: string
-  bank_memo?: string
-  account_type?: 'BASIC' | 'OPERATION' | 'FEES' | (string & {})
-  account_number?: string
-  account_bank?: string
-  bank_name?: string
 }
 
 export type FundsAbnormalClosedReason =
   | 'CLOSED_REASON_TIMEOUT' | 'CLOSED_REASON_RESTRICT_TRANSFER' | (string & {})
 
+export interface FundsAbnormalReceiver {
+  /** 平台接收异常资金商户号 · platform's merchant ID receiving abnormal funds */
+  mchid?: string
+}
+
 export interface FundsToOverseaOrderResponse {
+  /** 商户出境单号 · merchant's outbound remittance number */
   out_order_id: string
+  /** 二级商户号 · secondary merchant ID */
   sub_mchid: string
+  /** 微信出境单号 · WeChat Pay outbound remittance number */
   order_id: string
+  /** 出境结果 · outbound remittance result */
   result: string
+  /** 出境失败的原因 · outbound remittance failure reason */
   fail_reason?: string
+  /** 请求出境人民币金额 · requested outbound remittance amount in CNY (分 · fen) */
   amount: number
+  /** 真实出境外币金额 · actual outbound remittance amount in foreign currency */
   foreign_amount?: number
+  /** 外币币种 · foreign currency */
   foreign_currency: string
+  /** 汇率 · exchange rate */
   rate?: number
+  /** 购汇时间 · foreign exchange purchase time */
   exchange_rate_time?: string
+  /** 预计购汇时间 · estimated foreign exchange purchase time */
   estimate_exchange_rate_time?: string
+  /** 真实出境人民币金额 · actual outbound remittance amount in CNY (分 · fen) */
   departure_amount?: number
+  /** 手续费人民币金额 · fee amount in CNY (分 · fen) */
   fee?: number
+  /** 手续费承担商户号 · merchant ID bearing the fee */
   charge_mchid?: string
+  /** 手续费承担账户 · account bearing the fee */
   charge_account_type?: string
 }
 
 export interface IdentityInfo {
+  /** 证件类型 · identity document type */
   id_doc_type?: IdDocType
+  /** 证件姓名 · name on the identity document */
   identification_name: Sensitive | Ciphertext
+  /** 证件号码 · identity document number */
   identification_no: Sensitive | Ciphertext
 }
 
 export interface MchTransferTransferBillResponse {
+  /** 服务商商户号 · service provider's merchant ID */
   mchid: string
+  /** 二级商户号 · secondary merchant ID */
   sub_mchid: string
+  /** 商户单号 · merchant's bill number */
   out_bill_no: string
+  /** 微信转账单号 · WeChat Pay transfer number */
   transfer_bill_no: string
+  /** 服务商AppID · service provider's AppID */
   appid: string
+  /** 转账场景ID · transfer scene ID */
   transfer_scene_id: string
+  /** 单据状态 · bill state */
   state: string
+  /** 转账金额 · transfer amount (分 · fen) */
   transfer_amount: number
+  /** 转账备注 · transfer remark */
   transfer_remark: string
+  /** 失败原因 · failure reason */
   fail_reason?: string
+  /** 收款用户OpenID · payee's OpenID */
   openid?: string
+  /** 收款用户姓名 · payee's name */
   user_name?: string
+  /** 单据创建时间 · bill creation time */
   create_time: string
+  /** 状态变更时间 · state change time */
   update_time: string
 }
 
 export type OutAccountType =
   | 'BASIC_ACCOUNT' | 'OPERATE_ACCOUNT' | 'MARGIN_ACCOUNT' | 'TRADE_FEE_ACCOUNT' | (string & {})
 
-export interface PreEntrustSignResponse {
-  pre_entrustweb_id: string
-  mchid: string
-  plan_id: number
-  out_contract_code: string
-}
-
 export interface ReceiverAddResponse {
+  /** 接收方类型 · receiver type */
   type: 'MERCHANT_ID' | 'PERSONAL_OPENID' | (string & {})
+  /** 接收方账号 · receiver's account */
   account: string
 }
 
-export interface RefundQuery {
-  individual_auth_id?: string
-  sub_mchid?: string
-}
-
 export interface ReturnAdvanceResponse {
+  /** 微信退款单号 · WeChat Pay refund number */
   refund_id: string
+  /** 微信回补单号 · WeChat Pay advance payment return number */
   advance_return_id: string
+  /** 垫付回补金额 · advance payment return amount (分 · fen) */
   return_amount: number
+  /** 出款方商户号 · payer's merchant ID */
   payer_mchid: string
+  /** 出款方账户 · payer's account */
   payer_account: string
+  /** 入账方商户号 · payee's merchant ID */
   payee_mchid: string
+  /** 入账方账户 · payee's account */
   payee_account: string
+  /** 垫付回补结果 · advance payment return result */
   result: string
+  /** 垫付回补完成时间 · advance payment return completion time */
   success_time?: string
 }
 
-export interface ReturnorderResponse {
-  sub_mchid: string
-  order_id: string
-  out_order_no: string
-  out_return_no: string
-  return_mchid: string
-  amount: number
-  return_no: string
-  result: 'PROCESSING' | 'SUCCESS' | 'FAIL' | (string & {})
-  fail_reason?: 'ACCOUNT_ABNORMAL' | 'TIME_OUT_CLOSED' | (string & {})
-  finish_time: string
+export interface ReturnRequestFrom {
+  /** 出资账户类型 · contribution account type */
+  account?: 'AVAILABLE' | 'UNAVAILABLE' | (string & {})
+  /** 出资金额 · contribution amount (分 · fen) */
+  amount?: number
 }
 
 export interface RevokeResponse {
+  /** 微信支付申请单号 · WeChat Pay application ID */
   applyment_id: number
+  /** 业务申请编号 · business application number */
   out_request_no: string
 }
 
 export interface SalesSceneInfo {
+  /** 店铺名称 · shop name */
   store_name?: string
+  /** 店铺链接 · shop URL */
   store_url?: string
+  /** 店铺二维码 · shop QR code */
   store_qr_code?: string
+  /** 小程序AppID */
   mini_program_sub_appid?: string
 }
 
 export interface SettlementInfo {
-  settlement_id?: string
+  /** 结算规则ID · settlement rule ID */
+  settlement_id?: number
+  /** 所属行业 · industry */
   qualification_type?: string
 }
 
+export interface WithdrawResponse {
+  /** 二级商户号 · secondary merchant ID */
+  sub_mchid?: string
+  /** 电商平台商户号 · e-commerce platform's merchant ID */
+  sp_mchid: string
+  /** 提现单状态 · withdrawal order state */
+  status: WithdrawResponseStatus
+  /** 微信支付提现单号 · WeChat Pay withdrawal number */
+  withdraw_id: string
+  /** 商户提现单号 · merchant's withdrawal number */
+  out_request_no: string
+  /** 提现金额 · withdrawal amount (分 · fen) */
+  amount: number
+  /** 发起提现时间 · withdrawal initiation time */
+  create_time?: string
+  /** 提现状态更新时间 · withdrawal state update time */
+  update_time?: string
+  /** 失败原因 · failure reason */
+  reason?: string
+  /** 提现备注 · withdrawal remark */
+  remark?: string
+  /** 银行备注 · bank remark */
+  bank_memo?: string
+  /** 出款账户类型 · paying account type */
+  account_type?: 'BASIC' | 'OPERATION' | 'FEES' | (string & {})
+  /** 入账银行账号后四位 · last four digits of receiving bank account */
+  account_number?: string
+  /** 入账银行 · receiving bank */
+  account_bank?: string
+  /** 入账银行全称（含支行） · full name of receiving bank (including branch) */
+  bank_name?: string
+}
+
 export interface WithdrawlApplyResponse {
+  /** 提现申请单信息 · withdrawal application information */
   withdrawl_apply: {
-    applyment_id?: string
-    out_request_no?: string
-    state?: string
+    /** 微信支付提现申请单号 · WeChat Pay withdrawal application ID */
+    applyment_id: string
+    /** 商户提现申请单号 · merchant's withdrawal application number */
+    out_request_no: string
+    /** 申请单状态 · application state */
+    state: string
+    /** 失败原因 · failure reason */
     fail_reason?: string
+    /** 最后更新时间 · last update time */
     modify_time?: string
   }
 }
@@ -313,30 +417,53 @@ export interface EcommerceRoutes {
     post: Operation<
       {
         json: {
+          /** 二级商户号 · secondary merchant ID */
           sub_mchid: string
+          /** 商户注销申请单号 · merchant's cancellation application ID */
           out_request_no: string
+          /** 是否提取资金 · whether to withdraw the funds */
           withdraw?: 'APPLY_WITHDRAW' | 'NOT_APPLY_WITHDRAW' | (string & {})
+          /** 收款账号信息 · receiving account information */
           payee_info: {
+            /** 账户类型 · account type */
             account_type: AccountType
+            /** 银行账户 · bank account */
             bank_account_info: {
+              /** 开户名称 */
               account_name: Sensitive | Ciphertext
+              /** 开户银行 · account bank */
               account_bank: string
+              /** 开户银行联行号 · account bank's branch number */
               bank_branch_id?: string
+              /** 开户银行全称（含支行） · full name of account bank (including branch) */
               bank_branch_name?: string
+              /** 开户银行全称（含支行） · full name of account bank (including branch) */
               bank_name?: string
+              /** 银行账号 · bank account number */
               account_number: Sensitive | Ciphertext
             }
+            /** 收款人账号对应的证件信息 · identity document information for payee's account */
             identity_info?: IdentityInfo
           }
+          /** 付款申请材料 · payment application materials */
           proof_medias?: {
+            /** 申请证明材料类型 · application proof material type */
             proof_media_type: 'WITHDRAWAL_APPLICATION' | (string & {})
+            /** 证明材料照片 · proof material photos */
             proof_media: string
           }[]
+          /** 其他补充材料 · other supplementary materials */
           additional_materials?: string[]
+          /** 备注 */
           remark?: string
         }
       },
-      AccountApplyCancelWithdrawResponse
+      {
+        /** 微信支付注销提现申请单号 · WeChat Pay cancellation and withdrawal application ID */
+        applyment_id?: string
+        /** 商户注销提现申请单号 · merchant's cancellation and withdrawal application ID */
+        out_request_no?: string
+      }
     >
     /** 提交注销提现申请
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013892756)
@@ -347,7 +474,13 @@ export interface EcommerceRoutes {
     /** 微信支付注销提现申请单号查询申请单状态
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013892765)
      */
-    get: Operation<{ applyment_id: PathValue }, ApplyCancelWithdrawResponse>
+    get: Operation<
+      {
+        /** 微信支付付销提现申请单号 · WeChat Pay cancellation and withdrawal application ID */
+        applyment_id: PathValue
+      },
+      ApplyCancelWithdrawResponse
+    >
     /** 微信支付注销提现申请单号查询申请单状态
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013892765)
      */
@@ -360,15 +493,28 @@ export interface EcommerceRoutes {
     post: Operation<
       {
         json: {
+          /** 微信支付注销单号 · WeChat Pay cancellation application ID */
           applyment_id?: string
+          /** 商户注销申请单号 · merchant's cancellation application ID */
           out_request_no?: string
+          /** 二级商户号 · secondary merchant ID */
           sub_mchid: string
+          /** 平台确认操作人标识 · identifier of the platform's confirming operator */
           operator_identification: string
+          /** 注销确认时间 · cancellation confirmation time */
           confirm_time: string
+          /** 注销协议版本号 · cancellation contract version */
           cancel_contract_version: string
         }
       },
-      { applyment_id?: string; out_request_no?: string; sub_mchid?: string }
+      {
+        /** 微信支付注销单号 · WeChat Pay cancellation application ID */
+        applyment_id?: string
+        /** 商户注销申请单号 · merchant's cancellation application ID */
+        out_request_no?: string
+        /** 二级商户号 · secondary merchant ID */
+        sub_mchid?: string
+      }
     >
     /** 平台代商户确认注销
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013892772)
@@ -379,7 +525,13 @@ export interface EcommerceRoutes {
     /** 商户注销提现申请单号查询申请单状态
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013892759)
      */
-    get: Operation<{ out_request_no: PathValue }, ApplyCancelWithdrawResponse>
+    get: Operation<
+      {
+        /** 商户注销提现申请号 · merchant's cancellation and withdrawal application ID */
+        out_request_no: PathValue
+      },
+      ApplyCancelWithdrawResponse
+    >
     /** 商户注销提现申请单号查询申请单状态
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013892759)
      */
@@ -390,16 +542,26 @@ export interface EcommerceRoutes {
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016420099)
      */
     get: Operation<
-      { sub_mchid: PathValue },
       {
+        /** 申请注销的二级商户号 · secondary merchant ID applying for cancellation */
+        sub_mchid: PathValue
+      },
+      {
+        /** 注销检查的二级商户号 · secondary merchant ID checked for cancellation */
         sub_mchid: string
+        /** 商户状态 */
         merchant_state: 'NORMAL' | 'HAS_BEEN_CANCELLED' | (string & {})
+        /** 注销资格检查结果 · cancellation eligibility check result */
         validate_result: 'ALLOW_CANCEL_WITHDRAW' | 'NOT_ALLOW_CANCEL_WITHDRAW' | (string & {})
+        /** 账户信息 · account information */
         account_info: AccountInfo[]
+        /** 不可注销的原因 · reasons that block cancellation */
         block_reasons?: {
+          /** 原因类型 */
           type?:
             | 'CONSUMER_COMPLAINT_UNPROCESSED' | 'HAS_BLOCKING_CONTROL' | 'FUNDS_PENDING_PROCESSING'
             | 'OTHER_REASON' | (string & {})
+          /** 原因描述 · reason description */
           description?: string
         }[]
       }
@@ -416,11 +578,16 @@ export interface EcommerceRoutes {
     post: Operation<
       {
         json: {
+          /** 二级商户号 · secondary merchant ID */
           sub_mchid: string
+          /** 商户注销申请单号 · merchant's cancellation application ID */
           out_apply_no: string
+          /** 注销申请材料 · cancellation application materials */
           application_info: {
+            /** 注销申请材料类型 · cancellation application material type */
             application_type?:
               | 'SP_CANCEL_ACCOUNT_APPLICATION' | 'SUB_CANCEL_ACCOUNT_APPLICATION' | (string & {})
+            /** 图片MediaID · image media ID */
             application_media_id?: string
           }[]
         }
@@ -437,8 +604,19 @@ export interface EcommerceRoutes {
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012691710)
      */
     post: Operation<
-      { multipart: { file: FilePart; meta?: { file_digest?: string; file_name?: string } } },
-      UploadResponse
+      {
+        multipart: {
+          /** 文件 · file */
+          file: FilePart
+          meta?: {
+            /** 图片文件的sha256摘要 */
+            file_digest?: string
+            /** 商户上传的媒体图片的名称 · name of media image uploaded by merchant */
+            file_name?: string
+          }
+        }
+      },
+      MediaResponse
     >
     /** 注销申请图片上传
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012691710)
@@ -449,7 +627,13 @@ export interface EcommerceRoutes {
     /** 查询注销单状态
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012476223)
      */
-    get: Operation<{ out_apply_no: PathValue }, CancelApplicationResponse>
+    get: Operation<
+      {
+        /** 商户注销申请单号 · merchant's cancellation application ID */
+        out_apply_no: PathValue
+      },
+      CancelApplicationResponse
+    >
     /** 查询注销单状态
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012476223)
      */
@@ -459,7 +643,53 @@ export interface EcommerceRoutes {
     /** 通过业务申请编号查询申请状态
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012691376)
      */
-    get: Operation<{ out_request_no: PathValue }, EcommerceApplymentResponse>
+    get: Operation<
+      {
+        /** 业务申请编号 · business application number */
+        out_request_no: PathValue
+      },
+      {
+        /** 申请状态 */
+        applyment_state: ApplymentResponseApplymentState
+        /** 申请状态描述 */
+        applyment_state_desc: string
+        /** 签约链接 */
+        sign_url?: string
+        /** 电商平台二级商户号 · e-commerce platform's secondary merchant ID */
+        sub_mchid?: string
+        /** 汇款账户验证信息 · remittance account verification information */
+        account_validation?: {
+          /** 付款户名 · paying account name */
+          account_name?: string
+          /** 付款卡号 · paying card number */
+          account_no?: string
+          /** 汇款金额 · remittance amount (分 · fen) */
+          pay_amount?: number
+          /** 收款卡号 · receiving card number */
+          destination_account_number?: string
+          /** 收款户名 · receiving account name */
+          destination_account_name?: string
+          /** 开户银行 · account bank */
+          destination_account_bank?: string
+          /** 省市信息 · province and city information */
+          city?: string
+          /** 备注信息 · remark */
+          remark?: string
+          /** 汇款截止时间 · remittance deadline */
+          deadline?: string
+        }
+        /** 驳回原因详情 · rejection reason details */
+        audit_detail?: AuditDetail[]
+        /** 法人验证链接 · legal representative verification URL */
+        legal_validation_url?: string
+        /** 业务申请编号 · business application number */
+        out_request_no: string
+        /** 微信支付申请单号 · WeChat Pay application ID */
+        applyment_id: number
+        /** 签约状态 · contract signing state */
+        sign_state?: 'UNSIGNED' | 'SIGNED' | 'NOT_SIGNABLE' | (string & {})
+      }
+    >
     /** 通过业务申请编号查询申请状态
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012691376)
      */
@@ -469,7 +699,13 @@ export interface EcommerceRoutes {
     /** 撤销申请单-使用业务申请编号
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015616721)
      */
-    post: Operation<{ out_request_no: PathValue }, RevokeResponse>
+    post: Operation<
+      {
+        /** 业务申请编号 · business application number */
+        out_request_no: PathValue
+      },
+      RevokeResponse
+    >
     /** 撤销申请单-使用业务申请编号
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015616721)
      */
@@ -482,71 +718,149 @@ export interface EcommerceRoutes {
     post: Operation<
       {
         json: {
+          /** 业务申请编号 · business application number */
           out_request_no: string
+          /** 主体类型 · subject type */
           organization_type: '2401' | '2500' | '4' | '2' | '3' | '2502' | '1708' | (string & {})
+          /** 是否金融机构 · whether it is a financial institution */
           finance_institution?: boolean
-          business_license_info?: BusinessLicenseInfo
+          /** 营业执照/登记证书信息 · business license/registration certificate information */
+          business_license_info?: {
+            /** 登记证书类型 · registration certificate type */
+            cert_type?: CertType
+            /** 证件扫描件 · scanned copy of the certificate */
+            business_license_copy?: string
+            /** 证件注册号 · certificate registration number */
+            business_license_number?: string
+            /** 商户名称 · merchant name */
+            merchant_name?: string
+            /** 经营者/法定代表人姓名 · business operator/legal representative's name */
+            legal_person?: string
+            /** 注册地址 · registered address */
+            company_address?: string
+            /** 营业期限 · business term */
+            business_time?: string
+          }
+          /** 金融机构许可证信息 · financial institution license information */
           finance_institution_info?: FinanceInstitutionInfo
+          /** 证件持有人类型 · identity document holder type */
           id_holder_type?: 'LEGAL' | 'SUPER' | (string & {})
+          /** 证件类型 · identity document type */
           id_doc_type?: IdDocType
+          /** 法定代表人说明函 · legal representative's explanation letter */
           authorize_letter_copy?: string
+          /** 经营者/法人身份证信息 · business operator/legal representative's ID card information */
           id_card_info?: {
+            /** 身份证人像面照片 · photo of ID card's portrait side */
             id_card_copy: string
+            /** 身份证国徽面照片 · photo of ID card's emblem side */
             id_card_national: string
+            /** 身份证姓名 · name on the ID card */
             id_card_name: Sensitive | Ciphertext
+            /** 身份证号码 · ID card number */
             id_card_number: Sensitive | Ciphertext
+            /** 身份证有效期开始时间 · ID card validity start time */
             id_card_valid_time_begin: string
+            /** 身份证有效期结束时间 · ID card validity end time */
             id_card_valid_time: string
           }
+          /** 经营者/法人其他类型证件信息 · business operator/legal representative's other identity document information */
           id_doc_info?: {
+            /** 证件姓名 · name on the identity document */
             id_doc_name: Sensitive | Ciphertext
+            /** 证件号码 · identity document number */
             id_doc_number: Sensitive | Ciphertext
+            /** 证件正面照片 · front photo of the identity document */
             id_doc_copy: string
+            /** 证件反面照片 · back photo of the identity document */
             id_doc_copy_back?: string
+            /** 证件有效期开始时间 · identity document validity start time */
             doc_period_begin: string
+            /** 证件有效期结束时间 · identity document validity end time */
             doc_period_end: string
           }
+          /** 最终受益人信息列表 · list of beneficial owners' information */
           ubo_info_list?: {
+            /** 受益人证件类型 · beneficial owner's identity document type */
             ubo_id_doc_type?: IdDocType
+            /** 证件正面照片 · front photo of the identity document */
             ubo_id_doc_copy?: string
+            /** 证件反面照片 · back photo of the identity document */
             ubo_id_doc_copy_back?: string
+            /** 受益人姓名 · beneficial owner's name */
             ubo_id_doc_name?: Sensitive | Ciphertext
+            /** 证件号码 · identity document number */
             ubo_id_doc_number?: Sensitive | Ciphertext
+            /** 证件居住地址 · residential address on the identity document */
             ubo_id_doc_address?: Sensitive | Ciphertext
+            /** 证件有效期开始时间 · identity document validity start time */
             ubo_period_begin?: string
+            /** 证件有效期结束时间 · identity document validity end time */
             ubo_period_end?: string
+            /** 证件有效期开始时间 · identity document validity start time */
             ubo_id_doc_period_begin?: string
+            /** 证件有效期结束时间 · identity document validity end time */
             ubo_id_doc_period_end?: string
           }[]
+          /** 结算银行账户 · settlement bank account */
           account_info: {
+            /** 账户类型 · account type */
             bank_account_type: '74' | '75' | (string & {})
+            /** 开户银行 · account bank */
             account_bank: string
+            /** 开户名称 */
             account_name: Sensitive | Ciphertext
+            /** 开户银行联行号 · account bank's branch number */
             bank_branch_id?: string
+            /** 开户银行全称（含支行） · full name of account bank (including branch) */
             bank_name?: string
+            /** 银行帐号 · bank account number */
             account_number: Sensitive | Ciphertext
           }
+          /** 超级管理员信息 · super administrator information */
           contact_info: {
+            /** 超级管理员类型 · super administrator type */
             contact_type: '65' | '66' | (string & {})
+            /** 超级管理员姓名 · super administrator's name */
             contact_name: Sensitive | Ciphertext
+            /** 超级管理员证件类型 · super administrator's identity document type */
             contact_id_doc_type?: IdDocType
+            /** 超级管理员身份证件号码 · super administrator's identity document number */
             contact_id_card_number?: Sensitive | Ciphertext
+            /** 超级管理员证件正面照片 · front photo of super administrator's identity document */
             contact_id_doc_copy?: string
+            /** 超级管理员证件反面照片 · back photo of super administrator's identity document */
             contact_id_doc_copy_back?: string
+            /** 超级管理员证件有效期开始时间 · validity start time of super administrator's identity document */
             contact_period_begin?: string
+            /** 超级管理员证件有效期结束时间 · validity end time of super administrator's identity document */
             contact_period_end?: string
+            /** 业务办理授权函 · business authorization letter */
             business_authorization_letter?: string
+            /** 超级管理员证件有效期开始时间 · validity start time of super administrator's identity document */
             contact_id_doc_period_begin?: string
+            /** 超级管理员证件有效期结束时间 · validity end time of super administrator's identity document */
             contact_id_doc_period_end?: string
+            /** 超级管理员手机 · super administrator's mobile number */
             mobile_phone?: Sensitive | Ciphertext
+            /** 联系邮箱 */
+            contact_email?: Sensitive | Ciphertext
           }
+          /** 店铺信息 · shop information */
           sales_scene_info: SalesSceneInfo
+          /** 结算规则 · settlement rules */
           settlement_info?: SettlementInfo
+          /** 商户简称 */
           merchant_shortname: string
+          /** 特殊资质 · special qualifications */
           qualifications?: string[]
+          /** 补充材料 · additional materials */
           business_addition_pics?: string[]
-          business_addition_desc?: string[]
+          /** 补充说明 */
+          business_addition_desc?: string
+          /** 是否走平台代理签约和代理核身入驻模式 · whether to onboard with platform's proxy signing/identity verification */
           proxy_sign_verify_mode?: boolean
+          /** 法人影印件信息辅助填写的平台声明 · platform's statement on assisted ID copy filling */
           id_card_complete_statement?: string
         }
       },
@@ -564,12 +878,18 @@ export interface EcommerceRoutes {
     post: Operation<
       {
         json: {
+          /** 业务申请编号 · business application number */
           out_request_no: string
+          /** 微信支付申请单号 · WeChat Pay application ID */
           applyment_id?: number
+          /** 预签署微信支付协议时间 · WeChat Pay contract pre-signing time */
           pre_sign_time?: string
+          /** 平台代理核身信息 · platform's proxy identity verification information */
           proxy_verify_identity_info?: {
+            /** 核身方式 · identity verification method */
             verify_identity_type:
               | 'VERIFY_IDENTITY_TYPE_FACE_TO_FACE' | 'VERIFY_IDENTITY_TYPE_REMOTE' | (string & {})
+            /** 核身结果 · identity verification result */
             verify_identity_result: boolean
           }
         }
@@ -585,7 +905,53 @@ export interface EcommerceRoutes {
     /** 通过申请单ID查询申请状态
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012691469)
      */
-    get: Operation<{ applyment_id: PathValue }, EcommerceApplymentResponse>
+    get: Operation<
+      {
+        /** 微信支付申请单号 · WeChat Pay application ID */
+        applyment_id: PathValue
+      },
+      {
+        /** 申请状态 */
+        applyment_state: ApplymentResponseApplymentState
+        /** 申请状态描述 */
+        applyment_state_desc: string
+        /** 签约链接 */
+        sign_url?: string
+        /** 电商平台二级商户号 · e-commerce platform's secondary merchant ID */
+        sub_mchid?: string
+        /** 汇款账户验证信息 · remittance account verification information */
+        account_validation?: {
+          /** 付款户名 · paying account name */
+          account_name: string
+          /** 付款卡号 · paying card number */
+          account_no?: string
+          /** 汇款金额 · remittance amount (分 · fen) */
+          pay_amount: number
+          /** 收款卡号 · receiving card number */
+          destination_account_number: string
+          /** 收款户名 · receiving account name */
+          destination_account_name: string
+          /** 开户银行 · account bank */
+          destination_account_bank: string
+          /** 省市信息 · province and city information */
+          city: string
+          /** 备注信息 · remark */
+          remark: string
+          /** 汇款截止时间 · remittance deadline */
+          deadline: string
+        }
+        /** 驳回原因详情 · rejection reason details */
+        audit_detail?: AuditDetail[]
+        /** 法人验证链接 · legal representative verification URL */
+        legal_validation_url?: string
+        /** 业务申请编号 · business application number */
+        out_request_no: string
+        /** 微信支付申请单号 · WeChat Pay application ID */
+        applyment_id: number
+        /** 签约状态 · contract signing state */
+        sign_state?: 'UNSIGNED' | 'SIGNED' | 'NOT_SIGNABLE' | (string & {})
+      }
+    >
     /** 通过申请单ID查询申请状态
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012691469)
      */
@@ -595,7 +961,13 @@ export interface EcommerceRoutes {
     /** 撤销申请单-使用申请单号
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015616720)
      */
-    post: Operation<{ applyment_id: PathValue }, RevokeResponse>
+    post: Operation<
+      {
+        /** 微信支付申请单号 · WeChat Pay application ID */
+        applyment_id: PathValue
+      },
+      RevokeResponse
+    >
     /** 撤销申请单-使用申请单号
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015616720)
      */
@@ -608,59 +980,148 @@ export interface EcommerceRoutes {
     post: Operation<
       {
         json: {
+          /** 业务申请编号 · business application number */
           out_request_no: string
+          /** 主体类型 · subject type */
           organization_type: '2401' | '2500' | '4' | '2' | '3' | '2502' | '1708' | (string & {})
+          /** 是否金融机构 · whether it is a financial institution */
           finance_institution?: boolean
-          business_license_info?: BusinessLicenseInfo
+          /** 营业执照/登记证书信息 · business license/registration certificate information */
+          business_license_info?: {
+            /** 登记证书类型 · registration certificate type */
+            cert_type?: CertType
+            /** 证件扫描件 · scanned copy of the certificate */
+            business_license_copy?: string
+            /** 证件注册号 · certificate registration number */
+            business_license_number?: string
+            /** 商户名称 · merchant name */
+            merchant_name?: string
+            /** 经营者/法定代表人姓名 · business operator/legal representative's name */
+            legal_person?: string
+            /** 注册地址 · registered address */
+            company_address?: string
+            /** 营业期限 · business term */
+            business_time?: string
+            /** 营业执照类型 · business license type */
+            business_license_type?: string
+          }
+          /** 金融机构许可证信息 · financial institution license information */
           finance_institution_info?: FinanceInstitutionInfo
+          /** 证件持有人类型 · identity document holder type */
           id_holder_type?: 'LEGAL' | 'SUPER' | (string & {})
+          /** 证件类型 · identity document type */
           id_doc_type?: IdDocType
+          /** 法定代表人说明函 · legal representative's explanation letter */
           authorize_letter_copy?: string
+          /** 经营者/法人身份证信息 · business operator/legal representative's ID card information */
           id_card_info?: {
+            /** 身份证人像面照片 · photo of ID card's portrait side */
             id_card_copy?: string
+            /** 身份证国徽面照片 · photo of ID card's emblem side */
             id_card_national?: string
+            /** 身份证姓名 · name on the ID card */
             id_card_name?: Sensitive | Ciphertext
+            /** 身份证号码 · ID card number */
             id_card_number?: Sensitive | Ciphertext
+            /** 身份证有效期开始时间 · ID card validity start time */
             id_card_valid_time_begin?: string
+            /** 身份证有效期结束时间 · ID card validity end time */
             id_card_valid_time?: string
+            /** 身份证居住地址 · residential address on the ID card */
+            id_card_address?: Sensitive | Ciphertext
           }
+          /** 经营者/法人其他类型证件信息 · business operator/legal representative's other identity document information */
           id_doc_info?: {
+            /** 证件姓名 · name on the identity document */
             id_doc_name?: Sensitive | Ciphertext
+            /** 证件号码 · identity document number */
             id_doc_number?: Sensitive | Ciphertext
+            /** 证件正面照片 · front photo of the identity document */
             id_doc_copy?: string
+            /** 证件反面照片 · back photo of the identity document */
             id_doc_copy_back?: string
+            /** 证件有效期开始时间 · identity document validity start time */
             doc_period_begin?: string
+            /** 证件有效期结束时间 · identity document validity end time */
             doc_period_end?: string
+            /** 证件居住地址 · residential address on the identity document */
+            id_doc_address?: Sensitive | Ciphertext
           }
+          /** 经营者/法人是否为受益人 · whether business operator/legal representative is beneficial owner */
           owner?: boolean
-          ubo_info_list?: UboInfo[]
+          /** 最终受益人信息列表 · list of beneficial owners' information */
+          ubo_info_list?: {
+            /** 受益人证件类型 · beneficial owner's identity document type */
+            ubo_id_doc_type: IdDocType
+            /** 证件正面照片 · front photo of the identity document */
+            ubo_id_doc_copy: string
+            /** 证件反面照片 · back photo of the identity document */
+            ubo_id_doc_copy_back?: string
+            /** 受益人姓名 · beneficial owner's name */
+            ubo_id_doc_name: Sensitive | Ciphertext
+            /** 证件号码 · identity document number */
+            ubo_id_doc_number: Sensitive | Ciphertext
+            /** 证件居住地址 · residential address on the identity document */
+            ubo_id_doc_address?: Sensitive | Ciphertext
+            /** 证件有效期开始时间 · identity document validity start time */
+            ubo_id_doc_period_begin: string
+            /** 证件有效期结束时间 · identity document validity end time */
+            ubo_id_doc_period_end: string
+          }[]
+          /** 结算银行账户 · settlement bank account */
           account_info: {
+            /** 账户类型 · account type */
             bank_account_type?: '74' | '75' | (string & {})
+            /** 开户银行 · account bank */
             account_bank?: string
+            /** 开户名称 */
             account_name?: Sensitive | Ciphertext
+            /** 开户银行省市编码 */
             bank_address_code?: string
+            /** 开户银行联行号 · account bank's branch number */
             bank_branch_id?: string
+            /** 开户银行全称（含支行） · full name of account bank (including branch) */
             bank_name?: string
+            /** 银行帐号 · bank account number */
             account_number?: Sensitive | Ciphertext
           }
+          /** 超级管理员信息 · super administrator information */
           contact_info: {
+            /** 超级管理员类型 · super administrator type */
             contact_type?: '65' | '66' | (string & {})
+            /** 超级管理员姓名 · super administrator's name */
             contact_name?: Sensitive | Ciphertext
+            /** 超级管理员证件类型 · super administrator's identity document type */
             contact_id_doc_type?: IdDocType
+            /** 超级管理员身份证件号码 · super administrator's identity document number */
             contact_id_card_number?: Sensitive | Ciphertext
+            /** 超级管理员证件正面照片 · front photo of super administrator's identity document */
             contact_id_doc_copy?: string
+            /** 超级管理员证件反面照片 · back photo of super administrator's identity document */
             contact_id_doc_copy_back?: string
-            contact_period_begin?: string
-            contact_period_end?: string
+            /** 超级管理员证件有效期开始时间 · validity start time of super administrator's identity document */
+            contact_id_doc_period_begin?: string
+            /** 超级管理员证件有效期结束时间 · validity end time of super administrator's identity document */
+            contact_id_doc_period_end?: string
+            /** 业务办理授权函 · business authorization letter */
             business_authorization_letter?: string
+            /** 超级管理员手机 · super administrator's mobile number */
             mobile_phone?: Sensitive | Ciphertext
+            /** 联系邮箱 */
+            contact_email?: Sensitive | Ciphertext
           }
+          /** 店铺信息 · shop information */
           sales_scene_info: SalesSceneInfo
+          /** 结算规则 · settlement rules */
           settlement_info?: SettlementInfo
+          /** 商户简称 */
           merchant_shortname: string
+          /** 特殊资质 · special qualifications */
           qualifications?: string[]
+          /** 补充材料 · additional materials */
           business_addition_pics?: string[]
-          business_addition_desc?: string[]
+          /** 补充说明 */
+          business_addition_desc?: string
         }
       },
       RevokeResponse
@@ -677,21 +1138,33 @@ export interface EcommerceRoutes {
     get: Operation<
       {
         query: {
+          /** 账单日期 · bill date */
           bill_date: string
-          account_type: 'ALL' | (string & {})
+          /** 资金账户类型 · fund account type */
+          account_type: 'ALL' | 'BASIC' | 'FEES' | 'OPERATION' | (string & {})
+          /** 压缩类型 · compression type */
           tar_type?: 'GZIP' | (string & {})
+          /** 加密算法 · encryption algorithm */
           algorithm: 'AEAD_AES_256_GCM' | 'SM4_GCM' | (string & {})
         }
       },
       {
+        /** 下载信息总数 · total number of download entries */
         download_bill_count: number
+        /** 下载信息明细 · download entry details */
         download_bill_list?: {
-          bill_sequence?: number
-          hash_type?: 'SHA1' | (string & {})
-          hash_value?: string
-          download_url?: string
-          encrypt_key?: string
-          nonce?: string
+          /** 账单文件序号 · bill file sequence number */
+          bill_sequence: number
+          /** 哈希类型 · hash type */
+          hash_type: 'SHA1' | (string & {})
+          /** 哈希值 · hash value */
+          hash_value: string
+          /** 账单下载地址 · bill download URL */
+          download_url: string
+          /** 加密密钥 · encryption key */
+          encrypt_key: string
+          /** 随机字符串 */
+          nonce: string
         }[]
       }
     >
@@ -705,18 +1178,41 @@ export interface EcommerceRoutes {
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012884060)
      */
     get: Operation<
-      { plan_id: PathValue; out_contract_code: PathValue },
       {
+        /** 委托代扣协议模板Id · recurring payment contract template ID */
+        plan_id: PathValue
+        /** 商户签约协议号 · merchant's contract number */
+        out_contract_code: PathValue
+      },
+      {
+        /** 商户号 · merchant ID */
         mchid: string
+        /** 委托代扣协议Id · recurring payment contract ID */
         contract_id: string
+        /** 商户APPID · merchant's AppID */
         appid: string
+        /** 委托代扣协议模板Id · recurring payment contract template ID */
         plan_id: number
+        /** 商户签约协议号 · merchant's contract number */
         out_contract_code: string
+        /** 用户账户展示名称 · user account's display name */
         contract_display_account: string
+        /** 委托代扣协议状态 · recurring payment contract state */
         contract_state: string
+        /** 协议签署时间 · contract signing time */
         contract_signed_time: string
+        /** 协议到期时间 · contract expiration time */
         contract_expired_time: string
-        contract_terminate_info?: ContractTerminateInfo
+        /** 协议解约信息 · contract termination information */
+        contract_terminate_info?: {
+          /** 协议解约方式 · contract termination mode */
+          contract_termination_mode: string
+          /** 协议解约时间 · contract termination time */
+          contract_terminated_time: string
+          /** 解约备注 · contract termination remark */
+          contract_termination_remark: string
+        }
+        /** 用户openid · user's OpenID */
         openid: string
       }
     >
@@ -730,8 +1226,21 @@ export interface EcommerceRoutes {
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012884072)
      */
     post: Operation<
-      { plan_id: PathValue; out_contract_code: PathValue; json: TerminateRequest },
-      { mchid: string; plan_id: number; out_contract_code: string }
+      {
+        /** 委托代扣协议模板Id · recurring payment contract template ID */
+        plan_id: PathValue
+        /** 商户签约协议号 · merchant's contract number */
+        out_contract_code: PathValue
+        json: TerminateRequest
+      },
+      {
+        /** 商户号 · merchant ID */
+        mchid: string
+        /** 委托代扣协议模板Id · recurring payment contract template ID */
+        plan_id: number
+        /** 商户签约协议号 · merchant's contract number */
+        out_contract_code: string
+      }
     >
     /** 商户协议号解约协议
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012884072)
@@ -745,16 +1254,32 @@ export interface EcommerceRoutes {
     post: Operation<
       {
         json: {
+          /** 商户APPID · merchant's AppID */
           appid: string
+          /** 委托代扣协议模板Id · recurring payment contract template ID */
           plan_id: number
+          /** 商户签约协议号 · merchant's contract number */
           out_contract_code: string
+          /** 用户账户展示名称 · user account's display name */
           contract_display_account: string
+          /** 回调通知地址 · notification URL */
           notify_url: string
+          /** 是否返回APP · whether to return to the app */
           return_app?: boolean
+          /** 商户数据包 · merchant's attached data */
           attach?: string
         }
       },
-      PreEntrustSignResponse
+      {
+        /** 预签约Id · contract pre-signing ID */
+        pre_entrustweb_id: string
+        /** 商户号 · merchant ID */
+        mchid: string
+        /** 委托代扣协议模板Id · recurring payment contract template ID */
+        plan_id: number
+        /** 商户签约协议号 · merchant's contract number */
+        out_contract_code: string
+      }
     >
     /** APP方式预签约
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012881608)
@@ -768,14 +1293,28 @@ export interface EcommerceRoutes {
     post: Operation<
       {
         json: {
+          /** 商户APPID · merchant's AppID */
           appid: string
+          /** 委托代扣协议模板ID */
           plan_id: number
+          /** 商户签约协议号 · merchant's contract number */
           out_contract_code: string
+          /** 用户账户展示名称 · user account's display name */
           contract_display_account: string
+          /** 回调通知地址 · notification URL */
           notify_url: string
         }
       },
-      PreEntrustSignResponse
+      {
+        /** 预签约ID · contract pre-signing ID */
+        pre_entrustweb_id: string
+        /** 商户号 · merchant ID */
+        mchid: string
+        /** 委托代扣协议模板ID */
+        plan_id: number
+        /** 商户签约协议号 · merchant's contract number */
+        out_contract_code: string
+      }
     >
     /** 小程序方式预签约
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4017177322)
@@ -789,21 +1328,36 @@ export interface EcommerceRoutes {
     post: Operation<
       {
         json: {
+          /** 合单商户appid · combined order merchant's AppID */
           combine_appid: string
+          /** 合单商户号 · combined order's merchant ID */
           combine_mchid: string
+          /** 合单商户订单号 · merchant's combined order number */
           combine_out_trade_no: string
+          /** 委托代扣协议ID · recurring payment contract ID */
           contract_id: string
+          /** 子单信息 · sub-order information */
           sub_orders?: {
+            /** 子单商户号 · sub-order's merchant ID */
             mchid: string
+            /** 附加数据 · attached data */
             attach?: string
+            /** 订单金额 · order amount */
             amount: SubOrderAmount
+            /** 子单商户订单号 · merchant's order number of the sub-order */
             out_trade_no: string
+            /** 二级商户号 · secondary merchant ID */
             sub_mchid: string
+            /** 二级商户appid · secondary merchant's AppID */
             sub_appid?: string
+            /** 商品描述 · product description */
             description: string
+            /** 结算信息 · settlement information */
             settle_info?: SubOrderSettleInfo
+            /** 子单风控信息 · sub-order risk control information */
             sub_risk_info?: string
           }[]
+          /** 风控信息 · risk control information */
           risk_info?: string
         }
       },
@@ -818,7 +1372,13 @@ export interface EcommerceRoutes {
     /** 电商合单委托代扣查询订单
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012884130)
      */
-    get: Operation<{ combine_out_trade_no: PathValue }, CombinePapayTransactionResponse>
+    get: Operation<
+      {
+        /** 合单商户订单号 · merchant's combined order number */
+        combine_out_trade_no: PathValue
+      },
+      CombinePapayTransactionResponse
+    >
     /** 电商合单委托代扣查询订单
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012884130)
      */
@@ -830,10 +1390,22 @@ export interface EcommerceRoutes {
      */
     post: Operation<
       {
+        /** 合单商户订单号 · merchant's combined order number */
         combine_out_trade_no: PathValue
         json: {
+          /** 合单商户APPID · combined order merchant's AppID */
           combine_appid: string
-          sub_orders?: { mchid: string; out_trade_no: string; sub_mchid: string; sub_appid?: string }[]
+          /** 子单信息 · sub-order information */
+          sub_orders?: {
+            /** 子单商户号 · sub-order's merchant ID */
+            mchid: string
+            /** 子单商户订单号 · merchant's order number of the sub-order */
+            out_trade_no: string
+            /** 二级商户号 · secondary merchant ID */
+            sub_mchid: string
+            /** 二级商户appid · secondary merchant's AppID */
+            sub_appid?: string
+          }[]
         }
       },
       undefined
@@ -849,13 +1421,21 @@ export interface EcommerceRoutes {
      */
     get: Operation<
       {
+        /** 二级商户号 · secondary merchant ID */
         sub_mchid: PathValue
-        query?: { account_type?: 'BASIC' | 'OPERATION' | 'FEES' | 'DEPOSIT' | (string & {}) }
+        query?: {
+          /** 资金账户类型 · fund account type */
+          account_type?: 'BASIC' | 'OPERATION' | 'FEES' | 'DEPOSIT' | (string & {})
+        }
       },
       {
+        /** 特约商户号 · sub-merchant ID */
         sub_mchid: string
+        /** 资金账户类型 · fund account type */
         account_type?: 'BASIC' | 'OPERATION' | 'FEES' | 'DEPOSIT' | (string & {})
+        /** 可用余额 · available balance (分 · fen) */
         available_amount: number
+        /** 不可用余额 · unavailable balance (分 · fen) */
         pending_amount?: number
       }
     >
@@ -870,13 +1450,23 @@ export interface EcommerceRoutes {
      */
     get: Operation<
       {
+        /** 电商特约商户商户号 · e-commerce sub-merchant ID */
         sub_mchid: PathValue
-        query: { date: string; account_type?: 'BASIC' | 'DEPOSIT' | (string & {}) }
+        query: {
+          /** 日期 */
+          date: string
+          /** 账户类型 · account type */
+          account_type?: 'BASIC' | 'DEPOSIT' | (string & {})
+        }
       },
       {
+        /** 二级商户号 · secondary merchant ID */
         sub_mchid: string
+        /** 可用余额 · available balance (分 · fen) */
         available_amount: number
+        /** 不可用余额 · unavailable balance (分 · fen) */
         pending_amount?: number
+        /** 账户类型 · account type */
         account_type?: 'BASIC' | 'DEPOSIT' | (string & {})
       }
     >
@@ -892,19 +1482,30 @@ export interface EcommerceRoutes {
     post: Operation<
       {
         json: {
+          /** 特约商户号 · sub-merchant ID */
           sub_mchid: string
+          /** 商户提现单号 · merchant's withdrawal number */
           out_request_no: string
+          /** 提现金额 · withdrawal amount (分 · fen) */
           amount: number
+          /** 提现备注 · withdrawal remark */
           remark?: string
+          /** 银行附言 · bank memo */
           bank_memo?: string
+          /** 出款账户类型 · paying account type */
           account_type?: 'BASIC' | 'OPERATION' | 'FEES' | (string & {})
+          /** 提现结果通知地址 · withdrawal result notification URL */
           notify_url?: string
         }
       },
       {
+        /** 特约商户号 · sub-merchant ID */
         sub_mchid: string
+        /** 微信支付提现单号 · WeChat Pay withdrawal number */
         withdraw_id: string
+        /** 商户提现单号 · merchant's withdrawal number */
         out_request_no: string
+        /** 出款账户类型 · paying account type */
         account_type?: 'BASIC' | 'OPERATION' | 'FEES' | (string & {})
       }
     >
@@ -917,7 +1518,14 @@ export interface EcommerceRoutes {
     /** 商户提现单号查询
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012476656)
      */
-    get: Operation<{ out_request_no: PathValue; query: DetailQuery }, FundWithdrawResponse>
+    get: Operation<
+      {
+        /** 商户请求单号 · merchant's request number */
+        out_request_no: PathValue
+        query: DetailQuery
+      },
+      WithdrawResponse
+    >
     /** 商户提现单号查询
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012476656)
      */
@@ -927,7 +1535,14 @@ export interface EcommerceRoutes {
     /** 微信支付提现单号查询
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012476665)
      */
-    get: Operation<{ withdraw_id: PathValue; query: DetailQuery }, FundWithdrawResponse>
+    get: Operation<
+      {
+        /** 微信支付提现单号 · WeChat Pay withdrawal number */
+        withdraw_id: PathValue
+        query: DetailQuery
+      },
+      WithdrawResponse
+    >
     /** 微信支付提现单号查询
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012476665)
      */
@@ -938,16 +1553,31 @@ export interface EcommerceRoutes {
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015851492)
      */
     get: Operation<
-      { out_contract_code: PathValue; query: CouponQuery },
       {
+        /** 业务申请单号 · business application number */
+        out_contract_code: PathValue
+        query: {
+          /** 签约和付款的微信小程序AppID · mini program AppID for contract signing and payment */
+          appid: string
+        }
+      },
+      {
+        /** 授权ID · authorization ID */
         individual_auth_id?: string
+        /** 签约时间 · contract signing time */
         signed_time: string
+        /** 授权状态 · authorization state */
         auth_state: 'AUTHORIZED' | 'UNAUTHORIZED' | (string & {})
+        /** 用户OpenID · user's OpenID */
         individual_openid?: string
+        /** 实名授权结果 · real-name authorization result */
         real_name_auth_result?: {
-          scope?: 'pay_realname' | (string & {})
-          access_token?: string
-          access_token_expire_time?: string
+          /** 应用授权作用域 */
+          scope: 'pay_realname' | (string & {})
+          /** 访问令牌 · access token */
+          access_token: string
+          /** 访问令牌过期时间 · access token expiration time */
+          access_token_expire_time: string
         }
       }
     >
@@ -963,10 +1593,15 @@ export interface EcommerceRoutes {
     post: Operation<
       {
         json: {
+          /** 签约和付款的AppID · AppID for contract signing and payment */
           appid: string
+          /** 业务申请单号 · business application number */
           out_contract_code: string
+          /** 真实姓名 · real name */
           real_name: Sensitive | Ciphertext
+          /** 证件类型 · identity document type */
           cred_type: 'ID_CARD' | (string & {})
+          /** 件号码 · identity document number */
           cred_id: Sensitive | Ciphertext
         }
       },
@@ -984,11 +1619,17 @@ export interface EcommerceRoutes {
     post: Operation<
       {
         json: {
+          /** 签约和付款的AppID · AppID for contract signing and payment */
           appid: string
+          /** 业务申请单号 · business application number */
           out_contract_code: string
+          /** 个人收款方的OpenID · individual payee's OpenID */
           openid: string
+          /** 真实姓名 · real name */
           real_name: Sensitive | Ciphertext
+          /** 证件类型 · identity document type */
           cred_type: 'ID_CARD' | (string & {})
+          /** 件号码 · identity document number */
           cred_id: Sensitive | Ciphertext
         }
       },
@@ -1003,7 +1644,17 @@ export interface EcommerceRoutes {
     /** APP场景预签约
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015851472)
      */
-    post: Operation<{ json: { appid: string; out_contract_code: string } }, AppResponse>
+    post: Operation<
+      {
+        json: {
+          /** 签约和付款的AppID · AppID for contract signing and payment */
+          appid: string
+          /** 业务申请单号 · business application number */
+          out_contract_code: string
+        }
+      },
+      AppResponse
+    >
     /** APP场景预签约
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015851472)
      */
@@ -1013,7 +1664,19 @@ export interface EcommerceRoutes {
     /** 小程序场景预签约
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4020023636)
      */
-    post: Operation<{ json: { appid: string; out_contract_code: string; openid: string } }, AppResponse>
+    post: Operation<
+      {
+        json: {
+          /** 签约和付款的AppID · AppID for contract signing and payment */
+          appid: string
+          /** 业务申请单号 · business application number */
+          out_contract_code: string
+          /** 个人收款方的OpenID · individual payee's OpenID */
+          openid: string
+        }
+      },
+      AppResponse
+    >
     /** 小程序场景预签约
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4020023636)
      */
@@ -1025,12 +1688,21 @@ export interface EcommerceRoutes {
      */
     get: Operation<
       {
+        /** 用户标识 · user's OpenID */
         openid: PathValue
-        query: { appid: string; permission_type: 'INDIVIDUAL_PAYEE' | (string & {}) }
+        query: {
+          /** 签约和付款的微信小程序AppID · mini program AppID for contract signing and payment */
+          appid: string
+          /** 权限类型 · permission type */
+          permission_type: 'INDIVIDUAL_PAYEE' | (string & {})
+        }
       },
       {
+        /** 授权ID · authorization ID */
         individual_auth_id: string
+        /** 操作时间 · action time */
         operation_time: string
+        /** 授权状态 · authorization state */
         auth_state: 'AUTHORIZED' | 'UNAUTHORIZED' | (string & {})
       }
     >
@@ -1044,8 +1716,24 @@ export interface EcommerceRoutes {
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504208)
      */
     post: Operation<
-      { json: { sub_mchid: string; agreement_list: Agreement[] } },
-      { sub_mchid: string; authorization_state: string; accept_time: string; authorize_time?: string }
+      {
+        json: {
+          /** 二级商户号 · secondary merchant ID */
+          sub_mchid: string
+          /** 签约协议列表 · list of signed agreements */
+          agreement_list: Agreement[]
+        }
+      },
+      {
+        /** 二级商户号 · secondary merchant ID */
+        sub_mchid: string
+        /** 授权状态 · authorization state */
+        authorization_state: string
+        /** 授权申请受理时间 · authorization application acceptance time */
+        accept_time: string
+        /** 授权时间 · authorization time */
+        authorize_time?: string
+      }
     >
     /** 申请二级商户商家转账授权
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504208)
@@ -1057,8 +1745,18 @@ export interface EcommerceRoutes {
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504209)
      */
     get: Operation<
-      { sub_mchid: PathValue },
-      { sub_mchid: string; authorization_state: string; authorize_time?: string }
+      {
+        /** 二级商户号 · secondary merchant ID */
+        sub_mchid: PathValue
+      },
+      {
+        /** 二级商户号 · secondary merchant ID */
+        sub_mchid: string
+        /** 授权状态 · authorization state */
+        authorization_state: string
+        /** 授权时间 · authorization time */
+        authorize_time?: string
+      }
     >
     /** 查询二级商户商家转账授权状态
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504209)
@@ -1072,24 +1770,40 @@ export interface EcommerceRoutes {
     post: Operation<
       {
         json: {
+          /** 二级商户号 · secondary merchant ID */
           sub_mchid: string
+          /** 服务商AppID · service provider's AppID */
           appid: string
+          /** 商户单号 · merchant's bill number */
           out_bill_no: string
+          /** 转账场景ID · transfer scene ID */
           transfer_scene_id: string
+          /** 收款用户OpenID · payee's OpenID */
           openid: string
+          /** 收款用户姓名 · payee's name */
           user_name?: Sensitive | Ciphertext
+          /** 转账金额 · transfer amount (分 · fen) */
           transfer_amount: number
+          /** 转账备注 · transfer remark */
           transfer_remark: string
+          /** 商户回调地址 · merchant's notification URL */
           notify_url?: string
         }
       },
       {
+        /** 二级商户号 · secondary merchant ID */
         sub_mchid: string
+        /** 商户单号 · merchant's bill number */
         out_bill_no: string
+        /** 微信转账单号 · WeChat Pay transfer number */
         transfer_bill_no: string
+        /** 单据创建时间 · bill creation time */
         create_time: string
+        /** 单据状态 · bill state */
         state: string
+        /** 失败原因 · failure reason */
         fail_reason?: string
+        /** 跳转领取页面的package信息 · package information for opening the claim page */
         package_info?: string
       }
     >
@@ -1102,7 +1816,14 @@ export interface EcommerceRoutes {
     /** 商户单号查询转账单
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504213)
      */
-    get: Operation<{ out_bill_no: PathValue; query: DetailQuery }, MchTransferTransferBillResponse>
+    get: Operation<
+      {
+        /** 商户单号 · merchant's bill number */
+        out_bill_no: PathValue
+        query: DetailQuery
+      },
+      MchTransferTransferBillResponse
+    >
     /** 商户单号查询转账单
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504213)
      */
@@ -1113,12 +1834,21 @@ export interface EcommerceRoutes {
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504212)
      */
     post: Operation<
-      { out_bill_no: PathValue; json: DetailQuery },
       {
+        /** 商户单号 · merchant's bill number */
+        out_bill_no: PathValue
+        json: DetailQuery
+      },
+      {
+        /** 二级商户号 · secondary merchant ID */
         sub_mchid: string
+        /** 商户单号 · merchant's bill number */
         out_bill_no: string
+        /** 微信转账单号 · WeChat Pay transfer number */
         transfer_bill_no: string
+        /** 单据状态 · bill state */
         state: string
+        /** 状态变更时间 · state change time */
         update_time: string
       }
     >
@@ -1131,7 +1861,14 @@ export interface EcommerceRoutes {
     /** 微信转账单号查询转账单
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504214)
      */
-    get: Operation<{ transfer_bill_no: PathValue; query: DetailQuery }, MchTransferTransferBillResponse>
+    get: Operation<
+      {
+        /** 微信转账单号 · WeChat Pay transfer number */
+        transfer_bill_no: PathValue
+        query: DetailQuery
+      },
+      MchTransferTransferBillResponse
+    >
     /** 微信转账单号查询转账单
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504214)
      */
@@ -1142,13 +1879,26 @@ export interface EcommerceRoutes {
      * @see [partner](https://pay.weixin.qq.com/docs/partner/products/ecommerce/introduction.html)
      */
     get: Operation<
-      { query: { sub_mchid: string; transaction_id?: string } },
       {
+        query: {
+          /** 二级商户号 · secondary merchant ID */
+          sub_mchid: string
+          /** 微信订单号 · WeChat Pay order number */
+          transaction_id?: string
+        }
+      },
+      {
+        /** 二级商户号 · secondary merchant ID */
         sub_mchid: string
+        /** 微信订单号 · WeChat Pay order number */
         transaction_id: string
+        /** 分账金额 · profit-sharing amount (分 · fen) */
         amount: number
+        /** 分账结果 · profit-sharing result */
         result: 'PROCESSING' | 'SUCCESS' | 'FAILED' | (string & {})
+        /** 分账失败原因 · profit-sharing failure reason */
         fail_reason?: AfterSalesOrderResponseFailReason
+        /** 分账完成时间 · profit-sharing completion time */
         finish_time: string
       }
     >
@@ -1162,15 +1912,28 @@ export interface EcommerceRoutes {
     post: Operation<
       {
         json: {
+          /** 二级商户号 · secondary merchant ID */
           sub_mchid: string
+          /** 微信订单号 · WeChat Pay order number */
           transaction_id: string
+          /** 回退金额 · return amount (分 · fen) */
           amount: number
+          /** 类型 · type */
           type: 'SERVICE_FEE_INCOME' | (string & {})
+          /** 场景 · scene */
           scene: 'REFUND_TICKET' | 'CHANGE_TICKET' | 'RETURN_GOODS' | (string & {})
+          /** 微信退款单号 · WeChat Pay refund number */
           refund_id: string
         }
       },
-      { sub_mchid: string; transaction_id: string; amount: number }
+      {
+        /** 二级商户号 · secondary merchant ID */
+        sub_mchid: string
+        /** 微信订单号 · WeChat Pay order number */
+        transaction_id: string
+        /** 分账金额 · profit-sharing amount (分 · fen) */
+        amount: number
+      }
     >
     /** 请求售后服务分账
      * @see [partner](https://pay.weixin.qq.com/docs/partner/products/ecommerce/introduction.html)
@@ -1181,7 +1944,32 @@ export interface EcommerceRoutes {
     /** 完结分账
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012477745)
      */
-    post: Operation<{ json: FinishOrderRequest }, FinishOrderResponse>
+    post: Operation<
+      {
+        json: {
+          /** 二级商户号 · secondary merchant ID */
+          sub_mchid: string
+          /** 微信订单号 · WeChat Pay order number */
+          transaction_id: string
+          /** 商户分帐单号 · merchant's profit-sharing order number */
+          out_order_no: string
+          /** 分账描述 · profit-sharing description */
+          description: string
+          /** 回调地址 · notification URL */
+          notify_url?: string
+        }
+      },
+      {
+        /** 二级商户号 · secondary merchant ID */
+        sub_mchid: string
+        /** 微信订单号 · WeChat Pay order number */
+        transaction_id: string
+        /** 商户分帐单号 · merchant's profit-sharing order number */
+        out_order_no: string
+        /** 微信分帐单号 · WeChat Pay profit-sharing order number */
+        order_id: string
+      }
+    >
     /** 完结分账
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012477745)
      */
@@ -1192,30 +1980,61 @@ export interface EcommerceRoutes {
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012477734)
      */
     get: Operation<
-      { query: ProfitsharingOrderQuery },
       {
+        query: {
+          /** 二级商户号 · secondary merchant ID */
+          sub_mchid: string
+          /** 微信订单号 · WeChat Pay order number */
+          transaction_id: string
+          /** 商户分账单号 */
+          out_order_no: string
+        }
+      },
+      {
+        /** 二级商户号 · secondary merchant ID */
         sub_mchid: string
+        /** 微信订单号 · WeChat Pay order number */
         transaction_id: string
+        /** 商户分账单号 */
         out_order_no: string
+        /** 微信分账单号 · WeChat Pay profit-sharing order number */
         order_id: string
+        /** 分账单状态 · profit-sharing order state */
         status?: 'PROCESSING' | 'FINISHED' | (string & {})
+        /** 分账接收方列表 */
         receivers?: {
+          /** 分账接收商户号 · profit-sharing receiver's merchant ID */
           receiver_mchid?: string
-          amount?: number
-          description?: string
+          /** 分账金额 · profit-sharing amount (分 · fen) */
+          amount: number
+          /** 分账描述 · profit-sharing description */
+          description: string
+          /** 分账结果 · profit-sharing result */
           result?: 'PENDING' | 'SUCCESS' | 'CLOSED' | (string & {})
-          finish_time?: string
+          /** 完成时间 · completion time */
+          finish_time: string
+          /** 分账失败原因 · profit-sharing failure reason */
           fail_reason?: AfterSalesOrderResponseFailReason
-          type?: 'MERCHANT_ID' | 'PERSONAL_OPENID' | (string & {})
-          receiver_account?: string
-          detail_id?: string
+          /** 分账接收方类型 · profit-sharing receiver type */
+          type: 'MERCHANT_ID' | 'PERSONAL_OPENID' | (string & {})
+          /** 分账接收方账号 · profit-sharing receiver's account */
+          receiver_account: string
+          /** 分账明细单号 · profit-sharing detail number */
+          detail_id: string
         }[]
+        /** 批次关闭原因 · batch close reason */
         close_reason?: string
+        /** 异常处理状态 · abnormal funds handling state */
         abnormal_status?: AbnormalStatus
+        /** 异常处理关单原因 · order close reason of abnormal funds handling */
         funds_abnormal_closed_reason?: FundsAbnormalClosedReason
+        /** 微信支付在途异常资金付款单号 */
         funds_abnormal_redirect_id?: string
-        funds_abnormal_receivers?: MchInfo[]
+        /** 平台接收异常资金商户号或运营主体列表 · list of platform receivers of abnormal funds */
+        funds_abnormal_receivers?: FundsAbnormalReceiver[]
+        /** 分账完结的分账金额 · profit-sharing finish amount (分 · fen) */
         finish_amount?: number
+        /** 分账完结描述 */
         finish_description?: string
       }
     >
@@ -1229,40 +2048,81 @@ export interface EcommerceRoutes {
     post: Operation<
       {
         json: {
+          /** 公众账号ID · AppID */
           appid?: string
+          /** 二级商户号 · secondary merchant ID */
           sub_mchid: string
+          /** 微信订单号 · WeChat Pay order number */
           transaction_id: string
+          /** 商户分账单号 */
           out_order_no: string
+          /** 分账接收方列表 */
           receivers: {
+            /** 分账接收方类型 · profit-sharing receiver type */
             type: 'MERCHANT_ID' | 'PERSONAL_OPENID' | (string & {})
+            /** 分账接收方账号 · profit-sharing receiver's account */
             receiver_account: string
+            /** 分账金额 · profit-sharing amount (分 · fen) */
             amount: number
+            /** 分账描述 · profit-sharing description */
             description: string
+            /** 分账个人接收方姓名 */
             receiver_name?: Sensitive | Ciphertext
+            /** 分账接收商户号 · profit-sharing receiver's merchant ID */
+            receiver_mchid?: string
           }[]
+          /** 是否分账完成 · whether profit sharing is finished */
           finish: boolean
+          /** 回调地址 · notification URL */
+          notify_url?: string
         }
       },
       {
+        /** 二级商户号 · secondary merchant ID */
         sub_mchid: string
+        /** 微信订单号 · WeChat Pay order number */
         transaction_id: string
+        /** 商户分账单号 */
         out_order_no: string
+        /** 微信分账单号 · WeChat Pay profit-sharing order number */
         order_id: string
-        status?: 'PROCESSING' | 'FINISHED' | (string & {})
+        /** 分账单状态 · profit-sharing order state */
+        status?:
+          | 'PROCESSING' | 'FINISHED' | 'ADJUST' | 'CLOSED' | 'PENDING' | 'RETURNED' | 'SUCCESS'
+          | (string & {})
+        /** 分账接收方列表 */
         receivers: {
-          amount?: number
-          description?: string
+          /** 分账金额 · profit-sharing amount (分 · fen) */
+          amount: number
+          /** 分账描述 · profit-sharing description */
+          description: string
+          /** 分账结果 · profit-sharing result */
           result?: 'PENDING' | 'SUCCESS' | 'CLOSED' | (string & {})
-          finish_time?: string
+          /** 完成时间 · completion time */
+          finish_time: string
+          /** 分账失败原因 · profit-sharing failure reason */
           fail_reason?: AfterSalesOrderResponseFailReason
-          type?: 'MERCHANT_ID' | 'PERSONAL_OPENID' | (string & {})
-          receiver_account?: string
-          detail_id?: string
+          /** 分账接收方类型 · profit-sharing receiver type */
+          type: 'MERCHANT_ID' | 'PERSONAL_OPENID' | (string & {})
+          /** 分账接收方账号 · profit-sharing receiver's account */
+          receiver_account: string
+          /** 分账明细单号 · profit-sharing detail number */
+          detail_id: string
+          /** 异常处理状态 · abnormal funds handling state */
           abnormal_status?: AbnormalStatus
+          /** 异常处理关单原因 · order close reason of abnormal funds handling */
           funds_abnormal_closed_reason?: FundsAbnormalClosedReason
+          /** 微信支付在途异常资金付款单号 */
           funds_abnormal_redirect_id?: string
-          funds_abnormal_receivers?: MchInfo[]
+          /** 平台接收异常资金商户号或运营主体列表 · list of platform receivers of abnormal funds */
+          funds_abnormal_receivers?: FundsAbnormalReceiver[]
+          /** 分账接收商户号 · profit-sharing receiver's merchant ID */
+          receiver_mchid?: string
         }[]
+        /** 分账完结金额 · profit-sharing finish amount (分 · fen) */
+        finish_amount?: number
+        /** 分账完结描述 */
+        finish_description?: string
       }
     >
     /** 请求分账
@@ -1274,7 +2134,13 @@ export interface EcommerceRoutes {
     /** 查询订单剩余待分金额
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012477751)
      */
-    get: Operation<{ transaction_id: PathValue }, AmountResponse>
+    get: Operation<
+      {
+        /** 微信订单号 · WeChat Pay order number */
+        transaction_id: PathValue
+      },
+      AmountResponse
+    >
     /** 查询订单剩余待分金额
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012477751)
      */
@@ -1287,11 +2153,17 @@ export interface EcommerceRoutes {
     post: Operation<
       {
         json: {
+          /** 公众账号ID · AppID */
           appid: string
+          /** 接收方类型 · receiver type */
           type: 'MERCHANT_ID' | 'PERSONAL_OPENID' | (string & {})
+          /** 接收方账号 · receiver's account */
           account: string
+          /** 接收方名称 · receiver's name */
           name?: string
+          /** 接收方名称的密文 · ciphertext of the receiver's name */
           encrypted_name?: Sensitive | Ciphertext
+          /** 与分账方的关系类型 · type of relationship with the profit-sharing party */
           relation_type: string
         }
       },
@@ -1309,8 +2181,11 @@ export interface EcommerceRoutes {
     post: Operation<
       {
         json: {
+          /** 公众账号ID · AppID */
           appid: string
+          /** 接收方类型 · receiver type */
           type: 'MERCHANT_ID' | 'PERSONAL_OPENID' | (string & {})
+          /** 接收方账号 · receiver's account */
           account: string
         }
       },
@@ -1326,8 +2201,42 @@ export interface EcommerceRoutes {
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012477740)
      */
     get: Operation<
-      { query: { sub_mchid: string; order_id?: string; out_order_no?: string; out_return_no: string } },
-      ReturnorderResponse
+      {
+        query: {
+          /** 二级商户号 · secondary merchant ID */
+          sub_mchid: string
+          /** 微信分账单号 · WeChat Pay profit-sharing order number */
+          order_id?: string
+          /** 商户分账单号 */
+          out_order_no?: string
+          /** 商户回退单号 · merchant's return number */
+          out_return_no: string
+        }
+      },
+      {
+        /** 二级商户号 · secondary merchant ID */
+        sub_mchid: string
+        /** 微信分账单号 · WeChat Pay profit-sharing order number */
+        order_id: string
+        /** 商户分账单号 */
+        out_order_no: string
+        /** 商户回退单号 · merchant's return number */
+        out_return_no: string
+        /** 回退商户号 · return merchant ID */
+        return_mchid: string
+        /** 回退金额 · return amount (分 · fen) */
+        amount: number
+        /** 微信回退单号 · WeChat Pay return number */
+        return_no: string
+        /** 回退结果 · return result */
+        result: 'PROCESSING' | 'SUCCESS' | 'FAIL' | (string & {})
+        /** 失败原因 · failure reason */
+        fail_reason?: 'ACCOUNT_ABNORMAL' | 'TIME_OUT_CLOSED' | (string & {})
+        /** 完成时间 · completion time */
+        finish_time: string
+        /** 微信支付订单号 · WeChat Pay order number */
+        transaction_id?: string
+      }
     >
     /** 查询分账回退结果
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012477740)
@@ -1339,17 +2248,46 @@ export interface EcommerceRoutes {
     post: Operation<
       {
         json: {
+          /** 二级商户号 · secondary merchant ID */
           sub_mchid: string
+          /** 微信分账单号 · WeChat Pay profit-sharing order number */
           order_id?: string
+          /** 商户分账单号 */
           out_order_no?: string
+          /** 商户回退单号 · merchant's return number */
           out_return_no: string
+          /** 回退商户号 · return merchant ID */
           return_mchid: string
+          /** 回退金额 · return amount (分 · fen) */
           amount: number
+          /** 回退描述 · return description */
           description: string
+          /** 微信订单号 · WeChat Pay order number */
           transaction_id?: string
         }
       },
-      ReturnorderResponse
+      {
+        /** 二级商户号 · secondary merchant ID */
+        sub_mchid: string
+        /** 微信分账单号 · WeChat Pay profit-sharing order number */
+        order_id: string
+        /** 商户分账单号 */
+        out_order_no: string
+        /** 商户回退单号 · merchant's return number */
+        out_return_no: string
+        /** 回退商户号 · return merchant ID */
+        return_mchid: string
+        /** 回退金额 · return amount (分 · fen) */
+        amount: number
+        /** 微信回退单号 · WeChat Pay return number */
+        return_no: string
+        /** 回退结果 · return result */
+        result: 'PROCESSING' | 'SUCCESS' | 'FAIL' | (string & {})
+        /** 失败原因 · failure reason */
+        fail_reason?: 'ACCOUNT_ABNORMAL' | 'TIME_OUT_CLOSED' | (string & {})
+        /** 完成时间 · completion time */
+        finish_time: string
+      }
     >
     /** 请求分账回退
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012477737)
@@ -1363,36 +2301,78 @@ export interface EcommerceRoutes {
     post: Operation<
       {
         json: {
+          /** 商品单个人收款方受理授权ID · acceptance authorization ID of product order's individual payee */
           individual_auth_id?: string
+          /** 二级商户号 · secondary merchant ID */
           sub_mchid?: string
+          /** 电商平台APPID · e-commerce platform's AppID */
           sp_appid: string
+          /** 二级商户APPID · secondary merchant's AppID */
           sub_appid?: string
+          /** 还款服务商商户号 · repayment service provider's merchant ID */
           combine_mchid?: string
+          /** 还款订单号 · repayment order number */
           combine_out_trade_no?: string
-          combine_transaction_id: string
-          transaction_id: string
-          out_trade_no?: string
+          /** 交易单微信支付订单号 · WeChat Pay order number of the transaction order */
+          combine_transaction_id?: string
+          /** 商户退款单号 · merchant's refund number */
           out_refund_no: string
+          /** 退款原因 */
           reason?: string
-          amount: { refund: number; from?: EcommerceFrom[]; total: number; currency?: string }
+          /** 订单金额 · order amount */
+          amount: {
+            /** 退款金额 · refund amount (分 · fen) */
+            refund: number
+            /** 退款出资账户及金额 · refund contribution accounts and amounts */
+            from?: From[]
+            /** 原订单金额 · original order amount (分 · fen) */
+            total: number
+            /** 退款币种 · refund currency */
+            currency?: string
+          }
+          /** 退款结果回调url · refund result notification URL */
           notify_url?: string
+          /** 退款出资商户 · merchant contributing the refund */
           refund_account?: ApplyRequestRefundAccount
-          funds_account: 'AVAILABLE' | 'UNSETTLED' | 'PREPAID' | (string & {})
-        }
+          /** 资金账户 · fund account */
+          funds_account?: 'AVAILABLE' | 'UNSETTLED' | 'PREPAID' | (string & {})
+        } & ({
+            /** 微信订单号 · WeChat Pay order number; give one of: transaction_id, out_trade_no */
+            transaction_id: string
+            /** 商户订单号 · merchant's order number; give one of: transaction_id, out_trade_no */
+            out_trade_no?: string
+          } | {
+            /** 微信订单号 · WeChat Pay order number; give one of: transaction_id, out_trade_no */
+            transaction_id?: string
+            /** 商户订单号 · merchant's order number; give one of: transaction_id, out_trade_no */
+            out_trade_no: string
+          })
       },
       {
+        /** 微信退款单号 · WeChat Pay refund number */
         refund_id: string
+        /** 商户退款单号 · merchant's refund number */
         out_refund_no: string
+        /** 退款创建时间 · refund creation time */
         create_time: string
+        /** 订单金额 · order amount */
         amount: {
-          refund?: number
-          from?: From[]
-          payer_refund?: number
+          /** 退款金额 · refund amount (分 · fen) */
+          refund: number
+          /** 退款出资账户及金额 · refund contribution accounts and amounts */
+          from?: AmountFrom[]
+          /** 用户退款金额 · amount refunded to the user (分 · fen) */
+          payer_refund: number
+          /** 优惠退款金额 · discount refund amount */
           discount_refund?: number
+          /** 退款币种 · refund currency */
           currency?: string
+          /** 垫付金额 · advance payment amount (分 · fen) */
           advance?: number
         }
+        /** 优惠退款详情 · discount refund details */
         promotion_detail?: ApplyResponsePromotionDetail[]
+        /** 退款出资商户 · merchant contributing the refund */
         refund_account?: ApplyRequestRefundAccount
       }
     >
@@ -1405,7 +2385,14 @@ export interface EcommerceRoutes {
     /** 通过微信支付退款单号查询退款
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012650253)
      */
-    get: Operation<{ refund_id: PathValue; query?: RefundQuery }, EcommerceRefundResponse>
+    get: Operation<
+      {
+        /** 微信退款单号 · WeChat Pay refund number */
+        refund_id: PathValue
+        query?: EcommerceRefundQuery
+      },
+      EcommerceRefundResponse
+    >
     /** 通过微信支付退款单号查询退款
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012650253)
      */
@@ -1415,7 +2402,14 @@ export interface EcommerceRoutes {
     /** 通过商户退款单号查询退款
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012650314)
      */
-    get: Operation<{ out_refund_no: PathValue; query?: RefundQuery }, EcommerceRefundResponse>
+    get: Operation<
+      {
+        /** 商户退款单号 · merchant's refund number */
+        out_refund_no: PathValue
+        query?: EcommerceRefundQuery
+      },
+      EcommerceRefundResponse
+    >
     /** 通过商户退款单号查询退款
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012650314)
      */
@@ -1427,37 +2421,66 @@ export interface EcommerceRoutes {
      */
     post: Operation<
       {
+        /** 微信退款单号 · WeChat Pay refund number */
         refund_id: PathValue
         json: {
+          /** 二级商户号 · secondary merchant ID */
           sub_mchid?: string
+          /** 个人收款方受理授权ID · individual payee's acceptance authorization ID */
           individual_auth_id?: string
+          /** 商户退款单号 · merchant's refund number */
           out_refund_no: string
+          /** 异常退款处理方式 · abnormal refund handling method */
           type: 'USER_BANK_CARD' | 'MERCHANT_BANK_CARD' | (string & {})
+          /** 开户银行 · account bank */
           bank_type?: BankType
+          /** 收款银行卡号 · receiving bank card number */
           bank_account?: Sensitive | Ciphertext
+          /** 收款用户姓名 · payee's name */
           real_name?: Sensitive | Ciphertext
         }
       },
       {
+        /** 微信支付退款号 · WeChat Pay refund number */
         refund_id: string
+        /** 商户退款单号 · merchant's refund number */
         out_refund_no: string
+        /** 微信支付订单号 · WeChat Pay order number */
         transaction_id: string
+        /** 商户订单号 · merchant's order number */
         out_trade_no: string
+        /** 退款渠道 · refund channel */
         channel?: string
+        /** 退款入账账户 · refund receiving account */
         user_received_account?: string
+        /** 退款成功时间 · refund success time */
         success_time?: string
+        /** 退款创建时间 · refund creation time */
         create_time: string
+        /** 退款状态 · refund state */
         status: 'SUCCESS' | 'CLOSE' | 'PROCESSING' | 'ABNORMAL' | (string & {})
+        /** 资金账户 · fund account */
         funds_account?: 'AVAILABLE' | 'UNSETTLED' | (string & {})
+        /** 金额信息 · amount information */
         amount: {
-          refund?: number
-          from?: From[]
-          payer_refund?: number
-          discount_refund?: number
-          currency?: string
+          /** 退款金额 · refund amount (分 · fen) */
+          refund: number
+          /** 退款出资账户及金额 · refund contribution accounts and amounts */
+          from?: AmountFrom[]
+          /** 用户退款金额 · amount refunded to the user (分 · fen) */
+          payer_refund: number
+          /** 优惠退款金额 · discount refund amount */
+          discount_refund: number
+          /** 退款币种 · refund currency */
+          currency: string
+          /** 手续费退款金额 · fee refund amount (分 · fen) */
           refund_fee?: number
+          /** 垫付金额 · advance payment amount (分 · fen) */
+          advance?: number
         }
+        /** 优惠退款信息 · discount refund information */
         promotion_detail?: ApplyAbnormalRefundResponsePromotionDetail[]
+        /** 退款出资商户 · merchant contributing the refund */
         refund_account?: RefundAccount
       }
     >
@@ -1470,7 +2493,14 @@ export interface EcommerceRoutes {
     /** 查询垫付回补结果
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012476916)
      */
-    get: Operation<{ refund_id: PathValue; query: DetailQuery }, ReturnAdvanceResponse>
+    get: Operation<
+      {
+        /** 微信退款单号 · WeChat Pay refund number */
+        refund_id: PathValue
+        query: DetailQuery
+      },
+      ReturnAdvanceResponse
+    >
     /** 查询垫付回补结果
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012476916)
      */
@@ -1478,7 +2508,14 @@ export interface EcommerceRoutes {
     /** 垫付退款回补
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012476927)
      */
-    post: Operation<{ refund_id: PathValue; json: DetailQuery }, ReturnAdvanceResponse>
+    post: Operation<
+      {
+        /** 微信退款单号 · WeChat Pay refund number */
+        refund_id: PathValue
+        json: DetailQuery
+      },
+      ReturnAdvanceResponse
+    >
     /** 垫付退款回补
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012476927)
      */
@@ -1491,16 +2528,31 @@ export interface EcommerceRoutes {
     get: Operation<
       {
         query: {
+          /** 主体类型 · subject type */
           organization_type: OrganizationType
+          /** 证件号码 · identity document number */
           cert_number: Sensitive | Ciphertext
+          /** 分页大小 · page size */
           limit?: number
+          /** 分页偏移 · page offset */
           offset?: number
         }
       },
       {
-        data: { sub_mchid?: string; merchant_shortname?: string; sign_time?: string }[]
+        /** 子商户列表 · list of sub-merchants */
+        data: {
+          /** 子商户号 · sub-merchant ID */
+          sub_mchid: string
+          /** 商户简称 */
+          merchant_shortname: string
+          /** 签约时间 · contract signing time */
+          sign_time: string
+        }[]
+        /** 分页偏移 · page offset */
         offset: number
+        /** 分页大小 · page size */
         limit: number
+        /** 总条数 · total number of records */
         total_count: number
       }
     >
@@ -1514,11 +2566,24 @@ export interface EcommerceRoutes {
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012477639)
      */
     post: Operation<
-      { json: { sub_mchid: string; transaction_id: string; description: string } },
       {
+        json: {
+          /** 二级商户号 · secondary merchant ID */
+          sub_mchid: string
+          /** 微信订单号 · WeChat Pay order number */
+          transaction_id: string
+          /** 取消补差描述 · subsidy cancellation description */
+          description: string
+        }
+      },
+      {
+        /** 二级商户号 · secondary merchant ID */
         sub_mchid: string
+        /** 微信订单号 · WeChat Pay order number */
         transaction_id: string
+        /** 取消补差结果 · subsidy cancellation result */
         result: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 取消补差描述 · subsidy cancellation description */
         description: string
       }
     >
@@ -1534,22 +2599,37 @@ export interface EcommerceRoutes {
     post: Operation<
       {
         json: {
+          /** 二级商户号 · secondary merchant ID */
           sub_mchid: string
+          /** 微信订单号 · WeChat Pay order number */
           transaction_id: string
+          /** 补差金额 · subsidy amount (分 · fen) */
           amount: number
+          /** 补差描述 · subsidy description */
           description: string
+          /** 微信退款单号 · WeChat Pay refund number */
           refund_id?: string
+          /** 商户补差单号 · merchant's subsidy number */
           out_subsidy_no?: string
         }
       },
       {
+        /** 二级商户号 · secondary merchant ID */
         sub_mchid: string
+        /** 微信订单号 · WeChat Pay order number */
         transaction_id: string
+        /** 微信补差单号 · WeChat Pay subsidy number */
         subsidy_id: string
+        /** 补差描述 · subsidy description */
         description: string
+        /** 补差金额 · subsidy amount (分 · fen) */
         amount: number
+        /** 补差单结果 · subsidy order result */
         result: 'SUCCESS' | 'FAIL' | 'REFUND' | (string & {})
+        /** 补差完成时间 · subsidy completion time */
         success_time: string
+        /** 业务请求唯一单号 · unique business request number */
+        out_subsidy_no?: string
       }
     >
     /** 请求补差
@@ -1564,26 +2644,47 @@ export interface EcommerceRoutes {
     post: Operation<
       {
         json: {
+          /** 二级商户号 · secondary merchant ID */
           sub_mchid: string
+          /** 商户补差回退单号 · merchant's subsidy return number */
           out_order_no: string
+          /** 微信订单号 · WeChat Pay order number */
           transaction_id: string
-          refund_id: string
+          /** 微信退款单号 · WeChat Pay refund number */
+          refund_id?: string
+          /** 补差回退金额 · subsidy return amount (分 · fen) */
           amount: number
+          /** 补差回退描述 · subsidy return description */
           description: string
+          /** 微信补差单号 · WeChat Pay subsidy number */
           subsidy_id?: string
-          from?: AmountFrom[]
+          /** 回退出资账户及金额 · return contribution accounts and amounts */
+          from?: ReturnRequestFrom[]
         }
       },
       {
+        /** 二级商户号 · secondary merchant ID */
         sub_mchid: string
+        /** 微信订单号 · WeChat Pay order number */
         transaction_id: string
+        /** 微信补差回退单号 · WeChat Pay subsidy return number */
         subsidy_refund_id: string
+        /** 微信退款单号 · WeChat Pay refund number */
         refund_id: string
+        /** 商户补差回退单号 · merchant's subsidy return number */
         out_order_no: string
+        /** 补差回退金额 · subsidy return amount (分 · fen) */
         amount: number
+        /** 补差回退描述 · subsidy return description */
         description: string
+        /** 补差回退结果 · subsidy return result */
         result: 'SUCCESS' | 'FAIL' | 'REFUND' | (string & {})
+        /** 补差回退完成时间 · subsidy return completion time */
         success_time: string
+        /** 微信补差单号 · WeChat Pay subsidy number */
+        subsidy_id?: string
+        /** 回退出资账户及金额 · return contribution accounts and amounts */
+        from?: ReturnRequestFrom[]
       }
     >
     /** 请求补差回退
@@ -1595,7 +2696,24 @@ export interface EcommerceRoutes {
     /** 获取购付汇账单文件下载链接
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012476132)
      */
-    get: Operation<{ query: { bill_date: string; sub_mchid?: string } }, BillDownloadUrlResponse>
+    get: Operation<
+      {
+        query: {
+          /** 账单日期 · bill date */
+          bill_date: string
+          /** 子商户号 · sub-merchant ID */
+          sub_mchid?: string
+        }
+      },
+      {
+        /** 哈希类型 · hash type */
+        hash_type: string
+        /** 哈希值 · hash value */
+        hash_value: string
+        /** 下载地址 · download URL */
+        download_url: string
+      }
+    >
     /** 获取购付汇账单文件下载链接
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012476132)
      */
@@ -1608,24 +2726,57 @@ export interface EcommerceRoutes {
     post: Operation<
       {
         json: {
+          /** 商户出境单号 · merchant's outbound remittance number */
           out_order_id: string
+          /** 二级商户号 · secondary merchant ID */
           sub_mchid: string
+          /** 微信订单号 · WeChat Pay order number */
           transaction_id: string
+          /** 出境金额 · outbound remittance amount (分 · fen) */
           amount: number
+          /** 境外收款币种 · overseas receiving currency */
           foreign_currency: string
+          /** 商品信息 · product information */
           goods_info?: {
+            /** 商品名称 · product name */
             goods_name: string
+            /** 商品类目 · goods category */
             goods_category: string
+            /** 商品单价 · product unit price (分 · fen) */
             goods_unit_price: number
+            /** 商品数量 · product quantity */
             goods_quantity: number
           }[]
-          seller_info: { oversea_business_name: string; oversea_shop_name: string; seller_id: string }
-          express_info: { courier_number: string; express_company_name: string }
-          payee_info: { payee_id: string }
+          /** 卖家信息 · seller information */
+          seller_info: {
+            /** 境外卖家经营主体名称 · overseas seller's business entity name */
+            oversea_business_name: string
+            /** 境外卖家店铺名称 · overseas seller's shop name */
+            oversea_shop_name: string
+            /** 卖家ID · seller ID */
+            seller_id: string
+          }
+          /** 物流信息 · logistics information */
+          express_info: {
+            /** 物流单号 · tracking number */
+            courier_number: string
+            /** 物流商名称 · logistics company name */
+            express_company_name: string
+          }
+          /** 收款人信息 · payee information */
+          payee_info: {
+            /** 收款人识别号 · payee ID */
+            payee_id: string
+          }
+          /** 预售信息 · presale information */
           presale_info?: {
+            /** 订单类型 · order type */
             type: 'DEPOSIT' | 'BALANCE' | (string & {})
+            /** 预售订单总金额 · total presale order amount (分 · fen) */
             total_amount: number
+            /** 关联定金订单号 · related deposit order number */
             deposit_transaction_id?: string
+            /** 关联尾款订单号 · related balance payment order number */
             balance_transaction_id?: string
           }
         }
@@ -1642,7 +2793,16 @@ export interface EcommerceRoutes {
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012476127)
      */
     get: Operation<
-      { out_order_id: PathValue; query: { sub_mchid: string; transaction_id: string } },
+      {
+        /** 商户出境单号 · merchant's outbound remittance number */
+        out_order_id: PathValue
+        query: {
+          /** 二级商户号 · secondary merchant ID */
+          sub_mchid: string
+          /** 微信支付订单号 · WeChat Pay order number */
+          transaction_id: string
+        }
+      },
       FundsToOverseaOrderResponse
     >
     /** 查询出境结果
@@ -1657,26 +2817,47 @@ export interface EcommerceRoutes {
     post: Operation<
       {
         json: {
+          /** 商户出境退回单号 · merchant's outbound remittance return number */
           out_return_no: string
+          /** 二级商户号 · secondary merchant ID */
           sub_mchid: string
+          /** 商户出境单号 · merchant's outbound remittance number */
           out_order_id: string
+          /** 微信订单号 · WeChat Pay order number */
           transaction_id: string
-          supplement_info: string
+          /** 退回凭证补充信息 · supplementary information of the return voucher */
+          supplement_info?: string
+          /** 退回金额 · return amount (分 · fen) */
           amount: number
+          /** 微信退款单号 · WeChat Pay refund number */
+          refund_id?: string
         }
       },
       {
+        /** 商户出境退回单号 · merchant's outbound remittance return number */
         out_return_no: string
+        /** 二级商户号 · secondary merchant ID */
         sub_mchid: string
+        /** 微信出境退回单号 · WeChat Pay outbound remittance return number */
         return_id: string
+        /** 商户出境单号 · merchant's outbound remittance number */
         out_order_id: string
+        /** 微信订单号 · WeChat Pay order number */
         transaction_id: string
+        /** 退回凭证补充信息 · supplementary information of the return voucher */
         supplement_info?: string
+        /** 退回金额 · return amount (分 · fen) */
         amount: number
+        /** 出境退回状态 · outbound remittance return state */
         state: 'PROCESSING' | 'SUCCESS' | 'FAILED' | (string & {})
+        /** 创建时间 · creation time */
         create_time: string
+        /** 成功时间 · success time */
         success_time?: string
+        /** 失败原因 · failure reason */
         fail_reason?: 'RETURN_AMOUNT_NOT_ENOUGH' | (string & {})
+        /** 微信退款单号 · WeChat Pay refund number */
+        refund_id?: string
       }
     >
     /** 申请资金出境退回
@@ -1689,18 +2870,33 @@ export interface EcommerceRoutes {
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013735052)
      */
     get: Operation<
-      { out_return_no: PathValue; query: DetailQuery },
       {
+        /** 商户出境退回单号 · merchant's outbound remittance return number */
+        out_return_no: PathValue
+        query: DetailQuery
+      },
+      {
+        /** 商户出境退回单号 · merchant's outbound remittance return number */
         out_return_no: string
+        /** 二级商户号 · secondary merchant ID */
         sub_mchid: string
+        /** 微信出境退回单号 · WeChat Pay outbound remittance return number */
         return_id: string
+        /** 商户出境单号 · merchant's outbound remittance number */
         out_order_id: string
+        /** 微信订单号 · WeChat Pay order number */
         transaction_id: string
+        /** 微信退款单号 · WeChat Pay refund number */
         refund_id: string
+        /** 退回金额 · return amount (分 · fen) */
         amount: number
+        /** 出境退回状态 · outbound remittance return state */
         state: 'PROCESSING' | 'SUCCESS' | 'FAILED' | (string & {})
+        /** 创建时间 · creation time */
         create_time: string
+        /** 成功时间 · success time */
         success_time?: string
+        /** 失败原因 · failure reason */
         fail_reason?: string
       }
     >
@@ -1714,8 +2910,17 @@ export interface EcommerceRoutes {
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012476109)
      */
     get: Operation<
-      { transaction_id: PathValue; query: DetailQuery },
-      { transaction_id: string; available_abroad_amount: number }
+      {
+        /** 微信支付订单号 · WeChat Pay order number */
+        transaction_id: PathValue
+        query: DetailQuery
+      },
+      {
+        /** 微信支付订单号 · WeChat Pay order number */
+        transaction_id: string
+        /** 订单剩余可出境金额 · order's remaining amount available for outbound remittance (分 · fen) */
+        available_abroad_amount: number
+      }
     >
     /** 查询订单剩余可出境余额
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012476109)
@@ -1729,41 +2934,70 @@ export interface EcommerceRoutes {
     post: Operation<
       {
         json: {
+          /** 二级商户号 · secondary merchant ID */
           sub_mchid: string
+          /** 二级商户号的出款子账户类型 · secondary merchant's paying sub-account type */
           out_account_type: 'BASIC_ACCOUNT' | 'OPERATE_ACCOUNT' | 'MARGIN_ACCOUNT' | (string & {})
+          /** 提现金额 · withdrawal amount (分 · fen) */
           amount: number
+          /** 商户提现申请单号 · merchant's withdrawal application number */
           out_request_no: string
+          /** 收款对象类型 · payee type */
           payee_type:
             | 'CONTRIBUTION_MERCHANT' | 'SERVICE_PROVIDER_MERCHANT' | 'OTHER_MERCHANT' | 'INDIVIDUAL'
             | (string & {})
+          /** 收款对象对应的商户号 · payee's merchant ID */
           payee_mchid?: string
+          /** 收款账号信息 · receiving account information */
           payee_info: {
+            /** 账户类型 · account type */
             account_type: AccountType
+            /** 银行账户 · bank account */
             bank_account_info?: {
+              /** 开户名称 */
               account_name: Sensitive | Ciphertext
+              /** 开户银行 · account bank */
               account_bank: string
+              /** 开户银行联行号 · account bank's branch number */
               bank_branch_id?: string
+              /** 开户银行全称（含支行） · full name of account bank (including branch) */
               bank_name?: string
+              /** 银行账号 · bank account number */
               account_number: Sensitive | Ciphertext
             }
+            /** 收款人账号对应的证件信息 · identity document information for payee's account */
             identity_info?: IdentityInfo
           }
+          /** 付款申请证明材料 · proof materials for payment application */
           proof_media_list?: {
+            /** 申请证明材料 · application proof materials */
             proof_payee_media?: {
+              /** 申请证明材料类型 · application proof material type */
               proof_media_type:
                 | 'BASIC_TRANSACTION_INFORMATION' | 'LEGAL_ID_CARD' | 'ID_CARD'
                 | 'BUSINESS_LICENSE_PHOTO' | 'PAYEE_ID_CARD'
                 | 'WECHAT_PAY_WITHDRAWAL_APPLICATION_TYPE_6'
                 | 'WECHAT_PAY_WITHDRAWAL_APPLICATION_TYPE_7'
                 | 'WECHAT_PAY_WITHDRAWAL_APPLICATION_TYPE_8' | (string & {})
+              /** 证明材料照片 · proof material photos */
               proof_media: string
             }[]
           }
-          additional_materials?: { additional_media?: string[] }
+          /** 补充材料 · additional materials */
+          additional_materials?: {
+            /** 补充材料 · additional materials */
+            additional_media?: string[]
+          }
+          /** 备注 */
           remark?: string
         }
       },
-      AccountApplyCancelWithdrawResponse
+      {
+        /** 微信支付提现申请单号 · WeChat Pay withdrawal application ID */
+        applyment_id?: string
+        /** 商户提现申请单号 · merchant's withdrawal application number */
+        out_request_no?: string
+      }
     >
     /** 提交已注销商户号可用余额提现申请单
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012488950)
@@ -1774,7 +3008,13 @@ export interface EcommerceRoutes {
     /** 微信支付提现申请单号查询提现申请单状态
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012778400)
      */
-    get: Operation<{ applyment_id: PathValue }, WithdrawlApplyResponse>
+    get: Operation<
+      {
+        /** 微信支付提现申请单号 · WeChat Pay withdrawal application ID */
+        applyment_id: PathValue
+      },
+      WithdrawlApplyResponse
+    >
     /** 微信支付提现申请单号查询提现申请单状态
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012778400)
      */
@@ -1784,7 +3024,13 @@ export interface EcommerceRoutes {
     /** 商户提现申请单号查询提现申请单状态
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012476164)
      */
-    get: Operation<{ out_request_no: PathValue }, WithdrawlApplyResponse>
+    get: Operation<
+      {
+        /** 商户提现申请号 · merchant's withdrawal application number */
+        out_request_no: PathValue
+      },
+      WithdrawlApplyResponse
+    >
     /** 商户提现申请单号查询提现申请单状态
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012476164)
      */

@@ -2,7 +2,9 @@
 import type { Ciphertext, Operation, Sensitive } from '../operation.js'
 
 export interface CancelResponse {
+  /** 响应码 · response code */
   resp_code: string
+  /** 响应描述 · response description */
   resp_desc: string
 }
 
@@ -17,28 +19,42 @@ export type IdentityDocumentType =
   | 'ID_DOC_TYPE_MAINLAND_TRAVEL_PERMIT_FOR_TW' | (string & {})
 
 export interface InvalidRequest {
+  /** 分公司机构代码 · branch company's institution code */
   org_no: string
+  /** 商户订单号 · merchant's order number */
   mchnt_order_id: string
+  /** 审核记录上传时间 · review record upload time */
   upload_time: string
 }
 
 export interface InvalidResponse {
+  /** 响应码 · response code */
   code: string
+  /** 响应描述 · response description */
   msg: string
+  /** 详细应答码 · detailed response code */
   sub_code?: string
+  /** 详细应答码描述 · detailed response code description */
   sub_msg?: string
 }
 
 export interface PassthroughRequest {
+  /** 自然人姓名 · natural person's name */
   real_name: Sensitive | Ciphertext
+  /** 自然人证件号 · natural person's identity document number */
   id_card_number: Sensitive | Ciphertext
+  /** 手机号 · mobile number */
   phone_number: Sensitive | Ciphertext
+  /** 使用的资格的地区编码 · region code of the qualification used */
   qualification_region_code: number
+  /** 证件类型 · identity document type */
   identity_document_type: IdentityDocumentType
 }
 
 export interface SyncResponse {
+  /** 响应码 · response code */
   code: string
+  /** 响应描述 · response description */
   message: string
 }
 
@@ -47,77 +63,148 @@ export type UnclaimedReason =
   | 'REASON_CLAIMED_BY_OTHER_MODE' | (string & {})
 
 export interface UpdateRequest {
+  /** 分公司机构代码 · branch company's institution code */
   org_no: string
+  /** 店铺编码 · shop code */
   sub_mchnt_cd: string
+  /** 店铺名称 · shop name */
   sub_mchnt_nm: string
+  /** 门店名称 · store name */
   store_nm?: string
+  /** 线上平台订单号 · online platform's order number */
   online_no: string
+  /** 商户订单号 · merchant's order number */
   mchnt_order_id: string
+  /** 审核记录上传时间 · review record upload time */
   upload_time: string
+  /** 审核结果通知地址 · review result notification URL */
   notify_url: string
+  /** 品类 · product category */
   prod_id: string
+  /** 能效 · energy efficiency grade */
   eng_grade?: string
+  /** 品牌 · product brand */
   brand_nm: string
+  /** 型号 · product model */
   prod_model: string
+  /** 销售方式（线上或线下） · sales channel (online or offline) */
   sales_chnl?: string
+  /** 电商平台方 · e-commerce platform */
   plat_form: string
+  /** 支付方式类型 · payment method type */
   payer_tp: string
+  /** 收旧订单号 · trade-in order number */
   trade_in_order_id?: string
+  /** 收旧价格 · trade-in price */
   trade_in_at?: string
+  /** 收旧价格是否统计 · whether the trade-in price is counted */
   is_trade_in?: string
+  /** 订单金额 · order amount */
   sales_at: string
+  /** 实付金额 · amount actually paid */
   actual_at: string
+  /** 交易时间 · transaction time */
   trans_tm: string
+  /** 商户编码 · merchant code */
   mchnt_cd: string
+  /** 商家优惠金额 · merchant's discount amount */
   mer_sub_at?: string
+  /** 国补优惠金额 · national subsidy discount amount */
   discount_at: string
+  /** 其他图片1 · other image 1 */
   image01?: string
+  /** 其他图片2 · other image 2 */
   image02?: string
+  /** 其他图片3 · other image 3 */
   image03?: string
+  /** 其他图片4 · other image 4 */
   image04?: string
+  /** 其他图片5 · other image 5 */
   image05?: string
+  /** 其他图片6 · other image 6 */
   image06?: string
+  /** 其他图片7 · other image 7 */
   image07?: string
+  /** 其他图片8 · other image 8 */
   image08?: string
+  /** 其他图片9 · other image 9 */
   image09?: string
+  /** 其他图片10 · other image 10 */
   image10?: string
+  /** 收旧承诺函照片 · photo of the trade-in commitment letter */
   commitment_letter_photo?: string
+  /** 收旧承诺函照片格式 · format of the trade-in commitment letter photo */
   commitment_letter_photo_format?: string
+  /** 收旧设备外观照片 · photo of the trade-in device's exterior */
   device_photo?: string
+  /** 收旧设备外观照片格式 · format of the trade-in device photo */
   device_photo_format?: string
+  /** 包装及激活照片 · packaging and activation photos */
   pack_and_active_photo?: string
+  /** 商品条码 · product barcode */
   bar_code?: string
+  /** SN码 · serial number (SN) */
   sn_code: string
+  /** IMEI_1 码 · IMEI 1 */
   imei1?: string
+  /** IMEI_2 码 · IMEI 2 */
   imei2?: string
+  /** 能效或水效网备案登记型号 · registered model for energy or water efficiency */
   register_model?: string
+  /** 能效或水效备案号 · energy or water efficiency registration number */
   record_number?: string
+  /** 能效或水效执行的国家标准名称 · national standard for energy or water efficiency */
   eng_grade_standard?: string
+  /** 发票信息 · invoice (fapiao) information */
   invoice_info: {
+    /** 发票代码 · invoice (fapiao) code */
     invoice_cd?: string
+    /** 发票号码 · invoice number */
     invoice_no?: string
+    /** 开票日期 · invoice issue date */
     invoice_dt?: string
+    /** 发票链接 · invoice link */
     invoice_link?: string
+    /** 发票类型 · invoice type */
     invoice_tp?: string
+    /** 发票校验码 · invoice check code */
     invoice_ck_cd?: string
+    /** 发票上购买人姓名 · purchaser's name on the invoice */
     nm?: string
+    /** 税价合计 · total amount including tax */
     tax?: string
+    /** 发票税额 · invoice tax amount */
     invoice_tax_amt?: string
+    /** 销售企业名称 · selling company's name */
     sales_ent_nm?: string
+    /** 销售方纳税人识别号 · seller's taxpayer identification number */
     tax_payer?: string
+    /** 数量 · quantity */
     num?: string
+    /** 货物或应税劳务服务名称（含型号） · name of goods or taxable services (including model) */
     service_nm?: string
   }
+  /** 物流信息 · logistics information */
   track_info: {
+    /** 物流单号 · tracking number */
     tracking_no?: string
+    /** 物流公司 · logistics company */
     tracking_company?: string
+    /** 收货省 · recipient's province */
     usr_prov?: string
+    /** 收货市 · recipient's city */
     usr_city?: string
+    /** 收货区县 · recipient's district or county */
     usr_area?: string
+    /** 收货地址 · recipient's address */
     usr_addr?: string
+    /** 物流类型 · logistics type */
     tracking_type?: string
+    /** 提货方式 · delivery method */
     delivery_method?: string
+    /** 发货地址 · ship-from address */
     shipping_addr?: string
+    /** 签收时间 · delivery receipt time */
     delivery_time?: string
   }
 }
@@ -140,18 +227,31 @@ export interface GovRoutes {
     post: Operation<
       { json: InvalidRequest },
       {
+        /** 响应码 · response code */
         code: string
+        /** 响应描述 · response description */
         msg?: string
+        /** 详细应答码 · detailed response code */
         sub_code?: string
+        /** 详细应答码描述 · detailed response code description */
         sub_msg?: string
+        /** 商户订单号 · merchant's order number */
         mchnt_order_id?: string
+        /** 核验结果 · verification result */
         verify_status?: string
+        /** 核验结果描述 · verification result description */
         verify_status_desc?: string
+        /** 审核结果 · review result */
         audit_status?: string
+        /** 审核结果描述 · review result description */
         audit_status_desc?: string
+        /** 订单状态 · order state */
         trade_status?: string
+        /** 退货金额 · product return amount */
         refund_at?: string
+        /** 退货日期 · product return date */
         refund_dt?: string
+        /** 分公司机构代码 · branch company's institution code */
         org_no?: string
       }
     >
@@ -167,10 +267,15 @@ export interface GovRoutes {
     post: Operation<
       {
         json: {
+          /** 分公司机构代码 · branch company's institution code */
           org_no: string
+          /** 商户订单号 · merchant's order number */
           mchnt_order_id: string
+          /** 审核记录上传时间 · review record upload time */
           upload_time: string
+          /** 退款金额 · refund amount */
           refund_at: string
+          /** 退款日期 · refund date */
           refund_dt: string
         }
       },
@@ -206,8 +311,24 @@ export interface GovRoutes {
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013989543)
      */
     post: Operation<
-      { json: { qualification_region_code: number; license_number: string } },
-      { company_name?: string; collect_state?: CollectState; code: string; message: string }
+      {
+        json: {
+          /** 使用的资格的地区编码 · region code of the qualification used */
+          qualification_region_code: number
+          /** 统一社会信息代码 · unified social credit code */
+          license_number: string
+        }
+      },
+      {
+        /** 企业名称 · company name */
+        company_name?: string
+        /** 归集状态枚举 · collection state */
+        collect_state?: CollectState
+        /** 响应码 · response code */
+        code: string
+        /** 响应描述 · response description */
+        message: string
+      }
     >
     /** 企业信息查询
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013989543)
@@ -221,18 +342,30 @@ export interface GovRoutes {
     post: Operation<
       {
         json: {
+          /** 消费品类ID · consumption category ID */
           appliance_id:
             | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14 | 15 | 16 | 17 | (number & {})
+          /** 商品名称 · product name */
           product_name: string
+          /** 能效等级 · energy efficiency grade */
           energy_grade?: EnergyGrade
+          /** 家电品牌 · home appliance brand */
           brand: string
+          /** 使用的资格的地区编码 · region code of the qualification used */
           qualification_region_code: number
+          /** 销售企业名称 · selling company's name */
           seller_name: string
+          /** 统一社会信息代码 · unified social credit code */
           license_number: string
+          /** 基准价格 · base price */
           base_price: number
+          /** 近1个月平均交易价 · average transaction price over the past month */
           average_trading_price: number
+          /** 产品类型 · product type */
           product_type: 'COMMON_PRODUCT' | 'AI_PRODUCT' | (string & {})
+          /** 商品型号 · product model */
           product_model?: string
+          /** 商品条码 · product barcode */
           bar_code: string
         }
       },
@@ -250,41 +383,76 @@ export interface GovRoutes {
     post: Operation<
       {
         json: {
+          /** 自然人姓名 · natural person's name */
           real_name: Sensitive | Ciphertext
+          /** 自然人证件号 · natural person's identity document number */
           id_card_number: Sensitive | Ciphertext
+          /** 手机号 · mobile number */
           phone_number: Sensitive | Ciphertext
+          /** 消费品类ID · consumption category ID */
           appliance_id?:
             | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14 | 15 | 16 | 17 | (number & {})
+          /** 商户支付订单号 · merchant's payment order number */
           out_trade_no: string
+          /** 子商户号 · sub-merchant ID */
           sub_mchid?: string
+          /** 能效等级 · energy efficiency grade */
           energy_grade?: EnergyGrade
+          /** 收货地区编码 · recipient's region code */
           receive_region_code: string
+          /** 家电品牌 · home appliance brand */
           brand: string
+          /** 收货地址 · recipient's address */
           address: string
+          /** 使用的资格的地区编码 · region code of the qualification used */
           qualification_region_code: number
+          /** 销售企业名称 · selling company's name */
           seller_name: string
+          /** 统一社会信息代码 · unified social credit code */
           license_number: string
+          /** 物流单号 · tracking number */
           logistics_num?: string
+          /** 签收时间 · delivery receipt time */
           delivery_time?: string
+          /** 发票号 · invoice (fapiao) number */
           invoice_num: string
+          /** 产品类型 · product type */
           product_type: 'COMMON_PRODUCT' | 'AI_PRODUCT' | (string & {})
+          /** PC 类型 · PC type */
           pc_type?: 'DESKTOP' | 'LAPTOP' | 'COMPUTER_TYPE_UNKNOWN' | (string & {})
+          /** 订单金额 · order amount */
           order_amount: number
+          /** 优惠金额 · discount amount */
           discount_amount: number
+          /** 线上平台订单编号 · online platform's order number */
           mch_order_id: string
+          /** 开票日期 · invoice issue date */
           invoice_time: string
+          /** 购买方名称 · purchaser's name */
           purchaser_name: string
+          /** 销售方式 · sales channel */
           sale_model: 'SALE_MODEL_ONLINE' | 'SALE_MODEL_OFFLINE' | (string & {})
+          /** 证件类型 · identity document type */
           identity_document_type: IdentityDocumentType
+          /** 开票地址编码 · invoice address code */
           invoice_address_code: string
+          /** 税务机关代码 · tax authority code */
           tax_authority_code: string
+          /** 交易完成或商品退回时间 · transaction completion or product return time */
           transaction_time: string
+          /** 品类状态 · category state */
           cate_state: 'CATE_STATE_REDEEM' | 'CATE_STATE_REFUND' | (string & {})
+          /** 经度 · longitude */
           longitude?: string
+          /** 纬度 · latitude */
           latitude?: string
+          /** 品类编码 · category code */
           cate_code: string
+          /** 券码 · coupon code */
           coupon_code?: string
+          /** 发票代码 · invoice (fapiao) code */
           invoice_code?: string
+          /** 线上平台退款交易编号 · online platform's refund transaction number */
           refund_id?: string
         }
       },
@@ -302,18 +470,29 @@ export interface GovRoutes {
     get: Operation<
       {
         query: {
+          /** 自然人姓名 · natural person's name */
           real_name?: Sensitive | Ciphertext
+          /** 自然人证件号 · natural person's identity document number */
           id_card_number?: Sensitive | Ciphertext
+          /** 手机号 · mobile number */
           phone_number?: Sensitive | Ciphertext
+          /** 消费品类ID · consumption category ID */
           appliance_id:
             | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14 | 15 | 16 | 17 | (number & {})
+          /** 用户标识 · user's OpenID */
           openid?: string
+          /** 公众账号ID · AppID */
           appid?: string
+          /** 使用的资格的地区编码 · region code of the qualification used */
           qualification_region_code: number
+          /** 证件类型 · identity document type */
           identity_document_type?: IdentityDocumentType
         }
       },
-      { state: 'UNCLAIMED' | 'UNREDEEMED' | 'REDEEMED' | (string & {}) }
+      {
+        /** 资格的状态 · qualification state */
+        state: 'UNCLAIMED' | 'UNREDEEMED' | 'REDEEMED' | (string & {})
+      }
     >
     /** 查询补贴资格
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013989543)
@@ -325,13 +504,20 @@ export interface GovRoutes {
     post: Operation<
       {
         json: {
+          /** 自然人姓名 · natural person's name */
           real_name: Sensitive | Ciphertext
+          /** 自然人证件号 · natural person's identity document number */
           id_card_number: Sensitive | Ciphertext
+          /** 手机号 · mobile number */
           phone_number: Sensitive | Ciphertext
+          /** 消费品类ID · consumption category ID */
           appliance_id:
             | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14 | 15 | 16 | 17 | (number & {})
+          /** 使用的资格的地区编码 · region code of the qualification used */
           qualification_region_code: number
+          /** 请求序号 · request number */
           out_request_no?: string
+          /** 证件类型 · identity document type */
           identity_document_type: IdentityDocumentType
         }
       },
@@ -345,14 +531,22 @@ export interface GovRoutes {
     post: Operation<
       {
         json: {
+          /** 自然人姓名 · natural person's name */
           real_name: Sensitive | Ciphertext
+          /** 自然人证件号 · natural person's identity document number */
           id_card_number: Sensitive | Ciphertext
+          /** 手机号 · mobile number */
           phone_number: Sensitive | Ciphertext
+          /** 消费品类ID · consumption category ID */
           appliance_id?:
             | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14 | 15 | 16 | 17 | (number & {})
+          /** 使用的资格的地区编码 · region code of the qualification used */
           qualification_region_code: number
+          /** 证件类型 · identity document type */
           identity_document_type: IdentityDocumentType
+          /** 经度 · longitude */
           longitude: string
+          /** 纬度 · latitude */
           latitude: string
         }
       },
@@ -366,13 +560,20 @@ export interface GovRoutes {
     post: Operation<
       { json: PassthroughRequest },
       {
+        /** 资格状态数组 · list of qualification states */
         qualification_list: {
-          appliance_id?:
+          /** 消费品类ID · consumption category ID */
+          appliance_id:
             | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14 | 15 | 16 | 17 | (number & {})
-          state?: 'UNCLAIMED' | 'UNREDEEMED' | 'REDEEMED' | (string & {})
+          /** 状态 · state */
+          state: 'UNCLAIMED' | 'UNREDEEMED' | 'REDEEMED' | (string & {})
+          /** 区分未领取的原因 · reason for not being claimed */
           unclaimed_reason?: UnclaimedReason
+          /** 区分对接模式 · integration mode */
           claim_mode?: 'CLAIM_MODE_MINI_PROGRAM' | 'CLAIM_MODE_INTERFACE_PASS_THROUGH' | (string & {})
+          /** 领取的平台名称 · name of the platform where claimed */
           claimed_platform_name?: string
+          /** 领取的地区名称 · name of the region where claimed */
           claimed_region_name?: string
         }[]
       }
@@ -387,12 +588,18 @@ export interface GovRoutes {
     post: Operation<
       { json: PassthroughRequest },
       {
+        /** 资格状态数组 · list of qualification states */
         qualification_list: {
-          appliance_id?:
+          /** 消费品类ID · consumption category ID */
+          appliance_id:
             | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14 | 15 | 16 | 17 | (number & {})
-          state?: 'UNCLAIMED' | 'UNREDEEMED' | 'REDEEMED' | (string & {})
+          /** 状态 · state */
+          state: 'UNCLAIMED' | 'UNREDEEMED' | 'REDEEMED' | (string & {})
+          /** 区分未领取的原因 · reason for not being claimed */
           unclaimed_reason?: UnclaimedReason
+          /** 领取的平台名称 · name of the platform where claimed */
           claimed_platform_name?: string
+          /** 领取的地区名称 · name of the region where claimed */
           claimed_region_name?: string
         }[]
       }
@@ -409,44 +616,82 @@ export interface GovRoutes {
     post: Operation<
       {
         json: {
+          /** 自然人姓名 · natural person's name */
           real_name?: Sensitive | Ciphertext
+          /** 自然人证件号 · natural person's identity document number */
           id_card_number?: Sensitive | Ciphertext
+          /** 手机号 · mobile number */
           phone_number?: Sensitive | Ciphertext
+          /** 消费品类ID · consumption category ID */
           appliance_id?:
             | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14 | 15 | 16 | 17 | (number & {})
+          /** 商户支付订单号 · merchant's payment order number */
           out_trade_no: string
+          /** 子商户号 · sub-merchant ID */
           sub_mch_id?: string
+          /** 能效等级 · energy efficiency grade */
           energy_grade?: EnergyGrade
+          /** 收货地区编码 · recipient's region code */
           receive_region_code: string
+          /** 家电品牌 · home appliance brand */
           brand: string
+          /** 收货地址 · recipient's address */
           address: string
+          /** 使用的资格的地区编码 · region code of the qualification used */
           qualification_region_code: number
+          /** S/N码 · serial number (SN) */
           sn_code: string
+          /** 销售企业名称 · selling company's name */
           seller_name: string
+          /** 统一社会信息代码 · unified social credit code */
           license_number: string
+          /** 商品条码 · product barcode */
           barcode: string
+          /** 商品名称 · product name */
           item_name: string
+          /** 规格型号 · specification and model */
           spec_model: string
+          /** 物流单号 · tracking number */
           logistics_num?: string
+          /** 签收时间 · delivery receipt time */
           delivery_time?: string
+          /** 发票号 · invoice (fapiao) number */
           invoice_num: string
+          /** 产品类型 · product type */
           product_type: 'COMMON_PRODUCT' | 'AI_PRODUCT' | (string & {})
+          /** PC 类型 · PC type */
           pc_type?: 'DESKTOP' | 'LAPTOP' | 'COMPUTER_TYPE_UNKNOWN' | (string & {})
+          /** 订单金额 · order amount */
           order_amount: number
+          /** 优惠金额 · discount amount */
           discount_amount: number
+          /** imei1编码 · IMEI 1 */
           imei1?: string
+          /** imei2编码 · IMEI 2 */
           imei2?: string
+          /** 线上平台订单编号 · online platform's order number */
           mch_order_id: string
+          /** 线上平台退款交易编号 · online platform's refund transaction number */
           refund_id?: string
+          /** 开票日期 · invoice issue date */
           invoice_time: string
+          /** 购买方名称 · purchaser's name */
           purchaser_name: string
+          /** 销售方式 · sales channel */
           sale_model: 'SALE_MODEL_ONLINE' | 'SALE_MODEL_OFFLINE' | (string & {})
+          /** 证件类型 · identity document type */
           identity_document_type: IdentityDocumentType
+          /** 开票地址编码 · invoice address code */
           invoice_address_code: string
+          /** 发票代码 · invoice (fapiao) code */
           invoice_code?: string
+          /** 税务机关代码 · tax authority code */
           tax_authority_code: string
+          /** 交易完成或商品退回时间 · transaction completion or product return time */
           transaction_time: string
+          /** 品类状态 · category state */
           cate_state: 'CATE_STATE_REDEEM' | 'CATE_STATE_REFUND' | (string & {})
+          /** 商户名称 · merchant name */
           mch_name: string
         }
       },
@@ -464,18 +709,30 @@ export interface GovRoutes {
     post: Operation<
       {
         json: {
+          /** 消费品类ID · consumption category ID */
           appliance_id:
             | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14 | 15 | 16 | 17 | (number & {})
+          /** 商户支付订单号 · merchant's payment order number */
           out_trade_no: string
+          /** 家电品牌 · home appliance brand */
           brand: string
+          /** 使用的资格的地区编码 · region code of the qualification used */
           qualification_region_code: number
+          /** S/N码 · serial number (SN) */
           sn_code: string
+          /** 厂商信息 · manufacturer information */
           manufacturer_info: string
+          /** 商品条码 · product barcode */
           barcode: string
+          /** 规格型号 · specification and model */
           spec_model: string
+          /** 产品类型 · product type */
           product_type: 'COMMON_PRODUCT' | 'AI_PRODUCT' | (string & {})
+          /** 销售时间 · sale time */
           sale_time?: string
+          /** imei1编码 · IMEI 1 */
           imei1?: string
+          /** imei2编码 · IMEI 2 */
           imei2?: string
         }
       },
@@ -491,13 +748,24 @@ export interface GovRoutes {
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013989543)
      */
     post: Operation<
-      { json: { sn_code_list: string[]; qualification_region_code: number } },
       {
+        json: {
+          /** S/N码集合 · list of serial numbers (SN) */
+          sn_code_list: string[]
+          /** 使用的资格的地区编码 · region code of the qualification used */
+          qualification_region_code: number
+        }
+      },
+      {
+        /** sn码状态数组 · list of serial number (SN) states */
         goods_sn_list: {
-          sn_code?: string
-          state?:
+          /** S/N码 · serial number (SN) */
+          sn_code: string
+          /** 状态 · state */
+          state:
             | 'SNCODE_STATE_UNKNOWN' | 'SNCODE_STATE_SELLABLE' | 'SNCODE_STATE_NOT_SELLABLE'
             | (string & {})
+          /** 不可售卖原因 · reason it cannot be sold */
           not_sellable_reason?:
             | 'NOT_SELLABLE_REASON_USED' | 'NOT_SELLABLE_REASON_NOT_FOUND' | (string & {})
         }[]
@@ -515,12 +783,18 @@ export interface GovRoutes {
     post: Operation<
       {
         json: {
+          /** 消费品类ID · consumption category ID */
           appliance_id:
             | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14 | 15 | 16 | 17 | (number & {})
+          /** 商户支付订单号 · merchant's payment order number */
           out_trade_no: string
+          /** 使用的资格的地区编码 · region code of the qualification used */
           qualification_region_code: number
+          /** S/N码 · serial number (SN) */
           sn_code: string
+          /** 商品条码 · product barcode */
           barcode: string
+          /** 产品类型 · product type */
           product_type: 'COMMON_PRODUCT' | 'AI_PRODUCT' | (string & {})
         }
       },
@@ -536,13 +810,26 @@ export interface GovRoutes {
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013989543)
      */
     post: Operation<
-      { json: { qualification_region_code: number; order_number_list: string[] } },
       {
+        json: {
+          /** 使用的资格的地区编码 · region code of the qualification used */
+          qualification_region_code: number
+          /** 商户订单号数组 · list of merchant's order numbers */
+          order_number_list: string[]
+        }
+      },
+      {
+        /** 响应码 · response code */
         code: string
+        /** 响应描述 · response description */
         message: string
+        /** 订单状态数组 · list of order states */
         shop_order_list: {
+          /** 单号 · order number */
           shop_order_number?: string
+          /** 归集状态枚举 · collection state */
           collect_state?: CollectState
+          /** 品类状态 · category state */
           cate_state?: 'CATE_STATE_REDEEM' | 'CATE_STATE_REFUND' | (string & {})
         }[]
       }
@@ -559,21 +846,31 @@ export interface GovRoutes {
     post: Operation<
       {
         json: {
+          /** 使用的资格的地区编码 · region code of the qualification used */
           qualification_region_code: number
+          /** 查询的日期 · query date */
           query_date: string
+          /** 查询的订单类别 · type of orders queried */
           query_type:
             | 'ORDER_TYPE_TRANSACTION' | 'ORDER_TYPE_APPLIANCE_REDEEM' | 'ORDER_TYPE_3C_REDEEM'
             | 'ORDER_TYPE_N_QUALIFICATION_REDEEM' | (string & {})
+          /** 消费品类ID · consumption category ID */
           appliance_id?:
             | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14 | 15 | 16 | 17 | (number & {})
+          /** 品类状态 · category state */
           cate_state?: 'CATE_STATE_REDEEM' | 'CATE_STATE_REFUND' | (string & {})
         }
       },
       {
+        /** 响应码 · response code */
         code: string
+        /** 响应描述 · response description */
         message: string
+        /** 交易总笔数 · total number of transactions */
         total_trade_count: number
+        /** 交易总金额 · total transaction amount */
         total_trade_amount: number
+        /** 补贴总金额 · total subsidy amount */
         total_subsidy_count: number
       }
     >
@@ -589,28 +886,50 @@ export interface GovRoutes {
     post: Operation<
       {
         json: {
+          /** 自然人姓名 · natural person's name */
           real_name?: Sensitive | Ciphertext
+          /** 自然人证件号 · natural person's identity document number */
           id_card_number?: Sensitive | Ciphertext
+          /** 手机号 · mobile number */
           phone_number?: Sensitive | Ciphertext
+          /** 消费品类ID · consumption category ID */
           appliance_id?:
             | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14 | 15 | 16 | 17 | (number & {})
+          /** 商户支付订单号 · merchant's payment order number */
           out_trade_no: string
+          /** 能效等级 · energy efficiency grade */
           energy_grade?: EnergyGrade
+          /** 收货地区编码 · recipient's region code */
           receive_region_code: string
+          /** 家电品牌 · home appliance brand */
           brand: string
+          /** 收货地址 · recipient's address */
           address?: string
+          /** 使用的资格的地区编码 · region code of the qualification used */
           qualification_region_code: number
+          /** 销售企业名称 · selling company's name */
           seller_name: string
+          /** 统一社会信息代码 · unified social credit code */
           license_number: string
+          /** 订单金额 · order amount */
           order_amount: number
+          /** 优惠金额 · discount amount */
           discount_amount: number
+          /** 交易完成或商品退回时间 · transaction completion or product return time */
           transaction_time: string
+          /** 线上平台订单编号 · online platform's order number */
           mch_order_id: string
+          /** 线上平台退款交易编号 · online platform's refund transaction number */
           refund_id?: string
+          /** 商户名称 · merchant name */
           mch_name: string
+          /** 销售方式 · sales channel */
           sale_model?: 'SALE_MODEL_ONLINE' | 'SALE_MODEL_OFFLINE' | (string & {})
+          /** 品类状态 · category state */
           cate_state: 'CATE_STATE_REDEEM' | 'CATE_STATE_REFUND' | (string & {})
+          /** 证件类型 · identity document type */
           identity_document_type: IdentityDocumentType
+          /** 子商户号 · sub-merchant ID */
           sub_mchid?: string
         }
       },
@@ -628,11 +947,17 @@ export interface GovRoutes {
     post: Operation<
       {
         json: {
+          /** 接入方请求流水号 · integrator's request serial number */
           sp_serial_no: string
+          /** 冻结流水号 · freeze serial number */
           cred_frozen_no: string
+          /** 交易日期 · transaction date */
           trans_date: string
+          /** 交易时间 · transaction time */
           trans_time: string
+          /** 品类凭证码 · category voucher code */
           auth_code: string
+          /** 请求流水号 · request serial number */
           req_ssn: string
         }
       },
@@ -650,26 +975,47 @@ export interface GovRoutes {
     post: Operation<
       {
         json: {
+          /** 接入方请求流水号 · integrator's request serial number */
           sp_serial_no: string
+          /** 冻结流水号 · freeze serial number */
           cred_frozen_no: string
+          /** 交易日期 · transaction date */
           trans_date: string
+          /** 交易时间 · transaction time */
           trans_time: string
+          /** 收单机构订单号 · acquiring institution's order number */
           acq_org_order_no?: string
+          /** 商户订单号 · merchant's order number */
           order_no?: string
+          /** 政府补贴金额 · government subsidy amount */
           subsidy_amt?: number
+          /** 收货地区编码 · recipient's region code */
           add_code?: string
+          /** 收货地址 · recipient's address */
           address?: string
+          /** 销售方式(0-线上/1-线下) · sales channel (0 online, 1 offline) */
           sale_models?: '0' | '1' | (string & {})
+          /** 销售企业名称 · selling company's name */
           corp_name?: string
+          /** 家电品牌 · home appliance brand */
           brand?: string
+          /** 统一社会信息代码 · unified social credit code */
           uniscid?: string
+          /** 商品条码 · product barcode */
           barcode?: string
+          /** 品类凭证码 · category voucher code */
           auth_code: string
+          /** 请求流水号 · request serial number */
           req_ssn: string
+          /** 银行机构名称 · bank name */
           bank_name?: string
+          /** 银行补贴金额 · bank subsidy amount */
           bank_subsidy?: string
+          /** 交易平台补贴金额 · trading platform's subsidy amount */
           plat_subsidy?: string
+          /** 区县编码 · district or county code */
           county_code?: string
+          /** 原订单金额 · original order amount */
           amount?: number
         }
       },
@@ -687,18 +1033,34 @@ export interface GovRoutes {
     post: Operation<
       {
         json: {
+          /** 品类编码 · category code */
           category_id: string
+          /** 用户id · user's OpenID */
           openid?: string
+          /** 姓名 · name */
           name: Sensitive | Ciphertext
+          /** 手机号 · mobile number */
           mobile: Sensitive | Ciphertext
+          /** 区县编码 · district or county code */
           add_code: string
+          /** 自定义域 · custom field */
           custom_info?: string
+          /** 证件类型 · identity document type */
           cert_type: '1' | '2' | '3' | '4' | '5' | (string & {})
+          /** 证件号码 · identity document number */
           cert_no: Sensitive | Ciphertext
+          /** 请求流水号 · request serial number */
           req_ssn: string
         }
       },
-      { resp_code: string; resp_desc: string; auth_code?: string }
+      {
+        /** 响应码 · response code */
+        resp_code: string
+        /** 响应描述 · response description */
+        resp_desc: string
+        /** 品类凭证码 · category voucher code */
+        auth_code?: string
+      }
     >
     /** 申请品类凭证码
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013989530)
@@ -712,23 +1074,41 @@ export interface GovRoutes {
     post: Operation<
       {
         json: {
+          /** 接入方请求流水号 · integrator's request serial number */
           sp_serial_no: string
+          /** 冻结流水号 · freeze serial number */
           cred_frozen_no: string
+          /** 交易日期 · transaction date */
           trans_date: string
+          /** 交易时间 · transaction time */
           trans_time: string
+          /** 商户订单号 · merchant's order number */
           order_no?: string
+          /** 政府补贴金额 · government subsidy amount */
           subsidy_amt?: number
+          /** 收货地区编码 · recipient's region code */
           add_code?: string
+          /** 收货地址 · recipient's address */
           address?: string
+          /** 销售方式(0-线上/1-线下) · sales channel (0 online, 1 offline) */
           sale_models?: '0' | '1' | (string & {})
+          /** 统一社会信息代码 · unified social credit code */
           uniscid?: string
+          /** 商品条码 · product barcode */
           barcode?: string
+          /** 品类凭证码 · category voucher code */
           auth_code: string
+          /** 请求流水号 · request serial number */
           req_ssn: string
+          /** 银行机构名称 · bank name */
           bank_name?: string
+          /** 银行补贴金额 · bank subsidy amount */
           bank_subsidy?: string
+          /** 交易平台补贴金额 · trading platform's subsidy amount */
           plat_subsidy?: string
+          /** 销售企业名称 · selling company's name */
           corp_name?: string
+          /** 家电品牌 · home appliance brand */
           brand?: string
         }
       },
@@ -746,26 +1126,44 @@ export interface GovRoutes {
     post: Operation<
       {
         json: {
+          /** 接入方请求流水号 · integrator's request serial number */
           sp_serial_no: string
+          /** 商户号 · merchant number */
           mchnt_no: string
+          /** 终端号 · terminal number */
           term_no: string
+          /** 品类凭证码 · category voucher code */
           auth_code: string
+          /** 品类编码 · category code */
           category: string
+          /** 区县编码 · district or county code */
           county_code: string
         }
       },
       {
+        /** 响应码 · response code */
         resp_code: string
+        /** 响应描述 · response description */
         resp_desc: string
+        /** 冻结流水号 · freeze serial number */
         cred_frozen_no: string
+        /** 活动号 · campaign ID */
         event_id: string
+        /** 活动标题 · campaign title */
         event_title: string
+        /** 优惠模式 · discount mode */
         discount_mode: 'DIS_FLAG' | 'DIS_CALC' | 'DIS_SMKT' | (string & {})
+        /** 原订单金额 · original order amount */
         amount?: number
+        /** 优惠金额 · discount amount */
         discount_amt?: number
+        /** 实付金额 · amount actually paid */
         pay_amt?: number
+        /** 渠道优惠标记 · channel discount flag */
         channel_dis_flag?: string
+        /** 渠道活动号列表 · list of channel campaign IDs */
         channel_evt_no?: string
+        /** 品类编码 · category code */
         category_id: string
       }
     >
@@ -779,50 +1177,104 @@ export interface GovRoutes {
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013989530)
      */
     post: Operation<
-      { json: { goods_bar_code?: string; province?: string; req_ssn: string; req_time?: string } },
       {
+        json: {
+          /** 商品条码 · product barcode */
+          goods_bar_code?: string
+          /** 省份代码 · province code */
+          province?: string
+          /** 请求流水号 · request serial number */
+          req_ssn: string
+          /** 请求时间 · request time */
+          req_time?: string
+        }
+      },
+      {
+        /** 响应码 · response code */
         resp_code: string
+        /** 响应描述 · response description */
         resp_desc: string
+        /** 商品条码 · product barcode */
         goods_bar_code: string
+        /** 请求序列号 · request sequence number */
         seq_id: string
+        /** 省份代码 · province code */
         province: string
+        /** 条码类型 · barcode type */
         code_type: '001' | '002' | (string & {})
+        /** 商品品类 · product category */
         goods_type: string
+        /** 商品名称 · product name */
         goods_name: string
+        /** 品牌名称 · brand name */
         logo_name: string
+        /** 商品型号 · product model */
         goods_model: string
+        /** 基准价格 · base price */
         basis_price: string
+        /** 厂商统一社会信用代码 · manufacturer's unified social credit code */
         manufact_cert_code: string
+        /** 厂商指导零售价 · manufacturer's suggested retail price */
         manufact_price: string
+        /** 能效标识 · energy efficiency label */
         energy_effciency?: string
+        /** 能效备案编号 · energy efficiency registration number */
         energy_reg_code?: string
+        /** 能效备案型号 · energy efficiency registration model */
         energy_reg_model?: string
+        /** 3C 认证编号 · 3C certification number */
         reg_3c_code?: string
+        /** 水效标识 · water efficiency label */
         water_effciency?: string
+        /** 有效期 · expiration date */
         expire_date?: string
+        /** 产品描述 · product description */
         description?: string
+        /** gpc 分类代码 · GPC classification code */
         gpc?: string
+        /** 净含量 · net content */
         net_content?: string
+        /** 净含量单位代码 · net content unit code */
         unit_code?: string
+        /** 原产国 · country of origin */
         origin?: string
+        /** 市级区域代码 · city region code */
         city?: string
+        /** 区县区域代码 · district or county region code */
         county?: string
+        /** 数据状态 · data state */
         data_state?: string
+        /** 备注 */
         remark?: string
+        /** 上送状态 · upload state */
         upload_state?: string
+        /** 失效时间 */
         expire_time?: string
+        /** 是否 AI 产品 · whether an AI product */
         is_ai_product?: string
+        /** 设备类型 · device type */
         device_type?: string
+        /** 厂商识别代码 · manufacturer identification code */
         manufact_code?: string
+        /** 厂商注册日期 · manufacturer's registration date */
         manufact_login_date?: string
+        /** 厂商失效日期 · manufacturer's deregistration date */
         manufact_logout_date?: string
+        /** 厂商失效标识 · manufacturer's deregistration flag */
         manufact_logout_flag?: string
+        /** 厂商注册地址 · manufacturer's registered address */
         manufact_register_addr?: string
+        /** 厂商过期日期 · manufacturer's expiration date */
         manufact_valid_date?: string
+        /** 厂商企业名称 · manufacturer's company name */
         manufact_firm_name?: string
+        /** 企业定价单位 · company's pricing unit */
         price_unit?: string
+        /** 上市日期 · market launch date */
         sale_date?: string
+        /** PC 类型 · PC type */
         pc_type?: string
+        /** 上送平台编码 · reporting platform code */
         msg_src_platform?: string
       }
     >
@@ -838,29 +1290,52 @@ export interface GovRoutes {
     post: Operation<
       {
         json: {
+          /** 品类集合 · list of categories */
           data?: {
+            /** 品类编码 · category code */
             cate_code: string
+            /** 证件号码 · identity document number */
             cert_no: Sensitive | Ciphertext
+            /** 能耗等级 · energy consumption grade */
             grade?: string
+            /** 姓名 · name */
             name: Sensitive | Ciphertext
+            /** 交易完成或商品退回时间戳 · transaction completion or product return timestamp */
             operation_time: string
+            /** 银行机构名称 · bank name */
             bank_name?: string
+            /** 银行补贴金额 · bank subsidy amount */
             bank_subsidy?: string
+            /** 交易平台补贴金额 · trading platform's subsidy amount */
             plat_subsidy?: string
+            /** 销售金额 · sales amount */
             sales: string
+            /** 品类状态（0-已核销/1-已退回） · category state (0 redeemed, 1 returned) */
             status: string
+            /** 政府补贴金额 · government subsidy amount */
             subsidy: string
+            /** 手机号 · mobile number */
             tel: Sensitive | Ciphertext
+            /** 区县编码 · district or county code */
             add_code: string
+            /** 收货地址 · recipient's address */
             address: Sensitive | Ciphertext
+            /** 销售方式（0-线上/1-线下） · sales channel (0 online, 1 offline) */
             sale_models: string
+            /** 家电品牌 · home appliance brand */
             brand: string
+            /** 活动地区编码 · campaign area code */
             activity_add_code: string
+            /** 统一社会信息代码 · unified social credit code */
             uniscid: string
+            /** 销售企业名称 · selling company's name */
             corp_name: string
+            /** 序列号 · serial number */
             serial_num: string
           }[]
+          /** 请求流水号 · request serial number */
           req_ssn: string
+          /** 请求时间 · request time */
           req_time?: string
         }
       },
@@ -878,14 +1353,26 @@ export interface GovRoutes {
     post: Operation<
       {
         json: {
+          /** 品类编码 · category code */
           cate_code: string
+          /** 证件号码 · identity document number */
           cert_no: Sensitive | Ciphertext
+          /** 姓名 · name */
           name: Sensitive | Ciphertext
+          /** 手机号 · mobile number */
           tel: Sensitive | Ciphertext
+          /** 请求流水号 · request serial number */
           req_ssn: string
         }
       },
-      { resp_code: string; resp_desc: string; auth_code: string }
+      {
+        /** 响应码 · response code */
+        resp_code: string
+        /** 响应描述 · response description */
+        resp_desc: string
+        /** 品类凭证码 · category voucher code */
+        auth_code: string
+      }
     >
     /** 变更资格
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013989530)
@@ -899,11 +1386,17 @@ export interface GovRoutes {
     post: Operation<
       {
         json: {
+          /** 品类编码 · category code */
           cate_code: string
+          /** 证件号码 · identity document number */
           cert_no: Sensitive | Ciphertext
+          /** 姓名 · name */
           name: Sensitive | Ciphertext
+          /** 手机号 · mobile number */
           tel: Sensitive | Ciphertext
+          /** 证件类型 · identity document type */
           cert_type?: '1' | '2' | '3' | '4' | '5' | (string & {})
+          /** 请求流水号 · request serial number */
           req_ssn: string
         }
       },
@@ -919,13 +1412,28 @@ export interface GovRoutes {
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013989530)
      */
     post: Operation<
-      { json: { cert_no: Sensitive | Ciphertext; cate_code?: string; req_ssn: string } },
       {
-        resp_code: string
-        resp_desc: string
-        data?: {
+        json: {
+          /** 证件号码 · identity document number */
+          cert_no: Sensitive | Ciphertext
+          /** 品类编码 · category code */
           cate_code?: string
+          /** 请求流水号 · request serial number */
+          req_ssn: string
+        }
+      },
+      {
+        /** 响应码 · response code */
+        resp_code: string
+        /** 响应描述 · response description */
+        resp_desc: string
+        /** 资格信息 · qualification information */
+        data?: {
+          /** 品类编码 · category code */
+          cate_code: string
+          /** 状态信息 · state information */
           status?: string
+          /** 状态编码 · state code */
           status_code?: '00' | '01' | '02' | '03' | '04' | '05' | '06' | (string & {})
         }[]
       }
@@ -942,46 +1450,89 @@ export interface GovRoutes {
     post: Operation<
       {
         json: {
+          /** 请求流水号 · request serial number */
           req_ssn?: string
+          /** 资格集合 · list of qualifications */
           data?: {
+            /** 品类凭证码 · category voucher code */
             auth_code: string
+            /** 品类编码 · category code */
             cate_code: string
+            /** 证件号码 · identity document number */
             cert_no: Sensitive | Ciphertext
+            /** 能耗等级 · energy consumption grade */
             grade?: '一级' | '二级' | (string & {})
+            /** 姓名 · name */
             name: Sensitive | Ciphertext
+            /** 交易完成或商品退回时间戳 · transaction completion or product return timestamp */
             operation_time: string
+            /** 银行机构名称 · bank name */
             bank_name?: string
+            /** 银行补贴金额 · bank subsidy amount */
             bank_subsidy?: string
+            /** 交易平台补贴金额 · trading platform's subsidy amount */
             plat_subsidy?: string
+            /** 销售金额 · sales amount */
             sales: string
+            /** 品类状态 · category state */
             status: '0' | '1' | (string & {})
+            /** 政府补贴金额 · government subsidy amount */
             subsidy: string
+            /** 手机号 · mobile number */
             tel: Sensitive | Ciphertext
+            /** 区县编码 · district or county code */
             add_code: string
+            /** 收货地址 · recipient's address */
             address: string
+            /** 销售方式(0-线上/1-线下) · sales channel (0 online, 1 offline) */
             sale_models: '0' | '1' | (string & {})
+            /** S/N码 · serial number (SN) */
             sn_code: string
+            /** 统一社会信息代码 · unified social credit code */
             uniscid: string
+            /** 销售企业名称 · selling company's name */
             corp_name: string
+            /** 商品条码 · product barcode */
             barcode: string
+            /** 商品名称 · product name */
             item_name: string
+            /** 规格型号 · specification and model */
             spec_model: string
+            /** 家电品牌 · home appliance brand */
             brand: string
+            /** 物流单号 · tracking number */
             logistics_no?: string
+            /** 签收时间 · delivery receipt time */
             delivery_time?: string
+            /** 发票号 · invoice (fapiao) number */
             invoice_no?: string
+            /** 是否 AI 产品 · whether an AI product */
             is_ai_product: string
+            /** PC 类型 · PC type */
             pc_type?: string
+            /** 商户订单号 · merchant's order number */
             order_no: string
+            /** 原订单号 · original order number */
             origin_order_no?: string
+            /** 活动地区编码 · campaign area code */
             activity_add_code: string
+            /** IMEI_1 码 · IMEI 1 */
             imei1?: string
+            /** IMEI_2 码 · IMEI 2 */
             imei2?: string
+            /** 3C SN 锁定解锁订单号 · order number for locking or unlocking the SN */
             ccc_sn_order_no?: string
           }[]
         }
       },
-      { resp_code: string; resp_desc: string; error_data?: string[] }
+      {
+        /** 响应码 · response code */
+        resp_code: string
+        /** 响应描述 · response description */
+        resp_desc: string
+        /** 异常数据说明列表 · list of abnormal data descriptions */
+        error_data?: string[]
+      }
     >
     /** 核销资格
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013989530)
@@ -995,32 +1546,64 @@ export interface GovRoutes {
     post: Operation<
       {
         json: {
+          /** 发起方 · initiator */
           create_user: string
+          /** 省份代码 · province code */
           province: string
+          /** 厂商统一 社会信用 代码 · manufacturer's unified social credit code */
           manufact_cert_code?: string
+          /** 商品 SN码 · product serial number (SN) */
           sn: string
+          /** 商品条码 · product barcode */
           goods_bar_code: string
+          /** 商品品类 · product category */
           goods_type: string
+          /** 商品名称 · product name */
           goods_name: string
+          /** 商品型号 · product model */
           goods_model?: string
+          /** IMEI_1 码 · IMEI 1 */
           imei1?: string
+          /** IMEI_2 码 · IMEI 2 */
           imei2?: string
+          /** 交易订单号 · transaction order number */
           trans_orderid: string
+          /** 订单金额 · order amount */
           order_price: string
+          /** 收单机构 · acquiring institution */
           acquire_code?: string
+          /** 销售订单号 · sales order number */
           sell_orderid: string
+          /** 市级区域代码 · city region code */
           city?: string
+          /** 区县区域代码 · district or county region code */
           county?: string
+          /** 是否 AI 产品 · whether an AI product */
           is_ai_product?: string
+          /** 销售时间 · sale time */
           sale_time?: string
+          /** 厂商信息 · manufacturer information */
           mfr_info?: string
+          /** 具体品牌 · specific product brand */
           brand?: string
+          /** 渠道类型 · channel type */
           sale_models?: string
+          /** 请求流水号 · request serial number */
           req_ssn: string
+          /** 请求时间 · request time */
           req_time: string
         }
       },
-      { resp_code: string; resp_desc: string; imei1?: string; imei2?: string }
+      {
+        /** 响应码 · response code */
+        resp_code: string
+        /** 响应描述 · response description */
+        resp_desc: string
+        /** IMEI_1 码 · IMEI 1 */
+        imei1?: string
+        /** IMEI_2 码 · IMEI 2 */
+        imei2?: string
+      }
     >
     /** sn码锁定
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013989530)
@@ -1034,23 +1617,38 @@ export interface GovRoutes {
     post: Operation<
       {
         json: {
+          /** 商品SN码 · product serial number (SN) */
           sn: string
+          /** 省份代码 · province code */
           province: string
+          /** 厂商统一社会信 用代码 · manufacturer's unified social credit code */
           manufact_cert_code?: string
+          /** 商品品类 · product category */
           goods_type: string
+          /** 商品条码 · product barcode */
           goods_bar_code: string
+          /** IMEI_1 码 · IMEI 1 */
           imei1?: string
+          /** IMEI_2 码 · IMEI 2 */
           imei2?: string
+          /** 渠道类型 · channel type */
           sales_models?: string
+          /** 请求流水号 · request serial number */
           req_ssn: string
+          /** 请求时间 · request time */
           req_time: string
         }
       },
       {
+        /** 响应码 · response code */
         resp_code: string
+        /** 响应描述 · response description */
         resp_desc: string
+        /** 商品SN码 · product serial number (SN) */
         sn?: string
+        /** 省份代码 · province code */
         province?: string
+        /** 售卖状态 · sale state */
         sell_state?: 'U0022' | 'U0023' | 'U0024' | 'U9999' | (string & {})
       }
     >
@@ -1066,29 +1664,53 @@ export interface GovRoutes {
     post: Operation<
       {
         json: {
+          /** 请求流水号 · request serial number */
           req_ssn: string
+          /** 请求时间 · request time */
           req_time: string
+          /** 发起方 · initiator */
           create_user: string
+          /** 省份代码 · province code */
           province: string
+          /** 厂商统一 社会信用 代码 · manufacturer's unified social credit code */
           manufact_cert_code?: string
+          /** 商品 SN码 · product serial number (SN) */
           sn: string
+          /** 商品条码 · product barcode */
           goods_bar_code: string
+          /** 商品品类 · product category */
           goods_type: string
+          /** 商品名称 · product name */
           goods_name: string
+          /** 商品型号 · product model */
           goods_model?: string
+          /** IMEI_1 码 · IMEI 1 */
           imei1?: string
+          /** IMEI_2 码 · IMEI 2 */
           imei2?: string
+          /** 交易订单 号 · transaction order number */
           trans_orderid: string
+          /** 原支付订 单号 · original payment order number */
           ori_pay_orderid: string
+          /** 订单金额 · order amount */
           order_price: string
+          /** 收单机构 · acquiring institution */
           acquire_code?: string
+          /** 销售订单 号 · sales order number */
           sell_orderid: string
+          /** 市级区域 代码 · city region code */
           city?: string
+          /** 区县区域代码 · district or county region code */
           county?: string
+          /** 是否 AI 产 品 · whether an AI product */
           is_ai_product?: string
+          /** 销售时间 · sale time */
           sale_time?: string
+          /** 厂商信息 · manufacturer information */
           mfr_info?: string
+          /** 具体品牌 · specific product brand */
           brand?: string
+          /** 渠道类型 · channel type */
           sales_models?: string
         }
       },

@@ -2,28 +2,30 @@
 import type { Buffer } from 'node:buffer'
 import type {
   AppRequest,
+  AuthenticationQuery,
   Business,
   Channel,
   CloseRequest,
   Contact,
-  DetailQuery,
+  DataAmountResponse,
   Director,
   ExchangeRate,
   FundSource,
-  GlobalDataAmount,
   GlobalDetail,
   GlobalPayer,
-  GlobalPromotionDetail,
-  GlobalTransactionQuery,
   GlobalTransactionResponseAmount,
   JsapiResponse,
   MerchantHeaders,
   MerchantQuery,
   MerchantResponseBusiness,
   MerchantResponseContact,
+  MerchantResponseDirector,
+  MerchantResponsePrincipal,
   MwebRequest,
   MwebResponse,
   NativeResponse,
+  Principal,
+  RefundQuery,
   RefundRequestAmount,
   RefundResponseAmount,
   RefundResponseDetail,
@@ -32,57 +34,87 @@ import type {
   StatementHeaders,
   TransactionRequest,
   TransactionResponseAmountResponse,
+  TransactionResponsePayer,
+  TransactionResponsePromotionDetail,
   TransactionResponseTradeState,
 } from '../models.js'
 import type { Operation, PathValue } from '../operation.js'
 
 export interface DataAmount {
-  refund?: number
+  /** 退款金额 · refund amount (货币最小单位 · minor unit of the currency) */
+  refund: number
+  /** 货币类型 · currency */
   currency?: string
-  payer_refund?: number
-  payer_currency?: string
-  exchange_rate?: ExchangeRate
-}
-
-export interface HongkongRefundQuery {
-  mchid?: string
-  sub_mchid?: string
-  sp_mchid?: string
-}
-
-export interface HongkongRefundResponse {
-  id: string
-  out_refund_no: string
-  transaction_id: string
-  out_trade_no: string
-  channel?: Channel
-  recv_account?: string
-  fund_source?: FundSource
-  success_time?: string
-  create_time: string
-  status: 'SUCCESS' | 'REFUNDCLOSE' | 'PROCESSING' | 'ABNORMAL' | (string & {})
-  amount: DataAmount
-  detail?: RefundResponseDetail
+  /** 用户退款金额 · amount refunded to the user (货币最小单位 · minor unit of the currency) */
+  payer_refund: number
+  /** 支付币种 · payment currency */
+  payer_currency: string
+  /** 汇率 · exchange rate */
+  exchange_rate: ExchangeRate
 }
 
 export interface HongkongTransactionResponse {
+  /** 商户号 · merchant ID */
   mchid: string
+  /** 公众账号ID · AppID */
   appid: string
+  /** 机构商户号 · institution's merchant ID */
   sp_mchid: string
+  /** 子商户号 · sub-merchant ID */
   sub_mchid: string
+  /** 机构APPID · institution's AppID */
   sp_appid: string
+  /** 子商户APPID · sub-merchant's AppID */
   sub_appid?: string
+  /** 商户订单号 · merchant's order number */
   out_trade_no: string
+  /** 微信支付订单号 · WeChat Pay order number */
   id: string
+  /** 商户数据 · merchant's attached data */
   attach?: string
+  /** 交易类型 · trade type */
   trade_type: 'JSAPI' | 'NATIVE' | 'APP' | 'MWEB' | 'MICROPAY' | (string & {})
+  /** 付款银行 · bank type */
   bank_type: string
+  /** 支付完成时间 · payment completion time */
   success_time: string
+  /** 交易状态 */
   trade_state: TransactionResponseTradeState
+  /** 交易状态描述 · trade state description */
   trade_state_desc: string
-  payer: GlobalPayer
+  /** 支付者 · payer */
+  payer: TransactionResponsePayer
+  /** 订单金额 · order amount */
   amount: GlobalTransactionResponseAmount
-  promotion_detail?: GlobalPromotionDetail[]
+  /** 优惠功能 · discount details */
+  promotion_detail?: TransactionResponsePromotionDetail[]
+}
+
+export interface RefundResponse {
+  /** 微信支付退款订单号 · WeChat Pay refund number */
+  id: string
+  /** 商户退款单号 · merchant's refund number */
+  out_refund_no: string
+  /** 微信支付交易订单号 · WeChat Pay order number */
+  transaction_id: string
+  /** 商户原交易订单号 · merchant's original order number */
+  out_trade_no: string
+  /** 退款渠道 · refund channel */
+  channel?: Channel
+  /** 退款入账账户 · refund receiving account */
+  recv_account?: string
+  /** 退款资金来源 · refund funding source */
+  fund_source?: FundSource
+  /** 退款成功时间 · refund success time */
+  success_time?: string
+  /** 退款创建时间 · refund creation time */
+  create_time: string
+  /** 退款状态 · refund state */
+  status: 'SUCCESS' | 'REFUNDCLOSE' | 'PROCESSING' | 'ABNORMAL' | (string & {})
+  /** 退款金额 · refund amount */
+  amount: DataAmount
+  /** 优惠退款详情 · discount refund details */
+  detail?: RefundResponseDetail
 }
 
 export interface HongkongRoutes {
@@ -93,14 +125,23 @@ export interface HongkongRoutes {
     get: Operation<
       Record<string, never>,
       {
+        /** 数据 · data */
         data: {
+          /** 证书序列号 */
           serial_no?: string
+          /** 证书启用时间 */
           effective_time?: string
+          /** 证书弃用时间 */
           expire_time?: string
+          /** 证书信息 */
           encrypt_certificate?: {
+            /** 加密证书的算法 */
             algorithm?: string
+            /** 加密证书的随机串 */
             nonce?: string
+            /** 加密证书的附加数据 */
             associated_data?: string
+            /** 加密后的证书内容 */
             ciphertext?: string
           }
         }[]
@@ -120,28 +161,48 @@ export interface HongkongRoutes {
       {
         headers?: MerchantHeaders
         json: {
+          /** 机构appid · institution's AppID */
           sp_appid: string
+          /** 机构商户号 · institution's merchant ID */
           sp_mchid: string
+          /** 子商户全称 · full name of the sub-merchant */
           name: string
+          /** 子商户简称 */
           shortname: string
+          /** 公司电话 */
           office_phone: string
+          /** 联系人信息 · contact information */
           contact: Contact
+          /** 类目 · business category */
           business_category: number
+          /** 渠道号 · channel ID */
           channel_id?: string
+          /** 注册国家或区域 */
           merchant_country_code: string
+          /** 商户类型 */
           merchant_type: 'ENTERPRISE' | 'INDIVIDUAL' | (string & {})
+          /** 公司注册文件编号 */
           registration_certificate_number?: string
+          /** 公司注册文件过期时间 */
           registration_certificate_date?: string
+          /** 公司注册文件照片 */
           registration_certificate_copy?: string
+          /** 子商户银行结算账户信息 · sub-merchant's bank settlement account information */
           settlement_bank_number?: string
+          /** 业务信息 · business information */
           business: Business
+          /** 董事信息 · director information */
           director?: Director
-          principal?: Director
+          /** 负责人信息 · principal information */
+          principal?: Principal
         }
       },
       {
+        /** 子商户号 · sub-merchant ID */
         sub_mchid: string
+        /** 验证状态 */
         verification_status?: 'Under Review' | 'Approved' | (string & {})
+        /** 验证状态描述 */
         description?: string
       }
     >
@@ -157,27 +218,45 @@ export interface HongkongRoutes {
     put: Operation<
       {
         json: {
+          /** 机构appid · institution's AppID */
           sp_appid: string
+          /** 机构商户号 · institution's merchant ID */
           sp_mchid: string
+          /** 子商户号 · sub-merchant ID */
           sub_mchid: string
+          /** 子商户全称 · full name of the sub-merchant */
           name: string
+          /** 子商户简称 */
           shortname: string
+          /** 公司电话 */
           office_phone: string
+          /** 联系人信息 · contact information */
           contact?: Contact
+          /** 类目 · business category */
           business_category: number
+          /** 渠道号 · channel ID */
           channel_id?: string
+          /** 注册国家或区域 */
           merchant_country_code: string
+          /** 商户类型 */
           merchant_type: 'ENTERPRISE' | 'INDIVIDUAL' | (string & {})
+          /** 公司注册文件编号 */
           registration_certificate_number?: string
+          /** 公司注册文件过期时间 */
           registration_certificate_date?: string
+          /** 公司注册文件照片 */
           registration_certificate_copy?: string
+          /** 子商户银行结算账户信息 · sub-merchant's bank settlement account information */
           settlement_bank_number?: string
+          /** 业务信息 · business information */
           business: Business
+          /** 董事信息 · director information */
           director?: Director
-          principal?: Director
+          /** 负责人信息 · principal information */
+          principal?: Principal
         }
       },
-      DetailQuery
+      AuthenticationQuery
     >
     /** 修改子商户（融合钱包）
      * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/wxpay/ch/Onborading_Sub_Merchant/chapter3_3.shtml)
@@ -191,22 +270,40 @@ export interface HongkongRoutes {
      * @deprecated A newer endpoint takes its place.
      */
     get: Operation<
-      { sub_mchid: PathValue; query: MerchantQuery },
       {
+        /** 子商户号 · sub-merchant ID */
+        sub_mchid: PathValue
+        query: MerchantQuery
+      },
+      {
+        /** 子商户号 · sub-merchant ID */
         sub_mchid: string
+        /** 子商户全称 · full name of the sub-merchant */
         name: string
+        /** 子商户简称 */
         shortname: string
+        /** 公司联系方式 · company phone number */
         office_phone: string
+        /** 册国家或区域 · country or region of registration */
         merchant_country_code: string
+        /** 类目 · business category */
         business_category: number
+        /** 联系人信息 · contact information */
         contact?: MerchantResponseContact
+        /** 商户类型 */
         merchant_type?: 'ENTERPRISE' | 'INDIVIDUAL' | (string & {})
+        /** 公司注册文件编号 */
         registration_certificate_number?: string
+        /** 公司注册文件过期时间 */
         registration_certificate_date?: string
+        /** 子商户结算账户 · sub-merchant's settlement account */
         settlement_bank_number?: string
+        /** 业务信息 · business information */
         business?: MerchantResponseBusiness
-        director?: Director
-        principal?: Director
+        /** 董事信息 · director information */
+        director?: MerchantResponseDirector
+        /** 负责人信息 · principal information */
+        principal?: MerchantResponsePrincipal
       }
     >
     /** 查询子商户（融合钱包）
@@ -223,35 +320,69 @@ export interface HongkongRoutes {
     get: Operation<
       {
         query?: {
+          /** 微信支付订单号 · WeChat Pay order number */
           transaction_id?: string
+          /** 商户订单号 · merchant's order number */
           out_trade_no?: string
-          mchid?: string
-          sub_mchid?: string
-          sp_mchid?: string
+          /** 记录起始位置 · record offset */
           offset?: number
+          /** 每页笔数 · number of records per page */
           count?: number
-        }
+        } & ({
+            /** 商户号 · merchant ID; give one of: mchid, sp_mchid + sub_mchid */
+            mchid: string
+            /** 子商户号 · sub-merchant ID; give one of: mchid, sp_mchid + sub_mchid */
+            sub_mchid?: string
+            /** 机构商户号 · institution's merchant ID; give one of: mchid, sp_mchid + sub_mchid */
+            sp_mchid?: string
+          } | {
+            /** 商户号 · merchant ID; give one of: mchid, sp_mchid + sub_mchid */
+            mchid?: string
+            /** 子商户号 · sub-merchant ID; give one of: mchid, sp_mchid + sub_mchid */
+            sub_mchid: string
+            /** 机构商户号 · institution's merchant ID; give one of: mchid, sp_mchid + sub_mchid */
+            sp_mchid: string
+          })
       },
       {
+        /** 微信支付交易订单号 · WeChat Pay order number */
         id: string
+        /** 商户号 · merchant ID */
         mchid: string
+        /** 子商户号 · sub-merchant ID */
         sub_mchid: string
+        /** 机构商户号 · institution's merchant ID */
         sp_mchid: string
+        /** 商户原交易订单号 · merchant's original order number */
         out_trade_no: string
+        /** 订单金额 · order amount */
         amount: RefundResponseAmount
+        /** 退款单列表 · list of refunds */
         data: {
-          id?: string
-          out_refund_no?: string
+          /** 微信退款单号 · WeChat Pay refund number */
+          id: string
+          /** 商户退款单号 · merchant's refund number */
+          out_refund_no: string
+          /** 退款渠道 · refund channel */
           channel?: Channel
+          /** 退款入账账户 · refund receiving account */
           recv_account?: string
+          /** 退款资金来源 · refund funding source */
           fund_source?: FundSource
+          /** 退款成功时间 · refund success time */
           success_time?: string
-          create_time?: string
-          status?: 'SUCCESS' | 'REFUNDCLOSE' | 'PROCESSING' | 'ABNORMAL' | (string & {})
-          amount?: DataAmount
+          /** 退款创建时间 · refund creation time */
+          create_time: string
+          /** 退款状态 · refund state */
+          status: 'SUCCESS' | 'REFUNDCLOSE' | 'PROCESSING' | 'ABNORMAL' | (string & {})
+          /** 退款金额 · refund amount */
+          amount: DataAmount
+          /** 优惠退款详情 · discount refund details */
           refund_detail?: RefundResponseDetail
         }[]
+        /** 订单总退款次数 */
         total_num: number
+        /** 本次返回退款单数 · number of refunds returned this time */
         current_total_num: number
       }
     >
@@ -267,25 +398,65 @@ export interface HongkongRoutes {
     post: Operation<
       {
         json: {
-          mchid: string
-          appid: string
-          sp_mchid: string
-          sub_mchid: string
-          sp_appid: string
+          /** 子商户APPID · sub-merchant's AppID */
           sub_appid?: string
+          /** 微信订单号 · WeChat Pay order number */
           transaction_id?: string
+          /** 商户订单号 · merchant's order number */
           out_trade_no?: string
+          /** 商户退款单号 · merchant's refund number */
           out_refund_no: string
+          /** 退款原因 */
           reason?: string
+          /** 订单金额 · order amount */
           amount: RefundRequestAmount
+          /** 退款通知地址 · refund notification URL */
           notify_url?: string
-        }
+        } & ({
+            /** 商户号 · merchant ID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+            mchid: string
+            /** 公众账号ID · AppID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+            appid: string
+            /** 机构商户号 · institution's merchant ID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+            sp_mchid?: string
+            /** 子商户号 · sub-merchant ID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+            sub_mchid?: string
+            /** 机构APPID · institution's AppID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+            sp_appid?: string
+          } | {
+            /** 商户号 · merchant ID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+            mchid?: string
+            /** 公众账号ID · AppID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+            appid?: string
+            /** 机构商户号 · institution's merchant ID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+            sp_mchid: string
+            /** 子商户号 · sub-merchant ID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+            sub_mchid: string
+            /** 机构APPID · institution's AppID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+            sp_appid: string
+          })
       },
       {
+        /** 微信支付退款订单号 · WeChat Pay refund number */
         id: string
+        /** 商户退款单号 · merchant's refund number */
         out_refund_no: string
+        /** 退款创建时间 · refund creation time */
         create_time: string
-        amount: DataAmount
+        /** 退款金额 · refund amount */
+        amount: {
+          /** 退款金额 · refund amount (货币最小单位 · minor unit of the currency) */
+          refund: number
+          /** 退款币种 · refund currency */
+          currency: string
+          /** 用户退款金额 · amount refunded to the user (货币最小单位 · minor unit of the currency) */
+          payer_refund: number
+          /** 支付币种 · payment currency */
+          payer_currency: string
+          /** 汇率 · exchange rate */
+          exchange_rate: ExchangeRate
+        }
+        /** 优惠退款详情 · discount refund details */
         detail?: RefundResponseDetail
       }
     >
@@ -300,7 +471,14 @@ export interface HongkongRoutes {
      * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/wxpay/ch/fusion_wallet_ch/QuickPay/chapter8_3.shtml)
      * @deprecated A newer endpoint takes its place.
      */
-    get: Operation<{ refund_id: PathValue; query?: HongkongRefundQuery }, HongkongRefundResponse>
+    get: Operation<
+      {
+        /** 微信支付退款订单号 · WeChat Pay refund number */
+        refund_id: PathValue
+        query?: RefundQuery
+      },
+      RefundResponse
+    >
     /** 查询单笔退款(微信支付退款订单号)
      * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/wxpay/ch/fusion_wallet_ch/QuickPay/chapter8_3.shtml)
      * @deprecated A newer endpoint takes its place.
@@ -312,7 +490,14 @@ export interface HongkongRoutes {
      * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/wxpay/ch/fusion_wallet_ch/QuickPay/chapter8_3.shtml)
      * @deprecated A newer endpoint takes its place.
      */
-    get: Operation<{ out_refund_no: PathValue; query?: HongkongRefundQuery }, HongkongRefundResponse>
+    get: Operation<
+      {
+        /** 商户退款订单号 · merchant's refund number */
+        out_refund_no: PathValue
+        query?: RefundQuery
+      },
+      RefundResponse
+    >
     /** 查询单笔退款(商户退款订单号)
      * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/wxpay/ch/fusion_wallet_ch/QuickPay/chapter8_3.shtml)
      * @deprecated A newer endpoint takes its place.
@@ -327,16 +512,26 @@ export interface HongkongRoutes {
     get: Operation<
       { query: SettlementQuery },
       {
+        /** 结算信息列表 · list of settlement information */
         data?: {
-          batch_id?: string
-          settlement_date?: string
-          trade_start_date?: string
-          trade_end_date?: string
-          amount?: GlobalDataAmount
+          /** 付款批次号 · payout batch ID */
+          batch_id: string
+          /** 结算日期 */
+          settlement_date: string
+          /** 交易开始日期 */
+          trade_start_date: string
+          /** 交易结束日期 */
+          trade_end_date: string
+          /** 金额 · amount */
+          amount: DataAmountResponse
+          /** 钱包主体 · wallet entity */
           wallet_region?: 'CHINA_MAINLAND' | 'CHINA_HONGKONG' | (string & {})
         }[]
+        /** 总记录条数 · total number of records */
         total_count: number
+        /** 记录起始位置 · record offset */
         offset: number
+        /** 本次返回条数 · number of records returned this time */
         limit: number
       }
     >
@@ -351,7 +546,18 @@ export interface HongkongRoutes {
      * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/wxpay/ch/fusion_wallet_ch/QuickPay/chapter8_5.shtml)
      * @deprecated A newer endpoint takes its place.
      */
-    get: Operation<{ query: { date: string; mchid: string }; headers?: StatementHeaders }, Buffer>
+    get: Operation<
+      {
+        query: {
+          /** 账单日期 · bill date */
+          date: string
+          /** 商户号 · merchant ID */
+          mchid: string
+        }
+        headers?: StatementHeaders
+      },
+      Buffer
+    >
     /** 下载对账单
      * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/wxpay/ch/fusion_wallet_ch/QuickPay/chapter8_5.shtml)
      * @deprecated A newer endpoint takes its place.
@@ -375,7 +581,14 @@ export interface HongkongRoutes {
      * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/wxpay/ch/fusion_wallet_ch/QuickPay/chapter8_1.shtml)
      * @deprecated A newer endpoint takes its place.
      */
-    get: Operation<{ transaction_id: PathValue; query: GlobalTransactionQuery }, HongkongTransactionResponse>
+    get: Operation<
+      {
+        /** 微信支付订单号 · WeChat Pay order number */
+        transaction_id: PathValue
+        query?: RefundQuery
+      },
+      HongkongTransactionResponse
+    >
     /** 查询订单(微信支付订单号)
      * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/wxpay/ch/fusion_wallet_ch/QuickPay/chapter8_1.shtml)
      * @deprecated A newer endpoint takes its place.
@@ -387,7 +600,14 @@ export interface HongkongRoutes {
      * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/wxpay/ch/fusion_wallet_ch/NativePay/chapter8_6.shtml)
      * @deprecated A newer endpoint takes its place.
      */
-    post: Operation<{ transaction_id: PathValue; json: CloseRequest }, undefined>
+    post: Operation<
+      {
+        /** 微信支付订单号 · WeChat Pay order number */
+        transaction_id: PathValue
+        json: CloseRequest
+      },
+      undefined
+    >
     /** 关闭订单(微信支付订单号)
      * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/wxpay/ch/fusion_wallet_ch/NativePay/chapter8_6.shtml)
      * @deprecated A newer endpoint takes its place.
@@ -399,7 +619,14 @@ export interface HongkongRoutes {
      * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/wxpay/ch/fusion_wallet_ch/QuickPay/chapter3_4.shtml)
      * @deprecated A newer endpoint takes its place.
      */
-    post: Operation<{ transaction_id: PathValue; json: ReverseRequest }, undefined>
+    post: Operation<
+      {
+        /** 微信订单号 · WeChat Pay order number */
+        transaction_id: PathValue
+        json: ReverseRequest
+      },
+      undefined
+    >
     /** 撤销订单(微信支付订单号)
      * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/wxpay/ch/fusion_wallet_ch/QuickPay/chapter3_4.shtml)
      * @deprecated A newer endpoint takes its place.
@@ -426,22 +653,39 @@ export interface HongkongRoutes {
     post: Operation<
       { json: TransactionRequest },
       {
+        /** 微信支付订单号 · WeChat Pay order number */
         id: string
+        /** 商户号 · merchant ID */
         mchid: string
+        /** 公众账号ID · AppID */
         appid: string
+        /** 子商户号 · sub-merchant ID */
         sub_mchid: string
+        /** 机构商户号 · institution's merchant ID */
         sp_mchid: string
+        /** 机构APPID · institution's AppID */
         sp_appid: string
+        /** 子商户APPID · sub-merchant's AppID */
         sub_appid?: string
+        /** 商户订单号 · merchant's order number */
         out_trade_no: string
+        /** 交易类型 · trade type */
         trade_type: 'JSAPI' | 'NATIVE' | 'APP' | 'MWEB' | 'MICROPAY' | (string & {})
+        /** 交易状态 */
         trade_state: TransactionResponseTradeState
+        /** 交易状态描述 · trade state description */
         trade_state_desc: string
+        /** 付款银行 · bank type */
         bank_type: string
+        /** 商户数据 · merchant's attached data */
         attach?: string
+        /** 支付完成时间 · payment completion time */
         success_time: string
+        /** 支付者 · payer */
         payer?: GlobalPayer
+        /** 订单金额 · order amount */
         amount: TransactionResponseAmountResponse
+        /** 优惠功能 · discount details */
         detail?: GlobalDetail[]
       }
     >
@@ -480,7 +724,14 @@ export interface HongkongRoutes {
      * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/wxpay/ch/fusion_wallet_ch/QuickPay/chapter8_1.shtml)
      * @deprecated A newer endpoint takes its place.
      */
-    get: Operation<{ out_trade_no: PathValue; query: GlobalTransactionQuery }, HongkongTransactionResponse>
+    get: Operation<
+      {
+        /** 商户订单号 · merchant's order number */
+        out_trade_no: PathValue
+        query?: RefundQuery
+      },
+      HongkongTransactionResponse
+    >
     /** 查询订单(商户订单号)
      * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/wxpay/ch/fusion_wallet_ch/QuickPay/chapter8_1.shtml)
      * @deprecated A newer endpoint takes its place.
@@ -492,7 +743,14 @@ export interface HongkongRoutes {
      * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/wxpay/ch/fusion_wallet_ch/NativePay/chapter8_6.shtml)
      * @deprecated A newer endpoint takes its place.
      */
-    post: Operation<{ out_trade_no: PathValue; json: CloseRequest }, undefined>
+    post: Operation<
+      {
+        /** 商户订单号 · merchant's order number */
+        out_trade_no: PathValue
+        json: CloseRequest
+      },
+      undefined
+    >
     /** 关闭订单(商户订单号)
      * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/wxpay/ch/fusion_wallet_ch/NativePay/chapter8_6.shtml)
      * @deprecated A newer endpoint takes its place.
@@ -504,7 +762,14 @@ export interface HongkongRoutes {
      * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/wxpay/ch/fusion_wallet_ch/QuickPay/chapter3_4.shtml)
      * @deprecated A newer endpoint takes its place.
      */
-    post: Operation<{ out_trade_no: PathValue; json: ReverseRequest }, undefined>
+    post: Operation<
+      {
+        /** 商户订单号 · merchant's order number */
+        out_trade_no: PathValue
+        json: ReverseRequest
+      },
+      undefined
+    >
     /** 撤销订单(商户订单号)
      * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/wxpay/ch/fusion_wallet_ch/QuickPay/chapter3_4.shtml)
      * @deprecated A newer endpoint takes its place.

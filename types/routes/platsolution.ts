@@ -2,34 +2,48 @@
 import type {
   Agreement,
   BankTransferRechargeApplyResponse,
-  BankTransferRechargeResponse,
-  CallbackQuery,
   DetailQuery,
-  EstimatedAmount,
   MchInfo,
   OnlineBankRechargeInfo,
+  PrepaySettleOrderResponse,
+  ReceiverMchInfo,
   RechargeAmount,
-  TransactionQuery,
 } from '../models.js'
 import type { Ciphertext, Operation, PathValue, Sensitive } from '../operation.js'
 
 export interface ApplyRequest {
+  /** 二级商户号 · secondary merchant ID */
   sub_mchid: string
+  /** 服务商AppID · service provider's AppID */
   sp_appid: string
+  /** 二级商户AppID · secondary merchant's AppID */
   sub_appid?: string
+  /** 商家批次单号 · merchant's batch number */
   out_batch_no: string
+  /** 批次名称 · batch name */
   batch_name: string
+  /** 批次备注 · batch remark */
   batch_remark: string
+  /** 转账总金额 · total transfer amount (分 · fen) */
   total_amount: number
+  /** 转账总笔数 · total number of transfers */
   total_num: number
+  /** 转账场景ID · transfer scene ID */
   transfer_scene_id: string
+  /** 转账明细列表 · list of transfer details */
   transfer_detail_list: {
+    /** 商家明细单号 · merchant's detail number */
     out_detail_no: string
+    /** 转账金额 · transfer amount (分 · fen) */
     transfer_amount: number
+    /** 转账备注 · transfer remark */
     transfer_remark: string
+    /** 微信转账预约单号 · WeChat transfer reservation number */
     reservation_id: string
+    /** 收款用户OpenID · payee's OpenID */
     openid: string
   }[]
+  /** 商户回调地址 · merchant's notification URL */
   notify_url: string
 }
 
@@ -38,31 +52,47 @@ export type BusinessType =
   | 'DEPOSIT_AFTER_SALES_COMPENSATION' | (string & {})
 
 export interface CloseInfo {
+  /** 关单时间 · order closing time */
   close_time?: string
+  /** 关单原因 · order closing reason */
   close_reason?: string
 }
 
 export interface CompensateBillRequestReceiver {
+  /** 转账接收方类型 · transfer receiver type */
   type?: 'TRANSACTION_USER' | (string & {})
+  /** 转账接收方订单信息 · order information of the transfer receiver */
   transaction_info?: TransactionInfo
 }
 
 export interface CompensateBillResponse {
+  /** 服务商商户号 · service provider's merchant ID */
   sp_mchid: string
+  /** 转账接收方信息 · transfer receiver information */
   receiver_detail: CompensateBillResponseReceiverDetail
+  /** 商户单号 · merchant's bill number */
   out_bill_no: string
+  /** 赔付金额 · compensation amount (分 · fen) */
   amount?: number
+  /** 赔付原因 · compensation reason */
   transfer_remark?: string
+  /** 微信支付转账单号 · WeChat Pay transfer number */
   bill_id: string
+  /** 赔付状态 · compensation state */
   state: CompensateBillResponseState
+  /** 受理时间 · acceptance time */
   accept_time: string
+  /** 成功时间 · success time */
   success_time?: string
+  /** 关单信息 · order closing information */
   close_info?: CloseInfo
+  /** 出资商户号 · contributing merchant ID */
   sponsor_mchid?: string
 }
 
 export interface CompensateBillResponseReceiverDetail {
-  receiver?: { type?: 'TRANSACTION_USER' | (string & {}); transaction_info?: ReceiverTransactionInfo }
+  /** 转账接收者信息 · transfer receiver information */
+  receiver?: CompensateBillRequestReceiver
 }
 
 export type CompensateBillResponseState =
@@ -72,149 +102,294 @@ export type DataDetailState =
   | 'INIT' | 'ALL' | 'WAIT_PAY' | 'SUCCESS' | 'FAIL' | 'BANK_REFUND' | (string & {})
 
 export interface DayEndBalanceWithdrawResponse {
+  /** 收付通平台商户号 · e-commerce platform's merchant ID */
   sp_mchid: string
+  /** 特约商户号 · sub-merchant ID */
   sub_mchid: string
+  /** 单据状态 · bill state */
   status: 'CREATED' | 'PROCESSING' | 'FINISHED' | 'ABNORMAL' | (string & {})
+  /** 微信支付提现单号 · WeChat Pay withdrawal number */
   withdraw_id: string
+  /** 商户提现单号 · merchant's withdrawal number */
   out_request_no: string
+  /** 提现金额 · withdrawal amount (分 · fen) */
   total_amount: number
+  /** 提现成功金额 · successful withdrawal amount (分 · fen) */
   success_amount?: number
+  /** 提现失败金额 · failed withdrawal amount (分 · fen) */
   fail_amount?: number
+  /** 提现退票金额 · withdrawal amount returned by the bank (分 · fen) */
   refund_amount?: number
+  /** 发起提现时间 · withdrawal initiation time */
   create_time: string
+  /** 提现状态更新时间 · withdrawal state update time */
   update_time: string
+  /** 失败原因 · failure reason */
   reason?: string
+  /** 提现备注 · withdrawal remark */
   remark?: string
+  /** 银行附言 · bank memo */
   bank_memo?: string
+  /** 出款账户类型 · paying account type */
   account_type: 'BASIC' | 'OPERATION' | 'FEES' | (string & {})
+  /** 入账银行账号后四位 · last four digits of receiving bank account */
   account_number: string
+  /** 入账银行 · receiving bank */
   account_bank: string
+  /** 入账银行全称（含支行） · full name of receiving bank (including branch) */
   bank_name?: string
 }
 
-export interface DepositAfterSalesCompensationBillResponse {
-  sp_mchid: string
+export interface DepositAfterSalesCompensationBillQuery {
+  /** 二级商户号 · secondary merchant ID */
   sub_mchid?: string
-  receiver_detail: ReceiverDetail
+}
+
+export interface DepositAfterSalesCompensationBillRequestReceiver {
+  /** 转账接收方类型 · transfer receiver type */
+  type?: 'MERCHANT' | 'TRANSACTION_USER' | (string & {})
+  /** 转账接收方订单信息 · order information of the transfer receiver */
+  transaction_info?: TransactionInfo
+  /** 转账接收方用户 · user information of the transfer receiver */
+  user_info?: UserInfo
+}
+
+export interface DepositAfterSalesCompensationBillResponse {
+  /** 服务商商户号 · service provider's merchant ID */
+  sp_mchid: string
+  /** 二级商户号 · secondary merchant ID */
+  sub_mchid?: string
+  /** 转账接收方信息 · transfer receiver information */
+  receiver_detail: DepositAfterSalesCompensationBillResponseReceiverDetail
+  /** 商户单号 · merchant's bill number */
   out_bill_no: string
+  /** 赔付金额 · compensation amount (分 · fen) */
   amount?: number
+  /** 赔付原因 · compensation reason */
   transfer_remark?: string
+  /** 微信支付转账单号 · WeChat Pay transfer number */
   bill_id: string
+  /** 赔付状态 · compensation state */
   state: CompensateBillResponseState
+  /** 受理时间 · acceptance time */
   accept_time: string
+  /** 成功时间 · success time */
   success_time?: string
+  /** 关单信息 · order closing information */
   close_info?: CloseInfo
+  /** 出资商户号 · contributing merchant ID */
   sponsor_mchid?: string
+  /** 二级商户AppID · secondary merchant's AppID */
   sub_appid?: string
 }
 
+export interface DepositAfterSalesCompensationBillResponseReceiverDetail {
+  /** 转账接收者信息 · transfer receiver information */
+  receiver?: DepositAfterSalesCompensationBillRequestReceiver
+}
+
 export interface DepositInsurancePremiumsCompensationBillResponseReceiverDetail {
+  /** 转账接收者信息 · transfer receiver information */
   receiver?: {
+    /** 转账接收方类型 · transfer receiver type */
     type?: 'MERCHANT' | (string & {})
-    mch_info?: MchInfo
-    transaction_info?: { transaction_id?: string }
+    /** 转账接收方商户信息 · merchant information of the transfer receiver */
+    mch_info?: ReceiverMchInfo
+    /** 赔付单信息 · compensation order information */
+    transaction_info?: {
+      /** 交易订单号 · transaction order number */
+      transaction_id: string
+    }
   }
 }
 
-export interface DepositShippingCostCompensationBillResponseReceiverDetail {
-  receiver?: { transaction_info?: ReceiverTransactionInfo; user_info?: UserInfo }
-}
-
-export interface InsuranceClaimBillRequestReceiver {
-  type?: 'MERCHANT' | 'TRANSACTION_USER' | (string & {})
+export interface DepositShippingCostCompensationBillRequestReceiver {
+  /** 转账接收方订单信息 · order information of the transfer receiver */
   transaction_info?: TransactionInfo
+  /** 转账接收方用户 · user information of the transfer receiver */
+  user_info?: UserInfo
 }
 
 export interface InsuranceClaimBillResponse {
+  /** 服务商商户号 · service provider's merchant ID */
   sp_mchid: string
+  /** 二级商户号 · secondary merchant ID */
   sub_mchid?: string
-  receiver_detail: ReceiverDetail
+  /** 转账接收方信息 · transfer receiver information */
+  receiver_detail: InsuranceClaimBillResponseReceiverDetail
+  /** 商户单号 · merchant's bill number */
   out_bill_no: string
+  /** 赔付金额 · compensation amount (分 · fen) */
   amount?: number
+  /** 赔付原因 · compensation reason */
   transfer_remark?: string
+  /** 微信支付转账单号 · WeChat Pay transfer number */
   bill_id: string
+  /** 赔付状态 · compensation state */
   state: CompensateBillResponseState
+  /** 受理时间 · acceptance time */
   accept_time: string
+  /** 成功时间 · success time */
   success_time?: string
-  close_info?: { accept_time?: string; close_reason?: string }
+  /** 关单信息 · order closing information */
+  close_info?: {
+    /** 关单时间 · order closing time */
+    accept_time?: string
+    /** 关单原因 · order closing reason */
+    close_reason?: string
+    /** 关闭时间 · close time */
+    close_time?: string
+  }
+  /** 出资商户号 · contributing merchant ID */
   sponsor_mchid?: string
 }
 
+export interface InsuranceClaimBillResponseReceiverDetail {
+  /** 转账接收者信息 · transfer receiver information */
+  receiver?: Receiver
+}
+
 export interface InsuranceCompensationContractResponse {
+  /** 二级商户号 · secondary merchant ID */
   sub_mchid: string
+  /** 是否开通成功 · whether the activation succeeded */
   opened: boolean
+  /** 成功时间 · success time */
   success_time?: string
 }
 
 export interface MchTransferBatchQuery {
+  /** 二级商户号 · secondary merchant ID */
   sub_mchid: string
+  /** 是否查询转账明细单 · whether to query transfer details */
   need_query_detail: boolean
+  /** 请求资源起始位置 · start offset of the requested resources */
   offset?: number
+  /** 最大资源条数 · maximum number of resources */
   limit?: number
+  /** 明细状态 · detail state */
   detail_state?: 'ALL' | 'WAIT_PAY' | 'SUCCESS' | 'FAIL' | 'BANK_REFUND' | (string & {})
 }
 
 export interface MchTransferBatchResponse {
+  /** 转账批次单 · transfer batch */
   transfer_batch: {
-    out_batch_no?: string
-    batch_id?: string
-    sp_appid?: string
-    sub_mchid?: string
+    /** 商家批次单号 · merchant's batch number */
+    out_batch_no: string
+    /** 商家转账批次单号 · merchant transfer batch number */
+    batch_id: string
+    /** 服务商应用ID · service provider's AppID */
+    sp_appid: string
+    /** 二级商户号 · secondary merchant ID */
+    sub_mchid: string
+    /** 二级商户应用ID · secondary merchant's AppID */
     sub_appid?: string
-    batch_state?: string
-    batch_name?: string
-    batch_remark?: string
+    /** 批次状态 */
+    batch_state: string
+    /** 批次名称 · batch name */
+    batch_name: string
+    /** 批次备注 · batch remark */
+    batch_remark: string
+    /** 批次关闭原因 · batch close reason */
     close_reason?: string
-    total_amount?: number
-    total_num?: number
-    create_time?: string
-    success_amount?: number
-    success_num?: number
-    failed_amount?: number
-    failed_num?: number
-    transfer_scene_id?: string
+    /** 转账总金额 · total transfer amount (分 · fen) */
+    total_amount: number
+    /** 转账总笔数 · total number of transfers */
+    total_num: number
+    /** 批次创建时间 · batch creation time */
+    create_time: string
+    /** 转账成功金额 · successful transfer amount (分 · fen) */
+    success_amount: number
+    /** 转账成功笔数 · number of successful transfers */
+    success_num: number
+    /** 转账失败金额 · failed transfer amount (分 · fen) */
+    failed_amount: number
+    /** 转账失败笔数 · number of failed transfers */
+    failed_num: number
+    /** 转账场景ID · transfer scene ID */
+    transfer_scene_id: string
   }
-  data?: { detail_id?: string; out_detail_no?: string; detail_state?: string }[]
+  /** 转账明细单列表 · list of transfer details */
+  data?: {
+    /** 商家转账明细单号 · merchant transfer detail number */
+    detail_id: string
+    /** 商家明细单号 · merchant's detail number */
+    out_detail_no: string
+    /** 明细状态 · detail state */
+    detail_state: string
+  }[]
+  /** 请求资源起始位置 · start offset of the requested resources */
   offset?: number
+  /** 最大资源条数 · maximum number of resources */
   limit?: number
 }
 
 export interface MchTransferReservationResponse {
+  /** 服务商商户号 · service provider's merchant ID */
   sp_mchid: string
+  /** 二级商户号 · secondary merchant ID */
   sub_mchid: string
+  /** 服务商AppID · service provider's AppID */
   sp_appid: string
+  /** 二级商户AppID · secondary merchant's AppID */
   sub_appid?: string
+  /** 微信转账预约单号 · WeChat transfer reservation number */
   reservation_id: string
+  /** 商户预约单号 · merchant's reservation number */
   out_reservation_no: string
+  /** 转账场景ID · transfer scene ID */
   transfer_scene_id: string
+  /** 预计最晚转账日期 · estimated latest transfer date */
   estimated_date?: string
+  /** 预计最大转账金额 · estimated maximum transfer amount (分 · fen) */
   estimated_max_amount?: number
+  /** 准确转账金额 · exact transfer amount (分 · fen) */
   exact_amount?: number
+  /** 收款用户OpenID · payee's OpenID */
   openid: string
+  /** 收款银行类型 · receiving bank type */
   bank_type?: string
+  /** 预约记录状态 · reservation state */
   state: 'ACCEPTED' | 'CONFIRMED' | 'CLOSED' | (string & {})
+  /** 预约记录受理的时间 · reservation acceptance time */
   accept_time: string
+  /** 预约记录用户确认预约的时间 · time the user confirmed the reservation */
   reserve_time?: string
+  /** 预约记录的关闭信息 · reservation closing information */
   close_info?: {
-    close_time?: string
-    close_reason?:
+    /** 预约记录关闭的时间 · reservation closing time */
+    close_time: string
+    /** 预约记录关闭的原因 · reservation closing reason */
+    close_reason:
       | 'USER_OVERDUE_UNCONFIRMED' | 'CLOSE_CONFIRMED_VIA_MCH_API' | 'CLOSE_ACCEPTED_VIA_MCH_API'
       | 'TRANSFER_FINISHED' | 'OVERDUE_NOT_TRANSFER' | 'RESERVE_FAIL' | 'USER_CLOSE' | (string & {})
   }
 }
 
 export interface PlatsolutionBatchDetailResponse {
+  /** 商家批次单号 · merchant's batch number */
   out_batch_no: string
+  /** 商家转账批次单号 · merchant transfer batch number */
   batch_id: string
+  /** 商家明细单号 · merchant's detail number */
   out_detail_no: string
+  /** 商家转账明细单号 · merchant transfer detail number */
   detail_id: string
+  /** 服务商应用ID · service provider's AppID */
   sp_appid: string
+  /** 二级商户号 · secondary merchant ID */
   sub_mchid: string
+  /** 二级商户应用ID · secondary merchant's AppID */
   sub_appid?: string
+  /** 转账发起时间 · transfer initiation time */
   create_time: string
+  /** 明细状态 · detail state */
   detail_state: DataDetailState
+  /** 转账金额 · transfer amount (分 · fen) */
   transfer_amount: number
+  /** 转账备注 · transfer remark */
   transfer_remark: string
+  /** 明细失败原因 · detail failure reason */
   fail_reason?:
     | 'ACCOUNT_FROZEN' | 'REAL_NAME_CHECK_FAIL' | 'NAME_NOT_CORRECT' | 'OPENID_INVALID'
     | 'TRANSFER_QUOTA_EXCEED' | 'DAY_RECEIVED_QUOTA_EXCEED' | 'MONTH_RECEIVED_QUOTA_EXCEED'
@@ -232,192 +407,358 @@ export interface PlatsolutionBatchDetailResponse {
     | 'BANK_CARD_PARAM_ERROR' | 'BANK_CARD_TYPE_NOT_SUPPORTED' | 'RESERVATION_STATE_INVALID'
     | 'EXCEEDED_ESTIMATED_AMOUNT' | 'RESERVATION_INFO_NOT_MATCH' | 'RESERVATION_SCENE_NOT_MATCH'
     | (string & {})
+  /** 收款用户OpenID · payee's OpenID */
   openid?: string
+  /** 收款银行类型 · receiving bank type */
   bank_type?: string
+  /** 收款用户姓名 · payee's name */
   user_name?: string
+  /** 转账完成时间 · transfer completion time */
   transfer_finish_time?: string
+  /** 银行退票时间 · bank return time */
   bank_refund_time?: string
 }
 
 export interface PlatsolutionBatchResponse {
+  /** 转账批次单 · transfer batch */
   transfer_batch: {
-    out_batch_no?: string
-    batch_id?: string
-    sp_appid?: string
-    sub_mchid?: string
+    /** 商家批次单号 · merchant's batch number */
+    out_batch_no: string
+    /** 商家转账批次单号 · merchant transfer batch number */
+    batch_id: string
+    /** 服务商应用ID · service provider's AppID */
+    sp_appid: string
+    /** 二级商户号 · secondary merchant ID */
+    sub_mchid: string
+    /** 二级商户应用ID · secondary merchant's AppID */
     sub_appid?: string
-    batch_state?: 'ACCEPTED' | 'PROCESSING' | 'COMPLETED' | 'CLOSED' | (string & {})
-    batch_name?: string
-    batch_remark?: string
+    /** 批次状态 */
+    batch_state: 'ACCEPTED' | 'PROCESSING' | 'COMPLETED' | 'CLOSED' | (string & {})
+    /** 批次名称 · batch name */
+    batch_name: string
+    /** 批次备注 · batch remark */
+    batch_remark: string
+    /** 批次关闭原因 · batch close reason */
     close_reason?: 'MERCHANT_REVOCATION' | 'OVERDUE_CLOSE' | (string & {})
-    total_amount?: number
-    total_num?: number
-    create_time?: string
-    success_amount?: number
-    success_num?: number
-    failed_amount?: number
-    failed_num?: number
-    transfer_scene_id?: string
+    /** 转账总金额 · total transfer amount (分 · fen) */
+    total_amount: number
+    /** 转账总笔数 · total number of transfers */
+    total_num: number
+    /** 批次创建时间 · batch creation time */
+    create_time: string
+    /** 转账成功金额 · successful transfer amount (分 · fen) */
+    success_amount: number
+    /** 转账成功笔数 · number of successful transfers */
+    success_num: number
+    /** 转账失败金额 · failed transfer amount (分 · fen) */
+    failed_amount: number
+    /** 转账失败笔数 · number of failed transfers */
+    failed_num: number
+    /** 转账场景ID · transfer scene ID */
+    transfer_scene_id: string
   }
-  data?: { detail_id?: string; out_detail_no?: string; detail_state?: DataDetailState }[]
+  /** 转账明细单列表 · list of transfer details */
+  data?: {
+    /** 商家转账明细单号 · merchant transfer detail number */
+    detail_id: string
+    /** 商家明细单号 · merchant's detail number */
+    out_detail_no: string
+    /** 明细状态 · detail state */
+    detail_state: DataDetailState
+  }[]
+  /** 请求资源起始位置 · start offset of the requested resources */
   offset?: number
+  /** 最大资源条数 · maximum number of resources */
   limit?: number
 }
 
 export interface PlatsolutionDetailResponse {
+  /** 商家批次单号 · merchant's batch number */
   out_batch_no: string
+  /** 商家转账批次单号 · merchant transfer batch number */
   batch_id: string
+  /** 商家明细单号 · merchant's detail number */
   out_detail_no: string
+  /** 商家转账明细单号 · merchant transfer detail number */
   detail_id: string
+  /** 服务商应用ID · service provider's AppID */
   sp_appid: string
+  /** 二级商户号 · secondary merchant ID */
   sub_mchid: string
+  /** 二级商户应用ID · secondary merchant's AppID */
   sub_appid?: string
+  /** 转账发起时间 · transfer initiation time */
   create_time: string
+  /** 明细状态 · detail state */
   detail_state: string
+  /** 转账金额 · transfer amount (分 · fen) */
   transfer_amount: number
+  /** 转账备注 · transfer remark */
   transfer_remark: string
+  /** 明细失败原因 · detail failure reason */
   fail_reason?: string
+  /** 收款用户OpenID · payee's OpenID */
   openid?: string
+  /** 收款银行类型 · receiving bank type */
   bank_type?: string
+  /** 收款用户姓名 · payee's name */
   user_name?: string
+  /** 转账完成时间 · transfer completion time */
   transfer_finish_time?: string
+  /** 银行退票时间 · bank return time */
   bank_refund_time?: string
 }
 
 export interface PlatsolutionTransferBillResponse {
+  /** 服务商商户号 · service provider's merchant ID */
   sp_mchid: string
+  /** 业务类型 · business type */
   business_type?: BusinessType
+  /** 转账接收方信息 · transfer receiver information */
   receiver_detail: TransferBillResponseReceiverDetail
+  /** 商户单号 · merchant's bill number */
   out_bill_no: string
+  /** 赔付金额 · compensation amount (分 · fen) */
   amount?: number
+  /** 赔付原因 · compensation reason */
   transfer_remark?: string
+  /** 收款方备注 · payee remark */
   receiver_remark?: string
+  /** 微信支付转账单号 · WeChat Pay transfer number */
   bill_id: string
+  /** 赔付状态 · compensation state */
   state: CompensateBillResponseState
+  /** 受理时间 · acceptance time */
   accept_time: string
+  /** 成功时间 · success time */
   success_time?: string
+  /** 关单信息 · order closing information */
   close_info?: CloseInfo
+  /** 出资商户号 · contributing merchant ID */
   sponsor_mchid?: string
 }
 
-export interface ReceiverDetail {
-  receiver?: {
-    type?: 'MERCHANT' | 'TRANSACTION_USER' | (string & {})
-    transaction_info?: ReceiverTransactionInfo
-  }
+export interface Receiver {
+  /** 转账接收方类型 · transfer receiver type */
+  type?: 'MERCHANT' | 'TRANSACTION_USER' | (string & {})
+  /** 转账接收方订单信息 · order information of the transfer receiver */
+  transaction_info?: TransactionInfo
 }
 
-export interface ReceiverTransactionInfo {
-  transaction_id?: string
-  type?: 'WXPAY' | 'WXVALUE' | (string & {})
+export interface ReceiverDetail {
+  /** 转账接收者信息 · transfer receiver information */
+  receiver?: DepositShippingCostCompensationBillRequestReceiver
 }
 
 export interface RechargeEmployeeResponse {
+  /** 二级商户号 · secondary merchant ID */
   sub_mchid: string
+  /** 员工OpenID · employee's OpenID */
   sp_openid?: string
+  /** 员工状态 · employee state */
   state?: 'EFFECTIVE' | 'DELETED' | (string & {})
+  /** 添加员工时间 · time the employee was added */
   create_time?: string
+  /** 最后更新时间 · last update time */
   update_time?: string
 }
 
 export interface RechargeResponse {
+  /** 平台商户号 */
   sp_mchid: string
+  /** 二级商户号 · secondary merchant ID */
   sub_mchid: string
+  /** 微信支付充值单号 · WeChat Pay top-up number */
   recharge_id: string
+  /** 商户充值单号 · merchant's top-up number */
   out_recharge_no: string
+  /** 充值渠道 */
   recharge_channel?: 'BANK_TRANSFER' | 'QR_RECHARGE' | 'ONLINE_BANK' | (string & {})
+  /** 充值入账账户 · account receiving the top-up */
   account_type: 'DEPOSIT' | 'OPERATION' | (string & {})
+  /** 充值状态 · top-up state */
   recharge_state: 'SUCCESS' | 'RECHARGING' | 'CLOSED' | (string & {})
+  /** 充值场景 · top-up scene */
   recharge_scene: 'ECOMMERCE_DEPOSIT' | 'ECOMMERCE_PAYMENT' | (string & {})
+  /** 充值状态描述 · top-up state description */
   recharge_state_desc?: string
+  /** 充值金额 · top-up amount */
   recharge_amount: RechargeAmount
+  /** 转账充值的付款信息 · payment information of the bank transfer top-up */
   bank_transfer_info?: {
+    /** 转入的银行流水单号 · bank serial number of the incoming transfer */
     bill_no?: string
+    /** 转账充值附言 · bank transfer top-up memo */
     memo?: string
+    /** 银行转账退回时间 · bank transfer return time */
     return_time?: string
+    /** 银行转账退回原因 · bank transfer return reason */
     return_reason?: string
+    /** 开户银行名称 · account bank name */
     bank_name?: string
+    /** 银行卡号后四位 · last four digits of the bank card number */
     bank_card_tail?: string
+    /** 银行账户名称 · bank account name */
     bank_account_name?: string
   }
-  qr_recharge_info?: { openid?: string; employee_type?: 'ADMIN' | 'STAFF' | (string & {}) }
+  /** 扫码充值的付款信息 · payment information of the QR code top-up */
+  qr_recharge_info?: {
+    /** 用户OpenID · user's OpenID */
+    openid?: string
+    /** 员工类型 · employee type */
+    employee_type?: 'ADMIN' | 'STAFF' | (string & {})
+  }
+  /** 网银充值的付款信息 · payment information of the online banking top-up */
   online_bank_recharge_info?: OnlineBankRechargeInfo
+  /** 受理充值时间 · top-up acceptance time */
   accept_time?: string
+  /** 充值成功时间 · top-up success time */
   success_time?: string
+  /** 关闭充值时间 · top-up closing time */
   close_time?: string
+  /** 可用充值渠道列表 · list of available top-up channels */
   available_recharge_channels?: ('BANK_TRANSFER' | 'QR_RECHARGE' | 'ONLINE_BANK' | (string & {}))[]
 }
 
 export interface ReservationApplyRequest {
+  /** 二级商户号 · secondary merchant ID */
   sub_mchid: string
+  /** 服务商AppID · service provider's AppID */
   sp_appid: string
+  /** 二级商户AppID · secondary merchant's AppID */
   sub_appid?: string
+  /** 商户预约单号 · merchant's reservation number */
   out_reservation_no: string
+  /** 转账场景ID · transfer scene ID */
   transfer_scene_id: string
+  /** 预计最晚转账日期 · estimated latest transfer date */
   estimated_date: string
+  /** 预计最大转账金额 · estimated maximum transfer amount (分 · fen) */
   estimated_max_amount?: number
+  /** 准确转账金额 · exact transfer amount (分 · fen) */
   exact_amount?: number
+  /** 收款用户OpenID · payee's OpenID */
   openid?: string
+  /** 收款用户姓名 · payee's name */
   user_real_name?: Sensitive | Ciphertext
+  /** 预约备注 · reservation remark */
   reserve_remark: string
+  /** 商户回调地址 · merchant's notification URL */
   notify_url: string
+  /** 场景报备信息 · reported information of the scene */
   scene_report_data?: {
+    /** 保险保单报备信息 · reported information of the insurance policy */
     insurance_policy?: {
+      /** 保险产品备案编号 · insurance product registration number */
       product_registration_no: string
+      /** 保险单号 · insurance policy number */
       policy_no: string
+      /** 保险名称 · insurance name */
       name: string
+      /** 取现单号 · withdrawal number */
       withdrawal_no?: string
+      /** 理赔单号 · insurance claim number */
       claim_no?: string
     }
   }
 }
 
 export interface ReservationApplyResponse {
+  /** 二级商户号 · secondary merchant ID */
   sub_mchid: string
+  /** 商户预约单号 · merchant's reservation number */
   out_reservation_no: string
+  /** 微信转账预约单号 · WeChat transfer reservation number */
   reservation_id: string
+  /** 预约记录受理时间 · reservation acceptance time */
   accept_time: string
+  /** 预约记录状态 · reservation state */
   state: 'ACCEPTED' | 'CONFIRMED' | 'CLOSED' | (string & {})
+  /** 跳转领取页面的package信息 · package information for opening the claim page */
   package_info: string
 }
 
 export interface ReservationResponse {
+  /** 服务商商户号 · service provider's merchant ID */
   sp_mchid: string
+  /** 二级商户号 · secondary merchant ID */
   sub_mchid: string
+  /** 服务商AppID · service provider's AppID */
   sp_appid: string
+  /** 二级商户AppID · secondary merchant's AppID */
   sub_appid?: string
+  /** 微信转账预约单号 · WeChat transfer reservation number */
   reservation_id: string
+  /** 商户预约单号 · merchant's reservation number */
   out_reservation_no: string
+  /** 转账场景ID · transfer scene ID */
   transfer_scene_id: string
+  /** 预计最晚转账日期 · estimated latest transfer date */
   estimated_date?: string
+  /** 预计最大转账金额 · estimated maximum transfer amount (分 · fen) */
   estimated_max_amount?: number
+  /** 准确转账金额 · exact transfer amount (分 · fen) */
   exact_amount?: number
+  /** 收款用户OpenID · payee's OpenID */
   openid: string
+  /** 收款银行类型 · receiving bank type */
   bank_type?: string
+  /** 预约记录状态 · reservation state */
   state: string
+  /** 预约记录受理的时间 · reservation acceptance time */
   accept_time: string
+  /** 预约记录用户确认预约的时间 · time the user confirmed the reservation */
   reserve_time?: string
-  close_info?: CloseInfo
+  /** 预约记录的关闭信息 · reservation closing information */
+  close_info?: {
+    /** 预约记录关闭的时间 · reservation closing time */
+    close_time: string
+    /** 预约记录关闭的原因 · reservation closing reason */
+    close_reason: string
+  }
 }
 
 export interface SubMchCompensationBillResponseReceiverDetail {
-  receiver?: { type?: 'MERCHANT' | (string & {}); mch_info?: MchInfo }
+  /** 赔付接收者信息 · compensation receiver information */
+  receiver?: {
+    /** 赔付接收方类型 · compensation receiver type */
+    type?: 'MERCHANT' | (string & {})
+    /** 赔付接收方商户信息 · merchant information of the compensation receiver */
+    mch_info?: MchInfo
+  }
 }
 
 export interface TransactionInfo {
+  /** 交易订单号 · transaction order number */
   transaction_id: string
+  /** 转账接收方订单类型 · order type of the transfer receiver */
   type?: 'WXPAY' | 'WXVALUE' | (string & {})
 }
 
 export interface TransferBillQuery {
+  /** 业务类型 · business type */
   business_type?: BusinessType
 }
 
+export interface TransferBillRequestReceiver {
+  /** 转账接收方类型 · transfer receiver type */
+  type?: 'MERCHANT' | 'TRANSACTION_USER' | (string & {})
+  /** 转账接收方商户信息 · merchant information of the transfer receiver */
+  mch_info?: {
+    /** 商户号 · merchant ID */
+    mch_id?: string
+    /** 商户号 · merchant ID */
+    mchid?: string
+  }
+}
+
 export interface TransferBillResponseReceiverDetail {
-  receiver?: { type?: 'MERCHANT' | 'TRANSACTION_USER' | (string & {}); mch_info?: { mch_id?: string } }
+  /** 转账接收者信息 · transfer receiver information */
+  receiver?: TransferBillRequestReceiver
 }
 
 export interface UserInfo {
+  /** 转账接收方用户 openid · transfer receiver's OpenID */
   sp_openid?: string
 }
 
@@ -429,9 +770,13 @@ export interface PlatsolutionRoutes {
     post: Operation<
       {
         json: {
+          /** 商户充值单号 · merchant's top-up number */
           out_recharge_no: string
+          /** 充值场景 · top-up scene */
           recharge_scene: string
+          /** 充值入账账户 · account receiving the top-up */
           account_type: 'BASIC' | 'OPERATION' | 'FEES' | (string & {})
+          /** 充值金额 · top-up amount */
           recharge_amount: RechargeAmount
         }
       },
@@ -446,7 +791,51 @@ export interface PlatsolutionRoutes {
     /** 查询银行转账充值结果
      * @see [partner](https://pay.weixin.qq.com/docs/partner/apis/platsolution-mch-recharge/bank-recharge/bank-transfer-recharge-get-by-out-no.html)
      */
-    get: Operation<{ out_recharge_no: PathValue }, BankTransferRechargeResponse>
+    get: Operation<
+      {
+        /** 商户充值单号 · merchant's top-up number */
+        out_recharge_no: PathValue
+      },
+      {
+        /** 充值商户号 · top-up merchant ID */
+        mchid: string
+        /** 微信支付充值单号 · WeChat Pay top-up number */
+        recharge_id: string
+        /** 商户充值单号 · merchant's top-up number */
+        out_recharge_no: string
+        /** 充值入账账户 · account receiving the top-up */
+        account_type: 'BASIC' | 'OPERATION' | 'FEES' | (string & {})
+        /** 充值状态 · top-up state */
+        recharge_state: 'SUCCESS' | 'RECHARGING' | 'CLOSED' | (string & {})
+        /** 充值场景 · top-up scene */
+        recharge_scene: 'ECOMMERCE_BANK_TRANSFER' | (string & {})
+        /** 充值状态描述 · top-up state description */
+        recharge_state_desc?: string
+        /** 充值金额 · top-up amount */
+        recharge_amount: RechargeAmount
+        /** 转账充值的付款信息 · payment information of the bank transfer top-up */
+        bank_transfer_info?: {
+          /** 转账充值附言 · bank transfer top-up memo */
+          memo?: string
+          /** 银行转账退回时间 · bank transfer return time */
+          return_time?: string
+          /** 银行转账退回原因 · bank transfer return reason */
+          return_reason?: string
+          /** 开户银行名称 · account bank name */
+          bank_name?: string
+          /** 银行卡号后四位 · last four digits of the bank card number */
+          bank_card_tail?: string
+        }
+        /** 受理充值时间 · top-up acceptance time */
+        accept_time?: string
+        /** 充值成功时间 · top-up success time */
+        success_time?: string
+        /** 关闭充值时间 · top-up closing time */
+        close_time?: string
+        /** 可用充值渠道列表 · list of available top-up channels */
+        available_recharge_channels?: string[]
+      }
+    >
     /** 查询银行转账充值结果
      * @see [partner](https://pay.weixin.qq.com/docs/partner/apis/platsolution-mch-recharge/bank-recharge/bank-transfer-recharge-get-by-out-no.html)
      */
@@ -457,7 +846,16 @@ export interface PlatsolutionRoutes {
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012781476)
      */
     post: Operation<
-      { json: { out_apply_no: string; sub_mchid: string; agreement_list: Agreement[] } },
+      {
+        json: {
+          /** 商户申请单号 · merchant's application ID */
+          out_apply_no: string
+          /** 二级商户号 · secondary merchant ID */
+          sub_mchid: string
+          /** 签约协议列表 · list of signed agreements */
+          agreement_list: Agreement[]
+        }
+      },
       InsuranceCompensationContractResponse
     >
     /** 开通保险理赔功能
@@ -469,7 +867,13 @@ export interface PlatsolutionRoutes {
     /** 查询保险理赔功能开通状态
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012781480)
      */
-    post: Operation<{ sub_mchid: PathValue }, InsuranceCompensationContractResponse>
+    post: Operation<
+      {
+        /** 二级商户号 · secondary merchant ID */
+        sub_mchid: PathValue
+      },
+      InsuranceCompensationContractResponse
+    >
     /** 查询保险理赔功能开通状态
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012781480)
      */
@@ -482,25 +886,42 @@ export interface PlatsolutionRoutes {
     post: Operation<
       {
         json: {
+          /** 收款方信息 · payee information */
           receiver: CompensateBillRequestReceiver
+          /** 商户单号 · merchant's bill number */
           out_bill_no: string
+          /** 赔付金额 · compensation amount (分 · fen) */
           amount?: number
+          /** 赔付原因 · compensation reason */
           transfer_remark: string
+          /** 出资商户号 · contributing merchant ID */
           sponsor_mchid?: string
+          /** 转账场景ID · transfer scene ID */
           transfer_scene_id?: string
+          /** 用户收款感知 · payment description shown to the payee */
           user_recv_perception?: string
         }
       },
       {
+        /** 服务商商户号 · service provider's merchant ID */
         sp_mchid: string
+        /** 转账接收方信息 · transfer receiver information */
         receiver_detail: CompensateBillResponseReceiverDetail
+        /** 商户单号 · merchant's bill number */
         out_bill_no: string
+        /** 赔付金额 · compensation amount (分 · fen) */
         amount?: number
+        /** 赔付原因 · compensation reason */
         transfer_remark: string
+        /** 微信支付转账单号 · WeChat Pay transfer number */
         bill_id: string
+        /** 赔付状态 · compensation state */
         state: CompensateBillResponseState
+        /** 受理时间 · acceptance time */
         accept_time: string
+        /** 成功时间 · success time */
         success_time?: string
+        /** 出资商户号 · contributing merchant ID */
         sponsor_mchid?: string
       }
     >
@@ -513,7 +934,13 @@ export interface PlatsolutionRoutes {
     /** 查询赔付结果（按微信支付赔付单号）
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504179)
      */
-    get: Operation<{ bill_id: PathValue }, CompensateBillResponse>
+    get: Operation<
+      {
+        /** 微信支付单号 · WeChat Pay bill number */
+        bill_id: PathValue
+      },
+      CompensateBillResponse
+    >
     /** 查询赔付结果（按微信支付赔付单号）
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504179)
      */
@@ -523,7 +950,13 @@ export interface PlatsolutionRoutes {
     /** 查询赔付结果（按商户赔付单号）
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504178)
      */
-    get: Operation<{ out_bill_no: PathValue }, CompensateBillResponse>
+    get: Operation<
+      {
+        /** 商户单号 · merchant's bill number */
+        out_bill_no: PathValue
+      },
+      CompensateBillResponse
+    >
     /** 查询赔付结果（按商户赔付单号）
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504178)
      */
@@ -534,11 +967,18 @@ export interface PlatsolutionRoutes {
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504177)
      */
     post: Operation<
-      { out_bill_no: PathValue },
       {
+        /** 商户单号 · merchant's bill number */
+        out_bill_no: PathValue
+      },
+      {
+        /** 商户单号 · merchant's bill number */
         out_bill_no: string
+        /** 微信支付转账单号 · WeChat Pay transfer number */
         bill_id: string
+        /** 赔付状态 · compensation state */
         state: CompensateBillResponseState
+        /** 撤销受理时间 · cancellation acceptance time */
         cancel_accept_time: string
       }
     >
@@ -554,18 +994,36 @@ export interface PlatsolutionRoutes {
     post: Operation<
       {
         json: {
+          /** 公众账号ID · AppID */
           sp_appid?: string
+          /** 收款方信息 · payee information */
           receiver: CompensateBillRequestReceiver
+          /** 商户单号 · merchant's bill number */
           out_bill_no: string
+          /** 赔付金额 · compensation amount (分 · fen) */
           amount?: number
+          /** 赔付原因 · compensation reason */
           transfer_remark: string
+          /** 出资商户号 · contributing merchant ID */
           sponsor_mchid?: string
+          /** 转账场景ID · transfer scene ID */
           transfer_scene_id?: string
+          /** 用户收款感知 · payment description shown to the payee */
           user_recv_perception?: string
+          /** 商户回调地址 · merchant's notification URL */
           notify_url?: string
         }
       },
-      { out_bill_no: string; bill_id: string; accept_time: string; package_info: string }
+      {
+        /** 商户单号 · merchant's bill number */
+        out_bill_no: string
+        /** 微信支付转账单号 · WeChat Pay transfer number */
+        bill_id: string
+        /** 受理时间 · acceptance time */
+        accept_time: string
+        /** 跳转领取页面的package信息 · package information for opening the claim page */
+        package_info: string
+      }
     >
     /** 请求赔付预下单
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504176)
@@ -579,34 +1037,53 @@ export interface PlatsolutionRoutes {
     post: Operation<
       {
         json: {
+          /** 二级商户号 · secondary merchant ID */
           sub_mchid?: string
+          /** 公众账号ID · AppID */
           sp_appid?: string
-          receiver: {
-            type?: 'MERCHANT' | 'TRANSACTION_USER' | (string & {})
-            transaction_info?: TransactionInfo
-            user_info?: UserInfo
-          }
+          /** 收款方信息 · payee information */
+          receiver: DepositAfterSalesCompensationBillRequestReceiver
+          /** 商户单号 · merchant's bill number */
           out_bill_no: string
+          /** 赔付金额 · compensation amount (分 · fen) */
           amount?: number
+          /** 赔付原因 · compensation reason */
           transfer_remark: string
+          /** 转账场景ID · transfer scene ID */
           transfer_scene_id?: string
+          /** 用户收款感知 · payment description shown to the payee */
           user_recv_perception?: string
+          /** 二级商户AppID · secondary merchant's AppID */
           sub_appid?: string
         }
       },
       {
+        /** 服务商商户号 · service provider's merchant ID */
         sp_mchid: string
+        /** 二级商户号 · secondary merchant ID */
         sub_mchid?: string
-        receiver_detail: ReceiverDetail
+        /** 转账接收方信息 · transfer receiver information */
+        receiver_detail: DepositAfterSalesCompensationBillResponseReceiverDetail
+        /** 商户单号 · merchant's bill number */
         out_bill_no: string
+        /** 赔付金额 · compensation amount (分 · fen) */
         amount?: number
+        /** 赔付原因 · compensation reason */
         transfer_remark: string
+        /** 微信支付转账单号 · WeChat Pay transfer number */
         bill_id: string
+        /** 赔付状态 · compensation state */
         state: CompensateBillResponseState
+        /** 受理时间 · acceptance time */
         accept_time: string
+        /** 成功时间 · success time */
         success_time?: string
+        /** 出资商户号 · contributing merchant ID */
         sponsor_mchid?: string
+        /** 二级商户AppID · secondary merchant's AppID */
         sub_appid?: string
+        /** 公众账号ID · AppID */
+        sp_appid?: string
       }
     >
     /** 请求保证金售后赔付
@@ -619,7 +1096,11 @@ export interface PlatsolutionRoutes {
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504196)
      */
     get: Operation<
-      { bill_id: PathValue; query?: TransactionQuery },
+      {
+        /** 微信支付单号 · WeChat Pay bill number */
+        bill_id: PathValue
+        query?: DepositAfterSalesCompensationBillQuery
+      },
       DepositAfterSalesCompensationBillResponse
     >
     /** 查询保证金售后赔付结果（按微信支付赔付单号）
@@ -632,7 +1113,11 @@ export interface PlatsolutionRoutes {
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504195)
      */
     get: Operation<
-      { out_bill_no: PathValue; query?: TransactionQuery },
+      {
+        /** 商户单号 · merchant's bill number */
+        out_bill_no: PathValue
+        query?: DepositAfterSalesCompensationBillQuery
+      },
       DepositAfterSalesCompensationBillResponse
     >
     /** 查询保证金售后赔付结果（按商户赔付单号）
@@ -647,30 +1132,56 @@ export interface PlatsolutionRoutes {
     post: Operation<
       {
         json: {
+          /** 二级商户号 · secondary merchant ID */
           sub_mchid?: string
+          /** 公众账号ID · AppID */
           sp_appid?: string
+          /** 赔付用户信息 · compensated user information */
           receiver: {
+            /** 转账接收方类型 · transfer receiver type */
             type?: 'MERCHANT' | (string & {})
-            mch_info?: MchInfo
-            transaction_info?: { transaction_id: string; type: 'WXPAY' | 'WXVALUE' | (string & {}) }
+            /** 转账接收方商户信息 · merchant information of the transfer receiver */
+            mch_info?: ReceiverMchInfo
+            /** 赔付单信息 · compensation order information */
+            transaction_info?: {
+              /** 交易订单号 · transaction order number */
+              transaction_id: string
+              /** 赔付单类型 · compensation order type */
+              type: 'WXPAY' | 'WXVALUE' | (string & {})
+            }
           }
+          /** 商户单号 · merchant's bill number */
           out_bill_no: string
+          /** 赔付金额 · compensation amount (分 · fen) */
           amount?: number
+          /** 赔付原因 · compensation reason */
           transfer_remark: string
         }
       },
       {
+        /** 服务商商户号 · service provider's merchant ID */
         sp_mchid: string
+        /** 二级商户号 · secondary merchant ID */
         sub_mchid?: string
+        /** 二级商户AppID · secondary merchant's AppID */
         sub_appid?: string
+        /** 转账接收方信息 · transfer receiver information */
         receiver_detail: DepositInsurancePremiumsCompensationBillResponseReceiverDetail
+        /** 商户单号 · merchant's bill number */
         out_bill_no: string
+        /** 赔付金额 · compensation amount (分 · fen) */
         amount?: number
+        /** 赔付原因 · compensation reason */
         transfer_remark: string
+        /** 微信支付转账单号 · WeChat Pay transfer number */
         bill_id: string
+        /** 赔付状态 · compensation state */
         state: CompensateBillResponseState
+        /** 受理时间 · acceptance time */
         accept_time: string
+        /** 成功时间 · success time */
         success_time?: string
+        /** 出资商户号 · contributing merchant ID */
         sponsor_mchid?: string
       }
     >
@@ -684,20 +1195,36 @@ export interface PlatsolutionRoutes {
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4014010920)
      */
     get: Operation<
-      { out_bill_no: PathValue },
       {
+        /** 商户单号 · merchant's bill number */
+        out_bill_no: PathValue
+      },
+      {
+        /** 服务商商户号 · service provider's merchant ID */
         sp_mchid: string
+        /** 二级商户号 · secondary merchant ID */
         sub_mchid?: string
+        /** 二级商户AppID · secondary merchant's AppID */
         sub_appid?: string
+        /** 转账接收方信息 · transfer receiver information */
         receiver_detail: DepositInsurancePremiumsCompensationBillResponseReceiverDetail
+        /** 商户单号 · merchant's bill number */
         out_bill_no: string
+        /** 赔付金额 · compensation amount (分 · fen) */
         amount?: number
+        /** 赔付原因 · compensation reason */
         transfer_remark: string
+        /** 微信支付转账单号 · WeChat Pay transfer number */
         bill_id: string
+        /** 赔付状态 · compensation state */
         state: CompensateBillResponseState
+        /** 受理时间 · acceptance time */
         accept_time: string
+        /** 成功时间 · success time */
         success_time?: string
+        /** 关单信息 · order closing information */
         close_info?: CloseInfo
+        /** 出资商户号 · contributing merchant ID */
         sponsor_mchid?: string
       }
     >
@@ -713,28 +1240,48 @@ export interface PlatsolutionRoutes {
     post: Operation<
       {
         json: {
+          /** 二级商户号 · secondary merchant ID */
           sub_mchid?: string
+          /** 公众账号ID · AppID */
           sp_appid?: string
-          receiver: { transaction_info?: TransactionInfo; user_info?: UserInfo }
+          /** 赔付用户信息 · compensated user information */
+          receiver: DepositShippingCostCompensationBillRequestReceiver
+          /** 商户单号 · merchant's bill number */
           out_bill_no: string
+          /** 赔付金额 · compensation amount (分 · fen) */
           amount?: number
+          /** 赔付原因 · compensation reason */
           transfer_remark: string
+          /** 转账场景ID · transfer scene ID */
           transfer_scene_id?: string
+          /** 用户收款感知 · payment description shown to the payee */
           user_recv_perception?: string
         }
       },
       {
+        /** 服务商商户号 · service provider's merchant ID */
         sp_mchid: string
+        /** 二级商户号 · secondary merchant ID */
         sub_mchid?: string
+        /** 二级商户AppID · secondary merchant's AppID */
         sub_appid?: string
-        receiver_detail: DepositShippingCostCompensationBillResponseReceiverDetail
+        /** 转账接收方信息 · transfer receiver information */
+        receiver_detail: ReceiverDetail
+        /** 商户单号 · merchant's bill number */
         out_bill_no: string
+        /** 赔付金额 · compensation amount (分 · fen) */
         amount?: number
+        /** 赔付原因 · compensation reason */
         transfer_remark: string
+        /** 微信支付转账单号 · WeChat Pay transfer number */
         bill_id: string
+        /** 赔付状态 · compensation state */
         state: CompensateBillResponseState
+        /** 受理时间 · acceptance time */
         accept_time: string
+        /** 成功时间 · success time */
         success_time?: string
+        /** 出资商户号 · contributing merchant ID */
         sponsor_mchid?: string
       }
     >
@@ -748,19 +1295,35 @@ export interface PlatsolutionRoutes {
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504203)
      */
     get: Operation<
-      { out_bill_no: PathValue; query?: TransactionQuery },
       {
+        /** 商户单号 · merchant's bill number */
+        out_bill_no: PathValue
+        query?: DepositAfterSalesCompensationBillQuery
+      },
+      {
+        /** 服务商商户号 · service provider's merchant ID */
         sp_mchid: string
+        /** 二级商户号 · secondary merchant ID */
         sub_mchid?: string
-        receiver_detail: DepositShippingCostCompensationBillResponseReceiverDetail
+        /** 转账接收方信息 · transfer receiver information */
+        receiver_detail: ReceiverDetail
+        /** 商户单号 · merchant's bill number */
         out_bill_no: string
+        /** 赔付金额 · compensation amount (分 · fen) */
         amount?: number
+        /** 赔付原因 · compensation reason */
         transfer_remark?: string
+        /** 微信支付转账单号 · WeChat Pay transfer number */
         bill_id: string
+        /** 赔付状态 · compensation state */
         state: CompensateBillResponseState
+        /** 受理时间 · acceptance time */
         accept_time: string
+        /** 成功时间 · success time */
         success_time?: string
+        /** 关单信息 · order closing information */
         close_info?: CloseInfo
+        /** 出资商户号 · contributing merchant ID */
         sponsor_mchid?: string
       }
     >
@@ -776,24 +1339,40 @@ export interface PlatsolutionRoutes {
     post: Operation<
       {
         json: {
+          /** 二级商户号 · secondary merchant ID */
           sub_mchid?: string
-          receiver: InsuranceClaimBillRequestReceiver
+          /** 赔付用户信息 · compensated user information */
+          receiver: Receiver
+          /** 商户单号 · merchant's bill number */
           out_bill_no: string
+          /** 赔付金额 · compensation amount (分 · fen) */
           amount?: number
+          /** 赔付原因 · compensation reason */
           transfer_remark: string
         }
       },
       {
+        /** 服务商商户号 · service provider's merchant ID */
         sp_mchid: string
+        /** 二级商户号 · secondary merchant ID */
         sub_mchid?: string
-        receiver_detail: ReceiverDetail
+        /** 转账接收方信息 · transfer receiver information */
+        receiver_detail: InsuranceClaimBillResponseReceiverDetail
+        /** 商户单号 · merchant's bill number */
         out_bill_no: string
+        /** 赔付金额 · compensation amount (分 · fen) */
         amount: number
+        /** 赔付原因 · compensation reason */
         transfer_remark?: string
+        /** 微信支付转账单号 · WeChat Pay transfer number */
         bill_id: string
+        /** 赔付状态 · compensation state */
         state: CompensateBillResponseState
+        /** 受理时间 · acceptance time */
         accept_time: string
+        /** 成功时间 · success time */
         success_time?: string
+        /** 出资商户号 · contributing merchant ID */
         sponsor_mchid?: string
       }
     >
@@ -806,7 +1385,14 @@ export interface PlatsolutionRoutes {
     /** 查询保险理赔结果（按微信支付赔付单号）
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504188)
      */
-    get: Operation<{ bill_id: PathValue; query?: TransactionQuery }, InsuranceClaimBillResponse>
+    get: Operation<
+      {
+        /** 微信支付单号 · WeChat Pay bill number */
+        bill_id: PathValue
+        query?: DepositAfterSalesCompensationBillQuery
+      },
+      InsuranceClaimBillResponse
+    >
     /** 查询保险理赔结果（按微信支付赔付单号）
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504188)
      */
@@ -816,7 +1402,14 @@ export interface PlatsolutionRoutes {
     /** 查询保险理赔结果（按商户赔付单号）
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504187)
      */
-    get: Operation<{ out_bill_no: PathValue; query?: TransactionQuery }, InsuranceClaimBillResponse>
+    get: Operation<
+      {
+        /** 商户单号 · merchant's bill number */
+        out_bill_no: PathValue
+        query?: DepositAfterSalesCompensationBillQuery
+      },
+      InsuranceClaimBillResponse
+    >
     /** 查询保险理赔结果（按商户赔付单号）
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504187)
      */
@@ -827,12 +1420,21 @@ export interface PlatsolutionRoutes {
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504186)
      */
     post: Operation<
-      { out_bill_no: PathValue; json: TransactionQuery },
       {
+        /** 商户单号 · merchant's bill number */
+        out_bill_no: PathValue
+        json: DepositAfterSalesCompensationBillQuery
+      },
+      {
+        /** 二级商户号 · secondary merchant ID */
         sub_mchid?: string
+        /** 商户单号 · merchant's bill number */
         out_bill_no: string
+        /** 微信支付转账单号 · WeChat Pay transfer number */
         bill_id: string
+        /** 赔付状态 · compensation state */
         state: CompensateBillResponseState
+        /** 撤销受理时间 · cancellation acceptance time */
         cancel_accept_time: string
       }
     >
@@ -848,19 +1450,30 @@ export interface PlatsolutionRoutes {
     post: Operation<
       {
         json: {
+          /** 二级商户号 · secondary merchant ID */
           sub_mchid?: string
-          receiver: InsuranceClaimBillRequestReceiver
+          /** 收款方信息 · payee information */
+          receiver: Receiver
+          /** 商户单号 · merchant's bill number */
           out_bill_no: string
+          /** 赔付金额 · compensation amount (分 · fen) */
           amount?: number
+          /** 赔付原因 · compensation reason */
           transfer_remark: string
+          /** 商户回调地址 · merchant's notification URL */
           notify_url?: string
         }
       },
       {
+        /** 二级商户号 · secondary merchant ID */
         sub_mchid?: string
+        /** 商户单号 · merchant's bill number */
         out_bill_no: string
+        /** 微信支付转账单号 · WeChat Pay transfer number */
         bill_id: string
+        /** 受理时间 · acceptance time */
         accept_time: string
+        /** 跳转领取页面的package信息 · package information for opening the claim page */
         package_info: string
       }
     >
@@ -876,23 +1489,43 @@ export interface PlatsolutionRoutes {
     post: Operation<
       {
         json: {
-          receiver: { type: 'MERCHANT' | (string & {}); mch_info: CallbackQuery }
+          /** 赔付商户信息 · compensated merchant information */
+          receiver: {
+            /** 赔付接收方类型 · compensation receiver type */
+            type: 'MERCHANT' | (string & {})
+            /** 赔付接收方商户信息 · merchant information of the compensation receiver */
+            mch_info: MchInfo
+          }
+          /** 商户单号 · merchant's bill number */
           out_bill_no: string
+          /** 赔付金额 · compensation amount (分 · fen) */
           amount: number
+          /** 赔付原因 · compensation reason */
           transfer_remark: string
+          /** 出资商户号 · contributing merchant ID */
           sponsor_mchid?: string
         }
       },
       {
+        /** 服务商商户号 · service provider's merchant ID */
         sp_mchid: string
+        /** 赔付接收方信息 · compensation receiver information */
         receiver_detail: SubMchCompensationBillResponseReceiverDetail
+        /** 商户单号 · merchant's bill number */
         out_bill_no: string
+        /** 赔付金额 · compensation amount (分 · fen) */
         amount: number
+        /** 赔付原因 · compensation reason */
         transfer_remark: string
+        /** 微信支付转账单号 · WeChat Pay transfer number */
         bill_id: string
+        /** 赔付状态 · compensation state */
         state: 'ACCEPTED' | 'SUCCESS' | 'CLOSED' | (string & {})
+        /** 受理时间 · acceptance time */
         accept_time: string
+        /** 成功时间 · success time */
         success_time?: string
+        /** 出资商户号 · contributing merchant ID */
         sponsor_mchid?: string
       }
     >
@@ -906,18 +1539,36 @@ export interface PlatsolutionRoutes {
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016777372)
      */
     get: Operation<
-      { out_bill_no: PathValue; query?: { sponsor_mchid?: string } },
       {
+        /** 商户单号 · merchant's bill number */
+        out_bill_no: PathValue
+        query?: {
+          /** 出资商户号 · contributing merchant ID */
+          sponsor_mchid?: string
+        }
+      },
+      {
+        /** 服务商商户号 · service provider's merchant ID */
         sp_mchid: string
+        /** 赔付接收方信息 · compensation receiver information */
         receiver_detail: SubMchCompensationBillResponseReceiverDetail
+        /** 商户单号 · merchant's bill number */
         out_bill_no: string
+        /** 赔付金额 · compensation amount (分 · fen) */
         amount: number
+        /** 赔付原因 · compensation reason */
         transfer_remark: string
+        /** 微信支付转账单号 · WeChat Pay transfer number */
         bill_id: string
+        /** 赔付状态 · compensation state */
         state: 'ACCEPTED' | 'SUCCESS' | 'CLOSED' | (string & {})
+        /** 受理时间 · acceptance time */
         accept_time: string
+        /** 成功时间 · success time */
         success_time?: string
+        /** 关单信息 · order closing information */
         close_info?: CloseInfo
+        /** 出资商户号 · contributing merchant ID */
         sponsor_mchid?: string
       }
     >
@@ -933,34 +1584,55 @@ export interface PlatsolutionRoutes {
     post: Operation<
       {
         json: {
+          /** 二级商户号 · secondary merchant ID */
           sub_mchid?: string
+          /** 公众账号ID · AppID */
           sp_appid?: string
+          /** 业务类型 · business type */
           business_type: BusinessType
-          receiver: {
-            type?: 'MERCHANT' | 'TRANSACTION_USER' | (string & {})
-            mch_info?: { mch_id?: string; mchid?: string }
-          }
+          /** 收款方信息 · payee information */
+          receiver: TransferBillRequestReceiver
+          /** 商户单号 · merchant's bill number */
           out_bill_no: string
+          /** 赔付金额 · compensation amount (分 · fen) */
           amount?: number
+          /** 赔付原因 · compensation reason */
           transfer_remark: string
+          /** 收款方备注 · payee remark */
           receiver_remark?: string
         }
       },
       {
+        /** 服务商商户号 · service provider's merchant ID */
         sp_mchid: string
+        /** 二级商户号 · secondary merchant ID */
         sub_mchid?: string
+        /** 二级商户AppID · secondary merchant's AppID */
         sub_appid?: string
+        /** 业务类型 · business type */
         business_type?: BusinessType
+        /** 转账接收方信息 · transfer receiver information */
         receiver_detail: TransferBillResponseReceiverDetail
+        /** 商户单号 · merchant's bill number */
         out_bill_no: string
+        /** 赔付金额 · compensation amount (分 · fen) */
         amount?: number
+        /** 赔付原因 · compensation reason */
         transfer_remark: string
+        /** 收款方备注 · payee remark */
         receiver_remark?: string
+        /** 微信支付转账单号 · WeChat Pay transfer number */
         bill_id: string
+        /** 赔付状态 · compensation state */
         state: CompensateBillResponseState
+        /** 受理时间 · acceptance time */
         accept_time: string
+        /** 成功时间 · success time */
         success_time?: string
+        /** 出资商户号 · contributing merchant ID */
         sponsor_mchid?: string
+        /** 公众账号ID · AppID */
+        sp_appid?: string
       }
     >
     /** 保证金赔付
@@ -972,7 +1644,14 @@ export interface PlatsolutionRoutes {
     /** 查询保证金赔付结果（按微信支付赔付单号）
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504200)
      */
-    get: Operation<{ bill_id: PathValue; query?: TransferBillQuery }, PlatsolutionTransferBillResponse>
+    get: Operation<
+      {
+        /** 微信支付单号 · WeChat Pay bill number */
+        bill_id: PathValue
+        query?: TransferBillQuery
+      },
+      PlatsolutionTransferBillResponse
+    >
     /** 查询保证金赔付结果（按微信支付赔付单号）
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504200)
      */
@@ -982,7 +1661,14 @@ export interface PlatsolutionRoutes {
     /** 查询保证金赔付结果（按商户赔付单号）
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504199)
      */
-    get: Operation<{ out_bill_no: PathValue; query?: TransferBillQuery }, PlatsolutionTransferBillResponse>
+    get: Operation<
+      {
+        /** 商户单号 · merchant's bill number */
+        out_bill_no: PathValue
+        query?: TransferBillQuery
+      },
+      PlatsolutionTransferBillResponse
+    >
     /** 查询保证金赔付结果（按商户赔付单号）
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504199)
      */
@@ -992,7 +1678,17 @@ export interface PlatsolutionRoutes {
     /** 添加二级商户可扫码充值员工
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013521743)
      */
-    post: Operation<{ json: { sub_mchid: string; sp_openid: string } }, RechargeEmployeeResponse>
+    post: Operation<
+      {
+        json: {
+          /** 二级商户号 · secondary merchant ID */
+          sub_mchid: string
+          /** 员工OpenID · employee's OpenID */
+          sp_openid: string
+        }
+      },
+      RechargeEmployeeResponse
+    >
     /** 添加二级商户可扫码充值员工
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013521743)
      */
@@ -1003,15 +1699,13 @@ export interface PlatsolutionRoutes {
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013521757)
      */
     get: Operation<
-      { sub_mchid: PathValue },
       {
-        employees?: {
-          sub_mchid?: string
-          sp_openid?: string
-          state?: 'EFFECTIVE' | 'DELETED' | (string & {})
-          create_time?: string
-          update_time?: string
-        }[]
+        /** 二级商户号 · secondary merchant ID */
+        sub_mchid: PathValue
+      },
+      {
+        /** 员工列表 · list of employees */
+        employees?: RechargeEmployeeResponse[]
       }
     >
     /** 查询二级商户可扫码充值员工列表
@@ -1023,7 +1717,15 @@ export interface PlatsolutionRoutes {
     /** 删除二级商户可扫码充值员工
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013521753)
      */
-    post: Operation<{ sub_mchid: PathValue; sp_openid: PathValue }, RechargeEmployeeResponse>
+    post: Operation<
+      {
+        /** 二级商户号 · secondary merchant ID */
+        sub_mchid: PathValue
+        /** 员工OpenID · employee's OpenID */
+        sp_openid: PathValue
+      },
+      RechargeEmployeeResponse
+    >
     /** 删除二级商户可扫码充值员工
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013521753)
      */
@@ -1036,18 +1738,33 @@ export interface PlatsolutionRoutes {
     post: Operation<
       {
         json: {
+          /** 二级商户号 · secondary merchant ID */
           sub_mchid: string
+          /** 商户充值单号 · merchant's top-up number */
           out_recharge_no: string
+          /** 充值场景 · top-up scene */
           recharge_scene: 'ECOMMERCE_DEPOSIT' | 'ECOMMERCE_PAYMENT' | (string & {})
+          /** 充值入账账户 · account receiving the top-up */
           account_type: 'DEPOSIT' | 'OPERATION' | (string & {})
+          /** 充值金额 · top-up amount */
           recharge_amount: RechargeAmount
+          /** 商户回调地址 · merchant's notification URL */
           notify_url?: string
+          /** 可用充值渠道列表 · list of available top-up channels */
           available_recharge_channels?: ('BANK_TRANSFER' | 'QR_RECHARGE' | 'ONLINE_BANK' | (string & {})
           )[]
+          /** 充值备注 · top-up remark */
           remark?: string
         }
       },
-      { recharge_id: string; out_recharge_no: string; recharge_url: string }
+      {
+        /** 微信支付充值单号 · WeChat Pay top-up number */
+        recharge_id: string
+        /** 商户充值单号 · merchant's top-up number */
+        out_recharge_no: string
+        /** 充值链接 · top-up URL */
+        recharge_url: string
+      }
     >
     /** 申请二级商户充值
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012762860)
@@ -1058,7 +1775,14 @@ export interface PlatsolutionRoutes {
     /** 查询二级商户充值结果
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012762874)
      */
-    get: Operation<{ out_recharge_no: PathValue; query: DetailQuery }, RechargeResponse>
+    get: Operation<
+      {
+        /** 商户充值单号 · merchant's top-up number */
+        out_recharge_no: PathValue
+        query: DetailQuery
+      },
+      RechargeResponse
+    >
     /** 查询二级商户充值结果
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012762874)
      */
@@ -1068,7 +1792,14 @@ export interface PlatsolutionRoutes {
     /** 关闭二级商户充值
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012762895)
      */
-    post: Operation<{ out_recharge_no: PathValue; query: DetailQuery }, RechargeResponse>
+    post: Operation<
+      {
+        /** 商户充值单号 · merchant's top-up number */
+        out_recharge_no: PathValue
+        query: DetailQuery
+      },
+      RechargeResponse
+    >
     /** 关闭二级商户充值
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012762895)
      */
@@ -1081,36 +1812,48 @@ export interface PlatsolutionRoutes {
     post: Operation<
       {
         json: {
+          /** 发起方AppID · initiator's AppID */
           appid: string
+          /** 商户结算批次单号 · merchant's settlement batch number */
           out_settle_batch_no: string
+          /** 商品单个人收款方受理授权ID · acceptance authorization ID of product order's individual payee */
           individual_auth_id: string
+          /** 通知地址 · notification URL */
           notify_url: string
+          /** 收款方描述 · payee description */
           description: string
+          /** 交易场景 · trade scene */
           trade_scenario: 'RECOMMERCE' | (string & {})
+          /** 结算信息列表 · list of settlement information */
           settle_info_list: {
+            /** 商户结算单号 · merchant's settlement number */
             out_settle_no: string
+            /** 微信支付订单号 · WeChat Pay order number */
             transaction_id: string
+            /** 结算明细单列表 · list of settlement details */
             settle_detail_info_list: {
+              /** 商户结算明细单号 · merchant's settlement detail number */
               out_settle_detail_no: string
+              /** 结算类型 · settlement type */
               settle_type: string
+              /** 接收方类型 · receiver type */
               receiver_type: string
+              /** 接收方账号 · receiver's account */
               receiver_account: string
-              amount: EstimatedAmount
+              /** 金额 · amount */
+              amount: {
+                /** 金额 · amount (分 · fen) */
+                amount: number
+                /** 币种 */
+                currency?: string
+              }
             }[]
           }[]
+          /** 收款类型模板ID · collection type template ID */
           receive_type_template_id?: 1 | 2 | (number & {})
         }
       },
-      {
-        out_settle_batch_no: string
-        settle_batch_no: string
-        individual_auth_id: string
-        description: string
-        state: string
-        trade_scenario: string
-        create_time: string
-        finish_time?: string
-      }
+      PrepaySettleOrderResponse
     >
     /** 个人收款-申请批量结算
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012649847)
@@ -1122,15 +1865,26 @@ export interface PlatsolutionRoutes {
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012650326)
      */
     get: Operation<
-      { settle_batch_no: PathValue },
       {
+        /** 微信支付结算批次单号 · WeChat Pay settlement batch number */
+        settle_batch_no: PathValue
+      },
+      {
+        /** 商户结算批次单号 · merchant's settlement batch number */
         out_settle_batch_no: string
+        /** 微信支付结算批次单号 · WeChat Pay settlement batch number */
         settle_batch_no: string
+        /** 商品单个人收款方受理授权ID · acceptance authorization ID of product order's individual payee */
         individual_auth_id: string
+        /** 收款方描述 · payee description */
         description: string
+        /** 批次状态 */
         state: string
+        /** 交易场景 · trade scene */
         trade_scenario: 'RECOMMERCE' | (string & {})
+        /** 批次创建时间 · batch creation time */
         create_time: string
+        /** 批次完成时间 · batch completion time */
         finish_time?: string
       }
     >
@@ -1145,31 +1899,50 @@ export interface PlatsolutionRoutes {
      */
     post: Operation<
       {
+        /** 微信支付结算批次单号 · WeChat Pay settlement batch number */
         settle_batch_no: PathValue
         json: {
+          /** 商品单个人收款方受理授权ID · acceptance authorization ID of product order's individual payee */
           individual_auth_id: string
+          /** 商户异常结算批次单号 · merchant's abnormal settlement batch number */
           out_abnormal_settle_batch_no: string
+          /** 异常结算批次单处理方式 · handling method of the abnormal settlement batch */
           abnormal_settle_type: 'TRANSFER_TO_ORIGINAL_RECEIVE_USER' | (string & {})
+          /** 异常处理说明 · abnormality handling description */
           description?: string
         }
       },
       {
+        /** 商户结算批次单号 · merchant's settlement batch number */
         out_settle_batch_no: string
+        /** 微信支付结算批次单号 · WeChat Pay settlement batch number */
         settle_batch_no: string
+        /** 商品单个人收款方受理授权ID · acceptance authorization ID of product order's individual payee */
         individual_auth_id: string
+        /** 收款方描述 · payee description */
         description: string
+        /** 批次状态 */
         state:
           | 'ACCEPTED' | 'RECEIVED' | 'SUCCESS' | 'DEDUCT_FEE_FAIL' | 'ABNORMAL'
           | 'ABNORMAL_SETTLE_SUCCESS' | (string & {})
+        /** 交易场景 · trade scene */
         trade_scenario: 'RECOMMERCE' | 'INDIVIDUALTRADE' | (string & {})
+        /** 批次创建时间 · batch creation time */
         create_time: string
+        /** 批次完成时间 · batch completion time */
         finish_time?: string
+        /** 异常原因类型 · abnormality reason type */
         abnormal_type?: 'AUTH_RELATIONSHIP_INVALID' | 'USER_PAY_QUOTA_LIMIT' | (string & {})
+        /** 异常结算处理结果 · abnormal settlement handling result */
         abnormal_settle_result?: {
-          abnormal_settle_type?: 'TRANSFER_TO_ORIGINAL_RECEIVE_USER' | (string & {})
-          apply_success_time?: string
-          abnormal_fund_receipt_id?: string
-          out_abnormal_settle_batch_no?: string
+          /** 异常结算批次单处理方式 · handling method of the abnormal settlement batch */
+          abnormal_settle_type: 'TRANSFER_TO_ORIGINAL_RECEIVE_USER' | (string & {})
+          /** 批次创建时间 · application success time */
+          apply_success_time: string
+          /** 微信支付异常资金付款单号 · WeChat Pay abnormal fund payment number */
+          abnormal_fund_receipt_id: string
+          /** 商户异常结算批次单号 · merchant's abnormal settlement batch number */
+          out_abnormal_settle_batch_no: string
         }
       }
     >
@@ -1185,12 +1958,19 @@ export interface PlatsolutionRoutes {
     post: Operation<
       {
         json: {
+          /** 特约商户号 · sub-merchant ID */
           sub_mchid: string
+          /** 商户提现单号 · merchant's withdrawal number */
           out_request_no: string
+          /** 计算提现金额方式 · method of calculating the withdrawal amount */
           calculate_amount_type: 'ONLY_DAY_END_BALANCE' | 'ALLOW_CURRENT_BALANCE' | (string & {})
+          /** 提现备注 · withdrawal remark */
           remark?: string
+          /** 银行附言 · bank memo */
           bank_memo?: string
+          /** 提现结果通知地址 · withdrawal result notification URL */
           notify_url?: string
+          /** 留存额 · reserved amount (分 · fen) */
           reserve_amount?: number
         }
       },
@@ -1205,7 +1985,14 @@ export interface PlatsolutionRoutes {
     /** 查询二级商户按日终余额预约提现状态
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013328163)
      */
-    get: Operation<{ out_request_no: PathValue; query: DetailQuery }, DayEndBalanceWithdrawResponse>
+    get: Operation<
+      {
+        /** 商户提现单号 · merchant's withdrawal number */
+        out_request_no: PathValue
+        query: DetailQuery
+      },
+      DayEndBalanceWithdrawResponse
+    >
     /** 查询二级商户按日终余额预约提现状态
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013328163)
      */
@@ -1218,9 +2005,13 @@ export interface PlatsolutionRoutes {
     post: Operation<
       { json: ApplyRequest },
       {
+        /** 商家批次单号 · merchant's batch number */
         out_batch_no: string
+        /** 商家转账批次单号 · merchant transfer batch number */
         batch_id: string
+        /** 批次创建时间 · batch creation time */
         create_time: string
+        /** 批次状态 */
         batch_state?: 'ACCEPTED' | 'PROCESSING' | 'COMPLETED' | 'CLOSED' | (string & {})
       }
     >
@@ -1235,12 +2026,18 @@ export interface PlatsolutionRoutes {
      */
     get: Operation<
       {
+        /** 商家转账批次单号 · merchant transfer batch number */
         batch_id: PathValue
         query: {
+          /** 二级商户号 · secondary merchant ID */
           sub_mchid: string
+          /** 是否查询转账明细单 · whether to query transfer details */
           need_query_detail: boolean
+          /** 明细状态 · detail state */
           detail_state?: 'ALL' | 'WAIT_PAY' | 'SUCCESS' | 'FAIL' | 'BANK_REFUND' | (string & {})
+          /** 请求资源起始位置 · start offset of the requested resources */
           offset?: number
+          /** 最大资源条数 · maximum number of resources */
           limit?: number
         }
       },
@@ -1256,7 +2053,13 @@ export interface PlatsolutionRoutes {
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504223)
      */
     get: Operation<
-      { batch_id: PathValue; detail_id: PathValue; query: DetailQuery },
+      {
+        /** 商家转账批次单号 · merchant transfer batch number */
+        batch_id: PathValue
+        /** 商家转账明细单号 · merchant transfer detail number */
+        detail_id: PathValue
+        query: DetailQuery
+      },
       PlatsolutionBatchDetailResponse
     >
     /** 微信支付转账明细单号查询明细单
@@ -1269,16 +2072,31 @@ export interface PlatsolutionRoutes {
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504229)
      */
     get: Operation<
-      { out_batch_no: PathValue; out_detail_no: PathValue; query: DetailQuery },
       {
+        /** 商家批次单号 · merchant's batch number */
+        out_batch_no: PathValue
+        /** 商家明细单号 · merchant's detail number */
+        out_detail_no: PathValue
+        query: DetailQuery
+      },
+      {
+        /** 商家转账批次单号 · merchant transfer batch number */
         batch_id: string
+        /** 商家批次单号 · merchant's batch number */
         out_batch_no: string
+        /** 商家转账明细单号 · merchant transfer detail number */
         detail_id: string
+        /** 商家明细单号 · merchant's detail number */
         out_detail_no: string
+        /** 二级商户号 · secondary merchant ID */
         sub_mchid: string
+        /** 电子回单状态 · electronic receipt state */
         receipt_state: 'ACCEPTED' | 'FINISHED' | (string & {})
+        /** 电子回单文件的hash方法 · hash method of the electronic receipt file */
         hash_type?: string
+        /** 电子回单文件的hash值 · hash value of the electronic receipt file */
         hash_value?: string
+        /** 电子回单文件的下载地址 · download URL of the electronic receipt file */
         download_url?: string
       }
     >
@@ -1292,11 +2110,21 @@ export interface PlatsolutionRoutes {
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504228)
      */
     post: Operation<
-      { out_batch_no: PathValue; out_detail_no: PathValue; json: DetailQuery },
       {
+        /** 商家批次单号 · merchant's batch number */
+        out_batch_no: PathValue
+        /** 商家明细单号 · merchant's detail number */
+        out_detail_no: PathValue
+        json: DetailQuery
+      },
+      {
+        /** 二级商户号 · secondary merchant ID */
         sub_mchid: string
+        /** 商家批次单号 · merchant's batch number */
         out_batch_no: string
+        /** 商家明细单号 · merchant's detail number */
         out_detail_no: string
+        /** 电子回单状态 · electronic receipt state */
         receipt_state: 'ACCEPTED' | 'FINISHED' | (string & {})
       }
     >
@@ -1309,7 +2137,14 @@ export interface PlatsolutionRoutes {
     /** 商户转账批次单号查询批次单
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504222)
      */
-    get: Operation<{ out_batch_no: PathValue; query: MchTransferBatchQuery }, PlatsolutionBatchResponse>
+    get: Operation<
+      {
+        /** 商家批次单号 · merchant's batch number */
+        out_batch_no: PathValue
+        query: MchTransferBatchQuery
+      },
+      PlatsolutionBatchResponse
+    >
     /** 商户转账批次单号查询批次单
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504222)
      */
@@ -1320,7 +2155,13 @@ export interface PlatsolutionRoutes {
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504224)
      */
     get: Operation<
-      { out_batch_no: PathValue; out_detail_no: PathValue; query: DetailQuery },
+      {
+        /** 商家批次单号 · merchant's batch number */
+        out_batch_no: PathValue
+        /** 商家明细单号 · merchant's detail number */
+        out_detail_no: PathValue
+        query: DetailQuery
+      },
       PlatsolutionBatchDetailResponse
     >
     /** 商户明细单号查询明细单
@@ -1333,14 +2174,25 @@ export interface PlatsolutionRoutes {
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504227)
      */
     get: Operation<
-      { out_batch_no: PathValue; query: DetailQuery },
       {
+        /** 商家批次单号 · merchant's batch number */
+        out_batch_no: PathValue
+        query: DetailQuery
+      },
+      {
+        /** 商家转账批次单号 · merchant transfer batch number */
         batch_id: string
+        /** 商家批次单号 · merchant's batch number */
         out_batch_no: string
+        /** 二级商户号 · secondary merchant ID */
         sub_mchid: string
+        /** 电子回单状态 · electronic receipt state */
         receipt_state: 'ACCEPTED' | 'FINISHED' | (string & {})
+        /** 电子回单文件的hash方法 · hash method of the electronic receipt file */
         hash_type?: string
+        /** 电子回单文件的hash值 · hash value of the electronic receipt file */
         hash_value?: string
+        /** 电子回单文件的下载地址 · download URL of the electronic receipt file */
         download_url?: string
       }
     >
@@ -1354,10 +2206,17 @@ export interface PlatsolutionRoutes {
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504226)
      */
     post: Operation<
-      { out_batch_no: PathValue; json: DetailQuery },
       {
+        /** 商家批次单号 · merchant's batch number */
+        out_batch_no: PathValue
+        json: DetailQuery
+      },
+      {
+        /** 二级商户号 · secondary merchant ID */
         sub_mchid: string
+        /** 商家批次单号 · merchant's batch number */
         out_batch_no: string
+        /** 电子回单状态 · electronic receipt state */
         receipt_state: 'ACCEPTED' | 'FINISHED' | (string & {})
       }
     >
@@ -1380,7 +2239,14 @@ export interface PlatsolutionRoutes {
     /** 商户预约单号查询预约商家转账记录
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504218)
      */
-    get: Operation<{ out_reservation_no: PathValue; query: DetailQuery }, MchTransferReservationResponse>
+    get: Operation<
+      {
+        /** 商户预约单号 · merchant's reservation number */
+        out_reservation_no: PathValue
+        query: DetailQuery
+      },
+      MchTransferReservationResponse
+    >
     /** 商户预约单号查询预约商家转账记录
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504218)
      */
@@ -1390,7 +2256,14 @@ export interface PlatsolutionRoutes {
     /** 关闭预约商家转账记录
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504219)
      */
-    post: Operation<{ out_reservation_no: PathValue; query: DetailQuery }, MchTransferReservationResponse>
+    post: Operation<
+      {
+        /** 商户预约单号 · merchant's reservation number */
+        out_reservation_no: PathValue
+        query: DetailQuery
+      },
+      MchTransferReservationResponse
+    >
     /** 关闭预约商家转账记录
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504219)
      */
@@ -1400,7 +2273,14 @@ export interface PlatsolutionRoutes {
     /** 微信支付预约单号查询预约商家转账记录
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504217)
      */
-    get: Operation<{ reservation_id: PathValue; query: DetailQuery }, MchTransferReservationResponse>
+    get: Operation<
+      {
+        /** 微信转账预约单号 · WeChat transfer reservation number */
+        reservation_id: PathValue
+        query: DetailQuery
+      },
+      MchTransferReservationResponse
+    >
     /** 微信支付预约单号查询预约商家转账记录
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4013504217)
      */
@@ -1412,7 +2292,16 @@ export interface PlatsolutionRoutes {
      */
     post: Operation<
       { json: ApplyRequest },
-      { out_batch_no: string; batch_id: string; create_time: string; batch_state?: string }
+      {
+        /** 商家批次单号 · merchant's batch number */
+        out_batch_no: string
+        /** 商家转账批次单号 · merchant transfer batch number */
+        batch_id: string
+        /** 批次创建时间 · batch creation time */
+        create_time: string
+        /** 批次状态 */
+        batch_state?: string
+      }
     >
     /** 受理商家转账
      * @see [partner](https://pay.weixin.qq.com/docs/partner/apis/platsolution-mch-transfer/transfer-batch/transfer-batch-apply.html)
@@ -1425,12 +2314,18 @@ export interface PlatsolutionRoutes {
      */
     get: Operation<
       {
+        /** 商家转账批次单号 · merchant transfer batch number */
         batch_id: PathValue
         query: {
+          /** 二级商户号 · secondary merchant ID */
           sub_mchid: string
+          /** 是否查询转账明细单 · whether to query transfer details */
           need_query_detail: boolean
+          /** 明细状态 · detail state */
           detail_state?: 'ALL' | 'WAIT_PAY' | 'SUCCESS' | 'FAIL' | (string & {})
+          /** 请求资源起始位置 · start offset of the requested resources */
           offset?: number
+          /** 最大资源条数 · maximum number of resources */
           limit?: number
         }
       },
@@ -1446,7 +2341,13 @@ export interface PlatsolutionRoutes {
      * @see [partner](https://pay.weixin.qq.com/docs/partner/apis/platsolution-mch-transfer/transfer-batch/get-transfer-detail-by-no.html)
      */
     get: Operation<
-      { batch_id: PathValue; detail_id: PathValue; query: DetailQuery },
+      {
+        /** 商家转账批次单号 · merchant transfer batch number */
+        batch_id: PathValue
+        /** 商家转账明细单号 · merchant transfer detail number */
+        detail_id: PathValue
+        query: DetailQuery
+      },
       PlatsolutionDetailResponse
     >
     /** 微信支付转账明细单号查询明细单
@@ -1459,16 +2360,31 @@ export interface PlatsolutionRoutes {
      * @see [partner](https://pay.weixin.qq.com/docs/partner/apis/platsolution-mch-transfer/receipts/receipt-query-by-detail-out-no.html)
      */
     get: Operation<
-      { out_batch_no: PathValue; out_detail_no: PathValue; query: DetailQuery },
       {
+        /** 商家批次单号 · merchant's batch number */
+        out_batch_no: PathValue
+        /** 商家明细单号 · merchant's detail number */
+        out_detail_no: PathValue
+        query: DetailQuery
+      },
+      {
+        /** 商家转账批次单号 · merchant transfer batch number */
         batch_id: string
+        /** 商家批次单号 · merchant's batch number */
         out_batch_no: string
+        /** 商家转账明细单号 · merchant transfer detail number */
         detail_id: string
+        /** 商家明细单号 · merchant's detail number */
         out_detail_no: string
+        /** 二级商户号 · secondary merchant ID */
         sub_mchid: string
+        /** 电子回单状态 · electronic receipt state */
         receipt_state: string
+        /** 电子回单文件的hash方法 · hash method of the electronic receipt file */
         hash_type?: string
+        /** 电子回单文件的hash值 · hash value of the electronic receipt file */
         hash_value?: string
+        /** 电子回单文件的下载地址 · download URL of the electronic receipt file */
         download_url?: string
       }
     >
@@ -1482,8 +2398,23 @@ export interface PlatsolutionRoutes {
      * @see [partner](https://pay.weixin.qq.com/docs/partner/apis/platsolution-mch-transfer/receipts/receipt-apply-by-detail-out-no.html)
      */
     post: Operation<
-      { out_batch_no: PathValue; out_detail_no: PathValue; json: DetailQuery },
-      { sub_mchid: string; out_batch_no: string; out_detail_no: string; receipt_state: string }
+      {
+        /** 商家批次单号 · merchant's batch number */
+        out_batch_no: PathValue
+        /** 商家明细单号 · merchant's detail number */
+        out_detail_no: PathValue
+        json: DetailQuery
+      },
+      {
+        /** 二级商户号 · secondary merchant ID */
+        sub_mchid: string
+        /** 商家批次单号 · merchant's batch number */
+        out_batch_no: string
+        /** 商家明细单号 · merchant's detail number */
+        out_detail_no: string
+        /** 电子回单状态 · electronic receipt state */
+        receipt_state: string
+      }
     >
     /** 申请商家转账明细电子回单
      * @see [partner](https://pay.weixin.qq.com/docs/partner/apis/platsolution-mch-transfer/receipts/receipt-apply-by-detail-out-no.html)
@@ -1494,7 +2425,14 @@ export interface PlatsolutionRoutes {
     /** 商户转账批次单号查询批次单
      * @see [partner](https://pay.weixin.qq.com/docs/partner/apis/platsolution-mch-transfer/transfer-batch/transfer-batch-get-by-out-code.html)
      */
-    get: Operation<{ out_batch_no: PathValue; query: MchTransferBatchQuery }, MchTransferBatchResponse>
+    get: Operation<
+      {
+        /** 商家批次单号 · merchant's batch number */
+        out_batch_no: PathValue
+        query: MchTransferBatchQuery
+      },
+      MchTransferBatchResponse
+    >
     /** 商户转账批次单号查询批次单
      * @see [partner](https://pay.weixin.qq.com/docs/partner/apis/platsolution-mch-transfer/transfer-batch/transfer-batch-get-by-out-code.html)
      */
@@ -1505,7 +2443,13 @@ export interface PlatsolutionRoutes {
      * @see [partner](https://pay.weixin.qq.com/docs/partner/apis/platsolution-mch-transfer/transfer-batch/transfer-batch-get-detail-by-out-no.html)
      */
     get: Operation<
-      { out_batch_no: PathValue; out_detail_no: PathValue; query: DetailQuery },
+      {
+        /** 商家批次单号 · merchant's batch number */
+        out_batch_no: PathValue
+        /** 商家明细单号 · merchant's detail number */
+        out_detail_no: PathValue
+        query: DetailQuery
+      },
       PlatsolutionDetailResponse
     >
     /** 商户明细单号查询明细单
@@ -1518,14 +2462,25 @@ export interface PlatsolutionRoutes {
      * @see [partner](https://pay.weixin.qq.com/docs/partner/apis/platsolution-mch-transfer/receipts/receipts-query-by-batch-out-no.html)
      */
     get: Operation<
-      { out_batch_no: PathValue; query: DetailQuery },
       {
+        /** 商家批次单号 · merchant's batch number */
+        out_batch_no: PathValue
+        query: DetailQuery
+      },
+      {
+        /** 商家转账批次单号 · merchant transfer batch number */
         batch_id: string
+        /** 商家批次单号 · merchant's batch number */
         out_batch_no: string
+        /** 二级商户号 · secondary merchant ID */
         sub_mchid: string
+        /** 电子回单状态 · electronic receipt state */
         receipt_state: string
+        /** 电子回单文件的hash方法 · hash method of the electronic receipt file */
         hash_type?: string
+        /** 电子回单文件的hash值 · hash value of the electronic receipt file */
         hash_value?: string
+        /** 电子回单文件的下载地址 · download URL of the electronic receipt file */
         download_url?: string
       }
     >
@@ -1539,8 +2494,19 @@ export interface PlatsolutionRoutes {
      * @see [partner](https://pay.weixin.qq.com/docs/partner/apis/platsolution-mch-transfer/receipts/receipts-apply-by-batch-out-no.html)
      */
     post: Operation<
-      { out_batch_no: PathValue; json: DetailQuery },
-      { sub_mchid: string; out_batch_no: string; receipt_state: string }
+      {
+        /** 商家批次单号 · merchant's batch number */
+        out_batch_no: PathValue
+        json: DetailQuery
+      },
+      {
+        /** 二级商户号 · secondary merchant ID */
+        sub_mchid: string
+        /** 商家批次单号 · merchant's batch number */
+        out_batch_no: string
+        /** 电子回单状态 · electronic receipt state */
+        receipt_state: string
+      }
     >
     /** 申请商家转账批次电子回单
      * @see [partner](https://pay.weixin.qq.com/docs/partner/apis/platsolution-mch-transfer/receipts/receipts-apply-by-batch-out-no.html)
@@ -1561,7 +2527,14 @@ export interface PlatsolutionRoutes {
     /** 商户预约单号查询预约商家转账记录
      * @see [partner](https://pay.weixin.qq.com/docs/partner/apis/platsolution-mch-transfer/transfer-reservation/transfer-reservation-get-by-out-no.html)
      */
-    get: Operation<{ out_reservation_no: PathValue; query: DetailQuery }, ReservationResponse>
+    get: Operation<
+      {
+        /** 商户预约单号 · merchant's reservation number */
+        out_reservation_no: PathValue
+        query: DetailQuery
+      },
+      ReservationResponse
+    >
     /** 商户预约单号查询预约商家转账记录
      * @see [partner](https://pay.weixin.qq.com/docs/partner/apis/platsolution-mch-transfer/transfer-reservation/transfer-reservation-get-by-out-no.html)
      */
@@ -1571,7 +2544,14 @@ export interface PlatsolutionRoutes {
     /** 关闭预约商家转账记录
      * @see [partner](https://pay.weixin.qq.com/docs/partner/apis/platsolution-mch-transfer/transfer-reservation/transfer-reservation-close.html)
      */
-    post: Operation<{ out_reservation_no: PathValue; query: DetailQuery }, ReservationResponse>
+    post: Operation<
+      {
+        /** 商户预约单号 · merchant's reservation number */
+        out_reservation_no: PathValue
+        query: DetailQuery
+      },
+      ReservationResponse
+    >
     /** 关闭预约商家转账记录
      * @see [partner](https://pay.weixin.qq.com/docs/partner/apis/platsolution-mch-transfer/transfer-reservation/transfer-reservation-close.html)
      */
@@ -1581,7 +2561,14 @@ export interface PlatsolutionRoutes {
     /** 微信支付预约单号查询预约商家转账记录
      * @see [partner](https://pay.weixin.qq.com/docs/partner/apis/platsolution-mch-transfer/transfer-reservation/transfer-reservation-get-by-id.html)
      */
-    get: Operation<{ reservation_id: PathValue; query: DetailQuery }, ReservationResponse>
+    get: Operation<
+      {
+        /** 微信转账预约单号 · WeChat transfer reservation number */
+        reservation_id: PathValue
+        query: DetailQuery
+      },
+      ReservationResponse
+    >
     /** 微信支付预约单号查询预约商家转账记录
      * @see [partner](https://pay.weixin.qq.com/docs/partner/apis/platsolution-mch-transfer/transfer-reservation/transfer-reservation-get-by-id.html)
      */

@@ -2,63 +2,43 @@
 import type { Buffer } from 'node:buffer'
 import type {
   AuthorizationType,
-  BatchResponse,
   BatchState,
   DetailQuery,
-  PreSendResponse,
+  TransferBatchResponse,
   TransferBillResponseState,
   UserConfirmAuthorizationResponseCloseInfo,
 } from '../models.js'
 import type { Ciphertext, Operation, PathValue, Sensitive } from '../operation.js'
 
 export interface AuthorizationInfo {
+  /** 用户展示名称 · user's display name */
   user_display_name: string
+  /** 商户侧授权单号 · merchant's authorization number */
   out_authorization_no: string
+  /** 自动收款授权结果通知地址 · automatic receiving authorization result notification URL */
   authorization_notify_url: string
 }
 
-export interface BankTransferBatchResponse {
-  bank_sp_mchid: string
-  platform_mchid: string
-  specialized_payment_mchid: string
-  sponsor_mchid: string
-  user_authorized_mchid: string
-  user_authorized_appid: string
-  out_batch_no: string
-  batch_id: string
-  transfer_scene: 'ORDINARY_TRANSFER' | 'PAYROLL_CARD_TRANSFER' | (string & {})
-  batch_name: string
-  batch_remark: string
-  attach_remark?: string
-  transfer_purpose: TransferPurpose
-  batch_state: 'ACCEPTED' | 'PROCESSING' | 'FINISHED' | 'CLOSED' | (string & {})
-  close_reason?: 'MERCHANT_REVOCATION' | 'OVERDUE_CLOSE' | (string & {})
-  total_amount: number
-  total_count: number
-  create_time?: string
-  update_time?: string
-  success_amount?: number
-  success_count?: number
-  fail_amount?: number
-  fail_count?: number
-  transfer_detail_list: {
-    detail_id?: string
-    out_detail_no?: string
-    detail_state?: 'PROCESSING' | 'SUCCESS' | 'REFUND' | (string & {})
-    fail_reason?: TransferDetailFailReason
-  }[]
-}
-
 export interface BatchDetailResponse {
+  /** 商户号 · merchant ID */
   mchid: string
+  /** 商家批次单号 · merchant's batch number */
   out_batch_no: string
+  /** 微信批次单号 · WeChat Pay batch number */
   batch_id: string
+  /** 直连商户的appid · direct merchant's AppID */
   appid: string
+  /** 商家明细单号 · merchant's detail number */
   out_detail_no: string
+  /** 微信明细单号 · WeChat Pay detail number */
   detail_id: string
+  /** 明细状态 · detail state */
   detail_status: string
+  /** 转账金额 · transfer amount (分 · fen) */
   transfer_amount: number
+  /** 转账备注 · transfer remark */
   transfer_remark: string
+  /** 明细失败原因 · detail failure reason */
   fail_reason?:
     | 'ACCOUNT_FROZEN' | 'REAL_NAME_CHECK_FAIL' | 'NAME_NOT_CORRECT' | 'OPENID_INVALID'
     | 'TRANSFER_QUOTA_EXCEED' | 'DAY_RECEIVED_QUOTA_EXCEED' | 'MONTH_RECEIVED_QUOTA_EXCEED'
@@ -69,48 +49,133 @@ export interface BatchDetailResponse {
     | 'TRANSFER_SCENE_INVALID' | 'TRANSFER_REMARK_SET_FAIL' | 'RECEIVE_ACCOUNT_NOT_CONFIGURE'
     | 'BLOCK_B2C_USERLIMITAMOUNT_BSRULE_MONTH' | 'BLOCK_B2C_USERLIMITAMOUNT_MONTH' | 'MERCHANT_REJECT'
     | 'MERCHANT_NOT_CONFIRM' | (string & {})
+  /** 用户在直连商户应用下的用户标示 · user's OpenID under the direct merchant's AppID */
   openid: string
+  /** 收款用户姓名 · payee's name */
   user_name: string
+  /** 转账发起时间 · transfer initiation time */
   initiate_time: string
+  /** 明细更新时间 · detail update time */
   update_time: string
 }
 
 export interface BatchQuery {
+  /** 是否查询转账明细单 · whether to query transfer details */
   need_query_detail: boolean
+  /** 请求资源起始位置 · start offset of the requested resources */
   offset?: number
+  /** 最大资源条数 · maximum number of resources */
   limit?: number
+  /** 明细状态 · detail state */
   detail_state?: 'ALL' | 'SUCCESS' | 'FAIL' | (string & {})
 }
 
-export interface BatchRequestTransferDetail {
+export interface BatchResponse {
+  /** 银行服务商号 · bank service provider's merchant ID */
+  bank_sp_mchid: string
+  /** 服务平台商户号 · service platform's merchant ID */
+  platform_mchid: string
+  /** 付款企业商户号 · paying enterprise's merchant ID */
+  specialized_payment_mchid: string
+  /** 实际出资商户号 · actual contributor's merchant ID */
+  sponsor_mchid: string
+  /** 用户授权商户号 · merchant ID authorized by the user */
+  user_authorized_mchid: string
+  /** 用户授权appid · AppID authorized by the user */
+  user_authorized_appid: string
+  /** 银行批次单号 · bank's batch number */
+  out_batch_no: string
+  /** 微信支付批次单号 · WeChat Pay batch number */
+  batch_id: string
+  /** 转账场景 · transfer scene */
+  transfer_scene: 'ORDINARY_TRANSFER' | 'PAYROLL_CARD_TRANSFER' | (string & {})
+  /** 批次名称 · batch name */
+  batch_name: string
+  /** 批次备注 · batch remark */
+  batch_remark: string
+  /** 附加信息 · additional information */
+  attach_remark?: string
+  /** 批量转账用途 · batch transfer purpose */
+  transfer_purpose: TransferPurpose
+  /** 批次状态 */
+  batch_state: 'ACCEPTED' | 'PROCESSING' | 'FINISHED' | 'CLOSED' | (string & {})
+  /** 批次关闭原因 · batch close reason */
+  close_reason?: 'MERCHANT_REVOCATION' | 'OVERDUE_CLOSE' | (string & {})
+  /** 转账总金额 · total transfer amount (分 · fen) */
+  total_amount: number
+  /** 转账总笔数 · total number of transfers */
+  total_count: number
+  /** 批次创建时间 · batch creation time */
+  create_time?: string
+  /** 批次更新时间 · batch update time */
+  update_time?: string
+  /** 转账成功金额 · successful transfer amount (分 · fen) */
+  success_amount?: number
+  /** 转账成功笔数 · number of successful transfers */
+  success_count?: number
+  /** 转账失败金额 · failed transfer amount (分 · fen) */
+  fail_amount?: number
+  /** 转账失败笔数 · number of failed transfers */
+  fail_count?: number
+  /** 转账明细单列表 · list of transfer details */
+  transfer_detail_list: {
+    /** 微信支付明细单号 · WeChat Pay detail number */
+    detail_id: string
+    /** 银行明细单号 · bank's detail number */
+    out_detail_no: string
+    /** 明细状态 · detail state */
+    detail_state: 'PROCESSING' | 'SUCCESS' | 'REFUND' | (string & {})
+    /** 明细失败原因 · detail failure reason */
+    fail_reason?: TransferDetailFailReason
+  }[]
+}
+
+export interface BatchResponseTransferDetail {
+  /** 微信明细单号 · WeChat Pay detail number */
+  detail_id: string
+  /** 商家明细单号 · merchant's detail number */
   out_detail_no: string
-  transfer_amount: number
-  transfer_remark: string
-  openid: string
-  user_name: Sensitive | Ciphertext
-  user_id_card?: Sensitive | Ciphertext
+  /** 明细状态 · detail state */
+  detail_status: string
 }
 
 export interface BillReceiptResponse {
+  /** 商家批次单号 · merchant's batch number */
   out_batch_no: string
+  /** 电子回单申请单号 · electronic receipt application ID */
   signature_no: string
+  /** 电子回单状态 · electronic receipt state */
   signature_status?: string
+  /** 电子回单文件的hash方法 · hash method of the electronic receipt file */
   hash_type?: string
+  /** 电子回单文件的hash值 · hash value of the electronic receipt file */
   hash_value?: string
+  /** 电子回单文件的下载地址 · download URL of the electronic receipt file */
   download_url?: string
+  /** 创建时间 · creation time */
   create_time?: string
+  /** 更新时间 · update time */
   update_time?: string
 }
 
 export interface BrandMerchantBatchDetailResponse {
+  /** 品牌主商户号 · brand owner's merchant ID */
   brand_mchid: string
+  /** 商家品牌红包批次单号 · merchant's brand red packet batch number */
   out_batch_no: string
+  /** 微信支付品牌红包批次单号 · WeChat Pay brand red packet batch number */
   batch_no: string
+  /** 商家品牌红包明细单号 · merchant's brand red packet detail number */
   out_detail_no: string
+  /** 微信支付品牌红包明细单号 · WeChat Pay brand red packet detail number */
   detail_no: string
+  /** 品牌红包明细单状态 · brand red packet detail state */
   detail_state: DetailState
+  /** 红包金额 · red packet amount (分 · fen) */
   amount: number
+  /** 红包备注 · red packet remark */
   remark: string
+  /** 失败原因 · failure reason */
   fail_reason?:
     | 'ACCOUNT_FROZEN' | 'REAL_NAME_CHECK_FAIL' | 'NAME_NOT_CORRECT' | 'OPENID_INVALID'
     | 'TRANSFER_QUOTA_EXCEED' | 'DAY_RECEIVED_QUOTA_EXCEED' | 'DAY_RECEIVED_COUNT_EXCEED'
@@ -118,83 +183,153 @@ export interface BrandMerchantBatchDetailResponse {
     | 'USER_ACCOUNT_LIMIT' | 'FAIL_REASON_UNKNOWN' | 'PAYER_ACCOUNT_ABNORMAL' | 'PAYEE_ACCOUNT_ABNORMAL'
     | 'USER_RECEIVE_OVERDUE' | 'REMARK_NOT_CORRECT' | 'MERCHANT_REJECT' | 'MERCHANT_NOT_CONFIRM'
     | 'BLOCK_B2C_USERLIMITAMOUNT_BSRULE_MONTH' | (string & {})
+  /** 接收红包用户OpenID · red packet recipient's OpenID */
   openid: string
+  /** 接收红包用户姓名 · red packet recipient's name */
   user_name?: string
+  /** 品牌红包发起时间 · brand red packet initiation time */
   initiate_time?: string
+  /** 品牌红包更新时间 · brand red packet update time */
   update_time: string
+  /** 品牌ID · brand ID */
   brand_id: number
+  /** 品牌红包模板ID · brand red packet template ID */
   template_id: string
+  /** 品牌AppID · brand's AppID */
   brand_appid?: string
 }
 
 export interface BrandMerchantBatchQuery {
+  /** 是否需要查询品牌红包明细单 · whether to query brand red packet details */
   need_query_detail?: boolean
+  /** 品牌红包明细单状态 · brand red packet detail state */
   detail_state?: 'DETAIL_VIEW_ALL' | 'DETAIL_VIEW_SUCCESS' | 'DETAIL_VIEW_FAIL' | (string & {})
 }
 
 export interface BrandMerchantBatchResponse {
+  /** 品牌主商户号 · brand owner's merchant ID */
   brand_mchid: string
+  /** 微信支付品牌红包批次单号 · WeChat Pay brand red packet batch number */
   batch_no: string
+  /** 商家品牌红包批次单号 · merchant's brand red packet batch number */
   out_batch_no: string
+  /** 品牌ID · brand ID */
   brand_id?: number
+  /** 品牌红包模板ID · brand red packet template ID */
   template_id?: string
+  /** 品牌AppID · brand's AppID */
   brand_appid?: string
+  /** 批次单状态 · batch state */
   batch_state: BatchState
+  /** 品牌红包批次名称 · brand red packet batch name */
   batch_name: string
+  /** 品牌红包批次备注 · brand red packet batch remark */
   batch_remark: string
+  /** 品牌红包批次单关闭原因 · brand red packet batch close reason */
   close_reason?: 'MERCHANT_REVOCATION' | 'SYSTEM_OVERDUE_CLOSE' | (string & {})
+  /** 总金额 · total amount (分 · fen) */
   total_amount: number
+  /** 总笔数 · total count */
   total_num: number
+  /** 品牌红包批次创建时间 · brand red packet batch creation time */
   create_time: string
+  /** 品牌红包批次更新时间 · brand red packet batch update time */
   update_time?: string
+  /** 发放成功金额 · successful issuance amount (分 · fen) */
   success_amount: number
+  /** 发放成功笔数 · number of successful issuances */
   success_num: number
+  /** 发放失败金额 · failed issuance amount (分 · fen) */
   fail_amount: number
+  /** 发放失败笔数 · number of failed issuances */
   fail_num: number
-  detail_list?: { transfer_detail_no?: string; out_detail_no?: string; detail_state?: DetailState }[]
+  /** 品牌红包明细列表 · list of brand red packet details */
+  detail_list?: {
+    /** 微信支付品牌红包明细单号 · WeChat Pay brand red packet detail number */
+    transfer_detail_no: string
+    /** 商家品牌红包明细单号 · merchant's brand red packet detail number */
+    out_detail_no: string
+    /** 品牌红包明细单状态 · brand red packet detail state */
+    detail_state: DetailState
+  }[]
 }
 
 export interface BudgetElectronicReceiptResponse {
+  /** 商户预算单号 · merchant's budget number */
   out_budget_no: string
+  /** 开始日期 · start date */
   start_date: string
+  /** 结束日期 · end date */
   end_date: string
+  /** 出资商户号 · contributing merchant ID */
   sponsor_mchid: string
+  /** 收款商户号 · receiving merchant ID */
   receiver_mchid?: string
+  /** 电子回单状态 · electronic receipt state */
   receipt_state: 'ACCEPTED' | 'FINISHED' | (string & {})
+  /** 受理凭证 · acceptance credential */
   accept_id: string
+  /** 电子回单文件的hash方法 · hash method of the electronic receipt file */
   hash_type?: 'SHA256' | 'SM3' | (string & {})
+  /** 电子回单文件的hash值 · hash value of the electronic receipt file */
   hash_value?: string
+  /** 电子回单下载地址 · electronic receipt download URL */
   download_url?: string
 }
 
 export interface CharityBudgetResponse {
+  /** 服务商商户号 · service provider's merchant ID */
   sp_mchid: string
+  /** 商户预算单号 · merchant's budget number */
   out_budget_no: string
+  /** 微信支付预算单号 · WeChat Pay budget number */
   budget_id: string
+  /** 预算总金额 · total budget amount (分 · fen) */
   amount: number
+  /** 出资商户号 · contributing merchant ID */
   sponsor_mchid: string
+  /** 活动名称 · campaign name */
   activity_name: string
+  /** 活动说明 · campaign description */
   activity_remark: string
+  /** 预算单状态 · budget state */
   state?: 'PENDING' | 'LOCKED' | 'FINISHED' | 'CLOSED' | (string & {})
+  /** 确认出资页面地址 · contribution confirmation page URL */
   confirm_url?: string
+  /** 商户号超管微信号掩码 · masked WeChat ID of merchant's super administrator */
   super_admin_wxid_mask?: string
+  /** 剩余预算金额 · remaining budget amount (分 · fen) */
   remain_amount?: number
+  /** 撤销说明 · revocation description */
   unlock_remark?: string
+  /** 资金锁定时间 · fund lock time */
   locked_time?: string
+  /** 完成时间 · completion time */
   finished_time?: string
+  /** 关闭时间 · close time */
   closed_time?: string
 }
 
 export interface CharityTransferBillResponse {
+  /** 商户预算单号 · merchant's budget number */
   out_budget_no: string
+  /** 微信支付预算单号 · WeChat Pay budget number */
   budget_id: string
+  /** 商户公益捐赠单号 · merchant's charity donation number */
   out_transfer_no: string
+  /** 微信支付公益捐赠单号 · WeChat Pay charity donation number */
   transfer_id: string
+  /** 预算总金额 · total budget amount (分 · fen) */
   amount: number
+  /** 捐赠备注 · donation remark */
   transfer_remark: string
+  /** 收款商户号 · receiving merchant ID */
   receive_mchid: string
+  /** 捐赠状态 · donation state */
   state: 'ACCEPTED' | 'SUCCESS' | 'CLOSE' | (string & {})
+  /** 捐赠单创建时间 · donation creation time */
   create_time: string
+  /** 捐赠完成时间 · donation completion time */
   success_time?: string
 }
 
@@ -202,47 +337,80 @@ export type CloseReason =
   | 'MERCHANT_REVOCATION' | 'OVERDUE_CLOSE' | 'PAYER_ACCOUNT_ABNORMAL' | (string & {})
 
 export interface CloseResponseCloseInfo {
-  close_time?: string
-  close_reason?: 'CLOSE_VIA_MCH_API' | (string & {})
+  /** 关闭时间 · close time */
+  close_time: string
+  /** 自动收款授权的原因 · automatic receiving authorization close reason */
+  close_reason: 'CLOSE_VIA_MCH_API' | (string & {})
 }
 
 export interface DetailReceiptQuery {
+  /** 银行转账批次单号 · bank transfer batch number */
   out_batch_no: string
+  /** 银行转账明细单号 · bank transfer detail number */
   out_detail_no: string
 }
 
 export interface DetailReceiptResponse {
+  /** 银行转账批次单号 · bank transfer batch number */
   out_batch_no: string
+  /** 银行转账明细单号 · bank transfer detail number */
   out_detail_no: string
+  /** 电子回单受理单号 · electronic receipt acceptance number */
   receipt_no: string
+  /** 电子回单状态 · electronic receipt state */
   receipt_state?: string
+  /** 电子回单文件的Hash方法 · hash method of the electronic receipt file */
   hash_type?: string
+  /** 电子回单文件的Hash值 · hash value of the electronic receipt file */
   hash_value?: string
+  /** 电子回单文件的下载地址 · download URL of the electronic receipt file */
   download_url?: string
 }
 
 export interface DetailResponse {
+  /** 银行服务商号 · bank service provider's merchant ID */
   bank_sp_mchid: string
+  /** 服务平台商户号 · service platform's merchant ID */
   platform_mchid: string
+  /** 付款企业商户号 · paying enterprise's merchant ID */
   specialized_payment_mchid: string
+  /** 实际出资商户号 · actual contributor's merchant ID */
   sponsor_mchid: string
+  /** 用户授权商户号 · merchant ID authorized by the user */
   user_authorized_mchid: string
+  /** 用户授权appid · AppID authorized by the user */
   user_authorized_appid: string
+  /** 银行批次单号 · bank's batch number */
   out_batch_no: string
+  /** 微信支付批次单号 · WeChat Pay batch number */
   batch_id: string
+  /** 转账场景 · transfer scene */
   transfer_scene: 'ORDINARY_TRANSFER' | 'PAYROLL_CARD_TRANSFER' | (string & {})
+  /** 银行明细单号 · bank's detail number */
   out_detail_no: string
+  /** 微信支付明细单号 · WeChat Pay detail number */
   detail_id: string
+  /** 收款用户openid · payee's OpenID */
   openid: string
+  /** 收款用户姓名 · payee's name */
   username: string
+  /** 转账金额 · transfer amount (分 · fen) */
   transfer_amount: number
+  /** 转账备注 · transfer remark */
   transfer_remark: string
+  /** 明细状态 · detail state */
   detail_state: 'PROCESSING' | 'SUCCESS' | 'FAIL' | 'REFUND' | (string & {})
+  /** 明细失败原因 · detail failure reason */
   fail_reason?: TransferDetailFailReason
+  /** 转账发起时间 · transfer initiation time */
   initiate_time?: string
+  /** 明细更新时间 · detail update time */
   update_time: string
+  /** 收款账户类型 · receiving account type */
   account_type: 'WECHATPAY_ACCOUNT' | 'BANK_ACCOUNT' | (string & {})
+  /** 银行名称 · bank name */
   bank_name?: string
+  /** 银行卡尾号 */
   bank_card_number_tail?: string
 }
 
@@ -251,118 +419,210 @@ export type DetailState =
   | (string & {})
 
 export interface ElecsignResponse {
+  /** 申请单状态 · application state */
   state: string
+  /** 申请单创建时间 · application creation time */
   create_time: string
 }
 
 export interface ElectronicReceiptQuery {
+  /** 受理类型 · acceptance type */
   accept_type: 'BATCH_TRANSFER' | 'TRANSFER_TO_POCKET' | 'TRANSFER_TO_BANK' | (string & {})
+  /** 商家转账批次单号 · merchant's transfer batch number */
   out_batch_no?: string
+  /** 商家转账明细单号 · merchant's transfer detail number */
   out_detail_no: string
 }
 
 export interface ElectronicReceiptResponse {
+  /** 受理类型 · acceptance type */
   accept_type: string
+  /** 商家转账批次单号 · merchant's transfer batch number */
   out_batch_no?: string
+  /** 商家转账明细单号 · merchant's transfer detail number */
   out_detail_no: string
+  /** 电子回单受理单号 · electronic receipt acceptance number */
   signature_no: string
+  /** 电子回单状态 · electronic receipt state */
   signature_status?: string
+  /** 电子回单文件的hash方法 · hash method of the electronic receipt file */
   hash_type?: string
+  /** 电子回单文件的hash值 · hash value of the electronic receipt file */
   hash_value?: string
+  /** 电子回单文件的下载地址 · download URL of the electronic receipt file */
   download_url?: string
 }
 
 export interface MchTransferElecsignResponse {
+  /** 申请单状态 · application state */
   state: 'GENERATING' | 'FINISHED' | 'FAILED' | (string & {})
+  /** 申请单创建时间 · application creation time */
   create_time: string
+  /** 申请单更新时间 · application update time */
   update_time: string
+  /** 回单文件摘要类型 · receipt file digest type */
   hash_type?: 'SHA256' | 'SM3' | (string & {})
+  /** 回单文件摘要值 · receipt file digest */
   hash_value?: string
+  /** 回单文件下载地址 · receipt file download URL */
   download_url?: string
+  /** 失败原因 · failure reason */
   fail_reason?: string
 }
 
 export interface PartnerElectronicReceiptResponse {
+  /** 二级商户号 · secondary merchant ID */
   sub_mchid: string
+  /** 商户转账单号 · merchant's transfer number */
   out_bill_no: string
+  /** 申请单状态 · application state */
   state: 'GENERATING' | 'FINISHED' | (string & {})
+  /** 申请单创建时间 · application creation time */
   create_time: string
+  /** 申请单更新时间 · application update time */
   update_time?: string
+  /** 回单文件摘要类型 · receipt file digest type */
   hash_type?: 'SM3' | (string & {})
+  /** 回单文件摘要值 · receipt file digest */
   hash_value?: string
+  /** 回单文件下载地址 · receipt file download URL */
   download_url?: string
 }
 
 export interface PartnerTransferBillResponse {
+  /** 二级商户号 · secondary merchant ID */
   sub_mchid: string
+  /** 商户单号 · merchant's bill number */
   out_bill_no: string
+  /** 微信转账单号 · WeChat Pay transfer number */
   transfer_bill_no: string
+  /** 单据创建时间 · bill creation time */
   create_time: string
+  /** 跳转领取页面的package信息 · package information for opening the claim page */
   package_info: string
 }
 
+export interface SubMchAuthorizationResponse {
+  /** 二级商户号 · secondary merchant ID */
+  sub_mchid: string
+  /** 商户申请单号 · merchant's application ID */
+  out_apply_no: string
+  /** 授权申请单状态 · authorization application state */
+  state: 'INVITED' | 'PASSED' | 'REJECTED' | 'EXPIRED' | (string & {})
+  /** 授权申请受理时间 · authorization application acceptance time */
+  accept_time: string
+  /** 最后一次状态变更时间 · last state change time */
+  update_time: string
+}
+
 export interface SummaryReceiptQuery {
+  /** 银行转账批次单号 · bank transfer batch number */
   out_batch_no: string
 }
 
 export interface SummaryReceiptResponse {
+  /** 银行转账批次单号 · bank transfer batch number */
   out_batch_no: string
+  /** 电子回单申请单号 · electronic receipt application ID */
   receipt_no: string
+  /** 电子回单状态 · electronic receipt state */
   receipt_state?: string
+  /** 电子回单文件的hash方法 · hash method of the electronic receipt file */
   hash_type?: string
+  /** 电子回单文件的hash值 · hash value of the electronic receipt file */
   hash_value?: string
+  /** 电子回单文件的下载地址 · download URL of the electronic receipt file */
   download_url?: string
+  /** 创建时间 · creation time */
   create_time?: string
+  /** 更新时间 · update time */
   update_time?: string
 }
 
 export interface TransferBatch {
-  mchid?: string
-  out_batch_no?: string
-  batch_id?: string
-  appid?: string
-  batch_status?: string
-  batch_type?: string
-  batch_name?: string
-  batch_remark?: string
+  /** 商户号 · merchant ID */
+  mchid: string
+  /** 商家批次单号 · merchant's batch number */
+  out_batch_no: string
+  /** 微信批次单号 · WeChat Pay batch number */
+  batch_id: string
+  /** 直连商户的appid · direct merchant's AppID */
+  appid: string
+  /** 批次状态 */
+  batch_status: string
+  /** 批次类型 · batch type */
+  batch_type: string
+  /** 批次名称 · batch name */
+  batch_name: string
+  /** 批次备注 · batch remark */
+  batch_remark: string
+  /** 批次关闭原因 · batch close reason */
   close_reason?: 'OVERDUE_CLOSE' | 'TRANSFER_SCENE_INVALID' | (string & {})
-  total_amount?: number
-  total_num?: number
+  /** 转账总金额 · total transfer amount (分 · fen) */
+  total_amount: number
+  /** 转账总笔数 · total number of transfers */
+  total_num: number
+  /** 批次创建时间 · batch creation time */
   create_time?: string
+  /** 批次更新时间 · batch update time */
   update_time?: string
+  /** 转账成功金额 · successful transfer amount (分 · fen) */
   success_amount?: number
+  /** 转账成功笔数 · number of successful transfers */
   success_num?: number
+  /** 转账失败金额 · failed transfer amount (分 · fen) */
   fail_amount?: number
+  /** 转账失败笔数 · number of failed transfers */
   fail_num?: number
+  /** 转账场景ID · transfer scene ID */
   transfer_scene_id?: string
 }
 
 export interface TransferBatchQuery {
+  /** 是否查询转账明细单 · whether to query transfer details */
   need_query_detail: boolean
+  /** 请求资源起始位置 · start offset of the requested resources */
   offset?: number
+  /** 最大资源条数 · maximum number of resources */
   limit?: number
+  /** 明细状态 · detail state */
   detail_status?: string
 }
 
 export interface TransferBillResponse {
+  /** 商户号 · merchant ID */
   mch_id: string
+  /** 商户单号 · merchant's bill number */
   out_bill_no: string
+  /** 商家转账订单号 · WeChat Pay transfer number */
   transfer_bill_no: string
+  /** 商户AppID · merchant's AppID */
   appid: string
+  /** 单据状态 · bill state */
   state: TransferBillResponseState
+  /** 转账金额 · transfer amount (分 · fen) */
   transfer_amount: number
+  /** 转账备注 · transfer remark */
   transfer_remark: string
+  /** 失败原因 · failure reason */
   fail_reason?: string
+  /** 收款用户OpenID · payee's OpenID */
   openid?: string
+  /** 收款用户姓名 · payee's name */
   user_name?: string
+  /** 单据创建时间 · bill creation time */
   create_time: string
+  /** 最后一次状态变更时间 · last state change time */
   update_time: string
 }
 
 export interface TransferDetail {
-  detail_id?: string
-  out_detail_no?: string
-  detail_status?: string
+  /** 微信支付明细单号 · WeChat Pay detail number */
+  detail_id: string
+  /** 商家明细单号 · merchant's detail number */
+  out_detail_no: string
+  /** 明细状态 · detail state */
+  detail_status: string
 }
 
 export type TransferDetailFailReason =
@@ -384,36 +644,61 @@ export type TransferSceneId =
   | '1000' | '1002' | '1004' | '1005' | '1009' | '1010' | '1011' | '1013' | (string & {})
 
 export interface TransferSceneReportInfo {
+  /** 信息类型 · information type */
   info_type: string
+  /** 信息内容 · information content */
   info_content: string
 }
 
 export interface TransferToQqWalletBillResponse {
+  /** 商户号 · merchant ID */
   mchid: string
+  /** 商户单号 · merchant's bill number */
   out_bill_no: string
+  /** 微信转账单号 · WeChat Pay transfer number */
   transfer_bill_no: string
+  /** QQ互联开放平台AppID · QQ Connect open platform AppID */
   appid?: string
+  /** 单据状态 · bill state */
   state: TransferBillResponseState
+  /** 转账金额 · transfer amount (分 · fen) */
   transfer_amount: number
+  /** 转账备注 · transfer remark */
   transfer_remark: string
+  /** 收款用户OpenID · payee's OpenID */
   openid?: string
+  /** 收款用户QQ号 · payee's QQ number */
   user_qq?: string
+  /** 收款用户姓名 · payee's name */
   user_name?: string
+  /** 失败原因 · failure reason */
   fail_reason?: string
+  /** 单据创建时间 · bill creation time */
   create_time: string
+  /** 最后一次状态变更时间 · last state change time */
   update_time?: string
 }
 
 export interface TransfersDetailResponse {
+  /** 服务商商户号 · service provider's merchant ID */
   sp_mchid: string
+  /** 商家批次单号 · merchant's batch number */
   out_batch_no: string
+  /** 微信支付批次单号 · WeChat Pay batch number */
   batch_id: string
+  /** 商户的appid · merchant's AppID */
   appid?: string
+  /** 商家明细单号 · merchant's detail number */
   out_detail_no: string
+  /** 微信支付明细单号 · WeChat Pay detail number */
   detail_id: string
+  /** 明细状态 · detail state */
   detail_status: string
+  /** 转账金额 · transfer amount (分 · fen) */
   transfer_amount: number
+  /** 转账备注 · transfer remark */
   transfer_remark: string
+  /** 明细失败原因 · detail failure reason */
   fail_reason?:
     | 'ACCOUNT_FROZEN' | 'REAL_NAME_CHECK_FAIL' | 'NAME_NOT_CORRECT' | 'OPENID_INVALID'
     | 'TRANSFER_QUOTA_EXCEED' | 'DAY_RECEIVED_QUOTA_EXCEED' | 'MONTH_RECEIVED_QUOTA_EXCEED'
@@ -421,19 +706,30 @@ export interface TransfersDetailResponse {
     | 'ACCOUNT_NOT_EXIST' | 'TRANSFER_RISK' | 'PAY_ROLL_CARD_ALREADY_LOGOUT'
     | 'PAY_ROLL_CARD_ALREADY_FROZEN' | 'PAY_ROLL_CARD_UNAUTHORIZED' | 'PAY_ROLL_CARD_USER_NOT_OPEN'
     | (string & {})
+  /** 收款用户openid · payee's OpenID */
   openid: string
+  /** 收款用户姓名 · payee's name */
   username: string
+  /** 转账发起时间 · transfer initiation time */
   initiate_time: string
+  /** 明细更新时间 · detail update time */
   update_time: string
+  /** 收款账户类型 · receiving account type */
   account_type?: string
+  /** 银行名称 · bank name */
   bank_name?: string
+  /** 银行卡尾号 */
   bank_card_number_tail?: string
 }
 
 export interface UserConfirmAuthorizationResponse {
+  /** 商户侧授权单号 · merchant's authorization number */
   out_authorization_no: string
+  /** 单据状态 · bill state */
   state: 'WAIT_USER_CONFIRM' | (string & {})
+  /** 单据创建时间 · bill creation time */
   create_time: string
+  /** 跳转领取页面的package信息 · package information for opening the claim page */
   package_info: string
 }
 
@@ -481,23 +777,57 @@ export interface TransfersRoutes {
     post: Operation<
       {
         json: {
+          /** 服务平台商户号 · service platform's merchant ID */
           platform_mchid: string
+          /** 付款企业商户号 · paying enterprise's merchant ID */
           specialized_payment_mchid: string
+          /** 实际出资商户号 · actual contributor's merchant ID */
           sponsor_mchid: string
+          /** 用户授权商户号 · merchant ID authorized by the user */
           user_authorized_mchid: string
+          /** 用户授权appid · AppID authorized by the user */
           user_authorized_appid: string
+          /** 银行批次单号 · bank's batch number */
           out_batch_no: string
+          /** 批次名称 · batch name */
           batch_name: string
+          /** 批次备注 · batch remark */
           batch_remark: string
+          /** 附加信息 · additional information */
           attach_remark?: string
+          /** 转账总金额 · total transfer amount (分 · fen) */
           total_amount: number
+          /** 转账总笔数 · total number of transfers */
           total_count: number
+          /** 转账场景 · transfer scene */
           transfer_scene: string
+          /** 批量转账用途 · batch transfer purpose */
           transfer_purpose: string
-          transfer_detail_list?: BatchRequestTransferDetail[]
+          /** 转账明细列表 · list of transfer details */
+          transfer_detail_list?: {
+            /** 银行明细单号 · bank's detail number */
+            out_detail_no: string
+            /** 转账金额 · transfer amount (分 · fen) */
+            transfer_amount: number
+            /** 转账备注 · transfer remark */
+            transfer_remark: string
+            /** 收款用户openid · payee's OpenID */
+            openid: string
+            /** 收款用户姓名 · payee's name */
+            user_name?: Sensitive | Ciphertext
+            /** 收款用户身份证 · payee's ID card number */
+            user_id_card?: Sensitive | Ciphertext
+          }[]
         }
       },
-      BatchResponse
+      {
+        /** 银行批次单号 · bank's batch number */
+        out_batch_no: string
+        /** 微信支付批次单号 · WeChat Pay batch number */
+        batch_id: string
+        /** 批次创建时间 · batch creation time */
+        create_time: string
+      }
     >
     /** 发起批量转账
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012465889)
@@ -508,7 +838,14 @@ export interface TransfersRoutes {
     /** 微信支付批次单号查询批次单
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012465891)
      */
-    get: Operation<{ batch_id: PathValue; query: BatchQuery }, BankTransferBatchResponse>
+    get: Operation<
+      {
+        /** 微信支付批次单号 · WeChat Pay batch number */
+        batch_id: PathValue
+        query: BatchQuery
+      },
+      BatchResponse
+    >
     /** 微信支付批次单号查询批次单
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012465891)
      */
@@ -518,7 +855,15 @@ export interface TransfersRoutes {
     /** 微信支付明细单号查询明细单
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012465897)
      */
-    get: Operation<{ batch_id: PathValue; detail_id: PathValue }, DetailResponse>
+    get: Operation<
+      {
+        /** 微信支付批次单号 · WeChat Pay batch number */
+        batch_id: PathValue
+        /** 微信明细单号 · WeChat Pay detail number */
+        detail_id: PathValue
+      },
+      DetailResponse
+    >
     /** 微信支付明细单号查询明细单
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012465897)
      */
@@ -528,7 +873,14 @@ export interface TransfersRoutes {
     /** 银行批次单号查询批次单
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012465903)
      */
-    get: Operation<{ out_batch_no: PathValue; query: BatchQuery }, BankTransferBatchResponse>
+    get: Operation<
+      {
+        /** 银行批次单号 · bank's batch number */
+        out_batch_no: PathValue
+        query: BatchQuery
+      },
+      BatchResponse
+    >
     /** 银行批次单号查询批次单
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012465903)
      */
@@ -538,7 +890,15 @@ export interface TransfersRoutes {
     /** 银行明细单号查询明细单
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012465915)
      */
-    get: Operation<{ out_batch_no: PathValue; out_detail_no: PathValue }, DetailResponse>
+    get: Operation<
+      {
+        /** 银行批次单号 · bank's batch number */
+        out_batch_no: PathValue
+        /** 银行明细单号 · bank's detail number */
+        out_detail_no: PathValue
+      },
+      DetailResponse
+    >
     /** 银行明细单号查询明细单
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012465915)
      */
@@ -551,25 +911,49 @@ export interface TransfersRoutes {
     post: Operation<
       {
         json: {
+          /** 品牌ID · brand ID */
           brand_id: number
+          /** 品牌AppID · brand's AppID */
           brand_appid: string
+          /** 品牌红包发放场景 · brand red packet issuance scene */
           scene: 'CUSTOM_SEND' | (string & {})
+          /** 品牌红包模板ID · brand red packet template ID */
           template_id: string
+          /** 商家品牌红包批次单号 · merchant's brand red packet batch number */
           out_batch_no: string
+          /** 品牌红包批次名称 · brand red packet batch name */
           batch_name: string
+          /** 品牌红包批次备注 · brand red packet batch remark */
           batch_remark: string
+          /** 总金额 · total amount (分 · fen) */
           total_amount: number
+          /** 总笔数 · total count */
           total_num: number
-          detail_list: {
+          /** 品牌红包明细列表 · list of brand red packet details */
+          detail_list?: {
+            /** 商家品牌红包明细单号 · merchant's brand red packet detail number */
             out_detail_no: string
+            /** 红包金额 · red packet amount (分 · fen) */
             amount: number
+            /** 接收红包用户OpenID · red packet recipient's OpenID */
             openid: string
+            /** 接收红包用户姓名 · red packet recipient's name */
             user_name?: Sensitive | Ciphertext
+            /** 红包备注 · red packet remark */
             remark: string
           }[]
         }
       },
-      { out_batch_no: string; batch_no?: string; create_time: string; batch_state?: BatchState }
+      {
+        /** 商家品牌红包批次单号 · merchant's brand red packet batch number */
+        out_batch_no: string
+        /** 微信支付品牌红包批次单号 · WeChat Pay brand red packet batch number */
+        batch_no?: string
+        /** 品牌红包批次创建时间 · brand red packet batch creation time */
+        create_time: string
+        /** 批次单状态 · batch state */
+        batch_state?: BatchState
+      }
     >
     /** 品牌商户发放红包
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4014310358)
@@ -580,7 +964,14 @@ export interface TransfersRoutes {
     /** 微信支付批次单号查询批次单
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4014310369)
      */
-    get: Operation<{ batch_no: PathValue; query?: BrandMerchantBatchQuery }, BrandMerchantBatchResponse>
+    get: Operation<
+      {
+        /** 微信支付品牌红包批次单号 · WeChat Pay brand red packet batch number */
+        batch_no: PathValue
+        query?: BrandMerchantBatchQuery
+      },
+      BrandMerchantBatchResponse
+    >
     /** 微信支付批次单号查询批次单
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4014310369)
      */
@@ -590,7 +981,15 @@ export interface TransfersRoutes {
     /** 商家明细单号查询明细单
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4014310384)
      */
-    get: Operation<{ batch_no: PathValue; detail_no: PathValue }, BrandMerchantBatchDetailResponse>
+    get: Operation<
+      {
+        /** 微信支付品牌红包批次单号 · WeChat Pay brand red packet batch number */
+        batch_no: PathValue
+        /** 微信支付品牌红包明细单号 · WeChat Pay brand red packet detail number */
+        detail_no: PathValue
+      },
+      BrandMerchantBatchDetailResponse
+    >
     /** 商家明细单号查询明细单
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4014310384)
      */
@@ -600,7 +999,14 @@ export interface TransfersRoutes {
     /** 商家批次单号查询批次单
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4014310378)
      */
-    get: Operation<{ out_batch_no: PathValue; query?: BrandMerchantBatchQuery }, BrandMerchantBatchResponse>
+    get: Operation<
+      {
+        /** 商家品牌红包批次单号 · merchant's brand red packet batch number */
+        out_batch_no: PathValue
+        query?: BrandMerchantBatchQuery
+      },
+      BrandMerchantBatchResponse
+    >
     /** 商家批次单号查询批次单
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4014310378)
      */
@@ -610,7 +1016,15 @@ export interface TransfersRoutes {
     /** 商家明细单号查询明细单
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4014310391)
      */
-    get: Operation<{ out_batch_no: PathValue; out_detail_no: PathValue }, BrandMerchantBatchDetailResponse>
+    get: Operation<
+      {
+        /** 商家品牌红包批次单号 · merchant's brand red packet batch number */
+        out_batch_no: PathValue
+        /** 商家品牌红包明细单号 · merchant's brand red packet detail number */
+        out_detail_no: PathValue
+      },
+      BrandMerchantBatchDetailResponse
+    >
     /** 商家明细单号查询明细单
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4014310391)
      */
@@ -620,7 +1034,15 @@ export interface TransfersRoutes {
     /** 商户单号申请电子回单
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012716452)
      */
-    post: Operation<{ json: { out_bill_no: string } }, ElecsignResponse>
+    post: Operation<
+      {
+        json: {
+          /** 商户转账单号 · merchant's transfer number */
+          out_bill_no: string
+        }
+      },
+      ElecsignResponse
+    >
     /** 商户单号申请电子回单
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012716452)
      */
@@ -630,7 +1052,13 @@ export interface TransfersRoutes {
     /** 商户单号查询电子回单
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012716436)
      */
-    get: Operation<{ out_bill_no: PathValue }, MchTransferElecsignResponse>
+    get: Operation<
+      {
+        /** 商户转账单号 · merchant's transfer number */
+        out_bill_no: PathValue
+      },
+      MchTransferElecsignResponse
+    >
     /** 商户单号查询电子回单
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012716436)
      */
@@ -640,7 +1068,15 @@ export interface TransfersRoutes {
     /** 微信单号申请电子回单
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012716456)
      */
-    post: Operation<{ json: { transfer_bill_no: string } }, ElecsignResponse>
+    post: Operation<
+      {
+        json: {
+          /** 微信转账单号 · WeChat Pay transfer number */
+          transfer_bill_no: string
+        }
+      },
+      ElecsignResponse
+    >
     /** 微信单号申请电子回单
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012716456)
      */
@@ -650,7 +1086,13 @@ export interface TransfersRoutes {
     /** 微信单号查询电子回单
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012716455)
      */
-    get: Operation<{ transfer_bill_no: PathValue }, MchTransferElecsignResponse>
+    get: Operation<
+      {
+        /** 微信转账单号 · WeChat Pay transfer number */
+        transfer_bill_no: PathValue
+      },
+      MchTransferElecsignResponse
+    >
     /** 微信单号查询电子回单
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012716455)
      */
@@ -661,7 +1103,14 @@ export interface TransfersRoutes {
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016209977)
      */
     get: Operation<
-      { out_budget_no: PathValue; query: { accept_id: string } },
+      {
+        /** 商户预算单号 · merchant's budget number */
+        out_budget_no: PathValue
+        query: {
+          /** 受理凭证 · acceptance credential */
+          accept_id: string
+        }
+      },
       BudgetElectronicReceiptResponse
     >
     /** 查询预算出资的电子回单
@@ -673,8 +1122,18 @@ export interface TransfersRoutes {
      */
     post: Operation<
       {
+        /** 商户预算单号 · merchant's budget number */
         out_budget_no: PathValue
-        json: { start_date: string; end_date: string; sponsor_mchid: string; receiver_mchid?: string }
+        json: {
+          /** 开始日期 · start date */
+          start_date: string
+          /** 结束日期 · end date */
+          end_date: string
+          /** 出资商户号 · contributing merchant ID */
+          sponsor_mchid: string
+          /** 收款商户号 · receiving merchant ID */
+          receiver_mchid?: string
+        }
       },
       BudgetElectronicReceiptResponse
     >
@@ -690,12 +1149,19 @@ export interface TransfersRoutes {
     post: Operation<
       {
         json: {
+          /** 商户预算单号 · merchant's budget number */
           out_budget_no: string
+          /** 出资商户号 · contributing merchant ID */
           sponsor_mchid: string
+          /** 出资企业主体名称 · contributing enterprise's subject name */
           sponsor_subject_name: string
+          /** 活动名称 · campaign name */
           activity_name: string
+          /** 活动说明 · campaign description */
           activity_remark: string
+          /** 预算总金额 · total budget amount (分 · fen) */
           amount: number
+          /** 回调地址 · notification URL */
           notify_url?: string
         }
       },
@@ -710,7 +1176,17 @@ export interface TransfersRoutes {
     /** 商户单号查询公益捐赠预算详情
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015554788)
      */
-    get: Operation<{ out_budget_no: PathValue; query: { sponsor_mchid: string } }, CharityBudgetResponse>
+    get: Operation<
+      {
+        /** 商户预算单号 · merchant's budget number */
+        out_budget_no: PathValue
+        query: {
+          /** 出资商户号 · contributing merchant ID */
+          sponsor_mchid: string
+        }
+      },
+      CharityBudgetResponse
+    >
     /** 商户单号查询公益捐赠预算详情
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015554788)
      */
@@ -721,19 +1197,40 @@ export interface TransfersRoutes {
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015554795)
      */
     post: Operation<
-      { out_budget_no: PathValue; json: { sponsor_mchid: string; activity_remark: string } },
       {
+        /** 商户预算单号 · merchant's budget number */
+        out_budget_no: PathValue
+        json: {
+          /** 出资商户号 · contributing merchant ID */
+          sponsor_mchid: string
+          /** 解锁备注 · unlock remark */
+          activity_remark: string
+        }
+      },
+      {
+        /** 服务商商户号 · service provider's merchant ID */
         sp_mchid: string
+        /** 商户预算单号 · merchant's budget number */
         out_budget_no: string
+        /** 微信支付预算单号 · WeChat Pay budget number */
         budget_id: string
+        /** 预算总金额 · total budget amount (分 · fen) */
         amount: number
+        /** 出资商户号 · contributing merchant ID */
         sponsor_mchid: string
+        /** 活动名称 · campaign name */
         activity_name: string
+        /** 活动说明 · campaign description */
         activity_remark: string
+        /** 预算单状态 · budget state */
         state: 'FINISHED' | (string & {})
+        /** 撤销说明 · revocation description */
         unlock_remark: string
+        /** 资金锁定时间 · fund lock time */
         locked_time: string
+        /** 完成时间 · completion time */
         finished_time: string
+        /** 解锁金额 · unlocked amount (分 · fen) */
         unlocked_amount?: number
       }
     >
@@ -749,12 +1246,24 @@ export interface TransfersRoutes {
     post: Operation<
       {
         json: {
+          /** 商户预算单号 · merchant's budget number */
           out_budget_no: string
+          /** 商户公益捐赠单号 · merchant's charity donation number */
           out_transfer_no: string
-          transaction_info?: { transaction_type: 'WXPAY' | (string & {}); transaction_id: string }
+          /** 关联的交易单号 · related transaction order number */
+          transaction_info?: {
+            /** 订单类型 · order type */
+            transaction_type: 'WXPAY' | (string & {})
+            /** 订单号 · order number */
+            transaction_id: string
+          }
+          /** 出资商户号 · contributing merchant ID */
           sponsor_mchid: string
+          /** 收款商户号 · receiving merchant ID */
           receive_mchid: string
+          /** 预算总金额 · total budget amount (分 · fen) */
           amount: number
+          /** 捐赠备注 · donation remark */
           transfer_remark: string
         }
       },
@@ -770,7 +1279,16 @@ export interface TransfersRoutes {
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015554859)
      */
     get: Operation<
-      { out_transfer_no: PathValue; query: { sponsor_mchid: string; out_budget_no: string } },
+      {
+        /** 商户公益捐赠单号 · merchant's charity donation number */
+        out_transfer_no: PathValue
+        query: {
+          /** 出资商户号 · contributing merchant ID */
+          sponsor_mchid: string
+          /** 商户预算单号 · merchant's budget number */
+          out_budget_no: string
+        }
+      },
       CharityTransferBillResponse
     >
     /** 商户单号查询公益捐赠详情
@@ -782,7 +1300,17 @@ export interface TransfersRoutes {
     /** 申请单笔转账电子回单
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016315516)
      */
-    post: Operation<{ json: { sub_mchid: string; out_bill_no: string } }, PartnerElectronicReceiptResponse>
+    post: Operation<
+      {
+        json: {
+          /** 二级商户号 · secondary merchant ID */
+          sub_mchid: string
+          /** 商户转账单号 · merchant's transfer number */
+          out_bill_no: string
+        }
+      },
+      PartnerElectronicReceiptResponse
+    >
     /** 申请单笔转账电子回单
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016315516)
      */
@@ -792,7 +1320,14 @@ export interface TransfersRoutes {
     /** 查询单笔转账电子回单
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016315544)
      */
-    get: Operation<{ out_bill_no: PathValue; query: DetailQuery }, PartnerElectronicReceiptResponse>
+    get: Operation<
+      {
+        /** 商户转账单号 · merchant's transfer number */
+        out_bill_no: PathValue
+        query: DetailQuery
+      },
+      PartnerElectronicReceiptResponse
+    >
     /** 查询单笔转账电子回单
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016315544)
      */
@@ -803,14 +1338,15 @@ export interface TransfersRoutes {
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015469102)
      */
     post: Operation<
-      { json: { sub_mchid: string; out_apply_no: string } },
       {
-        sub_mchid: string
-        out_apply_no: string
-        state: 'INVITED' | 'PASSED' | 'REJECTED' | 'EXPIRED' | (string & {})
-        accept_time: string
-        update_time: string
-      }
+        json: {
+          /** 二级商户号 · secondary merchant ID */
+          sub_mchid: string
+          /** 商户申请单号 · merchant's application ID */
+          out_apply_no: string
+        }
+      },
+      SubMchAuthorizationResponse
     >
     /** 申请子商户商家转账授权
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015469102)
@@ -822,18 +1358,20 @@ export interface TransfersRoutes {
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015469112)
      */
     get: Operation<
-      { sub_mchid: PathValue },
       {
+        /** 二级商户号 · secondary merchant ID */
+        sub_mchid: PathValue
+      },
+      {
+        /** 二级商户号 · secondary merchant ID */
         sub_mchid: string
+        /** 授权状态 · authorization state */
         state: 'AUTHORIZED' | 'UNAUTHORIZED' | 'CANCELED' | (string & {})
-        apply_order?: {
-          sub_mchid?: string
-          out_apply_no?: string
-          state?: 'INVITED' | 'PASSED' | 'REJECTED' | 'EXPIRED' | (string & {})
-          accept_time?: string
-          update_time?: string
-        }
+        /** 授权申请单 · authorization application */
+        apply_order?: SubMchAuthorizationResponse
+        /** 授权时间 · authorization time */
         authorization_time?: string
+        /** 解除授权时间 · authorization revocation time */
         cancel_authorization_time?: string
       }
     >
@@ -849,16 +1387,27 @@ export interface TransfersRoutes {
     post: Operation<
       {
         json: {
+          /** 二级商户号 · secondary merchant ID */
           sub_mchid: string
+          /** 商户AppID · merchant's AppID */
           appid: string
+          /** 商户单号 · merchant's bill number */
           out_bill_no: string
+          /** 收款用户OpenID · payee's OpenID */
           openid: string
+          /** 收款用户姓名 · payee's name */
           user_name?: Sensitive | Ciphertext
+          /** 转账金额 · transfer amount (分 · fen) */
           transfer_amount: number
+          /** 转账备注 · transfer remark */
           transfer_remark: string
+          /** 通知地址 · notification URL */
           notify_url?: string
+          /** 用户收款感知 · payment description shown to the payee */
           user_recv_perception?: string
+          /** 转账场景ID · transfer scene ID */
           transfer_scene_id: TransferSceneId
+          /** 转账场景报备信息 · transfer scene report information */
           transfer_scene_report_infos: TransferSceneReportInfo[]
         }
       },
@@ -874,20 +1423,37 @@ export interface TransfersRoutes {
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015469131)
      */
     get: Operation<
-      { out_bill_no: PathValue; query: DetailQuery },
       {
+        /** 商户单号 · merchant's bill number */
+        out_bill_no: PathValue
+        query: DetailQuery
+      },
+      {
+        /** 二级商户号 · secondary merchant ID */
         sub_mchid: string
+        /** 商户号 · merchant ID */
         mchid: string
+        /** 商户单号 · merchant's bill number */
         out_bill_no: string
+        /** 商家转账订单号 · WeChat Pay transfer number */
         transfer_bill_no: string
+        /** 商户AppID · merchant's AppID */
         appid: string
+        /** 单据状态 · bill state */
         state: TransferBillResponseState
+        /** 转账金额 · transfer amount (分 · fen) */
         transfer_amount: number
+        /** 转账备注 · transfer remark */
         transfer_remark: string
+        /** 失败原因 · failure reason */
         fail_reason?: string
+        /** 收款用户OpenID · payee's OpenID */
         openid?: string
+        /** 收款用户姓名 · payee's name */
         user_name?: string
+        /** 单据创建时间 · bill creation time */
         create_time: string
+        /** 最后一次状态变更时间 · last state change time */
         update_time: string
       }
     >
@@ -901,18 +1467,33 @@ export interface TransfersRoutes {
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015469118)
      */
     post: Operation<
-      { out_bill_no: PathValue; json: DetailQuery },
       {
+        /** 商户单号 · merchant's bill number */
+        out_bill_no: PathValue
+        json: DetailQuery
+      },
+      {
+        /** 二级商户号 · secondary merchant ID */
         sub_mchid: string
+        /** 商户单号 · merchant's bill number */
         out_bill_no: string
+        /** 微信转账单号 · WeChat Pay transfer number */
         transfer_bill_no: string
+        /** 单据状态 · bill state */
         state: TransferBillResponseState
+        /** 转账金额 · transfer amount (分 · fen) */
         transfer_amount?: number
+        /** 转账备注 · transfer remark */
         transfer_remark?: string
+        /** 失败原因 · failure reason */
         fail_reason?: string
+        /** 收款用户OpenID · payee's OpenID */
         openid?: string
+        /** 收款用户姓名 · payee's name */
         user_name?: string
+        /** 单据创建时间 · bill creation time */
         create_time?: string
+        /** 最后一次单据状态变更时间 · last bill state change time */
         update_time: string
       }
     >
@@ -928,17 +1509,29 @@ export interface TransfersRoutes {
     post: Operation<
       {
         json: {
+          /** 二级商户号 · secondary merchant ID */
           sub_mchid: string
+          /** 商户AppID · merchant's AppID */
           appid: string
+          /** 商户单号 · merchant's bill number */
           out_bill_no: string
+          /** 收款用户OpenID · payee's OpenID */
           openid: string
+          /** 收款用户姓名 · payee's name */
           user_name?: Sensitive | Ciphertext
+          /** 转账金额 · transfer amount (分 · fen) */
           transfer_amount: number
+          /** 转账备注 · transfer remark */
           transfer_remark: string
+          /** 通知地址 · notification URL */
           notify_url?: string
+          /** 用户收款感知 · payment description shown to the payee */
           user_recv_perception?: string
+          /** 转账场景ID · transfer scene ID */
           transfer_scene_id: TransferSceneId
+          /** 转账场景报备信息 · transfer scene report information */
           transfer_scene_report_infos: TransferSceneReportInfo[]
+          /** 自动收款授权信息 · automatic receiving authorization information */
           authorization_info?: AuthorizationInfo
         }
       },
@@ -956,32 +1549,56 @@ export interface TransfersRoutes {
     post: Operation<
       {
         json: {
+          /** 二级商户号 · secondary merchant ID */
           sub_mchid: string
+          /** 商户AppID · merchant's AppID */
           appid: string
+          /** 商户单号 · merchant's bill number */
           out_bill_no: string
+          /** 收款用户姓名 · payee's name */
           user_name?: Sensitive | Ciphertext
+          /** 转账金额 · transfer amount (分 · fen) */
           transfer_amount: number
+          /** 转账备注 · transfer remark */
           transfer_remark: string
+          /** 通知地址 · notification URL */
           notify_url?: string
+          /** 用户收款感知 · payment description shown to the payee */
           user_recv_perception?: string
+          /** 转账场景ID · transfer scene ID */
           transfer_scene_id: TransferSceneId
+          /** 转账场景报备信息 · transfer scene report information */
           transfer_scene_report_infos: TransferSceneReportInfo[]
+          /** 微信自动收款授权单号 · WeChat Pay automatic receiving authorization number */
           authorization_id: string
         }
       },
       {
+        /** 二级商户号 · secondary merchant ID */
         sub_mchid: string
+        /** 商户号 · merchant ID */
         mchid?: string
+        /** 商户单号 · merchant's bill number */
         out_bill_no: string
+        /** 微信转账单号 · WeChat Pay transfer number */
         transfer_bill_no: string
+        /** 商户AppID · merchant's AppID */
         appid?: string
+        /** 单据状态 · bill state */
         state: 'ACCEPTED' | 'SUCCESS' | (string & {})
+        /** 转账金额 · transfer amount (分 · fen) */
         transfer_amount: number
+        /** 转账备注 · transfer remark */
         transfer_remark: string
+        /** 失败原因 · failure reason */
         fail_reason?: string
+        /** 收款用户OpenID · payee's OpenID */
         openid?: string
+        /** 收款用户姓名 · payee's name */
         user_name?: string
+        /** 单据创建时间 · bill creation time */
         create_time: string
+        /** 最后一次状态变更时间 · last state change time */
         update_time?: string
       }
     >
@@ -997,12 +1614,19 @@ export interface TransfersRoutes {
     post: Operation<
       {
         json: {
+          /** 商户侧授权单号 · merchant's authorization number */
           out_authorization_no: string
+          /** 商户AppID · merchant's AppID */
           appid: string
+          /** 收款用户OpenID · payee's OpenID */
           openid: string
+          /** 转账场景ID · transfer scene ID */
           transfer_scene_id: TransferSceneId
+          /** 用户展示名称 · user's display name */
           user_display_name: string
+          /** 用户收款感知 · payment description shown to the payee */
           user_recv_perception?: string
+          /** 授权结果通知地址 · authorization result notification URL */
           notify_url: string
         }
       },
@@ -1018,18 +1642,32 @@ export interface TransfersRoutes {
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016809859)
      */
     get: Operation<
-      { out_authorization_no: PathValue },
       {
+        /** 商户侧授权单号 · merchant's authorization number */
+        out_authorization_no: PathValue
+      },
+      {
+        /** 商户侧授权单号 · merchant's authorization number */
         out_authorization_no: string
+        /** 商户AppID · merchant's AppID */
         appid: string
+        /** 收款用户OpenID · payee's OpenID */
         openid: string
+        /** 用户展示名称 · user's display name */
         user_display_name: string
+        /** 微信自动收款授权单号 · WeChat Pay automatic receiving authorization number */
         authorization_id: string
+        /** 单据状态 · bill state */
         state: 'TAKING_EFFECT' | 'CLOSED' | 'WAIT_USER_CONFIRM' | (string & {})
+        /** 用户确认授权的时间 · time the user confirmed the authorization */
         authorize_time: string
+        /** 自动收款授权的关闭信息 · automatic receiving authorization close information */
         close_info?: UserConfirmAuthorizationResponseCloseInfo
+        /** 转账场景ID · transfer scene ID */
         transfer_scene_id?: TransferSceneId
+        /** 用户收款感知 · payment description shown to the payee */
         user_recv_perception?: string
+        /** 单据创建时间 · bill creation time */
         create_time?: string
       }
     >
@@ -1043,18 +1681,32 @@ export interface TransfersRoutes {
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4016809851)
      */
     post: Operation<
-      { out_authorization_no: PathValue },
       {
+        /** 商户侧授权单号 · merchant's authorization number */
+        out_authorization_no: PathValue
+      },
+      {
+        /** 商户侧授权单号 · merchant's authorization number */
         out_authorization_no: string
+        /** 商户AppID · merchant's AppID */
         appid: string
+        /** 收款用户OpenID · payee's OpenID */
         openid: string
+        /** 用户展示名称 · user's display name */
         user_display_name: string
+        /** 微信自动收款授权单号 · WeChat Pay automatic receiving authorization number */
         authorization_id: string
+        /** 单据状态 · bill state */
         state: 'CLOSED' | (string & {})
+        /** 用户确认授权的时间 · time the user confirmed the authorization */
         authorize_time: string
+        /** 自动收款授权的关闭信息 · automatic receiving authorization close information */
         close_info?: CloseResponseCloseInfo
+        /** 转账场景ID · transfer scene ID */
         transfer_scene_id?: TransferSceneId
+        /** 用户收款感知 · payment description shown to the payee */
         user_recv_perception?: string
+        /** 单据创建时间 · bill creation time */
         create_time?: string
       }
     >
@@ -1070,25 +1722,50 @@ export interface TransfersRoutes {
     post: Operation<
       {
         json: {
+          /** 商户AppID · merchant's AppID; at most 32 characters */
           appid: string
+          /** 商户单号 · merchant's bill number; at most 32 characters; matches `^[0-9A-Za-z]+$` */
           out_bill_no: string
+          /** 收款用户OpenID · payee's OpenID; at most 64 characters */
           openid: string
+          /** 收款用户姓名 · payee's name */
           user_name?: Sensitive | Ciphertext
+          /** 转账金额 · transfer amount (分 · fen) */
           transfer_amount: number
+          /** 转账备注 · transfer remark; at most 32 characters */
           transfer_remark: string
+          /** 通知地址 · notification URL; at most 256 characters */
           notify_url?: string
+          /** 用户收款感知 · payment description shown to the payee */
           user_recv_perception?: string
+          /** 转账场景ID · transfer scene ID */
           transfer_scene_id: TransferSceneId
-          transfer_scene_report_infos: TransferSceneReportInfo[]
-          user_recv_style?: { type: 'CONFIRM_PAGE' | 'RED_PACKET' | (string & {}) }
+          /** 转账场景报备信息 · transfer scene report information */
+          transfer_scene_report_infos: {
+            /** 信息类型 · information type; at most 15 characters */
+            info_type: string
+            /** 信息内容 · information content; at most 32 characters */
+            info_content: string
+          }[]
+          /** 用户收款样式 · user's receiving style */
+          user_recv_style?: {
+            /** 用户收款样式类型 · user's receiving style type */
+            type: 'CONFIRM_PAGE' | 'RED_PACKET' | (string & {})
+          }
         }
       },
       {
+        /** 商户单号 · merchant's bill number */
         out_bill_no: string
+        /** 微信转账单号 · WeChat Pay transfer number */
         transfer_bill_no: string
+        /** 单据创建时间 · bill creation time */
         create_time: string
+        /** 单据状态 · bill state */
         state: TransferBillResponseState
+        /** 失败原因 · failure reason */
         fail_reason?: string
+        /** 跳转领取页面的package信息 · package information for opening the claim page */
         package_info?: string
       }
     >
@@ -1101,7 +1778,13 @@ export interface TransfersRoutes {
     /** 商户单号查询转账单
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012716437)
      */
-    get: Operation<{ out_bill_no: PathValue }, TransferBillResponse>
+    get: Operation<
+      {
+        /** 商户单号 · merchant's bill number */
+        out_bill_no: PathValue
+      },
+      TransferBillResponse
+    >
     /** 商户单号查询转账单
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012716437)
      */
@@ -1112,11 +1795,18 @@ export interface TransfersRoutes {
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012716458)
      */
     post: Operation<
-      { out_bill_no: PathValue },
       {
+        /** 商户单号 · merchant's bill number */
+        out_bill_no: PathValue
+      },
+      {
+        /** 商户单号 · merchant's bill number */
         out_bill_no: string
+        /** 微信转账单号 · WeChat Pay transfer number */
         transfer_bill_no: string
+        /** 单据状态 · bill state */
         state: 'CANCELING' | 'CANCELLED' | (string & {})
+        /** 最后一次单据状态变更时间 · last bill state change time */
         update_time: string
       }
     >
@@ -1132,29 +1822,48 @@ export interface TransfersRoutes {
     post: Operation<
       {
         json: {
+          /** 商户AppID · merchant's AppID */
           appid: string
+          /** 商户单号 · merchant's bill number */
           out_bill_no: string
+          /** 收款用户OpenID · payee's OpenID */
           openid: string
+          /** 收款用户姓名 · payee's name */
           user_name?: Sensitive | Ciphertext
+          /** 转账金额 · transfer amount (分 · fen) */
           transfer_amount: number
+          /** 转账备注 · transfer remark */
           transfer_remark: string
+          /** 通知地址 · notification URL */
           notify_url?: string
+          /** 用户收款感知 · payment description shown to the payee */
           user_recv_perception?: string
+          /** 转账场景ID · transfer scene ID */
           transfer_scene_id: TransferSceneId
+          /** 转账场景报备信息 · transfer scene report information */
           transfer_scene_report_infos: TransferSceneReportInfo[]
+          /** 自动收款授权信息 · automatic receiving authorization information */
           authorization_info?: AuthorizationInfo
+          /** 出资商户号 · contributing merchant ID */
           sponsor_mchid?: string
         }
       },
       {
+        /** 商户单号 · merchant's bill number */
         out_bill_no: string
+        /** 微信转账单号 · WeChat Pay transfer number */
         transfer_bill_no: string
+        /** 单据创建时间 · bill creation time */
         create_time: string
+        /** 单据状态 · bill state */
         state:
           | 'ACCEPTED' | 'PROCESSING' | 'WAIT_USER_CONFIRM' | 'TRANSFERING' | 'SUCCESS' | 'CANCELING'
           | (string & {})
+        /** 跳转领取页面的package信息 · package information for opening the claim page */
         package_info?: string
+        /** 用户展示名称 · user's display name */
         user_display_name?: string
+        /** 商户侧授权单号 · merchant's authorization number */
         out_authorization_no?: string
       }
     >
@@ -1170,32 +1879,56 @@ export interface TransfersRoutes {
     post: Operation<
       {
         json: {
+          /** 商户AppID · merchant's AppID */
           appid: string
+          /** 商户单号 · merchant's bill number */
           out_bill_no: string
+          /** 收款用户姓名 · payee's name */
           user_name?: Sensitive | Ciphertext
+          /** 转账金额 · transfer amount (分 · fen) */
           transfer_amount: number
+          /** 转账备注 · transfer remark */
           transfer_remark: string
+          /** 通知地址 · notification URL */
           notify_url?: string
+          /** 用户收款感知 · payment description shown to the payee */
           user_recv_perception?: string
+          /** 转账场景ID · transfer scene ID */
           transfer_scene_id: TransferSceneId
+          /** 转账场景报备信息 · transfer scene report information */
           transfer_scene_report_infos: TransferSceneReportInfo[]
+          /** 微信免确认收款授权单号 · WeChat Pay confirmation-free receiving authorization number */
           authorization_id?: string
+          /** 出资商户号 · contributing merchant ID */
           sponsor_mchid?: string
+          /** 商户侧授权单号 · merchant's authorization number */
           out_authorization_no?: string
         }
       },
       {
+        /** 商户号 · merchant ID */
         mch_id: string
+        /** 商户单号 · merchant's bill number */
         out_bill_no: string
+        /** 微信转账单号 · WeChat Pay transfer number */
         transfer_bill_no: string
+        /** 商户AppID · merchant's AppID */
         appid?: string
+        /** 单据状态 · bill state */
         state: 'ACCEPTED' | 'PROCESSING' | 'TRANSFERING' | 'SUCCESS' | (string & {})
+        /** 转账金额 · transfer amount (分 · fen) */
         transfer_amount: number
+        /** 转账备注 · transfer remark */
         transfer_remark: string
+        /** 失败原因 · failure reason */
         fail_reason?: string
+        /** 收款用户OpenID · payee's OpenID */
         openid?: string
+        /** 收款用户姓名 · payee's name */
         user_name?: string
+        /** 单据创建时间 · bill creation time */
         create_time: string
+        /** 最后一次状态变更时间 · last state change time */
         update_time?: string
       }
     >
@@ -1208,7 +1941,13 @@ export interface TransfersRoutes {
     /** 微信转账单号查询转账单
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012716457)
      */
-    get: Operation<{ transfer_bill_no: PathValue }, TransferBillResponse>
+    get: Operation<
+      {
+        /** 微信转账单号 · WeChat Pay transfer number */
+        transfer_bill_no: PathValue
+      },
+      TransferBillResponse
+    >
     /** 微信转账单号查询转账单
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012716457)
      */
@@ -1221,16 +1960,26 @@ export interface TransfersRoutes {
     post: Operation<
       {
         json: {
+          /** QQ互联开放平台AppID · QQ Connect open platform AppID */
           appid: string
+          /** 商户单号 · merchant's bill number */
           out_bill_no: string
+          /** 收款用户OpenID · payee's OpenID */
           openid: string
+          /** 收款用户QQ号 · payee's QQ number */
           user_qq?: string
+          /** 收款用户姓名 · payee's name */
           user_name?: Sensitive | Ciphertext
+          /** 转账金额 · transfer amount (分 · fen) */
           transfer_amount: number
+          /** 转账备注 · transfer remark */
           transfer_remark: string
+          /** 通知地址 · notification URL */
           notify_url?: string
+          /** 转账场景ID · transfer scene ID */
           transfer_scene_id: '1401' | (string & {})
-          transfer_scene_report_infos: TransferSceneReportInfo[]
+          /** 转账场景报备信息 · transfer scene report information */
+          transfer_scene_report_infos?: TransferSceneReportInfo[]
         }
       },
       TransferToQqWalletBillResponse
@@ -1244,7 +1993,13 @@ export interface TransfersRoutes {
     /** 查询转账到QQ钱包的结果
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4014297440)
      */
-    get: Operation<{ out_bill_no: PathValue }, TransferToQqWalletBillResponse>
+    get: Operation<
+      {
+        /** 商户单号 · merchant's bill number */
+        out_bill_no: PathValue
+      },
+      TransferToQqWalletBillResponse
+    >
     /** 查询转账到QQ钱包的结果
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4014297440)
      */
@@ -1255,20 +2010,36 @@ export interface TransfersRoutes {
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4014297396)
      */
     post: Operation<
-      { out_bill_no: PathValue },
       {
+        /** 商户单号 · merchant's bill number */
+        out_bill_no: PathValue
+      },
+      {
+        /** 商户号 · merchant ID */
         mchid?: string
+        /** 商户单号 · merchant's bill number */
         out_bill_no: string
+        /** 微信转账单号 · WeChat Pay transfer number */
         transfer_bill_no: string
+        /** QQ互联开放平台AppID · QQ Connect open platform AppID */
         appid?: string
+        /** 单据状态 · bill state */
         state: TransferBillResponseState
+        /** 转账金额 · transfer amount (分 · fen) */
         transfer_amount?: number
+        /** 转账备注 · transfer remark */
         transfer_remark?: string
+        /** 失败原因 · failure reason */
         fail_reason?: string
+        /** 收款用户OpenID · payee's OpenID */
         openid?: string
+        /** 收款用户QQ号 · payee's QQ number */
         user_qq?: string
+        /** 收款用户姓名 · payee's name */
         user_name?: string
+        /** 单据创建时间 · bill creation time */
         create_time?: string
+        /** 最后一次状态变更时间 · last state change time */
         update_time: string
       }
     >
@@ -1284,16 +2055,27 @@ export interface TransfersRoutes {
     post: Operation<
       {
         json: {
+          /** 商户侧授权单号 · merchant's authorization number */
           out_authorization_no: string
+          /** 商户AppID · merchant's AppID */
           appid: string
+          /** 收款用户OpenID · payee's OpenID */
           openid: string
+          /** 转账场景ID · transfer scene ID */
           transfer_scene_id: TransferSceneId
+          /** 用户展示名称 · user's display name */
           user_display_name: string
+          /** 用户收款感知 · payment description shown to the payee */
           user_recv_perception?: string
+          /** 授权结果通知地址 · authorization result notification URL */
           authorization_notify_url: string
+          /** 场景信息 · scene information */
           scene_info?: {
+            /** 用户终端IP · user's device IP */
             client_ip?: string
+            /** 用户设备ID · user's device ID */
             device_id?: string
+            /** 用户设备类型 · user's device type */
             device_type?: 'IOS' | 'ANDROID' | 'HARMONY' | 'OTHER' | (string & {})
           }
         }
@@ -1310,24 +2092,45 @@ export interface TransfersRoutes {
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4014399423)
      */
     get: Operation<
-      { out_authorization_no: PathValue; query?: { is_display_authorization?: boolean } },
       {
+        /** 商户侧授权单号 · merchant's authorization number */
+        out_authorization_no: PathValue
+        query?: {
+          /** 是否展示用户授权信息 · whether to show the user's authorization information */
+          is_display_authorization?: boolean
+        }
+      },
+      {
+        /** 商户侧授权单号 · merchant's authorization number */
         out_authorization_no: string
+        /** 商户AppID · merchant's AppID */
         appid: string
+        /** 收款用户OpenID · payee's OpenID */
         openid: string
+        /** 用户展示名称 · user's display name */
         user_display_name: string
+        /** 微信自动收款授权单号 · WeChat Pay automatic receiving authorization number */
         authorization_id?: string
+        /** 单据状态 · bill state */
         state: 'TAKING_EFFECT' | 'CLOSED' | 'WAIT_USER_CONFIRM' | (string & {})
+        /** 用户确认授权的时间 · time the user confirmed the authorization */
         authorize_time?: string
+        /** 自动收款授权的关闭信息 · automatic receiving authorization close information */
         close_info?: {
-          close_time?: string
-          close_reason?:
+          /** 关闭时间 · close time */
+          close_time: string
+          /** 自动收款授权的原因 · automatic receiving authorization close reason */
+          close_reason:
             | 'CLOSE_VIA_MCH_API' | 'USER_CLOSE' | 'USER_OVERDUE_UNCONFIRMED' | 'TRANSFER_RISK'
             | 'USER_ACCOUNT_ABNORMAL' | (string & {})
         }
+        /** 转账场景ID · transfer scene ID */
         transfer_scene_id?: string
+        /** 用户收款感知 · payment description shown to the payee */
         user_recv_perception?: string
+        /** 单据创建时间 · bill creation time */
         create_time?: string
+        /** 跳转领取页面的package信息 · package information for opening the claim page */
         package_info?: string
       }
     >
@@ -1341,18 +2144,32 @@ export interface TransfersRoutes {
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4015653811)
      */
     post: Operation<
-      { out_authorization_no: PathValue },
       {
+        /** 商户侧授权单号 · merchant's authorization number */
+        out_authorization_no: PathValue
+      },
+      {
+        /** 商户侧授权单号 · merchant's authorization number */
         out_authorization_no: string
+        /** 商户AppID · merchant's AppID */
         appid: string
+        /** 收款用户OpenID · payee's OpenID */
         openid: string
+        /** 用户展示名称 · user's display name */
         user_display_name: string
+        /** 微信自动收款授权单号 · WeChat Pay automatic receiving authorization number */
         authorization_id?: string
+        /** 单据状态 · bill state */
         state: 'CLOSED' | (string & {})
+        /** 用户确认授权的时间 · time the user confirmed the authorization */
         authorize_time?: string
+        /** 自动收款授权的关闭信息 · automatic receiving authorization close information */
         close_info?: CloseResponseCloseInfo
+        /** 转账场景ID · transfer scene ID */
         transfer_scene_id?: string
+        /** 用户收款感知 · payment description shown to the payee */
         user_recv_perception?: string
+        /** 单据创建时间 · bill creation time */
         create_time?: string
       }
     >
@@ -1368,21 +2185,46 @@ export interface TransfersRoutes {
     post: Operation<
       {
         json: {
+          /** 特约商户号 · sub-merchant ID */
           sub_mchid: string
+          /** 特约商户appid · sub-merchant's AppID */
           sub_appid?: string
+          /** 特约商户授权类型 · sub-merchant's authorization type */
           authorization_type: AuthorizationType
+          /** 商家批次单号 · merchant's batch number */
           out_batch_no: string
+          /** 批次名称 · batch name */
           batch_name: string
+          /** 批次备注 · batch remark */
           batch_remark: string
+          /** 转账总金额 · total transfer amount (分 · fen) */
           total_amount: number
+          /** 转账总笔数 · total number of transfers */
           total_num: number
-          transfer_detail_list: BatchRequestTransferDetail[]
+          /** 转账明细列表 · list of transfer details */
+          transfer_detail_list: {
+            /** 商家明细单号 · merchant's detail number */
+            out_detail_no: string
+            /** 转账金额 · transfer amount (分 · fen) */
+            transfer_amount: number
+            /** 转账备注 · transfer remark */
+            transfer_remark: string
+            /** 收款用户openid · payee's OpenID */
+            openid: string
+            /** 收款用户姓名 · payee's name */
+            user_name: Sensitive | Ciphertext
+            /** 收款用户身份证 · payee's ID card number */
+            user_id_card?: Sensitive | Ciphertext
+          }[]
+          /** 服务商的appid · service provider's AppID */
           sp_appid?: string
+          /** 批量转账用途 · batch transfer purpose */
           transfer_purpose?: TransferPurpose
+          /** 转账场景 · transfer scene */
           transfer_scene?: 'ORDINARY_TRANSFER' | 'PAYROLL_CARD_TRANSFER' | (string & {})
         }
       },
-      BatchResponse
+      TransferBatchResponse
     >
     /** 发起批量转账
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012465738)
@@ -1395,37 +2237,65 @@ export interface TransfersRoutes {
      */
     get: Operation<
       {
+        /** 微信支付批次单号 · WeChat Pay batch number */
         batch_id: PathValue
         query: {
+          /** 是否查询转账明细单 · whether to query transfer details */
           need_query_detail: boolean
+          /** 请求资源起始位置 · start offset of the requested resources */
           offset?: number
+          /** 最大资源条数 · maximum number of resources */
           limit?: number
+          /** 明细状态 · detail state */
           detail_status?: 'ALL' | 'SUCCESS' | 'FAIL' | (string & {})
         }
       },
       {
+        /** 服务商商户号 · service provider's merchant ID */
         sp_mchid: string
+        /** 特约商户号 · sub-merchant ID */
         sub_mchid: string
+        /** 商家批次单号 · merchant's batch number */
         out_batch_no: string
+        /** 微信支付批次单号 · WeChat Pay batch number */
         batch_id: string
+        /** 特约商户appid · sub-merchant's AppID */
         sub_appid?: string
+        /** 批次状态 */
         batch_status: string
+        /** 批次类型 · batch type */
         batch_type: string
+        /** 特约商户授权类型 · sub-merchant's authorization type */
         authorization_type: AuthorizationType
+        /** 批次名称 · batch name */
         batch_name: string
+        /** 批次备注 · batch remark */
         batch_remark: string
+        /** 批次关闭原因 · batch close reason */
         close_reason?: CloseReason
+        /** 转账总金额 · total transfer amount (分 · fen) */
         total_amount: number
+        /** 转账总笔数 · total number of transfers */
         total_num: number
+        /** 批次创建时间 · batch creation time */
         create_time?: string
+        /** 批次更新时间 · batch update time */
         update_time?: string
+        /** 转账成功金额 · successful transfer amount (分 · fen) */
         success_amount?: number
+        /** 转账成功笔数 · number of successful transfers */
         success_num?: number
+        /** 转账失败金额 · failed transfer amount (分 · fen) */
         fail_amount?: number
+        /** 转账失败笔数 · number of failed transfers */
         fail_num?: number
+        /** 转账明细单列表 · list of transfer details */
         transfer_detail_list?: TransferDetail[]
+        /** 服务商的appid · service provider's AppID */
         sp_appid?: string
+        /** 批量转账用途 · batch transfer purpose */
         transfer_purpose?: TransferPurpose
+        /** 转账场景 · transfer scene */
         transfer_scene?: 'ORDINARY_TRANSFER' | 'PAYROLL_CARD_TRANSFER' | (string & {})
       }
     >
@@ -1438,7 +2308,15 @@ export interface TransfersRoutes {
     /** 微信支付明细单号查询明细单
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012718324)
      */
-    get: Operation<{ batch_id: PathValue; detail_id: PathValue }, TransfersDetailResponse>
+    get: Operation<
+      {
+        /** 微信支付批次单号 · WeChat Pay batch number */
+        batch_id: PathValue
+        /** 微信明细单号 · WeChat Pay detail number */
+        detail_id: PathValue
+      },
+      TransfersDetailResponse
+    >
     /** 微信支付明细单号查询明细单
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012718324)
      */
@@ -1450,37 +2328,65 @@ export interface TransfersRoutes {
      */
     get: Operation<
       {
+        /** 商家批次单号 · merchant's batch number */
         out_batch_no: PathValue
         query: {
+          /** 是否查询转账明细单 · whether to query transfer details */
           need_query_detail: boolean
+          /** 请求资源起始位置 · start offset of the requested resources */
           offset?: number
+          /** 最大资源条数 · maximum number of resources */
           limit?: number
+          /** 明细状态 · detail state */
           detail_status?: 'ALL' | 'SUCCESS' | 'FAIL' | 'REFUND' | (string & {})
         }
       },
       {
+        /** 服务商商户号 · service provider's merchant ID */
         sp_mchid: string
+        /** 特约商户号 · sub-merchant ID */
         sub_mchid: string
+        /** 商家批次单号 · merchant's batch number */
         out_batch_no: string
+        /** 微信支付批次单号 · WeChat Pay batch number */
         batch_id: string
+        /** 特约商户appid · sub-merchant's AppID */
         sub_appid?: string
+        /** 批次状态 */
         batch_status: string
+        /** 批次类型 · batch type */
         batch_type: string
+        /** 特约商户授权类型 · sub-merchant's authorization type */
         authorization_type: AuthorizationType
+        /** 批次名称 · batch name */
         batch_name: string
+        /** 批次备注 · batch remark */
         batch_remark: string
+        /** 批次关闭原因 · batch close reason */
         close_reason?: CloseReason
+        /** 转账总金额 · total transfer amount (分 · fen) */
         total_amount: number
+        /** 转账总笔数 · total number of transfers */
         total_num: number
+        /** 批次创建时间 · batch creation time */
         create_time?: string
+        /** 批次更新时间 · batch update time */
         update_time?: string
+        /** 转账成功金额 · successful transfer amount (分 · fen) */
         success_amount?: number
+        /** 转账成功笔数 · number of successful transfers */
         success_num?: number
+        /** 转账失败金额 · failed transfer amount (分 · fen) */
         fail_amount?: number
+        /** 转账失败笔数 · number of failed transfers */
         fail_num?: number
+        /** 转账明细单列表 · list of transfer details */
         transfer_detail_list: TransferDetail[]
+        /** 服务商的appid · service provider's AppID */
         sp_appid?: string
+        /** 批量转账用途 · batch transfer purpose */
         transfer_purpose?: TransferPurpose
+        /** 转账场景 · transfer scene */
         transfer_scene?: 'ORDINARY_TRANSFER' | 'PAYROLL_CARD_TRANSFER' | (string & {})
       }
     >
@@ -1493,7 +2399,15 @@ export interface TransfersRoutes {
     /** 商家明细单号查询明细单
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012718434)
      */
-    get: Operation<{ out_batch_no: PathValue; out_detail_no: PathValue }, TransfersDetailResponse>
+    get: Operation<
+      {
+        /** 商家批次单号 · merchant's batch number */
+        out_batch_no: PathValue
+        /** 商家明细单号 · merchant's detail number */
+        out_detail_no: PathValue
+      },
+      TransfersDetailResponse
+    >
     /** 商家明细单号查询明细单
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012718434)
      */
@@ -1524,21 +2438,47 @@ export interface TransfersRoutes {
     post: Operation<
       {
         json: {
+          /** 直连商户的appid · direct merchant's AppID; at most 32 characters */
           appid: string
+          /** 商家批次单号 · merchant's batch number; at most 32 characters; matches `^[0-9A-Za-z]+$` */
           out_batch_no: string
+          /** 批次名称 · batch name; at most 32 characters */
           batch_name: string
+          /** 批次备注 · batch remark; at most 32 characters */
           batch_remark: string
+          /** 转账总金额 · total transfer amount (分 · fen) */
           total_amount: number
+          /** 转账总笔数 · total number of transfers; at most 3000 */
           total_num: number
-          transfer_detail_list: BatchRequestTransferDetail[]
-          transfer_scene_id: string
+          /** 转账明细列表 · list of transfer details; at most 3000 items */
+          transfer_detail_list: {
+            /** 商家明细单号 · merchant's detail number; at most 32 characters; matches `^[0-9A-Za-z]+$` */
+            out_detail_no: string
+            /** 转账金额 · transfer amount (分 · fen) */
+            transfer_amount: number
+            /** 转账备注 · transfer remark; at most 32 characters */
+            transfer_remark: string
+            /** 用户在直连商户应用下的用户标示 · user's OpenID under the direct merchant's AppID; at most 64 characters */
+            openid: string
+            /** 收款用户姓名 · payee's name */
+            user_name?: Sensitive | Ciphertext
+            /** 收款用户身份证 · payee's ID card number */
+            user_id_card?: Sensitive | Ciphertext
+          }[]
+          /** 转账场景ID · transfer scene ID; at most 36 characters */
+          transfer_scene_id?: string
+          /** 通知地址 · notification URL; at most 256 characters */
           notify_url?: string
         }
       },
       {
+        /** 商家批次单号 · merchant's batch number */
         out_batch_no: string
+        /** 微信批次单号 · WeChat Pay batch number */
         batch_id: string
+        /** 批次创建时间 · batch creation time */
         create_time: string
+        /** 批次状态 */
         batch_status?: 'ACCEPTED' | 'PROCESSING' | 'FINISHED' | 'CLOSED' | (string & {})
       }
     >
@@ -1552,8 +2492,17 @@ export interface TransfersRoutes {
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012458868)
      */
     get: Operation<
-      { batch_id: PathValue; query: TransferBatchQuery },
-      { transfer_batch: TransferBatch; transfer_detail_list?: TransferDetail[] }
+      {
+        /** 微信批次单号 · WeChat Pay batch number */
+        batch_id: PathValue
+        query: TransferBatchQuery
+      },
+      {
+        /** 转账批次单 · transfer batch */
+        transfer_batch: TransferBatch
+        /** 转账明细单列表 · list of transfer details */
+        transfer_detail_list?: BatchResponseTransferDetail[]
+      }
     >
     /** 微信批次单号查询批次单
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012458868)
@@ -1564,7 +2513,15 @@ export interface TransfersRoutes {
     /** 微信明细单号查询明细单
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012458886)
      */
-    get: Operation<{ batch_id: PathValue; detail_id: PathValue }, BatchDetailResponse>
+    get: Operation<
+      {
+        /** 微信批次单号 · WeChat Pay batch number */
+        batch_id: PathValue
+        /** 微信明细单号 · WeChat Pay detail number */
+        detail_id: PathValue
+      },
+      BatchDetailResponse
+    >
     /** 微信明细单号查询明细单
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012458886)
      */
@@ -1575,11 +2532,19 @@ export interface TransfersRoutes {
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012458877)
      */
     get: Operation<
-      { out_batch_no: PathValue; query: TransferBatchQuery },
       {
+        /** 商家批次单号 · merchant's batch number */
+        out_batch_no: PathValue
+        query: TransferBatchQuery
+      },
+      {
+        /** 转账批次单 · transfer batch */
         transfer_batch: TransferBatch
-        transfer_detail_list?: TransferDetail[]
+        /** 转账明细单列表 · list of transfer details */
+        transfer_detail_list?: BatchResponseTransferDetail[]
+        /** 请求资源起始位置 · start offset of the requested resources */
         offset?: number
+        /** 最大资源条数 · maximum number of resources */
         limit?: number
       }
     >
@@ -1592,7 +2557,15 @@ export interface TransfersRoutes {
     /** 商家明细单号查询明细单
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012458902)
      */
-    get: Operation<{ out_batch_no: PathValue; out_detail_no: PathValue }, BatchDetailResponse>
+    get: Operation<
+      {
+        /** 商家批次单号 · merchant's batch number */
+        out_batch_no: PathValue
+        /** 商家明细单号 · merchant's detail number */
+        out_detail_no: PathValue
+      },
+      BatchDetailResponse
+    >
     /** 商家明细单号查询明细单
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012458902)
      */
@@ -1602,7 +2575,15 @@ export interface TransfersRoutes {
     /** 转账电子回单申请受理
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012458946) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012718570)
      */
-    post: Operation<{ json: SummaryReceiptQuery }, BillReceiptResponse>
+    post: Operation<
+      {
+        json: {
+          /** 商家批次单号 · merchant's batch number */
+          out_batch_no: string
+        }
+      },
+      BillReceiptResponse
+    >
     /** 转账电子回单申请受理
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012458946) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012718570)
      */
@@ -1612,7 +2593,13 @@ export interface TransfersRoutes {
     /** 查询转账电子回单
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012458950) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012718640)
      */
-    get: Operation<{ out_batch_no: PathValue }, BillReceiptResponse>
+    get: Operation<
+      {
+        /** 商家批次单号 · merchant's batch number */
+        out_batch_no: PathValue
+      },
+      BillReceiptResponse
+    >
     /** 查询转账电子回单
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012458950) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012718640)
      */
@@ -1622,7 +2609,17 @@ export interface TransfersRoutes {
     /** 下载电子回单PDF文件
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012716436)
      */
-    get: Operation<{ query: { token: string; source: string } }, Buffer>
+    get: Operation<
+      {
+        query: {
+          /** 下载凭证 · download token */
+          token: string
+          /** 开票来源 · invoicing source */
+          source: string
+        }
+      },
+      Buffer
+    >
     /** 下载电子回单PDF文件
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012716436)
      */
@@ -1632,7 +2629,15 @@ export interface TransfersRoutes {
     /** 下载电子回单
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012269010) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012158314)
      */
-    get: Operation<{ query: PreSendResponse }, Buffer>
+    get: Operation<
+      {
+        query: {
+          /** 下载凭证 · download token */
+          token: string
+        }
+      },
+      Buffer
+    >
     /** 下载电子回单
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012269010) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012158314)
      */

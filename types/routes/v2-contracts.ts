@@ -3,54 +3,94 @@ import type { TradeState, XmlValue } from '../models.js'
 import type { Operation } from '../operation.js'
 
 export interface H5entrustwebResponse {
-  return_code?: 'SUCCESS' | 'FAIL' | (string & {})
+  /** 返回状态码 */
+  return_code: 'SUCCESS' | 'FAIL' | (string & {})
+  /** 返回信息 · response message */
   return_msg?: string
-  result_code?: 'SUCCESS' | 'FAIL' | (string & {})
+  /** 业务结果 */
+  result_code: 'SUCCESS' | 'FAIL' | (string & {})
+  /** 业务结果描述 */
   result_msg?: string
-  redirect_url?: string
+  /** 跳转链接 · jump URL */
+  redirect_url: string
 }
 
 export interface PartnerpayPayapplyResponse {
-  return_code?: 'SUCCESS' | 'FAIL' | (string & {})
-  return_msg?: string
-  appid?: string
+  /** 返回状态码 */
+  return_code: 'SUCCESS' | 'FAIL' | (string & {})
+  /** 返回信息 · response message */
+  return_msg: string
+  /** 公众账号id */
+  appid: string
+  /** 子商户公众账号id */
   sub_appid?: string
-  mch_id?: string
-  sub_mch_id?: string
+  /** 商户号 · merchant ID */
+  mch_id: string
+  /** 子商户号 · sub-merchant ID */
+  sub_mch_id: string
+  /** 设备号 */
   device_info?: string
-  nonce_str?: string
-  sign?: string
-  result_code?: 'SUCCESS' | 'FAIL' | (string & {})
+  /** 随机字符串 */
+  nonce_str: string
+  /** 签名 */
+  sign: string
+  /** 业务结果 */
+  result_code: 'SUCCESS' | 'FAIL' | (string & {})
+  /** 错误代码 */
   err_code?: string
+  /** 错误代码描述 */
   err_code_des?: string
 }
 
 export interface PayapplyResponse {
-  return_code?: 'SUCCESS' | 'FAIL' | (string & {})
-  return_msg?: string
-  appid?: string
-  mch_id?: string
+  /** 返回状态码 */
+  return_code: 'SUCCESS' | 'FAIL' | (string & {})
+  /** 返回信息 · response message */
+  return_msg: string
+  /** 公众账号id */
+  appid: string
+  /** 商户号 · merchant ID */
+  mch_id: string
+  /** 设备号 */
   device_info?: string
-  nonce_str?: string
-  sign?: string
-  result_code?: 'SUCCESS' | 'FAIL' | (string & {})
+  /** 随机字符串 */
+  nonce_str: string
+  /** 签名 */
+  sign: string
+  /** 业务结果 */
+  result_code: 'SUCCESS' | 'FAIL' | (string & {})
+  /** 错误代码 */
   err_code?: string
+  /** 错误代码描述 */
   err_code_des?: string
 }
 
 export interface PreentrustwebRequest {
+  /** 应用ID · AppID */
   appid: XmlValue
+  /** 商户号 · merchant ID */
   mch_id?: XmlValue
+  /** 子商户应用ID · sub-merchant's AppID */
   sub_appid?: XmlValue
+  /** 子商户号 · sub-merchant ID */
   sub_mch_id?: XmlValue
+  /** 模板id */
   plan_id: XmlValue
+  /** 签约协议号 */
   contract_code: XmlValue
+  /** 请求序列号 · request sequence number */
   request_serial: XmlValue
+  /** 用户账户展示名称 · user account's display name */
   contract_display_account: XmlValue
+  /** 回调通知url */
   notify_url: XmlValue
+  /** 版本号 */
   version: '1.0' | (string & {})
+  /** 签名类型 */
   sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
+  /** 时间戳 */
   timestamp: XmlValue
+  /** 是否返回APP · whether to return to the app */
   return_app?: 'Y' | 'N' | (string & {})
   nonce_str?: XmlValue
   sign?: XmlValue
@@ -66,32 +106,54 @@ export interface V2ContractsRoutes {
     post: Operation<
       {
         xml: {
+          /** 请求appid */
           appid: XmlValue
+          /** 商户号 · merchant ID */
           mch_id?: XmlValue
+          /** 模板id */
           plan_id?: XmlValue
+          /** 签约协议号 */
           contract_code?: XmlValue
+          /** 委托代扣协议id */
           contract_id?: XmlValue
+          /** 解约备注 · contract termination remark */
           contract_termination_remark: XmlValue
+          /** 版本号 */
           version: '1.0' | (string & {})
+          /** 子商户公众账号ID · sub-merchant's AppID */
           sub_appid?: XmlValue
+          /** 子商户号 · sub-merchant ID */
           sub_mch_id?: XmlValue
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        return_code?: 'SUCCESS' | 'FAIL' | (string & {})
-        return_msg?: string
-        appid?: string
-        mch_id?: string
-        contract_id?: string
-        plan_id?: string
-        contract_code?: string
-        result_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回状态码 */
+        return_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回信息 · response message */
+        return_msg: string
+        /** 公众账号id */
+        appid: string
+        /** 商户号 · merchant ID */
+        mch_id: string
+        /** 委托代扣协议id */
+        contract_id: string
+        /** 模板id */
+        plan_id: string
+        /** 签约协议号 */
+        contract_code: string
+        /** 业务结果 */
+        result_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 错误代码 */
         err_code?: string
+        /** 错误代码描述 */
         err_code_des?: string
-        sign?: string
+        /** 签名 */
+        sign: string
+        /** 子商户公众账号ID · sub-merchant's AppID */
         sub_appid?: string
+        /** 子商户号 · sub-merchant ID */
         sub_mch_id?: string
       }
     >
@@ -107,16 +169,27 @@ export interface V2ContractsRoutes {
     get: Operation<
       {
         query: {
+          /** 应用ID · AppID */
           appid: XmlValue
+          /** 商户号 · merchant ID */
           mch_id?: XmlValue
+          /** 模板id */
           plan_id: XmlValue
+          /** 签约协议号 */
           contract_code: XmlValue
+          /** 请求序列号 · request sequence number */
           request_serial: XmlValue
+          /** 用户账户展示名称 · user account's display name */
           contract_display_account: XmlValue
+          /** 回调通知url */
           notify_url: XmlValue
+          /** 版本号 */
           version: '1.0' | (string & {})
+          /** 签名 */
           sign?: XmlValue
+          /** 时间戳 */
           timestamp: XmlValue
+          /** 是否返回网页 · whether to return to the web page */
           return_web?: XmlValue
         }
       },
@@ -131,18 +204,31 @@ export interface V2ContractsRoutes {
     get: Operation<
       {
         query: {
+          /** 应用ID · AppID */
           appid: XmlValue
+          /** 商户号 · merchant ID */
           mch_id?: XmlValue
+          /** 模板id */
           plan_id: XmlValue
+          /** 签约协议号 */
           contract_code: XmlValue
+          /** 请求序列号 · request sequence number */
           request_serial: XmlValue
+          /** 用户账户展示名称 · user account's display name */
           contract_display_account: XmlValue
+          /** 回调通知url */
           notify_url: XmlValue
+          /** 版本号 */
           version: '1.0' | (string & {})
+          /** 签名 */
           sign?: XmlValue
+          /** 签名类型 */
           sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
+          /** 时间戳 */
           timestamp: XmlValue
+          /** 客户端 IP */
           clientip: XmlValue
+          /** 回调应用appid */
           return_appid?: XmlValue
         }
       },
@@ -161,33 +247,55 @@ export interface V2ContractsRoutes {
     post: Operation<
       {
         xml: {
+          /** 请求appid */
           appid: XmlValue
+          /** 子商户公众账号ID · sub-merchant's AppID */
           sub_appid?: XmlValue
+          /** 商户号 · merchant ID */
           mch_id?: XmlValue
+          /** 子商户号 · sub-merchant ID */
           sub_mch_id: XmlValue
+          /** 模板id */
           plan_id?: XmlValue
+          /** 签约协议号 */
           contract_code?: XmlValue
+          /** 委托代扣协议id */
           contract_id?: XmlValue
+          /** 解约备注 · contract termination remark */
           contract_termination_remark: XmlValue
+          /** 版本号 */
           version: '1.0' | (string & {})
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        return_code?: 'SUCCESS' | 'FAIL' | (string & {})
-        return_msg?: string
-        appid?: string
+        /** 返回状态码 */
+        return_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回信息 · response message */
+        return_msg: string
+        /** 公众账号id */
+        appid: string
+        /** 子商户公众账号ID · sub-merchant's AppID */
         sub_appid?: string
-        mch_id?: string
-        sub_mch_id?: string
-        contract_id?: string
-        plan_id?: string
-        contract_code?: string
-        result_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 商户号 · merchant ID */
+        mch_id: string
+        /** 子商户号 · sub-merchant ID */
+        sub_mch_id: string
+        /** 委托代扣协议id */
+        contract_id: string
+        /** 模板id */
+        plan_id: string
+        /** 签约协议号 */
+        contract_code: string
+        /** 业务结果 */
+        result_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 错误代码 */
         err_code?: string
+        /** 错误代码描述 */
         err_code_des?: string
-        sign?: string
+        /** 签名 */
+        sign: string
       }
     >
     /** 申请解约
@@ -202,18 +310,31 @@ export interface V2ContractsRoutes {
     get: Operation<
       {
         query: {
+          /** 应用ID · AppID */
           appid: XmlValue
+          /** 商户号 · merchant ID */
           mch_id?: XmlValue
+          /** 子商户应用ID · sub-merchant's AppID */
           sub_appid?: XmlValue
+          /** 子商户号 · sub-merchant ID */
           sub_mch_id: XmlValue
+          /** 模板id */
           plan_id: XmlValue
+          /** 签约协议号 */
           contract_code: XmlValue
+          /** 请求序列号 · request sequence number */
           request_serial: XmlValue
+          /** 用户账户展示名称 · user account's display name */
           contract_display_account: XmlValue
+          /** 回调通知url */
           notify_url: XmlValue
+          /** 版本号 */
           version: '1.0' | (string & {})
+          /** 签名 */
           sign?: XmlValue
+          /** 时间戳 */
           timestamp: XmlValue
+          /** 是否返回网页 · whether to return to the web page */
           return_web?: XmlValue
         }
       },
@@ -228,27 +349,49 @@ export interface V2ContractsRoutes {
     get: Operation<
       {
         query: {
+          /** 应用ID · AppID */
           appid: XmlValue
+          /** 商户号 · merchant ID */
           mch_id?: XmlValue
+          /** 子商户应用ID · sub-merchant's AppID */
           sub_appid?: XmlValue
+          /** 子商户号 · sub-merchant ID */
           sub_mch_id: XmlValue
+          /** 模板id */
           plan_id: XmlValue
+          /** 签约协议号 */
           contract_code: XmlValue
+          /** 请求序列号 · request sequence number */
           request_serial: XmlValue
+          /** 用户账户展示名称 · user account's display name */
           contract_display_account: XmlValue
+          /** 回调通知url */
           notify_url: XmlValue
+          /** 版本号 */
           version: '1.0' | (string & {})
+          /** 签名 */
           sign?: XmlValue
+          /** 签名类型 */
           sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
+          /** 时间戳 */
           timestamp: XmlValue
+          /** 客户端 IP */
           clientip: XmlValue
+          /** 设备ID */
           deviceid?: XmlValue
+          /** 手机号 · mobile number */
           mobile?: XmlValue
+          /** 邮箱地址 · email address */
           email?: XmlValue
+          /** QQ号 */
           qq?: XmlValue
+          /** 微信openID */
           openid?: XmlValue
+          /** 身份证号 */
           creid?: XmlValue
+          /** 商户侧用户标识 · merchant's user identifier */
           outerid?: XmlValue
+          /** 回调应用appid */
           return_appid?: XmlValue
         }
       },
@@ -267,20 +410,34 @@ export interface V2ContractsRoutes {
     post: Operation<
       { xml: PreentrustwebRequest },
       {
-        return_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回状态码 */
+        return_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回信息 · response message */
         return_msg?: string
-        result_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 业务结果 */
+        result_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 错误代码 */
         err_code?: string
+        /** 错误代码描述 */
         err_code_des?: string
-        appid?: string
-        mch_id?: string
+        /** 请求appid */
+        appid: string
+        /** 商户号 · merchant ID */
+        mch_id: string
+        /** 子商户应用ID · sub-merchant's AppID */
         sub_appid?: string
-        sub_mch_id?: string
-        nonce_str?: string
-        sign?: string
+        /** 子商户号 · sub-merchant ID */
+        sub_mch_id: string
+        /** 随机字符串 */
+        nonce_str: string
+        /** 签名 */
+        sign: string
+        /** 跳转签约小程序的username · username of contract-signing mini program */
         miniprogram_username?: string
+        /** 跳转签约小程序的path · path of contract-signing mini program */
         miniprogram_path?: string
-        pre_entrustweb_id?: string
+        /** 预签约id · contract pre-signing ID */
+        pre_entrustweb_id: string
       }
     >
     /** APP纯签约
@@ -295,40 +452,70 @@ export interface V2ContractsRoutes {
     post: Operation<
       {
         xml: {
+          /** 应用ID · AppID */
           appid: XmlValue
+          /** 商户号 · merchant ID */
           mch_id?: XmlValue
+          /** 子商户应用ID · sub-merchant's AppID */
           sub_appid?: XmlValue
+          /** 子商户号 · sub-merchant ID */
           sub_mch_id?: XmlValue
+          /** 委托代扣协议id */
           contract_id?: XmlValue
+          /** 模板id */
           plan_id?: XmlValue
+          /** 签约协议号 */
           contract_code?: XmlValue
+          /** 版本号 */
           version: '1.0' | (string & {})
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        return_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回状态码 */
+        return_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回信息 · response message */
         return_msg?: string
-        result_code?: 'SUCCESS' | 'FAIL' | (string & {})
-        mch_id?: string
-        appid?: string
-        contract_id?: string
-        plan_id?: string
-        contract_code?: string
-        contract_display_account?: string
-        contract_state?: string
-        contract_signed_time?: string
-        contract_expired_time?: string
+        /** 业务结果 */
+        result_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 商户号 · merchant ID */
+        mch_id: string
+        /** 公众账号id */
+        appid: string
+        /** 委托代扣协议id */
+        contract_id: string
+        /** 模板id */
+        plan_id: string
+        /** 签约协议号 */
+        contract_code: string
+        /** 用户账户展示名称 · user account's display name */
+        contract_display_account: string
+        /** 协议状态 · contract state */
+        contract_state: string
+        /** 协议签署时间 · contract signing time */
+        contract_signed_time: string
+        /** 协议到期时间 · contract expiration time */
+        contract_expired_time: string
+        /** 协议解约时间 · contract termination time */
         contract_terminated_time?: string
+        /** 协议解约方式 · contract termination mode */
         contract_termination_mode?: string
-        sign?: string
+        /** 签名 */
+        sign: string
+        /** 解约备注 · contract termination remark */
         contract_termination_remark?: string
-        openid?: string
-        err_code?: string
-        err_code_des?: string
+        /** 用户标识 · user's OpenID */
+        openid: string
+        /** 错误代码 */
+        err_code: string
+        /** 错误代码描述 */
+        err_code_des: string
+        /** 子商户公众账号ID · sub-merchant's AppID */
         sub_appid?: string
+        /** 子商户号 · sub-merchant ID */
         sub_mch_id?: string
+        /** 请求序列号 · request sequence number */
         request_serial?: string
       }
     >
@@ -344,18 +531,30 @@ export interface V2ContractsRoutes {
     post: Operation<
       { xml: PreentrustwebRequest },
       {
-        return_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回状态码 */
+        return_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回信息 · response message */
         return_msg?: string
-        result_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 业务结果 */
+        result_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 错误代码 */
         err_code?: string
+        /** 错误代码描述 */
         err_code_des?: string
-        appid?: string
-        mch_id?: string
-        nonce_str?: string
-        sign?: string
+        /** 请求appid */
+        appid: string
+        /** 商户号 · merchant ID */
+        mch_id: string
+        /** 随机字符串 */
+        nonce_str: string
+        /** 签名 */
+        sign: string
+        /** 跳转签约小程序的username · username of contract-signing mini program */
         miniprogram_username?: string
+        /** 跳转签约小程序的path · path of contract-signing mini program */
         miniprogram_path?: string
-        pre_entrustweb_id?: string
+        /** 预签约id · contract pre-signing ID */
+        pre_entrustweb_id: string
       }
     >
     /** APP纯签约
@@ -370,36 +569,62 @@ export interface V2ContractsRoutes {
     post: Operation<
       {
         xml: {
+          /** 请求appid */
           appid: XmlValue
+          /** 商户号 · merchant ID */
           mch_id?: XmlValue
+          /** 委托代扣协议id */
           contract_id?: XmlValue
+          /** 模板id */
           plan_id?: XmlValue
+          /** 签约协议号 */
           contract_code?: XmlValue
+          /** 版本号 */
           version: '1.0' | (string & {})
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        return_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回状态码 */
+        return_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回信息 · response message */
         return_msg?: string
-        result_code?: 'SUCCESS' | 'FAIL' | (string & {})
-        mch_id?: string
-        appid?: string
-        contract_id?: string
-        plan_id?: string
-        contract_code?: string
-        contract_display_account?: string
-        contract_state?: string
-        contract_signed_time?: string
-        contract_expired_time?: string
+        /** 业务结果 */
+        result_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 商户号 · merchant ID */
+        mch_id: string
+        /** 公众账号id */
+        appid: string
+        /** 委托代扣协议id */
+        contract_id: string
+        /** 模板id */
+        plan_id: string
+        /** 签约协议号 */
+        contract_code: string
+        /** 用户账户展示名称 · user account's display name */
+        contract_display_account: string
+        /** 协议状态 · contract state */
+        contract_state: string
+        /** 协议签署时间 · contract signing time */
+        contract_signed_time: string
+        /** 协议到期时间 · contract expiration time */
+        contract_expired_time: string
+        /** 协议解约时间 · contract termination time */
         contract_terminated_time?: string
+        /** 协议解约方式 · contract termination mode */
         contract_termination_mode?: string
-        sign?: string
+        /** 签名 */
+        sign: string
+        /** 解约备注 · contract termination remark */
         contract_termination_remark?: string
-        openid?: string
-        err_code?: string
-        err_code_des?: string
+        /** 用户标识 · user's OpenID */
+        openid: string
+        /** 错误代码 */
+        err_code: string
+        /** 错误代码描述 */
+        err_code_des: string
+        /** 请求序列号 · request sequence number */
         request_serial?: string
       }
     >
@@ -415,32 +640,59 @@ export interface V2ContractsRoutes {
     post: Operation<
       {
         xml: {
+          /** 公众账号id */
           appid: XmlValue
+          /** 子商户公众账号id */
           sub_appid?: XmlValue
+          /** 商户号 · merchant ID */
           mch_id?: XmlValue
+          /** 子商户号 · sub-merchant ID */
           sub_mch_id: XmlValue
+          /** 签名类型 */
           sign_type?: 'HMAC-SHA256' | (string & {})
+          /** 商品描述 · product description */
           body: XmlValue
+          /** 商品详情 */
           detail?: XmlValue
+          /** 附加数据 · attached data */
           attach?: XmlValue
+          /** 商户订单号 · merchant's order number */
           out_trade_no: XmlValue
+          /** 总金额 · total amount (分 · fen) */
           total_fee: XmlValue
+          /** 货币类型 · currency */
           fee_type?: XmlValue
+          /** 终端IP */
           spbill_create_ip: XmlValue
+          /** 商品标记 · order discount tag */
           goods_tag?: XmlValue
+          /** 回调通知url */
           notify_url: XmlValue
+          /** 交易类型 · trade type */
           trade_type: 'PAP' | (string & {})
+          /** 委托代扣协议id */
           contract_id?: XmlValue
+          /** 交易场景 · trade scene */
           trade_scene: 'METRO' | 'BUS' | (string & {})
+          /** 场景信息 · scene information */
           scene_info: string
+          /** 客户端 IP */
           clientip?: XmlValue
+          /** 设备ID */
           deviceid?: XmlValue
+          /** 手机号 · mobile number */
           mobile?: XmlValue
+          /** 邮箱地址 · email address */
           email?: XmlValue
+          /** QQ号 */
           qq?: XmlValue
+          /** 微信openID */
           openid?: XmlValue
+          /** 身份证号 */
           creid?: XmlValue
+          /** 商户侧用户标识 · merchant's user identifier */
           outerid?: XmlValue
+          /** 接口版本号 */
           version: '2.0' | (string & {})
           nonce_str?: XmlValue
           sign?: XmlValue
@@ -460,50 +712,90 @@ export interface V2ContractsRoutes {
     post: Operation<
       {
         xml: {
+          /** 请求appid */
           appid: XmlValue
+          /** 子商户公众账号id */
           sub_appid?: XmlValue
+          /** 商户号 · merchant ID */
           mch_id?: XmlValue
+          /** 子商户号 · sub-merchant ID */
           sub_mch_id: XmlValue
+          /** 微信订单号 · WeChat Pay order number */
           transaction_id: XmlValue
+          /** 签名类型 */
           sign_type?: 'HMAC-SHA256' | (string & {})
+          /** 商户订单号 · merchant's order number */
           out_trade_no?: XmlValue
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        return_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回状态码 */
+        return_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回信息 · response message */
         return_msg?: string
-        appid?: string
+        /** 请求appid */
+        appid: string
+        /** 子商户公众账号id */
         sub_appid?: string
-        mch_id?: string
-        sub_mch_id?: string
-        nonce_str?: string
-        sign?: string
-        result_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 商户号 · merchant ID */
+        mch_id: string
+        /** 子商户号 · sub-merchant ID */
+        sub_mch_id: string
+        /** 随机字符串 */
+        nonce_str: string
+        /** 签名 */
+        sign: string
+        /** 业务结果 */
+        result_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 错误代码 */
         err_code?: string
+        /** 错误代码描述 */
         err_code_des?: string
+        /** 设备号 */
         device_info?: string
-        openid?: string
+        /** 用户标识 · user's OpenID */
+        openid: string
+        /** 用户子标识 · user's OpenID under the sub-merchant's AppID */
         sub_openid?: string
+        /** 是否关注公众账号 */
         is_subscribe?: 'Y' | 'N' | (string & {})
-        trade_type?: 'PAP' | (string & {})
-        trade_state?: TradeState
-        bank_type?: string
-        total_fee?: string
+        /** 交易类型 · trade type */
+        trade_type: 'PAP' | (string & {})
+        /** 交易状态 */
+        trade_state: TradeState
+        /** 付款银行 · bank type */
+        bank_type: string
+        /** 总金额 · total amount (分 · fen) */
+        total_fee: string
+        /** 货币种类 */
         fee_type?: string
-        cash_fee?: string
+        /** 现金支付金额 (分 · fen) */
+        cash_fee: string
+        /** 现金支付货币类型 */
         cash_fee_type?: string
+        /** 应结订单金额 (分 · fen) */
         settlement_total_fee?: string
+        /** 代金券或立减优惠金额 (分 · fen) */
         coupon_fee?: string
+        /** 代金券或立减优惠使用数量 */
         coupon_count?: string
+        /** 代金券类型 */
         [key: `coupon_type_${number}`]: string
+        /** 代金券或立减优惠ID */
         [key: `coupon_id_${number}`]: string
+        /** 单个代金券或立减优惠支付金额 (分 · fen) */
         [key: `coupon_fee_${number}`]: string
-        transaction_id?: string
-        out_trade_no?: string
+        /** 微信支付订单号 · WeChat Pay order number */
+        transaction_id: string
+        /** 商户订单号 · merchant's order number */
+        out_trade_no: string
+        /** 附加数据 · attached data */
         attach?: string
-        time_end?: string
+        /** 支付完成时间 · payment completion time */
+        time_end: string
+        /** 交易状态描述 · trade state description */
         trade_state_desc?: string
       }
     >
@@ -519,33 +811,56 @@ export interface V2ContractsRoutes {
     post: Operation<
       {
         xml: {
+          /** 公众账号id */
           appid: XmlValue
+          /** 子商户公众账号id */
           sub_appid?: XmlValue
+          /** 商户号 · merchant ID */
           mch_id?: XmlValue
+          /** 子商户号 · sub-merchant ID */
           sub_mch_id: XmlValue
+          /** 委托代扣协议id */
           contract_id: XmlValue
+          /** 签名类型 */
           sign_type?: 'HMAC-SHA256' | (string & {})
+          /** 微信open ID */
           openid: XmlValue
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        return_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回状态码 */
+        return_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回信息 · response message */
         return_msg?: string
-        appid?: string
+        /** 请求appid */
+        appid: string
+        /** 子商户公众账号id */
         sub_appid?: string
-        mch_id?: string
+        /** 商户号 · merchant ID */
+        mch_id: string
+        /** 子商户号 · sub-merchant ID */
         sub_mch_id?: string
-        nonce_str?: string
-        sign?: string
-        result_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 随机字符串 */
+        nonce_str: string
+        /** 签名 */
+        sign: string
+        /** 业务结果 */
+        result_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 错误代码 */
         err_code?: string
+        /** 错误代码描述 */
         err_code_des?: string
-        user_state?: 'NORMAL' | 'BLOCKED' | 'OVERDUE' | (string & {})
+        /** 用户状态 */
+        user_state: 'NORMAL' | 'BLOCKED' | 'OVERDUE' | (string & {})
+        /** 委托代扣协议id */
         contract_id?: string
+        /** 签约模板id */
         plan_id?: string
+        /** 签约协议号 */
         contract_code?: string
+        /** 协议状态 · contract state */
         contract_state?: '0' | '1' | (string & {})
       }
     >
@@ -561,30 +876,55 @@ export interface V2ContractsRoutes {
     post: Operation<
       {
         xml: {
+          /** 公众账号id */
           appid: XmlValue
+          /** 商户号 · merchant ID */
           mch_id?: XmlValue
+          /** 签名类型 */
           sign_type?: 'HMAC-SHA256' | (string & {})
+          /** 商品描述 · product description */
           body: XmlValue
+          /** 商品详情 */
           detail?: XmlValue
+          /** 附加数据 · attached data */
           attach?: XmlValue
+          /** 商户订单号 · merchant's order number */
           out_trade_no: XmlValue
+          /** 总金额 · total amount (分 · fen) */
           total_fee: XmlValue
+          /** 货币类型 · currency */
           fee_type?: XmlValue
+          /** 终端IP */
           spbill_create_ip: XmlValue
+          /** 商品标记 · order discount tag */
           goods_tag?: XmlValue
+          /** 回调通知url */
           notify_url: XmlValue
+          /** 交易类型 · trade type */
           trade_type: 'PAP' | (string & {})
+          /** 委托代扣协议id */
           contract_id?: XmlValue
+          /** 交易场景 · trade scene */
           trade_scene: 'METRO' | 'BUS' | (string & {})
+          /** 场景信息 · scene information */
           scene_info: string
+          /** 客户端 IP */
           clientip?: XmlValue
+          /** 设备ID */
           deviceid?: XmlValue
+          /** 手机号 · mobile number */
           mobile?: XmlValue
+          /** 邮箱地址 · email address */
           email?: XmlValue
+          /** QQ号 */
           qq?: XmlValue
+          /** 微信openID */
           openid?: XmlValue
+          /** 身份证号 */
           creid?: XmlValue
+          /** 商户侧用户标识 · merchant's user identifier */
           outerid?: XmlValue
+          /** 接口版本号 */
           version: '2.0' | (string & {})
           nonce_str?: XmlValue
           sign?: XmlValue
@@ -604,29 +944,48 @@ export interface V2ContractsRoutes {
     post: Operation<
       {
         xml: {
+          /** 公众账号id */
           appid: XmlValue
+          /** 商户号 · merchant ID */
           mch_id?: XmlValue
+          /** 委托代扣协议id */
           contract_id: XmlValue
+          /** 签名类型 */
           sign_type?: 'HMAC-SHA256' | (string & {})
+          /** 用户标识 · user's OpenID */
           openid?: XmlValue
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        return_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回状态码 */
+        return_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回信息 · response message */
         return_msg?: string
-        appid?: string
-        mch_id?: string
-        nonce_str?: string
-        sign?: string
-        result_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 请求appid */
+        appid: string
+        /** 商户号 · merchant ID */
+        mch_id: string
+        /** 随机字符串 */
+        nonce_str: string
+        /** 签名 */
+        sign: string
+        /** 业务结果 */
+        result_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 错误代码 */
         err_code?: string
+        /** 错误代码描述 */
         err_code_des?: string
-        user_state?: 'NORMAL' | 'BLOCKED' | 'OVERDUE' | (string & {})
+        /** 用户状态 */
+        user_state: 'NORMAL' | 'BLOCKED' | 'OVERDUE' | (string & {})
+        /** 委托代扣协议id */
         contract_id?: string
+        /** 签约模板id */
         plan_id?: string
+        /** 签约协议号 */
         contract_code?: string
+        /** 协议状态 · contract state */
         contract_state?: '0' | '1' | (string & {})
       }
     >
@@ -642,45 +1001,80 @@ export interface V2ContractsRoutes {
     post: Operation<
       {
         xml: {
+          /** 请求appid */
           appid: XmlValue
+          /** 商户号 · merchant ID */
           mch_id?: XmlValue
+          /** 微信订单号 · WeChat Pay order number */
           transaction_id: XmlValue
+          /** 签名类型 */
           sign_type?: 'HMAC-SHA256' | (string & {})
+          /** 商户订单号 · merchant's order number */
           out_trade_no?: XmlValue
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        return_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回状态码 */
+        return_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回信息 · response message */
         return_msg?: string
-        appid?: string
-        mch_id?: string
-        nonce_str?: string
-        sign?: string
-        result_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 请求appid */
+        appid: string
+        /** 商户号 · merchant ID */
+        mch_id: string
+        /** 随机字符串 */
+        nonce_str: string
+        /** 签名 */
+        sign: string
+        /** 业务结果 */
+        result_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 错误代码 */
         err_code?: string
+        /** 错误代码描述 */
         err_code_des?: string
+        /** 设备号 */
         device_info?: string
-        openid?: string
+        /** 用户标识 · user's OpenID */
+        openid: string
+        /** 是否关注公众账号 */
         is_subscribe?: 'Y' | 'N' | (string & {})
-        trade_type?: 'PAP' | (string & {})
-        trade_state?: TradeState
-        bank_type?: string
-        total_fee?: string
+        /** 交易类型 · trade type */
+        trade_type: 'PAP' | (string & {})
+        /** 交易状态 */
+        trade_state: TradeState
+        /** 付款银行 · bank type */
+        bank_type: string
+        /** 总金额 · total amount (分 · fen) */
+        total_fee: string
+        /** 货币种类 */
         fee_type?: string
-        cash_fee?: string
+        /** 现金支付金额 (分 · fen) */
+        cash_fee: string
+        /** 现金支付货币类型 */
         cash_fee_type?: string
+        /** 应结订单金额 (分 · fen) */
         settlement_total_fee?: string
+        /** 代金券或立减优惠金额 (分 · fen) */
         coupon_fee?: string
+        /** 代金券或立减优惠使用数量 */
         coupon_count?: string
+        /** 代金券类型 */
         [key: `coupon_type_${number}`]: string
+        /** 代金券或立减优惠ID */
         [key: `coupon_id_${number}`]: string
+        /** 单个代金券或立减优惠支付金额 (分 · fen) */
         [key: `coupon_fee_${number}`]: string
-        transaction_id?: string
-        out_trade_no?: string
+        /** 微信支付订单号 · WeChat Pay order number */
+        transaction_id: string
+        /** 商户订单号 · merchant's order number */
+        out_trade_no: string
+        /** 附加数据 · attached data */
         attach?: string
-        time_end?: string
+        /** 支付完成时间 · payment completion time */
+        time_end: string
+        /** 交易状态描述 · trade state description */
         trade_state_desc?: string
       }
     >
@@ -696,31 +1090,52 @@ export interface V2ContractsRoutes {
     post: Operation<
       {
         xml: {
+          /** 公众账号id */
           appid: XmlValue
+          /** 商户号 · merchant ID */
           mch_id?: XmlValue
+          /** 子商户公众账号id */
           sub_appid: XmlValue
+          /** 子商户号 · sub-merchant ID */
           sub_mch_id: XmlValue
+          /** 签名类型 */
           sign_type?: 'HMAC-SHA256' | (string & {})
+          /** 版本号 */
           version: '3.0' | (string & {})
+          /** 交易场景 · trade scene */
           trade_scene: 'PARKING' | 'PARKING SPACE' | (string & {})
+          /** 场景信息 · scene information */
           scene_info: string
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        return_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回状态码 */
+        return_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回信息 · response message */
         return_msg?: string
-        appid?: string
-        mch_id?: string
+        /** 公众账号id */
+        appid: string
+        /** 商户号 · merchant ID */
+        mch_id: string
+        /** 子商户公众账号id */
         sub_appid?: string
-        sub_mch_id?: string
-        nonce_str?: string
-        sign?: string
-        result_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 子商户号 · sub-merchant ID */
+        sub_mch_id: string
+        /** 随机字符串 */
+        nonce_str: string
+        /** 签名 */
+        sign: string
+        /** 业务结果 */
+        result_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 错误代码 */
         err_code?: string
+        /** 错误代码描述 */
         err_code_des?: string
-        user_state?: 'NORMAL' | 'BLOCK' | (string & {})
+        /** 用户状态 */
+        user_state: 'NORMAL' | 'BLOCK' | (string & {})
+        /** 发起扣费方式 */
         deduct_mode?: 'PROACTIVE' | 'AUTOPAY' | (string & {})
       }
     >
@@ -736,25 +1151,45 @@ export interface V2ContractsRoutes {
     post: Operation<
       {
         xml: {
+          /** 公众账号id */
           appid: XmlValue
+          /** 子商户公众账号id */
           sub_appid: XmlValue
+          /** 商户号 · merchant ID */
           mch_id?: XmlValue
+          /** 子商户号 · sub-merchant ID */
           sub_mch_id: XmlValue
+          /** 签名类型 */
           sign_type?: 'HMAC-SHA256' | (string & {})
+          /** 商品描述 · product description */
           body: XmlValue
+          /** 商品详情 */
           detail?: XmlValue
+          /** 附加数据 · attached data */
           attach?: XmlValue
+          /** 商户订单号 · merchant's order number */
           out_trade_no: XmlValue
+          /** 总金额 · total amount (分 · fen) */
           total_fee: XmlValue
+          /** 货币类型 · currency */
           fee_type?: XmlValue
+          /** 终端IP */
           spbill_create_ip: XmlValue
+          /** 商品标记 · order discount tag */
           goods_tag?: XmlValue
+          /** 回调通知url */
           notify_url: XmlValue
+          /** 交易类型 · trade type */
           trade_type: 'PAP' | (string & {})
+          /** 版本号 */
           version: '3.0' | (string & {})
+          /** 交易场景 · trade scene */
           trade_scene: 'PARKING' | 'PARKING SPACE' | (string & {})
+          /** 用户标识 · user's OpenID */
           openid?: XmlValue
+          /** 分账标识 */
           profit_sharing?: 'Y' | 'N' | (string & {})
+          /** 场景信息 · scene information */
           scene_info: string
           nonce_str?: XmlValue
           sign?: XmlValue
@@ -774,38 +1209,66 @@ export interface V2ContractsRoutes {
     post: Operation<
       {
         xml: {
+          /** 公众账号id */
           appid: XmlValue
+          /** 子商户公众账号id */
           sub_appid: XmlValue
+          /** 商户号 · merchant ID */
           mch_id?: XmlValue
+          /** 子商户号 · sub-merchant ID */
           sub_mch_id: XmlValue
+          /** 签名类型 */
           sign_type?: 'HMAC-SHA256' | (string & {})
+          /** 交易场景 · trade scene */
           trade_scene: TradeScene
+          /** 跳转场景 */
           jump_scene?: 'APP' | 'H5' | (string & {})
+          /** 用户标识 · user's OpenID */
           openid: XmlValue
+          /** 版本号 */
           version: '3.0' | (string & {})
+          /** 用户子标识 · user's OpenID under the sub-merchant's AppID */
           sub_openid?: XmlValue
+          /** 车牌号 */
           plate_number?: XmlValue
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        return_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回状态码 */
+        return_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回信息 · response message */
         return_msg?: string
-        appid?: string
+        /** 请求appid */
+        appid: string
+        /** 子商户公众账号id */
         sub_appid?: string
-        mch_id?: string
-        sub_mch_id?: string
-        nonce_str?: string
-        sign?: string
-        result_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 商户号 · merchant ID */
+        mch_id: string
+        /** 子商户号 · sub-merchant ID */
+        sub_mch_id: string
+        /** 随机字符串 */
+        nonce_str: string
+        /** 签名 */
+        sign: string
+        /** 业务结果 */
+        result_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 错误代码 */
         err_code?: string
+        /** 错误代码描述 */
         err_code_des?: string
-        user_state?: 'NORMAL' | 'PAUSED' | 'OVERDUE' | 'UNAUTHORIZED' | (string & {})
+        /** 用户状态 */
+        user_state: 'NORMAL' | 'PAUSED' | 'OVERDUE' | 'UNAUTHORIZED' | (string & {})
+        /** 用户标识 · user's OpenID */
         openid?: string
+        /** 发起扣费方式 */
         deduct_mode?: 'PROACTIVE' | 'AUTOPAY' | (string & {})
+        /** 用户子标识 · user's OpenID under the sub-merchant's AppID */
         sub_openid?: string
+        /** 跳转路径 */
         path?: string
+        /** 车牌信息 · license plate information */
         plate_number_info?: string
       }
     >
@@ -821,27 +1284,44 @@ export interface V2ContractsRoutes {
     post: Operation<
       {
         xml: {
+          /** 公众账号id */
           appid: XmlValue
+          /** 商户号 · merchant ID */
           mch_id?: XmlValue
+          /** 签名类型 */
           sign_type?: 'HMAC-SHA256' | (string & {})
+          /** 版本号 */
           version: XmlValue
+          /** 交易场景 · trade scene */
           trade_scene: 'PARKING' | 'PARKING SPACE' | (string & {})
+          /** 场景信息 · scene information */
           scene_info: string
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        return_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回状态码 */
+        return_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回信息 · response message */
         return_msg?: string
-        appid?: string
-        mch_id?: string
-        nonce_str?: string
-        sign?: string
-        result_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 公众账号id */
+        appid: string
+        /** 商户号 · merchant ID */
+        mch_id: string
+        /** 随机字符串 */
+        nonce_str: string
+        /** 签名 */
+        sign: string
+        /** 业务结果 */
+        result_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 错误代码 */
         err_code?: string
+        /** 错误代码描述 */
         err_code_des?: string
-        user_state?: 'NORMAL' | 'BLOCK' | (string & {})
+        /** 用户状态 */
+        user_state: 'NORMAL' | 'BLOCK' | (string & {})
+        /** 发起扣费方式 */
         deduct_mode?: 'PROACTIVE' | 'AUTOPAY' | (string & {})
       }
     >
@@ -857,23 +1337,41 @@ export interface V2ContractsRoutes {
     post: Operation<
       {
         xml: {
+          /** 公众账号id */
           appid: XmlValue
+          /** 商户号 · merchant ID */
           mch_id?: XmlValue
+          /** 签名类型 */
           sign_type?: 'HMAC-SHA256' | (string & {})
+          /** 商品描述 · product description */
           body: XmlValue
+          /** 商品详情 */
           detail?: XmlValue
+          /** 附加数据 · attached data */
           attach?: XmlValue
+          /** 商户订单号 · merchant's order number */
           out_trade_no: XmlValue
+          /** 总金额 · total amount (分 · fen) */
           total_fee: XmlValue
+          /** 货币类型 · currency */
           fee_type?: XmlValue
+          /** 终端IP */
           spbill_create_ip: XmlValue
+          /** 商品标记 · order discount tag */
           goods_tag?: XmlValue
+          /** 回调通知url */
           notify_url: XmlValue
+          /** 交易类型 · trade type */
           trade_type: 'PAP' | (string & {})
+          /** 版本号 */
           version: '3.0' | (string & {})
+          /** 交易场景 · trade scene */
           trade_scene: TradeScene
+          /** 用户标识 · user's OpenID */
           openid?: XmlValue
+          /** 分账标识 */
           profit_sharing?: 'Y' | 'N' | (string & {})
+          /** 场景信息 · scene information */
           scene_info: string
           nonce_str?: XmlValue
           sign?: XmlValue
@@ -893,32 +1391,54 @@ export interface V2ContractsRoutes {
     post: Operation<
       {
         xml: {
+          /** 公众账号id */
           appid: XmlValue
+          /** 商户号 · merchant ID */
           mch_id?: XmlValue
+          /** 签名类型 */
           sign_type?: 'HMAC-SHA256' | (string & {})
+          /** 交易场景 · trade scene */
           trade_scene: TradeScene
+          /** 跳转场景 */
           jump_scene?: XmlValue
+          /** 用户标识 · user's OpenID */
           openid: XmlValue
+          /** 版本号 */
           version: '3.0' | (string & {})
+          /** 车牌号 */
           plate_number?: XmlValue
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        return_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回状态码 */
+        return_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回信息 · response message */
         return_msg?: string
-        appid?: string
-        mch_id?: string
-        nonce_str?: string
-        sign?: string
-        result_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 请求appid */
+        appid: string
+        /** 商户号 · merchant ID */
+        mch_id: string
+        /** 随机字符串 */
+        nonce_str: string
+        /** 签名 */
+        sign: string
+        /** 业务结果 */
+        result_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 错误代码 */
         err_code?: string
+        /** 错误代码描述 */
         err_code_des?: string
-        user_state?: 'NORMAL' | 'PAUSED' | 'OVERDUE' | 'UNAUTHORIZED' | (string & {})
+        /** 用户状态 */
+        user_state: 'NORMAL' | 'PAUSED' | 'OVERDUE' | 'UNAUTHORIZED' | (string & {})
+        /** 用户标识 · user's OpenID */
         openid?: string
+        /** 发起扣费方式 */
         deduct_mode?: 'PROACTIVE' | 'AUTOPAY' | (string & {})
+        /** 跳转路径 */
         path?: string
+        /** 车牌信息 · license plate information */
         plate_number_info?: string
       }
     >

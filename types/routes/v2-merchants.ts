@@ -3,39 +3,67 @@ import type { H5AuthorizationState, SubMerchantStatus, XmlValue } from '../model
 import type { FilePart, Operation } from '../operation.js'
 
 export interface AddsubdevconfigResponse {
-  return_code?: 'SUCCESS' | 'FAIL' | (string & {})
-  return_msg?: string
-  err_code?: string
-  err_code_des?: string
-  result_code?: 'SUCCESS' | 'FAIL' | (string & {})
-  sign?: string
+  /** 返回状态码 */
+  return_code: 'SUCCESS' | 'FAIL' | (string & {})
+  /** 返回信息 · response message */
+  return_msg: string
+  /** 错误代码 */
+  err_code: string
+  /** 错误代码描述 */
+  err_code_des: string
+  /** 业务结果 */
+  result_code: 'SUCCESS' | 'FAIL' | (string & {})
+  /** 签名 */
+  sign: string
 }
 
 export interface BankquerymchauditinfoResponse {
-  return_code?: 'SUCCESS' | 'FAIL' | (string & {})
-  return_msg?: string
-  result_code?: 'SUCCESS' | 'FAIL' | (string & {})
+  /** 返回状态码 */
+  return_code: 'SUCCESS' | 'FAIL' | (string & {})
+  /** 返回结果 */
+  return_msg: string
+  /** 业务结果 */
+  result_code: 'SUCCESS' | 'FAIL' | (string & {})
+  /** 错误代码 */
   err_code?: string
+  /** 错误描述 */
   err_code_des?: string
-  mch_id?: string
-  sub_mch_id?: string
-  channel_id?: string
-  audit_status?: string
-  audit_comment?: string
-  nonce_str?: string
-  sign?: string
+  /** 服务商号 */
+  mch_id: string
+  /** 子商户号 · sub-merchant ID */
+  sub_mch_id: string
+  /** 渠道号 · channel ID */
+  channel_id: string
+  /** 审核状态 */
+  audit_status: string
+  /** 审核备注 */
+  audit_comment: string
+  /** 随机字符串 */
+  nonce_str: string
+  /** 签名 */
+  sign: string
+  /** 签名类型 */
   sign_type?: 'HMAC-SHA256' | (string & {})
 }
 
 export interface ModifyarchiveResponse {
-  return_code?: 'SUCCESS' | 'FAIL' | (string & {})
+  /** 返回状态码 */
+  return_code: 'SUCCESS' | 'FAIL' | (string & {})
+  /** 返回信息 · response message */
   return_msg?: string
-  nonce_str?: string
-  sign?: string
-  result_code?: 'SUCCESS' | 'FAIL' | (string & {})
+  /** 随机字符串 */
+  nonce_str: string
+  /** 签名 */
+  sign: string
+  /** 业务结果 */
+  result_code: 'SUCCESS' | 'FAIL' | (string & {})
+  /** 错误代码 */
   err_code?: string
+  /** 错误代码描述 */
   err_code_des?: string
+  /** 商户号 · merchant ID */
   mch_id?: string
+  /** 小微商户号 */
   sub_mch_id?: string
 }
 
@@ -48,11 +76,17 @@ export interface V2MerchantsRoutes {
     get: Operation<
       {
         query: {
+          /** 商户号 · merchant ID */
           mch_id?: XmlValue
+          /** 应用ID · AppID */
           appid: XmlValue
+          /** 回调链接 · redirect URI */
           redirect_uri: XmlValue
+          /** 返回类型 · response type */
           response_type: 'code' | (string & {})
+          /** 应用授权作用域 */
           scope: 'pay_identity' | 'pay_realname' | (string & {})
+          /** 状态 · state */
           state: XmlValue
         }
       },
@@ -67,23 +101,37 @@ export interface V2MerchantsRoutes {
     get: Operation<
       {
         query: {
+          /** 商户号 · merchant ID */
           mch_id?: XmlValue
+          /** 应用ID · AppID */
           appid: XmlValue
+          /** 微信openID */
           openid: XmlValue
+          /** 第一步返回的auth_code */
           code: XmlValue
+          /** 授权类型 · authorization type */
           grant_type: 'authorization_code' | (string & {})
+          /** 应用授权作用域 */
           scope: 'pay_identity' | 'pay_realname' | (string & {})
+          /** 签名类型 */
           sign_type?: 'HMAC-SHA256' | (string & {})
+          /** 签名 */
           sign?: XmlValue
         }
       },
       {
-        retcode?: 0 | -1 | (number & {})
-        retmsg?: string
-        access_token?: string
-        access_token_expire_in?: number
-        refresh_token?: string
-        refresh_token_expire_in?: number
+        /** 返回状态码 */
+        retcode: 0 | -1 | (number & {})
+        /** 返回信息 · response message */
+        retmsg: string
+        /** 接口调用凭证 */
+        access_token: string
+        /** access_token有效时间 · lifetime of the access token */
+        access_token_expire_in: number
+        /** refresh令牌 */
+        refresh_token: string
+        /** refresh_token有效时间 · lifetime of the refresh token */
+        refresh_token_expire_in: number
       }
     >
     /** 通过code换取accesstoken
@@ -100,31 +148,51 @@ export interface V2MerchantsRoutes {
     post: Operation<
       {
         xml: {
+          /** 接口版本号 */
           version: XmlValue
+          /** 商户号 · merchant ID */
           mch_id?: XmlValue
+          /** 签名类型 */
           sign_type?: 'HMAC-SHA256' | (string & {})
+          /** 商户申请单号 · application ID */
           applyment_id?: XmlValue
+          /** 业务申请编号 · business application number */
           business_code?: XmlValue
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        return_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回状态码 */
+        return_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回信息 · response message */
         return_msg?: string
-        nonce_str?: string
-        sign?: string
-        result_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 随机字符串 */
+        nonce_str: string
+        /** 签名 */
+        sign: string
+        /** 业务结果 */
+        result_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 错误代码 */
         err_code?: string
+        /** 错误代码描述 */
         err_code_des?: string
-        applyment_id?: string
-        applyment_state?: string
-        applyment_state_desc?: string
+        /** 商户申请单号 · application ID */
+        applyment_id: string
+        /** 申请状态 */
+        applyment_state: string
+        /** 申请状态描述 */
+        applyment_state_desc: string
+        /** 小微商户号 */
         sub_mch_id?: string
+        /** 签约链接 */
         sign_url?: string
+        /** 审核详情 */
         audit_detail?: string
-        param_name?: string
-        reject_reason?: string
+        /** 参数名称 */
+        param_name: string
+        /** 驳回原因 · rejection reason */
+        reject_reason: string
       }
     >
     /** 查询申请状态
@@ -141,38 +209,65 @@ export interface V2MerchantsRoutes {
     post: Operation<
       {
         xml: {
+          /** 接口版本号 */
           version: XmlValue
+          /** 商户号 · merchant ID */
           mch_id?: XmlValue
+          /** 签名类型 */
           sign_type?: 'HMAC-SHA256' | (string & {})
+          /** 小微商户号 */
           sub_mch_id: XmlValue
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        return_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回状态码 */
+        return_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回信息 · response message */
         return_msg?: string
-        nonce_str?: string
-        sign?: string
-        result_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 随机字符串 */
+        nonce_str: string
+        /** 签名 */
+        sign: string
+        /** 业务结果 */
+        result_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 错误代码 */
         err_code?: string
+        /** 错误代码描述 */
         err_code_des?: string
-        sub_mch_id?: string
-        applyment_state?: string
-        applyment_state_desc?: string
+        /** 小微商户号 */
+        sub_mch_id: string
+        /** 申请状态 */
+        applyment_state: string
+        /** 申请状态描述 */
+        applyment_state_desc: string
+        /** 签约二维码 */
         sign_qrcode?: string
+        /** 签约链接 */
         sign_url?: string
+        /** 审核详情 */
         audit_detail?: string
-        account_name?: string
-        pay_amount?: string
-        destination_account_number?: string
-        destination_account_name?: string
-        destination_account_bank?: string
-        city?: string
-        remark?: string
-        deadline_time?: string
-        param_name?: string
-        reject_reason?: string
+        /** 付款户名 · paying account name */
+        account_name: string
+        /** 汇款金额 · remittance amount */
+        pay_amount: string
+        /** 收款卡号 · receiving card number */
+        destination_account_number: string
+        /** 收款户名 · receiving account name */
+        destination_account_name: string
+        /** 开户银行 · account bank */
+        destination_account_bank: string
+        /** 省市信息 · province and city information */
+        city: string
+        /** 备注信息 · remark */
+        remark: string
+        /** 汇款截止时间 · remittance deadline */
+        deadline_time: string
+        /** 参数名称 */
+        param_name: string
+        /** 驳回原因 · rejection reason */
+        reject_reason: string
       }
     >
     /** 查询升级申请单状态
@@ -189,14 +284,23 @@ export interface V2MerchantsRoutes {
     post: Operation<
       {
         xml: {
+          /** 接口版本号 */
           version: '1.0' | (string & {})
+          /** 商户号 · merchant ID */
           mch_id?: XmlValue
+          /** 签名类型 */
           sign_type?: 'HMAC-SHA256' | (string & {})
+          /** 小微商户号 */
           sub_mch_id: XmlValue
+          /** 银行卡号 */
           account_number?: XmlValue
+          /** 开户银行全称（含支行） · full name of account bank (including branch) */
           bank_name?: XmlValue
+          /** 开户银行 · account bank */
           account_bank?: XmlValue
+          /** 开户银行省市编码 */
           bank_address_code: XmlValue
+          /** 平台证书序列号 */
           cert_sn: XmlValue
           nonce_str?: XmlValue
           sign?: XmlValue
@@ -218,13 +322,21 @@ export interface V2MerchantsRoutes {
     post: Operation<
       {
         xml: {
+          /** 接口版本号 */
           version: '1.0' | (string & {})
+          /** 商户号 · merchant ID */
           mch_id?: XmlValue
+          /** 签名类型 */
           sign_type?: 'HMAC-SHA256' | (string & {})
+          /** 小微商户号 */
           sub_mch_id?: XmlValue
+          /** 手机号 · mobile number */
           mobile_phone?: XmlValue
+          /** 邮箱 */
           email?: XmlValue
+          /** 商户简称 */
           merchant_name?: XmlValue
+          /** 加密的平台证书序列号 */
           cert_sn: XmlValue
           nonce_str?: XmlValue
           sign?: XmlValue
@@ -258,52 +370,93 @@ export interface V2MerchantsRoutes {
     post: Operation<
       {
         xml: {
+          /** 接口版本号 */
           version: '3.0' | (string & {})
+          /** 平台证书序列号 */
           cert_sn: XmlValue
+          /** 商户号 · merchant ID */
           mch_id?: XmlValue
+          /** 签名类型 */
           sign_type?: 'HMAC-SHA256' | (string & {})
+          /** 业务申请编号 · business application number */
           business_code: XmlValue
+          /** 身份证人像面照片 · photo of ID card's portrait side */
           id_card_copy: XmlValue
+          /** 身份证国徽面照片 · photo of ID card's emblem side */
           id_card_national: XmlValue
+          /** 身份证姓名 · name on the ID card */
           id_card_name: XmlValue
+          /** 身份证号码 · ID card number */
           id_card_number: XmlValue
+          /** 身份证有效期限 */
           id_card_valid_time: string
+          /** 开户名称 */
           account_name: XmlValue
+          /** 开户银行 · account bank */
           account_bank: XmlValue
+          /** 开户银行省市编码 */
           bank_address_code: XmlValue
+          /** 开户银行全称（含支行） · full name of account bank (including branch) */
           bank_name?: XmlValue
+          /** 银行账号 · bank account number */
           account_number: XmlValue
+          /** 门店名称 · store name */
           store_name: XmlValue
+          /** 门店省市编码 */
           store_address_code: XmlValue
+          /** 门店街道名称 */
           store_street: XmlValue
+          /** 门店经度 */
           store_longitude?: XmlValue
+          /** 门店纬度 */
           store_latitude?: XmlValue
+          /** 门店门口照片 */
           store_entrance_pic: XmlValue
+          /** 店内环境照片 · store interior photo */
           indoor_pic: XmlValue
+          /** 经营场地证明 */
           address_certification?: XmlValue
+          /** 商户简称 */
           merchant_shortname: XmlValue
+          /** 客服电话 */
           service_phone: XmlValue
+          /** 售卖商品/提供服务描述 */
           product_desc: XmlValue
+          /** 费率 */
           rate: XmlValue
+          /** 补充说明 */
           business_addition_desc?: XmlValue
+          /** 补充材料 · additional materials */
           business_addition_pics?: string
+          /** 超级管理员姓名 · super administrator's name */
           contact: XmlValue
+          /** 手机号码 · mobile number */
           contact_phone: XmlValue
+          /** 联系邮箱 */
           contact_email?: XmlValue
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        return_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回状态码 */
+        return_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回信息 · response message */
         return_msg?: string
-        nonce_str?: string
-        sign?: string
-        result_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 随机字符串 */
+        nonce_str: string
+        /** 签名 */
+        sign: string
+        /** 业务结果 */
+        result_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 错误代码 */
         err_code?: string
+        /** 错误代码描述 */
         err_code_des?: string
+        /** 参数校验不通过的字段名 */
         err_param?: string
-        applyment_id?: string
+        /** 商户申请单号 · application ID */
+        applyment_id: string
       }
     >
     /** 申请入驻
@@ -320,46 +473,82 @@ export interface V2MerchantsRoutes {
     post: Operation<
       {
         xml: {
+          /** 接口版本号 */
           version: '1.0' | (string & {})
+          /** 商户号 · merchant ID */
           mch_id?: XmlValue
+          /** 签名类型 */
           sign_type?: 'HMAC-SHA256' | (string & {})
+          /** 平台证书序列号 */
           cert_sn: XmlValue
+          /** 小微商户号 */
           sub_mch_id: XmlValue
+          /** 主体类型 · subject type */
           organization_type: XmlValue
+          /** 营业执照扫描件 */
           business_license_copy: XmlValue
+          /** 营业执照注册号 */
           business_license_number: XmlValue
+          /** 商户名称 · merchant name */
           merchant_name: XmlValue
+          /** 注册地址 · registered address */
           company_address: XmlValue
+          /** 经营者姓名/法定代表人 */
           legal_person: XmlValue
+          /** 营业期限 · business term */
           business_time: XmlValue
+          /** 营业执照类型 · business license type */
           business_licence_type: XmlValue
+          /** 组织机构代码证照片 */
           organization_copy?: XmlValue
+          /** 组织机构代码 */
           organization_number?: XmlValue
+          /** 组织机构代码有效期限 */
           organization_time?: XmlValue
+          /** 开户名称 */
           account_name?: XmlValue
+          /** 开户银行 · account bank */
           account_bank?: XmlValue
+          /** 开户银行省市编码 */
           bank_address_code?: XmlValue
+          /** 开户银行全称（含支行） · full name of account bank (including branch) */
           bank_name?: XmlValue
+          /** 银行卡号 */
           account_number?: XmlValue
+          /** 商户简称 */
           merchant_shortname: XmlValue
+          /** 费率结算规则ID */
           business: XmlValue
+          /** 特殊资质 · special qualifications */
           qualifications?: XmlValue
+          /** 经营场景 */
           business_scene: XmlValue
+          /** 补充说明 */
           business_addition_desc?: XmlValue
+          /** 补充材料 · additional materials */
           business_addition_pics?: XmlValue
+          /** 联系邮箱 */
           contact_email?: XmlValue
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        return_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回状态码 */
+        return_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回信息 · response message */
         return_msg?: string
-        nonce_str?: string
-        sign?: string
-        result_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 随机字符串 */
+        nonce_str: string
+        /** 签名 */
+        sign: string
+        /** 业务结果 */
+        result_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 错误代码 */
         err_code?: string
+        /** 错误代码描述 */
         err_code_des?: string
+        /** 参数校验不通过的字段名 */
         err_param?: string
       }
     >
@@ -376,32 +565,54 @@ export interface V2MerchantsRoutes {
     post: Operation<
       {
         xml: {
+          /** 门店ID */
           store_id: XmlValue
+          /** 门店名称 · store name */
           store_name: XmlValue
+          /** 商户端设备号 · merchant's device ID */
           device_id: XmlValue
+          /** 附加数据 · attached data */
           attach?: XmlValue
+          /** 初始化数据 · raw initialization data */
           rawdata: XmlValue
+          /** 公众号 */
           appid: XmlValue
+          /** 商户号 · merchant ID */
           mch_id?: XmlValue
+          /** 子商户公众账号ID(服务商模式) */
           sub_appid?: XmlValue
+          /** 子商户号(服务商模式) */
           sub_mch_id?: XmlValue
+          /** 当前时间 · current time */
           now: XmlValue
+          /** 接口版本号 */
           version: '1' | (string & {})
+          /** 签名类型 */
           sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        return_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回状态码 */
+        return_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 错误码描述 */
         return_msg?: string
-        authinfo?: string
+        /** 授权信息 · authorization information */
+        authinfo: string
+        /** authinfo的有效时间 */
         expires_in?: string
-        nonce_str?: string
-        sign?: string
-        appid?: string
-        mch_id?: string
+        /** 随机字符串 */
+        nonce_str: string
+        /** 参数签名 */
+        sign: string
+        /** 公众号 */
+        appid: string
+        /** 商户号 · merchant ID */
+        mch_id: string
+        /** 子商户公众账号ID(服务商模式) */
         sub_appid?: string
+        /** 子商户号(服务商模式) */
         sub_mch_id?: string
       }
     >
@@ -417,9 +628,13 @@ export interface V2MerchantsRoutes {
     post: Operation<
       {
         xml: {
+          /** 服务商号 */
           mch_id?: XmlValue
+          /** 子商户号 · sub-merchant ID */
           sub_mch_id: XmlValue
+          /** 渠道号 · channel ID */
           channel_id: XmlValue
+          /** 签名类型 */
           sign_type?: 'HMAC-SHA256' | (string & {})
           nonce_str?: XmlValue
           sign?: XmlValue
@@ -439,9 +654,13 @@ export interface V2MerchantsRoutes {
     post: Operation<
       {
         xml: {
+          /** 渠道商号 */
           mch_id?: XmlValue
+          /** 子商户号 · sub-merchant ID */
           sub_mch_id: XmlValue
+          /** 服务商号 */
           acquiring_bank_id: XmlValue
+          /** 签名类型 */
           sign_type?: 'HMAC-SHA256' | (string & {})
           nonce_str?: XmlValue
           sign?: XmlValue
@@ -461,30 +680,49 @@ export interface V2MerchantsRoutes {
     post: Operation<
       {
         xml?: {
+          /** 服务商号 */
           mch_id?: XmlValue
+          /** 平台证书序列号 */
           cert_serial_number?: XmlValue
+          /** 身份证号 */
           certificates_number?: string
+          /** 身份证所有人姓名 */
           certificates_name?: string
+          /** 结算账号 */
           settlement_card_no?: string
+          /** 结算户名 */
           settlement_card_name?: string
+          /** 结算银行 */
           settlement_card_bank?: XmlValue
+          /** 营业执照编号 */
           business_license_number?: string
+          /** 公司名称 · company name */
           company_name?: XmlValue
+          /** 门店地址 */
           store_address?: XmlValue
+          /** 门店经度 */
           store_longitude?: XmlValue
+          /** 门店纬度 */
           store_latitude?: XmlValue
+          /** 签名类型 */
           sign_type?: 'HMAC-SHA256' | (string & {})
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        return_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回状态码 */
+        return_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回信息 · response message */
         return_msg?: string
-        result_code?: 'SUCCESS' | 'FAIL' | (string & {})
-        mch_id?: string
-        risk_level?: string
-        risk_level_desc?: string
+        /** 业务结果 */
+        result_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 服务商号 */
+        mch_id: string
+        /** 风险级别 */
+        risk_level: string
+        /** 风险描述 · risk description */
+        risk_level_desc: string
       }
     >
     /** 事前-风险商户核查接口
@@ -499,19 +737,28 @@ export interface V2MerchantsRoutes {
     post: Operation<
       {
         xml: {
+          /** 服务商号 */
           mch_id?: XmlValue
+          /** 回调链接 · redirect URI */
           callback_url: XmlValue
+          /** 签名类型 */
           sign_type?: 'HMAC-SHA256' | (string & {})
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        return_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回状态码 */
+        return_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回信息 · response message */
         return_msg?: string
-        mch_id?: string
-        result_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 服务商号 */
+        mch_id: string
+        /** 业务结果 */
+        result_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 错误代码 */
         err_code?: string
+        /** 错误描述 */
         err_code_des?: string
       }
     >
@@ -527,31 +774,52 @@ export interface V2MerchantsRoutes {
     post: Operation<
       {
         xml: {
+          /** 服务商号 */
           mch_id?: XmlValue
+          /** 商户ID */
           sub_mch_id: XmlValue
+          /** 事件单号 */
           event_code: XmlValue
+          /** 身份证号 */
           certificates_number?: XmlValue
+          /** 身份证所有人姓名 */
           certificates_name?: XmlValue
+          /** 结算账号 */
           settlement_card_no?: XmlValue
+          /** 结算户名 */
           settlement_card_name?: XmlValue
+          /** 结算银行 */
           settlement_card_bank?: XmlValue
+          /** 营业执照编号 */
           business_license_number?: XmlValue
+          /** 公司名称 · company name */
           company_name?: XmlValue
+          /** 门店地址 */
           store_address?: XmlValue
+          /** 门店经度 */
           store_longitude?: XmlValue
+          /** 门店纬度 */
           store_latitude?: XmlValue
+          /** 风险类型 · risk type */
           risk_type: XmlValue
+          /** 处罚方式 */
           punish_type: XmlValue
+          /** 签名类型 */
           sign_type?: 'HMAC-SHA256' | (string & {})
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        return_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回状态码 */
+        return_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回信息 · response message */
         return_msg?: string
-        result_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 业务结果 */
+        result_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 错误代码 */
         err_code?: string
+        /** 错误描述 */
         err_code_des?: string
       }
     >
@@ -567,22 +835,33 @@ export interface V2MerchantsRoutes {
     post: Operation<
       {
         xml?: {
+          /** 商户号 · merchant ID */
           mch_id?: XmlValue
+          /** 签名类型 */
           sign_type?: 'HMAC-SHA256' | (string & {})
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        return_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回状态码 */
+        return_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 错误码描述 */
         return_msg?: string
+        /** 随机字符串 */
         nonce_str?: string
+        /** 签名 */
         sign?: string
+        /** 错误码 */
         error_code?: string
+        /** 错误代码描述 */
         error_code_des?: string
-        result_code?: 'SUCCESS' | 'FAIL' | (string & {})
-        mch_id?: string
-        certificates?: string
+        /** 返回状态码 */
+        result_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 商户号 · merchant ID */
+        mch_id: string
+        /** 平台证书信息 */
+        certificates: string
       }
     >
     /** 获取平台证书
@@ -597,19 +876,28 @@ export interface V2MerchantsRoutes {
     post: Operation<
       {
         xml?: {
+          /** 商户号 · merchant ID */
           mch_id?: XmlValue
+          /** 签名类型 */
           sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        return_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回状态码 */
+        return_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 错误码描述 */
         return_msg?: string
+        /** 错误码 */
         error_code?: string
+        /** 错误代码描述 */
         error_code_des?: string
-        result_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回状态码 */
+        result_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 商户号 · merchant ID */
         mch_id?: string
+        /** RSA公钥 */
         pub_key?: string
       }
     >
@@ -625,24 +913,38 @@ export interface V2MerchantsRoutes {
     post: Operation<
       {
         xml?: {
+          /** 商户号 · merchant ID */
           mch_id?: XmlValue
+          /** 签名类型 */
           sign_type?: 'HMAC-SHA256' | (string & {})
+          /** 开始时间 · start time */
           begin_time?: XmlValue
+          /** 结束时间 · end time */
           end_time?: XmlValue
+          /** 页码 */
           page_index?: XmlValue
+          /** 每页返回的数量 */
           page_size?: XmlValue
+          /** 违规记录数据格式 */
           violation_records_format?: 'csv' | 'json' | (string & {})
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        return_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回状态码 */
+        return_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 错误码描述 */
         return_msg?: string
+        /** 错误码 */
         error_code?: string
+        /** 错误代码描述 */
         error_code_des?: string
-        result_code?: 'SUCCESS' | 'FAIL' | (string & {})
-        result_msg?: string
+        /** 返回状态码 */
+        result_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 错误码描述 */
+        result_msg: string
+        /** 违规记录数据 */
         violation_records?: string
       }
     >
@@ -658,53 +960,96 @@ export interface V2MerchantsRoutes {
     post: Operation<
       {
         xml: {
+          /** 机构appid · institution's AppID */
           app_id: XmlValue
+          /** 机构商户号 · institution's merchant ID */
           mch_id?: XmlValue
+          /** 渠道编号 */
           channel_id?: XmlValue
+          /** 子商户全称 · full name of the sub-merchant */
           merchant_name: XmlValue
+          /** 子商户简称 */
           merchant_shortname: XmlValue
+          /** 子商户唯一标识 */
           merchant_remark: XmlValue
+          /** 注册国家或区域 */
           merchant_country_code: XmlValue
+          /** 商户类型 */
           merchant_type: 'ENTERPRISE' | 'INDIVIDUAL' | (string & {})
+          /** 业务类目 */
           business_category: XmlValue
+          /** MCC码 · merchant category code (MCC) */
           mcc: XmlValue
+          /** 公司注册文件编号 */
           registration_certificate_number: XmlValue
+          /** 公司注册文件过期时间 */
           registration_certificate_date: XmlValue
+          /** 公司注册文件照片 */
           registration_certificate_copy?: XmlValue
+          /** 业务类型 · business type */
           business_type: 'ONLINE' | 'OFFLINE' | 'BOTH' | (string & {})
+          /** APP下载链接 */
           app_download: XmlValue
+          /** 业务网站 */
           business_website: XmlValue
+          /** 公众号 */
           office_account: XmlValue
+          /** 小程序 */
           mini_program: XmlValue
+          /** 门店地址 */
           store_address: XmlValue
+          /** 门店照片 */
           store_photos: string
+          /** 董事姓名 */
           director_name: XmlValue
+          /** 董事证件号码 */
           director_id_number: XmlValue
+          /** 负责人姓名 */
           principal_name: XmlValue
+          /** 负责人证件号 */
           principal_id_number: XmlValue
+          /** 公司电话 */
           office_phone: XmlValue
+          /** 联系人姓名 */
           contact_name: XmlValue
+          /** 联系人电话 · contact's phone number */
           contact_phone: XmlValue
+          /** 联系人邮箱 */
           contact_email: XmlValue
+          /** 子商户结算银行账户 */
           settlement_bank_number: XmlValue
+          /** 是否申请H5支付权限 */
           apply_h5_payment?: 'YES' | 'NO' | (string & {})
+          /** H5经营网址 */
           h5_website_url?: XmlValue
+          /** H5支付域名 · H5 payment domains */
           h5_domains?: string
+          /** 附加信息 · additional information */
           attach?: XmlValue
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        return_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回状态码 */
+        return_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回信息 · response message */
         return_msg?: string
-        result_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 业务返回码 */
+        result_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 错误编码 */
         err_code?: string
+        /** 错误描述 */
         err_code_des?: string
-        sub_mch_id?: string
-        sign?: string
+        /** 子商户号 · sub-merchant ID */
+        sub_mch_id: string
+        /** 签名 */
+        sign: string
+        /** 验证状态 */
         verification_status?: 'Under review' | 'Approved' | (string & {})
+        /** 验证状态描述 */
         description?: string
+        /** H5支付权限状态 */
         h5_authorization_state?: H5AuthorizationState
       }
     >
@@ -720,10 +1065,15 @@ export interface V2MerchantsRoutes {
     post: Operation<
       {
         xml: {
+          /** 公众账号ID · AppID */
           appid: XmlValue
+          /** 商户号 · merchant ID */
           mch_id?: XmlValue
+          /** 子商户号 · sub-merchant ID */
           sub_mch_id: XmlValue
+          /** 关联APPID */
           sub_appid?: XmlValue
+          /** 授权目录 */
           jsapi_path: XmlValue
           nonce_str?: XmlValue
           sign?: XmlValue
@@ -743,26 +1093,41 @@ export interface V2MerchantsRoutes {
     post: Operation<
       {
         xml: {
+          /** 公众账号ID · AppID */
           appid: XmlValue
+          /** 商户号 · merchant ID */
           mch_id?: XmlValue
+          /** 特约商户号 · sub-merchant ID */
           sub_mch_id: XmlValue
+          /** 渠道商商户号 · channel partner's merchant ID */
           channel_id: XmlValue
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        return_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回状态码 */
+        return_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回信息 · response message */
         return_msg?: string
-        result_code?: 'SUCCESS' | 'FAIL' | (string & {})
-        sign?: string
+        /** 业务结果 */
+        result_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 签名 */
+        sign: string
+        /** 错误代码 */
         err_code?: string
+        /** 错误代码描述 */
         err_code_des?: string
-        mch_id?: string
-        result_msg?: string
-        appid?: string
-        sub_mch_id?: string
-        channel_id?: string
+        /** 商户号 · merchant ID */
+        mch_id: string
+        /** 处理信息 */
+        result_msg: string
+        /** 公众账号ID · AppID */
+        appid: string
+        /** 子商户商户号 · sub-merchant ID */
+        sub_mch_id: string
+        /** 渠道商商户号 · channel partner's merchant ID */
+        channel_id: string
       }
     >
     /** 银行服务商特约子商户指定渠道号
@@ -777,51 +1142,92 @@ export interface V2MerchantsRoutes {
     post: Operation<
       {
         xml: {
+          /** 机构appid · institution's AppID */
           app_id: XmlValue
+          /** 机构商户号 · institution's merchant ID */
           mch_id?: XmlValue
+          /** 子商户号 · sub-merchant ID */
           sub_mch_id: XmlValue
+          /** 子商户全称 · full name of the sub-merchant */
           merchant_name: XmlValue
+          /** 渠道编号 */
           channel_id?: XmlValue
+          /** 子商户简称 */
           merchant_shortname: XmlValue
+          /** 注册国家或区域 */
           merchant_country_code: XmlValue
+          /** 商户类型 */
           merchant_type: 'ENTERPRISE' | 'INDIVIDUAL' | (string & {})
+          /** 业务类目 */
           business_category: XmlValue
+          /** MCC码 · merchant category code (MCC) */
           mcc: XmlValue
+          /** 公司注册文件编号 */
           registration_certificate_number: XmlValue
+          /** 公司注册文件过期时间 */
           registration_certificate_date: XmlValue
+          /** 公司注册文件照片 */
           registration_certificate_copy?: XmlValue
+          /** 业务类型 · business type */
           business_type: 'ONLINE' | 'OFFLINE' | 'BOTH' | (string & {})
+          /** APP下载链接 */
           app_download: XmlValue
+          /** 业务网站 */
           business_website: XmlValue
+          /** 公众号 */
           office_account: XmlValue
+          /** 小程序 */
           mini_program: XmlValue
+          /** 门店地址 */
           store_address: XmlValue
+          /** 门店照片 */
           store_photos?: string
+          /** 董事姓名 */
           director_name?: XmlValue
+          /** 董事证件号码 */
           director_id_number?: XmlValue
+          /** 负责人姓名 */
           principal_name?: XmlValue
+          /** 负责人证件号 */
           principal_id_number?: XmlValue
+          /** 公司电话 */
           office_phone: XmlValue
+          /** 联系人姓名 */
           contact_name: XmlValue
+          /** 联系人电话 · contact's phone number */
           contact_phone: XmlValue
+          /** 联系人邮箱 */
           contact_email: XmlValue
+          /** 子商户结算银行账户 */
           settlement_bank_number?: XmlValue
+          /** 是否申请H5支付权限 */
           apply_h5_payment?: 'YES' | 'NO' | (string & {})
+          /** H5经营网址 */
           h5_website_url?: XmlValue
+          /** H5支付域名 · H5 payment domains */
           h5_domains?: string
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        return_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回状态码 */
+        return_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回信息 · response message */
         return_msg?: string
-        result_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 业务返回码 */
+        result_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 错误编码 */
         err_code?: string
+        /** 错误描述 */
         err_code_des?: string
-        sub_mch_id?: string
-        sign?: string
+        /** 子商户号 · sub-merchant ID */
+        sub_mch_id: string
+        /** 签名 */
+        sign: string
+        /** 验证状态 */
         verification_status?: 'Under review' | 'Approved' | (string & {})
+        /** H5支付权限状态 */
         h5_authorization_state?: H5AuthorizationState
       }
     >
@@ -837,23 +1243,35 @@ export interface V2MerchantsRoutes {
     post: Operation<
       {
         xml: {
+          /** 商户号 · merchant ID */
           mch_id?: XmlValue
+          /** 商户识别码 */
           sub_mch_id: XmlValue
+          /** 商户简称 */
           merchant_shortname?: XmlValue
+          /** 客服电话 */
           service_phone?: XmlValue
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        return_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回状态码 */
+        return_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回信息 · response message */
         return_msg?: string
-        result_code?: 'SUCCESS' | 'FAIL' | (string & {})
-        result_msg?: string
-        sign?: string
+        /** 处理结果 */
+        result_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 处理信息 */
+        result_msg: string
+        /** 签名 */
+        sign: string
+        /** 错误代码 */
         err_code?: string
+        /** 错误代码描述 */
         err_code_des?: string
-        nonce_str?: string
+        /** 随机字符串 */
+        nonce_str: string
       }
     >
     /** 银行特约商户信息修改
@@ -868,51 +1286,92 @@ export interface V2MerchantsRoutes {
     post: Operation<
       {
         xml: {
+          /** 机构appid · institution's AppID */
           app_id: XmlValue
+          /** 机构商户号 · institution's merchant ID */
           mch_id?: XmlValue
+          /** 子商户号 · sub-merchant ID */
           sub_mch_id: XmlValue
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        return_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回状态码 */
+        return_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回信息 · response message */
         return_msg?: string
-        result_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 业务返回码 */
+        result_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 错误编码 */
         err_code?: string
+        /** 错误描述 */
         err_code_des?: string
-        sign?: string
-        sub_mch_id?: string
-        merchant_name?: string
-        merchant_shortname?: string
+        /** 签名 */
+        sign: string
+        /** 子商户号 · sub-merchant ID */
+        sub_mch_id: string
+        /** 子商户名称 */
+        merchant_name: string
+        /** 子商户简称 */
+        merchant_shortname: string
+        /** 注册国家或区域 */
         merchant_country_code?: string
-        business_category?: string
+        /** 业务类目 */
+        business_category: string
+        /** MCC码 · merchant category code (MCC) */
         mcc?: string
-        office_phone?: string
+        /** 公司联系电话 */
+        office_phone: string
+        /** 联系人姓名 */
         contact_name?: string
+        /** 联系人手机 */
         contact_phone?: string
+        /** 联系人邮箱 */
         contact_email?: string
-        merchant_remark?: string
+        /** 子商户唯一标识 */
+        merchant_remark: string
+        /** 业务类型 · business type */
         business_type?: 'ONLINE' | 'OFFLINE' | 'BOTH' | (string & {})
+        /** 商户类型 */
         merchant_type?: 'ENTERPRISE' | 'INDIVIDUAL' | (string & {})
+        /** 公司注册文件编号 */
         registration_certificate_number?: string
+        /** 公司注册文件过期时间 */
         registration_certificate_date?: string
+        /** APP下载链接 */
         app_download?: string
+        /** 业务网站 */
         business_website?: string
+        /** 公众号 */
         office_account?: string
+        /** 小程序 */
         mini_program?: string
+        /** 门店地址 */
         store_address?: string
+        /** 董事姓名 */
         director_name?: string
+        /** 董事证件编号 */
         director_id_number?: string
+        /** 负责人姓名 */
         principal_name?: string
+        /** 负责人证件编号 */
         principal_id_number?: string
+        /** 子商户结算银行账户 */
         settlement_bank_number?: string
+        /** 渠道编号 */
         channel_id?: string
+        /** H5支付权限状态 */
         h5_authorization_state?: H5AuthorizationState
+        /** H5驳回详情 */
         h5_audit_reject_detail?: string
+        /** 子商户状态 */
         sub_mch_status?: SubMerchantStatus
+        /** 子商户入驻状态 */
         application_status?: 'UNDER_REVIEW' | 'REJECTED' | (string & {})
+        /** 子商户入驻驳回详情 */
         application_reject_detail?: string
+        /** 附加信息 · additional information */
         attach?: string
       }
     >
@@ -928,22 +1387,33 @@ export interface V2MerchantsRoutes {
     post: Operation<
       {
         xml: {
+          /** 公众账号ID · AppID */
           appid: XmlValue
+          /** 商户号 · merchant ID */
           mch_id?: XmlValue
+          /** 子商户号 · sub-merchant ID */
           sub_mch_id: XmlValue
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        return_code?: 'SUCCESS' | 'FAIL' | (string & {})
-        return_msg?: string
-        err_code?: string
-        err_code_des?: string
-        result_code?: 'SUCCESS' | 'FAIL' | (string & {})
-        sign?: string
-        jsapi_path_list?: string
-        appid_config_list?: string
+        /** 返回状态码 */
+        return_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回信息 · response message */
+        return_msg: string
+        /** 错误代码 */
+        err_code: string
+        /** 错误代码描述 */
+        err_code_des: string
+        /** 业务结果 */
+        result_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 签名 */
+        sign: string
+        /** 授权目录 */
+        jsapi_path_list: string
+        /** APPID数组 */
+        appid_config_list: string
       }
     >
     /** 配置查询
@@ -957,36 +1427,62 @@ export interface V2MerchantsRoutes {
      */
     post: Operation<
       {
-        query: { action: 'add' | 'query' | (string & {}) }
+        query: {
+          /** 动作 · action */
+          action: 'add' | 'query' | (string & {})
+        }
         xml: {
+          /** 公众账号ID · AppID */
           appid: XmlValue
+          /** 商户号 · merchant ID */
           mch_id?: XmlValue
+          /** 商户名称 · merchant name */
           merchant_name?: XmlValue
+          /** 商户识别码 */
           sub_mch_id?: XmlValue
+          /** 页码 */
           page_index: XmlValue
+          /** 展示资料个数 */
           page_size?: XmlValue
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        return_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回状态码 */
+        return_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回信息 · response message */
         return_msg?: string
+        /** 业务结果 */
         result_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 业务结果描述 */
         result_msg?: string
-        total?: string
-        mchinfo?: {
-          appid?: string
-          mch_id?: string
-          merchant_name?: string
-          merchant_shortname?: string
-          service_phone?: string
+        /** 总记录数 */
+        total: string
+        /** 商户信息列表 */
+        mchinfo: {
+          /** 公众账号ID · AppID */
+          appid: string
+          /** 商户号 · merchant ID */
+          mch_id: string
+          /** 商户名称 · merchant name */
+          merchant_name: string
+          /** 商户简称 */
+          merchant_shortname: string
+          /** 客服电话 */
+          service_phone: string
+          /** 联系人 */
           contact?: string
+          /** 联系电话 · contact phone number */
           contact_phone?: string
+          /** 联系邮箱 */
           contact_email?: string
-          business?: string
-          channel_id?: string
-          channel_name?: string
+          /** 经营类目 */
+          business: string
+          /** 渠道商商户号 · channel partner's merchant ID */
+          channel_id: string
+          /** 渠道商名称 */
+          channel_name: string
         }[]
       }
     >
@@ -1002,24 +1498,39 @@ export interface V2MerchantsRoutes {
     post: Operation<
       {
         multipart: {
+          /** 媒体文件 · media file */
           media: FilePart
+          /** 媒体文件内容摘要 · digest of the media file */
           media_hash?: XmlValue
+          /** 服务商商户号或渠道号 */
           mch_id?: XmlValue
+          /** 签名类型 */
           sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
+          /** 签名 */
           sign?: XmlValue
         }
       },
       {
-        return_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回状态码 */
+        return_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回信息 · response message */
         return_msg?: string
-        appid?: string
-        mch_id?: string
-        nonce_str?: string
-        sign?: string
-        result_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 公众账号ID · AppID */
+        appid: string
+        /** 商户号 · merchant ID */
+        mch_id: string
+        /** 随机字符串 */
+        nonce_str: string
+        /** 签名 */
+        sign: string
+        /** 业务结果 */
+        result_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 错误代码 */
         err_code?: string
+        /** 错误代码描述 */
         err_code_des?: string
-        media_id?: string
+        /** 媒体文件标识ID · media file ID */
+        media_id: string
       }
     >
     /** 图片上传
@@ -1035,9 +1546,13 @@ export interface V2MerchantsRoutes {
     post: Operation<
       {
         xml: {
+          /** 商户号 · merchant ID */
           mch_id?: XmlValue
+          /** 子商户号 · sub-merchant ID */
           sub_mch_id: XmlValue
+          /** 特约商户APPID */
           sub_appid: XmlValue
+          /** 推荐关注APPID */
           subscribe_appid: XmlValue
           nonce_str?: XmlValue
           sign?: XmlValue
@@ -1059,33 +1574,56 @@ export interface V2MerchantsRoutes {
     post: Operation<
       {
         xml: {
+          /** 接口版本号 */
           version: '1.0' | '2.0' | (string & {})
+          /** 商户号 · merchant ID */
           mch_id?: XmlValue
+          /** 公众账号ID · AppID */
           appid: XmlValue
+          /** 用户标识 · user's OpenID */
           openid: XmlValue
+          /** 加密实名信息的证书序列号 */
           cert_serialno: XmlValue
+          /** 接口调用凭证 */
           access_token: XmlValue
+          /** 时间戳 */
           timestamp: XmlValue
+          /** 数字证书签名 · digital certificate signature */
           cert_sign: XmlValue
+          /** 证件类型 · identity document type */
           charset?: 'UTF-8' | 'GBK' | (string & {})
+          /** 签名类型 */
           sign_type?: 'HMAC-SHA256' | (string & {})
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        return_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回状态码 */
+        return_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 错误码描述 */
         return_msg?: string
+        /** 错误码 */
         error_code?: string
+        /** 错误代码描述 */
         error_code_des?: string
-        sign?: string
-        result_code?: 'SUCCESS' | 'FAIL' | (string & {})
-        appid?: string
-        mch_id?: string
-        nonce_str?: string
-        openid?: string
-        encrypted_real_name?: string
-        encrypted_credential_id?: string
+        /** 签名 */
+        sign: string
+        /** 业务结果 */
+        result_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 公众账号ID · AppID */
+        appid: string
+        /** 商户号 · merchant ID */
+        mch_id: string
+        /** 随机字符串 */
+        nonce_str: string
+        /** 用户标识 · user's OpenID */
+        openid: string
+        /** 姓名 · name */
+        encrypted_real_name: string
+        /** 加密后的证件号码 */
+        encrypted_credential_id: string
+        /** 证件类型 · identity document type */
         cre_type?:
           | 'MAINLAND_ID' | 'PASSPOT' | 'MO' | 'SOLDIERS' | 'HVPS' | 'MAINLAND_TMP_ID' | 'ACCOUNT_THIN'
           | 'POLICE' | 'MTPS' | 'BL' | 'OTHER' | 'RPFF' | 'HK_MACAO' | 'TAIWAN' | (string & {})
@@ -1105,33 +1643,56 @@ export interface V2MerchantsRoutes {
     post: Operation<
       {
         xml: {
+          /** 接口版本号 */
           version: '1.0' | '1.1' | (string & {})
+          /** 商户号 · merchant ID */
           mch_id?: XmlValue
+          /** 公众账号ID · AppID */
           appid: XmlValue
+          /** 用户标识 · user's OpenID */
           openid: XmlValue
+          /** 真实姓名 · real name */
           real_name: XmlValue
+          /** 证件类型 · identity document type */
           cred_type: XmlValue
+          /** 证件号码 · identity document number */
           cred_id: XmlValue
+          /** 接口调用凭证 */
           access_token: XmlValue
+          /** 签名类型 */
           sign_type?: 'HMAC-SHA256' | 'MD5' | (string & {})
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        return_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回状态码 */
+        return_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 错误码描述 */
         return_msg?: string
+        /** 错误码 */
         error_code?: string
+        /** 错误代码描述 */
         error_code_des?: string
+        /** 签名 */
         sign?: string
-        result_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 业务结果 */
+        result_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 公众账号ID · AppID */
         appid?: string
+        /** 商户号 · merchant ID */
         mch_id?: string
+        /** 随机字符串 */
         nonce_str?: string
+        /** 用户标识 · user's OpenID */
         openid?: string
+        /** 接口调用凭证 */
         access_token?: string
+        /** 用户标识校验结果 · verification result of the OpenID */
         verify_openid?: 'V_OP_NA' | 'V_OP_NM_MA' | 'V_OP_NM_UM' | (string & {})
+        /** 实名校验结果 · verification result of the real name */
         verify_real_name?: 'V_NM_ID_MA' | 'V_NM_ID_UM' | 'V_NM_ID_TYPE_UM' | (string & {})
+        /** 是否绑定银行卡 · whether a bank card is bound */
         bind_bankcard?: 'YES' | 'NO' | (string & {})
       }
     >

@@ -9,20 +9,6 @@ export type SceneId =
   | 'PRODUCT_1' | 'PRODUCT_2' | 'PRODUCT_3' | 'PRODUCT_4' | 'PRODUCT_5' | 'PRODUCT_6' | 'PRODUCT_7'
   | 'PRODUCT_8' | (string & {})
 
-export interface SendgroupredpackResponse {
-  return_code?: 'SUCCESS' | 'FAIL' | (string & {})
-  return_msg?: string
-  result_code?: 'SUCCESS' | 'FAIL' | (string & {})
-  err_code?: string
-  err_code_des?: string
-  mch_billno?: string
-  mch_id?: string
-  wxappid?: string
-  re_openid?: string
-  total_amount?: string
-  send_listid?: string
-}
-
 export interface V2TransfersRoutes {
   'v2/fund/queryautowithdrawbydate': {
     /** 查询提现状态
@@ -32,32 +18,54 @@ export interface V2TransfersRoutes {
     post: Operation<
       {
         xml: {
+          /** 商户号 · merchant ID */
           mch_id?: XmlValue
+          /** 小微商户号 */
           sub_mch_id: XmlValue
+          /** 签名类型 */
           sign_type?: 'HMAC-SHA256' | (string & {})
+          /** 日期 */
           date: XmlValue
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        return_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回状态码 */
+        return_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回信息 · response message */
         return_msg?: string
-        result_code?: 'SUCCESS' | 'FAIL' | (string & {})
-        err_code?: string
+        /** 业务结果 */
+        result_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 错误代码 */
+        err_code: string
+        /** 错误代码描述 */
         err_code_des?: string
+        /** 签名类型 */
         sign_type?: 'HMAC-SHA256' | (string & {})
+        /** 签名 */
         sign?: string
-        date?: string
-        mch_id?: string
-        sub_mch_id?: string
-        nonce_str?: string
-        withdraw_status?: string
+        /** 日期 */
+        date: string
+        /** 商户号 · merchant ID */
+        mch_id: string
+        /** 小微商户号 */
+        sub_mch_id: string
+        /** 随机字符 */
+        nonce_str: string
+        /** 单据状态 · bill state */
+        withdraw_status: string
+        /** 单据失败原因 */
         fail_reason?: string
+        /** 提现单单据ID */
         withdraw_id?: string
+        /** 金额 · amount (分 · fen) */
         amount?: string
+        /** 单据创建时间 · bill creation time */
         create_time?: string
+        /** 单据成功时间 */
         success_time?: string
+        /** 单据退票时间 */
         refund_time?: string
       }
     >
@@ -75,29 +83,47 @@ export interface V2TransfersRoutes {
     post: Operation<
       {
         xml: {
+          /** 服务商商户号 · service provider's merchant ID */
           mch_id?: XmlValue
+          /** 小微商户号 */
           sub_mch_id: XmlValue
+          /** 自动提现单提现日期 */
           date: XmlValue
+          /** 签名类型 */
           sign_type?: 'HMAC-SHA256' | (string & {})
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        return_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回状态码 */
+        return_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回信息 · response message */
         return_msg?: string
-        result_code?: 'SUCCESS' | 'FAIL' | (string & {})
-        err_code?: string
+        /** 业务结果 */
+        result_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 错误代码 */
+        err_code: string
+        /** 错误代码描述 */
         err_code_des?: string
+        /** 签名类型 */
         sign_type?: 'HMAC-SHA256' | (string & {})
+        /** 签名 */
         sign?: string
-        date?: string
-        mch_id?: string
-        sub_mch_id?: string
-        withdraw_id?: string
-        amount?: string
-        create_time?: string
-        nonce_str?: string
+        /** 自动提现单提现日期 */
+        date: string
+        /** 商户号 · merchant ID */
+        mch_id: string
+        /** 小微商户号 */
+        sub_mch_id: string
+        /** 提现单单据ID */
+        withdraw_id: string
+        /** 金额 · amount (分 · fen) */
+        amount: string
+        /** 单据创建时间 · bill creation time */
+        create_time: string
+        /** 随机字符 */
+        nonce_str: string
       }
     >
     /** 重新发起提现
@@ -114,36 +140,71 @@ export interface V2TransfersRoutes {
     post: Operation<
       {
         xml: {
+          /** 商户订单号 · merchant's order number */
           mch_billno: XmlValue
+          /** 商户号 · merchant ID */
           mch_id?: XmlValue
+          /** 公众账号ID · AppID */
           appid: XmlValue
+          /** 订单类型 · order type */
           bill_type: 'MCHT' | (string & {})
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        return_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回状态码 */
+        return_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回信息 · response message */
         return_msg?: string
-        result_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 业务结果 */
+        result_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 错误代码 */
         err_code?: string
+        /** 错误代码描述 */
         err_code_des?: string
-        mch_billno?: string
-        mch_id?: string
-        detail_id?: string
-        status?: GethbinfoResponseStatus
-        send_type?: 'API' | 'UPLOAD' | 'ACTIVITY' | (string & {})
-        hb_type?: 'NORMAL' | 'GROUP' | (string & {})
-        total_num?: string
-        total_amount?: string
+        /** 商户订单号 · merchant's order number */
+        mch_billno: string
+        /** 商户号 · merchant ID */
+        mch_id: string
+        /** 红包单号 */
+        detail_id: string
+        /** 红包状态 */
+        status: GethbinfoResponseStatus
+        /** 发放类型 */
+        send_type: 'API' | 'UPLOAD' | 'ACTIVITY' | (string & {})
+        /** 红包类型 */
+        hb_type: 'NORMAL' | 'GROUP' | (string & {})
+        /** 红包个数 */
+        total_num: string
+        /** 红包金额 · red packet amount (分 · fen) */
+        total_amount: string
+        /** 失败原因 · failure reason */
         reason?: string
-        send_time?: string
+        /** 红包发送时间 */
+        send_time: string
+        /** 红包退款时间 */
         refund_time?: string
+        /** 红包退款金额 (分 · fen) */
         refund_amount?: string
+        /** 祝福语 */
         wishing?: string
+        /** 活动描述 */
         remark?: string
+        /** 活动名称 · campaign name */
         act_name?: string
-        hblist?: { hbinfo?: { openid?: string; amount?: string; rcv_time?: string }[] }
+        /** 红包领取记录 */
+        hblist?: {
+          /** 裂变红包领取列表 */
+          hbinfo?: {
+            /** 领取红包的Openid */
+            openid?: string
+            /** 金额 · amount (分 · fen) */
+            amount?: string
+            /** 接收时间 */
+            rcv_time?: string
+          }[]
+        }
       }
     >
     /** 查询红包记录
@@ -159,31 +220,51 @@ export interface V2TransfersRoutes {
     post: Operation<
       {
         xml: {
+          /** 商户订单号 · merchant's order number */
           partner_trade_no: XmlValue
+          /** 商户号 · merchant ID */
           mch_id?: XmlValue
+          /** 公众账号ID · AppID */
           appid: XmlValue
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        return_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回状态码 */
+        return_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回信息 · response message */
         return_msg?: string
-        result_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 业务结果 */
+        result_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 错误代码 */
         err_code?: string
+        /** 错误代码描述 */
         err_code_des?: string
-        partner_trade_no?: string
-        appid?: string
-        mch_id?: string
-        detail_id?: string
-        status?: 'SUCCESS' | 'FAILED' | 'PROCESSING' | (string & {})
+        /** 商户单号 · merchant's order number */
+        partner_trade_no: string
+        /** 公众账号ID · AppID */
+        appid: string
+        /** 商户号 · merchant ID */
+        mch_id: string
+        /** 付款单号 */
+        detail_id: string
+        /** 转账状态 */
+        status: 'SUCCESS' | 'FAILED' | 'PROCESSING' | (string & {})
+        /** 失败原因 · failure reason */
         reason?: string
-        openid?: string
+        /** 收款用户openid · payee's OpenID */
+        openid: string
+        /** 收款用户姓名 · payee's name */
         transfer_name?: string
-        payment_amount?: string
-        transfer_time?: string
-        payment_time?: string
-        desc?: string
+        /** 付款金额 (分 · fen) */
+        payment_amount: string
+        /** 转账时间 */
+        transfer_time: string
+        /** 付款成功时间 */
+        payment_time: string
+        /** 企业付款备注 */
+        desc: string
       }
     >
     /** 查询企业向微信用户个人付款
@@ -198,39 +279,68 @@ export interface V2TransfersRoutes {
     post: Operation<
       {
         xml: {
+          /** 公众账号appid */
           appid: XmlValue
+          /** 商户号 · merchant ID */
           mch_id?: XmlValue
+          /** 设备号 */
           device_info?: XmlValue
+          /** 随机字符串 */
           nonce_str?: XmlValue
+          /** 商户订单号 · merchant's order number */
           partner_trade_no: XmlValue
+          /** 用户openid · user's OpenID */
           openid: XmlValue
+          /** 校验用户姓名选项 */
           check_name: 'FORCE_CHECK' | (string & {})
+          /** 收款用户姓名 · payee's name */
           re_user_name?: XmlValue
+          /** 金额 · amount (分 · fen) */
           amount: XmlValue
+          /** 企业付款备注 */
           desc: XmlValue
+          /** Ip地址 */
           spbill_create_ip: XmlValue
+          /** 企业微信签名 */
           workwx_sign?: XmlValue
+          /** 付款消息类型 */
           ww_msg_type?: 'NORMAL_MSG' | 'APPROVAL_MSG' | (string & {})
+          /** 审批单号 */
           approval_number?: XmlValue
+          /** 审批类型 */
           approval_type?: XmlValue
+          /** 项目名称 · project name */
           act_name?: XmlValue
+          /** 付款的应用id */
           agentid?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        return_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回状态码 */
+        return_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回信息 · response message */
         return_msg?: string
+        /** 公众账号appid */
         appid?: string
+        /** 商户号 · merchant ID */
         mch_id?: string
+        /** 设备号 */
         device_info?: string
+        /** 随机字符串 */
         nonce_str?: string
-        result_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 业务结果 */
+        result_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 错误代码 */
         err_code?: string
+        /** 错误代码描述 */
         err_code_des?: string
-        partner_trade_no?: string
-        payment_no?: string
-        payment_time?: string
+        /** 商户订单号 · merchant's order number */
+        partner_trade_no: string
+        /** 微信付款单号 */
+        payment_no: string
+        /** 付款成功时间 */
+        payment_time: string
       }
     >
     /** 向员工付款
@@ -245,28 +355,45 @@ export interface V2TransfersRoutes {
     post: Operation<
       {
         xml: {
+          /** 商户订单号 · merchant's order number */
           partner_trade_no?: XmlValue
+          /** 商户号 · merchant ID */
           mch_id?: XmlValue
+          /** 公众账号ID · AppID */
           appid: XmlValue
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        return_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回状态码 */
+        return_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回信息 · response message */
         return_msg?: string
-        result_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 业务结果 */
+        result_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 错误代码 */
         err_code?: string
+        /** 错误代码描述 */
         err_code_des?: string
-        partner_trade_no?: string
-        mch_id?: string
-        detail_id?: string
-        status?: 'SUCCESS' | 'FAILED' | 'PROCESSING' | (string & {})
-        reason?: string
+        /** 商户订单号 · merchant's order number */
+        partner_trade_no: string
+        /** 商户号 · merchant ID */
+        mch_id: string
+        /** 红包单号 */
+        detail_id: string
+        /** 红包状态 */
+        status: 'SUCCESS' | 'FAILED' | 'PROCESSING' | (string & {})
+        /** 失败原因 · failure reason */
+        reason: string
+        /** 收款用户姓名 · payee's name */
         transfer_name?: string
-        payment_amount?: string
-        transfer_time?: string
-        desc?: string
+        /** 红包退款金额 (分 · fen) */
+        payment_amount: string
+        /** 转账时间 */
+        transfer_time: string
+        /** 付款描述 */
+        desc: string
       }
     >
     /** 查询付款记录
@@ -281,36 +408,61 @@ export interface V2TransfersRoutes {
     post: Operation<
       {
         xml: {
+          /** 商户账号appid; at most 128 characters */
           mch_appid: XmlValue
+          /** 商户号 · merchant ID; at most 32 characters */
           mchid?: XmlValue
+          /** 设备号; at most 32 characters */
           device_info?: XmlValue
+          /** 商户订单号 · merchant's order number; at most 32 characters; matches `^[0-9A-Za-z]+$` */
           partner_trade_no: XmlValue
+          /** 用户openid · user's OpenID; at most 64 characters */
           openid: XmlValue
+          /** 校验用户姓名选项; at most 16 characters */
           check_name: XmlValue
+          /** 收款用户姓名 · payee's name; at most 64 characters */
           re_user_name?: XmlValue
+          /** 金额 · amount (分 · fen) */
           amount: XmlValue
+          /** 企业付款备注; at most 100 characters */
           desc: XmlValue
+          /** Ip地址; at most 32 characters */
           spbill_create_ip: XmlValue
+          /** 场景 · scene; at most 64 characters */
           scene?: XmlValue
+          /** 品牌ID · brand ID */
           brand_id?: XmlValue
+          /** 视频号模板ID · Channels template ID; at most 128 characters */
           finder_template_id?: XmlValue
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        return_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回状态码 */
+        return_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回信息 · response message */
         return_msg?: string
+        /** 商户appid · merchant's AppID */
         mch_appid?: string
+        /** 商户号 · merchant ID */
         mchid?: string
+        /** 设备号 */
         device_info?: string
+        /** 随机字符串 */
         nonce_str?: string
-        result_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 业务结果 */
+        result_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 错误代码 */
         err_code?: string
+        /** 错误代码描述 */
         err_code_des?: string
-        partner_trade_no?: string
-        payment_no?: string
-        payment_time?: string
+        /** 商户订单号 · merchant's order number */
+        partner_trade_no: string
+        /** 微信付款单号 */
+        payment_no: string
+        /** 付款成功时间 */
+        payment_time: string
       }
     >
     /** 向微信用户个人付款
@@ -326,43 +478,75 @@ export interface V2TransfersRoutes {
     post: Operation<
       {
         xml: {
+          /** 代金券批次id */
           coupon_stock_id: XmlValue
+          /** 公众账号ID · AppID */
           appid: XmlValue
+          /** 商户号 · merchant ID */
           mch_id?: XmlValue
+          /** 操作员 */
           op_user_id?: XmlValue
+          /** 设备号 */
           device_info?: XmlValue
+          /** 协议版本 */
           version?: '1.0' | (string & {})
+          /** 协议类型 */
           type?: 'XML' | (string & {})
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        return_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回状态码 */
+        return_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回信息 · response message */
         return_msg?: string
-        appid?: string
-        mch_id?: string
+        /** 公众账号ID · AppID */
+        appid: string
+        /** 商户号 · merchant ID */
+        mch_id: string
+        /** 设备号 */
         device_info?: string
-        nonce_str?: string
+        /** 随机字符串 */
+        nonce_str: string
+        /** 签名 */
         sign?: string
-        result_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 业务结果 */
+        result_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 错误代码 */
         err_code?: string
+        /** 错误代码描述 */
         err_code_des?: string
-        coupon_stock_id?: string
+        /** 代金券批次ID */
+        coupon_stock_id: string
+        /** 代金券名称 · cash coupon name */
         coupon_name?: string
-        coupon_value?: string
+        /** 代金券面额 (分 · fen) */
+        coupon_value: string
+        /** 代金券使用最低限额 (分 · fen) */
         coupon_mininumn?: string
-        coupon_stock_status?: string
-        coupon_total?: string
+        /** 代金券批次状态 */
+        coupon_stock_status: string
+        /** 代金券数量 */
+        coupon_total: string
+        /** 代金券最大领取数量 */
         max_quota?: string
+        /** 代金券已经发送的数量 */
         is_send_num?: string
-        begin_time?: string
-        end_time?: string
-        create_time?: string
+        /** 生效开始时间 */
+        begin_time: string
+        /** 生效结束时间 */
+        end_time: string
+        /** 创建时间 · creation time */
+        create_time: string
+        /** 代金券预算额度 (分 · fen) */
         coupon_budget?: string
-        begin_time_t?: string
-        end_time_t?: string
-        create_time_t?: string
+        /** 生效开始时间 */
+        begin_time_t: string
+        /** 生效结束时间 */
+        end_time_t: string
+        /** 创建时间 · creation time */
+        create_time_t: string
       }
     >
     /** 查询代金券批次
@@ -379,41 +563,72 @@ export interface V2TransfersRoutes {
     post: Operation<
       {
         xml: {
+          /** 代金券id · cash coupon ID */
           coupon_id: XmlValue
+          /** 用户openid · user's OpenID */
           openid: XmlValue
+          /** 公众账号ID · AppID */
           appid: XmlValue
+          /** 商户号 · merchant ID */
           mch_id?: XmlValue
+          /** 批次号 · coupon batch ID */
           stock_id: XmlValue
+          /** 操作员 */
           op_user_id?: XmlValue
+          /** 设备号 */
           device_info?: XmlValue
+          /** 协议版本 */
           version?: '1.0' | (string & {})
+          /** 协议类型 */
           type?: 'XML' | (string & {})
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        return_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回状态码 */
+        return_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回信息 · response message */
         return_msg?: string
-        appid?: string
-        mch_id?: string
+        /** 公众账号ID · AppID */
+        appid: string
+        /** 商户号 · merchant ID */
+        mch_id: string
+        /** 子商户号 · sub-merchant ID */
         sub_mch_id?: string
+        /** 设备号 */
         device_info?: string
-        nonce_str?: string
-        sign?: string
-        result_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 随机字符串 */
+        nonce_str: string
+        /** 签名 */
+        sign: string
+        /** 业务结果 */
+        result_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 错误代码 */
         err_code?: string
+        /** 错误代码描述 */
         err_code_des?: string
-        coupon_stock_id?: string
-        coupon_id?: string
-        coupon_value?: string
+        /** 代金券批次ID */
+        coupon_stock_id: string
+        /** 代金券id · cash coupon ID */
+        coupon_id: string
+        /** 代金券面额 (分 · fen) */
+        coupon_value: string
+        /** 代金券使用最低限额 (分 · fen) */
         coupon_mininumn?: string
-        coupon_name?: string
-        coupon_state?: 'SENDED' | 'USED' | 'EXPIRED' | (string & {})
-        coupon_desc?: string
-        coupon_use_value?: string
-        coupon_remain_value?: string
-        send_source?: 'FULL_SEND' | 'NORMAL' | (string & {})
+        /** 代金券名称 · cash coupon name */
+        coupon_name: string
+        /** 代金券状态 · cash coupon state */
+        coupon_state: 'SENDED' | 'USED' | 'EXPIRED' | (string & {})
+        /** 代金券描述 */
+        coupon_desc: string
+        /** 代金券实际使用金额 (分 · fen) */
+        coupon_use_value: string
+        /** 优惠剩余可用额 (分 · fen) */
+        coupon_remain_value: string
+        /** 发放来源 */
+        send_source: 'FULL_SEND' | 'NORMAL' | (string & {})
+        /** 是否允许部分使用 */
         is_partial_use?: '1' | (string & {})
       }
     >
@@ -430,37 +645,64 @@ export interface V2TransfersRoutes {
     post: Operation<
       {
         xml: {
+          /** 商户订单号 · merchant's order number */
           mch_billno: XmlValue
+          /** 商户号 · merchant ID */
           mch_id?: XmlValue
+          /** 公众账号ID · AppID */
           appid: XmlValue
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        return_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回状态码 */
+        return_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回信息 · response message */
         return_msg?: string
+        /** 微信支付签名 */
         sign?: string
-        result_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 业务结果 */
+        result_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 错误代码 */
         err_code?: string
+        /** 错误代码描述 */
         err_code_des?: string
-        mch_billno?: string
-        mch_id?: string
-        detail_id?: string
-        status?: GethbinfoResponseStatus
-        send_type?: 'API' | (string & {})
-        total_amount?: string
+        /** 商户订单号 · merchant's order number */
+        mch_billno: string
+        /** 商户号 · merchant ID */
+        mch_id: string
+        /** 红包单号 */
+        detail_id: string
+        /** 红包状态 */
+        status: GethbinfoResponseStatus
+        /** 发放类型 */
+        send_type: 'API' | (string & {})
+        /** 红包金额 · red packet amount (分 · fen) */
+        total_amount: string
+        /** 失败原因 · failure reason */
         reason?: string
-        send_time?: string
+        /** 红包发送时间 */
+        send_time: string
+        /** 红包退款时间 */
         refund_time?: string
+        /** 红包退款金额 (分 · fen) */
         refund_amount?: string
+        /** 祝福语 */
         wishing?: string
+        /** 活动描述 */
         remark?: string
+        /** 活动名称 · campaign name */
         act_name?: string
-        openid?: string
-        amount?: string
-        rcv_time?: string
+        /** 领取红包的Openid */
+        openid: string
+        /** 金额 · amount (分 · fen) */
+        amount: string
+        /** 接收时间 */
+        rcv_time: string
+        /** 发送者名称 */
         sender_name?: string
+        /** 发送者头像 */
         sender_header_media_id?: string
       }
     >
@@ -477,39 +719,67 @@ export interface V2TransfersRoutes {
     post: Operation<
       {
         xml: {
+          /** 代金券批次id */
           coupon_stock_id: XmlValue
+          /** openid记录数 */
           openid_count: XmlValue
+          /** 商户单据号 · merchant's request number */
           partner_trade_no: XmlValue
+          /** 用户openid · user's OpenID */
           openid: XmlValue
+          /** 公众账号ID · AppID */
           appid: XmlValue
+          /** 商户号 · merchant ID */
           mch_id?: XmlValue
+          /** 操作员 */
           op_user_id?: XmlValue
+          /** 设备号 */
           device_info?: XmlValue
+          /** 协议版本 */
           version?: '1.0' | (string & {})
+          /** 协议类型 */
           type?: 'XML' | (string & {})
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        return_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回状态码 */
+        return_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回信息 · response message */
         return_msg?: string
-        appid?: string
-        mch_id?: string
+        /** 公众账号ID · AppID */
+        appid: string
+        /** 商户号 · merchant ID */
+        mch_id: string
+        /** 设备号 */
         device_info?: string
-        nonce_str?: string
-        sign?: string
-        result_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 随机字符串 */
+        nonce_str: string
+        /** 签名 */
+        sign: string
+        /** 业务结果 */
+        result_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 错误代码 */
         err_code?: string
+        /** 错误代码描述 */
         err_code_des?: string
-        coupon_stock_id?: string
-        resp_count?: string
-        success_count?: string
-        failed_count?: string
-        openid?: string
-        ret_code?: string
-        coupon_id?: string
-        ret_msg?: string
+        /** 代金券批次id */
+        coupon_stock_id: string
+        /** 成功记录数 · number of successful records */
+        resp_count: string
+        /** 成功记录数 · number of successful records */
+        success_count: string
+        /** 失败记录数 */
+        failed_count: string
+        /** 用户标识 · user's OpenID */
+        openid: string
+        /** 返回码 */
+        ret_code: string
+        /** 代金券id · cash coupon ID */
+        coupon_id: string
+        /** 返回信息 · response message */
+        ret_msg: string
       }
     >
     /** 发放代金券
@@ -526,24 +796,60 @@ export interface V2TransfersRoutes {
     post: Operation<
       {
         xml: {
+          /** 商户订单号 · merchant's order number */
           mch_billno: XmlValue
+          /** 商户号 · merchant ID */
           mch_id?: XmlValue
+          /** 公众账号appid */
           wxappid: XmlValue
+          /** 商户名称 · merchant name */
           send_name: XmlValue
+          /** 用户openid · user's OpenID */
           re_openid: XmlValue
+          /** 总金额 · total amount (分 · fen) */
           total_amount: XmlValue
+          /** 红包发放总人数 */
           total_num: XmlValue
+          /** 红包金额设置方式 */
           amt_type: 'ALL_RAND' | (string & {})
+          /** 红包祝福语 */
           wishing: XmlValue
+          /** 活动名称 · campaign name */
           act_name: XmlValue
+          /** 备注 */
           remark: XmlValue
+          /** 场景id */
           scene_id?: SceneId
+          /** 活动信息 */
           risk_info?: string
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
-      SendgroupredpackResponse
+      {
+        /** 返回状态码 */
+        return_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回信息 · response message */
+        return_msg?: string
+        /** 业务结果 */
+        result_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 错误代码 */
+        err_code?: string
+        /** 错误代码描述 */
+        err_code_des?: string
+        /** 商户订单号 · merchant's order number */
+        mch_billno: string
+        /** 商户号 · merchant ID */
+        mch_id: string
+        /** 公众账号appid */
+        wxappid: string
+        /** 用户openid · user's OpenID */
+        re_openid: string
+        /** 总金额 · total amount (分 · fen) */
+        total_amount: string
+        /** 微信单号 */
+        send_listid: string
+      }
     >
     /** 发放裂变红包
      * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/tools/cash_coupon.php?chapter=13_5&index=4)
@@ -559,35 +865,59 @@ export interface V2TransfersRoutes {
     post: Operation<
       {
         xml: {
+          /** 商户订单号 · merchant's order number */
           mch_billno: XmlValue
+          /** 商户号 · merchant ID */
           mch_id?: XmlValue
+          /** 公众账号appid */
           wxappid: XmlValue
+          /** 商户名称 · merchant name */
           send_name: XmlValue
+          /** 用户openid · user's OpenID */
           re_openid: XmlValue
+          /** 付款金额 (分 · fen) */
           total_amount: XmlValue
+          /** 红包发放总人数 */
           total_num: XmlValue
+          /** 红包祝福语 */
           wishing: XmlValue
+          /** 活动名称 · campaign name */
           act_name: XmlValue
+          /** 备注 */
           remark: XmlValue
+          /** 活动信息 */
           notify_way: 'MINI_PROGRAM_JSAPI' | (string & {})
+          /** 场景id */
           scene_id?: SceneId
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        return_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回状态码 */
+        return_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回信息 · response message */
         return_msg?: string
-        result_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 业务结果 */
+        result_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 错误代码 */
         err_code?: string
+        /** 错误代码描述 */
         err_code_des?: string
-        mch_billno?: string
-        mch_id?: string
-        wxappid?: string
-        re_openid?: string
-        total_amount?: string
-        send_listid?: string
-        package?: string
+        /** 商户订单号 · merchant's order number */
+        mch_billno: string
+        /** 商户号 · merchant ID */
+        mch_id: string
+        /** 公众账号appid */
+        wxappid: string
+        /** 用户openid · user's OpenID */
+        re_openid: string
+        /** 付款金额 (分 · fen) */
+        total_amount: string
+        /** 微信单号 */
+        send_listid: string
+        /** Jsapi的入参 */
+        package: string
       }
     >
     /** 发放小程序红包接口
@@ -604,26 +934,64 @@ export interface V2TransfersRoutes {
     post: Operation<
       {
         xml: {
+          /** 商户订单号 · merchant's order number; at most 28 characters; matches `^[0-9A-Za-z]+$` */
           mch_billno: XmlValue
+          /** 商户号 · merchant ID; at most 32 characters */
           mch_id?: XmlValue
+          /** 子商户号 · sub-merchant ID; at most 32 characters */
           sub_mch_id?: XmlValue
+          /** 触达用户appid; at most 32 characters */
           msgappid?: XmlValue
+          /** 公众账号appid; at most 32 characters */
           wxappid: XmlValue
+          /** 商户名称 · merchant name; at most 32 characters */
           send_name: XmlValue
+          /** 用户openid · user's OpenID; at most 32 characters */
           re_openid: XmlValue
+          /** 付款金额 (分 · fen) */
           total_amount: XmlValue
+          /** 红包发放总人数; 1–1 characters */
           total_num: XmlValue
+          /** 红包祝福语; at most 128 characters */
           wishing: XmlValue
+          /** Ip地址; at most 15 characters */
           client_ip: XmlValue
+          /** 活动名称 · campaign name; at most 32 characters */
           act_name: XmlValue
+          /** 备注; at most 256 characters */
           remark: XmlValue
+          /** 场景id */
           scene_id?: SceneId
+          /** 活动信息 */
           risk_info?: string
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
-      SendgroupredpackResponse
+      {
+        /** 返回状态码 */
+        return_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回信息 · response message */
+        return_msg?: string
+        /** 业务结果 */
+        result_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 错误代码 */
+        err_code?: string
+        /** 错误代码描述 */
+        err_code_des?: string
+        /** 商户订单号 · merchant's order number */
+        mch_billno: string
+        /** 商户号 · merchant ID */
+        mch_id: string
+        /** 公众账号appid */
+        wxappid: string
+        /** 用户openid · user's OpenID */
+        re_openid: string
+        /** 付款金额 (分 · fen) */
+        total_amount: string
+        /** 微信单号 */
+        send_listid: string
+      }
     >
     /** 发放普通红包
      * Closed to new merchants.
@@ -638,37 +1006,65 @@ export interface V2TransfersRoutes {
     post: Operation<
       {
         xml: {
+          /** 随机字符串 */
           nonce_str?: XmlValue
+          /** 商户订单号 · merchant's order number */
           mch_billno: XmlValue
+          /** 商户号 · merchant ID */
           mch_id?: XmlValue
+          /** 公众账号appid */
           wxappid: XmlValue
+          /** 发送红包的应用id */
           agentid?: XmlValue
+          /** 发送者名称 */
           sender_name: XmlValue
+          /** 发送者头像 */
           sender_header_media_id?: XmlValue
+          /** 用户openid · user's OpenID */
           re_openid: XmlValue
+          /** 付款金额 (分 · fen) */
           total_amount: XmlValue
+          /** 红包祝福语 */
           wishing: XmlValue
+          /** 活动名称 · campaign name */
           act_name: XmlValue
+          /** 备注 */
           remark: XmlValue
+          /** 场景id */
           scene_id?: SceneId
+          /** 企业微信签名 */
           workwx_sign?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        return_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回状态码 */
+        return_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回信息 · response message */
         return_msg?: string
+        /** 微信支付签名 */
         sign?: string
-        result_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 业务结果 */
+        result_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 错误代码 */
         err_code?: string
+        /** 错误代码描述 */
         err_code_des?: string
-        mch_billno?: string
-        mch_id?: string
-        wxappid?: string
-        re_openid?: string
-        total_amount?: string
-        send_listid?: string
+        /** 商户订单号 · merchant's order number */
+        mch_billno: string
+        /** 商户号 · merchant ID */
+        mch_id: string
+        /** 公众账号appid */
+        wxappid: string
+        /** 用户openid · user's OpenID */
+        re_openid: string
+        /** 付款金额 (分 · fen) */
+        total_amount: string
+        /** 微信单号 */
+        send_listid: string
+        /** 发送者名称 */
         sender_name?: string
+        /** 发送者头像 */
         sender_header_media_id?: string
       }
     >
@@ -684,30 +1080,49 @@ export interface V2TransfersRoutes {
     post: Operation<
       {
         xml: {
+          /** 商户号 · merchant ID */
           mch_id?: XmlValue
+          /** 商户企业付款单号 */
           partner_trade_no: XmlValue
+          /** 收款方银行卡号 */
           enc_bank_no: string
+          /** 收款方用户名 */
           enc_true_name: string
+          /** 收款方开户行 */
           bank_code: XmlValue
+          /** 付款金额 (分 · fen) */
           amount: XmlValue
+          /** 付款说明 */
           desc?: XmlValue
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        return_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回状态码 */
+        return_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回信息 · response message */
         return_msg?: string
-        result_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 业务结果 */
+        result_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 错误代码 */
         err_code?: string
+        /** 错误代码描述 */
         err_code_des?: string
-        mch_id?: string
-        partner_trade_no?: string
-        amount?: string
-        nonce_str?: string
-        sign?: string
-        payment_no?: string
-        cmms_amt?: string
+        /** 商户号 · merchant ID */
+        mch_id: string
+        /** 商户企业付款单号 */
+        partner_trade_no: string
+        /** 代付金额 (分 · fen) */
+        amount: string
+        /** 随机字符串 */
+        nonce_str: string
+        /** 签名 */
+        sign: string
+        /** 微信企业付款单号 */
+        payment_no: string
+        /** 手续费金额 (分 · fen) */
+        cmms_amt: string
       }
     >
     /** 企业付款到银行卡
@@ -720,23 +1135,48 @@ export interface V2TransfersRoutes {
      * @see [merchant](https://pay.weixin.qq.com/doc/v2/merchant/4011941066)
      */
     post: Operation<
-      { xml: { mch_id?: XmlValue; partner_trade_no: XmlValue; nonce_str?: XmlValue; sign?: XmlValue } },
       {
-        return_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        xml: {
+          /** 商户号 · merchant ID */
+          mch_id?: XmlValue
+          /** 商户企业付款单号 */
+          partner_trade_no: XmlValue
+          nonce_str?: XmlValue
+          sign?: XmlValue
+        }
+      },
+      {
+        /** 返回状态码 */
+        return_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 返回信息 · response message */
         return_msg?: string
-        result_code?: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 业务结果 */
+        result_code: 'SUCCESS' | 'FAIL' | (string & {})
+        /** 错误代码 */
         err_code?: string
+        /** 错误代码描述 */
         err_code_des?: string
-        mch_id?: string
-        partner_trade_no?: string
-        payment_no?: string
-        bank_no_md5?: string
-        true_name_md5?: string
-        amount?: string
-        status?: 'SUCCESS' | 'FAILED' | 'PROCESSING' | 'BANK_FAIL' | (string & {})
-        cmms_amt?: string
-        create_time?: string
+        /** 商户号 · merchant ID */
+        mch_id: string
+        /** 商户企业付款单号 */
+        partner_trade_no: string
+        /** 微信企业付款单号 */
+        payment_no: string
+        /** 银行卡号 */
+        bank_no_md5: string
+        /** 用户真实姓名 */
+        true_name_md5: string
+        /** 代付金额 (分 · fen) */
+        amount: string
+        /** 代付单状态 */
+        status: 'SUCCESS' | 'FAILED' | 'PROCESSING' | 'BANK_FAIL' | (string & {})
+        /** 手续费金额 (分 · fen) */
+        cmms_amt: string
+        /** 商户下单时间 */
+        create_time: string
+        /** 成功付款时间 */
         pay_succ_time?: string
+        /** 失败原因 · failure reason */
         reason?: string
       }
     >

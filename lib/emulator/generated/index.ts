@@ -8,6 +8,7 @@ interface Module {
 
 const modules: Readonly<Record<string, () => Promise<Module>>> = {
   brand: () => import('./brand.js'),
+  'brand-owner': () => import('./brand-owner.js'),
   busifavor: () => import('./busifavor.js'),
   campaigns: () => import('./campaigns.js'),
   complaints: () => import('./complaints.js'),
@@ -42,6 +43,9 @@ const modules: Readonly<Record<string, () => Promise<Module>>> = {
 }
 
 const families: Readonly<Record<string, string>> = {
+  'brand/card-member': 'brand-owner',
+  'brand/marketing': 'brand-owner',
+  'brand/store': 'brand-owner',
   'hk/v3': 'hongkong',
   'v2/appauth': 'v2-merchants',
   'v2/applyment': 'v2-merchants',

@@ -2,217 +2,270 @@
 
 /** The route tree as JSON, which is parsed several times faster than code and only when first needed. */
 export const tree: string = `{
- "hk":{"v3":{"certificates":"g"}},
- "v2":{
-  "appauth":{"authindex":"g0","getaccesstoken":"g1"},
-  "applyment":{
-   "micro":{
-    "getstate":"p2",
-    "getupgradestate":"p2",
-    "modifyarchives":"p3",
-    "modifycontactinfo":"p3",
-    "signcontract":"p4",
-    "submit":"p5",
-    "submitupgrade":"p3"
+ "brand":{
+  "card-member":{
+   "cards":{"":"gp","{card_id}":{"":"ga","invalidate":"p"}},
+   "media":{"image-upload":"p0"},
+   "pre-auth-tokens":"p",
+   "user-cards":{"":"g1","import-by-openid":"p2","{user_card_code}":{"":"g3a2","confirm":"p2","invalidate":"p3"}},
+   "user-feeds":"p4",
+   "user-points":{"exchange-coupon":{"confirm":"p"},"sync":"p4"}
+  },
+  "marketing":{
+   "delivery-plan":{"delivery-plans":{"":"p4","{plan_id}":{"":"a","resume":"p5"}},"notify-url":"p"},
+   "product-coupon":{
+    "media":{"upload-image":"p0"},
+    "notify-configs":"gp",
+    "product-coupons":{
+     "":"p4",
+     "{product_coupon_id}":{
+      "":"ga",
+      "deactivate":"p4",
+      "stock-bundles":{
+       "":"p4",
+       "{stock_bundle_id}":{"":"a","associate-stores":"p","disassociate-stores":"p","update-budget":"p4"}
+      },
+      "stocks":{
+       "":"gp4",
+       "{stock_id}":{
+        "":"ga",
+        "associate-stores":"p",
+        "associated-stores":"g",
+        "deactivate":"p4",
+        "disassociate-stores":"p",
+        "update-budget":"p4",
+        "upload-coupon-codes":"p4"
+       }
+      }
+     }
+    },
+    "users":{
+     "{openid}":{
+      "coupon-bundles":{"":"p6","{user_coupon_bundle_id}":{"deactivate":"p4"}},
+      "coupons":{"":"gp6","{coupon_code}":{"":"g","confirm":"p4","deactivate":"p4","return":"p4","use":"p4"}},
+      "pre-send-coupon":"p6"
+     }
+    }
    }
   },
-  "billcommentsp":{"batchquerycomment":"p6"},
+  "store":{
+   "brandstores":{
+    "":"gp",
+    "{store_id}":{"":"d5ga","bindrecipient":"p","close":"p","resume":"p","unbindrecipient":"p"}
+   }
+  }
+ },
+ "hk":{"v3":{"certificates":"g"}},
+ "v2":{
+  "appauth":{"authindex":"g7","getaccesstoken":"g8"},
+  "applyment":{
+   "micro":{
+    "getstate":"p9",
+    "getupgradestate":"p9",
+    "modifyarchives":"p10",
+    "modifycontactinfo":"p10",
+    "signcontract":"p11",
+    "submit":"p12",
+    "submitupgrade":"p10"
+   }
+  },
+  "billcommentsp":{"batchquerycomment":"p13"},
   "cgi-bin":{
    "mch":{
-    "customs":{"customdeclareorder":"p7","customdeclarequery":"p8"},
-    "newcustoms":{"customdeclareredeclare":"p9"}
+    "customs":{"customdeclareorder":"p14","customdeclarequery":"p15"},
+    "newcustoms":{"customdeclareredeclare":"p16"}
    }
   },
   "deposit":{
-   "consume":"p10",
-   "facepay":"p11",
-   "micropay":"p12",
-   "orderquery":"p13",
-   "refund":"p14",
-   "refundquery":"p13",
-   "reverse":"p15",
-   "unifiedorder":"p12"
+   "consume":"p17",
+   "facepay":"p18",
+   "micropay":"p19",
+   "orderquery":"p20",
+   "refund":"p21",
+   "refundquery":"p20",
+   "reverse":"p22",
+   "unifiedorder":"p19"
   },
-  "face":{"get_wxpayface_authinfo":"p16"},
-  "fund":{"queryautowithdrawbydate":"p17","reautowithdrawbydate":"p18"},
+  "face":{"get_wxpayface_authinfo":"p23"},
+  "fund":{"queryautowithdrawbydate":"p24","reautowithdrawbydate":"p25"},
   "mchrisk":{
-   "bankquerymchauditinfo":"p19",
-   "channelquerymchauditinfo":"p19",
-   "querymchrisk":"p20",
-   "setmchriskcallback":"p21",
-   "syncmchriskresult":"p22"
+   "bankquerymchauditinfo":"p26",
+   "channelquerymchauditinfo":"p26",
+   "querymchrisk":"p27",
+   "setmchriskcallback":"p28",
+   "syncmchriskresult":"p29"
   },
   "mmpaymkttransfers":{
-   "gethbinfo":"p23",
-   "gettransferinfo":"p24",
-   "promotion":{"paywwsptrans2pocket":"p25","querywwsptrans2pocket":"p24","transfers":"p26"},
-   "query_coupon_stock":"p27",
-   "querycouponsinfo":"p28",
-   "queryworkwxredpack":"p29",
-   "send_coupon":"p30",
-   "sendgroupredpack":"p31",
-   "sendminiprogramhb":"p31",
-   "sendredpack":"p31",
-   "sendworkwxredpack":"p32"
+   "gethbinfo":"p30",
+   "gettransferinfo":"p31",
+   "promotion":{"paywwsptrans2pocket":"p32","querywwsptrans2pocket":"p31","transfers":"p33"},
+   "query_coupon_stock":"p34",
+   "querycouponsinfo":"p35",
+   "queryworkwxredpack":"p36",
+   "send_coupon":"p37",
+   "sendgroupredpack":"p38",
+   "sendminiprogramhb":"p38",
+   "sendredpack":"p38",
+   "sendworkwxredpack":"p39"
   },
-  "mmpaysptrans":{"pay_bank":"p33","query_bank":"p24"},
+  "mmpaysptrans":{"pay_bank":"p40","query_bank":"p31"},
   "papay":{
-   "deletecontract":"p7",
-   "entrustweb":"g34",
-   "h5entrustweb":"g35",
+   "deletecontract":"p14",
+   "entrustweb":"g41",
+   "h5entrustweb":"g42",
    "partner":{
-    "deletecontract":"p7",
-    "entrustweb":"g36",
-    "h5entrustweb":"g35",
-    "preentrustweb":"p37",
-    "querycontract":"p38"
+    "deletecontract":"p14",
+    "entrustweb":"g43",
+    "h5entrustweb":"g42",
+    "preentrustweb":"p44",
+    "querycontract":"p45"
    },
-   "preentrustweb":"p37",
-   "querycontract":"p38"
+   "preentrustweb":"p44",
+   "querycontract":"p45"
   },
   "pay":{
-   "closecombinedorder":"p39",
-   "closeorder":"p12",
-   "combinedorder":"p39",
-   "contractorder":"p40",
-   "downloadbill":"p41",
-   "downloadfundflow":"p42",
-   "facepay":"p11",
-   "facepayquery":"p13",
-   "micropay":"p12",
-   "orderquery":"p13",
-   "paporderquery":"p28",
-   "pappayapply":"p40",
-   "partner":{"paporderquery":"p28","pappayapply":"p40"},
-   "profitsharingaddreceiver":"p43",
-   "profitsharingmerchantratioquery":"p19",
-   "profitsharingorderamountquery":"p44",
-   "profitsharingquery":"p19",
-   "profitsharingremovereceiver":"p43",
-   "profitsharingreturnquery":"p19",
-   "querycombinedorder":"p45",
-   "queryexchagerate":"p38",
-   "refundquery":"p13",
-   "refundqueryv2":"p13",
-   "settlementquery":"p46",
-   "unifiedorder":"p12"
+   "closecombinedorder":"p46",
+   "closeorder":"p19",
+   "combinedorder":"p46",
+   "contractorder":"p47",
+   "downloadbill":"p48",
+   "downloadfundflow":"p49",
+   "facepay":"p18",
+   "facepayquery":"p20",
+   "micropay":"p19",
+   "orderquery":"p20",
+   "paporderquery":"p35",
+   "pappayapply":"p47",
+   "partner":{"paporderquery":"p35","pappayapply":"p47"},
+   "profitsharingaddreceiver":"p50",
+   "profitsharingmerchantratioquery":"p26",
+   "profitsharingorderamountquery":"p51",
+   "profitsharingquery":"p26",
+   "profitsharingremovereceiver":"p50",
+   "profitsharingreturnquery":"p26",
+   "querycombinedorder":"p52",
+   "queryexchagerate":"p45",
+   "refundquery":"p20",
+   "refundqueryv2":"p20",
+   "settlementquery":"p53",
+   "unifiedorder":"p19"
   },
-  "payitil":{"report":"p47"},
-  "risk":{"getcertficates":"p44","getpublickey":"p48","getviolation":"p20"},
+  "payitil":{"report":"p54"},
+  "risk":{"getcertficates":"p51","getpublickey":"p55","getviolation":"p27"},
   "sandboxnew":{
    "pay":{
-    "downloadbill":"p41",
-    "getsignkey":"p47",
-    "micropay":"p12",
-    "orderquery":"p13",
-    "refund":"p49",
-    "refundquery":"p13",
-    "unifiedorder":"p12"
+    "downloadbill":"p48",
+    "getsignkey":"p54",
+    "micropay":"p19",
+    "orderquery":"p20",
+    "refund":"p56",
+    "refundquery":"p20",
+    "unifiedorder":"p19"
    }
   },
   "secapi":{
    "mch":{
-    "addInstitutionsub":"p50",
-    "addsubdevconfig":"p51",
-    "channelsetting":"p51",
-    "modifyInstitutionsub":"p52",
-    "modifymchinfo":"p51",
-    "queryInstitutionsub":"p53",
-    "querysubdevconfig":"p54",
-    "submchmanage":"p55",
-    "uploadmedia":"p56"
+    "addInstitutionsub":"p57",
+    "addsubdevconfig":"p58",
+    "channelsetting":"p58",
+    "modifyInstitutionsub":"p59",
+    "modifymchinfo":"p58",
+    "queryInstitutionsub":"p60",
+    "querysubdevconfig":"p61",
+    "submchmanage":"p62",
+    "uploadmedia":"p63"
    },
-   "mkt":{"addrecommendconf":"p57"},
+   "mkt":{"addrecommendconf":"p64"},
    "pay":{
-    "facepayreverse":"p15",
-    "multiprofitsharing":"p58",
-    "profitsharing":"p58",
-    "profitsharingfinish":"p58",
-    "profitsharingreturn":"p59",
-    "refund":"p14",
-    "refundv2":"p14",
-    "reverse":"p15"
+    "facepayreverse":"p22",
+    "multiprofitsharing":"p65",
+    "profitsharing":"p65",
+    "profitsharingfinish":"p65",
+    "profitsharingreturn":"p66",
+    "refund":"p21",
+    "refundv2":"p21",
+    "reverse":"p22"
    }
   },
-  "secsvc":{"getrealnameinfo":"p60","realnameauth":"p61"},
-  "tools":{"authcodetoopenid":"p62","shorturl":"p"},
+  "secsvc":{"getrealnameinfo":"p67","realnameauth":"p68"},
+  "tools":{"authcodetoopenid":"p69","shorturl":"p"},
   "transit":{
-   "partnerpay":{"payapply":"p11","queryorder":"p19","querystate":"p19"},
-   "pay":{"payapply":"p11","querystate":"p19"},
-   "queryorder":"p19"
+   "partnerpay":{"payapply":"p18","queryorder":"p26","querystate":"p26"},
+   "pay":{"payapply":"p18","querystate":"p26"},
+   "queryorder":"p26"
   },
   "vehicle":{
-   "partnerpay":{"notification":"p43","payapply":"p11","querystate":"p19"},
-   "pay":{"notification":"p43","payapply":"p11","querystate":"p19"}
+   "partnerpay":{"notification":"p50","payapply":"p18","querystate":"p26"},
+   "pay":{"notification":"p50","payapply":"p18","querystate":"p26"}
   },
   "wxv":{
-   "cancelbill":"p58",
-   "changerentmoney":"p3",
-   "createhotelbill":"p58",
-   "createrentbill":"p58",
-   "finishhotelbill":"p58",
-   "finishrentbill":"p58",
-   "queryhotelbill":"p2",
-   "queryrentbill":"p2"
+   "cancelbill":"p65",
+   "changerentmoney":"p10",
+   "createhotelbill":"p65",
+   "createrentbill":"p65",
+   "finishhotelbill":"p65",
+   "finishrentbill":"p65",
+   "queryhotelbill":"p9",
+   "queryrentbill":"p9"
   },
   "xdc":{
-   "apiv2getsignkey":{"sign":{"getsignkey":"p47"}},
-   "apiv2sandbox":{"pay":{"micropay":"p63","orderquery":"p64"}}
+   "apiv2getsignkey":{"sign":{"getsignkey":"p54"}},
+   "apiv2sandbox":{"pay":{"micropay":"p70","orderquery":"p71"}}
   }
  },
  "v3":{
   "abnormal-fund-processing":{"receipts":{"{receipt_id}":{"":"g","transfer-instructions":{"":"p","{out_instruction_no}":"g"}}}},
   "aggracct-bc":{
    "wb-channel":{
-    "account":{"balance":"g65","mch_archives":"g66","mch_media":"g"},
-    "bank-channel-account":{"rename":{"":"p67","{application_id}":"g68"}},
+    "account":{"balance":"g72","mch_archives":"g73","mch_media":"g"},
+    "bank-channel-account":{"rename":{"":"p74","{application_id}":"g75"}},
     "control-orders":{
      "info":{"update":{"result":{"notify":"p"}}},
-     "punish":"p69",
-     "recover":"p69",
+     "punish":"p76",
+     "recover":"p76",
      "{out_request_no}":"g"
     },
-    "special-reduction":{"":"p70","{out_request_no}":"g71"}
+    "special-reduction":{"":"p77","{out_request_no}":"g78"}
    }
   },
   "apply4sub":{
    "sub_merchants":{
-    "{sub_mchid}":{"application":{"{application_no}":"g"},"modify-settlement":"p72","settlement":"g"}
+    "{sub_mchid}":{"application":{"{application_no}":"g"},"modify-settlement":"p79","settlement":"g"}
    }
   },
   "apply4subject":{
    "applyment":{
-    "":"gp73",
+    "":"gp80",
     "merchants":{"{sub_mchid}":{"state":"g"}},
-    "{applyment_id}":{"cancel":"p74"},
-    "{business_code}":{"cancel":"p75"}
+    "{applyment_id}":{"cancel":"p5"},
+    "{business_code}":{"cancel":"p81"}
    }
   },
   "applyment4sub":{
-   "applyment":{"applyment_id":{"{applyment_id}":"g"},"business_code":{"{business_code}":"g"},"{empty}":"p76"}
+   "applyment":{"applyment_id":{"{applyment_id}":"g"},"business_code":{"{business_code}":"g"},"{empty}":"p82"}
   },
   "bank-batch-transfer":{"receipt":{"detail-receipts":"gp","summary-receipts":"gp"}},
   "bank-transfer":{
    "batches":{
-    "":"p77",
-    "batch-id":{"{batch_id}":{"":"g","details":{"detail-id":{"{detail_id}":"g"}}}},
-    "out-batch-no":{"{out_batch_no}":{"":"g","details":{"out-detail-no":{"{out_detail_no}":"g"}}}}
+    "":"p83",
+    "batch-id":{"{batch_id}":{"":"g","details":{"detail-id":{"{detail_id}":"g84"}}}},
+    "out-batch-no":{"{out_batch_no}":{"":"g","details":{"out-detail-no":{"{out_detail_no}":"g84"}}}}
    }
   },
-  "bill":{"fundflowbill":"g","sub-merchant-fundflowbill":"g","tradebill":"g"},
-  "billdownload":{"file":"g78"},
+  "bill":{"fundflowbill":"g","sub-merchant-fundflowbill":"g85","tradebill":"g"},
+  "billdownload":{"file":"g86"},
   "brand-basic":{"partner":{"brands":{"{brand_id}":{"product-authorities":"g"}}}},
   "brand":{
    "applyments":{
-    "":"p79",
+    "":"p87",
     "applyment-id":{"{applyment_id}":"g"},
     "business-code":{"{business_code}":"g"},
     "cancel-applyment":"p"
    },
    "card":{
-    "card-configs":{"":"gp80","cancel-applyment":"p","preview-url":"g","publish":"p"},
+    "card-configs":{"":"gp88","cancel-applyment":"p","preview-url":"g","publish":"p"},
     "card-links":{
-     "":"gp80",
+     "":"gp88",
      "business-code":{"{business_code}":"g"},
      "cancel-applyment":"p",
      "unbind-card-link":"p"
@@ -222,38 +275,38 @@ export const tree: string = `{
    "partner":{
     "card-member":{
      "cards":{"":"gp","{card_id}":{"":"gad","invalidate":"p"}},
-     "membership-activities":{"":"gp81","{activity_id}":{"":"ga","terminate":"p"}},
+     "membership-activities":{"":"gp4","{activity_id}":{"":"ga","terminate":"p"}},
      "pay-view-tokens":"p",
      "pre-auth-tokens":"p",
      "user-cards":{
-      "":"g82",
-      "import-by-openid":"p83",
-      "import-by-phone":"p83",
-      "{user_card_code}":{"":"g84a83","confirm":"p83","invalidate":"p84"}
+      "":"g1",
+      "import-by-openid":"p2",
+      "import-by-phone":"p2",
+      "{user_card_code}":{"":"g3a2","confirm":"p2","invalidate":"p3"}
      },
-     "user-feeds":"p81",
-     "user-points":{"exchange-coupon":{"confirm":"p"},"sync":"p81"}
+     "user-feeds":"p4",
+     "user-points":{"exchange-coupon":{"confirm":"p"},"sync":"p4"}
     },
     "store":{
      "brandstores":{
       "":"gp",
-      "{store_id}":{"":"gad74","bindrecipient":"p","close":"p","resume":"p","unbindrecipient":"p"}
+      "{store_id}":{"":"gad5","bindrecipient":"p","close":"p","resume":"p","unbindrecipient":"p"}
      }
     }
    },
    "profitsharing":{
     "brand-configs":{"{brand_mchid}":"g"},
-    "finish-order":"p85",
-    "orders":{"":"gp86","{transaction_id}":{"amounts":"g"}},
+    "finish-order":"p89",
+    "orders":{"":"gp90","{transaction_id}":{"amounts":"g"}},
     "receivers":{"add":"p","delete":"p"},
-    "returnorders":"gp87"
+    "returnorders":"gp91"
    }
   },
   "businesscircle":{
-   "parkings":"p74",
-   "points":{"notify":"p74"},
+   "parkings":"p5",
+   "points":{"notify":"p5"},
    "user-authorizations":{"{openid}":"g"},
-   "users":{"{openid}":{"points":{"commit_status":"g74"}}}
+   "users":{"{openid}":{"points":{"commit_status":"g5"}}}
   },
   "capital":{
    "capitallhh":{
@@ -261,123 +314,123 @@ export const tree: string = `{
     "banks":{
      "corporate-banking":"g",
      "personal-banking":"g",
-     "search-banks-by-bank-account":"g88",
+     "search-banks-by-bank-account":"g92",
      "{bank_alias_code}":{"branches":"g"}
     }
    }
   },
-  "catering":{"orders":{"sync-status":"p74"}},
+  "catering":{"orders":{"sync-status":"p5"}},
   "certificates":"g",
   "combine-transactions":{
-   "app":"p89",
-   "h5":"p89",
+   "app":"p93",
+   "h5":"p93",
    "id":{"{combine_transaction_id}":"g"},
-   "jsapi":"p89",
-   "miniprogram":"p90",
-   "native":"p89",
-   "out-trade-no":{"{combine_out_trade_no}":{"":"g","close":"p91"}}
+   "jsapi":"p93",
+   "miniprogram":"p94",
+   "native":"p93",
+   "out-trade-no":{"{combine_out_trade_no}":{"":"g","close":"p95"}}
   },
   "compliance":{
    "inactive-merchant-identity-verification":{"merchants":{"":"p","{sub_mchid}":{"verifications":{"{verification_id}":"g"}}}}
   },
   "credit-repayment":{
    "partner":{
-    "contracts":{"app-presign":"p92","h5-presign":"p92","terminate":"p93","{out_contract_code}":"g"},
-    "deduct-orders":{"":"p94","{out_trade_no}":"g"},
+    "contracts":{"app-presign":"p96","h5-presign":"p96","terminate":"p97","{out_contract_code}":"g"},
+    "deduct-orders":{"":"p98","{out_trade_no}":"g"},
     "schedule-records":{"batch-create":"p","{out_record_id}":"g"}
    }
   },
-  "customs":{"orders":"g95p95a95","redeclare":"p95","verify-certificate":"p96"},
+  "customs":{"orders":"g99p99a99","redeclare":"p99","verify-certificate":"p100"},
   "discount-card":{
-   "cards":{"":"p97","{out_card_code}":{"":"g","add-user-records":"p74"}},
+   "cards":{"":"p101","{out_card_code}":{"":"g","add-user-records":"p5"}},
    "orders":{"out-trade-no":{"{out_trade_no}":"g"},"{out_order_no}":"ga"}
   },
   "ebike":{
    "charge":{
     "contracts":{"preopen":"p","{contract_id}":{"":"g","confirm":"p"}},
-    "transactions":{"":"p94","id":{"{transaction_id}":"g"},"out-trade-no":{"{out_trade_no}":"g"}},
+    "transactions":{"":"p98","id":{"{transaction_id}":"g"},"out-trade-no":{"{out_trade_no}":"g"}},
     "users":{"{openid}":{"contract":"g"}}
    }
   },
   "ecommerce":{
    "account":{
     "apply-cancel-withdraw":{
-     "":"p98",
+     "":"p102",
      "applyment-id":{"{applyment_id}":"g"},
      "confirm":"p",
      "out-request-no":{"{out_request_no}":"g"},
      "validate-cancel":{"{sub_mchid}":"g"}
     },
-    "cancel-applications":{"":"p99","media":"p100","out-apply-no":{"{out_apply_no}":"g"}}
+    "cancel-applications":{"":"p103","media":"p104","out-apply-no":{"{out_apply_no}":"g"}}
    },
    "applyments":{
-    "out-request-no":{"{out_request_no}":{"":"g","revoke":"p101"}},
-    "submit-account-hosting-applyment":"p102",
+    "out-request-no":{"{out_request_no}":{"":"g105","revoke":"p106"}},
+    "submit-account-hosting-applyment":"p107",
     "submit-sign-verify-info":"p",
-    "{applyment_id}":{"":"g","revoke":"p"},
-    "{empty}":"p103"
+    "{applyment_id}":{"":"g105","revoke":"p"},
+    "{empty}":"p108"
    },
-   "bill":{"fundflowbill":"g"},
+   "bill":{"fundflowbill":"g85"},
    "combine-papay":{
     "contracts":{
-     "plan-id":{"{plan_id}":{"out-contract-code":{"{out_contract_code}":{"":"g","terminate":"p104"}}}},
-     "pre-entrust-sign":{"":"p93","mini-program":"p93"}
+     "plan-id":{"{plan_id}":{"out-contract-code":{"{out_contract_code}":{"":"g","terminate":"p109"}}}},
+     "pre-entrust-sign":{"":"p97","mini-program":"p97"}
     },
-    "transactions":{"":"p90","{combine_out_trade_no}":{"":"g","reverse":"p91"}}
+    "transactions":{"":"p94","{combine_out_trade_no}":{"":"g","reverse":"p95"}}
    },
    "fund":{
     "balance":{"{sub_mchid}":"g"},
     "enddaybalance":{"{sub_mchid}":"g"},
-    "withdraw":{"":"p81","out-request-no":{"{out_request_no}":"g"},"{withdraw_id}":"g"}
+    "withdraw":{"":"p4","out-request-no":{"{out_request_no}":"g"},"{withdraw_id}":"g"}
    },
    "individual-contracts":{
     "out-contract-code":{"{out_contract_code}":"g"},
-    "pre-entrust-sign-with-real-name-identity":{"app":"p105","mini-program":"p105"},
-    "pre-entrust-sign":{"app":"p93","mini-program":"p93"},
+    "pre-entrust-sign-with-real-name-identity":{"app":"p110","mini-program":"p110"},
+    "pre-entrust-sign":{"app":"p97","mini-program":"p97"},
     "{openid}":"g"
    },
    "mch-transfer":{
     "authorizations":{"":"p","{sub_mchid}":"g"},
     "transfer-bills":{
-     "":"p106",
-     "out-bill-no":{"{out_bill_no}":{"":"g","cancel":"p107"}},
-     "transfer-bill-no":{"{transfer_bill_no}":"g"}
+     "":"p111",
+     "out-bill-no":{"{out_bill_no}":{"":"g112","cancel":"p113"}},
+     "transfer-bill-no":{"{transfer_bill_no}":"g112"}
     }
    },
    "profitsharing":{
     "after-sales-orders":"gp",
-    "finish-order":"p85",
-    "orders":{"":"gp108","{transaction_id}":{"amounts":"g"}},
-    "receivers":{"add":"p109","delete":"p"},
-    "returnorders":"gp87"
+    "finish-order":"p89",
+    "orders":{"":"gp114","{transaction_id}":{"amounts":"g"}},
+    "receivers":{"add":"p115","delete":"p"},
+    "returnorders":"gp91"
    },
    "refunds":{
-    "apply":"p110",
+    "apply":"p116",
     "id":{"{refund_id}":"g"},
     "out-refund-no":{"{out_refund_no}":"g"},
-    "{refund_id}":{"apply-abnormal-refund":"p111","return-advance":"gp"}
+    "{refund_id}":{"apply-abnormal-refund":"p117","return-advance":"gp"}
    },
-   "subject-sub-merchants":"g112",
-   "subsidies":{"cancel":"p","create":"p","return":"p85"}
+   "subject-sub-merchants":"g118",
+   "subsidies":{"cancel":"p","create":"p","return":"p89"}
   },
   "edu-papay":{
-   "contracts":{"id":{"{contract_id}":"g"},"presign":"p","{contract_id}":"d74"},
-   "transactions":{"":"p113","id":{"{transaction_id}":"g"},"out-trade-no":{"{out_trade_no}":"g"}},
-   "user-notifications":{"{contract_id}":{"send":"p74"}},
+   "contracts":{"id":{"{contract_id}":"g"},"presign":"p","{contract_id}":"d5"},
+   "transactions":{"":"p119","id":{"{transaction_id}":"g"},"out-trade-no":{"{out_trade_no}":"g"}},
+   "user-notifications":{"{contract_id}":{"send":"p5"}},
    "user":{"{openid}":{"contracts":"g"}}
   },
   "edu-star":{"orders":"gp","users":{"openid":{"{wechat_openid}":"g"},"qq":{"{qq}":"g"}}},
   "eduschoolpay":{
-   "contracts":{"presign":"p114","{contract_id}":{"":"g","terminate":"p74"}},
-   "transactions":{"":"p94","id":{"{transaction_id}":"g"},"out-trade-no":{"{out_trade_no}":"g"}},
+   "contracts":{"presign":"p120","{contract_id}":{"":"g","terminate":"p5"}},
+   "transactions":{"":"p98","id":{"{transaction_id}":"g"},"out-trade-no":{"{out_trade_no}":"g"}},
    "users":{"{openid}":{"contracts":"g","debt-state":"g"}}
   },
   "express":{"users":{"{openid}":{"transform":"p"}}},
-  "facemch":{"users":{"{face_sid}":"g115"}},
+  "facemch":{"users":{"{face_sid}":"g121"}},
   "fund-app":{
    "brand-redpacket":{
-    "brand-merchant-batches":{"":"p116","{batch_no}":{"":"g","details":{"{detail_no}":"g117"}}},
-    "brand-merchant-out-batches":{"{out_batch_no}":{"":"g","out-details":{"{out_detail_no}":"g117"}}}
+    "brand-merchant-batches":{"":"p122","{batch_no}":{"":"g","details":{"{detail_no}":"g112"}}},
+    "brand-merchant-out-batches":{"{out_batch_no}":{"":"g","out-details":{"{out_detail_no}":"g112"}}}
    },
    "mch-transfer":{
     "elecsign":{
@@ -386,107 +439,107 @@ export const tree: string = `{
     },
     "partner":{
      "budget":{"{out_budget_no}":{"electronic-receipts":"gp"}},
-     "charity-budget":{"":"p118","{out_budget_no}":{"":"g","unlock":"p"}},
-     "charity-transfer-bills":{"":"p119","out-transfer-no":{"{out_transfer_no}":"g"}},
+     "charity-budget":{"":"p123","{out_budget_no}":{"":"g","unlock":"p"}},
+     "charity-transfer-bills":{"":"p124","out-transfer-no":{"{out_transfer_no}":"g"}},
      "electronic-receipts":{"":"p","{out_bill_no}":"g"},
-     "sub-mch-authorizations":{"":"p99","{sub_mchid}":"g"},
+     "sub-mch-authorizations":{"":"p103","{sub_mchid}":"g"},
      "transfer-bills":{
-      "":"p106",
-      "out-bill-no":{"{out_bill_no}":{"":"g117","cancel":"p120"}},
-      "pre-transfer-with-authorization":"p106",
-      "transfer":"p121"
+      "":"p111",
+      "out-bill-no":{"{out_bill_no}":{"":"g112","cancel":"p125"}},
+      "pre-transfer-with-authorization":"p111",
+      "transfer":"p126"
      },
-     "user-confirm-authorizations":{"":"p122","{out_authorization_no}":{"":"g","close":"p123"}}
+     "user-confirm-authorizations":{"":"p127","{out_authorization_no}":{"":"g","close":"p128"}}
     },
     "transfer-bills":{
-     "":"p106",
-     "out-bill-no":{"{out_bill_no}":{"":"g117","cancel":"p107"}},
-     "pre-transfer-with-authorization":"p106",
-     "transfer":"p121",
-     "transfer-bill-no":{"{transfer_bill_no}":"g117"}
+     "":"p111",
+     "out-bill-no":{"{out_bill_no}":{"":"g112","cancel":"p113"}},
+     "pre-transfer-with-authorization":"p111",
+     "transfer":"p126",
+     "transfer-bill-no":{"{transfer_bill_no}":"g112"}
     },
-    "transfer-to-qq-wallet-bills":{"":"p121","{out_bill_no}":{"":"g117","cancel":"p120"}},
-    "user-confirm-authorization":{"":"p122","out-authorization-no":{"{out_authorization_no}":{"":"g","close":"p123"}}}
+    "transfer-to-qq-wallet-bills":{"":"p126","{out_bill_no}":{"":"g112","cancel":"p125"}},
+    "user-confirm-authorization":{"":"p127","out-authorization-no":{"{out_authorization_no}":{"":"g","close":"p128"}}}
    }
   },
   "funds-to-oversea":{
    "bill-download-url":"g",
-   "orders":{"":"p124","{out_order_id}":"g"},
-   "return":{"return-orders":{"":"p87","out-return-no":{"{out_return_no}":"g"}}},
+   "orders":{"":"p129","{out_order_id}":"g"},
+   "return":{"return-orders":{"":"p91","out-return-no":{"{out_return_no}":"g"}}},
    "transactions":{"{transaction_id}":{"available_abroad_amounts":"g"}}
   },
   "global":{
-   "certificates":"g125",
-   "customs":{"orders":"g125p125a125","redeclare":"p125","verify-certificate":"p126"},
+   "certificates":"g130",
+   "customs":{"orders":"g130p130a130","redeclare":"p130","verify-certificate":"p131"},
    "merchant-service":{
-    "complaint-notifications":"g125p125u125d127",
+    "complaint-notifications":"g130p130u130d132",
     "complaints":{
-     "":"g128",
-     "{complaint_id}":{"":"g129","complete":"p127","negotiation-historys":"g125","response":"p127"}
+     "":"g133",
+     "{complaint_id}":{"":"g134","complete":"p132","negotiation-historys":"g130","response":"p132"}
     },
-    "images":{"upload":"p130","{media_id}":"g131"}
+    "images":{"upload":"p135","{media_id}":"g136"}
    },
-   "merchant-storage":{"file":{"upload":"p132"}},
+   "merchant-storage":{"file":{"upload":"p137"}},
    "merchant":{
     "h5":{
      "permission":{
-      "applications":{"":"p125","{applyment_id}":"g125a125"},
-      "domain":{"applications":{"":"p125","{applyment_id}":"g125a125"}},
-      "{sub_mchid}":"g125"
+      "applications":{"":"p130","{applyment_id}":"g130a130"},
+      "domain":{"applications":{"":"p130","{applyment_id}":"g130a130"}},
+      "{sub_mchid}":"g130"
      }
     }
    },
-   "merchants":{"":"p133","{sub_mchid}":"g134a135"},
+   "merchants":{"":"p138","{sub_mchid}":"g139a140"},
    "micropay":{
     "transactions":{
-     "id":{"{transaction_id}":{"reverse":"p127"}},
-     "out-trade-no":{"{out_trade_no}":{"reverse":"p136"}},
-     "pay":"p137"
+     "id":{"{transaction_id}":{"reverse":"p132"}},
+     "out-trade-no":{"{out_trade_no}":{"reverse":"p141"}},
+     "pay":"p142"
     }
    },
    "papay":{
     "contracts":{
-     "app-pre-entrust-sign":"p125",
-     "h5-pre-entrust-sign":"p125",
-     "jsapi-pre-entrust-sign":"p125",
-     "miniprogram-pre-entrust-sign":"p125",
-     "out-contract-code":{"{out_contract_code}":"g125"},
-     "web-pre-entrust-sign":"p125",
-     "{contract_id}":{"":"g125","terminate":"p127"}
+     "app-pre-entrust-sign":"p130",
+     "h5-pre-entrust-sign":"p130",
+     "jsapi-pre-entrust-sign":"p130",
+     "miniprogram-pre-entrust-sign":"p130",
+     "out-contract-code":{"{out_contract_code}":"g130"},
+     "web-pre-entrust-sign":"p130",
+     "{contract_id}":{"":"g130","terminate":"p132"}
     },
     "transactions":{
-     "":"p137",
-     "out-trade-no":{"{out_trade_no}":{"":"g125","reverse":"p136"}},
-     "{transaction_id}":"g125"
+     "":"p142",
+     "out-trade-no":{"{out_trade_no}":{"":"g130","reverse":"p141"}},
+     "{transaction_id}":"g130"
     }
    },
    "profit-sharing":{
-    "bill-download-url":"g125",
-    "orders":{"":"p138","unfreeze":"p139","{out_order_no}":"g125"},
-    "receivers":{"":"p140d127","{account}":"g125"},
-    "refunds":{"bill-download-url":"g125","refundable-balance":"g125"},
-    "transactions":{"mark":"p127","{transaction_id}":{"amounts":"g125","refundable-amounts":"g125"}}
+    "bill-download-url":"g130",
+    "orders":{"":"p143","unfreeze":"p144","{out_order_no}":"g130"},
+    "receivers":{"":"p145d132","{account}":"g130"},
+    "refunds":{"bill-download-url":"g130","refundable-balance":"g130"},
+    "transactions":{"mark":"p132","{transaction_id}":{"amounts":"g130","refundable-amounts":"g130"}}
    },
-   "refund":{"partner":{"recharge-balance":{"sub-mchid":{"{sub_mchid}":"g125"}}},"recharge-balance":"g125"},
-   "refunds":{"":"g125p141","id":{"{refund_id}":"g125"},"out-refund-no":{"{out_refund_no}":"g125"}},
-   "settle":{"settlements":"g125"},
-   "statements":"g142",
+   "refund":{"partner":{"recharge-balance":{"sub-mchid":{"{sub_mchid}":"g130"}}},"recharge-balance":"g130"},
+   "refunds":{"":"g130p146","id":{"{refund_id}":"g130"},"out-refund-no":{"{out_refund_no}":"g130"}},
+   "settle":{"settlements":"g130"},
+   "statements":"g147",
    "transactions":{
-    "app":"p137",
-    "id":{"{transaction_id}":{"":"g125","close":"p127"}},
-    "jsapi":"p137",
-    "mweb":"p137",
-    "native":"p137",
-    "out-trade-no":{"{out_trade_no}":{"":"g125","close":"p136"}}
+    "app":"p142",
+    "id":{"{transaction_id}":{"":"g130","close":"p132"}},
+    "jsapi":"p142",
+    "mweb":"p142",
+    "native":"p142",
+    "out-trade-no":{"{out_trade_no}":{"":"g130","close":"p141"}}
    }
   },
   "goldplan":{
    "merchants":{
     "changecustompagestatus":"p",
     "changegoldplanstatus":"p",
-    "close-advertising-show":"p74",
-    "open-advertising-show":"a74",
-    "set-advertising-industry-filter":"p74"
+    "close-advertising-show":"p5",
+    "open-advertising-show":"a5",
+    "set-advertising-industry-filter":"p5"
    }
   },
   "gov":{
@@ -494,27 +547,27 @@ export const tree: string = `{
     "audit":{"cup":{"invalid":"p","query":"p","refund":{"sync":"p"},"update":"p","upload":"p"}},
     "companies":{"query":"p"},
     "goods":{"upload":"p"},
-    "n-qualifications":{"sync":"p143"},
-    "qualification":"g144",
-    "qualifications":{"passthrough":{"cancel":"p143","claim":"p143","query":"p143"},"query":"p143","sync":"p143"},
+    "n-qualifications":{"sync":"p148"},
+    "qualification":"g149",
+    "qualifications":{"passthrough":{"cancel":"p148","claim":"p148","query":"p148"},"query":"p148","sync":"p148"},
     "sncode":{"lock":"p","query":"p","unlock":"p"},
-    "transactions":{"query":"p","summary":{"query-day":"p"},"sync":"p143"},
+    "transactions":{"query":"p","summary":{"query-day":"p"},"sync":"p148"},
     "zhejiang":{
-     "authcode":{"cancel":"p","commit":"p","issue":"p145","refund":"p","try":"p"},
+     "authcode":{"cancel":"p","commit":"p","issue":"p150","refund":"p","try":"p"},
      "goods":{"query":"p"},
-     "n-qualifications":{"confirm":"p146"},
-     "qualifications":{"alter":"p147","claim":"p147","query":"p148","sync":"p149"},
+     "n-qualifications":{"confirm":"p151"},
+     "qualifications":{"alter":"p152","claim":"p152","query":"p153","sync":"p154"},
      "sncode":{"lock":"p","query":"p","unlock":"p"}
     }
    }
   },
   "hire-power-bank":{"insurance-orders":{"":"p","{out_order_no}":"g"},"user-qualifications":{"{openid}":"g"}},
   "industry-coupon":{"tokens":"p"},
-  "industry-rebate":{"retail-industry":{"transactions":"p74"},"transactions":{"{transaction_id}":"p74"}},
+  "industry-rebate":{"retail-industry":{"transactions":"p5"},"transactions":{"{transaction_id}":"p5"}},
   "inspolicymgr":{
    "deduct":{
     "authorizations":{"":"p","{out_insurance_no}":"g"},
-    "policies":{"":"p150","{out_insurance_no}":"g151a150"}
+    "policies":{"":"p155","{out_insurance_no}":"g156a155"}
    }
   },
   "iotmanage":{"device-inspections":{"{device_sn}":"g"},"devices":"g"},
@@ -523,31 +576,31 @@ export const tree: string = `{
    "users":{"{openid}":{"orders":{"brand-id":{"{brand_id}":"g"},"out-trade-no":{"{out_trade_no}":"g"}}}}
   },
   "marketing":{
-   "bank-favor":{"users":{"{openid}":{"bank-multi-activity":"p81","coupons":{"{coupon_id}":"g"}}}},
-   "bank":{"packages":{"{package_id}":{"tasks":"gp152"}}},
+   "bank-favor":{"users":{"{openid}":{"bank-multi-activity":"p4","coupons":{"{coupon_id}":"g"}}}},
+   "bank":{"packages":{"{package_id}":{"tasks":"gp0"}}},
    "busifavor":{
     "callbacks":"gp",
     "coupons":{
-     "associate":"p81",
-     "deactivate":"p153",
-     "disassociate":"p81",
-     "return":"p154",
-     "send":"p81",
-     "use":"p155",
-     "{card_id}":{"send":"p81"}
+     "associate":"p4",
+     "deactivate":"p157",
+     "disassociate":"p4",
+     "return":"p158",
+     "send":"p4",
+     "use":"p159",
+     "{card_id}":{"send":"p4"}
     },
-    "product-coupons":{"pre-send":"p156","send":"p81"},
-    "stocks":{"":"p81","{stock_id}":{"":"ga74","budget":"a","couponcodes":{"":"gp157","{coupon_code}":"gd"}}},
+    "product-coupons":{"pre-send":"p6","send":"p4"},
+    "stocks":{"":"p4","{stock_id}":{"":"ga5","budget":"a","couponcodes":{"":"gp160","{coupon_code}":"gd"}}},
     "subsidy":{
-     "pay-receipts":{"":"gp158","{subsidy_receipt_id}":"g"},
-     "return-receipts":{"":"p159","{subsidy_return_receipt_id}":"g"}
+     "pay-receipts":{"":"gp161","{subsidy_receipt_id}":"g"},
+     "return-receipts":{"":"p162","{subsidy_return_receipt_id}":"g"}
     },
     "users":{"{openid}":{"coupons":{"":"g","{coupon_code}":{"appids":{"{appid}":"g"}}}}}
    },
    "favor":{
     "callbacks":"gp",
-    "coupon-stocks":"p81",
-    "media":{"image-upload":"p152"},
+    "coupon-stocks":"p4",
+    "media":{"image-upload":"p0"},
     "stocks":{
      "":"g",
      "{stock_id}":{
@@ -565,7 +618,7 @@ export const tree: string = `{
       "use-flow-by-day":"g"
      }
     },
-    "users":{"{openid}":{"coupons":{"":"gp81","{coupon_id}":"g"}}}
+    "users":{"{openid}":{"coupons":{"":"gp4","{coupon_id}":"g"}}}
    },
    "goods-subsidy-activity":{
     "activities":"g",
@@ -573,87 +626,84 @@ export const tree: string = `{
     "qualification":{"lock":"p","unlock":"p"},
     "retail-store-act":{
      "{activity_id}":{"representative":"ud","representatives":"g"},
-     "{brand_id}":{"materials":"p81","stores":{"":"gp81d","{store_code}":"g"}}
+     "{brand_id}":{"materials":"p4","stores":{"":"gp4d","{store_code}":"g"}}
     }
    },
-   "membercard-activity":{"activities":{"":"gp81","{activity_id}":{"":"g","terminate":"p"}}},
+   "membercard-activity":{"activities":{"":"gp4","{activity_id}":{"":"g","terminate":"p"}}},
    "membercard-open":{
     "activate-informations":{"{activate_ticket}":"g"},
     "callback":"ga",
     "cards":{
-     "":"gp81",
+     "":"gp4",
      "{card_id}":{
-      "":"ga74d74",
+      "":"ga5d5",
       "codes":{
        "deposit":"p",
        "{code}":{
-        "":"ga74",
-        "activate":"p74",
-        "bonus":{"commit":"p74","prepare":"p74"},
-        "rights":"a74",
-        "set-service-module-data":"p160",
-        "unavailable":"p74"
+        "":"ga5",
+        "activate":"p5",
+        "bonus":{"commit":"p5","prepare":"p5"},
+        "rights":"a5",
+        "set-service-module-data":"p163",
+        "unavailable":"p5"
        }
       },
       "decrypt-code":"g",
       "permission-tokens":"p",
-      "phone-membercard":{"import":"p161"},
+      "phone-membercard":{"import":"p164"},
       "qrcode":"p",
-      "rights":"a74",
-      "service-modules":{"":"p","{service_module_id}":"ad74"},
-      "upgrade":"p74",
-      "users":{"import":"p81"}
+      "rights":"a5",
+      "service-modules":{"":"p","{service_module_id}":"ad5"},
+      "upgrade":"p5",
+      "users":{"import":"p4"}
      }
     },
-    "phonenumber-member":{"import":"p162","search":"g163"},
+    "phonenumber-member":{"import":"p165","search":"g166"},
     "user":{"cards":"g"}
    },
    "partner":{
     "delivery-plan":{
-     "delivery-plans":{"":"p81","{brand_id}":{"delivery-plans":"g"},"{plan_id}":{"":"a","terminate":"p74"}},
+     "delivery-plans":{"":"p4","{brand_id}":{"delivery-plans":"g"},"{plan_id}":{"":"a","terminate":"p5"}},
      "{sp_mchid}":{"notify-url":"p"}
     },
     "product-coupon":{
      "image-generation-tasks":{"":"p","{task_id}":"g"},
-     "media":{"upload-image":"p152"},
+     "media":{"upload-image":"p0"},
      "notify-configs":"gp",
      "product-coupons":{
-      "":"p81",
+      "":"p4",
       "{product_coupon_id}":{
        "":"ga",
-       "deactivate":"p81",
+       "deactivate":"p4",
        "stock-bundles":{
-        "":"p81",
-        "{stock_bundle_id}":{"":"a","associate-stores":"p","disassociate-stores":"p","update-budget":"p81"}
+        "":"p4",
+        "{stock_bundle_id}":{"":"a","associate-stores":"p","disassociate-stores":"p","update-budget":"p4"}
        },
        "stocks":{
-        "":"gp81",
+        "":"gp4",
         "{stock_id}":{
          "":"ga",
          "associate-stores":"p",
          "associated-stores":"g",
-         "deactivate":"p81",
+         "deactivate":"p4",
          "disassociate-stores":"p",
-         "update-budget":"p81",
-         "upload-coupon-codes":"p81"
+         "update-budget":"p4",
+         "upload-coupon-codes":"p4"
         }
        }
       }
      },
      "users":{
       "{openid}":{
-       "coupon-bundles":{"":"p156","{user_coupon_bundle_id}":{"deactivate":"p81"}},
-       "coupons":{
-        "":"gp156",
-        "{coupon_code}":{"":"g","confirm":"p81","deactivate":"p81","return":"p81","use":"p81"}
-       },
-       "pre-send-coupon":"p156",
-       "pre-send-coupon-bundle":"p156"
+       "coupon-bundles":{"":"p6","{user_coupon_bundle_id}":{"deactivate":"p4"}},
+       "coupons":{"":"gp6","{coupon_code}":{"":"g","confirm":"p4","deactivate":"p4","return":"p4","use":"p4"}},
+       "pre-send-coupon":"p6",
+       "pre-send-coupon-bundle":"p6"
       }
      }
     }
    },
-   "partnerships":{"":"g","build":"p164","terminate":"p164"},
+   "partnerships":{"":"g","build":"p167","terminate":"p167"},
    "paygiftactivity":{
     "activities":{
      "":"g",
@@ -662,116 +712,116 @@ export const tree: string = `{
     "unique-threshold-activity":"p"
    },
    "shopping-receipt":{
-    "customentrances":{"":"p81","{brand_id}":"ga"},
+    "customentrances":{"":"p4","{brand_id}":"ga"},
     "merchantshoppingreceiptjumpinfos":"p",
-    "shoppingreceipts":"p165"
+    "shoppingreceipts":"p168"
    },
    "weekly-discount":{"activities":{"":"g","{activity_id}":{"":"g","apply":"p"}}},
-   "withdraw-favor":{"users":{"{openid}":{"coupons":"gp156"}}}
+   "withdraw-favor":{"users":{"{openid}":{"coupons":"gp6"}}}
   },
   "mch-manage":{
    "mch-manage-records":{"sub-mchid":{"{sub_mchid}":"g"},"{manage_record_id}":{"":"g","mch-manage-submissions":"p"}},
-   "submission-files":{"sub-mchid":{"{sub_mchid}":{"upload":"p166"}}}
+   "submission-files":{"sub-mchid":{"{sub_mchid}":{"upload":"p169"}}}
   },
   "mch-operation-manage":{
-   "enhanced-due-diligence":{"{due_diligence_id}":{"":"g","submit":"p","upload":"p167"}},
+   "enhanced-due-diligence":{"{due_diligence_id}":{"":"g","submit":"p","upload":"p170"}},
    "merchant-limitations":{"sub-mchid":{"{sub_mchid}":"g"}}
   },
   "mch_operate":{
    "risk":{
-    "withdrawl-apply":{"":"p98","applyment-id":{"{applyment_id}":"g"},"out-request-no":{"{out_request_no}":"g"}}
+    "withdrawl-apply":{"":"p102","applyment-id":{"{applyment_id}":"g"},"out-request-no":{"{out_request_no}":"g"}}
    }
   },
   "mchalterapply":{
    "mchcontactalterapplyment":{
-    "":"p168",
+    "":"p171",
     "merchant":{"{merchant_code}":{"out-request-no":{"{out_request_no}":"g"}}},
     "{apply_id}":{"":"g","revoke":"p"}
    },
    "mchsubjectalterapplyment":{
-    "":"p169",
+    "":"p172",
     "merchant":{"{merchant_code}":{"out-request-no":{"{out_request_no}":"g"}}},
     "{apply_id}":{"":"g","revoke":"p"}
    },
    "merchantnamealterapplyment":{
-    "":"p81",
+    "":"p4",
     "merchant":{"{sub_mchid}":{"out-request-no":{"{out_request_no}":"g"}}},
     "{apply_id}":{"":"g","revoke":"p"}
    }
   },
   "med-ins":{
-   "orders":{"":"p170","mix-trade-no":{"{mix_trade_no}":"g"},"out-trade-no":{"{out_trade_no}":"g"}},
-   "refunds":{"notify":"p74"}
+   "orders":{"":"p173","mix-trade-no":{"{mix_trade_no}":"g"},"out-trade-no":{"{out_trade_no}":"g"}},
+   "refunds":{"notify":"p5"}
   },
   "merchant-risk-manage":{
    "ec-trade-risk":{"query-risk-trades":"p","recv-dispose-result":"p"},
-   "report-trade-union-information":"p171",
+   "report-trade-union-information":"p174",
    "trade-risk-information":"g",
    "trade-risk-result":"p",
-   "violation-notifications":"gpud74"
+   "violation-notifications":"gpud5"
   },
   "merchant-service":{
-   "complaint-notifications":"gpud74",
-   "complaints":{"":"g172","{transaction_id}":{"":"g173","negotiation-historys":"g"}},
+   "complaint-notifications":"gpud5",
+   "complaints":{"":"g175","{transaction_id}":{"":"g176","negotiation-historys":"g"}},
    "complaints-v2":{
-    "":"g172",
+    "":"g175",
     "{complaint_id}":{
-     "":"g173",
-     "complete":"p74",
+     "":"g176",
+     "complete":"p5",
      "negotiation-historys":"g",
-     "response":"p74",
-     "response-immediate-service":"p174",
-     "update-refund-progress":"p74"
+     "response":"p5",
+     "response-immediate-service":"p177",
+     "update-refund-progress":"p5"
     }
    },
-   "feedbacks":"p74",
-   "images":{"upload":"p152","{media_id}":"g78"}
+   "feedbacks":"p5",
+   "images":{"upload":"p0","{media_id}":"g86"}
   },
   "merchant-settlement":{"merchant-settle-rule-applications":{"":"p","{application_id}":"g"}},
-  "merchant-store":{"stores":{"":"p","{store_id}":{"":"ga74","recipients":{"bind":"p","unbind":"p"}}}},
+  "merchant-store":{"stores":{"":"p","{store_id}":{"":"ga5","recipients":{"bind":"p","unbind":"p"}}}},
   "merchant":{
    "fund":{
     "balance":{"{account_type}":"g"},
     "dayendbalance":{"{account_type}":"g"},
     "withdraw":{
-     "":"p81",
+     "":"p4",
      "bill-type":{"{bill_type}":"g"},
      "out-request-no":{"{out_request_no}":"g"},
      "withdraw-id":{"{withdraw_id}":"g"}
     }
    },
-   "media":{"upload":"p152","video_upload":"p152"}
+   "media":{"upload":"p0","video_upload":"p0"}
   },
   "merchantfund":{"merchant":{"income-records":"g"},"partner":{"income-records":"g"}},
-  "merchants":{"":"p175u176","{sub_mchid}":"g177"},
+  "merchants":{"":"p178u179","{sub_mchid}":"g180"},
   "multiuse":{
    "stocks":{"{stock_id}":{"refund-flow":"g","send-flow":"g","use-flow":"g"}},
-   "users":{"{openid}":{"coupons":"p178"}}
+   "users":{"{openid}":{"coupons":"p181"}}
   },
   "new-tax-control-fapiao":{
    "card-template":"p",
-   "download":"g179",
+   "download":"g182",
    "fapiao-applications":{
-    "":"p180",
-    "issue-general":"p180",
-    "issue-passenger-transport":"p181",
-    "issue-refined-oil":"p180",
-    "real-estate-leasing":"p182",
-    "upload-fapiao-file":"p183",
-    "{fapiao_apply_id}":{"":"g184","fapiao-files":"g","insert-cards":"p180","reverse":"p74"}
+    "":"p183",
+    "issue-general":"p183",
+    "issue-passenger-transport":"p184",
+    "issue-refined-oil":"p183",
+    "real-estate-leasing":"p185",
+    "upload-fapiao-file":"p186",
+    "{fapiao_apply_id}":{"":"g187","fapiao-files":"g","insert-cards":"p183","reverse":"p5"}
    },
-   "fapiaomerchant":{"getspinviteurl":"g185","listspinvitemchinfo":"g"},
+   "fapiaomerchant":{"getspinviteurl":"g188","listspinvitemchinfo":"g"},
    "merchant":{
     "base-information":"g",
     "development-config":"ga",
     "tax-codes":"g",
-    "{sub_mchid}":{"check":"p74","check-status":"g"}
+    "{sub_mchid}":{"check":"p5","check-status":"g"}
    },
-   "user-title":{"":"g186","title-url":"g"}
+   "user-title":{"":"g189","title-url":"g"}
   },
   "offlineface":{
    "authinfo":"p",
-   "contracts":{"presign":"p187","{contract_id}":"g"},
+   "contracts":{"presign":"p190","{contract_id}":"g"},
    "face-collections":{"":"g","{collection_id}":"g"},
    "repayment-url":"p",
    "transactions":{"":"p","out-trade-no":{"{out_trade_no}":"g"}}
@@ -780,146 +830,146 @@ export const tree: string = `{
    "organizations":{
     "":"g",
     "{organization_id}":{
-     "users":{"out-user-id":{"{out_user_id}":"ga188"},"user-id":{"{user_id}":{"terminate-contract":"p74"}}}
+     "users":{"out-user-id":{"{out_user_id}":"ga191"},"user-id":{"{user_id}":{"terminate-contract":"p5"}}}
     }
    },
    "tokens":"p"
   },
   "palmservice":{"authorization":{"openid":{"{openid}":"g"},"preauthorize":"p"}},
   "papay":{
-   "contracts":{"{contract_id}":{"fail-notify":"p74","notify":"p74"}},
+   "contracts":{"{contract_id}":{"fail-notify":"p5","notify":"p5"}},
    "insurance-pay":{
     "policy-periods":{
      "contract-id":{"{contract_id}":{"policy-period-id":{"{policy_period_id}":{"":"g","schedule":"p"}}}}
     },
-    "transactions":{"apply":"p94"}
+    "transactions":{"apply":"p98"}
    },
    "insurance-sign":{
     "contracts":{
      "plan-id":{
       "{plan_id}":{
-       "contract-id":{"{contract_id}":{"renew":"p74"}},
-       "out-contract-code":{"{out_contract_code}":{"":"g","terminate":"p104"}}
+       "contract-id":{"{contract_id}":{"renew":"p5"}},
+       "out-contract-code":{"{out_contract_code}":{"":"g","terminate":"p109"}}
       }
      },
-     "pre-entrust-sign":{"app":"p189","h5":"p189","jsapi":"p189","mini-program":"p189"}
+     "pre-entrust-sign":{"app":"p192","h5":"p192","jsapi":"p192","mini-program":"p192"}
     },
     "policy-periods":{"plan-id":{"{plan_id}":{"contract-id":{"{contract_id}":{"modify":"p"}}}}},
     "policy_periods":{"plan-id":{"{plan_id}":{"out-contract-code":{"{out_contract_code}":"g"}}}}
    },
    "pay":{
-    "harmony":{"transactions":{"apply":"p94"}},
+    "harmony":{"transactions":{"apply":"p98"}},
     "partner":{
      "schedules":{"contract-id":{"{contract_id}":{"":"g","schedule":"p"}}},
-     "transactions":{"apply":"p94"}
+     "transactions":{"apply":"p98"}
     },
     "schedules":{"contract-id":{"{contract_id}":{"":"g","schedule":"p"}}},
-    "transactions":{"apply":"p94"}
+    "transactions":{"apply":"p98"}
    },
    "scheduled-deduct-sign":{
-    "contracts":{"pre-entrust-sign":{"app":"p93","h5":"p93","jsapi":"p93","mini-program":"p93"}},
-    "partner":{"contracts":{"pre-entrust-sign":{"app":"p93","h5":"p93","jsapi":"p93","mini-program":"p93"}}}
+    "contracts":{"pre-entrust-sign":{"app":"p97","h5":"p97","jsapi":"p97","mini-program":"p97"}},
+    "partner":{"contracts":{"pre-entrust-sign":{"app":"p97","h5":"p97","jsapi":"p97","mini-program":"p97"}}}
    },
    "sign":{
     "contracts":{
      "harmony-plan-id":{"{plan_id}":{"out-contract-code":{"{out_contract_code}":"g"}}},
-     "plan-id":{"{plan_id}":{"out-contract-code":{"{out_contract_code}":{"":"g","terminate":"p104"}}}},
-     "pre-entrust-sign":"p93"
+     "plan-id":{"{plan_id}":{"out-contract-code":{"{out_contract_code}":{"":"g","terminate":"p109"}}}},
+     "pre-entrust-sign":"p97"
     },
     "partner":{
      "contracts":{
-      "plan-id":{"{plan_id}":{"out-contract-code":{"{out_contract_code}":{"":"g","terminate":"p104"}}}}
+      "plan-id":{"{plan_id}":{"out-contract-code":{"{out_contract_code}":{"":"g","terminate":"p109"}}}}
      }
     }
    }
   },
   "parking":{
    "reminders":{
-    "application":{"":"p","query":"g","withdraw":"p74"},
+    "application":{"":"p","query":"g","withdraw":"p5"},
     "applications":"g",
     "entry":"p",
-    "exit":"p74",
-    "ext-payment":"p74",
+    "exit":"p5",
+    "ext-payment":"p5",
     "parking-fee":"p",
     "parking-lot":"g",
-    "payment":"p74"
+    "payment":"p5"
    }
   },
-  "partner-papay":{"contracts":{"{contract_id}":{"fail-notify":"p74","notify":"p74"}}},
+  "partner-papay":{"contracts":{"{contract_id}":{"fail-notify":"p5","notify":"p5"}}},
   "partner-transfer":{
    "batches":{
-    "":"p77",
-    "batch-id":{"{batch_id}":{"":"g","details":{"detail-id":{"{detail_id}":"g190"}}}},
-    "out-batch-no":{"{out_batch_no}":{"":"g","details":{"out-detail-no":{"{out_detail_no}":"g190"}}}}
+    "":"p83",
+    "batch-id":{"{batch_id}":{"":"g","details":{"detail-id":{"{detail_id}":"g84"}}}},
+    "out-batch-no":{"{out_batch_no}":{"":"g","details":{"out-detail-no":{"{out_detail_no}":"g84"}}}}
    }
   },
   "password-exempt-contract":{
    "contracts":{
-    "ecommerce":{"pre-entrust-sign":{"mini-program":"p93","pay-redirect-sign":"p93"}},
-    "normal":{"pre-entrust-sign":{"mini-program":"p93","pay-redirect-sign":"p93"}},
-    "qs":{"pre-entrust-sign":{"mini-program":"p93","pay-redirect-sign":"p93"}},
-    "service-id":{"{service_id}":{"out-contract-code":{"{out_contract_code}":{"":"g","terminate":"p104"}}}},
-    "service-provider":{"pre-entrust-sign":{"mini-program":"p93","pay-redirect-sign":"p93"}}
+    "ecommerce":{"pre-entrust-sign":{"mini-program":"p97","pay-redirect-sign":"p97"}},
+    "normal":{"pre-entrust-sign":{"mini-program":"p97","pay-redirect-sign":"p97"}},
+    "qs":{"pre-entrust-sign":{"mini-program":"p97","pay-redirect-sign":"p97"}},
+    "service-id":{"{service_id}":{"out-contract-code":{"{out_contract_code}":{"":"g","terminate":"p109"}}}},
+    "service-provider":{"pre-entrust-sign":{"mini-program":"p97","pay-redirect-sign":"p97"}}
    }
   },
   "pay-devices":{
    "open-scenario-speaker":{"{device_sn}":{"":"g","bind":"p","prebind":"p","unbind":"p"}},
    "open-scenario-speakerorder":{"{transaction_id}":{"report":"p"}},
-   "printers":{"{device_id}":{"print-orders":{"":"p74","{print_order_no}":"g"}}}
+   "printers":{"{device_id}":{"print-orders":{"":"p5","{print_order_no}":"g"}}}
   },
   "pay":{
    "acquiring-bank":{"transactions":{"exposure":"p"}},
    "instal":{"exposure":"p","partner":{"exposure":"p"}},
    "partner":{
     "transactions":{
-     "app":"p191",
-     "app-with-contract":"p94",
-     "codepay":"p94",
+     "app":"p193",
+     "app-with-contract":"p98",
+     "codepay":"p98",
      "exposure":"p",
-     "h5":"p191",
+     "h5":"p193",
      "id":{"{transaction_id}":"g"},
-     "jsapi":"p191",
-     "jsapi-with-contract":"p94",
-     "miniprogram":"p94",
-     "native":"p191",
-     "out-trade-no":{"{out_trade_no}":{"":"g","close":"p192","reverse":"p193"}},
-     "scannedpos":"p94"
+     "jsapi":"p193",
+     "jsapi-with-contract":"p98",
+     "miniprogram":"p98",
+     "native":"p193",
+     "out-trade-no":{"{out_trade_no}":{"":"g","close":"p194","reverse":"p195"}},
+     "scannedpos":"p98"
     }
    },
    "transactions":{
-    "app":"p191",
-    "app-with-contract":"p94",
-    "codepay":"p94",
+    "app":"p193",
+    "app-with-contract":"p98",
+    "codepay":"p98",
     "exposure":"p",
-    "h5":"p191",
+    "h5":"p193",
     "id":{"{transaction_id}":"g"},
-    "jsapi":"p191",
-    "jsapi-with-contract":"p94",
-    "native":"p191",
-    "out-trade-no":{"{out_trade_no}":{"":"g","close":"p192","reverse":"p193"}}
+    "jsapi":"p193",
+    "jsapi-with-contract":"p98",
+    "native":"p193",
+    "out-trade-no":{"{out_trade_no}":{"":"g","close":"p194","reverse":"p195"}}
    }
   },
   "payroll-card":{
-   "authentications":{"":"g","pre-order":"p","pre-order-with-auth":"p194","{authenticate_number}":"g"},
+   "authentications":{"":"g","pre-order":"p","pre-order-with-auth":"p196","{authenticate_number}":"g"},
    "relations":{"{openid}":"g"},
-   "tokens":"p194",
-   "transfer-batches":"p195",
-   "wesure":{"insurance":"p74","token-validations":"p194"}
+   "tokens":"p196",
+   "transfer-batches":"p197",
+   "wesure":{"insurance":"p5","token-validations":"p196"}
   },
   "payscore":{
    "acquiringbank":{
-    "permissions":{"":"p","authorization-code":{"{authorization_code}":{"":"g","terminate":"p74"}}},
+    "permissions":{"":"p","authorization-code":{"{authorization_code}":{"":"g","terminate":"p5"}}},
     "serviceorder":{
-     "":"gp85",
+     "":"gp89",
      "deduction":"g",
-     "{out_order_no}":{"cancel":"p196","complete":"p196","modify":"p196","registerdeductinfo":"p","sync":"p196"}
+     "{out_order_no}":{"cancel":"p198","complete":"p198","modify":"p198","registerdeductinfo":"p","sync":"p198"}
     },
-    "servicepayondeliveryorder":"p85"
+    "servicepayondeliveryorder":"p89"
    },
-   "merchant-bill":"g",
+   "merchant-bill":"g85",
    "oversea":{
     "partner":{
-     "serviceorder":{"":"g125p139","{out_order_no}":{"cancel":"p197","complete":"p197","sync":"p197"}}
+     "serviceorder":{"":"g130p144","{out_order_no}":{"cancel":"p199","complete":"p199","sync":"p199"}}
     }
    },
    "partner":{
@@ -927,119 +977,119 @@ export const tree: string = `{
      "":"p",
      "apply-for-scene":"p",
      "assess-user-risk-level":"p",
-     "authorization-code":{"{authorization_code}":{"":"g","terminate":"p74"}},
+     "authorization-code":{"{authorization_code}":{"":"g","terminate":"p5"}},
      "search":"g",
-     "terminate":"p74"
+     "terminate":"p5"
     },
-    "service-account-applications":{"":"p99","{out_apply_no}":"g"},
+    "service-account-applications":{"":"p103","{out_apply_no}":"g"},
     "serviceorder":{
-     "":"gp85",
-     "direct-complete":"p198",
+     "":"gp89",
+     "direct-complete":"p200",
      "{out_order_no}":{
-      "cancel":"p196",
-      "complete":"p196",
-      "modify":"p196",
-      "pay":"p74",
-      "send-pendingmessage":"p74",
-      "send-prepaidmessage":"p74",
-      "sync":"p196"
+      "cancel":"p198",
+      "complete":"p198",
+      "modify":"p198",
+      "pay":"p5",
+      "send-pendingmessage":"p5",
+      "send-prepaidmessage":"p5",
+      "sync":"p198"
      }
     },
-    "servicepayondeliveryorder":"p85",
+    "servicepayondeliveryorder":"p89",
     "servicequotas":{"service-id":{"{service_id}":"g"}}
    },
-   "payafter-orders":{"":"gp199","{out_order_no}":{"cancel":"p200","complete":"p200","sync":"p200"}},
+   "payafter-orders":{"":"gp201","{out_order_no}":{"cancel":"p202","complete":"p202","sync":"p202"}},
    "permissions":{
     "":"p",
     "assess-user-risk-level":"p",
-    "authorization-code":{"{authorization_code}":{"":"g","terminate":"p74"}},
-    "openid":{"{openid}":{"":"g","terminate":"p74"}}
+    "authorization-code":{"{authorization_code}":{"":"g","terminate":"p5"}},
+    "openid":{"{openid}":{"":"g","terminate":"p5"}}
    },
    "plan":{
-    "partner":{"payscore-plans":{"":"p201","merchant-plan-no":{"{merchant_plan_no}":{"":"g","stop":"p202"}}}},
-    "payscore-plans":{"":"p201","merchant-plan-no":{"{merchant_plan_no}":{"":"g","stop":"p202"}}}
+    "partner":{"payscore-plans":{"":"p203","merchant-plan-no":{"{merchant_plan_no}":{"":"g","stop":"p204"}}}},
+    "payscore-plans":{"":"p203","merchant-plan-no":{"{merchant_plan_no}":{"":"g","stop":"p204"}}}
    },
    "serviceorder":{
-    "":"gp85",
-    "direct-complete":"p85",
+    "":"gp89",
+    "direct-complete":"p89",
     "{out_order_no}":{
-     "cancel":"p200",
-     "complete":"p200",
-     "modify":"p200",
+     "cancel":"p202",
+     "complete":"p202",
+     "modify":"p202",
      "pay":"p",
-     "send-pendingmessage":"p74",
-     "send-prepaidmessage":"p74",
-     "sync":"p200"
+     "send-pendingmessage":"p5",
+     "send-prepaidmessage":"p5",
+     "sync":"p202"
     }
    },
-   "servicepayondeliveryorder":"p85",
+   "servicepayondeliveryorder":"p89",
    "sign-plan":{
     "partner":{
-     "serviceorder":"p94",
+     "serviceorder":"p98",
      "user-sign-plans":{"":"p","merchant-sign-plan-no":{"{merchant_sign_plan_no}":{"":"g","stop":"p"}}}
     },
-    "serviceorder":"p94",
+    "serviceorder":"p98",
     "user-sign-plans":{"":"p","merchant-sign-plan-no":{"{merchant_sign_plan_no}":{"":"g","stop":"p"}}}
    },
-   "smartretail-orders":{"":"gp85","{out_order_no}":{"cancel":"p200","complete":"p200"}},
+   "smartretail-orders":{"":"gp89","{out_order_no}":{"cancel":"p202","complete":"p202"}},
    "user-service-state":"g",
-   "users":{"{openid}":{"permissions":{"{service_id}":{"terminate":"p74"}}}}
+   "users":{"{openid}":{"permissions":{"{service_id}":{"terminate":"p5"}}}}
   },
   "platsolution":{
    "ecommerce":{
-    "bank-transfer-recharges":{"apply":"p203","out-recharge-no":{"{out_recharge_no}":"g"}},
-    "insurance-compensation-contracts":{"":"p99","sub-mchid":{"{sub_mchid}":{"check-opened":"p"}}},
+    "bank-transfer-recharges":{"apply":"p205","out-recharge-no":{"{out_recharge_no}":"g"}},
+    "insurance-compensation-contracts":{"":"p103","sub-mchid":{"{sub_mchid}":{"check-opened":"p"}}},
     "mch-transfer":{
      "compensate-bills":{
-      "":"p204",
+      "":"p206",
       "bill-id":{"{bill_id}":"g"},
-      "out-bill-no":{"{out_bill_no}":{"":"g","cancel":"p107"}},
-      "pre-transfer":"p204"
+      "out-bill-no":{"{out_bill_no}":{"":"g","cancel":"p113"}},
+      "pre-transfer":"p206"
      },
-     "deposit-after-sales-compensation-bills":{"":"p204","bill-id":{"{bill_id}":"g"},"out-bill-no":{"{out_bill_no}":"g"}},
-     "deposit-insurance-premiums-compensation-bills":{"":"p204","{out_bill_no}":"g"},
-     "deposit-shipping-cost-compensation-bills":{"":"p204","out-bill-no":{"{out_bill_no}":"g"}},
+     "deposit-after-sales-compensation-bills":{"":"p206","bill-id":{"{bill_id}":"g"},"out-bill-no":{"{out_bill_no}":"g"}},
+     "deposit-insurance-premiums-compensation-bills":{"":"p206","{out_bill_no}":"g"},
+     "deposit-shipping-cost-compensation-bills":{"":"p206","out-bill-no":{"{out_bill_no}":"g"}},
      "insurance-claim-bills":{
-      "":"p204",
+      "":"p206",
       "bill-id":{"{bill_id}":"g"},
-      "out-bill-no":{"{out_bill_no}":{"":"g","cancel":"p107"}},
-      "pre-transfer":"p204"
+      "out-bill-no":{"{out_bill_no}":{"":"g","cancel":"p113"}},
+      "pre-transfer":"p206"
      },
-     "sub-mch-compensation-bills":{"":"p204","{out_bill_no}":"g"},
-     "transfer-bills":{"":"p204","bill-id":{"{bill_id}":"g"},"out-bill-no":{"{out_bill_no}":"g"}}
+     "sub-mch-compensation-bills":{"":"p206","{out_bill_no}":"g"},
+     "transfer-bills":{"":"p206","bill-id":{"{bill_id}":"g"},"out-bill-no":{"{out_bill_no}":"g"}}
     },
     "recharge-employees":{"":"p","sub-mchid":{"{sub_mchid}":{"":"g","sp-openid":{"{sp_openid}":{"delete":"p"}}}}},
-    "recharges":{"apply":"p203","out-recharge-no":{"{out_recharge_no}":{"":"g","close":"p205"}}},
-    "settle":{"prepay-settle-orders":{"":"p206","{settle_batch_no}":{"":"g","apply-abnormal-settle":"p207"}}},
-    "withdraw":{"day-end-balance-withdraw":{"":"p81","out-request-no":{"{out_request_no}":"g"}}}
+    "recharges":{"apply":"p205","out-recharge-no":{"{out_recharge_no}":{"":"g","close":"p207"}}},
+    "settle":{"prepay-settle-orders":{"":"p208","{settle_batch_no}":{"":"g","apply-abnormal-settle":"p209"}}},
+    "withdraw":{"day-end-balance-withdraw":{"":"p4","out-request-no":{"{out_request_no}":"g"}}}
    },
    "insurance":{
     "mch-transfer":{
      "batches":{
-      "apply":"p208",
-      "batch-id":{"{batch_id}":{"":"g","details":{"detail-id":{"{detail_id}":"g117"}}}},
+      "apply":"p210",
+      "batch-id":{"{batch_id}":{"":"g","details":{"detail-id":{"{detail_id}":"g112"}}}},
       "detail-receipts":{"out-batch-no":{"{out_batch_no}":{"out-detail-no":{"{out_detail_no}":{"":"g","apply":"p"}}}}},
-      "out-batch-no":{"{out_batch_no}":{"":"g","details":{"out-detail-no":{"{out_detail_no}":"g117"}}}},
+      "out-batch-no":{"{out_batch_no}":{"":"g","details":{"out-detail-no":{"{out_detail_no}":"g112"}}}},
       "summary-receipts":{"out-batch-no":{"{out_batch_no}":{"":"g","apply":"p"}}}
      },
      "reservation":{
-      "apply":"p209",
-      "out-reservation-no":{"{out_reservation_no}":{"":"g","close":"p210"}},
+      "apply":"p211",
+      "out-reservation-no":{"{out_reservation_no}":{"":"g","close":"p212"}},
       "reservation-id":{"{reservation_id}":"g"}
      }
     }
    },
    "mch-transfer":{
     "batches":{
-     "apply":"p208",
+     "apply":"p210",
      "batch-id":{"{batch_id}":{"":"g","details":{"detail-id":{"{detail_id}":"g"}}}},
      "detail-receipts":{"out-batch-no":{"{out_batch_no}":{"out-detail-no":{"{out_detail_no}":{"":"g","apply":"p"}}}}},
      "out-batch-no":{"{out_batch_no}":{"":"g","details":{"out-detail-no":{"{out_detail_no}":"g"}}}},
      "summary-receipts":{"out-batch-no":{"{out_batch_no}":{"":"g","apply":"p"}}}
     },
     "reservation":{
-     "apply":"p209",
-     "out-reservation-no":{"{out_reservation_no}":{"":"g","close":"p210"}},
+     "apply":"p211",
+     "out-reservation-no":{"{out_reservation_no}":{"":"g","close":"p212"}},
      "reservation-id":{"{reservation_id}":"g"}
     }
    }
@@ -1047,33 +1097,33 @@ export const tree: string = `{
   "profitsharing":{
    "bills":"g",
    "merchant-configs":{"{sub_mchid}":"g"},
-   "orders":{"":"p86","unfreeze":"p85","{out_order_no}":"g"},
-   "receivers":{"add":"p211","delete":"p"},
-   "return-orders":{"":"p87","{out_return_no}":"g"},
+   "orders":{"":"p90","unfreeze":"p89","{out_order_no}":"g"},
+   "receivers":{"add":"p213","delete":"p"},
+   "return-orders":{"":"p91","{out_return_no}":"g"},
    "transactions":{"{transaction_id}":{"amounts":"g"}}
   },
   "qrcode":{
-   "transactions":{"":"p94","out-trade-no":{"{out_trade_no}":"g"}},
+   "transactions":{"":"p98","out-trade-no":{"{out_trade_no}":"g"}},
    "user-services":{"contract-id":{"{contract_id}":"g"}}
   },
   "rate-activity":{"applications":{"":"p","id":{"{application_id}":"ga"}}},
-  "realname":{"verify":"g212"},
-  "recharge":{"bank-transfer-recharges":{"apply":"p203","out-recharge-no":{"{out_recharge_no}":"g"}}},
+  "realname":{"verify":"g214"},
+  "recharge":{"bank-transfer-recharges":{"apply":"p205","out-recharge-no":{"{out_recharge_no}":"g"}}},
   "refund":{
-   "domestic":{"refunds":{"":"p110","{out_refund_no}":"g","{refund_id}":{"apply-abnormal-refund":"p111"}}}
+   "domestic":{"refunds":{"":"p116","{out_refund_no}":"g","{refund_id}":{"apply-abnormal-refund":"p117"}}}
   },
-  "refunds":{"":"g213p214","id":{"{refund_id}":"g213"},"out-refund-no":{"{out_refund_no}":"g213"}},
+  "refunds":{"":"g215p216","id":{"{refund_id}":"g215"},"out-refund-no":{"{out_refund_no}":"g215"}},
   "repayment":{
-   "combine-transactions":{"partner":{"out-trade-no":{"{combine_out_trade_no}":{"":"g","close":"p91"}},"prepay":"p89"}}
+   "combine-transactions":{"partner":{"out-trade-no":{"{combine_out_trade_no}":{"":"g","close":"p95"}},"prepay":"p93"}}
   },
-  "security":{"echo":"p215"},
-  "settle":{"settlements":"g213"},
-  "smartguide":{"guides":{"":"g216p217","{guide_id}":{"":"a218","assign":"p74"}}},
-  "statements":"g219",
+  "security":{"echo":"p217"},
+  "settle":{"settlements":"g215"},
+  "smartguide":{"guides":{"":"g218p219","{guide_id}":{"":"a220","assign":"p5"}}},
+  "statements":"g221",
   "taxi-invoice":{
-   "attendance":{"punch":"p74"},
-   "cards":{"":"p","upload-file":"p220"},
-   "driver":{"update-driver":"p221"},
+   "attendance":{"punch":"p5"},
+   "cards":{"":"p","upload-file":"p222"},
+   "driver":{"update-driver":"p223"},
    "drivers":{"{driver_license}":"g"},
    "taxi-companies":{"{company_mchid}":"g"},
    "taxi-company":{"create-taxi-company":"p"},
@@ -1087,33 +1137,33 @@ export const tree: string = `{
    "transaction-block-submissions":{"sub-mchid":{"{sub_mchid}":"p"},"{block_submission_id}":"g"}
   },
   "transactions":{
-   "app":"p222",
-   "id":{"{transaction_id}":{"":"g213","close":"p223","reverse":"p223"}},
-   "jsapi":"p222",
-   "micropay":"p222",
-   "mweb":"p222",
-   "native":"p222",
-   "out-trade-no":{"{out_trade_no}":{"":"g213","close":"p224","reverse":"p224"}}
+   "app":"p224",
+   "id":{"{transaction_id}":{"":"g215","close":"p225","reverse":"p225"}},
+   "jsapi":"p224",
+   "micropay":"p224",
+   "mweb":"p224",
+   "native":"p224",
+   "out-trade-no":{"{out_trade_no}":{"":"g215","close":"p226","reverse":"p226"}}
   },
   "transfer-detail":{"electronic-receipts":"gp"},
   "transfer":{
    "batches":{
-    "":"p77",
-    "batch-id":{"{batch_id}":{"":"g","details":{"detail-id":{"{detail_id}":"g117"}}}},
-    "out-batch-no":{"{out_batch_no}":{"":"g","details":{"out-detail-no":{"{out_detail_no}":"g117"}}}}
+    "":"p83",
+    "batch-id":{"{batch_id}":{"":"g","details":{"detail-id":{"{detail_id}":"g112"}}}},
+    "out-batch-no":{"{out_batch_no}":{"":"g","details":{"out-detail-no":{"{out_detail_no}":"g112"}}}}
    },
    "bill-receipt":{"":"p","{out_batch_no}":"g"}
   },
-  "transferdownload":{"elecvoucherfile":"g78","signfile":"g78"},
+  "transferdownload":{"elecvoucherfile":"g86","signfile":"g86"},
   "vehicle":{
    "etc":{
     "contracts":{"{contract_id}":"g"},
-    "preopen":"p225",
-    "transactions":{"highway":"p94","id":{"{transaction_id}":"g"},"out-trade-no":{"{out_trade_no}":"g"}},
+    "preopen":"p227",
+    "transactions":{"highway":"p98","id":{"{transaction_id}":"g"},"out-trade-no":{"{out_trade_no}":"g"}},
     "users":{"{openid}":{"contracts":"g"}}
    },
-   "parking":{"parkings":"p226","services":{"find":"g"}},
-   "transactions":{"out-trade-no":{"{out_trade_no}":"g"},"parking":"p94"}
+   "parking":{"parkings":"p228","services":{"find":"g"}},
+   "transactions":{"out-trade-no":{"{out_trade_no}":"g"},"parking":"p98"}
   },
   "webizpay":{
    "avail-mch-ranges":{"":"gp","{range_id}":{"merchant-identifiers":{"":"gp","{merchant_identifier}":"d"}}},
@@ -1121,7 +1171,7 @@ export const tree: string = `{
    "employees":{
     "{employee_id}":{
      "out-quota-cards":{"{out_card_no}":"g"},
-     "quota-cards":{"":"p227","{card_no}":{"":"g","cancel":"p","payment-url":"g"}},
+     "quota-cards":{"":"p229","{card_no}":{"":"g","cancel":"p","payment-url":"g"}},
      "revoke":"p"
     }
    },

@@ -7,7 +7,9 @@ import {
   isCases,
   isEnum,
   isFields,
+  isLeaf,
   isList,
+  leafOf,
   type Shape,
 } from '../../../lib/routes/schema.js'
 
@@ -59,8 +61,9 @@ const leftovers = ({ example = {} }: Endpoint, known: Request): Request =>
 
 /** The sample with its secrets and files in the types that the client asks for. */
 function adapt(shape: Shape, sample: unknown, endpoint: Endpoint): unknown {
-  if (shape === 'encrypted' && endpoint.api === 'v3') return SECRET
-  if (shape === 'binary') return FILE
+  const type = isLeaf(shape) ? leafOf(shape).type : undefined
+  if (type === 'encrypted' && endpoint.api === 'v3') return SECRET
+  if (type === 'binary') return FILE
   if (embedded(shape)) return typeof sample === 'string' ? sample : JSON.stringify(sample)
   if (isList(shape) && Array.isArray(sample)) return sample.map((item) => adapt(shape[0], item, endpoint))
   if (typeof sample !== 'object' || sample === null) return sample
@@ -86,12 +89,14 @@ function fitting(shapes: readonly Shape[], sample: object): Shape {
 
 /** The smallest valid value: required fields only, one item a list, known enum values. */
 function smallest(shape: Shape, endpoint: Endpoint): unknown {
-  if (shape === 'encrypted') return endpoint.api === 'v3' ? SECRET : 'x'
-  if (shape === 'binary') return FILE
-  if (shape === 'string') return 'x'
-  if (shape === 'integer' || shape === 'number') return 1
-  if (shape === 'boolean') return true
-  if (shape === 'object') return {}
+  if (isLeaf(shape)) {
+    const { type, min = 1 } = leafOf(shape)
+    if (type === 'encrypted') return endpoint.api === 'v3' ? SECRET : 'x'
+    if (type === 'binary') return FILE
+    if (type === 'string') return 'x'.repeat(min)
+    if (type === 'integer' || type === 'number') return min
+    return type === 'boolean' ? true : {}
+  }
   if (isList(shape)) return [smallest(shape[0], endpoint)]
   if (isEnum(shape)) return shape.$enum[0]
   if (isCases(shape)) return smallest(shape.$oneOf[0] ?? 'object', endpoint)
