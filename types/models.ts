@@ -1307,7 +1307,7 @@ export interface GoodsDetail {
   quantity?: number
   /** 商品价格 · product price (分 · fen) */
   unit_price?: number
-  /** 商品优惠金额 · product discount amount */
+  /** 商品优惠金额 · product discount amount (分 · fen) */
   discount_amount?: number
   /** 商品备注 · product remark */
   goods_remark?: string
@@ -1654,7 +1654,7 @@ export interface NegotiationHistoryQuery {
 export interface NormalCoupon {
   /** 门槛金额 · threshold amount (分 · fen) */
   threshold: number
-  /** 固定减免金额 · fixed discount amount */
+  /** 固定减免金额 · fixed discount amount (分 · fen) */
   discount_amount: number
 }
 
@@ -1992,7 +1992,7 @@ export interface ProgressiveBundleUsageRule {
   normal_coupon?: {
     /** 门槛金额 · threshold amount (分 · fen) */
     threshold?: number
-    /** 固定减免金额 · fixed discount amount */
+    /** 固定减免金额 · fixed discount amount (分 · fen) */
     discount_amount?: number
   }
   /** 折扣券使用规则 · percentage-discount coupon usage rule */
@@ -2016,7 +2016,7 @@ export interface PromotionDetailGoodsDetail {
   goods_id: string
   /** 商品备注 · product remark */
   goods_remark?: string
-  /** 商品优惠金额 · product discount amount */
+  /** 商品优惠金额 · product discount amount (货币最小单位 · minor unit of the currency) */
   discount_amount: number
   /** 商品数量 · product quantity */
   quantity: number

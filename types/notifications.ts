@@ -81,7 +81,7 @@ export interface AbnormalEventAmount {
   payer_refund: number
   /** 货币类型 · currency */
   currency?: string
-  /** 优惠退款金额 · discount refund amount */
+  /** 优惠退款金额 · discount refund amount (分 · fen) */
   discount_refund?: number
   /** 汇率 · exchange rate */
   exchange_rate?: NotificationsExchangeRate
@@ -486,7 +486,7 @@ export interface IndustryFailedEvent {
     total: number
     /** 用户支付金额 · amount paid by the user (分 · fen) */
     payer_total?: number
-    /** 折扣 · discount */
+    /** 折扣 · discount (分 · fen) */
     discount_total?: number
     /** 货币类型 · currency */
     currency: string
@@ -635,7 +635,7 @@ export interface ReleaseEventAmount {
   total: number
   /** 用户实际支付金额 · amount actually paid by the user (分 · fen) */
   payer_total?: number
-  /** 订单折扣 */
+  /** 订单折扣 (分 · fen) */
   discount_total?: number
   /** 货币类型 · currency */
   currency?: string
@@ -1232,7 +1232,7 @@ export interface CouponUseResource {
       quantity: number
       /** 单品单价 (分 · fen) */
       price: number
-      /** 优惠金额 · discount amount */
+      /** 优惠金额 · discount amount (分 · fen) */
       discount_amount: number
     }[]
   }
@@ -2877,7 +2877,7 @@ export interface RefundSuccessResource {
     payer_refund: number
     /** 汇率信息 · exchange rate information */
     exchange_rate?: AmountExchangeRate
-    /** 优惠退款金额 · discount refund amount */
+    /** 优惠退款金额 · discount refund amount (分 · fen) */
     discount_refund?: number
     /** 退款出资账户及金额 · refund contribution accounts and amounts */
     from?: NotificationsFrom[]
@@ -2961,7 +2961,7 @@ export interface TransactionFailResource {
     currency?: string
     /** 用户支付币种 · user's payment currency */
     payer_currency?: string
-    /** 折扣 · discount */
+    /** 折扣 · discount (分 · fen) */
     discount_total?: number
     /** 用户支付金额 · amount paid by the user (分 · fen) */
     payer_total?: number
@@ -2997,7 +2997,7 @@ export interface TransactionFailResource {
       quantity: number
       /** 商品单价 · product unit price (分 · fen) */
       unit_price: number
-      /** 商品优惠金额 · product discount amount */
+      /** 商品优惠金额 · product discount amount (分 · fen) */
       discount_amount: number
       /** 商品备注信息 */
       goods_remark?: string
@@ -3097,7 +3097,7 @@ export interface TransactionPayBackResource {
   amount: {
     /** 货币类型 · currency */
     currency?: string
-    /** 折扣 · discount */
+    /** 折扣 · discount (分 · fen) */
     discount_total?: number
     /** 用户支付金额 · amount paid by the user (分 · fen) */
     payer_total?: number
@@ -3218,7 +3218,7 @@ export interface TransactionSuccessResource {
     payer_currency?: string
     /** 汇率信息 · exchange rate information */
     exchange_rate?: NotificationsExchangeRate
-    /** 折扣 · discount */
+    /** 折扣 · discount (分 · fen) */
     discount_total?: number
     /** 总金额 · total amount (分 · fen) */
     total?: number
@@ -3247,7 +3247,7 @@ export interface TransactionSuccessResource {
       quantity?: number
       /** 商品单价 · product unit price (分 · fen) */
       unit_price?: number
-      /** 商品优惠金额 · product discount amount */
+      /** 商品优惠金额 · product discount amount (分 · fen) */
       discount_amount?: number
       /** 商品备注 · product remark */
       goods_remark?: string

@@ -81,7 +81,7 @@ export interface CouponUseRuleExchangeCoupon {
 }
 
 export interface CouponUseRuleFixedNormalCoupon {
-  /** 优惠金额 · discount amount */
+  /** 优惠金额 · discount amount (分 · fen) */
   discount_amount: number
   /** 消费门槛 · minimum transaction amount (分 · fen) */
   transaction_minimum: number
@@ -144,7 +144,7 @@ export interface DataCouponUseRule {
   irregulary_avaliable_time?: IrregularyAvaliableTime[]
   /** 固定面额满减券使用规则 · fixed-amount threshold-discount coupon usage rule */
   fixed_normal_coupon?: {
-    /** 优惠金额 · discount amount */
+    /** 优惠金额 · discount amount (分 · fen) */
     discount_amount?: number
     /** 消费门槛 · minimum transaction amount (分 · fen) */
     transaction_minimum?: number

@@ -564,7 +564,7 @@ export interface CampaignsRoutes {
           order_entry: string
           /** 总价 · total price (分 · fen) */
           total_amount: number
-          /** 优惠金额 · discount amount */
+          /** 优惠金额 · discount amount (分 · fen) */
           discount_amount: number
           /** 实际支付金额 · actual amount paid (分 · fen) */
           user_amount: number

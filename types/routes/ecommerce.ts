@@ -201,7 +201,7 @@ export interface EcommerceRefundResponse {
     from?: From[]
     /** 用户退款金额 · amount refunded to the user (分 · fen) */
     payer_refund: number
-    /** 优惠退款金额 · discount refund amount */
+    /** 优惠退款金额 · discount refund amount (分 · fen) */
     discount_refund?: number
     /** 退款币种 · refund currency */
     currency?: string
@@ -2363,7 +2363,7 @@ export interface EcommerceRoutes {
           from?: AmountFrom[]
           /** 用户退款金额 · amount refunded to the user (分 · fen) */
           payer_refund: number
-          /** 优惠退款金额 · discount refund amount */
+          /** 优惠退款金额 · discount refund amount (分 · fen) */
           discount_refund?: number
           /** 退款币种 · refund currency */
           currency?: string
@@ -2469,7 +2469,7 @@ export interface EcommerceRoutes {
           from?: AmountFrom[]
           /** 用户退款金额 · amount refunded to the user (分 · fen) */
           payer_refund: number
-          /** 优惠退款金额 · discount refund amount */
+          /** 优惠退款金额 · discount refund amount (分 · fen) */
           discount_refund: number
           /** 退款币种 · refund currency */
           currency: string

@@ -87,7 +87,7 @@ export interface EducationAmount {
   total: number
   /** 用户支付金额 · amount paid by the user (分 · fen) */
   payer_total?: number
-  /** 折扣 · discount */
+  /** 折扣 · discount (分 · fen) */
   discount_total?: number
   /** 货币类型 · currency */
   currency?: string
@@ -171,7 +171,7 @@ export interface EduschoolpayTransactionResponse {
     total: number
     /** 用户支付金额 · amount paid by the user (分 · fen) */
     payer_total?: number
-    /** 折扣 · discount */
+    /** 折扣 · discount (分 · fen) */
     discount_total?: number
     /** 货币类型 · currency */
     currency: string

@@ -59,7 +59,7 @@ export interface CouponResponseData {
       quantity?: number
       /** 商品价格 · product price (分 · fen) */
       price?: number
-      /** 商品优惠金额 · product discount amount */
+      /** 商品优惠金额 · product discount amount (分 · fen) */
       discount_amount?: number
     }[]
   }
@@ -513,7 +513,7 @@ export interface FavorRoutes {
             fixed_normal_coupon?: FixedNormalCoupon
             /** 折扣券使用规则 · percentage-discount coupon usage rule */
             discount_coupon?: {
-              /** 最高折扣金额 · maximum discount amount */
+              /** 最高折扣金额 · maximum discount amount (分 · fen) */
               discount_amount_max?: number
               /** 折扣百分比 · discount percentage */
               discount_percent?: number

@@ -1519,7 +1519,7 @@ export interface GlobalRoutes {
             quantity?: number
             /** 商品单价 · product unit price (货币最小单位 · minor unit of the currency) */
             price?: number
-            /** 商品优惠金额 · product discount amount */
+            /** 商品优惠金额 · product discount amount (货币最小单位 · minor unit of the currency) */
             discount_amount?: number
             /** 商品备注 · product remark */
             goods_remark?: string

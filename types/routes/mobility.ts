@@ -320,7 +320,7 @@ export interface MobilityAmount {
   currency?: string
   /** 用户实际支付金额 · amount actually paid by the user (分 · fen) */
   payer_total?: number
-  /** 折扣 · discount */
+  /** 折扣 · discount (分 · fen) */
   discount_total?: number
 }
 
@@ -1565,7 +1565,7 @@ export interface MobilityRoutes {
           currency: string
           /** 用户实际支付金额 · amount actually paid by the user (分 · fen) */
           payer_total?: number
-          /** 折扣 · discount */
+          /** 折扣 · discount (分 · fen) */
           discount_total?: number
         }
         /** 优惠信息 · discount information */
@@ -1679,7 +1679,7 @@ export interface MobilityRoutes {
           currency: 'CNY' | (string & {})
           /** 用户实际支付金额 · amount actually paid by the user (分 · fen) */
           payer_total?: number
-          /** 折扣 · discount */
+          /** 折扣 · discount (分 · fen) */
           discount_total?: number
         }
         /** 优惠信息 · discount information */

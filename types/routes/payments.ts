@@ -232,7 +232,7 @@ export interface DomesticRefundResponse {
     settlement_refund: number
     /** 应结订单金额 (分 · fen) */
     settlement_total: number
-    /** 优惠退款金额 · discount refund amount */
+    /** 优惠退款金额 · discount refund amount (分 · fen) */
     discount_refund: number
     /** 退款币种 · refund currency */
     currency: string
@@ -461,7 +461,7 @@ export interface PaymentsGoodsDetail {
   quantity: number
   /** 商品单价 · product unit price (分 · fen) */
   unit_price: number
-  /** 商品优惠金额 · product discount amount */
+  /** 商品优惠金额 · product discount amount (分 · fen) */
   discount_amount: number
   /** 商品备注 · product remark */
   goods_remark?: string
@@ -1200,7 +1200,7 @@ export interface PaymentsRoutes {
               quantity: number
               /** 商品单价 · product unit price (分 · fen) */
               unit_price: number
-              /** 商品优惠金额 · product discount amount */
+              /** 商品优惠金额 · product discount amount (分 · fen) */
               discount_amount?: number
               /** 商品备注 · product remark */
               goods_remark?: string
@@ -3036,7 +3036,7 @@ export interface PaymentsRoutes {
           settlement_refund: number
           /** 应结订单金额 (分 · fen) */
           settlement_total: number
-          /** 优惠退款金额 · discount refund amount */
+          /** 优惠退款金额 · discount refund amount (分 · fen) */
           discount_refund: number
           /** 退款币种 · refund currency */
           currency: string

@@ -106,7 +106,7 @@ export interface Device {
 export interface Discount {
   /** 优惠名称 · discount name */
   discount_name?: string
-  /** 商品优惠金额 · product discount amount */
+  /** 商品优惠金额 · product discount amount (分 · fen) */
   discount_amount?: number
   /** 优惠说明 · discount description */
   discount_desc?: string
@@ -371,7 +371,7 @@ export interface PayscorePayafterOrderResponse {
   service_end_location?: string
   /** 开始使用服务的地点 · actual service start location */
   real_service_start_location?: string
-  /** 预计服务结束的地点 · actual service end location */
+  /** 实际结束使用服务的地点 · actual service end location */
   real_service_end_location?: string
   /** 服务信息 · service information */
   service_introduction?: string
@@ -3631,7 +3631,7 @@ export interface PayscoreRoutes {
         json: {
           /** 公众账号ID · AppID; at most 32 characters */
           appid: string
-          /** 服务订单号 · service ID; at most 32 characters */
+          /** 服务ID · service ID; at most 32 characters */
           service_id: string
           /** 后付费项目 · post-paid items; at most 100 items */
           post_payments: PayscorePostPayment[]
