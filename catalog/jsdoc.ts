@@ -23,7 +23,7 @@ export function fieldDoc({ name, type, about = {} }: Property, glossary: Glossar
     rangeText(min, max, isText ? ' characters' : ''),
     maxItems && `at most ${maxItems} items`,
     pattern && `matches \`${pattern}\``,
-    oneOf && `give one of: ${oneOf.join(', ')}`,
+    oneOf && `either ${oneOf.slice(0, -1).join(', ')} or ${oneOf.at(-1)}`,
   ]
   const text = facts.filter((one) => one).join('; ')
   return text === '' ? undefined : text.replaceAll('*/', '*\\/')

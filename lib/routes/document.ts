@@ -25,8 +25,10 @@ export interface EndpointDocument {
   readonly example?: Readonly<Record<string, unknown>>
 }
 
-/** One message of an event type. */
+/** One message of an event type; the first one is what the event type stands for unless a product is named. */
 export interface NotificationDocument {
+  /** Which of the products that share the event type; absent in the first. */
+  readonly product?: string
   readonly api: 'v2' | 'v3'
   readonly resourceType?: readonly string[]
   readonly originalType?: readonly string[]
@@ -39,6 +41,8 @@ export interface NotificationDocument {
   /** v2: the XML message. */
   readonly body?: Fields
   readonly resource?: Shape
+  /** A payload as it may come, complete. */
+  readonly example?: Readonly<Record<string, unknown>>
   /** What is to be answered, where it is more than `{ code, message }`. */
   readonly ack?: { readonly headers?: Fields; readonly json: Fields; readonly example?: unknown }
 }

@@ -43,7 +43,7 @@ export interface CouponUseRule {
     available_begin_time: string
     /** 结束时间 · end time */
     available_end_time: string
-    /** 生效后N天内有效 */
+    /** 生效后N天内有效 · number of valid days after receipt */
     available_day_after_receive?: number
     /** 固定周期有效时间段 · fixed recurring validity periods */
     available_week?: AvailableWeek
@@ -60,7 +60,7 @@ export interface CouponUseRule {
   exchange_coupon?: CouponUseRuleExchangeCoupon
   /** 核销方式 · redemption method */
   use_method: UseMethod
-  /** 小程序appid */
+  /** 小程序appid · mini program AppID */
   mini_programs_appid?: string
   /** 小程序path · mini program path */
   mini_programs_path?: string
@@ -105,7 +105,7 @@ export interface CouponcodeResponseData {
 }
 
 export interface CustomEntrance {
-  /** 小程序入口 */
+  /** 小程序入口 · mini program entrance */
   mini_programs_info?: MiniProgramsInfo
   /** 商户公众号appid · merchant's official account AppID */
   appid?: string
@@ -160,7 +160,7 @@ export interface DataCouponUseRule {
   exchange_coupon?: BusifavorExchangeCoupon
   /** 核销方式 · redemption method */
   use_method: 'OFF_LINE' | 'MINI_PROGRAMS' | 'PAYMENT_CODE' | 'SELF_CONSUME' | (string & {})
-  /** 小程序appid */
+  /** 小程序appid · mini program AppID */
   mini_programs_appid?: string
   /** 小程序path · mini program path */
   mini_programs_path?: string
@@ -173,7 +173,7 @@ export interface DisplayPatternInfo {
   merchant_logo_url?: string
   /** 商户名称 · merchant name */
   merchant_name?: string
-  /** 背景颜色 */
+  /** 背景颜色 · background color */
   background_color?: BackgroundColor
   /** 券详情图片 · coupon details image */
   coupon_image_url?: string
@@ -186,9 +186,9 @@ export interface MiniProgramsInfo {
   mini_programs_appid: string
   /** 商家小程序path · merchant's mini program path */
   mini_programs_path: string
-  /** 入口文案 */
+  /** 入口文案 · entrance text */
   entrance_words: string
-  /** 引导文案 */
+  /** 引导文案 · guidance text */
   guiding_words?: string
 }
 
@@ -277,7 +277,7 @@ export interface StockRequestDisplayPatternInfo {
   merchant_logo_url?: string
   /** 商户名称 · merchant name */
   merchant_name?: string
-  /** 背景颜色 */
+  /** 背景颜色 · background color */
   background_color?: BackgroundColor
   /** 券详情图片 · coupon details image */
   coupon_image_url?: string
@@ -295,7 +295,7 @@ export interface BusifavorRoutes {
     get: Operation<
       { query?: ReceiverMchInfo },
       {
-        /** 通知URL地址 */
+        /** 通知URL地址 · notification URL */
         notify_url: string
         /** 商户号 · merchant ID */
         mchid: string
@@ -313,14 +313,14 @@ export interface BusifavorRoutes {
         json: {
           /** 商户号 · merchant ID */
           mchid?: string
-          /** 通知URL地址 */
+          /** 通知URL地址 · notification URL */
           notify_url: string
         }
       },
       {
-        /** 修改时间 */
+        /** 修改时间 · modification time */
         update_time?: string
-        /** 通知URL地址 */
+        /** 通知URL地址 · notification URL */
         notify_url: string
         /** 商户号 · merchant ID */
         mchid: string
@@ -360,7 +360,7 @@ export interface BusifavorRoutes {
           stock_id: string
           /** 失效请求单据号 · deactivation request number */
           deactivate_request_no: string
-          /** 失效原因 */
+          /** 失效原因 · deactivation reason */
           deactivate_reason?: string
         }
       },
@@ -529,7 +529,7 @@ export interface BusifavorRoutes {
         json: {
           /** 批次ID · coupon batch ID */
           stock_id: string
-          /** 用户商品券Code */
+          /** 用户商品券Code · user's product coupon code */
           coupon_code?: string
           /** 公众账号AppID · AppID */
           appid: string
@@ -610,7 +610,7 @@ export interface BusifavorRoutes {
               available_begin_time: string
               /** 结束时间 · end time */
               available_end_time: string
-              /** 生效后N天内有效 */
+              /** 生效后N天内有效 · number of valid days after receipt */
               available_day_after_receive?: number
               /** 固定周期有效时间段 · fixed recurring validity periods */
               available_week?: AvailableWeek
@@ -629,12 +629,12 @@ export interface BusifavorRoutes {
             exchange_coupon?: CouponUseRuleExchangeCoupon
             /** 核销方式 · redemption method */
             use_method: UseMethod
-            /** 小程序appid */
+            /** 小程序appid · mini program AppID */
             mini_programs_appid?: string
             /** 小程序path · mini program path */
             mini_programs_path?: string
           }
-          /** 发放规则 */
+          /** 发放规则 · issuance rule */
           stock_send_rule: {
             /** 批次总预算 · total budget of the coupon batch (分 · fen) */
             max_amount?: number
@@ -663,7 +663,7 @@ export interface BusifavorRoutes {
           display_pattern_info?: StockRequestDisplayPatternInfo
           /** 券code模式 · coupon code mode */
           coupon_code_mode: CouponCodeMode
-          /** 事件通知配置 */
+          /** 事件通知配置 · event notification configuration */
           notify_config?: NotifyConfig
           /** 是否允许营销补贴 · whether marketing subsidy is allowed */
           subsidy?: boolean
@@ -698,7 +698,7 @@ export interface BusifavorRoutes {
         stock_type: 'NORMAL' | 'DISCOUNT' | 'EXCHANGE' | (string & {})
         /** 核销规则 · redemption rule */
         coupon_use_rule: CouponUseRule
-        /** 发放规则 */
+        /** 发放规则 · issuance rule */
         stock_send_rule: {
           /** 批次总预算 · total budget of the coupon batch (分 · fen) */
           max_amount: number
@@ -723,7 +723,7 @@ export interface BusifavorRoutes {
         custom_entrance?: CustomEntrance
         /** 样式信息 · display pattern information */
         display_pattern_info?: DisplayPatternInfo
-        /** 批次状态 */
+        /** 批次状态 · coupon batch state */
         stock_state: 'UNAUDIT' | 'RUNNING' | 'STOPED' | 'PAUSED' | (string & {})
         /** 券code模式 · coupon code mode */
         coupon_code_mode: CouponCodeMode
@@ -733,10 +733,10 @@ export interface BusifavorRoutes {
         coupon_code_count?: {
           /** 总数 · total number */
           total_count: number
-          /** 当前可用的Code */
+          /** 当前可用的Code · number of currently available codes */
           available_count: number
         }
-        /** 事件通知配置 */
+        /** 事件通知配置 · event notification configuration */
         notify_config?: NotifyConfig
         /** 批次发放情况 · coupon batch issuance information */
         send_count_information?: {
@@ -767,7 +767,7 @@ export interface BusifavorRoutes {
         json: {
           /** 自定义入口 · custom entrance */
           custom_entrance?: {
-            /** 小程序入口 */
+            /** 小程序入口 · mini program entrance */
             mini_programs_info?: MiniProgramsInfo
             /** 商户公众号appid · merchant's official account AppID */
             appid?: string
@@ -792,19 +792,19 @@ export interface BusifavorRoutes {
           coupon_use_rule?: {
             /** 核销方式 · redemption method */
             use_method?: UseMethod
-            /** 小程序appid */
+            /** 小程序appid · mini program AppID */
             mini_programs_appid?: string
             /** 小程序path · mini program path */
             mini_programs_path?: string
           }
-          /** 发放规则 */
+          /** 发放规则 · issuance rule */
           stock_send_rule?: {
             /** 是否开启自然人限领 · whether the natural person claim limit is enabled */
             natural_person_limit?: boolean
             /** 可疑账号拦截 · suspicious account blocking */
             prevent_api_abuse?: boolean
           }
-          /** 事件通知配置 */
+          /** 事件通知配置 · event notification configuration */
           notify_config?: NotifyConfig
           /** 是否允许营销补差 · whether marketing subsidy is allowed */
           subsidy?: boolean
@@ -977,7 +977,7 @@ export interface BusifavorRoutes {
           custom_entrance?: CustomEntrance
           /** 样式信息 · display pattern information */
           display_pattern_info?: DisplayPatternInfo
-          /** 用户商品券Code */
+          /** 用户商品券Code · user's product coupon code */
           coupon_code?: string
           /** 批次号 · coupon batch ID */
           stock_id?: string
@@ -985,11 +985,11 @@ export interface BusifavorRoutes {
           available_start_time?: string
           /** 过期时间 · expiration time */
           expire_time?: string
-          /** 领券时间 */
+          /** 领券时间 · coupon claim time */
           receive_time?: string
           /** 发券请求单号 · coupon issuance request number */
           send_request_no?: string
-          /** 券核销请求单号 */
+          /** 券核销请求单号 · coupon redemption request number */
           use_request_no?: string
           /** 核销时间 · redemption time */
           use_time?: string
@@ -999,11 +999,11 @@ export interface BusifavorRoutes {
           return_request_no?: string
           /** 退券时间 · coupon return time */
           return_time?: string
-          /** 失效请求单号 */
+          /** 失效请求单号 · deactivation request number */
           deactivate_request_no?: string
-          /** 失效时间 */
+          /** 失效时间 · deactivation time */
           deactivate_time?: string
-          /** 失效原因 */
+          /** 失效原因 · deactivation reason */
           deactivate_reason?: string
         }
       }
@@ -1239,11 +1239,11 @@ export interface BusifavorRoutes {
           return_request_no?: string
           /** 退券时间 · coupon return time */
           return_time?: string
-          /** 失效请求单号 */
+          /** 失效请求单号 · deactivation request number */
           deactivate_request_no?: string
-          /** 失效时间 */
+          /** 失效时间 · deactivation time */
           deactivate_time?: string
-          /** 失效原因 */
+          /** 失效原因 · deactivation reason */
           deactivate_reason?: string
         }[]
       }
@@ -1313,11 +1313,11 @@ export interface BusifavorRoutes {
         return_request_no?: string
         /** 退券时间 · coupon return time */
         return_time?: string
-        /** 失效请求单号 */
+        /** 失效请求单号 · deactivation request number */
         deactivate_request_no?: string
-        /** 失效时间 */
+        /** 失效时间 · deactivation time */
         deactivate_time?: string
-        /** 失效原因 */
+        /** 失效原因 · deactivation reason */
         deactivate_reason?: string
       }
     >

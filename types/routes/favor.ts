@@ -25,7 +25,7 @@ export interface CouponResponseData {
   status?: 'SENDED' | 'USED' | 'EXPIRED' | 'RECOVER' | (string & {})
   /** 使用说明 · usage instructions */
   description?: string
-  /** 领券时间 */
+  /** 领券时间 · coupon claim time */
   create_time?: string
   /** 券类型 · coupon type */
   coupon_type?: 'NORMAL' | 'CUT_TO' | (string & {})
@@ -123,7 +123,7 @@ export interface StockResponseData {
   available_begin_time: string
   /** 结束时间 · end time */
   available_end_time: string
-  /** 发放规则 */
+  /** 发放规则 · issuance rule */
   stock_use_rule: {
     /** 发放总上限 · total issuance limit */
     max_coupons: number
@@ -161,7 +161,7 @@ export interface StockResponseData {
   stock_id?: string
   /** 创建批次的商户号 · merchant ID creating the coupon batch */
   stock_creator_mchid?: string
-  /** 批次状态 */
+  /** 批次状态 · coupon batch state */
   status?: StockQueryStatus
   /** 使用说明 · usage instructions */
   description: string
@@ -237,7 +237,7 @@ export interface FavorRoutes {
       {
         /** 用户标识ID · user's OpenID */
         openid: PathValue
-        /** 代金券ID */
+        /** 代金券ID · cash coupon ID */
         coupon_id: PathValue
         query: CouponQuery
       },
@@ -254,7 +254,7 @@ export interface FavorRoutes {
         coupon_state:
           | 'COUPON_STATE_UNKNOW' | 'COUPON_STATE_SEND' | 'COUPON_STATE_USED' | 'COUPON_STATE_EXPIRED'
           | (string & {})
-        /** 领券时间 */
+        /** 领券时间 · coupon claim time */
         receive_time: string
         /** 可用开始时间 · availability start time */
         available_begin_time: string
@@ -417,7 +417,7 @@ export interface FavorRoutes {
         }
       },
       {
-        /** 修改时间 */
+        /** 修改时间 · modification time */
         update_time: string
         /** 通知地址 · notification URL */
         notify_url: string
@@ -441,7 +441,7 @@ export interface FavorRoutes {
           available_begin_time: string
           /** 结束时间 · end time */
           available_end_time: string
-          /** 发放规则 */
+          /** 发放规则 · issuance rule */
           stock_use_rule: {
             /** 发放总上限 · total issuance limit */
             max_coupons: number
@@ -472,7 +472,7 @@ export interface FavorRoutes {
             merchant_logo?: string
             /** 商户名称 · merchant name */
             merchant_name?: string
-            /** 背景颜色 */
+            /** 背景颜色 · background color */
             background_color?:
               | 'Color010' | 'Color020' | 'Color030' | 'Color040' | 'Color050' | 'Color060' | 'Color070'
               | 'Color080' | 'Color090' | 'Color100' | 'COLOR010' | 'COLOR020' | 'COLOR030' | 'COLOR040'
@@ -482,7 +482,7 @@ export interface FavorRoutes {
             coupon_image?: string
             /** 卡包跳转目标 · card wallet redirect target */
             jump_target?: 'PAYMENT_CODE' | 'MINI_PROGRAM' | 'DEFAULT_PAGE' | (string & {})
-            /** 小程序appid */
+            /** 小程序appid · mini program AppID */
             mini_program_appid?: string
             /** 小程序path · mini program path */
             mini_program_path?: string
@@ -590,7 +590,7 @@ export interface FavorRoutes {
           create_start_time?: string
           /** 终止时间 · end time */
           create_end_time?: string
-          /** 批次状态 */
+          /** 批次状态 · coupon batch state */
           status?: StockQueryStatus
         }
       },
@@ -954,7 +954,7 @@ export interface FavorRoutes {
           appid: string
           /** 创建批次的商户号 · merchant ID creating the coupon batch; at most 20 characters */
           stock_creator_mchid: string
-          /** 代金券面额 (分 · fen) */
+          /** 代金券面额 · cash coupon face value (分 · fen) */
           coupon_value?: number
           /** 代金券使用门槛 · minimum spend of the cash coupon (分 · fen) */
           coupon_minimum?: number
@@ -1124,7 +1124,7 @@ export interface FavorRoutes {
           stock_id: string
           /** 商户单据号 · merchant's request number */
           out_request_no: string
-          /** 用户姓名 */
+          /** 用户姓名 · user's name */
           user_name: Sensitive | Ciphertext
           /** 身份证号码 · ID card number */
           id_card_number: Sensitive | Ciphertext

@@ -97,7 +97,7 @@ export interface BatchResponse {
   attach_remark?: string
   /** 批量转账用途 · batch transfer purpose */
   transfer_purpose: TransferPurpose
-  /** 批次状态 */
+  /** 批次状态 · batch state */
   batch_state: 'ACCEPTED' | 'PROCESSING' | 'FINISHED' | 'CLOSED' | (string & {})
   /** 批次关闭原因 · batch close reason */
   close_reason?: 'MERCHANT_REVOCATION' | 'OVERDUE_CLOSE' | (string & {})
@@ -410,7 +410,7 @@ export interface DetailResponse {
   account_type: 'WECHATPAY_ACCOUNT' | 'BANK_ACCOUNT' | (string & {})
   /** 银行名称 · bank name */
   bank_name?: string
-  /** 银行卡尾号 */
+  /** 银行卡尾号 · last digits of bank card number */
   bank_card_number_tail?: string
 }
 
@@ -548,7 +548,7 @@ export interface TransferBatch {
   batch_id: string
   /** 直连商户的appid · direct merchant's AppID */
   appid: string
-  /** 批次状态 */
+  /** 批次状态 · batch state */
   batch_status: string
   /** 批次类型 · batch type */
   batch_type: string
@@ -718,7 +718,7 @@ export interface TransfersDetailResponse {
   account_type?: string
   /** 银行名称 · bank name */
   bank_name?: string
-  /** 银行卡尾号 */
+  /** 银行卡尾号 · last digits of bank card number */
   bank_card_number_tail?: string
 }
 
@@ -2261,7 +2261,7 @@ export interface TransfersRoutes {
         batch_id: string
         /** 特约商户appid · sub-merchant's AppID */
         sub_appid?: string
-        /** 批次状态 */
+        /** 批次状态 · batch state */
         batch_status: string
         /** 批次类型 · batch type */
         batch_type: string
@@ -2352,7 +2352,7 @@ export interface TransfersRoutes {
         batch_id: string
         /** 特约商户appid · sub-merchant's AppID */
         sub_appid?: string
-        /** 批次状态 */
+        /** 批次状态 · batch state */
         batch_status: string
         /** 批次类型 · batch type */
         batch_type: string
@@ -2478,7 +2478,7 @@ export interface TransfersRoutes {
         batch_id: string
         /** 批次创建时间 · batch creation time */
         create_time: string
-        /** 批次状态 */
+        /** 批次状态 · batch state */
         batch_status?: 'ACCEPTED' | 'PROCESSING' | 'FINISHED' | 'CLOSED' | (string & {})
       }
     >
