@@ -11,8 +11,13 @@ import { createGateway } from './gateway.js'
 import { createIdentity, type PlatformKey } from './identity.js'
 import type { Emulator, EmulatorOptions, SignerOptions } from './interface.js'
 import { createLimits, type RateLimit } from './limits.js'
-import { sampleResource } from './notification-sample.js'
-import { type SignedNotification, signAgain, signNotification } from './notifications.js'
+import { completed, sampleResource } from './notification-sample.js'
+import {
+  type NotificationOptions,
+  type SignedNotification,
+  signAgain,
+  signNotification,
+} from './notifications.js'
 import { isForPage } from './page/is-for-page.js'
 import type { PageHandler } from './page/page.js'
 import { createPhone } from './phone.js'
@@ -63,13 +68,16 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
     announce: (eventType, url, resource) => send(eventType, url, () => sign(eventType, resource)),
     send,
   }
-  function sign(
+  const sign = (eventType: string, resource: object): SignedNotification =>
+    signNotification(eventType, resource, context, { signer: identity.publicKey })
+  /** What is given of a resource is completed by a sample. */
+  function signCompleted(
     eventType: string,
-    resource: object | undefined,
-    { signer = identity.publicKey, api }: { signer?: PlatformKey; api?: 'v2' | 'v3' | undefined } = {},
+    resource: object = {},
+    { signer, ...choice }: NotificationOptions,
   ): SignedNotification {
-    const content = resource ?? sampleResource(eventType, context, api)
-    return signNotification(eventType, content, context, { signer, api })
+    const whole = completed(sampleResource(eventType, context, choice), resource)
+    return signNotification(eventType, whole, context, { signer, ...choice })
   }
   const again = (notification: SignedNotification) => signAgain(notification, context, identity.publicKey)
   const deliveries = createDeliveries(retryScale, clock, again, closing.signal)
@@ -133,17 +141,14 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
     ...phone,
     async notify(
       eventType: string,
-      { url, resource, serial, api }: SignerOptions & { url: string; resource?: object },
+      { url, resource, serial, ...choice }: SignerOptions & { url: string; resource?: object },
     ) {
       const listed = serial === undefined ? [] : await identity.certificates()
-      return deliver(
-        url,
-        sign(eventType, resource, { signer: signerOf(serial, listed), api }),
-        closing.signal,
-      )
+      const signer = signerOf(serial, listed)
+      return deliver(url, signCompleted(eventType, resource, { ...choice, signer }), closing.signal)
     },
-    signNotification(eventType: string, resource?: object, { serial, api }: SignerOptions = {}) {
-      return sign(eventType, resource, { signer: signerOf(serial, identity.listed()), api })
+    signNotification(eventType: string, resource?: object, { serial, ...choice }: SignerOptions = {}) {
+      return signCompleted(eventType, resource, { ...choice, signer: signerOf(serial, identity.listed()) })
     },
     async rotate() {
       return (await identity.rotate()).id

@@ -101,7 +101,7 @@ describe('a message of v2', () => {
 
   it('of payscore has id, time and a payload under the APIv3 key', async () => {
     const resource = { out_order_no: 'o1', state: 'DONE' }
-    const notification = rig.emulator.signNotification('TRANSACTION.SUCCESS', resource, { api: 'v2' })
+    const notification = rig.emulator.signNotification('TRANSACTION.SUCCESS', resource, { product: 'v2' })
     expect(notification.body).toMatch(/^<xml>/)
     expect(await rig.wxpay.notifications.parse(notification)).toEqual({
       id: expect.stringMatching(/^EV-/),
