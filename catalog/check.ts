@@ -1,3 +1,4 @@
+import { englishOf } from '../lib/routes/glossary.js'
 import {
   eitherOf,
   embedded,
@@ -9,7 +10,6 @@ import {
   labelOf,
   type Shape,
 } from '../lib/routes/schema.js'
-import { englishOf } from './glossary.js'
 import { type Catalogue, type Endpoint, type Notification, part } from './model.js'
 
 /** What is wrong with an entry, and where it stands. */

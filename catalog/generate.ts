@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { documentFiles } from './documents.js'
 import { folderFiles } from './folders.js'
+import { glossaryFiles } from './glossary.js'
 import { loadCatalogue } from './load.js'
 import { nameFiles } from './names.js'
 import { notificationFiles } from './notification-facts.js'
@@ -21,6 +22,7 @@ export function generate(root: string): Files {
     ...documentFiles(catalogue),
     ...notificationFiles(catalogue),
     ...nameFiles(catalogue),
+    ...glossaryFiles(catalogue.glossary),
   ])
 }
 

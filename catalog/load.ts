@@ -5,7 +5,7 @@ import { parse } from 'yaml'
 import type { Shape } from '../lib/routes/schema.js'
 import type { Verb } from '../lib/routes/traits.js'
 import { findProblems } from './check.js'
-import { loadGlossary } from './glossary.js'
+import { readGlossary } from './glossary.js'
 import { lineAt } from './lines.js'
 import type { Catalogue, Endpoint, EndpointFacts, Notification, NotificationFacts } from './model.js'
 
@@ -31,7 +31,7 @@ export function loadCatalogue(root: string): Catalogue {
   const notifications = familiesIn(root, 'notifications').flatMap((family) =>
     notificationsOf(family, read('notifications', family) as NotificationFile, endpoints),
   )
-  const catalogue = { endpoints, notifications, glossary: loadGlossary(root) }
+  const catalogue = { endpoints, notifications, glossary: readGlossary(root) }
   for (const { folder, family, path, problem } of findProblems(catalogue)) {
     const file = fileOf(folder, family)
     const line = lineAt(readFileSync(join(root, file), 'utf8'), path)

@@ -1,6 +1,6 @@
+import type { Glossary } from '../lib/routes/glossary.js'
 import type { Fields, Shape } from '../lib/routes/schema.js'
 import type { UploadTraits, Verb } from '../lib/routes/traits.js'
-import type { Glossary } from './glossary.js'
 
 /** What the answer is; exactly one of the kinds. */
 export interface ResponseFacts {

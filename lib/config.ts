@@ -54,6 +54,11 @@ export interface WechatpayOptions
   readonly failover?: readonly string[]
   /** Milliseconds for a call with all its repeats; `timeout` is for each attempt. */
   readonly deadline?: number
+  /**
+   * Checks every request against the catalogue before it is sent: required fields, types, limits, and names that are not
+   * documented. A call may say otherwise.
+   */
+  readonly validate?: boolean
 }
 
 /** Checked options, keys loaded. Held in closures only, so that nothing printed can show a secret. */
@@ -67,6 +72,7 @@ export interface Config {
   readonly store: Store | undefined
   readonly failover: readonly string[]
   readonly deadline: number | undefined
+  readonly validate: boolean
   /** The user's own connections, which may hold keys. */
   readonly agents: {
     readonly httpAgent?: unknown
@@ -90,6 +96,7 @@ const OWN_NAMES = [
   'store',
   'failover',
   'deadline',
+  'validate',
 ] as const
 const SECRET_BYTES = 32
 
@@ -99,6 +106,7 @@ const CHECKS: readonly (readonly [keyof WechatpayOptions, (value: unknown) => bo
   ['failover', isListOfUrls, 'a list of URLs, such as https://api2.wechatpay.cn'],
   ['baseURL', isUrl, 'an http(s) URL of host and path alone'],
   ['store', isStore, STORE],
+  ['validate', (value) => typeof value === 'boolean', 'true or false'],
 ]
 
 function isUrl(value: unknown): boolean {
@@ -121,7 +129,8 @@ interface HasAuthorities {
  */
 export function loadConfig(options: WechatpayOptions): Config {
   assertNames(options)
-  const { mchid, serial, privateKey, certs, apiv3Key, secret, store, failover, deadline, ...rest } = options
+  const { mchid, serial, privateKey, certs, apiv3Key, secret, store, failover, deadline, validate, ...rest } =
+    options
   const { merchant, workwxSecret, ca, httpAgent, httpsAgent, proxy, ...axios } = rest
   if (typeof mchid !== 'string' || !/^\d{1,32}$/.test(mchid))
     throw new ConfigError('mchid must be a string of digits, such as 1900000109')
@@ -139,6 +148,7 @@ export function loadConfig(options: WechatpayOptions): Config {
     store,
     failover: failover ?? [],
     deadline,
+    validate: validate ?? false,
     workwxSecret: loadWorkwxSecret(workwxSecret),
     agents: { httpAgent, httpsAgent, ca, clientCertificate, proxy },
     axios,

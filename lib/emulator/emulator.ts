@@ -23,7 +23,6 @@ import type { PageHandler } from './page/page.js'
 import { createPhone } from './phone.js'
 import { createRandom } from './random.js'
 import { createRecorder } from './recorder.js'
-import { requestSchemasOf } from './schemas.js'
 import { listen } from './server.js'
 import { createState } from './state.js'
 import { openStore, type Store } from './store.js'
@@ -85,7 +84,7 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
   const router = createEndpoints(context)
   let loadedPage: Promise<PageHandler> | undefined
   const parts = {
-    ...{ context, router, schemas: requestSchemasOf, faults, limits, recorder },
+    ...{ context, router, faults, limits, recorder },
     page,
     closed: closing.signal,
   }

@@ -1,4 +1,11 @@
-import { embedded, type Fields, type JsonSchema, type Shape, toJsonSchema } from './schema.js'
+import {
+  embedded,
+  type Fields,
+  type JsonSchema,
+  type JsonSchemaOptions,
+  type Shape,
+  toJsonSchema,
+} from './schema.js'
 
 /** The requests, answers and example of one endpoint, as the catalogue writes them. */
 export interface EndpointDocument {
@@ -60,9 +67,12 @@ export interface RequestSchemas {
   readonly required: readonly ('query' | 'headers' | 'json' | 'xml' | 'multipart')[]
 }
 
-export function requestSchemas(document: EndpointDocument): RequestSchemas {
+export function requestSchemas(
+  document: EndpointDocument,
+  { closed = false }: Pick<JsonSchemaOptions, 'closed'> = {},
+): RequestSchemas {
   const { path, multipart } = document
-  const text = { text: true }
+  const text = { text: true, closed }
   const query = document.query ?? document['query?']
   const headers = document.headers ?? document['headers?']
   const json = document.json ?? document['json?']
@@ -72,9 +82,9 @@ export function requestSchemas(document: EndpointDocument): RequestSchemas {
     ...(path && { path: toJsonSchema(path, text) }),
     ...(query && { query: toJsonSchema(query, text) }),
     ...(headers && { headers: toJsonSchema(headers, text) }),
-    ...(json && { json: toJsonSchema(json) }),
+    ...(json && { json: toJsonSchema(json, { closed }) }),
     ...(xml && { xml: toJsonSchema(xml, text) }),
-    ...(meta && { meta: toJsonSchema(meta.shape) }),
+    ...(meta && { meta: toJsonSchema(meta.shape, { closed }) }),
     required: (['query', 'headers', 'json', 'xml', 'multipart'] as const).filter((key) => document[key]),
   }
 }

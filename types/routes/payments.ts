@@ -2796,10 +2796,6 @@ export interface PaymentsRoutes {
         json: {
           /** 子商户号 · sub-merchant ID; at most 32 characters */
           sub_mchid?: string
-          /** 微信支付订单号 · WeChat Pay order number; at most 32 characters */
-          transaction_id?: string
-          /** 商户订单号 · merchant's order number; at most 32 characters */
-          out_trade_no?: string
           /** 商户退款单号 · merchant's refund number; at most 64 characters; matches `^[0-9A-Za-z_\-|*@]+$` */
           out_refund_no: string
           /** 退款原因 · refund reason; at most 80 characters */
@@ -2836,7 +2832,17 @@ export interface PaymentsRoutes {
           }[]
           /** 退款出资商户 · merchant contributing the refund */
           refund_account?: RefundRequestRefundAccount
-        }
+        } & ({
+            /** 微信支付订单号 · WeChat Pay order number; at most 32 characters; either transaction_id or out_trade_no */
+            transaction_id: string
+            /** 商户订单号 · merchant's order number; at most 32 characters; either transaction_id or out_trade_no */
+            out_trade_no?: string
+          } | {
+            /** 微信支付订单号 · WeChat Pay order number; at most 32 characters; either transaction_id or out_trade_no */
+            transaction_id?: string
+            /** 商户订单号 · merchant's order number; at most 32 characters; either transaction_id or out_trade_no */
+            out_trade_no: string
+          })
       },
       DomesticRefundResponse
     >
