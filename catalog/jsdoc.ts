@@ -43,10 +43,12 @@ const NOTES: Readonly<Record<string, string>> = {
 export function jsdoc(
   facts: { readonly name: string; readonly docs?: readonly string[]; readonly flags?: readonly string[] },
   indent: string,
+  notes: readonly string[] = [],
 ): string {
   const flags = facts.flags ?? []
   const lines = [facts.name.replaceAll('*/', '')]
   for (const flag of flags) if (NOTES[flag]) lines.push(NOTES[flag])
+  lines.push(...notes)
   const links = docLinks(facts.docs ?? [])
   if (links.length > 0) lines.push(`@see ${links.join(' ')}`)
   const deprecation = flags.flatMap((flag) => DEPRECATIONS[flag] ?? [])
