@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Ajv, type ErrorObject } from 'ajv'
-import { parse } from 'yaml'
+import { parse, YAMLParseError } from 'yaml'
 import type { Shape } from '../lib/routes/schema.js'
 import type { Verb } from '../lib/routes/traits.js'
 import { findProblems } from './check.js'
@@ -19,7 +19,7 @@ export function loadCatalogue(root: string): Catalogue {
   ajv.addSchema(schema, 'catalogue')
   const read = (folder: string, family: string): unknown => {
     const text = readFileSync(join(root, fileOf(folder, family)), 'utf8')
-    const data: unknown = parse(text)
+    const data: unknown = parseYaml(fileOf(folder, family), text)
     const validate = ajv.getSchema(`catalogue#/definitions/${folder}`)
     if (!validate) throw new Error(`catalog/schema.json has no definition of ${folder}`)
     if (!validate(data)) throw new Error(explain(fileOf(folder, family), text, validate.errors ?? []))
@@ -38,6 +38,16 @@ export function loadCatalogue(root: string): Catalogue {
     throw new Error(`${file}:${line}: ${path.slice(0, 2).join(' › ')}: ${problem}`)
   }
   return catalogue
+}
+
+/** What YAML itself refuses, such as a key that is there twice, is told with its file and line. */
+function parseYaml(file: string, text: string): unknown {
+  try {
+    return parse(text)
+  } catch (error) {
+    if (!(error instanceof YAMLParseError)) throw error
+    throw new Error(`${file}:${error.linePos?.[0].line}: ${error.message}`, { cause: error })
+  }
 }
 
 const fileOf = (folder: string, family: string): string => join('catalog', folder, `${family}.yaml`)
