@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Ajv, type ErrorObject } from 'ajv'
 import { parse, YAMLParseError } from 'yaml'
-import type { Shape } from '../lib/routes/schema.js'
+import { LEAF_TYPES, type Shape, UNITS } from '../lib/routes/schema.js'
 import type { Verb } from '../lib/routes/traits.js'
 import { findProblems } from './check.js'
 import { readGlossary } from './glossary.js'
@@ -107,5 +107,8 @@ function explain(file: string, text: string, errors: readonly ErrorObject[]): st
     .map(([name, value]) => `${name}: ${JSON.stringify(value)}`)
     .join(', ')
   const place = `${file}:${lineAt(text, path)}`
+  if (first.schemaPath.endsWith('/shape/then/pattern')) {
+    return `${place}: ${path.join(' › ')} must be ${[...LEAF_TYPES, ...UNITS].join(', ')}, then its range, /pattern/ and name`
+  }
   return `${place}: ${path.join(' › ') || 'the file'} ${first.message ?? 'is invalid'} (${params})`
 }
