@@ -107,7 +107,7 @@ function explain(file: string, text: string, errors: readonly ErrorObject[]): st
     .map(([name, value]) => `${name}: ${JSON.stringify(value)}`)
     .join(', ')
   const place = `${file}:${lineAt(text, path)}`
-  if (first.schemaPath.endsWith('/shape/then/pattern')) {
+  if (typeof first.params.pattern === 'string' && first.params.pattern.startsWith('^(string|')) {
     return `${place}: ${path.join(' › ')} must be ${[...LEAF_TYPES, ...UNITS].join(', ')}, then its range, /pattern/ and name`
   }
   return `${place}: ${path.join(' › ') || 'the file'} ${first.message ?? 'is invalid'} (${params})`
