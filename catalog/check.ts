@@ -9,11 +9,13 @@ export function checkEndpoint(endpoint: Endpoint): void {
     const { family, verb, template } = endpoint
     throw new Error(`catalog/endpoints/${family}.yaml: ${verb} ${template}: ${problem}`)
   }
+  if (endpoint.template.endsWith('/') || Object.values(endpoint.literals ?? {}).includes('')) {
+    fail('leave the trailing slash out of the template, and write wire: <the path with it>')
+  }
   const placeholders = [...endpoint.template.matchAll(/\{(\w+)\}/g)].flatMap(([, name]) => name ?? [])
   const described = Object.keys(endpoint.path ?? {})
   for (const name of placeholders) {
-    if (described.includes(name) || endpoint.literals?.[name] !== undefined) continue
-    fail(`{${name}} is in the template but neither in path nor in literals`)
+    if (!described.includes(name)) fail(`{${name}} is in the template but not in path`)
   }
   for (const name of described) {
     if (!placeholders.includes(name)) fail(`path.${name} is not in the template`)

@@ -156,6 +156,14 @@ v3/pay/teapots/{teapot_id}/brew:
     expect(rejected(entry('response: { status: 204, json: object }', 'v3/a/b'))).toContain('exactly one of')
   })
 
+  it('that has a trailing slash in its template, in either way of writing it, is told where the slash belongs', () => {
+    const told = 'leave the trailing slash out of the template, and write wire'
+    const facts = 'post: { name: A, response: { status: 204 }'
+    expect(rejected(`v3/a/b/: { ${facts} } }`)).toContain(told)
+    expect(rejected(`v3/a/{empty}: { ${facts}, literals: { empty: "" } } }`)).toContain(told)
+    expect(rejected(`v3/a/b: { ${facts}, wire: v3/a/b/ } }`)).toBe('accepted')
+  })
+
   it('that repeats an endpoint in another family is refused', () => {
     const entry = 'v3/certificates:\n  get: { name: A, response: { json: object } }\n'
     appendFileSync(join(root, 'catalog/endpoints/brand.yaml'), `\n${entry}`)

@@ -113,29 +113,29 @@ export const tree: string = `{
   "secapi":{
    "mch":{
     "addInstitutionsub":"p50",
-    "addsubdevconfig":"p51",
-    "channelsetting":"p51",
-    "modifyInstitutionsub":"p52",
-    "modifymchinfo":"p51",
-    "queryInstitutionsub":"p53",
-    "querysubdevconfig":"p54",
-    "submchmanage":"p55",
-    "uploadmedia":"p56"
+    "addsubdevconfig":"p50",
+    "channelsetting":"p50",
+    "modifyInstitutionsub":"p50",
+    "modifymchinfo":"p50",
+    "queryInstitutionsub":"p51",
+    "querysubdevconfig":"p51",
+    "submchmanage":"p52",
+    "uploadmedia":"p53"
    },
-   "mkt":{"addrecommendconf":"p57"},
+   "mkt":{"addrecommendconf":"p54"},
    "pay":{
     "facepayreverse":"p15",
-    "multiprofitsharing":"p58",
-    "profitsharing":"p58",
-    "profitsharingfinish":"p58",
-    "profitsharingreturn":"p59",
+    "multiprofitsharing":"p55",
+    "profitsharing":"p55",
+    "profitsharingfinish":"p55",
+    "profitsharingreturn":"p56",
     "refund":"p14",
     "refundv2":"p14",
     "reverse":"p15"
    }
   },
-  "secsvc":{"getrealnameinfo":"p60","realnameauth":"p61"},
-  "tools":{"authcodetoopenid":"p62","shorturl":"p"},
+  "secsvc":{"getrealnameinfo":"p57","realnameauth":"p58"},
+  "tools":{"authcodetoopenid":"p59","shorturl":"p"},
   "transit":{
    "partnerpay":{"payapply":"p11","queryorder":"p19","querystate":"p19"},
    "pay":{"payapply":"p11","querystate":"p19"},
@@ -146,73 +146,73 @@ export const tree: string = `{
    "pay":{"notification":"p43","payapply":"p11","querystate":"p19"}
   },
   "wxv":{
-   "cancelbill":"p58",
+   "cancelbill":"p55",
    "changerentmoney":"p3",
-   "createhotelbill":"p58",
-   "createrentbill":"p58",
-   "finishhotelbill":"p58",
-   "finishrentbill":"p58",
+   "createhotelbill":"p55",
+   "createrentbill":"p55",
+   "finishhotelbill":"p55",
+   "finishrentbill":"p55",
    "queryhotelbill":"p2",
    "queryrentbill":"p2"
   },
   "xdc":{
    "apiv2getsignkey":{"sign":{"getsignkey":"p47"}},
-   "apiv2sandbox":{"pay":{"micropay":"p63","orderquery":"p64"}}
+   "apiv2sandbox":{"pay":{"micropay":"p60","orderquery":"p61"}}
   }
  },
  "v3":{
   "abnormal-fund-processing":{"receipts":{"{receipt_id}":{"":"g","transfer-instructions":{"":"p","{out_instruction_no}":"g"}}}},
   "aggracct-bc":{
    "wb-channel":{
-    "account":{"balance":"g65","mch_archives":"g66","mch_media":"g"},
-    "bank-channel-account":{"rename":{"":"p67","{application_id}":"g68"}},
+    "account":{"balance":"g62","mch_archives":"g63","mch_media":"g"},
+    "bank-channel-account":{"rename":{"":"p64","{application_id}":"g65"}},
     "control-orders":{
      "info":{"update":{"result":{"notify":"p"}}},
-     "punish":"p69",
-     "recover":"p69",
+     "punish":"p66",
+     "recover":"p66",
      "{out_request_no}":"g"
     },
-    "special-reduction":{"":"p70","{out_request_no}":"g71"}
+    "special-reduction":{"":"p67","{out_request_no}":"g68"}
    }
   },
   "apply4sub":{
    "sub_merchants":{
-    "{sub_mchid}":{"application":{"{application_no}":"g"},"modify-settlement":"p72","settlement":"g"}
+    "{sub_mchid}":{"application":{"{application_no}":"g"},"modify-settlement":"p69","settlement":"g"}
    }
   },
   "apply4subject":{
    "applyment":{
-    "":"gp73",
+    "":"gp70",
     "merchants":{"{sub_mchid}":{"state":"g"}},
-    "{applyment_id}":{"cancel":"p74"},
-    "{business_code}":{"cancel":"p75"}
+    "{applyment_id}":{"cancel":"p71"},
+    "{business_code}":{"cancel":"p72"}
    }
   },
   "applyment4sub":{
-   "applyment":{"applyment_id":{"{applyment_id}":"g"},"business_code":{"{business_code}":"g"},"{empty}":"p76"}
+   "applyment":{"":"p73","applyment_id":{"{applyment_id}":"g"},"business_code":{"{business_code}":"g"}}
   },
   "bank-batch-transfer":{"receipt":{"detail-receipts":"gp","summary-receipts":"gp"}},
   "bank-transfer":{
    "batches":{
-    "":"p77",
+    "":"p74",
     "batch-id":{"{batch_id}":{"":"g","details":{"detail-id":{"{detail_id}":"g"}}}},
     "out-batch-no":{"{out_batch_no}":{"":"g","details":{"out-detail-no":{"{out_detail_no}":"g"}}}}
    }
   },
   "bill":{"fundflowbill":"g","sub-merchant-fundflowbill":"g","tradebill":"g"},
-  "billdownload":{"file":"g78"},
+  "billdownload":{"file":"g75"},
   "brand-basic":{"partner":{"brands":{"{brand_id}":{"product-authorities":"g"}}}},
   "brand":{
    "applyments":{
-    "":"p79",
+    "":"p76",
     "applyment-id":{"{applyment_id}":"g"},
     "business-code":{"{business_code}":"g"},
     "cancel-applyment":"p"
    },
    "card":{
-    "card-configs":{"":"gp80","cancel-applyment":"p","preview-url":"g","publish":"p"},
+    "card-configs":{"":"gp77","cancel-applyment":"p","preview-url":"g","publish":"p"},
     "card-links":{
-     "":"gp80",
+     "":"gp77",
      "business-code":{"{business_code}":"g"},
      "cancel-applyment":"p",
      "unbind-card-link":"p"
@@ -222,38 +222,38 @@ export const tree: string = `{
    "partner":{
     "card-member":{
      "cards":{"":"gp","{card_id}":{"":"gad","invalidate":"p"}},
-     "membership-activities":{"":"gp81","{activity_id}":{"":"ga","terminate":"p"}},
+     "membership-activities":{"":"gp78","{activity_id}":{"":"ga","terminate":"p"}},
      "pay-view-tokens":"p",
      "pre-auth-tokens":"p",
      "user-cards":{
-      "":"g82",
-      "import-by-openid":"p83",
-      "import-by-phone":"p83",
-      "{user_card_code}":{"":"g84a83","confirm":"p83","invalidate":"p84"}
+      "":"g79",
+      "import-by-openid":"p80",
+      "import-by-phone":"p80",
+      "{user_card_code}":{"":"g81a80","confirm":"p80","invalidate":"p81"}
      },
-     "user-feeds":"p81",
-     "user-points":{"exchange-coupon":{"confirm":"p"},"sync":"p81"}
+     "user-feeds":"p78",
+     "user-points":{"exchange-coupon":{"confirm":"p"},"sync":"p78"}
     },
     "store":{
      "brandstores":{
       "":"gp",
-      "{store_id}":{"":"gad74","bindrecipient":"p","close":"p","resume":"p","unbindrecipient":"p"}
+      "{store_id}":{"":"gad71","bindrecipient":"p","close":"p","resume":"p","unbindrecipient":"p"}
      }
     }
    },
    "profitsharing":{
     "brand-configs":{"{brand_mchid}":"g"},
-    "finish-order":"p85",
-    "orders":{"":"gp86","{transaction_id}":{"amounts":"g"}},
+    "finish-order":"p82",
+    "orders":{"":"gp83","{transaction_id}":{"amounts":"g"}},
     "receivers":{"add":"p","delete":"p"},
-    "returnorders":"gp87"
+    "returnorders":"gp84"
    }
   },
   "businesscircle":{
-   "parkings":"p74",
-   "points":{"notify":"p74"},
+   "parkings":"p71",
+   "points":{"notify":"p71"},
    "user-authorizations":{"{openid}":"g"},
-   "users":{"{openid}":{"points":{"commit_status":"g74"}}}
+   "users":{"{openid}":{"points":{"commit_status":"g71"}}}
   },
   "capital":{
    "capitallhh":{
@@ -261,123 +261,123 @@ export const tree: string = `{
     "banks":{
      "corporate-banking":"g",
      "personal-banking":"g",
-     "search-banks-by-bank-account":"g88",
+     "search-banks-by-bank-account":"g85",
      "{bank_alias_code}":{"branches":"g"}
     }
    }
   },
-  "catering":{"orders":{"sync-status":"p74"}},
+  "catering":{"orders":{"sync-status":"p71"}},
   "certificates":"g",
   "combine-transactions":{
-   "app":"p89",
-   "h5":"p89",
+   "app":"p86",
+   "h5":"p86",
    "id":{"{combine_transaction_id}":"g"},
-   "jsapi":"p89",
-   "miniprogram":"p90",
-   "native":"p89",
-   "out-trade-no":{"{combine_out_trade_no}":{"":"g","close":"p91"}}
+   "jsapi":"p86",
+   "miniprogram":"p87",
+   "native":"p86",
+   "out-trade-no":{"{combine_out_trade_no}":{"":"g","close":"p88"}}
   },
   "compliance":{
    "inactive-merchant-identity-verification":{"merchants":{"":"p","{sub_mchid}":{"verifications":{"{verification_id}":"g"}}}}
   },
   "credit-repayment":{
    "partner":{
-    "contracts":{"app-presign":"p92","h5-presign":"p92","terminate":"p93","{out_contract_code}":"g"},
-    "deduct-orders":{"":"p94","{out_trade_no}":"g"},
+    "contracts":{"app-presign":"p89","h5-presign":"p89","terminate":"p90","{out_contract_code}":"g"},
+    "deduct-orders":{"":"p91","{out_trade_no}":"g"},
     "schedule-records":{"batch-create":"p","{out_record_id}":"g"}
    }
   },
-  "customs":{"orders":"g95p95a95","redeclare":"p95","verify-certificate":"p96"},
+  "customs":{"orders":"g92p92a92","redeclare":"p92","verify-certificate":"p93"},
   "discount-card":{
-   "cards":{"":"p97","{out_card_code}":{"":"g","add-user-records":"p74"}},
+   "cards":{"":"p94","{out_card_code}":{"":"g","add-user-records":"p71"}},
    "orders":{"out-trade-no":{"{out_trade_no}":"g"},"{out_order_no}":"ga"}
   },
   "ebike":{
    "charge":{
     "contracts":{"preopen":"p","{contract_id}":{"":"g","confirm":"p"}},
-    "transactions":{"":"p94","id":{"{transaction_id}":"g"},"out-trade-no":{"{out_trade_no}":"g"}},
+    "transactions":{"":"p91","id":{"{transaction_id}":"g"},"out-trade-no":{"{out_trade_no}":"g"}},
     "users":{"{openid}":{"contract":"g"}}
    }
   },
   "ecommerce":{
    "account":{
     "apply-cancel-withdraw":{
-     "":"p98",
+     "":"p95",
      "applyment-id":{"{applyment_id}":"g"},
      "confirm":"p",
      "out-request-no":{"{out_request_no}":"g"},
      "validate-cancel":{"{sub_mchid}":"g"}
     },
-    "cancel-applications":{"":"p99","media":"p100","out-apply-no":{"{out_apply_no}":"g"}}
+    "cancel-applications":{"":"p96","media":"p97","out-apply-no":{"{out_apply_no}":"g"}}
    },
    "applyments":{
-    "out-request-no":{"{out_request_no}":{"":"g","revoke":"p101"}},
-    "submit-account-hosting-applyment":"p102",
+    "":"p98",
+    "out-request-no":{"{out_request_no}":{"":"g","revoke":"p99"}},
+    "submit-account-hosting-applyment":"p100",
     "submit-sign-verify-info":"p",
-    "{applyment_id}":{"":"g","revoke":"p"},
-    "{empty}":"p103"
+    "{applyment_id}":{"":"g","revoke":"p"}
    },
    "bill":{"fundflowbill":"g"},
    "combine-papay":{
     "contracts":{
-     "plan-id":{"{plan_id}":{"out-contract-code":{"{out_contract_code}":{"":"g","terminate":"p104"}}}},
-     "pre-entrust-sign":{"":"p93","mini-program":"p93"}
+     "plan-id":{"{plan_id}":{"out-contract-code":{"{out_contract_code}":{"":"g","terminate":"p101"}}}},
+     "pre-entrust-sign":{"":"p90","mini-program":"p90"}
     },
-    "transactions":{"":"p90","{combine_out_trade_no}":{"":"g","reverse":"p91"}}
+    "transactions":{"":"p87","{combine_out_trade_no}":{"":"g","reverse":"p88"}}
    },
    "fund":{
     "balance":{"{sub_mchid}":"g"},
     "enddaybalance":{"{sub_mchid}":"g"},
-    "withdraw":{"":"p81","out-request-no":{"{out_request_no}":"g"},"{withdraw_id}":"g"}
+    "withdraw":{"":"p78","out-request-no":{"{out_request_no}":"g"},"{withdraw_id}":"g"}
    },
    "individual-contracts":{
     "out-contract-code":{"{out_contract_code}":"g"},
-    "pre-entrust-sign-with-real-name-identity":{"app":"p105","mini-program":"p105"},
-    "pre-entrust-sign":{"app":"p93","mini-program":"p93"},
+    "pre-entrust-sign-with-real-name-identity":{"app":"p102","mini-program":"p102"},
+    "pre-entrust-sign":{"app":"p90","mini-program":"p90"},
     "{openid}":"g"
    },
    "mch-transfer":{
     "authorizations":{"":"p","{sub_mchid}":"g"},
     "transfer-bills":{
-     "":"p106",
-     "out-bill-no":{"{out_bill_no}":{"":"g","cancel":"p107"}},
+     "":"p103",
+     "out-bill-no":{"{out_bill_no}":{"":"g","cancel":"p104"}},
      "transfer-bill-no":{"{transfer_bill_no}":"g"}
     }
    },
    "profitsharing":{
     "after-sales-orders":"gp",
-    "finish-order":"p85",
-    "orders":{"":"gp108","{transaction_id}":{"amounts":"g"}},
-    "receivers":{"add":"p109","delete":"p"},
-    "returnorders":"gp87"
+    "finish-order":"p82",
+    "orders":{"":"gp105","{transaction_id}":{"amounts":"g"}},
+    "receivers":{"add":"p106","delete":"p"},
+    "returnorders":"gp84"
    },
    "refunds":{
-    "apply":"p110",
+    "apply":"p107",
     "id":{"{refund_id}":"g"},
     "out-refund-no":{"{out_refund_no}":"g"},
-    "{refund_id}":{"apply-abnormal-refund":"p111","return-advance":"gp"}
+    "{refund_id}":{"apply-abnormal-refund":"p108","return-advance":"gp"}
    },
-   "subject-sub-merchants":"g112",
-   "subsidies":{"cancel":"p","create":"p","return":"p85"}
+   "subject-sub-merchants":"g109",
+   "subsidies":{"cancel":"p","create":"p","return":"p82"}
   },
   "edu-papay":{
-   "contracts":{"id":{"{contract_id}":"g"},"presign":"p","{contract_id}":"d74"},
-   "transactions":{"":"p113","id":{"{transaction_id}":"g"},"out-trade-no":{"{out_trade_no}":"g"}},
-   "user-notifications":{"{contract_id}":{"send":"p74"}},
+   "contracts":{"id":{"{contract_id}":"g"},"presign":"p","{contract_id}":"d71"},
+   "transactions":{"":"p110","id":{"{transaction_id}":"g"},"out-trade-no":{"{out_trade_no}":"g"}},
+   "user-notifications":{"{contract_id}":{"send":"p71"}},
    "user":{"{openid}":{"contracts":"g"}}
   },
   "edu-star":{"orders":"gp","users":{"openid":{"{wechat_openid}":"g"},"qq":{"{qq}":"g"}}},
   "eduschoolpay":{
-   "contracts":{"presign":"p114","{contract_id}":{"":"g","terminate":"p74"}},
-   "transactions":{"":"p94","id":{"{transaction_id}":"g"},"out-trade-no":{"{out_trade_no}":"g"}},
+   "contracts":{"presign":"p111","{contract_id}":{"":"g","terminate":"p71"}},
+   "transactions":{"":"p91","id":{"{transaction_id}":"g"},"out-trade-no":{"{out_trade_no}":"g"}},
    "users":{"{openid}":{"contracts":"g","debt-state":"g"}}
   },
   "express":{"users":{"{openid}":{"transform":"p"}}},
-  "facemch":{"users":{"{face_sid}":"g115"}},
+  "facemch":{"users":{"{face_sid}":"g112"}},
   "fund-app":{
    "brand-redpacket":{
-    "brand-merchant-batches":{"":"p116","{batch_no}":{"":"g","details":{"{detail_no}":"g117"}}},
-    "brand-merchant-out-batches":{"{out_batch_no}":{"":"g","out-details":{"{out_detail_no}":"g117"}}}
+    "brand-merchant-batches":{"":"p113","{batch_no}":{"":"g","details":{"{detail_no}":"g114"}}},
+    "brand-merchant-out-batches":{"{out_batch_no}":{"":"g","out-details":{"{out_detail_no}":"g114"}}}
    },
    "mch-transfer":{
     "elecsign":{
@@ -386,107 +386,107 @@ export const tree: string = `{
     },
     "partner":{
      "budget":{"{out_budget_no}":{"electronic-receipts":"gp"}},
-     "charity-budget":{"":"p118","{out_budget_no}":{"":"g","unlock":"p"}},
-     "charity-transfer-bills":{"":"p119","out-transfer-no":{"{out_transfer_no}":"g"}},
+     "charity-budget":{"":"p115","{out_budget_no}":{"":"g","unlock":"p"}},
+     "charity-transfer-bills":{"":"p116","out-transfer-no":{"{out_transfer_no}":"g"}},
      "electronic-receipts":{"":"p","{out_bill_no}":"g"},
-     "sub-mch-authorizations":{"":"p99","{sub_mchid}":"g"},
+     "sub-mch-authorizations":{"":"p96","{sub_mchid}":"g"},
      "transfer-bills":{
-      "":"p106",
-      "out-bill-no":{"{out_bill_no}":{"":"g117","cancel":"p120"}},
-      "pre-transfer-with-authorization":"p106",
-      "transfer":"p121"
+      "":"p103",
+      "out-bill-no":{"{out_bill_no}":{"":"g114","cancel":"p117"}},
+      "pre-transfer-with-authorization":"p103",
+      "transfer":"p118"
      },
-     "user-confirm-authorizations":{"":"p122","{out_authorization_no}":{"":"g","close":"p123"}}
+     "user-confirm-authorizations":{"":"p119","{out_authorization_no}":{"":"g","close":"p120"}}
     },
     "transfer-bills":{
-     "":"p106",
-     "out-bill-no":{"{out_bill_no}":{"":"g117","cancel":"p107"}},
-     "pre-transfer-with-authorization":"p106",
-     "transfer":"p121",
-     "transfer-bill-no":{"{transfer_bill_no}":"g117"}
+     "":"p103",
+     "out-bill-no":{"{out_bill_no}":{"":"g114","cancel":"p104"}},
+     "pre-transfer-with-authorization":"p103",
+     "transfer":"p118",
+     "transfer-bill-no":{"{transfer_bill_no}":"g114"}
     },
-    "transfer-to-qq-wallet-bills":{"":"p121","{out_bill_no}":{"":"g117","cancel":"p120"}},
-    "user-confirm-authorization":{"":"p122","out-authorization-no":{"{out_authorization_no}":{"":"g","close":"p123"}}}
+    "transfer-to-qq-wallet-bills":{"":"p118","{out_bill_no}":{"":"g114","cancel":"p117"}},
+    "user-confirm-authorization":{"":"p119","out-authorization-no":{"{out_authorization_no}":{"":"g","close":"p120"}}}
    }
   },
   "funds-to-oversea":{
    "bill-download-url":"g",
-   "orders":{"":"p124","{out_order_id}":"g"},
-   "return":{"return-orders":{"":"p87","out-return-no":{"{out_return_no}":"g"}}},
+   "orders":{"":"p121","{out_order_id}":"g"},
+   "return":{"return-orders":{"":"p84","out-return-no":{"{out_return_no}":"g"}}},
    "transactions":{"{transaction_id}":{"available_abroad_amounts":"g"}}
   },
   "global":{
-   "certificates":"g125",
-   "customs":{"orders":"g125p125a125","redeclare":"p125","verify-certificate":"p126"},
+   "certificates":"g122",
+   "customs":{"orders":"g122p122a122","redeclare":"p122","verify-certificate":"p123"},
    "merchant-service":{
-    "complaint-notifications":"g125p125u125d127",
+    "complaint-notifications":"g122p122u122d124",
     "complaints":{
-     "":"g128",
-     "{complaint_id}":{"":"g129","complete":"p127","negotiation-historys":"g125","response":"p127"}
+     "":"g125",
+     "{complaint_id}":{"":"g126","complete":"p124","negotiation-historys":"g122","response":"p124"}
     },
-    "images":{"upload":"p130","{media_id}":"g131"}
+    "images":{"upload":"p127","{media_id}":"g128"}
    },
-   "merchant-storage":{"file":{"upload":"p132"}},
+   "merchant-storage":{"file":{"upload":"p129"}},
    "merchant":{
     "h5":{
      "permission":{
-      "applications":{"":"p125","{applyment_id}":"g125a125"},
-      "domain":{"applications":{"":"p125","{applyment_id}":"g125a125"}},
-      "{sub_mchid}":"g125"
+      "applications":{"":"p122","{applyment_id}":"g122a122"},
+      "domain":{"applications":{"":"p122","{applyment_id}":"g122a122"}},
+      "{sub_mchid}":"g122"
      }
     }
    },
-   "merchants":{"":"p133","{sub_mchid}":"g134a135"},
+   "merchants":{"":"p130","{sub_mchid}":"g131a132"},
    "micropay":{
     "transactions":{
-     "id":{"{transaction_id}":{"reverse":"p127"}},
-     "out-trade-no":{"{out_trade_no}":{"reverse":"p136"}},
-     "pay":"p137"
+     "id":{"{transaction_id}":{"reverse":"p124"}},
+     "out-trade-no":{"{out_trade_no}":{"reverse":"p133"}},
+     "pay":"p134"
     }
    },
    "papay":{
     "contracts":{
-     "app-pre-entrust-sign":"p125",
-     "h5-pre-entrust-sign":"p125",
-     "jsapi-pre-entrust-sign":"p125",
-     "miniprogram-pre-entrust-sign":"p125",
-     "out-contract-code":{"{out_contract_code}":"g125"},
-     "web-pre-entrust-sign":"p125",
-     "{contract_id}":{"":"g125","terminate":"p127"}
+     "app-pre-entrust-sign":"p122",
+     "h5-pre-entrust-sign":"p122",
+     "jsapi-pre-entrust-sign":"p122",
+     "miniprogram-pre-entrust-sign":"p122",
+     "out-contract-code":{"{out_contract_code}":"g122"},
+     "web-pre-entrust-sign":"p122",
+     "{contract_id}":{"":"g122","terminate":"p124"}
     },
     "transactions":{
-     "":"p137",
-     "out-trade-no":{"{out_trade_no}":{"":"g125","reverse":"p136"}},
-     "{transaction_id}":"g125"
+     "":"p134",
+     "out-trade-no":{"{out_trade_no}":{"":"g122","reverse":"p133"}},
+     "{transaction_id}":"g122"
     }
    },
    "profit-sharing":{
-    "bill-download-url":"g125",
-    "orders":{"":"p138","unfreeze":"p139","{out_order_no}":"g125"},
-    "receivers":{"":"p140d127","{account}":"g125"},
-    "refunds":{"bill-download-url":"g125","refundable-balance":"g125"},
-    "transactions":{"mark":"p127","{transaction_id}":{"amounts":"g125","refundable-amounts":"g125"}}
+    "bill-download-url":"g122",
+    "orders":{"":"p135","unfreeze":"p136","{out_order_no}":"g122"},
+    "receivers":{"":"p137d124","{account}":"g122"},
+    "refunds":{"bill-download-url":"g122","refundable-balance":"g122"},
+    "transactions":{"mark":"p124","{transaction_id}":{"amounts":"g122","refundable-amounts":"g122"}}
    },
-   "refund":{"partner":{"recharge-balance":{"sub-mchid":{"{sub_mchid}":"g125"}}},"recharge-balance":"g125"},
-   "refunds":{"":"g125p141","id":{"{refund_id}":"g125"},"out-refund-no":{"{out_refund_no}":"g125"}},
-   "settle":{"settlements":"g125"},
-   "statements":"g142",
+   "refund":{"partner":{"recharge-balance":{"sub-mchid":{"{sub_mchid}":"g122"}}},"recharge-balance":"g122"},
+   "refunds":{"":"g122p138","id":{"{refund_id}":"g122"},"out-refund-no":{"{out_refund_no}":"g122"}},
+   "settle":{"settlements":"g122"},
+   "statements":"g139",
    "transactions":{
-    "app":"p137",
-    "id":{"{transaction_id}":{"":"g125","close":"p127"}},
-    "jsapi":"p137",
-    "mweb":"p137",
-    "native":"p137",
-    "out-trade-no":{"{out_trade_no}":{"":"g125","close":"p136"}}
+    "app":"p134",
+    "id":{"{transaction_id}":{"":"g122","close":"p124"}},
+    "jsapi":"p134",
+    "mweb":"p134",
+    "native":"p134",
+    "out-trade-no":{"{out_trade_no}":{"":"g122","close":"p133"}}
    }
   },
   "goldplan":{
    "merchants":{
     "changecustompagestatus":"p",
     "changegoldplanstatus":"p",
-    "close-advertising-show":"p74",
-    "open-advertising-show":"a74",
-    "set-advertising-industry-filter":"p74"
+    "close-advertising-show":"p71",
+    "open-advertising-show":"a71",
+    "set-advertising-industry-filter":"p71"
    }
   },
   "gov":{
@@ -494,27 +494,27 @@ export const tree: string = `{
     "audit":{"cup":{"invalid":"p","query":"p","refund":{"sync":"p"},"update":"p","upload":"p"}},
     "companies":{"query":"p"},
     "goods":{"upload":"p"},
-    "n-qualifications":{"sync":"p143"},
-    "qualification":"g144",
-    "qualifications":{"passthrough":{"cancel":"p143","claim":"p143","query":"p143"},"query":"p143","sync":"p143"},
+    "n-qualifications":{"sync":"p140"},
+    "qualification":"g141",
+    "qualifications":{"passthrough":{"cancel":"p140","claim":"p140","query":"p140"},"query":"p140","sync":"p140"},
     "sncode":{"lock":"p","query":"p","unlock":"p"},
-    "transactions":{"query":"p","summary":{"query-day":"p"},"sync":"p143"},
+    "transactions":{"query":"p","summary":{"query-day":"p"},"sync":"p140"},
     "zhejiang":{
-     "authcode":{"cancel":"p","commit":"p","issue":"p145","refund":"p","try":"p"},
+     "authcode":{"cancel":"p","commit":"p","issue":"p142","refund":"p","try":"p"},
      "goods":{"query":"p"},
-     "n-qualifications":{"confirm":"p146"},
-     "qualifications":{"alter":"p147","claim":"p147","query":"p148","sync":"p149"},
+     "n-qualifications":{"confirm":"p143"},
+     "qualifications":{"alter":"p144","claim":"p144","query":"p145","sync":"p146"},
      "sncode":{"lock":"p","query":"p","unlock":"p"}
     }
    }
   },
   "hire-power-bank":{"insurance-orders":{"":"p","{out_order_no}":"g"},"user-qualifications":{"{openid}":"g"}},
   "industry-coupon":{"tokens":"p"},
-  "industry-rebate":{"retail-industry":{"transactions":"p74"},"transactions":{"{transaction_id}":"p74"}},
+  "industry-rebate":{"retail-industry":{"transactions":"p71"},"transactions":{"{transaction_id}":"p71"}},
   "inspolicymgr":{
    "deduct":{
     "authorizations":{"":"p","{out_insurance_no}":"g"},
-    "policies":{"":"p150","{out_insurance_no}":"g151a150"}
+    "policies":{"":"p147","{out_insurance_no}":"g148a147"}
    }
   },
   "iotmanage":{"device-inspections":{"{device_sn}":"g"},"devices":"g"},
@@ -523,31 +523,31 @@ export const tree: string = `{
    "users":{"{openid}":{"orders":{"brand-id":{"{brand_id}":"g"},"out-trade-no":{"{out_trade_no}":"g"}}}}
   },
   "marketing":{
-   "bank-favor":{"users":{"{openid}":{"bank-multi-activity":"p81","coupons":{"{coupon_id}":"g"}}}},
-   "bank":{"packages":{"{package_id}":{"tasks":"gp152"}}},
+   "bank-favor":{"users":{"{openid}":{"bank-multi-activity":"p78","coupons":{"{coupon_id}":"g"}}}},
+   "bank":{"packages":{"{package_id}":{"tasks":"gp149"}}},
    "busifavor":{
     "callbacks":"gp",
     "coupons":{
-     "associate":"p81",
-     "deactivate":"p153",
-     "disassociate":"p81",
-     "return":"p154",
-     "send":"p81",
-     "use":"p155",
-     "{card_id}":{"send":"p81"}
+     "associate":"p78",
+     "deactivate":"p150",
+     "disassociate":"p78",
+     "return":"p151",
+     "send":"p78",
+     "use":"p152",
+     "{card_id}":{"send":"p78"}
     },
-    "product-coupons":{"pre-send":"p156","send":"p81"},
-    "stocks":{"":"p81","{stock_id}":{"":"ga74","budget":"a","couponcodes":{"":"gp157","{coupon_code}":"gd"}}},
+    "product-coupons":{"pre-send":"p153","send":"p78"},
+    "stocks":{"":"p78","{stock_id}":{"":"ga71","budget":"a","couponcodes":{"":"gp154","{coupon_code}":"gd"}}},
     "subsidy":{
-     "pay-receipts":{"":"gp158","{subsidy_receipt_id}":"g"},
-     "return-receipts":{"":"p159","{subsidy_return_receipt_id}":"g"}
+     "pay-receipts":{"":"gp155","{subsidy_receipt_id}":"g"},
+     "return-receipts":{"":"p156","{subsidy_return_receipt_id}":"g"}
     },
     "users":{"{openid}":{"coupons":{"":"g","{coupon_code}":{"appids":{"{appid}":"g"}}}}}
    },
    "favor":{
     "callbacks":"gp",
-    "coupon-stocks":"p81",
-    "media":{"image-upload":"p152"},
+    "coupon-stocks":"p78",
+    "media":{"image-upload":"p149"},
     "stocks":{
      "":"g",
      "{stock_id}":{
@@ -565,7 +565,7 @@ export const tree: string = `{
       "use-flow-by-day":"g"
      }
     },
-    "users":{"{openid}":{"coupons":{"":"gp81","{coupon_id}":"g"}}}
+    "users":{"{openid}":{"coupons":{"":"gp78","{coupon_id}":"g"}}}
    },
    "goods-subsidy-activity":{
     "activities":"g",
@@ -573,87 +573,87 @@ export const tree: string = `{
     "qualification":{"lock":"p","unlock":"p"},
     "retail-store-act":{
      "{activity_id}":{"representative":"ud","representatives":"g"},
-     "{brand_id}":{"materials":"p81","stores":{"":"gp81d","{store_code}":"g"}}
+     "{brand_id}":{"materials":"p78","stores":{"":"gp78d","{store_code}":"g"}}
     }
    },
-   "membercard-activity":{"activities":{"":"gp81","{activity_id}":{"":"g","terminate":"p"}}},
+   "membercard-activity":{"activities":{"":"gp78","{activity_id}":{"":"g","terminate":"p"}}},
    "membercard-open":{
     "activate-informations":{"{activate_ticket}":"g"},
     "callback":"ga",
     "cards":{
-     "":"gp81",
+     "":"gp78",
      "{card_id}":{
-      "":"ga74d74",
+      "":"ga71d71",
       "codes":{
        "deposit":"p",
        "{code}":{
-        "":"ga74",
-        "activate":"p74",
-        "bonus":{"commit":"p74","prepare":"p74"},
-        "rights":"a74",
-        "set-service-module-data":"p160",
-        "unavailable":"p74"
+        "":"ga71",
+        "activate":"p71",
+        "bonus":{"commit":"p71","prepare":"p71"},
+        "rights":"a71",
+        "set-service-module-data":"p157",
+        "unavailable":"p71"
        }
       },
       "decrypt-code":"g",
       "permission-tokens":"p",
-      "phone-membercard":{"import":"p161"},
+      "phone-membercard":{"import":"p158"},
       "qrcode":"p",
-      "rights":"a74",
-      "service-modules":{"":"p","{service_module_id}":"ad74"},
-      "upgrade":"p74",
-      "users":{"import":"p81"}
+      "rights":"a71",
+      "service-modules":{"":"p","{service_module_id}":"ad71"},
+      "upgrade":"p71",
+      "users":{"import":"p78"}
      }
     },
-    "phonenumber-member":{"import":"p162","search":"g163"},
+    "phonenumber-member":{"import":"p159","search":"g160"},
     "user":{"cards":"g"}
    },
    "partner":{
     "delivery-plan":{
-     "delivery-plans":{"":"p81","{brand_id}":{"delivery-plans":"g"},"{plan_id}":{"":"a","terminate":"p74"}},
+     "delivery-plans":{"":"p78","{brand_id}":{"delivery-plans":"g"},"{plan_id}":{"":"a","terminate":"p71"}},
      "{sp_mchid}":{"notify-url":"p"}
     },
     "product-coupon":{
      "image-generation-tasks":{"":"p","{task_id}":"g"},
-     "media":{"upload-image":"p152"},
+     "media":{"upload-image":"p149"},
      "notify-configs":"gp",
      "product-coupons":{
-      "":"p81",
+      "":"p78",
       "{product_coupon_id}":{
        "":"ga",
-       "deactivate":"p81",
+       "deactivate":"p78",
        "stock-bundles":{
-        "":"p81",
-        "{stock_bundle_id}":{"":"a","associate-stores":"p","disassociate-stores":"p","update-budget":"p81"}
+        "":"p78",
+        "{stock_bundle_id}":{"":"a","associate-stores":"p","disassociate-stores":"p","update-budget":"p78"}
        },
        "stocks":{
-        "":"gp81",
+        "":"gp78",
         "{stock_id}":{
          "":"ga",
          "associate-stores":"p",
          "associated-stores":"g",
-         "deactivate":"p81",
+         "deactivate":"p78",
          "disassociate-stores":"p",
-         "update-budget":"p81",
-         "upload-coupon-codes":"p81"
+         "update-budget":"p78",
+         "upload-coupon-codes":"p78"
         }
        }
       }
      },
      "users":{
       "{openid}":{
-       "coupon-bundles":{"":"p156","{user_coupon_bundle_id}":{"deactivate":"p81"}},
+       "coupon-bundles":{"":"p153","{user_coupon_bundle_id}":{"deactivate":"p78"}},
        "coupons":{
-        "":"gp156",
-        "{coupon_code}":{"":"g","confirm":"p81","deactivate":"p81","return":"p81","use":"p81"}
+        "":"gp153",
+        "{coupon_code}":{"":"g","confirm":"p78","deactivate":"p78","return":"p78","use":"p78"}
        },
-       "pre-send-coupon":"p156",
-       "pre-send-coupon-bundle":"p156"
+       "pre-send-coupon":"p153",
+       "pre-send-coupon-bundle":"p153"
       }
      }
     }
    },
-   "partnerships":{"":"g","build":"p164","terminate":"p164"},
+   "partnerships":{"":"g","build":"p161","terminate":"p161"},
    "paygiftactivity":{
     "activities":{
      "":"g",
@@ -662,116 +662,116 @@ export const tree: string = `{
     "unique-threshold-activity":"p"
    },
    "shopping-receipt":{
-    "customentrances":{"":"p81","{brand_id}":"ga"},
+    "customentrances":{"":"p78","{brand_id}":"ga"},
     "merchantshoppingreceiptjumpinfos":"p",
-    "shoppingreceipts":"p165"
+    "shoppingreceipts":"p162"
    },
    "weekly-discount":{"activities":{"":"g","{activity_id}":{"":"g","apply":"p"}}},
-   "withdraw-favor":{"users":{"{openid}":{"coupons":"gp156"}}}
+   "withdraw-favor":{"users":{"{openid}":{"coupons":"gp153"}}}
   },
   "mch-manage":{
    "mch-manage-records":{"sub-mchid":{"{sub_mchid}":"g"},"{manage_record_id}":{"":"g","mch-manage-submissions":"p"}},
-   "submission-files":{"sub-mchid":{"{sub_mchid}":{"upload":"p166"}}}
+   "submission-files":{"sub-mchid":{"{sub_mchid}":{"upload":"p163"}}}
   },
   "mch-operation-manage":{
-   "enhanced-due-diligence":{"{due_diligence_id}":{"":"g","submit":"p","upload":"p167"}},
+   "enhanced-due-diligence":{"{due_diligence_id}":{"":"g","submit":"p","upload":"p164"}},
    "merchant-limitations":{"sub-mchid":{"{sub_mchid}":"g"}}
   },
   "mch_operate":{
    "risk":{
-    "withdrawl-apply":{"":"p98","applyment-id":{"{applyment_id}":"g"},"out-request-no":{"{out_request_no}":"g"}}
+    "withdrawl-apply":{"":"p95","applyment-id":{"{applyment_id}":"g"},"out-request-no":{"{out_request_no}":"g"}}
    }
   },
   "mchalterapply":{
    "mchcontactalterapplyment":{
-    "":"p168",
+    "":"p165",
     "merchant":{"{merchant_code}":{"out-request-no":{"{out_request_no}":"g"}}},
     "{apply_id}":{"":"g","revoke":"p"}
    },
    "mchsubjectalterapplyment":{
-    "":"p169",
+    "":"p166",
     "merchant":{"{merchant_code}":{"out-request-no":{"{out_request_no}":"g"}}},
     "{apply_id}":{"":"g","revoke":"p"}
    },
    "merchantnamealterapplyment":{
-    "":"p81",
+    "":"p78",
     "merchant":{"{sub_mchid}":{"out-request-no":{"{out_request_no}":"g"}}},
     "{apply_id}":{"":"g","revoke":"p"}
    }
   },
   "med-ins":{
-   "orders":{"":"p170","mix-trade-no":{"{mix_trade_no}":"g"},"out-trade-no":{"{out_trade_no}":"g"}},
-   "refunds":{"notify":"p74"}
+   "orders":{"":"p167","mix-trade-no":{"{mix_trade_no}":"g"},"out-trade-no":{"{out_trade_no}":"g"}},
+   "refunds":{"notify":"p71"}
   },
   "merchant-risk-manage":{
    "ec-trade-risk":{"query-risk-trades":"p","recv-dispose-result":"p"},
-   "report-trade-union-information":"p171",
+   "report-trade-union-information":"p168",
    "trade-risk-information":"g",
    "trade-risk-result":"p",
-   "violation-notifications":"gpud74"
+   "violation-notifications":"gpud71"
   },
   "merchant-service":{
-   "complaint-notifications":"gpud74",
-   "complaints":{"":"g172","{transaction_id}":{"":"g173","negotiation-historys":"g"}},
+   "complaint-notifications":"gpud71",
+   "complaints":{"":"g169","{transaction_id}":{"":"g170","negotiation-historys":"g"}},
    "complaints-v2":{
-    "":"g172",
+    "":"g169",
     "{complaint_id}":{
-     "":"g173",
-     "complete":"p74",
+     "":"g170",
+     "complete":"p71",
      "negotiation-historys":"g",
-     "response":"p74",
-     "response-immediate-service":"p174",
-     "update-refund-progress":"p74"
+     "response":"p71",
+     "response-immediate-service":"p171",
+     "update-refund-progress":"p71"
     }
    },
-   "feedbacks":"p74",
-   "images":{"upload":"p152","{media_id}":"g78"}
+   "feedbacks":"p71",
+   "images":{"upload":"p149","{media_id}":"g75"}
   },
   "merchant-settlement":{"merchant-settle-rule-applications":{"":"p","{application_id}":"g"}},
-  "merchant-store":{"stores":{"":"p","{store_id}":{"":"ga74","recipients":{"bind":"p","unbind":"p"}}}},
+  "merchant-store":{"stores":{"":"p","{store_id}":{"":"ga71","recipients":{"bind":"p","unbind":"p"}}}},
   "merchant":{
    "fund":{
     "balance":{"{account_type}":"g"},
     "dayendbalance":{"{account_type}":"g"},
     "withdraw":{
-     "":"p81",
+     "":"p78",
      "bill-type":{"{bill_type}":"g"},
      "out-request-no":{"{out_request_no}":"g"},
      "withdraw-id":{"{withdraw_id}":"g"}
     }
    },
-   "media":{"upload":"p152","video_upload":"p152"}
+   "media":{"upload":"p149","video_upload":"p149"}
   },
   "merchantfund":{"merchant":{"income-records":"g"},"partner":{"income-records":"g"}},
-  "merchants":{"":"p175u176","{sub_mchid}":"g177"},
+  "merchants":{"":"p172u173","{sub_mchid}":"g174"},
   "multiuse":{
    "stocks":{"{stock_id}":{"refund-flow":"g","send-flow":"g","use-flow":"g"}},
-   "users":{"{openid}":{"coupons":"p178"}}
+   "users":{"{openid}":{"coupons":"p175"}}
   },
   "new-tax-control-fapiao":{
    "card-template":"p",
-   "download":"g179",
+   "download":"g176",
    "fapiao-applications":{
-    "":"p180",
-    "issue-general":"p180",
-    "issue-passenger-transport":"p181",
-    "issue-refined-oil":"p180",
-    "real-estate-leasing":"p182",
-    "upload-fapiao-file":"p183",
-    "{fapiao_apply_id}":{"":"g184","fapiao-files":"g","insert-cards":"p180","reverse":"p74"}
+    "":"p177",
+    "issue-general":"p177",
+    "issue-passenger-transport":"p178",
+    "issue-refined-oil":"p177",
+    "real-estate-leasing":"p179",
+    "upload-fapiao-file":"p180",
+    "{fapiao_apply_id}":{"":"g181","fapiao-files":"g","insert-cards":"p177","reverse":"p71"}
    },
-   "fapiaomerchant":{"getspinviteurl":"g185","listspinvitemchinfo":"g"},
+   "fapiaomerchant":{"getspinviteurl":"g182","listspinvitemchinfo":"g"},
    "merchant":{
     "base-information":"g",
     "development-config":"ga",
     "tax-codes":"g",
-    "{sub_mchid}":{"check":"p74","check-status":"g"}
+    "{sub_mchid}":{"check":"p71","check-status":"g"}
    },
-   "user-title":{"":"g186","title-url":"g"}
+   "user-title":{"":"g183","title-url":"g"}
   },
   "offlineface":{
    "authinfo":"p",
-   "contracts":{"presign":"p187","{contract_id}":"g"},
+   "contracts":{"presign":"p184","{contract_id}":"g"},
    "face-collections":{"":"g","{collection_id}":"g"},
    "repayment-url":"p",
    "transactions":{"":"p","out-trade-no":{"{out_trade_no}":"g"}}
@@ -780,146 +780,146 @@ export const tree: string = `{
    "organizations":{
     "":"g",
     "{organization_id}":{
-     "users":{"out-user-id":{"{out_user_id}":"ga188"},"user-id":{"{user_id}":{"terminate-contract":"p74"}}}
+     "users":{"out-user-id":{"{out_user_id}":"ga185"},"user-id":{"{user_id}":{"terminate-contract":"p71"}}}
     }
    },
    "tokens":"p"
   },
   "palmservice":{"authorization":{"openid":{"{openid}":"g"},"preauthorize":"p"}},
   "papay":{
-   "contracts":{"{contract_id}":{"fail-notify":"p74","notify":"p74"}},
+   "contracts":{"{contract_id}":{"fail-notify":"p71","notify":"p71"}},
    "insurance-pay":{
     "policy-periods":{
      "contract-id":{"{contract_id}":{"policy-period-id":{"{policy_period_id}":{"":"g","schedule":"p"}}}}
     },
-    "transactions":{"apply":"p94"}
+    "transactions":{"apply":"p91"}
    },
    "insurance-sign":{
     "contracts":{
      "plan-id":{
       "{plan_id}":{
-       "contract-id":{"{contract_id}":{"renew":"p74"}},
-       "out-contract-code":{"{out_contract_code}":{"":"g","terminate":"p104"}}
+       "contract-id":{"{contract_id}":{"renew":"p71"}},
+       "out-contract-code":{"{out_contract_code}":{"":"g","terminate":"p101"}}
       }
      },
-     "pre-entrust-sign":{"app":"p189","h5":"p189","jsapi":"p189","mini-program":"p189"}
+     "pre-entrust-sign":{"app":"p186","h5":"p186","jsapi":"p186","mini-program":"p186"}
     },
     "policy-periods":{"plan-id":{"{plan_id}":{"contract-id":{"{contract_id}":{"modify":"p"}}}}},
     "policy_periods":{"plan-id":{"{plan_id}":{"out-contract-code":{"{out_contract_code}":"g"}}}}
    },
    "pay":{
-    "harmony":{"transactions":{"apply":"p94"}},
+    "harmony":{"transactions":{"apply":"p91"}},
     "partner":{
      "schedules":{"contract-id":{"{contract_id}":{"":"g","schedule":"p"}}},
-     "transactions":{"apply":"p94"}
+     "transactions":{"apply":"p91"}
     },
     "schedules":{"contract-id":{"{contract_id}":{"":"g","schedule":"p"}}},
-    "transactions":{"apply":"p94"}
+    "transactions":{"apply":"p91"}
    },
    "scheduled-deduct-sign":{
-    "contracts":{"pre-entrust-sign":{"app":"p93","h5":"p93","jsapi":"p93","mini-program":"p93"}},
-    "partner":{"contracts":{"pre-entrust-sign":{"app":"p93","h5":"p93","jsapi":"p93","mini-program":"p93"}}}
+    "contracts":{"pre-entrust-sign":{"app":"p90","h5":"p90","jsapi":"p90","mini-program":"p90"}},
+    "partner":{"contracts":{"pre-entrust-sign":{"app":"p90","h5":"p90","jsapi":"p90","mini-program":"p90"}}}
    },
    "sign":{
     "contracts":{
      "harmony-plan-id":{"{plan_id}":{"out-contract-code":{"{out_contract_code}":"g"}}},
-     "plan-id":{"{plan_id}":{"out-contract-code":{"{out_contract_code}":{"":"g","terminate":"p104"}}}},
-     "pre-entrust-sign":"p93"
+     "plan-id":{"{plan_id}":{"out-contract-code":{"{out_contract_code}":{"":"g","terminate":"p101"}}}},
+     "pre-entrust-sign":"p90"
     },
     "partner":{
      "contracts":{
-      "plan-id":{"{plan_id}":{"out-contract-code":{"{out_contract_code}":{"":"g","terminate":"p104"}}}}
+      "plan-id":{"{plan_id}":{"out-contract-code":{"{out_contract_code}":{"":"g","terminate":"p101"}}}}
      }
     }
    }
   },
   "parking":{
    "reminders":{
-    "application":{"":"p","query":"g","withdraw":"p74"},
+    "application":{"":"p","query":"g","withdraw":"p71"},
     "applications":"g",
     "entry":"p",
-    "exit":"p74",
-    "ext-payment":"p74",
+    "exit":"p71",
+    "ext-payment":"p71",
     "parking-fee":"p",
     "parking-lot":"g",
-    "payment":"p74"
+    "payment":"p71"
    }
   },
-  "partner-papay":{"contracts":{"{contract_id}":{"fail-notify":"p74","notify":"p74"}}},
+  "partner-papay":{"contracts":{"{contract_id}":{"fail-notify":"p71","notify":"p71"}}},
   "partner-transfer":{
    "batches":{
-    "":"p77",
-    "batch-id":{"{batch_id}":{"":"g","details":{"detail-id":{"{detail_id}":"g190"}}}},
-    "out-batch-no":{"{out_batch_no}":{"":"g","details":{"out-detail-no":{"{out_detail_no}":"g190"}}}}
+    "":"p74",
+    "batch-id":{"{batch_id}":{"":"g","details":{"detail-id":{"{detail_id}":"g187"}}}},
+    "out-batch-no":{"{out_batch_no}":{"":"g","details":{"out-detail-no":{"{out_detail_no}":"g187"}}}}
    }
   },
   "password-exempt-contract":{
    "contracts":{
-    "ecommerce":{"pre-entrust-sign":{"mini-program":"p93","pay-redirect-sign":"p93"}},
-    "normal":{"pre-entrust-sign":{"mini-program":"p93","pay-redirect-sign":"p93"}},
-    "qs":{"pre-entrust-sign":{"mini-program":"p93","pay-redirect-sign":"p93"}},
-    "service-id":{"{service_id}":{"out-contract-code":{"{out_contract_code}":{"":"g","terminate":"p104"}}}},
-    "service-provider":{"pre-entrust-sign":{"mini-program":"p93","pay-redirect-sign":"p93"}}
+    "ecommerce":{"pre-entrust-sign":{"mini-program":"p90","pay-redirect-sign":"p90"}},
+    "normal":{"pre-entrust-sign":{"mini-program":"p90","pay-redirect-sign":"p90"}},
+    "qs":{"pre-entrust-sign":{"mini-program":"p90","pay-redirect-sign":"p90"}},
+    "service-id":{"{service_id}":{"out-contract-code":{"{out_contract_code}":{"":"g","terminate":"p101"}}}},
+    "service-provider":{"pre-entrust-sign":{"mini-program":"p90","pay-redirect-sign":"p90"}}
    }
   },
   "pay-devices":{
    "open-scenario-speaker":{"{device_sn}":{"":"g","bind":"p","prebind":"p","unbind":"p"}},
    "open-scenario-speakerorder":{"{transaction_id}":{"report":"p"}},
-   "printers":{"{device_id}":{"print-orders":{"":"p74","{print_order_no}":"g"}}}
+   "printers":{"{device_id}":{"print-orders":{"":"p71","{print_order_no}":"g"}}}
   },
   "pay":{
    "acquiring-bank":{"transactions":{"exposure":"p"}},
    "instal":{"exposure":"p","partner":{"exposure":"p"}},
    "partner":{
     "transactions":{
-     "app":"p191",
-     "app-with-contract":"p94",
-     "codepay":"p94",
+     "app":"p188",
+     "app-with-contract":"p91",
+     "codepay":"p91",
      "exposure":"p",
-     "h5":"p191",
+     "h5":"p188",
      "id":{"{transaction_id}":"g"},
-     "jsapi":"p191",
-     "jsapi-with-contract":"p94",
-     "miniprogram":"p94",
-     "native":"p191",
-     "out-trade-no":{"{out_trade_no}":{"":"g","close":"p192","reverse":"p193"}},
-     "scannedpos":"p94"
+     "jsapi":"p188",
+     "jsapi-with-contract":"p91",
+     "miniprogram":"p91",
+     "native":"p188",
+     "out-trade-no":{"{out_trade_no}":{"":"g","close":"p189","reverse":"p190"}},
+     "scannedpos":"p91"
     }
    },
    "transactions":{
-    "app":"p191",
-    "app-with-contract":"p94",
-    "codepay":"p94",
+    "app":"p188",
+    "app-with-contract":"p91",
+    "codepay":"p91",
     "exposure":"p",
-    "h5":"p191",
+    "h5":"p188",
     "id":{"{transaction_id}":"g"},
-    "jsapi":"p191",
-    "jsapi-with-contract":"p94",
-    "native":"p191",
-    "out-trade-no":{"{out_trade_no}":{"":"g","close":"p192","reverse":"p193"}}
+    "jsapi":"p188",
+    "jsapi-with-contract":"p91",
+    "native":"p188",
+    "out-trade-no":{"{out_trade_no}":{"":"g","close":"p189","reverse":"p190"}}
    }
   },
   "payroll-card":{
-   "authentications":{"":"g","pre-order":"p","pre-order-with-auth":"p194","{authenticate_number}":"g"},
+   "authentications":{"":"g","pre-order":"p","pre-order-with-auth":"p191","{authenticate_number}":"g"},
    "relations":{"{openid}":"g"},
-   "tokens":"p194",
-   "transfer-batches":"p195",
-   "wesure":{"insurance":"p74","token-validations":"p194"}
+   "tokens":"p191",
+   "transfer-batches":"p192",
+   "wesure":{"insurance":"p71","token-validations":"p191"}
   },
   "payscore":{
    "acquiringbank":{
-    "permissions":{"":"p","authorization-code":{"{authorization_code}":{"":"g","terminate":"p74"}}},
+    "permissions":{"":"p","authorization-code":{"{authorization_code}":{"":"g","terminate":"p71"}}},
     "serviceorder":{
-     "":"gp85",
+     "":"gp82",
      "deduction":"g",
-     "{out_order_no}":{"cancel":"p196","complete":"p196","modify":"p196","registerdeductinfo":"p","sync":"p196"}
+     "{out_order_no}":{"cancel":"p193","complete":"p193","modify":"p193","registerdeductinfo":"p","sync":"p193"}
     },
-    "servicepayondeliveryorder":"p85"
+    "servicepayondeliveryorder":"p82"
    },
    "merchant-bill":"g",
    "oversea":{
     "partner":{
-     "serviceorder":{"":"g125p139","{out_order_no}":{"cancel":"p197","complete":"p197","sync":"p197"}}
+     "serviceorder":{"":"g122p136","{out_order_no}":{"cancel":"p194","complete":"p194","sync":"p194"}}
     }
    },
    "partner":{
@@ -927,119 +927,119 @@ export const tree: string = `{
      "":"p",
      "apply-for-scene":"p",
      "assess-user-risk-level":"p",
-     "authorization-code":{"{authorization_code}":{"":"g","terminate":"p74"}},
+     "authorization-code":{"{authorization_code}":{"":"g","terminate":"p71"}},
      "search":"g",
-     "terminate":"p74"
+     "terminate":"p71"
     },
-    "service-account-applications":{"":"p99","{out_apply_no}":"g"},
+    "service-account-applications":{"":"p96","{out_apply_no}":"g"},
     "serviceorder":{
-     "":"gp85",
-     "direct-complete":"p198",
+     "":"gp82",
+     "direct-complete":"p195",
      "{out_order_no}":{
-      "cancel":"p196",
-      "complete":"p196",
-      "modify":"p196",
-      "pay":"p74",
-      "send-pendingmessage":"p74",
-      "send-prepaidmessage":"p74",
-      "sync":"p196"
+      "cancel":"p193",
+      "complete":"p193",
+      "modify":"p193",
+      "pay":"p71",
+      "send-pendingmessage":"p71",
+      "send-prepaidmessage":"p71",
+      "sync":"p193"
      }
     },
-    "servicepayondeliveryorder":"p85",
+    "servicepayondeliveryorder":"p82",
     "servicequotas":{"service-id":{"{service_id}":"g"}}
    },
-   "payafter-orders":{"":"gp199","{out_order_no}":{"cancel":"p200","complete":"p200","sync":"p200"}},
+   "payafter-orders":{"":"gp196","{out_order_no}":{"cancel":"p197","complete":"p197","sync":"p197"}},
    "permissions":{
     "":"p",
     "assess-user-risk-level":"p",
-    "authorization-code":{"{authorization_code}":{"":"g","terminate":"p74"}},
-    "openid":{"{openid}":{"":"g","terminate":"p74"}}
+    "authorization-code":{"{authorization_code}":{"":"g","terminate":"p71"}},
+    "openid":{"{openid}":{"":"g","terminate":"p71"}}
    },
    "plan":{
-    "partner":{"payscore-plans":{"":"p201","merchant-plan-no":{"{merchant_plan_no}":{"":"g","stop":"p202"}}}},
-    "payscore-plans":{"":"p201","merchant-plan-no":{"{merchant_plan_no}":{"":"g","stop":"p202"}}}
+    "partner":{"payscore-plans":{"":"p198","merchant-plan-no":{"{merchant_plan_no}":{"":"g","stop":"p199"}}}},
+    "payscore-plans":{"":"p198","merchant-plan-no":{"{merchant_plan_no}":{"":"g","stop":"p199"}}}
    },
    "serviceorder":{
-    "":"gp85",
-    "direct-complete":"p85",
+    "":"gp82",
+    "direct-complete":"p82",
     "{out_order_no}":{
-     "cancel":"p200",
-     "complete":"p200",
-     "modify":"p200",
+     "cancel":"p197",
+     "complete":"p197",
+     "modify":"p197",
      "pay":"p",
-     "send-pendingmessage":"p74",
-     "send-prepaidmessage":"p74",
-     "sync":"p200"
+     "send-pendingmessage":"p71",
+     "send-prepaidmessage":"p71",
+     "sync":"p197"
     }
    },
-   "servicepayondeliveryorder":"p85",
+   "servicepayondeliveryorder":"p82",
    "sign-plan":{
     "partner":{
-     "serviceorder":"p94",
+     "serviceorder":"p91",
      "user-sign-plans":{"":"p","merchant-sign-plan-no":{"{merchant_sign_plan_no}":{"":"g","stop":"p"}}}
     },
-    "serviceorder":"p94",
+    "serviceorder":"p91",
     "user-sign-plans":{"":"p","merchant-sign-plan-no":{"{merchant_sign_plan_no}":{"":"g","stop":"p"}}}
    },
-   "smartretail-orders":{"":"gp85","{out_order_no}":{"cancel":"p200","complete":"p200"}},
+   "smartretail-orders":{"":"gp82","{out_order_no}":{"cancel":"p197","complete":"p197"}},
    "user-service-state":"g",
-   "users":{"{openid}":{"permissions":{"{service_id}":{"terminate":"p74"}}}}
+   "users":{"{openid}":{"permissions":{"{service_id}":{"terminate":"p71"}}}}
   },
   "platsolution":{
    "ecommerce":{
-    "bank-transfer-recharges":{"apply":"p203","out-recharge-no":{"{out_recharge_no}":"g"}},
-    "insurance-compensation-contracts":{"":"p99","sub-mchid":{"{sub_mchid}":{"check-opened":"p"}}},
+    "bank-transfer-recharges":{"apply":"p200","out-recharge-no":{"{out_recharge_no}":"g"}},
+    "insurance-compensation-contracts":{"":"p96","sub-mchid":{"{sub_mchid}":{"check-opened":"p"}}},
     "mch-transfer":{
      "compensate-bills":{
-      "":"p204",
+      "":"p201",
       "bill-id":{"{bill_id}":"g"},
-      "out-bill-no":{"{out_bill_no}":{"":"g","cancel":"p107"}},
-      "pre-transfer":"p204"
+      "out-bill-no":{"{out_bill_no}":{"":"g","cancel":"p104"}},
+      "pre-transfer":"p201"
      },
-     "deposit-after-sales-compensation-bills":{"":"p204","bill-id":{"{bill_id}":"g"},"out-bill-no":{"{out_bill_no}":"g"}},
-     "deposit-insurance-premiums-compensation-bills":{"":"p204","{out_bill_no}":"g"},
-     "deposit-shipping-cost-compensation-bills":{"":"p204","out-bill-no":{"{out_bill_no}":"g"}},
+     "deposit-after-sales-compensation-bills":{"":"p201","bill-id":{"{bill_id}":"g"},"out-bill-no":{"{out_bill_no}":"g"}},
+     "deposit-insurance-premiums-compensation-bills":{"":"p201","{out_bill_no}":"g"},
+     "deposit-shipping-cost-compensation-bills":{"":"p201","out-bill-no":{"{out_bill_no}":"g"}},
      "insurance-claim-bills":{
-      "":"p204",
+      "":"p201",
       "bill-id":{"{bill_id}":"g"},
-      "out-bill-no":{"{out_bill_no}":{"":"g","cancel":"p107"}},
-      "pre-transfer":"p204"
+      "out-bill-no":{"{out_bill_no}":{"":"g","cancel":"p104"}},
+      "pre-transfer":"p201"
      },
-     "sub-mch-compensation-bills":{"":"p204","{out_bill_no}":"g"},
-     "transfer-bills":{"":"p204","bill-id":{"{bill_id}":"g"},"out-bill-no":{"{out_bill_no}":"g"}}
+     "sub-mch-compensation-bills":{"":"p201","{out_bill_no}":"g"},
+     "transfer-bills":{"":"p201","bill-id":{"{bill_id}":"g"},"out-bill-no":{"{out_bill_no}":"g"}}
     },
     "recharge-employees":{"":"p","sub-mchid":{"{sub_mchid}":{"":"g","sp-openid":{"{sp_openid}":{"delete":"p"}}}}},
-    "recharges":{"apply":"p203","out-recharge-no":{"{out_recharge_no}":{"":"g","close":"p205"}}},
-    "settle":{"prepay-settle-orders":{"":"p206","{settle_batch_no}":{"":"g","apply-abnormal-settle":"p207"}}},
-    "withdraw":{"day-end-balance-withdraw":{"":"p81","out-request-no":{"{out_request_no}":"g"}}}
+    "recharges":{"apply":"p200","out-recharge-no":{"{out_recharge_no}":{"":"g","close":"p202"}}},
+    "settle":{"prepay-settle-orders":{"":"p203","{settle_batch_no}":{"":"g","apply-abnormal-settle":"p204"}}},
+    "withdraw":{"day-end-balance-withdraw":{"":"p78","out-request-no":{"{out_request_no}":"g"}}}
    },
    "insurance":{
     "mch-transfer":{
      "batches":{
-      "apply":"p208",
-      "batch-id":{"{batch_id}":{"":"g","details":{"detail-id":{"{detail_id}":"g117"}}}},
+      "apply":"p205",
+      "batch-id":{"{batch_id}":{"":"g","details":{"detail-id":{"{detail_id}":"g114"}}}},
       "detail-receipts":{"out-batch-no":{"{out_batch_no}":{"out-detail-no":{"{out_detail_no}":{"":"g","apply":"p"}}}}},
-      "out-batch-no":{"{out_batch_no}":{"":"g","details":{"out-detail-no":{"{out_detail_no}":"g117"}}}},
+      "out-batch-no":{"{out_batch_no}":{"":"g","details":{"out-detail-no":{"{out_detail_no}":"g114"}}}},
       "summary-receipts":{"out-batch-no":{"{out_batch_no}":{"":"g","apply":"p"}}}
      },
      "reservation":{
-      "apply":"p209",
-      "out-reservation-no":{"{out_reservation_no}":{"":"g","close":"p210"}},
+      "apply":"p206",
+      "out-reservation-no":{"{out_reservation_no}":{"":"g","close":"p207"}},
       "reservation-id":{"{reservation_id}":"g"}
      }
     }
    },
    "mch-transfer":{
     "batches":{
-     "apply":"p208",
+     "apply":"p205",
      "batch-id":{"{batch_id}":{"":"g","details":{"detail-id":{"{detail_id}":"g"}}}},
      "detail-receipts":{"out-batch-no":{"{out_batch_no}":{"out-detail-no":{"{out_detail_no}":{"":"g","apply":"p"}}}}},
      "out-batch-no":{"{out_batch_no}":{"":"g","details":{"out-detail-no":{"{out_detail_no}":"g"}}}},
      "summary-receipts":{"out-batch-no":{"{out_batch_no}":{"":"g","apply":"p"}}}
     },
     "reservation":{
-     "apply":"p209",
-     "out-reservation-no":{"{out_reservation_no}":{"":"g","close":"p210"}},
+     "apply":"p206",
+     "out-reservation-no":{"{out_reservation_no}":{"":"g","close":"p207"}},
      "reservation-id":{"{reservation_id}":"g"}
     }
    }
@@ -1047,33 +1047,33 @@ export const tree: string = `{
   "profitsharing":{
    "bills":"g",
    "merchant-configs":{"{sub_mchid}":"g"},
-   "orders":{"":"p86","unfreeze":"p85","{out_order_no}":"g"},
-   "receivers":{"add":"p211","delete":"p"},
-   "return-orders":{"":"p87","{out_return_no}":"g"},
+   "orders":{"":"p83","unfreeze":"p82","{out_order_no}":"g"},
+   "receivers":{"add":"p208","delete":"p"},
+   "return-orders":{"":"p84","{out_return_no}":"g"},
    "transactions":{"{transaction_id}":{"amounts":"g"}}
   },
   "qrcode":{
-   "transactions":{"":"p94","out-trade-no":{"{out_trade_no}":"g"}},
+   "transactions":{"":"p91","out-trade-no":{"{out_trade_no}":"g"}},
    "user-services":{"contract-id":{"{contract_id}":"g"}}
   },
   "rate-activity":{"applications":{"":"p","id":{"{application_id}":"ga"}}},
-  "realname":{"verify":"g212"},
-  "recharge":{"bank-transfer-recharges":{"apply":"p203","out-recharge-no":{"{out_recharge_no}":"g"}}},
+  "realname":{"verify":"g209"},
+  "recharge":{"bank-transfer-recharges":{"apply":"p200","out-recharge-no":{"{out_recharge_no}":"g"}}},
   "refund":{
-   "domestic":{"refunds":{"":"p110","{out_refund_no}":"g","{refund_id}":{"apply-abnormal-refund":"p111"}}}
+   "domestic":{"refunds":{"":"p107","{out_refund_no}":"g","{refund_id}":{"apply-abnormal-refund":"p108"}}}
   },
-  "refunds":{"":"g213p214","id":{"{refund_id}":"g213"},"out-refund-no":{"{out_refund_no}":"g213"}},
+  "refunds":{"":"g210p211","id":{"{refund_id}":"g210"},"out-refund-no":{"{out_refund_no}":"g210"}},
   "repayment":{
-   "combine-transactions":{"partner":{"out-trade-no":{"{combine_out_trade_no}":{"":"g","close":"p91"}},"prepay":"p89"}}
+   "combine-transactions":{"partner":{"out-trade-no":{"{combine_out_trade_no}":{"":"g","close":"p88"}},"prepay":"p86"}}
   },
-  "security":{"echo":"p215"},
-  "settle":{"settlements":"g213"},
-  "smartguide":{"guides":{"":"g216p217","{guide_id}":{"":"a218","assign":"p74"}}},
-  "statements":"g219",
+  "security":{"echo":"p212"},
+  "settle":{"settlements":"g210"},
+  "smartguide":{"guides":{"":"g213p214","{guide_id}":{"":"a215","assign":"p71"}}},
+  "statements":"g216",
   "taxi-invoice":{
-   "attendance":{"punch":"p74"},
-   "cards":{"":"p","upload-file":"p220"},
-   "driver":{"update-driver":"p221"},
+   "attendance":{"punch":"p71"},
+   "cards":{"":"p","upload-file":"p217"},
+   "driver":{"update-driver":"p218"},
    "drivers":{"{driver_license}":"g"},
    "taxi-companies":{"{company_mchid}":"g"},
    "taxi-company":{"create-taxi-company":"p"},
@@ -1087,33 +1087,33 @@ export const tree: string = `{
    "transaction-block-submissions":{"sub-mchid":{"{sub_mchid}":"p"},"{block_submission_id}":"g"}
   },
   "transactions":{
-   "app":"p222",
-   "id":{"{transaction_id}":{"":"g213","close":"p223","reverse":"p223"}},
-   "jsapi":"p222",
-   "micropay":"p222",
-   "mweb":"p222",
-   "native":"p222",
-   "out-trade-no":{"{out_trade_no}":{"":"g213","close":"p224","reverse":"p224"}}
+   "app":"p219",
+   "id":{"{transaction_id}":{"":"g210","close":"p220","reverse":"p220"}},
+   "jsapi":"p219",
+   "micropay":"p219",
+   "mweb":"p219",
+   "native":"p219",
+   "out-trade-no":{"{out_trade_no}":{"":"g210","close":"p221","reverse":"p221"}}
   },
   "transfer-detail":{"electronic-receipts":"gp"},
   "transfer":{
    "batches":{
-    "":"p77",
-    "batch-id":{"{batch_id}":{"":"g","details":{"detail-id":{"{detail_id}":"g117"}}}},
-    "out-batch-no":{"{out_batch_no}":{"":"g","details":{"out-detail-no":{"{out_detail_no}":"g117"}}}}
+    "":"p74",
+    "batch-id":{"{batch_id}":{"":"g","details":{"detail-id":{"{detail_id}":"g114"}}}},
+    "out-batch-no":{"{out_batch_no}":{"":"g","details":{"out-detail-no":{"{out_detail_no}":"g114"}}}}
    },
    "bill-receipt":{"":"p","{out_batch_no}":"g"}
   },
-  "transferdownload":{"elecvoucherfile":"g78","signfile":"g78"},
+  "transferdownload":{"elecvoucherfile":"g75","signfile":"g75"},
   "vehicle":{
    "etc":{
     "contracts":{"{contract_id}":"g"},
-    "preopen":"p225",
-    "transactions":{"highway":"p94","id":{"{transaction_id}":"g"},"out-trade-no":{"{out_trade_no}":"g"}},
+    "preopen":"p222",
+    "transactions":{"highway":"p91","id":{"{transaction_id}":"g"},"out-trade-no":{"{out_trade_no}":"g"}},
     "users":{"{openid}":{"contracts":"g"}}
    },
-   "parking":{"parkings":"p226","services":{"find":"g"}},
-   "transactions":{"out-trade-no":{"{out_trade_no}":"g"},"parking":"p94"}
+   "parking":{"parkings":"p223","services":{"find":"g"}},
+   "transactions":{"out-trade-no":{"{out_trade_no}":"g"},"parking":"p91"}
   },
   "webizpay":{
    "avail-mch-ranges":{"":"gp","{range_id}":{"merchant-identifiers":{"":"gp","{merchant_identifier}":"d"}}},
@@ -1121,7 +1121,7 @@ export const tree: string = `{
    "employees":{
     "{employee_id}":{
      "out-quota-cards":{"{out_card_no}":"g"},
-     "quota-cards":{"":"p227","{card_no}":{"":"g","cancel":"p","payment-url":"g"}},
+     "quota-cards":{"":"p224","{card_no}":{"":"g","cancel":"p","payment-url":"g"}},
      "revoke":"p"
     }
    },
