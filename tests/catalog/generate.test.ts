@@ -170,6 +170,26 @@ v3/pay/teapots/{teapot_id}/brew:
     expect(() => loadCatalogue(root)).toThrow('get v3/certificates is in brand.yaml and in payments.yaml')
   })
 
+  it('that takes an endpoint of every day away is refused, and so are synonyms that are none', () => {
+    const file = join(root, 'catalog/synonyms.yaml')
+    const text = readFileSync(file, 'utf8')
+    const refusal = (from: string | RegExp, to: string): string => {
+      writeFileSync(file, text.replace(from, to))
+      try {
+        generate(root)
+      } catch (error) {
+        return (error as Error).message
+      }
+      return 'accepted'
+    }
+    expect(refusal('POST v3/pay/transactions/jsapi:', 'POST v3/pay/teapots:')).toBe(
+      'catalog/synonyms.yaml: everyday: POST v3/pay/teapots is not in the catalogue',
+    )
+    expect(refusal(/^words:$/m, 'wrods:')).toContain("the file must have required property 'words'")
+    expect(refusal('[退款,', '[退款, 退款,')).toContain('words')
+    expect(refusal('[退款,', '[" 退款",')).toContain('words')
+  })
+
   it('that is not generated yet is reported as stale', () => {
     const text = readFileSync(payments(), 'utf8')
     writeFileSync(payments(), text.replace('name: 获取平台证书列表', 'name: Certificates'))
