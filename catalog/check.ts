@@ -58,11 +58,14 @@ function* repeated(endpoints: readonly Endpoint[]): Generator<Problem> {
 const KINDS = ['json', 'xml', 'binary', 'text', 'status', 'redirect'] as const
 
 function* contradictions(endpoint: Endpoint): Generator<Finding> {
+  if (endpoint.template.endsWith('/') || Object.values(endpoint.literals ?? {}).includes('')) {
+    const problem = 'leave the trailing slash out of the template, and write wire: <the path with it>'
+    yield { path: [], problem }
+  }
   const placeholders = [...endpoint.template.matchAll(/\{(\w+)\}/g)].flatMap(([, name]) => name ?? [])
   const described = Object.keys(endpoint.path ?? {})
   for (const name of placeholders) {
-    if (described.includes(name) || endpoint.literals?.[name] !== undefined) continue
-    yield { path: [], problem: `{${name}} is in the template but neither in path nor in literals` }
+    if (!described.includes(name)) yield { path: [], problem: `{${name}} is in the template but not in path` }
   }
   for (const name of described) {
     if (!placeholders.includes(name))

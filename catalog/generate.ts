@@ -8,6 +8,7 @@ import { glossaryFiles } from './glossary.js'
 import { loadCatalogue } from './load.js'
 import { nameFiles } from './names.js'
 import { notificationFiles } from './notification-facts.js'
+import { loadSynonyms } from './synonyms.js'
 import { traitFiles } from './traits.js'
 import { typeFiles } from './types.js'
 import { type Files, staleFiles, writeFiles } from './write.js'
@@ -21,7 +22,7 @@ export function generate(root: string): Files {
     ...traitFiles(catalogue),
     ...documentFiles(catalogue),
     ...notificationFiles(catalogue),
-    ...nameFiles(catalogue),
+    ...nameFiles(catalogue, loadSynonyms(root)),
     ...glossaryFiles(catalogue.glossary),
   ])
 }

@@ -101,6 +101,11 @@ export interface Catalogue {
   readonly glossary: Glossary
 }
 
+/** Whether the documentation ends the path with a slash, which the template leaves out. */
+export function hasTrailingSlash({ wire }: EndpointFacts): boolean {
+  return wire?.endsWith('/') ?? false
+}
+
 /** One part of a request: `key` or, where it may be left out, `key?`. */
 export function part(
   endpoint: EndpointFacts,

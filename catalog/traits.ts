@@ -11,7 +11,7 @@ import {
 import type { StoredTraits } from '../lib/routes/stored.js'
 import type { Verb } from '../lib/routes/traits.js'
 import type { RouteTree } from '../lib/routes/tree.js'
-import { type Catalogue, type Endpoint, part } from './model.js'
+import { type Catalogue, type Endpoint, hasTrailingSlash, part } from './model.js'
 import { quote } from './print.js'
 import { type Files, HEADER } from './write.js'
 
@@ -69,11 +69,10 @@ export function traitsOf(endpoint: Endpoint): StoredTraits {
   const encrypts = api === 'v3' ? requestParts(endpoint).flatMap(([at, shape]) => encrypted(shape, at)) : []
   const decrypts = response.json ? encrypted(response.json, '') : []
   const lists = response.xml ? repeated(response.xml, '') : []
-  const { prefix, wire, origin, literals, fragment, certificate, nonceless, unsigned, optionalSign } =
-    endpoint
+  const { prefix, wire, origin, fragment, certificate, nonceless, unsigned, optionalSign } = endpoint
   const { signedDigest, merchantId, extraSigns, upload, idempotent, safe } = endpoint
   const traits: { [Name in keyof StoredTraits]: StoredTraits[Name] | undefined } = {
-    ...{ prefix, wire, origin, literals, fragment, certificate, nonceless, unsigned, optionalSign },
+    ...{ prefix, wire, origin, fragment, certificate, nonceless, unsigned, optionalSign },
     ...{ signedDigest, merchantId, extraSigns, upload, idempotent, safe },
     answer: answer === (api === 'v2' ? 'xml' : 'json') ? undefined : answer,
     redirect: response.redirect,
@@ -119,13 +118,15 @@ function repeated(shape: Shape, at: string): string[] {
   return fieldsOf(shape).flatMap((field) => repeated(field.shape, at ? `${at}.${field.name}` : field.name))
 }
 
-/** The other spellings of a template with a literal that is written as a placeholder elsewhere. */
-function aliasesOf({ template, literals = {} }: Endpoint): [alias: string, template: string][] {
-  return Object.entries(literals).map(([name, value]) => {
-    const placeholder = `{${name}}`
-    if (template.includes(placeholder)) return [template.replace(placeholder, value), template]
-    return [template.replace(value, placeholder), template]
-  })
+/**
+ * The other spellings of a template: with the slash that the path on the wire ends with, or the placeholder that stood
+ * for it in earlier releases, and with a placeholder in place of a literal segment.
+ */
+function aliasesOf(endpoint: Endpoint): [alias: string, template: string][] {
+  const { template, literals = {} } = endpoint
+  const slashed = hasTrailingSlash(endpoint) ? [`${template}/`, `${template}/{empty}`] : []
+  const placed = Object.entries(literals).map(([name, value]) => template.replace(value, `{${name}}`))
+  return [...slashed, ...placed].map((alias) => [alias, template])
 }
 
 interface MutableTree {

@@ -1,5 +1,5 @@
 import type { EndpointDocument } from '../routes/document.js'
-import { nearestRoute } from '../routes/lookup.js'
+import { lookup, nearestRoute } from '../routes/lookup.js'
 import {
   embedded,
   type Fields,
@@ -12,7 +12,8 @@ import {
 } from '../routes/schema.js'
 import { type CataloguedEndpoint, catalogue, chainOf } from './catalogue.js'
 import { readEndpoint } from './endpoint.js'
-import { print, printJson, style, table } from './output.js'
+import { breakBefore, type Column, columns, WIDTH, wrap } from './layout.js'
+import { print, printJson, style } from './output.js'
 import { UsageError } from './usage-error.js'
 
 /** Prints the fields of an endpoint, with each of its verbs. */
@@ -28,7 +29,7 @@ export async function show(text: string, { json }: { readonly json?: boolean }):
       found.map((endpoint, index) => ({ ...endpoint, chain: chainOf(endpoint), ...documents[index] })),
     )
   }
-  print(found.map((endpoint, index) => describe(endpoint, documents[index])).join('\n\n'))
+  print(found.map((endpoint, index) => describeFields(endpoint, documents[index])).join('\n\n'))
 }
 
 function unknownPath(path: string): string {
@@ -37,13 +38,26 @@ function unknownPath(path: string): string {
   return `${path} is not documented; ${nearest ? `did you mean ${nearest}?` : `search: wxpay routes ${word}`}`
 }
 
-function describe(endpoint: CataloguedEndpoint, document: EndpointDocument | undefined): string {
+/** Name, type, whether it has to be there, and a label. */
+const COLUMNS: readonly Column[] = ['fixed', 'wrapped', 'fixed', 'wrapped']
+const INDENT = '  '
+
+/** The fields of one verb, as text. */
+export function describeFields(endpoint: CataloguedEndpoint, document: EndpointDocument | undefined): string {
   const { verb, path, name, docs } = endpoint
   const part = (title: string, shape: Shape | undefined): string[] => {
-    const rows = shape === undefined ? [] : rowsOf(shape, '')
-    return rows.length > 0 ? ['', style('bold', title), table(rows)] : []
+    const rows = shape === undefined ? [] : rowsOf(shape, INDENT)
+    return rows.length > 0 ? ['', style('bold', title), columns(rows, COLUMNS)] : []
   }
-  const head = [style('bold', `${verb.toUpperCase()} ${path}`), name, ...docs, '', chainOf(endpoint)]
+  const head = [
+    style('bold', breakBefore(/\//, `${verb.toUpperCase()} ${path}`, INDENT)),
+    ...wrap(name, WIDTH),
+    // Addresses stay whole: they are there to be opened.
+    ...docs,
+    '',
+    breakBefore(/[.[]/, chainOf(endpoint), INDENT),
+    ...wireOf(endpoint),
+  ]
   if (!document) return head.join('\n')
   return [
     ...head,
@@ -56,18 +70,21 @@ function describe(endpoint: CataloguedEndpoint, document: EndpointDocument | und
   ].join('\n')
 }
 
-/** One row a field: its path, its type, whether it has to be there. */
-function rowsOf(shape: Shape, prefix: string): string[][] {
-  if (isList(shape)) return rowsOf(shape[0], `${prefix}[]`)
-  if (isCases(shape)) return shape.$oneOf.flatMap((one) => rowsOf(one, prefix))
+/** Where a request goes, if that is not the path of the chain. */
+function wireOf({ verb, path }: CataloguedEndpoint): string[] {
+  const { wire } = lookup(path, verb) ?? {}
+  return wire === undefined ? [] : [breakBefore(/\//, `sent to /${wire}`, INDENT)]
+}
+
+/** One row a field, in the order of {@link COLUMNS}; the fields of a field are indented below it. */
+function rowsOf(shape: Shape, indent: string): string[][] {
+  if (isList(shape)) return rowsOf(shape[0], indent)
+  if (isCases(shape)) return shape.$oneOf.flatMap((one) => rowsOf(one, indent))
   if (!isFields(shape)) return []
-  return fieldsOf(shape as Fields).flatMap(({ name, optional, shape: inner }) => {
-    const path = prefix === '' ? name : `${prefix}.${name}`
-    return [
-      [`  ${path}`, typeOf(inner), optional ? '' : 'required'],
-      ...rowsOf(embedded(inner)?.shape ?? inner, path),
-    ]
-  })
+  return fieldsOf(shape as Fields).flatMap(({ name, optional, shape: inner }) => [
+    [indent + name, typeOf(inner), optional ? '' : 'required'],
+    ...rowsOf(embedded(inner)?.shape ?? inner, indent + INDENT),
+  ])
 }
 
 function typeOf(shape: Shape): string {
