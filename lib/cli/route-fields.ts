@@ -1,13 +1,18 @@
 import type { EndpointDocument } from '../routes/document.js'
+import { bilingual, type Glossary, loadGlossary } from '../routes/glossary.js'
 import { lookup, nearestRoute } from '../routes/lookup.js'
 import {
+  eitherOf,
   embedded,
   type Fields,
   fieldsOf,
   isCases,
   isEnum,
   isFields,
+  isLeaf,
   isList,
+  labelOf,
+  leafOf,
   type Shape,
 } from '../routes/schema.js'
 import { type CataloguedEndpoint, catalogue, chainOf } from './catalogue.js'
@@ -29,7 +34,8 @@ export async function show(text: string, { json }: { readonly json?: boolean }):
       found.map((endpoint, index) => ({ ...endpoint, chain: chainOf(endpoint), ...documents[index] })),
     )
   }
-  print(found.map((endpoint, index) => describeFields(endpoint, documents[index])).join('\n\n'))
+  const glossary = await loadGlossary()
+  print(found.map((endpoint, index) => describeFields(endpoint, documents[index], glossary)).join('\n\n'))
 }
 
 function unknownPath(path: string): string {
@@ -38,15 +44,21 @@ function unknownPath(path: string): string {
   return `${path} is not documented; ${nearest ? `did you mean ${nearest}?` : `search: wxpay routes ${word}`}`
 }
 
-/** Name, type, whether it has to be there, and a label. */
+/** Name, type, whether it has to be there, and what it is called in Chinese and English. */
 const COLUMNS: readonly Column[] = ['fixed', 'wrapped', 'fixed', 'wrapped']
 const INDENT = '  '
+/** What an amount is counted in. */
+const UNITS: Readonly<Record<string, string>> = { fen: '分 fen', minor: 'minor unit' }
 
 /** The fields of one verb, as text. */
-export function describeFields(endpoint: CataloguedEndpoint, document: EndpointDocument | undefined): string {
+export function describeFields(
+  endpoint: CataloguedEndpoint,
+  document: EndpointDocument | undefined,
+  glossary: Glossary,
+): string {
   const { verb, path, name, docs } = endpoint
   const part = (title: string, shape: Shape | undefined): string[] => {
-    const rows = shape === undefined ? [] : rowsOf(shape, INDENT)
+    const rows = shape === undefined ? [] : rowsOf(shape, INDENT, glossary)
     return rows.length > 0 ? ['', style('bold', title), columns(rows, COLUMNS)] : []
   }
   const head = [
@@ -77,18 +89,32 @@ function wireOf({ verb, path }: CataloguedEndpoint): string[] {
 }
 
 /** One row a field, in the order of {@link COLUMNS}; the fields of a field are indented below it. */
-function rowsOf(shape: Shape, indent: string): string[][] {
-  if (isList(shape)) return rowsOf(shape[0], indent)
-  if (isCases(shape)) return shape.$oneOf.flatMap((one) => rowsOf(one, indent))
+function rowsOf(shape: Shape, indent: string, glossary: Glossary): string[][] {
+  if (isList(shape)) return rowsOf(shape[0], indent, glossary)
+  if (isCases(shape)) return shape.$oneOf.flatMap((one) => rowsOf(one, indent, glossary))
   if (!isFields(shape)) return []
-  return fieldsOf(shape as Fields).flatMap(({ name, optional, shape: inner }) => [
-    [indent + name, typeOf(inner), optional ? '' : 'required'],
-    ...rowsOf(embedded(inner)?.shape ?? inner, indent + INDENT),
-  ])
+  const alternatives = new Set(eitherOf(shape)?.flat())
+  return fieldsOf(shape as Fields).flatMap(({ name, optional, shape: inner }) => {
+    const need = alternatives.has(name) ? 'either' : 'required'
+    const label = labelOf(inner)
+    return [
+      [
+        indent + name,
+        typeOf(inner),
+        optional && need === 'required' ? '' : need,
+        label ? bilingual(glossary, label, name) : '',
+      ],
+      ...rowsOf(embedded(inner)?.shape ?? inner, indent + INDENT, glossary),
+    ]
+  })
 }
 
 function typeOf(shape: Shape): string {
-  if (typeof shape === 'string') return shape
+  if (isLeaf(shape)) {
+    const { type, unit, min, max } = leafOf(shape)
+    const range = min === undefined && max === undefined ? '' : ` ${min ?? ''}..${max ?? ''}`
+    return `${UNITS[unit ?? ''] ?? type}${range}`
+  }
   if (isEnum(shape)) return shape.$enum.join(' | ')
   if (isList(shape)) return `list of ${typeOf(shape[0])}`
   return embedded(shape) ? `text of ${embedded(shape)?.media}` : 'object'

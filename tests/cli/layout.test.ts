@@ -4,6 +4,7 @@ import { catalogue } from '../../lib/cli/catalogue.js'
 import { breakBefore, columns, WIDTH, widthOf, wrap } from '../../lib/cli/layout.js'
 import { describeFields } from '../../lib/cli/route-fields.js'
 import { endpointDocument } from '../../lib/emulator/generated/index.js'
+import { loadGlossary } from '../../lib/routes/glossary.js'
 
 const widest = (text: string): number => Math.max(...text.split('\n').map(widthOf))
 
@@ -91,7 +92,11 @@ describe('what is shown of an endpoint', { timeout: 60_000 }, () => {
   it('fits, whatever the endpoint; only addresses of pages stay whole', async () => {
     const wide: string[] = []
     for (const endpoint of catalogue()) {
-      const text = describeFields(endpoint, await endpointDocument(endpoint.path, endpoint.verb))
+      const text = describeFields(
+        endpoint,
+        await endpointDocument(endpoint.path, endpoint.verb),
+        await loadGlossary(),
+      )
       const lines = stripVTControlCharacters(text).split('\n')
       wide.push(...lines.filter((line) => !line.startsWith('https://') && widthOf(line) > WIDTH))
     }
@@ -101,7 +106,11 @@ describe('what is shown of an endpoint', { timeout: 60_000 }, () => {
   it('has the fields of a field below it, and where a request goes if that is not the path', async () => {
     const endpoint = catalogue().find(({ path }) => path === 'v3/applyment4sub/applyment')
     if (!endpoint) throw new Error('not documented')
-    const text = describeFields(endpoint, await endpointDocument(endpoint.path, endpoint.verb))
+    const text = describeFields(
+      endpoint,
+      await endpointDocument(endpoint.path, endpoint.verb),
+      await loadGlossary(),
+    )
     expect(text).toContain('\nsent to /v3/applyment4sub/applyment/\n')
     expect(text).toMatch(/\n {2}contact_info +object +required\n {4}contact_type +LEGAL \| SUPER +required\n/)
   })
