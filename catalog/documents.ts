@@ -37,10 +37,11 @@ function documentOf(endpoint: Endpoint): EndpointDocument {
 }
 
 function notificationDocument(notification: Notification): NotificationDocument {
-  const { api, resourceType, originalType, summary, associatedData, verify, cipher, body, resource, ack } =
-    notification
+  const { api, modes, resourceType, originalType, summary, associatedData } = notification
+  const { verify, cipher, body, resource, ack } = notification
   return defined({
-    ...{ api, resourceType, originalType, summary, associatedData, verify, cipher, body, resource, ack },
+    ...{ api, modes, resourceType, originalType, summary, associatedData },
+    ...{ verify, cipher, body, resource, ack },
   }) as unknown as NotificationDocument
 }
 

@@ -2,6 +2,8 @@ import { setMaxListeners } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { inspect } from 'node:util'
 import { makeUpBill } from './bill-made-up.js'
+import { createBrand } from './brand.js'
+import { brandOf, type Client, merchantOf } from './clients.js'
 import type { Context } from './context.js'
 import { createDeliveries } from './deliveries.js'
 import { deliver } from './delivery.js'
@@ -12,7 +14,7 @@ import { createIdentity, type PlatformKey } from './identity.js'
 import type { Emulator, EmulatorOptions, SignerOptions } from './interface.js'
 import { createLimits, type RateLimit } from './limits.js'
 import { sampleResource } from './notification-sample.js'
-import { type SignedNotification, signAgain, signNotification } from './notifications.js'
+import { recipientOf, type SignedNotification, signAgain, signNotification } from './notifications.js'
 import { isForPage } from './page/is-for-page.js'
 import type { PageHandler } from './page/page.js'
 import { createPhone } from './phone.js'
@@ -32,6 +34,7 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
   // A restarted emulator goes on with other numbers than those it gave out before.
   const stream = (name: string) => createRandom(seed === undefined ? undefined : `${seed}/${name}${run}`)
   const identity = await createIdentity(stream('identity'), clock, store.collection('identity'))
+  const brand = createBrand(stream('brand'), clock, store.collection('brand'))
   const nonces = stream('nonces')
   const ids = stream('ids')
   const chance = stream('faults')
@@ -43,11 +46,14 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
   setMaxListeners(0, closing.signal)
   const state = createState(store)
 
-  function signerOf(serial: string | undefined, listed: readonly PlatformKey[]): PlatformKey {
-    if (serial === undefined || serial === identity.publicKey.id) return identity.publicKey
-    const found = listed.find(({ id }) => id === serial)
-    if (!found) throw new Error(`no platform key has the id ${serial}; see merchant.certs and certificates()`)
-    return found
+  /** Whose key is named, and that key: what it signs is encrypted for the same client. */
+  function signerOf(serial: string, listed: readonly PlatformKey[]): Signer {
+    const found = [identity.publicKey, ...listed].find(({ id }) => id === serial)
+    if (found) return { client: merchantOf(context), signer: found }
+    if (serial === brand().publicKey.id) return { client: brandOf(context) }
+    throw new Error(
+      `no platform key has the id ${serial}; see merchant.certs, brand.certs and certificates()`,
+    )
   }
   function send(eventType: string, url: string | undefined, notification: () => SignedNotification): void {
     if (url) setImmediate(() => void deliveries.send(eventType, url, notification))
@@ -55,6 +61,7 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
 
   const context: Context = {
     identity,
+    brand,
     state,
     ids,
     nonces,
@@ -66,10 +73,11 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
   function sign(
     eventType: string,
     resource: object | undefined,
-    { signer = identity.publicKey, api }: { signer?: PlatformKey; api?: 'v2' | 'v3' | undefined } = {},
+    { signer, api }: { signer?: Signer | undefined; api?: 'v2' | 'v3' | undefined } = {},
   ): SignedNotification {
     const content = resource ?? sampleResource(eventType, context, api)
-    return signNotification(eventType, content, context, { signer, api })
+    const { client, signer: key } = signer ?? { client: recipientOf(eventType, context, api) }
+    return signNotification(eventType, content, context, { client, signer: key, api })
   }
   const again = (notification: SignedNotification) => signAgain(notification, context, identity.publicKey)
   const deliveries = createDeliveries(retryScale, clock, again, closing.signal)
@@ -118,6 +126,11 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
       const { certs, ...merchant } = identity.merchant
       return { ...merchant, certs: { ...certs }, ...structuredClone(tls), baseURL: server.url }
     },
+    get brand() {
+      const { certs, ...options } = brand().options
+      const authority = server.ca === undefined ? {} : { ca: server.ca }
+      return { ...options, certs: { ...certs }, ...authority, baseURL: server.url }
+    },
     get requests() {
       return recorder.requests
     },
@@ -135,15 +148,12 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
       eventType: string,
       { url, resource, serial, api }: SignerOptions & { url: string; resource?: object },
     ) {
-      const listed = serial === undefined ? [] : await identity.certificates()
-      return deliver(
-        url,
-        sign(eventType, resource, { signer: signerOf(serial, listed), api }),
-        closing.signal,
-      )
+      const signer = serial === undefined ? undefined : signerOf(serial, await identity.certificates())
+      return deliver(url, sign(eventType, resource, { signer, api }), closing.signal)
     },
     signNotification(eventType: string, resource?: object, { serial, api }: SignerOptions = {}) {
-      return sign(eventType, resource, { signer: signerOf(serial, identity.listed()), api })
+      const signer = serial === undefined ? undefined : signerOf(serial, identity.listed())
+      return sign(eventType, resource, { signer, api })
     },
     async rotate() {
       return (await identity.rotate()).id
@@ -166,6 +176,12 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
     [inspect.custom]: () => `Emulator <${server.url}>`,
   }
   return Object.freeze(emulator)
+}
+
+/** Who is notified, and by which key; by the client's WeChat Pay public key when absent. */
+interface Signer {
+  readonly client: Client
+  readonly signer?: PlatformKey
 }
 
 /** Empty for the first run; the second is 2. */

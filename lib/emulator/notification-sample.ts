@@ -1,5 +1,5 @@
 import type { Context } from './context.js'
-import { documentOf } from './notifications.js'
+import { documentOf, recipientOf } from './notifications.js'
 import { sampleOf } from './sample.js'
 import { xmlSample } from './xml-notifications.js'
 
@@ -8,8 +8,9 @@ export function sampleResource(eventType: string, context: Context, api?: 'v2' |
   const document = documentOf(eventType, api)
   if (document?.api === 'v2') return xmlSample(document, context)
   if (!document?.resource) return {}
-  const { identity, ids, now } = context
-  const given = { mchid: identity.merchant.mchid }
-  const source = { ids, now: now(), merchantKey: identity.merchantKey, given }
+  const { ids, now } = context
+  const { scheme, id, key } = recipientOf(eventType, context, api)
+  const given = scheme === 'brand' ? { brand_id: id } : { mchid: id }
+  const source = { ids, now: now(), merchantKey: key, given }
   return sampleOf(document.resource, '', source) as object
 }

@@ -28,6 +28,8 @@ export interface EndpointDocument {
 /** One message of an event type. */
 export interface NotificationDocument {
   readonly api: 'v2' | 'v3'
+  /** Who is notified; merchants when absent. */
+  readonly modes?: readonly ('merchant' | 'partner' | 'brand')[]
   readonly resourceType?: readonly string[]
   readonly originalType?: readonly string[]
   readonly summary?: readonly string[]

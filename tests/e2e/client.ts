@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, beforeEach } from 'vitest'
 import { createEmulator, type Emulator, type EmulatorOptions } from '../../lib/emulator/index.js'
-import { Wechatpay, type WechatpayOptions } from '../../lib/index.js'
+import { type MerchantOptions, Wechatpay } from '../../lib/index.js'
 
 export interface Rig {
   readonly emulator: Emulator
   readonly wxpay: Wechatpay
   /** A further client of the same gateway, closed with the rest. */
-  readonly client: (options?: Partial<WechatpayOptions>) => Wechatpay
+  readonly client: (options?: Partial<MerchantOptions>) => Wechatpay
 }
 
 /** How many timers would keep this process alive. */
@@ -22,7 +22,7 @@ export function startRig(options?: EmulatorOptions): Rig {
     if (emulator) return emulator
     throw new Error('the emulator runs only while tests do')
   }
-  const client = (more?: Partial<WechatpayOptions>): Wechatpay => {
+  const client = (more?: Partial<MerchantOptions>): Wechatpay => {
     const made = new Wechatpay({ ...started().merchant, ...more })
     clients.push(made)
     return made
