@@ -108,7 +108,7 @@ export class Wechatpay {
       return dispatch(endpoint, request, dispatchers[endpoint.api])
     }
     const origins = [...failover, ...(config.axios.baseURL === undefined ? [] : [config.axios.baseURL])]
-    this.bills = createBills({ send, origins, privateKey: signer.privateKey })
+    this.bills = createBills({ send, origins, privateKey: signer.privateKey }, signer)
     this.encrypt = v3.encrypt
     this.decrypt = (ciphertext) => decryptOaep(String(ciphertext), signer.privateKey)
     this.close = () => {
