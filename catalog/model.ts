@@ -68,6 +68,8 @@ export interface Endpoint extends EndpointFacts {
 export interface NotificationFacts {
   readonly name: string
   readonly docs?: readonly string[]
+  /** Who is notified; merchants when absent. */
+  readonly modes?: EndpointFacts['modes']
   readonly flags?: readonly string[]
   readonly eventTypes?: readonly string[]
   readonly resourceType?: readonly string[]

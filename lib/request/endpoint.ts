@@ -2,6 +2,7 @@ import { parseTemplate, type Template } from '../chain/template.js'
 import { RequestError } from '../errors.js'
 import { canonicalPath, lookup } from '../routes/lookup.js'
 import { matchTemplate, type RouteMatch } from '../routes/match.js'
+import { protocolOf } from '../routes/protocol.js'
 import type { Traits, Verb } from '../routes/traits.js'
 
 /** One endpoint: where it is and what the protocol asks of it. */
@@ -17,6 +18,7 @@ export interface Endpoint {
 
 /** An endpoint reached through the chain: its path has placeholders to fill. */
 export interface ChainedEndpoint extends Endpoint {
+  /** The version of the API whose messages it speaks; a brand's endpoints speak those of APIv3. */
   readonly api: 'v2' | 'v3'
   /** Names that a caller may fill. */
   readonly placeholders: readonly string[]
@@ -56,7 +58,7 @@ function createEndpoint(given: string, verb: Verb): ChainedEndpoint {
   const path = match?.template ?? template.source
   const values = match?.values ?? {}
   const traits = match ? traitsByPattern(match, verb) : exact
-  const api = path.startsWith('v2/') ? 'v2' : 'v3'
+  const api = protocolOf(path) === 'v2' ? 'v2' : 'v3'
   const wire = traits?.wire ?? (api === 'v2' ? path.slice('v2/'.length) : path)
   const number = traits?.idempotent?.replace(/^path\./, '')
   return {

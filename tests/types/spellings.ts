@@ -66,6 +66,33 @@ slashed.applyment_id._applyment_id_.get
 slashed.post({ ...(null as unknown as RequestOf<'v3/applyment4sub/applyment', 'post'>), empty: '' })
 // @ts-expect-error other paths have no slash
 wxpay['v3/certificates/']
+// A brand's paths have no version in them.
+const card = wxpay.brand.cardMember.cards._card_id_
+holds<Same<typeof card, (typeof wxpay.brand)['card-member']['cards']['{card_id}']>>()
+const chainedCard = wxpay.chain('brand/card-member/cards/{card_id}')
+const bracketCard = wxpay['brand/card-member/cards/{card_id}']
+const mixedCard = wxpay.brand['card-member/cards'].chain('{card_id}')
+const stepwiseCard = wxpay.chain('brand').cardMember.chain('cards').$card_id$
+holds<Same<typeof card, typeof chainedCard>>()
+holds<Same<typeof card, typeof bracketCard>>()
+holds<Same<typeof card, typeof mixedCard>>()
+holds<Same<typeof card, typeof stepwiseCard>>()
+type Card = ResponseOf<'brand/card-member/cards/{card_id}', 'get'>
+takes<Promise<AxiosResponse<Card>>[]>([
+  card.get({ card_id: '1' }),
+  chainedCard.getAsync({ card_id: '1', decrypt: true }),
+  wxpay.brand.cardMember.cards['{card_id}'].patch({ card_id: '1', json: {} }),
+])
+takes<string>(card.url({ card_id: '1' }))
+wxpay.brand.marketing.productCoupon.users._openid_.coupons._coupon_code_.use.post
+wxpay.brand.store.brandstores._store_id_.delete({ store_id: '1' })
+// @ts-expect-error the placeholder is missing
+card.get({})
+// @ts-expect-error a typo
+wxpay.brand.cardMembers
+const member = { card_id: '1', openid: '1', user_card_code: '1', pickup_time: '1', phone_number: '1' }
+// @ts-expect-error an encrypted field takes no bare string
+wxpay.brand.cardMember.userCards.importByOpenid.post({ json: member })
 
 // v2, with the three segments that have upper-case letters.
 wxpay.v2.secapi.mch.addInstitutionsub.post
