@@ -3636,11 +3636,11 @@ export interface VehicleTransactionResponse {
   /** 应用ID · AppID */
   appid: string
   /** 子商户应用ID · sub-merchant's AppID */
-  sub_appid: string
+  sub_appid?: string
   /** 商户号 · merchant ID */
   sp_mchid: string
   /** 子商户号 · sub-merchant ID */
-  sub_mchid: string
+  sub_mchid?: string
   /** 服务描述 · service description */
   description: string
   /** 订单创建时间 · order creation time */
