@@ -59,7 +59,7 @@ function partiesOf({ appid, mchid, sub_mchid, sub_appid }: OrderRequest): Record
   return { sp_appid: appid, sp_mchid: mchid, sub_mchid, ...(sub_appid && { sub_appid }) }
 }
 
-/** The order as a query answers it and as `TRANSACTION.SUCCESS` carries it. */
+/** The order as a query answers it. */
 export function transactionOf({ request, state, tradeType, ...order }: Order): Record<string, unknown> {
   const { out_trade_no, description, notify_url, attach, amount } = request
   const currency = amount.currency ?? 'CNY'
@@ -83,6 +83,12 @@ export function transactionOf({ request, state, tradeType, ...order }: Order): R
     payer: request.sub_mchid === undefined ? { openid: order.payer } : { sp_openid: order.payer },
     amount: { total: amount.total, payer_total: amount.total, currency, payer_currency: currency },
   }
+}
+
+/** The order as `TRANSACTION.SUCCESS` carries it. */
+export function paymentOf(order: Order): object {
+  const { description: _, notify_url: __, ...payment } = transactionOf(order)
+  return payment
 }
 
 export const newTransactionId = (ids: Random, time: number): string =>

@@ -10,6 +10,7 @@ import {
   type ReceiverOptions,
 } from '../../lib/index.js'
 import { type Rig, startRig } from '../e2e/client.js'
+import { openAesGcm } from '../emulator/client.js'
 
 export interface Receivers extends Rig {
   /** Serves on a port of its own until the tests are over; gives its URL. */
@@ -18,6 +19,8 @@ export interface Receivers extends Rig {
   readonly serve: (handlers: NotificationHandlers, options?: ReceiverOptions) => Promise<string>
   /** A genuine payment. */
   readonly paid: (order: string) => SignedNotification
+  /** What is encrypted in a notification of APIv3, decrypted without the client. */
+  readonly payloadOf: (notification: SignedNotification) => Readonly<Record<string, unknown>>
   /** What was published since the test began. */
   readonly receipts: readonly NotificationReceipt[]
 }
@@ -52,6 +55,8 @@ export function startReceivers(): Receivers {
       return listen(createServer((req, res) => void receive(req, res)))
     },
     paid: (order) => rig.emulator.signNotification('TRANSACTION.SUCCESS', { out_trade_no: order }),
+    payloadOf: ({ body }) =>
+      JSON.parse(openAesGcm(JSON.parse(body).resource, rig.emulator.merchant.apiv3Key)),
     receipts,
     client: rig.client,
     get emulator() {
