@@ -24,7 +24,7 @@ export class Source {
 }
 
 /** Declared by the generated program. */
-const SECRET = new Source('secret')
+export const SECRET = new Source('secret')
 const FILE = new Source('file')
 
 export type Request = Record<string, unknown>
