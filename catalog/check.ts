@@ -6,8 +6,10 @@ import {
   fieldsOf,
   isCases,
   isFields,
+  isLeaf,
   isList,
   labelOf,
+  readLeaf,
   type Shape,
 } from '../lib/routes/schema.js'
 import { type Catalogue, type Endpoint, type Notification, part } from './model.js'
@@ -38,7 +40,10 @@ export function* findProblems(catalogue: Catalogue): Generator<Problem> {
   }
   for (const notification of notifications) {
     const { family, eventType } = notification
-    for (const { path, problem } of fieldProblems(payloads(notification), catalogue)) {
+    for (const { path, problem } of [
+      ...unknownAnswers(notification),
+      ...fieldProblems(payloads(notification), catalogue),
+    ]) {
       yield { folder: 'notifications', family, path: [eventType, ...path], problem }
     }
   }
@@ -115,6 +120,14 @@ function parts(endpoint: Endpoint): Part[] {
     ...(json ? [[['response', 'json'], json] as const] : []),
     ...(xml ? [[['response', 'xml'], xml] as const] : []),
   ]
+}
+
+/** Products whose payload is said to be the answer of an endpoint, which then has to be there. */
+function* unknownAnswers({ products }: Notification): Generator<Finding> {
+  for (const [product, shape] of Object.entries(products ?? {})) {
+    if (!isLeaf(shape) || readLeaf(shape)) continue
+    yield { path: ['products', product], problem: `${shape} is no endpoint with an answer` }
+  }
 }
 
 /** Every shape of a notification. */

@@ -682,7 +682,7 @@ export interface ReleaseEventDeviceInformation {
   /** 商户设备号 · merchant's device ID */
   device_id?: string
   /** 商户端设备IP · merchant's device IP address */
-  payer_total: string
+  device_ip: string
 }
 
 export interface ReleaseEventPayer {
@@ -833,7 +833,7 @@ export interface UserCancelSignPlanEvent {
   /** 服务商商户号 · service provider's merchant ID */
   mchid: string
   /** 子商户商户号 · sub-merchant ID */
-  sub_mchid: string
+  sub_mchid?: string
   /** 服务商AppID · service provider's AppID */
   appid: string
   /** 子商户AppID · sub-merchant's AppID */
@@ -2419,7 +2419,7 @@ export interface PayscoreUserConfirmResource {
   /** 子商户应用ID · sub-merchant's AppID */
   sub_appid?: string
   /** 子商户商户号 · sub-merchant ID */
-  sub_mchid: string
+  sub_mchid?: string
   /** 渠道商商户号 · channel partner's merchant ID */
   channel_id?: string
   /** 商户服务订单号 · merchant's service order number */
@@ -2513,7 +2513,7 @@ export interface PayscoreUserPaidResource {
   /** 子商户应用ID · sub-merchant's AppID */
   sub_appid?: string
   /** 子商户商户号 · sub-merchant ID */
-  sub_mchid: string
+  sub_mchid?: string
   /** 渠道商商户号 · channel partner's merchant ID */
   channel_id?: string
   /** 商户服务订单号 · merchant's service order number */
@@ -3296,7 +3296,7 @@ export interface VehicleEntranceStateChangeResource {
   /** 服务商商户号 · service provider's merchant ID */
   sp_mchid: string
   /** 子商户号 · sub-merchant ID */
-  sub_mchid: string
+  sub_mchid?: string
   /** 车主服务为商户分配的入场ID · parking entry ID assigned by vehicle owner service */
   parking_id: string
   /** 商户入场id · merchant's parking entry ID */

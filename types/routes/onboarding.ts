@@ -825,6 +825,8 @@ export interface OnboardingRoutes {
               }
               /** 企业微信场景 · WeCom scenario */
               wework_info?: {
+                /** 企业微信CorpID · WeCom CorpID */
+                corp_id?: string
                 /** 商家企业微信CorpID · merchant's WeCom CorpID */
                 sub_corp_id?: string
                 /** 图片MediaID · image media ID */

@@ -141,11 +141,11 @@ export interface V2DepositRoutes {
         /** 公众账号ID · AppID */
         appid: string
         /** 子商户公众账号ID · sub-merchant's AppID */
-        sub_appid: string
+        sub_appid?: string
         /** 商户号 · merchant ID */
         mch_id: string
         /** 子商户号 · sub-merchant ID */
-        sub_mch_id: string
+        sub_mch_id?: string
         /** 随机字符串 · nonce string */
         nonce_str: string
         /** 签名 · signature */
@@ -453,7 +453,7 @@ export interface V2DepositRoutes {
         /** 子商户应用ID · sub-merchant's AppID */
         sub_appid?: string
         /** 子商户号 · sub-merchant ID */
-        sub_mch_id: string
+        sub_mch_id?: string
         /** 设备号 · device ID */
         device_info?: string
         /** 随机字符串 · nonce string */
