@@ -1,19 +1,28 @@
+import type { Verb } from '../lib/routes/traits.js'
+import { documentedPaths } from '../lib/routes/tree.js'
 import { docLinks } from './jsdoc.js'
 import type { Catalogue, Endpoint } from './model.js'
 import { checkSynonyms, type Synonyms } from './synonyms.js'
+import { routesOf } from './traits.js'
 import { type Files, HEADER } from './write.js'
 
 /** `lib/cli/generated/`: what an endpoint is called and where it is documented, and the synonyms, for the offline search. */
 export function nameFiles(catalogue: Catalogue, synonyms: Synonyms): Files {
   checkSynonyms(synonyms, catalogue)
-  const lines = catalogue.endpoints.map((endpoint) => lineOf(endpoint, synonyms)).sort()
+  const byKey = new Map(
+    catalogue.endpoints.map((endpoint) => [keyOf(endpoint.verb, endpoint.template), endpoint]),
+  )
+  const inOrder = documentedPaths(routesOf(catalogue.endpoints).tree).flatMap(({ path, verbs }) =>
+    verbs.flatMap((verb) => byKey.get(keyOf(verb, path.join('/'))) ?? []),
+  )
+  const lines = inOrder.map((endpoint) => lineOf(endpoint, synonyms))
   const names = [
     HEADER,
     '',
     '/**',
-    ' * One endpoint a line, with tabs between: verb and template; its name; its place among the endpoints of every day;',
-    ' * what else people call it; its products; whose it is, and its state; the documents that are shown; its other ones.',
-    ' * Lists have `|` between.',
+    ' * One endpoint a line, in the order of the route tree, which has their paths. With tabs between: its name; its place',
+    ' * among the endpoints of every day; what else people call it; its products; whose it is, and its state; the documents',
+    ' * that are shown; its other documents. Lists have `|` between.',
     ` * Documents are the ends of their URLs behind ${BASE}.`,
     ' */',
     `export const names: string = ${JSON.stringify(lines.join('\n'))}`,
@@ -33,24 +42,26 @@ export function nameFiles(catalogue: Catalogue, synonyms: Synonyms): Files {
   ])
 }
 
+const keyOf = (verb: Verb, template: string): string => `${verb.toUpperCase()} ${template}`
+
 function lineOf(endpoint: Endpoint, { everyday }: Synonyms): string {
   const { verb, template, name, products = [], docs = [] } = endpoint
-  const key = `${verb.toUpperCase()} ${template}`
+  const key = keyOf(verb, template)
   const place = Object.keys(everyday).indexOf(key)
   const shown = docLinks(docs).map((link) => /\((.*)\)$/.exec(link)?.[1] ?? link)
   const others = docs.filter((url) => !shown.includes(url))
   const marks = [...audienceOf(endpoint), ...statesOf(endpoint)]
   const lists = [everyday[key] ?? [], products, marks, shown.map(withoutBase), others.map(withoutBase)]
   const texts = lists.map((list) => list.join('|'))
-  return [`${verb} ${template}`, name, place < 0 ? '' : String(place + 1), ...texts].join('\t')
+  return [name, place < 0 ? '' : String(place + 1), ...texts].join('\t')
 }
 
-/** Whose endpoint it is: of merchants and partners in the mainland, or of those at an access point abroad. */
+/** Whose endpoint it is: of merchants, partners and brands in the mainland, or of those at an access point abroad. */
 function audienceOf({ template, prefix, docs = [], modes = [] }: Endpoint): string[] {
   const path = prefix === undefined ? template : `${prefix}/${template}`
   if (/(^|\/)(global|oversea)\//.test(path)) return ['global']
   if (/^hk\//.test(path)) return ['hk']
-  return (['merchant', 'partner'] as const).filter((mode) => {
+  return (['merchant', 'partner', 'brand'] as const).filter((mode) => {
     return modes.includes(mode) || docs.some((url) => url.includes(`/${mode}/`))
   })
 }

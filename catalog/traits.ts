@@ -19,20 +19,13 @@ const LETTERS: Readonly<Record<Verb, string>> = { get: 'g', post: 'p', put: 'u',
 
 /** `lib/routes/generated/`: the tree of documented paths and the table of traits its verbs point into. */
 export function traitFiles({ endpoints }: Catalogue): Files {
-  const sets = new Map<string, { number: number; traits: StoredTraits }>()
-  const root: MutableTree = {}
-  for (const endpoint of [...endpoints].sort(byTemplate)) {
-    const traits = traitsOf(endpoint)
-    const key = JSON.stringify(traits)
-    if (key !== '{}' && !sets.has(key)) sets.set(key, { number: sets.size, traits })
-    insert(root, endpoint, sets.get(key)?.number)
-  }
+  const { tree, sets } = routesOf(endpoints)
   const exact = new Set(
     endpoints.flatMap(({ template }) =>
       template.split('/').filter((s) => !s.startsWith('{') && /[A-Z]/.test(s)),
     ),
   )
-  const numbered = [...sets.values()].map(({ traits }) => JSON.stringify(traits))
+  const numbered = sets.map((traits) => JSON.stringify(traits))
   const table = [
     HEADER,
     '',
@@ -50,13 +43,29 @@ export function traitFiles({ endpoints }: Catalogue): Files {
     HEADER,
     '',
     '/** The route tree as JSON, which is parsed several times faster than code and only when first needed. */',
-    `export const tree: string = \`${printTree(collapse(root), '')}\``,
+    `export const tree: string = \`${printTree(tree, '')}\``,
     '',
   ]
   return new Map([
     ['lib/routes/generated/traits.ts', table.join('\n')],
     ['lib/routes/generated/tree.ts', paths.join('\n')],
   ])
+}
+
+/** The route tree, and the distinct sets of traits by the numbers that it has for them. */
+export function routesOf(endpoints: readonly Endpoint[]): {
+  readonly tree: RouteTree
+  readonly sets: readonly StoredTraits[]
+} {
+  const sets = new Map<string, { number: number; traits: StoredTraits }>()
+  const root: MutableTree = {}
+  for (const endpoint of [...endpoints].sort(byTemplate)) {
+    const traits = traitsOf(endpoint)
+    const key = JSON.stringify(traits)
+    if (key !== '{}' && !sets.has(key)) sets.set(key, { number: sets.size, traits })
+    insert(root, endpoint, sets.get(key)?.number)
+  }
+  return { tree: collapse(root), sets: [...sets.values()].map(({ traits }) => traits) }
 }
 
 const byTemplate = (a: Endpoint, b: Endpoint): number =>

@@ -1,9 +1,10 @@
 import { normalizeSegment } from '../chain/normalize.js'
 import { exactSegments, lookup } from '../routes/lookup.js'
 import type { Verb } from '../routes/traits.js'
+import { documentedPaths } from '../routes/tree.js'
 import { names } from './generated/names.js'
 
-const AUDIENCES = ['merchant', 'partner', 'hk', 'global'] as const
+const AUDIENCES = ['merchant', 'partner', 'brand', 'hk', 'global'] as const
 
 export type Audience = (typeof AUDIENCES)[number]
 
@@ -35,19 +36,26 @@ let all: readonly CataloguedEndpoint[] | undefined
 
 /** All documented endpoints, in the order of their paths. */
 export function catalogue(): readonly CataloguedEndpoint[] {
-  all ??= names.split('\n').map(fromLine)
+  all ??= readCatalogue()
   return all
 }
 
-function fromLine(line: string): CataloguedEndpoint {
-  const [endpoint = '', name = '', everyday = '', ...lists] = line.split('\t')
-  const [verb = 'get', path = ''] = endpoint.split(' ')
+function readCatalogue(): CataloguedEndpoint[] {
+  const lines = names.split('\n')
+  const endpoints = documentedPaths().flatMap(({ path, verbs }) =>
+    verbs.map((verb) => ({ verb, path: path.join('/') })),
+  )
+  return endpoints.map((endpoint, at) => ({ ...endpoint, ...fromLine(lines[at] ?? '') }))
+}
+
+function fromLine(line: string): Omit<CataloguedEndpoint, 'verb' | 'path'> {
+  const [name = '', everyday = '', ...lists] = line.split('\t')
   const [otherNames = [], products = [], marks = [], docs = [], otherDocs = []] = lists.map((list) =>
     list === '' ? [] : list.split('|'),
   )
   const urlOf = (end: string): string => (end.startsWith('http') ? end : BASE + end)
   return {
-    ...{ verb: verb as Verb, path, name, otherNames, products },
+    ...{ name, otherNames, products },
     audience: AUDIENCES.filter((one) => marks.includes(one)),
     isClosed: marks.includes('closed'),
     isLimited: marks.includes('limited'),

@@ -61,12 +61,16 @@ function pathOf(text: string): string {
   return canonicalPath(path.replace(/^\/+/, ''))
 }
 
+/** A step of a chain: `.chain('v3/pay')`, `['pay/transactions']` or `.transactions`. */
 const STEP = /(?:^|\.)\s*chain\(\s*(['"])(.*?)\1\s*\)|\[\s*(['"])(.*?)\3\s*\]|(?:^|\.)\s*([\w$]+)/g
+
+/** What a call is made with: `()`, `({ … })`. */
+const ARGUMENTS = /\(\s*(?:\{.*)?\)?\s*;?\s*$/s
 
 function fromChain(text: string): { path: string; verb: Verb | undefined } {
   const steps = text
     .replace(/^(await\s+)?wxpay\b/, '')
-    .replace(/\(\s*(?:\{.*)?\)?\s*;?\s*$/s, '')
+    .replace(ARGUMENTS, '')
     .matchAll(STEP)
   const segments = [...steps].map(([, , chained, , literal, name = '']) => {
     return chained ?? literal ?? normalizeSegment(name, exactSegments)

@@ -9,8 +9,9 @@ export interface IndexedEndpoint {
   readonly endpoint: CataloguedEndpoint
   /** Its name, then what else people call it. */
   readonly names: readonly string[]
-  /** Its products, and whose it is. */
-  readonly groups: string
+  readonly products: string
+  /** The words that say whose it is. */
+  readonly audience: string
   /** The literal segments of its path. */
   readonly path: string
   readonly placeholders: string
@@ -30,12 +31,13 @@ export interface Term {
 export const AUDIENCE_WORD: Readonly<Record<Audience, string>> = {
   merchant: '直连商户',
   partner: '服务商',
+  brand: '品牌方',
   hk: '香港',
   global: '境外',
 }
 
 /** What it counts to be found in a field. */
-const FIELD = { name: 1, group: 0.8, path: 0.75, verb: 0.75, placeholder: 0.4 } as const
+const FIELD = { name: 1, product: 0.8, audience: 0.8, path: 0.75, verb: 0.75, placeholder: 0.4 } as const
 /** What it counts that the parts of a word are found, where the word itself is not. */
 const PARTS = 0.6
 /** So many of the parts have to be found. */
@@ -43,21 +45,28 @@ const MOST = 0.6
 
 /** What a query asks for, fillers left out unless there is nothing else. */
 export function termsOf(query: readonly string[]): Term[] {
-  const addresses = query.filter(isAddress)
-  const words = wordsOf(query.filter((word) => !isAddress(word)).join(' '))
+  const pieces = query.flatMap((text) => (CHAIN.test(text) ? [text] : text.trim().split(/\s+/)))
+  const addresses = pieces.filter(isAddress)
+  const words = wordsOf(pieces.filter((piece) => !isAddress(piece)).join(' '))
   const telling = words.filter(({ isTelling }) => isTelling)
   const asked = telling.length > 0 || addresses.length > 0 ? telling : words
   return [...addresses.map((word) => pageTerm(word) ?? pathTerm(word)), ...asked.map(wordTerm)]
 }
 
-const isAddress = (word: string): boolean =>
-  /^[\x21-\x7e]*\/[\x21-\x7e]*$|^\d{9,}$|^(wxpay|v[23]|hk)\b[.[]/.test(word)
+/** A chain as it stands in code, which may have spaces in it. */
+const CHAIN = /^(await\s+)?wxpay\b|^(v[23]|hk|brand)[.[]/
+
+/** A path or URL, which is of ASCII alone, or the number of a page. */
+const ADDRESS = /^[\x21-\x7e]*\/[\x21-\x7e]*$|^\d{9,}$/
+
+const isAddress = (piece: string): boolean => CHAIN.test(piece) || ADDRESS.test(piece)
 
 /** A page of the documentation, by its URL or the number at its end. */
 function pageTerm(word: string): Term | undefined {
   if (!/^\d+$|^https?:\/\/pay\.weixin\.qq\.com\/(?!v\d\/)/.test(word)) return undefined
-  const page = word.replace(/[#?].*$|\/$/g, '')
-  const isPage = (url: string): boolean => url === page || url.endsWith(`/${page}`)
+  const bare = (url: string): string => url.replace(/\/?([#?].*)?$/, '')
+  const page = bare(word)
+  const isPage = (url: string): boolean => bare(url) === page || bare(url).endsWith(`/${page}`)
   const strength = ({ endpoint: { docs, otherDocs } }: IndexedEndpoint): number =>
     Number([...docs, ...otherDocs].some(isPage))
   return { strength, without: (name) => name, wordings: [] }
@@ -97,12 +106,13 @@ function strengthOf(word: Word, indexed: IndexedEndpoint): number {
   return (PARTS * parts.reduce((sum, strength) => sum + strength, 0)) / parts.length
 }
 
-function strengthOfWording(text: string, { names, groups, path, placeholders }: IndexedEndpoint): number {
+function strengthOfWording(text: string, indexed: IndexedEndpoint): number {
   return Math.max(
-    ...names.map((name) => FIELD.name * closeness(text, name)),
-    FIELD.group * closeness(text, groups),
-    FIELD.path * closeness(text, path),
-    FIELD.placeholder * closeness(text, placeholders),
+    ...indexed.names.map((name) => FIELD.name * closeness(text, name)),
+    FIELD.product * closeness(text, indexed.products),
+    FIELD.audience * closeness(text, indexed.audience),
+    FIELD.path * closeness(text, indexed.path),
+    FIELD.placeholder * closeness(text, indexed.placeholders),
   )
 }
 
@@ -121,7 +131,8 @@ export function indexedCatalogue(): readonly IndexedEndpoint[] {
     return {
       endpoint,
       names: [name, ...otherNames].map(plain),
-      groups: plain([...products, ...audience.map((one) => AUDIENCE_WORD[one])].join(' ')),
+      products: plain(products.join(' ')),
+      audience: audience.map((one) => AUDIENCE_WORD[one]).join(' '),
       path: plain(path.replace(/\{\w+\}/g, '')),
       placeholders: plain(placeholders.join(' ')),
     }

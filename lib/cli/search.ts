@@ -20,11 +20,13 @@ interface Found {
 /** How much of the score depends on whether an endpoint's name says more than was asked for. */
 const FOCUS = 0.4
 /** Products say less of one endpoint than its name. */
-const GROUP = 0.5
+const PRODUCT = 0.3
 /** What it counts to be called just what was asked for. */
-const EXACT = 1.5
+const EXACT = 2
 /** What it counts whose an endpoint is. */
-const AUDIENCE = { merchant: 1, partner: 0.85, hk: 0.65, global: 0.65 } as const
+const AUDIENCE = { merchant: 1, partner: 0.85, brand: 0.8, hk: 0.65, global: 0.65 } as const
+/** The same where the catalogue does not say, as of sandboxes. */
+const NO_AUDIENCE = 0.65
 /** As many are given where none has all that was asked for. */
 const FEW = 20
 
@@ -72,8 +74,8 @@ const isFound = (strength: number): boolean => strength > 0
 const joined = (text: string): string => text.replaceAll(' ', '')
 
 /** How much of what an endpoint is called, or its products are, was asked for: from 0 to 1, of the name that fits best. */
-function focusOf({ names, groups }: IndexedEndpoint, terms: readonly Term[]): number {
-  return Math.max(...names.map((name) => shareOf(name, terms)), GROUP * shareOf(groups, terms))
+function focusOf({ names, products }: IndexedEndpoint, terms: readonly Term[]): number {
+  return Math.max(...names.map((name) => shareOf(name, terms)), PRODUCT * shareOf(products, terms))
 }
 
 /** The part of a name that was asked for; its fillers do not count. */
@@ -107,7 +109,7 @@ function usualness(endpoint: CataloguedEndpoint, asked: ReadonlySet<string>): nu
 function fitness(audience: readonly Audience[], asked: ReadonlySet<string>): number {
   const wanted = audience.filter((one) => asked.has(AUDIENCE_WORD[one]))
   if (wanted.length > 0) return wanted.length === audience.length ? AUDIENCE.merchant : AUDIENCE.partner
-  return audience.length > 0 ? Math.max(...audience.map((one) => AUDIENCE[one])) : AUDIENCE.partner
+  return audience.length > 0 ? Math.max(...audience.map((one) => AUDIENCE[one])) : NO_AUDIENCE
 }
 
 /** What is closed comes last. Of two that fit equally, the one of every day comes first, then the one higher in the tree. */

@@ -86,13 +86,13 @@ function readVocabulary(): Vocabulary {
   }
 }
 
-/** Where the words of a plain text stand, from and to. */
+/** Where the known words of a plain text stand, from and to. */
 export function spansOf(text: string): readonly (readonly [from: number, to: number])[] {
   let at = 0
-  return segment(text, new Set()).map((word) => {
+  return segment(text, new Set()).flatMap((word) => {
     const from = text.indexOf(word.text, at)
     at = from + word.text.length
-    return [from, at]
+    return vocabulary().wordings.has(word.text) ? [[from, at] as const] : []
   })
 }
 

@@ -11,7 +11,7 @@ const SCHEMES = {
 export type Scheme = keyof typeof SCHEMES
 
 /** What the platform's own signatures are called. */
-export const SIGNATURE_TYPE = SCHEMES.merchant.name
+export const SIGNATURE_TYPE: string = SCHEMES.merchant.name
 
 const CLOCK_WINDOW_SECONDS = 300
 const NAMES = ['nonce_str', 'signature', 'timestamp', 'serial_no'] as const

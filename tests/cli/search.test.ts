@@ -153,6 +153,8 @@ describe('a search', { timeout: 60_000 }, () => {
   it('takes spaces, case, width and hyphens for nothing', () => {
     const [plain] = [found('小程序下单')]
     for (const query of ['小程序 下单', ' 小程序　下单 ']) expect(found(query)).toEqual(plain)
+    expect(search(['profit sharing'])).toEqual(search(['profit', 'sharing']))
+    expect(search(['v3/profitsharing 回退'])).toEqual(search(['v3/profitsharing', '回退']))
     expect(found('ＪＳＡＰＩ')).toEqual(found('jsapi'))
     expect(found('mini-program')).toEqual(found('mini program'))
     expect(found('profit-sharing')).toEqual(found('profit sharing'))
@@ -250,7 +252,12 @@ describe('a search for a path', { timeout: 60_000 }, () => {
     expect(first('https://api.mch.weixin.qq.com/v3/applyment4sub/applyment/')[0]).toBe(APPLYMENT)
     expect(first('/secapi/pay/refund')[0]).toBe('POST v2/secapi/pay/refund')
     expect(first('hk/v3/refunds/id/1')[0]).toBe('GET v3/refunds/id/{refund_id}')
-    expect(first('wxpay.v3.pay.transactions.native.post({ … })'.replaceAll(' ', ''))[0]).toBe(NATIVE)
+    for (const chain of [
+      'wxpay.v3.pay.transactions.native.post({ … })',
+      "wxpay['v3/pay/transactions'].native",
+    ]) {
+      expect(search([chain]).endpoints.map(keyOf)[0]).toBe(NATIVE)
+    }
     expect(first('transactions/native')).toContain(NATIVE)
   })
 
