@@ -87,7 +87,7 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
     const { client, signer: key } = signer ?? { client: recipientOf(eventType, context, choice) }
     return signNotification(eventType, whole, context, { ...choice, client, signer: key })
   }
-  const again = (notification: SignedNotification) => signAgain(notification, context, identity.publicKey)
+  const again = (notification: SignedNotification) => signAgain(notification, context)
   const deliveries = createDeliveries(retryScale, clock, again, closing.signal)
   const phone = createPhone(context, deliveries, sign)
   const router = createEndpoints(context)

@@ -166,9 +166,9 @@ describe('every upload of APIv3', () => {
     expect(uploads).toEqual(multipart.filter(({ api }) => api === 'v3'))
   })
 
-  it.each(uploads.map(({ template, upload, modes }) => [template, upload, modes] as const))(
+  it.each(uploads.map(({ template, upload }) => [template, upload] as const))(
     '%s',
-    async (template, upload, modes) => {
+    async (template, upload) => {
       const file = upload?.file ?? ''
       const names = [...template.matchAll(/\{(\w+)\}/g)].map(([, name]) => String(name))
       const values = Object.fromEntries(names.map((name) => [name, 'x']))
@@ -176,9 +176,9 @@ describe('every upload of APIv3', () => {
         template === 'v3/pay/complaints' || !upload?.name
           ? { openid: 'o', transaction_id: 't', sub_mchid: '1900000109', file_type: 'PDF' }
           : undefined
-      const client = modes?.includes('brand') ? rig.brand() : rig.wxpay
-      await client
-        .chain(template as string)
+      await rig
+        .clientFor(template)
+        .chain(template)
         .post({ ...values, multipart: { [file]: png, ...(meta && { meta }) } })
         .catch(() => undefined)
       const digest = createHash(upload?.algorithm ?? 'sha256')

@@ -65,6 +65,7 @@ export function startReceivers(): Receivers {
     receipts,
     client: rig.client,
     brand: rig.brand,
+    clientFor: rig.clientFor,
     get emulator() {
       return rig.emulator
     },
