@@ -115,10 +115,11 @@ function parts(endpoint: Endpoint): Part[] {
 }
 
 /** Every shape of a notification. */
-function payloads({ body, resource, ack }: Notification): Part[] {
+function payloads({ body, resource, products = {}, ack }: Notification): Part[] {
   return [
     ...(body ? [[['body'], body] as const] : []),
     ...(resource ? [[['resource'], resource] as const] : []),
+    ...Object.entries(products).map(([product, shape]): Part => [['products', product], shape]),
     ...(ack ? [[['ack', 'json'], ack.json] as const] : []),
   ]
 }

@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Ajv, type ErrorObject } from 'ajv'
 import { parse } from 'yaml'
-import type { Shape } from '../lib/routes/schema.js'
+import { LEAF_TYPES, type LeafText, type Shape, UNITS } from '../lib/routes/schema.js'
 import type { Verb } from '../lib/routes/traits.js'
-import { findProblems } from './check.js'
+import { findProblems, type Problem } from './check.js'
 import { loadGlossary } from './glossary.js'
 import { lineAt } from './lines.js'
 import type { Catalogue, Endpoint, EndpointFacts, Notification, NotificationFacts } from './model.js'
@@ -29,15 +29,18 @@ export function loadCatalogue(root: string): Catalogue {
     endpointsOf(family, read('endpoints', family) as RouteFile),
   )
   const notifications = familiesIn(root, 'notifications').flatMap((family) =>
-    notificationsOf(family, read('notifications', family) as NotificationFile, endpoints),
+    notificationsOf(root, family, read('notifications', family) as NotificationFile, endpoints),
   )
   const catalogue = { endpoints, notifications, glossary: loadGlossary(root) }
-  for (const { folder, family, path, problem } of findProblems(catalogue)) {
-    const file = fileOf(folder, family)
-    const line = lineAt(readFileSync(join(root, file), 'utf8'), path)
-    throw new Error(`${file}:${line}: ${path.slice(0, 2).join(' › ')}: ${problem}`)
-  }
+  for (const problem of findProblems(catalogue)) throw located(root, problem)
   return catalogue
+}
+
+/** A problem with the file and the line it is in. */
+function located(root: string, { folder, family, path, problem }: Problem): Error {
+  const file = fileOf(folder, family)
+  const line = lineAt(readFileSync(join(root, file), 'utf8'), path)
+  return new Error(`${file}:${line}: ${path.slice(0, 2).join(' › ')}: ${problem}`)
 }
 
 const fileOf = (folder: string, family: string): string => join('catalog', folder, `${family}.yaml`)
@@ -58,13 +61,19 @@ function endpointsOf(family: string, file: RouteFile): Endpoint[] {
 }
 
 function notificationsOf(
+  root: string,
   family: string,
   file: NotificationFile,
   endpoints: readonly Endpoint[],
 ): Notification[] {
   return Object.entries(file).map(([eventType, { products, ...facts }]) => {
     const shapes = Object.entries(products ?? {}).map(([product, shape]) => {
-      return [product, answerNamed(shape, endpoints) ?? shape] as const
+      if (!isReference(shape)) return [product, shape] as const
+      const answer = endpoints.find((one) => `${one.verb} ${one.template}` === shape)?.response.json
+      if (answer) return [product, answer] as const
+      const path = [eventType, 'products', product]
+      const problem = `${product} is told of as ${shape} answers, which is no endpoint that answers JSON`
+      throw located(root, { folder: 'notifications', family, path, problem })
     })
     return {
       ...{ ...facts, family, eventType, api: facts.body ? 'v2' : 'v3' },
@@ -73,14 +82,11 @@ function notificationsOf(
   })
 }
 
-/** The answer of the endpoint that a product refers to: `get v3/vehicle/transactions/out-trade-no/{out_trade_no}`. */
-function answerNamed(shape: unknown, endpoints: readonly Endpoint[]): Shape | undefined {
-  if (typeof shape !== 'string' || !/^[a-z]+ \w+\//.test(shape)) return undefined
-  const endpoint = endpoints.find(({ verb, template }) => `${verb} ${template}` === shape)
-  if (!endpoint?.response.json)
-    throw new Error(`catalog/notifications: ${shape} is no endpoint with an answer`)
-  return endpoint.response.json
-}
+/** Whether a product has the shape of an endpoint's answer: `get v3/vehicle/transactions/out-trade-no/{out_trade_no}`. */
+const isReference = (shape: Shape): shape is LeafText =>
+  typeof shape === 'string' && /^[a-z]+ \w+\//.test(shape)
+
+const LEAF_WANTED = `is no leaf: write one of ${[...LEAF_TYPES, ...UNITS].join(', ')} and, behind it, the range, the pattern and the Chinese name, as in 'string 6..32 商户订单号'`
 
 /** Names the entry and the field of the deepest error, which is the one that tells what to do. */
 function explain(file: string, text: string, errors: readonly ErrorObject[]): string {
@@ -97,5 +103,6 @@ function explain(file: string, text: string, errors: readonly ErrorObject[]): st
     .map(([name, value]) => `${name}: ${JSON.stringify(value)}`)
     .join(', ')
   const place = `${file}:${lineAt(text, path)}`
+  if (first.schemaPath.endsWith('/then/pattern')) return `${place}: ${path.join(' › ')} ${LEAF_WANTED}`
   return `${place}: ${path.join(' › ') || 'the file'} ${first.message ?? 'is invalid'} (${params})`
 }
