@@ -126,15 +126,19 @@ function parts(endpoint: Endpoint): Part[] {
 function* unknownAnswers({ products }: Notification): Generator<Finding> {
   for (const [product, shape] of Object.entries(products ?? {})) {
     if (!isLeaf(shape) || readLeaf(shape)) continue
-    yield { path: ['products', product], problem: `${shape} is no endpoint with an answer` }
+    yield {
+      path: ['products', product],
+      problem: `${product} is told of as ${shape} answers, which is no endpoint that answers JSON`,
+    }
   }
 }
 
 /** Every shape of a notification. */
-function payloads({ body, resource, ack }: Notification): Part[] {
+function payloads({ body, resource, products = {}, ack }: Notification): Part[] {
   return [
     ...(body ? [[['body'], body] as const] : []),
     ...(resource ? [[['resource'], resource] as const] : []),
+    ...Object.entries(products).map(([product, shape]): Part => [['products', product], shape]),
     ...(ack ? [[['ack', 'json'], ack.json] as const] : []),
   ]
 }

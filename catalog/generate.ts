@@ -6,23 +6,25 @@ import { documentFiles } from './documents.js'
 import { folderFiles } from './folders.js'
 import { glossaryFiles } from './glossary.js'
 import { loadCatalogue } from './load.js'
+import type { Catalogue } from './model.js'
 import { nameFiles } from './names.js'
 import { notificationFiles } from './notification-facts.js'
-import { loadSynonyms } from './synonyms.js'
 import { traitFiles } from './traits.js'
 import { typeFiles } from './types.js'
 import { type Files, staleFiles, writeFiles } from './write.js'
 
 /** Every generated file of the project whose catalogue lies below `root`. */
-export function generate(root: string): Files {
-  const catalogue = loadCatalogue(root)
+export const generate = (root: string): Files => filesOf(loadCatalogue(root))
+
+/** Every file that is generated from a catalogue. */
+export function filesOf(catalogue: Catalogue): Files {
   return new Map([
     ...typeFiles(catalogue),
     ...folderFiles(catalogue.endpoints),
     ...traitFiles(catalogue),
     ...documentFiles(catalogue),
     ...notificationFiles(catalogue),
-    ...nameFiles(catalogue, loadSynonyms(root)),
+    ...nameFiles(catalogue),
     ...glossaryFiles(catalogue.glossary),
   ])
 }

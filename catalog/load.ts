@@ -4,10 +4,11 @@ import { Ajv, type ErrorObject } from 'ajv'
 import { parse, YAMLParseError } from 'yaml'
 import { LEAF_TYPES, type Shape, UNITS } from '../lib/routes/schema.js'
 import type { Verb } from '../lib/routes/traits.js'
-import { findProblems } from './check.js'
+import { findProblems, type Problem } from './check.js'
 import { readGlossary } from './glossary.js'
 import { lineAt } from './lines.js'
 import type { Catalogue, Endpoint, EndpointFacts, Notification, NotificationFacts } from './model.js'
+import { loadSynonyms } from './synonyms.js'
 
 type RouteFile = Readonly<Record<string, Readonly<Partial<Record<Verb, EndpointFacts>>>>>
 type NotificationFile = Readonly<Record<string, NotificationFacts>>
@@ -31,13 +32,16 @@ export function loadCatalogue(root: string): Catalogue {
   const notifications = familiesIn(root, 'notifications').flatMap((family) =>
     notificationsOf(family, read('notifications', family) as NotificationFile, endpoints),
   )
-  const catalogue = { endpoints, notifications, glossary: readGlossary(root) }
-  for (const { folder, family, path, problem } of findProblems(catalogue)) {
-    const file = fileOf(folder, family)
-    const line = lineAt(readFileSync(join(root, file), 'utf8'), path)
-    throw new Error(`${file}:${line}: ${path.slice(0, 2).join(' › ')}: ${problem}`)
-  }
+  const catalogue = { endpoints, notifications, glossary: readGlossary(root), synonyms: loadSynonyms(root) }
+  for (const problem of findProblems(catalogue)) throw located(root, problem)
   return catalogue
+}
+
+/** A problem with the file and the line it is in. */
+function located(root: string, { folder, family, path, problem }: Problem): Error {
+  const file = fileOf(folder, family)
+  const line = lineAt(readFileSync(join(root, file), 'utf8'), path)
+  return new Error(`${file}:${line}: ${path.slice(0, 2).join(' › ')}: ${problem}`)
 }
 
 /** What YAML itself refuses, such as a key that is there twice, is told with its file and line. */
@@ -90,6 +94,8 @@ function answerNamed(shape: unknown, endpoints: readonly Endpoint[]): Shape | un
   return endpoint?.response.json
 }
 
+const LEAF_WANTED = `is no leaf: write one of ${[...LEAF_TYPES, ...UNITS].join(', ')} and, behind it, the range, the pattern and the Chinese name, as in 'string 6..32 商户订单号'`
+
 /** Names the entry and the field of the deepest error, which is the one that tells what to do. */
 function explain(file: string, text: string, errors: readonly ErrorObject[]): string {
   const depth = (error: ErrorObject): number => error.instancePath.split('/').length
@@ -105,8 +111,6 @@ function explain(file: string, text: string, errors: readonly ErrorObject[]): st
     .map(([name, value]) => `${name}: ${JSON.stringify(value)}`)
     .join(', ')
   const place = `${file}:${lineAt(text, path)}`
-  if (typeof first.params.pattern === 'string' && first.params.pattern.startsWith('^(string|')) {
-    return `${place}: ${path.join(' › ')} must be ${[...LEAF_TYPES, ...UNITS].join(', ')}, then its range, /pattern/ and name`
-  }
+  if (first.schemaPath.endsWith('/then/pattern')) return `${place}: ${path.join(' › ')} ${LEAF_WANTED}`
   return `${place}: ${path.join(' › ') || 'the file'} ${first.message ?? 'is invalid'} (${params})`
 }

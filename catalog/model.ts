@@ -1,6 +1,7 @@
 import type { Glossary } from '../lib/routes/glossary.js'
 import type { Fields, Shape } from '../lib/routes/schema.js'
 import type { UploadTraits, Verb } from '../lib/routes/traits.js'
+import type { Synonyms } from './synonyms.js'
 
 /** What the answer is; exactly one of the kinds. */
 export interface ResponseFacts {
@@ -101,6 +102,8 @@ export interface Catalogue {
   readonly notifications: readonly Notification[]
   /** The English names of the fields. */
   readonly glossary: Glossary
+  /** What people call things, and the endpoints of every day. */
+  readonly synonyms: Synonyms
 }
 
 /** Whether the documentation ends the path with a slash, which the template leaves out. */

@@ -7,7 +7,8 @@ import { routesOf } from './traits.js'
 import { type Files, HEADER } from './write.js'
 
 /** `lib/cli/generated/`: what an endpoint is called and where it is documented, and the synonyms, for the offline search. */
-export function nameFiles(catalogue: Catalogue, synonyms: Synonyms): Files {
+export function nameFiles(catalogue: Catalogue): Files {
+  const { synonyms } = catalogue
   checkSynonyms(synonyms, catalogue)
   const byKey = new Map(
     catalogue.endpoints.map((endpoint) => [keyOf(endpoint.verb, endpoint.template), endpoint]),

@@ -6,6 +6,8 @@ import type { Endpoint } from '../../catalog/model.js'
 import { filledFields } from '../../catalog/operations.js'
 import { endpointDocument } from '../../lib/emulator/generated/index.js'
 import { type RequestSchemas, requestSchemas, responseSchema } from '../../lib/routes/document.js'
+import type { JsonSchema } from '../../lib/routes/schema.js'
+import { closed } from './closed.js'
 
 type Values = Readonly<Record<string, unknown>>
 
@@ -27,38 +29,44 @@ describe('the examples of the catalogue', { timeout: 60_000 }, () => {
   const problem = (endpoint: Endpoint, schemas: RequestSchemas): string | undefined => {
     const { example = {}, path, api } = endpoint
     const filled = Object.fromEntries([...filledFields(endpoint)].map((name) => [name, '']))
-    const places: [keyof RequestSchemas, unknown][] = [
+    const places: ['path' | 'query' | 'headers' | 'json' | 'xml', unknown][] = [
       ['path', asText(Object.fromEntries(Object.keys(path ?? {}).map((name) => [name, example[name]])))],
       ['query', asText({ ...(api === 'v2' && filled), ...(example.query as Values) })],
+      ['headers', asText(example.headers)],
       ['json', example.json ?? {}],
       ['xml', asText({ ...filled, ...(example.xml as Values) })],
     ]
     for (const [place, value] of places) {
       const schema = schemas[place]
-      if (!schema || (example[place] === undefined && place !== 'path')) continue
-      if (!ajv.validate(schema, value)) {
+      if (place === 'path' ? !path : example[place] === undefined) continue
+      if (!schema) return `${endpoint.verb} ${endpoint.template} takes no ${place}, but has an example of it`
+      if (!ajv.validate(closed(withFilled(schema, api === 'v2' && place !== 'path' ? filled : {})), value)) {
         return `${endpoint.verb} ${endpoint.template} ${place}: ${ajv.errorsText()}`
       }
     }
     return undefined
   }
 
-  it('satisfy the schemas the emulator checks requests with', async () => {
+  /** With what the client fills in, which not every page of v2 lists. */
+  const withFilled = (schema: JsonSchema, filled: object): JsonSchema => {
+    const common = Object.keys(filled).map((name) => [name, { type: 'string' }])
+    return { ...schema, properties: { ...Object.fromEntries(common), ...schema.properties } }
+  }
+
+  it('satisfy the schemas of their requests, with no field that is not documented', async () => {
     const problems: string[] = []
-    let checked = 0
-    for (const endpoint of endpoints) {
-      if (!endpoint.example) continue
+    const examples = endpoints.filter(({ example }) => example)
+    expect(examples).not.toEqual([])
+    for (const endpoint of examples) {
       const document = await endpointDocument(endpoint.template, endpoint.verb)
       if (!document) throw new Error(`${endpoint.template} has no document`)
-      checked++
       const found = problem(endpoint, requestSchemas(document))
       if (found) problems.push(found)
     }
     expect(problems).toEqual([])
-    expect(checked).toBe(1120)
   })
 
-  it('are there for every endpoint that is documented to answer with a body, with a schema of it', async () => {
+  it('have a schema of the answer beside them, wherever a body is answered', async () => {
     for (const { template, verb, response } of endpoints) {
       const document = await endpointDocument(template, verb)
       expect(document, `${verb} ${template}`).toBeDefined()

@@ -8,8 +8,11 @@ import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, describe, expect, it } from 'vitest'
 import { loadCatalogue } from '../../catalog/load.js'
+import type { Endpoint } from '../../catalog/model.js'
 import type { RecordedRequest } from '../../lib/emulator/index.js'
 import { RequestError, sensitive } from '../../lib/index.js'
+import { lookup } from '../../lib/routes/lookup.js'
+import { requestOf } from '../types/catalogue/requests.js'
 import { startRig } from './client.js'
 
 const rig = startRig()
@@ -154,39 +157,43 @@ describe('an upload', () => {
 })
 
 describe('every upload of APIv3', () => {
-  const uploads = loadCatalogue(join(import.meta.dirname, '../..')).endpoints.filter(
-    ({ api, upload }) => api === 'v3' && upload,
+  const endpoints = loadCatalogue(join(import.meta.dirname, '../..')).endpoints.filter(
+    ({ api }) => api === 'v3',
   )
+  const uploads = endpoints.filter(({ upload }) => upload)
 
-  it('is among them', () => {
-    const multipart = loadCatalogue(join(import.meta.dirname, '../..')).endpoints.filter(
-      (one) => one.multipart,
-    )
-    expect(uploads.length).toBeGreaterThan(0)
-    expect(uploads).toEqual(multipart.filter(({ api }) => api === 'v3'))
+  it('is known at run time', () => {
+    const known = endpoints.filter(({ template, verb }) => lookup(template, verb)?.upload)
+    expect(known).toEqual(uploads)
+    expect(uploads).toEqual(endpoints.filter(({ multipart }) => multipart))
   })
 
-  it.each(uploads.map(({ template, upload }) => [template, upload] as const))(
-    '%s',
-    async (template, upload) => {
+  /** What the caller gives of `meta`: the documented request without what the client computes. */
+  function givenMeta(endpoint: Endpoint): Readonly<Record<string, unknown>> {
+    const { name, digest, fixed } = endpoint.upload ?? {}
+    const computed = new Set([name, digest, ...Object.keys(fixed ?? {})])
+    const { meta } = (requestOf(endpoint).multipart ?? {}) as { meta?: object }
+    return Object.fromEntries(Object.entries(meta ?? {}).filter(([field]) => !computed.has(field)))
+  }
+
+  it.each(uploads.map((endpoint) => [endpoint.template, endpoint] as const))(
+    '%s takes the file and its meta',
+    async (template, endpoint) => {
+      const { upload } = endpoint
       const file = upload?.file ?? ''
-      const names = [...template.matchAll(/\{(\w+)\}/g)].map(([, name]) => String(name))
-      const values = Object.fromEntries(names.map((name) => [name, 'x']))
-      const meta =
-        template === 'v3/pay/complaints' || !upload?.name
-          ? { openid: 'o', transaction_id: 't', sub_mchid: '1900000109', file_type: 'PDF' }
-          : undefined
+      const values = Object.fromEntries(Object.keys(endpoint.path ?? {}).map((name) => [name, 'x']))
+      const meta = givenMeta(endpoint)
       await rig
         .clientFor(template)
         .chain(template)
-        .post({ ...values, multipart: { [file]: png, ...(meta && { meta }) } })
-        .catch(() => undefined)
+        .post({ ...values, multipart: { [file]: png, meta } })
       const digest = createHash(upload?.algorithm ?? 'sha256')
         .update(png)
         .digest('hex')
       expect(arrived()).toMatchObject({ verified: true, path: `/${template.replace(/\{\w+\}/g, 'x')}` })
       expect(partsOf(arrived())[file]?.content.equals(png)).toBe(true)
-      expect(metaOf()).toMatchObject({
+      expect(metaOf()).toEqual({
+        ...meta,
         ...(upload?.name && { [upload.name]: 'file.png' }),
         ...(upload?.digest && { [upload.digest]: digest }),
         ...upload?.fixed,
