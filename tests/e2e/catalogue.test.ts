@@ -10,14 +10,6 @@ import { startRig } from './client.js'
 
 const rig = startRig()
 
-let brand: Wechatpay | undefined
-/** Who may call an endpoint. */
-function clientOf({ modes }: Endpoint): Wechatpay {
-  if (!modes?.includes('brand')) return rig.wxpay
-  brand ??= rig.brand()
-  return brand
-}
-
 const endpoints = loadCatalogue(join(import.meta.dirname, '../..')).endpoints.filter(
   ({ api }) => api === 'v3',
 )
@@ -90,7 +82,7 @@ async function roundTrip(
 ): Promise<void> {
   const request = sampleOf(endpoint)
   rig.emulator.requests.length = 0
-  const call = spell(clientOf(endpoint), endpoint.template)[endpoint.verb]
+  const call = spell(rig.clientFor(endpoint.template), endpoint.template)[endpoint.verb]
   await call?.({ ...(materialize(request) as object), retry: false }).catch((error: unknown) => {
     // An order that does not exist is none of this test's business.
     if (!(error instanceof ApiError)) throw error
@@ -143,7 +135,8 @@ describe('every endpoint that takes encrypted fields', () => {
       const [serial] = Object.keys(certs)
       rig.emulator.requests.length = 0
       const request = materialize(sampleOf(endpoint)) as object
-      await clientOf(endpoint)
+      await rig
+        .clientFor(endpoint.template)
         .chain(endpoint.template)
         [endpoint.verb]({ ...request, retry: false })
         .catch(() => undefined)
@@ -178,7 +171,8 @@ describe('every endpoint that answers with encrypted fields', () => {
     for (const endpoint of decrypting) {
       const request = { ...withoutDigest(endpoint, materialize(sampleOf(endpoint))), retry: false }
       const call = (options: object) =>
-        clientOf(endpoint)
+        rig
+          .clientFor(endpoint.template)
           .chain(endpoint.template)
           [endpoint.verb]({ ...request, ...options })
       try {
@@ -202,7 +196,7 @@ describe('every endpoint of a brand', () => {
     for (const endpoint of brands) {
       const request = { ...withoutDigest(endpoint, materialize(sampleOf(endpoint))), retry: false }
       const call = (wxpay: Wechatpay) => wxpay.chain(endpoint.template)[endpoint.verb](request)
-      const { status, headers } = await call(clientOf(endpoint))
+      const { status, headers } = await call(rig.clientFor(endpoint.template))
       expect([endpoint.template, status >= 200 && status < 300, headers['wechatpay-serial']]).toEqual([
         endpoint.template,
         true,

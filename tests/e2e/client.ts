@@ -9,6 +9,8 @@ export interface Rig {
   readonly client: (options?: Partial<MerchantOptions>) => Wechatpay
   /** A client of the gateway's brand, closed with the rest. */
   readonly brand: (options?: Partial<BrandOptions>) => Wechatpay
+  /** The client that may call an endpoint: the merchant's or the brand's, always the same. */
+  readonly clientFor: (template: string) => Wechatpay
 }
 
 /** How many timers would keep this process alive. */
@@ -34,6 +36,12 @@ export function startRig(options?: EmulatorOptions): Rig {
     clients.push(made)
     return made
   }
+  let brandClient: Wechatpay | undefined
+  const clientFor = (template: string): Wechatpay => {
+    if (!template.startsWith('brand/')) return clients[0] as Wechatpay
+    brandClient ??= brand()
+    return brandClient
+  }
   beforeAll(async () => {
     emulator = await createEmulator(options)
     client()
@@ -55,5 +63,6 @@ export function startRig(options?: EmulatorOptions): Rig {
     },
     client,
     brand,
+    clientFor,
   }
 }

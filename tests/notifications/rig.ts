@@ -60,6 +60,7 @@ export function startReceivers(): Receivers {
     receipts,
     client: rig.client,
     brand: rig.brand,
+    clientFor: rig.clientFor,
     get emulator() {
       return rig.emulator
     },
