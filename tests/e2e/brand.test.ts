@@ -243,6 +243,11 @@ describe('who may call what is said before anything is sent', () => {
   it.each<[string, Work, string]>([
     ['a merchant, brand/…', (wxpay) => wxpay.brand.cardMember.cards._card_id_.get({ card_id: '1' }), BRAND],
     ['a merchant, an undocumented brand/…', (wxpay) => wxpay.chain('brand/brand-new').post(), BRAND],
+    [
+      'a merchant, an upload, before its file is read',
+      (wxpay) => wxpay.brand.cardMember.media.imageUpload.post({ multipart: {} as never }),
+      BRAND,
+    ],
     ['a merchant, by its axios instance', (wxpay) => wxpay.client.v3.get('/brand/card-member/cards'), BRAND],
     ['a brand, v3/…', (_, wxpay) => wxpay.v3.certificates.get(), V3],
     ['a brand, v3/… by its axios instance', (_, wxpay) => wxpay.client.v3.get('v3/certificates'), V3],
