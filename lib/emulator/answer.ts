@@ -1,5 +1,5 @@
 import { type KeyObject, sign } from 'node:crypto'
-import { SIGNATURE_TYPE } from './authorization.js'
+import { SCHEMES, type Scheme } from './authorization.js'
 
 /** What a handler answers: a status and, unless it is 204 or the like, a body. */
 export interface Reply {
@@ -19,6 +19,8 @@ export interface Signing {
   /** What `Wechatpay-Serial` says. */
   readonly id: string
   readonly key: KeyObject
+  /** Whom it is for: their own scheme is named. */
+  readonly scheme: Scheme
   /** In seconds. */
   readonly timestamp: number
   readonly nonce: string
@@ -34,7 +36,7 @@ function headers(signing: Signing, signature: Buffer): Record<string, string> {
     'Wechatpay-Nonce': signing.nonce,
     'Wechatpay-Serial': signing.id,
     'Wechatpay-Signature': signature.toString('base64'),
-    'Wechatpay-Signature-Type': SIGNATURE_TYPE,
+    'Wechatpay-Signature-Type': SCHEMES[signing.scheme].name,
   }
 }
 

@@ -2,16 +2,13 @@ import { verify } from 'node:crypto'
 import type { Client } from './clients.js'
 
 /** What the signature schemes of APIv3 with RSA are called, and by which id the signer says who it is. */
-const SCHEMES = {
+export const SCHEMES = {
   merchant: { name: 'WECHATPAY2-SHA256-RSA2048', id: 'mchid' },
   brand: { name: 'WECHATPAY-BRAND-SHA256-RSA2048', id: 'brand_id' },
 } as const
 
 /** Whose signature a request carries. */
 export type Scheme = keyof typeof SCHEMES
-
-/** What the platform's own signatures are called. */
-export const SIGNATURE_TYPE = SCHEMES.merchant.name
 
 const CLOCK_WINDOW_SECONDS = 300
 const NAMES = ['nonce_str', 'signature', 'timestamp', 'serial_no'] as const

@@ -79,7 +79,7 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
     const { client, signer: key } = signer ?? { client: recipientOf(eventType, context, api) }
     return signNotification(eventType, content, context, { client, signer: key, api })
   }
-  const again = (notification: SignedNotification) => signAgain(notification, context, identity.publicKey)
+  const again = (notification: SignedNotification) => signAgain(notification, context)
   const deliveries = createDeliveries(retryScale, clock, again, closing.signal)
   const phone = createPhone(context, deliveries, sign)
   const router = createEndpoints(context)

@@ -2,6 +2,7 @@ import type { EventType, NotificationOf } from '../../types/notifications.js'
 import type { NotificationDocument } from '../routes/document.js'
 import { sealAesGcm } from './aead.js'
 import { type Signing, signedHeadersSync } from './answer.js'
+import { SCHEMES } from './authorization.js'
 import { brandOf, type Client, merchantOf } from './clients.js'
 import type { Context } from './context.js'
 import { documents } from './generated/notifications.js'
@@ -83,20 +84,24 @@ export function signNotification(
     'Request-ID': ids.hex(32),
     'User-Agent': 'wechatpay-fluent emulator',
   }
-  return { headers: { ...headers, ...signatureOf(body, context, signer) }, body }
+  return { headers: { ...headers, ...signatureOf(body, context, signer, client) }, body }
 }
 
-function signatureOf(body: string, { now, nonces }: Context, signer: PlatformKey): Record<string, string> {
-  const signing: Signing = { ...signer, timestamp: Math.floor(now() / 1000), nonce: nonces.text(32) }
+function signatureOf(
+  body: string,
+  { now, nonces }: Context,
+  signer: PlatformKey,
+  { scheme }: Client,
+): Record<string, string> {
+  const timestamp = Math.floor(now() / 1000)
+  const signing: Signing = { ...signer, scheme, timestamp, nonce: nonces.text(32) }
   return signedHeadersSync(signing, Buffer.from(body))
 }
 
 /** The same notification with a fresh signature: one that is sent again much later would be taken for a replay. */
-export function signAgain(
-  { headers, body }: SignedNotification,
-  context: Context,
-  signer: PlatformKey,
-): SignedNotification {
+export function signAgain({ headers, body }: SignedNotification, context: Context): SignedNotification {
   if (headers['Wechatpay-Signature'] === undefined) return { headers, body }
-  return { headers: { ...headers, ...signatureOf(body, context, signer) }, body }
+  const isForBrand = headers['Wechatpay-Signature-Type'] === SCHEMES.brand.name
+  const client = isForBrand ? brandOf(context) : merchantOf(context)
+  return { headers: { ...headers, ...signatureOf(body, context, client.publicKey, client) }, body }
 }

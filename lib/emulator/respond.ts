@@ -39,7 +39,8 @@ async function signerFor(serial: string, { caller, context: { identity } }: Answ
 
 /** Signs a body, or makes of it what a fault asks for. */
 async function sign(signed: Buffer, serial: string, answering: Answering): Promise<Record<string, string>> {
-  const { context, fault } = answering
+  const { context, caller, fault } = answering
+  const { scheme } = caller
   const { identity, ids, nonces } = context
   const skew = fault === 'stale' ? -CLOCK_ERROR_SECONDS : fault === 'skew' ? CLOCK_ERROR_SECONDS : 0
   const timestamp = Math.floor(context.now() / 1000) + skew
@@ -47,7 +48,7 @@ async function sign(signed: Buffer, serial: string, answering: Answering): Promi
   const foreign = fault === 'forged-signature' || fault === 'unknown-serial'
   const key = foreign ? await identity.forger() : signer.key
   const id = fault === 'unknown-serial' ? `5${ids.hex(39)}` : signer.id
-  return signedHeaders({ id, key, timestamp, nonce: nonces.text(32) }, signed)
+  return signedHeaders({ id, key, scheme, timestamp, nonce: nonces.text(32) }, signed)
 }
 
 /** Signs and sends a reply; resolves to what was sent, or `undefined` when nobody was there any more. */

@@ -42,6 +42,7 @@ describe('a request of a brand', () => {
     expect(answer.status).toBe(200)
     expect(answer.json.data[0].brand_id).toBe(emulator.brand.brandId)
     expect(answer.headers.get('wechatpay-serial')).toBe(brandKeyId())
+    expect(answer.headers.get('wechatpay-signature-type')).toBe('WECHATPAY-BRAND-SHA256-RSA2048')
     expect(isSignedBy(answer, brandKeyPem())).toBe(true)
     expect(isSignedBy(answer, publicKeyPem(emulator))).toBe(false)
     expect(emulator.requests.at(-1)).toMatchObject({ verified: true, template: 'brand/card-member/cards' })
@@ -153,6 +154,8 @@ describe('a notification of a brand', () => {
     expect(emulator.signNotification('TRANSACTION.SUCCESS').headers['Wechatpay-Serial']).toBe(
       publicKeyId(emulator),
     )
+    const { headers } = emulator.signNotification(event)
+    expect(headers['Wechatpay-Signature-Type']).toBe('WECHATPAY-BRAND-SHA256-RSA2048')
     const others = emulator.signNotification('SOMETHING.NEW', {}, { serial: brandKeyId() })
     expect(others.headers['Wechatpay-Serial']).toBe(brandKeyId())
     expect(() => emulator.signNotification(event, undefined, { serial: 'x' })).toThrow('no platform key')
