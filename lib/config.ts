@@ -173,7 +173,9 @@ export function loadConfig(options: WechatpayOptions): Config {
     merchant === undefined || signer.mchid === undefined
       ? undefined
       : loadClientCertificate(merchant, {
-          ...{ mchid: signer.mchid, privateKey: signer.privateKey, ca: authorities },
+          mchid: signer.mchid,
+          privateKey: signer.privateKey,
+          ca: authorities,
         })
   return {
     signer,

@@ -73,9 +73,7 @@ export function assertMayCall(
   const protocol = protocolOf(path)
   if (MAY_CALL[id.brandId === undefined ? 'merchant' : 'brand'].includes(protocol)) return
   const whose = protocol === 'brand' ? 'a brand' : 'a merchant'
-  throw new RequestError(
-    `${name} can be called by ${whose} alone, and this client is that of ${describeId(id)}. Make a second client for it: new Wechatpay(${OPTIONS_FOR[protocol]})`,
-  )
+  throw needsAnother(`${name} can be called by ${whose} alone`, id, protocol)
 }
 
 /**
@@ -86,7 +84,12 @@ export function assertMayCall(
  */
 export function assertMerchant(id: Id, what: string, protocol: 'v2' | 'v3'): asserts id is MerchantId {
   if (id.brandId === undefined) return
-  throw new RequestError(
-    `${what} is for merchants alone, and this client is that of ${describeId(id)}. Make a second client for it: new Wechatpay(${OPTIONS_FOR[protocol]})`,
+  throw needsAnother(`${what} is for merchants alone`, id, protocol)
+}
+
+/** The error for what this client cannot do, though another could. */
+function needsAnother(why: string, id: Id, protocol: Protocol): RequestError {
+  return new RequestError(
+    `${why}, and this client is that of ${describeId(id)}. Make a second client for it: new Wechatpay(${OPTIONS_FOR[protocol]})`,
   )
 }
