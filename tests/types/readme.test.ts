@@ -18,6 +18,7 @@ declare global {
   const request: { card_id: string; json: { openid: string; code: string; out_request_no: string } }
   const bytes: Uint8Array<ArrayBuffer>
   const mchid: string, serial: string, privateKey: string, certs: Record<string, string>, apiv3Key: string
+  const brandApiKey: string
   const secret: string, appid: string, out_trade_no: string, out_refund_no: string, openid: string, code: string, out_request_no: string, complaint_id: string
   function ship(out_trade_no: string | undefined): void
   function refunded(out_refund_no: string | undefined): void
