@@ -1,29 +1,92 @@
-import { fieldsOf, isFields } from '../lib/routes/schema.js'
-import { type Endpoint, part } from './model.js'
+import { englishOf } from '../lib/routes/glossary.js'
+import {
+  eitherOf,
+  embedded,
+  type Fields,
+  fieldsOf,
+  isCases,
+  isFields,
+  isLeaf,
+  isList,
+  labelOf,
+  readLeaf,
+  type Shape,
+} from '../lib/routes/schema.js'
+import { type Catalogue, type Endpoint, type Notification, part } from './model.js'
+
+/** What is wrong with an entry, and where it stands. */
+export interface Problem {
+  readonly folder: 'endpoints' | 'notifications'
+  readonly family: string
+  /** Keys of the file, from the outermost. */
+  readonly path: readonly (string | number)[]
+  readonly problem: string
+}
+
+type Finding = Pick<Problem, 'path' | 'problem'>
+
+/** What a JSON Schema cannot say about the catalogue, found as it is asked for. */
+export function* findProblems(catalogue: Catalogue): Generator<Problem> {
+  const { endpoints, notifications } = catalogue
+  yield* repeated(endpoints)
+  for (const endpoint of endpoints) {
+    const { family, template, verb } = endpoint
+    for (const { path, problem } of [
+      ...contradictions(endpoint),
+      ...fieldProblems(parts(endpoint), catalogue),
+    ]) {
+      yield { folder: 'endpoints', family, path: [template, verb, ...path], problem }
+    }
+  }
+  for (const notification of notifications) {
+    const { family, eventType } = notification
+    for (const { path, problem } of [
+      ...unknownAnswers(notification),
+      ...fieldProblems(payloads(notification), catalogue),
+    ]) {
+      yield { folder: 'notifications', family, path: [eventType, ...path], problem }
+    }
+  }
+}
+
+function* repeated(endpoints: readonly Endpoint[]): Generator<Problem> {
+  const seen = new Map<string, string>()
+  for (const { verb, template, family } of endpoints) {
+    const key = `${verb} ${template}`
+    const other = seen.get(key)
+    const problem = `${key} is in ${other}.yaml and in ${family}.yaml`
+    if (other) yield { folder: 'endpoints', family, path: [template, verb], problem }
+    seen.set(key, family)
+  }
+}
 
 const KINDS = ['json', 'xml', 'binary', 'text', 'status', 'redirect'] as const
 
-/** What a JSON Schema cannot say about an entry. */
-export function checkEndpoint(endpoint: Endpoint): void {
-  const fail = (problem: string): never => {
-    const { family, verb, template } = endpoint
-    throw new Error(`catalog/endpoints/${family}.yaml: ${verb} ${template}: ${problem}`)
+function* contradictions(endpoint: Endpoint): Generator<Finding> {
+  if (endpoint.template.endsWith('/') || Object.values(endpoint.literals ?? {}).includes('')) {
+    const problem = 'leave the trailing slash out of the template, and write wire: <the path with it>'
+    yield { path: [], problem }
   }
   const placeholders = [...endpoint.template.matchAll(/\{(\w+)\}/g)].flatMap(([, name]) => name ?? [])
   const described = Object.keys(endpoint.path ?? {})
   for (const name of placeholders) {
-    if (described.includes(name) || endpoint.literals?.[name] !== undefined) continue
-    fail(`{${name}} is in the template but neither in path nor in literals`)
+    if (!described.includes(name)) yield { path: [], problem: `{${name}} is in the template but not in path` }
   }
   for (const name of described) {
-    if (!placeholders.includes(name)) fail(`path.${name} is not in the template`)
+    if (!placeholders.includes(name))
+      yield { path: ['path', name], problem: `path.${name} is not in the template` }
   }
   const kinds = KINDS.filter((kind) => endpoint.response[kind] !== undefined)
-  if (kinds.length !== 1) fail(`response needs exactly one of ${KINDS.join(', ')}`)
-  if (endpoint.idempotent && !hasField(endpoint, endpoint.idempotent)) {
-    fail(`idempotent names ${endpoint.idempotent}, which the request does not have`)
+  if (kinds.length !== 1) {
+    yield { path: ['response'], problem: `response needs exactly one of ${KINDS.join(', ')}` }
   }
-  if (endpoint.multipart && !endpoint.upload) fail('a multipart request needs upload: { file: … }')
+  const { idempotent } = endpoint
+  if (idempotent && !hasField(endpoint, idempotent)) {
+    yield { path: ['idempotent'], problem: `idempotent names ${idempotent}, which the request does not have` }
+  }
+  if (endpoint.multipart && !endpoint.upload) {
+    yield { path: ['multipart'], problem: 'a multipart request needs upload: { file: … }' }
+  }
 }
 
 function hasField(endpoint: Endpoint, place: string): boolean {
@@ -33,4 +96,86 @@ function hasField(endpoint: Endpoint, place: string): boolean {
   if (where !== 'json' && where !== 'xml' && where !== 'query' && where !== 'headers') return false
   const shape = part(endpoint, where)?.shape
   return shape !== undefined && isFields(shape) && fieldsOf(shape).some((field) => field.name === name)
+}
+
+type Part = readonly [path: readonly string[], shape: Shape]
+
+/** Every shape of an endpoint. */
+function parts(endpoint: Endpoint): Part[] {
+  const keys = [
+    'path',
+    'query',
+    'query?',
+    'headers',
+    'headers?',
+    'json',
+    'json?',
+    'xml',
+    'xml?',
+    'multipart',
+  ] as const
+  const { json, xml } = endpoint.response
+  return [
+    ...keys.flatMap((key): Part[] => (endpoint[key] ? [[[key], endpoint[key]]] : [])),
+    ...(json ? [[['response', 'json'], json] as const] : []),
+    ...(xml ? [[['response', 'xml'], xml] as const] : []),
+  ]
+}
+
+/** Products whose payload is said to be the answer of an endpoint, which then has to be there. */
+function* unknownAnswers({ products }: Notification): Generator<Finding> {
+  for (const [product, shape] of Object.entries(products ?? {})) {
+    if (!isLeaf(shape) || readLeaf(shape)) continue
+    yield { path: ['products', product], problem: `${shape} is no endpoint with an answer` }
+  }
+}
+
+/** Every shape of a notification. */
+function payloads({ body, resource, ack }: Notification): Part[] {
+  return [
+    ...(body ? [[['body'], body] as const] : []),
+    ...(resource ? [[['resource'], resource] as const] : []),
+    ...(ack ? [[['ack', 'json'], ack.json] as const] : []),
+  ]
+}
+
+function* fieldProblems(all: readonly Part[], catalogue: Catalogue): Generator<Finding> {
+  for (const [path, shape] of all) yield* problemsBelow(shape, path, catalogue)
+}
+
+function* problemsBelow(shape: Shape, path: Finding['path'], catalogue: Catalogue): Generator<Finding> {
+  if (isList(shape)) yield* problemsBelow(shape[0], [...path, 0], catalogue)
+  if (isCases(shape)) {
+    for (const [index, one] of shape.$oneOf.entries()) {
+      yield* problemsBelow(one, [...path, '$oneOf', index], catalogue)
+    }
+  }
+  const inner = embedded(shape)
+  if (inner) yield* problemsBelow(inner.shape, [...path, `$${inner.media}`], catalogue)
+  if (isFields(shape)) yield* problemsOf(shape, path, catalogue)
+}
+
+function* problemsOf(shape: Fields, path: Finding['path'], catalogue: Catalogue): Generator<Finding> {
+  const fields = fieldsOf(shape)
+  for (const { name, optional, shape: field } of fields) {
+    const at = [...path, optional ? `${name}?` : name]
+    const label = labelOf(field)
+    if (label === undefined) {
+      yield {
+        path: at,
+        problem: `${name} has no name: write its Chinese one behind the type, as in 'string 商户号'`,
+      }
+    } else if (englishOf(catalogue.glossary, label, name) === undefined) {
+      yield {
+        path: at,
+        problem: `${name} is called ${label}, which catalog/glossary.yaml has no English for`,
+      }
+    }
+    yield* problemsBelow(field, at, catalogue)
+  }
+  const optional = new Set(fields.flatMap((field) => (field.optional ? [field.name] : [])))
+  for (const name of new Set(eitherOf(shape)?.flat())) {
+    if (!optional.has(name))
+      yield { path, problem: `$either names ${name}, which is no optional field beside it` }
+  }
 }

@@ -1,6 +1,7 @@
 import type { EndpointDocument, NotificationDocument } from '../lib/routes/document.js'
 import { groupBy } from './group.js'
 import type { Catalogue, Endpoint, Notification } from './model.js'
+import { byEvent } from './notifications.js'
 import { quote } from './print.js'
 import { type Files, HEADER } from './write.js'
 
@@ -17,16 +18,14 @@ export function documentFiles({ endpoints, notifications }: Catalogue): Files {
     const entries = members.map((one): [string, unknown] => [`${one.verb} ${one.template}`, documentOf(one)])
     files.set(`${FOLDER}/${family}.ts`, moduleOf(entries))
   }
-  const events = [...groupBy(notifications.flatMap(byEvent), ([event]) => event)]
-    .map(([event, group]): [string, unknown] => [event, group.map(([, one]) => notificationDocument(one))])
-    .sort(([a], [b]) => (a < b ? -1 : 1))
+  const events = [...byEvent(notifications)].map(([event, messages]): [string, unknown] => {
+    const documents = messages.map(({ notification, product }) => notificationDocument(notification, product))
+    return [event, documents]
+  })
   files.set(`${FOLDER}/notifications.ts`, moduleOf(events))
   files.set(`${FOLDER}/index.ts`, indexFile([...families.keys()], familyPrefixes(endpoints)))
   return files
 }
-
-const byEvent = (notification: Notification): [event: string, notification: Notification][] =>
-  (notification.eventTypes ?? [notification.eventType]).map((event) => [event, notification])
 
 function documentOf(endpoint: Endpoint): EndpointDocument {
   const { path, query, headers, json, xml, multipart, response, example } = endpoint
@@ -36,12 +35,16 @@ function documentOf(endpoint: Endpoint): EndpointDocument {
   }) as unknown as EndpointDocument
 }
 
-function notificationDocument(notification: Notification): NotificationDocument {
+function notificationDocument(notification: Notification, product: string | undefined): NotificationDocument {
   const { api, modes, resourceType, originalType, summary, associatedData } = notification
-  const { verify, cipher, body, resource, ack } = notification
+  const { verify, cipher, body, ack } = notification
+  // A product of its own has its own payload, which the documented one is no example of.
+  const shared = product === undefined ? undefined : notification.products?.[product]
+  const resource = shared ?? notification.resource
+  const example = shared ? undefined : notification.example
   return defined({
-    ...{ api, modes, resourceType, originalType, summary, associatedData },
-    ...{ verify, cipher, body, resource, ack },
+    ...{ product, api, modes, resourceType, originalType, summary, associatedData },
+    ...{ verify, cipher, body, resource, example, ack },
   }) as unknown as NotificationDocument
 }
 

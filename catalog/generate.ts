@@ -4,9 +4,11 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { documentFiles } from './documents.js'
 import { folderFiles } from './folders.js'
+import { glossaryFiles } from './glossary.js'
 import { loadCatalogue } from './load.js'
 import { nameFiles } from './names.js'
 import { notificationFiles } from './notification-facts.js'
+import { loadSynonyms } from './synonyms.js'
 import { traitFiles } from './traits.js'
 import { typeFiles } from './types.js'
 import { type Files, staleFiles, writeFiles } from './write.js'
@@ -20,7 +22,8 @@ export function generate(root: string): Files {
     ...traitFiles(catalogue),
     ...documentFiles(catalogue),
     ...notificationFiles(catalogue),
-    ...nameFiles(catalogue),
+    ...nameFiles(catalogue, loadSynonyms(root)),
+    ...glossaryFiles(catalogue.glossary),
   ])
 }
 

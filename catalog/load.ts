@@ -1,10 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Ajv, type ErrorObject } from 'ajv'
-import { parse } from 'yaml'
+import { parse, YAMLParseError } from 'yaml'
+import { LEAF_TYPES, type Shape, UNITS } from '../lib/routes/schema.js'
 import type { Verb } from '../lib/routes/traits.js'
-import { checkEndpoint } from './check.js'
-import { loadGlossary } from './glossary.js'
+import { findProblems } from './check.js'
+import { readGlossary } from './glossary.js'
+import { lineAt } from './lines.js'
 import type { Catalogue, Endpoint, EndpointFacts, Notification, NotificationFacts } from './model.js'
 
 type RouteFile = Readonly<Record<string, Readonly<Partial<Record<Verb, EndpointFacts>>>>>
@@ -13,26 +15,42 @@ type NotificationFile = Readonly<Record<string, NotificationFacts>>
 /** Reads `catalog/` below `root`, validated against `schema.json`, in a stable order. */
 export function loadCatalogue(root: string): Catalogue {
   const schema = JSON.parse(readFileSync(join(root, 'catalog', 'schema.json'), 'utf8'))
-  const ajv = new Ajv({ allErrors: true, strictTypes: false })
+  const ajv = new Ajv({ allErrors: true, strictTypes: false, allowUnionTypes: true })
   ajv.addSchema(schema, 'catalogue')
   const read = (folder: string, family: string): unknown => {
-    const file = join('catalog', folder, `${family}.yaml`)
-    const data: unknown = parse(readFileSync(join(root, file), 'utf8'))
+    const text = readFileSync(join(root, fileOf(folder, family)), 'utf8')
+    const data: unknown = parseYaml(fileOf(folder, family), text)
     const validate = ajv.getSchema(`catalogue#/definitions/${folder}`)
     if (!validate) throw new Error(`catalog/schema.json has no definition of ${folder}`)
-    if (!validate(data)) throw new Error(explain(file, validate.errors ?? []))
+    if (!validate(data)) throw new Error(explain(fileOf(folder, family), text, validate.errors ?? []))
     return data
   }
   const endpoints = familiesIn(root, 'endpoints').flatMap((family) =>
     endpointsOf(family, read('endpoints', family) as RouteFile),
   )
   const notifications = familiesIn(root, 'notifications').flatMap((family) =>
-    notificationsOf(family, read('notifications', family) as NotificationFile),
+    notificationsOf(family, read('notifications', family) as NotificationFile, endpoints),
   )
-  rejectDuplicates(endpoints)
-  for (const endpoint of endpoints) checkEndpoint(endpoint)
-  return { endpoints, notifications, glossary: loadGlossary(root) }
+  const catalogue = { endpoints, notifications, glossary: readGlossary(root) }
+  for (const { folder, family, path, problem } of findProblems(catalogue)) {
+    const file = fileOf(folder, family)
+    const line = lineAt(readFileSync(join(root, file), 'utf8'), path)
+    throw new Error(`${file}:${line}: ${path.slice(0, 2).join(' › ')}: ${problem}`)
+  }
+  return catalogue
 }
+
+/** What YAML itself refuses, such as a key that is there twice, is told with its file and line. */
+function parseYaml(file: string, text: string): unknown {
+  try {
+    return parse(text)
+  } catch (error) {
+    if (!(error instanceof YAMLParseError)) throw error
+    throw new Error(`${file}:${error.linePos?.[0].line}: ${error.message}`, { cause: error })
+  }
+}
+
+const fileOf = (folder: string, family: string): string => join('catalog', folder, `${family}.yaml`)
 
 const familiesIn = (root: string, folder: string): string[] =>
   readdirSync(join(root, 'catalog', folder))
@@ -49,35 +67,46 @@ function endpointsOf(family: string, file: RouteFile): Endpoint[] {
   )
 }
 
-function notificationsOf(family: string, file: NotificationFile): Notification[] {
-  return Object.entries(file).map(([eventType, facts]) => {
-    return { ...facts, family, eventType, api: facts.body ? 'v2' : 'v3' }
+function notificationsOf(
+  family: string,
+  file: NotificationFile,
+  endpoints: readonly Endpoint[],
+): Notification[] {
+  return Object.entries(file).map(([eventType, { products, ...facts }]) => {
+    const shapes = Object.entries(products ?? {}).map(([product, shape]) => {
+      return [product, answerNamed(shape, endpoints) ?? shape] as const
+    })
+    return {
+      ...{ ...facts, family, eventType, api: facts.body ? 'v2' : 'v3' },
+      ...(products && { products: Object.fromEntries(shapes) }),
+    }
   })
 }
 
-function rejectDuplicates(endpoints: readonly Endpoint[]): void {
-  const seen = new Map<string, string>()
-  for (const { verb, template, family } of endpoints) {
-    const key = `${verb} ${template}`
-    const other = seen.get(key)
-    if (other) throw new Error(`catalog/endpoints: ${key} is in ${other}.yaml and in ${family}.yaml`)
-    seen.set(key, family)
-  }
+/** The answer of the endpoint that a product refers to: `get v3/vehicle/transactions/out-trade-no/{out_trade_no}`. */
+function answerNamed(shape: unknown, endpoints: readonly Endpoint[]): Shape | undefined {
+  if (typeof shape !== 'string' || !/^[a-z]+ \w+\//.test(shape)) return undefined
+  const endpoint = endpoints.find(({ verb, template }) => `${verb} ${template}` === shape)
+  return endpoint?.response.json
 }
 
 /** Names the entry and the field of the deepest error, which is the one that tells what to do. */
-function explain(file: string, errors: readonly ErrorObject[]): string {
+function explain(file: string, text: string, errors: readonly ErrorObject[]): string {
   const depth = (error: ErrorObject): number => error.instancePath.split('/').length
   const [first] = [...errors].sort((a, b) => depth(b) - depth(a))
   if (!first) return `${file} is not a valid catalogue file`
-  const path = first.instancePath
+  const own = first.instancePath
     .split('/')
     .slice(1)
-    .concat(first.propertyName ?? [])
     .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
-    .join(' › ')
+  const unknown: unknown = first.propertyName ?? first.params.additionalProperty
+  const path = typeof unknown === 'string' ? [...own, unknown] : own
   const params = Object.entries(first.params)
     .map(([name, value]) => `${name}: ${JSON.stringify(value)}`)
     .join(', ')
-  return `${file}: ${path || 'the file'} ${first.message ?? 'is invalid'} (${params})`
+  const place = `${file}:${lineAt(text, path)}`
+  if (typeof first.params.pattern === 'string' && first.params.pattern.startsWith('^(string|')) {
+    return `${place}: ${path.join(' › ')} must be ${[...LEAF_TYPES, ...UNITS].join(', ')}, then its range, /pattern/ and name`
+  }
+  return `${place}: ${path.join(' › ') || 'the file'} ${first.message ?? 'is invalid'} (${params})`
 }

@@ -1,3 +1,4 @@
+import type { Shape } from '../lib/routes/schema.js'
 import { mergeObjects, type Place, type Type, typeOf } from './ir.js'
 import { jsdoc } from './jsdoc.js'
 import type { Notification } from './model.js'
@@ -9,9 +10,11 @@ import type { Context } from './shared.js'
 export function notificationRoots(
   notifications: readonly Notification[],
 ): { type: Type; context: Context }[] {
-  const resources = [...byEvent(notifications)].map(([event, group]) => {
-    return { type: resourceType(group), context: contextOf(event, 'event') }
-  })
+  const resources = [...byEvent(notifications)].flatMap(([event, messages]) =>
+    messages.map(({ product, type }) => {
+      return { type, context: contextOf(event, product ? `${product}_event` : 'event') }
+    }),
+  )
   const answers = notifications.flatMap(({ eventType, ack }) =>
     ack ? [{ type: typeOf(ack.json, ACKNOWLEDGEMENT), context: contextOf(eventType, 'answer') }] : [],
   )
@@ -35,21 +38,42 @@ export function notificationsFile(
   printer: Printer,
   declarations: (family: string | undefined) => string[],
 ): Map<string, { text: string; family: string; depth: string }> {
-  const entries = [...byEvent(notifications)].flatMap(([event, group]) => entry(event, group, printer) ?? [])
+  const entries = [...byEvent(notifications)].map(([event, messages]) => {
+    return {
+      event,
+      messages: messages.map((message, index) =>
+        entry(event, message, index === 0 ? messages.slice(1) : [], printer),
+      ),
+    }
+  })
+  const others = entries.flatMap(({ event, messages }) => {
+    const lines = messages.slice(1).map(({ line }) => line.replace(/^/gm, '  '))
+    return lines.length > 0 ? [`  ${quote(event)}: {\n${lines.join('\n')}\n  }`] : []
+  })
+  const own = entries.flatMap(({ messages }) => messages.flatMap(({ declaration }) => declaration ?? []))
   const text = [
     ENVELOPES,
     ...declarations(NOTIFICATIONS),
-    ...entries.flatMap(({ declaration }) => declaration ?? []),
+    ...new Set(own),
     `/** Every documented notification by its event type; v2 messages without one go by a name. */
-export interface Notifications {\n${entries.map(({ line }) => line).join('\n')}\n}`,
+export interface Notifications {\n${entries.map(({ messages }) => messages[0]?.line).join('\n')}\n}`,
+    `/** The notifications of other products that share an event type, by product. */
+export interface ProductNotifications {\n${others.join('\n')}\n}`,
     acknowledgements(notifications, printer),
     HELPERS,
   ].join('\n\n')
   return new Map([['types/notifications.ts', { text, family: NOTIFICATIONS, depth: './' }]])
 }
 
-/** One event type may stand for several messages: by product, or by API version. */
-function byEvent(notifications: readonly Notification[]): Map<string, Notification[]> {
+/** One of the messages that an event type stands for; the first has no product. */
+export interface Message {
+  readonly notification: Notification
+  readonly product: string | undefined
+  readonly type: Type
+}
+
+/** One event type may stand for several messages: by product, or by API version. The first is what handlers see. */
+export function byEvent(notifications: readonly Notification[]): Map<string, Message[]> {
   const groups = new Map<string, Notification[]>()
   for (const notification of notifications) {
     for (const event of notification.eventTypes ?? [notification.eventType]) {
@@ -57,46 +81,66 @@ function byEvent(notifications: readonly Notification[]): Map<string, Notificati
     }
   }
   const sorted = [...groups].sort(([a], [b]) => (a < b ? -1 : 1))
-  return new Map(
-    sorted.map(([event, group]) => [event, group.sort((a, b) => rank(event, a) - rank(event, b))]),
-  )
+  return new Map(sorted.map(([event, group]) => [event, messagesOf(event, group)]))
 }
 
-/** The message named by the event comes first: its name and links go into the documentation. */
+function messagesOf(event: string, group: readonly Notification[]): Message[] {
+  const [first, ...rest] = [...group].sort((a, b) => rank(event, a) - rank(event, b))
+  if (!first) return []
+  const messages = new Map<string | undefined, Message>()
+  messages.set(undefined, { notification: first, product: undefined, type: resourceType(first) })
+  for (const [product, shape] of Object.entries(first.products ?? {})) {
+    messages.set(product, { notification: first, product, type: payloadType(shape, first.api) })
+  }
+  for (const notification of rest) {
+    const product = productOf(notification)
+    messages.set(product, { notification, product, type: resourceType(notification) })
+  }
+  return [...messages.values()]
+}
+
+/** The message named by the event comes first, and APIv3 before v2. */
 const rank = (event: string, { eventType, api }: Notification): number =>
   (eventType === event ? 0 : 2) + (api === 'v3' ? 0 : 1)
 
-/** Payload fields are never sure: one event type serves merchants, partners and several products. */
-function resourceType(group: readonly Notification[]): Type {
-  return mergeObjects(
-    group.flatMap(({ resource, body, api }) => {
-      const shape = resource ?? body
-      if (!shape) return []
-      const type = typeOf(shape, { text: api === 'v2', answer: true })
-      return typeof type === 'object' && 'union' in type ? [...type.union] : [type]
-    }),
-  )
+/** What a message is called beside another one of the same event type. */
+const productOf = ({ api, originalType, eventType }: Notification): string =>
+  api === 'v2' ? 'v2' : (originalType?.[0] ?? eventType)
+
+const resourceType = ({ resource, body, api }: Notification): Type => payloadType(resource ?? body ?? {}, api)
+
+/** Alternatives become one object, so that a handler can read a field without asking for the case. */
+function payloadType(shape: Shape, api: 'v2' | 'v3'): Type {
+  const type = typeOf(shape, { text: api === 'v2', answer: true })
+  return typeof type === 'object' && 'union' in type ? mergeObjects(type.union) : type
 }
 
 interface Entry {
-  readonly name: string
   readonly declaration: string | undefined
   readonly line: string
 }
 
-function entry(event: string, group: readonly Notification[], printer: Printer): Entry | undefined {
-  const [first] = group
-  if (!first) return undefined
-  const type = resourceType(group)
+function entry(event: string, message: Message, others: readonly Message[], printer: Printer): Entry {
+  const { notification, product, type } = message
   const known = printer.nameOf(type)
-  const envelope = group.some(({ api }) => api === 'v3') ? 'Notification' : 'XmlNotification'
+  const envelope = notification.api === 'v3' ? 'Notification' : 'XmlNotification'
   const prefix = envelope === 'XmlNotification' ? 'Xml' : ''
-  const name = known ?? `${prefix}${pascal(event.toLowerCase())}Resource`
+  const name = known ?? `${prefix}${pascal(event.toLowerCase())}${pascal(product ?? '')}Resource`
+  const key = quote(product ?? event)
   return {
-    name,
     declaration: known ? undefined : declare(name, type, printer),
-    line: `${jsdoc(first, '  ')}\n  ${quote(event)}: ${envelope}<${quote(event)}, ${name}>`,
+    line: `${jsdoc(notification, '  ', productNote(event, others))}\n  ${key}: ${envelope}<${quote(event)}, ${name}>`,
   }
+}
+
+/** What handlers should know where products share an event type. */
+function productNote(event: string, others: readonly Message[]): string[] {
+  if (others.length === 0) return []
+  const names = others.flatMap(({ product }) => product ?? [])
+  return [
+    `Other products share this event type, with payloads of their own: ${names.join(', ')}.`,
+    `Theirs is \`NotificationOf<'${event}', '${names[0]}'>\`, and so on.`,
+  ]
 }
 
 /** The few answers that are more than `{ code, message }`. */
@@ -110,14 +154,20 @@ function acknowledgements(notifications: readonly Notification[], printer: Print
 export interface Acknowledgements {\n${lines.join('\n')}\n}`
 }
 
+/** The fields of the envelope, with their names and whether only APIv3 has them for sure. */
+const envelope = (mark: string): string =>
+  [
+    `  /** 通知的唯一ID · unique ID of the notification */\n  readonly id${mark}: string`,
+    `  /** 通知创建的时间 · creation time of the notification */\n  readonly create_time${mark}: string`,
+    '  /** 通知的类型 · event type */\n  readonly event_type: Event',
+    `  /** 通知的资源数据类型 · type of the resource */\n  readonly resource_type${mark}: string`,
+    `  /** 回调摘要 · summary */\n  readonly summary${mark}: string`,
+    '  /** 通知资源数据 · resource, decrypted */\n  readonly resource: Resource',
+  ].join('\n')
+
 const ENVELOPES = `/** A notification of APIv3 with its payload decrypted. */
 export interface Notification<Event extends string, Resource> {
-  readonly id: string
-  readonly create_time: string
-  readonly event_type: Event
-  readonly resource_type: string
-  readonly summary: string
-  readonly resource: Resource
+${envelope('')}
 }
 
 /**
@@ -125,16 +175,25 @@ export interface Notification<Event extends string, Resource> {
  * A message without an event type of its own goes by the name it has in the map below.
  */
 export interface XmlNotification<Event extends string, Resource> {
-  readonly id?: string
-  readonly create_time?: string
-  readonly event_type: Event
-  readonly resource_type?: string
-  readonly summary?: string
-  readonly resource: Resource
+${envelope('?')}
 }`
 
 const HELPERS = `/** Every documented event type, of either API version: \`TRANSACTION.SUCCESS\`, \`REFUND.SUCCESS\` … */
 export type EventType = keyof Notifications
 
-/** The notification of one event type, or of several. */
-export type NotificationOf<Event extends EventType> = Notifications[Event]`
+/** The products that share an event type beside the one that handlers see: \`parking\` of \`TRANSACTION.SUCCESS\` … */
+export type ProductOf<Event extends EventType> = Event extends keyof ProductNotifications
+  ? keyof ProductNotifications[Event]
+  : never
+
+/**
+ * The notification of one event type, or of several: of \`TRANSACTION.SUCCESS\` the payment, of \`REFUND.SUCCESS\` the
+ * refund. That of another product that shares the event type is named by \`Product\`.
+ */
+export type NotificationOf<Event extends EventType, Product extends ProductOf<Event> = never> = [
+  Product,
+] extends [never]
+  ? Notifications[Event]
+  : Event extends keyof ProductNotifications
+    ? ProductNotifications[Event][Product & keyof ProductNotifications[Event]]
+    : never`

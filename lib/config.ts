@@ -38,6 +38,11 @@ export interface CommonOptions
   readonly failover?: readonly string[]
   /** Milliseconds for a call with all its repeats; `timeout` is for each attempt. */
   readonly deadline?: number
+  /**
+   * Checks every request against the catalogue before it is sent: required fields, types, limits, and names that are not
+   * documented. A call may say otherwise.
+   */
+  readonly validate?: boolean
 }
 
 /** What the client of a merchant is made from: it calls APIv3 and APIv2. */
@@ -103,6 +108,7 @@ export interface Config {
   readonly store: Store | undefined
   readonly failover: readonly string[]
   readonly deadline: number | undefined
+  readonly validate: boolean
   /** The user's own connections, which may hold keys. */
   readonly agents: {
     readonly httpAgent?: unknown
@@ -133,6 +139,7 @@ const OWN_NAMES = [
   'store',
   'failover',
   'deadline',
+  'validate',
 ] as const
 const SECRET_BYTES = 32
 
@@ -142,6 +149,7 @@ const CHECKS: readonly (readonly [keyof WechatpayOptions, (value: unknown) => bo
   ['failover', isListOfUrls, 'a list of URLs, such as https://api2.wechatpay.cn'],
   ['baseURL', isUrl, 'an http(s) URL of host and path alone'],
   ['store', isStore, STORE],
+  ['validate', (value) => typeof value === 'boolean', 'true or false'],
 ]
 
 function isUrl(value: unknown): boolean {
@@ -165,7 +173,7 @@ interface HasAuthorities {
 export function loadConfig(options: WechatpayOptions): Config {
   assertNames(options)
   const { mchid, brandId, serial, privateKey, certs, apiv3Key, brandApiKey, secret, ...others } = options
-  const { store, failover, deadline, merchant, workwxSecret, ...rest } = others
+  const { store, failover, deadline, validate, merchant, workwxSecret, ...rest } = others
   const { ca, httpAgent, httpsAgent, proxy, ...axios } = rest
   const signer = loadSigner(options)
   const authorities = ca ?? (httpsAgent as HasAuthorities | undefined)?.options?.ca
@@ -186,6 +194,7 @@ export function loadConfig(options: WechatpayOptions): Config {
     store,
     failover: failover ?? [],
     deadline,
+    validate: validate ?? false,
     workwxSecret: loadWorkwxSecret(workwxSecret),
     agents: { httpAgent, httpsAgent, ca, clientCertificate, proxy },
     axios,

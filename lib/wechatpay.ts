@@ -93,8 +93,8 @@ export class Wechatpay {
     const agents = createAgents(config.agents)
     const v3 = createV3(config, agents)
     const v2 = createV2(config, agents)
-    const { failover, deadline } = config
-    const sending = { failover, deadline, isClosed: agents.isClosed }
+    const { failover, deadline, validate } = config
+    const sending = { failover, deadline, validate, isClosed: agents.isClosed }
     const dispatchers = { v2: { ...v2.sender, ...sending }, v3: { ...v3.sender, ...sending } }
     this.client = Object.freeze({ v2: v2.sender.client, v3: v3.sender.client })
     this.certificates = v3.certificates

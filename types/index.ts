@@ -5,6 +5,8 @@ export type {
   Notification,
   NotificationOf,
   Notifications,
+  ProductNotifications,
+  ProductOf,
   XmlNotification,
 } from './notifications.js'
 export type {

@@ -32,7 +32,7 @@ export interface AmountFrom {
 export interface AmountResponse {
   /** 微信订单号 · WeChat Pay order number */
   transaction_id: string
-  /** 订单剩余待分金额 (分 · fen) */
+  /** 订单剩余待分金额 · order's remaining amount to be shared (分 · fen) */
   unsplit_amount: number
 }
 
@@ -68,26 +68,26 @@ export type AppRequest = {
   /** 优惠功能 · discount details */
   detail?: TransactionRequestDetail
 } & ({
-    /** 商户号 · merchant ID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+    /** 商户号 · merchant ID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
     mchid: string
-    /** 公众账号ID · AppID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+    /** 公众账号ID · AppID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
     appid: string
-    /** 子商户号 · sub-merchant ID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+    /** 子商户号 · sub-merchant ID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
     sub_mchid?: string
-    /** 机构商户号 · institution's merchant ID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+    /** 机构商户号 · institution's merchant ID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
     sp_mchid?: string
-    /** 机构APPID · institution's AppID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+    /** 机构APPID · institution's AppID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
     sp_appid?: string
   } | {
-    /** 商户号 · merchant ID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+    /** 商户号 · merchant ID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
     mchid?: string
-    /** 公众账号ID · AppID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+    /** 公众账号ID · AppID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
     appid?: string
-    /** 子商户号 · sub-merchant ID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+    /** 子商户号 · sub-merchant ID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
     sub_mchid: string
-    /** 机构商户号 · institution's merchant ID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+    /** 机构商户号 · institution's merchant ID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
     sp_mchid: string
-    /** 机构APPID · institution's AppID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+    /** 机构APPID · institution's AppID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
     sp_appid: string
   })
 
@@ -112,16 +112,16 @@ export interface ApplymentResponse {
 }
 
 export interface AssociateStoreRequestStore {
-  /** 门店ID */
+  /** 门店ID · store ID */
   store_id: string
 }
 
 export interface AssociateStoreResponse {
-  /** 去重后门店总数 */
+  /** 去重后门店总数 · total number of stores after deduplication */
   total_count: number
-  /** 关联成功的门店列表 */
+  /** 关联成功的门店列表 · list of successfully associated stores */
   success_store_list?: AssociateStoreRequestStore[]
-  /** 关联失败的门店列表 */
+  /** 关联失败的门店列表 · list of stores that failed to associate */
   failed_store_list?: FailedStore[]
 }
 
@@ -137,7 +137,7 @@ export interface AssociatedOrderInfo {
 }
 
 export interface AssociatedPayScoreOrderInfo {
-  /** 微信支付服务订单号 */
+  /** 微信支付服务订单号 · WeChat Pay service order number */
   order_id?: string
   /** 商户服务订单号 · merchant's service order number */
   out_order_no?: string
@@ -148,11 +148,11 @@ export interface AssociatedPayScoreOrderInfo {
 }
 
 export interface AssociatedStoreResponse {
-  /** 总个数 */
+  /** 总个数 · total count */
   total_count: number
-  /** 下一页Token */
+  /** 下一页Token · next page token */
   next_page_token?: string
-  /** 门店列表 */
+  /** 门店列表 · list of stores */
   store_list?: AssociateStoreRequestStore[]
 }
 
@@ -192,7 +192,7 @@ export interface BankTransferRechargeApplyResponse {
   transfer_in_account: {
     /** 开户银行名称 · account bank name */
     bank_name?: string
-    /** 开户银行省市编码 */
+    /** 开户银行省市编码 · bank's city code */
     bank_address_code?: string
     /** 开户银行行号 · account bank code */
     bank_code?: string
@@ -217,22 +217,24 @@ export interface BrandCardResponse {
   offset: number
   /** 分页大小 · page size */
   limit: number
-  /** 会员卡模板列表 */
+  /** 会员卡模板列表 · list of membership card templates */
   data?: CardMemberCardResponse[]
 }
 
 export interface BrandOwnerStockBundleInfo {
   /** 批次组ID · coupon batch group ID */
   stock_bundle_id: string
-  /** 批次在批次组内的次序 */
+  /** 批次在批次组内的次序 · index of coupon batch within batch group */
   stock_bundle_index: number
 }
 
-export interface BusifavorExchangeCoupon {
-  /** 单品换购价 · item exchange price (分 · fen) */
-  exchange_price?: number
-  /** 消费门槛 · minimum transaction amount (分 · fen) */
-  transaction_minimum?: number
+export interface BusInfo {
+  /** 用户乘车时间（上车） · user's boarding time */
+  start_time?: string
+  /** 乘车路线 · ride's line */
+  line_name?: string
+  /** 车牌号 · license plate number */
+  plate_number?: string
 }
 
 export interface BusifavorStockResponse {
@@ -245,17 +247,17 @@ export interface BusifavorStockResponse {
 export interface Business {
   /** 业务类型 · business type */
   business_type: 'ONLINE' | 'OFFLINE' | 'BOTH' | (string & {})
-  /** APP下载链接 */
+  /** APP下载链接 · app download URL */
   app_download?: string
-  /** 业务网站 */
+  /** 业务网站 · business website */
   website?: string
-  /** 公众号 */
+  /** 公众号 · official account */
   office_account?: string
-  /** 小程序 */
+  /** 小程序 · mini program */
   mini_program?: string
-  /** 门店地址 */
+  /** 门店地址 · store address */
   store_address?: string
-  /** 门店照片 */
+  /** 门店照片 · store photos */
   store_photos?: string
   /** MCC码 · merchant category code (MCC) */
   mcc?: string
@@ -313,7 +315,7 @@ export interface CardMemberCardResponse {
   user_information?: UserInformation
   /** 商户请求单号 · merchant's request number */
   out_request_no?: string
-  /** 会员中心信息 */
+  /** 会员中心信息 · member center information */
   member_information?: DataMemberInformation
   /** 状态 · state */
   state?: string
@@ -387,7 +389,7 @@ export interface CardResponse {
   modify_time: string
   /** 商户请求单号 · merchant's request number */
   out_request_no?: string
-  /** 会员中心信息 */
+  /** 会员中心信息 · member center information */
   member_information?: DataMemberInformation
 }
 
@@ -407,27 +409,24 @@ export type CertType =
   | 'CERTIFICATE_TYPE_2399' | 'CERTIFICATE_TYPE_2400' | 'CERTIFICATE_TYPE_2520'
   | 'CERTIFICATE_TYPE_2521' | 'CERTIFICATE_TYPE_2522' | (string & {})
 
-export interface CertificateResponse {
-  /** 平台证书列表 · list of platform certificates */
-  data: {
-    /** 证书序列号 */
-    serial_no: string
-    /** 证书启用时间 */
-    effective_time: string
-    /** 证书弃用时间 */
-    expire_time: string
-    /** 证书信息 */
-    encrypt_certificate: {
-      /** 加密证书的算法 */
-      algorithm: string
-      /** 加密证书的随机串 */
-      nonce: string
-      /** 加密证书的附加数据 */
-      associated_data: 'certificate' | (string & {})
-      /** 加密后的证书内容 */
-      ciphertext: string
-    }
-  }[]
+export interface CertificateResponseData {
+  /** 证书序列号 · certificate serial number */
+  serial_no: string
+  /** 证书启用时间 · certificate effective time */
+  effective_time: string
+  /** 证书弃用时间 · certificate expiration time */
+  expire_time: string
+  /** 证书信息 · certificate information */
+  encrypt_certificate: {
+    /** 加密证书的算法 · certificate encryption algorithm */
+    algorithm: string
+    /** 加密证书的随机串 · nonce for certificate encryption */
+    nonce: string
+    /** 加密证书的附加数据 · associated data for certificate encryption */
+    associated_data: 'certificate' | (string & {})
+    /** 加密后的证书内容 · encrypted certificate content */
+    ciphertext: string
+  }
 }
 
 export type Channel = 'ORIGINAL' | 'BALANCE' | 'OTHER_BALANCE' | 'OTHER_BANKCARD' | (string & {})
@@ -437,24 +436,66 @@ export interface ChargeTransactionQuery {
   sub_mchid?: string
 }
 
+export interface ChargeTransactionResponse {
+  /** 商户号 · merchant ID */
+  mchid: string
+  /** 特约商户号 · sub-merchant ID */
+  sub_mchid?: string
+  /** 服务商公众号ID · service provider's official account AppID */
+  appid: string
+  /** 特约商户公众号ID · sub-merchant's official account AppID */
+  sub_appid?: string
+  /** 商户订单号 · merchant's order number */
+  out_trade_no: string
+  /** 微信订单号 · WeChat Pay order number */
+  transaction_id?: string
+  /** 商户数据 · merchant's attached data */
+  attach?: string
+  /** 交易类型 · trade type */
+  trade_type: string
+  /** 银行类型 · bank type */
+  bank_type?: string
+  /** 成功时间 · success time */
+  success_time?: string
+  /** 交易状态 · trade state */
+  trade_state: string
+  /** 交易状态描述 · trade state description */
+  trade_state_des?: string
+  /** 充电授权扣费协议号 · charging deduction authorization contract ID */
+  contract_id: string
+  /** 支付者信息 · payer information */
+  payer?: {
+    /** 用户在服务商的标识 · user's OpenID under the service provider */
+    openid?: string
+    /** 用户在特约商户的标识 · user's OpenID under the sub-merchant's AppID */
+    sub_openid?: string
+  }
+  /** 订单金额信息 · order amount information */
+  amount: MobilityAmount
+  /** 设备信息 · device information */
+  device_info: DeviceInfo
+  /** 优惠信息 · discount information */
+  promotion_detail?: MobilityPromotionDetail[]
+}
+
 export interface CloseAdvertisingShowRequest {
   /** 特约商户号 · sub-merchant ID */
   sub_mchid: string
 }
 
 export type CloseRequest = {
-    /** 直连商户号 · direct merchant's ID; give one of: mchid, sp_mchid + sub_mchid */
+    /** 直连商户号 · direct merchant's ID; either mchid or sp_mchid + sub_mchid */
     mchid: string
-    /** 子商户号 · sub-merchant ID; give one of: mchid, sp_mchid + sub_mchid */
+    /** 子商户号 · sub-merchant ID; either mchid or sp_mchid + sub_mchid */
     sub_mchid?: string
-    /** 机构商户号 · institution's merchant ID; give one of: mchid, sp_mchid + sub_mchid */
+    /** 机构商户号 · institution's merchant ID; either mchid or sp_mchid + sub_mchid */
     sp_mchid?: string
   } | {
-    /** 直连商户号 · direct merchant's ID; give one of: mchid, sp_mchid + sub_mchid */
+    /** 直连商户号 · direct merchant's ID; either mchid or sp_mchid + sub_mchid */
     mchid?: string
-    /** 子商户号 · sub-merchant ID; give one of: mchid, sp_mchid + sub_mchid */
+    /** 子商户号 · sub-merchant ID; either mchid or sp_mchid + sub_mchid */
     sub_mchid: string
-    /** 机构商户号 · institution's merchant ID; give one of: mchid, sp_mchid + sub_mchid */
+    /** 机构商户号 · institution's merchant ID; either mchid or sp_mchid + sub_mchid */
     sp_mchid: string
   }
 
@@ -478,15 +519,117 @@ export interface CombinePayerInfo {
   openid: string
 }
 
+export interface CombineTransactionResponse {
+  /** 合单商户appid · combined order merchant's AppID */
+  combine_appid: string
+  /** 合单商户号 · combined order's merchant ID */
+  combine_mchid: string
+  /** 合单商户订单号 · merchant's combined order number */
+  combine_out_trade_no: string
+  /** 交易单微信支付订单号 · WeChat Pay order number of the transaction order */
+  combine_transaction_id: string
+  /** 场景信息 · scene information */
+  scene_info?: CombineTransactionResponseSceneInfo
+  /** 商品单信息 · product order information */
+  sub_orders?: {
+    /** 子单商户号 · sub-order's merchant ID */
+    mchid: string
+    /** 商品单个人收款方受理授权ID · acceptance authorization ID of product order's individual payee */
+    individual_auth_id?: string
+    /** 商品单个人收款方平台昵称 · individual payee's platform nickname in product order */
+    individual_name?: string
+    /** 交易类型 · trade type */
+    trade_type?: 'NATIVE' | 'JSAPI' | 'APP' | 'MWEB' | (string & {})
+    /** 交易状态 · trade state */
+    trade_state?: 'SUCCESS' | 'REFUND' | 'NOTPAY' | 'CLOSED' | 'PAYERROR' | (string & {})
+    /** 付款银行 · bank type */
+    bank_type?: string
+    /** 附加数据 · attached data */
+    attach?: string
+    /** 支付完成时间 · payment completion time */
+    success_time?: string
+    /** 微信订单号 · WeChat Pay order number */
+    transaction_id?: string
+    /** 商品单商户订单号 · merchant's order number of the product order */
+    out_trade_no: string
+    /** 二级商户号 · secondary merchant ID */
+    sub_mchid?: string
+    /** 子商户应用ID · sub-merchant's AppID */
+    sub_appid?: string
+    /** 用户子标识 · user's OpenID under the sub-merchant's AppID */
+    sub_openid?: string
+    /** 优惠信息列表 · list of discount information */
+    promotion_detail?: {
+      /** 券ID · coupon ID */
+      coupon_id?: string
+      /** 优惠名称 · discount name */
+      name?: string
+      /** 优惠范围 · discount scope */
+      scope?: 'GLOBAL' | 'SINGLE' | (string & {})
+      /** 优惠类型 · discount type */
+      type?: 'CASH' | 'NOCASH' | (string & {})
+      /** 优惠券面额 · coupon face value (分 · fen) */
+      amount?: number
+      /** 活动批次ID · coupon batch ID */
+      stock_id?: string
+      /** 微信出资 · WeChat Pay contribution (分 · fen) */
+      wechatpay_contribute?: number
+      /** 商户出资 · merchant's contribution (分 · fen) */
+      merchant_contribute?: number
+      /** 其他出资 · other contribution (分 · fen) */
+      other_contribute?: number
+      /** 优惠币种 · discount currency */
+      currency?: string
+      /** 单品列表 · list of items */
+      goods_detail?: {
+        /** 商品编码 · product code */
+        goods_id: string
+        /** 商品数量 · product quantity */
+        quantity: number
+        /** 商品单价 · product unit price (分 · fen) */
+        unit_price: number
+        /** 商品优惠金额 · product discount amount (分 · fen) */
+        discount_amount?: number
+        /** 商品备注 · product remark */
+        goods_remark?: string
+      }[]
+    }[]
+    /** 订单金额 · order amount */
+    amount?: {
+      /** 标价金额 · pricing amount (分 · fen) */
+      total_amount: number
+      /** 标价币种 · pricing currency */
+      currency?: string
+      /** 现金支付金额 · cash payment amount (分 · fen) */
+      payer_amount: number
+      /** 现金支付币种 · cash payment currency */
+      payer_currency?: string
+      /** 结算汇率 · settlement exchange rate */
+      settlement_rate?: number
+    }
+  }[]
+  /** 支付者 · payer */
+  combine_payer_info?: CombinePayerInfo
+  /** 交易场景 · trade scene */
+  trade_scenario?: 'RECOMMERCE' | (string & {})
+  /** 使用的商户贴息信息(微信分付) · merchant interest subsidy information (WeChat Fenfu) */
+  installment_info?: InstallmentInfo
+}
+
 export interface CombineTransactionResponseCombinePayerInfo {
   /** 用户标识 · user's OpenID */
   openid?: string
 }
 
+export interface CombineTransactionResponseSceneInfo {
+  /** 商户端设备号 · merchant's device ID */
+  device_id?: string
+}
+
 export interface Commander {
-  /** 发起在途异常资金付款请求的角色 */
+  /** 发起在途异常资金付款请求的角色 · role initiating the in-transit abnormal fund payment */
   operator: 'MERCHANT' | (string & {})
-  /** 微信支付商户号 */
+  /** 微信支付商户号 · WeChat Pay merchant ID */
   mchid: string
 }
 
@@ -519,7 +662,7 @@ export interface Contact {
   name: Sensitive | Ciphertext
   /** 联系人电话 · contact's phone number */
   phone: Sensitive | Ciphertext
-  /** 联系人邮箱 */
+  /** 联系人邮箱 · contact's email */
   email: Sensitive | Ciphertext
 }
 
@@ -542,7 +685,7 @@ export interface CouponAvailablePeriod {
   available_begin_time: string
   /** 结束时间 · end time */
   available_end_time: string
-  /** 生效后N天内有效 */
+  /** 生效后N天内有效 · number of valid days after taking effect */
   available_days?: number
   /** 领取后N天开始生效 · days from claim until effective */
   wait_days_after_receive?: number
@@ -555,53 +698,53 @@ export interface CouponAvailablePeriod {
 }
 
 export interface CouponAvailableStoreInfo {
-  /** 券可用门店描述 */
+  /** 券可用门店描述 · description of stores accepting the coupon */
   description: string
-  /** 小程序AppID */
+  /** 小程序AppID · mini program AppID */
   mini_program_appid?: string
-  /** 小程序跳转路径 */
+  /** 小程序跳转路径 · mini program jump path */
   mini_program_path?: string
 }
 
 export interface CouponBundleRequestCouponTagInfo {
-  /** 用户商品券标签列表 */
+  /** 用户商品券标签列表 · list of user's product coupon tags */
   coupon_tag_list?: string[]
-  /** 会员标签信息 */
+  /** 会员标签信息 · member tag information */
   member_tag_info?: MemberTagInfo
 }
 
 export interface CouponBundleResponse {
-  /** 用户券组ID */
+  /** 用户券组ID · user coupon bundle ID */
   user_coupon_bundle_id: string
-  /** 用户商品券列表 */
+  /** 用户商品券列表 · list of user's product coupons */
   user_product_coupon_list: {
-    /** 用户商品券Code */
+    /** 用户商品券Code · user's product coupon code */
     coupon_code: string
-    /** 用户商品券状态 */
+    /** 用户商品券状态 · user's product coupon state */
     coupon_state: CouponState
     /** 有效期开始时间 · validity period start time */
     valid_begin_time: string
     /** 有效期结束时间 · validity period end time */
     valid_end_time: string
-    /** 领券时间 */
+    /** 领券时间 · coupon claim time */
     receive_time: string
     /** 发券请求单号 · coupon issuance request number */
     send_request_no: string
-    /** 发券渠道 */
+    /** 发券渠道 · coupon issuance channel */
     send_channel: SendChannel
-    /** 确认请求单号 */
+    /** 确认请求单号 · confirmation request number */
     confirm_request_no?: string
-    /** 确认发放时间 */
+    /** 确认发放时间 · issuance confirmation time */
     confirm_time?: string
-    /** 失效请求单号 */
+    /** 失效请求单号 · deactivation request number */
     deactivate_request_no?: string
-    /** 失效时间 */
+    /** 失效时间 · deactivation time */
     deactivate_time?: string
-    /** 失效原因 */
+    /** 失效原因 · deactivation reason */
     deactivate_reason?: string
     /** 多次优惠使用详情 · multi-use discount usage details */
     progressive_bundle_usage_detail?: {
-      /** 券核销请求单号 */
+      /** 券核销请求单号 · coupon redemption request number */
       use_request_no?: string
       /** 核销时间 · redemption time */
       use_time?: string
@@ -612,22 +755,22 @@ export interface CouponBundleResponse {
       /** 退券时间 · coupon return time */
       return_time?: string
     }
-    /** 用户券组信息 */
+    /** 用户券组信息 · user coupon bundle information */
     user_product_coupon_bundle_info: {
-      /** 用户券组ID */
+      /** 用户券组ID · user coupon bundle ID */
       user_coupon_bundle_id: string
-      /** 用户券组内索引 */
+      /** 用户券组内索引 · index within user coupon bundle */
       user_coupon_bundle_index: number
       /** 总可使用次数 · total number of uses allowed */
       total_count: number
       /** 已使用次数 · number of times used */
       used_count: number
     }
-    /** 商品券信息 */
+    /** 商品券信息 · product coupon information */
     product_coupon: {
       /** 商品券ID · product coupon ID */
       product_coupon_id: string
-      /** 商品券状态 */
+      /** 商品券状态 · product coupon state */
       state: 'AUDITING' | 'EFFECTIVE' | 'DEACTIVATED' | (string & {})
       /** 品牌ID · brand ID */
       brand_id: string
@@ -637,69 +780,69 @@ export interface CouponBundleResponse {
       type: 'NORMAL' | 'DISCOUNT' | 'EXCHANGE' | (string & {})
       /** 使用模式 · usage mode */
       usage_mode: 'SINGLE' | 'PROGRESSIVE_BUNDLE' | (string & {})
-      /** 单券模式信息 */
+      /** 单券模式信息 · single coupon mode information */
       single_usage_info?: SingleUsageInfo
       /** 多次优惠模式信息 · multi-use discount mode information */
       progressive_bundle_usage_info?: ProductCouponRequestProgressiveBundleUsageInfo
-      /** 展示信息 */
+      /** 展示信息 · display information */
       display_info: DisplayInfo
-      /** 外部商品ID */
+      /** 外部商品ID · external product ID */
       out_product_no?: string
-      /** 失效请求单号 */
+      /** 失效请求单号 · deactivation request number */
       deactivate_request_no?: string
-      /** 失效时间 */
+      /** 失效时间 · deactivation time */
       deactivate_time?: string
-      /** 失效原因 */
+      /** 失效原因 · deactivation reason */
       deactivate_reason?: string
     }
-    /** 批次信息 */
+    /** 批次信息 · coupon batch information */
     stock: {
       /** 商品券ID · product coupon ID */
       product_coupon_id: string
       /** 批次ID · coupon batch ID */
       stock_id: string
-      /** 备注 */
+      /** 备注 · remark */
       remark?: string
-      /** 券Code分配模式 */
+      /** 券Code分配模式 · coupon code allocation mode */
       coupon_code_mode: 'WECHATPAY' | 'UPLOAD' | (string & {})
-      /** 品牌方预上传的券Code数量信息 */
+      /** 品牌方预上传的券Code数量信息 · counts of coupon codes pre-uploaded by brand */
       coupon_code_count_info?: CouponCodeCountInfo
-      /** 发放规则 */
+      /** 发放规则 · issuance rule */
       stock_send_rule: StockBundleStockSendRule
       /** 多次优惠使用规则 · multi-use discount usage rule */
       progressive_bundle_usage_rule?: SingleUsageRule
-      /** 批次组信息 */
+      /** 批次组信息 · coupon batch group information */
       stock_bundle_info?: BrandOwnerStockBundleInfo
-      /** 券使用规则展示信息 */
+      /** 券使用规则展示信息 · coupon usage rule display information */
       usage_rule_display_info: UsageRuleDisplayInfo
-      /** 用户商品券展示信息 */
+      /** 用户商品券展示信息 · display information of user's product coupon */
       coupon_display_info: CouponDisplayInfo
-      /** 事件通知配置 */
+      /** 事件通知配置 · event notification configuration */
       notify_config: NotifyConfig
-      /** 可用门店范围 */
+      /** 可用门店范围 · scope of available stores */
       store_scope: 'NONE' | 'ALL' | 'SPECIFIC' | (string & {})
-      /** 已发放次数 */
+      /** 已发放次数 · number of issuances */
       sent_count_info: SentCountInfo
-      /** 批次状态 */
+      /** 批次状态 · coupon batch state */
       state: StockState
-      /** 失效请求单号 */
+      /** 失效请求单号 · deactivation request number */
       deactivate_request_no?: string
-      /** 失效时间 */
+      /** 失效时间 · deactivation time */
       deactivate_time?: string
-      /** 失效原因 */
+      /** 失效原因 · deactivation reason */
       deactivate_reason?: string
       /** 品牌ID · brand ID */
       brand_id: string
     }
     /** 自定义附加信息 · custom attached data */
     attach?: string
-    /** 渠道自定义信息 */
+    /** 渠道自定义信息 · channel's custom information */
     channel_custom_info?: string
-    /** 用户商品券标签信息 */
+    /** 用户商品券标签信息 · tag information of user's product coupon */
     coupon_tag_info?: {
-      /** 用户商品券标签列表 */
+      /** 用户商品券标签列表 · list of user's product coupon tags */
       coupon_tag_list?: ('MEMBER' | (string & {}))[]
-      /** 会员标签信息 */
+      /** 会员标签信息 · member tag information */
       member_tag_info?: MemberTagInfo
     }
     /** 品牌ID · brand ID */
@@ -708,31 +851,31 @@ export interface CouponBundleResponse {
 }
 
 export interface CouponCodeCountInfo {
-  /** 已上传的Code总数 */
+  /** 已上传的Code总数 · total number of uploaded codes */
   total_count: number
-  /** 当前可用的Code */
+  /** 当前可用的Code · number of currently available codes */
   available_count: number
 }
 
 export interface CouponDisplayInfo {
-  /** 用户商品券Code展示模式 */
+  /** 用户商品券Code展示模式 · display mode of user's product coupon code */
   code_display_mode?: 'INVISIBLE' | 'BARCODE' | 'QRCODE' | (string & {})
-  /** 背景颜色 */
+  /** 背景颜色 · background color */
   background_color?: BackgroundColor
-  /** 小程序入口 */
+  /** 小程序入口 · mini program entrance */
   entrance_mini_program?: {
-    /** 小程序appid */
+    /** 小程序appid · mini program AppID */
     appid: string
-    /** 小程序跳转路径 */
+    /** 小程序跳转路径 · mini program jump path */
     path: string
-    /** 入口文案 */
+    /** 入口文案 · entrance text */
     entrance_wording: string
-    /** 引导文案 */
+    /** 引导文案 · guidance text */
     guidance_wording: string
   }
-  /** 公众号入口 */
+  /** 公众号入口 · official account entrance */
   entrance_official_account?: EntranceOfficialAccount
-  /** 视频号入口 */
+  /** 视频号入口 · Channels entrance */
   entrance_finder?: EntranceFinder
 }
 
@@ -741,13 +884,20 @@ export type CouponState =
   | (string & {})
 
 export interface CouponTagInfo {
-  /** 用户商品券标签列表 */
+  /** 用户商品券标签列表 · list of user's product coupon tags */
   coupon_tag_list?: ('MEMBER' | (string & {}))[]
-  /** 会员标签信息 */
+  /** 会员标签信息 · member tag information */
   member_tag_info?: {
     /** 会员卡模板ID · membership card template ID */
     member_card_id?: string
   }
+}
+
+export interface CouponUseRuleExchangeCoupon {
+  /** 单品换购价 · item exchange price (分 · fen) */
+  exchange_price?: number
+  /** 消费门槛 · minimum transaction amount (分 · fen) */
+  transaction_minimum?: number
 }
 
 export type Customs =
@@ -765,25 +915,25 @@ export interface DataAmountResponse {
   pay: number
   /** 退款金额 · refund amount (货币最小单位 · minor unit of the currency) */
   refund: number
-  /** 支付净额 (货币最小单位 · minor unit of the currency) */
+  /** 支付净额 · net payment amount (货币最小单位 · minor unit of the currency) */
   net: number
-  /** 手续费金额 (货币最小单位 · minor unit of the currency) */
+  /** 手续费金额 · fee amount (货币最小单位 · minor unit of the currency) */
   fee: number
 }
 
 export interface DataMemberInformation {
-  /** 会员中心跳转AppID */
+  /** 会员中心跳转AppID · member center jump AppID */
   jump_appid?: string
-  /** 会员中心跳转路径 */
+  /** 会员中心跳转路径 · member center jump path */
   jump_path?: string
 }
 
 export interface DataStoreRecipient {
-  /** 门店收款商户号 */
+  /** 门店收款商户号 · store's receiving merchant ID */
   mchid?: string
-  /** 门店收款主体 */
+  /** 门店收款主体 · store's payment receiving entity */
   company_name?: string
-  /** 收款绑定状态 */
+  /** 收款绑定状态 · payment receiving binding state */
   recipient_state?: RecipientState
 }
 
@@ -805,7 +955,7 @@ export interface DataUserInformation {
 }
 
 export interface DeliveryPlanRequest {
-  /** 修改内容 */
+  /** 修改内容 · modified content */
   modify_content: {
     /** 投放计划名称 · delivery plan name */
     plan_name?: string
@@ -825,20 +975,20 @@ export interface DeliveryPlanRequest {
 }
 
 export interface DeliveryPlanResponse {
-  /** 投放计划详情 */
+  /** 投放计划详情 · delivery plan details */
   plan: Plan
 }
 
 export interface DepositRefundResponse {
-  /** 返回状态码 */
+  /** 返回状态码 · return code */
   return_code: 'SUCCESS' | 'FAIL' | (string & {})
-  /** 返回信息 · response message */
+  /** 返回信息 · return message */
   return_msg: string
-  /** 业务结果 */
+  /** 业务结果 · result code */
   result_code: 'SUCCESS' | 'FAIL' | (string & {})
-  /** 错误代码 */
+  /** 错误代码 · error code */
   err_code?: string
-  /** 错误代码描述 */
+  /** 错误代码描述 · error code description */
   err_code_des?: string
   /** 公众账号ID · AppID */
   appid: string
@@ -848,9 +998,9 @@ export interface DepositRefundResponse {
   sub_appid?: string
   /** 子商户号 · sub-merchant ID */
   sub_mch_id?: string
-  /** 随机字符串 */
+  /** 随机字符串 · nonce string */
   nonce_str: string
-  /** 签名 */
+  /** 签名 · signature */
   sign: string
   /** 微信订单号 · WeChat Pay order number */
   transaction_id: string
@@ -866,25 +1016,25 @@ export interface DepositRefundResponse {
   settlement_refund_fee?: string
   /** 标价金额 · pricing amount (分 · fen) */
   total_fee: string
-  /** 应结订单金额 (分 · fen) */
+  /** 应结订单金额 · order amount to be settled (分 · fen) */
   settlement_total_fee?: string
   /** 标价币种 · pricing currency */
   fee_type?: string
-  /** 现金支付金额 (分 · fen) */
+  /** 现金支付金额 · cash payment amount (分 · fen) */
   cash_fee: string
-  /** 现金支付币种 */
+  /** 现金支付币种 · cash payment currency */
   cash_fee_type?: string
-  /** 现金退款金额 (分 · fen) */
+  /** 现金退款金额 · cash refund amount (分 · fen) */
   cash_refund_fee?: string
-  /** 代金券类型 */
+  /** 代金券类型 · cash coupon type */
   [key: `coupon_type_${number}`]: string
-  /** 代金券退款总金额 (分 · fen) */
+  /** 代金券退款总金额 · total cash coupon refund amount (分 · fen) */
   coupon_refund_fee?: string
-  /** 单个代金券退款金额 (分 · fen) */
+  /** 单个代金券退款金额 · refund amount of a single cash coupon (分 · fen) */
   [key: `coupon_refund_fee_${number}`]: string
-  /** 退款代金券使用数量 */
+  /** 退款代金券使用数量 · number of cash coupons refunded */
   coupon_refund_count?: string
-  /** 退款代金券ID */
+  /** 退款代金券ID · refunded cash coupon ID */
   [key: `coupon_refund_id_${number}`]: string
 }
 
@@ -897,19 +1047,19 @@ export type DepositReverseRequest = {
   mch_id?: XmlValue
   /** 子商户号 · sub-merchant ID */
   sub_mch_id?: XmlValue
-  /** 签名类型 */
+  /** 签名类型 · signature type */
   sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
   nonce_str?: XmlValue
   sign?: XmlValue
 } & ({
-    /** 微信订单号 · WeChat Pay order number; give one of: transaction_id, out_trade_no */
+    /** 微信订单号 · WeChat Pay order number; either transaction_id or out_trade_no */
     transaction_id: XmlValue
-    /** 商户订单号 · merchant's order number; give one of: transaction_id, out_trade_no */
+    /** 商户订单号 · merchant's order number; either transaction_id or out_trade_no */
     out_trade_no?: XmlValue
   } | {
-    /** 微信订单号 · WeChat Pay order number; give one of: transaction_id, out_trade_no */
+    /** 微信订单号 · WeChat Pay order number; either transaction_id or out_trade_no */
     transaction_id?: XmlValue
-    /** 商户订单号 · merchant's order number; give one of: transaction_id, out_trade_no */
+    /** 商户订单号 · merchant's order number; either transaction_id or out_trade_no */
     out_trade_no: XmlValue
   })
 
@@ -952,19 +1102,33 @@ export interface DetailPromotionDetail {
   stock_id?: string
   /** 微信出资 · WeChat Pay contribution (分 · fen) */
   wechatpay_contribute?: number
-  /** 商户出资 (分 · fen) */
+  /** 商户出资 · merchant's contribution (分 · fen) */
   merchant_contribute?: number
-  /** 其他出资 (分 · fen) */
+  /** 其他出资 · other contribution (分 · fen) */
   other_contribute?: number
   /** 优惠币种 · discount currency */
   currency?: string
-  /** 单品列表 */
-  goods_detail?: GoodsDetail[]
+  /** 单品列表 · list of items */
+  goods_detail?: PromotionDetailGoodsDetail[]
 }
 
 export interface DetailQuery {
   /** 二级商户号 · secondary merchant ID */
   sub_mchid: string
+}
+
+export interface DeviceInfo {
+  /** 充电位设备号 · charging spot device ID */
+  device_id: string
+  /** 商户端设备ip · merchant's device IP */
+  device_ip: string
+}
+
+export interface DeviceInformation {
+  /** 设备号 · device ID */
+  device_id?: string
+  /** 商户端设备ip · merchant's device IP */
+  device_ip: string
 }
 
 export interface DevicesAmount {
@@ -974,19 +1138,31 @@ export interface DevicesAmount {
   currency: 'CNY' | (string & {})
 }
 
+export interface DevicesPayer {
+  /** 公众下的openid · user's OpenID under the service provider's AppID */
+  sp_openid?: string
+  /** 子公众下的openid · user's OpenID under the sub-merchant's AppID */
+  sub_openid?: string
+}
+
+export interface DevicesSceneInfo {
+  /** 设备IP · device IP */
+  device_ip?: string
+}
+
 export interface Director {
-  /** 董事姓名 */
+  /** 董事姓名 · director's name */
   name?: string
   /** 董事证件号 · director's identity document number */
   number?: string
 }
 
 export interface DisassociateStoreResponse {
-  /** 去重后门店总数 */
+  /** 去重后门店总数 · total number of stores after deduplication */
   total_count: number
-  /** 取消关联成功的门店列表 */
+  /** 取消关联成功的门店列表 · list of successfully disassociated stores */
   success_store_list?: AssociateStoreRequestStore[]
-  /** 取消关联失败的门店列表 */
+  /** 取消关联失败的门店列表 · list of stores that failed to disassociate */
   failed_store_list?: FailedStore[]
 }
 
@@ -998,35 +1174,35 @@ export interface DiscountCoupon {
 }
 
 export interface DisplayInfo {
-  /** 商品券名称 */
+  /** 商品券名称 · product coupon name */
   name: string
-  /** 商品券图片 */
+  /** 商品券图片 · product coupon image */
   image_url: string
-  /** 商品券背景图 */
+  /** 商品券背景图 · product coupon background image */
   background_url: string
-  /** 商品券详情图列表 */
+  /** 商品券详情图列表 · list of product coupon detail images */
   detail_image_url_list?: string[]
-  /** 商品原价 (分 · fen) */
+  /** 商品原价 · product's original price (分 · fen) */
   original_price?: number
-  /** 套餐组合 */
+  /** 套餐组合 · combo packages */
   combo_package_list?: {
-    /** 套餐名 */
+    /** 套餐名 · combo package name */
     name: string
-    /** 可选单品数量 */
+    /** 可选单品数量 · number of items to pick */
     pick_count: number
-    /** 单品列表 */
+    /** 单品列表 · list of items */
     choice_list: {
-      /** 单品名称 */
+      /** 单品名称 · item name */
       name: string
-      /** 单品价格 (分 · fen) */
+      /** 单品价格 · item price (分 · fen) */
       price: number
-      /** 单品数量 */
+      /** 单品数量 · item quantity */
       count: number
-      /** 单品图片 */
+      /** 单品图片 · item image */
       image_url?: string
-      /** 单品跳转小程序AppID */
+      /** 单品跳转小程序AppID · item jump mini program AppID */
       mini_program_appid?: string
-      /** 单品跳转小程序路径 */
+      /** 单品跳转小程序路径 · item jump mini program path */
       mini_program_path?: string
     }[]
   }[]
@@ -1047,17 +1223,155 @@ export interface EcommerceGoodsDetail {
   refund_quantity: number
 }
 
+export interface EduPapayTransactionResponse {
+  /** 服务商商户号 · service provider's merchant ID */
+  sp_mchid: string
+  /** 服务商APPID · service provider's AppID */
+  appid: string
+  /** 子商户号 · sub-merchant ID */
+  sub_mchid?: string
+  /** 子商户APPID · sub-merchant's AppID */
+  sub_appid?: string
+  /** 商户订单号 · merchant's order number */
+  out_trade_no: string
+  /** 微信支付订单号 · WeChat Pay order number */
+  transaction_id?: string
+  /** 商户数据 · merchant's attached data */
+  attach?: string
+  /** 付款银行 · bank type */
+  bank_type?: string
+  /** 支付完成时间 · payment completion time */
+  success_time?: string
+  /** 交易状态 · trade state */
+  trade_state: string
+  /** 交易状态描述 · trade state description */
+  trade_state_description?: string
+  /** 支付者 · payer */
+  payer?: {
+    /** 服务商APPID下的用户标识 · user's OpenID under the service provider's AppID */
+    openid?: string
+    /** 子商户APPID下的用户标识 · user's OpenID under the sub-merchant's AppID */
+    sub_openid?: string
+  }
+  /** 订单金额 · order amount */
+  amount: EducationAmount
+  /** 设备信息 · device information */
+  device_information: DeviceInformation
+  /** 优惠详情 · discount details */
+  promotion_detail?: EducationPromotionDetail[]
+}
+
+export interface EducationAmount {
+  /** 订单金额 · order amount (分 · fen) */
+  total: number
+  /** 用户支付金额 · amount paid by the user (分 · fen) */
+  payer_total?: number
+  /** 折扣 · discount (分 · fen) */
+  discount_total?: number
+  /** 货币类型 · currency */
+  currency?: string
+}
+
+export interface EducationPromotionDetail {
+  /** 券ID · coupon ID */
+  coupon_id?: string
+  /** 优惠名称 · discount name */
+  name?: string
+  /** 优惠范围 · discount scope */
+  scope?: string
+  /** 优惠类型 · discount type */
+  type?: string
+  /** 优惠券面额 · coupon face value (分 · fen) */
+  amount?: number
+  /** 活动ID · coupon batch ID */
+  stock_id?: string
+  /** 微信出资 · WeChat Pay contribution (分 · fen) */
+  wechatpay_contribute?: number
+  /** 商户出资 · merchant's contribution (分 · fen) */
+  merchant_contribute?: number
+  /** 其他出资 · other contribution (分 · fen) */
+  other_contribute?: number
+}
+
+export interface EduschoolpayTransactionResponse {
+  /** 商户号 · merchant ID */
+  mchid: string
+  /** 商户appid · merchant's AppID */
+  appid: string
+  /** 子商户号 · sub-merchant ID */
+  sub_mchid?: string
+  /** 子商户appid · sub-merchant's AppID */
+  sub_appid?: string
+  /** 商户订单号 · merchant's order number */
+  out_trade_no: string
+  /** 微信支付订单号 · WeChat Pay order number */
+  transaction_id?: string
+  /** 交易类型 · trade type */
+  trade_type?: string
+  /** 交易状态 · trade state */
+  trade_state: string
+  /** 交易状态描述 · trade state description */
+  trade_state_desc?: string
+  /** 付款银行 · bank type */
+  bank_type?: string
+  /** 商户数据 · merchant's attached data */
+  attach?: string
+  /** 支付完成时间 · payment completion time */
+  success_time?: string
+  /** 支付者 · payer */
+  payer: {
+    /** 商户appid下的用户标识 · user's OpenID under the merchant's AppID */
+    openid: string
+    /** 子商户appid下的用户标识 · user's OpenID under the sub-merchant's AppID */
+    sub_openid?: string
+  }
+  /** 订单金额 · order amount */
+  amount: {
+    /** 订单金额 · order amount (分 · fen) */
+    total: number
+    /** 用户支付金额 · amount paid by the user (分 · fen) */
+    payer_total?: number
+    /** 折扣 · discount (分 · fen) */
+    discount_total?: number
+    /** 货币类型 · currency */
+    currency: string
+  }
+  /** 设备信息 · device information */
+  device_info: DeviceInformation
+  /** 优惠详情 · discount details */
+  promotion_detail?: {
+    /** 券ID · coupon ID */
+    coupon_id: string
+    /** 优惠名称 · discount name */
+    name?: string
+    /** 优惠范围 · discount scope */
+    scope?: string
+    /** 优惠类型 · discount type */
+    type?: string
+    /** 优惠券面额 · coupon face value (分 · fen) */
+    amount?: number
+    /** 活动ID · coupon batch ID */
+    stock_id: string
+    /** 微信出资 · WeChat Pay contribution (分 · fen) */
+    wechatpay_contribute?: number
+    /** 商户出资 · merchant's contribution (分 · fen) */
+    merchant_contribute?: number
+    /** 其他出资 · other contribution (分 · fen) */
+    other_contribute?: number
+  }[]
+}
+
 export interface EntranceFinder {
-  /** 视频号ID */
+  /** 视频号ID · Channels ID */
   finder_id: string
-  /** 视频号视频ID */
+  /** 视频号视频ID · Channels video ID */
   finder_video_id: string
-  /** 视频号封面图 */
+  /** 视频号封面图 · Channels cover image */
   finder_video_cover_image_url: string
 }
 
 export interface EntranceOfficialAccount {
-  /** 公众号AppID */
+  /** 公众号AppID · official account AppID */
   appid: string
 }
 
@@ -1076,7 +1390,7 @@ export interface ExchangeRate {
 }
 
 export interface FacepayRequest {
-  /** 是否押金支付 */
+  /** 是否押金支付 · whether the payment is a deposit */
   deposit?: 'Y' | 'N' | (string & {})
   /** 公众账号ID · AppID */
   appid: XmlValue
@@ -1086,11 +1400,11 @@ export interface FacepayRequest {
   mch_id?: XmlValue
   /** 子商户号 · sub-merchant ID */
   sub_mch_id?: XmlValue
-  /** 设备号 */
+  /** 设备号 · device ID */
   device_info?: XmlValue
   /** 商品描述 · product description */
   body: XmlValue
-  /** 商品详情 */
+  /** 商品详情 · product details */
   detail?: string
   /** 附加数据 · attached data */
   attach?: XmlValue
@@ -1100,7 +1414,7 @@ export interface FacepayRequest {
   total_fee: XmlValue
   /** 货币类型 · currency */
   fee_type: XmlValue
-  /** 终端IP */
+  /** 终端IP · terminal IP */
   spbill_create_ip: XmlValue
   /** 订单优惠标记 · order discount tag */
   goods_tag?: XmlValue
@@ -1112,18 +1426,18 @@ export interface FacepayRequest {
   time_expire?: XmlValue
   /** 用户标识 · user's OpenID */
   openid?: XmlValue
-  /** 授权码 */
+  /** 授权码 · face payment authorization code */
   face_code: XmlValue
-  /** 签名类型 */
+  /** 签名类型 · signature type */
   sign_type?: 'HMAC-SHA256' | (string & {})
   nonce_str?: XmlValue
   sign?: XmlValue
 }
 
 export interface FacepayResponse {
-  /** 返回状态码 */
+  /** 返回状态码 · return code */
   return_code: 'SUCCESS' | 'FAIL' | (string & {})
-  /** 返回信息 · response message */
+  /** 返回信息 · return message */
   return_msg?: string
   /** 公众账号ID · AppID */
   appid: string
@@ -1133,25 +1447,25 @@ export interface FacepayResponse {
   mch_id: string
   /** 子商户号 · sub-merchant ID */
   sub_mch_id?: string
-  /** 设备号 */
+  /** 设备号 · device ID */
   device_info?: string
-  /** 随机字符串 */
+  /** 随机字符串 · nonce string */
   nonce_str: string
-  /** 签名 */
+  /** 签名 · signature */
   sign: string
-  /** 业务结果 */
+  /** 业务结果 · result code */
   result_code: 'SUCCESS' | 'FAIL' | (string & {})
-  /** 错误代码 */
+  /** 错误代码 · error code */
   err_code?: string
-  /** 错误代码描述 */
+  /** 错误代码描述 · error code description */
   err_code_des?: string
   /** 用户标识 · user's OpenID */
   openid: string
-  /** 是否关注公众账号 */
+  /** 是否关注公众账号 · whether the user follows the official account */
   is_subscribe: 'Y' | 'N' | (string & {})
   /** 用户子标识 · user's OpenID under the sub-merchant's AppID */
   sub_openid?: string
-  /** 是否关注子公众账号 */
+  /** 是否关注子公众账号 · whether the user follows sub-merchant's official account */
   sub_is_subscribe?: 'Y' | 'N' | (string & {})
   /** 交易类型 · trade type */
   trade_type: string
@@ -1161,13 +1475,13 @@ export interface FacepayResponse {
   fee_type?: string
   /** 标价金额 · pricing amount (分 · fen) */
   total_fee: string
-  /** 现金支付币种 */
+  /** 现金支付币种 · cash payment currency */
   cash_fee_type?: string
-  /** 现金支付金额 (分 · fen) */
+  /** 现金支付金额 · cash payment amount (分 · fen) */
   cash_fee: string
-  /** 应结订单金额 (分 · fen) */
+  /** 应结订单金额 · order amount to be settled (分 · fen) */
   settlement_total_fee?: string
-  /** 代金券金额 (分 · fen) */
+  /** 代金券金额 · cash coupon amount (分 · fen) */
   coupon_fee?: string
   /** 微信支付订单号 · WeChat Pay order number */
   transaction_id: string
@@ -1186,11 +1500,11 @@ export type FailReason =
   | 'NO_AUTH' | 'RECEIVER_RECEIPT_LIMIT' | 'PAYER_ACCOUNT_ABNORMAL' | 'INVALID_REQUEST' | (string & {})
 
 export interface FailedStore {
-  /** 门店ID */
+  /** 门店ID · store ID */
   store_id: string
-  /** 失败错误码 */
+  /** 失败错误码 · failure error code */
   code: string
-  /** 失败错误信息 */
+  /** 失败错误信息 · failure error message */
   message: string
 }
 
@@ -1203,11 +1517,11 @@ export interface FinanceInstitutionInfo {
 }
 
 export interface FinderInfo {
-  /** 视频号ID */
+  /** 视频号ID · Channels ID */
   finder_id?: string
-  /** 视频号视频ID */
+  /** 视频号视频ID · Channels video ID */
   finder_video_id?: string
-  /** 视频号封面图 */
+  /** 视频号封面图 · Channels cover image */
   finder_video_cover_image_url?: string
 }
 
@@ -1245,11 +1559,11 @@ export interface GlobalDetail {
   activity_id?: string
   /** 微信出资 · WeChat Pay contribution (货币最小单位 · minor unit of the currency) */
   wechatpay_contribute_amount?: number
-  /** 商户出资 (货币最小单位 · minor unit of the currency) */
+  /** 商户出资 · merchant's contribution (货币最小单位 · minor unit of the currency) */
   merchant_contribute_amount?: number
-  /** 其他出资 (货币最小单位 · minor unit of the currency) */
+  /** 其他出资 · other contribution (货币最小单位 · minor unit of the currency) */
   other_contribute_amount?: number
-  /** 单品列表 */
+  /** 单品列表 · list of items */
   goods_detail?: {
     /** 商品编码 · product code */
     goods_id: string
@@ -1260,6 +1574,19 @@ export interface GlobalDetail {
     /** 商品价格 · product price (货币最小单位 · minor unit of the currency) */
     price: number
   }[]
+}
+
+export interface GlobalGoodsDetail {
+  /** 商品编码 · product code */
+  goods_id: string
+  /** 商品备注 · product remark */
+  goods_remark?: string
+  /** 商品优惠金额 · product discount amount (货币最小单位 · minor unit of the currency) */
+  discount_amount: number
+  /** 商品数量 · product quantity */
+  quantity: number
+  /** 商品价格 · product price (货币最小单位 · minor unit of the currency) */
+  price: number
 }
 
 export interface GlobalPayer {
@@ -1287,6 +1614,68 @@ export interface GlobalStoreInfo {
   address?: string
 }
 
+export interface GlobalTransactionResponse {
+  /** 商户号 · merchant ID */
+  mchid: string
+  /** 公众账号ID · AppID */
+  appid: string
+  /** 机构商户号 · institution's merchant ID */
+  sp_mchid: string
+  /** 子商户号 · sub-merchant ID */
+  sub_mchid: string
+  /** 机构APPID · institution's AppID */
+  sp_appid: string
+  /** 子商户APPID · sub-merchant's AppID */
+  sub_appid?: string
+  /** 商户订单号 · merchant's order number */
+  out_trade_no: string
+  /** 微信支付订单号 · WeChat Pay order number */
+  id: string
+  /** 商户数据 · merchant's attached data */
+  attach?: string
+  /** 交易类型 · trade type */
+  trade_type: 'JSAPI' | 'NATIVE' | 'APP' | 'MWEB' | 'MICROPAY' | (string & {})
+  /** 付款银行 · bank type */
+  bank_type: string
+  /** 支付完成时间 · payment completion time */
+  success_time: string
+  /** 交易状态 · trade state */
+  trade_state: string
+  /** 交易状态描述 · trade state description */
+  trade_state_desc: string
+  /** 支付者 · payer */
+  payer: TransactionResponsePayer
+  /** 订单金额 · order amount */
+  amount: GlobalTransactionResponseAmount
+  /** 优惠功能 · discount details */
+  promotion_detail?: {
+    /** 券ID · coupon ID */
+    promotion_id: string
+    /** 优惠名称 · discount name */
+    name?: string
+    /** 优惠范围 · discount scope */
+    scope?: string
+    /** 优惠类型 · discount type */
+    type?: 'COUPON' | 'DISCOUNT' | (string & {})
+    /** 优惠券面额 · coupon face value (货币最小单位 · minor unit of the currency) */
+    amount: number
+    /** 优惠币种 · discount currency */
+    currency: string
+    /** 活动ID · campaign ID */
+    activity_id?: string
+    /** 微信出资 · WeChat Pay contribution (货币最小单位 · minor unit of the currency) */
+    wxpay_contribute_amount?: number
+    /** 商户出资 · merchant's contribution (货币最小单位 · minor unit of the currency) */
+    merchant_contribute_amount?: number
+    /** 其他出资 · other contribution (货币最小单位 · minor unit of the currency) */
+    other_contribute_amount?: number
+    /** 单品列表 · list of items */
+    goods_detail?: GlobalGoodsDetail[]
+    /** 微信出资 · WeChat Pay contribution (货币最小单位 · minor unit of the currency) */
+    wechatpay_contribute_amount?: number
+  }[]
+}
+
 export interface GlobalTransactionResponseAmount {
   /** 订单金额 · order amount (货币最小单位 · minor unit of the currency) */
   total: number
@@ -1304,11 +1693,11 @@ export interface GoodsDetail {
   /** 商品编码 · product code */
   goods_id: string
   /** 商品数量 · product quantity */
-  quantity?: number
-  /** 商品价格 · product price (分 · fen) */
-  unit_price?: number
-  /** 商品优惠金额 · product discount amount */
-  discount_amount?: number
+  quantity: number
+  /** 商品单价 · product unit price (分 · fen) */
+  unit_price: number
+  /** 商品优惠金额 · product discount amount (分 · fen) */
+  discount_amount: number
   /** 商品备注 · product remark */
   goods_remark?: string
 }
@@ -1322,6 +1711,43 @@ export interface HighwayRequestDeviceInfo {
   device_id?: string
   /** 商户端设备IP · merchant's device IP address */
   device_ip: string
+}
+
+export interface HongkongTransactionResponse {
+  /** 商户号 · merchant ID */
+  mchid: string
+  /** 公众账号ID · AppID */
+  appid: string
+  /** 机构商户号 · institution's merchant ID */
+  sp_mchid: string
+  /** 子商户号 · sub-merchant ID */
+  sub_mchid: string
+  /** 机构APPID · institution's AppID */
+  sp_appid: string
+  /** 子商户APPID · sub-merchant's AppID */
+  sub_appid?: string
+  /** 商户订单号 · merchant's order number */
+  out_trade_no: string
+  /** 微信支付订单号 · WeChat Pay order number */
+  id: string
+  /** 商户数据 · merchant's attached data */
+  attach?: string
+  /** 交易类型 · trade type */
+  trade_type: 'JSAPI' | 'NATIVE' | 'APP' | 'MWEB' | 'MICROPAY' | (string & {})
+  /** 付款银行 · bank type */
+  bank_type: string
+  /** 支付完成时间 · payment completion time */
+  success_time: string
+  /** 交易状态 · trade state */
+  trade_state: TransactionResponseTradeState
+  /** 交易状态描述 · trade state description */
+  trade_state_desc: string
+  /** 支付者 · payer */
+  payer: TransactionResponsePayer
+  /** 订单金额 · order amount */
+  amount: GlobalTransactionResponseAmount
+  /** 优惠功能 · discount details */
+  promotion_detail?: TransactionResponsePromotionDetail[]
 }
 
 export type IdDocType =
@@ -1350,7 +1776,7 @@ export interface ImageUploadParts {
   /** 文件 · file */
   file: FilePart
   meta?: {
-    /** 图片文件的sha256摘要 */
+    /** 图片文件的sha256摘要 · SHA-256 digest of the image file */
     sha256?: string
     /** 文件名 · file name */
     filename?: string
@@ -1425,7 +1851,7 @@ export interface InvalidateResponse {
   legal_agreement?: string
   /** 会员卡有效期 · membership card validity period */
   valid_date_information: ValidDateInformation
-  /** 会员中心信息 */
+  /** 会员中心信息 · member center information */
   member_information: DataMemberInformation
   /** 积分信息 · points information */
   points_information?: PointsInformation
@@ -1496,9 +1922,9 @@ export interface MediaResponse {
 }
 
 export interface MemberInformation {
-  /** 会员中心跳转AppID */
+  /** 会员中心跳转AppID · member center jump AppID */
   jump_appid: string
-  /** 会员中心跳转路径 */
+  /** 会员中心跳转路径 · member center jump path */
   jump_path: string
 }
 
@@ -1526,13 +1952,13 @@ export interface MerchantResponseBusiness {
   business_type?: 'ONLINE' | 'OFFLINE' | 'BOTH' | (string & {})
   /** APP下载地址 · app download URL */
   app_download?: string
-  /** 业务网站 */
+  /** 业务网站 · business website */
   website?: string
-  /** 公众号 */
+  /** 公众号 · official account */
   office_account?: string
-  /** 小程序 */
+  /** 小程序 · mini program */
   mini_program?: string
-  /** 门店地址 */
+  /** 门店地址 · store address */
   store_address?: string
   /** MCC码 · merchant category code (MCC) */
   mcc?: string
@@ -1543,22 +1969,33 @@ export interface MerchantResponseContact {
   name?: string
   /** 联系人电话 · contact's phone number */
   phone?: string
-  /** 联系人邮箱 */
+  /** 联系人邮箱 · contact's email */
   email?: string
 }
 
 export interface MerchantResponseDirector {
-  /** 董事姓名 */
+  /** 董事姓名 · director's name */
   name?: string
-  /** 董事证件号码 */
+  /** 董事证件号码 · director's identity document number */
   number?: string
 }
 
 export interface MerchantResponsePrincipal {
-  /** 负责人姓名 */
+  /** 负责人姓名 · principal's name */
   name?: string
   /** 负责人证件号码 · principal's identity document number */
   number?: string
+}
+
+export interface MetroInfo {
+  /** 用户乘车时间（上车） · user's boarding time */
+  start_time?: string
+  /** 用户下车时间 · user's alighting time */
+  end_time?: string
+  /** 乘车起始站 · ride's start station */
+  start_station?: string
+  /** 乘车终点站 · ride's end station */
+  end_station?: string
 }
 
 export type MixPayStatus =
@@ -1567,6 +2004,45 @@ export type MixPayStatus =
 
 export type MixPayType =
   | 'UNKNOWN_MIX_PAY_TYPE' | 'CASH_ONLY' | 'INSURANCE_ONLY' | 'CASH_AND_INSURANCE' | (string & {})
+
+export interface MobilityAmount {
+  /** 订单金额 · order amount (分 · fen) */
+  total: number
+  /** 货币类型 · currency */
+  currency?: string
+  /** 用户实际支付金额 · amount actually paid by the user (分 · fen) */
+  payer_total?: number
+  /** 折扣 · discount (分 · fen) */
+  discount_total?: number
+}
+
+export interface MobilityPayer {
+  /** 用户在appid下的标识 · user's OpenID under the AppID */
+  openid: string
+  /** 用户在sub_appid下的标识 · user's OpenID under the sub-merchant's AppID */
+  sub_openid?: string
+}
+
+export interface MobilityPromotionDetail {
+  /** 券ID · coupon ID */
+  promotion_id: string
+  /** 优惠名称 · discount name */
+  name?: string
+  /** 优惠范围 · discount scope */
+  scope?: string
+  /** 优惠类型 · discount type */
+  type?: string
+  /** 活动ID · campaign ID */
+  activity_id?: string
+  /** 优惠券面额 · coupon face value (分 · fen) */
+  amount: number
+  /** 微信出资 · WeChat Pay contribution (分 · fen) */
+  wxpay_contribute?: number
+  /** 商户出资 · merchant's contribution (分 · fen) */
+  merchant_contribute?: number
+  /** 其他出资 · other contribution (分 · fen) */
+  other_contribute?: number
+}
 
 export type MwebRequest = {
   /** 子商户APPID · sub-merchant's AppID */
@@ -1611,36 +2087,36 @@ export type MwebRequest = {
   /** 优惠功能 · discount details */
   detail?: TransactionRequestDetail
 } & ({
-    /** 商户号 · merchant ID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+    /** 商户号 · merchant ID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
     mchid: string
-    /** 公众账号ID · AppID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+    /** 公众账号ID · AppID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
     appid: string
-    /** 子商户号 · sub-merchant ID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+    /** 子商户号 · sub-merchant ID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
     sub_mchid?: string
-    /** 机构商户号 · institution's merchant ID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+    /** 机构商户号 · institution's merchant ID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
     sp_mchid?: string
-    /** 机构APPID · institution's AppID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+    /** 机构APPID · institution's AppID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
     sp_appid?: string
   } | {
-    /** 商户号 · merchant ID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+    /** 商户号 · merchant ID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
     mchid?: string
-    /** 公众账号ID · AppID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+    /** 公众账号ID · AppID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
     appid?: string
-    /** 子商户号 · sub-merchant ID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+    /** 子商户号 · sub-merchant ID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
     sub_mchid: string
-    /** 机构商户号 · institution's merchant ID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+    /** 机构商户号 · institution's merchant ID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
     sp_mchid: string
-    /** 机构APPID · institution's AppID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+    /** 机构APPID · institution's AppID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
     sp_appid: string
   })
 
 export interface MwebResponse {
-  /** 支付跳转链接 */
+  /** 支付跳转链接 · payment redirect URL */
   mweb_url: string
 }
 
 export interface NativeResponse {
-  /** 二维码链接 */
+  /** 二维码链接 · QR code URL */
   code_url: string
 }
 
@@ -1654,24 +2130,24 @@ export interface NegotiationHistoryQuery {
 export interface NormalCoupon {
   /** 门槛金额 · threshold amount (分 · fen) */
   threshold: number
-  /** 固定减免金额 · fixed discount amount */
+  /** 固定减免金额 · fixed discount amount (分 · fen) */
   discount_amount: number
 }
 
 export interface NotifyConfig {
-  /** 事件通知appid */
+  /** 事件通知appid · event notification AppID */
   notify_appid?: string
 }
 
 export interface NotifyConfigRequest {
-  /** 通知URL地址 */
+  /** 通知URL地址 · notification URL */
   notify_url: string
 }
 
 export interface NotifyConfigResponse {
-  /** 通知URL地址 */
+  /** 通知URL地址 · notification URL */
   notify_url: string
-  /** 修改时间 */
+  /** 修改时间 · modification time */
   update_time: string
 }
 
@@ -1689,6 +2165,49 @@ export type NumberOfBlock =
   | 'LESS_THAN_TWENTY' | 'LESS_THAN_ONE_HUNDRED' | 'LESS_THAN_ONE_THOUSAND' | 'OVER_ONE_THOUSAND'
   | (string & {})
 
+export interface OfflinefaceTransactionResponse {
+  /** 服务商公众号appid · service provider's official account AppID */
+  sp_appid: string
+  /** 服务商商户号 · service provider's merchant ID */
+  sp_mchid: string
+  /** 子商户公众号appid · sub-merchant's official account AppID */
+  sub_appid?: string
+  /** 子商户商户号 · sub-merchant ID */
+  sub_mchid: string
+  /** 支付用户信息 · paying user information */
+  payer?: DevicesPayer
+  /** 金额信息 · amount information */
+  amount?: DevicesAmount
+  /** 优惠信息 · discount information */
+  promotion_detail?: Record<string, unknown>[]
+  /** 支付场景信息 · payment scene information */
+  scene_info?: DevicesSceneInfo
+  /** 付款银行 · bank type */
+  bank_type?: string
+  /** 交易类型 · trade type */
+  trade_type?: 'NATIVE' | 'JSAPI' | 'APP' | 'MWEB' | 'AUTH' | (string & {})
+  /** 交易状态 · trade state */
+  trade_state: string
+  /** 交易描述 · trade state description */
+  trade_state_description?: string
+  /** 欠款状态 · debt state */
+  debt_state?: string
+  /** 商品信息 · product information */
+  description?: string
+  /** 商户附加信息 · merchant's attached information */
+  attach?: string
+  /** 支付成功时间 · payment success time */
+  success_time?: string
+  /** 微信订单号 · WeChat Pay order number */
+  transaction_id?: string
+  /** 还款微信订单号 · WeChat Pay order number of the repayment */
+  repayment_transaction_id?: string
+  /** 商户订单号 · merchant's order number */
+  out_trade_no?: string
+  /** 错误分类 · error type */
+  error_type?: string
+}
+
 export interface OnlineBankRechargeInfo {
   /** 银行交易订单号 · bank transaction order number */
   bill_no?: string
@@ -1698,7 +2217,7 @@ export interface OnlineBankRechargeInfo {
   return_reason?: string
   /** 开户银行名称 · account bank name */
   bank_name?: string
-  /** 网银类型 */
+  /** 网银类型 · online bank type */
   online_bank_type?: OnlineBankType
   /** 银行卡号后四位 · last four digits of the bank card number */
   bank_card_tail?: string
@@ -1714,7 +2233,7 @@ export type OrderType =
   | (string & {})
 
 export type OrderqueryRequest = {
-  /** 接口版本号 */
+  /** 接口版本号 · API version */
   version?: '1.0' | (string & {})
   /** 公众账号ID · AppID */
   appid: XmlValue
@@ -1724,26 +2243,26 @@ export type OrderqueryRequest = {
   mch_id?: XmlValue
   /** 子商户号 · sub-merchant ID */
   sub_mch_id?: XmlValue
-  /** 签名类型 */
+  /** 签名类型 · signature type */
   sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
   nonce_str?: XmlValue
   sign?: XmlValue
 } & ({
-    /** 微信订单号 · WeChat Pay order number; give one of: transaction_id, out_trade_no */
+    /** 微信订单号 · WeChat Pay order number; either transaction_id or out_trade_no */
     transaction_id: XmlValue
-    /** 商户订单号 · merchant's order number; give one of: transaction_id, out_trade_no */
+    /** 商户订单号 · merchant's order number; either transaction_id or out_trade_no */
     out_trade_no?: XmlValue
   } | {
-    /** 微信订单号 · WeChat Pay order number; give one of: transaction_id, out_trade_no */
+    /** 微信订单号 · WeChat Pay order number; either transaction_id or out_trade_no */
     transaction_id?: XmlValue
-    /** 商户订单号 · merchant's order number; give one of: transaction_id, out_trade_no */
+    /** 商户订单号 · merchant's order number; either transaction_id or out_trade_no */
     out_trade_no: XmlValue
   })
 
 export interface OrderqueryResponse {
-  /** 返回状态码 */
+  /** 返回状态码 · return code */
   return_code: 'SUCCESS' | 'FAIL' | (string & {})
-  /** 返回信息 · response message */
+  /** 返回信息 · return message */
   return_msg: string
   /** 公众账号ID · AppID */
   appid: string
@@ -1753,51 +2272,51 @@ export interface OrderqueryResponse {
   mch_id: string
   /** 子商户号 · sub-merchant ID */
   sub_mch_id?: string
-  /** 随机字符串 */
+  /** 随机字符串 · nonce string */
   nonce_str: string
-  /** 签名 */
+  /** 签名 · signature */
   sign: string
-  /** 业务结果 */
+  /** 业务结果 · result code */
   result_code: 'SUCCESS' | 'FAIL' | (string & {})
-  /** 错误代码 */
+  /** 错误代码 · error code */
   err_code?: string
-  /** 错误代码描述 */
+  /** 错误代码描述 · error code description */
   err_code_des?: string
-  /** 设备号 */
+  /** 设备号 · device ID */
   device_info?: string
   /** 用户标识 · user's OpenID */
   openid: string
-  /** 是否关注公众账号 */
+  /** 是否关注公众账号 · whether the user follows the official account */
   is_subscribe: 'Y' | 'N' | (string & {})
   /** 用户子标识 · user's OpenID under the sub-merchant's AppID */
   sub_openid?: string
-  /** 是否关注子公众账号 */
+  /** 是否关注子公众账号 · whether the user follows sub-merchant's official account */
   sub_is_subscribe?: 'Y' | 'N' | (string & {})
   /** 交易类型 · trade type */
   trade_type: string
-  /** 交易状态 */
+  /** 交易状态 · trade state */
   trade_state: TradeState
   /** 付款银行 · bank type */
   bank_type: string
   /** 标价金额 · pricing amount (分 · fen) */
   total_fee: string
-  /** 应结订单金额 (分 · fen) */
+  /** 应结订单金额 · order amount to be settled (分 · fen) */
   settlement_total_fee?: string
   /** 标价币种 · pricing currency */
   fee_type?: string
-  /** 现金支付金额 (分 · fen) */
+  /** 现金支付金额 · cash payment amount (分 · fen) */
   cash_fee: string
-  /** 现金支付币种 */
+  /** 现金支付币种 · cash payment currency */
   cash_fee_type?: string
-  /** 代金券金额 (分 · fen) */
+  /** 代金券金额 · cash coupon amount (分 · fen) */
   coupon_fee?: string
-  /** 代金券使用数量 */
+  /** 代金券使用数量 · number of cash coupons used */
   coupon_count?: string
-  /** 代金券类型 */
+  /** 代金券类型 · cash coupon type */
   [key: `coupon_type_${number}`]: string
-  /** 代金券ID */
+  /** 代金券ID · cash coupon ID */
   [key: `coupon_id_${number}`]: string
-  /** 单个代金券支付金额 (分 · fen) */
+  /** 单个代金券支付金额 · amount paid by a single cash coupon (分 · fen) */
   [key: `coupon_fee_${number}`]: string
   /** 微信支付订单号 · WeChat Pay order number */
   transaction_id: string
@@ -1811,7 +2330,7 @@ export interface OrderqueryResponse {
   trade_state_desc: string
   /** 营销详情 · marketing details */
   promotion_detail?: string
-  /** 押金消费金额 (分 · fen) */
+  /** 押金消费金额 · consumed deposit amount (分 · fen) */
   consume_fee?: string
 }
 
@@ -1822,15 +2341,82 @@ export type OrganizationType =
 export interface ParkingFeeRequest {
   /** 商户停车单号 · merchant's parking number */
   out_serial_number: string
-  /** 车牌号 */
+  /** 车牌号 · license plate number */
   plate_number?: string
   /** 商户停车场ID · merchant's parking lot ID */
   out_parking_id?: string
 }
 
+export interface ParkingInfo {
+  /** 停车入场id · parking entry ID */
+  parking_id: string
+  /** 车牌号 · license plate number */
+  plate_number: string
+  /** 车牌颜色 · license plate color */
+  plate_color: PlateColor
+  /** 入场时间 · entry time */
+  start_time: string
+  /** 出场时间 · exit time */
+  end_time: string
+  /** 停车场名称 · parking lot name */
+  parking_name: string
+  /** 计费时长 · charging duration */
+  charging_duration: number
+  /** 停车场设备id · parking lot device ID */
+  device_id: string
+}
+
 export type ParkingState =
   | 'PARKING_STATE_UNKNOWN' | 'PARKING_STATE_ENTERED' | 'PARKING_STATE_EXIT_GATE'
   | 'PARKING_STATE_EXITED' | 'PARKING_STATE_UNEXPECTED_CLOSE' | (string & {})
+
+export interface PartnerResponse {
+  /** 还款服务商APPID · repayment service provider's AppID */
+  combine_appid: string
+  /** 还款服务商商户号 · repayment service provider's merchant ID */
+  combine_mchid: string
+  /** 还款单订单号 · order number of the repayment order */
+  combine_out_trade_no: string
+  /** 还款单微信支付订单号 · WeChat Pay order number of the repayment order */
+  combine_transaction_id: string
+  /** 还款支付者信息 · repayment payer information */
+  combine_payer_info?: {
+    /** 用户服务商标识 · user's OpenID under the service provider's AppID */
+    openid: string
+  }
+  /** 还款明细单信息列表 · list of repayment details */
+  sub_orders?: {
+    /** 还款单发起商户号 · initiating merchant ID of the repayment order */
+    mchid: string
+    /** 子商户号 · sub-merchant ID */
+    sub_mchid?: string
+    /** 还款明细单订单号 · order number of the repayment detail */
+    out_trade_no: string
+    /** 还款明细单微信支付订单号 · WeChat Pay order number of the repayment detail */
+    transaction_id?: string
+    /** 交易类型 · trade type */
+    trade_type?: 'REPAYMENT' | (string & {})
+    /** 交易状态 · trade state */
+    trade_state?: 'SUCCESS' | 'NOTPAY' | 'CLOSED' | (string & {})
+    /** 付款银行 · bank type */
+    bank_type?: string
+    /** 附加数据 · attached data */
+    attach?: string
+    /** 支付完成时间 · payment completion time */
+    success_time?: string
+    /** 子单金额信息 · amount information of the sub-order */
+    amount?: {
+      /** 标价金额 · pricing amount (分 · fen) */
+      total_amount: number
+      /** 标价币种 · pricing currency */
+      currency?: string
+      /** 现金支付金额 · cash payment amount (分 · fen) */
+      payer_amount: number
+      /** 现金支付币种 · cash payment currency */
+      payer_currency?: string
+    }
+  }[]
+}
 
 export type PayState = 'PAY_STATUS_UNKNOWN' | 'PAY_STATUS_UNPAID' | 'PAY_STATUS_PAID' | (string & {})
 
@@ -1840,11 +2426,11 @@ export type PayafterOrderResponseState =
 export interface PaymentsSubOrderAmount {
   /** 标价金额 · pricing amount (分 · fen) */
   total_amount: number
-  /** 现金支付金额 (分 · fen) */
+  /** 现金支付金额 · cash payment amount (分 · fen) */
   payer_amount: number
   /** 标价币种 · pricing currency */
   currency: string
-  /** 现金支付币种 */
+  /** 现金支付币种 · cash payment currency */
   payer_currency: string
   /** 结算汇率 · settlement exchange rate */
   settlement_rate?: number
@@ -1918,7 +2504,7 @@ export interface PrepaySettleOrderResponse {
   individual_auth_id: string
   /** 收款方描述 · payee description */
   description: string
-  /** 批次状态 */
+  /** 批次状态 · coupon batch state */
   state: string
   /** 交易场景 · trade scene */
   trade_scenario: string
@@ -1929,9 +2515,9 @@ export interface PrepaySettleOrderResponse {
 }
 
 export interface Principal {
-  /** 负责人姓名 */
+  /** 负责人姓名 · principal's name */
   name?: string
-  /** 负责人证件号 */
+  /** 负责人证件号 · principal's identity document number */
   number?: string
 }
 
@@ -1943,7 +2529,7 @@ export interface ProductCouponRequestProgressiveBundleUsageInfo {
 }
 
 export interface ProgressiveBundleUsageDetail {
-  /** 券核销请求单号 */
+  /** 券核销请求单号 · coupon redemption request number */
   use_request_no?: string
   /** 核销时间 · redemption time */
   use_time?: string
@@ -1953,7 +2539,7 @@ export interface ProgressiveBundleUsageDetail {
   return_time?: string
   /** 关联微信支付订单信息 · associated WeChat Pay order information */
   associated_order_info?: AssociatedOrderInfo
-  /** 券核销的关联微信支付分订单信息 */
+  /** 券核销的关联微信支付分订单信息 · WeChat Pay Score order associated with coupon redemption */
   associated_pay_score_order_info?: AssociatedPayScoreOrderInfo
 }
 
@@ -1971,7 +2557,7 @@ export interface ProgressiveBundleUsageRule {
     available_begin_time?: string
     /** 结束时间 · end time */
     available_end_time?: string
-    /** 生效后N天内有效 */
+    /** 生效后N天内有效 · number of valid days after taking effect */
     available_days?: number
     /** 领取后N天开始生效 · days from claim until effective */
     wait_days_after_receive?: number
@@ -1992,7 +2578,7 @@ export interface ProgressiveBundleUsageRule {
   normal_coupon?: {
     /** 门槛金额 · threshold amount (分 · fen) */
     threshold?: number
-    /** 固定减免金额 · fixed discount amount */
+    /** 固定减免金额 · fixed discount amount (分 · fen) */
     discount_amount?: number
   }
   /** 折扣券使用规则 · percentage-discount coupon usage rule */
@@ -2014,14 +2600,14 @@ export interface ProgressiveBundleUsageRule {
 export interface PromotionDetailGoodsDetail {
   /** 商品编码 · product code */
   goods_id: string
+  /** 商品数量 · product quantity */
+  quantity?: number
+  /** 商品价格 · product price (分 · fen) */
+  unit_price?: number
+  /** 商品优惠金额 · product discount amount (分 · fen) */
+  discount_amount?: number
   /** 商品备注 · product remark */
   goods_remark?: string
-  /** 商品优惠金额 · product discount amount */
-  discount_amount: number
-  /** 商品数量 · product quantity */
-  quantity: number
-  /** 商品价格 · product price (货币最小单位 · minor unit of the currency) */
-  price: number
 }
 
 export interface PurchaseInformation {
@@ -2031,6 +2617,81 @@ export interface PurchaseInformation {
   jump_appid?: string
   /** 付费会员跳转路径 · paid membership jump path */
   jump_path?: string
+}
+
+export interface QrcodeTransactionResponse {
+  /** 公众账号ID · AppID */
+  appid?: string
+  /** 子商户公众账号ID · sub-merchant's AppID */
+  sub_appid?: string
+  /** 商户号 · merchant ID */
+  sp_mchid?: string
+  /** 子商户号 · sub-merchant ID */
+  sub_mchid?: string
+  /** 服务描述 · service description */
+  description?: string
+  /** 订单创建时间 · order creation time */
+  create_time?: string
+  /** 商户订单号 · merchant's order number */
+  out_trade_no?: string
+  /** 微信支付订单号 · WeChat Pay order number */
+  transaction_id?: string
+  /** 交易状态 · trade state */
+  trade_state?: 'SUCCESS' | 'ACCEPTED' | 'PAY_FAIL' | 'REFUND' | (string & {})
+  /** 交易状态描述 · trade state description */
+  trade_state_description?: string
+  /** 支付完成时间 · payment completion time */
+  success_time?: string
+  /** 付款银行 · bank type */
+  bank_type?: string
+  /** 用户还款状态 · user's repayment state */
+  user_repay_state?: 'NOT_REPAY' | 'REPAID' | 'ALL_REFUND' | (string & {})
+  /** 还款微信支付订单号 · WeChat Pay order number of the repayment */
+  repay_transaction_id?: string
+  /** 垫资还款时间 · advance payment repayment time */
+  repay_time?: string
+  /** 附加数据 · attached data */
+  attach?: string
+  /** 代扣签约ID · deduction contract ID */
+  contract_id?: string
+  /** 交易场景 · trade scene */
+  trade_scene?: 'BUS' | 'METRO' | (string & {})
+  /** 公交场景信息 · bus scene information */
+  bus_info?: BusInfo
+  /** 地铁场景信息 · metro scene information */
+  metro_info?: MetroInfo
+  /** 订单金额信息 · order amount information */
+  amount?: {
+    /** 总金额 · total amount (分 · fen) */
+    total?: number
+    /** 用户支付金额 · amount paid by the user (分 · fen) */
+    payer_total?: number
+    /** 货币类型 · currency */
+    currency?: string
+  }
+  /** 优惠信息 · discount information */
+  promotion_detail?: {
+    /** 券ID · coupon ID */
+    coupon_id?: string
+    /** 优惠名称 · discount name */
+    name?: string
+    /** 优惠范围 · discount scope */
+    scope?: 'GLOBAL' | 'SINGLE' | (string & {})
+    /** 优惠类型 · discount type */
+    type?: 'CASH' | 'NOCASH' | (string & {})
+    /** 活动ID · coupon batch ID */
+    stock_id?: string
+    /** 优惠券面额 · coupon face value (分 · fen) */
+    amount?: number
+    /** 微信出资 · WeChat Pay contribution (分 · fen) */
+    wechatpay_contribute?: number
+    /** 商户出资 · merchant's contribution (分 · fen) */
+    merchant_contribute?: number
+    /** 其他出资 · other contribution (分 · fen) */
+    other_contribute?: number
+    /** 优惠币种 · discount currency */
+    currency?: string
+  }[]
 }
 
 export type ReceiptState =
@@ -2057,18 +2718,18 @@ export type RefundAccount =
   | 'REFUND_SOURCE_PARTNER_ADVANCE' | 'REFUND_SOURCE_SUB_MERCHANT' | (string & {})
 
 export type RefundQuery = {
-    /** 商户号 · merchant ID; give one of: mchid, sp_mchid + sub_mchid */
+    /** 商户号 · merchant ID; either mchid or sp_mchid + sub_mchid */
     mchid: string
-    /** 子商户号 · sub-merchant ID; give one of: mchid, sp_mchid + sub_mchid */
+    /** 子商户号 · sub-merchant ID; either mchid or sp_mchid + sub_mchid */
     sub_mchid?: string
-    /** 机构商户号 · institution's merchant ID; give one of: mchid, sp_mchid + sub_mchid */
+    /** 机构商户号 · institution's merchant ID; either mchid or sp_mchid + sub_mchid */
     sp_mchid?: string
   } | {
-    /** 商户号 · merchant ID; give one of: mchid, sp_mchid + sub_mchid */
+    /** 商户号 · merchant ID; either mchid or sp_mchid + sub_mchid */
     mchid?: string
-    /** 子商户号 · sub-merchant ID; give one of: mchid, sp_mchid + sub_mchid */
+    /** 子商户号 · sub-merchant ID; either mchid or sp_mchid + sub_mchid */
     sub_mchid: string
-    /** 机构商户号 · institution's merchant ID; give one of: mchid, sp_mchid + sub_mchid */
+    /** 机构商户号 · institution's merchant ID; either mchid or sp_mchid + sub_mchid */
     sp_mchid: string
   }
 
@@ -2116,15 +2777,15 @@ export interface RefundqueryRequest {
   sub_appid?: XmlValue
   /** 子商户号 · sub-merchant ID */
   sub_mch_id?: XmlValue
-  /** 签名类型 */
+  /** 签名类型 · signature type */
   sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
-  /** 微信订单号 · WeChat Pay order number; give one of: transaction_id, out_trade_no, out_refund_no, refund_id */
+  /** 微信订单号 · WeChat Pay order number; either transaction_id, out_trade_no, out_refund_no or refund_id */
   transaction_id?: XmlValue
-  /** 商户订单号 · merchant's order number; give one of: transaction_id, out_trade_no, out_refund_no, refund_id */
+  /** 商户订单号 · merchant's order number; either transaction_id, out_trade_no, out_refund_no or refund_id */
   out_trade_no?: XmlValue
-  /** 商户退款单号 · merchant's refund number; give one of: transaction_id, out_trade_no, out_refund_no, refund_id */
+  /** 商户退款单号 · merchant's refund number; either transaction_id, out_trade_no, out_refund_no or refund_id */
   out_refund_no?: XmlValue
-  /** 微信退款单号 · WeChat Pay refund number; give one of: transaction_id, out_trade_no, out_refund_no, refund_id */
+  /** 微信退款单号 · WeChat Pay refund number; either transaction_id, out_trade_no, out_refund_no or refund_id */
   refund_id?: XmlValue
   /** 偏移量 · offset */
   offset?: XmlValue
@@ -2133,15 +2794,15 @@ export interface RefundqueryRequest {
 }
 
 export interface RefundqueryResponse {
-  /** 返回状态码 */
+  /** 返回状态码 · return code */
   return_code: 'SUCCESS' | 'FAIL' | (string & {})
-  /** 返回信息 · response message */
+  /** 返回信息 · return message */
   return_msg: string
-  /** 业务结果 */
+  /** 业务结果 · result code */
   result_code: 'SUCCESS' | 'FAIL' | (string & {})
-  /** 错误码 */
+  /** 错误码 · error code */
   err_code: string
-  /** 错误描述 */
+  /** 错误描述 · error description */
   err_code_des: string
   /** 公众账号ID · AppID */
   appid: string
@@ -2151,11 +2812,11 @@ export interface RefundqueryResponse {
   sub_appid?: string
   /** 子商户号 · sub-merchant ID */
   sub_mch_id?: string
-  /** 随机字符串 */
+  /** 随机字符串 · nonce string */
   nonce_str: string
-  /** 签名 */
+  /** 签名 · signature */
   sign: string
-  /** 订单总退款次数 */
+  /** 订单总退款次数 · total number of refunds of the order */
   total_refund_count?: string
   /** 微信订单号 · WeChat Pay order number */
   transaction_id: string
@@ -2163,13 +2824,13 @@ export interface RefundqueryResponse {
   out_trade_no: string
   /** 订单金额 · order amount (分 · fen) */
   total_fee: string
-  /** 应结订单金额 (分 · fen) */
+  /** 应结订单金额 · order amount to be settled (分 · fen) */
   settlement_total_fee?: string
-  /** 货币种类 */
+  /** 货币种类 · currency */
   fee_type?: string
-  /** 现金支付金额 (分 · fen) */
+  /** 现金支付金额 · cash payment amount (分 · fen) */
   cash_fee: string
-  /** 退款笔数 */
+  /** 退款笔数 · number of refunds */
   refund_count: string
   /** 商户退款单号 · merchant's refund number */
   [key: `out_refund_no_${number}`]: string
@@ -2181,15 +2842,15 @@ export interface RefundqueryResponse {
   [key: `refund_fee_${number}`]: string
   /** 退款金额 · refund amount (分 · fen) */
   [key: `settlement_refund_fee_${number}`]: string
-  /** 代金券类型 */
+  /** 代金券类型 · cash coupon type */
   [key: `coupon_type_${number}_${number}`]: string
-  /** 总代金券退款金额 (分 · fen) */
+  /** 总代金券退款金额 · total cash coupon refund amount (分 · fen) */
   [key: `coupon_refund_fee_${number}`]: string
-  /** 退款代金券使用数量 */
+  /** 退款代金券使用数量 · number of cash coupons refunded */
   [key: `coupon_refund_count_${number}`]: string
-  /** 退款代金券ID */
+  /** 退款代金券ID · refunded cash coupon ID */
   [key: `coupon_refund_id_${number}_${number}`]: string
-  /** 单个代金券退款金额 (分 · fen) */
+  /** 单个代金券退款金额 · refund amount of a single cash coupon (分 · fen) */
   [key: `coupon_refund_fee_${number}_${number}`]: string
   /** 退款状态 · refund state */
   [key: `refund_status_${number}`]: string
@@ -2206,25 +2867,25 @@ export type ReturnorderResponseFailReason =
   | (string & {})
 
 export type ReverseRequest = {
-    /** 商户号 · merchant ID; give one of: mchid, sp_mchid + sub_mchid */
+    /** 商户号 · merchant ID; either mchid or sp_mchid + sub_mchid */
     mchid: string
-    /** 机构商户号 · institution's merchant ID; give one of: mchid, sp_mchid + sub_mchid */
+    /** 机构商户号 · institution's merchant ID; either mchid or sp_mchid + sub_mchid */
     sp_mchid?: string
-    /** 子商户号 · sub-merchant ID; give one of: mchid, sp_mchid + sub_mchid */
+    /** 子商户号 · sub-merchant ID; either mchid or sp_mchid + sub_mchid */
     sub_mchid?: string
   } | {
-    /** 商户号 · merchant ID; give one of: mchid, sp_mchid + sub_mchid */
+    /** 商户号 · merchant ID; either mchid or sp_mchid + sub_mchid */
     mchid?: string
-    /** 机构商户号 · institution's merchant ID; give one of: mchid, sp_mchid + sub_mchid */
+    /** 机构商户号 · institution's merchant ID; either mchid or sp_mchid + sub_mchid */
     sp_mchid: string
-    /** 子商户号 · sub-merchant ID; give one of: mchid, sp_mchid + sub_mchid */
+    /** 子商户号 · sub-merchant ID; either mchid or sp_mchid + sub_mchid */
     sub_mchid: string
   }
 
 export interface ReverseResponse {
-  /** 返回状态码 */
+  /** 返回状态码 · return code */
   return_code: 'SUCCESS' | 'FAIL' | (string & {})
-  /** 返回信息 · response message */
+  /** 返回信息 · return message */
   return_msg: string
   /** 公众账号ID · AppID */
   appid: string
@@ -2234,17 +2895,17 @@ export interface ReverseResponse {
   mch_id: string
   /** 子商户号 · sub-merchant ID */
   sub_mch_id?: string
-  /** 随机字符串 */
+  /** 随机字符串 · nonce string */
   nonce_str: string
-  /** 签名 */
+  /** 签名 · signature */
   sign: string
-  /** 业务结果 */
+  /** 业务结果 · result code */
   result_code: 'SUCCESS' | 'FAIL' | (string & {})
-  /** 错误代码 */
+  /** 错误代码 · error code */
   err_code?: string
-  /** 错误描述 */
+  /** 错误描述 · error description */
   err_code_des?: string
-  /** 是否重调 */
+  /** 是否重调 · whether to call the API again */
   recall: 'Y' | 'N' | (string & {})
 }
 
@@ -2257,14 +2918,14 @@ export type SendChannel =
   | (string & {})
 
 export interface SentCountInfo {
-  /** 已发放总次数 */
+  /** 已发放总次数 · total number of issuances */
   total_count: number
-  /** 当天已发放次数 */
+  /** 当天已发放次数 · number of issuances today */
   today_count: number
 }
 
 export interface ServiceOrderInfo {
-  /** 微信支付服务订单号 */
+  /** 微信支付服务订单号 · WeChat Pay service order number */
   order_id?: string
   /** 商户服务订单号 · merchant's service order number */
   out_order_no?: string
@@ -2322,20 +2983,20 @@ export interface SettleInfo {
 export interface SettlementQuery {
   /** 子商户号 · sub-merchant ID */
   sub_mchid?: string
-  /** 结算状态 */
+  /** 结算状态 · settlement state */
   settle_state: 'SETTLED' | 'UNSETTLE' | (string & {})
   /** 结算开始日期 · settlement start date */
   settle_start_date?: string
   /** 结算结束日期 · settlement end date */
   settle_end_date?: string
-  /** 最大记录条数 */
+  /** 最大记录条数 · maximum number of records */
   limit: number
   /** 记录起始位置 · record offset */
   offset: number
 }
 
 export interface SingleUsageDetail {
-  /** 券核销请求单号 */
+  /** 券核销请求单号 · coupon redemption request number */
   use_request_no?: string
   /** 核销时间 · redemption time */
   use_time?: string
@@ -2345,7 +3006,7 @@ export interface SingleUsageDetail {
   return_request_no?: string
   /** 退券时间 · coupon return time */
   return_time?: string
-  /** 券核销的关联微信支付分订单信息 */
+  /** 券核销的关联微信支付分订单信息 · WeChat Pay Score order associated with coupon redemption */
   associated_pay_score_order_info?: AssociatedPayScoreOrderInfo
 }
 
@@ -2363,7 +3024,7 @@ export interface SingleUsageRule {
     available_begin_time: string
     /** 结束时间 · end time */
     available_end_time: string
-    /** 生效后N天内有效 */
+    /** 生效后N天内有效 · number of valid days after taking effect */
     available_days?: number
     /** 领取后N天开始生效 · days from claim until effective */
     wait_days_after_receive?: number
@@ -2386,11 +3047,11 @@ export interface StatementHeaders {
 }
 
 export interface StockBundle {
-  /** 备注 */
+  /** 备注 · remark */
   remark?: string
-  /** 券Code分配模式 */
+  /** 券Code分配模式 · coupon code allocation mode */
   coupon_code_mode: 'WECHATPAY' | 'UPLOAD' | (string & {})
-  /** 发放规则 */
+  /** 发放规则 · issuance rule */
   stock_send_rule: StockBundleStockSendRule
   /** 多次优惠使用规则 · multi-use discount usage rule */
   progressive_bundle_usage_rule?: {
@@ -2403,20 +3064,20 @@ export interface StockBundle {
     /** 兑换券使用规则 · exchange coupon usage rules */
     exchange_coupon_list?: ExchangeCoupon[]
   }
-  /** 券使用规则展示信息 */
+  /** 券使用规则展示信息 · coupon usage rule display information */
   usage_rule_display_info: UsageRuleDisplayInfo
-  /** 用户商品券展示信息 */
+  /** 用户商品券展示信息 · display information of user's product coupon */
   coupon_display_info: CouponDisplayInfo
-  /** 事件通知配置 */
+  /** 事件通知配置 · event notification configuration */
   notify_config: NotifyConfig
-  /** 可用门店范围 */
+  /** 可用门店范围 · scope of available stores */
   store_scope: 'NONE' | 'ALL' | 'SPECIFIC' | (string & {})
 }
 
 export interface StockBundleInfo {
   /** 批次组ID · coupon batch group ID */
   stock_bundle_id?: string
-  /** 批次在批次组内的次序 */
+  /** 批次在批次组内的次序 · index of coupon batch within batch group */
   stock_bundle_index?: number
 }
 
@@ -2432,64 +3093,64 @@ export interface StockBundleProgressiveBundleUsageRule {
 }
 
 export interface StockBundleStockSendRule {
-  /** 发放次数总上限 */
+  /** 发放次数总上限 · total limit of issuances */
   max_count: number
-  /** 每日发放次数上限 */
+  /** 每日发放次数上限 · daily issuance limit */
   max_count_per_day?: number
-  /** 每个用户领取次数上限 */
+  /** 每个用户领取次数上限 · claim limit per user */
   max_count_per_user: number
 }
 
 export interface StockCouponCodeCountInfo {
-  /** 已上传的Code总数 */
+  /** 已上传的Code总数 · total number of uploaded codes */
   total_count?: number
-  /** 当前可用的Code */
+  /** 当前可用的Code · number of currently available codes */
   available_count?: number
 }
 
 export interface StockCouponDisplayInfo {
-  /** 用户商品券Code展示模式 */
+  /** 用户商品券Code展示模式 · display mode of user's product coupon code */
   code_display_mode: 'INVISIBLE' | 'BARCODE' | 'QRCODE' | (string & {})
-  /** 背景颜色 */
+  /** 背景颜色 · background color */
   background_color?: BackgroundColor
-  /** 小程序入口 */
+  /** 小程序入口 · mini program entrance */
   entrance_mini_program?: {
-    /** 小程序appid */
+    /** 小程序appid · mini program AppID */
     appid: string
-    /** 小程序跳转路径 */
+    /** 小程序跳转路径 · mini program jump path */
     path: string
-    /** 入口文案 */
+    /** 入口文案 · entrance text */
     entrance_wording: string
-    /** 引导文案 */
+    /** 引导文案 · guidance text */
     guidance_wording?: string
   }
-  /** 公众号入口 */
+  /** 公众号入口 · official account entrance */
   entrance_official_account?: EntranceOfficialAccount
-  /** 视频号入口 */
+  /** 视频号入口 · Channels entrance */
   entrance_finder?: EntranceFinder
 }
 
 export interface StockResponseUsageRuleDisplayInfo {
-  /** 券使用方式列表 */
+  /** 券使用方式列表 · list of coupon usage methods */
   coupon_usage_method_list: ('OFFLINE' | 'MINI_PROGRAM' | 'APP' | 'PAYMENT_CODE' | (string & {}))[]
-  /** 小程序AppID */
+  /** 小程序AppID · mini program AppID */
   mini_program_appid?: string
-  /** 小程序跳转路径 */
+  /** 小程序跳转路径 · mini program jump path */
   mini_program_path?: string
-  /** APP跳转路径 */
+  /** APP跳转路径 · app jump path */
   app_path?: string
-  /** 券使用说明 */
+  /** 券使用说明 · coupon usage instructions */
   usage_description: string
-  /** 券可用门店信息 */
+  /** 券可用门店信息 · information on stores accepting the coupon */
   coupon_available_store_info?: CouponAvailableStoreInfo
 }
 
 export interface StockSendRule {
-  /** 发放次数总上限 */
+  /** 发放次数总上限 · total limit of issuances */
   max_count: number
-  /** 每日发放次数上限 */
+  /** 每日发放次数上限 · daily issuance limit */
   max_count_per_day?: number
-  /** 每个用户领取次数上限 */
+  /** 每个用户领取次数上限 · claim limit per user */
   max_count_per_user?: number
 }
 
@@ -2507,57 +3168,57 @@ export interface StockSingleUsageRule {
 export type StockState = 'AUDITING' | 'SENDING' | 'PAUSED' | 'STOPPED' | 'DEACTIVATED' | (string & {})
 
 export interface StockUsageRuleDisplayInfo {
-  /** 券使用方式列表 */
+  /** 券使用方式列表 · list of coupon usage methods */
   coupon_usage_method_list: ('OFFLINE' | 'MINI_PROGRAM' | 'APP' | 'PAYMENT_CODE' | (string & {}))[]
-  /** 小程序AppID */
+  /** 小程序AppID · mini program AppID */
   mini_program_appid?: string
-  /** 小程序跳转路径 */
+  /** 小程序跳转路径 · mini program jump path */
   mini_program_path?: string
-  /** APP的H5跳转路径 */
+  /** APP的H5跳转路径 · app's H5 jump path */
   app_path?: string
-  /** 券使用说明 */
+  /** 券使用说明 · coupon usage instructions */
   usage_description?: string
-  /** 券可用门店信息 */
+  /** 券可用门店信息 · information on stores accepting the coupon */
   coupon_available_store_info?: CouponAvailableStoreInfo
-  /** APP跳转类型 */
+  /** APP跳转类型 · app jump type */
   app_jump_type?: 'H5' | 'PASSCODE_LINK' | 'USAGE_GUIDE' | (string & {})
-  /** 口令链接 */
+  /** 口令链接 · passcode link */
   passcode_link?: string
 }
 
 export interface StoreAddress {
-  /** 门店省市编码 */
+  /** 门店省市编码 · store's city code */
   address_code: string
-  /** 门店地址 */
+  /** 门店地址 · store address */
   address_detail: string
-  /** 门店地址辅助描述 */
+  /** 门店地址辅助描述 · supplementary description of store address */
   address_complements?: string
-  /** 门店经度 */
+  /** 门店经度 · store longitude */
   longitude?: string
-  /** 门店纬度 */
+  /** 门店纬度 · store latitude */
   latitude?: string
 }
 
 export interface StoreBasics {
-  /** 商家门店编号 */
+  /** 商家门店编号 · merchant's store ID */
   store_reference_id?: string
   /** 门店名称 · store name */
   branch_name?: string
 }
 
 export interface StoreBusiness {
-  /** 门店服务电话 */
+  /** 门店服务电话 · store's service phone number */
   service_phone?: string
-  /** 门店经营时间 */
+  /** 门店经营时间 · store business hours */
   business_hours?: string
 }
 
 export interface StoreRecipient {
-  /** 门店收款商户号 */
+  /** 门店收款商户号 · store's receiving merchant ID */
   mchid: string
-  /** 门店收款主体 */
+  /** 门店收款主体 · store's payment receiving entity */
   company_name?: string
-  /** 收款绑定状态 */
+  /** 收款绑定状态 · payment receiving binding state */
   recipient_state?: RecipientState
 }
 
@@ -2586,6 +3247,8 @@ export interface TerminateRequest {
 export type TradeState =
   | 'SUCCESS' | 'REFUND' | 'NOTPAY' | 'CLOSED' | 'REVOKED' | 'USERPAYING' | 'PAYERROR' | 'ACCEPT'
   | (string & {})
+
+export type TradeType = 'JSAPI' | 'NATIVE' | 'APP' | 'MICROPAY' | 'MWEB' | 'FACEPAY' | (string & {})
 
 export interface TransactionQuery {
   /** 子商户号 · sub-merchant ID */
@@ -2618,26 +3281,26 @@ export type TransactionRequest = {
   /** 优惠功能 · discount details */
   detail?: TransactionRequestDetail
 } & ({
-    /** 商户号 · merchant ID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+    /** 商户号 · merchant ID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
     mchid: string
-    /** 公众账号ID · AppID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+    /** 公众账号ID · AppID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
     appid: string
-    /** 子商户号 · sub-merchant ID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+    /** 子商户号 · sub-merchant ID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
     sub_mchid?: string
-    /** 机构商户号 · institution's merchant ID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+    /** 机构商户号 · institution's merchant ID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
     sp_mchid?: string
-    /** 机构APPID · institution's AppID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+    /** 机构APPID · institution's AppID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
     sp_appid?: string
   } | {
-    /** 商户号 · merchant ID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+    /** 商户号 · merchant ID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
     mchid?: string
-    /** 公众账号ID · AppID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+    /** 公众账号ID · AppID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
     appid?: string
-    /** 子商户号 · sub-merchant ID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+    /** 子商户号 · sub-merchant ID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
     sub_mchid: string
-    /** 机构商户号 · institution's merchant ID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+    /** 机构商户号 · institution's merchant ID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
     sp_mchid: string
-    /** 机构APPID · institution's AppID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+    /** 机构APPID · institution's AppID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
     sp_appid: string
   })
 
@@ -2653,7 +3316,7 @@ export interface TransactionRequestDetail {
   cost_price?: number
   /** 商品小票ID · product receipt ID */
   receipt_id?: string
-  /** 单品列表 */
+  /** 单品列表 · list of items */
   goods_detail?: {
     /** 商品编码 · product code */
     goods_id: string
@@ -2669,7 +3332,7 @@ export interface TransactionRequestDetail {
 }
 
 export interface TransactionRequestPayer {
-  /** 授权码 */
+  /** 授权码 · authorization code */
   auth_code: string
 }
 
@@ -2684,6 +3347,48 @@ export interface TransactionRequestSceneInfo {
   operator_id?: string
   /** 商户门店信息 · merchant store information */
   store_info?: GlobalStoreInfo
+}
+
+export interface TransactionResponse {
+  /** 商户号 · merchant ID */
+  mchid: string
+  /** 特约商户号 · sub-merchant ID */
+  sub_mchid?: string
+  /** 商户appid · merchant's AppID */
+  appid: string
+  /** 特约商户appid · sub-merchant's AppID */
+  sub_appid?: string
+  /** 商户订单号 · merchant's order number */
+  out_trade_no: string
+  /** 微信支付订单号 · WeChat Pay order number */
+  transaction_id: string
+  /** 商户数据 · merchant's attached data */
+  attach?: string
+  /** 交易类型 · trade type */
+  trade_type: string
+  /** 付款银行 · bank type */
+  bank_type?: string
+  /** 支付完成时间 · payment completion time */
+  success_time?: string
+  /** 交易状态 · trade state */
+  trade_state: string
+  /** 交易状态描述 · trade state description */
+  trade_state_desc?: string
+  /** 支付者 · payer */
+  payer?: {
+    /** 用户在服务商APP的标识 · user's OpenID under the service provider's AppID */
+    sp_openid?: string
+    /** 用户在特约商户APP的标识 · user's OpenID under the sub-merchant's AppID */
+    sub_openid?: string
+    /** 用户标识 · user's OpenID */
+    openid?: string
+  }
+  /** 订单金额 · order amount */
+  amount: MobilityAmount
+  /** 设备信息 · device information */
+  device_info?: GlobalSceneInfo
+  /** 优惠详情 · discount details */
+  promotion_detail?: MobilityPromotionDetail[]
 }
 
 export interface TransactionResponseAmountResponse {
@@ -2725,12 +3430,12 @@ export interface TransactionResponsePromotionDetail {
   activity_id?: string
   /** 微信出资 · WeChat Pay contribution (货币最小单位 · minor unit of the currency) */
   wxpay_contribute_amount?: number
-  /** 商户出资 (货币最小单位 · minor unit of the currency) */
+  /** 商户出资 · merchant's contribution (货币最小单位 · minor unit of the currency) */
   merchant_contribute_amount?: number
-  /** 其他出资 (货币最小单位 · minor unit of the currency) */
+  /** 其他出资 · other contribution (货币最小单位 · minor unit of the currency) */
   other_contribute_amount?: number
-  /** 单品列表 */
-  goods_detail?: PromotionDetailGoodsDetail[]
+  /** 单品列表 · list of items */
+  goods_detail?: GlobalGoodsDetail[]
 }
 
 export type TransactionResponseTradeState =
@@ -2750,51 +3455,51 @@ export type TransferBillResponseState =
   | 'CANCELLED' | (string & {})
 
 export interface UnbindrecipientResponse {
-  /** 解绑失败原因 */
+  /** 解绑失败原因 · unbinding failure reason */
   failed_reason?: string
 }
 
 export interface UploadCouponCodeResponse {
-  /** 去重后券Code总数 */
+  /** 去重后券Code总数 · total number of coupon codes after deduplication */
   total_count: number
-  /** 上传成功的券Code列表 */
+  /** 上传成功的券Code列表 · list of successfully uploaded coupon codes */
   success_code_list?: string[]
-  /** 上传失败的券Code列表 */
+  /** 上传失败的券Code列表 · list of coupon codes that failed to upload */
   failed_code_list?: {
-    /** 用户商品券Code */
+    /** 用户商品券Code · user's product coupon code */
     coupon_code?: string
-    /** 业务处理状态码 */
+    /** 业务处理状态码 · business processing status code */
     code?: string
-    /** 业务处理附加信息 */
+    /** 业务处理附加信息 · additional message of business processing */
     message?: string
   }[]
-  /** 已经存在的券Code列表 */
+  /** 已经存在的券Code列表 · list of coupon codes that already exist */
   already_exist_code_list?: string[]
-  /** 重复的券Code列表 */
+  /** 重复的券Code列表 · list of duplicate coupon codes */
   duplicate_code_list?: string[]
 }
 
 export interface UsageRuleDisplayInfo {
-  /** 券使用方式列表 */
+  /** 券使用方式列表 · list of coupon usage methods */
   coupon_usage_method_list: ('OFFLINE' | 'MINI_PROGRAM' | 'APP' | 'PAYMENT_CODE' | (string & {}))[]
-  /** 小程序AppID */
+  /** 小程序AppID · mini program AppID */
   mini_program_appid?: string
-  /** 小程序跳转路径 */
+  /** 小程序跳转路径 · mini program jump path */
   mini_program_path?: string
-  /** APP的H5跳转路径 */
+  /** APP的H5跳转路径 · app's H5 jump path */
   app_path?: string
-  /** 券使用说明 */
+  /** 券使用说明 · coupon usage instructions */
   usage_description: string
-  /** 券可用门店信息 */
+  /** 券可用门店信息 · information on stores accepting the coupon */
   coupon_available_store_info?: CouponAvailableStoreInfo
-  /** APP跳转类型 */
+  /** APP跳转类型 · app jump type */
   app_jump_type?: 'H5' | 'PASSCODE_LINK' | 'USAGE_GUIDE' | (string & {})
-  /** 口令链接 */
+  /** 口令链接 · passcode link */
   passcode_link?: string
 }
 
 export interface UseResponseProgressiveBundleUsageDetail {
-  /** 券核销请求单号 */
+  /** 券核销请求单号 · coupon redemption request number */
   use_request_no?: string
   /** 核销时间 · redemption time */
   use_time?: string
@@ -2804,12 +3509,12 @@ export interface UseResponseProgressiveBundleUsageDetail {
   return_time?: string
   /** 关联微信支付订单信息 · associated WeChat Pay order information */
   associated_order_info?: AssociatedOrderInfo
-  /** 关联微信支付分订单信息 */
+  /** 关联微信支付分订单信息 · associated WeChat Pay Score order information */
   associated_pay_score_order_info?: AssociatedPayScoreOrderInfo
 }
 
 export interface UseResponseSingleUsageDetail {
-  /** 券核销请求单号 */
+  /** 券核销请求单号 · coupon redemption request number */
   use_request_no?: string
   /** 核销时间 · redemption time */
   use_time?: string
@@ -2819,7 +3524,7 @@ export interface UseResponseSingleUsageDetail {
   return_request_no?: string
   /** 退券时间 · coupon return time */
   return_time?: string
-  /** 关联微信支付分订单信息 */
+  /** 关联微信支付分订单信息 · associated WeChat Pay Score order information */
   associated_pay_score_order_info?: AssociatedPayScoreOrderInfo
 }
 
@@ -2894,14 +3599,14 @@ export interface UserPointSyncResponse {
   openid: string
   /** 会员卡code · membership card code */
   user_card_code: string
-  /** 积分余额 */
+  /** 积分余额 · points balance */
   point_balance: number
 }
 
 export interface UserProductCouponBundleInfo {
-  /** 用户券组ID */
+  /** 用户券组ID · user coupon bundle ID */
   user_coupon_bundle_id?: string
-  /** 用户券组内索引 */
+  /** 用户券组内索引 · index within user coupon bundle */
   user_coupon_bundle_index?: number
   /** 总可使用次数 · total number of uses allowed */
   total_count?: number
@@ -2920,8 +3625,79 @@ export interface ValidDateInformation {
   available_begin_time?: string
   /** 有效期结束时间 · validity period end time */
   available_end_time?: string
-  /** 生效后N天内有效 */
+  /** 生效后N天内有效 · number of valid days after receipt */
   available_day_after_receive?: number
+}
+
+export interface VehicleTransactionResponse {
+  /** 应用ID · AppID */
+  appid: string
+  /** 子商户应用ID · sub-merchant's AppID */
+  sub_appid?: string
+  /** 商户号 · merchant ID */
+  sp_mchid: string
+  /** 子商户号 · sub-merchant ID */
+  sub_mchid?: string
+  /** 服务描述 · service description */
+  description: string
+  /** 订单创建时间 · order creation time */
+  create_time: string
+  /** 商户订单号 · merchant's order number */
+  out_trade_no: string
+  /** 微信支付订单号 · WeChat Pay order number */
+  transaction_id?: string
+  /** 交易状态 · trade state */
+  trade_state: string
+  /** 交易状态描述 · trade state description */
+  trade_state_description?: string
+  /** 支付完成时间 · payment completion time */
+  success_time?: string
+  /** 付款银行 · bank type */
+  bank_type?: string
+  /** 用户是否已还款 · whether the user has repaid */
+  user_repaid?: string
+  /** 附加数据 · attached data */
+  attach?: string
+  /** 交易场景 · trade scene */
+  trade_scene: string
+  /** 停车场景信息 · parking scene information */
+  parking_info?: ParkingInfo
+  /** 支付者信息 · payer information */
+  payer: MobilityPayer
+  /** 订单金额信息 · order amount information */
+  amount: {
+    /** 订单金额 · order amount (分 · fen) */
+    total: number
+    /** 货币类型 · currency */
+    currency: string
+    /** 用户实际支付金额 · amount actually paid by the user (分 · fen) */
+    payer_total?: number
+    /** 折扣 · discount (分 · fen) */
+    discount_total?: number
+  }
+  /** 优惠信息 · discount information */
+  promotion_detail?: {
+    /** 券ID · coupon ID */
+    coupon_id: string
+    /** 优惠名称 · discount name */
+    name?: string
+    /** 优惠范围 · discount scope */
+    scope?: string
+    /** 优惠类型 · discount type */
+    type?: string
+    /** 活动ID · coupon batch ID */
+    stock_id?: string
+    /** 优惠券面额 · coupon face value (分 · fen) */
+    amount: number
+    /** 微信出资 · WeChat Pay contribution (分 · fen) */
+    wechatpay_contribute?: number
+    /** 商户出资 · merchant's contribution (分 · fen) */
+    merchant_contribute?: number
+    /** 其他出资 · other contribution (分 · fen) */
+    other_contribute?: number
+    /** 优惠币种 · discount currency */
+    currency?: string
+  }[]
 }
 
 export interface WeeklyAvailablePeriod {

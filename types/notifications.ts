@@ -6,7 +6,10 @@ import type {
   CashAddType,
   CashReduceType,
   Channel,
+  ChargeTransactionResponse,
+  CombineTransactionResponse,
   CombineTransactionResponseCombinePayerInfo,
+  CombineTransactionResponseSceneInfo,
   Commander,
   ContractInfoContractState,
   ContractState,
@@ -15,7 +18,12 @@ import type {
   DataUserInformation,
   DetailPromotionDetail,
   DevicesAmount,
+  EduPapayTransactionResponse,
+  EduschoolpayTransactionResponse,
+  GlobalTransactionResponse,
+  GoodsDetail,
   HighwayRequestDeviceInfo,
+  HongkongTransactionResponse,
   ImageGenerationTaskResponse,
   InstallmentInfo,
   Location,
@@ -24,15 +32,18 @@ import type {
   MixPayStatus,
   MixPayType,
   NumberOfBlock,
+  OfflinefaceTransactionResponse,
   OnlineBankRechargeInfo,
   OnlineBankType,
   OrderType,
   ParkingFeeRequest,
   ParkingState,
+  PartnerResponse,
   PayState,
   PaymentsSubOrderAmount,
   PlateColor,
   PrepaySettleOrderResponse,
+  QrcodeTransactionResponse,
   ReceiptState,
   RefundAccount,
   SelfPayStatus,
@@ -41,19 +52,28 @@ import type {
   ServicepayondeliveryorderResponsePostPayment,
   ServicepayondeliveryorderResponseRiskFund,
   TradeState,
+  TradeType,
+  TransactionResponse,
   TransactionResponseTradeState,
   TransferBillResponseState,
   UserConfirmAuthorizationResponseCloseInfo,
   ValidDateInformation,
+  VehicleTransactionResponse,
 } from './models.js'
 
 /** A notification of APIv3 with its payload decrypted. */
 export interface Notification<Event extends string, Resource> {
+  /** 通知的唯一ID · unique ID of the notification */
   readonly id: string
+  /** 通知创建的时间 · creation time of the notification */
   readonly create_time: string
+  /** 通知的类型 · event type */
   readonly event_type: Event
+  /** 通知的资源数据类型 · type of the resource */
   readonly resource_type: string
+  /** 回调摘要 · summary */
   readonly summary: string
+  /** 通知资源数据 · resource, decrypted */
   readonly resource: Resource
 }
 
@@ -62,16 +82,22 @@ export interface Notification<Event extends string, Resource> {
  * A message without an event type of its own goes by the name it has in the map below.
  */
 export interface XmlNotification<Event extends string, Resource> {
+  /** 通知的唯一ID · unique ID of the notification */
   readonly id?: string
+  /** 通知创建的时间 · creation time of the notification */
   readonly create_time?: string
+  /** 通知的类型 · event type */
   readonly event_type: Event
+  /** 通知的资源数据类型 · type of the resource */
   readonly resource_type?: string
+  /** 回调摘要 · summary */
   readonly summary?: string
+  /** 通知资源数据 · resource, decrypted */
   readonly resource: Resource
 }
 
 export interface AbnormalEventAmount {
-  /** 订单总金额 (分 · fen) */
+  /** 订单总金额 · total order amount (分 · fen) */
   total: number
   /** 退款金额 · refund amount (分 · fen) */
   refund: number
@@ -81,10 +107,15 @@ export interface AbnormalEventAmount {
   payer_refund: number
   /** 货币类型 · currency */
   currency?: string
-  /** 优惠退款金额 · discount refund amount */
+  /** 优惠退款金额 · discount refund amount (分 · fen) */
   discount_refund?: number
   /** 汇率 · exchange rate */
-  exchange_rate?: NotificationsExchangeRate
+  exchange_rate?: {
+    /** 汇率类型 · exchange rate type */
+    type?: string
+    /** 汇率值 · exchange rate value */
+    rate?: number
+  }
   /** 退款出资账户及金额 · refund contribution accounts and amounts */
   from?: NotificationsFrom[]
   /** 用户支付币种 · user's payment currency */
@@ -93,7 +124,7 @@ export interface AbnormalEventAmount {
   refund_fee?: number
   /** 应结退款金额 · settlement refund amount (分 · fen) */
   settlement_refund?: number
-  /** 应结订单金额 (分 · fen) */
+  /** 应结订单金额 · order amount to be settled (分 · fen) */
   settlement_total?: number
 }
 
@@ -108,7 +139,7 @@ export interface AbnormalEventPromotionDetail {
   amount?: number
   /** 优惠退款金额 · discount refund amount (分 · fen) */
   refund_amount?: number
-  /** 单品列表 */
+  /** 单品列表 · list of items */
   goods_detail?: {
     /** 商户侧商品编码 · merchant's product code */
     merchant_goods_id?: string
@@ -130,7 +161,7 @@ export interface AgreementEndedEvent {
   appid?: string
   /** 用户标识 · user's OpenID */
   openid?: string
-  /** 先享卡ID */
+  /** 先享卡ID · discount card ID */
   card_id?: string
   /** 企业支付卡模板ID · enterprise payment card template ID */
   card_template_id?: string
@@ -146,11 +177,11 @@ export interface AgreementEndedEvent {
     count?: number
     /** 目标描述 · objective description */
     description?: string
-    /** 目标名称 */
+    /** 目标名称 · objective name */
     name?: string
     /** 目标完成记录 · objective completion records */
     objective_completion_records?: NotificationsObjectiveCompletionRecord[]
-    /** 目标单位 */
+    /** 目标单位 · objective unit */
     unit?: string
   }[]
   /** 商户领卡号 · merchant's card claim number */
@@ -167,11 +198,11 @@ export interface AgreementEndedEvent {
     count_type?: string
     /** 奖励描述 · reward description */
     description?: string
-    /** 奖励名称 */
+    /** 奖励名称 · reward name */
     name?: string
     /** 优惠使用记录列 · list of discount usage records */
     reward_usage_records?: RewardUsageRecord[]
-    /** 奖励单位 */
+    /** 奖励单位 · reward unit */
     unit?: string
   }[]
   /** 状态 · state */
@@ -184,7 +215,7 @@ export interface AgreementEndedEvent {
   unfinished_reason?: string
   /** 用户退回优惠的付款信息 · payment information for user's returned discounts */
   pay_information?: {
-    /** 付款金额 (分 · fen) */
+    /** 付款金额 · payment amount (分 · fen) */
     pay_amount?: number
     /** 付款状态 · payment state */
     pay_state?: string
@@ -207,17 +238,17 @@ export interface AgreementEndedEventTimeRange {
 export interface AppealEvent {
   /** 子商户号 · sub-merchant ID */
   sub_mchid: string
-  /** 子商户公司名称 */
+  /** 子商户公司名称 · sub-merchant's company name */
   company_name: string
-  /** 兑券记录ID */
+  /** 兑券记录ID · coupon exchange record ID */
   record_id: string
   /** 处置方案 · penalty plan */
   punish_plan: string
-  /** 微信支付对违约商户的处置时间 */
+  /** 微信支付对违约商户的处置时间 · penalty time of the violating merchant */
   punish_time: string
   /** 处置手段描述 · handling measure description */
   punish_description: string
-  /** 微信支付对违约商户定义的风险类型 */
+  /** 微信支付对违约商户定义的风险类型 · risk type of the violating merchant */
   risk_type:
     | 'ONE_YUAN_PURCHASES' | 'MULTI_LEVEL_DISTRIBUTION_REBATE' | 'PROHIBITED_BUSINESS_CATEGORIES'
     | 'CASH_ADVANCE_VIA_CREDIT_CARD' | 'INDUCING_USERS_TO_MAKE_PAYMENTS' | 'FRAUD'
@@ -245,7 +276,7 @@ export interface BankTransferInfo {
   bill_no: string
   /** 开户银行名称 · account bank name */
   bank_name: string
-  /** 银行卡尾号 */
+  /** 银行卡尾号 · last digits of bank card number */
   bank_card_tail: string
   /** 银行账户名称 · bank account name */
   bank_account_name: string
@@ -256,15 +287,15 @@ export interface BankTransferInfo {
 }
 
 export interface CardInsertedEvent {
-  /** 微信支付分配的商户号 */
+  /** 微信支付分配的商户号 · merchant ID assigned by WeChat Pay */
   mchid: string
   /** 子商户号 · sub-merchant ID */
   sub_mchid?: string
-  /** 开票时指定的发票申请单号 */
+  /** 开票时指定的发票申请单号 · invoice application ID specified for invoice issuance */
   fapiao_apply_id: string
-  /** 发票申请单下关联的所有发票信息 */
+  /** 发票申请单下关联的所有发票信息 · information on all invoices under the application */
   fapiao_information: FapiaoInformation[]
-  /** 用户完成发票抬头填写的时间 */
+  /** 用户完成发票抬头填写的时间 · time the user filled in the invoice title */
   apply_time?: string
 }
 
@@ -302,11 +333,11 @@ export interface Collection {
 }
 
 export interface ContractInformation {
-  /** 签约协议号 */
+  /** 签约协议号 · contract ID */
   contract_id?: string
   /** 签约状态 · contract signing state */
   contract_status?: 'ADD' | 'DELETE' | (string & {})
-  /** 签约完成时间 */
+  /** 签约完成时间 · contract signing completion time */
   create_time?: string
 }
 
@@ -324,9 +355,9 @@ export type ContractTerminationMode =
   | 'CUSTOMER_SERVICE_TERMINATE' | 'SYSTEM_TERMINATE' | (string & {})
 
 export interface CreateEvent {
-  /** 投诉单对应的投诉单号 */
+  /** 投诉单对应的投诉单号 · complaint number */
   complaint_id: string
-  /** 触发本次投诉通知回调的具体动作类型 */
+  /** 触发本次投诉通知回调的具体动作类型 · action type that triggered the complaint notification */
   action_type:
     | 'CREATE_COMPLAINT' | 'CONTINUE_COMPLAINT' | 'USER_RESPONSE' | 'RESPONSE_BY_PLATFORM'
     | 'SELLER_REFUND' | 'MERCHANT_RESPONSE' | 'MERCHANT_CONFIRM_COMPLETE'
@@ -350,63 +381,78 @@ export interface FailEvent {
   service_id?: string
   /** 商户服务订单号 · merchant's service order number */
   out_order_no?: string
-  /** 微信支付服务订单号 */
+  /** 微信支付服务订单号 · WeChat Pay service order number */
   order_id?: string
   /** 商品名称 · product name */
   goods_name?: string
-  /** 是否归还 */
+  /** 是否归还 · whether the item was returned */
   returned?: string
-  /** 房间 */
+  /** 房间 · room */
   room?: string
-  /** 是否入住 */
+  /** 是否入住 · whether the guest checked in */
   checked_in?: string
-  /** 入住时间 */
+  /** 入住时间 · check-in time */
   start_time?: string
-  /** 押金金额 */
+  /** 押金金额 · deposit amount */
   deposit_amount?: string
-  /** 完结凭证 */
+  /** 完结凭证 · completion ticket */
   finish_ticket?: string
 }
 
 export interface FailEventParkingInfo {
   /** 停车入场id · parking entry ID */
   parking_id: string
-  /** 车牌号 */
+  /** 车牌号 · license plate number */
   plate_number: string
   /** 车牌颜色 · license plate color */
   plate_color: PlateColor
-  /** 用户入场时间 */
+  /** 用户入场时间 · user's entry time */
   start_time: string
-  /** 用户出场时间 */
+  /** 用户出场时间 · user's exit time */
   end_time: string
-  /** 所在停车位车场的名称 */
+  /** 所在停车位车场的名称 · parking lot name */
   parking_name: string
-  /** 计费的时间长 */
+  /** 计费的时间长 · charged duration */
   charging_duration: number
-  /** 停车场设备ID */
+  /** 停车场设备ID · parking lot device ID */
   device_id?: string
 }
 
-export interface FailEventPayer {
-  /** 用户在服务商的标识 */
-  openid?: string
-  /** 用户在子商户的标识 */
-  sub_openid?: string
-  /** 用户服务标识 · user's OpenID under the service provider's AppID */
-  sp_openid?: string
-}
-
-export interface FailEventSceneInfo {
-  /** 终端设备号（门店号或收银设备ID） */
-  device_id?: string
+export interface FailV2Event {
+  /** 单据状态 · bill state */
+  state?: string
+  /** 服务ID · service ID */
+  service_id?: string
+  /** 商户服务订单号 · merchant's service order number */
+  out_order_no?: string
+  /** 微信支付服务订单号 · WeChat Pay service order number */
+  order_id?: string
+  /** 商品名称 · product name */
+  goods_name?: string
+  /** 是否归还 · whether the item was returned */
+  returned?: string
+  /** 房间 · room */
+  room?: string
+  /** 是否入住 · whether the guest checked in */
+  checked_in?: string
+  /** 入住时间 · check-in time */
+  start_time?: string
+  /** 押金金额 · deposit amount */
+  deposit_amount?: string
+  /** 总金额 · total amount */
+  total_amount?: string
+  /** 预计离店时间 · estimated check-out time */
+  end_time?: string
+  /** 结单交易单号 · transaction number of order completion */
+  finish_transaction_id?: string
 }
 
 export interface FapiaoInformation {
   /** 商户发票单号 · merchant's invoice number */
   fapiao_id: string
-  /** 发票状态 */
+  /** 发票状态 · invoice state */
   fapiao_status: 'ISSUE_ACCEPTED' | 'ISSUED' | 'REVERSE_ACCEPTED' | 'REVERSED' | (string & {})
-  /** 发票状态 */
+  /** 发票状态 · invoice card state */
   card_status: CardStatus
 }
 
@@ -418,7 +464,7 @@ export interface GetCardEvent {
   appid?: string
   /** 用户标识 · user's OpenID */
   openid?: string
-  /** 先享卡ID */
+  /** 先享卡ID · discount card ID */
   card_id?: string
   /** 企业支付卡模板ID · enterprise payment card template ID */
   card_template_id?: string
@@ -463,7 +509,7 @@ export interface IndustryFailedEvent {
   transaction_id?: string
   /** 交易类型 · trade type */
   trade_type?: string
-  /** 交易状态 */
+  /** 交易状态 · trade state */
   trade_state: 'SUCCESS' | 'REFUND' | 'ACCEPTED' | 'PAY_FAIL' | 'PAY_BACK' | (string & {})
   /** 交易状态描述 · trade state description */
   trade_state_desc?: string
@@ -482,16 +528,16 @@ export interface IndustryFailedEvent {
   }
   /** 订单金额信息 · order amount information */
   amount: {
-    /** 订单总金额 (分 · fen) */
+    /** 订单总金额 · total order amount (分 · fen) */
     total: number
     /** 用户支付金额 · amount paid by the user (分 · fen) */
     payer_total?: number
-    /** 折扣 · discount */
+    /** 折扣 · discount (分 · fen) */
     discount_total?: number
     /** 货币类型 · currency */
     currency: string
   }
-  /** 设备信息 */
+  /** 设备信息 · device information */
   device_info: HighwayRequestDeviceInfo
   /** 优惠详情 · discount details */
   promotion_detail?: ReleaseEventPromotionDetail[]
@@ -524,7 +570,7 @@ export interface NotificationsCreateEvent {
     available_begin_time?: string
     /** 有效期结束时间 · validity period end time */
     available_end_time?: string
-    /** 生效后N天内有效 */
+    /** 生效后N天内有效 · number of valid days after receipt */
     available_day_after_receive?: number
   }
   /** 领取时间 · claim time */
@@ -545,13 +591,6 @@ export interface NotificationsCreateEvent {
   modify_time?: string
 }
 
-export interface NotificationsExchangeRate {
-  /** 汇率类型 · exchange rate type */
-  type?: string
-  /** 汇率值 · exchange rate value */
-  rate?: number
-}
-
 export interface NotificationsFrom {
   /** 出资金额 · contribution amount (分 · fen) */
   amount?: number
@@ -560,38 +599,38 @@ export interface NotificationsFrom {
 }
 
 export interface NotificationsObjectiveCompletionRecord {
-  /** 目标完成流水号 */
+  /** 目标完成流水号 · objective completion serial number */
   objective_completion_serial_no?: string
   /** 目标ID · objective ID */
   objective_id?: string
-  /** 目标完成时间 */
+  /** 目标完成时间 · objective completion time */
   completion_time?: string
-  /** 目标完成类型 */
+  /** 目标完成类型 · objective completion type */
   completion_type?: string
-  /** 目标完成数量 */
+  /** 目标完成数量 · objective completion count */
   completion_count?: number
-  /** 目标完成描述 */
+  /** 目标完成描述 · objective completion description */
   description?: string
   /** 备注说明 · remark */
   remark?: string
 }
 
 export interface PapaySignEvent {
-  /** 微信支付分配的商户号 */
+  /** 微信支付分配的商户号 · merchant ID assigned by WeChat Pay */
   mchid?: string
   /** 服务商签约协议号 · service provider's contract number */
   out_contract_code?: string
   /** 公众账号ID · AppID */
   appid?: string
-  /** 商户AppID下的用户唯一标识 */
+  /** 商户AppID下的用户唯一标识 · user's OpenID under the merchant's AppID */
   openid?: string
   /** 协议解约方式 · contract termination mode */
   contract_termination_mode?: 'USER' | 'MERCHANT' | 'PLATFORM' | (string & {})
   /** 协议ID · contract ID */
   contract_id?: string
-  /** 委托代扣协议模板ID */
+  /** 委托代扣协议模板ID · recurring payment contract template ID */
   plan_id?: number
-  /** 操作时间 · action time */
+  /** 操作时间 · operation time */
   operate_time?: string
   /** 协议到期时间 · contract expiration time */
   contract_expired_time?: string
@@ -603,7 +642,7 @@ export interface PapaySignEvent {
   sub_mchid?: string
   /** 子商户公众账号ID · sub-merchant's AppID */
   sub_appid?: string
-  /** 商户AppID下的用户唯一标识 */
+  /** 商户AppID下的用户唯一标识 · user's OpenID under the service provider's AppID */
   sp_openid?: string
   /** 用户子标识 · user's OpenID under the sub-merchant's AppID */
   sub_openid?: string
@@ -611,45 +650,43 @@ export interface PapaySignEvent {
   contract_expire_time?: string
 }
 
-export interface ProfitsharingReturnEvent {
-  /** 商户号 · merchant ID */
-  mchid?: string
-  /** 服务商商户号 · service provider's merchant ID */
-  sp_mchid?: string
-  /** 子商户号 · sub-merchant ID */
-  sub_mchid?: string
-  /** 微信支付系统生成的订单号 */
-  transaction_id: string
-  /** 微信分账/回退单号 */
-  order_id: string
-  /** 分账方系统内部的分账/回退单号 */
-  out_order_no: string
-  /** 分账接收方对象 */
-  receiver: ReturnEventReceiver
-  /** 订单支付完成时间 */
-  success_time: string
+export interface ProductCouponReturnEvent {
+  /** 品牌ID · brand ID */
+  brand_id?: string
+  /** 用户券Code · user's coupon code */
+  coupon_code?: string
+  /** 商品券ID · product coupon ID */
+  product_coupon_id?: string
+  /** 商品券批次ID · product coupon batch ID */
+  stock_id?: string
+  /** 事件通知AppID · event notification AppID */
+  appid?: string
+  /** 用户OpenID · user's OpenID */
+  openid?: string
+  /** 用户UnionID · user's UnionID */
+  unionid?: string
 }
 
 export interface ReleaseEventAmount {
-  /** 订单总金额 (分 · fen) */
+  /** 订单总金额 · total order amount (分 · fen) */
   total: number
   /** 用户实际支付金额 · amount actually paid by the user (分 · fen) */
   payer_total?: number
-  /** 订单折扣 */
+  /** 订单折扣 · order discount (分 · fen) */
   discount_total?: number
   /** 货币类型 · currency */
   currency?: string
 }
 
 export interface ReleaseEventDeviceInformation {
-  /** 商户设备号 */
+  /** 商户设备号 · merchant's device ID */
   device_id?: string
   /** 商户端设备IP · merchant's device IP address */
-  payer_total: string
+  device_ip: string
 }
 
 export interface ReleaseEventPayer {
-  /** 用户在服务商AppID下的唯一标识 */
+  /** 用户在服务商AppID下的唯一标识 · user's OpenID under the service provider's AppID */
   openid?: string
   /** 用户子标识 · user's OpenID under the sub-merchant's AppID */
   sub_openid?: string
@@ -670,54 +707,54 @@ export interface ReleaseEventPromotionDetail {
   stock_id?: string
   /** 微信出资 · WeChat Pay contribution (分 · fen) */
   wechatpay_contribute?: number
-  /** 商户出资 (分 · fen) */
+  /** 商户出资 · merchant's contribution (分 · fen) */
   merchant_contribute?: number
-  /** 其他出资方出资金额 (分 · fen) */
+  /** 其他出资方出资金额 · amount contributed by other contributors (分 · fen) */
   other_contribute?: number
 }
 
 export interface ReturnEvent {
-  /** 品牌ID · brand ID */
-  brand_id?: string
-  /** 用户券Code */
-  coupon_code?: string
-  /** 商品券ID · product coupon ID */
-  product_coupon_id?: string
-  /** 商品券批次ID */
-  stock_id?: string
-  /** 事件通知AppID */
-  appid?: string
-  /** 用户OpenID · user's OpenID */
-  openid?: string
-  /** 用户UnionID · user's UnionID */
-  unionid?: string
-}
-
-export interface ReturnEventReceiver {
-  /** 分账接收方的类型 */
-  type: 'MERCHANT_ID' | 'PERSONAL_OPENID' | (string & {})
-  /** 分账接收方的账号 */
-  account: string
-  /** 分账动账金额 (分 · fen) */
-  amount: number
-  /** 分账/回退描述 */
-  description: string
+  /** 商户号 · merchant ID */
+  mchid?: string
+  /** 服务商商户号 · service provider's merchant ID */
+  sp_mchid?: string
+  /** 子商户号 · sub-merchant ID */
+  sub_mchid?: string
+  /** 微信支付系统生成的订单号 · WeChat Pay order number */
+  transaction_id: string
+  /** 微信分账/回退单号 · WeChat Pay profit-sharing or return order number */
+  order_id: string
+  /** 分账方系统内部的分账/回退单号 · merchant's profit-sharing or return order number */
+  out_order_no: string
+  /** 分账接收方对象 · profit-sharing receiver */
+  receiver: {
+    /** 分账接收方的类型 · profit-sharing receiver's type */
+    type: 'MERCHANT_ID' | 'PERSONAL_OPENID' | (string & {})
+    /** 分账接收方的账号 · profit-sharing receiver's account */
+    account: string
+    /** 分账动账金额 · profit-sharing amount moved (分 · fen) */
+    amount: number
+    /** 分账/回退描述 · profit-sharing or return description */
+    description: string
+  }
+  /** 订单支付完成时间 · order payment completion time */
+  success_time: string
 }
 
 export interface RewardUsageRecord {
-  /** 优惠使用记录流水号 */
+  /** 优惠使用记录流水号 · discount usage record serial number */
   reward_usage_serial_no?: string
   /** 优惠ID · discount ID */
   reward_id?: string
-  /** 优惠使用时间 */
+  /** 优惠使用时间 · discount usage time */
   usage_time?: string
-  /** 优惠使用类型 */
+  /** 优惠使用类型 · discount usage type */
   usage_type?: string
   /** 优惠使用数量 · discount usage count */
   usage_count?: number
   /** 金额 · amount (分 · fen) */
   amount?: number
-  /** 优惠使用描述 */
+  /** 优惠使用描述 · discount usage description */
   description?: string
   /** 备注说明 · remark */
   remark?: string
@@ -731,7 +768,7 @@ export interface SignContractEvent {
   sp_mchid: string
   /** 委托代扣协议ID · recurring payment contract ID */
   contract_id: string
-  /** 委托代扣协议模板ID */
+  /** 委托代扣协议模板ID · recurring payment contract template ID */
   plan_id: number
   /** 服务商签约协议号 · service provider's contract number */
   out_contract_code: string
@@ -753,18 +790,18 @@ export interface SignContractEvent {
   repayment_amount_limit: string
   /** 公众账号ID · AppID */
   appid: string
-  /** 商户AppID下的用户唯一标识 */
+  /** 商户AppID下的用户唯一标识 · user's OpenID under the merchant's AppID */
   openid: string
 }
 
 export interface SignEvent {
-  /** 微信支付分配的商户号 */
+  /** 微信支付分配的商户号 · merchant ID assigned by WeChat Pay */
   mchid: string
   /** 协议ID · contract ID */
   contract_id: string
   /** 公众账号ID · AppID */
   appid: string
-  /** 委托代扣协议模板ID */
+  /** 委托代扣协议模板ID · recurring payment contract template ID */
   plan_id: number
   /** 服务商签约协议号 · service provider's contract number */
   out_contract_code: string
@@ -776,7 +813,7 @@ export interface SignEvent {
   contract_signed_time: string
   /** 协议到期时间 · contract expiration time */
   contract_expired_time: string
-  /** 商户AppID下的用户唯一标识 */
+  /** 商户AppID下的用户唯一标识 · user's OpenID under the merchant's AppID */
   openid: string
   /** 协议解约信息 · contract termination information */
   contract_terminate_info: ContractTerminateInfo
@@ -796,7 +833,7 @@ export interface UserCancelSignPlanEvent {
   /** 服务商商户号 · service provider's merchant ID */
   mchid: string
   /** 子商户商户号 · sub-merchant ID */
-  sub_mchid: string
+  sub_mchid?: string
   /** 服务商AppID · service provider's AppID */
   appid: string
   /** 子商户AppID · sub-merchant's AppID */
@@ -811,7 +848,7 @@ export interface UserCancelSignPlanEvent {
   going_detail_no: number
   /** 计划签约状态 · plan contract signing state */
   sign_state: 'UNSIGNED' | (string & {})
-  /** 取消计划时间 */
+  /** 取消计划时间 · plan cancellation time */
   cancel_sign_time: string
   /** 签约计划取消类型 · contract plan cancellation type */
   cancel_sign_type?: 'NOT_CANCEL' | 'USER' | 'MERCHANT' | 'REVOKE_SERVICE' | (string & {})
@@ -819,7 +856,7 @@ export interface UserCancelSignPlanEvent {
   cancel_reason?: string
   /** 签约计划的名称 · contract plan name */
   plan_name: string
-  /** 签约计划过期时间 */
+  /** 签约计划过期时间 · contract plan expiration time */
   plan_over_time: string
   /** 签约计划原总金额 · original total amount of the contract plan (分 · fen) */
   total_origin_price: number
@@ -849,9 +886,9 @@ export interface UserCancelSignPlanEvent {
     actual_pay_price?: number
     /** 详情使用时间 · plan detail use time */
     use_time: string
-    /** 详情对应订单实际完成支付时间 */
+    /** 详情对应订单实际完成支付时间 · actual payment completion time of the detail's order */
     complete_time: string
-    /** 详情对应订单取消时间 */
+    /** 详情对应订单取消时间 · cancellation time of the detail's order */
     cancel_time: string
   }[]
   /** 签约时间 · contract signing time */
@@ -910,27 +947,27 @@ export interface UserConfirmEventPostDiscount {
 }
 
 export interface AbnormalFundProcessingTransferSuccessResource {
-  /** 产品名称 */
+  /** 产品名称 · product name */
   product_name: 'C2C' | (string & {})
-  /** 微信支付在途异常资金付款单号 */
+  /** 微信支付在途异常资金付款单号 · WeChat Pay in-transit abnormal fund payment number */
   receipt_id: string
-  /** 付款金额信息 */
+  /** 付款金额信息 · payment amount information */
   transfer_amount: DevicesAmount
-  /** 在途异常资金付款状态 */
+  /** 在途异常资金付款状态 · in-transit abnormal fund payment state */
   receipt_state: ReceiptState
-  /** 在途异常资金付款单据创建时间 */
+  /** 在途异常资金付款单据创建时间 · in-transit abnormal fund payment order creation time */
   create_time: string
-  /** 在途异常资金付款单据更新时间 */
+  /** 在途异常资金付款单据更新时间 · in-transit abnormal fund payment order update time */
   last_update_time: string
-  /** 在途异常资金付款指令信息 */
+  /** 在途异常资金付款指令信息 · in-transit abnormal fund payment instruction information */
   instruction: {
-    /** 商户侧指令编号 */
+    /** 商户侧指令编号 · merchant's instruction number */
     out_instruction_no: string
-    /** 在途异常资金付款指令的发起方 */
+    /** 在途异常资金付款指令的发起方 · initiator of in-transit abnormal fund payment instruction */
     commander: Commander
-    /** 付款方式 */
+    /** 付款方式 · payment method */
     transfer_mode: 'TRANSFER_TO_ORIGINAL_RECEIVE_USER' | (string & {})
-    /** 入账成功时间 */
+    /** 入账成功时间 · crediting success time */
     success_time: string
     /** 处理指令实例ID · instruction instance ID */
     instruction_instance_id: string
@@ -967,21 +1004,21 @@ export interface BlockrecordChangeResource {
   sub_mchid: string
   /** 交易拦截记录ID · transaction block record ID */
   block_record_id: string
-  /** 交易拦截笔数等级 */
+  /** 交易拦截笔数等级 · level of the number of blocked transactions */
   block_count_level: NumberOfBlock
 }
 
 export interface BlocksubmissionChangeResource {
   /** 子商户号 · sub-merchant ID */
   sub_mchid: string
-  /** 交易拦截记录申诉ID */
+  /** 交易拦截记录申诉ID · appeal ID of transaction blocking record */
   appeal_record_id: string
-  /** 申诉结果 */
+  /** 申诉结果 · appeal result */
   appeal_result: 'PASS' | 'REJECT' | (string & {})
 }
 
 export interface BrandMemberCardPointExchangeCouponResource {
-  /** 兑券记录ID */
+  /** 兑券记录ID · coupon exchange record ID */
   record_id?: string
   /** 品牌ID · brand ID */
   brand_id?: string
@@ -993,9 +1030,9 @@ export interface BrandMemberCardPointExchangeCouponResource {
   openid?: string
   /** 会员卡code · membership card code */
   user_card_code?: string
-  /** 积分兑券模板ID */
+  /** 积分兑券模板ID · template ID of points-for-coupon exchange */
   exchange_coupon_template_id?: string
-  /** 消耗积分数 */
+  /** 消耗积分数 · number of points consumed */
   deduct_points?: number
   /** 商品券ID · product coupon ID */
   product_coupon_id?: string
@@ -1017,7 +1054,7 @@ export interface BrandMemberCardSyncUserPointResource {
 }
 
 export interface BrandMemberCardSpPointExchangeCouponResource {
-  /** 兑券记录ID */
+  /** 兑券记录ID · coupon exchange record ID */
   record_id: string
   /** 品牌ID · brand ID */
   brand_id: string
@@ -1027,9 +1064,9 @@ export interface BrandMemberCardSpPointExchangeCouponResource {
   openid: string
   /** 会员卡code · membership card code */
   user_card_code: string
-  /** 积分兑券模板ID */
+  /** 积分兑券模板ID · template ID of points-for-coupon exchange */
   exchange_coupon_template_id: string
-  /** 消耗积分数 */
+  /** 消耗积分数 · number of points consumed */
   deduct_points: number
   /** 批次ID · coupon batch ID */
   stock_id: string
@@ -1120,19 +1157,19 @@ export interface BudgetLockedResource {
 }
 
 export interface CouponSendResource {
-  /** 业务细分事件类型 */
+  /** 业务细分事件类型 · business event subtype */
   event_type?: 'EVENT_TYPE_BUSICOUPON_SEND' | (string & {})
-  /** 券的唯一标识 */
+  /** 券的唯一标识 · unique identifier of the coupon */
   coupon_code: string
   /** 批次号 · coupon batch ID */
   stock_id: string
   /** 发放时间 · issue time */
   send_time: string
-  /** 微信用户在AppID下的唯一标识 */
+  /** 微信用户在AppID下的唯一标识 · user's OpenID under the AppID */
   openid?: string
   /** 用户UnionID · user's UnionID */
   unionid?: string
-  /** 发放渠道 */
+  /** 发放渠道 · issuance channel */
   send_channel:
     | 'BUSICOUPON_SEND_CHANNEL_MINIAPP' | 'BUSICOUPON_SEND_CHANNEL_API'
     | 'BUSICOUPON_SEND_CHANNEL_PAYGIFT' | 'BUSICOUPON_SEND_CHANNEL_H5' | 'BUSICOUPON_SEND_CHANNEL_FTOF'
@@ -1145,9 +1182,9 @@ export interface CouponSendResource {
     | (string & {})
   /** 发券商户号 · coupon-issuing merchant ID */
   send_merchant: string
-  /** 摇一摇活动ID */
+  /** 摇一摇活动ID · Shake campaign ID */
   act_id?: string
-  /** 业务附属信息 */
+  /** 业务附属信息 · additional business information */
   attach_info?: {
     /** 微信支付订单号 · WeChat Pay order number */
     transaction_id?: string
@@ -1159,45 +1196,45 @@ export interface CouponSendResource {
     hall_belong_mch_id?: number
     /** 会员卡模板ID · membership card template ID */
     card_id?: string
-    /** 业务处理状态码 */
+    /** 业务处理状态码 · business processing status code */
     code?: string
     /** 活动ID · campaign ID */
     activity_id?: string
     /** 加密的手机号 · encrypted mobile number */
     phone_number?: string
-    /** 领券手机区号 */
+    /** 领券手机区号 · phone country code used for coupon claim */
     country_code?: string
   }
 }
 
 export interface CouponUseResource {
-  /** 批次创建方商户号 */
+  /** 批次创建方商户号 · merchant ID of the coupon batch creator */
   stock_creator_mchid: string
-  /** 微信为每个代金券批次分配的唯一ID */
+  /** 微信为每个代金券批次分配的唯一ID · cash coupon batch ID assigned by WeChat */
   stock_id: string
-  /** 微信为代金券或消费金唯一分配的id */
+  /** 微信为代金券或消费金唯一分配的id · cash coupon or spending credit ID assigned by WeChat */
   coupon_id: string
-  /** 单品优惠特定信息 */
+  /** 单品优惠特定信息 · item discount information */
   singleitem_discount_off?: {
-    /** 单品最高优惠价格 (分 · fen) */
+    /** 单品最高优惠价格 · maximum discounted price of the item (分 · fen) */
     single_price_max?: number
   }
   /** 减至优惠类型 · reduce-to discount type */
   discount_to?: {
-    /** 减至后优惠单价 (分 · fen) */
+    /** 减至后优惠单价 · unit price after reduce-to discount (分 · fen) */
     cut_to_price?: number
-    /** 可享受优惠的最高价格 (分 · fen) */
+    /** 可享受优惠的最高价格 · maximum price eligible for discount (分 · fen) */
     max_price?: number
   }
-  /** 券或消费金名称 */
+  /** 券或消费金名称 · coupon or spending credit name */
   coupon_name: string
   /** 券或消费金状态 · coupon or spending credit state */
   status: 'SENDED' | 'USED' | 'EXPIRED' | (string & {})
-  /** 券或消费金描述说明字段 */
+  /** 券或消费金描述说明字段 · coupon or spending credit description */
   description: string
-  /** 领券时间 */
+  /** 领券时间 · coupon claim time */
   create_time: string
-  /** 券或消费金类型 */
+  /** 券或消费金类型 · coupon or spending credit type */
   coupon_type: 'NORMAL' | 'CUT_TO' | (string & {})
   /** 是否无资金流 · whether there is no cash flow */
   no_cash: boolean
@@ -1207,36 +1244,36 @@ export interface CouponUseResource {
   available_end_time: string
   /** 是否单品优惠 · whether a single-item discount */
   singleitem: boolean
-  /** 普通满减券或消费金面额、门槛信息 */
+  /** 普通满减券或消费金面额、门槛信息 · threshold-discount coupon or spending credit value and threshold */
   normal_coupon_information?: {
     /** 面额 · face value (分 · fen) */
     coupon_amount: number
-    /** 使用券或消费金金额门槛 (分 · fen) */
+    /** 使用券或消费金金额门槛 · spending threshold of coupon or spending credit (分 · fen) */
     transaction_minimum: number
   }
-  /** 已实扣代金券或消费金信息 */
+  /** 已实扣代金券或消费金信息 · redeemed cash coupon or spending credit information */
   consume_information?: {
-    /** 代金券核销时间 */
+    /** 代金券核销时间 · cash coupon redemption time */
     consume_time: string
-    /** 核销代金券的商户号 */
+    /** 核销代金券的商户号 · merchant ID that redeemed the cash coupon */
     consume_mchid: string
-    /** 微信支付系统生成的订单号 */
+    /** 微信支付系统生成的订单号 · WeChat Pay order number */
     transaction_id: string
     /** 核销金额 · redeemed amount (分 · fen) */
     consume_amount: number
-    /** 商户下单接口传的单品信息 */
+    /** 商户下单接口传的单品信息 · item information passed when placing the order */
     goods_detail?: {
-      /** 单品券创建时录入的单品编码 */
+      /** 单品券创建时录入的单品编码 · item code entered when creating item coupon */
       goods_id: string
-      /** 单品数据 */
+      /** 单品数量 · item quantity */
       quantity: number
-      /** 单品单价 (分 · fen) */
+      /** 单品单价 · item unit price (分 · fen) */
       price: number
-      /** 优惠金额 · discount amount */
+      /** 优惠金额 · discount amount (分 · fen) */
       discount_amount: number
     }[]
   }
-  /** 细分业务类型 */
+  /** 细分业务类型 · business subtype */
   business_type?: 'MULTIUSE' | (string & {})
 }
 
@@ -1272,22 +1309,22 @@ export interface CreditRepaymentDeductionPayResource {
 }
 
 export interface CrossBorderPayGetMchInfoResource {
-  /** 受理网络交易流水号 */
+  /** 受理网络交易流水号 · acceptance network transaction serial number */
   acq_tid: string
-  /** 钱包编码 */
+  /** 钱包编码 · wallet code */
   bank_type: string
   /** 收款二维码 · payment QR code */
   qr_cd_mp: string
 }
 
 export interface CrossBorderPayPushOrderInfoResource {
-  /** 受理网络交易流水号 */
+  /** 受理网络交易流水号 · acceptance network transaction serial number */
   acq_tid: string
-  /** 钱包编码 */
+  /** 钱包编码 · wallet code */
   bank_type: string
   /** 订单金额信息 · order amount information */
   amount: {
-    /** 用户输入金额 (分 · fen) */
+    /** 用户输入金额 · amount entered by the user (分 · fen) */
     total: number
     /** 货币类型 · currency */
     currency?: string
@@ -1299,14 +1336,14 @@ export interface CrossBorderPayPushOrderInfoResource {
 export interface DeliveryPlanChangeResource {
   /** 投放计划ID · delivery plan ID */
   plan_id?: string
-  /** 投放计划变更前状态 */
+  /** 投放计划变更前状态 · delivery plan state before the change */
   plan_state:
     | 'CREATED' | 'DELIVERING' | 'PLAN_TERMINATED' | 'PAUSED' | 'TERMINATED' | 'EXPIRED' | (string & {})
-  /** 投放计划当前审核状态 */
+  /** 投放计划当前审核状态 · current review state of the delivery plan */
   audit_state: 'PROCESSING' | 'PASSED' | 'REJECTED' | (string & {})
-  /** 变更原因 */
+  /** 变更原因 · change reason */
   change_reason: string
-  /** 修改时间 */
+  /** 修改时间 · modification time */
   modify_time: string
 }
 
@@ -1315,7 +1352,7 @@ export interface DiscountCardUserPaidResource {
   appid?: string
   /** 用户标识 · user's OpenID */
   openid?: string
-  /** 先享卡ID */
+  /** 先享卡ID · discount card ID */
   card_id?: string
   /** 企业支付卡模板ID · enterprise payment card template ID */
   card_template_id?: string
@@ -1335,7 +1372,7 @@ export interface DiscountCardUserPaidResource {
     transaction_id?: string
     /** 付款状态 · payment state */
     pay_state?: string
-    /** 付款金额 */
+    /** 付款金额 · payment amount */
     pay_amount?: string
     /** 支付时间 · payment time */
     pay_time?: string
@@ -1346,11 +1383,11 @@ export interface DiscountCardUserPaidResource {
   objectives?: {
     /** 先享卡目标ID · discount card objective ID */
     objective_id?: string
-    /** 目标名称 */
+    /** 目标名称 · objective name */
     name?: string
     /** 目标数量 · objective count */
     count?: number
-    /** 目标单位 */
+    /** 目标单位 · objective unit */
     unit?: string
     /** 目标描述 · objective description */
     description?: string
@@ -1361,13 +1398,13 @@ export interface DiscountCardUserPaidResource {
   rewards?: {
     /** 先享卡奖励ID · discount card reward ID */
     reward_id?: string
-    /** 奖励名称 */
+    /** 奖励名称 · reward name */
     name?: string
     /** 优惠数量类型 · discount count type */
     count_type?: string
     /** 奖励数量 · reward count */
     count?: number
-    /** 奖励单位 */
+    /** 奖励单位 · reward unit */
     unit?: string
     /** 奖励金额 · reward amount (分 · fen) */
     amount?: number
@@ -1383,19 +1420,19 @@ export interface DiscountCardUserPaidResource {
 }
 
 export interface EcommerceEntrustSignResource {
-  /** 微信支付分配的商户号 */
+  /** 微信支付分配的商户号 · merchant ID assigned by WeChat Pay */
   mchid: string
   /** 服务商签约协议号 · service provider's contract number */
   out_contract_code: string
-  /** 委托代扣协议模板ID */
+  /** 委托代扣协议模板ID · recurring payment contract template ID */
   plan_id: number
   /** 公众账号ID · AppID */
   appid: string
-  /** 商户AppID下的用户唯一标识 */
+  /** 商户AppID下的用户唯一标识 · user's OpenID under the merchant's AppID */
   openid: string
   /** 协议到期时间 · contract expiration time */
   contract_expired_time?: string
-  /** 操作时间 · action time */
+  /** 操作时间 · operation time */
   operate_time: string
   /** 附加数据 · attached data */
   attach?: string
@@ -1406,19 +1443,19 @@ export interface EcommerceEntrustSignResource {
 }
 
 export interface EcommerceEntrustTerminateResource {
-  /** 微信支付分配的商户号 */
+  /** 微信支付分配的商户号 · merchant ID assigned by WeChat Pay */
   mchid: string
   /** 服务商签约协议号 · service provider's contract number */
   out_contract_code: string
-  /** 委托代扣协议模板ID */
+  /** 委托代扣协议模板ID · recurring payment contract template ID */
   plan_id: number
   /** 公众账号ID · AppID */
   appid: string
-  /** 商户AppID下的用户唯一标识 */
+  /** 商户AppID下的用户唯一标识 · user's OpenID under the merchant's AppID */
   openid: string
   /** 协议解约方式 · contract termination mode */
   contract_termination_mode: ContractTerminateInfoContractTerminationMode
-  /** 操作时间 · action time */
+  /** 操作时间 · operation time */
   operate_time: string
   /** 附加数据 · attached data */
   attach?: string
@@ -1437,7 +1474,7 @@ export interface EduSchoolPayUserDebtStateUpdateResource {
   state: 'NORMAL' | 'FORBIDDEN' | (string & {})
   /** 当前用户欠款笔数 · number of the user's current debts */
   debt_count: number
-  /** 遵循rfc3339标准格式 */
+  /** 更新时间 · update time */
   update_time: string
 }
 
@@ -1454,7 +1491,7 @@ export interface EntrustReleaseResource {
   bank_type?: string
   /** 支付完成时间 · payment completion time */
   success_time?: string
-  /** 交易状态 */
+  /** 交易状态 · trade state */
   trade_state: 'SUCCESS' | 'REFUND' | 'ACCEPTED' | 'PAY_FAIL' | (string & {})
   /** 交易状态描述 · trade state description */
   trade_state_description?: string
@@ -1462,41 +1499,41 @@ export interface EntrustReleaseResource {
   payer?: ReleaseEventPayer
   /** 订单金额信息 · order amount information */
   amount?: ReleaseEventAmount
-  /** 设备信息 */
+  /** 设备信息 · device information */
   device_information?: ReleaseEventDeviceInformation
   /** 优惠详情 · discount details */
   promotion_detail?: ReleaseEventPromotionDetail[]
-  /** 微信支付分配的商户号 */
+  /** 微信支付分配的商户号 · service provider's merchant ID assigned by WeChat Pay */
   sp_mchid?: string
   /** 子商户号 · sub-merchant ID */
   sub_mchid?: string
   /** 子商户公众账号ID · sub-merchant's AppID */
   sub_appid?: string
-  /** 用户在服务商AppID下的唯一标识 */
+  /** 用户在服务商AppID下的唯一标识 · user's OpenID under the service provider's AppID */
   openid?: string
   /** 用户子标识 · user's OpenID under the sub-merchant's AppID */
   sub_openid?: string
-  /** 委托代扣协议模板ID */
+  /** 委托代扣协议模板ID · recurring payment contract template ID */
   plan_id?: string
-  /** 签约信息 */
+  /** 签约信息 · contract signing information */
   contract_information?: {
-    /** 签约协议号 */
+    /** 签约协议号 · contract ID */
     contract_id?: string
     /** 签约状态 · contract signing state */
     contract_status: 'ADD' | 'DELETE' | (string & {})
-    /** 签约完成时间 */
+    /** 签约完成时间 · contract signing completion time */
     create_time?: string
   }
 }
 
 export interface EntrustSignResource {
-  /** 微信支付分配的商户号 */
+  /** 微信支付分配的商户号 · merchant ID assigned by WeChat Pay */
   mchid: string
   /** 协议ID · contract ID */
   contract_id: string
   /** 公众账号ID · AppID */
   appid: string
-  /** 委托代扣协议模板ID */
+  /** 委托代扣协议模板ID · recurring payment contract template ID */
   plan_id: number
   /** 服务商签约协议号 · service provider's contract number */
   out_contract_code: string
@@ -1508,13 +1545,13 @@ export interface EntrustSignResource {
   contract_signed_time: string
   /** 协议到期时间 · contract expiration time */
   contract_expired_time: string
-  /** 商户AppID下的用户唯一标识 */
+  /** 商户AppID下的用户唯一标识 · user's OpenID under the merchant's AppID */
   openid: string
   /** 协议解约信息 · contract termination information */
   contract_terminate_info: ContractTerminateInfo
   /** 预约扣费场景的预约信息 · schedule information of scheduled deduction */
   deduct_schedule?: {
-    /** 预约扣费场景下有效 */
+    /** 预计扣费日期 · estimated deduction date */
     estimated_deduct_date: string
     /** 预计的扣费金额 · estimated deduction amount */
     estimated_deduct_amount: EstimatedDeductAmount
@@ -1542,7 +1579,7 @@ export interface EntrustSignResource {
   sub_mchid?: string
   /** 子商户公众账号ID · sub-merchant's AppID */
   sub_appid?: string
-  /** 商户AppID下的用户唯一标识 */
+  /** 商户AppID下的用户唯一标识 · user's OpenID under the service provider's AppID */
   sp_openid?: string
   /** 用户子标识 · user's OpenID under the sub-merchant's AppID */
   sub_openid?: string
@@ -1553,11 +1590,11 @@ export interface EntrustSignResource {
 export interface EntrustSigningResource {
   /** 公众账号ID · AppID */
   appid: string
-  /** 用户在服务商AppID下的唯一标识 */
+  /** 用户在服务商AppID下的唯一标识 · user's OpenID under the service provider's AppID */
   openid?: string
-  /** 委托代扣协议模板ID */
+  /** 委托代扣协议模板ID · recurring payment contract template ID */
   plan_id?: string
-  /** 签约信息 */
+  /** 签约信息 · contract signing information */
   contract_information?: ContractInformation
   /** 商户订单号 · merchant's order number */
   out_trade_no: string
@@ -1569,7 +1606,7 @@ export interface EntrustSigningResource {
   bank_type?: string
   /** 支付完成时间 · payment completion time */
   success_time?: string
-  /** 交易状态 */
+  /** 交易状态 · trade state */
   trade_state: 'SUCCESS' | 'REFUND' | 'ACCEPTED' | 'PAY_FAIL' | (string & {})
   /** 交易状态描述 · trade state description */
   trade_state_description?: string
@@ -1577,11 +1614,11 @@ export interface EntrustSigningResource {
   payer?: ReleaseEventPayer
   /** 订单金额信息 · order amount information */
   amount?: ReleaseEventAmount
-  /** 设备信息 */
+  /** 设备信息 · device information */
   device_information: ReleaseEventDeviceInformation
   /** 优惠详情 · discount details */
   promotion_detail?: ReleaseEventPromotionDetail[]
-  /** 微信支付分配的商户号 */
+  /** 微信支付分配的商户号 · service provider's merchant ID assigned by WeChat Pay */
   sp_mchid: string
   /** 子商户号 · sub-merchant ID */
   sub_mchid?: string
@@ -1602,7 +1639,7 @@ export interface EntrustTerminateResource {
   sub_mchid?: string
   /** 子商户公众账号ID · sub-merchant's AppID */
   sub_appid?: string
-  /** 委托代扣协议模板ID */
+  /** 委托代扣协议模板ID · recurring payment contract template ID */
   plan_id: number
   /** 服务商签约协议号 · service provider's contract number */
   out_contract_code: string
@@ -1614,7 +1651,7 @@ export interface EntrustTerminateResource {
   contract_signed_time: string
   /** 协议到期时间 · contract expiration time */
   contract_expired_time: string
-  /** 商户AppID下的用户唯一标识 */
+  /** 商户AppID下的用户唯一标识 · user's OpenID under the service provider's AppID */
   sp_openid?: string
   /** 用户子标识 · user's OpenID under the sub-merchant's AppID */
   sub_openid?: string
@@ -1653,17 +1690,17 @@ export interface EntrustTerminateResource {
 }
 
 export interface EntrustTerminateInquiryResource {
-  /** 返回状态码 */
+  /** 返回状态码 · return code */
   code: string
-  /** 返回信息 · response message */
+  /** 返回信息 · return message */
   messsage: string
   /** 商户号 · merchant ID */
   mchid: string
   /** 公众账号ID · AppID */
   appid: string
-  /** 商户AppID下的用户唯一标识 */
+  /** 商户AppID下的用户唯一标识 · user's OpenID under the merchant's AppID */
   openid?: string
-  /** 委托代扣协议模板ID */
+  /** 委托代扣协议模板ID · recurring payment contract template ID */
   plan_id: number
   /** 服务商签约协议号 · service provider's contract number */
   out_contract_code: string
@@ -1686,95 +1723,95 @@ export interface EntrustTerminateRetentionResource {
   contract_id?: string
   /** 公众账号ID · AppID */
   appid?: string
-  /** 委托代扣协议模板ID */
+  /** 委托代扣协议模板ID · recurring payment contract template ID */
   plan_id?: number
   /** 服务商签约协议号 · service provider's contract number */
   out_contract_code?: string
-  /** 商户AppID下的用户唯一标识 */
+  /** 商户AppID下的用户唯一标识 · user's OpenID under the merchant's AppID */
   openid?: string
 }
 
 export interface FacepayUserStateChangeResource {
-  /** 微信刷脸用户ID */
+  /** 微信刷脸用户ID · WeChat face payment user ID */
   user_id: string
   /** 商户刷脸用户ID · merchant's face payment user ID */
   out_user_id: string
-  /** 机构编号 */
+  /** 机构编号 · institution ID */
   organization_id: string
   /** 商户号 · merchant ID */
   mch_id: string
-  /** 通知创建时间 */
+  /** 通知创建时间 · notification creation time */
   notify_create_time: string
-  /** 微信APPID */
+  /** 微信APPID · WeChat AppID */
   appid: string
-  /** 微信用户openid */
+  /** 微信用户openid · WeChat user's OpenID */
   openid: string
   /** 签约ID · contract ID */
   contract_id: string
 }
 
 export interface FapiaoCardDiscardedResource {
-  /** 微信支付分配的商户号 */
+  /** 微信支付分配的商户号 · merchant ID assigned by WeChat Pay */
   mchid: string
   /** 子商户号 · sub-merchant ID */
   sub_mchid?: string
-  /** 冲红时指定的发票申请单号 */
+  /** 冲红时指定的发票申请单号 · invoice application ID specified for invoice reversal */
   fapiao_apply_id: string
-  /** 发票申请单下关联的所有发票信息 */
+  /** 发票申请单下关联的所有发票信息 · information on all invoices under the application */
   fapiao_information: FapiaoInformation[]
-  /** 用户完成发票抬头填写的时间 */
+  /** 用户完成发票抬头填写的时间 · time the user filled in the invoice title */
   apply_time?: string
 }
 
 export interface FapiaoUserAppliedResource {
-  /** 微信支付分配的商户号 */
+  /** 微信支付分配的商户号 · merchant ID assigned by WeChat Pay */
   mchid: string
   /** 子商户号 · sub-merchant ID */
   sub_mchid?: string
-  /** 开票时指定的发票申请单号 */
+  /** 开票时指定的发票申请单号 · invoice application ID specified for invoice issuance */
   fapiao_apply_id: string
-  /** 用户完成发票抬头填写的时间 */
+  /** 用户完成发票抬头填写的时间 · time the user filled in the invoice title */
   apply_time: string
-  /** 发票申请单下关联的所有发票信息 */
+  /** 发票申请单下关联的所有发票信息 · information on all invoices under the application */
   fapiao_information?: {
     /** 商户发票单号 · merchant's invoice number */
     fapiao_id?: string
-    /** 发票状态 */
+    /** 发票状态 · invoice state */
     fapiao_status?: string
-    /** 发票状态 */
+    /** 发票状态 · invoice card state */
     card_status?: string
   }[]
 }
 
 export interface HirePowerBankReceiveInsuranceResource {
-  /** 保险订单ID */
+  /** 保险订单ID · insurance order ID */
   order_id: string
-  /** 商户保险订单号 */
+  /** 商户保险订单号 · merchant's insurance order number */
   out_order_no: string
   /** 用户标识 · user's OpenID */
   openid: string
-  /** 最大理赔次数 */
+  /** 最大理赔次数 · maximum number of claims */
   max_claim_count: number
-  /** 已理赔次数 */
+  /** 已理赔次数 · number of claims settled */
   claimed_count: number
-  /** 保险订单领取时间 */
+  /** 保险订单领取时间 · insurance order claim time */
   order_receive_time: string
   /** 保险订单领取状态 · insurance order claim state */
   order_receive_state: string
-  /** 保险订单开始时间 */
+  /** 保险订单开始时间 · insurance order start time */
   order_begin_time?: string
-  /** 保险订单结束时间 */
+  /** 保险订单结束时间 · insurance order end time */
   order_end_time?: string
 }
 
 export interface InsuranceEntrustRenewResource {
-  /** 微信支付分配的商户号 */
+  /** 微信支付分配的商户号 · merchant ID assigned by WeChat Pay */
   mchid: string
   /** 协议ID · contract ID */
   contract_id: string
   /** 公众账号ID · AppID */
   appid: string
-  /** 委托代扣协议模板ID */
+  /** 委托代扣协议模板ID · recurring payment contract template ID */
   plan_id: number
   /** 服务商签约协议号 · service provider's contract number */
   out_contract_code: string
@@ -1786,14 +1823,14 @@ export interface InsuranceEntrustRenewResource {
   contract_signed_time: string
   /** 协议到期时间 · contract expiration time */
   contract_expired_time: string
-  /** 商户AppID下的用户唯一标识 */
+  /** 商户AppID下的用户唯一标识 · user's OpenID under the merchant's AppID */
   openid: string
   /** 协议解约信息 · contract termination information */
   contract_terminate_info: ContractTerminateInfo
 }
 
 export interface InsurancePolicyManagementGrantedResource {
-  /** 商户保险编码 */
+  /** 商户保险编码 · merchant's insurance code */
   out_insurance_no: string
   /** 保险名称 · insurance name */
   insurance_name: string
@@ -1808,18 +1845,18 @@ export interface InsurancePolicyManagementGrantedResource {
 export interface MallAuthActivateCardResource {
   /** 用户标识 · user's OpenID */
   openid: string
-  /** 业务处理状态码 */
+  /** 业务处理状态码 · business processing status code */
   code: string
-  /** 用户开会员卡时的商圈商户号 */
+  /** 用户开会员卡时的商圈商户号 · business circle's merchant ID at membership card activation */
   mchid: string
-  /** 用户授权类型 */
+  /** 用户授权类型 · user authorization type */
   auth_type: 'REGISTERED_MODE' | 'REGISTERED_AND_AUTHORIZATION_MODE' | (string & {})
 }
 
 export interface MallRefundSuccessResource {
-  /** 微信支付分配的商户号 */
+  /** 微信支付分配的商户号 · merchant ID assigned by WeChat Pay */
   mchid: string
-  /** 商圈商户名称 */
+  /** 商圈商户名称 · business circle merchant name */
   merchant_name: string
   /** 店铺名称 · shop name */
   shop_name: string
@@ -1829,9 +1866,9 @@ export interface MallRefundSuccessResource {
   appid: string
   /** 用户标识 · user's OpenID */
   openid: string
-  /** 交易完成时间 */
+  /** 交易完成时间 · refund completion time */
   refund_time: string
-  /** 用户实际消费金额 (分 · fen) */
+  /** 用户实际消费金额 · amount actually spent by the user (分 · fen) */
   pay_amount: number
   /** 用户退款金额 · amount refunded to the user (分 · fen) */
   refund_amount: number
@@ -1842,9 +1879,9 @@ export interface MallRefundSuccessResource {
 }
 
 export interface MallTransactionSuccessResource {
-  /** 微信支付分配的商户号 */
+  /** 微信支付分配的商户号 · merchant ID assigned by WeChat Pay */
   mchid: string
-  /** 商圈商户名称 */
+  /** 商圈商户名称 · business circle merchant name */
   merchant_name: string
   /** 店铺名称 · shop name */
   shop_name: string
@@ -1854,17 +1891,17 @@ export interface MallTransactionSuccessResource {
   appid: string
   /** 用户标识 · user's OpenID */
   openid: string
-  /** 交易完成时间 */
+  /** 交易完成时间 · transaction completion time */
   time_end: string
-  /** 用户实际消费金额 (分 · fen) */
+  /** 用户实际消费金额 · amount actually spent by the user (分 · fen) */
   amount: number
   /** 微信支付订单号 · WeChat Pay order number */
   transaction_id: string
   /** 积分提交方式 · points commit tag */
   commit_tag?: string
-  /** 用户授权类型 */
+  /** 用户授权类型 · user authorization type */
   auth_type?: string
-  /** 业务处理状态码 */
+  /** 业务处理状态码 · business processing status code */
   code?: string
 }
 
@@ -1924,11 +1961,11 @@ export interface MchtransferBatchClosedResource {
   out_batch_no: string
   /** 微信批次单号 · WeChat Pay batch number */
   batch_id: string
-  /** 批次状态 */
+  /** 批次状态 · batch state */
   batch_status: BatchState
-  /** 批次总笔数 */
+  /** 批次总笔数 · total number of transfers in the batch */
   total_num: number
-  /** 批次总金额 (分 · fen) */
+  /** 批次总金额 · total amount of the batch (分 · fen) */
   total_amount: number
   /** 批次关闭原因 · batch close reason */
   close_reason: 'CLOSED' | 'OVERDUE_CLOSE' | 'TRANSFER_SCENE_INVALID' | (string & {})
@@ -1941,11 +1978,11 @@ export interface MchtransferBatchFinishedResource {
   out_batch_no: string
   /** 微信批次单号 · WeChat Pay batch number */
   batch_id: string
-  /** 批次状态 */
+  /** 批次状态 · batch state */
   batch_status: BatchState
-  /** 批次总笔数 */
+  /** 批次总笔数 · total number of transfers in the batch */
   total_num: number
-  /** 批次总金额 (分 · fen) */
+  /** 批次总金额 · total amount of the batch (分 · fen) */
   total_amount: number
   /** 转账成功金额 · successful transfer amount (分 · fen) */
   success_amount: number
@@ -1997,7 +2034,7 @@ export interface MchtransferBillFinishedResource {
   create_time: string
   /** 最后一次状态变更时间 · last state change time */
   update_time: string
-  /** 收款方式类型 */
+  /** 收款方式类型 · payment receiving method type */
   payment_method_type?: 'CFT' | 'WPHK' | (string & {})
 }
 
@@ -2076,13 +2113,13 @@ export interface MchwithdrawChangeResource {
 }
 
 export interface MedicalInsuranceSuccessResource {
-  /** 唯一定义此资源的标识 */
+  /** 唯一定义此资源的标识 · mixed medical insurance order number */
   mix_trade_no: string
   /** 医保自费混合订单支付状态 · mixed medical insurance and self-paid order payment state */
   mix_pay_status: MixPayStatus
   /** 混合订单中自费部分的支付状态 · payment state of mixed order's self-paid part */
   self_pay_status?: SelfPayStatus
-  /** 混合订单中医保部分的支付状态 */
+  /** 混合订单中医保部分的支付状态 · payment state of mixed order's medical insurance portion */
   med_ins_pay_status?: MedInsPayStatus
   /** 订单支付时间 · order payment time */
   paid_time?: string
@@ -2138,7 +2175,7 @@ export interface MedicalInsuranceSuccessResource {
   prepay_id?: string
   /** 医疗机构透传给医保的数据 · data passed through to medical insurance by institution */
   passthrough_request_content?: string
-  /** 医疗机构与微信医保约定的扩展字段 */
+  /** 医疗机构与微信医保约定的扩展字段 · extension fields agreed with WeChat medical insurance */
   extends?: string
   /** 附加数据 · attached data */
   attach?: string
@@ -2149,17 +2186,17 @@ export interface MedicalInsuranceSuccessResource {
 }
 
 export interface MembercardAcceptCardResource {
-  /** 事件类型 */
+  /** 事件类型 · event type */
   event_type: 'NEW_ACTIVATE' | 'RECOVER' | 'MEMBER_CARD_ACCEPT_BY_PHONE_NUMBER' | (string & {})
   /** 会员卡ID · membership card ID */
   card_id: string
   /** 会员卡code · membership card code */
   code?: string
-  /** 激活时间 */
+  /** 激活时间 · activation time */
   event_time: string
   /** 用户标识 · user's OpenID */
   openid: string
-  /** 用户统一标识 */
+  /** 用户统一标识 · user's UnionID */
   unionid?: string
   /** 加密手机号 · encrypted mobile number */
   phone_number?: string
@@ -2168,39 +2205,39 @@ export interface MembercardAcceptCardResource {
 }
 
 export interface MembercardActivateCardResource {
-  /** 事件类型 */
+  /** 事件类型 · event type */
   event_type: 'MEMBER_CARD_ACTIVATE' | (string & {})
   /** 会员卡ID · membership card ID */
   card_id: string
   /** 会员卡code · membership card code */
   code?: string
-  /** 激活时间 */
+  /** 激活时间 · activation time */
   event_time: string
-  /** 激活场景 */
+  /** 激活场景 · activation scene */
   activate_scene: 'NEW_ACTIVATE' | 'RECOVER' | (string & {})
   /** 用户标识 · user's OpenID */
   openid: string
-  /** 用户统一标识 */
+  /** 用户统一标识 · user's UnionID */
   unionid?: string
   /** 自定义场景值 · custom scene value */
   outer_str?: string
 }
 
 export interface MembercardUsercardManageResource {
-  /** 事件类型 */
+  /** 事件类型 · event type */
   event_type:
     | 'USER_VIEW_MEMBERCARD' | 'USER_DELETE_MEMBERCARD' | 'USER_MODIFY_INFORMATION' | (string & {})
   /** 会员卡ID · membership card ID */
   card_id: string
   /** 会员卡code · membership card code */
   code?: string
-  /** 激活时间 */
+  /** 激活时间 · activation time */
   event_time: string
   /** 用户标识 · user's OpenID */
   openid: string
-  /** 用户统一标识 */
+  /** 用户统一标识 · user's UnionID */
   unionid?: string
-  /** 激活场景 */
+  /** 激活场景 · activation scene */
   activate_scene?: string
   /** 自定义场景值 · custom scene value */
   outer_str?: string
@@ -2218,13 +2255,13 @@ export interface MerchantNotifyNotifyResource {
   message_content: {
     /** 商户号 · merchant code */
     merchant_code: string
-    /** 商户全称 */
+    /** 商户全称 · merchant's full name */
     merchant_company_name: string
-    /** 业务发生时间 */
+    /** 业务发生时间 · business occurrence time */
     business_time: string
-    /** 业务单据 */
+    /** 业务单据 · business document */
     business_code: string
-    /** 业务状态 */
+    /** 业务状态 · business state */
     business_state: string
   }
 }
@@ -2269,11 +2306,11 @@ export interface PayscoreMchPrepayResource {
   sub_openid?: string
   /** 总金额 · total amount (分 · fen) */
   total_amount: number
-  /** 预下单请求部分输入参数 */
+  /** 预下单请求部分输入参数 · partial input parameters of the prepay request */
   prepay_req_body: {
-    /** 设备号 */
+    /** 设备号 · device ID */
     device_info: string
-    /** 微信支付分配给收单服务商的ID */
+    /** 随机字符串 · nonce string */
     nonce_str: string
     /** 商品或支付单简要描述 · brief description of product or payment order */
     body: string
@@ -2317,27 +2354,27 @@ export interface PayscoreUserAcceptedResource {
   appid?: string
   /** 用户标识 · user's OpenID */
   openid?: string
-  /** 委托代扣协议模板ID */
+  /** 委托代扣协议模板ID · recurring payment contract template ID */
   plan_id?: string
   /** 签约状态 · contract signing state */
   contract_status?: 'ADD' | 'DELETE' | (string & {})
-  /** 签约完成时间 */
+  /** 签约完成时间 · contract signing completion time */
   create_time?: string
   /** 服务商签约协议号 · service provider's contract number */
   out_contract_code?: string
   /** 子商户应用ID · sub-merchant's AppID */
   sub_appid?: string
-  /** 子商户的商户号 */
+  /** 子商户的商户号 · sub-merchant ID */
   sub_mchid?: string
   /** 渠道商商户号 · channel partner's merchant ID */
   channel_id?: string
   /** 服务ID · service ID */
   service_id?: string
-  /** 子商户公众号下OpenID */
+  /** 子商户公众号下OpenID · user's OpenID under the sub-merchant's official account */
   sub_openid?: string
-  /** 回调状态 */
+  /** 回调状态 · notification state */
   user_service_status?: string
-  /** 服务开启/解除授权时间 */
+  /** 服务开启/解除授权时间 · time of service enabling or authorization revocation */
   openorclose_time?: string
   /** 授权协议号 · authorization contract number */
   authorization_code?: string
@@ -2352,7 +2389,7 @@ export interface PayscoreUserCloseServiceResource {
   mchid: string
   /** 子商户应用ID · sub-merchant's AppID */
   sub_appid?: string
-  /** 子商户的商户号 */
+  /** 子商户的商户号 · sub-merchant ID */
   sub_mchid: string
   /** 渠道商商户号 · channel partner's merchant ID */
   channel_id?: string
@@ -2360,11 +2397,11 @@ export interface PayscoreUserCloseServiceResource {
   service_id: string
   /** 用户标识 · user's OpenID */
   openid: string
-  /** 子商户公众号下OpenID */
+  /** 子商户公众号下OpenID · user's OpenID under the sub-merchant's official account */
   sub_openid?: string
-  /** 回调状态 */
+  /** 回调状态 · notification state */
   user_service_status?: string
-  /** 服务开启/解除授权时间 */
+  /** 服务开启/解除授权时间 · time of service enabling or authorization revocation */
   openorclose_time?: string
   /** 授权协议号 · authorization contract number */
   authorization_code?: string
@@ -2382,7 +2419,7 @@ export interface PayscoreUserConfirmResource {
   /** 子商户应用ID · sub-merchant's AppID */
   sub_appid?: string
   /** 子商户商户号 · sub-merchant ID */
-  sub_mchid: string
+  sub_mchid?: string
   /** 渠道商商户号 · channel partner's merchant ID */
   channel_id?: string
   /** 商户服务订单号 · merchant's service order number */
@@ -2393,7 +2430,7 @@ export interface PayscoreUserConfirmResource {
   sub_openid?: string
   /** 服务订单状态 · service order state */
   state: string
-  /** DOING状态附加说明 */
+  /** DOING状态附加说明 · additional description of DOING state */
   state_description: string
   /** 服务信息 · service information */
   service_introduction: string
@@ -2411,17 +2448,17 @@ export interface PayscoreUserConfirmResource {
   location?: Location
   /** 商户数据包 · merchant's attached data */
   attach?: string
-  /** 微信服务单号 */
+  /** 微信服务单号 · WeChat Pay service order number */
   order_id?: string
   /** 是否需要收款 · whether collection is needed */
   need_collection?: boolean
-  /** 商户系统内部扣款单号 */
+  /** 商户系统内部扣款单号 · merchant's internal deduction order number */
   out_trade_no: string
   /** 收款信息 · collection information */
   collection?: Collection
-  /** 回调状态 */
+  /** 回调状态 · notification state */
   user_service_status?: 'USER_OPEN_SERVICE' | 'USER_CLOSE_SERVICE' | (string & {})
-  /** 服务开启/解除授权成功时间 */
+  /** 服务开启/解除授权成功时间 · success time of service enabling or authorization revocation */
   openorclose_time?: string
   /** 授权协议号 · authorization contract number */
   authorization_code?: string
@@ -2438,27 +2475,27 @@ export interface PayscoreUserOpenServiceResource {
   appid: string
   /** 用户标识 · user's OpenID */
   openid: string
-  /** 委托代扣协议模板ID */
+  /** 委托代扣协议模板ID · recurring payment contract template ID */
   plan_id: string
   /** 签约状态 · contract signing state */
   contract_status: 'ADD' | 'DELETE' | (string & {})
-  /** 签约完成时间 */
+  /** 签约完成时间 · contract signing completion time */
   create_time: string
   /** 服务商签约协议号 · service provider's contract number */
   out_contract_code: string
   /** 子商户应用ID · sub-merchant's AppID */
   sub_appid?: string
-  /** 子商户的商户号 */
+  /** 子商户的商户号 · sub-merchant ID */
   sub_mchid: string
   /** 渠道商商户号 · channel partner's merchant ID */
   channel_id?: string
   /** 服务ID · service ID */
   service_id: string
-  /** 子商户公众号下OpenID */
+  /** 子商户公众号下OpenID · user's OpenID under the sub-merchant's official account */
   sub_openid?: string
-  /** 回调状态 */
+  /** 回调状态 · notification state */
   user_service_status?: string
-  /** 服务开启/解除授权时间 */
+  /** 服务开启/解除授权时间 · time of service enabling or authorization revocation */
   openorclose_time?: string
   /** 授权协议号 · authorization contract number */
   authorization_code?: string
@@ -2476,12 +2513,12 @@ export interface PayscoreUserPaidResource {
   /** 子商户应用ID · sub-merchant's AppID */
   sub_appid?: string
   /** 子商户商户号 · sub-merchant ID */
-  sub_mchid: string
+  sub_mchid?: string
   /** 渠道商商户号 · channel partner's merchant ID */
   channel_id?: string
   /** 商户服务订单号 · merchant's service order number */
   out_order_no: string
-  /** 商户系统内部扣款单号 */
+  /** 商户系统内部扣款单号 · merchant's internal deduction order number */
   out_trade_no: string
   /** 用户标识 · user's OpenID */
   openid: string
@@ -2512,20 +2549,20 @@ export interface PayscoreUserPaidResource {
   location?: {
     /** 服务开始地点 · service start location */
     start_location?: string
-    /** 服务结束位置 */
+    /** 服务结束位置 · service end location */
     end_location?: string
   }
   /** 商户数据包 · merchant's attached data */
   attach?: string
-  /** 微信支付服务订单号 */
+  /** 微信支付服务订单号 · WeChat Pay service order number */
   order_id?: string
   /** 是否需要收款 · whether collection is needed */
   need_collection?: boolean
   /** 收款信息 · collection information */
   collection?: Collection
-  /** 回调状态 */
+  /** 回调状态 · notification state */
   user_service_status?: 'USER_OPEN_SERVICE' | 'USER_CLOSE_SERVICE' | (string & {})
-  /** 服务开启/解除授权成功时间 */
+  /** 服务开启/解除授权成功时间 · success time of service enabling or authorization revocation */
   openorclose_time?: string
   /** 授权协议号 · authorization contract number */
   authorization_code?: string
@@ -2538,83 +2575,83 @@ export interface PayscoreUserPaidResource {
 export interface ProductCouponSendResource {
   /** 品牌ID · brand ID */
   brand_id?: string
-  /** 用户券Code */
+  /** 用户券Code · user's coupon code */
   coupon_code?: string
   /** 商品券ID · product coupon ID */
   product_coupon_id?: string
-  /** 商品券批次ID */
+  /** 商品券批次ID · product coupon batch ID */
   stock_id?: string
-  /** 商品券批次组ID */
+  /** 商品券批次组ID · product coupon batch group ID */
   stock_bundle_id?: string
-  /** 用户券组ID */
+  /** 用户券组ID · user coupon bundle ID */
   user_coupon_bundle_id?: string
-  /** 事件通知AppID */
+  /** 事件通知AppID · event notification AppID */
   appid?: string
   /** 用户OpenID · user's OpenID */
   openid?: string
   /** 用户UnionID · user's UnionID */
   unionid?: string
-  /** 领券时间 */
+  /** 领券时间 · coupon claim time */
   receive_time?: string
   /** 发券请求单号 · coupon issuance request number */
   send_request_no?: string
-  /** 发券渠道 */
+  /** 发券渠道 · coupon issuance channel */
   send_channel?: SendEventSendChannel
   /** 有效期开始时间 · validity period start time */
   valid_begin_time?: string
   /** 有效期结束时间 · validity period end time */
   valid_end_time?: string
-  /** 领券手机号 */
+  /** 领券手机号 · phone number used for coupon claim */
   phone_number?: string
-  /** 领券手机区号 */
+  /** 领券手机区号 · phone country code used for coupon claim */
   country_code?: string
   /** 自定义附加信息 · custom attached data */
   attach?: string
-  /** 渠道自定义信息 */
+  /** 渠道自定义信息 · channel's custom information */
   channel_custom_info?: string
 }
 
 export interface ProductCouponSpSendResource {
   /** 品牌ID · brand ID */
   brand_id: string
-  /** 用户券Code */
+  /** 用户券Code · user's coupon code */
   coupon_code: string
   /** 商品券ID · product coupon ID */
   product_coupon_id: string
-  /** 商品券批次ID */
+  /** 商品券批次ID · product coupon batch ID */
   stock_id: string
-  /** 商品券批次组ID */
+  /** 商品券批次组ID · product coupon batch group ID */
   stock_bundle_id?: string
-  /** 用户券组ID */
+  /** 用户券组ID · user coupon bundle ID */
   user_coupon_bundle_id?: string
-  /** 事件通知AppID */
+  /** 事件通知AppID · event notification AppID */
   appid: string
   /** 用户OpenID · user's OpenID */
   openid: string
   /** 用户UnionID · user's UnionID */
   unionid: string
-  /** 领券时间 */
+  /** 领券时间 · coupon claim time */
   receive_time: string
   /** 发券请求单号 · coupon issuance request number */
   send_request_no: string
-  /** 发券渠道 */
+  /** 发券渠道 · coupon issuance channel */
   send_channel: SendEventSendChannel
   /** 有效期开始时间 · validity period start time */
   valid_begin_time: string
   /** 有效期结束时间 · validity period end time */
   valid_end_time: string
-  /** 领券手机号 */
+  /** 领券手机号 · phone number used for coupon claim */
   phone_number?: string
-  /** 领券手机区号 */
+  /** 领券手机区号 · phone country code used for coupon claim */
   country_code?: string
   /** 自定义附加信息 · custom attached data */
   attach?: string
-  /** 渠道自定义信息 */
+  /** 渠道自定义信息 · channel's custom information */
   channel_custom_info?: string
 }
 
 export interface RechargeClosedResource {
-  /** 平台商户号 */
+  /** 平台商户号 · platform's merchant ID */
   sp_mchid: string
   /** 二级商户号 · secondary merchant ID */
   sub_mchid: string
@@ -2622,7 +2659,7 @@ export interface RechargeClosedResource {
   out_recharge_no: string
   /** 微信支付充值单号 · WeChat Pay top-up number */
   recharge_id: string
-  /** 充值渠道 */
+  /** 充值渠道 · top-up channel */
   recharge_channel: 'BANK_TRANSFER' | 'QR_RECHARGE' | 'ONLINE_BANK' | (string & {})
   /** 充值入账账户 · account receiving the top-up */
   account_type: 'DEPOSIT' | 'OPERATION' | (string & {})
@@ -2634,11 +2671,11 @@ export interface RechargeClosedResource {
   recharge_state_desc?: string
   /** 充值金额 · top-up amount */
   recharge_amount: ClosedEventRechargeAmount
-  /** 备注 */
+  /** 备注 · remark */
   remark?: string
-  /** 银行转账信息 */
+  /** 银行转账信息 · bank transfer information */
   bank_transfer_info?: BankTransferInfo
-  /** 扫码充值信息 */
+  /** 扫码充值信息 · QR code top-up information */
   qr_recharge_info?: {
     /** 员工类型 · employee type */
     employee_type?: 'ADMIN' | 'STAFF' | 'LEGAL_PERSON' | (string & {})
@@ -2658,9 +2695,9 @@ export interface RechargeClosedResource {
 }
 
 export interface RechargeFundReturnedResource {
-  /** 充值退回单号 */
+  /** 充值退回单号 · top-up return number */
   recharge_returned_id: string
-  /** 平台商户号 */
+  /** 平台商户号 · platform's merchant ID */
   sp_mchid: string
   /** 二级商户号 · secondary merchant ID */
   sub_mchid: string
@@ -2668,50 +2705,50 @@ export interface RechargeFundReturnedResource {
   out_recharge_no: string
   /** 微信支付充值单号 · WeChat Pay top-up number */
   recharge_id: string
-  /** 充值渠道 */
+  /** 充值渠道 · top-up channel */
   recharge_channel: 'BANK_TRANSFER' | 'ONLINE_BANK' | (string & {})
   /** 优惠功能 · discount details */
   detail?:
     | {
         /** 开户银行名称 · account bank name */
         bank_name: string
-        /** 银行卡尾号 */
+        /** 银行卡尾号 · last digits of bank card number */
         bank_card_tail: string
         /** 银行账户名称 · bank account name */
         bank_account_name?: string
         /** 充值金额 · top-up amount (分 · fen) */
         amount?: number
-        /** 充值币种 */
+        /** 充值币种 · top-up currency */
         currency?: string
         /** 银行附言 · bank memo */
         memo: string
-        /** 退回时间 */
+        /** 退回时间 · return time */
         return_time: string
-        /** 退回原因 */
+        /** 退回原因 · return reason */
         return_reason: string
       }
     | {
-        /** 网银类型 */
+        /** 网银类型 · online bank type */
         online_bank_type: OnlineBankType
         /** 开户银行名称 · account bank name */
         bank_name: string
-        /** 银行卡尾号 */
+        /** 银行卡尾号 · last digits of bank card number */
         bank_card_tail: string
         /** 银行账户名称 · bank account name */
         bank_account_name?: string
         /** 充值金额 · top-up amount (分 · fen) */
         amount?: number
-        /** 充值币种 */
+        /** 充值币种 · top-up currency */
         currency?: string
-        /** 退回时间 */
+        /** 退回时间 · return time */
         return_time: string
-        /** 退回原因 */
+        /** 退回原因 · return reason */
         return_reason: string
       }
 }
 
 export interface RechargeSuccessResource {
-  /** 平台商户号 */
+  /** 平台商户号 · platform's merchant ID */
   sp_mchid: string
   /** 二级商户号 · secondary merchant ID */
   sub_mchid: string
@@ -2719,7 +2756,7 @@ export interface RechargeSuccessResource {
   out_recharge_no: string
   /** 微信支付充值单号 · WeChat Pay top-up number */
   recharge_id: string
-  /** 充值渠道 */
+  /** 充值渠道 · top-up channel */
   recharge_channel: 'BANK_TRANSFER' | 'QR_RECHARGE' | 'ONLINE_BANK' | (string & {})
   /** 充值入账账户 · account receiving the top-up */
   account_type: 'DEPOSIT' | 'OPERATION' | (string & {})
@@ -2731,11 +2768,11 @@ export interface RechargeSuccessResource {
   recharge_state_desc?: string
   /** 充值金额 · top-up amount */
   recharge_amount: ClosedEventRechargeAmount
-  /** 备注 */
+  /** 备注 · remark */
   remark?: string
-  /** 银行转账信息 */
+  /** 银行转账信息 · bank transfer information */
   bank_transfer_info?: BankTransferInfo
-  /** 扫码充值信息 */
+  /** 扫码充值信息 · QR code top-up information */
   qr_recharge_info?: {
     /** 员工类型 · employee type */
     employee_type: 'ADMIN' | 'STAFF' | 'LEGAL_PERSON' | (string & {})
@@ -2755,9 +2792,9 @@ export interface RechargeSuccessResource {
 }
 
 export interface RefundAbnormalResource {
-  /** 服务商商户号 · service provider's merchant ID; give one of: mchid, sp_mchid + sub_mchid */
+  /** 服务商商户号 · service provider's merchant ID; either mchid or sp_mchid + sub_mchid */
   sp_mchid?: string
-  /** 子商户号 · sub-merchant ID; give one of: mchid, sp_mchid + sub_mchid */
+  /** 子商户号 · sub-merchant ID; either mchid or sp_mchid + sub_mchid */
   sub_mchid?: string
   /** 商户订单号 · merchant's order number */
   out_trade_no: string
@@ -2775,9 +2812,9 @@ export interface RefundAbnormalResource {
   user_received_account?: string
   /** 金额信息 · amount information */
   amount: AbnormalEventAmount
-  /** 商户号 · merchant ID; give one of: mchid, sp_mchid + sub_mchid */
+  /** 商户号 · merchant ID; either mchid or sp_mchid + sub_mchid */
   mchid?: string
-  /** 电商平台垫资退款专用参数 */
+  /** 电商平台垫资退款专用参数 · refund account for e-commerce platform's advance payment */
   refund_account?: RefundAccount
   /** 商品单个人收款方受理授权ID · acceptance authorization ID of product order's individual payee */
   individual_auth_id?: string
@@ -2796,7 +2833,7 @@ export interface RefundAbnormalResource {
 }
 
 export interface RefundClosedResource {
-  /** 商户号 · merchant ID; give one of: mchid, sp_mchid + sub_mchid */
+  /** 商户号 · merchant ID; either mchid or sp_mchid + sub_mchid */
   mchid?: string
   /** 商户订单号 · merchant's order number */
   out_trade_no: string
@@ -2814,11 +2851,11 @@ export interface RefundClosedResource {
   user_received_account?: string
   /** 金额信息 · amount information */
   amount: AbnormalEventAmount
-  /** 服务商商户号 · service provider's merchant ID; give one of: mchid, sp_mchid + sub_mchid */
+  /** 服务商商户号 · service provider's merchant ID; either mchid or sp_mchid + sub_mchid */
   sp_mchid?: string
-  /** 子商户号 · sub-merchant ID; give one of: mchid, sp_mchid + sub_mchid */
+  /** 子商户号 · sub-merchant ID; either mchid or sp_mchid + sub_mchid */
   sub_mchid?: string
-  /** 电商平台垫资退款专用参数 */
+  /** 电商平台垫资退款专用参数 · refund account for e-commerce platform's advance payment */
   refund_account?: RefundAccount
   /** 商品单个人收款方受理授权ID · acceptance authorization ID of product order's individual payee */
   individual_auth_id?: string
@@ -2837,7 +2874,7 @@ export interface RefundClosedResource {
 }
 
 export interface RefundSuccessResource {
-  /** 商户号 · merchant ID; give one of: mchid, sp_mchid + sub_mchid */
+  /** 商户号 · merchant ID; either mchid or sp_mchid + sub_mchid */
   mchid?: string
   /** 商户订单号 · merchant's order number */
   out_trade_no: string
@@ -2859,11 +2896,11 @@ export interface RefundSuccessResource {
   fund_source?: 'REFUND_SOURCE_UNSETTLED_FUNDS' | 'REFUND_SOURCE_RECHARGE_FUNDS' | (string & {})
   /** 金额信息 · amount information */
   amount: {
-    /** 结算币种退款金额 (分 · fen) */
+    /** 结算币种退款金额 · refund amount in settlement currency (分 · fen) */
     settlement_refund?: number
     /** 结算币种 · settlement currency */
     settlement_currency?: string
-    /** 订单总金额 (分 · fen) */
+    /** 订单总金额 · total order amount (分 · fen) */
     total: number
     /** 货币类型 · currency */
     currency?: string
@@ -2877,20 +2914,20 @@ export interface RefundSuccessResource {
     payer_refund: number
     /** 汇率信息 · exchange rate information */
     exchange_rate?: AmountExchangeRate
-    /** 优惠退款金额 · discount refund amount */
+    /** 优惠退款金额 · discount refund amount (分 · fen) */
     discount_refund?: number
     /** 退款出资账户及金额 · refund contribution accounts and amounts */
     from?: NotificationsFrom[]
     /** 手续费退款金额 · fee refund amount (分 · fen) */
     refund_fee?: number
-    /** 应结订单金额 (分 · fen) */
+    /** 应结订单金额 · order amount to be settled (分 · fen) */
     settlement_total?: number
   }
-  /** 服务商商户号 · service provider's merchant ID; give one of: mchid, sp_mchid + sub_mchid */
+  /** 服务商商户号 · service provider's merchant ID; either mchid or sp_mchid + sub_mchid */
   sp_mchid?: string
-  /** 子商户号 · sub-merchant ID; give one of: mchid, sp_mchid + sub_mchid */
+  /** 子商户号 · sub-merchant ID; either mchid or sp_mchid + sub_mchid */
   sub_mchid?: string
-  /** 电商平台垫资退款专用参数 */
+  /** 电商平台垫资退款专用参数 · refund account for e-commerce platform's advance payment */
   refund_account?: RefundAccount
   /** 商品单个人收款方受理授权ID · acceptance authorization ID of product order's individual payee */
   individual_auth_id?: string
@@ -2916,9 +2953,9 @@ export interface RisktradeIdentificationResource {
 }
 
 export interface SecurityEchoSuccessResource {
-  /** 回显消息 */
+  /** 回显消息 · echo message */
   echo_message: string
-  /** 加密回显消息 */
+  /** 加密回显消息 · encrypted echo message */
   encrypt_echo_message?: string
 }
 
@@ -2931,53 +2968,60 @@ export interface TransactionFailResource {
   sub_mchid?: string
   /** 子商户公众账号ID · sub-merchant's AppID */
   sub_appid?: string
-  /** 用户在服务商AppID下的唯一标识 */
+  /** 用户在服务商AppID下的唯一标识 · user's OpenID under the service provider's AppID */
   openid?: string
-  /** 用户在子商户的标识 */
+  /** 用户在子商户的标识 · user's OpenID under the sub-merchant */
   sub_openid?: string
-  /** 委托代扣协议模板ID */
+  /** 委托代扣协议模板ID · recurring payment contract template ID */
   plan_id?: string
-  /** 签约信息 */
+  /** 签约信息 · contract signing information */
   contract_information?: ContractInformation
   /** 商户订单号 · merchant's order number */
-  out_trade_no?: string
-  /** 微信支付系统生成的订单号 */
+  out_trade_no: string
+  /** 微信支付系统生成的订单号 · WeChat Pay order number */
   transaction_id?: string
   /** 附加数据 · attached data */
   attach?: string
   /** 付款银行 · bank type */
   bank_type?: string
-  /** 订单支付完成时间 */
+  /** 订单支付完成时间 · order payment completion time */
   success_time?: string
-  /** 交易状态 */
-  trade_state?: 'SUCCESS' | 'ACCEPT' | 'PAY_FAIL' | 'REFUND' | (string & {})
+  /** 交易状态 · trade state */
+  trade_state: 'SUCCESS' | 'ACCEPT' | 'PAY_FAIL' | 'REFUND' | (string & {})
   /** 交易状态描述 · trade state description */
   trade_state_description?: string
   /** 支付者 · payer */
-  payer?: FailEventPayer
+  payer?: {
+    /** 用户在服务商的标识 · user's OpenID under the service provider */
+    openid?: string
+    /** 用户在子商户的标识 · user's OpenID under the sub-merchant */
+    sub_openid?: string
+    /** 用户服务标识 · user's OpenID under the service provider's AppID */
+    sp_openid?: string
+  }
   /** 订单金额信息 · order amount information */
-  amount?: {
+  amount: {
     /** 货币类型 · currency */
     currency?: string
     /** 用户支付币种 · user's payment currency */
     payer_currency?: string
-    /** 折扣 · discount */
+    /** 折扣 · discount (分 · fen) */
     discount_total?: number
     /** 用户支付金额 · amount paid by the user (分 · fen) */
     payer_total?: number
     /** 总金额 · total amount (分 · fen) */
     total?: number
   }
-  /** 设备信息 */
+  /** 设备信息 · device information */
   device_information?: {
-    /** 商户设备号 */
+    /** 商户设备号 · merchant's device ID */
     device_id?: string
     /** 商户端设备IP · merchant's device IP address */
     device_ip?: string
   }
   /** 优惠详情 · discount details */
   promotion_detail?: {
-    /** 券或者立减优惠ID */
+    /** 券或者立减优惠ID · coupon or discount ID */
     coupon_id: string
     /** 优惠名称 · discount name */
     name?: string
@@ -2989,26 +3033,26 @@ export interface TransactionFailResource {
     stock_id?: string
     /** 优惠币种 · discount currency */
     currency?: string
-    /** 单品列表信息 */
+    /** 单品列表信息 · list of items */
     goods_detail?: {
       /** 商品编码 · product code */
       goods_id: string
-      /** 用户购买的数量 */
+      /** 用户购买的数量 · quantity purchased by the user */
       quantity: number
       /** 商品单价 · product unit price (分 · fen) */
       unit_price: number
-      /** 商品优惠金额 · product discount amount */
+      /** 商品优惠金额 · product discount amount (分 · fen) */
       discount_amount: number
-      /** 商品备注信息 */
+      /** 商品备注信息 · product remark */
       goods_remark?: string
     }[]
     /** 活动ID · campaign ID */
     activity_id?: string
     /** 优惠券面额 · coupon face value (分 · fen) */
     amount?: number
-    /** 商户出资 (分 · fen) */
+    /** 商户出资 · merchant's contribution (分 · fen) */
     merchant_contribute?: number
-    /** 其他出资 (分 · fen) */
+    /** 其他出资 · other contribution (分 · fen) */
     other_contribute?: number
     /** 微信出资 · WeChat Pay contribution (分 · fen) */
     wechatpay_contribute?: number
@@ -3019,8 +3063,11 @@ export interface TransactionFailResource {
   trade_type?: 'PAP' | (string & {})
   /** 交易状态描述 · trade state description */
   trade_state_desc?: string
-  /** 支付场景信息描述 */
-  scene_info?: FailEventSceneInfo
+  /** 支付场景信息描述 · payment scene information */
+  scene_info?: {
+    /** 终端设备号（门店号或收银设备ID） · device ID (store number or cashier device ID) */
+    device_id?: string
+  }
   /** 服务商公众账号ID · service provider's AppID */
   sp_appid?: string
   /** 描述 · description */
@@ -3033,32 +3080,6 @@ export interface TransactionFailResource {
   trade_scene?: string
   /** 停车场景信息 · parking scene information */
   parking_info?: FailEventParkingInfo
-  /** 单据状态 · bill state */
-  state?: string
-  /** 服务ID · service ID */
-  service_id?: string
-  /** 商户服务订单号 · merchant's service order number */
-  out_order_no?: string
-  /** 微信支付服务订单号 */
-  order_id?: string
-  /** 商品名称 · product name */
-  goods_name?: string
-  /** 是否归还 */
-  returned?: string
-  /** 房间 */
-  room?: string
-  /** 是否入住 */
-  checked_in?: string
-  /** 入住时间 */
-  start_time?: string
-  /** 押金金额 */
-  deposit_amount?: string
-  /** 总金额 · total amount */
-  total_amount?: string
-  /** 预计离店时间 */
-  end_time?: string
-  /** 结单交易单号 */
-  finish_transaction_id?: string
 }
 
 export interface TransactionPayBackResource {
@@ -3072,11 +3093,11 @@ export interface TransactionPayBackResource {
   sub_appid?: string
   /** 商户订单号 · merchant's order number */
   out_trade_no: string
-  /** 微信支付系统生成的订单号 */
+  /** 微信支付系统生成的订单号 · WeChat Pay order number */
   transaction_id?: string
   /** 交易类型 · trade type */
   trade_type?: string
-  /** 交易状态 */
+  /** 交易状态 · trade state */
   trade_state: 'SUCCESS' | 'ACCEPT' | 'PAY_FAIL' | 'REFUND' | (string & {})
   /** 交易状态描述 · trade state description */
   trade_state_desc?: string
@@ -3084,34 +3105,34 @@ export interface TransactionPayBackResource {
   bank_type?: string
   /** 附加数据 · attached data */
   attach?: string
-  /** 订单支付完成时间 */
+  /** 订单支付完成时间 · order payment completion time */
   success_time?: string
   /** 支付者 · payer */
   payer?: {
-    /** 用户在服务商的标识 */
+    /** 用户在服务商的标识 · user's OpenID under the service provider */
     openid?: string
-    /** 用户在子商户的标识 */
+    /** 用户在子商户的标识 · user's OpenID under the sub-merchant */
     sub_openid?: string
   }
   /** 订单金额信息 · order amount information */
   amount: {
     /** 货币类型 · currency */
     currency?: string
-    /** 折扣 · discount */
+    /** 折扣 · discount (分 · fen) */
     discount_total?: number
     /** 用户支付金额 · amount paid by the user (分 · fen) */
     payer_total?: number
     /** 总金额 · total amount (分 · fen) */
     total?: number
   }
-  /** 设备信息 */
+  /** 设备信息 · device information */
   device_info?: {
-    /** 停车场设备ID */
+    /** 停车场设备ID · parking lot device ID */
     device_id?: string
   }
   /** 优惠详情 · discount details */
   promotion_detail?: {
-    /** 券或者立减优惠ID */
+    /** 券或者立减优惠ID · coupon or discount ID */
     coupon_id: string
     /** 优惠名称 · discount name */
     name?: string
@@ -3127,9 +3148,9 @@ export interface TransactionPayBackResource {
     currency?: string
     /** 优惠券面额 · coupon face value (分 · fen) */
     amount?: number
-    /** 商户出资 (分 · fen) */
+    /** 商户出资 · merchant's contribution (分 · fen) */
     merchant_contribute?: number
-    /** 其他出资 (分 · fen) */
+    /** 其他出资 · other contribution (分 · fen) */
     other_contribute?: number
     /** 微信出资 · WeChat Pay contribution (分 · fen) */
     wechatpay_contribute?: number
@@ -3151,236 +3172,146 @@ export interface TransactionPayBackResource {
 }
 
 export interface TransactionSuccessResource {
-  /** 服务商商户号 · service provider's merchant ID; give one of: mchid + appid + out_trade_no, sp_mchid + sp_appid + sub_mchid + out_trade_no, combine_mchid + combine_appid + combine_out_trade_no + sub_orders, order_id + out_order_no + receiver + transaction_id */
-  sp_mchid?: string
-  /** 二级商户号 · secondary merchant ID; give one of: mchid + appid + out_trade_no, sp_mchid + sp_appid + sub_mchid + out_trade_no, combine_mchid + combine_appid + combine_out_trade_no + sub_orders, order_id + out_order_no + receiver + transaction_id */
-  sub_mchid?: string
-  /** 微信支付系统生成的订单号; give one of: mchid + appid + out_trade_no, sp_mchid + sp_appid + sub_mchid + out_trade_no, combine_mchid + combine_appid + combine_out_trade_no + sub_orders, order_id + out_order_no + receiver + transaction_id */
-  transaction_id?: string
-  /** 微信分账/回退单号; give one of: mchid + appid + out_trade_no, sp_mchid + sp_appid + sub_mchid + out_trade_no, combine_mchid + combine_appid + combine_out_trade_no + sub_orders, order_id + out_order_no + receiver + transaction_id */
-  order_id?: string
-  /** 分账方系统内部的分账/回退单号; give one of: mchid + appid + out_trade_no, sp_mchid + sp_appid + sub_mchid + out_trade_no, combine_mchid + combine_appid + combine_out_trade_no + sub_orders, order_id + out_order_no + receiver + transaction_id */
-  out_order_no?: string
-  /** 分账接收方对象; give one of: mchid + appid + out_trade_no, sp_mchid + sp_appid + sub_mchid + out_trade_no, combine_mchid + combine_appid + combine_out_trade_no + sub_orders, order_id + out_order_no + receiver + transaction_id */
-  receiver?: ReturnEventReceiver
-  /** 订单支付完成时间 */
-  success_time?: string
-  /** 公众账号ID · AppID; give one of: mchid + appid + out_trade_no, sp_mchid + sp_appid + sub_mchid + out_trade_no, combine_mchid + combine_appid + combine_out_trade_no + sub_orders, order_id + out_order_no + receiver + transaction_id */
+  /** 公众账号ID · AppID; either mchid + appid, sp_mchid + sp_appid + sub_mchid or combine_mchid + combine_appid + combine_out_trade_no + sub_orders */
   appid?: string
-  /** 商户订单号 · merchant's order number; give one of: mchid + appid + out_trade_no, sp_mchid + sp_appid + sub_mchid + out_trade_no, combine_mchid + combine_appid + combine_out_trade_no + sub_orders, order_id + out_order_no + receiver + transaction_id */
-  out_trade_no?: string
-  /** 分账/回退描述 */
-  description?: string
-  /** 创建时间 · creation time */
-  create_time?: string
-  /** 交易状态 */
-  trade_state?:
-    | 'SUCCESS' | 'ACCEPT' | 'PAY_FAIL' | 'REFUND' | 'NOTPAY' | 'CLOSED' | 'REVOKED' | 'USERPAYING'
-    | 'PAYERROR' | (string & {})
+  /** 商户号 · merchant ID; either mchid + appid, sp_mchid + sp_appid + sub_mchid or combine_mchid + combine_appid + combine_out_trade_no + sub_orders */
+  mchid?: string
+  /** 服务商公众账号ID · service provider's AppID; either mchid + appid, sp_mchid + sp_appid + sub_mchid or combine_mchid + combine_appid + combine_out_trade_no + sub_orders */
+  sp_appid?: string
+  /** 服务商商户号 · service provider's merchant ID; either mchid + appid, sp_mchid + sp_appid + sub_mchid or combine_mchid + combine_appid + combine_out_trade_no + sub_orders */
+  sp_mchid?: string
+  /** 子商户应用ID · sub-merchant's AppID */
+  sub_appid?: string
+  /** 子商户号 · sub-merchant ID; either mchid + appid, sp_mchid + sp_appid + sub_mchid or combine_mchid + combine_appid + combine_out_trade_no + sub_orders */
+  sub_mchid?: string
+  /** 商户订单号 · merchant's order number */
+  out_trade_no: string
+  /** 微信支付订单号 · WeChat Pay order number */
+  transaction_id: string
+  /** 交易类型 · trade type */
+  trade_type: TradeType
+  /** 交易状态 · trade state */
+  trade_state: TradeState
   /** 交易状态描述 · trade state description */
-  trade_state_description?: string
+  trade_state_desc: string
   /** 付款银行 · bank type */
-  bank_type?: string
+  bank_type: string
   /** 附加数据 · attached data */
   attach?: string
-  /** 用户是否已还款 · whether the user has repaid */
-  user_repaid?: 'Y' | 'N' | (string & {})
-  /** 交易场景 · trade scene */
-  trade_scene?: string
-  /** 停车场景信息 · parking scene information */
-  parking_info?: {
-    /** 停车入场id · parking entry ID */
-    parking_id: string
-    /** 车牌号 */
-    plate_number: string
-    /** 车牌颜色 · license plate color */
-    plate_color: PlateColor
-    /** 用户入场时间 */
-    start_time: string
-    /** 用户出场时间 */
-    end_time: string
-    /** 所在停车位车场的名称 */
-    parking_name: string
-    /** 计费的时间长 */
-    charging_duration: number
-    /** 停车场设备ID */
-    device_id: string
-  }
+  /** 支付完成时间 · payment completion time */
+  success_time: string
   /** 支付者 · payer */
-  payer?: FailEventPayer
-  /** 订单金额信息 · order amount information */
-  amount?: {
-    /** 标价币种 · pricing currency */
-    currency?: string
-    /** 用户实际支付金额 · amount actually paid by the user (分 · fen) */
-    payer_total?: number
-    /** 用户支付币种 · user's payment currency */
-    payer_currency?: string
-    /** 汇率信息 · exchange rate information */
-    exchange_rate?: NotificationsExchangeRate
-    /** 折扣 · discount */
-    discount_total?: number
-    /** 总金额 · total amount (分 · fen) */
-    total?: number
+  payer: {
+    /** 用户标识 · user's OpenID */
+    openid?: string
+    /** 用户服务标识 · user's OpenID under the service provider's AppID */
+    sp_openid?: string
+    /** 用户子标识 · user's OpenID under the sub-merchant's AppID */
+    sub_openid?: string
   }
+  /** 订单金额信息 · order amount information */
+  amount: {
+    /** 总金额 · total amount (分 · fen) */
+    total: number
+    /** 用户支付金额 · amount paid by the user (分 · fen) */
+    payer_total: number
+    /** 货币类型 · currency */
+    currency: string
+    /** 用户支付币种 · user's payment currency */
+    payer_currency: string
+  }
+  /** 场景信息 · scene information */
+  scene_info?: CombineTransactionResponseSceneInfo
   /** 优惠详情 · discount details */
   promotion_detail?: {
-    /** 券或者立减优惠ID */
-    coupon_id?: string
+    /** 券ID · coupon ID */
+    coupon_id: string
     /** 优惠名称 · discount name */
     name?: string
     /** 优惠范围 · discount scope */
     scope?: 'GLOBAL' | 'SINGLE' | (string & {})
     /** 优惠类型 · discount type */
     type?: 'CASH' | 'NOCASH' | (string & {})
-    /** 活动ID · campaign ID */
-    activity_id?: string
-    /** 标价币种 · pricing currency */
-    currency?: string
     /** 优惠券面额 · coupon face value (分 · fen) */
-    amount?: number
-    /** 单品列表 */
-    goods_detail?: {
-      /** 商品编码 · product code */
-      goods_id?: string
-      /** 商品数量 · product quantity */
-      quantity?: number
-      /** 商品单价 · product unit price (分 · fen) */
-      unit_price?: number
-      /** 商品优惠金额 · product discount amount */
-      discount_amount?: number
-      /** 商品备注 · product remark */
-      goods_remark?: string
-      /** 商品单价 · product unit price (分 · fen) */
-      price?: number
-    }[]
-    /** 商户出资 (分 · fen) */
-    merchant_contribute?: number
-    /** 商户出资 (分 · fen) */
-    merchant_contribute_amount?: number
-    /** 其他出资 (分 · fen) */
-    other_contribute?: number
-    /** 其他出资 (分 · fen) */
-    other_contribute_amount?: number
-    /** 券ID · coupon ID */
-    promotion_id?: string
-    /** 优惠退款金额 · discount refund amount (分 · fen) */
-    refund_amount?: number
-    /** 活动ID · coupon batch ID */
+    amount: number
+    /** 批次ID · coupon batch ID */
     stock_id?: string
     /** 微信出资 · WeChat Pay contribution (分 · fen) */
     wechatpay_contribute?: number
-    /** 微信出资 · WeChat Pay contribution (分 · fen) */
-    wechatpay_contribute_amount?: number
+    /** 商户出资 · merchant's contribution (分 · fen) */
+    merchant_contribute?: number
+    /** 其他出资 · other contribution (分 · fen) */
+    other_contribute?: number
+    /** 货币类型 · currency */
+    currency?: string
+    /** 单品列表 · list of items */
+    goods_detail?: GoodsDetail[]
   }[]
-  /** 子商户应用ID · sub-merchant's AppID */
-  sub_appid?: string
-  /** 合单应用程序APPID; give one of: mchid + appid + out_trade_no, sp_mchid + sp_appid + sub_mchid + out_trade_no, combine_mchid + combine_appid + combine_out_trade_no + sub_orders, order_id + out_order_no + receiver + transaction_id */
+  /** 使用的商户贴息信息(微信分付) · merchant interest subsidy information (WeChat Fenfu) */
+  installment_info?: InstallmentInfo
+  /** 合单商户appid · combined order merchant's AppID; either mchid + appid, sp_mchid + sp_appid + sub_mchid or combine_mchid + combine_appid + combine_out_trade_no + sub_orders */
   combine_appid?: string
-  /** 交易单发起方的商户号; give one of: mchid + appid + out_trade_no, sp_mchid + sp_appid + sub_mchid + out_trade_no, combine_mchid + combine_appid + combine_out_trade_no + sub_orders, order_id + out_order_no + receiver + transaction_id */
+  /** 合单商户号 · combined order's merchant ID; either mchid + appid, sp_mchid + sp_appid + sub_mchid or combine_mchid + combine_appid + combine_out_trade_no + sub_orders */
   combine_mchid?: string
-  /** 商户系统内部对交易单定义的订单号; give one of: mchid + appid + out_trade_no, sp_mchid + sp_appid + sub_mchid + out_trade_no, combine_mchid + combine_appid + combine_out_trade_no + sub_orders, order_id + out_order_no + receiver + transaction_id */
+  /** 合单商户订单号 · merchant's combined order number; either mchid + appid, sp_mchid + sp_appid + sub_mchid or combine_mchid + combine_appid + combine_out_trade_no + sub_orders */
   combine_out_trade_no?: string
-  /** 微信支付系统生成的订单号 */
+  /** 交易单微信支付订单号 · WeChat Pay order number of the transaction order */
   combine_transaction_id?: string
-  /** 支付场景信息描述 */
-  scene_info?: FailEventSceneInfo
-  /** 商品单列表; give one of: mchid + appid + out_trade_no, sp_mchid + sp_appid + sub_mchid + out_trade_no, combine_mchid + combine_appid + combine_out_trade_no + sub_orders, order_id + out_order_no + receiver + transaction_id */
+  /** 支付者 · payer */
+  combine_payer_info?: CombineTransactionResponseCombinePayerInfo
+  /** 商品单信息 · product order information; either mchid + appid, sp_mchid + sp_appid + sub_mchid or combine_mchid + combine_appid + combine_out_trade_no + sub_orders */
   sub_orders?: {
-    /** 商品单发起商户号 · initiating merchant ID of the product order */
+    /** 子单商户号 · sub-order's merchant ID */
     mchid: string
+    /** 商品单商户订单号 · merchant's order number of the product order */
+    out_trade_no: string
+    /** 微信订单号 · WeChat Pay order number */
+    transaction_id: string
+    /** 二级商户号 · secondary merchant ID */
+    sub_mchid?: string
+    /** 子商户应用ID · sub-merchant's AppID */
+    sub_appid?: string
+    /** 用户子标识 · user's OpenID under the sub-merchant's AppID */
+    sub_openid?: string
     /** 商品单个人收款方受理授权ID · acceptance authorization ID of product order's individual payee */
     individual_auth_id?: string
     /** 商品单个人收款方平台昵称 · individual payee's platform nickname in product order */
     individual_name?: string
     /** 交易类型 · trade type */
-    trade_type?: string
-    /** 交易状态 */
+    trade_type: string
+    /** 交易状态 · trade state */
     trade_state: TradeState
     /** 付款银行 · bank type */
-    bank_type?: string
+    bank_type: string
     /** 附加数据 · attached data */
     attach?: string
-    /** 订单金额 · order amount */
-    amount?: PaymentsSubOrderAmount
     /** 支付完成时间 · payment completion time */
-    success_time?: string
-    /** 微信支付订单号 · WeChat Pay order number */
-    transaction_id?: string
-    /** 商品单订单号 */
-    out_trade_no: string
-    /** 子商户应用ID · sub-merchant's AppID */
-    sub_appid?: string
-    /** 二级商户号 · secondary merchant ID */
-    sub_mchid?: string
-    /** 用户在子商户的标识 */
-    sub_openid?: string
+    success_time: string
+    /** 订单金额 · order amount */
+    amount: PaymentsSubOrderAmount
   }[]
-  /** 支付者信息 · payer information */
-  combine_payer_info?: CombineTransactionResponseCombinePayerInfo
-  /** 使用的商户贴息信息(微信分付) · merchant interest subsidy information (WeChat Fenfu) */
-  installment_info?: InstallmentInfo
-  /** 设备信息 */
-  device_information?: {
-    /** 设备号 */
-    device_id?: string
-    /** 商户端设备ip · merchant's device IP */
-    device_ip?: string
-  }
-  /** 通知的唯一ID */
-  id?: string
-  /** 商户号 · merchant ID; give one of: mchid + appid + out_trade_no, sp_mchid + sp_appid + sub_mchid + out_trade_no, combine_mchid + combine_appid + combine_out_trade_no + sub_orders, order_id + out_order_no + receiver + transaction_id */
-  mchid?: string
-  /** 服务商公众账号ID · service provider's AppID; give one of: mchid + appid + out_trade_no, sp_mchid + sp_appid + sub_mchid + out_trade_no, combine_mchid + combine_appid + combine_out_trade_no + sub_orders, order_id + out_order_no + receiver + transaction_id */
-  sp_appid?: string
-  /** 交易状态描述 · trade state description */
-  trade_state_desc?: string
-  /** 交易类型 · trade type */
-  trade_type?: string
-  /** 单据状态 · bill state */
-  state?: string
-  /** 服务ID · service ID */
-  service_id?: string
-  /** 商品名称 · product name */
-  goods_name?: string
-  /** 是否归还 */
-  returned?: string
-  /** 房间 */
-  room?: string
-  /** 是否入住 */
-  checked_in?: string
-  /** 入住时间 */
-  start_time?: string
-  /** 押金金额 */
-  deposit_amount?: string
-  /** 总金额 · total amount */
-  total_amount?: string
-  /** 预计离店时间 */
-  end_time?: string
-  /** 结单交易单号 */
-  finish_transaction_id?: string
 }
 
 export interface VehicleEntranceStateChangeResource {
   /** 服务商商户号 · service provider's merchant ID */
   sp_mchid: string
   /** 子商户号 · sub-merchant ID */
-  sub_mchid: string
-  /** 车主服务为商户分配的入场ID */
+  sub_mchid?: string
+  /** 车主服务为商户分配的入场ID · parking entry ID assigned by vehicle owner service */
   parking_id: string
   /** 商户入场id · merchant's parking entry ID */
   out_parking_no: string
-  /** 车牌号 */
+  /** 车牌号 · license plate number */
   plate_number: string
   /** 车牌颜色 · license plate color */
   plate_color: PlateColor
   /** 入场时间 · entry time */
   start_time: string
-  /** 所在停车位车场的名称 */
+  /** 所在停车位车场的名称 · parking lot name */
   parking_name: string
-  /** 停车场的免费停车时长 */
+  /** 停车场的免费停车时长 · free parking duration of the parking lot */
   free_duration: number
-  /** 本次入场车牌的服务状态 */
+  /** 本次入场车牌的服务状态 · service state of license plate for this entry */
   parking_state: string
   /** 不可用状态描述 · blocked state description */
   blocked_state_description?: string
@@ -3389,19 +3320,19 @@ export interface VehicleEntranceStateChangeResource {
 }
 
 export interface VehicleUserStateChangeResource {
-  /** 发起签约的AppID */
+  /** 发起签约的AppID · AppID initiating the contract signing */
   appid: string
   /** 服务商商户号 · service provider's merchant ID */
   sp_mchid: string
-  /** 用户在发起签约App的标识 */
+  /** 用户在发起签约App的标识 · user's OpenID under the contract-initiating app */
   sp_openid: string
-  /** 用户在发起签约子App的标识 */
+  /** 用户在发起签约子App的标识 · user's OpenID under the contract-initiating sub-merchant app */
   sub_openid?: string
   /** 特约商户号 · sub-merchant ID */
   sub_mchid?: string
   /** ETC扣费授权协议号 · ETC deduction authorization contract number */
   contract_id: string
-  /** etc绑定状态 */
+  /** etc绑定状态 · ETC binding state */
   bind_state: string
   /** 绑定的车牌号 · bound license plate number */
   plate_number: string
@@ -3441,7 +3372,7 @@ export interface WebizpayPaymentrefundsuccessResource {
   amount: number
   /** 支付完成时间 · payment completion time */
   pay_success_time: number
-  /** 已退款金额 (分 · fen) */
+  /** 已退款金额 · refunded amount (分 · fen) */
   refunded_amount: number
   /** 退款金额 · refund amount (分 · fen) */
   refund_amount: number
@@ -3462,11 +3393,11 @@ export interface WebizpayPaymentsuccessResource {
   card_no: string
   /** 微信授权关系ID · WeChat authorization relationship ID */
   employee_id: string
-  /** 收款商户简称 */
+  /** 收款商户简称 · receiving merchant's short name */
   receive_mch_name: string
-  /** 收款商户全称 */
+  /** 收款商户全称 · receiving merchant's full name */
   receive_mch_full_name: string
-  /** 收款商户对应社会组织代码 */
+  /** 收款商户对应社会组织代码 · receiving merchant's social organization code */
   receive_mch_organization_code: string
   /** 收单机构 · acquiring institution */
   acquirer: string
@@ -3478,7 +3409,7 @@ export interface WebizpayPaymentsuccessResource {
   refund_id?: string
   /** 商户退款单号 · merchant's refund number */
   out_refund_no?: string
-  /** 交易状态 */
+  /** 交易状态 · trade state */
   transaction_state: TransactionResponseTradeState
   /** 金额 · amount (分 · fen) */
   amount: number
@@ -3501,7 +3432,7 @@ export interface WebizpayQuotacardexpiredResource {
   card_state: 'ACTIVE' | 'DISABLED' | (string & {})
   /** 卡片失效时间 · card deactivation time */
   card_disabled_time: string
-  /** 失效原因 */
+  /** 失效原因 · invalidation reason */
   reason?: string
 }
 
@@ -3514,26 +3445,26 @@ export interface WebizpayRevokedResource {
   user_id: string
   /** 员工企业支付权限状态 · permission state of the employee's enterprise payment */
   authorization_state: 'AUTHORIZED' | 'REVOKED' | (string & {})
-  /** 授权解除时间 */
+  /** 授权解除时间 · authorization revocation time */
   authorization_revoked_time: string
-  /** 授权解除原因 */
+  /** 授权解除原因 · authorization revocation reason */
   reason: '企业发起' | '员工注销' | (string & {})
 }
 
 export interface XmlCombinedTransactionsSuccessResource {
-  /** 返回状态码 */
+  /** 返回状态码 · return code */
   return_code: string
-  /** 返回信息 · response message */
+  /** 返回信息 · return message */
   return_msg?: string
-  /** 合单APPID */
+  /** 合单APPID · combined order's AppID */
   combine_appid: string
   /** 合单商户号 · combined order's merchant ID */
   combine_mch_id: string
-  /** 随机字符串 */
+  /** 随机字符串 · nonce string */
   nonce_str: string
-  /** 设备号 */
+  /** 设备号 · device ID */
   device_info?: string
-  /** 合单用户标识 */
+  /** 合单用户标识 · combined order user's OpenID */
   combine_openid?: string
   /** 合单商户订单号 · merchant's combined order number */
   combine_out_trade_no: string
@@ -3541,19 +3472,19 @@ export interface XmlCombinedTransactionsSuccessResource {
   trade_type: 'JSAPI' | 'NATIVE' | 'APP' | 'MWEB' | (string & {})
   /** 付款银行 · bank type */
   bank_type?: string
-  /** 签名 */
+  /** 签名 · signature */
   sign: string
-  /** 签名类型 */
+  /** 签名类型 · signature type */
   sign_type: string
-  /** 业务结果 */
+  /** 业务结果 · result code */
   result_code: string
   /** 业务信息 · result message */
   result_msg?: string
-  /** 错误代码 */
+  /** 错误代码 · error code */
   err_code?: string
   /** 错误信息 · error description */
   err_code_des?: string
-  /** JSON 序列化的子订单集合 */
+  /** JSON 序列化的子订单集合 · JSON-serialized set of sub-orders */
   sub_order_list: string
 }
 
@@ -3562,29 +3493,29 @@ export interface XmlPapContractStateChangedResource {
   mch_id: string
   /** 子商户号 · sub-merchant ID */
   sub_mch_id?: string
-  /** 签约协议号 */
+  /** 签约协议号 · contract code */
   contract_code: string
-  /** 模板id */
+  /** 模板id · template ID */
   plan_id: string
   /** 用户标识 · user's OpenID */
   openid: string
   /** 用户子标识 · user's OpenID under the sub-merchant's AppID */
   sub_openid?: string
-  /** 签名 */
+  /** 签名 · signature */
   sign: string
-  /** 变更类型 */
+  /** 变更类型 · change type */
   change_type: 'ADD' | 'DELETE' | (string & {})
-  /** 操作时间 · action time */
+  /** 操作时间 · operation time */
   operate_time: string
-  /** 委托代扣协议id */
+  /** 委托代扣协议id · recurring payment contract ID */
   contract_id: string
   /** 协议到期时间 · contract expiration time */
   contract_expired_time?: string
   /** 协议解约方式 · contract termination mode */
   contract_termination_mode?: '1' | '2' | '3' | '4' | '5' | '6' | '7' | (string & {})
-  /** 请求序列号 · request sequence number */
+  /** 请求序列号 · request serial number */
   request_serial: string
-  /** 公众账号id */
+  /** 公众账号id · AppID */
   appid?: string
   /** 子商户公众账号ID · sub-merchant's AppID */
   sub_appid?: string
@@ -3613,13 +3544,13 @@ export interface XmlRefundProcessedResource {
   refund_id: string
   /** 退款入账账户 · refund receiving account */
   refund_recv_accout?: string
-  /** 退款发起来源 */
+  /** 退款发起来源 · refund request source */
   refund_request_source?: 'API' | 'VENDOR_PLATFORM' | (string & {})
   /** 退款状态 · refund state */
   refund_status: 'SUCCESS' | 'CHANGE' | 'REFUNDCLOSE' | (string & {})
   /** 退款金额 · refund amount */
   settlement_refund_fee?: string
-  /** 应结订单金额 */
+  /** 应结订单金额 · order amount to be settled */
   settlement_total_fee?: string
   /** 退款成功时间 · refund success time */
   success_time?: string
@@ -3632,15 +3563,15 @@ export interface XmlRefundProcessedResource {
 }
 
 export interface XmlTransactionSuccessResource {
-  /** 公众平台APPID */
+  /** 公众平台APPID · official account AppID */
   appid: string
   /** 商家数据包 · merchant's attached data */
   attach?: string
   /** 付款银行 · bank type */
   bank_type: string
-  /** 货币种类 */
+  /** 货币种类 · currency */
   fee_type?: string
-  /** 是否关注公众账号 */
+  /** 是否关注公众账号 · whether the user follows the official account */
   is_subscribe: 'Y' | 'N' | (string & {})
   /** 商户号 · merchant ID */
   mch_id: string
@@ -3648,65 +3579,65 @@ export interface XmlTransactionSuccessResource {
   sub_mch_id?: string
   /** 子商户应用ID · sub-merchant's AppID */
   sub_appid?: string
-  /** 随机字符串 */
+  /** 随机字符串 · nonce string */
   nonce_str: string
   /** 用户标识 · user's OpenID */
   openid?: string
   /** 商户订单号 · merchant's order number */
   out_trade_no: string
-  /** 业务结果 */
+  /** 业务结果 · result code */
   result_code: 'SUCCESS' | 'FAIL' | (string & {})
-  /** 返回状态码 */
+  /** 返回状态码 · return code */
   return_code: 'SUCCESS' | 'FAIL' | (string & {})
-  /** 签名 */
+  /** 签名 · signature */
   sign: string
   /** 支付完成时间 · payment completion time */
   time_end?: string
   /** 标价金额 · pricing amount */
   total_fee: string
-  /** 总代金券金额 */
+  /** 总代金券金额 · total cash coupon amount */
   coupon_fee?: string
-  /** 代金券使用数量 */
+  /** 代金券使用数量 · number of cash coupons used */
   coupon_count?: string
-  /** 代金券类型 */
+  /** 代金券类型 · cash coupon type */
   [key: `coupon_type_${number}`]: string
-  /** 代金券ID */
+  /** 代金券ID · cash coupon ID */
   [key: `coupon_id_${number}`]: string
   /** 交易类型 · trade type */
   trade_type: 'JSAPI' | 'NATIVE' | 'APP' | 'MWEB' | 'PAP' | (string & {})
   /** 微信支付订单号 · WeChat Pay order number */
   transaction_id: string
-  /** 委托代扣协议id */
+  /** 委托代扣协议id · recurring payment contract ID */
   contract_id?: string
-  /** ⽤户是否已还款 */
+  /** ⽤户是否已还款 · whether the user has repaid */
   user_repaid?: 'Y' | 'N' | (string & {})
-  /** 交易状态 */
+  /** 交易状态 · trade state */
   trade_state?: 'SUCCESS' | 'PAY_FAIL' | (string & {})
-  /** 接口版本号 */
+  /** 接口版本号 · API version */
   version?: string
-  /** 设备号 */
+  /** 设备号 · device ID */
   device_info?: string
-  /** 签名类型 */
+  /** 签名类型 · signature type */
   sign_type?: string
-  /** 返回信息 · response message */
+  /** 返回信息 · return message */
   return_msg?: string
-  /** 错误代码 */
+  /** 错误代码 · error code */
   err_code?: string
-  /** 错误代码描述 */
+  /** 错误代码描述 · error code description */
   err_code_des?: string
   /** 用户子标识 · user's OpenID under the sub-merchant's AppID */
   sub_openid?: string
-  /** 是否关注子公众账号 */
+  /** 是否关注子公众账号 · whether the user follows sub-merchant's official account */
   sub_is_subscribe?: string
   /** 交易状态描述 · trade state description */
   trade_state_desc?: string
-  /** 应结订单金额 */
+  /** 应结订单金额 · order amount to be settled */
   settlement_total_fee?: string
-  /** 现金支付金额 */
+  /** 现金支付金额 · cash payment amount */
   cash_fee?: string
-  /** 现金支付币种 */
+  /** 现金支付币种 · cash payment currency */
   cash_fee_type?: string
-  /** 单个代金券或立减优惠支付金额 */
+  /** 单个代金券或立减优惠支付金额 · amount paid by single cash coupon or discount */
   [key: `coupon_fee_${number}`]: string
   /** 优惠详情 · discount details */
   promotion_detail?: string
@@ -3717,27 +3648,27 @@ export interface XmlTransactionSuccessResource {
 }
 
 export interface XmlTransactionsRiskOccurredResource {
-  /** 返回状态码 */
+  /** 返回状态码 · return code */
   return_code: 'SUCCESS' | 'FAIL' | (string & {})
-  /** 返回信息 · response message */
+  /** 返回信息 · return message */
   return_msg?: string
-  /** 签名类型 */
+  /** 签名类型 · signature type */
   sign_type: 'HMAC-SHA256' | (string & {})
-  /** 签名 */
+  /** 签名 · signature */
   sign: string
-  /** 随机字符串 */
+  /** 随机字符串 · nonce string */
   nonce_str: string
-  /** 事件单号 */
+  /** 事件单号 · event number */
   event_code: string
-  /** 风险级别 */
+  /** 风险级别 · risk level */
   risk_level: 'LOW' | 'MEDIUM' | 'HIGH' | (string & {})
   /** 风险描述 · risk description */
   risk_level_desc: string
-  /** 有风险交易的服务商号 */
+  /** 有风险交易的服务商号 · service provider's merchant ID with risky transactions */
   mch_id: string
-  /** 有风险交易的商户号 */
+  /** 有风险交易的商户号 · sub-merchant ID with risky transactions */
   sub_mch_id: string
-  /** 风险交易的微信订单号列表 */
+  /** 风险交易的微信订单号列表 · list of WeChat Pay order numbers at risk */
   transaction_id_list: string
 }
 
@@ -3746,23 +3677,23 @@ export interface XmlVehicleStateChangedForParkingResource {
   mch_id: string
   /** 子商户号 · sub-merchant ID */
   sub_mch_id?: string
-  /** 公众平台APPID */
+  /** 公众平台APPID · official account AppID */
   appid: string
-  /** 随机字符串 */
+  /** 随机字符串 · nonce string */
   nonce_str: string
-  /** 签名类型 */
+  /** 签名类型 · signature type */
   sign_type: 'HMAC-SHA256' | (string & {})
-  /** 签名 */
+  /** 签名 · signature */
   sign: string
-  /** 车牌号 */
+  /** 车牌号 · license plate number */
   plate_number: string
-  /** 车牌变更事件类型 */
+  /** 车牌变更事件类型 · license plate change event type */
   vehicle_event_type?: 'NORMAL' | 'BLOCKED' | (string & {})
-  /** 车牌变更事件信息 */
+  /** 车牌变更事件信息 · license plate change event information */
   vehicle_event_des?: 'OVERDUE' | 'REMOVE' | 'PAUSE' | (string & {})
-  /** 发起扣费方式 */
+  /** 发起扣费方式 · deduction initiation mode */
   deduct_mode?: 'PROACTIVE' | 'AUTOPAY' | (string & {})
-  /** 车牌变更事件发生时间 */
+  /** 车牌变更事件发生时间 · license plate change event time */
   vehicle_event_createtime: string
 }
 
@@ -4081,11 +4012,11 @@ export interface Notifications {
    */
   'PAYSCORE.USER_SIGN_PLAN': Notification<'PAYSCORE.USER_SIGN_PLAN', UserCancelSignPlanEvent>
   /** 商品券退券(PRODUCT_COUPON.RETURN)通知(JSON) */
-  'PRODUCT_COUPON.RETURN': Notification<'PRODUCT_COUPON.RETURN', ReturnEvent>
+  'PRODUCT_COUPON.RETURN': Notification<'PRODUCT_COUPON.RETURN', ProductCouponReturnEvent>
   /** 商品券领券(PRODUCT_COUPON.SEND)通知(JSON) */
   'PRODUCT_COUPON.SEND': Notification<'PRODUCT_COUPON.SEND', ProductCouponSendResource>
   /** 商品券核销(PRODUCT_COUPON.USE)通知(JSON) */
-  'PRODUCT_COUPON.USE': Notification<'PRODUCT_COUPON.USE', ReturnEvent>
+  'PRODUCT_COUPON.USE': Notification<'PRODUCT_COUPON.USE', ProductCouponReturnEvent>
   /** 商品券图片生成结果(PRODUCT_COUPON_SP.IMAGE_GENERATION)通知(JSON)
    * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4017327744)
    */
@@ -4097,11 +4028,11 @@ export interface Notifications {
   /** 分账动账成功回退(PROFITSHARING.RETURN)通知(JSON)
    * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012289679) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012116672)
    */
-  'PROFITSHARING.RETURN': Notification<'PROFITSHARING.RETURN', ProfitsharingReturnEvent>
+  'PROFITSHARING.RETURN': Notification<'PROFITSHARING.RETURN', ReturnEvent>
   /** 分账动账成功变动(PROFITSHARING.SUCCESS)通知(JSON)
    * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012289679) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012116672)
    */
-  'PROFITSHARING.SUCCESS': Notification<'PROFITSHARING.SUCCESS', ProfitsharingReturnEvent>
+  'PROFITSHARING.SUCCESS': Notification<'PROFITSHARING.SUCCESS', ReturnEvent>
   /** 平台收付通商家充值-关闭充值(RECHARGE.CLOSED)通知(JSON)
    * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012763652)
    */
@@ -4139,6 +4070,8 @@ export interface Notifications {
    */
   'SETTLEMENT.SUCCESS': Notification<'SETTLEMENT.SUCCESS', PrepaySettleOrderResponse>
   /** 停车服务扣费失败(TRANSACTION.FAIL)通知(JSON)
+   * Other products share this event type, with payloads of their own: v2.
+   * Theirs is `NotificationOf<'TRANSACTION.FAIL', 'v2'>`, and so on.
    * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012159706)
    */
   'TRANSACTION.FAIL': Notification<'TRANSACTION.FAIL', TransactionFailResource>
@@ -4155,6 +4088,8 @@ export interface Notifications {
    */
   'TRANSACTION.PAY_BACK': Notification<'TRANSACTION.PAY_BACK', TransactionPayBackResource>
   /** 支付成功(TRANSACTION.SUCCESS)通知(JSON)
+   * Other products share this event type, with payloads of their own: combined, parking, etc, transit, ebike, eduschoolpay, edu-papay, offlineface, repayment, global, hongkong, v2, profitsharing.
+   * Theirs is `NotificationOf<'TRANSACTION.SUCCESS', 'combined'>`, and so on.
    * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012791861) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012085146)
    */
   'TRANSACTION.SUCCESS': Notification<'TRANSACTION.SUCCESS', TransactionSuccessResource>
@@ -4225,27 +4160,91 @@ export interface Notifications {
   'vehicle-state-changed-for-parking': XmlNotification<'vehicle-state-changed-for-parking', XmlVehicleStateChangedForParkingResource>
 }
 
+/** The notifications of other products that share an event type, by product. */
+export interface ProductNotifications {
+  'TRANSACTION.FAIL': {
+    /** 订单支付失败(TRANSACTION.FAIL)回调通知(XML)
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3/payscore.php?chapter=18_8&index=8)
+     */
+    'v2': XmlNotification<'TRANSACTION.FAIL', FailV2Event>
+  }
+  'TRANSACTION.SUCCESS': {
+    /** 支付成功(TRANSACTION.SUCCESS)通知(JSON)
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012791861) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012085146)
+     */
+    'combined': Notification<'TRANSACTION.SUCCESS', CombineTransactionResponse>
+    /** 支付成功(TRANSACTION.SUCCESS)通知(JSON)
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012791861) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012085146)
+     */
+    'parking': Notification<'TRANSACTION.SUCCESS', VehicleTransactionResponse>
+    /** 支付成功(TRANSACTION.SUCCESS)通知(JSON)
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012791861) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012085146)
+     */
+    'etc': Notification<'TRANSACTION.SUCCESS', TransactionResponse>
+    /** 支付成功(TRANSACTION.SUCCESS)通知(JSON)
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012791861) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012085146)
+     */
+    'transit': Notification<'TRANSACTION.SUCCESS', QrcodeTransactionResponse>
+    /** 支付成功(TRANSACTION.SUCCESS)通知(JSON)
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012791861) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012085146)
+     */
+    'ebike': Notification<'TRANSACTION.SUCCESS', ChargeTransactionResponse>
+    /** 支付成功(TRANSACTION.SUCCESS)通知(JSON)
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012791861) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012085146)
+     */
+    'eduschoolpay': Notification<'TRANSACTION.SUCCESS', EduschoolpayTransactionResponse>
+    /** 支付成功(TRANSACTION.SUCCESS)通知(JSON)
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012791861) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012085146)
+     */
+    'edu-papay': Notification<'TRANSACTION.SUCCESS', EduPapayTransactionResponse>
+    /** 支付成功(TRANSACTION.SUCCESS)通知(JSON)
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012791861) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012085146)
+     */
+    'offlineface': Notification<'TRANSACTION.SUCCESS', OfflinefaceTransactionResponse>
+    /** 支付成功(TRANSACTION.SUCCESS)通知(JSON)
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012791861) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012085146)
+     */
+    'repayment': Notification<'TRANSACTION.SUCCESS', PartnerResponse>
+    /** 支付成功(TRANSACTION.SUCCESS)通知(JSON)
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012791861) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012085146)
+     */
+    'global': Notification<'TRANSACTION.SUCCESS', GlobalTransactionResponse>
+    /** 支付成功(TRANSACTION.SUCCESS)通知(JSON)
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012791861) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012085146)
+     */
+    'hongkong': Notification<'TRANSACTION.SUCCESS', HongkongTransactionResponse>
+    /** 订单支付成功(TRANSACTION.SUCCESS)回调通知(XML)
+     * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3/payscore.php?chapter=18_8&index=8)
+     */
+    'v2': XmlNotification<'TRANSACTION.SUCCESS', FailV2Event>
+    /** 分账动账成功变动(PROFITSHARING.SUCCESS)通知(JSON)
+     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012289679) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012116672)
+     */
+    'profitsharing': Notification<'TRANSACTION.SUCCESS', ReturnEvent>
+  }
+}
+
 /** What a handler has to answer, by event type, where that is more than `code` and `message`. */
 export interface Acknowledgements {
   'ENTRUST.TERMINATE_RETENTION': {
-    /** 业务处理状态码 */
+    /** 业务处理状态码 · business processing status code */
     code?: 'SUCCESS' | 'FAIL' | (string & {})
-    /** 业务处理附加信息 */
+    /** 业务处理附加信息 · additional message of business processing */
     message?: string
-    /** 挽留类型 */
+    /** 挽留类型 · retention type */
     retention_type?: 'COUPON' | (string & {})
-    /** 代金券信息 */
+    /** 代金券信息 · cash coupon information */
     coupon_info?: {
       /** 状态 · state */
       state?: 'SEND_COUPON' | 'UNUSED_COUPON' | 'NOT_SEND_COUPON' | (string & {})
-      /** 代金券ID */
+      /** 代金券ID · cash coupon ID */
       coupon_id?: string
     }
   }
   'PARKING_FEE.QUERY_TRANS_INFO': {
-    /** 业务处理状态码 */
+    /** 业务处理状态码 · business processing status code */
     code?: 'SUCCESS' | 'FAIL' | (string & {})
-    /** 业务处理附加信息 */
+    /** 业务处理附加信息 · additional message of business processing */
     message?: string
     /** 当前总费用 · current total fee (分 · fen) */
     total_amount?: number
@@ -4261,41 +4260,41 @@ export interface Acknowledgements {
     next_raise_price?: number
     /** 下一次跳价时间 · next price increase time */
     next_raise_timestamp?: number
-    /** 应付金额 (分 · fen) */
+    /** 应付金额 · payable amount (分 · fen) */
     payable_amount?: number
     /** 已付金额 · paid amount (分 · fen) */
     paid_amount?: number
   }
   'CROSS_BORDER_PAY.GET_MCH_INFO': {
-    /** 业务处理状态码 */
+    /** 业务处理状态码 · business processing status code */
     code: 'SUCCESS' | 'FAIL' | (string & {})
-    /** 业务处理附加信息 */
+    /** 业务处理附加信息 · additional message of business processing */
     message?: string
-    /** 受理网络交易流水号 */
+    /** 受理网络交易流水号 · acceptance network transaction serial number */
     acq_tid: string
     /** 固定收款金额 · fixed receiving amount (分 · fen) */
     fix_recv_amount?: number
-    /** 商户ID */
+    /** 商户ID · merchant ID */
     mch_id: string
     /** 子商户号 · sub-merchant ID */
     sub_mch_id?: string
-    /** 限定付款方账户类型 */
+    /** 限定付款方账户类型 · allowed payer account type */
     limit_bank_acc_type: 'UNLIMIT' | 'NO_CREDIT' | (string & {})
-    /** 服务器IP */
+    /** 服务器IP · server IP */
     client_ip: string
   }
   'CROSS_BORDER_PAY.PUSH_ORDER_INFO': {
-    /** 业务处理状态码 */
+    /** 业务处理状态码 · business processing status code */
     code: 'SUCCESS' | 'FAIL' | (string & {})
-    /** 业务处理附加信息 */
+    /** 业务处理附加信息 · additional message of business processing */
     message?: string
-    /** 受理网络交易流水号 */
+    /** 受理网络交易流水号 · acceptance network transaction serial number */
     acq_tid: string
     /** 预支付交易会话标识 · prepay ID */
     prepay_id: string
     /** 过期时间 · expiration time */
     expire_time: string
-    /** 服务器IP */
+    /** 服务器IP · server IP */
     client_ip: string
   }
 }
@@ -4303,5 +4302,19 @@ export interface Acknowledgements {
 /** Every documented event type, of either API version: `TRANSACTION.SUCCESS`, `REFUND.SUCCESS` … */
 export type EventType = keyof Notifications
 
-/** The notification of one event type, or of several. */
-export type NotificationOf<Event extends EventType> = Notifications[Event]
+/** The products that share an event type beside the one that handlers see: `parking` of `TRANSACTION.SUCCESS` … */
+export type ProductOf<Event extends EventType> = Event extends keyof ProductNotifications
+  ? keyof ProductNotifications[Event]
+  : never
+
+/**
+ * The notification of one event type, or of several: of `TRANSACTION.SUCCESS` the payment, of `REFUND.SUCCESS` the
+ * refund. That of another product that shares the event type is named by `Product`.
+ */
+export type NotificationOf<Event extends EventType, Product extends ProductOf<Event> = never> = [
+  Product,
+] extends [never]
+  ? Notifications[Event]
+  : Event extends keyof ProductNotifications
+    ? ProductNotifications[Event][Product & keyof ProductNotifications[Event]]
+    : never

@@ -10,7 +10,7 @@ import type { Part } from './multipart.js'
 import { parameterError } from './refusal.js'
 import { type Match, notFound, type Router } from './router.js'
 import { checkUpload } from './upload.js'
-import { type SchemaSource, validateRequest } from './validate.js'
+import { validateRequest } from './validate.js'
 
 /** A verified request. */
 export interface Verified {
@@ -45,7 +45,7 @@ async function findDocumented(method: string, path: string, context: Context): P
  */
 export async function carryOut(
   { request, method, path, search, signed, parts, caller }: Verified,
-  { context, router, schemas }: { context: Context; router: Router; schemas: SchemaSource },
+  { context, router }: { context: Context; router: Router },
   findings: Findings,
 ): Promise<Reply> {
   const serial = String(request.headers['wechatpay-serial'] ?? '')
@@ -56,7 +56,7 @@ export async function carryOut(
   findings.template = template
   const query = new URLSearchParams(search)
   const json = parseJson(signed)
-  for (const schema of await schemas(method, template)) await validateRequest(schema, json, query)
+  await validateRequest(method, template, json, query)
   const traits = lookup(template, method.toLowerCase() as Verb) ?? {}
   if (traits.upload) checkUpload(traits.upload, json, parts)
   const keys = platformKeysOf(caller, context)

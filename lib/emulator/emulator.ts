@@ -13,14 +13,19 @@ import { createGateway } from './gateway.js'
 import { createIdentity, type PlatformKey } from './identity.js'
 import type { Emulator, EmulatorOptions, SignerOptions } from './interface.js'
 import { createLimits, type RateLimit } from './limits.js'
-import { sampleResource } from './notification-sample.js'
-import { recipientOf, type SignedNotification, signAgain, signNotification } from './notifications.js'
+import { completed, sampleResource } from './notification-sample.js'
+import {
+  type MessageChoice,
+  recipientOf,
+  type SignedNotification,
+  signAgain,
+  signNotification,
+} from './notifications.js'
 import { isForPage } from './page/is-for-page.js'
 import type { PageHandler } from './page/page.js'
 import { createPhone } from './phone.js'
 import { createRandom } from './random.js'
 import { createRecorder } from './recorder.js'
-import { requestSchemasOf } from './schemas.js'
 import { listen } from './server.js'
 import { createState } from './state.js'
 import { openStore, type Store } from './store.js'
@@ -70,14 +75,17 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
     announce: (eventType, url, resource) => send(eventType, url, () => sign(eventType, resource)),
     send,
   }
-  function sign(
+  const sign = (eventType: string, resource: object): SignedNotification =>
+    signNotification(eventType, resource, context, { client: recipientOf(eventType, context) })
+  /** What is given of a resource is completed by a sample. */
+  function signCompleted(
     eventType: string,
-    resource: object | undefined,
-    { signer, api }: { signer?: Signer | undefined; api?: 'v2' | 'v3' | undefined } = {},
+    resource: object = {},
+    { signer, ...choice }: MessageChoice & { readonly signer?: Signer | undefined } = {},
   ): SignedNotification {
-    const content = resource ?? sampleResource(eventType, context, api)
-    const { client, signer: key } = signer ?? { client: recipientOf(eventType, context, api) }
-    return signNotification(eventType, content, context, { client, signer: key, api })
+    const whole = completed(sampleResource(eventType, context, choice), resource)
+    const { client, signer: key } = signer ?? { client: recipientOf(eventType, context, choice) }
+    return signNotification(eventType, whole, context, { ...choice, client, signer: key })
   }
   const again = (notification: SignedNotification) => signAgain(notification, context)
   const deliveries = createDeliveries(retryScale, clock, again, closing.signal)
@@ -85,7 +93,7 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
   const router = createEndpoints(context)
   let loadedPage: Promise<PageHandler> | undefined
   const parts = {
-    ...{ context, router, schemas: requestSchemasOf, faults, limits, recorder },
+    ...{ context, router, faults, limits, recorder },
     page,
     closed: closing.signal,
   }
@@ -146,14 +154,14 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
     ...phone,
     async notify(
       eventType: string,
-      { url, resource, serial, api }: SignerOptions & { url: string; resource?: object },
+      { url, resource, serial, ...choice }: SignerOptions & { url: string; resource?: object },
     ) {
       const signer = serial === undefined ? undefined : signerOf(serial, await identity.certificates())
-      return deliver(url, sign(eventType, resource, { signer, api }), closing.signal)
+      return deliver(url, signCompleted(eventType, resource, { ...choice, signer }), closing.signal)
     },
-    signNotification(eventType: string, resource?: object, { serial, api }: SignerOptions = {}) {
+    signNotification(eventType: string, resource?: object, { serial, ...choice }: SignerOptions = {}) {
       const signer = serial === undefined ? undefined : signerOf(serial, identity.listed())
-      return sign(eventType, resource, { signer, api })
+      return signCompleted(eventType, resource, { ...choice, signer })
     },
     async rotate() {
       return (await identity.rotate()).id

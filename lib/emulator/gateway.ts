@@ -17,13 +17,11 @@ import { notFound, type Router } from './router.js'
 import { signError } from './sign-error.js'
 import { targetOf } from './target.js'
 import type { V2Exchange, V2Request } from './v2.js'
-import type { SchemaSource } from './validate.js'
 
 /** The pieces a gateway is put together from. */
 export interface GatewayParts {
   readonly context: Context
   readonly router: Router
-  readonly schemas: SchemaSource
   readonly faults: Faults
   readonly limits: Limits
   readonly recorder: Recorder

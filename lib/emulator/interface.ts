@@ -1,4 +1,4 @@
-import type { EventType } from '../../types/notifications.js'
+import type { EventType, ProductOf } from '../../types/notifications.js'
 import type { EmulatorBrand } from './brand.js'
 import type { Delivery } from './deliveries.js'
 import type { Receipt } from './delivery.js'
@@ -37,8 +37,8 @@ export interface EmulatorOptions {
   readonly faults?: readonly FaultScript[]
 }
 
-/** Who signs a notification. */
-export interface SignerOptions {
+/** Who signs a notification, and which of those of an event type it is. */
+export interface SignerOptions<Product extends string = string> {
   /**
    * A public key id or a certificate's serial number; the public key when absent: that of the brand for an event which
    * brands are notified of, such as `BRAND_MEMBER_CARD.USER_CARD.CREATE`, that of the merchant for all others.
@@ -46,7 +46,15 @@ export interface SignerOptions {
   readonly serial?: string
   /** For an event type that both API versions have, such as `TRANSACTION.SUCCESS`; v3 when absent. */
   readonly api?: 'v2' | 'v3'
+  /**
+   * For an event type that several products share, such as `TRANSACTION.SUCCESS`: `combined`, `parking`,
+   * `profitsharing` …; the payment or the refund when absent.
+   */
+  readonly product?: Product
 }
+
+/** The products that share an event type. */
+type Products<Event extends string> = Event extends EventType ? ProductOf<Event> : never
 
 /** How a user agrees. */
 export interface Confirmation {
@@ -102,22 +110,24 @@ export interface Emulator {
   /** The imports of member cards that were carried out, oldest first; a repeated request is none. */
   members(): readonly Member[]
   /**
-   * Sends a genuine notification; `resource` is encrypted, and made up by the catalogue when absent. Rejects when the
-   * receiver cannot be reached.
+   * Sends a genuine notification. What `resource` leaves out is made up, so that the payload is complete; a field that
+   * is to be missing is `undefined` in it. Rejects when the receiver cannot be reached.
    */
-  notify<Event extends EventType | (string & {})>(
+  notify<Event extends EventType | (string & {}), Product extends Products<Event> = never>(
     event_type: Event,
-    options: SignerOptions & { readonly url: string; readonly resource?: ResourceOf<Event> },
+    options: SignerOptions<Product> & {
+      readonly url: string
+      readonly resource?: ResourceOf<Event, Product>
+    },
   ): Promise<Receipt>
   /**
-   * Builds a genuine notification without sending it: any documented event of v3 or v2, or one of your own.
-   * `resource` is made up by the catalogue when absent, and so are required fields of an unencrypted message of v2 that it
-   * leaves out.
+   * Builds a genuine notification without sending it: any documented event of v3 or v2, or one of your own. What
+   * `resource` leaves out is made up, as by {@link notify}.
    */
-  signNotification<Event extends EventType | (string & {})>(
+  signNotification<Event extends EventType | (string & {}), Product extends Products<Event> = never>(
     event_type: Event,
-    resource?: ResourceOf<Event>,
-    options?: SignerOptions,
+    resource?: ResourceOf<Event, Product>,
+    options?: SignerOptions<Product>,
   ): SignedNotification
   /** Issues a new platform certificate and signs with it from now on; the older ones stay listed. */
   rotate(): Promise<string>

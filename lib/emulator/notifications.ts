@@ -1,4 +1,4 @@
-import type { EventType, NotificationOf } from '../../types/notifications.js'
+import type { EventType, NotificationOf, ProductOf } from '../../types/notifications.js'
 import type { NotificationDocument } from '../routes/document.js'
 import { sealAesGcm } from './aead.js'
 import { type Signing, signedHeadersSync } from './answer.js'
@@ -10,10 +10,17 @@ import type { PlatformKey } from './identity.js'
 import { beijingTime } from './time.js'
 import { xmlNotification } from './xml-notifications.js'
 
-/** The payload of an event type; of one that is not documented, any object. */
-export type ResourceOf<Event extends string> = Event extends EventType
-  ? NotificationOf<Event>['resource']
+/** What is given of the payload of an event type; of one that is not documented, any object. */
+export type ResourceOf<Event extends string, Product extends string = never> = Event extends EventType
+  ? Some<NotificationOf<Event, Product & ProductOf<Event>>['resource']>
   : object
+
+/** Any of an object's fields, at every depth; items of a list are whole. */
+type Some<Value> = Value extends readonly unknown[]
+  ? Value
+  : Value extends object
+    ? { readonly [Key in keyof Value]?: Some<Value[Key]> | undefined }
+    : Value
 
 /** A notification as it goes over the wire. */
 export interface SignedNotification {
@@ -22,28 +29,48 @@ export interface SignedNotification {
   readonly body: string
 }
 
+/** Which of the messages of an event type is meant. */
+export interface MessageChoice {
+  /** For an event type that both versions have; v3 when absent. */
+  readonly api?: 'v2' | 'v3' | undefined
+  /** For an event type that several products share; the payment or the refund when absent. */
+  readonly product?: string | undefined
+}
+
 /** How a notification is made. */
-export interface NotificationOptions {
+export interface NotificationOptions extends MessageChoice {
   /** Who is notified. */
   readonly client: Client
   /** The key that signs; the client's WeChat Pay public key when absent. Messages of v2 are signed with the secret. */
   readonly signer?: PlatformKey | undefined
-  /** For an event type that both versions have; v3 when absent. */
-  readonly api?: 'v2' | 'v3' | undefined
 }
 
-/** The message documented for an event type; the one whose type it bears, where several products share it. */
-export function documentOf(eventType: string, api?: 'v2' | 'v3'): NotificationDocument | undefined {
+/** The message documented for an event type. */
+export function documentOf(
+  eventType: string,
+  { api, product }: MessageChoice = {},
+): NotificationDocument | undefined {
   if (!Object.hasOwn(documents, eventType)) return undefined
   const all = JSON.parse(documents[eventType] ?? '[]') as readonly NotificationDocument[]
-  const wanted = all.filter((one) => one.api === (api ?? 'v3'))
-  const candidates = wanted.length > 0 || api ? wanted : all
-  return candidates.find(({ originalType }) => originalType?.includes(subjectOf(eventType))) ?? candidates[0]
+  if (product !== undefined) return productIn(all, eventType, product)
+  return all.find((one) => one.api === (api ?? 'v3')) ?? (api ? undefined : all[0])
+}
+
+function productIn(
+  all: readonly NotificationDocument[],
+  eventType: string,
+  product: string,
+): NotificationDocument {
+  const found = all.find((one) => one.product === product)
+  if (found) return found
+  const known = all.flatMap((one) => one.product ?? [])
+  const choice = known.length > 0 ? `it has ${known.join(', ')}` : 'it has none'
+  throw new Error(`${eventType} has no product '${product}'; ${choice}`)
 }
 
 /** Who is notified of an event: the brand where the catalogue says so, else the merchant. */
-export function recipientOf(eventType: string, context: Context, api?: 'v2' | 'v3'): Client {
-  const isForBrand = documentOf(eventType, api)?.modes?.includes('brand') === true
+export function recipientOf(eventType: string, context: Context, choice: MessageChoice = {}): Client {
+  const isForBrand = documentOf(eventType, choice)?.modes?.includes('brand') === true
   return isForBrand ? brandOf(context) : merchantOf(context)
 }
 
@@ -54,10 +81,10 @@ export function signNotification(
   eventType: string,
   resource: object,
   context: Context,
-  { client, signer = client.publicKey, api }: NotificationOptions,
+  { client, signer = client.publicKey, ...choice }: NotificationOptions,
 ): SignedNotification {
-  const document = documentOf(eventType, api)
-  if (!document && api === 'v2') throw new Error(`no message of v2 is documented for ${eventType}`)
+  const document = documentOf(eventType, choice)
+  if (!document && choice.api === 'v2') throw new Error(`no message of v2 is documented for ${eventType}`)
   if (document?.api === 'v2') return xmlNotification(eventType, document, resource, context)
   const { ids, nonces } = context
   const now = context.now()

@@ -21,7 +21,7 @@ export interface OrderRequest {
   readonly amount: { readonly total: number; readonly currency?: string }
   readonly attach?: string
   readonly time_expire?: string
-  readonly payer?: { readonly openid?: string }
+  readonly payer?: { readonly openid?: string; readonly sp_openid?: string; readonly sub_openid?: string }
 }
 
 /** An order and what has become of it. */
@@ -59,7 +59,14 @@ function partiesOf({ appid, mchid, sub_mchid, sub_appid }: OrderRequest): Record
   return { sp_appid: appid, sp_mchid: mchid, sub_mchid, ...(sub_appid && { sub_appid }) }
 }
 
-/** The order as a query answers it and as `TRANSACTION.SUCCESS` carries it. */
+/** Who paid, as the merchant knows them; as the partner does, and as its merchant does where the order told. */
+function payerOf({ request, payer }: Pick<Order, 'request' | 'payer'>): object {
+  if (request.sub_mchid === undefined) return { openid: payer }
+  const sub_openid = request.payer?.sub_openid
+  return { sp_openid: payer, ...(sub_openid && { sub_openid }) }
+}
+
+/** The order as a query answers it. */
 export function transactionOf({ request, state, tradeType, ...order }: Order): Record<string, unknown> {
   const { out_trade_no, description, notify_url, attach, amount } = request
   const currency = amount.currency ?? 'CNY'
@@ -80,9 +87,15 @@ export function transactionOf({ request, state, tradeType, ...order }: Order): R
     trade_type: tradeType,
     bank_type: 'OTHERS',
     success_time: order.successTime,
-    payer: request.sub_mchid === undefined ? { openid: order.payer } : { sp_openid: order.payer },
+    payer: payerOf({ request, ...order }),
     amount: { total: amount.total, payer_total: amount.total, currency, payer_currency: currency },
   }
+}
+
+/** The order as `TRANSACTION.SUCCESS` carries it. */
+export function paymentOf(order: Order): object {
+  const { description: _, notify_url: __, ...payment } = transactionOf(order)
+  return payment
 }
 
 export const newTransactionId = (ids: Random, time: number): string =>
@@ -108,7 +121,8 @@ export function payOrder(context: Context, outTradeNo: string): Order {
   order.state = 'SUCCESS'
   order.transactionId = newTransactionId(ids, time)
   order.successTime = beijingTime(time)
-  order.payer = order.request.payer?.openid ?? `o${ids.text(27)}`
+  const { openid, sp_openid } = order.request.payer ?? {}
+  order.payer = openid ?? sp_openid ?? `o${ids.text(27)}`
   state.orders.set(outTradeNo, order)
   state.transactions.set(order.transactionId, outTradeNo)
   return order

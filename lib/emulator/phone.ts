@@ -3,11 +3,11 @@ import type { Deliveries } from './deliveries.js'
 import { combinedTransactionOf, payCombined } from './flows/combined-orders.js'
 import { type ComplaintRequest, fileComplaint } from './flows/complaints.js'
 import { importedMembers, type Member } from './flows/member-cards.js'
-import { confirmService, servicePaymentOf, settleService } from './flows/service-order.js'
+import { confirmService, serviceEventOf, settleService } from './flows/service-order.js'
 import { finishTransfer } from './flows/transfers.js'
 import type { Confirmation, Payment } from './interface.js'
 import type { SignedNotification } from './notifications.js'
-import { payOrder, transactionOf } from './orders.js'
+import { paymentOf, payOrder } from './orders.js'
 import { paymentNotification } from './v2-notifications.js'
 
 /** What users do on their phones. */
@@ -43,7 +43,7 @@ export function createPhone(
     }
     settleService(context, service)
     const notified = await send('PAYSCORE.USER_PAID', service.request.notify_url, () =>
-      sign('PAYSCORE.USER_PAID', servicePaymentOf(service, context)),
+      sign('PAYSCORE.USER_PAID', serviceEventOf(service, context)),
     )
     const { transactionId: transaction_id = '' } = service
     return { transaction_id, trade_state: 'SUCCESS', ...(notified && { notified }) }
@@ -59,7 +59,7 @@ export function createPhone(
       const notified = await send('TRANSACTION.SUCCESS', order.request.notify_url, () =>
         order.api === 'v2'
           ? paymentNotification(context, order)
-          : sign('TRANSACTION.SUCCESS', transactionOf(order)),
+          : sign('TRANSACTION.SUCCESS', paymentOf(order)),
       )
       const { transactionId: transaction_id = '', state: trade_state } = order
       return { transaction_id, trade_state, ...(notified && { notified }) }

@@ -1,5 +1,6 @@
 import { constants, type KeyObject, publicEncrypt } from 'node:crypto'
 import {
+  eitherOf,
   embedded,
   type Fields,
   fieldsOf,
@@ -23,6 +24,8 @@ export interface SampleSource {
   readonly merchantKey: KeyObject
   /** Values of the request by name; the answer gives back what it has in common with it. */
   readonly given: Readonly<Record<string, unknown>>
+  /** The value of enumerations that have it; the first one of others. */
+  readonly state?: string | undefined
 }
 
 function text(name: string, { ids, now }: SampleSource): string {
@@ -30,6 +33,8 @@ function text(name: string, { ids, now }: SampleSource): string {
   if (name.endsWith('date')) return beijingTime(now).slice(0, 10)
   if (name.endsWith('url')) return `https://example.com/${ids.text(8)}`
   if (/(_id|_no|code|number)$/.test(name)) return ids.digits(18)
+  // In XML an amount is text too.
+  if (/(_fee|amount|_total)$/.test(name)) return '1'
   return `sample ${name}`
 }
 
@@ -37,7 +42,7 @@ function text(name: string, { ids, now }: SampleSource): string {
 export function sampleOf(shape: Shape, name: string, source: SampleSource): unknown {
   if (isLeaf(shape)) return leafSample(leafOf(shape), name, source)
   if (isList(shape)) return [sampleOf(shape[0], name, source)]
-  if (isEnum(shape)) return shape.$enum[0]
+  if (isEnum(shape)) return shape.$enum.find((value) => value === source.state) ?? shape.$enum[0]
   if (isCases(shape)) return sampleOf(shape.$oneOf[0] ?? 'object', name, source)
   const inner = embedded(shape)
   if (inner) {
@@ -46,11 +51,17 @@ export function sampleOf(shape: Shape, name: string, source: SampleSource): unkn
       ? JSON.stringify(value)
       : String(new URLSearchParams(value as Record<string, string>))
   }
-  const fields = fieldsOf(shape as Fields).map((field) => [
-    field.name,
-    sampleOf(field.shape, field.name, source),
-  ])
+  const others = fieldsOfOtherGroups(shape as Fields)
+  const fields = fieldsOf(shape as Fields)
+    .filter(({ name }) => !others.has(name))
+    .map((field) => [field.name, sampleOf(field.shape, field.name, source)])
   return Object.fromEntries(fields)
+}
+
+/** Of fields that stand in for each other, only those of the first group are in a sample. */
+function fieldsOfOtherGroups(shape: Fields): ReadonlySet<string> {
+  const [first = [], ...others] = eitherOf(shape) ?? []
+  return new Set(others.flat().filter((name) => !first.includes(name)))
 }
 
 function leafSample({ type, min = 1 }: Leaf, name: string, source: SampleSource): unknown {

@@ -105,6 +105,9 @@ const micropay: V2Handler = (fields, context) => {
   if (!/^1[0-5]\d{16}$/.test(fields.auth_code ?? '')) {
     throw new BusinessFailure('AUTH_CODE_INVALID', '请扫描微信支付被扫条码/二维码')
   }
+  if (fields.time_expire && Date.parse(instant(fields.time_expire)) <= context.now()) {
+    throw new BusinessFailure('PARAM_ERROR', 'time_expire时间过短，刷卡至少1分钟，其他5分钟')
+  }
   return inV2Words(() => {
     const order = place(fields, 'MICROPAY', () => ({}), context)
     return paymentOf(payOrder(context, order.request.out_trade_no))

@@ -156,10 +156,38 @@ v3/pay/teapots/{teapot_id}/brew:
     expect(rejected(entry('response: { status: 204, json: object }', 'v3/a/b'))).toContain('exactly one of')
   })
 
+  it('that has a trailing slash in its template, in either way of writing it, is told where the slash belongs', () => {
+    const told = 'leave the trailing slash out of the template, and write wire'
+    const facts = 'post: { name: A, response: { status: 204 }'
+    expect(rejected(`v3/a/b/: { ${facts} } }`)).toContain(told)
+    expect(rejected(`v3/a/{empty}: { ${facts}, literals: { empty: "" } } }`)).toContain(told)
+    expect(rejected(`v3/a/b: { ${facts}, wire: v3/a/b/ } }`)).toBe('accepted')
+  })
+
   it('that repeats an endpoint in another family is refused', () => {
     const entry = 'v3/certificates:\n  get: { name: A, response: { json: object } }\n'
     appendFileSync(join(root, 'catalog/endpoints/brand.yaml'), `\n${entry}`)
     expect(() => loadCatalogue(root)).toThrow('get v3/certificates is in brand.yaml and in payments.yaml')
+  })
+
+  it('that takes an endpoint of every day away is refused, and so are synonyms that are none', () => {
+    const file = join(root, 'catalog/synonyms.yaml')
+    const text = readFileSync(file, 'utf8')
+    const refusal = (from: string | RegExp, to: string): string => {
+      writeFileSync(file, text.replace(from, to))
+      try {
+        generate(root)
+      } catch (error) {
+        return (error as Error).message
+      }
+      return 'accepted'
+    }
+    expect(refusal('POST v3/pay/transactions/jsapi:', 'POST v3/pay/teapots:')).toBe(
+      'catalog/synonyms.yaml: everyday: POST v3/pay/teapots is not in the catalogue',
+    )
+    expect(refusal(/^words:$/m, 'wrods:')).toContain("the file must have required property 'words'")
+    expect(refusal('[退款,', '[退款, 退款,')).toContain('words')
+    expect(refusal('[退款,', '[" 退款",')).toContain('words')
   })
 
   it('that is not generated yet is reported as stale', () => {

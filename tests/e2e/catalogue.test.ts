@@ -51,8 +51,7 @@ function expected(value: unknown): unknown {
 function wirePath(endpoint: Endpoint, request: Readonly<Record<string, unknown>>): string {
   const prefix = endpoint.prefix ? `${endpoint.prefix}/` : ''
   const template = endpoint.wire ?? `${prefix}${endpoint.template}`
-  const values: Readonly<Record<string, unknown>> = { ...request, ...endpoint.literals }
-  return `/${template.replace(/\{(\w+)\}/g, (_, name: string) => percentEncode(String(values[name])))}`
+  return `/${template.replace(/\{(\w+)\}/g, (_, name: string) => percentEncode(String(request[name])))}`
 }
 
 /** A value of a query, as text; a list of one looks like its item. */

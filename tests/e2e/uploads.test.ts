@@ -159,7 +159,11 @@ describe('every upload of APIv3', () => {
   )
 
   it('is among them', () => {
+    const multipart = loadCatalogue(join(import.meta.dirname, '../..')).endpoints.filter(
+      (one) => one.multipart,
+    )
     expect(uploads.length).toBeGreaterThan(0)
+    expect(uploads).toEqual(multipart.filter(({ api }) => api === 'v3'))
   })
 
   it.each(uploads.map(({ template, upload }) => [template, upload] as const))(

@@ -74,7 +74,19 @@ describe('a notification', () => {
       resource_type: 'encrypt-resource',
       resource: { algorithm: 'AEAD_AES_256_GCM', original_type: 'transaction' },
     })
-    expect(JSON.parse(openAesGcm(event.resource, emulator.merchant.apiv3Key))).toEqual({ out_trade_no: '中' })
+    const told = JSON.parse(openAesGcm(event.resource, emulator.merchant.apiv3Key))
+    expect(told).toMatchObject({ out_trade_no: '中', mchid: emulator.merchant.mchid })
+  })
+
+  test('has what is given in place of the sample, at every depth, and lacks what is given as undefined', () => {
+    const { body } = emulator.signNotification('TRANSACTION.SUCCESS', {
+      amount: { total: 42 },
+      attach: undefined,
+    })
+    const told = JSON.parse(openAesGcm(JSON.parse(body).resource, emulator.merchant.apiv3Key))
+    expect(told.amount).toMatchObject({ total: 42, currency: 'CNY' })
+    expect(told).toHaveProperty('transaction_id')
+    expect(told).not.toHaveProperty('attach')
   })
 
   test('can be signed by a certificate', async () => {
@@ -99,7 +111,7 @@ describe('a notification', () => {
       mchid: emulator.merchant.mchid,
       refund_status: 'SUCCESS',
       out_refund_no: expect.any(String),
-      amount: { total: 1, refund: 1 },
+      amount: { total: expect.any(Number), refund: expect.any(Number) },
     })
   })
 

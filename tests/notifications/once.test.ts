@@ -1,5 +1,6 @@
 import Keyv from 'keyv'
 import { describe, expect, it, vi } from 'vitest'
+import type { NotificationOf } from '../../lib/index.js'
 import { post, refused, SUCCESS, startReceivers } from './rig.js'
 
 const rig = startReceivers()
@@ -19,8 +20,10 @@ describe('an event that was handled', () => {
     const handler = vi.fn()
     const url = await rig.serve(handler)
     const first = rig.emulator.signNotification('refund-processed', { out_refund_no: '1' })
-    const again = rig.emulator.signNotification('refund-processed', { out_refund_no: '1' })
-    const another = rig.emulator.signNotification('refund-processed', { out_refund_no: '2' })
+    const event = await rig.wxpay.notifications.parse(first)
+    const { resource } = event as NotificationOf<'refund-processed'>
+    const again = rig.emulator.signNotification('refund-processed', resource)
+    const another = rig.emulator.signNotification('refund-processed', { ...resource, out_refund_no: '2' })
     expect(first.body).not.toBe(again.body)
     for (const one of [first, again, another]) await post(url, one)
     expect(handler).toHaveBeenCalledTimes(2)

@@ -13,7 +13,10 @@ describe('a receiver', () => {
     const notification = rig.paid('order-1')
     expect(await post(url, notification)).toEqual(SUCCESS)
     expect(paid).toHaveBeenCalledExactlyOnceWith(
-      expect.objectContaining({ event_type: 'TRANSACTION.SUCCESS', resource: { out_trade_no: 'order-1' } }),
+      expect.objectContaining({
+        event_type: 'TRANSACTION.SUCCESS',
+        resource: { ...rig.payloadOf(notification), out_trade_no: 'order-1' },
+      }),
       { signal: expect.any(AbortSignal) },
     )
     expect(other).not.toHaveBeenCalled()

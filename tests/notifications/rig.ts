@@ -11,6 +11,7 @@ import {
   type Wechatpay,
 } from '../../lib/index.js'
 import { type Rig, startRig } from '../e2e/client.js'
+import { openAesGcm } from '../emulator/client.js'
 
 export interface Receivers extends Rig {
   /** Serves on a port of its own until the tests are over; gives its URL. */
@@ -21,6 +22,8 @@ export interface Receivers extends Rig {
   readonly serveBrand: Receivers['serve']
   /** A genuine payment. */
   readonly paid: (order: string) => SignedNotification
+  /** What is encrypted in a notification of APIv3, decrypted without the client. */
+  readonly payloadOf: (notification: SignedNotification) => Readonly<Record<string, unknown>>
   /** What was published since the test began. */
   readonly receipts: readonly NotificationReceipt[]
 }
@@ -57,6 +60,8 @@ export function startReceivers(): Receivers {
     serve: (handlers, options) => serve(rig.wxpay, handlers, options),
     serveBrand: (handlers, options) => serve(rig.brand(), handlers, options),
     paid: (order) => rig.emulator.signNotification('TRANSACTION.SUCCESS', { out_trade_no: order }),
+    payloadOf: ({ body }) =>
+      JSON.parse(openAesGcm(JSON.parse(body).resource, rig.emulator.merchant.apiv3Key)),
     receipts,
     client: rig.client,
     brand: rig.brand,

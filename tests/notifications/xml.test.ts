@@ -1,7 +1,9 @@
-import { createCipheriv, createHash } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { hmacSign, md5Sign } from '../../lib/crypto/index.js'
 import { encodeXml } from '../../lib/v2/xml.js'
+import { openAesGcm } from '../emulator/client.js'
+import { fieldsOfXml } from '../v2/protocol.js'
 import { startReceivers } from './rig.js'
 
 const rig = startReceivers()
@@ -82,9 +84,14 @@ describe('a message of v2', () => {
   it('of a refund is unsigned, and genuine if the secret decrypts it', async () => {
     const notification = rig.emulator.signNotification('refund-processed', { out_refund_no: 'r1' })
     expect(notification.body).not.toContain('<sign>')
+    const key = createHash('md5').update(rig.emulator.merchant.secret).digest('hex')
+    const decipher = createDecipheriv('aes-256-ecb', key, null)
+    const { req_info = '' } = fieldsOfXml(notification.body)
+    const told = decipher.update(req_info, 'base64', 'utf8') + decipher.final('utf8')
+    const inner = told.replace(/^<root>|<\/root>$/g, '')
     expect(await rig.wxpay.notifications.parse(notification)).toEqual({
       event_type: 'refund-processed',
-      resource: { out_refund_no: 'r1' },
+      resource: { ...fieldsOfXml(inner), out_refund_no: 'r1' },
     })
   })
 
@@ -100,14 +107,26 @@ describe('a message of v2', () => {
   })
 
   it('of payscore has id, time and a payload under the APIv3 key', async () => {
-    const resource = { out_order_no: 'o1', state: 'DONE' }
-    const notification = rig.emulator.signNotification('TRANSACTION.SUCCESS', resource, { api: 'v2' })
+    const given = { out_order_no: 'o1', state: 'DONE' }
+    const notification = rig.emulator.signNotification('TRANSACTION.SUCCESS', given, { product: 'v2' })
     expect(notification.body).toMatch(/^<xml>/)
+    const {
+      event_ciphertext = '',
+      event_nonce = '',
+      event_associated_data = '',
+    } = fieldsOfXml(notification.body)
+    const sealed = {
+      ciphertext: event_ciphertext,
+      nonce: event_nonce,
+      associated_data: event_associated_data,
+    }
+    const payload: unknown = JSON.parse(openAesGcm(sealed, rig.emulator.merchant.apiv3Key))
+    expect(payload).toMatchObject(given)
     expect(await rig.wxpay.notifications.parse(notification)).toEqual({
       id: expect.stringMatching(/^EV-/),
       create_time: expect.any(String),
       event_type: 'TRANSACTION.SUCCESS',
-      resource,
+      resource: payload,
     })
   })
 })

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { loadCatalogue } from '../../catalog/load.js'
+import { byEvent } from '../../catalog/notifications.js'
 import { endpointDocument, notificationDocuments } from '../../lib/emulator/generated/index.js'
 import { requestSchemas, responseSchema } from '../../lib/routes/document.js'
 import { lookup } from '../../lib/routes/lookup.js'
@@ -15,8 +16,11 @@ describe('a path on the wire', { timeout: 60_000 }, () => {
     expect(matchRoutes('post', 'hk/v3/refunds')).toEqual([{ template: 'v3/refunds', values: {} }])
     expect(matchRoutes('get', 'hk/v3/pay/transactions/id/1')).toEqual([])
     expect(matchRoutes('post', 'v3/applyment4sub/applyment/')).toEqual([
-      { template: 'v3/applyment4sub/applyment/{empty}', values: {} },
+      { template: 'v3/applyment4sub/applyment', values: {} },
     ])
+    expect(matchRoutes('post', 'v3/applyment4sub/applyment')).toEqual([])
+    expect(matchRoutes('get', 'v3/ecommerce/applyments/')).toEqual([])
+    expect(matchRoutes('get', 'v3/certificates/')).toEqual([])
     expect(matchRoutes('get', 'v3/pay/transactions/id/')).toEqual([])
   })
 
@@ -33,7 +37,7 @@ describe('a path on the wire', { timeout: 60_000 }, () => {
   it('of any documented endpoint is found again', () => {
     const { endpoints } = loadCatalogue(join(import.meta.dirname, '..', '..'))
     const lost = endpoints.filter(({ template, verb }) => {
-      const wire = (lookup(template, verb)?.wire ?? template).replace('{empty}', '').replace(/\{\w+\}/g, 'x')
+      const wire = (lookup(template, verb)?.wire ?? template).replace(/\{\w+\}/g, 'x')
       return !matchRoutes(verb, wire).some((match) => match.template === template)
     })
     expect(lost.map(({ verb, template }) => `${verb} ${template}`)).toEqual([])
@@ -52,9 +56,12 @@ describe('the document of an endpoint', { timeout: 60_000 }, () => {
     expect(schemas.path).toEqual({
       type: 'object',
       required: ['card_id'],
-      properties: { card_id: { type: 'string' } },
+      properties: { card_id: { type: 'string', title: '会员卡ID', maxLength: 32 } },
     })
-    expect(schemas.json).toMatchObject({ required: ['openid', 'out_request_no'] })
+    expect(schemas.json).toMatchObject({
+      required: ['openid', 'out_request_no'],
+      properties: { openid: { title: expect.any(String) } },
+    })
     expect(responseSchema(document)).toMatchObject({ required: ['code'] })
   })
 
@@ -62,7 +69,8 @@ describe('the document of an endpoint', { timeout: 60_000 }, () => {
     const document = await endpointDocument('v2/pay/orderquery', 'post')
     if (!document) throw new Error('not documented')
     const answer = responseSchema(document)
-    expect(answer?.properties?.total_fee).toEqual({ type: 'string' })
+    const digits = { type: 'string', pattern: '^-?\\d+$' }
+    expect(answer?.properties?.total_fee).toEqual({ ...digits, unit: 'fen', title: '标价金额' })
     expect(answer?.patternProperties).toMatchObject({ '^coupon_fee_\\d+$': { type: 'string' } })
   })
 
@@ -74,9 +82,18 @@ describe('the document of an endpoint', { timeout: 60_000 }, () => {
 })
 
 describe('the documents of an event type', { timeout: 60_000 }, () => {
-  it('are all the messages that carry it', async () => {
-    const documents = await notificationDocuments('TRANSACTION.SUCCESS')
-    expect(documents.map(({ api }) => api).sort()).toEqual(['v2', 'v3', 'v3', 'v3'])
+  it('are all the messages that carry it: the payment first, then those of other products by name', async () => {
+    const { notifications } = loadCatalogue(join(import.meta.dirname, '..', '..'))
+    for (const [event, messages] of byEvent(notifications)) {
+      const documents = await notificationDocuments(event)
+      expect(documents.map(({ product }) => product)).toEqual(messages.map(({ product }) => product))
+    }
+    const [payment, ...others] = await notificationDocuments('TRANSACTION.SUCCESS')
+    expect(payment).toMatchObject({ api: 'v3', originalType: ['transaction'] })
+    expect(payment).not.toHaveProperty('product')
+    const products = others.map(({ product }) => product)
+    expect(products).toEqual(expect.arrayContaining(['combined', 'parking', 'profitsharing', 'v2']))
+    expect(new Set(products).size).toBe(products.length)
     expect(await notificationDocuments('TEAPOT.BREWED')).toEqual([])
   })
 

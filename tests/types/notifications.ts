@@ -13,7 +13,9 @@ holds<Same<IsAny<typeof event.resource>, false>>()
 
 if (event.event_type === 'TRANSACTION.SUCCESS') {
   holds<Same<typeof event, NotificationOf<'TRANSACTION.SUCCESS'>>>()
-  holds<Same<typeof event.resource.out_trade_no, string | undefined>>()
+  holds<Same<typeof event.resource.out_trade_no, string>>()
+  holds<Same<typeof event.resource.amount.total, number>>()
+  holds<Same<typeof event.resource.sp_mchid, string | undefined>>()
   // @ts-expect-error a field of another event
   event.resource.out_coupon_code_that_is_not_there
 }
@@ -22,12 +24,23 @@ switch (event.event_type) {
     holds<Same<typeof event.resource, NotificationOf<'REFUND.SUCCESS'>['resource']>>()
     break
   case 'refund-processed':
-    holds<Same<typeof event.resource.refund_fee, string | undefined>>()
+    holds<Same<typeof event.resource.refund_fee, string>>()
     break
   // @ts-expect-error no such event
   case 'REFUND.SUCESS':
     break
 }
+
+declare const parking: NotificationOf<'TRANSACTION.SUCCESS', 'parking'>['resource']
+holds<Same<typeof parking.sp_mchid, string>>()
+declare const combined: NotificationOf<'TRANSACTION.SUCCESS', 'combined'>['resource']
+holds<Same<typeof combined.combine_out_trade_no, string>>()
+declare const sharing: NotificationOf<'TRANSACTION.SUCCESS', 'profitsharing'>['resource']
+holds<Same<typeof sharing.receiver.amount, number>>()
+// @ts-expect-error no such product
+export type Teapots = NotificationOf<'TRANSACTION.SUCCESS', 'teapots'>
+// @ts-expect-error this event has no other products
+export type ParkingRefund = NotificationOf<'REFUND.SUCCESS', 'parking'>
 
 notifications.node({
   'TRANSACTION.SUCCESS': ({ resource }, { signal }) => {
@@ -60,6 +73,11 @@ notifications.node({ 'CROSS_BORDER_PAY.GET_MCH_INFO': () => undefined })
 notifications.parse({ headers: {}, body: { id: '1' } })
 
 emulator.signNotification('TRANSACTION.SUCCESS', { out_trade_no: '1' })
+emulator.signNotification('TRANSACTION.SUCCESS', { amount: { total: 1 } })
+emulator.signNotification('TRANSACTION.SUCCESS', { combine_out_trade_no: '1' }, { product: 'combined' })
+emulator.notify('TRANSACTION.SUCCESS', { url: '', product: 'parking', resource: { parking_info: {} } })
+// @ts-expect-error no such product
+emulator.signNotification('TRANSACTION.SUCCESS', {}, { product: 'teapots' })
 emulator.signNotification('TEAPOT.BREWED', { cups: 2 })
 emulator.notify('REFUND.SUCCESS', { url: '', resource: { refund_id: '1' } })
 // @ts-expect-error not a field of this event

@@ -2,7 +2,7 @@
 /* oxlint-disable no-floating-promises, no-unused-expressions -- compiled, never run */
 import { Readable, Writable } from 'node:stream'
 import type { Ciphertext, RequestOf, Sensitive } from '../../types/index.js'
-import { wxpay } from './expect.js'
+import { holds, type Same, wxpay } from './expect.js'
 
 const users = wxpay.v3.marketing.membercardOpen.cards._card_id_.users
 const json = { openid: 'o4GgauInH_RCEdvrrNGrntXDuXXX', out_request_no: '1' }
@@ -91,3 +91,46 @@ wxpay.v3.certificates.get({ sink: new Writable() })
 wxpay.v3.certificates.get({ sink: 'certificates.json' })
 // @ts-expect-error a Readable is no place to write to
 wxpay.v3.certificates.get({ sink: Readable.from(['']) })
+
+// Fields that stand in for each other: a partner knows the payer by its own openid or by the merchant's.
+type PartnerOrder = RequestOf<'v3/pay/partner/transactions/jsapi', 'post'>['json']
+declare const partnerOrder: Omit<PartnerOrder, 'payer'>
+const jsapi = wxpay.v3.pay.partner.transactions.jsapi
+jsapi.post({ json: { ...partnerOrder, payer: { sub_openid: 'o' } } })
+jsapi.post({ json: { ...partnerOrder, payer: { sp_openid: 'o' } } })
+jsapi.post({ json: { ...partnerOrder, payer: { sp_openid: 'o', sub_openid: 'o' } } })
+// @ts-expect-error neither
+jsapi.post({ json: { ...partnerOrder, payer: {} } })
+// @ts-expect-error not how a partner knows anybody
+jsapi.post({ json: { ...partnerOrder, payer: { openid: 'o' } } })
+
+// A refund of a merchant is found by the merchant's id, one of a partner by both ids.
+wxpay.v3.refunds.id._refund_id_.get({ refund_id: '1', query: { mchid: '1' } })
+wxpay.v3.refunds.id._refund_id_.get({ refund_id: '1', query: { sp_mchid: '1', sub_mchid: '1' } })
+// @ts-expect-error a partner without its merchant
+wxpay.v3.refunds.id._refund_id_.get({ refund_id: '1', query: { sp_mchid: '1' } })
+
+// A store is known by its id; the parts of a combined order may be those of plain merchants.
+type Store = NonNullable<NonNullable<PartnerOrder['scene_info']>['store_info']>
+holds<Same<Store['id'], string>>()
+jsapi.post({
+  json: {
+    ...{ ...partnerOrder, payer: { sp_openid: 'o' } },
+    scene_info: { payer_client_ip: '::1', store_info: { id: '0001' } },
+  },
+})
+type CombinedPart = RequestOf<'v3/combine-transactions/jsapi', 'post'>['json']['sub_orders'][number]
+holds<Same<CombinedPart['sub_mchid'], string | undefined>>()
+export const part: CombinedPart = {
+  ...{ mchid: '1', attach: 'a', description: 'b', out_trade_no: '1' },
+  amount: { total_amount: 1, currency: 'CNY' },
+}
+
+// An enterprise applies with its licence, and with no certificate.
+type Subject = RequestOf<'v3/applyment4sub/applyment', 'post'>['json']['subject_info']
+declare const identity: Subject['identity_info']
+export const enterprise: Subject = {
+  subject_type: 'SUBJECT_TYPE_ENTERPRISE',
+  business_license_info: { license_copy: '1', license_number: '1', merchant_name: '1', legal_person: '1' },
+  identity_info: identity,
+}

@@ -1,7 +1,7 @@
 /** Every spelling of one endpoint leads to the same typed call. */
 /* oxlint-disable no-floating-promises, no-unused-expressions -- compiled, never run */
 import type { AxiosResponse } from 'axios'
-import type { ResponseOf } from '../../types/index.js'
+import type { RequestOf, ResponseOf } from '../../types/index.js'
 import { holds, type IsAny, type Same, takes, wxpay } from './expect.js'
 
 const request = {
@@ -47,6 +47,25 @@ takes<Promise<AxiosResponse<Answer>>[]>([
   mixed.post({ ...request, headers: { 'Idempotency-Key': '1' }, timeout: 5_000, retry: false }),
 ])
 
+// A path that the documentation ends with a slash, with and without it.
+const slashless = wxpay.v3.applyment4sub.applyment
+const slashed = wxpay['v3/applyment4sub/applyment/']
+const chainedSlashless = wxpay.chain('v3/applyment4sub/applyment')
+const chainedSlashed = wxpay.chain('v3/applyment4sub/applyment/')
+const applyment = await slashed.post(null as unknown as RequestOf<'v3/applyment4sub/applyment', 'post'>)
+
+holds<Same<typeof slashless, typeof slashed>>()
+holds<Same<typeof slashless, typeof chainedSlashless>>()
+holds<Same<typeof slashless, typeof chainedSlashed>>()
+holds<Same<typeof applyment.data, ResponseOf<'v3/applyment4sub/applyment', 'post'>>>()
+holds<Same<IsAny<typeof applyment.data>, false>>()
+// Other paths lie below it.
+slashless.business_code._business_code_.get
+slashed.applyment_id._applyment_id_.get
+// @ts-expect-error no placeholder stands for the slash
+slashed.post({ ...(null as unknown as RequestOf<'v3/applyment4sub/applyment', 'post'>), empty: '' })
+// @ts-expect-error other paths have no slash
+wxpay['v3/certificates/']
 // A brand's paths have no version in them.
 const card = wxpay.brand.cardMember.cards._card_id_
 holds<Same<typeof card, (typeof wxpay.brand)['card-member']['cards']['{card_id}']>>()

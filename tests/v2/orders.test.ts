@@ -106,11 +106,12 @@ describe("an order's life", () => {
 
   it('is paid by a code and taken back', async () => {
     const out_trade_no = number()
-    const pay = (auth_code: string) =>
-      rig.wxpay.v2.pay.micropay.post({
-        xml: { appid: 'a', body: 'b', out_trade_no, total_fee: '100', spbill_create_ip: '::1', auth_code },
-      })
+    const order = { appid: 'a', body: 'b', out_trade_no, total_fee: '100', spbill_create_ip: '::1' }
+    const pay = (auth_code: string, more: { time_expire?: string } = {}) =>
+      rig.wxpay.v2.pay.micropay.post({ xml: { ...order, auth_code, ...more } })
     expect(await rejection(pay('42'))).toMatchObject({ code: 'AUTH_CODE_INVALID' })
+    const late = pay('120061098828009406', { time_expire: '20091227091010' })
+    expect(await rejection(late)).toMatchObject({ code: 'PARAM_ERROR' })
     expect((await pay('120061098828009406')).data).toMatchObject({ trade_type: 'MICROPAY', total_fee: '100' })
     expect(await rejection(pay('120061098828009406'))).toMatchObject({ code: 'ORDERPAID' })
     const { data } = await rig.wxpay.v2.secapi.pay.reverse.post({

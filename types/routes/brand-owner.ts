@@ -78,100 +78,100 @@ import type {
 import type { Ciphertext, Operation, PathValue, Sensitive } from '../operation.js'
 
 export interface BrandstoreCloseResponse {
-  /** 品牌门店ID */
+  /** 品牌门店ID · brand store ID */
   store_id?: string
-  /** 门店状态 */
+  /** 门店状态 · store state */
   store_state?: 'OPEN' | 'CREATING' | 'CLOSED' | (string & {})
 }
 
 export interface CouponResponse {
-  /** 用户商品券Code */
+  /** 用户商品券Code · user's product coupon code */
   coupon_code: string
-  /** 用户商品券状态 */
+  /** 用户商品券状态 · user's product coupon state */
   coupon_state: CouponState
   /** 有效期开始时间 · validity period start time */
   valid_begin_time: string
   /** 有效期结束时间 · validity period end time */
   valid_end_time: string
-  /** 领券时间 */
+  /** 领券时间 · coupon claim time */
   receive_time: string
   /** 发券请求单号 · coupon issuance request number */
   send_request_no: string
-  /** 发券渠道 */
+  /** 发券渠道 · coupon issuance channel */
   send_channel: SendChannel
-  /** 确认请求单号 */
+  /** 确认请求单号 · confirmation request number */
   confirm_request_no?: string
-  /** 确认发放时间 */
+  /** 确认发放时间 · issuance confirmation time */
   confirm_time?: string
-  /** 失效请求单号 */
+  /** 失效请求单号 · deactivation request number */
   deactivate_request_no?: string
-  /** 失效时间 */
+  /** 失效时间 · deactivation time */
   deactivate_time?: string
-  /** 失效原因 */
+  /** 失效原因 · deactivation reason */
   deactivate_reason?: string
-  /** 单券使用详情 */
+  /** 单券使用详情 · single coupon usage details */
   single_usage_detail?: SingleUsageDetail
-  /** 商品券信息 */
+  /** 商品券信息 · product coupon information */
   product_coupon: UserCouponProductCoupon
-  /** 批次信息 */
+  /** 批次信息 · coupon batch information */
   stock: StockResponseStock
   /** 自定义附加信息 · custom attached data */
   attach?: string
-  /** 渠道自定义信息 */
+  /** 渠道自定义信息 · channel's custom information */
   channel_custom_info?: string
   /** 多次优惠使用详情 · multi-use discount usage details */
   progressive_bundle_usage_detail?: ProgressiveBundleUsageDetail
-  /** 用户券组信息 */
+  /** 用户券组信息 · user coupon bundle information */
   user_product_coupon_bundle_info?: UserProductCouponBundleInfo
-  /** 用户商品券标签信息 */
+  /** 用户商品券标签信息 · tag information of user's product coupon */
   coupon_tag_info?: CouponTagInfo
 }
 
 export interface ProductCouponDeactivateRequest {
-  /** 失效请求单号 */
+  /** 失效请求单号 · deactivation request number */
   out_request_no: string
-  /** 失效原因 */
+  /** 失效原因 · deactivation reason */
   deactivate_reason: string
 }
 
 export interface ProductCouponStockBundleResponse {
   /** 批次组ID · coupon batch group ID */
   stock_bundle_id: string
-  /** 批次列表 */
+  /** 批次列表 · list of coupon batches */
   stock_list: {
     /** 商品券ID · product coupon ID */
     product_coupon_id: string
     /** 批次ID · coupon batch ID */
     stock_id: string
-    /** 备注 */
+    /** 备注 · remark */
     remark?: string
-    /** 券Code分配模式 */
+    /** 券Code分配模式 · coupon code allocation mode */
     coupon_code_mode: 'WECHATPAY' | 'UPLOAD' | (string & {})
-    /** 品牌方预上传的券Code数量信息 */
+    /** 品牌方预上传的券Code数量信息 · counts of coupon codes pre-uploaded by brand */
     coupon_code_count_info?: CouponCodeCountInfo
-    /** 发放规则 */
+    /** 发放规则 · issuance rule */
     stock_send_rule: StockBundleStockSendRule
     /** 多次优惠使用规则 · multi-use discount usage rule */
     progressive_bundle_usage_rule?: SingleUsageRule
-    /** 批次组信息 */
+    /** 批次组信息 · coupon batch group information */
     stock_bundle_info: BrandOwnerStockBundleInfo
-    /** 券使用规则展示信息 */
+    /** 券使用规则展示信息 · coupon usage rule display information */
     usage_rule_display_info: UsageRuleDisplayInfo
-    /** 用户商品券展示信息 */
+    /** 用户商品券展示信息 · display information of user's product coupon */
     coupon_display_info: CouponDisplayInfo
-    /** 事件通知配置 */
+    /** 事件通知配置 · event notification configuration */
     notify_config: NotifyConfig
-    /** 可用门店范围 */
+    /** 可用门店范围 · scope of available stores */
     store_scope: 'NONE' | 'ALL' | 'SPECIFIC' | (string & {})
-    /** 已发放次数 */
+    /** 已发放次数 · number of issuances */
     sent_count_info: SentCountInfo
-    /** 批次状态 */
+    /** 批次状态 · coupon batch state */
     state: StockState
-    /** 失效请求单号 */
+    /** 失效请求单号 · deactivation request number */
     deactivate_request_no?: string
-    /** 失效时间 */
+    /** 失效时间 · deactivation time */
     deactivate_time?: string
-    /** 失效原因 */
+    /** 失效原因 · deactivation reason */
     deactivate_reason?: string
   }[]
 }
@@ -181,38 +181,38 @@ export interface ProductCouponStockResponse {
   product_coupon_id: string
   /** 批次ID · coupon batch ID */
   stock_id: string
-  /** 备注 */
+  /** 备注 · remark */
   remark?: string
-  /** 券Code分配模式 */
+  /** 券Code分配模式 · coupon code allocation mode */
   coupon_code_mode: 'WECHATPAY' | 'UPLOAD' | 'API_ASSIGN' | (string & {})
-  /** 品牌方预上传的券Code数量信息 */
+  /** 品牌方预上传的券Code数量信息 · counts of coupon codes pre-uploaded by brand */
   coupon_code_count_info?: CouponCodeCountInfo
-  /** 发放规则 */
+  /** 发放规则 · issuance rule */
   stock_send_rule: StockSendRule
-  /** 单券使用规则 */
+  /** 单券使用规则 · single coupon usage rule */
   single_usage_rule?: SingleUsageRule
-  /** 券使用规则展示信息 */
+  /** 券使用规则展示信息 · coupon usage rule display information */
   usage_rule_display_info: UsageRuleDisplayInfo
-  /** 用户商品券展示信息 */
+  /** 用户商品券展示信息 · display information of user's product coupon */
   coupon_display_info: CouponDisplayInfo
-  /** 事件通知配置 */
+  /** 事件通知配置 · event notification configuration */
   notify_config: NotifyConfig
-  /** 可用门店范围 */
+  /** 可用门店范围 · scope of available stores */
   store_scope: 'NONE' | 'ALL' | 'SPECIFIC' | (string & {})
-  /** 已发放次数 */
+  /** 已发放次数 · number of issuances */
   sent_count_info: SentCountInfo
-  /** 批次状态 */
+  /** 批次状态 · coupon batch state */
   state: StockState
-  /** 失效请求单号 */
+  /** 失效请求单号 · deactivation request number */
   deactivate_request_no?: string
-  /** 失效时间 */
+  /** 失效时间 · deactivation time */
   deactivate_time?: string
-  /** 失效原因 */
+  /** 失效原因 · deactivation reason */
   deactivate_reason?: string
 }
 
 export interface StockBundleAssociateStoreRequest {
-  /** 门店列表 */
+  /** 门店列表 · list of stores */
   store_list: AssociateStoreRequestStore[]
 }
 
@@ -221,78 +221,78 @@ export interface StockResponseStock {
   product_coupon_id: string
   /** 批次ID · coupon batch ID */
   stock_id: string
-  /** 备注 */
+  /** 备注 · remark */
   remark?: string
-  /** 券Code分配模式 */
+  /** 券Code分配模式 · coupon code allocation mode */
   coupon_code_mode: 'WECHATPAY' | 'UPLOAD' | 'API_ASSIGN' | (string & {})
-  /** 品牌方预上传的券Code数量信息 */
+  /** 品牌方预上传的券Code数量信息 · counts of coupon codes pre-uploaded by brand */
   coupon_code_count_info?: CouponCodeCountInfo
-  /** 发放规则 */
+  /** 发放规则 · issuance rule */
   stock_send_rule: StockSendRule
-  /** 单券使用规则 */
+  /** 单券使用规则 · single coupon usage rule */
   single_usage_rule?: SingleUsageRule
-  /** 券使用规则展示信息 */
+  /** 券使用规则展示信息 · coupon usage rule display information */
   usage_rule_display_info: UsageRuleDisplayInfo
-  /** 用户商品券展示信息 */
+  /** 用户商品券展示信息 · display information of user's product coupon */
   coupon_display_info: CouponDisplayInfo
-  /** 事件通知配置 */
+  /** 事件通知配置 · event notification configuration */
   notify_config: NotifyConfig
-  /** 可用门店范围 */
+  /** 可用门店范围 · scope of available stores */
   store_scope: 'NONE' | 'ALL' | 'SPECIFIC' | (string & {})
-  /** 已发放次数 */
+  /** 已发放次数 · number of issuances */
   sent_count_info: SentCountInfo
-  /** 批次状态 */
+  /** 批次状态 · coupon batch state */
   state: StockState
-  /** 失效请求单号 */
+  /** 失效请求单号 · deactivation request number */
   deactivate_request_no?: string
-  /** 失效时间 */
+  /** 失效时间 · deactivation time */
   deactivate_time?: string
-  /** 失效原因 */
+  /** 失效原因 · deactivation reason */
   deactivate_reason?: string
-  /** 多次优惠批次组使用规则 */
+  /** 多次优惠批次组使用规则 · usage rule of multi-use discount batch group */
   progressive_bundle_usage_rule?: ProgressiveBundleUsageRule
-  /** 批次组信息 */
+  /** 批次组信息 · coupon batch group information */
   stock_bundle_info?: StockBundleInfo
 }
 
 export interface StoreBrandstoreResponse {
-  /** 品牌门店ID */
+  /** 品牌门店ID · brand store ID */
   store_id: string
-  /** 门店状态 */
+  /** 门店状态 · store state */
   store_state?: 'OPEN' | 'CREATING' | 'CLOSED' | (string & {})
-  /** 审核状态 */
+  /** 审核状态 · review state */
   audit_state?: 'SUCCESS' | 'PROCESSING' | 'REJECTED' | (string & {})
-  /** 审核失败原因 */
+  /** 审核失败原因 · review failure reason */
   review_reject_reason?: string
-  /** 门店基础信息 */
+  /** 门店基础信息 · basic store information */
   store_basics?: StoreBasics
-  /** 门店地址信息 */
+  /** 门店地址信息 · store address information */
   store_address?: StoreAddress
-  /** 门店经营信息 */
+  /** 门店经营信息 · store business information */
   store_business?: StoreBusiness
-  /** 门店收款信息 */
+  /** 门店收款信息 · store's payment receiving information */
   store_recipient?: StoreRecipient[]
 }
 
 export interface UpdateBudgetRequest {
   /** 修改请求单号 · modification request number */
   out_request_no: string
-  /** 更新模式 */
+  /** 更新模式 · update mode */
   update_mode: 'MAX_COUNT' | 'MAX_COUNT_PER_DAY' | (string & {})
-  /** 当前批次发放次数总上限 */
+  /** 当前批次发放次数总上限 · current total issuance limit of the batch */
   current_max_count?: number
-  /** 目标批次发放次数总上限 */
+  /** 目标批次发放次数总上限 · target total issuance limit of the batch */
   target_max_count?: number
-  /** 当前批次每日发放次数上限 */
+  /** 当前批次每日发放次数上限 · current daily issuance limit of the batch */
   current_max_count_per_day?: number
-  /** 目标批次每日发放次数上限 */
+  /** 目标批次每日发放次数上限 · target daily issuance limit of the batch */
   target_max_count_per_day?: number
 }
 
 export interface UserCouponProductCoupon {
   /** 商品券ID · product coupon ID */
   product_coupon_id: string
-  /** 商品券状态 */
+  /** 商品券状态 · product coupon state */
   state: 'AUDITING' | 'EFFECTIVE' | 'DEACTIVATED' | (string & {})
   /** 优惠范围 · discount scope */
   scope: 'ALL' | 'SINGLE' | 'CATEGORY' | (string & {})
@@ -300,17 +300,17 @@ export interface UserCouponProductCoupon {
   type: 'NORMAL' | 'DISCOUNT' | 'EXCHANGE' | (string & {})
   /** 使用模式 · usage mode */
   usage_mode: 'SINGLE' | 'SEQUENTIAL' | 'PROGRESSIVE_BUNDLE' | (string & {})
-  /** 单券模式信息 */
+  /** 单券模式信息 · single coupon mode information */
   single_usage_info?: SingleUsageInfo
-  /** 展示信息 */
+  /** 展示信息 · display information */
   display_info: DisplayInfo
-  /** 外部商品ID */
+  /** 外部商品ID · external product ID */
   out_product_no?: string
-  /** 失效请求单号 */
+  /** 失效请求单号 · deactivation request number */
   deactivate_request_no?: string
-  /** 失效时间 */
+  /** 失效时间 · deactivation time */
   deactivate_time?: string
-  /** 失效原因 */
+  /** 失效原因 · deactivation reason */
   deactivate_reason?: string
   /** 多次优惠模式信息 · multi-use discount mode information */
   progressive_bundle_usage_info?: ProgressiveBundleUsageInfo
@@ -652,7 +652,7 @@ export interface BrandOwnerRoutes {
           user_information?: ImportByOpenidRequestUserInformation
           /** 商家数据包 · merchant's attached data */
           attach?: string
-          /** 会员开卡状态 */
+          /** 会员开卡状态 · membership card activation state */
           user_card_confirm_state: 'CREATE_CARD_SUCCESS' | 'CREATE_CARD_FAIL' | (string & {})
           /** 会员卡模板ID · membership card template ID */
           card_id: string
@@ -704,7 +704,7 @@ export interface BrandOwnerRoutes {
           openid: string
           /** 商家请求单号 · merchant's request number */
           out_request_no: string
-          /** 会员动态内容 */
+          /** 会员动态内容 · member feed content */
           cell: string
         }
       },
@@ -717,7 +717,7 @@ export interface BrandOwnerRoutes {
         user_card_code: string
         /** 商家请求单号 · merchant's request number */
         out_request_no: string
-        /** 会员动态内容 */
+        /** 会员动态内容 · member feed content */
         cell: string
       }
     >
@@ -733,9 +733,9 @@ export interface BrandOwnerRoutes {
     post: Operation<
       {
         json: {
-          /** 积分兑券ID */
+          /** 积分兑券ID · ID of points-for-coupon exchange */
           record_id: string
-          /** 积分兑券模板ID */
+          /** 积分兑券模板ID · template ID of points-for-coupon exchange */
           exchange_coupon_template_id: string
           /** 会员卡模板ID · membership card template ID */
           card_id: string
@@ -750,9 +750,9 @@ export interface BrandOwnerRoutes {
         }
       },
       {
-        /** 积分兑券ID */
+        /** 积分兑券ID · ID of points-for-coupon exchange */
         record_id: string
-        /** 积分兑券模板ID */
+        /** 积分兑券模板ID · template ID of points-for-coupon exchange */
         exchange_coupon_template_id: string
         /** 品牌ID · brand ID */
         brand_id: string
@@ -796,7 +796,7 @@ export interface BrandOwnerRoutes {
           openid: string
           /** 会员卡code · membership card code */
           user_card_code: string
-          /** 积分余额 */
+          /** 积分余额 · points balance */
           point_balance: number
         }
       },
@@ -838,7 +838,7 @@ export interface BrandOwnerRoutes {
           reuse_coupon_config: boolean
           /** 使用模式 · usage mode */
           usage_mode?: 'SINGLE' | 'PROGRESSIVE_BUNDLE' | (string & {})
-          /** 投放批次组ID */
+          /** 投放批次组ID · ID of coupon batch group to deliver */
           stock_bundle_id?: string
         }
       },
@@ -897,7 +897,7 @@ export interface BrandOwnerRoutes {
     post: Operation<
       { multipart: ImageUploadParts },
       {
-        /** 商品券图片 */
+        /** 商品券图片 · product coupon image */
         image_url?: string
       }
     >
@@ -937,48 +937,48 @@ export interface BrandOwnerRoutes {
           type: 'NORMAL' | 'DISCOUNT' | 'EXCHANGE' | (string & {})
           /** 使用模式 · usage mode */
           usage_mode: 'SINGLE' | 'SEQUENTIAL' | 'PROGRESSIVE_BUNDLE' | (string & {})
-          /** 单券模式信息 */
+          /** 单券模式信息 · single coupon mode information */
           single_usage_info?: SingleUsageInfo
-          /** 展示信息 */
+          /** 展示信息 · display information */
           display_info: DisplayInfo
-          /** 外部商品ID */
+          /** 外部商品ID · external product ID */
           out_product_no?: string
-          /** 批次信息 */
+          /** 批次信息 · coupon batch information */
           stock?: {
-            /** 备注 */
+            /** 备注 · remark */
             remark?: string
-            /** 券Code分配模式 */
+            /** 券Code分配模式 · coupon code allocation mode */
             coupon_code_mode: 'WECHATPAY' | 'UPLOAD' | 'API_ASSIGN' | (string & {})
-            /** 发放规则 */
+            /** 发放规则 · issuance rule */
             stock_send_rule: StockSendRule
-            /** 单券使用规则 */
+            /** 单券使用规则 · single coupon usage rule */
             single_usage_rule?: StockSingleUsageRule
-            /** 券使用规则展示信息 */
+            /** 券使用规则展示信息 · coupon usage rule display information */
             usage_rule_display_info: StockUsageRuleDisplayInfo
-            /** 用户商品券展示信息 */
+            /** 用户商品券展示信息 · display information of user's product coupon */
             coupon_display_info: StockCouponDisplayInfo
-            /** 事件通知配置 */
+            /** 事件通知配置 · event notification configuration */
             notify_config: NotifyConfig
-            /** 可用门店范围 */
+            /** 可用门店范围 · scope of available stores */
             store_scope: 'NONE' | 'ALL' | 'SPECIFIC' | (string & {})
           }
-          /** 批次组 */
+          /** 批次组 · coupon batch group */
           stock_bundle?: {
-            /** 备注 */
+            /** 备注 · remark */
             remark?: string
-            /** 券Code分配模式 */
+            /** 券Code分配模式 · coupon code allocation mode */
             coupon_code_mode: 'WECHATPAY' | 'UPLOAD' | (string & {})
-            /** 发放规则 */
+            /** 发放规则 · issuance rule */
             stock_send_rule: StockBundleStockSendRule
-            /** 多次优惠批次组使用规则 */
+            /** 多次优惠批次组使用规则 · usage rule of multi-use discount batch group */
             progressive_bundle_usage_rule?: StockBundleProgressiveBundleUsageRule
-            /** 券使用规则展示信息 */
+            /** 券使用规则展示信息 · coupon usage rule display information */
             usage_rule_display_info: UsageRuleDisplayInfo
-            /** 用户商品券展示信息 */
+            /** 用户商品券展示信息 · display information of user's product coupon */
             coupon_display_info: CouponDisplayInfo
-            /** 事件通知配置 */
+            /** 事件通知配置 · event notification configuration */
             notify_config: NotifyConfig
-            /** 可用门店范围 */
+            /** 可用门店范围 · scope of available stores */
             store_scope: 'NONE' | 'ALL' | 'SPECIFIC' | (string & {})
           }
           /** 多次优惠模式信息 · multi-use discount mode information */
@@ -988,7 +988,7 @@ export interface BrandOwnerRoutes {
       {
         /** 商品券ID · product coupon ID */
         product_coupon_id: string
-        /** 商品券状态 */
+        /** 商品券状态 · product coupon state */
         state: 'AUDITING' | 'EFFECTIVE' | 'DEACTIVATED' | (string & {})
         /** 优惠范围 · discount scope */
         scope: 'ALL' | 'SINGLE' | 'CATEGORY' | (string & {})
@@ -996,90 +996,90 @@ export interface BrandOwnerRoutes {
         type: 'NORMAL' | 'DISCOUNT' | 'EXCHANGE' | (string & {})
         /** 使用模式 · usage mode */
         usage_mode: 'SINGLE' | 'SEQUENTIAL' | 'PROGRESSIVE_BUNDLE' | (string & {})
-        /** 单券模式信息 */
+        /** 单券模式信息 · single coupon mode information */
         single_usage_info?: SingleUsageInfo
-        /** 展示信息 */
+        /** 展示信息 · display information */
         display_info: DisplayInfo
-        /** 外部商品ID */
+        /** 外部商品ID · external product ID */
         out_product_no?: string
-        /** 批次信息 */
+        /** 批次信息 · coupon batch information */
         stock: {
           /** 商品券ID · product coupon ID */
           product_coupon_id: string
           /** 批次ID · coupon batch ID */
           stock_id: string
-          /** 备注 */
+          /** 备注 · remark */
           remark?: string
-          /** 券Code分配模式 */
+          /** 券Code分配模式 · coupon code allocation mode */
           coupon_code_mode: 'WECHATPAY' | 'UPLOAD' | 'API_ASSIGN' | (string & {})
-          /** 发放规则 */
+          /** 发放规则 · issuance rule */
           stock_send_rule: StockSendRule
-          /** 单券使用规则 */
+          /** 单券使用规则 · single coupon usage rule */
           single_usage_rule?: SingleUsageRule
-          /** 券使用规则展示信息 */
+          /** 券使用规则展示信息 · coupon usage rule display information */
           usage_rule_display_info: UsageRuleDisplayInfo
-          /** 用户商品券展示信息 */
+          /** 用户商品券展示信息 · display information of user's product coupon */
           coupon_display_info: CouponDisplayInfo
-          /** 事件通知配置 */
+          /** 事件通知配置 · event notification configuration */
           notify_config: NotifyConfig
-          /** 可用门店范围 */
+          /** 可用门店范围 · scope of available stores */
           store_scope: 'NONE' | 'ALL' | 'SPECIFIC' | (string & {})
-          /** 已发放次数 */
+          /** 已发放次数 · number of issuances */
           sent_count_info: SentCountInfo
-          /** 批次状态 */
+          /** 批次状态 · coupon batch state */
           state: StockState
-          /** 失效请求单号 */
+          /** 失效请求单号 · deactivation request number */
           deactivate_request_no?: string
-          /** 失效时间 */
+          /** 失效时间 · deactivation time */
           deactivate_time?: string
-          /** 失效原因 */
+          /** 失效原因 · deactivation reason */
           deactivate_reason?: string
           /** 品牌ID · brand ID */
           brand_id: string
-          /** 品牌方预上传的券Code数量信息 */
+          /** 品牌方预上传的券Code数量信息 · counts of coupon codes pre-uploaded by brand */
           coupon_code_count_info?: StockCouponCodeCountInfo
         }
         /** 多次优惠模式信息 · multi-use discount mode information */
         progressive_bundle_usage_info?: ProgressiveBundleUsageInfo
-        /** 批次组 */
+        /** 批次组 · coupon batch group */
         stock_bundle?: {
           /** 批次组ID · coupon batch group ID */
           stock_bundle_id: string
-          /** 批次列表 */
+          /** 批次列表 · list of coupon batches */
           stock_list: {
             /** 商品券ID · product coupon ID */
             product_coupon_id: string
             /** 批次ID · coupon batch ID */
             stock_id: string
-            /** 备注 */
+            /** 备注 · remark */
             remark?: string
-            /** 券Code分配模式 */
+            /** 券Code分配模式 · coupon code allocation mode */
             coupon_code_mode: 'WECHATPAY' | 'UPLOAD' | (string & {})
-            /** 品牌方预上传的券Code数量信息 */
+            /** 品牌方预上传的券Code数量信息 · counts of coupon codes pre-uploaded by brand */
             coupon_code_count_info?: CouponCodeCountInfo
-            /** 发放规则 */
+            /** 发放规则 · issuance rule */
             stock_send_rule: StockBundleStockSendRule
-            /** 多次优惠批次组使用规则 */
+            /** 多次优惠批次组使用规则 · usage rule of multi-use discount batch group */
             progressive_bundle_usage_rule?: SingleUsageRule
-            /** 批次组信息 */
+            /** 批次组信息 · coupon batch group information */
             stock_bundle_info: BrandOwnerStockBundleInfo
-            /** 券使用规则展示信息 */
+            /** 券使用规则展示信息 · coupon usage rule display information */
             usage_rule_display_info: UsageRuleDisplayInfo
-            /** 用户商品券展示信息 */
+            /** 用户商品券展示信息 · display information of user's product coupon */
             coupon_display_info: CouponDisplayInfo
-            /** 事件通知配置 */
+            /** 事件通知配置 · event notification configuration */
             notify_config: NotifyConfig
-            /** 可用门店范围 */
+            /** 可用门店范围 · scope of available stores */
             store_scope: 'NONE' | 'ALL' | 'SPECIFIC' | (string & {})
-            /** 已发放次数 */
+            /** 已发放次数 · number of issuances */
             sent_count_info: SentCountInfo
-            /** 批次状态 */
+            /** 批次状态 · coupon batch state */
             state: StockState
-            /** 失效请求单号 */
+            /** 失效请求单号 · deactivation request number */
             deactivate_request_no?: string
-            /** 失效时间 */
+            /** 失效时间 · deactivation time */
             deactivate_time?: string
-            /** 失效原因 */
+            /** 失效原因 · deactivation reason */
             deactivate_reason?: string
             /** 品牌ID · brand ID */
             brand_id: string
@@ -1111,7 +1111,7 @@ export interface BrandOwnerRoutes {
         json: {
           /** 修改请求单号 · modification request number */
           out_request_no: string
-          /** 展示信息 */
+          /** 展示信息 · display information */
           display_info: DisplayInfo
         }
       },
@@ -1144,7 +1144,7 @@ export interface BrandOwnerRoutes {
         json: {
           /** 创建请求单号 · creation request number */
           out_request_no: string
-          /** 批次组信息 */
+          /** 批次组信息 · coupon batch group information */
           stock_bundle: StockBundle
         }
       },
@@ -1166,15 +1166,15 @@ export interface BrandOwnerRoutes {
         json: {
           /** 修改请求单号 · modification request number */
           out_request_no: string
-          /** 备注 */
+          /** 备注 · remark */
           remark?: string
-          /** 券使用规则展示信息 */
+          /** 券使用规则展示信息 · coupon usage rule display information */
           usage_rule_display_info?: UsageRuleDisplayInfo
-          /** 用户商品券展示信息 */
+          /** 用户商品券展示信息 · display information of user's product coupon */
           coupon_display_info?: CouponDisplayInfo
-          /** 事件通知配置 */
+          /** 事件通知配置 · event notification configuration */
           notify_config?: NotifyConfig
-          /** 可用门店范围 */
+          /** 可用门店范围 · scope of available stores */
           store_scope?: 'NONE' | 'ALL' | 'SPECIFIC' | (string & {})
         }
       },
@@ -1235,22 +1235,22 @@ export interface BrandOwnerRoutes {
         /** 商品券ID · product coupon ID */
         product_coupon_id: PathValue
         query?: {
-          /** 批次状态 */
+          /** 批次状态 · coupon batch state */
           state?: StockState
           /** 分页大小 · page size */
           page_size?: number
-          /** 分页Token */
+          /** 分页Token · page token */
           page_token?: string
           /** 批次组ID · coupon batch group ID */
           stock_bundle_id?: string
         }
       },
       {
-        /** 总个数 */
+        /** 总个数 · total count */
         total_count: number
-        /** 下一页Token */
+        /** 下一页Token · next page token */
         next_page_token?: string
-        /** 批次列表 */
+        /** 批次列表 · list of coupon batches */
         stock_list?: StockResponseStock[]
       }
     >
@@ -1264,23 +1264,23 @@ export interface BrandOwnerRoutes {
         json: {
           /** 创建请求单号 · creation request number */
           out_request_no: string
-          /** 批次信息 */
+          /** 批次信息 · coupon batch information */
           stock: {
-            /** 备注 */
+            /** 备注 · remark */
             remark?: string
-            /** 券Code分配模式 */
+            /** 券Code分配模式 · coupon code allocation mode */
             coupon_code_mode: 'WECHATPAY' | 'UPLOAD' | 'API_ASSIGN' | (string & {})
-            /** 发放规则 */
+            /** 发放规则 · issuance rule */
             stock_send_rule: StockSendRule
-            /** 单券使用规则 */
+            /** 单券使用规则 · single coupon usage rule */
             single_usage_rule?: StockSingleUsageRule
-            /** 券使用规则展示信息 */
+            /** 券使用规则展示信息 · coupon usage rule display information */
             usage_rule_display_info: StockUsageRuleDisplayInfo
-            /** 用户商品券展示信息 */
+            /** 用户商品券展示信息 · display information of user's product coupon */
             coupon_display_info: CouponDisplayInfo
-            /** 事件通知配置 */
+            /** 事件通知配置 · event notification configuration */
             notify_config: NotifyConfig
-            /** 可用门店范围 */
+            /** 可用门店范围 · scope of available stores */
             store_scope: 'NONE' | 'ALL' | 'SPECIFIC' | (string & {})
           }
         }
@@ -1290,33 +1290,33 @@ export interface BrandOwnerRoutes {
         product_coupon_id: string
         /** 批次ID · coupon batch ID */
         stock_id: string
-        /** 备注 */
+        /** 备注 · remark */
         remark?: string
-        /** 券Code分配模式 */
+        /** 券Code分配模式 · coupon code allocation mode */
         coupon_code_mode: 'WECHATPAY' | 'UPLOAD' | 'API_ASSIGN' | (string & {})
-        /** 品牌方预上传的券Code数量信息 */
+        /** 品牌方预上传的券Code数量信息 · counts of coupon codes pre-uploaded by brand */
         coupon_code_count_info?: CouponCodeCountInfo
-        /** 发放规则 */
+        /** 发放规则 · issuance rule */
         stock_send_rule: StockSendRule
-        /** 单券使用规则 */
+        /** 单券使用规则 · single coupon usage rule */
         single_usage_rule?: SingleUsageRule
-        /** 券使用规则展示信息 */
+        /** 券使用规则展示信息 · coupon usage rule display information */
         usage_rule_display_info: StockResponseUsageRuleDisplayInfo
-        /** 用户商品券展示信息 */
+        /** 用户商品券展示信息 · display information of user's product coupon */
         coupon_display_info: CouponDisplayInfo
-        /** 事件通知配置 */
+        /** 事件通知配置 · event notification configuration */
         notify_config: NotifyConfig
-        /** 可用门店范围 */
+        /** 可用门店范围 · scope of available stores */
         store_scope: 'NONE' | 'ALL' | 'SPECIFIC' | (string & {})
-        /** 已发放次数 */
+        /** 已发放次数 · number of issuances */
         sent_count_info: SentCountInfo
-        /** 批次状态 */
+        /** 批次状态 · coupon batch state */
         state: StockState
-        /** 失效请求单号 */
+        /** 失效请求单号 · deactivation request number */
         deactivate_request_no?: string
-        /** 失效时间 */
+        /** 失效时间 · deactivation time */
         deactivate_time?: string
-        /** 失效原因 */
+        /** 失效原因 · deactivation reason */
         deactivate_reason?: string
       }
     >
@@ -1346,15 +1346,15 @@ export interface BrandOwnerRoutes {
         json: {
           /** 修改请求单号 · modification request number */
           out_request_no: string
-          /** 备注 */
+          /** 备注 · remark */
           remark?: string
-          /** 券使用规则展示信息 */
+          /** 券使用规则展示信息 · coupon usage rule display information */
           usage_rule_display_info?: StockUsageRuleDisplayInfo
-          /** 用户商品券展示信息 */
+          /** 用户商品券展示信息 · display information of user's product coupon */
           coupon_display_info?: CouponDisplayInfo
-          /** 事件通知配置 */
+          /** 事件通知配置 · event notification configuration */
           notify_config?: NotifyConfig
-          /** 可用门店范围 */
+          /** 可用门店范围 · scope of available stores */
           store_scope?: 'NONE' | 'ALL' | 'SPECIFIC' | (string & {})
         }
       },
@@ -1389,7 +1389,7 @@ export interface BrandOwnerRoutes {
         query?: {
           /** 分页大小 · page size */
           page_size?: number
-          /** 分页Token */
+          /** 分页Token · page token */
           page_token?: string
         }
       },
@@ -1452,9 +1452,9 @@ export interface BrandOwnerRoutes {
         /** 批次ID · coupon batch ID */
         stock_id: PathValue
         json: {
-          /** 请求单号 */
+          /** 请求单号 · request number */
           out_request_no: string
-          /** 券Code列表 */
+          /** 券Code列表 · list of coupon codes */
           code_list: string[]
         }
       },
@@ -1482,7 +1482,7 @@ export interface BrandOwnerRoutes {
           send_request_no: string
           /** 自定义附加信息 · custom attached data */
           attach?: string
-          /** 用户商品券标签信息 */
+          /** 用户商品券标签信息 · tag information of user's product coupon */
           coupon_tag_info?: CouponBundleRequestCouponTagInfo
         }
       },
@@ -1501,7 +1501,7 @@ export interface BrandOwnerRoutes {
       {
         /** 用户OpenID · user's OpenID */
         openid: PathValue
-        /** 用户券组ID */
+        /** 用户券组ID · user coupon bundle ID */
         user_coupon_bundle_id: PathValue
         json: {
           /** 商品券ID · product coupon ID */
@@ -1510,9 +1510,9 @@ export interface BrandOwnerRoutes {
           stock_bundle_id: string
           /** 公众账号AppID · AppID */
           appid: string
-          /** 失效请求单号 */
+          /** 失效请求单号 · deactivation request number */
           out_request_no: string
-          /** 失效原因 */
+          /** 失效原因 · deactivation reason */
           deactivate_reason: string
         }
       },
@@ -1536,99 +1536,99 @@ export interface BrandOwnerRoutes {
           stock_id?: string
           /** 公众账号AppID · AppID */
           appid: string
-          /** 用户商品券状态 */
+          /** 用户商品券状态 · user's product coupon state */
           coupon_state?: CouponState
           /** 分页大小 · page size */
           page_size?: number
-          /** 分页Token */
+          /** 分页Token · page token */
           page_token?: string
-          /** 用户券组ID */
+          /** 用户券组ID · user coupon bundle ID */
           user_coupon_bundle_id?: string
         }
       },
       {
-        /** 总个数 */
+        /** 总个数 · total count */
         total_count: number
-        /** 下一页Token */
+        /** 下一页Token · next page token */
         next_page_token?: string
-        /** 用户商品券列表 */
+        /** 用户商品券列表 · list of user's product coupons */
         user_coupon_list?: {
-          /** 用户商品券Code */
+          /** 用户商品券Code · user's product coupon code */
           coupon_code: string
-          /** 用户商品券状态 */
+          /** 用户商品券状态 · user's product coupon state */
           coupon_state: CouponState
           /** 有效期开始时间 · validity period start time */
           valid_begin_time: string
           /** 有效期结束时间 · validity period end time */
           valid_end_time: string
-          /** 领券时间 */
+          /** 领券时间 · coupon claim time */
           receive_time: string
           /** 发券请求单号 · coupon issuance request number */
           send_request_no: string
-          /** 发券渠道 */
+          /** 发券渠道 · coupon issuance channel */
           send_channel: SendChannel
-          /** 确认请求单号 */
+          /** 确认请求单号 · confirmation request number */
           confirm_request_no?: string
-          /** 确认发放时间 */
+          /** 确认发放时间 · issuance confirmation time */
           confirm_time?: string
-          /** 失效请求单号 */
+          /** 失效请求单号 · deactivation request number */
           deactivate_request_no?: string
-          /** 失效时间 */
+          /** 失效时间 · deactivation time */
           deactivate_time?: string
-          /** 失效原因 */
+          /** 失效原因 · deactivation reason */
           deactivate_reason?: string
-          /** 单券使用详情 */
+          /** 单券使用详情 · single coupon usage details */
           single_usage_detail?: SingleUsageDetail
-          /** 商品券信息 */
+          /** 商品券信息 · product coupon information */
           product_coupon: UserCouponProductCoupon
-          /** 批次信息 */
+          /** 批次信息 · coupon batch information */
           stock: {
             /** 商品券ID · product coupon ID */
             product_coupon_id: string
             /** 批次ID · coupon batch ID */
             stock_id: string
-            /** 备注 */
+            /** 备注 · remark */
             remark?: string
-            /** 券Code分配模式 */
+            /** 券Code分配模式 · coupon code allocation mode */
             coupon_code_mode: 'WECHATPAY' | 'UPLOAD' | 'API_ASSIGN' | (string & {})
-            /** 品牌方预上传的券Code数量信息 */
+            /** 品牌方预上传的券Code数量信息 · counts of coupon codes pre-uploaded by brand */
             coupon_code_count_info?: CouponCodeCountInfo
-            /** 发放规则 */
+            /** 发放规则 · issuance rule */
             stock_send_rule: StockSendRule
-            /** 单券使用规则 */
+            /** 单券使用规则 · single coupon usage rule */
             single_usage_rule?: StockSingleUsageRule
-            /** 券使用规则展示信息 */
+            /** 券使用规则展示信息 · coupon usage rule display information */
             usage_rule_display_info: UsageRuleDisplayInfo
-            /** 用户商品券展示信息 */
+            /** 用户商品券展示信息 · display information of user's product coupon */
             coupon_display_info: CouponDisplayInfo
-            /** 事件通知配置 */
+            /** 事件通知配置 · event notification configuration */
             notify_config: NotifyConfig
-            /** 可用门店范围 */
+            /** 可用门店范围 · scope of available stores */
             store_scope: 'NONE' | 'ALL' | 'SPECIFIC' | (string & {})
-            /** 已发放次数 */
+            /** 已发放次数 · number of issuances */
             sent_count_info: SentCountInfo
-            /** 批次状态 */
+            /** 批次状态 · coupon batch state */
             state: StockState
-            /** 失效请求单号 */
+            /** 失效请求单号 · deactivation request number */
             deactivate_request_no?: string
-            /** 失效时间 */
+            /** 失效时间 · deactivation time */
             deactivate_time?: string
-            /** 失效原因 */
+            /** 失效原因 · deactivation reason */
             deactivate_reason?: string
-            /** 多次优惠批次组使用规则 */
+            /** 多次优惠批次组使用规则 · usage rule of multi-use discount batch group */
             progressive_bundle_usage_rule?: ProgressiveBundleUsageRule
-            /** 批次组信息 */
+            /** 批次组信息 · coupon batch group information */
             stock_bundle_info?: StockBundleInfo
           }
           /** 自定义附加信息 · custom attached data */
           attach?: string
-          /** 渠道自定义信息 */
+          /** 渠道自定义信息 · channel's custom information */
           channel_custom_info?: string
           /** 多次优惠使用详情 · multi-use discount usage details */
           progressive_bundle_usage_detail?: ProgressiveBundleUsageDetail
-          /** 用户券组信息 */
+          /** 用户券组信息 · user coupon bundle information */
           user_product_coupon_bundle_info?: UserProductCouponBundleInfo
-          /** 用户商品券标签信息 */
+          /** 用户商品券标签信息 · tag information of user's product coupon */
           coupon_tag_info?: CouponTagInfo
         }[]
       }
@@ -1647,7 +1647,7 @@ export interface BrandOwnerRoutes {
           product_coupon_id: string
           /** 批次ID · coupon batch ID */
           stock_id: string
-          /** 用户商品券Code */
+          /** 用户商品券Code · user's product coupon code */
           coupon_code?: string
           /** 公众账号AppID · AppID */
           appid: string
@@ -1655,79 +1655,79 @@ export interface BrandOwnerRoutes {
           send_request_no: string
           /** 自定义附加信息 · custom attached data */
           attach?: string
-          /** 用户商品券标签信息 */
+          /** 用户商品券标签信息 · tag information of user's product coupon */
           coupon_tag_info?: CouponTagInfo
         }
       },
       {
-        /** 用户商品券Code */
+        /** 用户商品券Code · user's product coupon code */
         coupon_code: string
-        /** 用户商品券状态 */
+        /** 用户商品券状态 · user's product coupon state */
         coupon_state: CouponState
         /** 有效期开始时间 · validity period start time */
         valid_begin_time: string
         /** 有效期结束时间 · validity period end time */
         valid_end_time: string
-        /** 领券时间 */
+        /** 领券时间 · coupon claim time */
         receive_time: string
         /** 发券请求单号 · coupon issuance request number */
         send_request_no: string
-        /** 发券渠道 */
+        /** 发券渠道 · coupon issuance channel */
         send_channel: SendChannel
-        /** 确认请求单号 */
+        /** 确认请求单号 · confirmation request number */
         confirm_request_no?: string
-        /** 确认发放时间 */
+        /** 确认发放时间 · issuance confirmation time */
         confirm_time?: string
-        /** 失效请求单号 */
+        /** 失效请求单号 · deactivation request number */
         deactivate_request_no?: string
-        /** 失效时间 */
+        /** 失效时间 · deactivation time */
         deactivate_time?: string
-        /** 失效原因 */
+        /** 失效原因 · deactivation reason */
         deactivate_reason?: string
-        /** 单券使用详情 */
+        /** 单券使用详情 · single coupon usage details */
         single_usage_detail?: SingleUsageDetail
-        /** 商品券信息 */
+        /** 商品券信息 · product coupon information */
         product_coupon: UserCouponProductCoupon
-        /** 批次信息 */
+        /** 批次信息 · coupon batch information */
         stock: {
           /** 商品券ID · product coupon ID */
           product_coupon_id: string
           /** 批次ID · coupon batch ID */
           stock_id: string
-          /** 备注 */
+          /** 备注 · remark */
           remark?: string
-          /** 券Code分配模式 */
+          /** 券Code分配模式 · coupon code allocation mode */
           coupon_code_mode: 'WECHATPAY' | 'UPLOAD' | 'API_ASSIGN' | (string & {})
-          /** 品牌方预上传的券Code数量信息 */
+          /** 品牌方预上传的券Code数量信息 · counts of coupon codes pre-uploaded by brand */
           coupon_code_count_info?: CouponCodeCountInfo
-          /** 发放规则 */
+          /** 发放规则 · issuance rule */
           stock_send_rule: StockSendRule
-          /** 单券使用规则 */
+          /** 单券使用规则 · single coupon usage rule */
           single_usage_rule?: StockSingleUsageRule
-          /** 券使用规则展示信息 */
+          /** 券使用规则展示信息 · coupon usage rule display information */
           usage_rule_display_info: UsageRuleDisplayInfo
-          /** 用户商品券展示信息 */
+          /** 用户商品券展示信息 · display information of user's product coupon */
           coupon_display_info: CouponDisplayInfo
-          /** 事件通知配置 */
+          /** 事件通知配置 · event notification configuration */
           notify_config: NotifyConfig
-          /** 可用门店范围 */
+          /** 可用门店范围 · scope of available stores */
           store_scope: 'NONE' | 'ALL' | 'SPECIFIC' | (string & {})
-          /** 已发放次数 */
+          /** 已发放次数 · number of issuances */
           sent_count_info: SentCountInfo
-          /** 批次状态 */
+          /** 批次状态 · coupon batch state */
           state: StockState
-          /** 失效请求单号 */
+          /** 失效请求单号 · deactivation request number */
           deactivate_request_no?: string
-          /** 失效时间 */
+          /** 失效时间 · deactivation time */
           deactivate_time?: string
-          /** 失效原因 */
+          /** 失效原因 · deactivation reason */
           deactivate_reason?: string
         }
         /** 自定义附加信息 · custom attached data */
         attach?: string
-        /** 渠道自定义信息 */
+        /** 渠道自定义信息 · channel's custom information */
         channel_custom_info?: string
-        /** 用户商品券标签信息 */
+        /** 用户商品券标签信息 · tag information of user's product coupon */
         coupon_tag_info?: CouponTagInfo
       }
     >
@@ -1742,7 +1742,7 @@ export interface BrandOwnerRoutes {
       {
         /** 用户OpenID · user's OpenID */
         openid: PathValue
-        /** 用户商品券Code */
+        /** 用户商品券Code · user's product coupon code */
         coupon_code: PathValue
         query: {
           /** 商品券ID · product coupon ID */
@@ -1764,7 +1764,7 @@ export interface BrandOwnerRoutes {
       {
         /** 用户OpenID · user's OpenID */
         openid: PathValue
-        /** 用户商品券Code */
+        /** 用户商品券Code · user's product coupon code */
         coupon_code: PathValue
         json: {
           /** 商品券ID · product coupon ID */
@@ -1773,46 +1773,46 @@ export interface BrandOwnerRoutes {
           stock_id: string
           /** 公众账号AppID · AppID */
           appid: string
-          /** 确认发放请求单号 */
+          /** 确认发放请求单号 · issuance confirmation request number */
           out_request_no: string
         }
       },
       {
-        /** 用户商品券Code */
+        /** 用户商品券Code · user's product coupon code */
         coupon_code: string
-        /** 用户商品券状态 */
+        /** 用户商品券状态 · user's product coupon state */
         coupon_state: CouponState
         /** 有效期开始时间 · validity period start time */
         valid_begin_time: string
         /** 有效期结束时间 · validity period end time */
         valid_end_time: string
-        /** 领券时间 */
+        /** 领券时间 · coupon claim time */
         receive_time: string
         /** 发券请求单号 · coupon issuance request number */
         send_request_no: string
-        /** 发券渠道 */
+        /** 发券渠道 · coupon issuance channel */
         send_channel: SendChannel
-        /** 确认请求单号 */
+        /** 确认请求单号 · confirmation request number */
         confirm_request_no?: string
-        /** 确认发放时间 */
+        /** 确认发放时间 · issuance confirmation time */
         confirm_time?: string
-        /** 失效请求单号 */
+        /** 失效请求单号 · deactivation request number */
         deactivate_request_no?: string
-        /** 失效时间 */
+        /** 失效时间 · deactivation time */
         deactivate_time?: string
-        /** 失效原因 */
+        /** 失效原因 · deactivation reason */
         deactivate_reason?: string
-        /** 单券使用详情 */
+        /** 单券使用详情 · single coupon usage details */
         single_usage_detail?: {
-          /** 券核销请求单号 */
+          /** 券核销请求单号 · coupon redemption request number */
           use_request_no?: string
           /** 核销时间 · redemption time */
           use_time?: string
           /** 关联微信支付订单信息 · associated WeChat Pay order information */
           associated_order_info?: AssociatedOrderInfo
-          /** 券核销的关联微信支付分订单信息 */
+          /** 券核销的关联微信支付分订单信息 · WeChat Pay Score order associated with coupon redemption */
           associated_pay_score_order_info?: {
-            /** 微信支付服务订单号 */
+            /** 微信支付服务订单号 · WeChat Pay service order number */
             order_id?: string
             /** 商户号 · merchant ID */
             mchid?: string
@@ -1832,7 +1832,7 @@ export interface BrandOwnerRoutes {
         }
         /** 多次优惠使用详情 · multi-use discount usage details */
         progressive_bundle_usage_detail?: {
-          /** 券核销请求单号 */
+          /** 券核销请求单号 · coupon redemption request number */
           use_request_no?: string
           /** 核销时间 · redemption time */
           use_time?: string
@@ -1842,7 +1842,7 @@ export interface BrandOwnerRoutes {
           return_time?: string
           /** 关联微信支付订单信息 · associated WeChat Pay order information */
           associated_order_info?: AssociatedOrderInfo
-          /** 券核销的关联微信支付分订单信息 */
+          /** 券核销的关联微信支付分订单信息 · WeChat Pay Score order associated with coupon redemption */
           associated_pay_score_order_info?: AssociatedPayScoreOrderInfo
           /** 总可使用次数 · total number of uses allowed */
           total_count?: number
@@ -1851,17 +1851,17 @@ export interface BrandOwnerRoutes {
           /** 轮次使用详情列表 · list of usage details by round */
           detail_item_list?: DetailItem[]
         }
-        /** 商品券信息 */
+        /** 商品券信息 · product coupon information */
         product_coupon: UserCouponProductCoupon
-        /** 批次信息 */
+        /** 批次信息 · coupon batch information */
         stock: StockResponseStock
         /** 自定义附加信息 · custom attached data */
         attach?: string
-        /** 渠道自定义信息 */
+        /** 渠道自定义信息 · channel's custom information */
         channel_custom_info?: string
-        /** 用户券组信息 */
+        /** 用户券组信息 · user coupon bundle information */
         user_product_coupon_bundle_info?: UserProductCouponBundleInfo
-        /** 用户商品券标签信息 */
+        /** 用户商品券标签信息 · tag information of user's product coupon */
         coupon_tag_info?: CouponTagInfo
       }
     >
@@ -1874,7 +1874,7 @@ export interface BrandOwnerRoutes {
       {
         /** 用户OpenID · user's OpenID */
         openid: PathValue
-        /** 用户商品券Code */
+        /** 用户商品券Code · user's product coupon code */
         coupon_code: PathValue
         json: {
           /** 商品券ID · product coupon ID */
@@ -1883,48 +1883,48 @@ export interface BrandOwnerRoutes {
           stock_id: string
           /** 公众账号AppID · AppID */
           appid: string
-          /** 失效请求单号 */
+          /** 失效请求单号 · deactivation request number */
           out_request_no: string
-          /** 失效原因 */
+          /** 失效原因 · deactivation reason */
           deactivate_reason: string
         }
       },
       {
-        /** 用户商品券Code */
+        /** 用户商品券Code · user's product coupon code */
         coupon_code: string
-        /** 用户商品券状态 */
+        /** 用户商品券状态 · user's product coupon state */
         coupon_state: CouponState
         /** 有效期开始时间 · validity period start time */
         valid_begin_time: string
         /** 有效期结束时间 · validity period end time */
         valid_end_time: string
-        /** 领券时间 */
+        /** 领券时间 · coupon claim time */
         receive_time: string
         /** 发券请求单号 · coupon issuance request number */
         send_request_no: string
-        /** 发券渠道 */
+        /** 发券渠道 · coupon issuance channel */
         send_channel: SendChannel
-        /** 确认请求单号 */
+        /** 确认请求单号 · confirmation request number */
         confirm_request_no?: string
-        /** 确认发放时间 */
+        /** 确认发放时间 · issuance confirmation time */
         confirm_time?: string
-        /** 失效请求单号 */
+        /** 失效请求单号 · deactivation request number */
         deactivate_request_no?: string
-        /** 失效时间 */
+        /** 失效时间 · deactivation time */
         deactivate_time?: string
-        /** 失效原因 */
+        /** 失效原因 · deactivation reason */
         deactivate_reason?: string
-        /** 单券使用详情 */
+        /** 单券使用详情 · single coupon usage details */
         single_usage_detail?: SingleUsageDetail
-        /** 商品券信息 */
+        /** 商品券信息 · product coupon information */
         product_coupon: UserCouponProductCoupon
-        /** 批次信息 */
+        /** 批次信息 · coupon batch information */
         stock: ProductCouponStockResponse
         /** 自定义附加信息 · custom attached data */
         attach?: string
-        /** 渠道自定义信息 */
+        /** 渠道自定义信息 · channel's custom information */
         channel_custom_info?: string
-        /** 用户商品券标签信息 */
+        /** 用户商品券标签信息 · tag information of user's product coupon */
         coupon_tag_info?: CouponTagInfo
       }
     >
@@ -1937,7 +1937,7 @@ export interface BrandOwnerRoutes {
       {
         /** 用户OpenID · user's OpenID */
         openid: PathValue
-        /** 用户商品券Code */
+        /** 用户商品券Code · user's product coupon code */
         coupon_code: PathValue
         json: {
           /** 商品券ID · product coupon ID */
@@ -1961,7 +1961,7 @@ export interface BrandOwnerRoutes {
       {
         /** 用户OpenID · user's OpenID */
         openid: PathValue
-        /** 用户商品券Code */
+        /** 用户商品券Code · user's product coupon code */
         coupon_code: PathValue
         json: {
           /** 商品券ID · product coupon ID */
@@ -1976,54 +1976,54 @@ export interface BrandOwnerRoutes {
           associated_order_info: AssociatedOrderInfo
           /** 核销请求单号 · redemption request number */
           out_request_no: string
-          /** 核销门店ID */
+          /** 核销门店ID · redemption store ID */
           store_id?: string
-          /** 关联微信支付分订单信息 */
+          /** 关联微信支付分订单信息 · associated WeChat Pay Score order information */
           associated_pay_score_order_info?: AssociatedPayScoreOrderInfo
           /** 优惠金额 · discount amount (分 · fen) */
           saved_amount?: number
         }
       },
       {
-        /** 用户商品券Code */
+        /** 用户商品券Code · user's product coupon code */
         coupon_code: string
-        /** 用户商品券状态 */
+        /** 用户商品券状态 · user's product coupon state */
         coupon_state: CouponState
         /** 有效期开始时间 · validity period start time */
         valid_begin_time: string
         /** 有效期结束时间 · validity period end time */
         valid_end_time: string
-        /** 领券时间 */
+        /** 领券时间 · coupon claim time */
         receive_time: string
         /** 发券请求单号 · coupon issuance request number */
         send_request_no: string
-        /** 发券渠道 */
+        /** 发券渠道 · coupon issuance channel */
         send_channel: SendChannel
-        /** 确认请求单号 */
+        /** 确认请求单号 · confirmation request number */
         confirm_request_no?: string
-        /** 确认发放时间 */
+        /** 确认发放时间 · issuance confirmation time */
         confirm_time?: string
-        /** 失效请求单号 */
+        /** 失效请求单号 · deactivation request number */
         deactivate_request_no?: string
-        /** 失效时间 */
+        /** 失效时间 · deactivation time */
         deactivate_time?: string
-        /** 失效原因 */
+        /** 失效原因 · deactivation reason */
         deactivate_reason?: string
-        /** 单券使用详情 */
+        /** 单券使用详情 · single coupon usage details */
         single_usage_detail?: UseResponseSingleUsageDetail
-        /** 商品券信息 */
+        /** 商品券信息 · product coupon information */
         product_coupon: UserCouponProductCoupon
-        /** 批次信息 */
+        /** 批次信息 · coupon batch information */
         stock: StockResponseStock
         /** 自定义附加信息 · custom attached data */
         attach?: string
-        /** 渠道自定义信息 */
+        /** 渠道自定义信息 · channel's custom information */
         channel_custom_info?: string
         /** 多次优惠使用详情 · multi-use discount usage details */
         progressive_bundle_usage_detail?: UseResponseProgressiveBundleUsageDetail
-        /** 用户券组信息 */
+        /** 用户券组信息 · user coupon bundle information */
         user_product_coupon_bundle_info?: UserProductCouponBundleInfo
-        /** 用户商品券标签信息 */
+        /** 用户商品券标签信息 · tag information of user's product coupon */
         coupon_tag_info?: CouponTagInfo
       }
     >
@@ -2041,7 +2041,7 @@ export interface BrandOwnerRoutes {
           product_coupon_id: string
           /** 批次ID · coupon batch ID */
           stock_id: string
-          /** 用户商品券Code */
+          /** 用户商品券Code · user's product coupon code */
           coupon_code?: string
           /** 公众账号AppID · AppID */
           appid: string
@@ -2063,38 +2063,38 @@ export interface BrandOwnerRoutes {
     get: Operation<
       {
         query?: {
-          /** 门店状态 */
+          /** 门店状态 · store state */
           store_state?: 'OPEN' | 'CREATING' | 'CLOSED' | (string & {})
-          /** 分页起始位置 */
+          /** 分页起始位置 · page offset */
           offset?: number
-          /** 分页条数 */
+          /** 分页条数 · page size */
           limit?: number
         }
       },
       {
-        /** 分页起始位置 */
+        /** 分页起始位置 · page offset */
         offset?: number
-        /** 分页条数 */
+        /** 分页条数 · page size */
         limit?: number
-        /** 门店总数 */
+        /** 门店总数 · total number of stores */
         total_count?: number
-        /** 品牌门店列表 */
+        /** 品牌门店列表 · list of brand stores */
         data?: {
-          /** 品牌门店ID */
+          /** 品牌门店ID · brand store ID */
           store_id?: string
-          /** 门店状态 */
+          /** 门店状态 · store state */
           store_state?: 'OPEN' | 'CREATING' | 'CLOSED' | (string & {})
-          /** 审核状态 */
+          /** 审核状态 · review state */
           audit_state?: 'SUCCESS' | 'PROCESSING' | 'REJECTED' | (string & {})
-          /** 审核失败原因 */
+          /** 审核失败原因 · review failure reason */
           review_reject_reason?: string
-          /** 门店基础信息 */
+          /** 门店基础信息 · basic store information */
           store_basics?: StoreBasics
-          /** 门店地址信息 */
+          /** 门店地址信息 · store address information */
           store_address?: StoreAddress
-          /** 门店经营信息 */
+          /** 门店经营信息 · store business information */
           store_business?: StoreBusiness
-          /** 门店收款信息 */
+          /** 门店收款信息 · store's payment receiving information */
           store_recipient?: DataStoreRecipient[]
         }[]
       }
@@ -2109,30 +2109,30 @@ export interface BrandOwnerRoutes {
     post: Operation<
       {
         json: {
-          /** 门店基础信息 */
+          /** 门店基础信息 · basic store information */
           store_basics?: StoreBasics
-          /** 门店地址信息 */
+          /** 门店地址信息 · store address information */
           store_address: StoreAddress
-          /** 门店经营信息 */
+          /** 门店经营信息 · store business information */
           store_business?: StoreBusiness
         }
       },
       {
-        /** 品牌门店ID */
+        /** 品牌门店ID · brand store ID */
         store_id?: string
-        /** 门店状态 */
+        /** 门店状态 · store state */
         store_state?: 'OPEN' | 'CREATING' | 'CLOSED' | (string & {})
-        /** 审核状态 */
+        /** 审核状态 · review state */
         audit_state?: 'SUCCESS' | 'PROCESSING' | 'REJECTED' | (string & {})
-        /** 审核失败原因 */
+        /** 审核失败原因 · review failure reason */
         review_reject_reason?: string
-        /** 门店基础信息 */
+        /** 门店基础信息 · basic store information */
         store_basics?: StoreBasics
-        /** 门店地址信息 */
+        /** 门店地址信息 · store address information */
         store_address?: StoreAddress
-        /** 门店经营信息 */
+        /** 门店经营信息 · store business information */
         store_business?: StoreBusiness
-        /** 门店收款信息 */
+        /** 门店收款信息 · store's payment receiving information */
         store_recipient?: StoreRecipient[]
       }
     >
@@ -2147,7 +2147,7 @@ export interface BrandOwnerRoutes {
      */
     delete: Operation<
       {
-        /** 品牌门店ID */
+        /** 品牌门店ID · brand store ID */
         store_id: PathValue
       },
       undefined
@@ -2161,7 +2161,7 @@ export interface BrandOwnerRoutes {
      */
     get: Operation<
       {
-        /** 品牌门店ID */
+        /** 品牌门店ID · brand store ID */
         store_id: PathValue
       },
       StoreBrandstoreResponse
@@ -2175,14 +2175,14 @@ export interface BrandOwnerRoutes {
      */
     patch: Operation<
       {
-        /** 品牌门店ID */
+        /** 品牌门店ID · brand store ID */
         store_id: PathValue
         json: {
-          /** 门店基础信息 */
+          /** 门店基础信息 · basic store information */
           store_basics?: StoreBasics
-          /** 门店地址信息 */
+          /** 门店地址信息 · store address information */
           store_address?: StoreAddress
-          /** 门店经营信息 */
+          /** 门店经营信息 · store business information */
           store_business?: StoreBusiness
         }
       },
@@ -2199,23 +2199,23 @@ export interface BrandOwnerRoutes {
      */
     post: Operation<
       {
-        /** 品牌门店ID */
+        /** 品牌门店ID · brand store ID */
         store_id: PathValue
         json: {
-          /** 门店收款商户号 */
+          /** 门店收款商户号 · store's receiving merchant ID */
           mchid: string
-          /** 门店收款主体 */
+          /** 门店收款主体 · store's payment receiving entity */
           company_name: string
         }
       },
       {
-        /** 品牌门店ID */
+        /** 品牌门店ID · brand store ID */
         store_id?: string
-        /** 门店收款商户号 */
+        /** 门店收款商户号 · store's receiving merchant ID */
         mchid?: string
-        /** 门店收款主体 */
+        /** 门店收款主体 · store's payment receiving entity */
         company_name?: string
-        /** 收款绑定状态 */
+        /** 收款绑定状态 · payment receiving binding state */
         recipient_state?: RecipientState
       }
     >
@@ -2230,7 +2230,7 @@ export interface BrandOwnerRoutes {
      */
     post: Operation<
       {
-        /** 品牌门店ID */
+        /** 品牌门店ID · brand store ID */
         store_id: PathValue
       },
       BrandstoreCloseResponse
@@ -2246,7 +2246,7 @@ export interface BrandOwnerRoutes {
      */
     post: Operation<
       {
-        /** 品牌门店ID */
+        /** 品牌门店ID · brand store ID */
         store_id: PathValue
       },
       BrandstoreCloseResponse
@@ -2262,10 +2262,10 @@ export interface BrandOwnerRoutes {
      */
     post: Operation<
       {
-        /** 品牌门店ID */
+        /** 品牌门店ID · brand store ID */
         store_id: PathValue
         json: {
-          /** 门店收款商户号 */
+          /** 门店收款商户号 · store's receiving merchant ID */
           mchid: string
         }
       },

@@ -51,7 +51,7 @@ export interface BrandApplymentResponse {
   applyment_id: string
   /** 业务申请编号 · business application number */
   business_code: string
-  /** 申请状态 */
+  /** 申请状态 · application state */
   applyment_state:
     | 'APPLYMENT_STATE_UNKNOWN' | 'APPLYMENT_STATE_UNSUBMITTED' | 'APPLYMENT_STATE_WAITING_VALIDATE'
     | 'APPLYMENT_STATE_WAITING_AUDIT' | 'APPLYMENT_STATE_WAITING_AUTH' | 'APPLYMENT_STATE_OPEN_ACCOUNT'
@@ -77,21 +77,21 @@ export interface BrandBrandApplymentResponse {
 export interface BrandstoreResponse {
   /** 品牌ID · brand ID */
   brand_id: string
-  /** 品牌门店ID */
+  /** 品牌门店ID · brand store ID */
   store_id: string
-  /** 门店状态 */
+  /** 门店状态 · store state */
   store_state?: 'OPEN' | 'CREATING' | 'CLOSED' | (string & {})
-  /** 审核状态 */
+  /** 审核状态 · review state */
   audit_state?: 'SUCCESS' | 'PROCESSING' | 'REJECTED' | (string & {})
-  /** 审核失败原因 */
+  /** 审核失败原因 · review failure reason */
   review_reject_reason?: string
-  /** 门店基础信息 */
+  /** 门店基础信息 · basic store information */
   store_basics?: StoreBasics
-  /** 门店地址信息 */
+  /** 门店地址信息 · store address information */
   store_address?: StoreAddress
-  /** 门店经营信息 */
+  /** 门店经营信息 · store business information */
   store_business?: StoreBusiness
-  /** 门店收款信息 */
+  /** 门店收款信息 · store's payment receiving information */
   store_recipient?: StoreRecipient[]
 }
 
@@ -131,16 +131,16 @@ export interface CardQuery {
 export interface CloseResponse {
   /** 品牌ID · brand ID */
   brand_id: string
-  /** 品牌门店ID */
+  /** 品牌门店ID · brand store ID */
   store_id?: string
-  /** 门店状态 */
+  /** 门店状态 · store state */
   store_state?: 'OPEN' | 'CREATING' | 'CLOSED' | (string & {})
 }
 
 export interface ConfirmRequest {
-  /** 积分兑券ID */
+  /** 积分兑券ID · ID of points-for-coupon exchange */
   record_id: string
-  /** 积分兑券模板ID */
+  /** 积分兑券模板ID · template ID of points-for-coupon exchange */
   exchange_coupon_template_id: string
   /** 品牌ID · brand ID */
   brand_id: string
@@ -237,7 +237,7 @@ export interface UserFeedRequest {
   openid: string
   /** 商家请求单号 · merchant's request number */
   out_request_no: string
-  /** 会员动态内容 */
+  /** 会员动态内容 · member feed content */
   cell: string
 }
 
@@ -485,7 +485,7 @@ export interface BrandRoutes {
             /** 客服类型 · customer service type */
             customer_service_type:
               | 'MINI_PROGRAM' | 'CUSTOMIZE_WEB' | 'CUSTOMIZE_MP' | 'SERVICE_PHONE' | (string & {})
-            /** 客服电话 */
+            /** 客服电话 · customer service phone number */
             customer_service_phone?: string
             /** 客服路径 · customer service path */
             customer_service_path?: string
@@ -636,7 +636,7 @@ export interface BrandRoutes {
         active_link_list?: {
           /** 交易场景类型 · payment scene type */
           payment_scene: PaymentScene
-          /** 公众账号ID · AppID */
+          /** 公众账号ID · list of AppIDs */
           appid_list?: string[]
           /** 商户号 · merchant ID */
           card_link_mchid?: string
@@ -761,7 +761,7 @@ export interface BrandRoutes {
           name: string
           /** 活动状态 · campaign state */
           activity_state: ActivityState
-          /** 审核状态 */
+          /** 审核状态 · review state */
           audit_state: 'PENDING' | 'APPROVED' | 'REJECTED' | (string & {})
           /** 可用库存 · available stock */
           available_quota: number
@@ -1401,7 +1401,7 @@ export interface BrandRoutes {
           user_information?: ImportByOpenidRequestUserInformation
           /** 商家数据包 · merchant's attached data */
           attach?: string
-          /** 会员开卡状态 */
+          /** 会员开卡状态 · membership card activation state */
           user_card_confirm_state: 'CREATE_CARD_SUCCESS' | 'CREATE_CARD_FAIL' | (string & {})
         }
       },
@@ -1479,42 +1479,42 @@ export interface BrandRoutes {
         query: {
           /** 品牌ID · brand ID */
           brand_id: string
-          /** 门店状态 */
+          /** 门店状态 · store state */
           store_state?: 'OPEN' | 'CREATING' | 'CLOSED' | (string & {})
-          /** 分页起始位置 */
+          /** 分页起始位置 · page offset */
           offset?: number
-          /** 分页条数 */
+          /** 分页条数 · page size */
           limit?: number
         }
       },
       {
         /** 品牌ID · brand ID */
         brand_id: string
-        /** 分页起始位置 */
+        /** 分页起始位置 · page offset */
         offset?: number
-        /** 分页条数 */
+        /** 分页条数 · page size */
         limit?: number
-        /** 门店总数 */
+        /** 门店总数 · total number of stores */
         total_count?: number
-        /** 品牌门店列表 */
+        /** 品牌门店列表 · list of brand stores */
         data?: {
           /** 品牌ID · brand ID */
           brand_id: string
-          /** 品牌门店ID */
+          /** 品牌门店ID · brand store ID */
           store_id?: string
-          /** 门店状态 */
+          /** 门店状态 · store state */
           store_state?: 'OPEN' | 'CREATING' | 'CLOSED' | (string & {})
-          /** 审核状态 */
+          /** 审核状态 · review state */
           audit_state?: 'SUCCESS' | 'PROCESSING' | 'REJECTED' | (string & {})
-          /** 审核失败原因 */
+          /** 审核失败原因 · review failure reason */
           review_reject_reason?: string
-          /** 门店基础信息 */
+          /** 门店基础信息 · basic store information */
           store_basics?: StoreBasics
-          /** 门店地址信息 */
+          /** 门店地址信息 · store address information */
           store_address?: StoreAddress
-          /** 门店经营信息 */
+          /** 门店经营信息 · store business information */
           store_business?: StoreBusiness
-          /** 门店收款信息 */
+          /** 门店收款信息 · store's payment receiving information */
           store_recipient?: DataStoreRecipient[]
         }[]
       }
@@ -1531,32 +1531,32 @@ export interface BrandRoutes {
         json: {
           /** 品牌ID · brand ID */
           brand_id: string
-          /** 门店基础信息 */
+          /** 门店基础信息 · basic store information */
           store_basics?: StoreBasics
-          /** 门店地址信息 */
+          /** 门店地址信息 · store address information */
           store_address: StoreAddress
-          /** 门店经营信息 */
+          /** 门店经营信息 · store business information */
           store_business?: StoreBusiness
         }
       },
       {
         /** 品牌ID · brand ID */
         brand_id: string
-        /** 品牌门店ID */
+        /** 品牌门店ID · brand store ID */
         store_id?: string
-        /** 门店状态 */
+        /** 门店状态 · store state */
         store_state?: 'OPEN' | 'CREATING' | 'CLOSED' | (string & {})
-        /** 审核状态 */
+        /** 审核状态 · review state */
         audit_state?: 'SUCCESS' | 'PROCESSING' | 'REJECTED' | (string & {})
-        /** 审核失败原因 */
+        /** 审核失败原因 · review failure reason */
         review_reject_reason?: string
-        /** 门店基础信息 */
+        /** 门店基础信息 · basic store information */
         store_basics?: StoreBasics
-        /** 门店地址信息 */
+        /** 门店地址信息 · store address information */
         store_address?: StoreAddress
-        /** 门店经营信息 */
+        /** 门店经营信息 · store business information */
         store_business?: StoreBusiness
-        /** 门店收款信息 */
+        /** 门店收款信息 · store's payment receiving information */
         store_recipient?: StoreRecipient[]
       }
     >
@@ -1571,7 +1571,7 @@ export interface BrandRoutes {
      */
     get: Operation<
       {
-        /** 品牌门店ID */
+        /** 品牌门店ID · brand store ID */
         store_id: PathValue
         query: CardLinkQuery
       },
@@ -1586,16 +1586,16 @@ export interface BrandRoutes {
      */
     patch: Operation<
       {
-        /** 品牌门店ID */
+        /** 品牌门店ID · brand store ID */
         store_id: PathValue
         json: {
           /** 品牌ID · brand ID */
           brand_id: string
-          /** 门店基础信息 */
+          /** 门店基础信息 · basic store information */
           store_basics?: StoreBasics
-          /** 门店地址信息 */
+          /** 门店地址信息 · store address information */
           store_address?: StoreAddress
-          /** 门店经营信息 */
+          /** 门店经营信息 · store business information */
           store_business?: StoreBusiness
         }
       },
@@ -1610,7 +1610,7 @@ export interface BrandRoutes {
      */
     delete: Operation<
       {
-        /** 品牌门店ID */
+        /** 品牌门店ID · brand store ID */
         store_id: PathValue
         json: CardLinkQuery
       },
@@ -1627,27 +1627,27 @@ export interface BrandRoutes {
      */
     post: Operation<
       {
-        /** 品牌门店ID */
+        /** 品牌门店ID · brand store ID */
         store_id: PathValue
         json: {
           /** 品牌ID · brand ID */
           brand_id: string
-          /** 门店收款商户号 */
+          /** 门店收款商户号 · store's receiving merchant ID */
           mchid: string
-          /** 门店收款主体 */
+          /** 门店收款主体 · store's payment receiving entity */
           company_name: string
         }
       },
       {
         /** 品牌ID · brand ID */
         brand_id?: string
-        /** 品牌门店ID */
+        /** 品牌门店ID · brand store ID */
         store_id?: string
-        /** 门店收款商户号 */
+        /** 门店收款商户号 · store's receiving merchant ID */
         mchid?: string
-        /** 门店收款主体 */
+        /** 门店收款主体 · store's payment receiving entity */
         company_name?: string
-        /** 收款绑定状态 */
+        /** 收款绑定状态 · payment receiving binding state */
         recipient_state?: RecipientState
       }
     >
@@ -1662,7 +1662,7 @@ export interface BrandRoutes {
      */
     post: Operation<
       {
-        /** 品牌门店ID */
+        /** 品牌门店ID · brand store ID */
         store_id: PathValue
         json: CardLinkQuery
       },
@@ -1679,7 +1679,7 @@ export interface BrandRoutes {
      */
     post: Operation<
       {
-        /** 品牌门店ID */
+        /** 品牌门店ID · brand store ID */
         store_id: PathValue
         json: CardLinkQuery
       },
@@ -1696,12 +1696,12 @@ export interface BrandRoutes {
      */
     post: Operation<
       {
-        /** 品牌门店ID */
+        /** 品牌门店ID · brand store ID */
         store_id: PathValue
         json: {
           /** 品牌ID · brand ID */
           brand_id: string
-          /** 门店收款商户号 */
+          /** 门店收款商户号 · store's receiving merchant ID */
           mchid: string
         }
       },
@@ -1724,7 +1724,7 @@ export interface BrandRoutes {
       {
         /** 品牌主商户号 · brand owner's merchant ID */
         brand_mchid: string
-        /** 最大分账比例 */
+        /** 最大分账比例 · maximum profit-sharing ratio */
         max_ratio: number
       }
     >
@@ -1779,7 +1779,7 @@ export interface BrandRoutes {
           sub_mchid: string
           /** 微信订单号 · WeChat Pay order number */
           transaction_id: string
-          /** 商户分账单号 */
+          /** 商户分账单号 · merchant's profit-sharing order number */
           out_order_no: string
         }
       },
@@ -1788,13 +1788,13 @@ export interface BrandRoutes {
         sub_mchid: string
         /** 微信订单号 · WeChat Pay order number */
         transaction_id: string
-        /** 商户分账单号 */
+        /** 商户分账单号 · merchant's profit-sharing order number */
         out_order_no: string
         /** 微信分账单号 · WeChat Pay profit-sharing order number */
         order_id: string
         /** 分账单状态 · profit-sharing order state */
         status: 'PROCESSING' | 'FINISHED' | (string & {})
-        /** 分账接收方列表 */
+        /** 分账接收方列表 · list of profit-sharing receivers */
         receivers: {
           /** 分账接收方类型 · profit-sharing receiver type */
           type: ReceiverType
@@ -1815,7 +1815,7 @@ export interface BrandRoutes {
         }[]
         /** 分账完结金额 · profit-sharing finish amount (分 · fen) */
         finish_amount?: number
-        /** 分账完结描述 */
+        /** 分账完结描述 · profit-sharing completion description */
         finish_description?: string
       }
     >
@@ -1839,9 +1839,9 @@ export interface BrandRoutes {
           sub_appid?: string
           /** 微信订单号 · WeChat Pay order number */
           transaction_id: string
-          /** 商户分账单号 */
+          /** 商户分账单号 · merchant's profit-sharing order number */
           out_order_no: string
-          /** 分账接收方列表 */
+          /** 分账接收方列表 · list of profit-sharing receivers */
           receivers: {
             /** 分账接收方类型 · profit-sharing receiver type */
             type: ReceiverType
@@ -1851,7 +1851,7 @@ export interface BrandRoutes {
             amount: number
             /** 分账描述 · profit-sharing description */
             description: string
-            /** 分账个人接收方姓名 */
+            /** 分账个人接收方姓名 · name of individual profit-sharing receiver */
             name?: Sensitive | Ciphertext
           }[]
           /** 是否分账完成 · whether profit sharing is finished */
@@ -1867,11 +1867,11 @@ export interface BrandRoutes {
         sub_mchid: string
         /** 微信订单号 · WeChat Pay order number */
         transaction_id: string
-        /** 商户分账单号 */
+        /** 商户分账单号 · merchant's profit-sharing order number */
         out_order_no: string
         /** 微信分账单号 · WeChat Pay profit-sharing order number */
         order_id: string
-        /** 分账接收方列表 */
+        /** 分账接收方列表 · list of profit-sharing receivers */
         receivers?: {
           /** 接收方类型 · receiver type */
           type: ReceiverType
@@ -1986,7 +1986,7 @@ export interface BrandRoutes {
           out_return_no: string
           /** 微信分帐单号 · WeChat Pay profit-sharing order number */
           order_id?: string
-          /** 商户分账单号 */
+          /** 商户分账单号 · merchant's profit-sharing order number */
           out_order_no?: string
         }
       },
@@ -1995,7 +1995,7 @@ export interface BrandRoutes {
         sub_mchid: string
         /** 微信分账单号 · WeChat Pay profit-sharing order number */
         order_id: string
-        /** 商户分账单号 */
+        /** 商户分账单号 · merchant's profit-sharing order number */
         out_order_no: string
         /** 商户回退单号 · merchant's return number */
         out_return_no: string
@@ -2027,7 +2027,7 @@ export interface BrandRoutes {
           sub_mchid: string
           /** 微信分账单号 · WeChat Pay profit-sharing order number */
           order_id?: string
-          /** 商户分账单号 */
+          /** 商户分账单号 · merchant's profit-sharing order number */
           out_order_no?: string
           /** 商户回退单号 · merchant's return number */
           out_return_no: string
@@ -2044,7 +2044,7 @@ export interface BrandRoutes {
         sub_mchid: string
         /** 微信分账单号 · WeChat Pay profit-sharing order number */
         order_id: string
-        /** 商户分账单号 */
+        /** 商户分账单号 · merchant's profit-sharing order number */
         out_order_no: string
         /** 商户回退单号 · merchant's return number */
         out_return_no: string

@@ -2,9 +2,8 @@
 import type {
   AvailableDayTime,
   BackgroundColor,
-  BusifavorExchangeCoupon,
   BusifavorStockResponse,
-  EntranceFinder,
+  CouponUseRuleExchangeCoupon,
   FinderInfo,
   IrregularyAvaliableTime,
   NotifyConfig,
@@ -43,7 +42,7 @@ export interface CouponUseRule {
     available_begin_time: string
     /** 结束时间 · end time */
     available_end_time: string
-    /** 生效后N天内有效 */
+    /** 生效后N天内有效 · number of valid days after receipt */
     available_day_after_receive?: number
     /** 固定周期有效时间段 · fixed recurring validity periods */
     available_week?: AvailableWeek
@@ -60,7 +59,7 @@ export interface CouponUseRule {
   exchange_coupon?: CouponUseRuleExchangeCoupon
   /** 核销方式 · redemption method */
   use_method: UseMethod
-  /** 小程序appid */
+  /** 小程序appid · mini program AppID */
   mini_programs_appid?: string
   /** 小程序path · mini program path */
   mini_programs_path?: string
@@ -68,23 +67,16 @@ export interface CouponUseRule {
 
 export interface CouponUseRuleDiscountCoupon {
   /** 折扣比例 · discount percentage */
-  discount_percent: number
+  discount_percent?: number
   /** 消费门槛 · minimum transaction amount (分 · fen) */
-  transaction_minimum: number
-}
-
-export interface CouponUseRuleExchangeCoupon {
-  /** 单品换购价 · item exchange price (分 · fen) */
-  exchange_price: number
-  /** 消费门槛 · minimum transaction amount (分 · fen) */
-  transaction_minimum: number
+  transaction_minimum?: number
 }
 
 export interface CouponUseRuleFixedNormalCoupon {
-  /** 优惠金额 · discount amount */
-  discount_amount: number
+  /** 优惠金额 · discount amount (分 · fen) */
+  discount_amount?: number
   /** 消费门槛 · minimum transaction amount (分 · fen) */
-  transaction_minimum: number
+  transaction_minimum?: number
 }
 
 export interface CouponcodeResponseData {
@@ -105,7 +97,7 @@ export interface CouponcodeResponseData {
 }
 
 export interface CustomEntrance {
-  /** 小程序入口 */
+  /** 小程序入口 · mini program entrance */
   mini_programs_info?: MiniProgramsInfo
   /** 商户公众号appid · merchant's official account AppID */
   appid?: string
@@ -143,24 +135,14 @@ export interface DataCouponUseRule {
   /** 无规律的有效时间段 · irregular validity periods */
   irregulary_avaliable_time?: IrregularyAvaliableTime[]
   /** 固定面额满减券使用规则 · fixed-amount threshold-discount coupon usage rule */
-  fixed_normal_coupon?: {
-    /** 优惠金额 · discount amount */
-    discount_amount?: number
-    /** 消费门槛 · minimum transaction amount (分 · fen) */
-    transaction_minimum?: number
-  }
+  fixed_normal_coupon?: CouponUseRuleFixedNormalCoupon
   /** 折扣券使用规则 · percentage-discount coupon usage rule */
-  discount_coupon?: {
-    /** 折扣比例 · discount percentage */
-    discount_percent?: number
-    /** 消费门槛 · minimum transaction amount (分 · fen) */
-    transaction_minimum?: number
-  }
+  discount_coupon?: CouponUseRuleDiscountCoupon
   /** 换购券使用规则 · exchange coupon usage rule */
-  exchange_coupon?: BusifavorExchangeCoupon
+  exchange_coupon?: CouponUseRuleExchangeCoupon
   /** 核销方式 · redemption method */
   use_method: 'OFF_LINE' | 'MINI_PROGRAMS' | 'PAYMENT_CODE' | 'SELF_CONSUME' | (string & {})
-  /** 小程序appid */
+  /** 小程序appid · mini program AppID */
   mini_programs_appid?: string
   /** 小程序path · mini program path */
   mini_programs_path?: string
@@ -173,12 +155,12 @@ export interface DisplayPatternInfo {
   merchant_logo_url?: string
   /** 商户名称 · merchant name */
   merchant_name?: string
-  /** 背景颜色 */
+  /** 背景颜色 · background color */
   background_color?: BackgroundColor
   /** 券详情图片 · coupon details image */
   coupon_image_url?: string
   /** 视频号相关信息 · Channels information */
-  finder_info?: EntranceFinder
+  finder_info?: FinderInfo
 }
 
 export interface MiniProgramsInfo {
@@ -186,15 +168,15 @@ export interface MiniProgramsInfo {
   mini_programs_appid: string
   /** 商家小程序path · merchant's mini program path */
   mini_programs_path: string
-  /** 入口文案 */
+  /** 入口文案 · entrance text */
   entrance_words: string
-  /** 引导文案 */
+  /** 引导文案 · guidance text */
   guiding_words?: string
 }
 
 export interface PayReceiptResponse {
   /** 补差付款单号 · subsidy payment number */
-  subsidy_receipt_id: string
+  subsidy_receipt_id?: string
   /** 商家券批次号 · merchant coupon batch ID */
   stock_id: string
   /** 商家券Code · merchant coupon code */
@@ -270,19 +252,25 @@ export interface SendCouponResult {
   coupon_code?: string
 }
 
-export interface StockRequestDisplayPatternInfo {
-  /** 使用须知 · usage notes */
-  description?: string
-  /** 商户logo · merchant logo */
-  merchant_logo_url?: string
-  /** 商户名称 · merchant name */
-  merchant_name?: string
-  /** 背景颜色 */
-  background_color?: BackgroundColor
-  /** 券详情图片 · coupon details image */
-  coupon_image_url?: string
-  /** 视频号相关信息 · Channels information */
-  finder_info?: FinderInfo
+export interface StockRequestStockSendRule {
+  /** 批次总预算 · total budget of the coupon batch (分 · fen) */
+  max_amount?: number
+  /** 批次最大发放个数 · maximum number of coupons in the batch */
+  max_coupons?: number
+  /** 用户最大可领个数 · maximum number of coupons per user */
+  max_coupons_per_user: number
+  /** 单天发放上限金额 · maximum amount issued per day (分 · fen) */
+  max_amount_by_day?: number
+  /** 单天发放上限个数 · maximum number of coupons issued per day */
+  max_coupons_by_day?: number
+  /** 是否开启自然人限制 · whether the natural person limit is enabled */
+  natural_person_limit?: boolean
+  /** 可疑账号拦截 · suspicious account blocking */
+  prevent_api_abuse?: boolean
+  /** 是否允许转赠 · whether gifting to others is allowed */
+  transferable?: boolean
+  /** 是否允许分享链接 · whether the link may be shared */
+  shareable?: boolean
 }
 
 export type UseMethod = 'OFF_LINE' | 'MINI_PROGRAMS' | 'SELF_CONSUME' | 'PAYMENT_CODE' | (string & {})
@@ -295,7 +283,7 @@ export interface BusifavorRoutes {
     get: Operation<
       { query?: ReceiverMchInfo },
       {
-        /** 通知URL地址 */
+        /** 通知URL地址 · notification URL */
         notify_url: string
         /** 商户号 · merchant ID */
         mchid: string
@@ -313,14 +301,14 @@ export interface BusifavorRoutes {
         json: {
           /** 商户号 · merchant ID */
           mchid?: string
-          /** 通知URL地址 */
+          /** 通知URL地址 · notification URL */
           notify_url: string
         }
       },
       {
-        /** 修改时间 */
+        /** 修改时间 · modification time */
         update_time?: string
-        /** 通知URL地址 */
+        /** 通知URL地址 · notification URL */
         notify_url: string
         /** 商户号 · merchant ID */
         mchid: string
@@ -360,7 +348,7 @@ export interface BusifavorRoutes {
           stock_id: string
           /** 失效请求单据号 · deactivation request number */
           deactivate_request_no: string
-          /** 失效原因 */
+          /** 失效原因 · deactivation reason */
           deactivate_reason?: string
         }
       },
@@ -436,7 +424,7 @@ export interface BusifavorRoutes {
       },
       {
         /** 批次号 · coupon batch ID */
-        stock_id: string
+        stock_id?: string
         /** 券code · coupon code */
         coupon_code?: string
         /** 发券凭证 · coupon issuance voucher number */
@@ -529,7 +517,7 @@ export interface BusifavorRoutes {
         json: {
           /** 批次ID · coupon batch ID */
           stock_id: string
-          /** 用户商品券Code */
+          /** 用户商品券Code · user's product coupon code */
           coupon_code?: string
           /** 公众账号AppID · AppID */
           appid: string
@@ -610,7 +598,7 @@ export interface BusifavorRoutes {
               available_begin_time: string
               /** 结束时间 · end time */
               available_end_time: string
-              /** 生效后N天内有效 */
+              /** 生效后N天内有效 · number of valid days after receipt */
               available_day_after_receive?: number
               /** 固定周期有效时间段 · fixed recurring validity periods */
               available_week?: AvailableWeek
@@ -622,48 +610,44 @@ export interface BusifavorRoutes {
               available_second_after_receive?: number
             }
             /** 固定面额满减券使用规则 · fixed-amount threshold-discount coupon usage rule */
-            fixed_normal_coupon?: CouponUseRuleFixedNormalCoupon
+            fixed_normal_coupon?: {
+              /** 优惠金额 · discount amount (分 · fen) */
+              discount_amount: number
+              /** 消费门槛 · minimum transaction amount (分 · fen) */
+              transaction_minimum: number
+            }
             /** 折扣券使用规则 · percentage-discount coupon usage rule */
-            discount_coupon?: CouponUseRuleDiscountCoupon
+            discount_coupon?: {
+              /** 折扣比例 · discount percentage */
+              discount_percent: number
+              /** 消费门槛 · minimum transaction amount (分 · fen) */
+              transaction_minimum: number
+            }
             /** 换购券使用规则 · exchange coupon usage rule */
-            exchange_coupon?: CouponUseRuleExchangeCoupon
+            exchange_coupon?: {
+              /** 单品换购价 · item exchange price (分 · fen) */
+              exchange_price: number
+              /** 消费门槛 · minimum transaction amount (分 · fen) */
+              transaction_minimum: number
+            }
             /** 核销方式 · redemption method */
             use_method: UseMethod
-            /** 小程序appid */
+            /** 小程序appid · mini program AppID */
             mini_programs_appid?: string
             /** 小程序path · mini program path */
             mini_programs_path?: string
           }
-          /** 发放规则 */
-          stock_send_rule: {
-            /** 批次总预算 · total budget of the coupon batch (分 · fen) */
-            max_amount?: number
-            /** 批次最大发放个数 · maximum number of coupons in the batch */
-            max_coupons?: number
-            /** 用户最大可领个数 · maximum number of coupons per user */
-            max_coupons_per_user: number
-            /** 单天发放上限金额 · maximum amount issued per day (分 · fen) */
-            max_amount_by_day?: number
-            /** 单天发放上限个数 · maximum number of coupons issued per day */
-            max_coupons_by_day?: number
-            /** 是否开启自然人限制 · whether the natural person limit is enabled */
-            natural_person_limit?: boolean
-            /** 可疑账号拦截 · suspicious account blocking */
-            prevent_api_abuse?: boolean
-            /** 是否允许转赠 · whether gifting to others is allowed */
-            transferable?: boolean
-            /** 是否允许分享链接 · whether the link may be shared */
-            shareable?: boolean
-          }
+          /** 发放规则 · issuance rule */
+          stock_send_rule: StockRequestStockSendRule
           /** 商户请求单号 · merchant's request number */
           out_request_no: string
           /** 自定义入口 · custom entrance */
           custom_entrance?: CustomEntrance
           /** 样式信息 · display pattern information */
-          display_pattern_info?: StockRequestDisplayPatternInfo
+          display_pattern_info?: DisplayPatternInfo
           /** 券code模式 · coupon code mode */
           coupon_code_mode: CouponCodeMode
-          /** 事件通知配置 */
+          /** 事件通知配置 · event notification configuration */
           notify_config?: NotifyConfig
           /** 是否允许营销补贴 · whether marketing subsidy is allowed */
           subsidy?: boolean
@@ -698,32 +682,13 @@ export interface BusifavorRoutes {
         stock_type: 'NORMAL' | 'DISCOUNT' | 'EXCHANGE' | (string & {})
         /** 核销规则 · redemption rule */
         coupon_use_rule: CouponUseRule
-        /** 发放规则 */
-        stock_send_rule: {
-          /** 批次总预算 · total budget of the coupon batch (分 · fen) */
-          max_amount: number
-          /** 批次最大发放个数 · maximum number of coupons in the batch */
-          max_coupons?: number
-          /** 用户最大可领个数 · maximum number of coupons per user */
-          max_coupons_per_user: number
-          /** 单天发放上限金额 · maximum amount issued per day (分 · fen) */
-          max_amount_by_day?: number
-          /** 单天发放上限个数 · maximum number of coupons issued per day */
-          max_coupons_by_day?: number
-          /** 是否开启自然人限制 · whether the natural person limit is enabled */
-          natural_person_limit?: boolean
-          /** 可疑账号拦截 · suspicious account blocking */
-          prevent_api_abuse?: boolean
-          /** 是否允许转赠 · whether gifting to others is allowed */
-          transferable?: boolean
-          /** 是否允许分享链接 · whether the link may be shared */
-          shareable?: boolean
-        }
+        /** 发放规则 · issuance rule */
+        stock_send_rule: StockRequestStockSendRule
         /** 自定义入口 · custom entrance */
         custom_entrance?: CustomEntrance
         /** 样式信息 · display pattern information */
         display_pattern_info?: DisplayPatternInfo
-        /** 批次状态 */
+        /** 批次状态 · coupon batch state */
         stock_state: 'UNAUDIT' | 'RUNNING' | 'STOPED' | 'PAUSED' | (string & {})
         /** 券code模式 · coupon code mode */
         coupon_code_mode: CouponCodeMode
@@ -733,10 +698,10 @@ export interface BusifavorRoutes {
         coupon_code_count?: {
           /** 总数 · total number */
           total_count: number
-          /** 当前可用的Code */
+          /** 当前可用的Code · number of currently available codes */
           available_count: number
         }
-        /** 事件通知配置 */
+        /** 事件通知配置 · event notification configuration */
         notify_config?: NotifyConfig
         /** 批次发放情况 · coupon batch issuance information */
         send_count_information?: {
@@ -767,7 +732,7 @@ export interface BusifavorRoutes {
         json: {
           /** 自定义入口 · custom entrance */
           custom_entrance?: {
-            /** 小程序入口 */
+            /** 小程序入口 · mini program entrance */
             mini_programs_info?: MiniProgramsInfo
             /** 商户公众号appid · merchant's official account AppID */
             appid?: string
@@ -787,24 +752,24 @@ export interface BusifavorRoutes {
           /** 商户请求单号 · merchant's request number */
           out_request_no: string
           /** 样式信息 · display pattern information */
-          display_pattern_info?: StockRequestDisplayPatternInfo
+          display_pattern_info?: DisplayPatternInfo
           /** 核销规则 · redemption rule */
           coupon_use_rule?: {
             /** 核销方式 · redemption method */
             use_method?: UseMethod
-            /** 小程序appid */
+            /** 小程序appid · mini program AppID */
             mini_programs_appid?: string
             /** 小程序path · mini program path */
             mini_programs_path?: string
           }
-          /** 发放规则 */
+          /** 发放规则 · issuance rule */
           stock_send_rule?: {
             /** 是否开启自然人限领 · whether the natural person claim limit is enabled */
             natural_person_limit?: boolean
             /** 可疑账号拦截 · suspicious account blocking */
             prevent_api_abuse?: boolean
           }
-          /** 事件通知配置 */
+          /** 事件通知配置 · event notification configuration */
           notify_config?: NotifyConfig
           /** 是否允许营销补差 · whether marketing subsidy is allowed */
           subsidy?: boolean
@@ -954,7 +919,7 @@ export interface BusifavorRoutes {
         /** 券code信息 · coupon code information */
         code_information: CouponcodeResponseData
         /** 券码信息 · coupon code information */
-        coupon_information: {
+        coupon_information?: {
           /** 商家券批次名称 · merchant coupon batch name */
           stock_name: string
           /** 批次归属商户号 · merchant ID owning the coupon batch */
@@ -977,7 +942,7 @@ export interface BusifavorRoutes {
           custom_entrance?: CustomEntrance
           /** 样式信息 · display pattern information */
           display_pattern_info?: DisplayPatternInfo
-          /** 用户商品券Code */
+          /** 用户商品券Code · user's product coupon code */
           coupon_code?: string
           /** 批次号 · coupon batch ID */
           stock_id?: string
@@ -985,11 +950,11 @@ export interface BusifavorRoutes {
           available_start_time?: string
           /** 过期时间 · expiration time */
           expire_time?: string
-          /** 领券时间 */
+          /** 领券时间 · coupon claim time */
           receive_time?: string
           /** 发券请求单号 · coupon issuance request number */
           send_request_no?: string
-          /** 券核销请求单号 */
+          /** 券核销请求单号 · coupon redemption request number */
           use_request_no?: string
           /** 核销时间 · redemption time */
           use_time?: string
@@ -999,11 +964,11 @@ export interface BusifavorRoutes {
           return_request_no?: string
           /** 退券时间 · coupon return time */
           return_time?: string
-          /** 失效请求单号 */
+          /** 失效请求单号 · deactivation request number */
           deactivate_request_no?: string
-          /** 失效时间 */
+          /** 失效时间 · deactivation time */
           deactivate_time?: string
-          /** 失效原因 */
+          /** 失效原因 · deactivation reason */
           deactivate_reason?: string
         }
       }
@@ -1194,7 +1159,7 @@ export interface BusifavorRoutes {
         /** 分页大小 · page size */
         limit: number
         /** 结果集 · result set */
-        data: {
+        data?: {
           /** 商家券批次名称 · merchant coupon batch name */
           stock_name: string
           /** 批次归属商户号 · merchant ID owning the coupon batch */
@@ -1210,7 +1175,7 @@ export interface BusifavorRoutes {
           /** 自定义入口 · custom entrance */
           custom_entrance?: CustomEntrance
           /** 样式信息 · display pattern information */
-          display_pattern_info: DisplayPatternInfo
+          display_pattern_info?: DisplayPatternInfo
           /** 券code · coupon code */
           coupon_code?: string
           /** 券状态 · coupon state */
@@ -1222,15 +1187,15 @@ export interface BusifavorRoutes {
           /** 是否允许分享链接 · whether the link may be shared */
           shareable?: boolean
           /** 发券请求单号 · coupon issuance request number */
-          send_request_no: string
+          send_request_no?: string
           /** 核销请求单号 · redemption request number */
           use_request_no?: string
           /** 券可使用开始时间 · start time of coupon availability */
-          available_start_time: string
+          available_start_time?: string
           /** 券过期时间 · coupon expiration time */
-          expire_time: string
+          expire_time?: string
           /** 券领券时间 · coupon claim time */
-          receive_time: string
+          receive_time?: string
           /** 券核销时间 · coupon redemption time */
           use_time?: string
           /** 关联的商户订单号 · associated merchant's order number */
@@ -1239,11 +1204,11 @@ export interface BusifavorRoutes {
           return_request_no?: string
           /** 退券时间 · coupon return time */
           return_time?: string
-          /** 失效请求单号 */
+          /** 失效请求单号 · deactivation request number */
           deactivate_request_no?: string
-          /** 失效时间 */
+          /** 失效时间 · deactivation time */
           deactivate_time?: string
-          /** 失效原因 */
+          /** 失效原因 · deactivation reason */
           deactivate_reason?: string
         }[]
       }
@@ -1282,7 +1247,7 @@ export interface BusifavorRoutes {
         /** 自定义入口 · custom entrance */
         custom_entrance?: CustomEntrance
         /** 样式信息 · display pattern information */
-        display_pattern_info: DisplayPatternInfo
+        display_pattern_info?: DisplayPatternInfo
         /** 券code · coupon code */
         coupon_code?: string
         /** 券状态 · coupon state */
@@ -1296,15 +1261,15 @@ export interface BusifavorRoutes {
         /** 是否允许分享链接 · whether the link may be shared */
         shareable?: boolean
         /** 发券请求单号 · coupon issuance request number */
-        send_request_no: string
+        send_request_no?: string
         /** 核销请求单号 · redemption request number */
         use_request_no?: string
         /** 券可使用开始时间 · start time of coupon availability */
-        available_start_time: string
+        available_start_time?: string
         /** 券过期时间 · coupon expiration time */
-        expire_time: string
+        expire_time?: string
         /** 券领券时间 · coupon claim time */
-        receive_time: string
+        receive_time?: string
         /** 券核销时间 · coupon redemption time */
         use_time?: string
         /** 关联的商户订单号 · associated merchant's order number */
@@ -1313,11 +1278,11 @@ export interface BusifavorRoutes {
         return_request_no?: string
         /** 退券时间 · coupon return time */
         return_time?: string
-        /** 失效请求单号 */
+        /** 失效请求单号 · deactivation request number */
         deactivate_request_no?: string
-        /** 失效时间 */
+        /** 失效时间 · deactivation time */
         deactivate_time?: string
-        /** 失效原因 */
+        /** 失效原因 · deactivation reason */
         deactivate_reason?: string
       }
     >

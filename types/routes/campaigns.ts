@@ -22,7 +22,7 @@ export interface ActivityBaseInfo {
   activity_second_title: string
   /** 商户logo · merchant logo */
   merchant_logo_url: string
-  /** 背景颜色 */
+  /** 背景颜色 · background color */
   background_color?: BackgroundColor
   /** 活动开始时间 · campaign start time */
   begin_time?: string
@@ -96,14 +96,14 @@ export type ActivityType =
   | 'FULL_SEND_ACT_TYPE' | 'STEP_SEND_ACT_TYPE' | 'SPECIFIC_SEND_ACT_TYPE' | (string & {})
 
 export interface AdditionalInformation {
-  /** 补充说明 */
+  /** 补充说明 · additional description */
   additional_message?: string
   /** 补充材料 · additional materials */
   additional_material?: string[]
 }
 
 export interface AdvancedSetting {
-  /** 投放用户类别 */
+  /** 投放用户类别 · targeted user category */
   delivery_user_category?: DeliveryUserCategory
   /** 商家会员appid · merchant's membership AppID */
   merchant_member_appid?: string
@@ -131,25 +131,25 @@ export type AdvertisingIndustryFilter =
 export interface ApplyInfo {
   /** 门店信息 · store information */
   store_info?: {
-    /** 门店ID */
+    /** 门店ID · store ID */
     store_id?: string
     /** 门店补贴入账商户号 · merchant ID credited with the store subsidy */
     accounting_merchant_id?: string
     /** 门店商户号 · store's merchant ID */
     merchant_id?: string
   }
-  /** 商品原价 (分 · fen) */
+  /** 商品原价 · product's original price (分 · fen) */
   goods_original_price?: number
 }
 
 export interface BindResponse {
   /** 收款门店信息 · store recipients that failed */
   failed_store_recipient?: {
-    /** 门店收款商户号 */
+    /** 门店收款商户号 · store's receiving merchant ID */
     mchid?: string
     /** 绑定当前收款信息失败的原因 · reason binding current recipient information failed */
     failed_reason?: string
-    /** 门店收款主体 */
+    /** 门店收款主体 · store's payment receiving entity */
     company_name?: string
   }[]
 }
@@ -190,7 +190,7 @@ export interface CampaignsData {
     mchid: string
     /** 子商户号 · sub-merchant ID */
     sub_mchid?: string
-    /** 门店ID */
+    /** 门店ID · store ID */
     store_id: string
   }
   /** 捐赠机构名称 · donation institution's name */
@@ -225,13 +225,6 @@ export interface CampaignsData {
   }
   /** 设备编号 · device ID */
   device_id?: string
-}
-
-export interface ChangecustompagestatusRequest {
-  /** 子商户ID · sub-merchant ID */
-  sub_mchid: string
-  /** 操作类型 · operation type */
-  operation_type: 'OPEN' | 'CLOSE' | (string & {})
 }
 
 export interface CustomentranceResponse {
@@ -312,9 +305,9 @@ export interface LockRequest {
     payer_openid?: string
     /** 商户订单号 · merchant's order number */
     out_trade_no?: string
-    /** 订单总金额 (分 · fen) */
+    /** 订单总金额 · total order amount (分 · fen) */
     total_fee?: number
-    /** 门店ID */
+    /** 门店ID · store ID */
     store_id?: string
     /** 门店商户号 · store's merchant ID */
     store_merchant_id?: string
@@ -387,18 +380,18 @@ export interface Store {
 export interface StoreRequest {
   /** 子商户号 · sub-merchant ID */
   sub_mchid?: string
-  /** 门店基础信息 */
+  /** 门店基础信息 · basic store information */
   store_basics?: StoreRequestStoreBasics
-  /** 门店地址信息 */
+  /** 门店地址信息 · store address information */
   store_address?: StoreAddress
-  /** 门店经营信息 */
+  /** 门店经营信息 · store business information */
   store_business?: StoreBusiness
-  /** 门店收款信息 */
+  /** 门店收款信息 · store's payment receiving information */
   store_recipient?: StoreRequestStoreRecipient[]
 }
 
 export interface StoreRequestStoreBasics {
-  /** 商家门店编号 */
+  /** 商家门店编号 · merchant's store ID */
   store_reference_id?: string
   /** 品牌名称 · brand name */
   brand_name?: string
@@ -411,9 +404,9 @@ export interface StoreRequestStoreBasics {
 }
 
 export interface StoreRequestStoreRecipient {
-  /** 门店收款商户号 */
+  /** 门店收款商户号 · store's receiving merchant ID */
   mchid: string
-  /** 门店收款主体 */
+  /** 门店收款主体 · store's payment receiving entity */
   company_name?: string
 }
 
@@ -433,7 +426,7 @@ export interface CampaignsRoutes {
           appid: string
           /** 用户标识 · user's OpenID */
           openid: string
-          /** 车牌号 */
+          /** 车牌号 · license plate number */
           plate_number: string
           /** 状态 · state */
           state: string
@@ -459,7 +452,7 @@ export interface CampaignsRoutes {
           sub_mchid?: string
           /** 微信订单号 · WeChat Pay order number */
           transaction_id: string
-          /** 小程序appid */
+          /** 小程序appid · mini program AppID */
           appid: string
           /** 顾客openid · customer's OpenID */
           openid: string
@@ -493,7 +486,7 @@ export interface CampaignsRoutes {
         query: {
           /** 商圈商户ID · business circle's merchant ID */
           sub_mchid?: string
-          /** 小程序appid */
+          /** 小程序appid · mini program AppID */
           appid: string
         }
       },
@@ -564,13 +557,13 @@ export interface CampaignsRoutes {
           order_entry: string
           /** 总价 · total price (分 · fen) */
           total_amount: number
-          /** 优惠金额 · discount amount */
+          /** 优惠金额 · discount amount (分 · fen) */
           discount_amount: number
           /** 实际支付金额 · actual amount paid (分 · fen) */
           user_amount: number
           /** 状态 · state */
           status: 'CREATE_DEAL' | 'PAY_SUCCESS' | (string & {})
-          /** 操作时间 · action time */
+          /** 操作时间 · operation time */
           action_time: string
           /** 支付时间 · payment time */
           pay_time?: string
@@ -631,7 +624,22 @@ export interface CampaignsRoutes {
     /** 商家小票管理
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012473788)
      */
-    post: Operation<{ json: ChangecustompagestatusRequest }, ChangecustompagestatusRequest>
+    post: Operation<
+      {
+        json: {
+          /** 子商户ID · sub-merchant ID */
+          sub_mchid: string
+          /** 操作类型 · operation type */
+          operation_type: 'OPEN' | 'CLOSE' | (string & {})
+        }
+      },
+      {
+        /** 子商户ID · sub-merchant ID */
+        sub_mchid: string
+        /** 操作类型 · operation type */
+        operation_type?: 'OPEN' | 'CLOSE' | (string & {})
+      }
+    >
     /** 商家小票管理
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012473788)
      */
@@ -757,9 +765,9 @@ export interface CampaignsRoutes {
           out_trade_no: string
           /** 子商户号 · sub-merchant ID */
           sub_mchid: string
-          /** 设备号 */
+          /** 设备号 · device ID */
           device_id?: string
-          /** 单品列表 */
+          /** 单品列表 · list of items */
           goods_detail?: {
             /** 商品编码 · product barcode */
             barcode: string
@@ -818,7 +826,7 @@ export interface CampaignsRoutes {
         /** 捐赠数量 · number of donations */
         donate_count: number
         /** 供餐数量 · number of meals served */
-        consume_count: number
+        consume_count?: number
       }
     >
     /** 查询爱心餐品牌信息
@@ -844,7 +852,7 @@ export interface CampaignsRoutes {
       {
         /** 数量 · quantity */
         count?: number
-        /** 最大记录条数 */
+        /** 最大记录条数 · maximum number of records */
         limit?: number
         /** 起始位置 · start position */
         offset?: number
@@ -897,7 +905,7 @@ export interface CampaignsRoutes {
           brand_id?: string
           /** 活动创建方商户号 · campaign creator's merchant ID */
           creator_merchant_id?: string
-          /** 活动信息 */
+          /** 活动信息 · campaign information */
           activity_info?: {
             /** 活动名称 · campaign name */
             activity_name?: string
@@ -909,12 +917,12 @@ export interface CampaignsRoutes {
             activity_start_time?: string
             /** 活动结束时间 · campaign end time */
             activity_end_time?: string
-            /** 活动描述 */
+            /** 活动描述 · campaign description */
             activity_description?: string
           }
           /** 活动商品信息 · campaign product information */
           goods_information?: {
-            /** 商品ID */
+            /** 商品ID · product ID */
             goods_id?: string
             /** 商品名称 · product name */
             goods_name?: string
@@ -1352,13 +1360,13 @@ export interface CampaignsRoutes {
         /** 结果集 · result set */
         data?: {
           /** 活动基本信息 · basic campaign information */
-          activity_base_info: ActivityBaseInfo
+          activity_base_info?: ActivityBaseInfo
           /** 活动高级设置 · advanced campaign settings */
           advanced_setting?: AdvancedSetting
           /** 活动id · campaign ID */
           activity_id?: string
           /** 活动奖品发放规则 · campaign award issue rule */
-          award_send_rule: {
+          award_send_rule?: {
             /** 满送活动奖品发放规则 · award issue rule of threshold-based campaign */
             full_send_rule?: FullSendRule
             /** 阶梯送发放规则 · tiered award issue rule */
@@ -1600,7 +1608,7 @@ export interface CampaignsRoutes {
           activity_base_info: ActivityBaseInfo
           /** 活动高级设置 · advanced campaign settings */
           advanced_setting?: {
-            /** 投放用户类别 */
+            /** 投放用户类别 · targeted user category */
             delivery_user_category?: DeliveryUserCategory
             /** 商家会员appid · merchant's membership AppID */
             merchant_member_appid?: string
@@ -1747,7 +1755,7 @@ export interface CampaignsRoutes {
           jump_info: JumpInfo
           /** 创建时间 · creation time */
           create_time: string
-          /** 修改时间 */
+          /** 修改时间 · modification time */
           modify_time: string
           /** 归属品牌ID · owning brand's ID */
           brand_id?: number
@@ -1779,7 +1787,7 @@ export interface CampaignsRoutes {
             out_trade_no?: string
             /** 微信支付订单中OpenID · OpenID in the WeChat Pay order */
             openid: string
-            /** 图片文件的sha256摘要 */
+            /** 图片文件的sha256摘要 · SHA-256 digest of the image file */
             sha256?: string
             /** 用户与商家的联系渠道 · channels for the user to contact the merchant */
             merchant_contact_information?: {
@@ -1806,7 +1814,7 @@ export interface CampaignsRoutes {
           transaction_sub_mchid?: string
           /** 微信支付订单中OpenID · OpenID in the WeChat Pay order */
           openid: string
-          /** 图片文件的sha256摘要 */
+          /** 图片文件的sha256摘要 · SHA-256 digest of the image file */
           sha256: string
           /** 标识电子小票图片类型 · e-receipt image type */
           image_type: string
@@ -1938,15 +1946,15 @@ export interface CampaignsRoutes {
         query?: ChargeTransactionQuery
       },
       {
-        /** 门店基础信息 */
+        /** 门店基础信息 · basic store information */
         store_basics?: StoreRequestStoreBasics
-        /** 门店地址信息 */
+        /** 门店地址信息 · store address information */
         store_address?: StoreAddress
-        /** 门店经营信息 */
+        /** 门店经营信息 · store business information */
         store_business?: StoreBusiness
-        /** 门店收款信息 */
+        /** 门店收款信息 · store's payment receiving information */
         store_recipient?: StoreRequestStoreRecipient[]
-        /** 门店状态 */
+        /** 门店状态 · store state */
         store_state?: {
           /** 门店状态描述 · store state description */
           store_state_message?: string
@@ -2115,7 +2123,7 @@ export interface CampaignsRoutes {
         query: {
           /** 子商户ID · sub-merchant ID */
           sub_mchid?: string
-          /** 门店ID */
+          /** 门店ID · store ID */
           store_id: number
           /** 企业微信的员工ID · WeCom employee ID */
           userid?: string
@@ -2140,7 +2148,7 @@ export interface CampaignsRoutes {
         data?: {
           /** 服务人员ID · service staff ID */
           guide_id?: string
-          /** 门店ID */
+          /** 门店ID · store ID */
           store_id?: number
           /** 企业微信的员工姓名 · WeCom employee name */
           name?: string
@@ -2167,7 +2175,7 @@ export interface CampaignsRoutes {
           sub_mchid?: string
           /** 企业ID · enterprise ID */
           corpid: string
-          /** 门店ID */
+          /** 门店ID · store ID */
           store_id: number
           /** 企业微信的员工ID · WeCom employee ID */
           userid: string

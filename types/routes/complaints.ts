@@ -348,7 +348,7 @@ export interface ComplaintsRoutes {
         complaint_order_info?: ComplaintOrderInfo[]
         /** 投诉单关联服务单信息 · service orders associated with the complaint */
         service_order_info?: {
-          /** 微信支付服务订单号 */
+          /** 微信支付服务订单号 · WeChat Pay service order number */
           order_id?: string
           /** 商户服务订单号 · merchant's service order number */
           out_order_no?: string
@@ -425,7 +425,7 @@ export interface ComplaintsRoutes {
           log_id: string
           /** 操作人 · operator */
           operator: string
-          /** 操作时间 · action time */
+          /** 操作时间 · operation time */
           operate_time: string
           /** 操作类型 · operation type */
           operate_type:
@@ -625,7 +625,7 @@ export interface ComplaintsRoutes {
           reject_reason?: string
           /** 拒绝退款的举证图片列表 · list of evidence images for refund rejection */
           reject_media_list?: string[]
-          /** 备注 */
+          /** 备注 · remark */
           remark?: string
         }
       },
@@ -690,7 +690,7 @@ export interface ComplaintsRoutes {
         complaint_negotiation_history?: {
           /** 操作人 · operator */
           operate_user: string
-          /** 操作时间 · action time */
+          /** 操作时间 · operation time */
           operate_time: string
           /** 操作类型 · operation type */
           operate_type:

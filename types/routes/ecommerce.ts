@@ -103,7 +103,7 @@ export type ApplymentResponseApplymentState =
   | (string & {})
 
 export interface AuditDetail {
-  /** 参数名称 */
+  /** 参数名称 · parameter name */
   param_name: string
   /** 驳回原因 · rejection reason */
   reject_reason: string
@@ -135,7 +135,7 @@ export interface CombinePapayTransactionResponse {
     mchid: string
     /** 交易类型 · trade type */
     trade_type: string
-    /** 交易状态 */
+    /** 交易状态 · trade state */
     trade_state: string
     /** 付款银行 · bank type */
     bank_type?: string
@@ -157,9 +157,9 @@ export interface CombinePapayTransactionResponse {
       total_amount: number
       /** 标价币种 · pricing currency */
       currency: string
-      /** 现金支付金额 (分 · fen) */
+      /** 现金支付金额 · cash payment amount (分 · fen) */
       payer_amount?: number
-      /** 现金支付币种 */
+      /** 现金支付币种 · cash payment currency */
       payer_currency?: string
     }
   }[]
@@ -201,7 +201,7 @@ export interface EcommerceRefundResponse {
     from?: From[]
     /** 用户退款金额 · amount refunded to the user (分 · fen) */
     payer_refund: number
-    /** 优惠退款金额 · discount refund amount */
+    /** 优惠退款金额 · discount refund amount (分 · fen) */
     discount_refund?: number
     /** 退款币种 · refund currency */
     currency?: string
@@ -349,7 +349,7 @@ export interface SalesSceneInfo {
   store_url?: string
   /** 店铺二维码 · shop QR code */
   store_qr_code?: string
-  /** 小程序AppID */
+  /** 小程序AppID · sub-merchant's mini program AppID */
   mini_program_sub_appid?: string
 }
 
@@ -429,7 +429,7 @@ export interface EcommerceRoutes {
             account_type: AccountType
             /** 银行账户 · bank account */
             bank_account_info: {
-              /** 开户名称 */
+              /** 开户名称 · account name */
               account_name: Sensitive | Ciphertext
               /** 开户银行 · account bank */
               account_bank: string
@@ -454,7 +454,7 @@ export interface EcommerceRoutes {
           }[]
           /** 其他补充材料 · other supplementary materials */
           additional_materials?: string[]
-          /** 备注 */
+          /** 备注 · remark */
           remark?: string
         }
       },
@@ -549,7 +549,7 @@ export interface EcommerceRoutes {
       {
         /** 注销检查的二级商户号 · secondary merchant ID checked for cancellation */
         sub_mchid: string
-        /** 商户状态 */
+        /** 商户状态 · merchant state */
         merchant_state: 'NORMAL' | 'HAS_BEEN_CANCELLED' | (string & {})
         /** 注销资格检查结果 · cancellation eligibility check result */
         validate_result: 'ALLOW_CANCEL_WITHDRAW' | 'NOT_ALLOW_CANCEL_WITHDRAW' | (string & {})
@@ -557,7 +557,7 @@ export interface EcommerceRoutes {
         account_info: AccountInfo[]
         /** 不可注销的原因 · reasons that block cancellation */
         block_reasons?: {
-          /** 原因类型 */
+          /** 原因类型 · reason type */
           type?:
             | 'CONSUMER_COMPLAINT_UNPROCESSED' | 'HAS_BLOCKING_CONTROL' | 'FUNDS_PENDING_PROCESSING'
             | 'OTHER_REASON' | (string & {})
@@ -609,7 +609,7 @@ export interface EcommerceRoutes {
           /** 文件 · file */
           file: FilePart
           meta?: {
-            /** 图片文件的sha256摘要 */
+            /** 图片文件的sha256摘要 · SHA-256 digest of the image file */
             file_digest?: string
             /** 商户上传的媒体图片的名称 · name of media image uploaded by merchant */
             file_name?: string
@@ -649,11 +649,11 @@ export interface EcommerceRoutes {
         out_request_no: PathValue
       },
       {
-        /** 申请状态 */
+        /** 申请状态 · application state */
         applyment_state: ApplymentResponseApplymentState
-        /** 申请状态描述 */
+        /** 申请状态描述 · application state description */
         applyment_state_desc: string
-        /** 签约链接 */
+        /** 签约链接 · contract-signing URL */
         sign_url?: string
         /** 电商平台二级商户号 · e-commerce platform's secondary merchant ID */
         sub_mchid?: string
@@ -808,7 +808,7 @@ export interface EcommerceRoutes {
             bank_account_type: '74' | '75' | (string & {})
             /** 开户银行 · account bank */
             account_bank: string
-            /** 开户名称 */
+            /** 开户名称 · account name */
             account_name: Sensitive | Ciphertext
             /** 开户银行联行号 · account bank's branch number */
             bank_branch_id?: string
@@ -843,20 +843,20 @@ export interface EcommerceRoutes {
             contact_id_doc_period_end?: string
             /** 超级管理员手机 · super administrator's mobile number */
             mobile_phone?: Sensitive | Ciphertext
-            /** 联系邮箱 */
+            /** 联系邮箱 · contact email */
             contact_email?: Sensitive | Ciphertext
           }
           /** 店铺信息 · shop information */
           sales_scene_info: SalesSceneInfo
           /** 结算规则 · settlement rules */
           settlement_info?: SettlementInfo
-          /** 商户简称 */
+          /** 商户简称 · merchant's short name */
           merchant_shortname: string
           /** 特殊资质 · special qualifications */
           qualifications?: string[]
           /** 补充材料 · additional materials */
           business_addition_pics?: string[]
-          /** 补充说明 */
+          /** 补充说明 · additional description */
           business_addition_desc?: string
           /** 是否走平台代理签约和代理核身入驻模式 · whether to onboard with platform's proxy signing/identity verification */
           proxy_sign_verify_mode?: boolean
@@ -911,11 +911,11 @@ export interface EcommerceRoutes {
         applyment_id: PathValue
       },
       {
-        /** 申请状态 */
+        /** 申请状态 · application state */
         applyment_state: ApplymentResponseApplymentState
-        /** 申请状态描述 */
+        /** 申请状态描述 · application state description */
         applyment_state_desc: string
-        /** 签约链接 */
+        /** 签约链接 · contract-signing URL */
         sign_url?: string
         /** 电商平台二级商户号 · e-commerce platform's secondary merchant ID */
         sub_mchid?: string
@@ -973,7 +973,7 @@ export interface EcommerceRoutes {
      */
     postAsync: EcommerceRoutes['v3/ecommerce/applyments/{applyment_id}/revoke']['post']
   }
-  'v3/ecommerce/applyments/{empty}': {
+  'v3/ecommerce/applyments': {
     /** 二级商户进件
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012713017)
      */
@@ -1074,9 +1074,9 @@ export interface EcommerceRoutes {
             bank_account_type?: '74' | '75' | (string & {})
             /** 开户银行 · account bank */
             account_bank?: string
-            /** 开户名称 */
+            /** 开户名称 · account name */
             account_name?: Sensitive | Ciphertext
-            /** 开户银行省市编码 */
+            /** 开户银行省市编码 · bank's city code */
             bank_address_code?: string
             /** 开户银行联行号 · account bank's branch number */
             bank_branch_id?: string
@@ -1107,20 +1107,20 @@ export interface EcommerceRoutes {
             business_authorization_letter?: string
             /** 超级管理员手机 · super administrator's mobile number */
             mobile_phone?: Sensitive | Ciphertext
-            /** 联系邮箱 */
+            /** 联系邮箱 · contact email */
             contact_email?: Sensitive | Ciphertext
           }
           /** 店铺信息 · shop information */
           sales_scene_info: SalesSceneInfo
           /** 结算规则 · settlement rules */
           settlement_info?: SettlementInfo
-          /** 商户简称 */
+          /** 商户简称 · merchant's short name */
           merchant_shortname: string
           /** 特殊资质 · special qualifications */
           qualifications?: string[]
           /** 补充材料 · additional materials */
           business_addition_pics?: string[]
-          /** 补充说明 */
+          /** 补充说明 · additional description */
           business_addition_desc?: string
         }
       },
@@ -1129,7 +1129,7 @@ export interface EcommerceRoutes {
     /** 二级商户进件
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012713017)
      */
-    postAsync: EcommerceRoutes['v3/ecommerce/applyments/{empty}']['post']
+    postAsync: EcommerceRoutes['v3/ecommerce/applyments']['post']
   }
   'v3/ecommerce/bill/fundflowbill': {
     /** 申请二级商户资金账单
@@ -1163,7 +1163,7 @@ export interface EcommerceRoutes {
           download_url: string
           /** 加密密钥 · encryption key */
           encrypt_key: string
-          /** 随机字符串 */
+          /** 随机字符串 · nonce string */
           nonce: string
         }[]
       }
@@ -1295,7 +1295,7 @@ export interface EcommerceRoutes {
         json: {
           /** 商户APPID · merchant's AppID */
           appid: string
-          /** 委托代扣协议模板ID */
+          /** 委托代扣协议模板ID · recurring payment contract template ID */
           plan_id: number
           /** 商户签约协议号 · merchant's contract number */
           out_contract_code: string
@@ -1310,7 +1310,7 @@ export interface EcommerceRoutes {
         pre_entrustweb_id: string
         /** 商户号 · merchant ID */
         mchid: string
-        /** 委托代扣协议模板ID */
+        /** 委托代扣协议模板ID · recurring payment contract template ID */
         plan_id: number
         /** 商户签约协议号 · merchant's contract number */
         out_contract_code: string
@@ -1453,7 +1453,7 @@ export interface EcommerceRoutes {
         /** 电商特约商户商户号 · e-commerce sub-merchant ID */
         sub_mchid: PathValue
         query: {
-          /** 日期 */
+          /** 日期 · date */
           date: string
           /** 账户类型 · account type */
           account_type?: 'BASIC' | 'DEPOSIT' | (string & {})
@@ -1572,7 +1572,7 @@ export interface EcommerceRoutes {
         individual_openid?: string
         /** 实名授权结果 · real-name authorization result */
         real_name_auth_result?: {
-          /** 应用授权作用域 */
+          /** 应用授权作用域 · authorization scope */
           scope: 'pay_realname' | (string & {})
           /** 访问令牌 · access token */
           access_token: string
@@ -1700,7 +1700,7 @@ export interface EcommerceRoutes {
       {
         /** 授权ID · authorization ID */
         individual_auth_id: string
-        /** 操作时间 · action time */
+        /** 操作时间 · operation time */
         operation_time: string
         /** 授权状态 · authorization state */
         auth_state: 'AUTHORIZED' | 'UNAUTHORIZED' | (string & {})
@@ -1986,7 +1986,7 @@ export interface EcommerceRoutes {
           sub_mchid: string
           /** 微信订单号 · WeChat Pay order number */
           transaction_id: string
-          /** 商户分账单号 */
+          /** 商户分账单号 · merchant's profit-sharing order number */
           out_order_no: string
         }
       },
@@ -1995,13 +1995,13 @@ export interface EcommerceRoutes {
         sub_mchid: string
         /** 微信订单号 · WeChat Pay order number */
         transaction_id: string
-        /** 商户分账单号 */
+        /** 商户分账单号 · merchant's profit-sharing order number */
         out_order_no: string
         /** 微信分账单号 · WeChat Pay profit-sharing order number */
         order_id: string
         /** 分账单状态 · profit-sharing order state */
         status?: 'PROCESSING' | 'FINISHED' | (string & {})
-        /** 分账接收方列表 */
+        /** 分账接收方列表 · list of profit-sharing receivers */
         receivers?: {
           /** 分账接收商户号 · profit-sharing receiver's merchant ID */
           receiver_mchid?: string
@@ -2028,13 +2028,13 @@ export interface EcommerceRoutes {
         abnormal_status?: AbnormalStatus
         /** 异常处理关单原因 · order close reason of abnormal funds handling */
         funds_abnormal_closed_reason?: FundsAbnormalClosedReason
-        /** 微信支付在途异常资金付款单号 */
+        /** 微信支付在途异常资金付款单号 · WeChat Pay in-transit abnormal fund payment number */
         funds_abnormal_redirect_id?: string
         /** 平台接收异常资金商户号或运营主体列表 · list of platform receivers of abnormal funds */
         funds_abnormal_receivers?: FundsAbnormalReceiver[]
         /** 分账完结的分账金额 · profit-sharing finish amount (分 · fen) */
         finish_amount?: number
-        /** 分账完结描述 */
+        /** 分账完结描述 · profit-sharing completion description */
         finish_description?: string
       }
     >
@@ -2054,9 +2054,9 @@ export interface EcommerceRoutes {
           sub_mchid: string
           /** 微信订单号 · WeChat Pay order number */
           transaction_id: string
-          /** 商户分账单号 */
+          /** 商户分账单号 · merchant's profit-sharing order number */
           out_order_no: string
-          /** 分账接收方列表 */
+          /** 分账接收方列表 · list of profit-sharing receivers */
           receivers: {
             /** 分账接收方类型 · profit-sharing receiver type */
             type: 'MERCHANT_ID' | 'PERSONAL_OPENID' | (string & {})
@@ -2066,7 +2066,7 @@ export interface EcommerceRoutes {
             amount: number
             /** 分账描述 · profit-sharing description */
             description: string
-            /** 分账个人接收方姓名 */
+            /** 分账个人接收方姓名 · name of individual profit-sharing receiver */
             receiver_name?: Sensitive | Ciphertext
             /** 分账接收商户号 · profit-sharing receiver's merchant ID */
             receiver_mchid?: string
@@ -2082,7 +2082,7 @@ export interface EcommerceRoutes {
         sub_mchid: string
         /** 微信订单号 · WeChat Pay order number */
         transaction_id: string
-        /** 商户分账单号 */
+        /** 商户分账单号 · merchant's profit-sharing order number */
         out_order_no: string
         /** 微信分账单号 · WeChat Pay profit-sharing order number */
         order_id: string
@@ -2090,7 +2090,7 @@ export interface EcommerceRoutes {
         status?:
           | 'PROCESSING' | 'FINISHED' | 'ADJUST' | 'CLOSED' | 'PENDING' | 'RETURNED' | 'SUCCESS'
           | (string & {})
-        /** 分账接收方列表 */
+        /** 分账接收方列表 · list of profit-sharing receivers */
         receivers: {
           /** 分账金额 · profit-sharing amount (分 · fen) */
           amount: number
@@ -2112,7 +2112,7 @@ export interface EcommerceRoutes {
           abnormal_status?: AbnormalStatus
           /** 异常处理关单原因 · order close reason of abnormal funds handling */
           funds_abnormal_closed_reason?: FundsAbnormalClosedReason
-          /** 微信支付在途异常资金付款单号 */
+          /** 微信支付在途异常资金付款单号 · WeChat Pay in-transit abnormal fund payment number */
           funds_abnormal_redirect_id?: string
           /** 平台接收异常资金商户号或运营主体列表 · list of platform receivers of abnormal funds */
           funds_abnormal_receivers?: FundsAbnormalReceiver[]
@@ -2121,7 +2121,7 @@ export interface EcommerceRoutes {
         }[]
         /** 分账完结金额 · profit-sharing finish amount (分 · fen) */
         finish_amount?: number
-        /** 分账完结描述 */
+        /** 分账完结描述 · profit-sharing completion description */
         finish_description?: string
       }
     >
@@ -2207,7 +2207,7 @@ export interface EcommerceRoutes {
           sub_mchid: string
           /** 微信分账单号 · WeChat Pay profit-sharing order number */
           order_id?: string
-          /** 商户分账单号 */
+          /** 商户分账单号 · merchant's profit-sharing order number */
           out_order_no?: string
           /** 商户回退单号 · merchant's return number */
           out_return_no: string
@@ -2218,7 +2218,7 @@ export interface EcommerceRoutes {
         sub_mchid: string
         /** 微信分账单号 · WeChat Pay profit-sharing order number */
         order_id: string
-        /** 商户分账单号 */
+        /** 商户分账单号 · merchant's profit-sharing order number */
         out_order_no: string
         /** 商户回退单号 · merchant's return number */
         out_return_no: string
@@ -2252,7 +2252,7 @@ export interface EcommerceRoutes {
           sub_mchid: string
           /** 微信分账单号 · WeChat Pay profit-sharing order number */
           order_id?: string
-          /** 商户分账单号 */
+          /** 商户分账单号 · merchant's profit-sharing order number */
           out_order_no?: string
           /** 商户回退单号 · merchant's return number */
           out_return_no: string
@@ -2271,7 +2271,7 @@ export interface EcommerceRoutes {
         sub_mchid: string
         /** 微信分账单号 · WeChat Pay profit-sharing order number */
         order_id: string
-        /** 商户分账单号 */
+        /** 商户分账单号 · merchant's profit-sharing order number */
         out_order_no: string
         /** 商户回退单号 · merchant's return number */
         out_return_no: string
@@ -2317,7 +2317,7 @@ export interface EcommerceRoutes {
           combine_transaction_id?: string
           /** 商户退款单号 · merchant's refund number */
           out_refund_no: string
-          /** 退款原因 */
+          /** 退款原因 · refund reason */
           reason?: string
           /** 订单金额 · order amount */
           amount: {
@@ -2337,14 +2337,14 @@ export interface EcommerceRoutes {
           /** 资金账户 · fund account */
           funds_account?: 'AVAILABLE' | 'UNSETTLED' | 'PREPAID' | (string & {})
         } & ({
-            /** 微信订单号 · WeChat Pay order number; give one of: transaction_id, out_trade_no */
+            /** 微信订单号 · WeChat Pay order number; either transaction_id or out_trade_no */
             transaction_id: string
-            /** 商户订单号 · merchant's order number; give one of: transaction_id, out_trade_no */
+            /** 商户订单号 · merchant's order number; either transaction_id or out_trade_no */
             out_trade_no?: string
           } | {
-            /** 微信订单号 · WeChat Pay order number; give one of: transaction_id, out_trade_no */
+            /** 微信订单号 · WeChat Pay order number; either transaction_id or out_trade_no */
             transaction_id?: string
-            /** 商户订单号 · merchant's order number; give one of: transaction_id, out_trade_no */
+            /** 商户订单号 · merchant's order number; either transaction_id or out_trade_no */
             out_trade_no: string
           })
       },
@@ -2363,7 +2363,7 @@ export interface EcommerceRoutes {
           from?: AmountFrom[]
           /** 用户退款金额 · amount refunded to the user (分 · fen) */
           payer_refund: number
-          /** 优惠退款金额 · discount refund amount */
+          /** 优惠退款金额 · discount refund amount (分 · fen) */
           discount_refund?: number
           /** 退款币种 · refund currency */
           currency?: string
@@ -2469,7 +2469,7 @@ export interface EcommerceRoutes {
           from?: AmountFrom[]
           /** 用户退款金额 · amount refunded to the user (分 · fen) */
           payer_refund: number
-          /** 优惠退款金额 · discount refund amount */
+          /** 优惠退款金额 · discount refund amount (分 · fen) */
           discount_refund: number
           /** 退款币种 · refund currency */
           currency: string
@@ -2543,7 +2543,7 @@ export interface EcommerceRoutes {
         data: {
           /** 子商户号 · sub-merchant ID */
           sub_mchid: string
-          /** 商户简称 */
+          /** 商户简称 · merchant's short name */
           merchant_shortname: string
           /** 签约时间 · contract signing time */
           sign_time: string
@@ -2954,7 +2954,7 @@ export interface EcommerceRoutes {
             account_type: AccountType
             /** 银行账户 · bank account */
             bank_account_info?: {
-              /** 开户名称 */
+              /** 开户名称 · account name */
               account_name: Sensitive | Ciphertext
               /** 开户银行 · account bank */
               account_bank: string
@@ -2988,7 +2988,7 @@ export interface EcommerceRoutes {
             /** 补充材料 · additional materials */
             additional_media?: string[]
           }
-          /** 备注 */
+          /** 备注 · remark */
           remark?: string
         }
       },

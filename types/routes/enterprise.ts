@@ -25,7 +25,7 @@ export interface AuthenticationResponseData {
   authenticate_state:
     | 'AUTHENTICATE_PROCESSING' | 'AUTHENTICATE_SUCCESS' | 'AUTHENTICATE_FAILED' | (string & {})
   /** 核身时间 · identity authentication time */
-  authenticate_time: string
+  authenticate_time?: string
   /** 商家核身单号 · merchant's identity authentication number */
   authenticate_number: string
   /** 核身失败原因 · identity authentication failure reason */
@@ -86,7 +86,7 @@ export interface OutQuotaCardResponse {
   card_state: 'ACTIVE' | 'DISABLED' | (string & {})
   /** 卡片名称 · card name */
   card_name: string
-  /** 失效原因 */
+  /** 失效原因 · invalidation reason */
   reason?: string
   /** 卡片使用时间 · card usage time */
   card_usage_time?: string
@@ -743,7 +743,7 @@ export interface EnterpriseRoutes {
           sub_mchid: string
           /** token值 · token value */
           token: string
-          /** 用户姓名 */
+          /** 用户姓名 · user's name */
           user_name: Sensitive | Ciphertext
           /** 用户身份证号 · user's ID card number */
           id_card_number: Sensitive | Ciphertext
@@ -1208,7 +1208,7 @@ export interface EnterpriseRoutes {
         batch_id: string
         /** 批次创建时间 · batch creation time */
         time: string
-        /** 批次状态 */
+        /** 批次状态 · coupon batch state */
         state: 'ACCEPTED' | 'IN_PROGRESS' | 'COMPLETED' | 'CLOSED' | (string & {})
       }
     >
@@ -1234,7 +1234,7 @@ export interface EnterpriseRoutes {
         out_batch_id: string
         /** 微信支付主体匹配批次单号 · WeChat Pay subject match batch number */
         batch_id: string
-        /** 批次状态 */
+        /** 批次状态 · coupon batch state */
         state: 'ACCEPTED' | 'IN_PROGRESS' | 'COMPLETED' | 'CLOSED' | (string & {})
         /** 主体匹配明细列表 · list of subject match results */
         match_results?: {

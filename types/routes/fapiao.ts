@@ -291,7 +291,7 @@ export interface FapiaoRoutes {
             /** 邮箱地址 · email address */
             email?: Sensitive | Ciphertext
           }
-          /** 发票申请单下关联的所有发票信息 */
+          /** 发票申请单下关联的所有发票信息 · information on all invoices under the application */
           fapiao_information: {
             /** 商户发票单号 · merchant's invoice number */
             fapiao_id: string
@@ -349,7 +349,7 @@ export interface FapiaoRoutes {
           fapiao_apply_id: string
           /** 购买方信息 · buyer information */
           buyer_information: BuyerInformation
-          /** 发票申请单下关联的所有发票信息 */
+          /** 发票申请单下关联的所有发票信息 · information on all invoices under the application */
           fapiao_information: {
             /** 商户发票单号 · merchant's invoice number */
             fapiao_id: string
@@ -415,7 +415,7 @@ export interface FapiaoRoutes {
           fapiao_apply_id: string
           /** 购买方信息 · buyer information */
           buyer_information: BuyerInformation
-          /** 发票申请单下关联的所有发票信息 */
+          /** 发票申请单下关联的所有发票信息 · information on all invoices under the application */
           fapiao_information: {
             /** 商户发票单号 · merchant's invoice number */
             fapiao_id: string
@@ -508,7 +508,7 @@ export interface FapiaoRoutes {
           fapiao_apply_id: string
           /** 购买方信息 · buyer information */
           buyer_information: BuyerInformation
-          /** 发票申请单下关联的所有发票信息 */
+          /** 发票申请单下关联的所有发票信息 · information on all invoices under the application */
           fapiao_information: {
             /** 商户发票单号 · merchant's invoice number */
             fapiao_id: string
@@ -583,7 +583,7 @@ export interface FapiaoRoutes {
           fapiao_apply_id: string
           /** 购买方信息 · buyer information */
           buyer_information: BuyerInformation
-          /** 发票申请单下关联的所有发票信息 */
+          /** 发票申请单下关联的所有发票信息 · information on all invoices under the application */
           fapiao_information: {
             /** 商户发票单号 · merchant's invoice number */
             fapiao_id: string
@@ -627,7 +627,7 @@ export interface FapiaoRoutes {
                 cross_city_flag: boolean
                 /** 产权证书/不动产权证号 · property or real estate title certificate number */
                 certificate_no?: Sensitive | Ciphertext
-                /** 车牌号 */
+                /** 车牌号 · license plate number */
                 plate_no?: string[]
               }
             }[]
@@ -703,7 +703,7 @@ export interface FapiaoRoutes {
         fapiao_information: {
           /** 商户发票单号 · merchant's invoice number */
           fapiao_id: string
-          /** 发票状态 */
+          /** 发票状态 · invoice state */
           status: FapiaoInformationStatus
           /** 蓝字发票信息 · blue-letter invoice information */
           blue_fapiao?: BlueFapiao
@@ -767,7 +767,7 @@ export interface FapiaoRoutes {
           fapiao_id?: string
           /** 发票文件下载地址 · invoice file download URL */
           download_url?: string
-          /** 发票状态 */
+          /** 发票状态 · invoice state */
           status?: FapiaoInformationStatus
         }[]
       }
@@ -844,7 +844,7 @@ export interface FapiaoRoutes {
           /** 冲红原因 · invoice reversal reason */
           reverse_reason:
             | 'ISSUE_ERROR' | 'SALES_RETURN' | 'SERVICE_SUSPENTION' | 'SALES_DISCOUNT' | (string & {})
-          /** 发票申请单下关联的所有发票信息 */
+          /** 发票申请单下关联的所有发票信息 · information on all invoices under the application */
           fapiao_information: {
             /** 商户发票单号 · merchant's invoice number */
             fapiao_id: string
@@ -1048,7 +1048,7 @@ export interface FapiaoRoutes {
           /** 税收优惠政策标识 · preferential tax policy identifier */
           tax_prefer_mark: string
         }[]
-        /** 总记录数 */
+        /** 总记录数 · total number of records */
         total_count: number
       }
     >
@@ -1205,13 +1205,13 @@ export interface FapiaoRoutes {
     post: Operation<
       {
         json: {
-          /** 车牌号 */
+          /** 车牌号 · license plate number */
           plate_number: string
           /** 营运资格证号 · operating qualification certificate number */
           driver_license: string
           /** 事件发生时间 · event time */
           event_time: string
-          /** 事件类型 */
+          /** 事件类型 · event type */
           event_type: string
           /** 行政区划ID · administrative division ID */
           region_id: number
@@ -1243,7 +1243,7 @@ export interface FapiaoRoutes {
           region_id: number
           /** 营运资格证号 · operating qualification certificate number */
           driver_license?: string
-          /** 车牌号 */
+          /** 车牌号 · license plate number */
           plate_number?: string
           /** 发票卡券信息 · invoice card information */
           fapiao_card_information: {
@@ -1489,7 +1489,7 @@ export interface FapiaoRoutes {
         tax_id: string
         /** 公司地址 · company address */
         address: string
-        /** 公司电话 */
+        /** 公司电话 · company phone number */
         phone?: string
         /** 开户行 · account bank */
         bank_name?: string
@@ -1521,7 +1521,7 @@ export interface FapiaoRoutes {
           tax_id: string
           /** 公司地址 · company address */
           address: string
-          /** 公司电话 */
+          /** 公司电话 · company phone number */
           phone?: string
           /** 开户行 · account bank */
           bank_name?: string
@@ -1558,7 +1558,7 @@ export interface FapiaoRoutes {
     post: Operation<
       {
         json: {
-          /** 车牌号 */
+          /** 车牌号 · license plate number */
           plate_number: string
           /** 公司名称 · company name */
           company_name: string
@@ -1577,7 +1577,7 @@ export interface FapiaoRoutes {
         }
       },
       {
-        /** 车牌号 */
+        /** 车牌号 · license plate number */
         plate_number: string
         /** 公司名称 · company name */
         company_name: string
@@ -1602,12 +1602,12 @@ export interface FapiaoRoutes {
      */
     get: Operation<
       {
-        /** 车牌号 */
+        /** 车牌号 · license plate number */
         plate_number: PathValue
         query: DriverQuery
       },
       {
-        /** 车牌号 */
+        /** 车牌号 · license plate number */
         plate_number: string
         /** 公司名称 · company name */
         company_name: string
@@ -1650,7 +1650,7 @@ export interface FapiaoRoutes {
         }
       },
       {
-        /** 车牌号 */
+        /** 车牌号 · license plate number */
         plate_number: string
         /** 营运资格证号 · operating qualification certificate number */
         driver_license: string
@@ -1684,7 +1684,7 @@ export interface FapiaoRoutes {
           offset?: number
           /** 小程序用户的微信openid · mini program user's WeChat OpenID */
           openid: string
-          /** 小程序appid */
+          /** 小程序appid · mini program AppID */
           appid: string
           /** 起始日期 · start date */
           begin_date: string
@@ -1697,7 +1697,7 @@ export interface FapiaoRoutes {
       {
         /** 乘客行程单详情 · passenger's trip details */
         data: {
-          /** 车牌号 */
+          /** 车牌号 · license plate number */
           plate_number: string
           /** 营运资格证号 · operating qualification certificate number */
           driver_license: string

@@ -11,13 +11,13 @@ import type {
 import type { Ciphertext, FilePart, Operation, PathValue, Sensitive } from '../operation.js'
 
 export interface BalanceQuery {
-  /** 微信支付商户号 */
+  /** 微信支付商户号 · WeChat Pay merchant ID */
   mchid: string
   /** 额度台账号 · quota ledger account number */
   bal_account_no: Sensitive | Ciphertext
-  /** 卡号 */
+  /** 卡号 · card number */
   card_no?: Sensitive | Ciphertext
-  /** 商户子账户协议号 */
+  /** 商户子账户协议号 · merchant sub-account contract number */
   sgn_no?: string
   /** 请求场景 · request scene */
   req_scene?: ReqScene
@@ -44,23 +44,23 @@ export type InstructionState =
   | 'INSTRUCTION_STATE_SUCCESS' | (string & {})
 
 export interface RenameResponse {
-  /** 变更类型 */
+  /** 变更类型 · change type */
   change_scene: 'SUBJECT_INFO_RENAME' | (string & {})
-  /** 微信支付更名受理返回的申请单号 */
+  /** 微信支付更名受理返回的申请单号 · application ID returned by WeChat Pay rename acceptance */
   application_id: string
-  /** 渠道结算银行账户更名外部系统单号 */
+  /** 渠道结算银行账户更名外部系统单号 · external rename order number of channel settlement account */
   out_request_no: string
-  /** 目标商户号 */
+  /** 目标商户号 · target merchant ID */
   mchid: string
-  /** 台账ID */
+  /** 台账ID · ledger account ID */
   bal_account_no: string
-  /** 目标账户名 */
+  /** 目标账户名 · target account name */
   new_account_name: string
   /** 申请单状态 · application state */
   application_state: 'PROCESSING' | 'SUCCESS' | 'FAIL' | (string & {})
   /** 完成时间 · completion time */
   finish_time?: string
-  /** 失败错误码 */
+  /** 失败错误码 · failure error code */
   fail_code?: string
   /** 失败原因 · failure reason */
   fail_msg?: string
@@ -71,36 +71,36 @@ export type ReqScene =
   | 'WX_SHOP_CONVENIENT_SETTLEMENT_SERVICE_MERCHANT' | (string & {})
 
 export interface SpecialReductionResponse {
-  /** 微信支付商户号 */
+  /** 微信支付商户号 · WeChat Pay merchant ID */
   mchid?: string
   /** 额度台账号 · quota ledger account number */
   bal_account_no?: string
-  /** 特殊减额单号 */
+  /** 特殊减额单号 · special reduction number */
   out_request_no?: string
-  /** 特殊减额类型 */
+  /** 特殊减额类型 · special reduction type */
   reduction_type?: 'FINANCIAL_PENALTY' | 'JUDICIAL_DEDUCTION' | (string & {})
-  /** 减额金额 (分 · fen) */
+  /** 减额金额 · reduction amount (分 · fen) */
   amount?: number
-  /** 处理结果 */
+  /** 处理结果 · processing result */
   state?: 'PROCESSING' | 'SUCCESS' | 'FAILED' | (string & {})
-  /** 特殊减额原因 */
+  /** 特殊减额原因 · special reduction reason */
   reason?: string
-  /** 微信支付额度变更单号 */
+  /** 微信支付额度变更单号 · WeChat Pay quota change number */
   quota_change_no?: string
   /** 成功时间 · success time */
   success_time?: string
-  /** 失败时间 */
+  /** 失败时间 · failure time */
   fail_time?: string
   /** 失败原因 · failure reason */
   fail_reason?: 'BALANCE_NOT_ENOUGH' | 'RECEIPT_NOT_EXIST_CLOSED' | 'TIME_OUT_CLOSED' | (string & {})
 }
 
 export interface TransferInstructionRequestReceiver {
-  /** 入账用户OpenID */
+  /** 入账用户OpenID · receiving user's OpenID */
   openid?: string
   /** 商户AppID · merchant's AppID */
   appid?: string
-  /** 入账商户号 */
+  /** 入账商户号 · receiving merchant ID */
   mchid?: string
 }
 
@@ -115,43 +115,43 @@ export interface FundsRoutes {
      */
     get: Operation<
       {
-        /** 微信支付在途异常资金付款单号 */
+        /** 微信支付在途异常资金付款单号 · WeChat Pay in-transit abnormal fund payment number */
         receipt_id: PathValue
       },
       {
-        /** 产品名称 */
+        /** 产品名称 · product name */
         product_name: 'C2C' | (string & {})
-        /** 微信支付在途异常资金付款单号 */
+        /** 微信支付在途异常资金付款单号 · WeChat Pay in-transit abnormal fund payment number */
         receipt_id: string
-        /** 付款金额信息 */
+        /** 付款金额信息 · payment amount information */
         transfer_amount: DevicesAmount
-        /** 在途异常资金付款状态 */
+        /** 在途异常资金付款状态 · in-transit abnormal fund payment state */
         receipt_state: ReceiptState
-        /** 在途异常资金付款单据创建时间 */
+        /** 在途异常资金付款单据创建时间 · in-transit abnormal fund payment order creation time */
         create_time?: string
-        /** 在途异常资金付款单据更新时间 */
+        /** 在途异常资金付款单据更新时间 · in-transit abnormal fund payment order update time */
         last_update_time?: string
-        /** 在途异常资金付款指令信息 */
+        /** 在途异常资金付款指令信息 · in-transit abnormal fund payment instruction information */
         instruction?: {
-          /** 商户侧指令编号 */
+          /** 商户侧指令编号 · merchant's instruction number */
           out_instruction_no: string
-          /** 在途异常资金付款指令的发起方 */
+          /** 在途异常资金付款指令的发起方 · initiator of in-transit abnormal fund payment instruction */
           commander: Commander
-          /** 付款方式 */
+          /** 付款方式 · payment method */
           transfer_mode: 'TRANSFER_TO_ORIGINAL_RECEIVE_USER' | (string & {})
-          /** 入账成功时间 */
+          /** 入账成功时间 · crediting success time */
           success_time?: string
           /** 商户AppID · merchant's AppID */
           appid: string[]
           /** 回调通知地址 · notification URL */
           notify_url: string
-          /** 收款方 */
+          /** 收款方 · payee */
           receiver?: {
-            /** 入账账户类型 */
+            /** 入账账户类型 · receiving account type */
             account_type?: string
             /** 商户AppID · merchant's AppID */
             appid?: string
-            /** 入账用户OpenID */
+            /** 入账用户OpenID · receiving user's OpenID */
             openid?: string
           }
         }
@@ -168,14 +168,14 @@ export interface FundsRoutes {
      */
     post: Operation<
       {
-        /** 微信支付在途异常资金付款单号 */
+        /** 微信支付在途异常资金付款单号 · WeChat Pay in-transit abnormal fund payment number */
         receipt_id: PathValue
         json: {
-          /** 商户侧指令编号 */
+          /** 商户侧指令编号 · merchant's instruction number */
           out_instruction_no: string
-          /** 付款方式 */
+          /** 付款方式 · payment method */
           transfer_mode: TransferMode
-          /** 收款方 */
+          /** 收款方 · payee */
           receiver?: TransferInstructionRequestReceiver
           /** 回调通知地址 · notification URL */
           notify_url?: string
@@ -184,33 +184,33 @@ export interface FundsRoutes {
         }
       },
       {
-        /** 产品名称 */
+        /** 产品名称 · product name */
         product_name: 'C2C' | (string & {})
-        /** 微信支付在途异常资金付款单号 */
+        /** 微信支付在途异常资金付款单号 · WeChat Pay in-transit abnormal fund payment number */
         receipt_id: string
-        /** 付款金额信息 */
+        /** 付款金额信息 · payment amount information */
         transfer_amount: DevicesAmount
-        /** 在途异常资金付款状态 */
+        /** 在途异常资金付款状态 · in-transit abnormal fund payment state */
         receipt_state: ReceiptState
-        /** 在途异常资金付款单据创建时间 */
+        /** 在途异常资金付款单据创建时间 · in-transit abnormal fund payment order creation time */
         create_time?: string
-        /** 在途异常资金付款单据更新时间 */
+        /** 在途异常资金付款单据更新时间 · in-transit abnormal fund payment order update time */
         last_update_time?: string
-        /** 在途异常资金付款指令信息 */
+        /** 在途异常资金付款指令信息 · in-transit abnormal fund payment instruction information */
         instruction?: {
-          /** 商户侧指令编号 */
+          /** 商户侧指令编号 · merchant's instruction number */
           out_instruction_no: string
-          /** 在途异常资金付款指令的发起方 */
+          /** 在途异常资金付款指令的发起方 · initiator of in-transit abnormal fund payment instruction */
           commander: Commander
-          /** 付款方式 */
+          /** 付款方式 · payment method */
           transfer_mode: TransferMode
-          /** 收款方 */
+          /** 收款方 · payee */
           receiver?: TransferInstructionRequestReceiver
-          /** 在途异常资金付款指令状态 */
+          /** 在途异常资金付款指令状态 · in-transit abnormal fund payment instruction state */
           instruction_state?: InstructionState
-          /** 在途异常资金付款单据创建时间 */
+          /** 在途异常资金付款单据创建时间 · in-transit abnormal fund payment order creation time */
           create_time?: string
-          /** 入账成功时间 */
+          /** 入账成功时间 · crediting success time */
           success_time?: string
           /** 回调通知地址 · notification URL */
           notify_url: string
@@ -228,41 +228,41 @@ export interface FundsRoutes {
      */
     get: Operation<
       {
-        /** 微信支付在途异常资金付款单号 */
+        /** 微信支付在途异常资金付款单号 · WeChat Pay in-transit abnormal fund payment number */
         receipt_id: PathValue
-        /** 商户侧指令编号 */
+        /** 商户侧指令编号 · merchant's instruction number */
         out_instruction_no: PathValue
       },
       {
-        /** 商户侧指令编号 */
+        /** 商户侧指令编号 · merchant's instruction number */
         out_instruction_no: string
-        /** 在途异常资金付款指令的发起方 */
+        /** 在途异常资金付款指令的发起方 · initiator of in-transit abnormal fund payment instruction */
         commander: {
-          /** 发起在途异常资金付款请求的角色 */
+          /** 发起在途异常资金付款请求的角色 · role initiating the in-transit abnormal fund payment */
           operator: 'MERCHANT' | (string & {})
-          /** 微信支付商户号 */
+          /** 微信支付商户号 · WeChat Pay merchant ID */
           mchid?: string
         }
-        /** 付款方式 */
+        /** 付款方式 · payment method */
         transfer_mode: TransferMode
-        /** 收款方 */
+        /** 收款方 · payee */
         receiver?: {
-          /** 入账账户类型 */
+          /** 入账账户类型 · receiving account type */
           account_type?: string
-          /** 入账用户OpenID */
+          /** 入账用户OpenID · receiving user's OpenID */
           openid?: string
           /** 商户AppID · merchant's AppID */
           appid?: string
-          /** 入账商户号 */
+          /** 入账商户号 · receiving merchant ID */
           mchid?: string
         }
-        /** 在途异常资金付款指令状态 */
+        /** 在途异常资金付款指令状态 · in-transit abnormal fund payment instruction state */
         instruction_state: InstructionState
-        /** 在途异常资金付款指令创建时间 */
+        /** 在途异常资金付款指令创建时间 · in-transit abnormal fund payment instruction creation time */
         create_time?: string
-        /** 入账成功时间 */
+        /** 入账成功时间 · crediting success time */
         success_time?: string
-        /** 在途异常资金付款指令关闭时间 */
+        /** 在途异常资金付款指令关闭时间 · in-transit abnormal fund payment instruction closing time */
         close_time?: string
         /** 回调通知地址 · notification URL */
         notify_url: string
@@ -282,7 +282,7 @@ export interface FundsRoutes {
     get: Operation<
       { query: BalanceQuery },
       {
-        /** 是否存在在途减额指令 */
+        /** 是否存在在途减额指令 · whether an in-transit reduction instruction exists */
         in_transit_reduction_exist?: boolean
         /** 额度台账号额度 · quota of the ledger account */
         balance?: number
@@ -300,75 +300,75 @@ export interface FundsRoutes {
     get: Operation<
       { query: BalanceQuery },
       {
-        /** 微信支付商户号 */
+        /** 微信支付商户号 · WeChat Pay merchant ID */
         mchid?: string
         /** 额度台账号 · quota ledger account number */
         bal_account_no?: string
         /** 主体类型 · subject type */
         merchant_type?: '1' | '2' | '3' | (string & {})
-        /** 主体证件类型 */
+        /** 主体证件类型 · subject's certificate type */
         merchant_id_type?: '12' | (string & {})
-        /** 主体证件登记名称 */
+        /** 主体证件登记名称 · registered name on subject's certificate */
         merchant_name?: string
-        /** 主体证件号码 */
+        /** 主体证件号码 · subject's certificate number */
         merchant_id_no?: string
-        /** 主体证件有效期起始日 */
+        /** 主体证件有效期起始日 · validity start date of subject's certificate */
         effective_date?: string
-        /** 主体证件有效期结束日 */
+        /** 主体证件有效期结束日 · validity end date of subject's certificate */
         expire_date?: string
-        /** 主体证件正面影像ID */
+        /** 主体证件正面影像ID · front image ID of subject's certificate */
         merchant_img_front_id?: string
-        /** 主体注册地址 */
+        /** 主体注册地址 · subject's registered address */
         register_address?: string
-        /** 主体经营范围 */
+        /** 主体经营范围 · subject's business scope */
         business_scope?: string
-        /** 法定代表人信息 */
+        /** 法定代表人信息 · legal representative information */
         legal_representative?: {
-          /** 法定代表人证件类型 */
+          /** 法定代表人证件类型 · legal representative's identity document type */
           legal_representative_id_type: '01' | (string & {})
-          /** 法定代表人姓名 */
+          /** 法定代表人姓名 · legal representative's name */
           legal_representative_name: string
-          /** 法定代表人证件号码 */
+          /** 法定代表人证件号码 · legal representative's identity document number */
           legal_representative_id_no: string
-          /** 法定代表人证件有效期起始日 */
+          /** 法定代表人证件有效期起始日 · validity start date of legal representative's identity document */
           legal_representative_effective_date: string
-          /** 法定代表人证件有效期结束日 */
+          /** 法定代表人证件有效期结束日 · validity end date of legal representative's identity document */
           legal_representative_expire_date: string
-          /** 法定代表人证件正面影像ID */
+          /** 法定代表人证件正面影像ID · front image ID of legal representative's identity document */
           legal_representative_img_front_id: string
-          /** 法定代表人证件反面影像ID */
+          /** 法定代表人证件反面影像ID · back image ID of legal representative's identity document */
           legal_representative_img_back_id: string
-          /** 法定代表人居住地址 */
+          /** 法定代表人居住地址 · legal representative's residential address */
           legal_representative_address: string
-          /** 法定代表人发证机关 */
+          /** 法定代表人发证机关 · issuing authority of legal representative's identity document */
           legal_representative_issue_authority?: string
-          /** 法定代表人民族 */
+          /** 法定代表人民族 · legal representative's ethnic group */
           legal_representative_nation?: string
         }
-        /** 受益所有人信息列表 */
+        /** 受益所有人信息列表 · list of beneficial owners */
         beneficial_owner?: {
-          /** 受益所有人编号 */
+          /** 受益所有人编号 · beneficial owner's number */
           beneficial_owner_no: string
-          /** 受益所有人证件类型 */
+          /** 受益所有人证件类型 · beneficial owner's identity document type */
           beneficial_owner_id_type: '01' | (string & {})
-          /** 受益所有人姓名 */
+          /** 受益所有人姓名 · beneficial owner's name */
           beneficial_owner_name: string
-          /** 受益所有人证件号码 */
+          /** 受益所有人证件号码 · beneficial owner's identity document number */
           beneficial_owner_id_no: string
-          /** 受益所有人证件有效期起始日 */
+          /** 受益所有人证件有效期起始日 · validity start date of beneficial owner's identity document */
           beneficial_owner_effective_date: string
-          /** 受益所有人证件有效期结束日 */
+          /** 受益所有人证件有效期结束日 · validity end date of beneficial owner's identity document */
           beneficial_owner_expire_date: string
-          /** 受益所有人证件正面影像ID */
+          /** 受益所有人证件正面影像ID · front image ID of beneficial owner's identity document */
           beneficial_owner_img_front_id: string
-          /** 受益所有人证件反面影像ID */
+          /** 受益所有人证件反面影像ID · back image ID of beneficial owner's identity document */
           beneficial_owner_img_back_id: string
-          /** 受益所有人居住地址 */
+          /** 受益所有人居住地址 · beneficial owner's residential address */
           beneficial_owner_address: string
         }[]
-        /** 卡号 */
+        /** 卡号 · card number */
         card_no?: string
-        /** 商户子账户协议号 */
+        /** 商户子账户协议号 · merchant sub-account contract number */
         sgn_no?: string
       }
     >
@@ -384,31 +384,31 @@ export interface FundsRoutes {
     get: Operation<
       {
         query: {
-          /** 微信支付商户号 */
+          /** 微信支付商户号 · WeChat Pay merchant ID */
           mchid?: string
-          /** 微信支付业务申请单号 */
+          /** 微信支付业务申请单号 · WeChat Pay business application ID */
           platform_trx_id?: string
-          /** 业务场景 */
+          /** 业务场景 · business scenario */
           business_scene:
             | 'SJT_MICRO_PLUS_OPEN_ACCOUNT' | 'SJT_MICRO_PLUS_UPDATE_INFO' | 'GET_BY_MEDIA_ID'
             | (string & {})
-          /** 影像件类型 */
+          /** 影像件类型 · image type */
           mch_media_type?:
             | 'ID_CARD_FRONT' | 'ID_CARD_BACK' | 'STORE_FRONT' | 'STORE_INTERIOR' | (string & {})
-          /** 影像件资料ID */
+          /** 影像件资料ID · image material ID */
           media_id?: string
         }
       },
       {
-        /** 文件内容 */
+        /** 文件内容 · file content */
         media_content?: string
-        /** 文件类型 */
+        /** 文件类型 · file type */
         media_type?: 'jpg' | 'png' | 'bmp' | 'jpeg' | (string & {})
-        /** 文件摘要 */
+        /** 文件摘要 · file digest */
         media_sm3?: string
-        /** sm4密钥 */
+        /** sm4密钥 · SM4 key */
         key?: string
-        /** 影像件资料ID */
+        /** 影像件资料ID · image material ID */
         media_id?: string
       }
     >
@@ -424,13 +424,13 @@ export interface FundsRoutes {
     post: Operation<
       {
         json: {
-          /** 渠道结算银行账户更名外部系统单号 */
+          /** 渠道结算银行账户更名外部系统单号 · external rename order number of channel settlement account */
           out_request_no: string
-          /** 目标商户号 */
+          /** 目标商户号 · target merchant ID */
           mchid: string
-          /** 台账ID */
+          /** 台账ID · ledger account ID */
           bal_account_no: Sensitive | Ciphertext
-          /** 变更类型 */
+          /** 变更类型 · change type */
           change_scene: 'SUBJECT_INFO_RENAME' | (string & {})
           /** 请求场景 · request scene */
           req_scene?: ReqScene
@@ -449,12 +449,12 @@ export interface FundsRoutes {
      */
     get: Operation<
       {
-        /** 微信支付更名受理返回的申请单号 */
+        /** 微信支付更名受理返回的申请单号 · application ID returned by WeChat Pay rename acceptance */
         application_id: PathValue
         query: {
-          /** 目标商户号 */
+          /** 目标商户号 · target merchant ID */
           mchid: string
-          /** 台账ID */
+          /** 台账ID · ledger account ID */
           bal_account_no: Sensitive | Ciphertext
         }
       },
@@ -478,20 +478,20 @@ export interface FundsRoutes {
           mchid: string
           /** 审核结果 · review result */
           audit_result?: 'PASS' | 'REJECT' | (string & {})
-          /** 审核完成时间 */
+          /** 审核完成时间 · review completion time */
           audit_finish_time?: string
-          /** 业务附属信息 */
+          /** 业务附属信息 · additional business information */
           attach_info?: string
-          /** 审核驳回错误码 */
+          /** 审核驳回错误码 · review rejection error code */
           fail_code?: string
-          /** 审核驳回错误原因 */
+          /** 审核驳回错误原因 · review rejection error reason */
           fail_msg?: string
           /** 场景 · scene */
           scene?: '01' | '02' | '03' | (string & {})
         }
       },
       {
-        /** 接口返回信息 */
+        /** 接口返回信息 · API return message */
         ret_msg?: string
       }
     >
@@ -507,32 +507,32 @@ export interface FundsRoutes {
     post: Operation<
       {
         json: {
-          /** 微众管控单号 */
+          /** 微众管控单号 · WeBank control order number */
           out_request_no: string
-          /** 目标下管商户号 */
+          /** 目标下管商户号 · merchant ID to be controlled */
           mchid: string
-          /** 目标下管台账ID */
+          /** 目标下管台账ID · ledger account ID to be controlled */
           bal_account_no: Sensitive | Ciphertext
-          /** 管控场景 */
+          /** 管控场景 · control scene */
           punish_scene: number
-          /** 管控原因 */
+          /** 管控原因 · control reason */
           punish_reason?: string
           /** 管控结束时间 · control end time */
           punish_end_time?: string
-          /** 目标下管卡号 */
+          /** 目标下管卡号 · card number to be controlled */
           card_no?: Sensitive | Ciphertext
-          /** 目标下管商户子账户协议号 */
+          /** 目标下管商户子账户协议号 · merchant sub-account contract number to be controlled */
           sgn_no?: string
           /** 请求场景 · request scene */
           req_scene?: ReqScene
-          /** 微众资金划回策略 */
+          /** 微众资金划回策略 · WeBank fund repatriation strategy */
           fund_repatriation_strategy?: 'ALL_FORBIDDEN' | 'ALL_ALLOWED_WHEN_UNIQUE' | (string & {})
         }
       },
       {
-        /** 微信支付管控单号 */
+        /** 微信支付管控单号 · WeChat Pay control order number */
         wxpay_punish_no: string
-        /** 微众管控单号 */
+        /** 微众管控单号 · WeBank control order number */
         out_request_no: string
       }
     >
@@ -548,30 +548,30 @@ export interface FundsRoutes {
     post: Operation<
       {
         json: {
-          /** 微众解管单号 */
+          /** 微众解管单号 · WeBank control release order number */
           out_request_no: string
-          /** 关联微众管控单号 */
+          /** 关联微众管控单号 · associated WeBank control order number */
           related_webank_punish_no: string
-          /** 关联微信支付管控单号 */
+          /** 关联微信支付管控单号 · associated WeChat Pay control order number */
           related_wxpay_punish_no: string
-          /** 目标解管商户号 */
+          /** 目标解管商户号 · merchant ID to be released from control */
           mchid: string
-          /** 目标解管台账ID */
+          /** 目标解管台账ID · ledger account ID to be released from control */
           bal_account_no: Sensitive | Ciphertext
           /** 解管原因描述 · description of the control release reason */
           recover_reason: string
-          /** 目标下管卡号 */
+          /** 目标下管卡号 · card number to be controlled */
           card_no?: Sensitive | Ciphertext
-          /** 目标下管商户子账户协议号 */
+          /** 目标下管商户子账户协议号 · merchant sub-account contract number to be controlled */
           sgn_no?: string
           /** 请求场景 · request scene */
           req_scene?: ReqScene
         }
       },
       {
-        /** 微信支付解管单号 */
+        /** 微信支付解管单号 · WeChat Pay control release order number */
         wxpay_recover_no: string
-        /** 微众解管单号 */
+        /** 微众解管单号 · WeBank control release order number */
         out_request_no: string
       }
     >
@@ -586,67 +586,67 @@ export interface FundsRoutes {
      */
     get: Operation<
       {
-        /** 微众管控/解管单号 */
+        /** 微众管控/解管单号 · WeBank control or control release order number */
         out_request_no: PathValue
         query: {
-          /** 控制单类型 */
+          /** 控制单类型 · control order type */
           control_type: 'PUNISH' | 'RECOVER' | (string & {})
-          /** 微信支付商户号 */
+          /** 微信支付商户号 · WeChat Pay merchant ID */
           mchid: string
         }
       },
       {
-        /** 控制场景 */
+        /** 控制场景 · control scene */
         control_scene: 'PUNISH' | 'RECOVER' | (string & {})
-        /** 管控单 */
+        /** 管控单 · control order */
         punish_order?: {
-          /** 微信管控单号 */
+          /** 微信管控单号 · WeChat Pay control order number */
           wxpay_punish_no: string
-          /** 微众管控单号 */
+          /** 微众管控单号 · WeBank control order number */
           out_request_no: string
-          /** 目标下管商户号 */
+          /** 目标下管商户号 · merchant ID to be controlled */
           mchid: string
-          /** 管控场景 */
+          /** 管控场景 · control scene */
           punish_scene: number
-          /** 管控场景规则版本号 */
+          /** 管控场景规则版本号 · control scene rule version */
           punish_rule_version: number
-          /** 管控原因 */
+          /** 管控原因 · control reason */
           punish_reason?: string
-          /** 管控开始时间 */
+          /** 管控开始时间 · control start time */
           punish_start_time?: string
           /** 管控结束时间 · control end time */
           punish_end_time?: string
-          /** 管控受理时间 */
+          /** 管控受理时间 · control acceptance time */
           punish_accept_time: string
           /** 管控执行完成时间 · control execution completion time */
           punish_finish_time?: string
           /** 管控状态 · control state */
           punish_state: 'EXECUTING' | 'SUCCESS' | 'FAILED' | (string & {})
-          /** 生效状态 */
+          /** 生效状态 · effective state */
           effect_state?: 'ACTIVE' | 'RECOVERED' | (string & {})
           /** 管控方案 · control action */
           control_action?: (
             | 'DISABLE_RECEIVE' | 'DISABLE_WITHDRAWAL' | 'DISABLE_PAY' | 'DISABLE_REFUND'
             | 'DISABLE_CLOSE_MERCHANT' | (string & {})
           )[]
-          /** 执行失败错误信息 */
+          /** 执行失败错误信息 · execution failure error message */
           error_message?: string
-          /** 执行失败错误码 */
+          /** 执行失败错误码 · execution failure error code */
           error_code?: string
         }
         /** 解管单 · control release order */
         recover_order?: {
-          /** 微信支付解管单号 */
+          /** 微信支付解管单号 · WeChat Pay control release order number */
           wxpay_recover_no: string
-          /** 微众解管单号 */
+          /** 微众解管单号 · WeBank control release order number */
           out_request_no: string
-          /** 关联微信支付管控单号 */
+          /** 关联微信支付管控单号 · associated WeChat Pay control order number */
           related_wxpay_punish_no: string
-          /** 目标解管商户号 */
+          /** 目标解管商户号 · merchant ID to be released from control */
           mchid: string
-          /** 管控场景 */
+          /** 管控场景 · control scene */
           punish_scene: string
-          /** 管控场景规则版本号 */
+          /** 管控场景规则版本号 · control scene rule version */
           punish_rule_version: string
           /** 解管受理时间 · control release acceptance time */
           recover_accept_time: string
@@ -656,9 +656,9 @@ export interface FundsRoutes {
           recover_state: 'EXECUTING' | 'SUCCESS' | 'FAILED' | (string & {})
           /** 解管原因描述 · description of the control release reason */
           recover_reason: string
-          /** 执行失败错误信息 */
+          /** 执行失败错误信息 · execution failure error message */
           error_message?: string
-          /** 执行失败错误码 */
+          /** 执行失败错误码 · execution failure error code */
           error_code?: string
         }
       }
@@ -675,21 +675,21 @@ export interface FundsRoutes {
     post: Operation<
       {
         json: {
-          /** 微信支付商户号 */
+          /** 微信支付商户号 · WeChat Pay merchant ID */
           mchid: string
           /** 额度台账号 · quota ledger account number */
           bal_account_no: Sensitive | Ciphertext
-          /** 特殊减额单号 */
+          /** 特殊减额单号 · special reduction number */
           out_request_no: string
-          /** 特殊减额类型 */
+          /** 特殊减额类型 · special reduction type */
           reduction_type: 'FINANCIAL_PENALTY' | 'JUDICIAL_DEDUCTION' | (string & {})
-          /** 减额金额 (分 · fen) */
+          /** 减额金额 · reduction amount (分 · fen) */
           amount: number
-          /** 特殊减额原因 */
+          /** 特殊减额原因 · special reduction reason */
           reason?: string
-          /** 卡号 */
+          /** 卡号 · card number */
           card_no?: Sensitive | Ciphertext
-          /** 商户账户协议号 */
+          /** 商户账户协议号 · merchant account contract number */
           sgn_no?: string
           /** 请求场景 · request scene */
           req_scene?: ReqScene
@@ -708,7 +708,7 @@ export interface FundsRoutes {
      */
     get: Operation<
       {
-        /** 特殊减额单号 */
+        /** 特殊减额单号 · special reduction number */
         out_request_no: PathValue
         query: BalanceQuery
       },
@@ -744,7 +744,7 @@ export interface FundsRoutes {
         /** 资金账户类型 · fund account type */
         account_type: 'BASIC' | 'OPERATION' | 'FEES' | (string & {})
         query: {
-          /** 日期 */
+          /** 日期 · date */
           date: string
         }
       },
@@ -766,7 +766,7 @@ export interface FundsRoutes {
           out_request_no: string
           /** 提现金额 · withdrawal amount (分 · fen) */
           amount: number
-          /** 备注 */
+          /** 备注 · remark */
           remark?: string
           /** 银行附言 · bank memo */
           bank_memo?: string
@@ -958,7 +958,7 @@ export interface FundsRoutes {
         query: {
           /** 账户类型 · account type */
           account_type: 'BASIC' | 'OPERATION' | 'FEES' | (string & {})
-          /** 日期 */
+          /** 日期 · date */
           date: string
           /** 本次查询偏移量 · offset of this query */
           offset?: number
@@ -1016,7 +1016,7 @@ export interface FundsRoutes {
           sub_mchid: string
           /** 账户类型 · account type */
           account_type: 'BASIC' | 'OPERATION' | 'FEES' | (string & {})
-          /** 日期 */
+          /** 日期 · date */
           date: string
           /** 本次查询偏移量 · offset of this query */
           offset?: number

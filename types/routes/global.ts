@@ -4,7 +4,7 @@ import type {
   AmountExchangeRate,
   AppRequest,
   Business,
-  CertificateResponse,
+  CertificateResponseData,
   Channel,
   CloseRequest,
   ComplaintNotificationRequest,
@@ -19,6 +19,7 @@ import type {
   GlobalDetail,
   GlobalPayer,
   GlobalSceneInfo,
+  GlobalTransactionResponse,
   GlobalTransactionResponseAmount,
   H5AuthorizationState,
   ImageUploadParts,
@@ -34,7 +35,6 @@ import type {
   MwebResponse,
   NativeResponse,
   Principal,
-  PromotionDetailGoodsDetail,
   ReceiverType,
   RefundQuery,
   RefundRequestAmount,
@@ -171,7 +171,7 @@ export interface CustomOrderRequest {
   out_trade_no: string
   /** 微信订单号 · WeChat Pay order number */
   transaction_id: string
-  /** 商户子订单号 */
+  /** 商户子订单号 · merchant's sub-order number */
   sub_order_no?: string
   /** 海关编码 · customs code */
   customs: Customs
@@ -198,9 +198,9 @@ export interface CustomOrderResponse {
   out_trade_no: string
   /** 微信订单号 · WeChat Pay order number */
   transaction_id: string
-  /** 商户子订单号 */
+  /** 商户子订单号 · merchant's sub-order number */
   sub_order_no?: string
-  /** 微信子订单号 */
+  /** 微信子订单号 · WeChat Pay sub-order number */
   sub_order_id?: string
   /** 最后更新时间 · last update time */
   modify_time: string
@@ -265,9 +265,9 @@ export interface GlobalCustomOrderResponse {
     mch_customs_no?: string
     /** 海关代码 · customs code */
     customs: Customs
-    /** 币种 */
+    /** 币种 · currency */
     fee_type?: string
-    /** 子单金额 (货币最小单位 · minor unit of the currency) */
+    /** 子单金额 · sub-order amount (货币最小单位 · minor unit of the currency) */
     order_fee?: number
     /** 关税 · customs duty (货币最小单位 · minor unit of the currency) */
     duty?: number
@@ -308,9 +308,9 @@ export interface GlobalOrderResponse {
   out_trade_no: string
   /** 微信订单号 · WeChat Pay order number */
   transaction_id: string
-  /** 商户子订单号 */
+  /** 商户子订单号 · merchant's sub-order number */
   sub_order_no?: string
-  /** 微信子订单号 */
+  /** 微信子订单号 · WeChat Pay sub-order number */
   sub_order_id?: string
   /** 核验机构 · verification institution */
   verify_department: 'UNIONPAY' | 'NETSUNION' | 'OTHERS' | (string & {})
@@ -347,68 +347,6 @@ export interface GlobalRefundResponse {
   promotion_detail?: RefundResponsePromotionDetail[]
 }
 
-export interface GlobalTransactionResponse {
-  /** 商户号 · merchant ID */
-  mchid: string
-  /** 公众账号ID · AppID */
-  appid: string
-  /** 机构商户号 · institution's merchant ID */
-  sp_mchid: string
-  /** 子商户号 · sub-merchant ID */
-  sub_mchid: string
-  /** 机构APPID · institution's AppID */
-  sp_appid: string
-  /** 子商户APPID · sub-merchant's AppID */
-  sub_appid?: string
-  /** 商户订单号 · merchant's order number */
-  out_trade_no: string
-  /** 微信支付订单号 · WeChat Pay order number */
-  id: string
-  /** 商户数据 · merchant's attached data */
-  attach?: string
-  /** 交易类型 · trade type */
-  trade_type: 'JSAPI' | 'NATIVE' | 'APP' | 'MWEB' | 'MICROPAY' | (string & {})
-  /** 付款银行 · bank type */
-  bank_type: string
-  /** 支付完成时间 · payment completion time */
-  success_time: string
-  /** 交易状态 */
-  trade_state: string
-  /** 交易状态描述 · trade state description */
-  trade_state_desc: string
-  /** 支付者 · payer */
-  payer: TransactionResponsePayer
-  /** 订单金额 · order amount */
-  amount: GlobalTransactionResponseAmount
-  /** 优惠功能 · discount details */
-  promotion_detail?: {
-    /** 券ID · coupon ID */
-    promotion_id: string
-    /** 优惠名称 · discount name */
-    name?: string
-    /** 优惠范围 · discount scope */
-    scope?: string
-    /** 优惠类型 · discount type */
-    type?: 'COUPON' | 'DISCOUNT' | (string & {})
-    /** 优惠券面额 · coupon face value (货币最小单位 · minor unit of the currency) */
-    amount: number
-    /** 优惠币种 · discount currency */
-    currency: string
-    /** 活动ID · campaign ID */
-    activity_id?: string
-    /** 微信出资 · WeChat Pay contribution (货币最小单位 · minor unit of the currency) */
-    wxpay_contribute_amount?: number
-    /** 商户出资 (货币最小单位 · minor unit of the currency) */
-    merchant_contribute_amount?: number
-    /** 其他出资 (货币最小单位 · minor unit of the currency) */
-    other_contribute_amount?: number
-    /** 单品列表 */
-    goods_detail?: PromotionDetailGoodsDetail[]
-    /** 微信出资 · WeChat Pay contribution (货币最小单位 · minor unit of the currency) */
-    wechatpay_contribute_amount?: number
-  }[]
-}
-
 export interface H5PreEntrustSignResponse {
   /** 签约跳转URL · contract signing redirect URL */
   sign_url: string
@@ -427,7 +365,7 @@ export interface OrderQuery {
   order_type: 'out_trade_no' | 'transaction_id' | 'sub_order_no' | 'sub_order_id' | (string & {})
   /** 订单号 · order number */
   order_no: string
-  /** 海关 */
+  /** 海关 · customs */
   customs: Customs
   /** 偏移量 · offset */
   offset?: number
@@ -444,13 +382,13 @@ export interface OrderRequest {
   out_trade_no: string
   /** 微信订单号 · WeChat Pay order number */
   transaction_id: string
-  /** 海关 */
+  /** 海关 · customs */
   customs: Customs
   /** 商户海关备案号 · merchant's customs registration number */
   merchant_customs_no: string
   /** 关税 · customs duty (货币最小单位 · minor unit of the currency) */
   duty?: number
-  /** 商户子订单号 */
+  /** 商户子订单号 · merchant's sub-order number */
   sub_order_no?: string
   /** 货币类型 · currency */
   fee_type?: string
@@ -522,7 +460,7 @@ export interface PapayTransactionResponse {
   bank_type: string
   /** 支付完成时间 · payment completion time */
   success_time: string
-  /** 交易状态 */
+  /** 交易状态 · trade state */
   trade_state: string
   /** 交易状态描述 · trade state description */
   trade_state_desc: string
@@ -539,13 +477,13 @@ export interface ProfitSharingOrderResponse {
   sub_mchid?: string
   /** 微信订单号 · WeChat Pay order number */
   transaction_id: string
-  /** 商户分账单号 */
+  /** 商户分账单号 · merchant's profit-sharing order number */
   out_order_no: string
   /** 微信分账单号 · WeChat Pay profit-sharing order number */
   order_id: string
   /** 分账单状态 · profit-sharing order state */
   state: string
-  /** 分账接收方列表 */
+  /** 分账接收方列表 · list of profit-sharing receivers */
   receivers?: {
     /** 分账币种 · profit-sharing currency */
     currency: string
@@ -615,13 +553,13 @@ export interface RedeclareResponse {
   out_trade_no: string
   /** 微信订单号 · WeChat Pay order number */
   transaction_id: string
-  /** 商户子订单号 */
+  /** 商户子订单号 · merchant's sub-order number */
   sub_order_no?: string
-  /** 微信子订单号 */
+  /** 微信子订单号 · WeChat Pay sub-order number */
   sub_order_id?: string
   /** 最后更新时间 · last update time */
   modify_time: string
-  /** 申报结果说明 */
+  /** 申报结果说明 · declaration result description */
   explanation?: string
 }
 
@@ -658,9 +596,9 @@ export interface VerifyCertificateRequest {
   out_trade_no: string
   /** 微信订单号 · WeChat Pay order number */
   transaction_id: string
-  /** 商户子订单号 */
+  /** 商户子订单号 · merchant's sub-order number */
   sub_order_no?: string
-  /** 海关 */
+  /** 海关 · customs */
   customs: Customs
   /** 商户海关备案号 · merchant's customs registration number */
   merchant_customs_no: string
@@ -746,7 +684,13 @@ export interface GlobalRoutes {
     /** 获取平台证书列表
      * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013013878)
      */
-    get: Operation<Record<string, never>, CertificateResponse>
+    get: Operation<
+      Record<string, never>,
+      {
+        /** 平台证书列表 · list of platform certificates */
+        data: CertificateResponseData[]
+      }
+    >
     /** 获取平台证书列表
      * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013013878)
      */
@@ -926,7 +870,7 @@ export interface GlobalRoutes {
           log_id: string
           /** 操作人 · operator */
           operator: string
-          /** 操作时间 · action time */
+          /** 操作时间 · operation time */
           operate_time: string
           /** 操作类型 · operation type */
           operate_type:
@@ -1217,7 +1161,7 @@ export interface GlobalRoutes {
       {
         /** 子商户号 · sub-merchant ID */
         sub_mchid: string
-        /** H5支付权限状态 */
+        /** H5支付权限状态 · H5 payment permission state */
         authorization_state:
           | 'AUTHORITY_TO_TEST' | 'FORMAL_AUTHORITY' | 'AUTHORIZED' | 'UNDER_PUNISHMENT'
           | 'UNAUTHORIZED' | (string & {})
@@ -1242,9 +1186,9 @@ export interface GlobalRoutes {
           sp_mchid: string
           /** 子商户全称 · full name of the sub-merchant */
           name: string
-          /** 子商户简称 */
+          /** 子商户简称 · sub-merchant's short name */
           shortname: string
-          /** 公司电话 */
+          /** 公司电话 · company phone number */
           office_phone: string
           /** 联系人信息 · contact information */
           contact: Contact
@@ -1252,15 +1196,15 @@ export interface GlobalRoutes {
           business_category: number
           /** 渠道号 · channel ID */
           channel_id?: string
-          /** 注册国家或区域 */
+          /** 注册国家或区域 · country or region of registration */
           merchant_country_code: string
-          /** 商户类型 */
+          /** 商户类型 · merchant type */
           merchant_type: 'ENTERPRISE' | 'INDIVIDUAL' | (string & {})
-          /** 公司注册文件编号 */
+          /** 公司注册文件编号 · company registration document number */
           registration_certificate_number?: string
-          /** 公司注册文件过期时间 */
+          /** 公司注册文件过期时间 · company registration document expiration time */
           registration_certificate_date?: string
-          /** 公司注册文件照片 */
+          /** 公司注册文件照片 · photo of company registration document */
           registration_certificate_copy?: string
           /** 子商户银行结算账户信息 · sub-merchant's bank settlement account information */
           settlement_bank_number?: string
@@ -1270,11 +1214,11 @@ export interface GlobalRoutes {
           director?: Director
           /** 负责人信息 · principal information */
           principal?: Principal
-          /** 是否申请H5支付权限 */
+          /** 是否申请H5支付权限 · whether to apply for H5 payment permission */
           apply_h5_payment?: boolean
           /** H5申请资料 · H5 application materials */
           h5_payment_apply_info?: {
-            /** H5经营网址 */
+            /** H5经营网址 · H5 business website URL */
             h5_website_url: string
             /** H5支付域名 · H5 payment domains */
             domains: string[]
@@ -1286,11 +1230,11 @@ export interface GlobalRoutes {
       {
         /** 子商户号 · sub-merchant ID */
         sub_mchid: string
-        /** 验证状态 */
+        /** 验证状态 · verification state */
         verification_status?: 'Under Review' | 'Approved' | (string & {})
-        /** 验证状态描述 */
+        /** 验证状态描述 · verification state description */
         description?: string
-        /** H5支付权限状态 */
+        /** H5支付权限状态 · H5 payment permission state */
         h5_authorization_state?: H5AuthorizationState
       }
     >
@@ -1314,7 +1258,7 @@ export interface GlobalRoutes {
         sub_mchid: string
         /** 子商户全称 · full name of the sub-merchant */
         name: string
-        /** 子商户简称 */
+        /** 子商户简称 · sub-merchant's short name */
         shortname: string
         /** 公司联系方式 · company phone number */
         office_phone: string
@@ -1324,11 +1268,11 @@ export interface GlobalRoutes {
         business_category: number
         /** 联系人信息 · contact information */
         contact?: MerchantResponseContact
-        /** 商户类型 */
+        /** 商户类型 · merchant type */
         merchant_type?: 'ENTERPRISE' | 'INDIVIDUAL' | (string & {})
-        /** 公司注册文件编号 */
+        /** 公司注册文件编号 · company registration document number */
         registration_certificate_number?: string
-        /** 公司注册文件过期时间 */
+        /** 公司注册文件过期时间 · company registration document expiration time */
         registration_certificate_date?: string
         /** 子商户结算账户 · sub-merchant's settlement account */
         settlement_bank_number?: string
@@ -1340,18 +1284,18 @@ export interface GlobalRoutes {
         principal?: MerchantResponsePrincipal
         /** H5支付权限详情 · H5 payment permission details */
         h5_payment?: {
-          /** H5驳回详情 */
+          /** H5驳回详情 · H5 rejection details */
           audit_reject_detail?: string
-          /** H5支付权限状态 */
+          /** H5支付权限状态 · H5 payment permission state */
           h5_authorization_state?: H5AuthorizationState
         }
         /** 子商户状态信息 · sub-merchant state information */
         sub_merchant_state?: {
-          /** 子商户状态 */
+          /** 子商户状态 · sub-merchant's state */
           sub_merchant_status?: SubMerchantStatus
-          /** 子商户入驻状态 */
+          /** 子商户入驻状态 · sub-merchant's onboarding state */
           application_status?: 'INCOMPLETE_APPLICATION' | 'UNDER_REVIEW' | 'REJECTED' | (string & {})
-          /** 子商户入驻驳回详情 */
+          /** 子商户入驻驳回详情 · sub-merchant's onboarding rejection details */
           application_reject_detail?: {
             /** 驳回字段 · rejected field */
             field?: string
@@ -1383,9 +1327,9 @@ export interface GlobalRoutes {
           name: string
           /** 子商户号 · sub-merchant ID */
           sub_mchid: string
-          /** 子商户简称 */
+          /** 子商户简称 · sub-merchant's short name */
           shortname: string
-          /** 公司电话 */
+          /** 公司电话 · company phone number */
           office_phone: string
           /** 联系人信息 · contact information */
           contact: Contact
@@ -1393,15 +1337,15 @@ export interface GlobalRoutes {
           business_category: number
           /** 渠道号 · channel ID */
           channel_id?: string
-          /** 注册国家或区域 */
+          /** 注册国家或区域 · country or region of registration */
           merchant_country_code: string
-          /** 商户类型 */
+          /** 商户类型 · merchant type */
           merchant_type: 'ENTERPRISE' | 'INDIVIDUAL' | (string & {})
-          /** 公司注册文件编号 */
+          /** 公司注册文件编号 · company registration document number */
           registration_certificate_number: string
-          /** 公司注册文件过期时间 */
+          /** 公司注册文件过期时间 · company registration document expiration time */
           registration_certificate_date: string
-          /** 公司注册文件照片 */
+          /** 公司注册文件照片 · photo of company registration document */
           registration_certificate_copy?: string
           /** 子商户银行结算账户信息 · sub-merchant's bank settlement account information */
           settlement_bank_number?: string
@@ -1411,11 +1355,11 @@ export interface GlobalRoutes {
           director?: Director
           /** 负责人信息 · principal information */
           principal?: Principal
-          /** 是否申请H5支付权限 */
+          /** 是否申请H5支付权限 · whether to apply for H5 payment permission */
           apply_h5_payment?: boolean
           /** H5支付申请资料资料 · H5 payment application materials */
           h5_payment_apply_info?: {
-            /** H5经营网址 */
+            /** H5经营网址 · H5 business website URL */
             website_url?: string
             /** H5支付域名 · H5 payment domains */
             domains?: string[]
@@ -1425,7 +1369,7 @@ export interface GlobalRoutes {
       {
         /** 子商户号 · sub-merchant ID */
         sub_mchid: string
-        /** H5支付权限状态 */
+        /** H5支付权限状态 · H5 payment permission state */
         h5_authorization_state?: H5AuthorizationState
       }
     >
@@ -1493,7 +1437,7 @@ export interface GlobalRoutes {
         out_trade_no: string
         /** 交易类型 · trade type */
         trade_type: string
-        /** 交易状态 */
+        /** 交易状态 · trade state */
         trade_state: string
         /** 交易状态描述 · trade state description */
         trade_state_desc: string
@@ -1511,7 +1455,7 @@ export interface GlobalRoutes {
         detail?: GlobalDetail[]
         /** 优惠详情 · discount details */
         promotion_detail?: {
-          /** 单品列表 */
+          /** 单品列表 · list of items */
           goods_detail?: {
             /** 商品编码 · product code */
             goods_id?: string
@@ -1519,7 +1463,7 @@ export interface GlobalRoutes {
             quantity?: number
             /** 商品单价 · product unit price (货币最小单位 · minor unit of the currency) */
             price?: number
-            /** 商品优惠金额 · product discount amount */
+            /** 商品优惠金额 · product discount amount (货币最小单位 · minor unit of the currency) */
             discount_amount?: number
             /** 商品备注 · product remark */
             goods_remark?: string
@@ -1540,9 +1484,9 @@ export interface GlobalRoutes {
           activity_id?: string
           /** 微信出资 · WeChat Pay contribution (货币最小单位 · minor unit of the currency) */
           wechatpay_contribute_amount?: number
-          /** 商户出资 (货币最小单位 · minor unit of the currency) */
+          /** 商户出资 · merchant's contribution (货币最小单位 · minor unit of the currency) */
           merchant_contribute_amount?: number
-          /** 其他出资 (货币最小单位 · minor unit of the currency) */
+          /** 其他出资 · other contribution (货币最小单位 · minor unit of the currency) */
           other_contribute_amount?: number
           /** 优惠币种 · discount currency */
           currency?: string
@@ -1724,7 +1668,7 @@ export interface GlobalRoutes {
      */
     get: Operation<
       {
-        /** 签约协议号 */
+        /** 签约协议号 · contract code */
         out_contract_code: PathValue
         query?: {
           /** 机构APPID · institution's AppID */
@@ -1780,7 +1724,7 @@ export interface GlobalRoutes {
       {
         /** 展码页面URL · URL of the code display page */
         show_code_url: string
-        /** 签约链接 */
+        /** 签约链接 · contract-signing URL */
         sign_url?: string
       }
     >
@@ -1907,7 +1851,7 @@ export interface GlobalRoutes {
         bank_type: string
         /** 支付完成时间 · payment completion time */
         success_time: string
-        /** 交易状态 */
+        /** 交易状态 · trade state */
         trade_state:
           | 'SUCCESS' | 'REFUND' | 'NOTPAY' | 'CLOSED' | 'PAYERROR' | 'USERPAYING' | (string & {})
         /** 交易状态描述 · trade state description */
@@ -2019,9 +1963,9 @@ export interface GlobalRoutes {
           sub_appid?: string
           /** 微信订单号 · WeChat Pay order number */
           transaction_id: string
-          /** 商户分账单号 */
+          /** 商户分账单号 · merchant's profit-sharing order number */
           out_order_no: string
-          /** 分账接收方列表 */
+          /** 分账接收方列表 · list of profit-sharing receivers */
           receivers?: {
             /** 分账币种 · profit-sharing currency */
             currency: 'CNY' | (string & {})
@@ -2029,7 +1973,7 @@ export interface GlobalRoutes {
             type: ReceiverType
             /** 分账接收方帐号 · profit-sharing receiver's account */
             account: string
-            /** 分账个人接收方姓名 */
+            /** 分账个人接收方姓名 · name of individual profit-sharing receiver */
             name?: Sensitive | Ciphertext
             /** 是否已经获取用户实名信息授权 · whether the user has authorized real-name information */
             authorized?: boolean
@@ -2060,7 +2004,7 @@ export interface GlobalRoutes {
           sub_mchid?: string
           /** 微信订单号 · WeChat Pay order number */
           transaction_id: string
-          /** 商户分账单号 */
+          /** 商户分账单号 · merchant's profit-sharing order number */
           out_order_no: string
           /** 分账描述 · profit-sharing description */
           description: string
@@ -2079,7 +2023,7 @@ export interface GlobalRoutes {
      */
     get: Operation<
       {
-        /** 商户分账单号 */
+        /** 商户分账单号 · merchant's profit-sharing order number */
         out_order_no: PathValue
         query?: {
           /** 子商户号 · sub-merchant ID */
@@ -2112,7 +2056,7 @@ export interface GlobalRoutes {
           type?: ReceiverType
           /** 分账接收方帐号 · profit-sharing receiver's account */
           account?: string
-          /** 分账个人接收方姓名 */
+          /** 分账个人接收方姓名 · name of individual profit-sharing receiver */
           name?: Sensitive | Ciphertext
           /** 是否已经获取用户实名信息授权 · whether the user has authorized real-name information */
           authorized?: boolean
@@ -2310,7 +2254,7 @@ export interface GlobalRoutes {
       {
         /** 微信订单号 · WeChat Pay order number */
         transaction_id: string
-        /** 订单剩余待分金额 (货币最小单位 · minor unit of the currency) */
+        /** 订单剩余待分金额 · order's remaining amount to be shared (货币最小单位 · minor unit of the currency) */
         unsplit_amount?: number
         /** 货币类型 · currency */
         currency?: string
@@ -2389,18 +2333,18 @@ export interface GlobalRoutes {
           /** 每页笔数 · number of records per page */
           count: number
         } & ({
-            /** 商户号 · merchant ID; give one of: mchid, sp_mchid + sub_mchid */
+            /** 商户号 · merchant ID; either mchid or sp_mchid + sub_mchid */
             mchid: string
-            /** 子商户号 · sub-merchant ID; give one of: mchid, sp_mchid + sub_mchid */
+            /** 子商户号 · sub-merchant ID; either mchid or sp_mchid + sub_mchid */
             sub_mchid?: string
-            /** 机构商户号 · institution's merchant ID; give one of: mchid, sp_mchid + sub_mchid */
+            /** 机构商户号 · institution's merchant ID; either mchid or sp_mchid + sub_mchid */
             sp_mchid?: string
           } | {
-            /** 商户号 · merchant ID; give one of: mchid, sp_mchid + sub_mchid */
+            /** 商户号 · merchant ID; either mchid or sp_mchid + sub_mchid */
             mchid?: string
-            /** 子商户号 · sub-merchant ID; give one of: mchid, sp_mchid + sub_mchid */
+            /** 子商户号 · sub-merchant ID; either mchid or sp_mchid + sub_mchid */
             sub_mchid: string
-            /** 机构商户号 · institution's merchant ID; give one of: mchid, sp_mchid + sub_mchid */
+            /** 机构商户号 · institution's merchant ID; either mchid or sp_mchid + sub_mchid */
             sp_mchid: string
           })
       },
@@ -2440,7 +2384,7 @@ export interface GlobalRoutes {
           /** 优惠退款详情 · discount refund details */
           refund_detail?: RefundResponseDetail
         }[]
-        /** 订单总退款次数 */
+        /** 订单总退款次数 · total number of refunds of the order */
         total_num: number
         /** 本次返回退款单数 · number of refunds returned this time */
         current_total_num: number
@@ -2464,7 +2408,7 @@ export interface GlobalRoutes {
           out_trade_no?: string
           /** 商户退款单号 · merchant's refund number */
           out_refund_no: string
-          /** 退款原因 */
+          /** 退款原因 · refund reason */
           reason?: string
           /** 订单金额 · order amount */
           amount?: RefundRequestAmount
@@ -2473,26 +2417,26 @@ export interface GlobalRoutes {
           /** 开票来源 · invoicing source */
           source?: string
         } & ({
-            /** 商户号 · merchant ID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+            /** 商户号 · merchant ID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
             mchid: string
-            /** 公众账号ID · AppID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+            /** 公众账号ID · AppID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
             appid: string
-            /** 机构商户号 · institution's merchant ID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+            /** 机构商户号 · institution's merchant ID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
             sp_mchid?: string
-            /** 子商户号 · sub-merchant ID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+            /** 子商户号 · sub-merchant ID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
             sub_mchid?: string
-            /** 机构APPID · institution's AppID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+            /** 机构APPID · institution's AppID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
             sp_appid?: string
           } | {
-            /** 商户号 · merchant ID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+            /** 商户号 · merchant ID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
             mchid?: string
-            /** 公众账号ID · AppID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+            /** 公众账号ID · AppID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
             appid?: string
-            /** 机构商户号 · institution's merchant ID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+            /** 机构商户号 · institution's merchant ID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
             sp_mchid: string
-            /** 子商户号 · sub-merchant ID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+            /** 子商户号 · sub-merchant ID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
             sub_mchid: string
-            /** 机构APPID · institution's AppID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+            /** 机构APPID · institution's AppID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
             sp_appid: string
           })
       },
@@ -2572,11 +2516,11 @@ export interface GlobalRoutes {
         data?: {
           /** 付款批次号 · payout batch ID */
           batch_id: string
-          /** 结算日期 */
+          /** 结算日期 · settlement date */
           settlement_date: string
-          /** 交易开始日期 */
+          /** 交易开始日期 · transaction start date */
           trade_start_date: string
-          /** 交易结束日期 */
+          /** 交易结束日期 · transaction end date */
           trade_end_date: string
           /** 金额 · amount */
           amount: DataAmountResponse
@@ -2621,14 +2565,14 @@ export interface GlobalRoutes {
           /** 子商户号 · sub-merchant ID */
           sub_mchid?: string
         } & ({
-            /** 商户号 · merchant ID; give one of: mchid, sp_mchid */
+            /** 商户号 · merchant ID; either mchid or sp_mchid */
             mchid: string
-            /** 服务商商户号 · service provider's merchant ID; give one of: mchid, sp_mchid */
+            /** 服务商商户号 · service provider's merchant ID; either mchid or sp_mchid */
             sp_mchid?: string
           } | {
-            /** 商户号 · merchant ID; give one of: mchid, sp_mchid */
+            /** 商户号 · merchant ID; either mchid or sp_mchid */
             mchid?: string
-            /** 服务商商户号 · service provider's merchant ID; give one of: mchid, sp_mchid */
+            /** 服务商商户号 · service provider's merchant ID; either mchid or sp_mchid */
             sp_mchid: string
           })
         headers?: StatementHeaders

@@ -1196,7 +1196,7 @@ export interface GovRoutes {
         resp_desc: string
         /** 商品条码 · product barcode */
         goods_bar_code: string
-        /** 请求序列号 · request sequence number */
+        /** 请求序列号 · request serial number */
         seq_id: string
         /** 省份代码 · province code */
         province: string
@@ -1244,11 +1244,11 @@ export interface GovRoutes {
         county?: string
         /** 数据状态 · data state */
         data_state?: string
-        /** 备注 */
+        /** 备注 · remark */
         remark?: string
         /** 上送状态 · upload state */
         upload_state?: string
-        /** 失效时间 */
+        /** 失效时间 · expiration time */
         expire_time?: string
         /** 是否 AI 产品 · whether an AI product */
         is_ai_product?: string

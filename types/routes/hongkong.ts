@@ -13,7 +13,7 @@ import type {
   FundSource,
   GlobalDetail,
   GlobalPayer,
-  GlobalTransactionResponseAmount,
+  HongkongTransactionResponse,
   JsapiResponse,
   MerchantHeaders,
   MerchantQuery,
@@ -34,8 +34,6 @@ import type {
   StatementHeaders,
   TransactionRequest,
   TransactionResponseAmountResponse,
-  TransactionResponsePayer,
-  TransactionResponsePromotionDetail,
   TransactionResponseTradeState,
 } from '../models.js'
 import type { Operation, PathValue } from '../operation.js'
@@ -51,43 +49,6 @@ export interface DataAmount {
   payer_currency: string
   /** 汇率 · exchange rate */
   exchange_rate: ExchangeRate
-}
-
-export interface HongkongTransactionResponse {
-  /** 商户号 · merchant ID */
-  mchid: string
-  /** 公众账号ID · AppID */
-  appid: string
-  /** 机构商户号 · institution's merchant ID */
-  sp_mchid: string
-  /** 子商户号 · sub-merchant ID */
-  sub_mchid: string
-  /** 机构APPID · institution's AppID */
-  sp_appid: string
-  /** 子商户APPID · sub-merchant's AppID */
-  sub_appid?: string
-  /** 商户订单号 · merchant's order number */
-  out_trade_no: string
-  /** 微信支付订单号 · WeChat Pay order number */
-  id: string
-  /** 商户数据 · merchant's attached data */
-  attach?: string
-  /** 交易类型 · trade type */
-  trade_type: 'JSAPI' | 'NATIVE' | 'APP' | 'MWEB' | 'MICROPAY' | (string & {})
-  /** 付款银行 · bank type */
-  bank_type: string
-  /** 支付完成时间 · payment completion time */
-  success_time: string
-  /** 交易状态 */
-  trade_state: TransactionResponseTradeState
-  /** 交易状态描述 · trade state description */
-  trade_state_desc: string
-  /** 支付者 · payer */
-  payer: TransactionResponsePayer
-  /** 订单金额 · order amount */
-  amount: GlobalTransactionResponseAmount
-  /** 优惠功能 · discount details */
-  promotion_detail?: TransactionResponsePromotionDetail[]
 }
 
 export interface RefundResponse {
@@ -127,21 +88,21 @@ export interface HongkongRoutes {
       {
         /** 数据 · data */
         data: {
-          /** 证书序列号 */
+          /** 证书序列号 · certificate serial number */
           serial_no?: string
-          /** 证书启用时间 */
+          /** 证书启用时间 · certificate effective time */
           effective_time?: string
-          /** 证书弃用时间 */
+          /** 证书弃用时间 · certificate expiration time */
           expire_time?: string
-          /** 证书信息 */
+          /** 证书信息 · certificate information */
           encrypt_certificate?: {
-            /** 加密证书的算法 */
+            /** 加密证书的算法 · certificate encryption algorithm */
             algorithm?: string
-            /** 加密证书的随机串 */
+            /** 加密证书的随机串 · nonce for certificate encryption */
             nonce?: string
-            /** 加密证书的附加数据 */
+            /** 加密证书的附加数据 · associated data for certificate encryption */
             associated_data?: string
-            /** 加密后的证书内容 */
+            /** 加密后的证书内容 · encrypted certificate content */
             ciphertext?: string
           }
         }[]
@@ -167,9 +128,9 @@ export interface HongkongRoutes {
           sp_mchid: string
           /** 子商户全称 · full name of the sub-merchant */
           name: string
-          /** 子商户简称 */
+          /** 子商户简称 · sub-merchant's short name */
           shortname: string
-          /** 公司电话 */
+          /** 公司电话 · company phone number */
           office_phone: string
           /** 联系人信息 · contact information */
           contact: Contact
@@ -177,15 +138,15 @@ export interface HongkongRoutes {
           business_category: number
           /** 渠道号 · channel ID */
           channel_id?: string
-          /** 注册国家或区域 */
+          /** 注册国家或区域 · country or region of registration */
           merchant_country_code: string
-          /** 商户类型 */
+          /** 商户类型 · merchant type */
           merchant_type: 'ENTERPRISE' | 'INDIVIDUAL' | (string & {})
-          /** 公司注册文件编号 */
+          /** 公司注册文件编号 · company registration document number */
           registration_certificate_number?: string
-          /** 公司注册文件过期时间 */
+          /** 公司注册文件过期时间 · company registration document expiration time */
           registration_certificate_date?: string
-          /** 公司注册文件照片 */
+          /** 公司注册文件照片 · photo of company registration document */
           registration_certificate_copy?: string
           /** 子商户银行结算账户信息 · sub-merchant's bank settlement account information */
           settlement_bank_number?: string
@@ -200,9 +161,9 @@ export interface HongkongRoutes {
       {
         /** 子商户号 · sub-merchant ID */
         sub_mchid: string
-        /** 验证状态 */
+        /** 验证状态 · verification state */
         verification_status?: 'Under Review' | 'Approved' | (string & {})
-        /** 验证状态描述 */
+        /** 验证状态描述 · verification state description */
         description?: string
       }
     >
@@ -226,9 +187,9 @@ export interface HongkongRoutes {
           sub_mchid: string
           /** 子商户全称 · full name of the sub-merchant */
           name: string
-          /** 子商户简称 */
+          /** 子商户简称 · sub-merchant's short name */
           shortname: string
-          /** 公司电话 */
+          /** 公司电话 · company phone number */
           office_phone: string
           /** 联系人信息 · contact information */
           contact?: Contact
@@ -236,15 +197,15 @@ export interface HongkongRoutes {
           business_category: number
           /** 渠道号 · channel ID */
           channel_id?: string
-          /** 注册国家或区域 */
+          /** 注册国家或区域 · country or region of registration */
           merchant_country_code: string
-          /** 商户类型 */
+          /** 商户类型 · merchant type */
           merchant_type: 'ENTERPRISE' | 'INDIVIDUAL' | (string & {})
-          /** 公司注册文件编号 */
+          /** 公司注册文件编号 · company registration document number */
           registration_certificate_number?: string
-          /** 公司注册文件过期时间 */
+          /** 公司注册文件过期时间 · company registration document expiration time */
           registration_certificate_date?: string
-          /** 公司注册文件照片 */
+          /** 公司注册文件照片 · photo of company registration document */
           registration_certificate_copy?: string
           /** 子商户银行结算账户信息 · sub-merchant's bank settlement account information */
           settlement_bank_number?: string
@@ -280,7 +241,7 @@ export interface HongkongRoutes {
         sub_mchid: string
         /** 子商户全称 · full name of the sub-merchant */
         name: string
-        /** 子商户简称 */
+        /** 子商户简称 · sub-merchant's short name */
         shortname: string
         /** 公司联系方式 · company phone number */
         office_phone: string
@@ -290,11 +251,11 @@ export interface HongkongRoutes {
         business_category: number
         /** 联系人信息 · contact information */
         contact?: MerchantResponseContact
-        /** 商户类型 */
+        /** 商户类型 · merchant type */
         merchant_type?: 'ENTERPRISE' | 'INDIVIDUAL' | (string & {})
-        /** 公司注册文件编号 */
+        /** 公司注册文件编号 · company registration document number */
         registration_certificate_number?: string
-        /** 公司注册文件过期时间 */
+        /** 公司注册文件过期时间 · company registration document expiration time */
         registration_certificate_date?: string
         /** 子商户结算账户 · sub-merchant's settlement account */
         settlement_bank_number?: string
@@ -329,18 +290,18 @@ export interface HongkongRoutes {
           /** 每页笔数 · number of records per page */
           count?: number
         } & ({
-            /** 商户号 · merchant ID; give one of: mchid, sp_mchid + sub_mchid */
+            /** 商户号 · merchant ID; either mchid or sp_mchid + sub_mchid */
             mchid: string
-            /** 子商户号 · sub-merchant ID; give one of: mchid, sp_mchid + sub_mchid */
+            /** 子商户号 · sub-merchant ID; either mchid or sp_mchid + sub_mchid */
             sub_mchid?: string
-            /** 机构商户号 · institution's merchant ID; give one of: mchid, sp_mchid + sub_mchid */
+            /** 机构商户号 · institution's merchant ID; either mchid or sp_mchid + sub_mchid */
             sp_mchid?: string
           } | {
-            /** 商户号 · merchant ID; give one of: mchid, sp_mchid + sub_mchid */
+            /** 商户号 · merchant ID; either mchid or sp_mchid + sub_mchid */
             mchid?: string
-            /** 子商户号 · sub-merchant ID; give one of: mchid, sp_mchid + sub_mchid */
+            /** 子商户号 · sub-merchant ID; either mchid or sp_mchid + sub_mchid */
             sub_mchid: string
-            /** 机构商户号 · institution's merchant ID; give one of: mchid, sp_mchid + sub_mchid */
+            /** 机构商户号 · institution's merchant ID; either mchid or sp_mchid + sub_mchid */
             sp_mchid: string
           })
       },
@@ -380,7 +341,7 @@ export interface HongkongRoutes {
           /** 优惠退款详情 · discount refund details */
           refund_detail?: RefundResponseDetail
         }[]
-        /** 订单总退款次数 */
+        /** 订单总退款次数 · total number of refunds of the order */
         total_num: number
         /** 本次返回退款单数 · number of refunds returned this time */
         current_total_num: number
@@ -406,33 +367,33 @@ export interface HongkongRoutes {
           out_trade_no?: string
           /** 商户退款单号 · merchant's refund number */
           out_refund_no: string
-          /** 退款原因 */
+          /** 退款原因 · refund reason */
           reason?: string
           /** 订单金额 · order amount */
           amount: RefundRequestAmount
           /** 退款通知地址 · refund notification URL */
           notify_url?: string
         } & ({
-            /** 商户号 · merchant ID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+            /** 商户号 · merchant ID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
             mchid: string
-            /** 公众账号ID · AppID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+            /** 公众账号ID · AppID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
             appid: string
-            /** 机构商户号 · institution's merchant ID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+            /** 机构商户号 · institution's merchant ID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
             sp_mchid?: string
-            /** 子商户号 · sub-merchant ID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+            /** 子商户号 · sub-merchant ID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
             sub_mchid?: string
-            /** 机构APPID · institution's AppID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+            /** 机构APPID · institution's AppID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
             sp_appid?: string
           } | {
-            /** 商户号 · merchant ID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+            /** 商户号 · merchant ID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
             mchid?: string
-            /** 公众账号ID · AppID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+            /** 公众账号ID · AppID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
             appid?: string
-            /** 机构商户号 · institution's merchant ID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+            /** 机构商户号 · institution's merchant ID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
             sp_mchid: string
-            /** 子商户号 · sub-merchant ID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+            /** 子商户号 · sub-merchant ID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
             sub_mchid: string
-            /** 机构APPID · institution's AppID; give one of: mchid + appid, sp_mchid + sp_appid + sub_mchid */
+            /** 机构APPID · institution's AppID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
             sp_appid: string
           })
       },
@@ -516,11 +477,11 @@ export interface HongkongRoutes {
         data?: {
           /** 付款批次号 · payout batch ID */
           batch_id: string
-          /** 结算日期 */
+          /** 结算日期 · settlement date */
           settlement_date: string
-          /** 交易开始日期 */
+          /** 交易开始日期 · transaction start date */
           trade_start_date: string
-          /** 交易结束日期 */
+          /** 交易结束日期 · transaction end date */
           trade_end_date: string
           /** 金额 · amount */
           amount: DataAmountResponse
@@ -671,7 +632,7 @@ export interface HongkongRoutes {
         out_trade_no: string
         /** 交易类型 · trade type */
         trade_type: 'JSAPI' | 'NATIVE' | 'APP' | 'MWEB' | 'MICROPAY' | (string & {})
-        /** 交易状态 */
+        /** 交易状态 · trade state */
         trade_state: TransactionResponseTradeState
         /** 交易状态描述 · trade state description */
         trade_state_desc: string

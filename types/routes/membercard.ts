@@ -103,14 +103,14 @@ export type CommitRequest = {
   /** 会员积分值 · member points value */
   bonus_value: number
 } & ({
-    /** 直连商户号 · direct merchant's ID; give one of: mchid, sub_mchid */
+    /** 直连商户号 · direct merchant's ID; either mchid or sub_mchid */
     mchid: string
-    /** 子商户号 · sub-merchant ID; give one of: mchid, sub_mchid */
+    /** 子商户号 · sub-merchant ID; either mchid or sub_mchid */
     sub_mchid?: string
   } | {
-    /** 直连商户号 · direct merchant's ID; give one of: mchid, sub_mchid */
+    /** 直连商户号 · direct merchant's ID; either mchid or sub_mchid */
     mchid?: string
-    /** 子商户号 · sub-merchant ID; give one of: mchid, sub_mchid */
+    /** 子商户号 · sub-merchant ID; either mchid or sub_mchid */
     sub_mchid: string
   })
 
@@ -163,7 +163,7 @@ export interface DateInformation {
   available_begin_time?: string
   /** 有效期结束时间 · validity period end time */
   available_end_time?: string
-  /** 生效后N天内有效 */
+  /** 生效后N天内有效 · number of valid days after receipt */
   available_day_after_receive?: number
   /** 领取后N天开始生效 · days from claim until effective */
   wait_days_after_receive?: number
@@ -204,7 +204,7 @@ export interface ImportResponse {
 }
 
 export interface JumpMiniprogram {
-  /** 小程序appid */
+  /** 小程序appid · mini program AppID */
   appid: string
   /** 小程序path · mini program path */
   path: string
@@ -215,7 +215,7 @@ export interface MiniprogramActivitySetting {
   outer_str?: string[]
   /** 领奖页面跳转配置 · redirect settings of the award claim page */
   award_jump_deploy?: {
-    /** 小程序AppID */
+    /** 小程序AppID · mini program AppID */
     mini_program_appid?: string
     /** 小程序path · mini program path */
     mini_program_path?: string
@@ -260,7 +260,7 @@ export interface PayActivitySetting {
 }
 
 export interface ServiceModuleJumpMiniprogram {
-  /** 小程序appid */
+  /** 小程序appid · mini program AppID */
   appid?: string
   /** 小程序path · mini program path */
   path?: string
@@ -761,7 +761,7 @@ export interface MembercardRoutes {
             type: 'FIX_TIME_RANGE' | 'FIX_TERM' | 'PERMANENT' | (string & {})
             /** 有效期结束时间 · validity period end time */
             available_end_time?: string
-            /** 生效后N天内有效 */
+            /** 生效后N天内有效 · number of valid days after receipt */
             available_day_after_receive?: number
             /** 领取后N天开始生效 · days from claim until effective */
             wait_days_after_receive?: number

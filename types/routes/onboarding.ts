@@ -26,7 +26,7 @@ export interface ApplymentIdResponse {
   sign_url?: string
   /** 申请单状态 · application state */
   applyment_state: ApplymentState
-  /** 申请状态描述 */
+  /** 申请状态描述 · application state description */
   applyment_state_msg?: string
   /** 驳回原因详情 · rejection reason details */
   audit_detail?: {
@@ -47,7 +47,7 @@ export type ApplymentState =
   | 'APPLYMENT_STATE_SIGNING' | 'APPLYMENT_STATE_FINISHED' | 'APPLYMENT_STATE_CANCELED' | (string & {})
 
 export interface AuditRejectDetail {
-  /** 参数名称 */
+  /** 参数名称 · parameter name */
   param_name?: string
   /** 驳回原因 · rejection reason */
   reject_reason?: string
@@ -92,7 +92,7 @@ export interface MchcontactalterapplymentResponse {
 }
 
 export interface MchsubjectalterapplymentMerchantResponse {
-  /** 微信支付商户号 */
+  /** 微信支付商户号 · WeChat Pay merchant ID */
   merchant_code: string
   /** 申请单号 · application ID */
   apply_id: string
@@ -114,7 +114,7 @@ export interface MerchantResponse {
   apply_id: string
   /** 业务申请编号 · business application number */
   out_request_no: string
-  /** 微信支付商户号 */
+  /** 微信支付商户号 · WeChat Pay merchant ID */
   merchant_code: string
   /** 申请单状态 · application state */
   state: MerchantResponseState
@@ -169,7 +169,7 @@ export interface OnboardingRoutes {
         query?: ApplicationQuery
       },
       {
-        /** 开户名称 */
+        /** 开户名称 · account name */
         account_name: string
         /** 账户类型 · account type */
         account_type: 'ACCOUNT_TYPE_BUSINESS' | 'ACCOUNT_TYPE_PRIVATE' | (string & {})
@@ -181,7 +181,7 @@ export interface OnboardingRoutes {
         bank_branch_id?: string
         /** 银行账号 · bank account number */
         account_number: string
-        /** 审核状态 */
+        /** 审核状态 · verification result */
         verify_result: 'AUDIT_SUCCESS' | 'AUDITING' | 'AUDIT_FAIL' | (string & {})
         /** 审核驳回原因 · review rejection reason */
         verify_fail_reason?: string
@@ -209,7 +209,7 @@ export interface OnboardingRoutes {
           account_type: 'ACCOUNT_TYPE_BUSINESS' | 'ACCOUNT_TYPE_PRIVATE' | (string & {})
           /** 开户银行 · account bank */
           account_bank: string
-          /** 开户银行省市编码 */
+          /** 开户银行省市编码 · bank's city code */
           bank_address_code?: string
           /** 开户银行全称（含支行） · full name of account bank (including branch) */
           bank_name?: string
@@ -217,7 +217,7 @@ export interface OnboardingRoutes {
           bank_branch_id?: string
           /** 银行账号 · bank account number */
           account_number: Sensitive | Ciphertext
-          /** 开户名称 */
+          /** 开户名称 · account name */
           account_name?: Sensitive | Ciphertext
         }
       },
@@ -303,7 +303,7 @@ export interface OnboardingRoutes {
           contact_info: {
             /** 超级管理员类型 · super administrator type */
             contact_type?: 'LEGAL' | 'SUPER' | (string & {})
-            /** 联系人姓名 */
+            /** 联系人姓名 · contact's name */
             name: Sensitive | Ciphertext
             /** 超级管理员证件类型 · super administrator's identity document type */
             contact_id_doc_type?: IdDocType
@@ -328,9 +328,9 @@ export interface OnboardingRoutes {
             subject_type: SubjectType
             /** 是否金融机构 · whether it is a financial institution */
             is_finance_institution?: boolean
-            /** 营业执照 · business license; give one of: business_licence_info, certificate_info, assist_prove_info */
+            /** 营业执照 · business license; either business_licence_info, certificate_info or assist_prove_info */
             business_licence_info?: {
-              /** 营业执照注册号 */
+              /** 营业执照注册号 · business license registration number */
               licence_number: string
               /** 营业执照照片 · business license photo */
               licence_copy: string
@@ -343,7 +343,7 @@ export interface OnboardingRoutes {
               /** 营业执照有效日期 · business license validity date */
               licence_valid_date: string
             }
-            /** 登记证书 · registration certificate; give one of: business_licence_info, certificate_info, assist_prove_info */
+            /** 登记证书 · registration certificate; either business_licence_info, certificate_info or assist_prove_info */
             certificate_info?: {
               /** 登记证书类型 · registration certificate type */
               cert_type:
@@ -363,20 +363,20 @@ export interface OnboardingRoutes {
               legal_person: string
               /** 注册地址 · registered address */
               company_address: string
-              /** 登记证书有效日期 */
+              /** 登记证书有效日期 · validity period of the registration certificate */
               cert_valid_date: string
             }
             /** 单位证明函照片 · photo of organization's certification letter */
             company_prove_copy?: string
-            /** 辅助证明材料信息 · auxiliary proof material information; give one of: business_licence_info, certificate_info, assist_prove_info */
+            /** 辅助证明材料信息 · auxiliary proof material information; either business_licence_info, certificate_info or assist_prove_info */
             assist_prove_info?: {
               /** 小微经营类型 · micro merchant's business type */
               micro_biz_type: MicroBizType
               /** 门店名称 · store name */
               store_name: string
-              /** 门店省市编码 */
+              /** 门店省市编码 · store's city code */
               store_address_code?: string
-              /** 门店地址 */
+              /** 门店地址 · store address */
               store_address: string
               /** 门店门头照片 · store entrance photo */
               store_header_copy: string
@@ -388,7 +388,7 @@ export interface OnboardingRoutes {
               /** 行业ID · industry ID */
               category_id:
                 | 44 | 33 | 22 | 41 | 42 | 49 | 50 | 51 | 36 | 54 | 55 | 32 | 52 | (number & {})
-              /** 行业经营许可证资质照片 */
+              /** 行业经营许可证资质照片 · photos of the industry operating permit */
               operation_copy_list?: string[]
             }[]
             /** 金融机构许可证信息 · financial institution license information */
@@ -557,7 +557,7 @@ export interface OnboardingRoutes {
      */
     getAsync: OnboardingRoutes['v3/applyment4sub/applyment/business_code/{business_code}']['get']
   }
-  'v3/applyment4sub/applyment/{empty}': {
+  'v3/applyment4sub/applyment': {
     /** 提交申请单
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012719997)
      */
@@ -590,7 +590,7 @@ export interface OnboardingRoutes {
             openid?: string
             /** 联系手机 · contact mobile number */
             mobile_phone: Sensitive | Ciphertext
-            /** 联系邮箱 */
+            /** 联系邮箱 · contact email */
             contact_email: Sensitive | Ciphertext
           }
           /** 主体资料 · subject information */
@@ -599,7 +599,7 @@ export interface OnboardingRoutes {
             subject_type: SubjectType
             /** 是否是金融机构 · whether it is a financial institution */
             finance_institution?: boolean
-            /** 小微辅助证明材料 · micro merchant's auxiliary proof materials; give one of: business_license_info, certificate_info, micro_biz_info */
+            /** 小微辅助证明材料 · micro merchant's auxiliary proof materials; either business_license_info, certificate_info or micro_biz_info */
             micro_biz_info?: {
               /** 小微经营类型 · micro merchant's business type */
               micro_biz_type: MicroBizType
@@ -607,17 +607,17 @@ export interface OnboardingRoutes {
               micro_store_info?: {
                 /** 门店名称 · store name */
                 micro_name: string
-                /** 门店省市编码 */
+                /** 门店省市编码 · store's city code */
                 micro_address_code: string
-                /** 门店地址 */
+                /** 门店地址 · store address */
                 micro_address: string
                 /** 门店门头照片 · store entrance photo */
                 store_entrance_pic: string
                 /** 店内环境照片 · store interior photo */
                 micro_indoor_copy: string
-                /** 门店经度 */
+                /** 门店经度 · store longitude */
                 store_longitude?: string
-                /** 门店纬度 */
+                /** 门店纬度 · store latitude */
                 store_latitude?: string
               }
               /** 流动经营/便民服务 · mobile business/convenience service */
@@ -643,7 +643,7 @@ export interface OnboardingRoutes {
                 micro_link?: string
               }
             }
-            /** 营业执照 · business license; give one of: business_license_info, certificate_info, micro_biz_info */
+            /** 营业执照 · business license; either business_license_info, certificate_info or micro_biz_info */
             business_license_info?: {
               /** 营业执照照片 · business license photo */
               license_copy: string
@@ -660,7 +660,7 @@ export interface OnboardingRoutes {
               /** 有效期限结束日期 · validity period end date */
               period_end?: string
             }
-            /** 登记证书 · registration certificate; give one of: business_license_info, certificate_info, micro_biz_info */
+            /** 登记证书 · registration certificate; either business_license_info, certificate_info or micro_biz_info */
             certificate_info?: {
               /** 登记证书照片 · registration certificate photo */
               cert_copy: string
@@ -681,9 +681,9 @@ export interface OnboardingRoutes {
             }
             /** 组织机构代码证信息 · organization code certificate information */
             organization_info?: {
-              /** 组织机构代码证照片 */
+              /** 组织机构代码证照片 · photo of organization code certificate */
               organization_copy: string
-              /** 组织机构代码 */
+              /** 组织机构代码 · organization code */
               organization_code: string
               /** 组织机构代码证有效期开始日期 · organization code certificate validity start date */
               org_period_begin: string
@@ -761,11 +761,11 @@ export interface OnboardingRoutes {
           }
           /** 经营资料 · business information */
           business_info: {
-            /** 商户简称 */
+            /** 商户简称 · merchant's short name */
             merchant_shortname: string
-            /** 客服电话 */
+            /** 客服电话 · customer service phone number */
             service_phone: string
-            /** 经营场景 */
+            /** 经营场景 · business scenario */
             sales_info: {
               /** 经营场景类型 · business scenario type */
               sales_scenes_type: (
@@ -825,6 +825,8 @@ export interface OnboardingRoutes {
               }
               /** 企业微信场景 · WeCom scenario */
               wework_info?: {
+                /** 企业微信CorpID · WeCom CorpID */
+                corp_id?: string
                 /** 商家企业微信CorpID · merchant's WeCom CorpID */
                 sub_corp_id?: string
                 /** 图片MediaID · image media ID */
@@ -856,11 +858,11 @@ export interface OnboardingRoutes {
             /** 账户类型 · account type */
             bank_account_type:
               | 'BANK_ACCOUNT_TYPE_CORPORATE' | 'BANK_ACCOUNT_TYPE_PERSONAL' | (string & {})
-            /** 开户名称 */
+            /** 开户名称 · account name */
             account_name: Sensitive | Ciphertext
             /** 开户银行 · account bank */
             account_bank: string
-            /** 开户银行省市编码 */
+            /** 开户银行省市编码 · bank's city code */
             bank_address_code: string
             /** 开户银行全称（含支行） · full name of account bank (including branch) */
             bank_name?: string
@@ -877,7 +879,7 @@ export interface OnboardingRoutes {
             legal_person_video?: string
             /** 补充材料 · additional materials */
             business_addition_pics?: string[]
-            /** 补充说明 */
+            /** 补充说明 · additional description */
             business_addition_msg?: string
           }
         }
@@ -887,7 +889,7 @@ export interface OnboardingRoutes {
     /** 提交申请单
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012719997)
      */
-    postAsync: OnboardingRoutes['v3/applyment4sub/applyment/{empty}']['post']
+    postAsync: OnboardingRoutes['v3/applyment4sub/applyment']['post']
   }
   'v3/capital/capitallhh/areas/provinces': {
     /** 查询省份列表
@@ -965,7 +967,7 @@ export interface OnboardingRoutes {
     get: Operation<
       {
         query: {
-          /** 银行卡号 */
+          /** 银行卡号 · bank card number */
           account_number: Sensitive | Ciphertext
         }
       },
@@ -1123,7 +1125,7 @@ export interface OnboardingRoutes {
      */
     get: Operation<
       {
-        /** 微信支付商户号 */
+        /** 微信支付商户号 · WeChat Pay merchant ID */
         merchant_code: PathValue
         /** 业务申请编号 · business application number */
         out_request_no: PathValue
@@ -1192,7 +1194,7 @@ export interface OnboardingRoutes {
           finance_institution?: boolean
           /** 营业执照信息 · business license information */
           business_license_info?: {
-            /** 营业执照注册号 */
+            /** 营业执照注册号 · business license registration number */
             license_number: string
             /** 营业执照照片 · business license photo */
             license_copy: string
@@ -1311,7 +1313,7 @@ export interface OnboardingRoutes {
      */
     get: Operation<
       {
-        /** 微信支付商户号 */
+        /** 微信支付商户号 · WeChat Pay merchant ID */
         merchant_code: PathValue
         /** 业务申请编号 · business application number */
         out_request_no: PathValue
@@ -1369,7 +1371,7 @@ export interface OnboardingRoutes {
           sub_mchid: string
           /** 业务申请编号 · business application number */
           out_request_no: string
-          /** 商户简称 */
+          /** 商户简称 · merchant's short name */
           merchant_shortname: string
         }
       },
@@ -1423,7 +1425,7 @@ export interface OnboardingRoutes {
         apply_id: string
         /** 业务申请编号 · business application number */
         out_request_no: string
-        /** 微信支付商户号 */
+        /** 微信支付商户号 · WeChat Pay merchant ID */
         merchant_code: string
         /** 申请单状态 · application state */
         state: MerchantResponseState

@@ -5,6 +5,7 @@ import type {
   ContractTerminateInfoContractTerminationMode,
   ContractTerminatedMode,
   NegotiationHistoryQuery,
+  PartnerResponse,
   SubOrderAmount,
   SubOrderSettleInfo,
   TerminateRequest,
@@ -1611,7 +1612,7 @@ export interface PapayRoutes {
           out_user_code: string
           /** 回跳地址的url · return URL */
           return_url?: string
-          /** 设备信息 */
+          /** 设备信息 · device information */
           device_info: {
             /** 设备类型 · device type */
             device_type:
@@ -1619,7 +1620,7 @@ export interface PapayRoutes {
               | 'DEVICE_TYPE_WATCH' | (string & {})
             /** 设备的OS版本 · device OS version */
             device_os: string
-            /** 设备ID */
+            /** 设备ID · device ID */
             device_id: string
             /** 设备是否以root身份运行 · whether the device runs as root */
             device_running_as_root: boolean
@@ -1703,7 +1704,7 @@ export interface PapayRoutes {
      */
     post: Operation<
       {
-        /** 委托代扣协议id */
+        /** 委托代扣协议id · recurring payment contract ID */
         contract_id: PathValue
         json: {
           /** 服务商商户号 · service provider's merchant ID */
@@ -1729,7 +1730,7 @@ export interface PapayRoutes {
      */
     post: Operation<
       {
-        /** 委托代扣协议id */
+        /** 委托代扣协议id · recurring payment contract ID */
         contract_id: PathValue
         json: {
           /** 服务商商户号 · service provider's merchant ID */
@@ -2040,53 +2041,7 @@ export interface PapayRoutes {
         /** 还款单订单号 · order number of the repayment order */
         combine_out_trade_no: PathValue
       },
-      {
-        /** 还款服务商APPID · repayment service provider's AppID */
-        combine_appid: string
-        /** 还款服务商商户号 · repayment service provider's merchant ID */
-        combine_mchid: string
-        /** 还款单订单号 · order number of the repayment order */
-        combine_out_trade_no: string
-        /** 还款单微信支付订单号 · WeChat Pay order number of the repayment order */
-        combine_transaction_id: string
-        /** 还款支付者信息 · repayment payer information */
-        combine_payer_info?: {
-          /** 用户服务商标识 · user's OpenID under the service provider's AppID */
-          openid: string
-        }
-        /** 还款明细单信息列表 · list of repayment details */
-        sub_orders?: {
-          /** 还款单发起商户号 · initiating merchant ID of the repayment order */
-          mchid: string
-          /** 子商户号 · sub-merchant ID */
-          sub_mchid?: string
-          /** 还款明细单订单号 · order number of the repayment detail */
-          out_trade_no: string
-          /** 还款明细单微信支付订单号 · WeChat Pay order number of the repayment detail */
-          transaction_id?: string
-          /** 交易类型 · trade type */
-          trade_type?: 'REPAYMENT' | (string & {})
-          /** 交易状态 */
-          trade_state?: 'SUCCESS' | 'NOTPAY' | 'CLOSED' | (string & {})
-          /** 付款银行 · bank type */
-          bank_type?: string
-          /** 附加数据 · attached data */
-          attach?: string
-          /** 支付完成时间 · payment completion time */
-          success_time?: string
-          /** 子单金额信息 · amount information of the sub-order */
-          amount?: {
-            /** 标价金额 · pricing amount (分 · fen) */
-            total_amount: number
-            /** 标价币种 · pricing currency */
-            currency?: string
-            /** 现金支付金额 (分 · fen) */
-            payer_amount: number
-            /** 现金支付币种 */
-            payer_currency?: string
-          }
-        }[]
-      }
+      PartnerResponse
     >
     /** 还款单查询
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4015124483)
@@ -2158,13 +2113,13 @@ export interface PapayRoutes {
             combine_appid: string
             /** 用户终端IP · user's device IP */
             payer_client_ip: string
-            /** 场景类型 */
+            /** 场景类型 · scene type */
             type: 'iOS' | 'Android' | 'Wap' | (string & {})
-            /** 应用名称 */
+            /** 应用名称 · app name */
             app_name?: string
-            /** 网站URL */
+            /** 网站URL · website URL */
             app_url: string
-            /** iOS平台BundleID */
+            /** iOS平台BundleID · iOS bundle ID */
             bundle_id?: string
             /** 应用包名 · app package name */
             package_name?: string
@@ -2209,7 +2164,7 @@ export interface PapayRoutes {
       {
         /** 预支付交易会话标识 · prepay ID */
         prepay_id?: string
-        /** 支付跳转链接 */
+        /** 支付跳转链接 · payment redirect URL */
         h5_url?: string
       }
     >

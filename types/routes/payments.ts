@@ -6,12 +6,15 @@ import type {
   BankType,
   CashAddType,
   CashReduceType,
-  CertificateResponse,
+  CertificateResponseData,
   Channel,
   CombinePayerInfo,
+  CombineTransactionResponse,
   CombineTransactionResponseCombinePayerInfo,
+  CombineTransactionResponseSceneInfo,
   EcommerceGoodsDetail,
   From,
+  GoodsDetail,
   InstallmentInfo,
   JsapiResponse,
   MedInsPayStatus,
@@ -25,6 +28,7 @@ import type {
   SubOrderAmount,
   SubOrderSettleInfo,
   TradeState,
+  TradeType,
   TransactionRequestAmount,
   TransactionRequestPayer,
 } from '../models.js'
@@ -42,7 +46,7 @@ export interface AppRequestDetail {
   cost_price?: number
   /** 商品小票ID · product receipt ID; at most 32 characters */
   invoice_id?: string
-  /** 单品列表; at most 6000 items */
+  /** 单品列表 · list of items; at most 6000 items */
   goods_detail?: {
     /** 商户侧商品编码 · merchant's product code; at most 32 characters */
     merchant_goods_id: string
@@ -71,9 +75,9 @@ export interface AppWithContractRequestContractInfo {
   contract_mchid: string
   /** 签约AppID · contract-signing AppID */
   contract_appid: string
-  /** 签约协议号 */
+  /** 签约协议号 · contract code */
   contract_code: string
-  /** 请求序列号 · request sequence number */
+  /** 请求序列号 · request serial number */
   request_serial: string
   /** 用户账户展示名称 · user account's display name */
   contract_display_account: string
@@ -86,7 +90,7 @@ export interface AppWithContractRequestDetail {
   cost_price?: number
   /** 商品小票ID · product receipt ID */
   invoice_id?: string
-  /** 单品列表 */
+  /** 单品列表 · list of items */
   goods_detail: {
     /** 商户侧商品编码 · merchant's product code */
     merchant_goods_id: string
@@ -107,16 +111,7 @@ export interface AppWithContractRequestSceneInfo {
   /** 商户端设备号 · merchant's device ID */
   device_id?: string
   /** 商户门店信息 · merchant store information */
-  store_info?: {
-    /** 门店编号 · store ID */
-    id?: string
-    /** 门店名称 · store name */
-    name?: string
-    /** 地区编码 · area code */
-    area_code?: string
-    /** 详细地址 · detailed address */
-    address?: string
-  }
+  store_info?: PaymentsStoreInfo
 }
 
 export interface CashAddDetail {
@@ -138,7 +133,7 @@ export interface CodepayRequestDetail {
   cost_price?: number
   /** 商品小票ID · product receipt ID */
   invoice_id?: string
-  /** 单品列表 */
+  /** 单品列表 · list of items */
   goods_detail: {
     /** 商品编码 · product code */
     merchant_goods_id: string
@@ -162,36 +157,6 @@ export interface CodepayResponseAmount {
   currency?: string
   /** 用户支付货币类型 · currency paid by the user */
   payer_currency?: string
-}
-
-export interface CodepayResponsePromotionDetail {
-  /** 券ID · coupon ID */
-  coupon_id: string
-  /** 优惠名称 · discount name */
-  name?: string
-  /** 优惠范围 · discount scope */
-  scope?: string
-  /** 优惠类型 · discount type */
-  type?: string
-  /** 优惠券面额 · coupon face value (分 · fen) */
-  amount: number
-  /** 活动ID · coupon batch ID */
-  stock_id?: string
-  /** 微信出资 · WeChat Pay contribution (分 · fen) */
-  wechatpay_contribute?: number
-  /** 商户出资 (分 · fen) */
-  merchant_contribute?: number
-  /** 其他出资 (分 · fen) */
-  other_contribute?: number
-  /** 优惠货币类型 · discount currency */
-  currency?: string
-  /** 单品列表 */
-  goods_detail?: PaymentsGoodsDetail[]
-}
-
-export interface CombineTransactionResponseSceneInfo {
-  /** 商户端设备号 · merchant's device ID */
-  device_id?: string
 }
 
 export interface DomesticRefundResponse {
@@ -230,9 +195,9 @@ export interface DomesticRefundResponse {
     payer_refund: number
     /** 应结退款金额 · settlement refund amount (分 · fen) */
     settlement_refund: number
-    /** 应结订单金额 (分 · fen) */
+    /** 应结订单金额 · order amount to be settled (分 · fen) */
     settlement_total: number
-    /** 优惠退款金额 · discount refund amount */
+    /** 优惠退款金额 · discount refund amount (分 · fen) */
     discount_refund: number
     /** 退款币种 · refund currency */
     currency: string
@@ -292,15 +257,15 @@ export interface H5RequestSceneInfo {
   device_id?: string
   /** 商户门店信息 · merchant store information */
   store_info?: SceneInfoStoreInfo
-  /** H5场景信息 */
+  /** H5场景信息 · H5 scene information */
   h5_info?: {
-    /** 场景类型; at most 32 characters */
+    /** 场景类型 · scene type; at most 32 characters */
     type?: string
-    /** 应用名称; at most 64 characters */
+    /** 应用名称 · app name; at most 64 characters */
     app_name?: string
-    /** 网站URL; at most 128 characters */
+    /** 网站URL · website URL; at most 128 characters */
     app_url?: string
-    /** iOS平台BundleID; at most 128 characters */
+    /** iOS平台BundleID · iOS bundle ID; at most 128 characters */
     bundle_id?: string
     /** 应用包名 · app package name; at most 128 characters */
     package_name?: string
@@ -308,7 +273,7 @@ export interface H5RequestSceneInfo {
 }
 
 export interface H5Response {
-  /** 支付跳转链接 */
+  /** 支付跳转链接 · payment redirect URL */
   h5_url: string
 }
 
@@ -361,7 +326,7 @@ export interface OrderResponse {
   mix_pay_status: MixPayStatus
   /** 混合订单中自费部分的支付状态 · payment state of mixed order's self-paid part */
   self_pay_status: SelfPayStatus
-  /** 混合订单中医保部分的支付状态 */
+  /** 混合订单中医保部分的支付状态 · payment state of mixed order's medical insurance portion */
   med_ins_pay_status: MedInsPayStatus
   /** 订单支付时间 · order payment time */
   paid_time?: string
@@ -454,24 +419,22 @@ export interface PaymentsAmount {
   currency: string
 }
 
-export interface PaymentsGoodsDetail {
-  /** 商品编码 · product code */
-  goods_id: string
-  /** 商品数量 · product quantity */
-  quantity: number
-  /** 商品单价 · product unit price (分 · fen) */
-  unit_price: number
-  /** 商品优惠金额 · product discount amount */
-  discount_amount: number
-  /** 商品备注 · product remark */
-  goods_remark?: string
-}
-
 export interface PaymentsPayer {
   /** 用户服务标识 · user's OpenID under the service provider's AppID */
   sp_openid: string
   /** 用户子标识 · user's OpenID under the sub-merchant's AppID */
   sub_openid?: string
+}
+
+export interface PaymentsStoreInfo {
+  /** 门店编号 · store ID */
+  id?: string
+  /** 门店名称 · store name */
+  name?: string
+  /** 地区编码 · area code */
+  area_code?: string
+  /** 详细地址 · detailed address */
+  address?: string
 }
 
 export interface PaymentsTransactionQuery {
@@ -494,14 +457,14 @@ export interface PromotionDetail {
   stock_id?: string
   /** 微信出资 · WeChat Pay contribution (分 · fen) */
   wechatpay_contribute?: number
-  /** 商户出资 (分 · fen) */
+  /** 商户出资 · merchant's contribution (分 · fen) */
   merchant_contribute?: number
-  /** 其他出资 (分 · fen) */
+  /** 其他出资 · other contribution (分 · fen) */
   other_contribute?: number
   /** 优惠币种 · discount currency */
   currency?: string
-  /** 单品列表 */
-  goods_detail?: PaymentsGoodsDetail[]
+  /** 单品列表 · list of items */
+  goods_detail?: GoodsDetail[]
 }
 
 export type RefundRequestRefundAccount =
@@ -571,8 +534,6 @@ export interface SubsidyInfo {
   }[]
 }
 
-export type TradeType = 'JSAPI' | 'NATIVE' | 'APP' | 'MICROPAY' | 'MWEB' | 'FACEPAY' | (string & {})
-
 export interface TransactionResponseAmount {
   /** 总金额 · total amount (分 · fen) */
   total: number
@@ -589,7 +550,7 @@ export interface TransactionResponseDetail {
   cost_price?: number
   /** 商品小票ID · product receipt ID */
   invoice_id?: string
-  /** 单品列表 */
+  /** 单品列表 · list of items */
   goods_detail?: {
     /** 商户侧商品编码 · merchant's product code */
     merchant_goods_id: string
@@ -610,16 +571,7 @@ export interface TransactionResponseSceneInfo {
   /** 商户端设备号 · merchant's device ID */
   device_id?: string
   /** 商户门店信息 · merchant store information */
-  store_info?: {
-    /** 门店编号 · store ID */
-    id?: string
-    /** 门店名称 · store name */
-    name: string
-    /** 地区编码 · area code */
-    area_code: string
-    /** 详细地址 · detailed address */
-    address: string
-  }
+  store_info?: PaymentsStoreInfo
 }
 
 export type UserIdType =
@@ -684,7 +636,7 @@ export interface PaymentsRoutes {
           hash_type: string
           /** 哈希值 · hash value */
           hash_value: string
-          /** 随机字符串 */
+          /** 随机字符串 · nonce string */
           nonce: string
         }[]
       }
@@ -751,7 +703,10 @@ export interface PaymentsRoutes {
           algorithm_type?: 'SM2' | 'RSA' | 'ALL' | (string & {})
         }
       },
-      CertificateResponse
+      {
+        /** 平台证书列表 · list of platform certificates */
+        data?: CertificateResponseData[]
+      }
     >
     /** 获取平台证书列表
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012551764) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012715700)
@@ -789,7 +744,7 @@ export interface PaymentsRoutes {
             out_trade_no: string
             /** 二级商户号 · secondary merchant ID; at most 32 characters */
             sub_mchid?: string
-            /** 商品详情; at most 6000 characters */
+            /** 商品详情 · product details; at most 6000 characters */
             detail?: string
             /** 订单优惠标记 · order discount tag; at most 32 characters */
             goods_tag?: string
@@ -831,7 +786,7 @@ export interface PaymentsRoutes {
             appid: string
             /** 签约商户协议号 · contract-signing merchant's contract number */
             out_contract_code: string
-            /** 委托代扣协议模板ID */
+            /** 委托代扣协议模板ID · recurring payment contract template ID */
             plan_id: number
             /** 用户账户展示名称 · user account's display name */
             contract_display_account: string
@@ -845,7 +800,7 @@ export interface PaymentsRoutes {
       {
         /** 预支付交易会话标识 · prepay ID */
         prepay_id: string
-        /** 预签约结果 */
+        /** 预签约结果 · contract pre-signing result */
         contract_result?: {
           /** 签约结果码 · contract signing result code */
           code: string
@@ -878,15 +833,15 @@ export interface PaymentsRoutes {
             device_id: string
             /** 用户终端IP · user's device IP; at most 45 characters */
             payer_client_ip: string
-            /** H5场景信息 */
+            /** H5场景信息 · H5 scene information */
             h5_info?: {
-              /** 场景类型; at most 32 characters */
+              /** 场景类型 · scene type; at most 32 characters */
               type: string
-              /** 应用名称; at most 64 characters */
+              /** 应用名称 · app name; at most 64 characters */
               app_name?: string
-              /** 网站URL; at most 128 characters */
+              /** 网站URL · website URL; at most 128 characters */
               app_url?: string
-              /** iOS平台BundleID; at most 128 characters */
+              /** iOS平台BundleID · iOS bundle ID; at most 128 characters */
               bundle_id?: string
               /** 应用包名 · app package name; at most 128 characters */
               package_name?: string
@@ -925,7 +880,7 @@ export interface PaymentsRoutes {
       {
         /** 平台商户应用ID · platform merchant's AppID */
         combine_appid: string
-        /** 平台商户号 */
+        /** 平台商户号 · platform's merchant ID */
         combine_mchid: string
         /** 交易单订单号 · order number of the transaction order */
         combine_out_trade_no: string
@@ -949,7 +904,7 @@ export interface PaymentsRoutes {
           transaction_id?: string
           /** 交易类型 · trade type */
           trade_type?: string
-          /** 交易状态 */
+          /** 交易状态 · trade state */
           trade_state: string
           /** 付款银行 · bank type */
           bank_type?: string
@@ -996,7 +951,7 @@ export interface PaymentsRoutes {
             out_trade_no: string
             /** 二级商户号 · secondary merchant ID; at most 32 characters */
             sub_mchid?: string
-            /** 商品详情; at most 6000 characters */
+            /** 商品详情 · product details; at most 6000 characters */
             detail?: string
             /** 订单优惠标记 · order discount tag; at most 32 characters */
             goods_tag?: string
@@ -1039,7 +994,7 @@ export interface PaymentsRoutes {
         json: {
           /** 平台商户应用ID · platform merchant's AppID */
           combine_appid: string
-          /** 平台商户号 */
+          /** 平台商户号 · platform's merchant ID */
           combine_mchid: string
           /** 交易单订单号 · order number of the transaction order */
           combine_out_trade_no: string
@@ -1131,102 +1086,7 @@ export interface PaymentsRoutes {
         /** 合单商户订单号 · merchant's combined order number */
         combine_out_trade_no: PathValue
       },
-      {
-        /** 合单商户appid · combined order merchant's AppID */
-        combine_appid: string
-        /** 合单商户号 · combined order's merchant ID */
-        combine_mchid: string
-        /** 合单商户订单号 · merchant's combined order number */
-        combine_out_trade_no: string
-        /** 交易单微信支付订单号 · WeChat Pay order number of the transaction order */
-        combine_transaction_id: string
-        /** 场景信息 · scene information */
-        scene_info?: CombineTransactionResponseSceneInfo
-        /** 商品单信息 · product order information */
-        sub_orders?: {
-          /** 子单商户号 · sub-order's merchant ID */
-          mchid: string
-          /** 商品单个人收款方受理授权ID · acceptance authorization ID of product order's individual payee */
-          individual_auth_id?: string
-          /** 商品单个人收款方平台昵称 · individual payee's platform nickname in product order */
-          individual_name?: string
-          /** 交易类型 · trade type */
-          trade_type?: 'NATIVE' | 'JSAPI' | 'APP' | 'MWEB' | (string & {})
-          /** 交易状态 */
-          trade_state?: 'SUCCESS' | 'REFUND' | 'NOTPAY' | 'CLOSED' | 'PAYERROR' | (string & {})
-          /** 付款银行 · bank type */
-          bank_type?: string
-          /** 附加数据 · attached data */
-          attach?: string
-          /** 支付完成时间 · payment completion time */
-          success_time?: string
-          /** 微信订单号 · WeChat Pay order number */
-          transaction_id?: string
-          /** 商品单商户订单号 · merchant's order number of the product order */
-          out_trade_no: string
-          /** 二级商户号 · secondary merchant ID */
-          sub_mchid?: string
-          /** 子商户应用ID · sub-merchant's AppID */
-          sub_appid?: string
-          /** 用户子标识 · user's OpenID under the sub-merchant's AppID */
-          sub_openid?: string
-          /** 优惠信息列表 · list of discount information */
-          promotion_detail?: {
-            /** 券ID · coupon ID */
-            coupon_id?: string
-            /** 优惠名称 · discount name */
-            name?: string
-            /** 优惠范围 · discount scope */
-            scope?: 'GLOBAL' | 'SINGLE' | (string & {})
-            /** 优惠类型 · discount type */
-            type?: 'CASH' | 'NOCASH' | (string & {})
-            /** 优惠券面额 · coupon face value (分 · fen) */
-            amount?: number
-            /** 活动批次ID · coupon batch ID */
-            stock_id?: string
-            /** 微信出资 · WeChat Pay contribution (分 · fen) */
-            wechatpay_contribute?: number
-            /** 商户出资 (分 · fen) */
-            merchant_contribute?: number
-            /** 其他出资 (分 · fen) */
-            other_contribute?: number
-            /** 优惠币种 · discount currency */
-            currency?: string
-            /** 单品列表 */
-            goods_detail?: {
-              /** 商品编码 · product code */
-              goods_id: string
-              /** 商品数量 · product quantity */
-              quantity: number
-              /** 商品单价 · product unit price (分 · fen) */
-              unit_price: number
-              /** 商品优惠金额 · product discount amount */
-              discount_amount?: number
-              /** 商品备注 · product remark */
-              goods_remark?: string
-            }[]
-          }[]
-          /** 订单金额 · order amount */
-          amount?: {
-            /** 标价金额 · pricing amount (分 · fen) */
-            total_amount: number
-            /** 标价币种 · pricing currency */
-            currency?: string
-            /** 现金支付金额 (分 · fen) */
-            payer_amount: number
-            /** 现金支付币种 */
-            payer_currency?: string
-            /** 结算汇率 · settlement exchange rate */
-            settlement_rate?: number
-          }
-        }[]
-        /** 支付者 · payer */
-        combine_payer_info?: CombinePayerInfo
-        /** 交易场景 · trade scene */
-        trade_scenario?: 'RECOMMERCE' | (string & {})
-        /** 使用的商户贴息信息(微信分付) · merchant interest subsidy information (WeChat Fenfu) */
-        installment_info?: InstallmentInfo
-      }
+      CombineTransactionResponse
     >
     /** 合单查询订单
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012557006) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012761057)
@@ -1679,7 +1539,7 @@ export interface PaymentsRoutes {
         bank_type?: string
         /** 支付完成时间 · payment completion time */
         success_time?: string
-        /** 交易状态 */
+        /** 交易状态 · trade state */
         trade_state: string
         /** 交易状态描述 · trade state description */
         trade_state_desc?: string
@@ -1695,7 +1555,30 @@ export interface PaymentsRoutes {
         /** 订单金额 · order amount */
         amount?: CodepayResponseAmount
         /** 优惠信息 · discount information */
-        promotion_detail?: CodepayResponsePromotionDetail[]
+        promotion_detail?: {
+          /** 券ID · coupon ID */
+          coupon_id: string
+          /** 优惠名称 · discount name */
+          name?: string
+          /** 优惠范围 · discount scope */
+          scope?: string
+          /** 优惠类型 · discount type */
+          type?: string
+          /** 优惠券面额 · coupon face value (分 · fen) */
+          amount: number
+          /** 活动ID · coupon batch ID */
+          stock_id?: string
+          /** 微信出资 · WeChat Pay contribution (分 · fen) */
+          wechatpay_contribute?: number
+          /** 商户出资 · merchant's contribution (分 · fen) */
+          merchant_contribute?: number
+          /** 其他出资 · other contribution (分 · fen) */
+          other_contribute?: number
+          /** 优惠货币类型 · discount currency */
+          currency?: string
+          /** 单品列表 · list of items */
+          goods_detail?: GoodsDetail[]
+        }[]
       }
     >
     /** 付款码支付
@@ -1818,7 +1701,7 @@ export interface PaymentsRoutes {
         transaction_id?: string
         /** 交易类型 · trade type */
         trade_type?: TradeType
-        /** 交易状态 */
+        /** 交易状态 · trade state */
         trade_state?: TradeState
         /** 交易状态描述 · trade state description */
         trade_state_desc?: string
@@ -1827,7 +1710,7 @@ export interface PaymentsRoutes {
         /** 支付完成时间 · payment completion time */
         success_time?: string
         /** 商品描述 · product description */
-        description: string
+        description?: string
         /** 附加数据 · attached data */
         attach?: string
         /** 商户订单号 · merchant's order number */
@@ -1837,7 +1720,7 @@ export interface PaymentsRoutes {
         /** 交易结束时间 · transaction end time */
         time_expire?: string
         /** 通知地址 · notification URL */
-        notify_url: string
+        notify_url?: string
         /** 订单优惠标记 · order discount tag */
         goods_tag?: string
         /** 指定支付方式 · specified payment method */
@@ -1903,14 +1786,14 @@ export interface PaymentsRoutes {
             /** 实名支付 · real-name payment */
             identity?: Identity
           } & ({
-              /** 用户服务标识 · user's OpenID under the service provider's AppID; at most 128 characters; give one of: sp_openid, sub_openid */
+              /** 用户服务标识 · user's OpenID under the service provider's AppID; at most 128 characters; either sp_openid or sub_openid */
               sp_openid: string
-              /** 用户子标识 · user's OpenID under the sub-merchant's AppID; at most 128 characters; give one of: sp_openid, sub_openid */
+              /** 用户子标识 · user's OpenID under the sub-merchant's AppID; at most 128 characters; either sp_openid or sub_openid */
               sub_openid?: string
             } | {
-              /** 用户服务标识 · user's OpenID under the service provider's AppID; at most 128 characters; give one of: sp_openid, sub_openid */
+              /** 用户服务标识 · user's OpenID under the service provider's AppID; at most 128 characters; either sp_openid or sub_openid */
               sp_openid?: string
-              /** 用户子标识 · user's OpenID under the sub-merchant's AppID; at most 128 characters; give one of: sp_openid, sub_openid */
+              /** 用户子标识 · user's OpenID under the sub-merchant's AppID; at most 128 characters; either sp_openid or sub_openid */
               sub_openid: string
             })
           /** 贴息信息(微信分付) · interest subsidy information (WeChat Fenfu) */
@@ -1980,9 +1863,9 @@ export interface PaymentsRoutes {
             contract_mchid?: string
             /** 签约AppID · contract-signing AppID */
             contract_appid?: string
-            /** 签约协议号 */
+            /** 签约协议号 · contract code */
             contract_code?: string
-            /** 请求序列号 · request sequence number */
+            /** 请求序列号 · request serial number */
             request_serial?: string
             /** 用户账户展示名称 · user account's display name */
             contract_display_account?: string
@@ -2128,7 +2011,7 @@ export interface PaymentsRoutes {
         transaction_id?: string
         /** 交易类型 · trade type */
         trade_type?: TradeType
-        /** 交易状态 */
+        /** 交易状态 · trade state */
         trade_state?: TradeState
         /** 交易状态描述 · trade state description */
         trade_state_desc?: string
@@ -2137,7 +2020,7 @@ export interface PaymentsRoutes {
         /** 支付完成时间 · payment completion time */
         success_time?: string
         /** 商品描述 · product description */
-        description: string
+        description?: string
         /** 附加数据 · attached data */
         attach?: string
         /** 商户订单号 · merchant's order number */
@@ -2147,7 +2030,7 @@ export interface PaymentsRoutes {
         /** 交易结束时间 · transaction end time */
         time_expire?: string
         /** 通知地址 · notification URL */
-        notify_url: string
+        notify_url?: string
         /** 订单优惠标记 · order discount tag */
         goods_tag?: string
         /** 指定支付方式 · specified payment method */
@@ -2264,7 +2147,7 @@ export interface PaymentsRoutes {
             cost_price?: number
             /** 商品小票 ID · product receipt ID */
             invoice_id?: string
-            /** 单品列表 */
+            /** 单品列表 · list of items */
             goods_detail?: {
               /** 商品编码 · product code */
               merchant_goods_id: string
@@ -2286,7 +2169,7 @@ export interface PaymentsRoutes {
             device_id?: string
             /** 商户门店信息 · merchant store information */
             store_info: {
-              /** 门店ID */
+              /** 门店ID · store ID */
               id?: string
               /** 商家自定义编码 · merchant-defined code */
               out_id?: string
@@ -2418,7 +2301,7 @@ export interface PaymentsRoutes {
           support_fapiao?: boolean
           /** 支付者 · payer */
           payer: {
-            /** 授权码; at most 32 characters */
+            /** 授权码 · authorization code; at most 32 characters */
             auth_code: string
           }
           /** 订单金额 · order amount */
@@ -2463,7 +2346,7 @@ export interface PaymentsRoutes {
         bank_type?: string
         /** 支付完成时间 · payment completion time */
         success_time?: string
-        /** 交易状态 */
+        /** 交易状态 · trade state */
         trade_state: string
         /** 交易状态描述 · trade state description */
         trade_state_desc?: string
@@ -2474,7 +2357,30 @@ export interface PaymentsRoutes {
         /** 订单金额 · order amount */
         amount?: CodepayResponseAmount
         /** 优惠信息 · discount information */
-        promotion_detail?: CodepayResponsePromotionDetail[]
+        promotion_detail?: {
+          /** 券ID · coupon ID */
+          coupon_id?: string
+          /** 优惠名称 · discount name */
+          name?: string
+          /** 优惠范围 · discount scope */
+          scope?: string
+          /** 优惠类型 · discount type */
+          type?: string
+          /** 优惠券面额 · coupon face value (分 · fen) */
+          amount?: number
+          /** 活动ID · coupon batch ID */
+          stock_id?: string
+          /** 微信出资 · WeChat Pay contribution (分 · fen) */
+          wechatpay_contribute?: number
+          /** 商户出资 · merchant's contribution (分 · fen) */
+          merchant_contribute?: number
+          /** 其他出资 · other contribution (分 · fen) */
+          other_contribute?: number
+          /** 优惠货币类型 · discount currency */
+          currency?: string
+          /** 单品列表 · list of items */
+          goods_detail?: GoodsDetail[]
+        }[]
         /** 场景信息 · scene information */
         scene_info?: {
           /** 商户端设备号 · merchant's device ID */
@@ -2581,7 +2487,7 @@ export interface PaymentsRoutes {
         transaction_id?: string
         /** 交易类型 · trade type */
         trade_type?: TradeType
-        /** 交易状态 */
+        /** 交易状态 · trade state */
         trade_state?: TradeState
         /** 交易状态描述 · trade state description */
         trade_state_desc?: string
@@ -2594,7 +2500,7 @@ export interface PaymentsRoutes {
         /** 直连商户号 · direct merchant's ID */
         mchid: string
         /** 商品描述 · product description */
-        description: string
+        description?: string
         /** 附加数据 · attached data */
         attach?: string
         /** 商户订单号 · merchant's order number */
@@ -2604,7 +2510,7 @@ export interface PaymentsRoutes {
         /** 交易结束时间 · transaction end time */
         time_expire?: string
         /** 通知地址 · notification URL */
-        notify_url: string
+        notify_url?: string
         /** 订单优惠标记 · order discount tag */
         goods_tag?: string
         /** 指定支付方式 · specified payment method */
@@ -2726,9 +2632,9 @@ export interface PaymentsRoutes {
             contract_mchid?: string
             /** 签约AppID · contract-signing AppID */
             contract_appid?: string
-            /** 签约协议号 */
+            /** 签约协议号 · contract code */
             contract_code?: string
-            /** 请求序列号 · request sequence number */
+            /** 请求序列号 · request serial number */
             request_serial?: string
             /** 用户账户展示名称 · user account's display name */
             contract_display_account?: string
@@ -2805,7 +2711,7 @@ export interface PaymentsRoutes {
         transaction_id?: string
         /** 交易类型 · trade type */
         trade_type?: TradeType
-        /** 交易状态 */
+        /** 交易状态 · trade state */
         trade_state?: TradeState
         /** 交易状态描述 · trade state description */
         trade_state_desc?: string
@@ -2818,7 +2724,7 @@ export interface PaymentsRoutes {
         /** 直连商户号 · direct merchant's ID */
         mchid: string
         /** 商品描述 · product description */
-        description: string
+        description?: string
         /** 附加数据 · attached data */
         attach?: string
         /** 商户订单号 · merchant's order number */
@@ -2828,7 +2734,7 @@ export interface PaymentsRoutes {
         /** 交易结束时间 · transaction end time */
         time_expire?: string
         /** 通知地址 · notification URL */
-        notify_url: string
+        notify_url?: string
         /** 订单优惠标记 · order discount tag */
         goods_tag?: string
         /** 指定支付方式 · specified payment method */
@@ -2907,13 +2813,9 @@ export interface PaymentsRoutes {
         json: {
           /** 子商户号 · sub-merchant ID; at most 32 characters */
           sub_mchid?: string
-          /** 微信支付订单号 · WeChat Pay order number; at most 32 characters */
-          transaction_id?: string
-          /** 商户订单号 · merchant's order number; at most 32 characters */
-          out_trade_no?: string
           /** 商户退款单号 · merchant's refund number; at most 64 characters; matches `^[0-9A-Za-z_\-|*@]+$` */
           out_refund_no: string
-          /** 退款原因; at most 80 characters */
+          /** 退款原因 · refund reason; at most 80 characters */
           reason?: string
           /** 退款结果回调url · refund result notification URL; at most 256 characters; matches `^https?:\/\/[^\s\/?#]+` */
           notify_url?: string
@@ -2947,7 +2849,17 @@ export interface PaymentsRoutes {
           }[]
           /** 退款出资商户 · merchant contributing the refund */
           refund_account?: RefundRequestRefundAccount
-        }
+        } & ({
+            /** 微信支付订单号 · WeChat Pay order number; at most 32 characters; either transaction_id or out_trade_no */
+            transaction_id: string
+            /** 商户订单号 · merchant's order number; at most 32 characters; either transaction_id or out_trade_no */
+            out_trade_no?: string
+          } | {
+            /** 微信支付订单号 · WeChat Pay order number; at most 32 characters; either transaction_id or out_trade_no */
+            transaction_id?: string
+            /** 商户订单号 · merchant's order number; at most 32 characters; either transaction_id or out_trade_no */
+            out_trade_no: string
+          })
       },
       DomesticRefundResponse
     >
@@ -3034,9 +2946,9 @@ export interface PaymentsRoutes {
           payer_refund: number
           /** 应结退款金额 · settlement refund amount (分 · fen) */
           settlement_refund: number
-          /** 应结订单金额 (分 · fen) */
+          /** 应结订单金额 · order amount to be settled (分 · fen) */
           settlement_total: number
-          /** 优惠退款金额 · discount refund amount */
+          /** 优惠退款金额 · discount refund amount (分 · fen) */
           discount_refund: number
           /** 退款币种 · refund currency */
           currency: string

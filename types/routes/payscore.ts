@@ -2,9 +2,9 @@
 import type {
   AuthenticationQuery,
   DetailPromotionDetail,
-  GoodsDetail,
   Location,
   PayafterOrderResponseState,
+  PromotionDetailGoodsDetail,
   ServiceorderResponseTimeRange,
   ServicepayondeliveryorderRequestPostPayment,
   ServicepayondeliveryorderResponsePostPayment,
@@ -77,7 +77,7 @@ export interface CompleteRequest {
   discounts?: Discount[]
   /** 总金额 · total amount (分 · fen) */
   total_amount?: number
-  /** 完结凭证 */
+  /** 完结凭证 · completion ticket */
   finish_ticket?: string
   /** 是否指定商户分账 · whether profit sharing is specified for the merchant */
   profit_sharing?: boolean
@@ -106,7 +106,7 @@ export interface Device {
 export interface Discount {
   /** 优惠名称 · discount name */
   discount_name?: string
-  /** 商品优惠金额 · product discount amount */
+  /** 商品优惠金额 · product discount amount (分 · fen) */
   discount_amount?: number
   /** 优惠说明 · discount description */
   discount_desc?: string
@@ -115,7 +115,7 @@ export interface Discount {
 export interface DiscountCardOrderResponse {
   /** 先享卡订单号 · discount card order number */
   out_order_no: string
-  /** 先享卡ID */
+  /** 先享卡ID · discount card ID */
   discount_card_id: string
   /** 商户订单号 · merchant's order number */
   out_trade_no: string
@@ -123,7 +123,7 @@ export interface DiscountCardOrderResponse {
   appid: string
   /** 服务ID · service ID */
   service_id: string
-  /** 微信支付服务订单号 */
+  /** 微信支付服务订单号 · WeChat Pay service order number */
   order_id: string
   /** 微信支付交易单号 · WeChat Pay order number */
   transaction_id?: string
@@ -163,9 +163,9 @@ export interface DiscountCardOrderResponse {
     objective_serial_no: string
     /** 先享卡目标ID · discount card objective ID */
     objective_id: number
-    /** 目标名称 */
+    /** 目标名称 · objective name */
     name?: string
-    /** 目标单位 */
+    /** 目标单位 · objective unit */
     unit?: string
     /** 履约描述 · performance description */
     performance_description: string
@@ -184,9 +184,9 @@ export interface DiscountCardOrderResponse {
     reward_serial_no: string
     /** 先享卡奖励ID · discount card reward ID */
     reward_id: number
-    /** 奖励名称 */
+    /** 奖励名称 · reward name */
     name?: string
-    /** 奖励单位 */
+    /** 奖励单位 · reward unit */
     unit?: string
     /** 奖励描述 · reward description */
     description: string
@@ -228,17 +228,17 @@ export interface Good {
 }
 
 export interface ObjectiveCompletionRecord {
-  /** 目标完成流水号 */
+  /** 目标完成流水号 · objective completion serial number */
   objective_completion_serial_no: string
   /** 目标ID · objective ID */
   objective_id: string
-  /** 目标完成时间 */
+  /** 目标完成时间 · objective completion time */
   completion_time: string
-  /** 目标完成类型 */
+  /** 目标完成类型 · objective completion type */
   completion_type: string
-  /** 目标完成描述 */
+  /** 目标完成描述 · objective completion description */
   description: string
-  /** 目标完成数量 */
+  /** 目标完成数量 · objective completion count */
   completion_count: number
   /** 备注说明 · remark */
   remark?: string
@@ -288,7 +288,7 @@ export interface PayafterOrderCancelResponse {
   out_order_no: string
   /** 服务ID · service ID */
   service_id: string
-  /** 微信支付服务订单号 */
+  /** 微信支付服务订单号 · WeChat Pay service order number */
   order_id: string
 }
 
@@ -319,13 +319,13 @@ export interface PayafterOrderResponse {
   out_order_no?: string
   /** 服务ID · service ID */
   service_id?: string
-  /** 微信支付服务订单号 */
+  /** 微信支付服务订单号 · WeChat Pay service order number */
   order_id?: string
   /** 小程序跳转businessType · businessType of the mini program jump */
   miniprogram_businesstype?: string
-  /** 小程序跳转appid */
+  /** 小程序跳转appid · mini program jump AppID */
   miniprogram_appid?: string
-  /** 小程序跳转路径 */
+  /** 小程序跳转路径 · mini program jump path */
   miniprogram_path?: string
   /** 跳转签约小程序的username · username of contract-signing mini program */
   miniprogram_username?: string
@@ -371,7 +371,7 @@ export interface PayscorePayafterOrderResponse {
   service_end_location?: string
   /** 开始使用服务的地点 · actual service start location */
   real_service_start_location?: string
-  /** 预计服务结束的地点 · actual service end location */
+  /** 实际结束使用服务的地点 · actual service end location */
   real_service_end_location?: string
   /** 服务信息 · service information */
   service_introduction?: string
@@ -385,9 +385,9 @@ export interface PayscorePayafterOrderResponse {
   total_amount?: number
   /** 附加数据 · attached data */
   attach?: string
-  /** 完结凭证 */
+  /** 完结凭证 · completion ticket */
   finish_ticket?: string
-  /** 结单交易单号 */
+  /** 结单交易单号 · transaction number of order completion */
   finish_transaction_id?: string
   /** 支付方式 · payment method */
   pay_type?: 'MchChannelPayType' | (string & {})
@@ -659,14 +659,14 @@ export interface ServiceorderResponseCollection {
       stock_id?: string
       /** 微信出资 · WeChat Pay contribution (分 · fen) */
       wechatpay_contribute?: number
-      /** 商户出资 (分 · fen) */
+      /** 商户出资 · merchant's contribution (分 · fen) */
       merchant_contribute?: number
-      /** 其他出资 (分 · fen) */
+      /** 其他出资 · other contribution (分 · fen) */
       other_contribute?: number
       /** 优惠币种 · discount currency */
       currency?: string
-      /** 单品列表 */
-      goods_detail?: GoodsDetail[]
+      /** 单品列表 · list of items */
+      goods_detail?: PromotionDetailGoodsDetail[]
     }[]
   }[]
   /** 收款银行 · bank type of the collection */
@@ -790,7 +790,7 @@ export interface ServicepayondeliveryorderResponse {
   attach?: string
   /** 商户回调地址 · merchant's notification URL */
   notify_url?: string
-  /** 微信支付服务订单号 */
+  /** 微信支付服务订单号 · WeChat Pay service order number */
   order_id?: string
   /** 跳转微信侧数据包 · data package for jumping to WeChat */
   package?: string
@@ -1008,7 +1008,7 @@ export interface PayscoreRoutes {
         out_card_code: PathValue
       },
       {
-        /** 先享卡ID */
+        /** 先享卡ID · discount card ID */
         card_id: string
         /** 先享卡模板ID · discount card template ID */
         card_template_id: string
@@ -1033,7 +1033,7 @@ export interface PayscoreRoutes {
         total_amount?: number
         /** 用户退回优惠的付款信息 · payment information for user's returned discounts */
         pay_information?: {
-          /** 付款金额 (分 · fen) */
+          /** 付款金额 · payment amount (分 · fen) */
           pay_amount: number
           /** 付款状态 · payment state */
           pay_state: string
@@ -1048,11 +1048,11 @@ export interface PayscoreRoutes {
         objectives?: {
           /** 目标ID · objective ID */
           objective_id: string
-          /** 目标名称 */
+          /** 目标名称 · objective name */
           name: string
           /** 目标数量 · objective count */
           count: number
-          /** 目标单位 */
+          /** 目标单位 · objective unit */
           unit: string
           /** 目标描述 · objective description */
           description?: string
@@ -1077,15 +1077,15 @@ export interface PayscoreRoutes {
           description?: string
           /** 优惠使用记录列 · list of discount usage records */
           reward_usage_records?: {
-            /** 优惠使用记录流水号 */
+            /** 优惠使用记录流水号 · discount usage record serial number */
             reward_usage_serial_no: string
             /** 优惠ID · discount ID */
             reward_id: string
-            /** 优惠使用时间 */
+            /** 优惠使用时间 · discount usage time */
             usage_time: string
-            /** 优惠使用类型 */
+            /** 优惠使用类型 · discount usage type */
             usage_type: string
-            /** 优惠使用描述 */
+            /** 优惠使用描述 · discount usage description */
             description: string
             /** 优惠使用数量 · discount usage count */
             usage_count: number
@@ -1121,15 +1121,15 @@ export interface PayscoreRoutes {
           objective_completion_records?: ObjectiveCompletionRecord[]
           /** 优惠使用记录 · discount usage records */
           reward_usage_records?: {
-            /** 优惠使用记录流水号 */
+            /** 优惠使用记录流水号 · discount usage record serial number */
             reward_usage_serial_no: string
             /** 优惠ID · discount ID */
             reward_id: string
-            /** 优惠使用时间 */
+            /** 优惠使用时间 · discount usage time */
             usage_time: string
-            /** 优惠使用类型 */
+            /** 优惠使用类型 · discount usage type */
             usage_type: string
-            /** 优惠使用描述 */
+            /** 优惠使用描述 · discount usage description */
             description: string
             /** 数量 · number of uses */
             usage_count: number
@@ -1229,7 +1229,7 @@ export interface PayscoreRoutes {
       {
         /** 先享卡订单号 · discount card order number */
         out_order_no: string
-        /** 微信支付服务订单号 */
+        /** 微信支付服务订单号 · WeChat Pay service order number */
         order_id: string
       }
     >
@@ -1433,7 +1433,7 @@ export interface PayscoreRoutes {
         openid?: string
         /** 子商户公众号下的用户标识 · user's OpenID under the sub-merchant's official account */
         sub_openid?: string
-        /** 微信支付服务订单号 */
+        /** 微信支付服务订单号 · WeChat Pay service order number */
         order_id: string
         /** 渠道商商户号 · channel partner's merchant ID */
         channel_id: string
@@ -1538,7 +1538,7 @@ export interface PayscoreRoutes {
         attach?: string
         /** 商户回调地址 · merchant's notification URL */
         notify_url?: string
-        /** 微信支付服务订单号 */
+        /** 微信支付服务订单号 · WeChat Pay service order number */
         order_id: string
         /** 跳转微信侧数据包 · data package for jumping to WeChat */
         package?: string
@@ -1669,7 +1669,7 @@ export interface PayscoreRoutes {
           post_discounts?: CompleteRequestPostDiscount[]
           /** 总金额 · total amount (分 · fen) */
           total_amount: number
-          /** 修改原因 */
+          /** 修改原因 · modification reason */
           reason: string
         }
       },
@@ -1697,7 +1697,7 @@ export interface PayscoreRoutes {
           sub_mchid: string
           /** 渠道商商户号 · channel partner's merchant ID */
           channel_id: string
-          /** 商户系统内部扣款单号 */
+          /** 商户系统内部扣款单号 · merchant's internal deduction order number */
           out_trade_no?: string
           /** 子商户公众账号ID · sub-merchant's AppID */
           sub_appid?: string
@@ -1728,7 +1728,7 @@ export interface PayscoreRoutes {
           sub_mchid: string
           /** 渠道商商户号 · channel partner's merchant ID */
           channel_id?: string
-          /** 场景类型 */
+          /** 场景类型 · scene type */
           type: string
           /** 内容信息详情 · content details */
           detail: SyncRequestDetail
@@ -1834,7 +1834,7 @@ export interface PayscoreRoutes {
           download_url: string
           /** 加密密钥 · encryption key */
           encrypt_key: string
-          /** 随机字符串 */
+          /** 随机字符串 · nonce string */
           nonce: string
         }[]
       }
@@ -1919,14 +1919,14 @@ export interface PayscoreRoutes {
               stock_id?: string
               /** 微信出资 · WeChat Pay contribution (分 · fen) */
               wechatpay_contribute?: number
-              /** 商户出资 (分 · fen) */
+              /** 商户出资 · merchant's contribution (分 · fen) */
               merchant_contribute?: number
-              /** 其他出资 (分 · fen) */
+              /** 其他出资 · other contribution (分 · fen) */
               other_contribute?: number
               /** 优惠币种 · discount currency */
               currency?: string
-              /** 单品列表 */
-              goods_detail?: GoodsDetail[]
+              /** 单品列表 · list of items */
+              goods_detail?: PromotionDetailGoodsDetail[]
             }[]
           }[]
         }
@@ -1942,7 +1942,7 @@ export interface PayscoreRoutes {
         openid?: string
         /** 子商户公众号下的用户标识 · user's OpenID under the sub-merchant's official account */
         sub_openid?: string
-        /** 微信支付服务订单号 */
+        /** 微信支付服务订单号 · WeChat Pay service order number */
         order_id: string
         /** 货币类型 · currency */
         currency?: string
@@ -2040,7 +2040,7 @@ export interface PayscoreRoutes {
         attach?: string
         /** 商户回调地址 · merchant's notification URL */
         notify_url?: string
-        /** 微信支付服务订单号 */
+        /** 微信支付服务订单号 · WeChat Pay service order number */
         order_id: string
         /** 跳转微信侧数据包 · data package for jumping to WeChat */
         package?: string
@@ -2121,7 +2121,7 @@ export interface PayscoreRoutes {
           service_id: string
           /** 子商户号 · sub-merchant ID */
           sub_mchid: string
-          /** 场景类型 */
+          /** 场景类型 · scene type */
           type: 'Order_Paid' | (string & {})
           /** 内容信息详情 · content details */
           detail: PayscoreDetail
@@ -2175,7 +2175,7 @@ export interface PayscoreRoutes {
           appid: string
           /** 子商户的公众号ID · sub-merchant's official account AppID */
           sub_appid?: string
-          /** 子商户的商户号 */
+          /** 子商户的商户号 · sub-merchant ID */
           sub_mchid: string
           /** 授权协议号 · authorization contract number */
           authorization_code: string
@@ -2486,7 +2486,7 @@ export interface PayscoreRoutes {
         openid?: string
         /** 子商户公众号下的用户标识 · user's OpenID under the sub-merchant's official account */
         sub_openid?: string
-        /** 微信支付服务订单号 */
+        /** 微信支付服务订单号 · WeChat Pay service order number */
         order_id?: string
       }
     >
@@ -2541,7 +2541,7 @@ export interface PayscoreRoutes {
           notify_url: string
           /** 商户数据包 · merchant's attached data */
           attach?: string
-          /** 设备信息 */
+          /** 设备信息 · device information */
           device?: Device
         }
       },
@@ -2578,7 +2578,7 @@ export interface PayscoreRoutes {
         attach?: string
         /** 商户回调地址 · merchant's notification URL */
         notify_url?: string
-        /** 微信支付服务订单号 */
+        /** 微信支付服务订单号 · WeChat Pay service order number */
         order_id: string
         /** 跳转微信侧数据包 · data package for jumping to WeChat */
         package?: string
@@ -2683,7 +2683,7 @@ export interface PayscoreRoutes {
           complete_time?: string
           /** 订单优惠标记 · order discount tag */
           goods_tag?: string
-          /** 设备信息 */
+          /** 设备信息 · device information */
           device?: Device
         }
       },
@@ -2713,9 +2713,9 @@ export interface PayscoreRoutes {
           post_discounts?: PostDiscount[]
           /** 总金额 · total amount (分 · fen) */
           total_amount: number
-          /** 修改原因 */
+          /** 修改原因 · modification reason */
           reason: string
-          /** 设备信息 */
+          /** 设备信息 · device information */
           device?: Device
         }
       },
@@ -2795,7 +2795,7 @@ export interface PayscoreRoutes {
           service_id: string
           /** 子商户号 · sub-merchant ID */
           sub_mchid: string
-          /** 场景类型 */
+          /** 场景类型 · scene type */
           type: string
           /** 内容信息详情 · content details */
           detail: PayscoreDetail
@@ -2949,13 +2949,13 @@ export interface PayscoreRoutes {
           need_user_confirm?: boolean
           /** 用户标识 · user's OpenID */
           openid?: string
-          /** 用户姓名 */
+          /** 用户姓名 · user's name */
           name?: Sensitive | Ciphertext
-          /** 用户手机号 */
+          /** 用户手机号 · user's phone number */
           phone?: Sensitive | Ciphertext
-          /** 用户身份证ID */
+          /** 用户身份证ID · user's ID card number */
           userid?: Sensitive | Ciphertext
-          /** 用户收货地址 */
+          /** 用户收货地址 · user's shipping address */
           address?: Sensitive | Ciphertext
         }
       },
@@ -3013,7 +3013,7 @@ export interface PayscoreRoutes {
           appid?: string
           /** 服务ID · service ID */
           service_id?: string
-          /** 场景类型 */
+          /** 场景类型 · scene type */
           type?: 'Order_Paid' | (string & {})
           /** 内容信息详情 · content details */
           detail?: {
@@ -3029,7 +3029,7 @@ export interface PayscoreRoutes {
         mchid: string
         /** 商户服务订单号 · merchant's service order number */
         out_order_no: string
-        /** 微信支付服务订单号 */
+        /** 微信支付服务订单号 · WeChat Pay service order number */
         order_id: string
       }
     >
@@ -3414,7 +3414,7 @@ export interface PayscoreRoutes {
         notify_url: string
         /** 服务商公众号下的用户标识 · user's OpenID under service provider's official account */
         openid?: string
-        /** 微信支付服务订单号 */
+        /** 微信支付服务订单号 · WeChat Pay service order number */
         order_id?: string
       }
     >
@@ -3484,7 +3484,7 @@ export interface PayscoreRoutes {
           openid?: string
           /** 是否需要用户确认 · whether user confirmation is required */
           need_user_confirm?: boolean
-          /** 设备信息 */
+          /** 设备信息 · device information */
           device?: Device
         }
       },
@@ -3517,9 +3517,9 @@ export interface PayscoreRoutes {
         attach?: string
         /** 商户回调地址 · merchant's notification URL */
         notify_url?: string
-        /** 微信支付服务订单号 */
+        /** 微信支付服务订单号 · WeChat Pay service order number */
         order_id: string
-        /** 跳转微信侧小程序订单数据 */
+        /** 跳转微信侧小程序订单数据 · order data for jump to WeChat mini program */
         package: string
       }
     >
@@ -3584,7 +3584,7 @@ export interface PayscoreRoutes {
         service_introduction: string
         /** 商户号 · merchant ID */
         mchid: string
-        /** 微信支付服务订单号 */
+        /** 微信支付服务订单号 · WeChat Pay service order number */
         order_id: string
         /** 服务订单状态 · service order state */
         state: 'CREATED' | 'DOING' | 'DONE' | 'REVOKED' | 'EXPIRED' | (string & {})
@@ -3631,7 +3631,7 @@ export interface PayscoreRoutes {
         json: {
           /** 公众账号ID · AppID; at most 32 characters */
           appid: string
-          /** 服务订单号 · service ID; at most 32 characters */
+          /** 服务ID · service ID; at most 32 characters */
           service_id: string
           /** 后付费项目 · post-paid items; at most 100 items */
           post_payments: PayscorePostPayment[]
@@ -3670,7 +3670,7 @@ export interface PayscoreRoutes {
           profit_sharing?: boolean
           /** 订单优惠标记 · order discount tag */
           goods_tag?: string
-          /** 设备信息 */
+          /** 设备信息 · device information */
           device?: Device
         }
       },
@@ -3715,7 +3715,7 @@ export interface PayscoreRoutes {
           /** 服务开始地点 · service start location */
           start_location?: string
         }
-        /** 微信支付服务订单号 */
+        /** 微信支付服务订单号 · WeChat Pay service order number */
         order_id?: string
         /** 是否需要收款 · whether collection is needed */
         need_collection?: boolean
@@ -3745,9 +3745,9 @@ export interface PayscoreRoutes {
           post_discounts?: PostDiscount[]
           /** 总金额 · total amount (分 · fen) */
           total_amount: number
-          /** 修改原因 */
+          /** 修改原因 · modification reason */
           reason: string
-          /** 设备信息 */
+          /** 设备信息 · device information */
           device?: Device
         }
       },
@@ -3810,7 +3810,7 @@ export interface PayscoreRoutes {
         attach?: string
         /** 商户回调地址 · merchant's notification URL */
         notify_url?: string
-        /** 微信支付服务订单号 */
+        /** 微信支付服务订单号 · WeChat Pay service order number */
         order_id?: string
         /** 用户标识 · user's OpenID */
         openid?: string
@@ -3845,7 +3845,7 @@ export interface PayscoreRoutes {
         out_order_no: string
         /** 服务ID · service ID */
         service_id: string
-        /** 微信支付服务订单号 */
+        /** 微信支付服务订单号 · WeChat Pay service order number */
         order_id: string
       }
     >
@@ -3901,7 +3901,7 @@ export interface PayscoreRoutes {
           appid: string
           /** 服务ID · service ID */
           service_id: string
-          /** 场景类型 */
+          /** 场景类型 · scene type */
           type: string
           /** 内容信息详情 · content details */
           detail: SyncRequestDetail
@@ -3968,7 +3968,7 @@ export interface PayscoreRoutes {
         notify_url?: string
         /** 服务商公众号下的用户标识 · user's OpenID under service provider's official account */
         openid: string
-        /** 微信支付服务订单号 */
+        /** 微信支付服务订单号 · WeChat Pay service order number */
         order_id: string
       }
     >
@@ -4061,9 +4061,9 @@ export interface PayscoreRoutes {
         attach?: string
         /** 商户回调地址 · merchant's notification URL */
         notify_url?: string
-        /** 微信支付服务订单号 */
+        /** 微信支付服务订单号 · WeChat Pay service order number */
         order_id: string
-        /** 跳转微信侧小程序订单数据 */
+        /** 跳转微信侧小程序订单数据 · order data for jump to WeChat mini program */
         package: string
         /** 先用后付购物详情 · pay-later shopping details */
         shopping_info?: ServicepayondeliveryorderResponseShoppingInfo
@@ -4144,7 +4144,7 @@ export interface PayscoreRoutes {
         attach?: string
         /** 商户回调地址 · merchant's notification URL */
         notify_url?: string
-        /** 微信支付服务订单号 */
+        /** 微信支付服务订单号 · WeChat Pay service order number */
         order_id?: string
       }
     >
@@ -4340,7 +4340,7 @@ export interface PayscoreRoutes {
         attach?: string
         /** 商户回调地址 · merchant's notification URL */
         notify_url?: string
-        /** 微信支付服务订单号 */
+        /** 微信支付服务订单号 · WeChat Pay service order number */
         order_id?: string
       }
     >
@@ -4586,7 +4586,7 @@ export interface PayscoreRoutes {
       {
         /** 用户标识 · user's OpenID */
         openid: PathValue
-        /** 公众账号ID · AppID */
+        /** 服务ID · service ID */
         service_id: PathValue
         json: {
           /** 公众账号ID · AppID */

@@ -284,7 +284,7 @@ export interface MchTransferBatchResponse {
     sub_mchid: string
     /** 二级商户应用ID · secondary merchant's AppID */
     sub_appid?: string
-    /** 批次状态 */
+    /** 批次状态 · batch state */
     batch_state: string
     /** 批次名称 · batch name */
     batch_name: string
@@ -432,7 +432,7 @@ export interface PlatsolutionBatchResponse {
     sub_mchid: string
     /** 二级商户应用ID · secondary merchant's AppID */
     sub_appid?: string
-    /** 批次状态 */
+    /** 批次状态 · batch state */
     batch_state: 'ACCEPTED' | 'PROCESSING' | 'COMPLETED' | 'CLOSED' | (string & {})
     /** 批次名称 · batch name */
     batch_name: string
@@ -564,7 +564,7 @@ export interface RechargeEmployeeResponse {
 }
 
 export interface RechargeResponse {
-  /** 平台商户号 */
+  /** 平台商户号 · platform's merchant ID */
   sp_mchid: string
   /** 二级商户号 · secondary merchant ID */
   sub_mchid: string
@@ -572,7 +572,7 @@ export interface RechargeResponse {
   recharge_id: string
   /** 商户充值单号 · merchant's top-up number */
   out_recharge_no: string
-  /** 充值渠道 */
+  /** 充值渠道 · top-up channel */
   recharge_channel?: 'BANK_TRANSFER' | 'QR_RECHARGE' | 'ONLINE_BANK' | (string & {})
   /** 充值入账账户 · account receiving the top-up */
   account_type: 'DEPOSIT' | 'OPERATION' | (string & {})
@@ -994,7 +994,7 @@ export interface PlatsolutionRoutes {
     post: Operation<
       {
         json: {
-          /** 公众账号ID · AppID */
+          /** 公众账号ID · service provider's AppID */
           sp_appid?: string
           /** 收款方信息 · payee information */
           receiver: CompensateBillRequestReceiver
@@ -1039,7 +1039,7 @@ export interface PlatsolutionRoutes {
         json: {
           /** 二级商户号 · secondary merchant ID */
           sub_mchid?: string
-          /** 公众账号ID · AppID */
+          /** 公众账号ID · service provider's AppID */
           sp_appid?: string
           /** 收款方信息 · payee information */
           receiver: DepositAfterSalesCompensationBillRequestReceiver
@@ -1082,7 +1082,7 @@ export interface PlatsolutionRoutes {
         sponsor_mchid?: string
         /** 二级商户AppID · secondary merchant's AppID */
         sub_appid?: string
-        /** 公众账号ID · AppID */
+        /** 公众账号ID · service provider's AppID */
         sp_appid?: string
       }
     >
@@ -1134,7 +1134,7 @@ export interface PlatsolutionRoutes {
         json: {
           /** 二级商户号 · secondary merchant ID */
           sub_mchid?: string
-          /** 公众账号ID · AppID */
+          /** 公众账号ID · service provider's AppID */
           sp_appid?: string
           /** 赔付用户信息 · compensated user information */
           receiver: {
@@ -1242,7 +1242,7 @@ export interface PlatsolutionRoutes {
         json: {
           /** 二级商户号 · secondary merchant ID */
           sub_mchid?: string
-          /** 公众账号ID · AppID */
+          /** 公众账号ID · service provider's AppID */
           sp_appid?: string
           /** 赔付用户信息 · compensated user information */
           receiver: DepositShippingCostCompensationBillRequestReceiver
@@ -1586,7 +1586,7 @@ export interface PlatsolutionRoutes {
         json: {
           /** 二级商户号 · secondary merchant ID */
           sub_mchid?: string
-          /** 公众账号ID · AppID */
+          /** 公众账号ID · service provider's AppID */
           sp_appid?: string
           /** 业务类型 · business type */
           business_type: BusinessType
@@ -1631,7 +1631,7 @@ export interface PlatsolutionRoutes {
         success_time?: string
         /** 出资商户号 · contributing merchant ID */
         sponsor_mchid?: string
-        /** 公众账号ID · AppID */
+        /** 公众账号ID · service provider's AppID */
         sp_appid?: string
       }
     >
@@ -1844,7 +1844,7 @@ export interface PlatsolutionRoutes {
               amount: {
                 /** 金额 · amount (分 · fen) */
                 amount: number
-                /** 币种 */
+                /** 币种 · currency */
                 currency?: string
               }
             }[]
@@ -1878,7 +1878,7 @@ export interface PlatsolutionRoutes {
         individual_auth_id: string
         /** 收款方描述 · payee description */
         description: string
-        /** 批次状态 */
+        /** 批次状态 · coupon batch state */
         state: string
         /** 交易场景 · trade scene */
         trade_scenario: 'RECOMMERCE' | (string & {})
@@ -1921,7 +1921,7 @@ export interface PlatsolutionRoutes {
         individual_auth_id: string
         /** 收款方描述 · payee description */
         description: string
-        /** 批次状态 */
+        /** 批次状态 · coupon batch state */
         state:
           | 'ACCEPTED' | 'RECEIVED' | 'SUCCESS' | 'DEDUCT_FEE_FAIL' | 'ABNORMAL'
           | 'ABNORMAL_SETTLE_SUCCESS' | (string & {})
@@ -2011,7 +2011,7 @@ export interface PlatsolutionRoutes {
         batch_id: string
         /** 批次创建时间 · batch creation time */
         create_time: string
-        /** 批次状态 */
+        /** 批次状态 · batch state */
         batch_state?: 'ACCEPTED' | 'PROCESSING' | 'COMPLETED' | 'CLOSED' | (string & {})
       }
     >
@@ -2299,7 +2299,7 @@ export interface PlatsolutionRoutes {
         batch_id: string
         /** 批次创建时间 · batch creation time */
         create_time: string
-        /** 批次状态 */
+        /** 批次状态 · batch state */
         batch_state?: string
       }
     >

@@ -66,23 +66,23 @@ import type { Operation, PathValue } from '../operation.js'
 export interface AssociateStoreRequest {
   /** 品牌ID · brand ID */
   brand_id: string
-  /** 门店列表 */
+  /** 门店列表 · list of stores */
   store_list: AssociateStoreRequestStore[]
 }
 
 export interface DeactivateRequest {
   /** 品牌ID · brand ID */
   brand_id: string
-  /** 失效请求单号 */
+  /** 失效请求单号 · deactivation request number */
   out_request_no: string
-  /** 失效原因 */
+  /** 失效原因 · deactivation reason */
   deactivate_reason: string
 }
 
 export interface ProductCoupon {
   /** 商品券ID · product coupon ID */
   product_coupon_id: string
-  /** 商品券状态 */
+  /** 商品券状态 · product coupon state */
   state: 'AUDITING' | 'EFFECTIVE' | 'DEACTIVATED' | (string & {})
   /** 品牌ID · brand ID */
   brand_id: string
@@ -92,19 +92,19 @@ export interface ProductCoupon {
   type: 'NORMAL' | 'DISCOUNT' | 'EXCHANGE' | (string & {})
   /** 使用模式 · usage mode */
   usage_mode: 'SINGLE' | 'SEQUENTIAL' | 'PROGRESSIVE_BUNDLE' | (string & {})
-  /** 单券模式信息 */
+  /** 单券模式信息 · single coupon mode information */
   single_usage_info?: SingleUsageInfo
   /** 多次优惠模式信息 · multi-use discount mode information */
   sequential_usage_info?: SequentialUsageInfo
-  /** 展示信息 */
+  /** 展示信息 · display information */
   display_info: DisplayInfo
-  /** 外部商品ID */
+  /** 外部商品ID · external product ID */
   out_product_no?: string
-  /** 失效请求单号 */
+  /** 失效请求单号 · deactivation request number */
   deactivate_request_no?: string
-  /** 失效时间 */
+  /** 失效时间 · deactivation time */
   deactivate_time?: string
-  /** 失效原因 */
+  /** 失效原因 · deactivation reason */
   deactivate_reason?: string
   /** 多次优惠模式信息 · multi-use discount mode information */
   progressive_bundle_usage_info?: ProgressiveBundleUsageInfo
@@ -159,82 +159,82 @@ export interface Stock {
   product_coupon_id: string
   /** 批次ID · coupon batch ID */
   stock_id: string
-  /** 备注 */
+  /** 备注 · remark */
   remark?: string
-  /** 券Code分配模式 */
+  /** 券Code分配模式 · coupon code allocation mode */
   coupon_code_mode: 'WECHATPAY' | 'UPLOAD' | 'API_ASSIGN' | (string & {})
-  /** 品牌方预上传的券Code数量信息 */
+  /** 品牌方预上传的券Code数量信息 · counts of coupon codes pre-uploaded by brand */
   coupon_code_count_info?: CouponCodeCountInfo
-  /** 发放规则 */
+  /** 发放规则 · issuance rule */
   stock_send_rule: StockSendRule
-  /** 单券使用规则 */
+  /** 单券使用规则 · single coupon usage rule */
   single_usage_rule?: SingleUsageRule
   /** 多次优惠使用规则 · multi-use discount usage rule */
   sequential_usage_rule?: SequentialUsageRule
-  /** 券使用规则展示信息 */
+  /** 券使用规则展示信息 · coupon usage rule display information */
   usage_rule_display_info: UsageRuleDisplayInfo
-  /** 用户商品券展示信息 */
+  /** 用户商品券展示信息 · display information of user's product coupon */
   coupon_display_info: CouponDisplayInfo
-  /** 事件通知配置 */
+  /** 事件通知配置 · event notification configuration */
   notify_config: NotifyConfig
-  /** 可用门店范围 */
+  /** 可用门店范围 · scope of available stores */
   store_scope: 'NONE' | 'ALL' | 'SPECIFIC' | (string & {})
-  /** 已发放次数 */
+  /** 已发放次数 · number of issuances */
   sent_count_info: SentCountInfo
-  /** 批次状态 */
+  /** 批次状态 · coupon batch state */
   state: StockState
-  /** 失效请求单号 */
+  /** 失效请求单号 · deactivation request number */
   deactivate_request_no?: string
-  /** 失效时间 */
+  /** 失效时间 · deactivation time */
   deactivate_time?: string
-  /** 失效原因 */
+  /** 失效原因 · deactivation reason */
   deactivate_reason?: string
   /** 品牌ID · brand ID */
   brand_id: string
   /** 多次优惠使用规则 · multi-use discount usage rule */
   progressive_bundle_usage_rule?: ProgressiveBundleUsageRule
-  /** 批次组信息 */
+  /** 批次组信息 · coupon batch group information */
   stock_bundle_info?: StockBundleInfo
 }
 
 export interface StockBundleResponse {
   /** 批次组ID · coupon batch group ID */
   stock_bundle_id: string
-  /** 批次列表 */
+  /** 批次列表 · list of coupon batches */
   stock_list: {
     /** 商品券ID · product coupon ID */
     product_coupon_id: string
     /** 批次ID · coupon batch ID */
     stock_id: string
-    /** 备注 */
+    /** 备注 · remark */
     remark?: string
-    /** 券Code分配模式 */
+    /** 券Code分配模式 · coupon code allocation mode */
     coupon_code_mode: 'WECHATPAY' | 'UPLOAD' | (string & {})
-    /** 品牌方预上传的券Code数量信息 */
+    /** 品牌方预上传的券Code数量信息 · counts of coupon codes pre-uploaded by brand */
     coupon_code_count_info?: CouponCodeCountInfo
-    /** 发放规则 */
+    /** 发放规则 · issuance rule */
     stock_send_rule: StockBundleStockSendRule
     /** 多次优惠使用规则 · multi-use discount usage rule */
     progressive_bundle_usage_rule?: SingleUsageRule
-    /** 批次组信息 */
+    /** 批次组信息 · coupon batch group information */
     stock_bundle_info: BrandOwnerStockBundleInfo
-    /** 券使用规则展示信息 */
+    /** 券使用规则展示信息 · coupon usage rule display information */
     usage_rule_display_info: UsageRuleDisplayInfo
-    /** 用户商品券展示信息 */
+    /** 用户商品券展示信息 · display information of user's product coupon */
     coupon_display_info: CouponDisplayInfo
-    /** 事件通知配置 */
+    /** 事件通知配置 · event notification configuration */
     notify_config: NotifyConfig
-    /** 可用门店范围 */
+    /** 可用门店范围 · scope of available stores */
     store_scope: 'NONE' | 'ALL' | 'SPECIFIC' | (string & {})
-    /** 已发放次数 */
+    /** 已发放次数 · number of issuances */
     sent_count_info: SentCountInfo
-    /** 批次状态 */
+    /** 批次状态 · coupon batch state */
     state: StockState
-    /** 失效请求单号 */
+    /** 失效请求单号 · deactivation request number */
     deactivate_request_no?: string
-    /** 失效时间 */
+    /** 失效时间 · deactivation time */
     deactivate_time?: string
-    /** 失效原因 */
+    /** 失效原因 · deactivation reason */
     deactivate_reason?: string
     /** 品牌ID · brand ID */
     brand_id: string
@@ -246,35 +246,35 @@ export interface StockResponse {
   product_coupon_id: string
   /** 批次ID · coupon batch ID */
   stock_id: string
-  /** 备注 */
+  /** 备注 · remark */
   remark?: string
-  /** 券Code分配模式 */
+  /** 券Code分配模式 · coupon code allocation mode */
   coupon_code_mode: 'WECHATPAY' | 'UPLOAD' | 'API_ASSIGN' | (string & {})
-  /** 品牌方预上传的券Code数量信息 */
+  /** 品牌方预上传的券Code数量信息 · counts of coupon codes pre-uploaded by brand */
   coupon_code_count_info?: CouponCodeCountInfo
-  /** 发放规则 */
+  /** 发放规则 · issuance rule */
   stock_send_rule: StockSendRule
-  /** 单券使用规则 */
+  /** 单券使用规则 · single coupon usage rule */
   single_usage_rule?: SingleUsageRule
   /** 多次优惠使用规则 · multi-use discount usage rule */
   sequential_usage_rule?: SequentialUsageRule
-  /** 券使用规则展示信息 */
+  /** 券使用规则展示信息 · coupon usage rule display information */
   usage_rule_display_info: UsageRuleDisplayInfo
-  /** 用户商品券展示信息 */
+  /** 用户商品券展示信息 · display information of user's product coupon */
   coupon_display_info: CouponDisplayInfo
-  /** 事件通知配置 */
+  /** 事件通知配置 · event notification configuration */
   notify_config: NotifyConfig
-  /** 可用门店范围 */
+  /** 可用门店范围 · scope of available stores */
   store_scope: 'NONE' | 'ALL' | 'SPECIFIC' | (string & {})
-  /** 已发放次数 */
+  /** 已发放次数 · number of issuances */
   sent_count_info: SentCountInfo
-  /** 批次状态 */
+  /** 批次状态 · coupon batch state */
   state: StockState
-  /** 失效请求单号 */
+  /** 失效请求单号 · deactivation request number */
   deactivate_request_no?: string
-  /** 失效时间 */
+  /** 失效时间 · deactivation time */
   deactivate_time?: string
-  /** 失效原因 */
+  /** 失效原因 · deactivation reason */
   deactivate_reason?: string
   /** 品牌ID · brand ID */
   brand_id: string
@@ -307,49 +307,49 @@ export interface StockSequentialUsageRule {
 }
 
 export interface UserCouponResponse {
-  /** 用户商品券Code */
+  /** 用户商品券Code · user's product coupon code */
   coupon_code: string
-  /** 用户商品券状态 */
+  /** 用户商品券状态 · user's product coupon state */
   coupon_state: CouponState
   /** 有效期开始时间 · validity period start time */
   valid_begin_time: string
   /** 有效期结束时间 · validity period end time */
   valid_end_time: string
-  /** 领券时间 */
+  /** 领券时间 · coupon claim time */
   receive_time: string
   /** 发券请求单号 · coupon issuance request number */
   send_request_no: string
-  /** 发券渠道 */
+  /** 发券渠道 · coupon issuance channel */
   send_channel: SendChannel
-  /** 确认请求单号 */
+  /** 确认请求单号 · confirmation request number */
   confirm_request_no?: string
-  /** 确认发放时间 */
+  /** 确认发放时间 · issuance confirmation time */
   confirm_time?: string
-  /** 失效请求单号 */
+  /** 失效请求单号 · deactivation request number */
   deactivate_request_no?: string
-  /** 失效时间 */
+  /** 失效时间 · deactivation time */
   deactivate_time?: string
-  /** 失效原因 */
+  /** 失效原因 · deactivation reason */
   deactivate_reason?: string
-  /** 单券使用详情 */
+  /** 单券使用详情 · single coupon usage details */
   single_usage_detail?: SingleUsageDetail
   /** 多次优惠使用详情 · multi-use discount usage details */
   sequential_usage_detail?: SequentialUsageDetail
-  /** 商品券信息 */
+  /** 商品券信息 · product coupon information */
   product_coupon: ProductCoupon
-  /** 批次信息 */
+  /** 批次信息 · coupon batch information */
   stock: Stock
   /** 自定义附加信息 · custom attached data */
   attach?: string
-  /** 渠道自定义信息 */
+  /** 渠道自定义信息 · channel's custom information */
   channel_custom_info?: string
   /** 品牌ID · brand ID */
   brand_id: string
   /** 多次优惠使用详情 · multi-use discount usage details */
   progressive_bundle_usage_detail?: ProgressiveBundleUsageDetail
-  /** 用户券组信息 */
+  /** 用户券组信息 · user coupon bundle information */
   user_product_coupon_bundle_info?: UserProductCouponBundleInfo
-  /** 用户商品券标签信息 */
+  /** 用户商品券标签信息 · tag information of user's product coupon */
   coupon_tag_info?: CouponTagInfo
 }
 
@@ -386,14 +386,14 @@ export interface ProductCouponRoutes {
           /** 使用模式 · usage mode */
           usage_mode?: 'SINGLE' | 'PROGRESSIVE_BUNDLE' | (string & {})
         } & ({
-            /** 批次ID · coupon batch ID; give one of: stock_id, stock_bundle_id */
+            /** 批次ID · coupon batch ID; either stock_id or stock_bundle_id */
             stock_id: string
-            /** 投放批次组ID; give one of: stock_id, stock_bundle_id */
+            /** 投放批次组ID · ID of coupon batch group to deliver; either stock_id or stock_bundle_id */
             stock_bundle_id?: string
           } | {
-            /** 批次ID · coupon batch ID; give one of: stock_id, stock_bundle_id */
+            /** 批次ID · coupon batch ID; either stock_id or stock_bundle_id */
             stock_id?: string
-            /** 投放批次组ID; give one of: stock_id, stock_bundle_id */
+            /** 投放批次组ID · ID of coupon batch group to deliver; either stock_id or stock_bundle_id */
             stock_bundle_id: string
           })
       },
@@ -415,7 +415,7 @@ export interface ProductCouponRoutes {
         query?: {
           /** 分页大小 · page size */
           page_size?: number
-          /** 分页起始位置 */
+          /** 分页起始位置 · page offset */
           offset?: number
           /** 投放计划线上状态 · delivery plan online state */
           plan_state?: PlanState
@@ -568,7 +568,7 @@ export interface ProductCouponRoutes {
       {
         /** 媒体文件URL地址 · media file URL */
         media_url: string
-        /** 商品券图片 */
+        /** 商品券图片 · product coupon image */
         image_url?: string
       }
     >
@@ -612,96 +612,96 @@ export interface ProductCouponRoutes {
           type: 'NORMAL' | 'DISCOUNT' | 'EXCHANGE' | (string & {})
           /** 使用模式 · usage mode */
           usage_mode: 'SINGLE' | 'SEQUENTIAL' | 'PROGRESSIVE_BUNDLE' | (string & {})
-          /** 单券模式信息 */
+          /** 单券模式信息 · single coupon mode information */
           single_usage_info?: SingleUsageInfo
           /** 多次优惠模式信息 · multi-use discount mode information */
           sequential_usage_info?: SequentialUsageInfo
-          /** 展示信息 */
+          /** 展示信息 · display information */
           display_info: DisplayInfo
-          /** 外部商品ID */
+          /** 外部商品ID · external product ID */
           out_product_no?: string
           /** 多次优惠模式信息 · multi-use discount mode information */
           progressive_bundle_usage_info?: ProductCouponRequestProgressiveBundleUsageInfo
         } & ({
-            /** 批次信息; give one of: stock, stock_bundle */
+            /** 批次信息 · coupon batch information; either stock or stock_bundle */
             stock: {
-              /** 备注 */
+              /** 备注 · remark */
               remark?: string
-              /** 券Code分配模式 */
+              /** 券Code分配模式 · coupon code allocation mode */
               coupon_code_mode: 'WECHATPAY' | 'UPLOAD' | 'API_ASSIGN' | (string & {})
-              /** 发放规则 */
+              /** 发放规则 · issuance rule */
               stock_send_rule: StockSendRule
-              /** 单券使用规则 */
+              /** 单券使用规则 · single coupon usage rule */
               single_usage_rule?: StockSingleUsageRule
               /** 多次优惠使用规则 · multi-use discount usage rule */
               sequential_usage_rule?: SequentialUsageRule
-              /** 券使用规则展示信息 */
+              /** 券使用规则展示信息 · coupon usage rule display information */
               usage_rule_display_info: StockUsageRuleDisplayInfo
-              /** 用户商品券展示信息 */
+              /** 用户商品券展示信息 · display information of user's product coupon */
               coupon_display_info: StockCouponDisplayInfo
-              /** 事件通知配置 */
+              /** 事件通知配置 · event notification configuration */
               notify_config: NotifyConfig
-              /** 可用门店范围 */
+              /** 可用门店范围 · scope of available stores */
               store_scope: 'NONE' | 'ALL' | 'SPECIFIC' | (string & {})
             }
-            /** 批次组; give one of: stock, stock_bundle */
+            /** 批次组 · coupon batch group; either stock or stock_bundle */
             stock_bundle?: {
-              /** 备注 */
+              /** 备注 · remark */
               remark?: string
-              /** 券Code分配模式 */
+              /** 券Code分配模式 · coupon code allocation mode */
               coupon_code_mode: 'WECHATPAY' | 'UPLOAD' | (string & {})
-              /** 发放规则 */
+              /** 发放规则 · issuance rule */
               stock_send_rule: StockBundleStockSendRule
               /** 多次优惠使用规则 · multi-use discount usage rule */
               progressive_bundle_usage_rule?: StockBundleProgressiveBundleUsageRule
-              /** 券使用规则展示信息 */
+              /** 券使用规则展示信息 · coupon usage rule display information */
               usage_rule_display_info: UsageRuleDisplayInfo
-              /** 用户商品券展示信息 */
+              /** 用户商品券展示信息 · display information of user's product coupon */
               coupon_display_info: CouponDisplayInfo
-              /** 事件通知配置 */
+              /** 事件通知配置 · event notification configuration */
               notify_config: NotifyConfig
-              /** 可用门店范围 */
+              /** 可用门店范围 · scope of available stores */
               store_scope: 'NONE' | 'ALL' | 'SPECIFIC' | (string & {})
             }
           } | {
-            /** 批次信息; give one of: stock, stock_bundle */
+            /** 批次信息 · coupon batch information; either stock or stock_bundle */
             stock?: {
-              /** 备注 */
+              /** 备注 · remark */
               remark?: string
-              /** 券Code分配模式 */
+              /** 券Code分配模式 · coupon code allocation mode */
               coupon_code_mode: 'WECHATPAY' | 'UPLOAD' | 'API_ASSIGN' | (string & {})
-              /** 发放规则 */
+              /** 发放规则 · issuance rule */
               stock_send_rule: StockSendRule
-              /** 单券使用规则 */
+              /** 单券使用规则 · single coupon usage rule */
               single_usage_rule?: StockSingleUsageRule
               /** 多次优惠使用规则 · multi-use discount usage rule */
               sequential_usage_rule?: SequentialUsageRule
-              /** 券使用规则展示信息 */
+              /** 券使用规则展示信息 · coupon usage rule display information */
               usage_rule_display_info: StockUsageRuleDisplayInfo
-              /** 用户商品券展示信息 */
+              /** 用户商品券展示信息 · display information of user's product coupon */
               coupon_display_info: StockCouponDisplayInfo
-              /** 事件通知配置 */
+              /** 事件通知配置 · event notification configuration */
               notify_config: NotifyConfig
-              /** 可用门店范围 */
+              /** 可用门店范围 · scope of available stores */
               store_scope: 'NONE' | 'ALL' | 'SPECIFIC' | (string & {})
             }
-            /** 批次组; give one of: stock, stock_bundle */
+            /** 批次组 · coupon batch group; either stock or stock_bundle */
             stock_bundle: {
-              /** 备注 */
+              /** 备注 · remark */
               remark?: string
-              /** 券Code分配模式 */
+              /** 券Code分配模式 · coupon code allocation mode */
               coupon_code_mode: 'WECHATPAY' | 'UPLOAD' | (string & {})
-              /** 发放规则 */
+              /** 发放规则 · issuance rule */
               stock_send_rule: StockBundleStockSendRule
               /** 多次优惠使用规则 · multi-use discount usage rule */
               progressive_bundle_usage_rule?: StockBundleProgressiveBundleUsageRule
-              /** 券使用规则展示信息 */
+              /** 券使用规则展示信息 · coupon usage rule display information */
               usage_rule_display_info: UsageRuleDisplayInfo
-              /** 用户商品券展示信息 */
+              /** 用户商品券展示信息 · display information of user's product coupon */
               coupon_display_info: CouponDisplayInfo
-              /** 事件通知配置 */
+              /** 事件通知配置 · event notification configuration */
               notify_config: NotifyConfig
-              /** 可用门店范围 */
+              /** 可用门店范围 · scope of available stores */
               store_scope: 'NONE' | 'ALL' | 'SPECIFIC' | (string & {})
             }
           })
@@ -709,7 +709,7 @@ export interface ProductCouponRoutes {
       {
         /** 商品券ID · product coupon ID */
         product_coupon_id: string
-        /** 商品券状态 */
+        /** 商品券状态 · product coupon state */
         state: 'AUDITING' | 'EFFECTIVE' | 'DEACTIVATED' | (string & {})
         /** 品牌ID · brand ID */
         brand_id: string
@@ -719,151 +719,151 @@ export interface ProductCouponRoutes {
         type: 'NORMAL' | 'DISCOUNT' | 'EXCHANGE' | (string & {})
         /** 使用模式 · usage mode */
         usage_mode: 'SINGLE' | 'SEQUENTIAL' | 'PROGRESSIVE_BUNDLE' | (string & {})
-        /** 单券模式信息 */
+        /** 单券模式信息 · single coupon mode information */
         single_usage_info?: SingleUsageInfo
         /** 多次优惠模式信息 · multi-use discount mode information */
         sequential_usage_info?: SequentialUsageInfo
-        /** 展示信息 */
+        /** 展示信息 · display information */
         display_info: DisplayInfo
-        /** 外部商品ID */
+        /** 外部商品ID · external product ID */
         out_product_no?: string
-        /** 批次信息 */
+        /** 批次信息 · coupon batch information */
         stock: {
           /** 商品券ID · product coupon ID */
           product_coupon_id: string
           /** 批次ID · coupon batch ID */
           stock_id: string
-          /** 备注 */
+          /** 备注 · remark */
           remark?: string
-          /** 券Code分配模式 */
+          /** 券Code分配模式 · coupon code allocation mode */
           coupon_code_mode: 'WECHATPAY' | 'UPLOAD' | 'API_ASSIGN' | (string & {})
-          /** 发放规则 */
+          /** 发放规则 · issuance rule */
           stock_send_rule: StockSendRule
-          /** 单券使用规则 */
+          /** 单券使用规则 · single coupon usage rule */
           single_usage_rule?: SingleUsageRule
           /** 多次优惠使用规则 · multi-use discount usage rule */
           sequential_usage_rule?: SequentialUsageRule
-          /** 券使用规则展示信息 */
+          /** 券使用规则展示信息 · coupon usage rule display information */
           usage_rule_display_info: UsageRuleDisplayInfo
-          /** 用户商品券展示信息 */
+          /** 用户商品券展示信息 · display information of user's product coupon */
           coupon_display_info: CouponDisplayInfo
-          /** 事件通知配置 */
+          /** 事件通知配置 · event notification configuration */
           notify_config: NotifyConfig
-          /** 可用门店范围 */
+          /** 可用门店范围 · scope of available stores */
           store_scope: 'NONE' | 'ALL' | 'SPECIFIC' | (string & {})
-          /** 已发放次数 */
+          /** 已发放次数 · number of issuances */
           sent_count_info: SentCountInfo
-          /** 批次状态 */
+          /** 批次状态 · coupon batch state */
           state: StockState
-          /** 失效请求单号 */
+          /** 失效请求单号 · deactivation request number */
           deactivate_request_no?: string
-          /** 失效时间 */
+          /** 失效时间 · deactivation time */
           deactivate_time?: string
-          /** 失效原因 */
+          /** 失效原因 · deactivation reason */
           deactivate_reason?: string
           /** 品牌ID · brand ID */
           brand_id: string
-          /** 品牌方预上传的券Code数量信息 */
+          /** 品牌方预上传的券Code数量信息 · counts of coupon codes pre-uploaded by brand */
           coupon_code_count_info?: StockCouponCodeCountInfo
         }
         /** 多次优惠模式信息 · multi-use discount mode information */
         progressive_bundle_usage_info?: ProgressiveBundleUsageInfo
-        /** 批次组 */
+        /** 批次组 · coupon batch group */
         stock_bundle?: {
           /** 批次组ID · coupon batch group ID */
           stock_bundle_id?: string
-          /** 批次列表 */
+          /** 批次列表 · list of coupon batches */
           stock_list?: {
             /** 商品券ID · product coupon ID */
             product_coupon_id?: string
             /** 批次ID · coupon batch ID */
             stock_id?: string
-            /** 备注 */
+            /** 备注 · remark */
             remark?: string
-            /** 券Code分配模式 */
+            /** 券Code分配模式 · coupon code allocation mode */
             coupon_code_mode?: 'API_ASSIGN' | 'UPLOAD' | 'WECHATPAY' | (string & {})
-            /** 品牌方预上传的券Code数量信息 */
+            /** 品牌方预上传的券Code数量信息 · counts of coupon codes pre-uploaded by brand */
             coupon_code_count_info?: StockCouponCodeCountInfo
-            /** 发放规则 */
+            /** 发放规则 · issuance rule */
             stock_send_rule?: {
-              /** 发放次数总上限 */
+              /** 发放次数总上限 · total limit of issuances */
               max_count?: number
-              /** 每日发放次数上限 */
+              /** 每日发放次数上限 · daily issuance limit */
               max_count_per_day?: number
-              /** 每个用户领取次数上限 */
+              /** 每个用户领取次数上限 · claim limit per user */
               max_count_per_user?: number
             }
             /** 多次优惠使用规则 · multi-use discount usage rule */
             progressive_bundle_usage_rule?: ProgressiveBundleUsageRule
-            /** 批次组信息 */
+            /** 批次组信息 · coupon batch group information */
             stock_bundle_info?: StockBundleInfo
-            /** 券使用规则展示信息 */
+            /** 券使用规则展示信息 · coupon usage rule display information */
             usage_rule_display_info?: {
-              /** 券使用方式列表 */
+              /** 券使用方式列表 · list of coupon usage methods */
               coupon_usage_method_list?: (
                 | 'APP' | 'MINI_PROGRAM' | 'OFFLINE' | 'PAYMENT_CODE' | (string & {})
               )[]
-              /** 小程序AppID */
+              /** 小程序AppID · mini program AppID */
               mini_program_appid?: string
-              /** 小程序跳转路径 */
+              /** 小程序跳转路径 · mini program jump path */
               mini_program_path?: string
-              /** APP的H5跳转路径 */
+              /** APP的H5跳转路径 · app's H5 jump path */
               app_path?: string
-              /** 券使用说明 */
+              /** 券使用说明 · coupon usage instructions */
               usage_description?: string
-              /** 券可用门店信息 */
+              /** 券可用门店信息 · information on stores accepting the coupon */
               coupon_available_store_info?: {
-                /** 券可用门店描述 */
+                /** 券可用门店描述 · description of stores accepting the coupon */
                 description?: string
-                /** 小程序AppID */
+                /** 小程序AppID · mini program AppID */
                 mini_program_appid?: string
-                /** 小程序跳转路径 */
+                /** 小程序跳转路径 · mini program jump path */
                 mini_program_path?: string
               }
             }
-            /** 用户商品券展示信息 */
+            /** 用户商品券展示信息 · display information of user's product coupon */
             coupon_display_info?: {
-              /** 用户商品券Code展示模式 */
+              /** 用户商品券Code展示模式 · display mode of user's product coupon code */
               code_display_mode?: 'BARCODE' | 'INVISIBLE' | 'QRCODE' | (string & {})
-              /** 背景颜色 */
+              /** 背景颜色 · background color */
               background_color?: string
-              /** 小程序入口 */
+              /** 小程序入口 · mini program entrance */
               entrance_mini_program?: {
-                /** 小程序appid */
+                /** 小程序appid · mini program AppID */
                 appid?: string
-                /** 小程序跳转路径 */
+                /** 小程序跳转路径 · mini program jump path */
                 path?: string
-                /** 入口文案 */
+                /** 入口文案 · entrance text */
                 entrance_wording?: string
-                /** 引导文案 */
+                /** 引导文案 · guidance text */
                 guidance_wording?: string
               }
-              /** 公众号入口 */
+              /** 公众号入口 · official account entrance */
               entrance_official_account?: {
-                /** 公众号AppID */
+                /** 公众号AppID · official account AppID */
                 appid?: string
               }
-              /** 视频号入口 */
+              /** 视频号入口 · Channels entrance */
               entrance_finder?: FinderInfo
             }
-            /** 事件通知配置 */
+            /** 事件通知配置 · event notification configuration */
             notify_config?: NotifyConfig
-            /** 可用门店范围 */
+            /** 可用门店范围 · scope of available stores */
             store_scope?: 'ALL' | 'NONE' | 'SPECIFIC' | (string & {})
-            /** 已发放次数 */
+            /** 已发放次数 · number of issuances */
             sent_count_info?: {
-              /** 已发放总次数 */
+              /** 已发放总次数 · total number of issuances */
               total_count?: number
-              /** 当天已发放次数 */
+              /** 当天已发放次数 · number of issuances today */
               today_count?: number
             }
-            /** 批次状态 */
+            /** 批次状态 · coupon batch state */
             state?: 'AUDITING' | 'DEACTIVATED' | 'PAUSED' | 'SENDING' | 'STOPPED' | (string & {})
-            /** 失效请求单号 */
+            /** 失效请求单号 · deactivation request number */
             deactivate_request_no?: string
-            /** 失效时间 */
+            /** 失效时间 · deactivation time */
             deactivate_time?: string
-            /** 失效原因 */
+            /** 失效原因 · deactivation reason */
             deactivate_reason?: string
             /** 品牌ID · brand ID */
             brand_id?: string
@@ -904,7 +904,7 @@ export interface ProductCouponRoutes {
           brand_id: string
           /** 修改请求单号 · modification request number */
           out_request_no: string
-          /** 展示信息 */
+          /** 展示信息 · display information */
           display_info: DisplayInfo
         }
       },
@@ -945,7 +945,7 @@ export interface ProductCouponRoutes {
           brand_id: string
           /** 创建请求单号 · creation request number */
           out_request_no: string
-          /** 批次组信息 */
+          /** 批次组信息 · coupon batch group information */
           stock_bundle: StockBundle
         }
       },
@@ -969,15 +969,15 @@ export interface ProductCouponRoutes {
         json: {
           /** 修改请求单号 · modification request number */
           out_request_no: string
-          /** 备注 */
+          /** 备注 · remark */
           remark?: string
-          /** 券使用规则展示信息 */
+          /** 券使用规则展示信息 · coupon usage rule display information */
           usage_rule_display_info?: UsageRuleDisplayInfo
-          /** 用户商品券展示信息 */
+          /** 用户商品券展示信息 · display information of user's product coupon */
           coupon_display_info?: CouponDisplayInfo
-          /** 事件通知配置 */
+          /** 事件通知配置 · event notification configuration */
           notify_config?: NotifyConfig
-          /** 可用门店范围 */
+          /** 可用门店范围 · scope of available stores */
           store_scope?: 'NONE' | 'ALL' | 'SPECIFIC' | (string & {})
           /** 品牌ID · brand ID */
           brand_id: string
@@ -1041,15 +1041,15 @@ export interface ProductCouponRoutes {
         json: {
           /** 修改请求单号 · modification request number */
           out_request_no: string
-          /** 更新模式 */
+          /** 更新模式 · update mode */
           update_mode: 'MAX_COUNT' | 'MAX_COUNT_PER_DAY' | (string & {})
-          /** 当前批次发放次数总上限 */
+          /** 当前批次发放次数总上限 · current total issuance limit of the batch */
           current_max_count?: number
-          /** 目标批次发放次数总上限 */
+          /** 目标批次发放次数总上限 · target total issuance limit of the batch */
           target_max_count?: number
-          /** 当前批次每日发放次数上限 */
+          /** 当前批次每日发放次数上限 · current daily issuance limit of the batch */
           current_max_count_per_day?: number
-          /** 目标批次每日发放次数上限 */
+          /** 目标批次每日发放次数上限 · target daily issuance limit of the batch */
           target_max_count_per_day?: number
           /** 品牌ID · brand ID */
           brand_id: string
@@ -1071,11 +1071,11 @@ export interface ProductCouponRoutes {
         /** 商品券ID · product coupon ID */
         product_coupon_id: PathValue
         query: {
-          /** 批次状态 */
+          /** 批次状态 · coupon batch state */
           state?: StockState
           /** 分页大小 · page size */
           page_size?: number
-          /** 分页Token */
+          /** 分页Token · page token */
           page_token?: string
           /** 品牌ID · brand ID */
           brand_id: string
@@ -1084,11 +1084,11 @@ export interface ProductCouponRoutes {
         }
       },
       {
-        /** 总个数 */
+        /** 总个数 · total count */
         total_count: number
-        /** 下一页Token */
+        /** 下一页Token · next page token */
         next_page_token?: string
-        /** 批次列表 */
+        /** 批次列表 · list of coupon batches */
         stock_list?: Stock[]
       }
     >
@@ -1108,25 +1108,25 @@ export interface ProductCouponRoutes {
           brand_id: string
           /** 创建请求单号 · creation request number */
           out_request_no: string
-          /** 批次信息 */
+          /** 批次信息 · coupon batch information */
           stock: {
-            /** 备注 */
+            /** 备注 · remark */
             remark?: string
-            /** 券Code分配模式 */
+            /** 券Code分配模式 · coupon code allocation mode */
             coupon_code_mode: 'WECHATPAY' | 'UPLOAD' | 'API_ASSIGN' | (string & {})
-            /** 发放规则 */
+            /** 发放规则 · issuance rule */
             stock_send_rule: StockSendRule
-            /** 单券使用规则 */
+            /** 单券使用规则 · single coupon usage rule */
             single_usage_rule?: StockSingleUsageRule
             /** 多次优惠使用规则 · multi-use discount usage rule */
             sequential_usage_rule?: SequentialUsageRule
-            /** 券使用规则展示信息 */
+            /** 券使用规则展示信息 · coupon usage rule display information */
             usage_rule_display_info: StockUsageRuleDisplayInfo
-            /** 用户商品券展示信息 */
+            /** 用户商品券展示信息 · display information of user's product coupon */
             coupon_display_info: CouponDisplayInfo
-            /** 事件通知配置 */
+            /** 事件通知配置 · event notification configuration */
             notify_config: NotifyConfig
-            /** 可用门店范围 */
+            /** 可用门店范围 · scope of available stores */
             store_scope: 'NONE' | 'ALL' | 'SPECIFIC' | (string & {})
           }
         }
@@ -1136,35 +1136,35 @@ export interface ProductCouponRoutes {
         product_coupon_id: string
         /** 批次ID · coupon batch ID */
         stock_id: string
-        /** 备注 */
+        /** 备注 · remark */
         remark?: string
-        /** 券Code分配模式 */
+        /** 券Code分配模式 · coupon code allocation mode */
         coupon_code_mode: 'WECHATPAY' | 'UPLOAD' | 'API_ASSIGN' | (string & {})
-        /** 品牌方预上传的券Code数量信息 */
+        /** 品牌方预上传的券Code数量信息 · counts of coupon codes pre-uploaded by brand */
         coupon_code_count_info?: CouponCodeCountInfo
-        /** 发放规则 */
+        /** 发放规则 · issuance rule */
         stock_send_rule: StockSendRule
-        /** 单券使用规则 */
+        /** 单券使用规则 · single coupon usage rule */
         single_usage_rule?: SingleUsageRule
         /** 多次优惠使用规则 · multi-use discount usage rule */
         sequential_usage_rule?: SequentialUsageRule
-        /** 券使用规则展示信息 */
+        /** 券使用规则展示信息 · coupon usage rule display information */
         usage_rule_display_info: StockResponseUsageRuleDisplayInfo
-        /** 用户商品券展示信息 */
+        /** 用户商品券展示信息 · display information of user's product coupon */
         coupon_display_info: CouponDisplayInfo
-        /** 事件通知配置 */
+        /** 事件通知配置 · event notification configuration */
         notify_config: NotifyConfig
-        /** 可用门店范围 */
+        /** 可用门店范围 · scope of available stores */
         store_scope: 'NONE' | 'ALL' | 'SPECIFIC' | (string & {})
-        /** 已发放次数 */
+        /** 已发放次数 · number of issuances */
         sent_count_info: SentCountInfo
-        /** 批次状态 */
+        /** 批次状态 · coupon batch state */
         state: StockState
-        /** 失效请求单号 */
+        /** 失效请求单号 · deactivation request number */
         deactivate_request_no?: string
-        /** 失效时间 */
+        /** 失效时间 · deactivation time */
         deactivate_time?: string
-        /** 失效原因 */
+        /** 失效原因 · deactivation reason */
         deactivate_reason?: string
         /** 品牌ID · brand ID */
         brand_id: string
@@ -1207,15 +1207,15 @@ export interface ProductCouponRoutes {
           brand_id: string
           /** 修改请求单号 · modification request number */
           out_request_no: string
-          /** 备注 */
+          /** 备注 · remark */
           remark?: string
-          /** 券使用规则展示信息 */
+          /** 券使用规则展示信息 · coupon usage rule display information */
           usage_rule_display_info?: StockUsageRuleDisplayInfo
-          /** 用户商品券展示信息 */
+          /** 用户商品券展示信息 · display information of user's product coupon */
           coupon_display_info?: CouponDisplayInfo
-          /** 事件通知配置 */
+          /** 事件通知配置 · event notification configuration */
           notify_config?: NotifyConfig
-          /** 可用门店范围 */
+          /** 可用门店范围 · scope of available stores */
           store_scope?: 'NONE' | 'ALL' | 'SPECIFIC' | (string & {})
         }
       },
@@ -1258,7 +1258,7 @@ export interface ProductCouponRoutes {
         query: {
           /** 分页大小 · page size */
           page_size?: number
-          /** 分页Token */
+          /** 分页Token · page token */
           page_token?: string
           /** 品牌ID · brand ID */
           brand_id: string
@@ -1324,15 +1324,15 @@ export interface ProductCouponRoutes {
           brand_id: string
           /** 修改请求单号 · modification request number */
           out_request_no: string
-          /** 更新模式 */
+          /** 更新模式 · update mode */
           update_mode: 'MAX_COUNT' | 'MAX_COUNT_PER_DAY' | (string & {})
-          /** 当前批次发放次数总上限 */
+          /** 当前批次发放次数总上限 · current total issuance limit of the batch */
           current_max_count?: number
-          /** 目标批次发放次数总上限 */
+          /** 目标批次发放次数总上限 · target total issuance limit of the batch */
           target_max_count?: number
-          /** 当前批次每日发放次数上限 */
+          /** 当前批次每日发放次数上限 · current daily issuance limit of the batch */
           current_max_count_per_day?: number
-          /** 目标批次每日发放次数上限 */
+          /** 目标批次每日发放次数上限 · target daily issuance limit of the batch */
           target_max_count_per_day?: number
         }
       },
@@ -1356,9 +1356,9 @@ export interface ProductCouponRoutes {
         json: {
           /** 品牌ID · brand ID */
           brand_id: string
-          /** 请求单号 */
+          /** 请求单号 · request number */
           out_request_no: string
-          /** 券Code列表 */
+          /** 券Code列表 · list of coupon codes */
           code_list: string[]
         }
       },
@@ -1390,7 +1390,7 @@ export interface ProductCouponRoutes {
           send_request_no: string
           /** 自定义附加信息 · custom attached data */
           attach?: string
-          /** 用户商品券标签信息 */
+          /** 用户商品券标签信息 · tag information of user's product coupon */
           coupon_tag_info?: CouponBundleRequestCouponTagInfo
         }
       },
@@ -1409,7 +1409,7 @@ export interface ProductCouponRoutes {
       {
         /** 用户OpenID · user's OpenID */
         openid: PathValue
-        /** 用户券组ID */
+        /** 用户券组ID · user coupon bundle ID */
         user_coupon_bundle_id: PathValue
         json: {
           /** 品牌ID · brand ID */
@@ -1420,9 +1420,9 @@ export interface ProductCouponRoutes {
           stock_bundle_id: string
           /** 公众账号AppID · AppID */
           appid: string
-          /** 失效请求单号 */
+          /** 失效请求单号 · deactivation request number */
           out_request_no: string
-          /** 失效原因 */
+          /** 失效原因 · deactivation reason */
           deactivate_reason: string
         }
       },
@@ -1448,109 +1448,109 @@ export interface ProductCouponRoutes {
           stock_id?: string
           /** 公众账号AppID · AppID */
           appid: string
-          /** 用户商品券状态 */
+          /** 用户商品券状态 · user's product coupon state */
           coupon_state?: CouponState
           /** 分页大小 · page size */
           page_size?: number
-          /** 分页Token */
+          /** 分页Token · page token */
           page_token?: string
           /** 品牌ID · brand ID */
           brand_id: string
-          /** 用户券组ID */
+          /** 用户券组ID · user coupon bundle ID */
           user_coupon_bundle_id?: string
         }
       },
       {
-        /** 总个数 */
+        /** 总个数 · total count */
         total_count: number
-        /** 下一页Token */
+        /** 下一页Token · next page token */
         next_page_token?: string
-        /** 用户商品券列表 */
+        /** 用户商品券列表 · list of user's product coupons */
         user_coupon_list?: {
-          /** 用户商品券Code */
+          /** 用户商品券Code · user's product coupon code */
           coupon_code: string
-          /** 用户商品券状态 */
+          /** 用户商品券状态 · user's product coupon state */
           coupon_state: CouponState
           /** 有效期开始时间 · validity period start time */
           valid_begin_time: string
           /** 有效期结束时间 · validity period end time */
           valid_end_time: string
-          /** 领券时间 */
+          /** 领券时间 · coupon claim time */
           receive_time: string
           /** 发券请求单号 · coupon issuance request number */
           send_request_no: string
-          /** 发券渠道 */
+          /** 发券渠道 · coupon issuance channel */
           send_channel: SendChannel
-          /** 确认请求单号 */
+          /** 确认请求单号 · confirmation request number */
           confirm_request_no?: string
-          /** 确认发放时间 */
+          /** 确认发放时间 · issuance confirmation time */
           confirm_time?: string
-          /** 失效请求单号 */
+          /** 失效请求单号 · deactivation request number */
           deactivate_request_no?: string
-          /** 失效时间 */
+          /** 失效时间 · deactivation time */
           deactivate_time?: string
-          /** 失效原因 */
+          /** 失效原因 · deactivation reason */
           deactivate_reason?: string
-          /** 单券使用详情 */
+          /** 单券使用详情 · single coupon usage details */
           single_usage_detail?: SingleUsageDetail
           /** 多次优惠使用详情 · multi-use discount usage details */
           sequential_usage_detail?: SequentialUsageDetail
-          /** 商品券信息 */
+          /** 商品券信息 · product coupon information */
           product_coupon: ProductCoupon
-          /** 批次信息 */
+          /** 批次信息 · coupon batch information */
           stock: {
             /** 商品券ID · product coupon ID */
             product_coupon_id: string
             /** 批次ID · coupon batch ID */
             stock_id: string
-            /** 备注 */
+            /** 备注 · remark */
             remark?: string
-            /** 券Code分配模式 */
+            /** 券Code分配模式 · coupon code allocation mode */
             coupon_code_mode: 'WECHATPAY' | 'UPLOAD' | 'API_ASSIGN' | (string & {})
-            /** 品牌方预上传的券Code数量信息 */
+            /** 品牌方预上传的券Code数量信息 · counts of coupon codes pre-uploaded by brand */
             coupon_code_count_info?: CouponCodeCountInfo
-            /** 发放规则 */
+            /** 发放规则 · issuance rule */
             stock_send_rule: StockSendRule
-            /** 单券使用规则 */
+            /** 单券使用规则 · single coupon usage rule */
             single_usage_rule?: StockSingleUsageRule
             /** 多次优惠使用规则 · multi-use discount usage rule */
             sequential_usage_rule?: StockSequentialUsageRule
-            /** 券使用规则展示信息 */
+            /** 券使用规则展示信息 · coupon usage rule display information */
             usage_rule_display_info: UsageRuleDisplayInfo
-            /** 用户商品券展示信息 */
+            /** 用户商品券展示信息 · display information of user's product coupon */
             coupon_display_info: CouponDisplayInfo
-            /** 事件通知配置 */
+            /** 事件通知配置 · event notification configuration */
             notify_config: NotifyConfig
-            /** 可用门店范围 */
+            /** 可用门店范围 · scope of available stores */
             store_scope: 'NONE' | 'ALL' | 'SPECIFIC' | (string & {})
-            /** 已发放次数 */
+            /** 已发放次数 · number of issuances */
             sent_count_info: SentCountInfo
-            /** 批次状态 */
+            /** 批次状态 · coupon batch state */
             state: StockState
-            /** 失效请求单号 */
+            /** 失效请求单号 · deactivation request number */
             deactivate_request_no?: string
-            /** 失效时间 */
+            /** 失效时间 · deactivation time */
             deactivate_time?: string
-            /** 失效原因 */
+            /** 失效原因 · deactivation reason */
             deactivate_reason?: string
             /** 品牌ID · brand ID */
             brand_id: string
             /** 多次优惠使用规则 · multi-use discount usage rule */
             progressive_bundle_usage_rule?: ProgressiveBundleUsageRule
-            /** 批次组信息 */
+            /** 批次组信息 · coupon batch group information */
             stock_bundle_info?: StockBundleInfo
           }
           /** 自定义附加信息 · custom attached data */
           attach?: string
-          /** 渠道自定义信息 */
+          /** 渠道自定义信息 · channel's custom information */
           channel_custom_info?: string
           /** 品牌ID · brand ID */
           brand_id: string
           /** 多次优惠使用详情 · multi-use discount usage details */
           progressive_bundle_usage_detail?: ProgressiveBundleUsageDetail
-          /** 用户券组信息 */
+          /** 用户券组信息 · user coupon bundle information */
           user_product_coupon_bundle_info?: UserProductCouponBundleInfo
-          /** 用户商品券标签信息 */
+          /** 用户商品券标签信息 · tag information of user's product coupon */
           coupon_tag_info?: CouponTagInfo
         }[]
       }
@@ -1573,7 +1573,7 @@ export interface ProductCouponRoutes {
           product_coupon_id: string
           /** 批次ID · coupon batch ID */
           stock_id: string
-          /** 用户商品券Code */
+          /** 用户商品券Code · user's product coupon code */
           coupon_code?: string
           /** 公众账号AppID · AppID */
           appid: string
@@ -1581,87 +1581,87 @@ export interface ProductCouponRoutes {
           send_request_no: string
           /** 自定义附加信息 · custom attached data */
           attach?: string
-          /** 用户商品券标签信息 */
+          /** 用户商品券标签信息 · tag information of user's product coupon */
           coupon_tag_info?: CouponTagInfo
         }
       },
       {
-        /** 用户商品券Code */
+        /** 用户商品券Code · user's product coupon code */
         coupon_code: string
-        /** 用户商品券状态 */
+        /** 用户商品券状态 · user's product coupon state */
         coupon_state: CouponState
         /** 有效期开始时间 · validity period start time */
         valid_begin_time: string
         /** 有效期结束时间 · validity period end time */
         valid_end_time: string
-        /** 领券时间 */
+        /** 领券时间 · coupon claim time */
         receive_time: string
         /** 发券请求单号 · coupon issuance request number */
         send_request_no: string
-        /** 发券渠道 */
+        /** 发券渠道 · coupon issuance channel */
         send_channel: SendChannel
-        /** 确认请求单号 */
+        /** 确认请求单号 · confirmation request number */
         confirm_request_no?: string
-        /** 确认发放时间 */
+        /** 确认发放时间 · issuance confirmation time */
         confirm_time?: string
-        /** 失效请求单号 */
+        /** 失效请求单号 · deactivation request number */
         deactivate_request_no?: string
-        /** 失效时间 */
+        /** 失效时间 · deactivation time */
         deactivate_time?: string
-        /** 失效原因 */
+        /** 失效原因 · deactivation reason */
         deactivate_reason?: string
-        /** 单券使用详情 */
+        /** 单券使用详情 · single coupon usage details */
         single_usage_detail?: SingleUsageDetail
         /** 多次优惠使用详情 · multi-use discount usage details */
         sequential_usage_detail?: SequentialUsageDetail
-        /** 商品券信息 */
+        /** 商品券信息 · product coupon information */
         product_coupon: ProductCoupon
-        /** 批次信息 */
+        /** 批次信息 · coupon batch information */
         stock: {
           /** 商品券ID · product coupon ID */
           product_coupon_id: string
           /** 批次ID · coupon batch ID */
           stock_id: string
-          /** 备注 */
+          /** 备注 · remark */
           remark?: string
-          /** 券Code分配模式 */
+          /** 券Code分配模式 · coupon code allocation mode */
           coupon_code_mode: 'WECHATPAY' | 'UPLOAD' | 'API_ASSIGN' | (string & {})
-          /** 品牌方预上传的券Code数量信息 */
+          /** 品牌方预上传的券Code数量信息 · counts of coupon codes pre-uploaded by brand */
           coupon_code_count_info?: CouponCodeCountInfo
-          /** 发放规则 */
+          /** 发放规则 · issuance rule */
           stock_send_rule: StockSendRule
-          /** 单券使用规则 */
+          /** 单券使用规则 · single coupon usage rule */
           single_usage_rule?: StockSingleUsageRule
           /** 多次优惠使用规则 · multi-use discount usage rule */
           sequential_usage_rule?: StockSequentialUsageRule
-          /** 券使用规则展示信息 */
+          /** 券使用规则展示信息 · coupon usage rule display information */
           usage_rule_display_info: UsageRuleDisplayInfo
-          /** 用户商品券展示信息 */
+          /** 用户商品券展示信息 · display information of user's product coupon */
           coupon_display_info: CouponDisplayInfo
-          /** 事件通知配置 */
+          /** 事件通知配置 · event notification configuration */
           notify_config: NotifyConfig
-          /** 可用门店范围 */
+          /** 可用门店范围 · scope of available stores */
           store_scope: 'NONE' | 'ALL' | 'SPECIFIC' | (string & {})
-          /** 已发放次数 */
+          /** 已发放次数 · number of issuances */
           sent_count_info: SentCountInfo
-          /** 批次状态 */
+          /** 批次状态 · coupon batch state */
           state: StockState
-          /** 失效请求单号 */
+          /** 失效请求单号 · deactivation request number */
           deactivate_request_no?: string
-          /** 失效时间 */
+          /** 失效时间 · deactivation time */
           deactivate_time?: string
-          /** 失效原因 */
+          /** 失效原因 · deactivation reason */
           deactivate_reason?: string
           /** 品牌ID · brand ID */
           brand_id: string
         }
         /** 自定义附加信息 · custom attached data */
         attach?: string
-        /** 渠道自定义信息 */
+        /** 渠道自定义信息 · channel's custom information */
         channel_custom_info?: string
         /** 品牌ID · brand ID */
         brand_id: string
-        /** 用户商品券标签信息 */
+        /** 用户商品券标签信息 · tag information of user's product coupon */
         coupon_tag_info?: CouponTagInfo
       }
     >
@@ -1678,7 +1678,7 @@ export interface ProductCouponRoutes {
       {
         /** 用户OpenID · user's OpenID */
         openid: PathValue
-        /** 用户商品券Code */
+        /** 用户商品券Code · user's product coupon code */
         coupon_code: PathValue
         query: {
           /** 品牌ID · brand ID */
@@ -1706,7 +1706,7 @@ export interface ProductCouponRoutes {
       {
         /** 用户OpenID · user's OpenID */
         openid: PathValue
-        /** 用户商品券Code */
+        /** 用户商品券Code · user's product coupon code */
         coupon_code: PathValue
         json: {
           /** 品牌ID · brand ID */
@@ -1717,46 +1717,46 @@ export interface ProductCouponRoutes {
           stock_id: string
           /** 公众账号AppID · AppID */
           appid: string
-          /** 确认发放请求单号 */
+          /** 确认发放请求单号 · issuance confirmation request number */
           out_request_no: string
         }
       },
       {
-        /** 用户商品券Code */
+        /** 用户商品券Code · user's product coupon code */
         coupon_code: string
-        /** 用户商品券状态 */
+        /** 用户商品券状态 · user's product coupon state */
         coupon_state: CouponState
         /** 有效期开始时间 · validity period start time */
         valid_begin_time: string
         /** 有效期结束时间 · validity period end time */
         valid_end_time: string
-        /** 领券时间 */
+        /** 领券时间 · coupon claim time */
         receive_time: string
         /** 发券请求单号 · coupon issuance request number */
         send_request_no: string
-        /** 发券渠道 */
+        /** 发券渠道 · coupon issuance channel */
         send_channel: SendChannel
-        /** 确认请求单号 */
+        /** 确认请求单号 · confirmation request number */
         confirm_request_no?: string
-        /** 确认发放时间 */
+        /** 确认发放时间 · issuance confirmation time */
         confirm_time?: string
-        /** 失效请求单号 */
+        /** 失效请求单号 · deactivation request number */
         deactivate_request_no?: string
-        /** 失效时间 */
+        /** 失效时间 · deactivation time */
         deactivate_time?: string
-        /** 失效原因 */
+        /** 失效原因 · deactivation reason */
         deactivate_reason?: string
-        /** 单券使用详情 */
+        /** 单券使用详情 · single coupon usage details */
         single_usage_detail?: {
-          /** 券核销请求单号 */
+          /** 券核销请求单号 · coupon redemption request number */
           use_request_no?: string
           /** 核销时间 · redemption time */
           use_time?: string
           /** 关联微信支付订单信息 · associated WeChat Pay order information */
           associated_order_info?: AssociatedOrderInfo
-          /** 券核销的关联微信支付分订单信息 */
+          /** 券核销的关联微信支付分订单信息 · WeChat Pay Score order associated with coupon redemption */
           associated_pay_score_order_info?: {
-            /** 微信支付服务订单号 */
+            /** 微信支付服务订单号 · WeChat Pay service order number */
             order_id?: string
             /** 商户订单号 · merchant's order number */
             out_trade_no?: string
@@ -1782,7 +1782,7 @@ export interface ProductCouponRoutes {
           used_count?: number
           /** 轮次使用详情列表 · list of usage details by round */
           detail_item_list?: DetailItem[]
-          /** 券核销请求单号 */
+          /** 券核销请求单号 · coupon redemption request number */
           use_request_no?: string
           /** 核销时间 · redemption time */
           use_time?: string
@@ -1792,22 +1792,22 @@ export interface ProductCouponRoutes {
           return_time?: string
           /** 关联微信支付订单信息 · associated WeChat Pay order information */
           associated_order_info?: AssociatedOrderInfo
-          /** 券核销的关联微信支付分订单信息 */
+          /** 券核销的关联微信支付分订单信息 · WeChat Pay Score order associated with coupon redemption */
           associated_pay_score_order_info?: AssociatedPayScoreOrderInfo
         }
-        /** 商品券信息 */
+        /** 商品券信息 · product coupon information */
         product_coupon: ProductCoupon
-        /** 批次信息 */
+        /** 批次信息 · coupon batch information */
         stock: Stock
         /** 自定义附加信息 · custom attached data */
         attach?: string
-        /** 渠道自定义信息 */
+        /** 渠道自定义信息 · channel's custom information */
         channel_custom_info?: string
         /** 品牌ID · brand ID */
         brand_id: string
-        /** 用户券组信息 */
+        /** 用户券组信息 · user coupon bundle information */
         user_product_coupon_bundle_info?: UserProductCouponBundleInfo
-        /** 用户商品券标签信息 */
+        /** 用户商品券标签信息 · tag information of user's product coupon */
         coupon_tag_info?: CouponTagInfo
         /** 多次优惠使用详情 · multi-use discount usage details */
         sequential_usage_detail?: {
@@ -1861,7 +1861,7 @@ export interface ProductCouponRoutes {
       {
         /** 用户OpenID · user's OpenID */
         openid: PathValue
-        /** 用户商品券Code */
+        /** 用户商品券Code · user's product coupon code */
         coupon_code: PathValue
         json: {
           /** 品牌ID · brand ID */
@@ -1872,52 +1872,52 @@ export interface ProductCouponRoutes {
           stock_id: string
           /** 公众账号AppID · AppID */
           appid: string
-          /** 失效请求单号 */
+          /** 失效请求单号 · deactivation request number */
           out_request_no: string
-          /** 失效原因 */
+          /** 失效原因 · deactivation reason */
           deactivate_reason: string
         }
       },
       {
-        /** 用户商品券Code */
+        /** 用户商品券Code · user's product coupon code */
         coupon_code: string
-        /** 用户商品券状态 */
+        /** 用户商品券状态 · user's product coupon state */
         coupon_state: CouponState
         /** 有效期开始时间 · validity period start time */
         valid_begin_time: string
         /** 有效期结束时间 · validity period end time */
         valid_end_time: string
-        /** 领券时间 */
+        /** 领券时间 · coupon claim time */
         receive_time: string
         /** 发券请求单号 · coupon issuance request number */
         send_request_no: string
-        /** 发券渠道 */
+        /** 发券渠道 · coupon issuance channel */
         send_channel: SendChannel
-        /** 确认请求单号 */
+        /** 确认请求单号 · confirmation request number */
         confirm_request_no?: string
-        /** 确认发放时间 */
+        /** 确认发放时间 · issuance confirmation time */
         confirm_time?: string
-        /** 失效请求单号 */
+        /** 失效请求单号 · deactivation request number */
         deactivate_request_no?: string
-        /** 失效时间 */
+        /** 失效时间 · deactivation time */
         deactivate_time?: string
-        /** 失效原因 */
+        /** 失效原因 · deactivation reason */
         deactivate_reason?: string
-        /** 单券使用详情 */
+        /** 单券使用详情 · single coupon usage details */
         single_usage_detail?: SingleUsageDetail
         /** 多次优惠使用详情 · multi-use discount usage details */
         sequential_usage_detail?: SequentialUsageDetail
-        /** 商品券信息 */
+        /** 商品券信息 · product coupon information */
         product_coupon: ProductCoupon
-        /** 批次信息 */
+        /** 批次信息 · coupon batch information */
         stock: StockResponse
         /** 自定义附加信息 · custom attached data */
         attach?: string
-        /** 渠道自定义信息 */
+        /** 渠道自定义信息 · channel's custom information */
         channel_custom_info?: string
         /** 品牌ID · brand ID */
         brand_id: string
-        /** 用户商品券标签信息 */
+        /** 用户商品券标签信息 · tag information of user's product coupon */
         coupon_tag_info?: CouponTagInfo
       }
     >
@@ -1934,7 +1934,7 @@ export interface ProductCouponRoutes {
       {
         /** 用户OpenID · user's OpenID */
         openid: PathValue
-        /** 用户商品券Code */
+        /** 用户商品券Code · user's product coupon code */
         coupon_code: PathValue
         json: {
           /** 品牌ID · brand ID */
@@ -1966,7 +1966,7 @@ export interface ProductCouponRoutes {
       {
         /** 用户OpenID · user's OpenID */
         openid: PathValue
-        /** 用户商品券Code */
+        /** 用户商品券Code · user's product coupon code */
         coupon_code: PathValue
         json: {
           /** 品牌ID · brand ID */
@@ -1985,40 +1985,40 @@ export interface ProductCouponRoutes {
           out_request_no: string
           /** 多次优惠索引 · multi-use discount index */
           sequential_coupon_index?: number
-          /** 核销门店ID */
+          /** 核销门店ID · redemption store ID */
           store_id?: string
-          /** 关联微信支付分订单信息 */
+          /** 关联微信支付分订单信息 · associated WeChat Pay Score order information */
           associated_pay_score_order_info?: AssociatedPayScoreOrderInfo
           /** 优惠金额 · discount amount (分 · fen) */
           saved_amount?: number
         }
       },
       {
-        /** 用户商品券Code */
+        /** 用户商品券Code · user's product coupon code */
         coupon_code: string
-        /** 用户商品券状态 */
+        /** 用户商品券状态 · user's product coupon state */
         coupon_state: CouponState
         /** 有效期开始时间 · validity period start time */
         valid_begin_time: string
         /** 有效期结束时间 · validity period end time */
         valid_end_time: string
-        /** 领券时间 */
+        /** 领券时间 · coupon claim time */
         receive_time: string
         /** 发券请求单号 · coupon issuance request number */
         send_request_no: string
-        /** 发券渠道 */
+        /** 发券渠道 · coupon issuance channel */
         send_channel: SendChannel
-        /** 确认请求单号 */
+        /** 确认请求单号 · confirmation request number */
         confirm_request_no?: string
-        /** 确认发放时间 */
+        /** 确认发放时间 · issuance confirmation time */
         confirm_time?: string
-        /** 失效请求单号 */
+        /** 失效请求单号 · deactivation request number */
         deactivate_request_no?: string
-        /** 失效时间 */
+        /** 失效时间 · deactivation time */
         deactivate_time?: string
-        /** 失效原因 */
+        /** 失效原因 · deactivation reason */
         deactivate_reason?: string
-        /** 单券使用详情 */
+        /** 单券使用详情 · single coupon usage details */
         single_usage_detail?: UseResponseSingleUsageDetail
         /** 多次优惠使用详情 · multi-use discount usage details */
         sequential_usage_detail?: {
@@ -2048,21 +2048,21 @@ export interface ProductCouponRoutes {
             delete_time?: string
           }[]
         }
-        /** 商品券信息 */
+        /** 商品券信息 · product coupon information */
         product_coupon: ProductCoupon
-        /** 批次信息 */
+        /** 批次信息 · coupon batch information */
         stock: Stock
         /** 自定义附加信息 · custom attached data */
         attach?: string
-        /** 渠道自定义信息 */
+        /** 渠道自定义信息 · channel's custom information */
         channel_custom_info?: string
         /** 品牌ID · brand ID */
         brand_id: string
         /** 多次优惠使用详情 · multi-use discount usage details */
         progressive_bundle_usage_detail?: UseResponseProgressiveBundleUsageDetail
-        /** 用户券组信息 */
+        /** 用户券组信息 · user coupon bundle information */
         user_product_coupon_bundle_info?: UserProductCouponBundleInfo
-        /** 用户商品券标签信息 */
+        /** 用户商品券标签信息 · tag information of user's product coupon */
         coupon_tag_info?: CouponTagInfo
       }
     >
@@ -2086,7 +2086,7 @@ export interface ProductCouponRoutes {
           product_coupon_id: string
           /** 批次ID · coupon batch ID */
           stock_id: string
-          /** 用户商品券Code */
+          /** 用户商品券Code · user's product coupon code */
           coupon_code?: string
           /** 公众账号AppID · AppID */
           appid: string

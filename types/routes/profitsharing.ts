@@ -6,12 +6,46 @@ export type AddRequestRelationType =
   | 'SERVICE_PROVIDER' | 'STORE' | 'STAFF' | 'STORE_OWNER' | 'PARTNER' | 'HEADQUARTER' | 'BRAND'
   | 'DISTRIBUTOR' | 'USER' | 'SUPPLIER' | 'CUSTOM' | (string & {})
 
+export interface ProfitsharingOrderResponse {
+  /** 子商户号 · sub-merchant ID */
+  sub_mchid?: string
+  /** 微信订单号 · WeChat Pay order number */
+  transaction_id: string
+  /** 商户分账单号 · merchant's profit-sharing order number */
+  out_order_no: string
+  /** 微信分账单号 · WeChat Pay profit-sharing order number */
+  order_id: string
+  /** 分账单状态 · profit-sharing order state */
+  state: 'PROCESSING' | 'FINISHED' | (string & {})
+  /** 分账接收方列表 · list of profit-sharing receivers */
+  receivers?: {
+    /** 分账金额 · profit-sharing amount (分 · fen) */
+    amount: number
+    /** 分账描述 · profit-sharing description */
+    description: string
+    /** 分账接收方类型 · profit-sharing receiver type */
+    type: ReceiverType
+    /** 分账接收方帐号 · profit-sharing receiver's account */
+    account: string
+    /** 分账结果 · profit-sharing result */
+    result: 'PENDING' | 'SUCCESS' | 'CLOSED' | (string & {})
+    /** 分账失败原因 · profit-sharing failure reason */
+    fail_reason?: FailReason
+    /** 分账明细单号 · profit-sharing detail number */
+    detail_id?: string
+    /** 分账创建时间 · profit-sharing creation time */
+    create_time: string
+    /** 分账完成时间 · profit-sharing completion time */
+    finish_time: string
+  }[]
+}
+
 export interface ReturnOrderResponse {
   /** 子商户号 · sub-merchant ID */
   sub_mchid?: string
   /** 微信分账单号 · WeChat Pay profit-sharing order number */
   order_id: string
-  /** 商户分账单号 */
+  /** 商户分账单号 · merchant's profit-sharing order number */
   out_order_no: string
   /** 商户回退单号 · merchant's return number */
   out_return_no: string
@@ -77,7 +111,7 @@ export interface ProfitsharingRoutes {
       {
         /** 子商户号 · sub-merchant ID */
         sub_mchid: string
-        /** 最大分账比例 */
+        /** 最大分账比例 · maximum profit-sharing ratio */
         max_ratio: number
       }
     >
@@ -101,15 +135,15 @@ export interface ProfitsharingRoutes {
           sub_appid?: string
           /** 微信订单号 · WeChat Pay order number; at most 32 characters */
           transaction_id: string
-          /** 商户分账单号; at most 64 characters; matches `^[0-9A-Za-z_\-|*@]+$` */
+          /** 商户分账单号 · merchant's profit-sharing order number; at most 64 characters; matches `^[0-9A-Za-z_\-|*@]+$` */
           out_order_no: string
-          /** 分账接收方列表; at most 50 items */
+          /** 分账接收方列表 · list of profit-sharing receivers; at most 50 items */
           receivers?: {
             /** 分账接收方类型 · profit-sharing receiver type */
             type: ReceiverType
             /** 分账接收方帐号 · profit-sharing receiver's account; at most 64 characters */
             account: string
-            /** 分账个人接收方姓名 */
+            /** 分账个人接收方姓名 · name of individual profit-sharing receiver */
             name?: Sensitive | Ciphertext
             /** 分账金额 · profit-sharing amount (分 · fen) */
             amount: number
@@ -122,39 +156,7 @@ export interface ProfitsharingRoutes {
           notify_url?: string
         }
       },
-      {
-        /** 子商户号 · sub-merchant ID */
-        sub_mchid?: string
-        /** 微信订单号 · WeChat Pay order number */
-        transaction_id: string
-        /** 商户分账单号 */
-        out_order_no: string
-        /** 微信分账单号 · WeChat Pay profit-sharing order number */
-        order_id: string
-        /** 分账单状态 · profit-sharing order state */
-        state: 'PROCESSING' | 'FINISHED' | (string & {})
-        /** 分账接收方列表 */
-        receivers?: {
-          /** 分账金额 · profit-sharing amount (分 · fen) */
-          amount: number
-          /** 分账描述 · profit-sharing description */
-          description: string
-          /** 分账接收方类型 · profit-sharing receiver type */
-          type: ReceiverType
-          /** 分账接收方帐号 · profit-sharing receiver's account */
-          account: string
-          /** 分账结果 · profit-sharing result */
-          result: 'PENDING' | 'SUCCESS' | 'CLOSED' | (string & {})
-          /** 分账失败原因 · profit-sharing failure reason */
-          fail_reason?: FailReason
-          /** 分账明细单号 · profit-sharing detail number */
-          detail_id?: string
-          /** 分账创建时间 · profit-sharing creation time */
-          create_time: string
-          /** 分账完成时间 · profit-sharing completion time */
-          finish_time: string
-        }[]
-      }
+      ProfitsharingOrderResponse
     >
     /** 请求分账
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012524936) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012690683)
@@ -172,7 +174,7 @@ export interface ProfitsharingRoutes {
           sub_mchid?: string
           /** 微信订单号 · WeChat Pay order number; at most 32 characters */
           transaction_id: string
-          /** 商户分账单号; at most 64 characters; matches `^[0-9A-Za-z_\-|*@]+$` */
+          /** 商户分账单号 · merchant's profit-sharing order number; at most 64 characters; matches `^[0-9A-Za-z_\-|*@]+$` */
           out_order_no: string
           /** 分账描述 · profit-sharing description; at most 80 characters */
           description: string
@@ -180,39 +182,7 @@ export interface ProfitsharingRoutes {
           notify_url?: string
         }
       },
-      {
-        /** 子商户号 · sub-merchant ID */
-        sub_mchid?: string
-        /** 微信订单号 · WeChat Pay order number */
-        transaction_id: string
-        /** 商户分账单号 */
-        out_order_no: string
-        /** 微信分账单号 · WeChat Pay profit-sharing order number */
-        order_id: string
-        /** 分账单状态 · profit-sharing order state */
-        state: 'PROCESSING' | 'FINISHED' | (string & {})
-        /** 分账接收方列表 */
-        receivers?: {
-          /** 分账金额 · profit-sharing amount (分 · fen) */
-          amount: number
-          /** 分账描述 · profit-sharing description */
-          description: string
-          /** 分账接收方类型 · profit-sharing receiver type */
-          type: ReceiverType
-          /** 分账接收方帐号 · profit-sharing receiver's account */
-          account: string
-          /** 分账结果 · profit-sharing result */
-          result: 'PENDING' | 'SUCCESS' | 'CLOSED' | (string & {})
-          /** 分账失败原因 · profit-sharing failure reason */
-          fail_reason: FailReason
-          /** 分账明细单号 · profit-sharing detail number */
-          detail_id?: string
-          /** 分账创建时间 · profit-sharing creation time */
-          create_time: string
-          /** 分账完成时间 · profit-sharing completion time */
-          finish_time: string
-        }[]
-      }
+      ProfitsharingOrderResponse
     >
     /** 解冻剩余资金
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012526374) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012466860)
@@ -225,7 +195,7 @@ export interface ProfitsharingRoutes {
      */
     get: Operation<
       {
-        /** 商户分账单号 */
+        /** 商户分账单号 · merchant's profit-sharing order number */
         out_order_no: PathValue
         query: {
           /** 子商户号 · sub-merchant ID */
@@ -239,13 +209,13 @@ export interface ProfitsharingRoutes {
         sub_mchid?: string
         /** 微信订单号 · WeChat Pay order number */
         transaction_id: string
-        /** 商户分账单号 */
+        /** 商户分账单号 · merchant's profit-sharing order number */
         out_order_no: string
         /** 微信分账单号 · WeChat Pay profit-sharing order number */
         order_id: string
         /** 分账单状态 · profit-sharing order state */
         state: 'PENDING' | 'SUCCESS' | 'CLOSED' | 'FINISHED' | 'PROCESSING' | (string & {})
-        /** 分账接收方列表 */
+        /** 分账接收方列表 · list of profit-sharing receivers */
         receivers?: {
           /** 分账金额 · profit-sharing amount (分 · fen) */
           amount: number
@@ -297,7 +267,7 @@ export interface ProfitsharingRoutes {
           type: ReceiverType
           /** 分账接收方帐号 · profit-sharing receiver's account; at most 64 characters */
           account: string
-          /** 分账个人接收方姓名 */
+          /** 分账个人接收方姓名 · name of individual profit-sharing receiver */
           name?: Sensitive | Ciphertext
           /** 与分账方的关系类型 · type of relationship with the profit-sharing party */
           relation_type: AddRequestRelationType
@@ -369,7 +339,7 @@ export interface ProfitsharingRoutes {
           sub_mchid?: string
           /** 微信分账单号 · WeChat Pay profit-sharing order number; at most 64 characters */
           order_id?: string
-          /** 商户分账单号; at most 64 characters; matches `^[0-9A-Za-z_\-|*@]+$` */
+          /** 商户分账单号 · merchant's profit-sharing order number; at most 64 characters; matches `^[0-9A-Za-z_\-|*@]+$` */
           out_order_no?: string
           /** 商户回退单号 · merchant's return number; at most 64 characters; matches `^[0-9A-Za-z_\-|*@]+$` */
           out_return_no: string
@@ -399,7 +369,7 @@ export interface ProfitsharingRoutes {
         query: {
           /** 子商户号 · sub-merchant ID */
           sub_mchid?: string
-          /** 商户分账单号 */
+          /** 商户分账单号 · merchant's profit-sharing order number */
           out_order_no: string
         }
       },

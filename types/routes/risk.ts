@@ -25,7 +25,7 @@ export interface RiskData {
   manage_record_type?: 'FUNCTIONAL_LIMIT_RECORD' | 'INVESTIGATE_RECORD' | (string & {})
   /** 管控时间 · restriction time */
   manage_time?: string
-  /** 管控原因 */
+  /** 管控原因 · control reason */
   manage_reason?: string
   /** 限制功能 · restricted function */
   limit_ability?: string
@@ -50,7 +50,7 @@ export interface RiskData {
     | 'MERCHANT_SUBMIT_RECOVER' | 'MERCHANT_OPERATE_RECOVER' | 'PLATFORM_AUTO_RECOVER' | (string & {})
   /** 申诉驳回原因 · appeal rejection reason */
   reject_reason?: string
-  /** 审核通过时间 */
+  /** 审核通过时间 · approval time */
   approve_time?: string
   /** 要求提交的资料 · information required for submission */
   requested_item_info?: string
@@ -189,7 +189,7 @@ export interface RiskRoutes {
           meta: {
             /** 商户上传的媒体图片的名称 · name of media image uploaded by merchant */
             file_name?: string
-            /** 图片文件的sha256摘要 */
+            /** 图片文件的sha256摘要 · SHA-256 digest of the image file */
             file_digest?: string
             /** 资料项唯一id · unique information item ID */
             item_id: number
@@ -288,7 +288,7 @@ export interface RiskRoutes {
           meta: {
             /** 商户上传的媒体图片的名称 · name of media image uploaded by merchant */
             file_name?: string
-            /** 图片文件的sha256摘要 */
+            /** 图片文件的sha256摘要 · SHA-256 digest of the image file */
             file_digest?: string
             /** 子商户号 · sub-merchant ID */
             sub_mchid: string
@@ -404,7 +404,7 @@ export interface RiskRoutes {
           risk_type?: 1 | 2 | 3 | 4 | (number & {})
           /** 风险等级 · risk level */
           risk_level?: 1 | 2 | 3 | (number & {})
-          /** 风险发现时间 */
+          /** 风险发现时间 · risk discovery time */
           risk_discove_time?: string
           /** 服务商商户号 · service provider's merchant ID */
           sp_mchid?: string
@@ -446,7 +446,7 @@ export interface RiskRoutes {
         }
       },
       {
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         rsp_msg?: string
       }
     >
@@ -474,7 +474,7 @@ export interface RiskRoutes {
           out_trade_no?: string
           /** 用户标识 · user's OpenID */
           openid?: string
-          /** 用户手机号 */
+          /** 用户手机号 · user's phone number */
           phone?: Sensitive | Ciphertext
           /** 用户实名证件号 · user's real-name identity document number */
           certificates_number?: Sensitive | Ciphertext
@@ -498,7 +498,7 @@ export interface RiskRoutes {
           phone_from?: number
           /** 收款方用户标识 · payee's user ID */
           seller_userid?: string
-          /** 业务场景 */
+          /** 业务场景 · business scenario */
           scene?: 0 | 1 | 2 | (number & {})
           /** 充值业务场景独有字段 · fields specific to the top-up scene */
           recharge_fields?: {

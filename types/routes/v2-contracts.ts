@@ -3,65 +3,65 @@ import type { TradeState, XmlValue } from '../models.js'
 import type { Operation } from '../operation.js'
 
 export interface H5entrustwebResponse {
-  /** 返回状态码 */
+  /** 返回状态码 · return code */
   return_code: 'SUCCESS' | 'FAIL' | (string & {})
-  /** 返回信息 · response message */
+  /** 返回信息 · return message */
   return_msg?: string
-  /** 业务结果 */
+  /** 业务结果 · result code */
   result_code: 'SUCCESS' | 'FAIL' | (string & {})
-  /** 业务结果描述 */
+  /** 业务结果描述 · business result description */
   result_msg?: string
   /** 跳转链接 · jump URL */
   redirect_url: string
 }
 
 export interface PartnerpayPayapplyResponse {
-  /** 返回状态码 */
+  /** 返回状态码 · return code */
   return_code: 'SUCCESS' | 'FAIL' | (string & {})
-  /** 返回信息 · response message */
+  /** 返回信息 · return message */
   return_msg: string
-  /** 公众账号id */
+  /** 公众账号id · AppID */
   appid: string
-  /** 子商户公众账号id */
+  /** 子商户公众账号id · sub-merchant's AppID */
   sub_appid?: string
   /** 商户号 · merchant ID */
   mch_id: string
   /** 子商户号 · sub-merchant ID */
   sub_mch_id: string
-  /** 设备号 */
+  /** 设备号 · device ID */
   device_info?: string
-  /** 随机字符串 */
+  /** 随机字符串 · nonce string */
   nonce_str: string
-  /** 签名 */
+  /** 签名 · signature */
   sign: string
-  /** 业务结果 */
+  /** 业务结果 · result code */
   result_code: 'SUCCESS' | 'FAIL' | (string & {})
-  /** 错误代码 */
+  /** 错误代码 · error code */
   err_code?: string
-  /** 错误代码描述 */
+  /** 错误代码描述 · error code description */
   err_code_des?: string
 }
 
 export interface PayapplyResponse {
-  /** 返回状态码 */
+  /** 返回状态码 · return code */
   return_code: 'SUCCESS' | 'FAIL' | (string & {})
-  /** 返回信息 · response message */
+  /** 返回信息 · return message */
   return_msg: string
-  /** 公众账号id */
+  /** 公众账号id · AppID */
   appid: string
   /** 商户号 · merchant ID */
   mch_id: string
-  /** 设备号 */
+  /** 设备号 · device ID */
   device_info?: string
-  /** 随机字符串 */
+  /** 随机字符串 · nonce string */
   nonce_str: string
-  /** 签名 */
+  /** 签名 · signature */
   sign: string
-  /** 业务结果 */
+  /** 业务结果 · result code */
   result_code: 'SUCCESS' | 'FAIL' | (string & {})
-  /** 错误代码 */
+  /** 错误代码 · error code */
   err_code?: string
-  /** 错误代码描述 */
+  /** 错误代码描述 · error code description */
   err_code_des?: string
 }
 
@@ -74,21 +74,21 @@ export interface PreentrustwebRequest {
   sub_appid?: XmlValue
   /** 子商户号 · sub-merchant ID */
   sub_mch_id?: XmlValue
-  /** 模板id */
+  /** 模板id · template ID */
   plan_id: XmlValue
-  /** 签约协议号 */
+  /** 签约协议号 · contract code */
   contract_code: XmlValue
-  /** 请求序列号 · request sequence number */
+  /** 请求序列号 · request serial number */
   request_serial: XmlValue
   /** 用户账户展示名称 · user account's display name */
   contract_display_account: XmlValue
-  /** 回调通知url */
+  /** 回调通知url · notification URL */
   notify_url: XmlValue
-  /** 版本号 */
+  /** 版本号 · version number */
   version: '1.0' | (string & {})
-  /** 签名类型 */
+  /** 签名类型 · signature type */
   sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
-  /** 时间戳 */
+  /** 时间戳 · timestamp */
   timestamp: XmlValue
   /** 是否返回APP · whether to return to the app */
   return_app?: 'Y' | 'N' | (string & {})
@@ -106,19 +106,19 @@ export interface V2ContractsRoutes {
     post: Operation<
       {
         xml: {
-          /** 请求appid */
+          /** 请求appid · requesting AppID */
           appid: XmlValue
           /** 商户号 · merchant ID */
           mch_id?: XmlValue
-          /** 模板id */
+          /** 模板id · template ID */
           plan_id?: XmlValue
-          /** 签约协议号 */
+          /** 签约协议号 · contract code */
           contract_code?: XmlValue
-          /** 委托代扣协议id */
+          /** 委托代扣协议id · recurring payment contract ID */
           contract_id?: XmlValue
           /** 解约备注 · contract termination remark */
           contract_termination_remark: XmlValue
-          /** 版本号 */
+          /** 版本号 · version number */
           version: '1.0' | (string & {})
           /** 子商户公众账号ID · sub-merchant's AppID */
           sub_appid?: XmlValue
@@ -129,27 +129,27 @@ export interface V2ContractsRoutes {
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg: string
-        /** 公众账号id */
+        /** 公众账号id · AppID */
         appid: string
         /** 商户号 · merchant ID */
         mch_id: string
-        /** 委托代扣协议id */
+        /** 委托代扣协议id · recurring payment contract ID */
         contract_id: string
-        /** 模板id */
+        /** 模板id · template ID */
         plan_id: string
-        /** 签约协议号 */
+        /** 签约协议号 · contract code */
         contract_code: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code?: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         err_code_des?: string
-        /** 签名 */
+        /** 签名 · signature */
         sign: string
         /** 子商户公众账号ID · sub-merchant's AppID */
         sub_appid?: string
@@ -173,21 +173,21 @@ export interface V2ContractsRoutes {
           appid: XmlValue
           /** 商户号 · merchant ID */
           mch_id?: XmlValue
-          /** 模板id */
+          /** 模板id · template ID */
           plan_id: XmlValue
-          /** 签约协议号 */
+          /** 签约协议号 · contract code */
           contract_code: XmlValue
-          /** 请求序列号 · request sequence number */
+          /** 请求序列号 · request serial number */
           request_serial: XmlValue
           /** 用户账户展示名称 · user account's display name */
           contract_display_account: XmlValue
-          /** 回调通知url */
+          /** 回调通知url · notification URL */
           notify_url: XmlValue
-          /** 版本号 */
+          /** 版本号 · version number */
           version: '1.0' | (string & {})
-          /** 签名 */
+          /** 签名 · signature */
           sign?: XmlValue
-          /** 时间戳 */
+          /** 时间戳 · timestamp */
           timestamp: XmlValue
           /** 是否返回网页 · whether to return to the web page */
           return_web?: XmlValue
@@ -208,27 +208,27 @@ export interface V2ContractsRoutes {
           appid: XmlValue
           /** 商户号 · merchant ID */
           mch_id?: XmlValue
-          /** 模板id */
+          /** 模板id · template ID */
           plan_id: XmlValue
-          /** 签约协议号 */
+          /** 签约协议号 · contract code */
           contract_code: XmlValue
-          /** 请求序列号 · request sequence number */
+          /** 请求序列号 · request serial number */
           request_serial: XmlValue
           /** 用户账户展示名称 · user account's display name */
           contract_display_account: XmlValue
-          /** 回调通知url */
+          /** 回调通知url · notification URL */
           notify_url: XmlValue
-          /** 版本号 */
+          /** 版本号 · version number */
           version: '1.0' | (string & {})
-          /** 签名 */
+          /** 签名 · signature */
           sign?: XmlValue
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
-          /** 时间戳 */
+          /** 时间戳 · timestamp */
           timestamp: XmlValue
-          /** 客户端 IP */
+          /** 客户端 IP · client IP */
           clientip: XmlValue
-          /** 回调应用appid */
+          /** 回调应用appid · AppID of the app to return to */
           return_appid?: XmlValue
         }
       },
@@ -247,7 +247,7 @@ export interface V2ContractsRoutes {
     post: Operation<
       {
         xml: {
-          /** 请求appid */
+          /** 请求appid · requesting AppID */
           appid: XmlValue
           /** 子商户公众账号ID · sub-merchant's AppID */
           sub_appid?: XmlValue
@@ -255,26 +255,26 @@ export interface V2ContractsRoutes {
           mch_id?: XmlValue
           /** 子商户号 · sub-merchant ID */
           sub_mch_id: XmlValue
-          /** 模板id */
+          /** 模板id · template ID */
           plan_id?: XmlValue
-          /** 签约协议号 */
+          /** 签约协议号 · contract code */
           contract_code?: XmlValue
-          /** 委托代扣协议id */
+          /** 委托代扣协议id · recurring payment contract ID */
           contract_id?: XmlValue
           /** 解约备注 · contract termination remark */
           contract_termination_remark: XmlValue
-          /** 版本号 */
+          /** 版本号 · version number */
           version: '1.0' | (string & {})
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg: string
-        /** 公众账号id */
+        /** 公众账号id · AppID */
         appid: string
         /** 子商户公众账号ID · sub-merchant's AppID */
         sub_appid?: string
@@ -282,19 +282,19 @@ export interface V2ContractsRoutes {
         mch_id: string
         /** 子商户号 · sub-merchant ID */
         sub_mch_id: string
-        /** 委托代扣协议id */
+        /** 委托代扣协议id · recurring payment contract ID */
         contract_id: string
-        /** 模板id */
+        /** 模板id · template ID */
         plan_id: string
-        /** 签约协议号 */
+        /** 签约协议号 · contract code */
         contract_code: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code?: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         err_code_des?: string
-        /** 签名 */
+        /** 签名 · signature */
         sign: string
       }
     >
@@ -318,21 +318,21 @@ export interface V2ContractsRoutes {
           sub_appid?: XmlValue
           /** 子商户号 · sub-merchant ID */
           sub_mch_id: XmlValue
-          /** 模板id */
+          /** 模板id · template ID */
           plan_id: XmlValue
-          /** 签约协议号 */
+          /** 签约协议号 · contract code */
           contract_code: XmlValue
-          /** 请求序列号 · request sequence number */
+          /** 请求序列号 · request serial number */
           request_serial: XmlValue
           /** 用户账户展示名称 · user account's display name */
           contract_display_account: XmlValue
-          /** 回调通知url */
+          /** 回调通知url · notification URL */
           notify_url: XmlValue
-          /** 版本号 */
+          /** 版本号 · version number */
           version: '1.0' | (string & {})
-          /** 签名 */
+          /** 签名 · signature */
           sign?: XmlValue
-          /** 时间戳 */
+          /** 时间戳 · timestamp */
           timestamp: XmlValue
           /** 是否返回网页 · whether to return to the web page */
           return_web?: XmlValue
@@ -357,41 +357,41 @@ export interface V2ContractsRoutes {
           sub_appid?: XmlValue
           /** 子商户号 · sub-merchant ID */
           sub_mch_id: XmlValue
-          /** 模板id */
+          /** 模板id · template ID */
           plan_id: XmlValue
-          /** 签约协议号 */
+          /** 签约协议号 · contract code */
           contract_code: XmlValue
-          /** 请求序列号 · request sequence number */
+          /** 请求序列号 · request serial number */
           request_serial: XmlValue
           /** 用户账户展示名称 · user account's display name */
           contract_display_account: XmlValue
-          /** 回调通知url */
+          /** 回调通知url · notification URL */
           notify_url: XmlValue
-          /** 版本号 */
+          /** 版本号 · version number */
           version: '1.0' | (string & {})
-          /** 签名 */
+          /** 签名 · signature */
           sign?: XmlValue
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
-          /** 时间戳 */
+          /** 时间戳 · timestamp */
           timestamp: XmlValue
-          /** 客户端 IP */
+          /** 客户端 IP · client IP */
           clientip: XmlValue
-          /** 设备ID */
+          /** 设备ID · device ID */
           deviceid?: XmlValue
           /** 手机号 · mobile number */
           mobile?: XmlValue
           /** 邮箱地址 · email address */
           email?: XmlValue
-          /** QQ号 */
+          /** QQ号 · QQ number */
           qq?: XmlValue
-          /** 微信openID */
+          /** 微信openID · WeChat user's OpenID */
           openid?: XmlValue
-          /** 身份证号 */
+          /** 身份证号 · ID card number */
           creid?: XmlValue
           /** 商户侧用户标识 · merchant's user identifier */
           outerid?: XmlValue
-          /** 回调应用appid */
+          /** 回调应用appid · AppID of the app to return to */
           return_appid?: XmlValue
         }
       },
@@ -410,17 +410,17 @@ export interface V2ContractsRoutes {
     post: Operation<
       { xml: PreentrustwebRequest },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg?: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code?: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         err_code_des?: string
-        /** 请求appid */
+        /** 请求appid · requesting AppID */
         appid: string
         /** 商户号 · merchant ID */
         mch_id: string
@@ -428,9 +428,9 @@ export interface V2ContractsRoutes {
         sub_appid?: string
         /** 子商户号 · sub-merchant ID */
         sub_mch_id: string
-        /** 随机字符串 */
+        /** 随机字符串 · nonce string */
         nonce_str: string
-        /** 签名 */
+        /** 签名 · signature */
         sign: string
         /** 跳转签约小程序的username · username of contract-signing mini program */
         miniprogram_username?: string
@@ -460,34 +460,34 @@ export interface V2ContractsRoutes {
           sub_appid?: XmlValue
           /** 子商户号 · sub-merchant ID */
           sub_mch_id?: XmlValue
-          /** 委托代扣协议id */
+          /** 委托代扣协议id · recurring payment contract ID */
           contract_id?: XmlValue
-          /** 模板id */
+          /** 模板id · template ID */
           plan_id?: XmlValue
-          /** 签约协议号 */
+          /** 签约协议号 · contract code */
           contract_code?: XmlValue
-          /** 版本号 */
+          /** 版本号 · version number */
           version: '1.0' | (string & {})
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg?: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
         /** 商户号 · merchant ID */
         mch_id: string
-        /** 公众账号id */
+        /** 公众账号id · AppID */
         appid: string
-        /** 委托代扣协议id */
+        /** 委托代扣协议id · recurring payment contract ID */
         contract_id: string
-        /** 模板id */
+        /** 模板id · template ID */
         plan_id: string
-        /** 签约协议号 */
+        /** 签约协议号 · contract code */
         contract_code: string
         /** 用户账户展示名称 · user account's display name */
         contract_display_account: string
@@ -501,21 +501,21 @@ export interface V2ContractsRoutes {
         contract_terminated_time?: string
         /** 协议解约方式 · contract termination mode */
         contract_termination_mode?: string
-        /** 签名 */
+        /** 签名 · signature */
         sign: string
         /** 解约备注 · contract termination remark */
         contract_termination_remark?: string
         /** 用户标识 · user's OpenID */
         openid: string
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         err_code_des: string
         /** 子商户公众账号ID · sub-merchant's AppID */
         sub_appid?: string
         /** 子商户号 · sub-merchant ID */
         sub_mch_id?: string
-        /** 请求序列号 · request sequence number */
+        /** 请求序列号 · request serial number */
         request_serial?: string
       }
     >
@@ -531,23 +531,23 @@ export interface V2ContractsRoutes {
     post: Operation<
       { xml: PreentrustwebRequest },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg?: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code?: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         err_code_des?: string
-        /** 请求appid */
+        /** 请求appid · requesting AppID */
         appid: string
         /** 商户号 · merchant ID */
         mch_id: string
-        /** 随机字符串 */
+        /** 随机字符串 · nonce string */
         nonce_str: string
-        /** 签名 */
+        /** 签名 · signature */
         sign: string
         /** 跳转签约小程序的username · username of contract-signing mini program */
         miniprogram_username?: string
@@ -569,38 +569,38 @@ export interface V2ContractsRoutes {
     post: Operation<
       {
         xml: {
-          /** 请求appid */
+          /** 请求appid · requesting AppID */
           appid: XmlValue
           /** 商户号 · merchant ID */
           mch_id?: XmlValue
-          /** 委托代扣协议id */
+          /** 委托代扣协议id · recurring payment contract ID */
           contract_id?: XmlValue
-          /** 模板id */
+          /** 模板id · template ID */
           plan_id?: XmlValue
-          /** 签约协议号 */
+          /** 签约协议号 · contract code */
           contract_code?: XmlValue
-          /** 版本号 */
+          /** 版本号 · version number */
           version: '1.0' | (string & {})
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg?: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
         /** 商户号 · merchant ID */
         mch_id: string
-        /** 公众账号id */
+        /** 公众账号id · AppID */
         appid: string
-        /** 委托代扣协议id */
+        /** 委托代扣协议id · recurring payment contract ID */
         contract_id: string
-        /** 模板id */
+        /** 模板id · template ID */
         plan_id: string
-        /** 签约协议号 */
+        /** 签约协议号 · contract code */
         contract_code: string
         /** 用户账户展示名称 · user account's display name */
         contract_display_account: string
@@ -614,17 +614,17 @@ export interface V2ContractsRoutes {
         contract_terminated_time?: string
         /** 协议解约方式 · contract termination mode */
         contract_termination_mode?: string
-        /** 签名 */
+        /** 签名 · signature */
         sign: string
         /** 解约备注 · contract termination remark */
         contract_termination_remark?: string
         /** 用户标识 · user's OpenID */
         openid: string
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         err_code_des: string
-        /** 请求序列号 · request sequence number */
+        /** 请求序列号 · request serial number */
         request_serial?: string
       }
     >
@@ -640,19 +640,19 @@ export interface V2ContractsRoutes {
     post: Operation<
       {
         xml: {
-          /** 公众账号id */
+          /** 公众账号id · AppID */
           appid: XmlValue
-          /** 子商户公众账号id */
+          /** 子商户公众账号id · sub-merchant's AppID */
           sub_appid?: XmlValue
           /** 商户号 · merchant ID */
           mch_id?: XmlValue
           /** 子商户号 · sub-merchant ID */
           sub_mch_id: XmlValue
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'HMAC-SHA256' | (string & {})
           /** 商品描述 · product description */
           body: XmlValue
-          /** 商品详情 */
+          /** 商品详情 · product details */
           detail?: XmlValue
           /** 附加数据 · attached data */
           attach?: XmlValue
@@ -662,37 +662,37 @@ export interface V2ContractsRoutes {
           total_fee: XmlValue
           /** 货币类型 · currency */
           fee_type?: XmlValue
-          /** 终端IP */
+          /** 终端IP · terminal IP */
           spbill_create_ip: XmlValue
           /** 商品标记 · order discount tag */
           goods_tag?: XmlValue
-          /** 回调通知url */
+          /** 回调通知url · notification URL */
           notify_url: XmlValue
           /** 交易类型 · trade type */
           trade_type: 'PAP' | (string & {})
-          /** 委托代扣协议id */
+          /** 委托代扣协议id · recurring payment contract ID */
           contract_id?: XmlValue
           /** 交易场景 · trade scene */
           trade_scene: 'METRO' | 'BUS' | (string & {})
           /** 场景信息 · scene information */
           scene_info: string
-          /** 客户端 IP */
+          /** 客户端 IP · client IP */
           clientip?: XmlValue
-          /** 设备ID */
+          /** 设备ID · device ID */
           deviceid?: XmlValue
           /** 手机号 · mobile number */
           mobile?: XmlValue
           /** 邮箱地址 · email address */
           email?: XmlValue
-          /** QQ号 */
+          /** QQ号 · QQ number */
           qq?: XmlValue
-          /** 微信openID */
+          /** 微信openID · WeChat user's OpenID */
           openid?: XmlValue
-          /** 身份证号 */
+          /** 身份证号 · ID card number */
           creid?: XmlValue
           /** 商户侧用户标识 · merchant's user identifier */
           outerid?: XmlValue
-          /** 接口版本号 */
+          /** 接口版本号 · API version */
           version: '2.0' | (string & {})
           nonce_str?: XmlValue
           sign?: XmlValue
@@ -712,9 +712,9 @@ export interface V2ContractsRoutes {
     post: Operation<
       {
         xml: {
-          /** 请求appid */
+          /** 请求appid · requesting AppID */
           appid: XmlValue
-          /** 子商户公众账号id */
+          /** 子商户公众账号id · sub-merchant's AppID */
           sub_appid?: XmlValue
           /** 商户号 · merchant ID */
           mch_id?: XmlValue
@@ -722,7 +722,7 @@ export interface V2ContractsRoutes {
           sub_mch_id: XmlValue
           /** 微信订单号 · WeChat Pay order number */
           transaction_id: XmlValue
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'HMAC-SHA256' | (string & {})
           /** 商户订单号 · merchant's order number */
           out_trade_no?: XmlValue
@@ -731,61 +731,61 @@ export interface V2ContractsRoutes {
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg?: string
-        /** 请求appid */
+        /** 请求appid · requesting AppID */
         appid: string
-        /** 子商户公众账号id */
+        /** 子商户公众账号id · sub-merchant's AppID */
         sub_appid?: string
         /** 商户号 · merchant ID */
         mch_id: string
         /** 子商户号 · sub-merchant ID */
         sub_mch_id: string
-        /** 随机字符串 */
+        /** 随机字符串 · nonce string */
         nonce_str: string
-        /** 签名 */
+        /** 签名 · signature */
         sign: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code?: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         err_code_des?: string
-        /** 设备号 */
+        /** 设备号 · device ID */
         device_info?: string
         /** 用户标识 · user's OpenID */
         openid: string
         /** 用户子标识 · user's OpenID under the sub-merchant's AppID */
         sub_openid?: string
-        /** 是否关注公众账号 */
+        /** 是否关注公众账号 · whether the user follows the official account */
         is_subscribe?: 'Y' | 'N' | (string & {})
         /** 交易类型 · trade type */
         trade_type: 'PAP' | (string & {})
-        /** 交易状态 */
+        /** 交易状态 · trade state */
         trade_state: TradeState
         /** 付款银行 · bank type */
         bank_type: string
         /** 总金额 · total amount (分 · fen) */
         total_fee: string
-        /** 货币种类 */
+        /** 货币种类 · currency */
         fee_type?: string
-        /** 现金支付金额 (分 · fen) */
+        /** 现金支付金额 · cash payment amount (分 · fen) */
         cash_fee: string
-        /** 现金支付货币类型 */
+        /** 现金支付货币类型 · cash payment currency */
         cash_fee_type?: string
-        /** 应结订单金额 (分 · fen) */
+        /** 应结订单金额 · order amount to be settled (分 · fen) */
         settlement_total_fee?: string
-        /** 代金券或立减优惠金额 (分 · fen) */
+        /** 代金券或立减优惠金额 · cash coupon or discount amount (分 · fen) */
         coupon_fee?: string
-        /** 代金券或立减优惠使用数量 */
+        /** 代金券或立减优惠使用数量 · number of cash coupons or discounts used */
         coupon_count?: string
-        /** 代金券类型 */
+        /** 代金券类型 · cash coupon type */
         [key: `coupon_type_${number}`]: string
-        /** 代金券或立减优惠ID */
+        /** 代金券或立减优惠ID · cash coupon or discount ID */
         [key: `coupon_id_${number}`]: string
-        /** 单个代金券或立减优惠支付金额 (分 · fen) */
+        /** 单个代金券或立减优惠支付金额 · amount paid by single cash coupon or discount (分 · fen) */
         [key: `coupon_fee_${number}`]: string
         /** 微信支付订单号 · WeChat Pay order number */
         transaction_id: string
@@ -811,54 +811,54 @@ export interface V2ContractsRoutes {
     post: Operation<
       {
         xml: {
-          /** 公众账号id */
+          /** 公众账号id · AppID */
           appid: XmlValue
-          /** 子商户公众账号id */
+          /** 子商户公众账号id · sub-merchant's AppID */
           sub_appid?: XmlValue
           /** 商户号 · merchant ID */
           mch_id?: XmlValue
           /** 子商户号 · sub-merchant ID */
           sub_mch_id: XmlValue
-          /** 委托代扣协议id */
+          /** 委托代扣协议id · recurring payment contract ID */
           contract_id: XmlValue
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'HMAC-SHA256' | (string & {})
-          /** 微信open ID */
+          /** 微信open ID · WeChat user's OpenID */
           openid: XmlValue
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg?: string
-        /** 请求appid */
+        /** 请求appid · requesting AppID */
         appid: string
-        /** 子商户公众账号id */
+        /** 子商户公众账号id · sub-merchant's AppID */
         sub_appid?: string
         /** 商户号 · merchant ID */
         mch_id: string
         /** 子商户号 · sub-merchant ID */
         sub_mch_id?: string
-        /** 随机字符串 */
+        /** 随机字符串 · nonce string */
         nonce_str: string
-        /** 签名 */
+        /** 签名 · signature */
         sign: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code?: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         err_code_des?: string
-        /** 用户状态 */
+        /** 用户状态 · user state */
         user_state: 'NORMAL' | 'BLOCKED' | 'OVERDUE' | (string & {})
-        /** 委托代扣协议id */
+        /** 委托代扣协议id · recurring payment contract ID */
         contract_id?: string
-        /** 签约模板id */
+        /** 签约模板id · contract template ID */
         plan_id?: string
-        /** 签约协议号 */
+        /** 签约协议号 · contract code */
         contract_code?: string
         /** 协议状态 · contract state */
         contract_state?: '0' | '1' | (string & {})
@@ -876,15 +876,15 @@ export interface V2ContractsRoutes {
     post: Operation<
       {
         xml: {
-          /** 公众账号id */
+          /** 公众账号id · AppID */
           appid: XmlValue
           /** 商户号 · merchant ID */
           mch_id?: XmlValue
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'HMAC-SHA256' | (string & {})
           /** 商品描述 · product description */
           body: XmlValue
-          /** 商品详情 */
+          /** 商品详情 · product details */
           detail?: XmlValue
           /** 附加数据 · attached data */
           attach?: XmlValue
@@ -894,37 +894,37 @@ export interface V2ContractsRoutes {
           total_fee: XmlValue
           /** 货币类型 · currency */
           fee_type?: XmlValue
-          /** 终端IP */
+          /** 终端IP · terminal IP */
           spbill_create_ip: XmlValue
           /** 商品标记 · order discount tag */
           goods_tag?: XmlValue
-          /** 回调通知url */
+          /** 回调通知url · notification URL */
           notify_url: XmlValue
           /** 交易类型 · trade type */
           trade_type: 'PAP' | (string & {})
-          /** 委托代扣协议id */
+          /** 委托代扣协议id · recurring payment contract ID */
           contract_id?: XmlValue
           /** 交易场景 · trade scene */
           trade_scene: 'METRO' | 'BUS' | (string & {})
           /** 场景信息 · scene information */
           scene_info: string
-          /** 客户端 IP */
+          /** 客户端 IP · client IP */
           clientip?: XmlValue
-          /** 设备ID */
+          /** 设备ID · device ID */
           deviceid?: XmlValue
           /** 手机号 · mobile number */
           mobile?: XmlValue
           /** 邮箱地址 · email address */
           email?: XmlValue
-          /** QQ号 */
+          /** QQ号 · QQ number */
           qq?: XmlValue
-          /** 微信openID */
+          /** 微信openID · WeChat user's OpenID */
           openid?: XmlValue
-          /** 身份证号 */
+          /** 身份证号 · ID card number */
           creid?: XmlValue
           /** 商户侧用户标识 · merchant's user identifier */
           outerid?: XmlValue
-          /** 接口版本号 */
+          /** 接口版本号 · API version */
           version: '2.0' | (string & {})
           nonce_str?: XmlValue
           sign?: XmlValue
@@ -944,13 +944,13 @@ export interface V2ContractsRoutes {
     post: Operation<
       {
         xml: {
-          /** 公众账号id */
+          /** 公众账号id · AppID */
           appid: XmlValue
           /** 商户号 · merchant ID */
           mch_id?: XmlValue
-          /** 委托代扣协议id */
+          /** 委托代扣协议id · recurring payment contract ID */
           contract_id: XmlValue
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'HMAC-SHA256' | (string & {})
           /** 用户标识 · user's OpenID */
           openid?: XmlValue
@@ -959,31 +959,31 @@ export interface V2ContractsRoutes {
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg?: string
-        /** 请求appid */
+        /** 请求appid · requesting AppID */
         appid: string
         /** 商户号 · merchant ID */
         mch_id: string
-        /** 随机字符串 */
+        /** 随机字符串 · nonce string */
         nonce_str: string
-        /** 签名 */
+        /** 签名 · signature */
         sign: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code?: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         err_code_des?: string
-        /** 用户状态 */
+        /** 用户状态 · user state */
         user_state: 'NORMAL' | 'BLOCKED' | 'OVERDUE' | (string & {})
-        /** 委托代扣协议id */
+        /** 委托代扣协议id · recurring payment contract ID */
         contract_id?: string
-        /** 签约模板id */
+        /** 签约模板id · contract template ID */
         plan_id?: string
-        /** 签约协议号 */
+        /** 签约协议号 · contract code */
         contract_code?: string
         /** 协议状态 · contract state */
         contract_state?: '0' | '1' | (string & {})
@@ -1001,13 +1001,13 @@ export interface V2ContractsRoutes {
     post: Operation<
       {
         xml: {
-          /** 请求appid */
+          /** 请求appid · requesting AppID */
           appid: XmlValue
           /** 商户号 · merchant ID */
           mch_id?: XmlValue
           /** 微信订单号 · WeChat Pay order number */
           transaction_id: XmlValue
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'HMAC-SHA256' | (string & {})
           /** 商户订单号 · merchant's order number */
           out_trade_no?: XmlValue
@@ -1016,55 +1016,55 @@ export interface V2ContractsRoutes {
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg?: string
-        /** 请求appid */
+        /** 请求appid · requesting AppID */
         appid: string
         /** 商户号 · merchant ID */
         mch_id: string
-        /** 随机字符串 */
+        /** 随机字符串 · nonce string */
         nonce_str: string
-        /** 签名 */
+        /** 签名 · signature */
         sign: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code?: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         err_code_des?: string
-        /** 设备号 */
+        /** 设备号 · device ID */
         device_info?: string
         /** 用户标识 · user's OpenID */
         openid: string
-        /** 是否关注公众账号 */
+        /** 是否关注公众账号 · whether the user follows the official account */
         is_subscribe?: 'Y' | 'N' | (string & {})
         /** 交易类型 · trade type */
         trade_type: 'PAP' | (string & {})
-        /** 交易状态 */
+        /** 交易状态 · trade state */
         trade_state: TradeState
         /** 付款银行 · bank type */
         bank_type: string
         /** 总金额 · total amount (分 · fen) */
         total_fee: string
-        /** 货币种类 */
+        /** 货币种类 · currency */
         fee_type?: string
-        /** 现金支付金额 (分 · fen) */
+        /** 现金支付金额 · cash payment amount (分 · fen) */
         cash_fee: string
-        /** 现金支付货币类型 */
+        /** 现金支付货币类型 · cash payment currency */
         cash_fee_type?: string
-        /** 应结订单金额 (分 · fen) */
+        /** 应结订单金额 · order amount to be settled (分 · fen) */
         settlement_total_fee?: string
-        /** 代金券或立减优惠金额 (分 · fen) */
+        /** 代金券或立减优惠金额 · cash coupon or discount amount (分 · fen) */
         coupon_fee?: string
-        /** 代金券或立减优惠使用数量 */
+        /** 代金券或立减优惠使用数量 · number of cash coupons or discounts used */
         coupon_count?: string
-        /** 代金券类型 */
+        /** 代金券类型 · cash coupon type */
         [key: `coupon_type_${number}`]: string
-        /** 代金券或立减优惠ID */
+        /** 代金券或立减优惠ID · cash coupon or discount ID */
         [key: `coupon_id_${number}`]: string
-        /** 单个代金券或立减优惠支付金额 (分 · fen) */
+        /** 单个代金券或立减优惠支付金额 · amount paid by single cash coupon or discount (分 · fen) */
         [key: `coupon_fee_${number}`]: string
         /** 微信支付订单号 · WeChat Pay order number */
         transaction_id: string
@@ -1090,17 +1090,17 @@ export interface V2ContractsRoutes {
     post: Operation<
       {
         xml: {
-          /** 公众账号id */
+          /** 公众账号id · AppID */
           appid: XmlValue
           /** 商户号 · merchant ID */
           mch_id?: XmlValue
-          /** 子商户公众账号id */
+          /** 子商户公众账号id · sub-merchant's AppID */
           sub_appid: XmlValue
           /** 子商户号 · sub-merchant ID */
           sub_mch_id: XmlValue
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'HMAC-SHA256' | (string & {})
-          /** 版本号 */
+          /** 版本号 · version number */
           version: '3.0' | (string & {})
           /** 交易场景 · trade scene */
           trade_scene: 'PARKING' | 'PARKING SPACE' | (string & {})
@@ -1111,31 +1111,31 @@ export interface V2ContractsRoutes {
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg?: string
-        /** 公众账号id */
+        /** 公众账号id · AppID */
         appid: string
         /** 商户号 · merchant ID */
         mch_id: string
-        /** 子商户公众账号id */
+        /** 子商户公众账号id · sub-merchant's AppID */
         sub_appid?: string
         /** 子商户号 · sub-merchant ID */
         sub_mch_id: string
-        /** 随机字符串 */
+        /** 随机字符串 · nonce string */
         nonce_str: string
-        /** 签名 */
+        /** 签名 · signature */
         sign: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code?: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         err_code_des?: string
-        /** 用户状态 */
+        /** 用户状态 · user state */
         user_state: 'NORMAL' | 'BLOCK' | (string & {})
-        /** 发起扣费方式 */
+        /** 发起扣费方式 · deduction initiation mode */
         deduct_mode?: 'PROACTIVE' | 'AUTOPAY' | (string & {})
       }
     >
@@ -1151,19 +1151,19 @@ export interface V2ContractsRoutes {
     post: Operation<
       {
         xml: {
-          /** 公众账号id */
+          /** 公众账号id · AppID */
           appid: XmlValue
-          /** 子商户公众账号id */
+          /** 子商户公众账号id · sub-merchant's AppID */
           sub_appid: XmlValue
           /** 商户号 · merchant ID */
           mch_id?: XmlValue
           /** 子商户号 · sub-merchant ID */
           sub_mch_id: XmlValue
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'HMAC-SHA256' | (string & {})
           /** 商品描述 · product description */
           body: XmlValue
-          /** 商品详情 */
+          /** 商品详情 · product details */
           detail?: XmlValue
           /** 附加数据 · attached data */
           attach?: XmlValue
@@ -1173,21 +1173,21 @@ export interface V2ContractsRoutes {
           total_fee: XmlValue
           /** 货币类型 · currency */
           fee_type?: XmlValue
-          /** 终端IP */
+          /** 终端IP · terminal IP */
           spbill_create_ip: XmlValue
           /** 商品标记 · order discount tag */
           goods_tag?: XmlValue
-          /** 回调通知url */
+          /** 回调通知url · notification URL */
           notify_url: XmlValue
           /** 交易类型 · trade type */
           trade_type: 'PAP' | (string & {})
-          /** 版本号 */
+          /** 版本号 · version number */
           version: '3.0' | (string & {})
           /** 交易场景 · trade scene */
           trade_scene: 'PARKING' | 'PARKING SPACE' | (string & {})
           /** 用户标识 · user's OpenID */
           openid?: XmlValue
-          /** 分账标识 */
+          /** 分账标识 · profit-sharing flag */
           profit_sharing?: 'Y' | 'N' | (string & {})
           /** 场景信息 · scene information */
           scene_info: string
@@ -1209,64 +1209,64 @@ export interface V2ContractsRoutes {
     post: Operation<
       {
         xml: {
-          /** 公众账号id */
+          /** 公众账号id · AppID */
           appid: XmlValue
-          /** 子商户公众账号id */
+          /** 子商户公众账号id · sub-merchant's AppID */
           sub_appid: XmlValue
           /** 商户号 · merchant ID */
           mch_id?: XmlValue
           /** 子商户号 · sub-merchant ID */
           sub_mch_id: XmlValue
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'HMAC-SHA256' | (string & {})
           /** 交易场景 · trade scene */
           trade_scene: TradeScene
-          /** 跳转场景 */
+          /** 跳转场景 · jump scene */
           jump_scene?: 'APP' | 'H5' | (string & {})
           /** 用户标识 · user's OpenID */
           openid: XmlValue
-          /** 版本号 */
+          /** 版本号 · version number */
           version: '3.0' | (string & {})
           /** 用户子标识 · user's OpenID under the sub-merchant's AppID */
           sub_openid?: XmlValue
-          /** 车牌号 */
+          /** 车牌号 · license plate number */
           plate_number?: XmlValue
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg?: string
-        /** 请求appid */
+        /** 请求appid · requesting AppID */
         appid: string
-        /** 子商户公众账号id */
+        /** 子商户公众账号id · sub-merchant's AppID */
         sub_appid?: string
         /** 商户号 · merchant ID */
         mch_id: string
         /** 子商户号 · sub-merchant ID */
         sub_mch_id: string
-        /** 随机字符串 */
+        /** 随机字符串 · nonce string */
         nonce_str: string
-        /** 签名 */
+        /** 签名 · signature */
         sign: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code?: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         err_code_des?: string
-        /** 用户状态 */
+        /** 用户状态 · user state */
         user_state: 'NORMAL' | 'PAUSED' | 'OVERDUE' | 'UNAUTHORIZED' | (string & {})
         /** 用户标识 · user's OpenID */
         openid?: string
-        /** 发起扣费方式 */
+        /** 发起扣费方式 · deduction initiation mode */
         deduct_mode?: 'PROACTIVE' | 'AUTOPAY' | (string & {})
         /** 用户子标识 · user's OpenID under the sub-merchant's AppID */
         sub_openid?: string
-        /** 跳转路径 */
+        /** 跳转路径 · jump path */
         path?: string
         /** 车牌信息 · license plate information */
         plate_number_info?: string
@@ -1284,13 +1284,13 @@ export interface V2ContractsRoutes {
     post: Operation<
       {
         xml: {
-          /** 公众账号id */
+          /** 公众账号id · AppID */
           appid: XmlValue
           /** 商户号 · merchant ID */
           mch_id?: XmlValue
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'HMAC-SHA256' | (string & {})
-          /** 版本号 */
+          /** 版本号 · version number */
           version: XmlValue
           /** 交易场景 · trade scene */
           trade_scene: 'PARKING' | 'PARKING SPACE' | (string & {})
@@ -1301,27 +1301,27 @@ export interface V2ContractsRoutes {
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg?: string
-        /** 公众账号id */
+        /** 公众账号id · AppID */
         appid: string
         /** 商户号 · merchant ID */
         mch_id: string
-        /** 随机字符串 */
+        /** 随机字符串 · nonce string */
         nonce_str: string
-        /** 签名 */
+        /** 签名 · signature */
         sign: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code?: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         err_code_des?: string
-        /** 用户状态 */
+        /** 用户状态 · user state */
         user_state: 'NORMAL' | 'BLOCK' | (string & {})
-        /** 发起扣费方式 */
+        /** 发起扣费方式 · deduction initiation mode */
         deduct_mode?: 'PROACTIVE' | 'AUTOPAY' | (string & {})
       }
     >
@@ -1337,15 +1337,15 @@ export interface V2ContractsRoutes {
     post: Operation<
       {
         xml: {
-          /** 公众账号id */
+          /** 公众账号id · AppID */
           appid: XmlValue
           /** 商户号 · merchant ID */
           mch_id?: XmlValue
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'HMAC-SHA256' | (string & {})
           /** 商品描述 · product description */
           body: XmlValue
-          /** 商品详情 */
+          /** 商品详情 · product details */
           detail?: XmlValue
           /** 附加数据 · attached data */
           attach?: XmlValue
@@ -1355,21 +1355,21 @@ export interface V2ContractsRoutes {
           total_fee: XmlValue
           /** 货币类型 · currency */
           fee_type?: XmlValue
-          /** 终端IP */
+          /** 终端IP · terminal IP */
           spbill_create_ip: XmlValue
           /** 商品标记 · order discount tag */
           goods_tag?: XmlValue
-          /** 回调通知url */
+          /** 回调通知url · notification URL */
           notify_url: XmlValue
           /** 交易类型 · trade type */
           trade_type: 'PAP' | (string & {})
-          /** 版本号 */
+          /** 版本号 · version number */
           version: '3.0' | (string & {})
           /** 交易场景 · trade scene */
           trade_scene: TradeScene
           /** 用户标识 · user's OpenID */
           openid?: XmlValue
-          /** 分账标识 */
+          /** 分账标识 · profit-sharing flag */
           profit_sharing?: 'Y' | 'N' | (string & {})
           /** 场景信息 · scene information */
           scene_info: string
@@ -1391,52 +1391,52 @@ export interface V2ContractsRoutes {
     post: Operation<
       {
         xml: {
-          /** 公众账号id */
+          /** 公众账号id · AppID */
           appid: XmlValue
           /** 商户号 · merchant ID */
           mch_id?: XmlValue
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'HMAC-SHA256' | (string & {})
           /** 交易场景 · trade scene */
           trade_scene: TradeScene
-          /** 跳转场景 */
+          /** 跳转场景 · jump scene */
           jump_scene?: XmlValue
           /** 用户标识 · user's OpenID */
           openid: XmlValue
-          /** 版本号 */
+          /** 版本号 · version number */
           version: '3.0' | (string & {})
-          /** 车牌号 */
+          /** 车牌号 · license plate number */
           plate_number?: XmlValue
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg?: string
-        /** 请求appid */
+        /** 请求appid · requesting AppID */
         appid: string
         /** 商户号 · merchant ID */
         mch_id: string
-        /** 随机字符串 */
+        /** 随机字符串 · nonce string */
         nonce_str: string
-        /** 签名 */
+        /** 签名 · signature */
         sign: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code?: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         err_code_des?: string
-        /** 用户状态 */
+        /** 用户状态 · user state */
         user_state: 'NORMAL' | 'PAUSED' | 'OVERDUE' | 'UNAUTHORIZED' | (string & {})
         /** 用户标识 · user's OpenID */
         openid?: string
-        /** 发起扣费方式 */
+        /** 发起扣费方式 · deduction initiation mode */
         deduct_mode?: 'PROACTIVE' | 'AUTOPAY' | (string & {})
-        /** 跳转路径 */
+        /** 跳转路径 · jump path */
         path?: string
         /** 车牌信息 · license plate information */
         plate_number_info?: string

@@ -15,19 +15,19 @@ import type {
 import type { Operation } from '../operation.js'
 
 export interface CancelbillResponse {
-  /** 返回状态码 */
+  /** 返回状态码 · return code */
   return_code: 'SUCCESS' | 'FAIL' | (string & {})
-  /** 返回结果 */
+  /** 返回结果 · return message */
   return_msg?: string
-  /** 签名 */
+  /** 签名 · signature */
   sign: string
-  /** 随机字符串 */
+  /** 随机字符串 · nonce string */
   nonce_str: string
-  /** 业务结果 */
+  /** 业务结果 · result code */
   result_code: 'SUCCESS' | 'FAIL' | (string & {})
-  /** 错误代码 */
+  /** 错误代码 · error code */
   err_code?: string
-  /** 错误描述 */
+  /** 错误描述 · error description */
   err_code_des?: string
   /** 公众账号ID · AppID */
   appid: string
@@ -37,24 +37,24 @@ export interface CancelbillResponse {
   out_order_no: string
   /** 服务ID · service ID */
   service_id: string
-  /** 微信支付服务订单号 */
+  /** 微信支付服务订单号 · WeChat Pay service order number */
   order_id: string
 }
 
 export interface CreatehotelbillResponse {
-  /** 返回状态码 */
+  /** 返回状态码 · return code */
   return_code: 'SUCCESS' | 'FAIL' | (string & {})
-  /** 返回结果 */
+  /** 返回结果 · return message */
   return_msg?: string
-  /** 签名 */
+  /** 签名 · signature */
   sign: string
-  /** 随机字符串 */
+  /** 随机字符串 · nonce string */
   nonce_str: string
-  /** 业务结果 */
+  /** 业务结果 · result code */
   result_code: 'SUCCESS' | 'FAIL' | (string & {})
-  /** 错误代码 */
+  /** 错误代码 · error code */
   err_code?: string
-  /** 错误描述 */
+  /** 错误描述 · error description */
   err_code_des?: string
   /** 公众账号ID · AppID */
   appid: string
@@ -64,30 +64,30 @@ export interface CreatehotelbillResponse {
   out_order_no: string
   /** 服务ID · service ID */
   service_id: string
-  /** 微信支付服务订单号 */
+  /** 微信支付服务订单号 · WeChat Pay service order number */
   order_id: string
-  /** 小程序跳转appid */
+  /** 小程序跳转appid · mini program jump AppID */
   miniprogram_appid: string
-  /** 小程序跳转路径 */
+  /** 小程序跳转路径 · mini program jump path */
   miniprogram_path: string
-  /** 小程序跳转username */
+  /** 小程序跳转username · mini program jump username */
   miniprogram_username: string
-  /** 跳转微信侧小程序订单数据 */
+  /** 跳转微信侧小程序订单数据 · order data for jump to WeChat mini program */
   package: string
 }
 
 export interface QueryhotelbillRequest {
-  /** 接口版本号 */
+  /** 接口版本号 · API version */
   version: '1.0' | (string & {})
   /** 公众账号ID · AppID */
   appid: XmlValue
   /** 商户号 · merchant ID */
   mch_id?: XmlValue
-  /** 签名类型 */
+  /** 签名类型 · signature type */
   sign_type?: 'HMAC-SHA256' | (string & {})
   /** 商户服务订单号 · merchant's service order number */
   out_order_no: XmlValue
-  /** 回跳查询id */
+  /** 回跳查询id · jump-back query ID */
   return_query_id: XmlValue
   /** 服务ID · service ID */
   service_id: XmlValue
@@ -111,58 +111,58 @@ export interface V2DepositRoutes {
           mch_id?: XmlValue
           /** 子商户号 · sub-merchant ID */
           sub_mch_id?: XmlValue
-          /** 押金总金额 (分 · fen) */
+          /** 押金总金额 · total deposit amount (分 · fen) */
           total_fee: XmlValue
-          /** 消费金额 (分 · fen) */
+          /** 消费金额 · consumption amount (分 · fen) */
           consume_fee: XmlValue
           /** 货币类型 · currency */
           fee_type: XmlValue
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'HMAC-SHA256' | (string & {})
           nonce_str?: XmlValue
           sign?: XmlValue
         } & ({
-            /** 微信订单号 · WeChat Pay order number; give one of: transaction_id, out_trade_no */
+            /** 微信订单号 · WeChat Pay order number; either transaction_id or out_trade_no */
             transaction_id: XmlValue
-            /** 商户订单号 · merchant's order number; give one of: transaction_id, out_trade_no */
+            /** 商户订单号 · merchant's order number; either transaction_id or out_trade_no */
             out_trade_no?: XmlValue
           } | {
-            /** 微信订单号 · WeChat Pay order number; give one of: transaction_id, out_trade_no */
+            /** 微信订单号 · WeChat Pay order number; either transaction_id or out_trade_no */
             transaction_id?: XmlValue
-            /** 商户订单号 · merchant's order number; give one of: transaction_id, out_trade_no */
+            /** 商户订单号 · merchant's order number; either transaction_id or out_trade_no */
             out_trade_no: XmlValue
           })
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg?: string
         /** 公众账号ID · AppID */
         appid: string
         /** 子商户公众账号ID · sub-merchant's AppID */
-        sub_appid: string
+        sub_appid?: string
         /** 商户号 · merchant ID */
         mch_id: string
         /** 子商户号 · sub-merchant ID */
-        sub_mch_id: string
-        /** 随机字符串 */
+        sub_mch_id?: string
+        /** 随机字符串 · nonce string */
         nonce_str: string
-        /** 签名 */
+        /** 签名 · signature */
         sign: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code?: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         err_code_des?: string
         /** 微信订单号 · WeChat Pay order number */
         transaction_id: string
         /** 商户订单号 · merchant's order number */
         out_trade_no: string
-        /** 押金总金额 (分 · fen) */
+        /** 押金总金额 · total deposit amount (分 · fen) */
         total_fee: string
-        /** 消费金额 (分 · fen) */
+        /** 消费金额 · consumption amount (分 · fen) */
         consume_fee: string
         /** 货币类型 · currency */
         fee_type?: string
@@ -190,11 +190,11 @@ export interface V2DepositRoutes {
     post: Operation<
       {
         xml: {
-          /** 接口版本号 */
+          /** 接口版本号 · API version */
           version?: XmlValue
-          /** 分账标识 */
+          /** 分账标识 · profit-sharing flag */
           profit_sharing?: 'N' | 'Y' | (string & {})
-          /** 是否押金支付 */
+          /** 是否押金支付 · whether the payment is a deposit */
           deposit: 'Y' | 'N' | (string & {})
           /** 公众账号ID · AppID */
           appid: XmlValue
@@ -204,13 +204,13 @@ export interface V2DepositRoutes {
           mch_id?: XmlValue
           /** 子商户号 · sub-merchant ID */
           sub_mch_id?: XmlValue
-          /** 设备号 */
+          /** 设备号 · device ID */
           device_info?: XmlValue
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
           /** 商品描述 · product description */
           body: XmlValue
-          /** 单品优惠活动该字段必传 */
+          /** 商品详情 · product details */
           detail?: string
           /** 附加数据 · attached data */
           attach?: XmlValue
@@ -220,7 +220,7 @@ export interface V2DepositRoutes {
           total_fee: XmlValue
           /** 货币类型 · currency */
           fee_type: XmlValue
-          /** 终端IP */
+          /** 终端IP · terminal IP */
           spbill_create_ip: XmlValue
           /** 订单优惠标记 · order discount tag */
           goods_tag?: XmlValue
@@ -232,7 +232,7 @@ export interface V2DepositRoutes {
           time_expire?: XmlValue
           /** 电子发票入口开放标识 · whether to show the e-invoice entry */
           receipt?: XmlValue
-          /** 授权码 */
+          /** 授权码 · authorization code */
           auth_code: XmlValue
           /** 场景信息 · scene information */
           scene_info?: string
@@ -241,9 +241,9 @@ export interface V2DepositRoutes {
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg: string
         /** 公众账号ID · AppID */
         appid: string
@@ -253,21 +253,21 @@ export interface V2DepositRoutes {
         mch_id: string
         /** 子商户号 · sub-merchant ID */
         sub_mch_id?: string
-        /** 设备号 */
+        /** 设备号 · device ID */
         device_info?: string
-        /** 随机字符串 */
+        /** 随机字符串 · nonce string */
         nonce_str: string
-        /** 签名 */
+        /** 签名 · signature */
         sign: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code?: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         err_code_des?: string
         /** 用户标识 · user's OpenID */
         openid: string
-        /** 是否关注公众账号 */
+        /** 是否关注公众账号 · whether the user follows the official account */
         is_subscribe: 'Y' | 'N' | (string & {})
         /** 交易类型 · trade type */
         trade_type: string
@@ -277,13 +277,13 @@ export interface V2DepositRoutes {
         fee_type?: string
         /** 订单金额 · order amount (分 · fen) */
         total_fee: string
-        /** 应结订单金额 (分 · fen) */
+        /** 应结订单金额 · order amount to be settled (分 · fen) */
         settlement_total_fee?: string
-        /** 代金券金额 (分 · fen) */
+        /** 代金券金额 · cash coupon amount (分 · fen) */
         coupon_fee?: string
-        /** 现金支付货币类型 */
+        /** 现金支付货币类型 · cash payment currency */
         cash_fee_type?: string
-        /** 现金支付金额 (分 · fen) */
+        /** 现金支付金额 · cash payment amount (分 · fen) */
         cash_fee: string
         /** 微信支付订单号 · WeChat Pay order number */
         transaction_id: string
@@ -327,7 +327,7 @@ export interface V2DepositRoutes {
           mch_id?: XmlValue
           /** 子商户号 · sub-merchant ID */
           sub_mch_id?: XmlValue
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
           /** 商户退款单号 · merchant's refund number */
           out_refund_no: XmlValue
@@ -335,25 +335,25 @@ export interface V2DepositRoutes {
           total_fee: XmlValue
           /** 退款金额 · refund amount (分 · fen) */
           refund_fee: XmlValue
-          /** 退款货币种类 */
+          /** 退款货币种类 · refund currency */
           refund_fee_type?: XmlValue
-          /** 退款原因 */
+          /** 退款原因 · refund reason */
           refund_desc?: XmlValue
           /** 退款资金来源 · refund funding source */
           refund_account?: XmlValue
-          /** 退款结果通知url */
+          /** 退款结果通知url · refund result notification URL */
           notify_url?: XmlValue
           nonce_str?: XmlValue
           sign?: XmlValue
         } & ({
-            /** 微信订单号 · WeChat Pay order number; give one of: transaction_id, out_trade_no */
+            /** 微信订单号 · WeChat Pay order number; either transaction_id or out_trade_no */
             transaction_id: XmlValue
-            /** 商户订单号 · merchant's order number; give one of: transaction_id, out_trade_no */
+            /** 商户订单号 · merchant's order number; either transaction_id or out_trade_no */
             out_trade_no?: XmlValue
           } | {
-            /** 微信订单号 · WeChat Pay order number; give one of: transaction_id, out_trade_no */
+            /** 微信订单号 · WeChat Pay order number; either transaction_id or out_trade_no */
             transaction_id?: XmlValue
-            /** 商户订单号 · merchant's order number; give one of: transaction_id, out_trade_no */
+            /** 商户订单号 · merchant's order number; either transaction_id or out_trade_no */
             out_trade_no: XmlValue
           })
       },
@@ -399,13 +399,13 @@ export interface V2DepositRoutes {
           sub_appid?: XmlValue
           /** 子商户号 · sub-merchant ID */
           sub_mch_id?: XmlValue
-          /** 设备号 */
+          /** 设备号 · device ID */
           device_info?: XmlValue
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
           /** 商品描述 · product description */
           body: XmlValue
-          /** 单品优惠活动该字段必传 */
+          /** 商品详情 · product details */
           detail?: string
           /** 附加数据 · attached data */
           attach?: XmlValue
@@ -415,7 +415,7 @@ export interface V2DepositRoutes {
           fee_type: XmlValue
           /** 总金额 · total amount (分 · fen) */
           total_fee: XmlValue
-          /** 终端IP */
+          /** 终端IP · terminal IP */
           spbill_create_ip: XmlValue
           /** 交易起始时间 · transaction start time */
           time_start?: XmlValue
@@ -425,7 +425,7 @@ export interface V2DepositRoutes {
           notify_url: XmlValue
           /** 交易类型 · trade type */
           trade_type: 'JSAPI' | 'APP' | (string & {})
-          /** 商品ID */
+          /** 商品ID · product ID */
           product_id?: XmlValue
           /** 指定支付方式 · specified payment method */
           limit_pay?: XmlValue
@@ -442,9 +442,9 @@ export interface V2DepositRoutes {
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg?: string
         /** 服务商应用ID · service provider's AppID */
         appid: string
@@ -453,24 +453,24 @@ export interface V2DepositRoutes {
         /** 子商户应用ID · sub-merchant's AppID */
         sub_appid?: string
         /** 子商户号 · sub-merchant ID */
-        sub_mch_id: string
-        /** 设备号 */
+        sub_mch_id?: string
+        /** 设备号 · device ID */
         device_info?: string
-        /** 随机字符串 */
+        /** 随机字符串 · nonce string */
         nonce_str: string
-        /** 签名 */
+        /** 签名 · signature */
         sign: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code?: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         err_code_des?: string
         /** 交易类型 · trade type */
         trade_type: 'JSAPI' | 'APP' | (string & {})
         /** 预支付交易会话标识 · prepay ID */
         prepay_id: string
-        /** 二维码链接 */
+        /** 二维码链接 · QR code URL */
         code_url?: string
       }
     >
@@ -486,13 +486,13 @@ export interface V2DepositRoutes {
     post: Operation<
       {
         xml: {
-          /** 接口版本号 */
+          /** 接口版本号 · API version */
           version: '1.0' | (string & {})
           /** 公众账号ID · AppID */
           appid: XmlValue
           /** 商户号 · merchant ID */
           mch_id?: XmlValue
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'HMAC-SHA256' | (string & {})
           /** 商户服务订单号 · merchant's service order number */
           out_order_no: XmlValue
@@ -518,27 +518,27 @@ export interface V2DepositRoutes {
     post: Operation<
       {
         xml: {
-          /** 接口版本号 */
+          /** 接口版本号 · API version */
           version: '1.0' | (string & {})
           /** 公众账号ID · AppID */
           appid: XmlValue
           /** 商户号 · merchant ID */
           mch_id?: XmlValue
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'HMAC-SHA256' | (string & {})
           /** 商户服务订单号 · merchant's service order number */
           out_order_no: XmlValue
-          /** 修改原因 */
+          /** 修改原因 · modification reason */
           reason?: XmlValue
           /** 服务ID · service ID */
           service_id: XmlValue
           /** 总金额 · total amount (分 · fen) */
           total_amount: XmlValue
-          /** 租金费用 (分 · fen) */
+          /** 租金费用 · rent (分 · fen) */
           rent_fee: XmlValue
-          /** 赔偿金费用 (分 · fen) */
+          /** 赔偿金费用 · compensation fee (分 · fen) */
           compensation_fee: XmlValue
-          /** 赔偿金费用说明 */
+          /** 赔偿金费用说明 · compensation fee description */
           compensation_fee_desc?: XmlValue
           nonce_str?: XmlValue
           sign?: XmlValue
@@ -558,49 +558,49 @@ export interface V2DepositRoutes {
     post: Operation<
       {
         xml: {
-          /** 接口版本号 */
+          /** 接口版本号 · API version */
           version: '1.0' | (string & {})
           /** 公众账号ID · AppID */
           appid: XmlValue
           /** 商户号 · merchant ID */
           mch_id?: XmlValue
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'HMAC-SHA256' | (string & {})
           /** 商户服务订单号 · merchant's service order number */
           out_order_no: XmlValue
           /** 服务ID · service ID */
           service_id: XmlValue
-          /** 房间 */
+          /** 房间 · room */
           room: XmlValue
-          /** 入住时间 */
+          /** 入住时间 · check-in time */
           start_time: XmlValue
-          /** 预定离店时间 */
+          /** 预定离店时间 · scheduled check-out time */
           end_time: XmlValue
-          /** 酒店 */
+          /** 酒店 · hotel */
           service_location: XmlValue
-          /** 押金金额 (分 · fen) */
+          /** 押金金额 · deposit amount (分 · fen) */
           deposit_amount: XmlValue
-          /** 房费 */
+          /** 房费 · room rate */
           room_rate: XmlValue
-          /** 房费说明 */
+          /** 房费说明 · room rate description */
           room_rate_desc?: XmlValue
-          /** 回调数据包 */
+          /** 回调数据包 · notification data package */
           attach?: XmlValue
-          /** 取消规则标签 */
+          /** 取消规则标签 · cancellation rule tag */
           cancel_rule: XmlValue
-          /** 取消规则描述 */
+          /** 取消规则描述 · cancellation rule description */
           cancel_rule_desc: XmlValue
-          /** 平台证书序列号 */
+          /** 平台证书序列号 · platform certificate serial number */
           cert_serial_no: XmlValue
           /** 用户标识 · user's OpenID */
           openid?: XmlValue
-          /** 用户姓名 */
+          /** 用户姓名 · user's name */
           name?: XmlValue
-          /** 用户手机号 */
+          /** 用户手机号 · user's phone number */
           phone?: XmlValue
-          /** 用户身份证ID */
+          /** 用户身份证ID · user's ID card number */
           userid?: XmlValue
-          /** 用户收货地址 */
+          /** 用户收货地址 · user's shipping address */
           address?: XmlValue
           nonce_str?: XmlValue
           sign?: XmlValue
@@ -620,13 +620,13 @@ export interface V2DepositRoutes {
     post: Operation<
       {
         xml: {
-          /** 接口版本号 */
+          /** 接口版本号 · API version */
           version: '1.0' | (string & {})
           /** 公众账号ID · AppID */
           appid: XmlValue
           /** 商户号 · merchant ID */
           mch_id?: XmlValue
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'HMAC-SHA256' | (string & {})
           /** 商户服务订单号 · merchant's service order number */
           out_order_no: XmlValue
@@ -634,33 +634,33 @@ export interface V2DepositRoutes {
           service_id: XmlValue
           /** 商品名称 · product name */
           goods_name: XmlValue
-          /** 租用时间 */
+          /** 租用时间 · rental time */
           start_time?: XmlValue
-          /** 预定归还时间 */
+          /** 预定归还时间 · scheduled return time */
           end_time?: XmlValue
-          /** 租用地点 */
+          /** 租用地点 · rental location */
           service_location?: XmlValue
-          /** 押金总额 (分 · fen) */
+          /** 押金总额 · total deposit amount (分 · fen) */
           deposit_amount: XmlValue
-          /** 租金规则 计费单位 */
+          /** 租金规则 计费单位 · rent rule: billing unit */
           rent_unit: XmlValue
-          /** 租金规则 计费单价费用 (分 · fen) */
+          /** 租金规则 计费单价费用 · rent rule: price per billing unit (分 · fen) */
           rent_unit_fee: XmlValue
-          /** 租金规则 计费说明 */
+          /** 租金规则 计费说明 · rent rule: billing description */
           rent_fee_desc?: XmlValue
           /** 商户数据包 · merchant's attached data */
           attach?: XmlValue
-          /** 平台证书序列号 */
+          /** 平台证书序列号 · platform certificate serial number */
           cert_serial_no: XmlValue
           /** 用户标识 · user's OpenID */
           openid?: XmlValue
-          /** 用户姓名 */
+          /** 用户姓名 · user's name */
           name?: XmlValue
-          /** 用户手机号 */
+          /** 用户手机号 · user's phone number */
           phone?: XmlValue
-          /** 用户身份证ID */
+          /** 用户身份证ID · user's ID card number */
           userid?: XmlValue
-          /** 用户收货地址 */
+          /** 用户收货地址 · user's shipping address */
           address?: XmlValue
           nonce_str?: XmlValue
           sign?: XmlValue
@@ -680,43 +680,43 @@ export interface V2DepositRoutes {
     post: Operation<
       {
         xml: {
-          /** 接口版本号 */
+          /** 接口版本号 · API version */
           version: '1.0' | (string & {})
           /** 公众账号ID · AppID */
           appid: XmlValue
           /** 商户号 · merchant ID */
           mch_id?: XmlValue
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'HMAC-SHA256' | (string & {})
           /** 商户服务订单号 · merchant's service order number */
           out_order_no: XmlValue
           /** 服务ID · service ID */
           service_id: XmlValue
-          /** 是否入住 */
+          /** 是否入住 · whether the guest checked in */
           checked_in: XmlValue
-          /** 实际离店时间 */
+          /** 实际离店时间 · actual check-out time */
           real_end_time?: XmlValue
-          /** 其他费用金额 (分 · fen) */
+          /** 其他费用金额 · other fee amount (分 · fen) */
           other_fee: XmlValue
-          /** 取消费用 (分 · fen) */
+          /** 取消费用 · cancellation fee (分 · fen) */
           cancel_fee?: XmlValue
-          /** 赔偿金费用 (分 · fen) */
+          /** 赔偿金费用 · compensation fee (分 · fen) */
           compensation_fee: XmlValue
-          /** 赔偿金说明 */
+          /** 赔偿金说明 · compensation description */
           compensation_fee_desc: XmlValue
-          /** 房费 */
+          /** 房费 · room rate */
           room_rate?: XmlValue
-          /** 延迟退房费用 (分 · fen) */
+          /** 延迟退房费用 · late check-out fee (分 · fen) */
           overdue_fine: XmlValue
-          /** 延迟退房说明 */
+          /** 延迟退房说明 · late check-out description */
           overdue_fine_desc: XmlValue
           /** 总金额 · total amount (分 · fen) */
           total_amount: XmlValue
-          /** 完结凭证 */
+          /** 完结凭证 · completion ticket */
           finish_ticket: XmlValue
-          /** 分账标识 */
+          /** 分账标识 · profit-sharing flag */
           profit_sharing: 'Y' | 'N' | (string & {})
-          /** 其他费用说明 */
+          /** 其他费用说明 · other fees description */
           other_fee_desc?: XmlValue
           nonce_str?: XmlValue
           sign?: XmlValue
@@ -736,35 +736,35 @@ export interface V2DepositRoutes {
     post: Operation<
       {
         xml: {
-          /** 接口版本号 */
+          /** 接口版本号 · API version */
           version: '1.0' | (string & {})
           /** 公众账号ID · AppID */
           appid: XmlValue
           /** 商户号 · merchant ID */
           mch_id?: XmlValue
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'HMAC-SHA256' | (string & {})
           /** 商户服务订单号 · merchant's service order number */
           out_order_no: XmlValue
           /** 服务ID · service ID */
           service_id: XmlValue
-          /** 是否归还 */
+          /** 是否归还 · whether the item was returned */
           returned: XmlValue
-          /** 实际归还时间 */
+          /** 实际归还时间 · actual return time */
           real_end_time?: XmlValue
           /** 归还地点 · return location */
           service_end_location?: XmlValue
           /** 总金额 · total amount (分 · fen) */
           total_amount: XmlValue
-          /** 租金费用 (分 · fen) */
+          /** 租金费用 · rent (分 · fen) */
           rent_fee: XmlValue
-          /** 赔偿金费用 */
+          /** 赔偿金费用 · compensation fee */
           compensation_fee: XmlValue
-          /** 赔偿金费用说明 */
+          /** 赔偿金费用说明 · compensation fee description */
           compensation_fee_desc: XmlValue
-          /** 完结凭证 */
+          /** 完结凭证 · completion ticket */
           finish_ticket: XmlValue
-          /** 分账标识 */
+          /** 分账标识 · profit-sharing flag */
           profit_sharing: 'Y' | 'N' | (string & {})
           nonce_str?: XmlValue
           sign?: XmlValue
@@ -784,19 +784,19 @@ export interface V2DepositRoutes {
     post: Operation<
       { xml: QueryhotelbillRequest },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回结果 */
+        /** 返回结果 · return message */
         return_msg?: string
-        /** 签名 */
+        /** 签名 · signature */
         sign: string
-        /** 随机字符串 */
+        /** 随机字符串 · nonce string */
         nonce_str: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code?: string
-        /** 错误描述 */
+        /** 错误描述 · error description */
         err_code_des?: string
         /** 公众账号ID · AppID */
         appid: string
@@ -808,47 +808,47 @@ export interface V2DepositRoutes {
         service_id: string
         /** 单据状态 · bill state */
         state: PayafterOrderResponseState
-        /** 房间 */
+        /** 房间 · room */
         room: string
-        /** 入住时间 */
+        /** 入住时间 · check-in time */
         start_time: string
-        /** 预定离店时间 */
+        /** 预定离店时间 · scheduled check-out time */
         end_time?: string
-        /** 酒店 */
+        /** 酒店 · hotel */
         service_location: string
-        /** 押金 (分 · fen) */
+        /** 押金 · deposit (分 · fen) */
         deposit_amount: string
-        /** 房费 */
+        /** 房费 · room rate */
         room_rate: string
-        /** 房费说明 */
+        /** 房费说明 · room rate description */
         room_rate_desc: string
-        /** 实际离店时间 */
+        /** 实际离店时间 · actual check-out time */
         real_end_time?: string
-        /** 是否入住 */
+        /** 是否入住 · whether the guest checked in */
         checked_in: string
-        /** 其他费用 (分 · fen) */
+        /** 其他费用 · other fees (分 · fen) */
         other_fee?: string
-        /** 其他费用说明 */
+        /** 其他费用说明 · other fees description */
         other_fee_desc?: string
-        /** 赔偿金费用 (分 · fen) */
+        /** 赔偿金费用 · compensation fee (分 · fen) */
         compensation_fee?: string
-        /** 赔偿金说明 */
+        /** 赔偿金说明 · compensation description */
         compensation_fee_desc?: string
-        /** 延迟退房费 (分 · fen) */
+        /** 延迟退房费 · late check-out fee (分 · fen) */
         overdue_fine?: string
-        /** 延迟退房说明 */
+        /** 延迟退房说明 · late check-out description */
         overdue_fine_desc?: string
-        /** 取消费用 (分 · fen) */
+        /** 取消费用 · cancellation fee (分 · fen) */
         cancel_fee?: string
-        /** 取消费用说明 */
+        /** 取消费用说明 · cancellation fee description */
         cancel_fee_desc?: string
-        /** 微信支付服务订单号 */
+        /** 微信支付服务订单号 · WeChat Pay service order number */
         order_id: string
-        /** 完结凭证 */
+        /** 完结凭证 · completion ticket */
         finish_ticket: string
-        /** 回调数据包 */
+        /** 回调数据包 · notification data package */
         attach?: string
-        /** 结单交易单号 */
+        /** 结单交易单号 · transaction number of order completion */
         finish_transaction_id?: string
         /** 支付方式 · payment method */
         pay_type?: 'MchChannelPayType' | (string & {})
@@ -866,19 +866,19 @@ export interface V2DepositRoutes {
     post: Operation<
       { xml: QueryhotelbillRequest },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回结果 */
+        /** 返回结果 · return message */
         return_msg?: string
-        /** 签名 */
+        /** 签名 · signature */
         sign: string
-        /** 随机字符串 */
+        /** 随机字符串 · nonce string */
         nonce_str: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code?: string
-        /** 错误描述 */
+        /** 错误描述 · error description */
         err_code_des?: string
         /** 公众账号ID · AppID */
         appid: string
@@ -892,39 +892,39 @@ export interface V2DepositRoutes {
         state: PayafterOrderResponseState
         /** 商品名称 · product name */
         goods_name: string
-        /** 是否归还 */
+        /** 是否归还 · whether the item was returned */
         returned: string
-        /** 租用时间 */
+        /** 租用时间 · rental time */
         start_time?: string
-        /** 租用地点 */
+        /** 租用地点 · rental location */
         service_location?: string
-        /** 押金总额 (分 · fen) */
+        /** 押金总额 · total deposit amount (分 · fen) */
         deposit_amount: string
-        /** 租金规则 计费单位 */
+        /** 租金规则 计费单位 · rent rule: billing unit */
         rent_unit:
           | 'FEN_YEAR' | 'FEN_MONTH' | 'FEN_DAY' | 'FEN_HOUR' | 'FEN_MINUTE' | 'FEN_ONCE'
           | (string & {})
-        /** 租金规则 计费单价费用 (分 · fen) */
+        /** 租金规则 计费单价费用 · rent rule: price per billing unit (分 · fen) */
         rent_unit_fee: string
-        /** 租金规则 计费说明 */
+        /** 租金规则 计费说明 · rent rule: billing description */
         rent_fee_desc?: string
-        /** 实际归还时间 */
+        /** 实际归还时间 · actual return time */
         real_end_time?: string
-        /** 租金费用 (分 · fen) */
+        /** 租金费用 · rent (分 · fen) */
         rent_fee?: string
-        /** 赔偿金费用 (分 · fen) */
+        /** 赔偿金费用 · compensation fee (分 · fen) */
         compensation_fee?: string
-        /** 赔偿金说明 */
+        /** 赔偿金说明 · compensation description */
         compensation_fee_desc?: string
         /** 归还地点 · return location */
         service_end_location?: string
-        /** 微信支付服务订单号 */
+        /** 微信支付服务订单号 · WeChat Pay service order number */
         order_id: string
-        /** 完结凭证 */
+        /** 完结凭证 · completion ticket */
         finish_ticket: string
-        /** 回调数据包 */
+        /** 回调数据包 · notification data package */
         attach?: string
-        /** 结单交易单号 */
+        /** 结单交易单号 · transaction number of order completion */
         finish_transaction_id?: string
         /** 支付方式 · payment method */
         pay_type?: 'MchChannelPayType' | (string & {})

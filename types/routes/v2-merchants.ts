@@ -3,67 +3,67 @@ import type { H5AuthorizationState, SubMerchantStatus, XmlValue } from '../model
 import type { FilePart, Operation } from '../operation.js'
 
 export interface AddsubdevconfigResponse {
-  /** 返回状态码 */
+  /** 返回状态码 · return code */
   return_code: 'SUCCESS' | 'FAIL' | (string & {})
-  /** 返回信息 · response message */
+  /** 返回信息 · return message */
   return_msg: string
-  /** 错误代码 */
+  /** 错误代码 · error code */
   err_code: string
-  /** 错误代码描述 */
+  /** 错误代码描述 · error code description */
   err_code_des: string
-  /** 业务结果 */
+  /** 业务结果 · result code */
   result_code: 'SUCCESS' | 'FAIL' | (string & {})
-  /** 签名 */
+  /** 签名 · signature */
   sign: string
 }
 
 export interface BankquerymchauditinfoResponse {
-  /** 返回状态码 */
+  /** 返回状态码 · return code */
   return_code: 'SUCCESS' | 'FAIL' | (string & {})
-  /** 返回结果 */
+  /** 返回结果 · return message */
   return_msg: string
-  /** 业务结果 */
+  /** 业务结果 · result code */
   result_code: 'SUCCESS' | 'FAIL' | (string & {})
-  /** 错误代码 */
+  /** 错误代码 · error code */
   err_code?: string
-  /** 错误描述 */
+  /** 错误描述 · error description */
   err_code_des?: string
-  /** 服务商号 */
+  /** 服务商号 · service provider's merchant ID */
   mch_id: string
   /** 子商户号 · sub-merchant ID */
   sub_mch_id: string
   /** 渠道号 · channel ID */
   channel_id: string
-  /** 审核状态 */
+  /** 审核状态 · review state */
   audit_status: string
-  /** 审核备注 */
+  /** 审核备注 · review remark */
   audit_comment: string
-  /** 随机字符串 */
+  /** 随机字符串 · nonce string */
   nonce_str: string
-  /** 签名 */
+  /** 签名 · signature */
   sign: string
-  /** 签名类型 */
+  /** 签名类型 · signature type */
   sign_type?: 'HMAC-SHA256' | (string & {})
 }
 
 export interface ModifyarchiveResponse {
-  /** 返回状态码 */
+  /** 返回状态码 · return code */
   return_code: 'SUCCESS' | 'FAIL' | (string & {})
-  /** 返回信息 · response message */
+  /** 返回信息 · return message */
   return_msg?: string
-  /** 随机字符串 */
+  /** 随机字符串 · nonce string */
   nonce_str: string
-  /** 签名 */
+  /** 签名 · signature */
   sign: string
-  /** 业务结果 */
+  /** 业务结果 · result code */
   result_code: 'SUCCESS' | 'FAIL' | (string & {})
-  /** 错误代码 */
+  /** 错误代码 · error code */
   err_code?: string
-  /** 错误代码描述 */
+  /** 错误代码描述 · error code description */
   err_code_des?: string
   /** 商户号 · merchant ID */
   mch_id?: string
-  /** 小微商户号 */
+  /** 小微商户号 · micro merchant ID */
   sub_mch_id?: string
 }
 
@@ -80,11 +80,11 @@ export interface V2MerchantsRoutes {
           mch_id?: XmlValue
           /** 应用ID · AppID */
           appid: XmlValue
-          /** 回调链接 · redirect URI */
+          /** 回调链接 · notification URL */
           redirect_uri: XmlValue
           /** 返回类型 · response type */
           response_type: 'code' | (string & {})
-          /** 应用授权作用域 */
+          /** 应用授权作用域 · authorization scope */
           scope: 'pay_identity' | 'pay_realname' | (string & {})
           /** 状态 · state */
           state: XmlValue
@@ -105,30 +105,30 @@ export interface V2MerchantsRoutes {
           mch_id?: XmlValue
           /** 应用ID · AppID */
           appid: XmlValue
-          /** 微信openID */
+          /** 微信openID · WeChat user's OpenID */
           openid: XmlValue
-          /** 第一步返回的auth_code */
+          /** 第一步返回的auth_code · authorization code returned by first step */
           code: XmlValue
           /** 授权类型 · authorization type */
           grant_type: 'authorization_code' | (string & {})
-          /** 应用授权作用域 */
+          /** 应用授权作用域 · authorization scope */
           scope: 'pay_identity' | 'pay_realname' | (string & {})
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'HMAC-SHA256' | (string & {})
-          /** 签名 */
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         retcode: 0 | -1 | (number & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         retmsg: string
-        /** 接口调用凭证 */
+        /** 接口调用凭证 · access token */
         access_token: string
         /** access_token有效时间 · lifetime of the access token */
         access_token_expire_in: number
-        /** refresh令牌 */
+        /** refresh令牌 · refresh token */
         refresh_token: string
         /** refresh_token有效时间 · lifetime of the refresh token */
         refresh_token_expire_in: number
@@ -148,11 +148,11 @@ export interface V2MerchantsRoutes {
     post: Operation<
       {
         xml: {
-          /** 接口版本号 */
+          /** 接口版本号 · API version */
           version: XmlValue
           /** 商户号 · merchant ID */
           mch_id?: XmlValue
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'HMAC-SHA256' | (string & {})
           /** 商户申请单号 · application ID */
           applyment_id?: XmlValue
@@ -163,33 +163,33 @@ export interface V2MerchantsRoutes {
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg?: string
-        /** 随机字符串 */
+        /** 随机字符串 · nonce string */
         nonce_str: string
-        /** 签名 */
+        /** 签名 · signature */
         sign: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code?: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         err_code_des?: string
         /** 商户申请单号 · application ID */
         applyment_id: string
-        /** 申请状态 */
+        /** 申请状态 · application state */
         applyment_state: string
-        /** 申请状态描述 */
+        /** 申请状态描述 · application state description */
         applyment_state_desc: string
-        /** 小微商户号 */
+        /** 小微商户号 · micro merchant ID */
         sub_mch_id?: string
-        /** 签约链接 */
+        /** 签约链接 · contract-signing URL */
         sign_url?: string
-        /** 审核详情 */
+        /** 审核详情 · review details */
         audit_detail?: string
-        /** 参数名称 */
+        /** 参数名称 · parameter name */
         param_name: string
         /** 驳回原因 · rejection reason */
         reject_reason: string
@@ -209,44 +209,44 @@ export interface V2MerchantsRoutes {
     post: Operation<
       {
         xml: {
-          /** 接口版本号 */
+          /** 接口版本号 · API version */
           version: XmlValue
           /** 商户号 · merchant ID */
           mch_id?: XmlValue
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'HMAC-SHA256' | (string & {})
-          /** 小微商户号 */
+          /** 小微商户号 · micro merchant ID */
           sub_mch_id: XmlValue
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg?: string
-        /** 随机字符串 */
+        /** 随机字符串 · nonce string */
         nonce_str: string
-        /** 签名 */
+        /** 签名 · signature */
         sign: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code?: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         err_code_des?: string
-        /** 小微商户号 */
+        /** 小微商户号 · micro merchant ID */
         sub_mch_id: string
-        /** 申请状态 */
+        /** 申请状态 · application state */
         applyment_state: string
-        /** 申请状态描述 */
+        /** 申请状态描述 · application state description */
         applyment_state_desc: string
-        /** 签约二维码 */
+        /** 签约二维码 · contract-signing QR code */
         sign_qrcode?: string
-        /** 签约链接 */
+        /** 签约链接 · contract-signing URL */
         sign_url?: string
-        /** 审核详情 */
+        /** 审核详情 · review details */
         audit_detail?: string
         /** 付款户名 · paying account name */
         account_name: string
@@ -264,7 +264,7 @@ export interface V2MerchantsRoutes {
         remark: string
         /** 汇款截止时间 · remittance deadline */
         deadline_time: string
-        /** 参数名称 */
+        /** 参数名称 · parameter name */
         param_name: string
         /** 驳回原因 · rejection reason */
         reject_reason: string
@@ -284,23 +284,23 @@ export interface V2MerchantsRoutes {
     post: Operation<
       {
         xml: {
-          /** 接口版本号 */
+          /** 接口版本号 · API version */
           version: '1.0' | (string & {})
           /** 商户号 · merchant ID */
           mch_id?: XmlValue
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'HMAC-SHA256' | (string & {})
-          /** 小微商户号 */
+          /** 小微商户号 · micro merchant ID */
           sub_mch_id: XmlValue
-          /** 银行卡号 */
+          /** 银行卡号 · bank card number */
           account_number?: XmlValue
           /** 开户银行全称（含支行） · full name of account bank (including branch) */
           bank_name?: XmlValue
           /** 开户银行 · account bank */
           account_bank?: XmlValue
-          /** 开户银行省市编码 */
+          /** 开户银行省市编码 · bank's city code */
           bank_address_code: XmlValue
-          /** 平台证书序列号 */
+          /** 平台证书序列号 · platform certificate serial number */
           cert_sn: XmlValue
           nonce_str?: XmlValue
           sign?: XmlValue
@@ -322,21 +322,21 @@ export interface V2MerchantsRoutes {
     post: Operation<
       {
         xml: {
-          /** 接口版本号 */
+          /** 接口版本号 · API version */
           version: '1.0' | (string & {})
           /** 商户号 · merchant ID */
           mch_id?: XmlValue
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'HMAC-SHA256' | (string & {})
-          /** 小微商户号 */
+          /** 小微商户号 · micro merchant ID */
           sub_mch_id?: XmlValue
           /** 手机号 · mobile number */
           mobile_phone?: XmlValue
-          /** 邮箱 */
+          /** 邮箱 · email */
           email?: XmlValue
-          /** 商户简称 */
+          /** 商户简称 · merchant's short name */
           merchant_name?: XmlValue
-          /** 加密的平台证书序列号 */
+          /** 加密的平台证书序列号 · serial number of platform certificate used for encryption */
           cert_sn: XmlValue
           nonce_str?: XmlValue
           sign?: XmlValue
@@ -370,13 +370,13 @@ export interface V2MerchantsRoutes {
     post: Operation<
       {
         xml: {
-          /** 接口版本号 */
+          /** 接口版本号 · API version */
           version: '3.0' | (string & {})
-          /** 平台证书序列号 */
+          /** 平台证书序列号 · platform certificate serial number */
           cert_sn: XmlValue
           /** 商户号 · merchant ID */
           mch_id?: XmlValue
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'HMAC-SHA256' | (string & {})
           /** 业务申请编号 · business application number */
           business_code: XmlValue
@@ -388,13 +388,13 @@ export interface V2MerchantsRoutes {
           id_card_name: XmlValue
           /** 身份证号码 · ID card number */
           id_card_number: XmlValue
-          /** 身份证有效期限 */
+          /** 身份证有效期限 · validity period of ID card */
           id_card_valid_time: string
-          /** 开户名称 */
+          /** 开户名称 · account name */
           account_name: XmlValue
           /** 开户银行 · account bank */
           account_bank: XmlValue
-          /** 开户银行省市编码 */
+          /** 开户银行省市编码 · bank's city code */
           bank_address_code: XmlValue
           /** 开户银行全称（含支行） · full name of account bank (including branch) */
           bank_name?: XmlValue
@@ -402,29 +402,29 @@ export interface V2MerchantsRoutes {
           account_number: XmlValue
           /** 门店名称 · store name */
           store_name: XmlValue
-          /** 门店省市编码 */
+          /** 门店省市编码 · store's city code */
           store_address_code: XmlValue
-          /** 门店街道名称 */
+          /** 门店街道名称 · store's street name */
           store_street: XmlValue
-          /** 门店经度 */
+          /** 门店经度 · store longitude */
           store_longitude?: XmlValue
-          /** 门店纬度 */
+          /** 门店纬度 · store latitude */
           store_latitude?: XmlValue
-          /** 门店门口照片 */
+          /** 门店门口照片 · store entrance photo */
           store_entrance_pic: XmlValue
           /** 店内环境照片 · store interior photo */
           indoor_pic: XmlValue
-          /** 经营场地证明 */
+          /** 经营场地证明 · proof of business premises */
           address_certification?: XmlValue
-          /** 商户简称 */
+          /** 商户简称 · merchant's short name */
           merchant_shortname: XmlValue
-          /** 客服电话 */
+          /** 客服电话 · customer service phone number */
           service_phone: XmlValue
-          /** 售卖商品/提供服务描述 */
+          /** 售卖商品/提供服务描述 · description of products sold or services provided */
           product_desc: XmlValue
-          /** 费率 */
+          /** 费率 · fee rate */
           rate: XmlValue
-          /** 补充说明 */
+          /** 补充说明 · additional description */
           business_addition_desc?: XmlValue
           /** 补充材料 · additional materials */
           business_addition_pics?: string
@@ -432,28 +432,28 @@ export interface V2MerchantsRoutes {
           contact: XmlValue
           /** 手机号码 · mobile number */
           contact_phone: XmlValue
-          /** 联系邮箱 */
+          /** 联系邮箱 · contact email */
           contact_email?: XmlValue
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg?: string
-        /** 随机字符串 */
+        /** 随机字符串 · nonce string */
         nonce_str: string
-        /** 签名 */
+        /** 签名 · signature */
         sign: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code?: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         err_code_des?: string
-        /** 参数校验不通过的字段名 */
+        /** 参数校验不通过的字段名 · name of field that failed validation */
         err_param?: string
         /** 商户申请单号 · application ID */
         applyment_id: string
@@ -473,82 +473,82 @@ export interface V2MerchantsRoutes {
     post: Operation<
       {
         xml: {
-          /** 接口版本号 */
+          /** 接口版本号 · API version */
           version: '1.0' | (string & {})
           /** 商户号 · merchant ID */
           mch_id?: XmlValue
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'HMAC-SHA256' | (string & {})
-          /** 平台证书序列号 */
+          /** 平台证书序列号 · platform certificate serial number */
           cert_sn: XmlValue
-          /** 小微商户号 */
+          /** 小微商户号 · micro merchant ID */
           sub_mch_id: XmlValue
           /** 主体类型 · subject type */
           organization_type: XmlValue
-          /** 营业执照扫描件 */
+          /** 营业执照扫描件 · scanned copy of business license */
           business_license_copy: XmlValue
-          /** 营业执照注册号 */
+          /** 营业执照注册号 · business license registration number */
           business_license_number: XmlValue
           /** 商户名称 · merchant name */
           merchant_name: XmlValue
           /** 注册地址 · registered address */
           company_address: XmlValue
-          /** 经营者姓名/法定代表人 */
+          /** 经营者姓名/法定代表人 · name of business operator or legal representative */
           legal_person: XmlValue
           /** 营业期限 · business term */
           business_time: XmlValue
           /** 营业执照类型 · business license type */
           business_licence_type: XmlValue
-          /** 组织机构代码证照片 */
+          /** 组织机构代码证照片 · photo of organization code certificate */
           organization_copy?: XmlValue
-          /** 组织机构代码 */
+          /** 组织机构代码 · organization code */
           organization_number?: XmlValue
-          /** 组织机构代码有效期限 */
+          /** 组织机构代码有效期限 · validity period of organization code */
           organization_time?: XmlValue
-          /** 开户名称 */
+          /** 开户名称 · account name */
           account_name?: XmlValue
           /** 开户银行 · account bank */
           account_bank?: XmlValue
-          /** 开户银行省市编码 */
+          /** 开户银行省市编码 · bank's city code */
           bank_address_code?: XmlValue
           /** 开户银行全称（含支行） · full name of account bank (including branch) */
           bank_name?: XmlValue
-          /** 银行卡号 */
+          /** 银行卡号 · bank card number */
           account_number?: XmlValue
-          /** 商户简称 */
+          /** 商户简称 · merchant's short name */
           merchant_shortname: XmlValue
-          /** 费率结算规则ID */
+          /** 费率结算规则ID · fee rate settlement rule ID */
           business: XmlValue
           /** 特殊资质 · special qualifications */
           qualifications?: XmlValue
-          /** 经营场景 */
+          /** 经营场景 · business scenario */
           business_scene: XmlValue
-          /** 补充说明 */
+          /** 补充说明 · additional description */
           business_addition_desc?: XmlValue
           /** 补充材料 · additional materials */
           business_addition_pics?: XmlValue
-          /** 联系邮箱 */
+          /** 联系邮箱 · contact email */
           contact_email?: XmlValue
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg?: string
-        /** 随机字符串 */
+        /** 随机字符串 · nonce string */
         nonce_str: string
-        /** 签名 */
+        /** 签名 · signature */
         sign: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code?: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         err_code_des?: string
-        /** 参数校验不通过的字段名 */
+        /** 参数校验不通过的字段名 · name of field that failed validation */
         err_param?: string
       }
     >
@@ -565,7 +565,7 @@ export interface V2MerchantsRoutes {
     post: Operation<
       {
         xml: {
-          /** 门店ID */
+          /** 门店ID · store ID */
           store_id: XmlValue
           /** 门店名称 · store name */
           store_name: XmlValue
@@ -575,44 +575,44 @@ export interface V2MerchantsRoutes {
           attach?: XmlValue
           /** 初始化数据 · raw initialization data */
           rawdata: XmlValue
-          /** 公众号 */
+          /** 公众号 · official account AppID */
           appid: XmlValue
           /** 商户号 · merchant ID */
           mch_id?: XmlValue
-          /** 子商户公众账号ID(服务商模式) */
+          /** 子商户公众账号ID(服务商模式) · sub-merchant's AppID (service provider mode) */
           sub_appid?: XmlValue
-          /** 子商户号(服务商模式) */
+          /** 子商户号(服务商模式) · sub-merchant ID (service provider mode) */
           sub_mch_id?: XmlValue
           /** 当前时间 · current time */
           now: XmlValue
-          /** 接口版本号 */
+          /** 接口版本号 · API version */
           version: '1' | (string & {})
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误码描述 */
+        /** 错误码描述 · error code description */
         return_msg?: string
         /** 授权信息 · authorization information */
         authinfo: string
-        /** authinfo的有效时间 */
+        /** authinfo的有效时间 · validity duration of authinfo */
         expires_in?: string
-        /** 随机字符串 */
+        /** 随机字符串 · nonce string */
         nonce_str: string
-        /** 参数签名 */
+        /** 参数签名 · parameter signature */
         sign: string
-        /** 公众号 */
+        /** 公众号 · official account AppID */
         appid: string
         /** 商户号 · merchant ID */
         mch_id: string
-        /** 子商户公众账号ID(服务商模式) */
+        /** 子商户公众账号ID(服务商模式) · sub-merchant's AppID (service provider mode) */
         sub_appid?: string
-        /** 子商户号(服务商模式) */
+        /** 子商户号(服务商模式) · sub-merchant ID (service provider mode) */
         sub_mch_id?: string
       }
     >
@@ -628,13 +628,13 @@ export interface V2MerchantsRoutes {
     post: Operation<
       {
         xml: {
-          /** 服务商号 */
+          /** 服务商号 · service provider's merchant ID */
           mch_id?: XmlValue
           /** 子商户号 · sub-merchant ID */
           sub_mch_id: XmlValue
           /** 渠道号 · channel ID */
           channel_id: XmlValue
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'HMAC-SHA256' | (string & {})
           nonce_str?: XmlValue
           sign?: XmlValue
@@ -654,13 +654,13 @@ export interface V2MerchantsRoutes {
     post: Operation<
       {
         xml: {
-          /** 渠道商号 */
+          /** 渠道商号 · channel partner's merchant ID */
           mch_id?: XmlValue
           /** 子商户号 · sub-merchant ID */
           sub_mch_id: XmlValue
-          /** 服务商号 */
+          /** 服务商号 · service provider's merchant ID */
           acquiring_bank_id: XmlValue
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'HMAC-SHA256' | (string & {})
           nonce_str?: XmlValue
           sign?: XmlValue
@@ -680,46 +680,46 @@ export interface V2MerchantsRoutes {
     post: Operation<
       {
         xml?: {
-          /** 服务商号 */
+          /** 服务商号 · service provider's merchant ID */
           mch_id?: XmlValue
-          /** 平台证书序列号 */
+          /** 平台证书序列号 · platform certificate serial number */
           cert_serial_number?: XmlValue
-          /** 身份证号 */
+          /** 身份证号 · ID card number */
           certificates_number?: string
-          /** 身份证所有人姓名 */
+          /** 身份证所有人姓名 · name of ID card holder */
           certificates_name?: string
-          /** 结算账号 */
+          /** 结算账号 · settlement account number */
           settlement_card_no?: string
-          /** 结算户名 */
+          /** 结算户名 · settlement account name */
           settlement_card_name?: string
-          /** 结算银行 */
+          /** 结算银行 · settlement bank */
           settlement_card_bank?: XmlValue
-          /** 营业执照编号 */
+          /** 营业执照编号 · business license number */
           business_license_number?: string
           /** 公司名称 · company name */
           company_name?: XmlValue
-          /** 门店地址 */
+          /** 门店地址 · store address */
           store_address?: XmlValue
-          /** 门店经度 */
+          /** 门店经度 · store longitude */
           store_longitude?: XmlValue
-          /** 门店纬度 */
+          /** 门店纬度 · store latitude */
           store_latitude?: XmlValue
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'HMAC-SHA256' | (string & {})
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg?: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 服务商号 */
+        /** 服务商号 · service provider's merchant ID */
         mch_id: string
-        /** 风险级别 */
+        /** 风险级别 · risk level */
         risk_level: string
         /** 风险描述 · risk description */
         risk_level_desc: string
@@ -737,28 +737,28 @@ export interface V2MerchantsRoutes {
     post: Operation<
       {
         xml: {
-          /** 服务商号 */
+          /** 服务商号 · service provider's merchant ID */
           mch_id?: XmlValue
-          /** 回调链接 · redirect URI */
+          /** 回调链接 · notification URL */
           callback_url: XmlValue
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'HMAC-SHA256' | (string & {})
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg?: string
-        /** 服务商号 */
+        /** 服务商号 · service provider's merchant ID */
         mch_id: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code?: string
-        /** 错误描述 */
+        /** 错误描述 · error description */
         err_code_des?: string
       }
     >
@@ -774,52 +774,52 @@ export interface V2MerchantsRoutes {
     post: Operation<
       {
         xml: {
-          /** 服务商号 */
+          /** 服务商号 · service provider's merchant ID */
           mch_id?: XmlValue
-          /** 商户ID */
+          /** 商户ID · sub-merchant ID */
           sub_mch_id: XmlValue
-          /** 事件单号 */
+          /** 事件单号 · event number */
           event_code: XmlValue
-          /** 身份证号 */
+          /** 身份证号 · ID card number */
           certificates_number?: XmlValue
-          /** 身份证所有人姓名 */
+          /** 身份证所有人姓名 · name of ID card holder */
           certificates_name?: XmlValue
-          /** 结算账号 */
+          /** 结算账号 · settlement account number */
           settlement_card_no?: XmlValue
-          /** 结算户名 */
+          /** 结算户名 · settlement account name */
           settlement_card_name?: XmlValue
-          /** 结算银行 */
+          /** 结算银行 · settlement bank */
           settlement_card_bank?: XmlValue
-          /** 营业执照编号 */
+          /** 营业执照编号 · business license number */
           business_license_number?: XmlValue
           /** 公司名称 · company name */
           company_name?: XmlValue
-          /** 门店地址 */
+          /** 门店地址 · store address */
           store_address?: XmlValue
-          /** 门店经度 */
+          /** 门店经度 · store longitude */
           store_longitude?: XmlValue
-          /** 门店纬度 */
+          /** 门店纬度 · store latitude */
           store_latitude?: XmlValue
           /** 风险类型 · risk type */
           risk_type: XmlValue
-          /** 处罚方式 */
+          /** 处罚方式 · penalty type */
           punish_type: XmlValue
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'HMAC-SHA256' | (string & {})
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg?: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code?: string
-        /** 错误描述 */
+        /** 错误描述 · error description */
         err_code_des?: string
       }
     >
@@ -837,30 +837,30 @@ export interface V2MerchantsRoutes {
         xml?: {
           /** 商户号 · merchant ID */
           mch_id?: XmlValue
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'HMAC-SHA256' | (string & {})
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误码描述 */
+        /** 错误码描述 · error code description */
         return_msg?: string
-        /** 随机字符串 */
+        /** 随机字符串 · nonce string */
         nonce_str?: string
-        /** 签名 */
+        /** 签名 · signature */
         sign?: string
-        /** 错误码 */
+        /** 错误码 · error code */
         error_code?: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         error_code_des?: string
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
         /** 商户号 · merchant ID */
         mch_id: string
-        /** 平台证书信息 */
+        /** 平台证书信息 · platform certificate information */
         certificates: string
       }
     >
@@ -878,26 +878,26 @@ export interface V2MerchantsRoutes {
         xml?: {
           /** 商户号 · merchant ID */
           mch_id?: XmlValue
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误码描述 */
+        /** 错误码描述 · error code description */
         return_msg?: string
-        /** 错误码 */
+        /** 错误码 · error code */
         error_code?: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         error_code_des?: string
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
         /** 商户号 · merchant ID */
         mch_id?: string
-        /** RSA公钥 */
+        /** RSA公钥 · RSA public key */
         pub_key?: string
       }
     >
@@ -915,36 +915,36 @@ export interface V2MerchantsRoutes {
         xml?: {
           /** 商户号 · merchant ID */
           mch_id?: XmlValue
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'HMAC-SHA256' | (string & {})
           /** 开始时间 · start time */
           begin_time?: XmlValue
           /** 结束时间 · end time */
           end_time?: XmlValue
-          /** 页码 */
+          /** 页码 · page number */
           page_index?: XmlValue
-          /** 每页返回的数量 */
+          /** 每页返回的数量 · page size */
           page_size?: XmlValue
-          /** 违规记录数据格式 */
+          /** 违规记录数据格式 · violation record data format */
           violation_records_format?: 'csv' | 'json' | (string & {})
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误码描述 */
+        /** 错误码描述 · error code description */
         return_msg?: string
-        /** 错误码 */
+        /** 错误码 · error code */
         error_code?: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         error_code_des?: string
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误码描述 */
+        /** 错误码描述 · error code description */
         result_msg: string
-        /** 违规记录数据 */
+        /** 违规记录数据 · violation record data */
         violation_records?: string
       }
     >
@@ -964,63 +964,63 @@ export interface V2MerchantsRoutes {
           app_id: XmlValue
           /** 机构商户号 · institution's merchant ID */
           mch_id?: XmlValue
-          /** 渠道编号 */
+          /** 渠道编号 · channel ID */
           channel_id?: XmlValue
           /** 子商户全称 · full name of the sub-merchant */
           merchant_name: XmlValue
-          /** 子商户简称 */
+          /** 子商户简称 · sub-merchant's short name */
           merchant_shortname: XmlValue
-          /** 子商户唯一标识 */
+          /** 子商户唯一标识 · sub-merchant's unique identifier */
           merchant_remark: XmlValue
-          /** 注册国家或区域 */
+          /** 注册国家或区域 · country or region of registration */
           merchant_country_code: XmlValue
-          /** 商户类型 */
+          /** 商户类型 · merchant type */
           merchant_type: 'ENTERPRISE' | 'INDIVIDUAL' | (string & {})
-          /** 业务类目 */
+          /** 业务类目 · business category */
           business_category: XmlValue
           /** MCC码 · merchant category code (MCC) */
           mcc: XmlValue
-          /** 公司注册文件编号 */
+          /** 公司注册文件编号 · company registration document number */
           registration_certificate_number: XmlValue
-          /** 公司注册文件过期时间 */
+          /** 公司注册文件过期时间 · company registration document expiration time */
           registration_certificate_date: XmlValue
-          /** 公司注册文件照片 */
+          /** 公司注册文件照片 · photo of company registration document */
           registration_certificate_copy?: XmlValue
           /** 业务类型 · business type */
           business_type: 'ONLINE' | 'OFFLINE' | 'BOTH' | (string & {})
-          /** APP下载链接 */
+          /** APP下载链接 · app download URL */
           app_download: XmlValue
-          /** 业务网站 */
+          /** 业务网站 · business website */
           business_website: XmlValue
-          /** 公众号 */
+          /** 公众号 · official account */
           office_account: XmlValue
-          /** 小程序 */
+          /** 小程序 · mini program */
           mini_program: XmlValue
-          /** 门店地址 */
+          /** 门店地址 · store address */
           store_address: XmlValue
-          /** 门店照片 */
+          /** 门店照片 · store photos */
           store_photos: string
-          /** 董事姓名 */
+          /** 董事姓名 · director's name */
           director_name: XmlValue
-          /** 董事证件号码 */
+          /** 董事证件号码 · director's identity document number */
           director_id_number: XmlValue
-          /** 负责人姓名 */
+          /** 负责人姓名 · principal's name */
           principal_name: XmlValue
-          /** 负责人证件号 */
+          /** 负责人证件号 · principal's identity document number */
           principal_id_number: XmlValue
-          /** 公司电话 */
+          /** 公司电话 · company phone number */
           office_phone: XmlValue
-          /** 联系人姓名 */
+          /** 联系人姓名 · contact's name */
           contact_name: XmlValue
           /** 联系人电话 · contact's phone number */
           contact_phone: XmlValue
-          /** 联系人邮箱 */
+          /** 联系人邮箱 · contact's email */
           contact_email: XmlValue
-          /** 子商户结算银行账户 */
+          /** 子商户结算银行账户 · sub-merchant's settlement bank account */
           settlement_bank_number: XmlValue
-          /** 是否申请H5支付权限 */
+          /** 是否申请H5支付权限 · whether to apply for H5 payment permission */
           apply_h5_payment?: 'YES' | 'NO' | (string & {})
-          /** H5经营网址 */
+          /** H5经营网址 · H5 business website URL */
           h5_website_url?: XmlValue
           /** H5支付域名 · H5 payment domains */
           h5_domains?: string
@@ -1031,25 +1031,25 @@ export interface V2MerchantsRoutes {
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg?: string
-        /** 业务返回码 */
+        /** 业务返回码 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误编码 */
+        /** 错误编码 · error code */
         err_code?: string
-        /** 错误描述 */
+        /** 错误描述 · error description */
         err_code_des?: string
         /** 子商户号 · sub-merchant ID */
         sub_mch_id: string
-        /** 签名 */
+        /** 签名 · signature */
         sign: string
-        /** 验证状态 */
+        /** 验证状态 · verification state */
         verification_status?: 'Under review' | 'Approved' | (string & {})
-        /** 验证状态描述 */
+        /** 验证状态描述 · verification state description */
         description?: string
-        /** H5支付权限状态 */
+        /** H5支付权限状态 · H5 payment permission state */
         h5_authorization_state?: H5AuthorizationState
       }
     >
@@ -1071,9 +1071,9 @@ export interface V2MerchantsRoutes {
           mch_id?: XmlValue
           /** 子商户号 · sub-merchant ID */
           sub_mch_id: XmlValue
-          /** 关联APPID */
+          /** 关联APPID · associated AppID */
           sub_appid?: XmlValue
-          /** 授权目录 */
+          /** 授权目录 · authorized payment directory */
           jsapi_path: XmlValue
           nonce_str?: XmlValue
           sign?: XmlValue
@@ -1106,21 +1106,21 @@ export interface V2MerchantsRoutes {
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg?: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 签名 */
+        /** 签名 · signature */
         sign: string
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code?: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         err_code_des?: string
         /** 商户号 · merchant ID */
         mch_id: string
-        /** 处理信息 */
+        /** 处理信息 · processing message */
         result_msg: string
         /** 公众账号ID · AppID */
         appid: string
@@ -1150,59 +1150,59 @@ export interface V2MerchantsRoutes {
           sub_mch_id: XmlValue
           /** 子商户全称 · full name of the sub-merchant */
           merchant_name: XmlValue
-          /** 渠道编号 */
+          /** 渠道编号 · channel ID */
           channel_id?: XmlValue
-          /** 子商户简称 */
+          /** 子商户简称 · sub-merchant's short name */
           merchant_shortname: XmlValue
-          /** 注册国家或区域 */
+          /** 注册国家或区域 · country or region of registration */
           merchant_country_code: XmlValue
-          /** 商户类型 */
+          /** 商户类型 · merchant type */
           merchant_type: 'ENTERPRISE' | 'INDIVIDUAL' | (string & {})
-          /** 业务类目 */
+          /** 业务类目 · business category */
           business_category: XmlValue
           /** MCC码 · merchant category code (MCC) */
           mcc: XmlValue
-          /** 公司注册文件编号 */
+          /** 公司注册文件编号 · company registration document number */
           registration_certificate_number: XmlValue
-          /** 公司注册文件过期时间 */
+          /** 公司注册文件过期时间 · company registration document expiration time */
           registration_certificate_date: XmlValue
-          /** 公司注册文件照片 */
+          /** 公司注册文件照片 · photo of company registration document */
           registration_certificate_copy?: XmlValue
           /** 业务类型 · business type */
           business_type: 'ONLINE' | 'OFFLINE' | 'BOTH' | (string & {})
-          /** APP下载链接 */
+          /** APP下载链接 · app download URL */
           app_download: XmlValue
-          /** 业务网站 */
+          /** 业务网站 · business website */
           business_website: XmlValue
-          /** 公众号 */
+          /** 公众号 · official account */
           office_account: XmlValue
-          /** 小程序 */
+          /** 小程序 · mini program */
           mini_program: XmlValue
-          /** 门店地址 */
+          /** 门店地址 · store address */
           store_address: XmlValue
-          /** 门店照片 */
+          /** 门店照片 · store photos */
           store_photos?: string
-          /** 董事姓名 */
+          /** 董事姓名 · director's name */
           director_name?: XmlValue
-          /** 董事证件号码 */
+          /** 董事证件号码 · director's identity document number */
           director_id_number?: XmlValue
-          /** 负责人姓名 */
+          /** 负责人姓名 · principal's name */
           principal_name?: XmlValue
-          /** 负责人证件号 */
+          /** 负责人证件号 · principal's identity document number */
           principal_id_number?: XmlValue
-          /** 公司电话 */
+          /** 公司电话 · company phone number */
           office_phone: XmlValue
-          /** 联系人姓名 */
+          /** 联系人姓名 · contact's name */
           contact_name: XmlValue
           /** 联系人电话 · contact's phone number */
           contact_phone: XmlValue
-          /** 联系人邮箱 */
+          /** 联系人邮箱 · contact's email */
           contact_email: XmlValue
-          /** 子商户结算银行账户 */
+          /** 子商户结算银行账户 · sub-merchant's settlement bank account */
           settlement_bank_number?: XmlValue
-          /** 是否申请H5支付权限 */
+          /** 是否申请H5支付权限 · whether to apply for H5 payment permission */
           apply_h5_payment?: 'YES' | 'NO' | (string & {})
-          /** H5经营网址 */
+          /** H5经营网址 · H5 business website URL */
           h5_website_url?: XmlValue
           /** H5支付域名 · H5 payment domains */
           h5_domains?: string
@@ -1211,23 +1211,23 @@ export interface V2MerchantsRoutes {
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg?: string
-        /** 业务返回码 */
+        /** 业务返回码 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误编码 */
+        /** 错误编码 · error code */
         err_code?: string
-        /** 错误描述 */
+        /** 错误描述 · error description */
         err_code_des?: string
         /** 子商户号 · sub-merchant ID */
         sub_mch_id: string
-        /** 签名 */
+        /** 签名 · signature */
         sign: string
-        /** 验证状态 */
+        /** 验证状态 · verification state */
         verification_status?: 'Under review' | 'Approved' | (string & {})
-        /** H5支付权限状态 */
+        /** H5支付权限状态 · H5 payment permission state */
         h5_authorization_state?: H5AuthorizationState
       }
     >
@@ -1245,32 +1245,32 @@ export interface V2MerchantsRoutes {
         xml: {
           /** 商户号 · merchant ID */
           mch_id?: XmlValue
-          /** 商户识别码 */
+          /** 商户识别码 · sub-merchant ID */
           sub_mch_id: XmlValue
-          /** 商户简称 */
+          /** 商户简称 · merchant's short name */
           merchant_shortname?: XmlValue
-          /** 客服电话 */
+          /** 客服电话 · customer service phone number */
           service_phone?: XmlValue
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg?: string
-        /** 处理结果 */
+        /** 处理结果 · processing result */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 处理信息 */
+        /** 处理信息 · processing message */
         result_msg: string
-        /** 签名 */
+        /** 签名 · signature */
         sign: string
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code?: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         err_code_des?: string
-        /** 随机字符串 */
+        /** 随机字符串 · nonce string */
         nonce_str: string
       }
     >
@@ -1297,79 +1297,79 @@ export interface V2MerchantsRoutes {
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg?: string
-        /** 业务返回码 */
+        /** 业务返回码 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误编码 */
+        /** 错误编码 · error code */
         err_code?: string
-        /** 错误描述 */
+        /** 错误描述 · error description */
         err_code_des?: string
-        /** 签名 */
+        /** 签名 · signature */
         sign: string
         /** 子商户号 · sub-merchant ID */
         sub_mch_id: string
-        /** 子商户名称 */
+        /** 子商户名称 · sub-merchant's name */
         merchant_name: string
-        /** 子商户简称 */
+        /** 子商户简称 · sub-merchant's short name */
         merchant_shortname: string
-        /** 注册国家或区域 */
+        /** 注册国家或区域 · country or region of registration */
         merchant_country_code?: string
-        /** 业务类目 */
+        /** 业务类目 · business category */
         business_category: string
         /** MCC码 · merchant category code (MCC) */
         mcc?: string
-        /** 公司联系电话 */
+        /** 公司联系电话 · company contact phone number */
         office_phone: string
-        /** 联系人姓名 */
+        /** 联系人姓名 · contact's name */
         contact_name?: string
-        /** 联系人手机 */
+        /** 联系人手机 · contact's mobile number */
         contact_phone?: string
-        /** 联系人邮箱 */
+        /** 联系人邮箱 · contact's email */
         contact_email?: string
-        /** 子商户唯一标识 */
+        /** 子商户唯一标识 · sub-merchant's unique identifier */
         merchant_remark: string
         /** 业务类型 · business type */
         business_type?: 'ONLINE' | 'OFFLINE' | 'BOTH' | (string & {})
-        /** 商户类型 */
+        /** 商户类型 · merchant type */
         merchant_type?: 'ENTERPRISE' | 'INDIVIDUAL' | (string & {})
-        /** 公司注册文件编号 */
+        /** 公司注册文件编号 · company registration document number */
         registration_certificate_number?: string
-        /** 公司注册文件过期时间 */
+        /** 公司注册文件过期时间 · company registration document expiration time */
         registration_certificate_date?: string
-        /** APP下载链接 */
+        /** APP下载链接 · app download URL */
         app_download?: string
-        /** 业务网站 */
+        /** 业务网站 · business website */
         business_website?: string
-        /** 公众号 */
+        /** 公众号 · official account */
         office_account?: string
-        /** 小程序 */
+        /** 小程序 · mini program */
         mini_program?: string
-        /** 门店地址 */
+        /** 门店地址 · store address */
         store_address?: string
-        /** 董事姓名 */
+        /** 董事姓名 · director's name */
         director_name?: string
-        /** 董事证件编号 */
+        /** 董事证件编号 · director's identity document number */
         director_id_number?: string
-        /** 负责人姓名 */
+        /** 负责人姓名 · principal's name */
         principal_name?: string
-        /** 负责人证件编号 */
+        /** 负责人证件编号 · principal's identity document number */
         principal_id_number?: string
-        /** 子商户结算银行账户 */
+        /** 子商户结算银行账户 · sub-merchant's settlement bank account */
         settlement_bank_number?: string
-        /** 渠道编号 */
+        /** 渠道编号 · channel ID */
         channel_id?: string
-        /** H5支付权限状态 */
+        /** H5支付权限状态 · H5 payment permission state */
         h5_authorization_state?: H5AuthorizationState
-        /** H5驳回详情 */
+        /** H5驳回详情 · H5 rejection details */
         h5_audit_reject_detail?: string
-        /** 子商户状态 */
+        /** 子商户状态 · sub-merchant's state */
         sub_mch_status?: SubMerchantStatus
-        /** 子商户入驻状态 */
+        /** 子商户入驻状态 · sub-merchant's onboarding state */
         application_status?: 'UNDER_REVIEW' | 'REJECTED' | (string & {})
-        /** 子商户入驻驳回详情 */
+        /** 子商户入驻驳回详情 · sub-merchant's onboarding rejection details */
         application_reject_detail?: string
         /** 附加信息 · additional information */
         attach?: string
@@ -1398,21 +1398,21 @@ export interface V2MerchantsRoutes {
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg: string
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         err_code_des: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 签名 */
+        /** 签名 · signature */
         sign: string
-        /** 授权目录 */
+        /** 授权目录 · list of authorized payment directories */
         jsapi_path_list: string
-        /** APPID数组 */
+        /** APPID数组 · array of AppIDs */
         appid_config_list: string
       }
     >
@@ -1438,28 +1438,28 @@ export interface V2MerchantsRoutes {
           mch_id?: XmlValue
           /** 商户名称 · merchant name */
           merchant_name?: XmlValue
-          /** 商户识别码 */
+          /** 商户识别码 · sub-merchant ID */
           sub_mch_id?: XmlValue
-          /** 页码 */
+          /** 页码 · page number */
           page_index: XmlValue
-          /** 展示资料个数 */
+          /** 展示资料个数 · number of records to show */
           page_size?: XmlValue
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg?: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code?: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 业务结果描述 */
+        /** 业务结果描述 · business result description */
         result_msg?: string
-        /** 总记录数 */
+        /** 总记录数 · total number of records */
         total: string
-        /** 商户信息列表 */
+        /** 商户信息列表 · list of merchant information */
         mchinfo: {
           /** 公众账号ID · AppID */
           appid: string
@@ -1467,21 +1467,21 @@ export interface V2MerchantsRoutes {
           mch_id: string
           /** 商户名称 · merchant name */
           merchant_name: string
-          /** 商户简称 */
+          /** 商户简称 · merchant's short name */
           merchant_shortname: string
-          /** 客服电话 */
+          /** 客服电话 · customer service phone number */
           service_phone: string
-          /** 联系人 */
+          /** 联系人 · contact */
           contact?: string
           /** 联系电话 · contact phone number */
           contact_phone?: string
-          /** 联系邮箱 */
+          /** 联系邮箱 · contact email */
           contact_email?: string
-          /** 经营类目 */
+          /** 经营类目 · business category */
           business: string
           /** 渠道商商户号 · channel partner's merchant ID */
           channel_id: string
-          /** 渠道商名称 */
+          /** 渠道商名称 · channel partner's name */
           channel_name: string
         }[]
       }
@@ -1502,32 +1502,32 @@ export interface V2MerchantsRoutes {
           media: FilePart
           /** 媒体文件内容摘要 · digest of the media file */
           media_hash?: XmlValue
-          /** 服务商商户号或渠道号 */
+          /** 服务商商户号或渠道号 · service provider's or channel partner's merchant ID */
           mch_id?: XmlValue
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
-          /** 签名 */
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg?: string
         /** 公众账号ID · AppID */
         appid: string
         /** 商户号 · merchant ID */
         mch_id: string
-        /** 随机字符串 */
+        /** 随机字符串 · nonce string */
         nonce_str: string
-        /** 签名 */
+        /** 签名 · signature */
         sign: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code?: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         err_code_des?: string
         /** 媒体文件标识ID · media file ID */
         media_id: string
@@ -1550,9 +1550,9 @@ export interface V2MerchantsRoutes {
           mch_id?: XmlValue
           /** 子商户号 · sub-merchant ID */
           sub_mch_id: XmlValue
-          /** 特约商户APPID */
+          /** 特约商户APPID · sub-merchant's AppID */
           sub_appid: XmlValue
-          /** 推荐关注APPID */
+          /** 推荐关注APPID · AppID recommended to follow */
           subscribe_appid: XmlValue
           nonce_str?: XmlValue
           sign?: XmlValue
@@ -1574,7 +1574,7 @@ export interface V2MerchantsRoutes {
     post: Operation<
       {
         xml: {
-          /** 接口版本号 */
+          /** 接口版本号 · API version */
           version: '1.0' | '2.0' | (string & {})
           /** 商户号 · merchant ID */
           mch_id?: XmlValue
@@ -1582,46 +1582,46 @@ export interface V2MerchantsRoutes {
           appid: XmlValue
           /** 用户标识 · user's OpenID */
           openid: XmlValue
-          /** 加密实名信息的证书序列号 */
+          /** 加密实名信息的证书序列号 · serial number of certificate encrypting real-name information */
           cert_serialno: XmlValue
-          /** 接口调用凭证 */
+          /** 接口调用凭证 · access token */
           access_token: XmlValue
-          /** 时间戳 */
+          /** 时间戳 · timestamp */
           timestamp: XmlValue
           /** 数字证书签名 · digital certificate signature */
           cert_sign: XmlValue
           /** 证件类型 · identity document type */
           charset?: 'UTF-8' | 'GBK' | (string & {})
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'HMAC-SHA256' | (string & {})
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误码描述 */
+        /** 错误码描述 · error code description */
         return_msg?: string
-        /** 错误码 */
+        /** 错误码 · error code */
         error_code?: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         error_code_des?: string
-        /** 签名 */
+        /** 签名 · signature */
         sign: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
         /** 公众账号ID · AppID */
         appid: string
         /** 商户号 · merchant ID */
         mch_id: string
-        /** 随机字符串 */
+        /** 随机字符串 · nonce string */
         nonce_str: string
         /** 用户标识 · user's OpenID */
         openid: string
         /** 姓名 · name */
         encrypted_real_name: string
-        /** 加密后的证件号码 */
+        /** 加密后的证件号码 · encrypted identity document number */
         encrypted_credential_id: string
         /** 证件类型 · identity document type */
         cre_type?:
@@ -1643,7 +1643,7 @@ export interface V2MerchantsRoutes {
     post: Operation<
       {
         xml: {
-          /** 接口版本号 */
+          /** 接口版本号 · API version */
           version: '1.0' | '1.1' | (string & {})
           /** 商户号 · merchant ID */
           mch_id?: XmlValue
@@ -1657,36 +1657,36 @@ export interface V2MerchantsRoutes {
           cred_type: XmlValue
           /** 证件号码 · identity document number */
           cred_id: XmlValue
-          /** 接口调用凭证 */
+          /** 接口调用凭证 · access token */
           access_token: XmlValue
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'HMAC-SHA256' | 'MD5' | (string & {})
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误码描述 */
+        /** 错误码描述 · error code description */
         return_msg?: string
-        /** 错误码 */
+        /** 错误码 · error code */
         error_code?: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         error_code_des?: string
-        /** 签名 */
+        /** 签名 · signature */
         sign?: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
         /** 公众账号ID · AppID */
         appid?: string
         /** 商户号 · merchant ID */
         mch_id?: string
-        /** 随机字符串 */
+        /** 随机字符串 · nonce string */
         nonce_str?: string
         /** 用户标识 · user's OpenID */
         openid?: string
-        /** 接口调用凭证 */
+        /** 接口调用凭证 · access token */
         access_token?: string
         /** 用户标识校验结果 · verification result of the OpenID */
         verify_openid?: 'V_OP_NA' | 'V_OP_NM_MA' | 'V_OP_NM_UM' | (string & {})

@@ -30,9 +30,9 @@ export interface ProfitsharingaddreceiverRequest {
   appid: XmlValue
   /** 子商户公众账号ID · sub-merchant's AppID */
   sub_appid?: XmlValue
-  /** 签名类型 */
+  /** 签名类型 · signature type */
   sign_type?: 'HMAC-SHA256' | (string & {})
-  /** 分账接收方 */
+  /** 分账接收方 · profit-sharing receiver */
   receiver: string
   nonce_str?: XmlValue
   sign?: XmlValue
@@ -43,25 +43,25 @@ export interface ProfitsharingaddreceiverResponse {
   sub_appid?: string
   /** 子商户号 · sub-merchant ID */
   sub_mch_id?: string
-  /** 返回状态码 */
+  /** 返回状态码 · return code */
   return_code: 'SUCCESS' | 'FAIL' | (string & {})
-  /** 返回信息 · response message */
+  /** 返回信息 · return message */
   return_msg?: string
   /** 公众账号ID · AppID */
   appid: string
   /** 商户号 · merchant ID */
   mch_id: string
-  /** 随机字符串 */
+  /** 随机字符串 · nonce string */
   nonce_str: string
-  /** 签名 */
+  /** 签名 · signature */
   sign: string
-  /** 业务结果 */
+  /** 业务结果 · result code */
   result_code: 'SUCCESS' | 'FAIL' | (string & {})
-  /** 错误代码 */
+  /** 错误代码 · error code */
   err_code?: string
-  /** 错误代码描述 */
+  /** 错误代码描述 · error code description */
   err_code_des?: string
-  /** 分账接收方 */
+  /** 分账接收方 · profit-sharing receiver */
   receiver: string
 }
 
@@ -77,15 +77,15 @@ export interface V2PayRoutes {
           appid: XmlValue
           /** 商户号 · merchant ID */
           mch_id?: XmlValue
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'HMAC-SHA256' | (string & {})
           /** 开始时间 · start time */
           begin_time: XmlValue
           /** 结束时间 · end time */
           end_time: XmlValue
-          /** 位移 */
+          /** 位移 · offset */
           offset: XmlValue
-          /** 条数 */
+          /** 条数 · number of records */
           limit?: XmlValue
           nonce_str?: XmlValue
           sign?: XmlValue
@@ -113,21 +113,21 @@ export interface V2PayRoutes {
           out_trade_no: XmlValue
           /** 微信支付订单号 · WeChat Pay order number */
           transaction_id: XmlValue
-          /** 海关 */
+          /** 海关 · customs */
           customs: Customs
           /** 商户海关备案号 · merchant's customs registration number */
           mch_customs_no: XmlValue
           /** 关税 · customs duty (分 · fen) */
           duty?: XmlValue
-          /** 报关类型 */
+          /** 报关类型 · customs declaration type */
           action_type?: 'ADD' | 'MODIFY' | (string & {})
-          /** 商户子订单号 */
+          /** 商户子订单号 · merchant's sub-order number */
           sub_order_no?: XmlValue
-          /** 币种 */
+          /** 币种 · currency */
           fee_type?: XmlValue
-          /** 应付金额 (分 · fen) */
+          /** 应付金额 · payable amount (分 · fen) */
           order_fee?: XmlValue
-          /** 物流费 (分 · fen) */
+          /** 物流费 · logistics fee (分 · fen) */
           transport_fee?: XmlValue
           /** 商品价格 · product price (分 · fen) */
           product_fee?: XmlValue
@@ -142,41 +142,41 @@ export interface V2PayRoutes {
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg?: string
-        /** 签名类型 */
+        /** 签名类型 · signature type */
         sign_type: 'MD5' | (string & {})
-        /** 签名 */
+        /** 签名 · signature */
         sign: string
         /** 公众账号ID · AppID */
         appid: string
         /** 商户号 · merchant ID */
         mch_id: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code?: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         err_code_des?: string
-        /** 状态码 */
+        /** 状态码 · status code */
         state: CustomdeclareorderResponseState
         /** 微信支付订单号 · WeChat Pay order number */
         transaction_id: string
         /** 商户订单号 · merchant's order number */
         out_trade_no: string
-        /** 商户子订单号 */
+        /** 商户子订单号 · merchant's sub-order number */
         sub_order_no?: string
-        /** 微信子订单号 */
+        /** 微信子订单号 · WeChat Pay sub-order number */
         sub_order_id?: string
         /** 最后更新时间 · last update time */
         modify_time: string
-        /** 订购人和支付人身份信息校验结果 */
+        /** 订购人和支付人身份信息校验结果 · identity check result of orderer and payer */
         cert_check_result: 'UNCHECKED' | 'SAME' | 'DIFFERENT' | (string & {})
         /** 核验机构 · verification institution */
         verify_department: 'UNIONPAY' | 'NETSUNION' | 'OTHERS' | (string & {})
-        /** 验核机构交易流水号 */
+        /** 验核机构交易流水号 · verification institution's transaction serial number */
         verify_department_trade_id: string
       }
     >
@@ -192,76 +192,76 @@ export interface V2PayRoutes {
     post: Operation<
       {
         xml: {
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'MD5' | (string & {})
           /** 公众账号ID · AppID */
           appid: XmlValue
           /** 商户号 · merchant ID */
           mch_id?: XmlValue
-          /** 商户订单号 · merchant's order number; give one of: out_trade_no, transaction_id, sub_order_no, sub_order_id */
+          /** 商户订单号 · merchant's order number; either out_trade_no, transaction_id, sub_order_no or sub_order_id */
           out_trade_no?: XmlValue
-          /** 微信支付订单号 · WeChat Pay order number; give one of: out_trade_no, transaction_id, sub_order_no, sub_order_id */
+          /** 微信支付订单号 · WeChat Pay order number; either out_trade_no, transaction_id, sub_order_no or sub_order_id */
           transaction_id?: XmlValue
-          /** 商户子订单号; give one of: out_trade_no, transaction_id, sub_order_no, sub_order_id */
+          /** 商户子订单号 · merchant's sub-order number; either out_trade_no, transaction_id, sub_order_no or sub_order_id */
           sub_order_no?: XmlValue
-          /** 微信子订单号; give one of: out_trade_no, transaction_id, sub_order_no, sub_order_id */
+          /** 微信子订单号 · WeChat Pay sub-order number; either out_trade_no, transaction_id, sub_order_no or sub_order_id */
           sub_order_id?: XmlValue
-          /** 海关 */
+          /** 海关 · customs */
           customs: Customs
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg?: string
-        /** 签名 */
+        /** 签名 · signature */
         sign: string
         /** 公众账号ID · AppID */
         appid: string
         /** 商户号 · merchant ID */
         mch_id: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code?: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         err_code_des?: string
         /** 微信支付订单号 · WeChat Pay order number */
         transaction_id: string
-        /** 笔数 */
+        /** 笔数 · number of orders */
         count: string
-        /** 商户子订单号 */
+        /** 商户子订单号 · merchant's sub-order number */
         [key: `sub_order_no_${number}`]: string
-        /** 微信子订单号 */
+        /** 微信子订单号 · WeChat Pay sub-order number */
         [key: `sub_order_id_${number}`]: string
         /** 商户海关备案号 · merchant's customs registration number */
         [key: `mch_customs_no_${number}`]: string
-        /** 海关 */
+        /** 海关 · customs */
         [key: `customs_${number}`]: Customs
-        /** 币种 */
+        /** 币种 · currency */
         [key: `fee_type_${number}`]: string
-        /** 应付金额 (分 · fen) */
+        /** 应付金额 · payable amount (分 · fen) */
         [key: `order_fee_${number}`]: string
         /** 关税 · customs duty (分 · fen) */
         [key: `duty_${number}`]: string
-        /** 物流费 (分 · fen) */
+        /** 物流费 · logistics fee (分 · fen) */
         [key: `transport_fee_${number}`]: string
         /** 商品价格 · product price (分 · fen) */
         [key: `product_fee_${number}`]: string
-        /** 状态码 */
+        /** 状态码 · status code */
         [key: `state_${number}`]: CustomdeclareorderResponseState
-        /** 申报结果说明 */
+        /** 申报结果说明 · declaration result description */
         [key: `explanation_${number}`]: string
         /** 最后更新时间 · last update time */
         [key: `modify_time_${number}`]: string
-        /** 订购人和支付人身份信息校验结果 */
+        /** 订购人和支付人身份信息校验结果 · identity check result of orderer and payer */
         [key: `cert_check_result_${number}`]: 'UNCHECKED' | 'SAME' | 'DIFFERENT' | (string & {})
         /** 核验机构 · verification institution */
         verify_department: 'UNIONPAY' | 'NETSUNION' | 'OTHERS' | (string & {})
-        /** 验核机构交易流水号 */
+        /** 验核机构交易流水号 · verification institution's transaction serial number */
         verify_department_trade_id: string
       }
     >
@@ -277,66 +277,66 @@ export interface V2PayRoutes {
     post: Operation<
       {
         xml: {
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'MD5' | (string & {})
           /** 公众账号ID · AppID */
           appid: XmlValue
           /** 商户号 · merchant ID */
           mch_id?: XmlValue
-          /** 商户子订单号 */
+          /** 商户子订单号 · merchant's sub-order number */
           sub_order_no?: XmlValue
-          /** 微信子订单号 */
+          /** 微信子订单号 · WeChat Pay sub-order number */
           sub_order_id?: XmlValue
-          /** 海关 */
+          /** 海关 · customs */
           customs: Customs
           /** 商户海关备案号 · merchant's customs registration number */
           mch_customs_no: XmlValue
           nonce_str?: XmlValue
           sign?: XmlValue
         } & ({
-            /** 商户订单号 · merchant's order number; give one of: transaction_id, out_trade_no */
+            /** 商户订单号 · merchant's order number; either transaction_id or out_trade_no */
             out_trade_no?: XmlValue
-            /** 微信支付订单号 · WeChat Pay order number; give one of: transaction_id, out_trade_no */
+            /** 微信支付订单号 · WeChat Pay order number; either transaction_id or out_trade_no */
             transaction_id: XmlValue
           } | {
-            /** 商户订单号 · merchant's order number; give one of: transaction_id, out_trade_no */
+            /** 商户订单号 · merchant's order number; either transaction_id or out_trade_no */
             out_trade_no: XmlValue
-            /** 微信支付订单号 · WeChat Pay order number; give one of: transaction_id, out_trade_no */
+            /** 微信支付订单号 · WeChat Pay order number; either transaction_id or out_trade_no */
             transaction_id?: XmlValue
           })
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg?: string
-        /** 签名类型 */
+        /** 签名类型 · signature type */
         sign_type: 'MD5' | (string & {})
-        /** 签名 */
+        /** 签名 · signature */
         sign: string
         /** 公众账号ID · AppID */
         appid: string
         /** 商户号 · merchant ID */
         mch_id: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code?: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         err_code_des?: string
-        /** 状态码 */
+        /** 状态码 · status code */
         state: 'UNDECLARED' | 'SUBMITTED' | 'PROCESSING' | 'SUCCESS' | 'FAIL' | 'EXCEPT' | (string & {})
         /** 微信支付订单号 · WeChat Pay order number */
         transaction_id: string
         /** 商户订单号 · merchant's order number */
         out_trade_no: string
-        /** 商户子订单号 */
+        /** 商户子订单号 · merchant's sub-order number */
         sub_order_no?: string
-        /** 微信子订单号 */
+        /** 微信子订单号 · WeChat Pay sub-order number */
         sub_order_id?: string
         /** 最后更新时间 · last update time */
         modify_time: string
-        /** 申报结果说明 */
+        /** 申报结果说明 · declaration result description */
         explanation?: string
       }
     >
@@ -353,11 +353,11 @@ export interface V2PayRoutes {
     post: Operation<
       {
         xml: {
-          /** 合单appid */
+          /** 合单appid · combined order's AppID */
           combine_appid: XmlValue
           /** 合单商户号 · combined order's merchant ID */
           combine_mch_id?: XmlValue
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'HMAC-SHA256' | (string & {})
           /** 合单商户订单号 · merchant's combined order number */
           combine_out_trade_no: XmlValue
@@ -368,23 +368,23 @@ export interface V2PayRoutes {
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg?: string
-        /** 合单appid */
+        /** 合单appid · combined order's AppID */
         combine_appid: string
         /** 合单商户号 · combined order's merchant ID */
         combine_mch_id: string
-        /** 随机字符串 */
+        /** 随机字符串 · nonce string */
         nonce_str: string
-        /** 签名 */
+        /** 签名 · signature */
         sign: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code?: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         err_code_des?: string
       }
     >
@@ -407,7 +407,7 @@ export interface V2PayRoutes {
           mch_id?: XmlValue
           /** 商户订单号 · merchant's order number */
           out_trade_no: XmlValue
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
           /** 子商户公众账号ID · sub-merchant's AppID */
           sub_appid?: XmlValue
@@ -418,25 +418,25 @@ export interface V2PayRoutes {
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg: string
         /** 公众账号ID · AppID */
         appid: string
         /** 商户号 · merchant ID */
         mch_id: string
-        /** 随机字符串 */
+        /** 随机字符串 · nonce string */
         nonce_str: string
-        /** 签名 */
+        /** 签名 · signature */
         sign: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 业务结果描述 */
+        /** 业务结果描述 · business result description */
         result_msg: string
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code?: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         err_code_des?: string
       }
     >
@@ -453,17 +453,17 @@ export interface V2PayRoutes {
     post: Operation<
       {
         xml: {
-          /** 合单appid */
+          /** 合单appid · combined order's AppID */
           combine_appid: XmlValue
           /** 合单商户号 · combined order's merchant ID */
           combine_mch_id?: XmlValue
-          /** 设备号 */
+          /** 设备号 · device ID */
           device_info?: XmlValue
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'HMAC-SHA256' | (string & {})
           /** 合单商户订单号 · merchant's combined order number */
           combine_out_trade_no: XmlValue
-          /** 终端IP */
+          /** 终端IP · terminal IP */
           spbill_create_ip: XmlValue
           /** 交易起始时间 · transaction start time */
           time_start?: XmlValue
@@ -473,9 +473,9 @@ export interface V2PayRoutes {
           notify_url: XmlValue
           /** 交易类型 · trade type */
           trade_type: XmlValue
-          /** 商品ID */
+          /** 商品ID · product ID */
           product_id?: XmlValue
-          /** 合单用户标识 */
+          /** 合单用户标识 · combined order user's OpenID */
           combine_openid?: XmlValue
           /** 场景信息 · scene information */
           scene_info: string
@@ -486,33 +486,33 @@ export interface V2PayRoutes {
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg?: string
-        /** 合单appid */
+        /** 合单appid · combined order's AppID */
         combine_appid: string
         /** 合单商户号 · combined order's merchant ID */
         combine_mch_id: string
-        /** 设备号 */
+        /** 设备号 · device ID */
         device_info?: string
-        /** 随机字符串 */
+        /** 随机字符串 · nonce string */
         nonce_str: string
-        /** 签名 */
+        /** 签名 · signature */
         sign: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code?: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         err_code_des?: string
         /** 交易类型 · trade type */
         trade_type: string
-        /** 二维码链接 */
+        /** 二维码链接 · QR code URL */
         code_url?: string
         /** 预支付交易会话标识 · prepay ID */
         prepay_id: string
-        /** H5支付跳转链接 */
+        /** H5支付跳转链接 · H5 payment redirect URL */
         mweb_url?: string
       }
     >
@@ -529,7 +529,7 @@ export interface V2PayRoutes {
     post: Operation<
       {
         xml: {
-          /** 请求appid */
+          /** 请求appid · requesting AppID */
           appid: XmlValue
           /** 商户号 · merchant ID */
           mch_id?: XmlValue
@@ -539,23 +539,23 @@ export interface V2PayRoutes {
           sub_appid?: XmlValue
           /** 签约商户号 · contract-signing merchant ID */
           contract_mchid: XmlValue
-          /** 签约appid */
+          /** 签约appid · contract-signing AppID */
           contract_appid: XmlValue
           /** 商户订单号 · merchant's order number */
           out_trade_no: XmlValue
-          /** 设备号 */
+          /** 设备号 · device ID */
           device_info?: XmlValue
           /** 商品描述 · product description */
           body: XmlValue
-          /** 商品详情 */
+          /** 商品详情 · product details */
           detail?: XmlValue
           /** 附加数据 · attached data */
           attach?: XmlValue
-          /** 回调通知url */
+          /** 回调通知url · notification URL */
           notify_url: XmlValue
           /** 总金额 · total amount (分 · fen) */
           total_fee: XmlValue
-          /** 终端IP */
+          /** 终端IP · terminal IP */
           spbill_create_ip: XmlValue
           /** 交易起始时间 · transaction start time */
           time_start?: XmlValue
@@ -565,7 +565,7 @@ export interface V2PayRoutes {
           goods_tag?: XmlValue
           /** 交易类型 · trade type */
           trade_type: 'JSAPI' | 'NATIVE' | 'APP' | 'MWEB' | (string & {})
-          /** 商品ID */
+          /** 商品ID · product ID */
           product_id?: XmlValue
           /** 指定支付方式 · specified payment method */
           limit_pay?: XmlValue
@@ -573,44 +573,44 @@ export interface V2PayRoutes {
           openid?: XmlValue
           /** 用户子标识 · user's OpenID under the sub-merchant's AppID */
           sub_openid?: XmlValue
-          /** 模板id */
+          /** 模板id · template ID */
           plan_id: XmlValue
-          /** 签约协议号 */
+          /** 签约协议号 · contract code */
           contract_code: XmlValue
-          /** 请求序列号 · request sequence number */
+          /** 请求序列号 · request serial number */
           request_serial: XmlValue
           /** 用户账户展示名称 · user account's display name */
           contract_display_account: XmlValue
-          /** 签约信息通知url */
+          /** 签约信息通知url · contract-signing notification URL */
           contract_notify_url: XmlValue
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg?: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 公众账号id */
+        /** 公众账号id · AppID */
         appid: string
         /** 商户号 · merchant ID */
         mch_id: string
-        /** 随机字符串 */
+        /** 随机字符串 · nonce string */
         nonce_str: string
-        /** 签名 */
+        /** 签名 · signature */
         sign: string
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code?: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         err_code_des?: string
-        /** 预签约结果 */
+        /** 预签约结果 · contract pre-signing result */
         contract_result_code: string
-        /** 预签约错误代码 */
+        /** 预签约错误代码 · contract pre-signing error code */
         contract_err_code?: string
-        /** 预签约错误描述 */
+        /** 预签约错误描述 · contract pre-signing error description */
         contract_err_code_des?: string
         /** 子商户号 · sub-merchant ID */
         sub_mch_id?: string
@@ -620,17 +620,17 @@ export interface V2PayRoutes {
         prepay_id: string
         /** 交易类型 · trade type */
         trade_type: string
-        /** 二维码链接 */
+        /** 二维码链接 · QR code URL */
         code_url?: string
-        /** 模板id */
+        /** 模板id · template ID */
         plan_id?: string
-        /** 请求序列号 · request sequence number */
+        /** 请求序列号 · request serial number */
         request_serial?: string
-        /** 签约协议号 */
+        /** 签约协议号 · contract code */
         contract_code?: string
         /** 用户账户展示名称 · user account's display name */
         contract_display_account?: string
-        /** 支付跳转链接 */
+        /** 支付跳转链接 · payment redirect URL */
         mweb_url?: string
         /** 商户订单号 · merchant's order number */
         out_trade_no: string
@@ -652,11 +652,11 @@ export interface V2PayRoutes {
           appid: XmlValue
           /** 商户号 · merchant ID */
           mch_id?: XmlValue
-          /** 对账单日期 */
+          /** 对账单日期 · reconciliation bill date */
           bill_date: XmlValue
           /** 账单类型 · bill type */
           bill_type?: 'ALL' | 'SUCCESS' | 'REFUND' | 'RECHARGE_REFUND' | (string & {})
-          /** 压缩账单 */
+          /** 压缩账单 · bill compression type */
           tar_type?: 'GZIP' | (string & {})
           /** 子商户公众账号ID · sub-merchant's AppID */
           sub_appid?: XmlValue
@@ -684,13 +684,13 @@ export interface V2PayRoutes {
           appid: XmlValue
           /** 商户号 · merchant ID */
           mch_id?: XmlValue
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'HMAC-SHA256' | (string & {})
-          /** 资金账单日期 */
+          /** 资金账单日期 · fund flow bill date */
           bill_date: XmlValue
           /** 资金账户类型 · fund account type */
           account_type: 'Basic' | 'Operation' | 'Fees' | (string & {})
-          /** 压缩账单 */
+          /** 压缩账单 · bill compression type */
           tar_type?: 'GZIP' | (string & {})
           nonce_str?: XmlValue
           sign?: XmlValue
@@ -730,11 +730,11 @@ export interface V2PayRoutes {
     post: Operation<
       {
         xml: {
-          /** 接口版本号; at most 32 characters */
+          /** 接口版本号 · API version; at most 32 characters */
           version?: XmlValue
-          /** 分账标识 */
+          /** 分账标识 · profit-sharing flag */
           profit_sharing?: 'N' | 'Y' | (string & {})
-          /** 是否押金支付 */
+          /** 是否押金支付 · whether the payment is a deposit */
           deposit?: 'Y' | 'N' | (string & {})
           /** 公众账号ID · AppID; at most 32 characters */
           appid: XmlValue
@@ -744,13 +744,13 @@ export interface V2PayRoutes {
           mch_id?: XmlValue
           /** 子商户号 · sub-merchant ID; at most 32 characters */
           sub_mch_id?: XmlValue
-          /** 设备号; at most 32 characters */
+          /** 设备号 · device ID; at most 32 characters */
           device_info?: XmlValue
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
           /** 商品描述 · product description; at most 128 characters */
           body: XmlValue
-          /** 单品优惠活动该字段必传 */
+          /** 商品详情 · product details */
           detail?: string
           /** 附加数据 · attached data; at most 127 characters */
           attach?: XmlValue
@@ -760,7 +760,7 @@ export interface V2PayRoutes {
           total_fee: XmlValue
           /** 货币类型 · currency; at most 16 characters */
           fee_type?: XmlValue
-          /** 终端IP; at most 64 characters */
+          /** 终端IP · terminal IP; at most 64 characters */
           spbill_create_ip: XmlValue
           /** 订单优惠标记 · order discount tag; at most 32 characters */
           goods_tag?: XmlValue
@@ -772,7 +772,7 @@ export interface V2PayRoutes {
           time_expire?: XmlValue
           /** 电子发票入口开放标识 · whether to show the e-invoice entry; at most 8 characters */
           receipt?: XmlValue
-          /** 授权码; at most 128 characters */
+          /** 授权码 · authorization code; at most 128 characters */
           auth_code: XmlValue
           /** 场景信息 · scene information */
           scene_info?: string
@@ -781,9 +781,9 @@ export interface V2PayRoutes {
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg: string
         /** 公众账号ID · AppID */
         appid: string
@@ -793,21 +793,21 @@ export interface V2PayRoutes {
         mch_id: string
         /** 子商户号 · sub-merchant ID */
         sub_mch_id?: string
-        /** 设备号 */
+        /** 设备号 · device ID */
         device_info?: string
-        /** 随机字符串 */
+        /** 随机字符串 · nonce string */
         nonce_str: string
-        /** 签名 */
+        /** 签名 · signature */
         sign: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code?: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         err_code_des?: string
         /** 用户标识 · user's OpenID */
         openid: string
-        /** 是否关注公众账号 */
+        /** 是否关注公众账号 · whether the user follows the official account */
         is_subscribe: 'N' | (string & {})
         /** 交易类型 · trade type */
         trade_type: string
@@ -817,13 +817,13 @@ export interface V2PayRoutes {
         fee_type?: string
         /** 订单金额 · order amount (分 · fen) */
         total_fee: string
-        /** 应结订单金额 (分 · fen) */
+        /** 应结订单金额 · order amount to be settled (分 · fen) */
         settlement_total_fee?: string
-        /** 代金券金额 (分 · fen) */
+        /** 代金券金额 · cash coupon amount (分 · fen) */
         coupon_fee?: string
-        /** 现金支付货币类型 */
+        /** 现金支付货币类型 · cash payment currency */
         cash_fee_type?: string
-        /** 现金支付金额 (分 · fen) */
+        /** 现金支付金额 · cash payment amount (分 · fen) */
         cash_fee: string
         /** 微信支付订单号 · WeChat Pay order number */
         transaction_id: string
@@ -849,9 +849,9 @@ export interface V2PayRoutes {
     post: Operation<
       { xml: OrderqueryRequest },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg: string
         /** 公众账号ID · AppID */
         appid: string
@@ -861,51 +861,51 @@ export interface V2PayRoutes {
         mch_id: string
         /** 子商户号 · sub-merchant ID */
         sub_mch_id?: string
-        /** 随机字符串 */
+        /** 随机字符串 · nonce string */
         nonce_str: string
-        /** 签名 */
+        /** 签名 · signature */
         sign: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code?: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         err_code_des?: string
-        /** 设备号 */
+        /** 设备号 · device ID */
         device_info?: string
         /** 用户标识 · user's OpenID */
         openid: string
-        /** 是否关注公众账号 */
+        /** 是否关注公众账号 · whether the user follows the official account */
         is_subscribe: 'N' | (string & {})
         /** 用户子标识 · user's OpenID under the sub-merchant's AppID */
         sub_openid?: string
-        /** 是否关注子公众账号 */
+        /** 是否关注子公众账号 · whether the user follows sub-merchant's official account */
         sub_is_subscribe?: 'Y' | 'N' | (string & {})
         /** 交易类型 · trade type */
         trade_type: string
-        /** 交易状态 */
+        /** 交易状态 · trade state */
         trade_state: TradeState
         /** 付款银行 · bank type */
         bank_type: string
         /** 标价金额 · pricing amount (分 · fen) */
         total_fee: string
-        /** 应结订单金额 (分 · fen) */
+        /** 应结订单金额 · order amount to be settled (分 · fen) */
         settlement_total_fee?: string
         /** 标价币种 · pricing currency */
         fee_type?: string
-        /** 现金支付金额 (分 · fen) */
+        /** 现金支付金额 · cash payment amount (分 · fen) */
         cash_fee: string
-        /** 现金支付币种 */
+        /** 现金支付币种 · cash payment currency */
         cash_fee_type?: string
-        /** 代金券金额 (分 · fen) */
+        /** 代金券金额 · cash coupon amount (分 · fen) */
         coupon_fee?: string
-        /** 代金券使用数量 */
+        /** 代金券使用数量 · number of cash coupons used */
         coupon_count?: string
-        /** 代金券类型 */
+        /** 代金券类型 · cash coupon type */
         [key: `coupon_type_${number}`]: string
-        /** 代金券ID */
+        /** 代金券ID · cash coupon ID */
         [key: `coupon_id_${number}`]: string
-        /** 单个代金券支付金额 (分 · fen) */
+        /** 单个代金券支付金额 · amount paid by a single cash coupon (分 · fen) */
         [key: `coupon_fee_${number}`]: string
         /** 微信支付订单号 · WeChat Pay order number */
         transaction_id: string
@@ -919,7 +919,7 @@ export interface V2PayRoutes {
         trade_state_desc: string
         /** 营销详情 · marketing details */
         promotion_detail?: string
-        /** 押金消费金额 (分 · fen) */
+        /** 押金消费金额 · consumed deposit amount (分 · fen) */
         consume_fee?: string
       }
     >
@@ -935,70 +935,70 @@ export interface V2PayRoutes {
     post: Operation<
       {
         xml: {
-          /** 请求appid */
+          /** 请求appid · requesting AppID */
           appid: XmlValue
           /** 商户号 · merchant ID */
           mch_id?: XmlValue
           nonce_str?: XmlValue
           sign?: XmlValue
         } & ({
-            /** 微信订单号 · WeChat Pay order number; give one of: transaction_id, out_trade_no */
+            /** 微信订单号 · WeChat Pay order number; either transaction_id or out_trade_no */
             transaction_id: XmlValue
-            /** 商户订单号 · merchant's order number; give one of: transaction_id, out_trade_no */
+            /** 商户订单号 · merchant's order number; either transaction_id or out_trade_no */
             out_trade_no?: XmlValue
           } | {
-            /** 微信订单号 · WeChat Pay order number; give one of: transaction_id, out_trade_no */
+            /** 微信订单号 · WeChat Pay order number; either transaction_id or out_trade_no */
             transaction_id?: XmlValue
-            /** 商户订单号 · merchant's order number; give one of: transaction_id, out_trade_no */
+            /** 商户订单号 · merchant's order number; either transaction_id or out_trade_no */
             out_trade_no: XmlValue
           })
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg?: string
-        /** 请求appid */
+        /** 请求appid · requesting AppID */
         appid: string
         /** 商户号 · merchant ID */
         mch_id: string
-        /** 随机字符串 */
+        /** 随机字符串 · nonce string */
         nonce_str: string
-        /** 签名 */
+        /** 签名 · signature */
         sign: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code?: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         err_code_des?: string
-        /** 设备号 */
+        /** 设备号 · device ID */
         device_info?: string
         /** 用户标识 · user's OpenID */
         openid: string
-        /** 是否关注公众账号 */
+        /** 是否关注公众账号 · whether the user follows the official account */
         is_subscribe?: 'N' | (string & {})
         /** 交易类型 · trade type */
         trade_type: string
-        /** 交易状态 */
+        /** 交易状态 · trade state */
         trade_state: TradeState
         /** 付款银行 · bank type */
         bank_type: string
         /** 总金额 · total amount (分 · fen) */
         total_fee: string
-        /** 货币种类 */
+        /** 货币种类 · currency */
         fee_type?: string
-        /** 现金支付金额 (分 · fen) */
+        /** 现金支付金额 · cash payment amount (分 · fen) */
         cash_fee: string
-        /** 现金支付货币类型 */
+        /** 现金支付货币类型 · cash payment currency */
         cash_fee_type?: string
-        /** 代金券或立减优惠金额 (分 · fen) */
+        /** 代金券或立减优惠金额 · cash coupon or discount amount (分 · fen) */
         coupon_fee?: string
-        /** 代金券或立减优惠使用数量 */
+        /** 代金券或立减优惠使用数量 · number of cash coupons or discounts used */
         coupon_count?: string
-        /** 代金券或立减优惠ID */
+        /** 代金券或立减优惠ID · cash coupon or discount ID */
         [key: `coupon_id_${number}`]: string
-        /** 单个代金券或立减优惠支付金额 (分 · fen) */
+        /** 单个代金券或立减优惠支付金额 · amount paid by single cash coupon or discount (分 · fen) */
         [key: `coupon_fee_${number}`]: string
         /** 微信支付订单号 · WeChat Pay order number */
         transaction_id: string
@@ -1024,13 +1024,13 @@ export interface V2PayRoutes {
     post: Operation<
       {
         xml: {
-          /** 请求appid */
+          /** 请求appid · requesting AppID */
           appid: XmlValue
           /** 商户号 · merchant ID */
           mch_id?: XmlValue
           /** 商品描述 · product description */
           body: XmlValue
-          /** 商品详情 */
+          /** 商品详情 · product details */
           detail?: XmlValue
           /** 附加数据 · attached data */
           attach?: XmlValue
@@ -1040,15 +1040,15 @@ export interface V2PayRoutes {
           total_fee: XmlValue
           /** 货币类型 · currency */
           fee_type?: XmlValue
-          /** 终端IP */
+          /** 终端IP · terminal IP */
           spbill_create_ip: XmlValue
           /** 商品标记 · order discount tag */
           goods_tag?: XmlValue
-          /** 回调通知url */
+          /** 回调通知url · notification URL */
           notify_url: XmlValue
           /** 交易类型 · trade type */
           trade_type: XmlValue
-          /** 委托代扣协议id */
+          /** 委托代扣协议id · recurring payment contract ID */
           contract_id: XmlValue
           /** 电子发票入口开放标识 · whether to show the e-invoice entry */
           receipt?: XmlValue
@@ -1057,23 +1057,23 @@ export interface V2PayRoutes {
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg: string
-        /** 公众账号id */
+        /** 公众账号id · AppID */
         appid: string
         /** 商户号 · merchant ID */
         mch_id: string
-        /** 随机字符串 */
+        /** 随机字符串 · nonce string */
         nonce_str: string
-        /** 签名 */
+        /** 签名 · signature */
         sign: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code?: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         err_code_des?: string
       }
     >
@@ -1089,7 +1089,7 @@ export interface V2PayRoutes {
     post: Operation<
       {
         xml: {
-          /** 请求appid */
+          /** 请求appid · requesting AppID */
           appid: XmlValue
           /** 商户号 · merchant ID */
           mch_id?: XmlValue
@@ -1100,63 +1100,63 @@ export interface V2PayRoutes {
           nonce_str?: XmlValue
           sign?: XmlValue
         } & ({
-            /** 微信订单号 · WeChat Pay order number; give one of: transaction_id, out_trade_no */
+            /** 微信订单号 · WeChat Pay order number; either transaction_id or out_trade_no */
             transaction_id: XmlValue
-            /** 商户订单号 · merchant's order number; give one of: transaction_id, out_trade_no */
+            /** 商户订单号 · merchant's order number; either transaction_id or out_trade_no */
             out_trade_no?: XmlValue
           } | {
-            /** 微信订单号 · WeChat Pay order number; give one of: transaction_id, out_trade_no */
+            /** 微信订单号 · WeChat Pay order number; either transaction_id or out_trade_no */
             transaction_id?: XmlValue
-            /** 商户订单号 · merchant's order number; give one of: transaction_id, out_trade_no */
+            /** 商户订单号 · merchant's order number; either transaction_id or out_trade_no */
             out_trade_no: XmlValue
           })
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg?: string
-        /** 请求appid */
+        /** 请求appid · requesting AppID */
         appid: string
         /** 商户号 · merchant ID */
         mch_id: string
-        /** 随机字符串 */
+        /** 随机字符串 · nonce string */
         nonce_str: string
-        /** 签名 */
+        /** 签名 · signature */
         sign: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code?: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         err_code_des?: string
-        /** 设备号 */
+        /** 设备号 · device ID */
         device_info?: string
         /** 用户标识 · user's OpenID */
         openid: string
-        /** 是否关注公众账号 */
+        /** 是否关注公众账号 · whether the user follows the official account */
         is_subscribe?: 'N' | (string & {})
         /** 交易类型 · trade type */
         trade_type: string
-        /** 交易状态 */
+        /** 交易状态 · trade state */
         trade_state: TradeState
         /** 付款银行 · bank type */
         bank_type: string
         /** 总金额 · total amount (分 · fen) */
         total_fee: string
-        /** 货币种类 */
+        /** 货币种类 · currency */
         fee_type?: string
-        /** 现金支付金额 (分 · fen) */
+        /** 现金支付金额 · cash payment amount (分 · fen) */
         cash_fee: string
-        /** 现金支付货币类型 */
+        /** 现金支付货币类型 · cash payment currency */
         cash_fee_type?: string
-        /** 代金券或立减优惠金额 (分 · fen) */
+        /** 代金券或立减优惠金额 · cash coupon or discount amount (分 · fen) */
         coupon_fee?: string
-        /** 代金券或立减优惠使用数量 */
+        /** 代金券或立减优惠使用数量 · number of cash coupons or discounts used */
         coupon_count?: string
-        /** 代金券或立减优惠ID */
+        /** 代金券或立减优惠ID · cash coupon or discount ID */
         [key: `coupon_id_${number}`]: string
-        /** 单个代金券或立减优惠支付金额 (分 · fen) */
+        /** 单个代金券或立减优惠支付金额 · amount paid by single cash coupon or discount (分 · fen) */
         [key: `coupon_fee_${number}`]: string
         /** 微信支付订单号 · WeChat Pay order number */
         transaction_id: string
@@ -1190,13 +1190,13 @@ export interface V2PayRoutes {
           sub_appid?: XmlValue
           /** 子商户号 · sub-merchant ID */
           sub_mch_id?: XmlValue
-          /** 请求appid */
+          /** 请求appid · requesting AppID */
           appid: XmlValue
           /** 商户号 · merchant ID */
           mch_id?: XmlValue
           /** 商品描述 · product description */
           body: XmlValue
-          /** 商品详情 */
+          /** 商品详情 · product details */
           detail?: XmlValue
           /** 附加数据 · attached data */
           attach?: XmlValue
@@ -1206,15 +1206,15 @@ export interface V2PayRoutes {
           total_fee: XmlValue
           /** 货币类型 · currency */
           fee_type?: XmlValue
-          /** 终端IP */
+          /** 终端IP · terminal IP */
           spbill_create_ip: XmlValue
           /** 商品标记 · order discount tag */
           goods_tag?: XmlValue
-          /** 回调通知url */
+          /** 回调通知url · notification URL */
           notify_url: XmlValue
           /** 交易类型 · trade type */
           trade_type: XmlValue
-          /** 委托代扣协议id */
+          /** 委托代扣协议id · recurring payment contract ID */
           contract_id: XmlValue
           /** 电子发票入口开放标识 · whether to show the e-invoice entry */
           receipt?: XmlValue
@@ -1227,23 +1227,23 @@ export interface V2PayRoutes {
         sub_appid?: string
         /** 子商户号 · sub-merchant ID */
         sub_mch_id?: string
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg: string
-        /** 公众账号id */
+        /** 公众账号id · AppID */
         appid: string
         /** 商户号 · merchant ID */
         mch_id: string
-        /** 随机字符串 */
+        /** 随机字符串 · nonce string */
         nonce_str: string
-        /** 签名 */
+        /** 签名 · signature */
         sign: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code?: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         err_code_des?: string
       }
     >
@@ -1275,16 +1275,16 @@ export interface V2PayRoutes {
           sub_mch_id?: XmlValue
           /** 品牌主商户号 · brand owner's merchant ID */
           brand_mch_id?: XmlValue
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'HMAC-SHA256' | (string & {})
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg?: string
         /** 商户号 · merchant ID */
         mch_id: string
@@ -1292,11 +1292,11 @@ export interface V2PayRoutes {
         sub_mch_id?: string
         /** 品牌主商户号 · brand owner's merchant ID */
         brand_mch_id?: string
-        /** 最大分账比例 */
+        /** 最大分账比例 · maximum profit-sharing ratio */
         max_ratio: string
-        /** 随机字符串 */
+        /** 随机字符串 · nonce string */
         nonce_str: string
-        /** 签名 */
+        /** 签名 · signature */
         sign: string
       }
     >
@@ -1316,26 +1316,26 @@ export interface V2PayRoutes {
           mch_id?: XmlValue
           /** 微信订单号 · WeChat Pay order number */
           transaction_id: XmlValue
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'HMAC-SHA256' | (string & {})
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg?: string
         /** 商户号 · merchant ID */
         mch_id?: string
         /** 微信订单号 · WeChat Pay order number */
         transaction_id: string
-        /** 订单剩余待分金额 (分 · fen) */
+        /** 订单剩余待分金额 · order's remaining amount to be shared (分 · fen) */
         unsplit_amount?: string
-        /** 随机字符串 */
+        /** 随机字符串 · nonce string */
         nonce_str?: string
-        /** 签名 */
+        /** 签名 · signature */
         sign?: string
       }
     >
@@ -1357,9 +1357,9 @@ export interface V2PayRoutes {
           sub_mch_id?: XmlValue
           /** 微信订单号 · WeChat Pay order number */
           transaction_id: XmlValue
-          /** 商户分账单号 */
+          /** 商户分账单号 · merchant's profit-sharing order number */
           out_order_no: XmlValue
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'HMAC-SHA256' | (string & {})
           nonce_str?: XmlValue
           sign?: XmlValue
@@ -1370,33 +1370,33 @@ export interface V2PayRoutes {
         sub_appid?: string
         /** 子商户号 · sub-merchant ID */
         sub_mch_id?: string
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg?: string
         /** 公众账号ID · AppID */
         appid: string
         /** 商户号 · merchant ID */
         mch_id: string
-        /** 随机字符串 */
+        /** 随机字符串 · nonce string */
         nonce_str: string
-        /** 签名 */
+        /** 签名 · signature */
         sign: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code?: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         err_code_des?: string
         /** 微信订单号 · WeChat Pay order number */
         transaction_id: string
-        /** 商户分账单号 */
+        /** 商户分账单号 · merchant's profit-sharing order number */
         out_order_no: string
         /** 微信分账单号 · WeChat Pay profit-sharing order number */
         order_id: string
         /** 分账单状态 · profit-sharing order state */
         status: 'PROCESSING' | 'FINISHED' | (string & {})
-        /** 分账接收方列表 */
+        /** 分账接收方列表 · list of profit-sharing receivers */
         receivers: string
       }
     >
@@ -1430,11 +1430,11 @@ export interface V2PayRoutes {
           appid: XmlValue
           /** 子商户公众账号ID · sub-merchant's AppID */
           sub_appid?: XmlValue
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'HMAC-SHA256' | (string & {})
           /** 微信分账单号 · WeChat Pay profit-sharing order number */
           order_id?: XmlValue
-          /** 商户分账单号 */
+          /** 商户分账单号 · merchant's profit-sharing order number */
           out_order_no?: XmlValue
           /** 商户回退单号 · merchant's return number */
           out_return_no: XmlValue
@@ -1443,23 +1443,23 @@ export interface V2PayRoutes {
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg?: string
         /** 公众账号ID · AppID */
         appid: string
         /** 商户号 · merchant ID */
         mch_id: string
-        /** 随机字符串 */
+        /** 随机字符串 · nonce string */
         nonce_str: string
-        /** 签名 */
+        /** 签名 · signature */
         sign: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code?: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         err_code_des?: string
         /** 子商户号 · sub-merchant ID */
         sub_mch_id?: string
@@ -1467,15 +1467,15 @@ export interface V2PayRoutes {
         sub_appid?: string
         /** 微信分账单号 · WeChat Pay profit-sharing order number */
         order_id?: string
-        /** 商户分账单号 */
+        /** 商户分账单号 · merchant's profit-sharing order number */
         out_order_no?: string
         /** 商户回退单号 · merchant's return number */
         out_return_no: string
         /** 微信回退单号 · WeChat Pay return number */
         return_no?: string
-        /** 回退方类型 */
+        /** 回退方类型 · return party's account type */
         return_account_type: 'MERCHANT_ID' | (string & {})
-        /** 回退方账号 */
+        /** 回退方账号 · return party's account */
         return_account: string
         /** 回退金额 · return amount (分 · fen) */
         return_amount: string
@@ -1502,11 +1502,11 @@ export interface V2PayRoutes {
     post: Operation<
       {
         xml: {
-          /** 合单appid */
+          /** 合单appid · combined order's AppID */
           combine_appid: XmlValue
           /** 合单商户号 · combined order's merchant ID */
           combine_mch_id?: XmlValue
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'HMAC-SHA256' | (string & {})
           /** 合单商户订单号 · merchant's combined order number */
           combine_out_trade_no: XmlValue
@@ -1515,35 +1515,35 @@ export interface V2PayRoutes {
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg?: string
-        /** 合单appid */
+        /** 合单appid · combined order's AppID */
         combine_appid: string
         /** 合单商户号 · combined order's merchant ID */
         combine_mch_id: string
-        /** 随机字符串 */
+        /** 随机字符串 · nonce string */
         nonce_str: string
-        /** 设备号 */
+        /** 设备号 · device ID */
         device_info?: string
-        /** 合单用户标识 */
+        /** 合单用户标识 · combined order user's OpenID */
         combine_openid?: string
         /** 合单商户订单号 · merchant's combined order number */
         combine_out_trade_no: string
-        /** 签名 */
+        /** 签名 · signature */
         sign: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 业务结果描述 */
+        /** 业务结果描述 · business result description */
         result_msg: string
-        /** 交易状态 */
+        /** 交易状态 · trade state */
         trade_state?: TradeState
         /** 交易状态描述 · trade state description */
         trade_state_desc?: string
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code?: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         err_code_des?: string
         /** 子单信息 · sub-order information */
         sub_order_list: string
@@ -1566,18 +1566,18 @@ export interface V2PayRoutes {
           appid: XmlValue
           /** 商户号 · merchant ID */
           mch_id?: XmlValue
-          /** 币种 */
+          /** 币种 · currency */
           fee_type: XmlValue
-          /** 日期 */
+          /** 日期 · date */
           date: XmlValue
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg: string
         /** 公众账号ID · AppID */
         appid: string
@@ -1585,13 +1585,13 @@ export interface V2PayRoutes {
         mch_id: string
         /** 子商户号 · sub-merchant ID */
         sub_mch_id?: string
-        /** 币种 */
+        /** 币种 · currency */
         fee_type: string
-        /** 汇率时间 */
+        /** 汇率时间 · exchange rate time */
         rate_time: string
-        /** 现汇卖出价(汇率) */
+        /** 现汇卖出价(汇率) · spot selling exchange rate */
         rate: string
-        /** 签名 */
+        /** 签名 · signature */
         sign: string
       }
     >
@@ -1617,15 +1617,15 @@ export interface V2PayRoutes {
     post: Operation<
       { xml: RefundqueryRequest },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误码 */
+        /** 错误码 · error code */
         err_code: string
-        /** 错误描述 */
+        /** 错误描述 · error description */
         err_code_des: string
         /** 公众账号ID · AppID */
         appid: string
@@ -1635,11 +1635,11 @@ export interface V2PayRoutes {
         sub_appid?: string
         /** 子商户号 · sub-merchant ID */
         sub_mch_id?: string
-        /** 随机字符串 */
+        /** 随机字符串 · nonce string */
         nonce_str: string
-        /** 签名 */
+        /** 签名 · signature */
         sign: string
-        /** 订单总退款次数 */
+        /** 订单总退款次数 · total number of refunds of the order */
         total_refund_count?: string
         /** 微信订单号 · WeChat Pay order number */
         transaction_id: string
@@ -1647,13 +1647,13 @@ export interface V2PayRoutes {
         out_trade_no: string
         /** 订单金额 · order amount (分 · fen) */
         total_fee: string
-        /** 应结订单金额 (分 · fen) */
+        /** 应结订单金额 · order amount to be settled (分 · fen) */
         settlement_total_fee?: string
-        /** 货币种类 */
+        /** 货币种类 · currency */
         fee_type?: string
-        /** 现金支付金额 (分 · fen) */
+        /** 现金支付金额 · cash payment amount (分 · fen) */
         cash_fee: string
-        /** 退款笔数 */
+        /** 退款笔数 · number of refunds */
         refund_count: string
         /** 商户退款单号 · merchant's refund number */
         [key: `out_refund_no_${number}`]: string
@@ -1665,15 +1665,15 @@ export interface V2PayRoutes {
         [key: `refund_fee_${number}`]: string
         /** 退款金额 · refund amount (分 · fen) */
         [key: `settlement_refund_fee_${number}`]: string
-        /** 代金券类型 */
+        /** 代金券类型 · cash coupon type */
         [key: `coupon_type_${number}_${number}`]: string
-        /** 总代金券退款金额 (分 · fen) */
+        /** 总代金券退款金额 · total cash coupon refund amount (分 · fen) */
         [key: `coupon_refund_fee_${number}`]: string
-        /** 退款代金券使用数量 */
+        /** 退款代金券使用数量 · number of cash coupons refunded */
         [key: `coupon_refund_count_${number}`]: string
-        /** 退款代金券ID */
+        /** 退款代金券ID · refunded cash coupon ID */
         [key: `coupon_refund_id_${number}_${number}`]: string
-        /** 单个代金券退款金额 (分 · fen) */
+        /** 单个代金券退款金额 · refund amount of a single cash coupon (分 · fen) */
         [key: `coupon_refund_fee_${number}_${number}`]: string
         /** 退款状态 · refund state */
         [key: `refund_status_${number}`]: string
@@ -1705,54 +1705,54 @@ export interface V2PayRoutes {
           mchid?: XmlValue
           /** 子商户号 · sub-merchant ID */
           sub_mch_id?: XmlValue
-          /** 结算状态 */
+          /** 结算状态 · settlement state */
           usetag: XmlValue
           /** 偏移量 · offset */
           offset: XmlValue
-          /** 最大记录条数 */
+          /** 最大记录条数 · maximum number of records */
           limit: XmlValue
           /** 开始日期 · start date */
           date_start: XmlValue
           /** 结束日期 · end date */
           date_end: XmlValue
-          /** 是否查询分账结算信息 */
+          /** 是否查询分账结算信息 · whether to query profit-sharing settlement information */
           query_split?: XmlValue
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg: string
         /** 公众账号ID · AppID */
         appid: string
         /** 商户号 · merchant ID */
         mch_id: string
-        /** 随机字符串 */
+        /** 随机字符串 · nonce string */
         nonce_str: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code?: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         err_code_des?: string
-        /** 签名 */
+        /** 签名 · signature */
         sign?: string
-        /** 返回数据行数 */
+        /** 返回数据行数 · number of rows returned */
         record_num: string
-        /** 付汇批次号 */
+        /** 付汇批次号 · foreign exchange payment batch number */
         fbatchno: string
-        /** 结算日期 */
+        /** 结算日期 · settlement date */
         date_settlement: string
-        /** 交易开始日期 */
+        /** 交易开始日期 · transaction start date */
         date_start: string
-        /** 交易结束日期 */
+        /** 交易结束日期 · transaction end date */
         date_end: string
-        /** 划账金额 (分 · fen) */
+        /** 划账金额 · settled amount (分 · fen) */
         settlement_fee: string
-        /** 未划账金额 (分 · fen) */
+        /** 未划账金额 · unsettled amount (分 · fen) */
         unsettlement_fee: string
         /** 结算币种 · settlement currency */
         settlementfee_type: string
@@ -1760,13 +1760,13 @@ export interface V2PayRoutes {
         pay_fee: string
         /** 退款金额 · refund amount (分 · fen) */
         refund_fee: string
-        /** 支付净额 (分 · fen) */
+        /** 支付净额 · net payment amount (分 · fen) */
         pay_net_fee: string
-        /** 手续费金额 (分 · fen) */
+        /** 手续费金额 · fee amount (分 · fen) */
         poundage_fee: string
-        /** 分账划账金额 (分 · fen) */
+        /** 分账划账金额 · settled profit-sharing amount (分 · fen) */
         split_settlement_fee?: string
-        /** 分账未划账金额 (分 · fen) */
+        /** 分账未划账金额 · unsettled profit-sharing amount (分 · fen) */
         split_unsettlement_fee?: string
       }
     >
@@ -1782,21 +1782,21 @@ export interface V2PayRoutes {
     post: Operation<
       {
         xml: {
-          /** 接口版本号 */
+          /** 接口版本号 · API version */
           version?: '1.0' | (string & {})
-          /** 分账标识 */
+          /** 分账标识 · profit-sharing flag */
           profit_sharing?: 'N' | 'Y' | (string & {})
           /** 公众账号ID · AppID; at most 32 characters */
           appid: XmlValue
           /** 商户号 · merchant ID; at most 32 characters */
           mch_id?: XmlValue
-          /** 设备号; at most 32 characters */
+          /** 设备号 · device ID; at most 32 characters */
           device_info?: XmlValue
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
           /** 商品描述 · product description; at most 128 characters */
           body: XmlValue
-          /** 单品优惠活动该字段必传 */
+          /** 商品详情 · product details */
           detail?: string
           /** 附加数据 · attached data; at most 127 characters */
           attach?: XmlValue
@@ -1806,7 +1806,7 @@ export interface V2PayRoutes {
           fee_type?: XmlValue
           /** 标价金额 · pricing amount (分 · fen) */
           total_fee: XmlValue
-          /** 终端IP; at most 64 characters */
+          /** 终端IP · terminal IP; at most 64 characters */
           spbill_create_ip: XmlValue
           /** 交易起始时间 · transaction start time; at most 14 characters; matches `^[0-9]{14}$` */
           time_start?: XmlValue
@@ -1818,7 +1818,7 @@ export interface V2PayRoutes {
           notify_url: XmlValue
           /** 交易类型 · trade type; at most 16 characters */
           trade_type: XmlValue
-          /** 商品ID; at most 32 characters */
+          /** 商品ID · product ID; at most 32 characters */
           product_id?: XmlValue
           /** 指定支付方式 · specified payment method; at most 32 characters */
           limit_pay?: XmlValue
@@ -1828,11 +1828,11 @@ export interface V2PayRoutes {
           receipt?: 'Y' | 'N' | (string & {})
           /** 场景信息 · scene information */
           scene_info?: string
-          /** 证件类型(指定身份支付) */
+          /** 证件类型(指定身份支付) · identity document type (designated-identity payment) */
           user_type?: UserType
-          /** 证件号(指定身份支付) */
+          /** 证件号(指定身份支付) · identity document number (designated-identity payment) */
           user_creid?: XmlValue
-          /** 姓名(指定身份支付) */
+          /** 姓名(指定身份支付) · name (designated-identity payment) */
           user_truename?: XmlValue
           /** 子商户公众账号ID · sub-merchant's AppID; at most 32 characters */
           sub_appid?: XmlValue
@@ -1845,33 +1845,33 @@ export interface V2PayRoutes {
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg: string
         /** 公众账号ID · AppID */
         appid: string
         /** 商户号 · merchant ID */
         mch_id: string
-        /** 设备号 */
+        /** 设备号 · device ID */
         device_info?: string
-        /** 随机字符串 */
+        /** 随机字符串 · nonce string */
         nonce_str: string
-        /** 签名 */
+        /** 签名 · signature */
         sign: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code?: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         err_code_des?: string
         /** 交易类型 · trade type */
         trade_type: 'JSAPI' | 'NATIVE' | 'APP' | 'MWEB' | (string & {})
         /** 预支付交易会话标识 · prepay ID */
         prepay_id: string
-        /** 二维码链接 */
+        /** 二维码链接 · QR code URL */
         code_url?: string
-        /** 支付跳转链接 */
+        /** 支付跳转链接 · payment redirect URL */
         mweb_url?: string
         /** 营销详情 · marketing details */
         promotion_detail?: string
@@ -1893,24 +1893,24 @@ export interface V2PayRoutes {
           appid: XmlValue
           /** 商户号 · merchant ID */
           mch_id?: XmlValue
-          /** 设备号 */
+          /** 设备号 · device ID */
           device_info?: XmlValue
-          /** 接口URL */
+          /** 接口URL · API URL */
           interface_url: XmlValue
-          /** 访问接口IP */
+          /** 访问接口IP · IP calling the API */
           user_ip: XmlValue
-          /** 上报数据包 */
+          /** 上报数据包 · report data package */
           trades: string
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
       }
     >
@@ -1938,7 +1938,7 @@ export interface V2PayRoutes {
           transaction_id?: XmlValue
           /** 商户订单号 · merchant's order number */
           out_trade_no: XmlValue
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
           nonce_str?: XmlValue
           sign?: XmlValue
@@ -1966,13 +1966,13 @@ export interface V2PayRoutes {
           appid: XmlValue
           /** 子商户公众账号ID · sub-merchant's AppID */
           sub_appid?: XmlValue
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'HMAC-SHA256' | (string & {})
           /** 微信订单号 · WeChat Pay order number */
           transaction_id: XmlValue
-          /** 商户分账单号 */
+          /** 商户分账单号 · merchant's profit-sharing order number */
           out_order_no: XmlValue
-          /** 分账接收方列表 */
+          /** 分账接收方列表 · list of profit-sharing receivers */
           receivers: string
           nonce_str?: XmlValue
           sign?: XmlValue
@@ -1983,31 +1983,31 @@ export interface V2PayRoutes {
         sub_appid?: string
         /** 子商户号 · sub-merchant ID */
         sub_mch_id?: string
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg?: string
         /** 公众账号ID · AppID */
         appid: string
         /** 商户号 · merchant ID */
         mch_id: string
-        /** 随机字符串 */
+        /** 随机字符串 · nonce string */
         nonce_str: string
-        /** 签名 */
+        /** 签名 · signature */
         sign: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code?: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         err_code_des?: string
         /** 微信订单号 · WeChat Pay order number */
         transaction_id: string
-        /** 商户分账单号 */
+        /** 商户分账单号 · merchant's profit-sharing order number */
         out_order_no: string
         /** 微信分账单号 · WeChat Pay profit-sharing order number */
         order_id: string
-        /** 分账接收方列表 */
+        /** 分账接收方列表 · list of profit-sharing receivers */
         receivers?: string
       }
     >
@@ -2033,13 +2033,13 @@ export interface V2PayRoutes {
           appid: XmlValue
           /** 子商户公众账号ID · sub-merchant's AppID */
           sub_appid?: XmlValue
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'HMAC-SHA256' | (string & {})
           /** 微信订单号 · WeChat Pay order number */
           transaction_id: XmlValue
-          /** 商户分账单号 */
+          /** 商户分账单号 · merchant's profit-sharing order number */
           out_order_no: XmlValue
-          /** 分账接收方列表 */
+          /** 分账接收方列表 · list of profit-sharing receivers */
           receivers: string
           nonce_str?: XmlValue
           sign?: XmlValue
@@ -2050,35 +2050,35 @@ export interface V2PayRoutes {
         sub_appid?: string
         /** 子商户号 · sub-merchant ID */
         sub_mch_id?: string
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg?: string
         /** 公众账号ID · AppID */
         appid: string
         /** 商户号 · merchant ID */
         mch_id: string
-        /** 随机字符串 */
+        /** 随机字符串 · nonce string */
         nonce_str: string
-        /** 签名 */
+        /** 签名 · signature */
         sign: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code?: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         err_code_des?: string
         /** 品牌主商户号 · brand owner's merchant ID */
         brand_mch_id?: string
         /** 微信订单号 · WeChat Pay order number */
         transaction_id: string
-        /** 商户分账单号 */
+        /** 商户分账单号 · merchant's profit-sharing order number */
         out_order_no: string
         /** 微信分账单号 · WeChat Pay profit-sharing order number */
         order_id: string
         /** 分账单状态 · profit-sharing order state */
         status?: 'FINISHED' | 'PROCESSING' | (string & {})
-        /** 分账接收方列表 */
+        /** 分账接收方列表 · list of profit-sharing receivers */
         receivers?: string
       }
     >
@@ -2100,13 +2100,13 @@ export interface V2PayRoutes {
           sub_mch_id?: XmlValue
           /** 公众账号ID · AppID */
           appid: XmlValue
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'HMAC-SHA256' | (string & {})
           /** 微信订单号 · WeChat Pay order number */
           transaction_id: XmlValue
-          /** 商户分账单号 */
+          /** 商户分账单号 · merchant's profit-sharing order number */
           out_order_no: XmlValue
-          /** 分账完结描述 */
+          /** 分账完结描述 · profit-sharing completion description */
           description: XmlValue
           nonce_str?: XmlValue
           sign?: XmlValue
@@ -2117,27 +2117,27 @@ export interface V2PayRoutes {
         sub_appid?: string
         /** 子商户号 · sub-merchant ID */
         sub_mch_id?: string
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg?: string
         /** 公众账号ID · AppID */
         appid: string
         /** 商户号 · merchant ID */
         mch_id: string
-        /** 随机字符串 */
+        /** 随机字符串 · nonce string */
         nonce_str: string
-        /** 签名 */
+        /** 签名 · signature */
         sign: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code?: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         err_code_des?: string
         /** 微信订单号 · WeChat Pay order number */
         transaction_id: string
-        /** 商户分账单号 */
+        /** 商户分账单号 · merchant's profit-sharing order number */
         out_order_no: string
         /** 微信分账单号 · WeChat Pay profit-sharing order number */
         order_id: string
@@ -2163,17 +2163,17 @@ export interface V2PayRoutes {
           appid: XmlValue
           /** 子商户公众账号ID · sub-merchant's AppID */
           sub_appid?: XmlValue
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'HMAC-SHA256' | (string & {})
           /** 微信分账单号 · WeChat Pay profit-sharing order number */
           order_id?: XmlValue
-          /** 商户分账单号 */
+          /** 商户分账单号 · merchant's profit-sharing order number */
           out_order_no?: XmlValue
           /** 商户回退单号 · merchant's return number */
           out_return_no: XmlValue
-          /** 回退方类型 */
+          /** 回退方类型 · return party's account type */
           return_account_type: 'MERCHANT_ID' | (string & {})
-          /** 回退方账号 */
+          /** 回退方账号 · return party's account */
           return_account: XmlValue
           /** 回退金额 · return amount (分 · fen) */
           return_amount: XmlValue
@@ -2184,41 +2184,41 @@ export interface V2PayRoutes {
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg?: string
         /** 公众账号ID · AppID */
         appid: string
         /** 商户号 · merchant ID */
         mch_id: string
-        /** 随机字符串 */
+        /** 随机字符串 · nonce string */
         nonce_str: string
-        /** 签名 */
+        /** 签名 · signature */
         sign: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code?: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         err_code_des?: string
         /** 子商户号 · sub-merchant ID */
         sub_mch_id?: string
         /** 子商户公众账号ID · sub-merchant's AppID */
         sub_appid?: string
-        /** 签名类型 */
+        /** 签名类型 · signature type */
         sign_type?: 'HMAC-SHA256' | (string & {})
         /** 微信分账单号 · WeChat Pay profit-sharing order number */
         order_id?: string
-        /** 商户分账单号 */
+        /** 商户分账单号 · merchant's profit-sharing order number */
         out_order_no?: string
         /** 商户回退单号 · merchant's return number */
         out_return_no: string
         /** 微信回退单号 · WeChat Pay return number */
         return_no?: string
-        /** 回退方类型 */
+        /** 回退方类型 · return party's account type */
         return_account_type: 'MERCHANT_ID' | (string & {})
-        /** 回退方账号 */
+        /** 回退方账号 · return party's account */
         return_account: string
         /** 回退金额 · return amount (分 · fen) */
         return_amount: string
@@ -2252,7 +2252,7 @@ export interface V2PayRoutes {
           mch_id?: XmlValue
           /** 子商户号 · sub-merchant ID; at most 32 characters */
           sub_mch_id?: XmlValue
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
           /** 商户退款单号 · merchant's refund number; at most 64 characters; matches `^[0-9A-Za-z_\-|*@]+$` */
           out_refund_no: XmlValue
@@ -2260,25 +2260,25 @@ export interface V2PayRoutes {
           total_fee: XmlValue
           /** 退款金额 · refund amount (分 · fen) */
           refund_fee: XmlValue
-          /** 退款货币种类; at most 8 characters */
+          /** 退款货币种类 · refund currency; at most 8 characters */
           refund_fee_type?: XmlValue
-          /** 退款原因; at most 80 characters */
+          /** 退款原因 · refund reason; at most 80 characters */
           refund_desc?: XmlValue
           /** 退款资金来源 · refund funding source; at most 30 characters */
           refund_account?: XmlValue
-          /** 退款结果通知url; at most 256 characters */
+          /** 退款结果通知url · refund result notification URL; at most 256 characters */
           notify_url?: XmlValue
           nonce_str?: XmlValue
           sign?: XmlValue
         } & ({
-            /** 微信订单号 · WeChat Pay order number; at most 32 characters; give one of: transaction_id, out_trade_no */
+            /** 微信订单号 · WeChat Pay order number; at most 32 characters; either transaction_id or out_trade_no */
             transaction_id: XmlValue
-            /** 商户订单号 · merchant's order number; at most 32 characters; give one of: transaction_id, out_trade_no */
+            /** 商户订单号 · merchant's order number; at most 32 characters; either transaction_id or out_trade_no */
             out_trade_no?: XmlValue
           } | {
-            /** 微信订单号 · WeChat Pay order number; at most 32 characters; give one of: transaction_id, out_trade_no */
+            /** 微信订单号 · WeChat Pay order number; at most 32 characters; either transaction_id or out_trade_no */
             transaction_id?: XmlValue
-            /** 商户订单号 · merchant's order number; at most 32 characters; give one of: transaction_id, out_trade_no */
+            /** 商户订单号 · merchant's order number; at most 32 characters; either transaction_id or out_trade_no */
             out_trade_no: XmlValue
           })
       },
@@ -2296,7 +2296,7 @@ export interface V2PayRoutes {
     post: Operation<
       {
         xml: {
-          /** 商品详情 */
+          /** 商品详情 · product details */
           detail?: string
           /** 公众账号ID · AppID */
           appid: XmlValue
@@ -2306,7 +2306,7 @@ export interface V2PayRoutes {
           mch_id?: XmlValue
           /** 子商户号 · sub-merchant ID */
           sub_mch_id?: XmlValue
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
           /** 商户退款单号 · merchant's refund number */
           out_refund_no: XmlValue
@@ -2314,38 +2314,38 @@ export interface V2PayRoutes {
           total_fee: XmlValue
           /** 退款金额 · refund amount (分 · fen) */
           refund_fee: XmlValue
-          /** 退款货币种类 */
+          /** 退款货币种类 · refund currency */
           refund_fee_type?: XmlValue
-          /** 退款原因 */
+          /** 退款原因 · refund reason */
           refund_desc?: XmlValue
           /** 退款资金来源 · refund funding source */
           refund_account?: XmlValue
-          /** 退款结果通知url */
+          /** 退款结果通知url · refund result notification URL */
           notify_url?: XmlValue
           nonce_str?: XmlValue
           sign?: XmlValue
         } & ({
-            /** 微信订单号 · WeChat Pay order number; give one of: transaction_id, out_trade_no */
+            /** 微信订单号 · WeChat Pay order number; either transaction_id or out_trade_no */
             transaction_id: XmlValue
-            /** 商户订单号 · merchant's order number; give one of: transaction_id, out_trade_no */
+            /** 商户订单号 · merchant's order number; either transaction_id or out_trade_no */
             out_trade_no?: XmlValue
           } | {
-            /** 微信订单号 · WeChat Pay order number; give one of: transaction_id, out_trade_no */
+            /** 微信订单号 · WeChat Pay order number; either transaction_id or out_trade_no */
             transaction_id?: XmlValue
-            /** 商户订单号 · merchant's order number; give one of: transaction_id, out_trade_no */
+            /** 商户订单号 · merchant's order number; either transaction_id or out_trade_no */
             out_trade_no: XmlValue
           })
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code?: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         err_code_des?: string
         /** 公众账号ID · AppID */
         appid: string
@@ -2355,9 +2355,9 @@ export interface V2PayRoutes {
         sub_appid?: string
         /** 子商户号 · sub-merchant ID */
         sub_mch_id?: string
-        /** 随机字符串 */
+        /** 随机字符串 · nonce string */
         nonce_str: string
-        /** 签名 */
+        /** 签名 · signature */
         sign: string
         /** 微信订单号 · WeChat Pay order number */
         transaction_id: string
@@ -2373,25 +2373,25 @@ export interface V2PayRoutes {
         settlement_refund_fee?: string
         /** 标价金额 · pricing amount (分 · fen) */
         total_fee: string
-        /** 应结订单金额 (分 · fen) */
+        /** 应结订单金额 · order amount to be settled (分 · fen) */
         settlement_total_fee?: string
         /** 标价币种 · pricing currency */
         fee_type?: string
-        /** 现金支付金额 (分 · fen) */
+        /** 现金支付金额 · cash payment amount (分 · fen) */
         cash_fee: string
-        /** 现金支付币种 */
+        /** 现金支付币种 · cash payment currency */
         cash_fee_type?: string
-        /** 现金退款金额 (分 · fen) */
+        /** 现金退款金额 · cash refund amount (分 · fen) */
         cash_refund_fee?: string
-        /** 代金券类型 */
+        /** 代金券类型 · cash coupon type */
         [key: `coupon_type_${number}`]: string
-        /** 代金券退款总金额 (分 · fen) */
+        /** 代金券退款总金额 · total cash coupon refund amount (分 · fen) */
         coupon_refund_fee?: string
-        /** 单个代金券退款金额 (分 · fen) */
+        /** 单个代金券退款金额 · refund amount of a single cash coupon (分 · fen) */
         [key: `coupon_refund_fee_${number}`]: string
-        /** 退款代金券使用数量 */
+        /** 退款代金券使用数量 · number of cash coupons refunded */
         coupon_refund_count?: string
-        /** 退款代金券ID */
+        /** 退款代金券ID · refunded cash coupon ID */
         [key: `coupon_refund_id_${number}`]: string
         /** 营销详情 · marketing details */
         promotion_detail?: string
@@ -2427,7 +2427,7 @@ export interface V2PayRoutes {
           sub_appid?: XmlValue
           /** 子商户号 · sub-merchant ID */
           sub_mch_id?: XmlValue
-          /** 授权码 */
+          /** 授权码 · authorization code */
           auth_code: XmlValue
           nonce_str?: XmlValue
           sign?: XmlValue
@@ -2440,21 +2440,21 @@ export interface V2PayRoutes {
         sub_mch_id?: string
         /** 用户子标识 · user's OpenID under the sub-merchant's AppID */
         sub_openid?: string
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg?: string
         /** 公众账号ID · AppID */
         appid: string
         /** 商户号 · merchant ID */
         mch_id: string
-        /** 随机字符串 */
+        /** 随机字符串 · nonce string */
         nonce_str: string
-        /** 签名 */
+        /** 签名 · signature */
         sign: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code?: string
         /** 用户标识 · user's OpenID */
         openid: string
@@ -2476,32 +2476,32 @@ export interface V2PayRoutes {
           appid: XmlValue
           /** 商户号 · merchant ID */
           mch_id?: XmlValue
-          /** URL链接 */
+          /** URL链接 · long URL */
           long_url: XmlValue
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg: string
         /** 公众账号ID · AppID */
         appid: string
         /** 商户号 · merchant ID */
         mch_id: string
-        /** 随机字符串 */
+        /** 随机字符串 · nonce string */
         nonce_str: string
-        /** 签名 */
+        /** 签名 · signature */
         sign: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code?: string
-        /** URL链接 */
+        /** URL链接 · short URL */
         short_url: string
       }
     >

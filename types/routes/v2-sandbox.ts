@@ -11,26 +11,26 @@ export interface GetsignkeyRequest {
 }
 
 export interface MicropayHeaders {
-  /** 异常用例名称 */
+  /** 异常用例名称 · abnormal test case name */
   'Wechatpay-Negative-Test'?:
     | 'MICROPAY_USERPAYING' | 'MICROPAY_TIMEOUT' | 'MICROPAY_PAYERROR' | 'MICROPAY_PAY_QUERY_TIMEOUT'
     | (string & {})
 }
 
 export interface MicropayResponse {
-  /** 返回状态码 */
+  /** 返回状态码 · return code */
   return_code: 'SUCCESS' | 'FAIL' | (string & {})
-  /** 返回信息 · response message */
+  /** 返回信息 · return message */
   return_msg?: string
-  /** 业务结果 */
+  /** 业务结果 · result code */
   result_code: 'SUCCESS' | 'FAIL' | (string & {})
-  /** 错误代码 */
+  /** 错误代码 · error code */
   err_code?: string
-  /** 错误代码描述 */
+  /** 错误代码描述 · error code description */
   err_code_des?: string
-  /** 交易类型 MICROPAY */
+  /** 交易类型 MICROPAY · trade type (MICROPAY) */
   trade_type: string
-  /** 交易状态 */
+  /** 交易状态 · trade state */
   trade_state?: TradeState
   /** 商户订单号 · merchant's order number */
   out_trade_no: string
@@ -38,9 +38,9 @@ export interface MicropayResponse {
   transaction_id: string
   /** 标价金额 · pricing amount */
   total_fee: string
-  /** 现金支付金额 */
+  /** 现金支付金额 · cash payment amount */
   cash_fee: string
-  /** 代金券金额 */
+  /** 代金券金额 · cash coupon amount */
   coupon_fee?: string
 }
 
@@ -80,13 +80,13 @@ export interface V2SandboxRoutes {
     post: Operation<
       { xml?: GetsignkeyRequest },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg: string
         /** 商户号 · merchant ID */
         mch_id: string
-        /** 沙箱密钥 */
+        /** 沙箱密钥 · sandbox key */
         sandbox_signkey: string
       }
     >
@@ -102,11 +102,11 @@ export interface V2SandboxRoutes {
     post: Operation<
       {
         xml: {
-          /** 接口版本号 */
+          /** 接口版本号 · API version */
           version?: XmlValue
           /** 是否指定分账 · whether profit sharing is specified */
           profit_sharing?: 'N' | 'Y' | (string & {})
-          /** 是否押金支付 */
+          /** 是否押金支付 · whether the payment is a deposit */
           deposit?: 'Y' | 'N' | (string & {})
           /** 公众账号ID · AppID */
           appid: XmlValue
@@ -116,13 +116,13 @@ export interface V2SandboxRoutes {
           mch_id?: XmlValue
           /** 子商户号 · sub-merchant ID */
           sub_mch_id?: XmlValue
-          /** 设备号 */
+          /** 设备号 · device ID */
           device_info?: XmlValue
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
           /** 商品描述 · product description */
           body: XmlValue
-          /** 商品详情 */
+          /** 商品详情 · product details */
           detail?: XmlValue
           /** 附加数据 · attached data */
           attach?: XmlValue
@@ -132,7 +132,7 @@ export interface V2SandboxRoutes {
           total_fee: XmlValue
           /** 货币类型 · currency */
           fee_type?: XmlValue
-          /** 终端IP */
+          /** 终端IP · terminal IP */
           spbill_create_ip: XmlValue
           /** 订单优惠标记 · order discount tag */
           goods_tag?: XmlValue
@@ -144,7 +144,7 @@ export interface V2SandboxRoutes {
           time_expire?: XmlValue
           /** 电子发票入口开放标识 · whether to show the e-invoice entry */
           receipt?: XmlValue
-          /** 授权码 */
+          /** 授权码 · authorization code */
           auth_code: XmlValue
           /** 场景信息 · scene information */
           scene_info?: XmlValue
@@ -153,9 +153,9 @@ export interface V2SandboxRoutes {
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg: string
         /** 公众账号ID · AppID */
         appid: string
@@ -165,21 +165,21 @@ export interface V2SandboxRoutes {
         mch_id: string
         /** 子商户号 · sub-merchant ID */
         sub_mch_id?: string
-        /** 设备号 */
+        /** 设备号 · device ID */
         device_info?: string
-        /** 随机字符串 */
+        /** 随机字符串 · nonce string */
         nonce_str: string
-        /** 签名 */
+        /** 签名 · signature */
         sign: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code?: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         err_code_des?: string
         /** 用户标识 · user's OpenID */
         openid: string
-        /** 是否关注公众账号 */
+        /** 是否关注公众账号 · whether the user follows the official account */
         is_subscribe: 'Y' | 'N' | (string & {})
         /** 交易类型 · trade type */
         trade_type: string
@@ -189,13 +189,13 @@ export interface V2SandboxRoutes {
         fee_type?: string
         /** 总金额 · total amount (分 · fen) */
         total_fee: string
-        /** 应结订单金额 (分 · fen) */
+        /** 应结订单金额 · order amount to be settled (分 · fen) */
         settlement_total_fee?: string
-        /** 代金券金额 (分 · fen) */
+        /** 代金券金额 · cash coupon amount (分 · fen) */
         coupon_fee?: string
-        /** 现金支付币种 */
+        /** 现金支付币种 · cash payment currency */
         cash_fee_type?: string
-        /** 现金支付金额 (分 · fen) */
+        /** 现金支付金额 · cash payment amount (分 · fen) */
         cash_fee: string
         /** 微信支付订单号 · WeChat Pay order number */
         transaction_id: string
@@ -221,9 +221,9 @@ export interface V2SandboxRoutes {
     post: Operation<
       { xml: OrderqueryRequest },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg: string
         /** 公众账号ID · AppID */
         appid: string
@@ -233,51 +233,51 @@ export interface V2SandboxRoutes {
         mch_id: string
         /** 子商户号 · sub-merchant ID */
         sub_mch_id?: string
-        /** 随机字符串 */
+        /** 随机字符串 · nonce string */
         nonce_str: string
-        /** 签名 */
+        /** 签名 · signature */
         sign: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code?: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         err_code_des?: string
-        /** 设备号 */
+        /** 设备号 · device ID */
         device_info?: string
         /** 用户标识 · user's OpenID */
         openid: string
-        /** 是否关注公众账号 */
+        /** 是否关注公众账号 · whether the user follows the official account */
         is_subscribe: 'Y' | 'N' | (string & {})
         /** 用户子标识 · user's OpenID under the sub-merchant's AppID */
         sub_openid?: string
-        /** 是否关注子公众账号 */
+        /** 是否关注子公众账号 · whether the user follows sub-merchant's official account */
         sub_is_subscribe?: 'Y' | 'N' | (string & {})
         /** 交易类型 · trade type */
         trade_type: string
-        /** 交易状态 */
+        /** 交易状态 · trade state */
         trade_state: TradeState
         /** 付款银行 · bank type */
         bank_type: string
         /** 总金额 · total amount (分 · fen) */
         total_fee: string
-        /** 应结订单金额 (分 · fen) */
+        /** 应结订单金额 · order amount to be settled (分 · fen) */
         settlement_total_fee?: string
         /** 货币类型 · currency */
         fee_type?: string
-        /** 现金支付金额 (分 · fen) */
+        /** 现金支付金额 · cash payment amount (分 · fen) */
         cash_fee: string
-        /** 现金支付币种 */
+        /** 现金支付币种 · cash payment currency */
         cash_fee_type?: string
-        /** 代金券金额 (分 · fen) */
+        /** 代金券金额 · cash coupon amount (分 · fen) */
         coupon_fee?: string
-        /** 代金券使用数量 */
+        /** 代金券使用数量 · number of cash coupons used */
         coupon_count?: string
-        /** 代金券类型 */
+        /** 代金券类型 · cash coupon type */
         [key: `coupon_type_${number}`]: string
-        /** 代金券ID */
+        /** 代金券ID · cash coupon ID */
         [key: `coupon_id_${number}`]: string
-        /** 单个代金券或立减优惠支付金额 (分 · fen) */
+        /** 单个代金券或立减优惠支付金额 · amount paid by single cash coupon or discount (分 · fen) */
         [key: `coupon_fee_${number}`]: string
         /** 微信支付订单号 · WeChat Pay order number */
         transaction_id: string
@@ -291,7 +291,7 @@ export interface V2SandboxRoutes {
         trade_state_desc: string
         /** 优惠详情 · discount details */
         promotion_detail?: string
-        /** 押金消费金额 (分 · fen) */
+        /** 押金消费金额 · consumed deposit amount (分 · fen) */
         consume_fee?: string
       }
     >
@@ -315,7 +315,7 @@ export interface V2SandboxRoutes {
           mch_id?: XmlValue
           /** 子商户号 · sub-merchant ID */
           sub_mch_id?: XmlValue
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
           /** 商户退款单号 · merchant's refund number */
           out_refund_no: XmlValue
@@ -323,38 +323,38 @@ export interface V2SandboxRoutes {
           total_fee: XmlValue
           /** 退款金额 · refund amount (分 · fen) */
           refund_fee: XmlValue
-          /** 退款货币种类 */
+          /** 退款货币种类 · refund currency */
           refund_fee_type?: XmlValue
-          /** 退款原因 */
+          /** 退款原因 · refund reason */
           refund_desc?: XmlValue
           /** 退款资金来源 · refund funding source */
           refund_account?: XmlValue
-          /** 回调通知url */
+          /** 回调通知url · notification URL */
           notify_url?: XmlValue
           nonce_str?: XmlValue
           sign?: XmlValue
         } & ({
-            /** 微信订单号 · WeChat Pay order number; give one of: transaction_id, out_trade_no */
+            /** 微信订单号 · WeChat Pay order number; either transaction_id or out_trade_no */
             transaction_id: XmlValue
-            /** 商户订单号 · merchant's order number; give one of: transaction_id, out_trade_no */
+            /** 商户订单号 · merchant's order number; either transaction_id or out_trade_no */
             out_trade_no?: XmlValue
           } | {
-            /** 微信订单号 · WeChat Pay order number; give one of: transaction_id, out_trade_no */
+            /** 微信订单号 · WeChat Pay order number; either transaction_id or out_trade_no */
             transaction_id?: XmlValue
-            /** 商户订单号 · merchant's order number; give one of: transaction_id, out_trade_no */
+            /** 商户订单号 · merchant's order number; either transaction_id or out_trade_no */
             out_trade_no: XmlValue
           })
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code?: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         err_code_des?: string
         /** 公众账号ID · AppID */
         appid: string
@@ -364,9 +364,9 @@ export interface V2SandboxRoutes {
         sub_appid?: string
         /** 子商户号 · sub-merchant ID */
         sub_mch_id?: string
-        /** 随机字符串 */
+        /** 随机字符串 · nonce string */
         nonce_str: string
-        /** 签名 */
+        /** 签名 · signature */
         sign: string
         /** 微信支付订单号 · WeChat Pay order number */
         transaction_id: string
@@ -382,25 +382,25 @@ export interface V2SandboxRoutes {
         settlement_refund_fee?: string
         /** 总金额 · total amount (分 · fen) */
         total_fee: string
-        /** 应结订单金额 (分 · fen) */
+        /** 应结订单金额 · order amount to be settled (分 · fen) */
         settlement_total_fee?: string
         /** 货币类型 · currency */
         fee_type?: string
-        /** 现金支付金额 (分 · fen) */
+        /** 现金支付金额 · cash payment amount (分 · fen) */
         cash_fee: string
-        /** 现金支付币种 */
+        /** 现金支付币种 · cash payment currency */
         cash_fee_type?: string
-        /** 现金退款金额 (分 · fen) */
+        /** 现金退款金额 · cash refund amount (分 · fen) */
         cash_refund_fee?: string
-        /** 代金券类型 */
+        /** 代金券类型 · cash coupon type */
         [key: `coupon_type_${number}`]: string
-        /** 代金券退款总金额 (分 · fen) */
+        /** 代金券退款总金额 · total cash coupon refund amount (分 · fen) */
         coupon_refund_fee?: string
-        /** 单个代金券退款金额 (分 · fen) */
+        /** 单个代金券退款金额 · refund amount of a single cash coupon (分 · fen) */
         [key: `coupon_refund_fee_${number}`]: string
-        /** 退款代金券使用数量 */
+        /** 退款代金券使用数量 · number of cash coupons refunded */
         coupon_refund_count?: string
-        /** 退款代金券ID */
+        /** 退款代金券ID · refunded cash coupon ID */
         [key: `coupon_refund_id_${number}`]: string
       }
     >
@@ -416,15 +416,15 @@ export interface V2SandboxRoutes {
     post: Operation<
       { xml: RefundqueryRequest },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         err_code_des: string
         /** 公众账号ID · AppID */
         appid: string
@@ -434,11 +434,11 @@ export interface V2SandboxRoutes {
         sub_appid?: string
         /** 子商户号 · sub-merchant ID */
         sub_mch_id?: string
-        /** 随机字符串 */
+        /** 随机字符串 · nonce string */
         nonce_str: string
-        /** 签名 */
+        /** 签名 · signature */
         sign: string
-        /** 订单总退款次数 */
+        /** 订单总退款次数 · total number of refunds of the order */
         total_refund_count?: string
         /** 微信支付订单号 · WeChat Pay order number */
         transaction_id: string
@@ -446,13 +446,13 @@ export interface V2SandboxRoutes {
         out_trade_no: string
         /** 总金额 · total amount (分 · fen) */
         total_fee: string
-        /** 应结订单金额 (分 · fen) */
+        /** 应结订单金额 · order amount to be settled (分 · fen) */
         settlement_total_fee?: string
         /** 货币类型 · currency */
         fee_type?: string
-        /** 现金支付金额 (分 · fen) */
+        /** 现金支付金额 · cash payment amount (分 · fen) */
         cash_fee: string
-        /** 退款笔数 */
+        /** 退款笔数 · number of refunds */
         refund_count: string
         /** 商户退款单号 · merchant's refund number */
         [key: `out_refund_no_${number}`]: string
@@ -464,15 +464,15 @@ export interface V2SandboxRoutes {
         [key: `refund_fee_${number}`]: string
         /** 退款金额 · refund amount (分 · fen) */
         [key: `settlement_refund_fee_${number}`]: string
-        /** 代金券类型 */
+        /** 代金券类型 · cash coupon type */
         [key: `coupon_type_${number}_${number}`]: string
-        /** 单个代金券退款金额 (分 · fen) */
+        /** 单个代金券退款金额 · refund amount of a single cash coupon (分 · fen) */
         [key: `coupon_refund_fee_${number}`]: string
-        /** 退款代金券使用数量 */
+        /** 退款代金券使用数量 · number of cash coupons refunded */
         [key: `coupon_refund_count_${number}`]: string
-        /** 退款代金券ID */
+        /** 退款代金券ID · refunded cash coupon ID */
         [key: `coupon_refund_id_${number}_${number}`]: string
-        /** 单个代金券退款金额 (分 · fen) */
+        /** 单个代金券退款金额 · refund amount of a single cash coupon (分 · fen) */
         [key: `coupon_refund_fee_${number}_${number}`]: string
         /** 退款状态 · refund state */
         [key: `refund_status_${number}`]: string
@@ -496,7 +496,7 @@ export interface V2SandboxRoutes {
     post: Operation<
       {
         xml: {
-          /** 接口版本号 */
+          /** 接口版本号 · API version */
           version?: '1.0' | (string & {})
           /** 是否指定分账 · whether profit sharing is specified */
           profit_sharing?: 'N' | 'Y' | (string & {})
@@ -504,13 +504,13 @@ export interface V2SandboxRoutes {
           appid: XmlValue
           /** 商户号 · merchant ID */
           mch_id?: XmlValue
-          /** 设备号 */
+          /** 设备号 · device ID */
           device_info?: XmlValue
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
           /** 商品描述 · product description */
           body: XmlValue
-          /** 商品详情 */
+          /** 商品详情 · product details */
           detail?: XmlValue
           /** 附加数据 · attached data */
           attach?: XmlValue
@@ -520,7 +520,7 @@ export interface V2SandboxRoutes {
           fee_type?: XmlValue
           /** 总金额 · total amount (分 · fen) */
           total_fee: XmlValue
-          /** 终端IP */
+          /** 终端IP · terminal IP */
           spbill_create_ip: XmlValue
           /** 交易起始时间 · transaction start time */
           time_start?: XmlValue
@@ -528,11 +528,11 @@ export interface V2SandboxRoutes {
           time_expire?: XmlValue
           /** 订单优惠标记 · order discount tag */
           goods_tag?: XmlValue
-          /** 回调通知url */
+          /** 回调通知url · notification URL */
           notify_url: XmlValue
           /** 交易类型 · trade type */
           trade_type: XmlValue
-          /** 商品ID */
+          /** 商品ID · product ID */
           product_id?: XmlValue
           /** 指定支付方式 · specified payment method */
           limit_pay?: XmlValue
@@ -542,44 +542,44 @@ export interface V2SandboxRoutes {
           receipt?: 'Y' | 'N' | (string & {})
           /** 场景信息 · scene information */
           scene_info?: XmlValue
-          /** 证件类型(指定身份支付) */
+          /** 证件类型(指定身份支付) · identity document type (designated-identity payment) */
           user_type?: UserType
-          /** 证件号(指定身份支付) */
+          /** 证件号(指定身份支付) · identity document number (designated-identity payment) */
           user_creid?: XmlValue
-          /** 姓名(指定身份支付) */
+          /** 姓名(指定身份支付) · name (designated-identity payment) */
           user_truename?: XmlValue
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg: string
         /** 公众账号ID · AppID */
         appid: string
         /** 商户号 · merchant ID */
         mch_id: string
-        /** 设备号 */
+        /** 设备号 · device ID */
         device_info?: string
-        /** 随机字符串 */
+        /** 随机字符串 · nonce string */
         nonce_str: string
-        /** 签名 */
+        /** 签名 · signature */
         sign: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code?: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         err_code_des?: string
         /** 交易类型 · trade type */
         trade_type: 'JSAPI' | 'NATIVE' | 'APP' | 'MWEB' | (string & {})
         /** 预支付交易会话标识 · prepay ID */
         prepay_id: string
-        /** 二维码链接 */
+        /** 二维码链接 · QR code URL */
         code_url?: string
-        /** 支付跳转链接 */
+        /** 支付跳转链接 · payment redirect URL */
         mweb_url?: string
         /** 优惠详情 · discount details */
         promotion_detail?: string
@@ -597,13 +597,13 @@ export interface V2SandboxRoutes {
     post: Operation<
       { xml?: GetsignkeyRequest },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg?: string
         /** 商户号 · merchant ID */
         mch_id: string
-        /** 沙箱密钥 */
+        /** 沙箱密钥 · sandbox key */
         sandbox_signkey?: string
       }
     >
@@ -628,7 +628,7 @@ export interface V2SandboxRoutes {
           body: XmlValue
           /** 商户订单号 · merchant's order number */
           out_trade_no: XmlValue
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
           /** 附加数据 · attached data */
           attach?: XmlValue
@@ -636,7 +636,7 @@ export interface V2SandboxRoutes {
           total_fee: XmlValue
           /** 货币类型 · currency */
           fee_type?: XmlValue
-          /** 授权码 */
+          /** 授权码 · authorization code */
           auth_code: XmlValue
           nonce_str?: XmlValue
           sign?: XmlValue
@@ -663,7 +663,7 @@ export interface V2SandboxRoutes {
           mch_id?: XmlValue
           /** 商户订单号 · merchant's order number */
           out_trade_no: XmlValue
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
           nonce_str?: XmlValue
           sign?: XmlValue

@@ -20,52 +20,52 @@ export interface V2TransfersRoutes {
         xml: {
           /** 商户号 · merchant ID */
           mch_id?: XmlValue
-          /** 小微商户号 */
+          /** 小微商户号 · micro merchant ID */
           sub_mch_id: XmlValue
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'HMAC-SHA256' | (string & {})
-          /** 日期 */
+          /** 日期 · date */
           date: XmlValue
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg?: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         err_code_des?: string
-        /** 签名类型 */
+        /** 签名类型 · signature type */
         sign_type?: 'HMAC-SHA256' | (string & {})
-        /** 签名 */
+        /** 签名 · signature */
         sign?: string
-        /** 日期 */
+        /** 日期 · date */
         date: string
         /** 商户号 · merchant ID */
         mch_id: string
-        /** 小微商户号 */
+        /** 小微商户号 · micro merchant ID */
         sub_mch_id: string
-        /** 随机字符 */
+        /** 随机字符 · nonce string */
         nonce_str: string
         /** 单据状态 · bill state */
         withdraw_status: string
-        /** 单据失败原因 */
+        /** 单据失败原因 · withdrawal order failure reason */
         fail_reason?: string
-        /** 提现单单据ID */
+        /** 提现单单据ID · withdrawal order ID */
         withdraw_id?: string
         /** 金额 · amount (分 · fen) */
         amount?: string
         /** 单据创建时间 · bill creation time */
         create_time?: string
-        /** 单据成功时间 */
+        /** 单据成功时间 · withdrawal order success time */
         success_time?: string
-        /** 单据退票时间 */
+        /** 单据退票时间 · withdrawal order bank return time */
         refund_time?: string
       }
     >
@@ -85,44 +85,44 @@ export interface V2TransfersRoutes {
         xml: {
           /** 服务商商户号 · service provider's merchant ID */
           mch_id?: XmlValue
-          /** 小微商户号 */
+          /** 小微商户号 · micro merchant ID */
           sub_mch_id: XmlValue
-          /** 自动提现单提现日期 */
+          /** 自动提现单提现日期 · withdrawal date of automatic withdrawal order */
           date: XmlValue
-          /** 签名类型 */
+          /** 签名类型 · signature type */
           sign_type?: 'HMAC-SHA256' | (string & {})
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg?: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         err_code_des?: string
-        /** 签名类型 */
+        /** 签名类型 · signature type */
         sign_type?: 'HMAC-SHA256' | (string & {})
-        /** 签名 */
+        /** 签名 · signature */
         sign?: string
-        /** 自动提现单提现日期 */
+        /** 自动提现单提现日期 · withdrawal date of automatic withdrawal order */
         date: string
         /** 商户号 · merchant ID */
         mch_id: string
-        /** 小微商户号 */
+        /** 小微商户号 · micro merchant ID */
         sub_mch_id: string
-        /** 提现单单据ID */
+        /** 提现单单据ID · withdrawal order ID */
         withdraw_id: string
         /** 金额 · amount (分 · fen) */
         amount: string
         /** 单据创建时间 · bill creation time */
         create_time: string
-        /** 随机字符 */
+        /** 随机字符 · nonce string */
         nonce_str: string
       }
     >
@@ -153,55 +153,55 @@ export interface V2TransfersRoutes {
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg?: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code?: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         err_code_des?: string
         /** 商户订单号 · merchant's order number */
         mch_billno: string
         /** 商户号 · merchant ID */
         mch_id: string
-        /** 红包单号 */
+        /** 红包单号 · red packet number */
         detail_id: string
-        /** 红包状态 */
+        /** 红包状态 · red packet state */
         status: GethbinfoResponseStatus
-        /** 发放类型 */
+        /** 发放类型 · issuance type */
         send_type: 'API' | 'UPLOAD' | 'ACTIVITY' | (string & {})
-        /** 红包类型 */
+        /** 红包类型 · red packet type */
         hb_type: 'NORMAL' | 'GROUP' | (string & {})
-        /** 红包个数 */
+        /** 红包个数 · number of red packets */
         total_num: string
         /** 红包金额 · red packet amount (分 · fen) */
         total_amount: string
         /** 失败原因 · failure reason */
         reason?: string
-        /** 红包发送时间 */
+        /** 红包发送时间 · red packet sending time */
         send_time: string
-        /** 红包退款时间 */
+        /** 红包退款时间 · red packet refund time */
         refund_time?: string
-        /** 红包退款金额 (分 · fen) */
+        /** 红包退款金额 · red packet refund amount (分 · fen) */
         refund_amount?: string
-        /** 祝福语 */
+        /** 祝福语 · greeting message */
         wishing?: string
-        /** 活动描述 */
+        /** 活动描述 · campaign description */
         remark?: string
         /** 活动名称 · campaign name */
         act_name?: string
-        /** 红包领取记录 */
+        /** 红包领取记录 · red packet claim records */
         hblist?: {
-          /** 裂变红包领取列表 */
+          /** 裂变红包领取列表 · list of group red packet claims */
           hbinfo?: {
-            /** 领取红包的Openid */
+            /** 领取红包的Openid · OpenID of user claiming the red packet */
             openid?: string
             /** 金额 · amount (分 · fen) */
             amount?: string
-            /** 接收时间 */
+            /** 接收时间 · receipt time */
             rcv_time?: string
           }[]
         }
@@ -231,15 +231,15 @@ export interface V2TransfersRoutes {
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg?: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code?: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         err_code_des?: string
         /** 商户单号 · merchant's order number */
         partner_trade_no: string
@@ -247,9 +247,9 @@ export interface V2TransfersRoutes {
         appid: string
         /** 商户号 · merchant ID */
         mch_id: string
-        /** 付款单号 */
+        /** 付款单号 · payment number */
         detail_id: string
-        /** 转账状态 */
+        /** 转账状态 · transfer state */
         status: 'SUCCESS' | 'FAILED' | 'PROCESSING' | (string & {})
         /** 失败原因 · failure reason */
         reason?: string
@@ -257,13 +257,13 @@ export interface V2TransfersRoutes {
         openid: string
         /** 收款用户姓名 · payee's name */
         transfer_name?: string
-        /** 付款金额 (分 · fen) */
+        /** 付款金额 · payment amount (分 · fen) */
         payment_amount: string
-        /** 转账时间 */
+        /** 转账时间 · transfer time */
         transfer_time: string
-        /** 付款成功时间 */
+        /** 付款成功时间 · payment success time */
         payment_time: string
-        /** 企业付款备注 */
+        /** 企业付款备注 · enterprise payment remark */
         desc: string
       }
     >
@@ -279,67 +279,67 @@ export interface V2TransfersRoutes {
     post: Operation<
       {
         xml: {
-          /** 公众账号appid */
+          /** 公众账号appid · AppID */
           appid: XmlValue
           /** 商户号 · merchant ID */
           mch_id?: XmlValue
-          /** 设备号 */
+          /** 设备号 · device ID */
           device_info?: XmlValue
-          /** 随机字符串 */
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
           /** 商户订单号 · merchant's order number */
           partner_trade_no: XmlValue
           /** 用户openid · user's OpenID */
           openid: XmlValue
-          /** 校验用户姓名选项 */
+          /** 校验用户姓名选项 · user name check option */
           check_name: 'FORCE_CHECK' | (string & {})
           /** 收款用户姓名 · payee's name */
           re_user_name?: XmlValue
           /** 金额 · amount (分 · fen) */
           amount: XmlValue
-          /** 企业付款备注 */
+          /** 企业付款备注 · enterprise payment remark */
           desc: XmlValue
-          /** Ip地址 */
+          /** Ip地址 · IP address */
           spbill_create_ip: XmlValue
-          /** 企业微信签名 */
+          /** 企业微信签名 · WeCom signature */
           workwx_sign?: XmlValue
-          /** 付款消息类型 */
+          /** 付款消息类型 · payment message type */
           ww_msg_type?: 'NORMAL_MSG' | 'APPROVAL_MSG' | (string & {})
-          /** 审批单号 */
+          /** 审批单号 · approval number */
           approval_number?: XmlValue
-          /** 审批类型 */
+          /** 审批类型 · approval type */
           approval_type?: XmlValue
           /** 项目名称 · project name */
           act_name?: XmlValue
-          /** 付款的应用id */
+          /** 付款的应用id · paying application's ID */
           agentid?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg?: string
-        /** 公众账号appid */
+        /** 公众账号appid · AppID */
         appid?: string
         /** 商户号 · merchant ID */
         mch_id?: string
-        /** 设备号 */
+        /** 设备号 · device ID */
         device_info?: string
-        /** 随机字符串 */
+        /** 随机字符串 · nonce string */
         nonce_str?: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code?: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         err_code_des?: string
         /** 商户订单号 · merchant's order number */
         partner_trade_no: string
-        /** 微信付款单号 */
+        /** 微信付款单号 · WeChat Pay payment number */
         payment_no: string
-        /** 付款成功时间 */
+        /** 付款成功时间 · payment success time */
         payment_time: string
       }
     >
@@ -366,33 +366,33 @@ export interface V2TransfersRoutes {
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg?: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code?: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         err_code_des?: string
         /** 商户订单号 · merchant's order number */
         partner_trade_no: string
         /** 商户号 · merchant ID */
         mch_id: string
-        /** 红包单号 */
+        /** 红包单号 · red packet number */
         detail_id: string
-        /** 红包状态 */
+        /** 红包状态 · red packet state */
         status: 'SUCCESS' | 'FAILED' | 'PROCESSING' | (string & {})
         /** 失败原因 · failure reason */
         reason: string
         /** 收款用户姓名 · payee's name */
         transfer_name?: string
-        /** 红包退款金额 (分 · fen) */
+        /** 付款金额 · payment amount (分 · fen) */
         payment_amount: string
-        /** 转账时间 */
+        /** 转账时间 · transfer time */
         transfer_time: string
-        /** 付款描述 */
+        /** 付款描述 · payment description */
         desc: string
       }
     >
@@ -408,25 +408,25 @@ export interface V2TransfersRoutes {
     post: Operation<
       {
         xml: {
-          /** 商户账号appid; at most 128 characters */
+          /** 商户账号appid · merchant account's AppID; at most 128 characters */
           mch_appid: XmlValue
           /** 商户号 · merchant ID; at most 32 characters */
           mchid?: XmlValue
-          /** 设备号; at most 32 characters */
+          /** 设备号 · device ID; at most 32 characters */
           device_info?: XmlValue
           /** 商户订单号 · merchant's order number; at most 32 characters; matches `^[0-9A-Za-z]+$` */
           partner_trade_no: XmlValue
           /** 用户openid · user's OpenID; at most 64 characters */
           openid: XmlValue
-          /** 校验用户姓名选项; at most 16 characters */
+          /** 校验用户姓名选项 · user name check option; at most 16 characters */
           check_name: XmlValue
           /** 收款用户姓名 · payee's name; at most 64 characters */
           re_user_name?: XmlValue
           /** 金额 · amount (分 · fen) */
           amount: XmlValue
-          /** 企业付款备注; at most 100 characters */
+          /** 企业付款备注 · enterprise payment remark; at most 100 characters */
           desc: XmlValue
-          /** Ip地址; at most 32 characters */
+          /** Ip地址 · IP address; at most 32 characters */
           spbill_create_ip: XmlValue
           /** 场景 · scene; at most 64 characters */
           scene?: XmlValue
@@ -439,29 +439,29 @@ export interface V2TransfersRoutes {
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg?: string
         /** 商户appid · merchant's AppID */
         mch_appid?: string
         /** 商户号 · merchant ID */
         mchid?: string
-        /** 设备号 */
+        /** 设备号 · device ID */
         device_info?: string
-        /** 随机字符串 */
+        /** 随机字符串 · nonce string */
         nonce_str?: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code?: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         err_code_des?: string
         /** 商户订单号 · merchant's order number */
         partner_trade_no: string
-        /** 微信付款单号 */
+        /** 微信付款单号 · WeChat Pay payment number */
         payment_no: string
-        /** 付款成功时间 */
+        /** 付款成功时间 · payment success time */
         payment_time: string
       }
     >
@@ -478,72 +478,72 @@ export interface V2TransfersRoutes {
     post: Operation<
       {
         xml: {
-          /** 代金券批次id */
+          /** 代金券批次id · cash coupon batch ID */
           coupon_stock_id: XmlValue
           /** 公众账号ID · AppID */
           appid: XmlValue
           /** 商户号 · merchant ID */
           mch_id?: XmlValue
-          /** 操作员 */
+          /** 操作员 · operator */
           op_user_id?: XmlValue
-          /** 设备号 */
+          /** 设备号 · device ID */
           device_info?: XmlValue
-          /** 协议版本 */
+          /** 协议版本 · protocol version */
           version?: '1.0' | (string & {})
-          /** 协议类型 */
+          /** 协议类型 · protocol type */
           type?: 'XML' | (string & {})
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg?: string
         /** 公众账号ID · AppID */
         appid: string
         /** 商户号 · merchant ID */
         mch_id: string
-        /** 设备号 */
+        /** 设备号 · device ID */
         device_info?: string
-        /** 随机字符串 */
+        /** 随机字符串 · nonce string */
         nonce_str: string
-        /** 签名 */
+        /** 签名 · signature */
         sign?: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code?: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         err_code_des?: string
-        /** 代金券批次ID */
+        /** 代金券批次ID · cash coupon batch ID */
         coupon_stock_id: string
         /** 代金券名称 · cash coupon name */
         coupon_name?: string
-        /** 代金券面额 (分 · fen) */
+        /** 代金券面额 · cash coupon face value (分 · fen) */
         coupon_value: string
-        /** 代金券使用最低限额 (分 · fen) */
+        /** 代金券使用最低限额 · minimum spend of the cash coupon (分 · fen) */
         coupon_mininumn?: string
-        /** 代金券批次状态 */
+        /** 代金券批次状态 · cash coupon batch state */
         coupon_stock_status: string
-        /** 代金券数量 */
+        /** 代金券数量 · number of cash coupons */
         coupon_total: string
-        /** 代金券最大领取数量 */
+        /** 代金券最大领取数量 · maximum number of cash coupons claimable */
         max_quota?: string
-        /** 代金券已经发送的数量 */
+        /** 代金券已经发送的数量 · number of cash coupons sent */
         is_send_num?: string
-        /** 生效开始时间 */
+        /** 生效开始时间 · effective start time */
         begin_time: string
-        /** 生效结束时间 */
+        /** 生效结束时间 · effective end time */
         end_time: string
         /** 创建时间 · creation time */
         create_time: string
-        /** 代金券预算额度 (分 · fen) */
+        /** 代金券预算额度 · cash coupon budget (分 · fen) */
         coupon_budget?: string
-        /** 生效开始时间 */
+        /** 生效开始时间 · effective start time */
         begin_time_t: string
-        /** 生效结束时间 */
+        /** 生效结束时间 · effective end time */
         end_time_t: string
         /** 创建时间 · creation time */
         create_time_t: string
@@ -573,22 +573,22 @@ export interface V2TransfersRoutes {
           mch_id?: XmlValue
           /** 批次号 · coupon batch ID */
           stock_id: XmlValue
-          /** 操作员 */
+          /** 操作员 · operator */
           op_user_id?: XmlValue
-          /** 设备号 */
+          /** 设备号 · device ID */
           device_info?: XmlValue
-          /** 协议版本 */
+          /** 协议版本 · protocol version */
           version?: '1.0' | (string & {})
-          /** 协议类型 */
+          /** 协议类型 · protocol type */
           type?: 'XML' | (string & {})
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg?: string
         /** 公众账号ID · AppID */
         appid: string
@@ -596,39 +596,39 @@ export interface V2TransfersRoutes {
         mch_id: string
         /** 子商户号 · sub-merchant ID */
         sub_mch_id?: string
-        /** 设备号 */
+        /** 设备号 · device ID */
         device_info?: string
-        /** 随机字符串 */
+        /** 随机字符串 · nonce string */
         nonce_str: string
-        /** 签名 */
+        /** 签名 · signature */
         sign: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code?: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         err_code_des?: string
-        /** 代金券批次ID */
+        /** 代金券批次ID · cash coupon batch ID */
         coupon_stock_id: string
         /** 代金券id · cash coupon ID */
         coupon_id: string
-        /** 代金券面额 (分 · fen) */
+        /** 代金券面额 · cash coupon face value (分 · fen) */
         coupon_value: string
-        /** 代金券使用最低限额 (分 · fen) */
+        /** 代金券使用最低限额 · minimum spend of the cash coupon (分 · fen) */
         coupon_mininumn?: string
         /** 代金券名称 · cash coupon name */
         coupon_name: string
         /** 代金券状态 · cash coupon state */
         coupon_state: 'SENDED' | 'USED' | 'EXPIRED' | (string & {})
-        /** 代金券描述 */
+        /** 代金券描述 · cash coupon description */
         coupon_desc: string
-        /** 代金券实际使用金额 (分 · fen) */
+        /** 代金券实际使用金额 · cash coupon amount actually used (分 · fen) */
         coupon_use_value: string
-        /** 优惠剩余可用额 (分 · fen) */
+        /** 优惠剩余可用额 · remaining available discount amount (分 · fen) */
         coupon_remain_value: string
-        /** 发放来源 */
+        /** 发放来源 · issuance source */
         send_source: 'FULL_SEND' | 'NORMAL' | (string & {})
-        /** 是否允许部分使用 */
+        /** 是否允许部分使用 · whether partial use is allowed */
         is_partial_use?: '1' | (string & {})
       }
     >
@@ -656,53 +656,53 @@ export interface V2TransfersRoutes {
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg?: string
-        /** 微信支付签名 */
+        /** 微信支付签名 · WeChat Pay signature */
         sign?: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code?: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         err_code_des?: string
         /** 商户订单号 · merchant's order number */
         mch_billno: string
         /** 商户号 · merchant ID */
         mch_id: string
-        /** 红包单号 */
+        /** 红包单号 · red packet number */
         detail_id: string
-        /** 红包状态 */
+        /** 红包状态 · red packet state */
         status: GethbinfoResponseStatus
-        /** 发放类型 */
+        /** 发放类型 · issuance type */
         send_type: 'API' | (string & {})
         /** 红包金额 · red packet amount (分 · fen) */
         total_amount: string
         /** 失败原因 · failure reason */
         reason?: string
-        /** 红包发送时间 */
+        /** 红包发送时间 · red packet sending time */
         send_time: string
-        /** 红包退款时间 */
+        /** 红包退款时间 · red packet refund time */
         refund_time?: string
-        /** 红包退款金额 (分 · fen) */
+        /** 红包退款金额 · red packet refund amount (分 · fen) */
         refund_amount?: string
-        /** 祝福语 */
+        /** 祝福语 · greeting message */
         wishing?: string
-        /** 活动描述 */
+        /** 活动描述 · campaign description */
         remark?: string
         /** 活动名称 · campaign name */
         act_name?: string
-        /** 领取红包的Openid */
+        /** 领取红包的Openid · OpenID of user claiming the red packet */
         openid: string
         /** 金额 · amount (分 · fen) */
         amount: string
-        /** 接收时间 */
+        /** 接收时间 · receipt time */
         rcv_time: string
-        /** 发送者名称 */
+        /** 发送者名称 · sender's name */
         sender_name?: string
-        /** 发送者头像 */
+        /** 发送者头像 · sender's avatar */
         sender_header_media_id?: string
       }
     >
@@ -719,9 +719,9 @@ export interface V2TransfersRoutes {
     post: Operation<
       {
         xml: {
-          /** 代金券批次id */
+          /** 代金券批次id · cash coupon batch ID */
           coupon_stock_id: XmlValue
-          /** openid记录数 */
+          /** openid记录数 · number of OpenID records */
           openid_count: XmlValue
           /** 商户单据号 · merchant's request number */
           partner_trade_no: XmlValue
@@ -731,54 +731,54 @@ export interface V2TransfersRoutes {
           appid: XmlValue
           /** 商户号 · merchant ID */
           mch_id?: XmlValue
-          /** 操作员 */
+          /** 操作员 · operator */
           op_user_id?: XmlValue
-          /** 设备号 */
+          /** 设备号 · device ID */
           device_info?: XmlValue
-          /** 协议版本 */
+          /** 协议版本 · protocol version */
           version?: '1.0' | (string & {})
-          /** 协议类型 */
+          /** 协议类型 · protocol type */
           type?: 'XML' | (string & {})
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg?: string
         /** 公众账号ID · AppID */
         appid: string
         /** 商户号 · merchant ID */
         mch_id: string
-        /** 设备号 */
+        /** 设备号 · device ID */
         device_info?: string
-        /** 随机字符串 */
+        /** 随机字符串 · nonce string */
         nonce_str: string
-        /** 签名 */
+        /** 签名 · signature */
         sign: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code?: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         err_code_des?: string
-        /** 代金券批次id */
+        /** 代金券批次id · cash coupon batch ID */
         coupon_stock_id: string
         /** 成功记录数 · number of successful records */
         resp_count: string
         /** 成功记录数 · number of successful records */
         success_count: string
-        /** 失败记录数 */
+        /** 失败记录数 · number of failed records */
         failed_count: string
         /** 用户标识 · user's OpenID */
         openid: string
-        /** 返回码 */
+        /** 返回码 · return code */
         ret_code: string
         /** 代金券id · cash coupon ID */
         coupon_id: string
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         ret_msg: string
       }
     >
@@ -800,7 +800,7 @@ export interface V2TransfersRoutes {
           mch_billno: XmlValue
           /** 商户号 · merchant ID */
           mch_id?: XmlValue
-          /** 公众账号appid */
+          /** 公众账号appid · AppID */
           wxappid: XmlValue
           /** 商户名称 · merchant name */
           send_name: XmlValue
@@ -808,46 +808,46 @@ export interface V2TransfersRoutes {
           re_openid: XmlValue
           /** 总金额 · total amount (分 · fen) */
           total_amount: XmlValue
-          /** 红包发放总人数 */
+          /** 红包发放总人数 · total number of red packet recipients */
           total_num: XmlValue
-          /** 红包金额设置方式 */
+          /** 红包金额设置方式 · red packet amount setting method */
           amt_type: 'ALL_RAND' | (string & {})
-          /** 红包祝福语 */
+          /** 红包祝福语 · red packet greeting message */
           wishing: XmlValue
           /** 活动名称 · campaign name */
           act_name: XmlValue
-          /** 备注 */
+          /** 备注 · remark */
           remark: XmlValue
-          /** 场景id */
+          /** 场景id · scene ID */
           scene_id?: SceneId
-          /** 活动信息 */
+          /** 活动信息 · campaign information */
           risk_info?: string
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg?: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code?: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         err_code_des?: string
         /** 商户订单号 · merchant's order number */
         mch_billno: string
         /** 商户号 · merchant ID */
         mch_id: string
-        /** 公众账号appid */
+        /** 公众账号appid · AppID */
         wxappid: string
         /** 用户openid · user's OpenID */
         re_openid: string
         /** 总金额 · total amount (分 · fen) */
         total_amount: string
-        /** 微信单号 */
+        /** 微信单号 · WeChat Pay red packet order number */
         send_listid: string
       }
     >
@@ -869,54 +869,54 @@ export interface V2TransfersRoutes {
           mch_billno: XmlValue
           /** 商户号 · merchant ID */
           mch_id?: XmlValue
-          /** 公众账号appid */
+          /** 公众账号appid · AppID */
           wxappid: XmlValue
           /** 商户名称 · merchant name */
           send_name: XmlValue
           /** 用户openid · user's OpenID */
           re_openid: XmlValue
-          /** 付款金额 (分 · fen) */
+          /** 付款金额 · payment amount (分 · fen) */
           total_amount: XmlValue
-          /** 红包发放总人数 */
+          /** 红包发放总人数 · total number of red packet recipients */
           total_num: XmlValue
-          /** 红包祝福语 */
+          /** 红包祝福语 · red packet greeting message */
           wishing: XmlValue
           /** 活动名称 · campaign name */
           act_name: XmlValue
-          /** 备注 */
+          /** 备注 · remark */
           remark: XmlValue
-          /** 活动信息 */
+          /** 通知用户形式 · way of notifying the user */
           notify_way: 'MINI_PROGRAM_JSAPI' | (string & {})
-          /** 场景id */
+          /** 场景id · scene ID */
           scene_id?: SceneId
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg?: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code?: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         err_code_des?: string
         /** 商户订单号 · merchant's order number */
         mch_billno: string
         /** 商户号 · merchant ID */
         mch_id: string
-        /** 公众账号appid */
+        /** 公众账号appid · AppID */
         wxappid: string
         /** 用户openid · user's OpenID */
         re_openid: string
-        /** 付款金额 (分 · fen) */
+        /** 付款金额 · payment amount (分 · fen) */
         total_amount: string
-        /** 微信单号 */
+        /** 微信单号 · WeChat Pay red packet order number */
         send_listid: string
-        /** Jsapi的入参 */
+        /** Jsapi的入参 · JSAPI input parameters */
         package: string
       }
     >
@@ -940,56 +940,56 @@ export interface V2TransfersRoutes {
           mch_id?: XmlValue
           /** 子商户号 · sub-merchant ID; at most 32 characters */
           sub_mch_id?: XmlValue
-          /** 触达用户appid; at most 32 characters */
+          /** 触达用户appid · AppID used to reach the user; at most 32 characters */
           msgappid?: XmlValue
-          /** 公众账号appid; at most 32 characters */
+          /** 公众账号appid · AppID; at most 32 characters */
           wxappid: XmlValue
           /** 商户名称 · merchant name; at most 32 characters */
           send_name: XmlValue
           /** 用户openid · user's OpenID; at most 32 characters */
           re_openid: XmlValue
-          /** 付款金额 (分 · fen) */
+          /** 付款金额 · payment amount (分 · fen) */
           total_amount: XmlValue
-          /** 红包发放总人数; 1–1 characters */
+          /** 红包发放总人数 · total number of red packet recipients; 1–1 characters */
           total_num: XmlValue
-          /** 红包祝福语; at most 128 characters */
+          /** 红包祝福语 · red packet greeting message; at most 128 characters */
           wishing: XmlValue
-          /** Ip地址; at most 15 characters */
+          /** Ip地址 · IP address; at most 15 characters */
           client_ip: XmlValue
           /** 活动名称 · campaign name; at most 32 characters */
           act_name: XmlValue
-          /** 备注; at most 256 characters */
+          /** 备注 · remark; at most 256 characters */
           remark: XmlValue
-          /** 场景id */
+          /** 场景id · scene ID */
           scene_id?: SceneId
-          /** 活动信息 */
+          /** 活动信息 · campaign information */
           risk_info?: string
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg?: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code?: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         err_code_des?: string
         /** 商户订单号 · merchant's order number */
         mch_billno: string
         /** 商户号 · merchant ID */
         mch_id: string
-        /** 公众账号appid */
+        /** 公众账号appid · AppID */
         wxappid: string
         /** 用户openid · user's OpenID */
         re_openid: string
-        /** 付款金额 (分 · fen) */
+        /** 付款金额 · payment amount (分 · fen) */
         total_amount: string
-        /** 微信单号 */
+        /** 微信单号 · WeChat Pay red packet order number */
         send_listid: string
       }
     >
@@ -1006,65 +1006,65 @@ export interface V2TransfersRoutes {
     post: Operation<
       {
         xml: {
-          /** 随机字符串 */
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
           /** 商户订单号 · merchant's order number */
           mch_billno: XmlValue
           /** 商户号 · merchant ID */
           mch_id?: XmlValue
-          /** 公众账号appid */
+          /** 公众账号appid · AppID */
           wxappid: XmlValue
-          /** 发送红包的应用id */
+          /** 发送红包的应用id · ID of application sending red packets */
           agentid?: XmlValue
-          /** 发送者名称 */
+          /** 发送者名称 · sender's name */
           sender_name: XmlValue
-          /** 发送者头像 */
+          /** 发送者头像 · sender's avatar */
           sender_header_media_id?: XmlValue
           /** 用户openid · user's OpenID */
           re_openid: XmlValue
-          /** 付款金额 (分 · fen) */
+          /** 付款金额 · payment amount (分 · fen) */
           total_amount: XmlValue
-          /** 红包祝福语 */
+          /** 红包祝福语 · red packet greeting message */
           wishing: XmlValue
           /** 活动名称 · campaign name */
           act_name: XmlValue
-          /** 备注 */
+          /** 备注 · remark */
           remark: XmlValue
-          /** 场景id */
+          /** 场景id · scene ID */
           scene_id?: SceneId
-          /** 企业微信签名 */
+          /** 企业微信签名 · WeCom signature */
           workwx_sign?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg?: string
-        /** 微信支付签名 */
+        /** 微信支付签名 · WeChat Pay signature */
         sign?: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code?: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         err_code_des?: string
         /** 商户订单号 · merchant's order number */
         mch_billno: string
         /** 商户号 · merchant ID */
         mch_id: string
-        /** 公众账号appid */
+        /** 公众账号appid · AppID */
         wxappid: string
         /** 用户openid · user's OpenID */
         re_openid: string
-        /** 付款金额 (分 · fen) */
+        /** 付款金额 · payment amount (分 · fen) */
         total_amount: string
-        /** 微信单号 */
+        /** 微信单号 · WeChat Pay red packet order number */
         send_listid: string
-        /** 发送者名称 */
+        /** 发送者名称 · sender's name */
         sender_name?: string
-        /** 发送者头像 */
+        /** 发送者头像 · sender's avatar */
         sender_header_media_id?: string
       }
     >
@@ -1082,46 +1082,46 @@ export interface V2TransfersRoutes {
         xml: {
           /** 商户号 · merchant ID */
           mch_id?: XmlValue
-          /** 商户企业付款单号 */
+          /** 商户企业付款单号 · merchant's enterprise payment number */
           partner_trade_no: XmlValue
-          /** 收款方银行卡号 */
+          /** 收款方银行卡号 · payee's bank card number */
           enc_bank_no: string
-          /** 收款方用户名 */
+          /** 收款方用户名 · payee's name */
           enc_true_name: string
-          /** 收款方开户行 */
+          /** 收款方开户行 · payee's account bank */
           bank_code: XmlValue
-          /** 付款金额 (分 · fen) */
+          /** 付款金额 · payment amount (分 · fen) */
           amount: XmlValue
-          /** 付款说明 */
+          /** 付款说明 · payment description */
           desc?: XmlValue
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg?: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code?: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         err_code_des?: string
         /** 商户号 · merchant ID */
         mch_id: string
-        /** 商户企业付款单号 */
+        /** 商户企业付款单号 · merchant's enterprise payment number */
         partner_trade_no: string
-        /** 代付金额 (分 · fen) */
+        /** 代付金额 · payout amount (分 · fen) */
         amount: string
-        /** 随机字符串 */
+        /** 随机字符串 · nonce string */
         nonce_str: string
-        /** 签名 */
+        /** 签名 · signature */
         sign: string
-        /** 微信企业付款单号 */
+        /** 微信企业付款单号 · WeChat Pay enterprise payment number */
         payment_no: string
-        /** 手续费金额 (分 · fen) */
+        /** 手续费金额 · fee amount (分 · fen) */
         cmms_amt: string
       }
     >
@@ -1139,42 +1139,42 @@ export interface V2TransfersRoutes {
         xml: {
           /** 商户号 · merchant ID */
           mch_id?: XmlValue
-          /** 商户企业付款单号 */
+          /** 商户企业付款单号 · merchant's enterprise payment number */
           partner_trade_no: XmlValue
           nonce_str?: XmlValue
           sign?: XmlValue
         }
       },
       {
-        /** 返回状态码 */
+        /** 返回状态码 · return code */
         return_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 返回信息 · response message */
+        /** 返回信息 · return message */
         return_msg?: string
-        /** 业务结果 */
+        /** 业务结果 · result code */
         result_code: 'SUCCESS' | 'FAIL' | (string & {})
-        /** 错误代码 */
+        /** 错误代码 · error code */
         err_code?: string
-        /** 错误代码描述 */
+        /** 错误代码描述 · error code description */
         err_code_des?: string
         /** 商户号 · merchant ID */
         mch_id: string
-        /** 商户企业付款单号 */
+        /** 商户企业付款单号 · merchant's enterprise payment number */
         partner_trade_no: string
-        /** 微信企业付款单号 */
+        /** 微信企业付款单号 · WeChat Pay enterprise payment number */
         payment_no: string
-        /** 银行卡号 */
+        /** 银行卡号 · MD5 of bank card number */
         bank_no_md5: string
-        /** 用户真实姓名 */
+        /** 用户真实姓名 · MD5 of the user's real name */
         true_name_md5: string
-        /** 代付金额 (分 · fen) */
+        /** 代付金额 · payout amount (分 · fen) */
         amount: string
-        /** 代付单状态 */
+        /** 代付单状态 · payout order state */
         status: 'SUCCESS' | 'FAILED' | 'PROCESSING' | 'BANK_FAIL' | (string & {})
-        /** 手续费金额 (分 · fen) */
+        /** 手续费金额 · fee amount (分 · fen) */
         cmms_amt: string
-        /** 商户下单时间 */
+        /** 商户下单时间 · merchant's order placement time */
         create_time: string
-        /** 成功付款时间 */
+        /** 成功付款时间 · payment success time */
         pay_succ_time?: string
         /** 失败原因 · failure reason */
         reason?: string

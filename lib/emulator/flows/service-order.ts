@@ -64,16 +64,9 @@ export function serviceOrderOf(order: ServiceOrder, { identity }: Context): Reco
 }
 
 /** The order as its notifications carry it. */
-function messageOf(order: ServiceOrder, context: Context): Record<string, unknown> {
+export function serviceEventOf(order: ServiceOrder, context: Context): Record<string, unknown> {
   const { notify_url: _, ...fields } = serviceOrderOf(order, context)
   return { post_payments: [], ...fields, out_trade_no: order.request.out_order_no }
-}
-
-/** What `PAYSCORE.USER_PAID` carries. */
-export function servicePaymentOf(order: ServiceOrder, context: Context): object {
-  const { risk_fund, ...fields } = messageOf(order, context) as { risk_fund?: { name?: string } }
-  const { name: _, ...risk } = risk_fund ?? {}
-  return { ...fields, risk_fund: risk }
 }
 
 /** The user opens the order on the phone and agrees to it. */
@@ -85,7 +78,7 @@ export function confirmService(context: Context, order: ServiceOrder, pays: bool
   order.pays = pays
   order.openid = order.request.openid ?? `o${context.ids.text(27)}`
   context.state.serviceOrders.set(order.request.out_order_no, order)
-  context.announce('PAYSCORE.USER_CONFIRM', order.request.notify_url, messageOf(order, context))
+  context.announce('PAYSCORE.USER_CONFIRM', order.request.notify_url, serviceEventOf(order, context))
 }
 
 /** Takes the money for a completed service: from then on there is an order that can be refunded. */
@@ -110,5 +103,5 @@ export function settleService({ identity, state, ids, now }: Context, order: Ser
 /** Takes the money without the user's doing anything, and tells the merchant. */
 export function collectService(context: Context, order: ServiceOrder): void {
   settleService(context, order)
-  context.announce('PAYSCORE.USER_PAID', order.request.notify_url, servicePaymentOf(order, context))
+  context.announce('PAYSCORE.USER_PAID', order.request.notify_url, serviceEventOf(order, context))
 }

@@ -45,7 +45,7 @@ export function createQuestions(
       const { documents } = await import('../generated/notifications.js')
       return Object.keys(documents).sort()
     },
-    sample: (query) => sampleResource(query.get('event_type') ?? '', apart, undefined),
+    sample: (query) => sampleResource(query.get('event_type') ?? '', apart),
   }
 }
 

@@ -37,6 +37,26 @@ describe('a combined order', () => {
     ])
   })
 
+  it('may have parts of plain merchants, which name no sub-merchant', async () => {
+    const [whole, part] = [rig.next(), rig.next()]
+    await rig.wxpay.v3.combineTransactions.native.post({
+      json: {
+        ...{ ...WHO_COMBINES, combine_mchid: rig.emulator.merchant.mchid, combine_out_trade_no: whole },
+        notify_url: rig.notify_url,
+        sub_orders: [
+          {
+            ...{ mchid: '1900000100', attach: 'a', description: 'b', out_trade_no: part },
+            amount: { total_amount: 10, currency: 'CNY' },
+          },
+        ],
+      },
+    })
+    await rig.emulator.pay(whole)
+    const { resource } = await rig.arrival('TRANSACTION.SUCCESS')
+    expect(resource.sub_orders).toMatchObject([{ mchid: '1900000100', out_trade_no: part }])
+    expect(resource.sub_orders[0]).not.toHaveProperty('sub_mchid')
+  })
+
   it('is answered alike when repeated, refused when changed, closed by its parts', async () => {
     const [whole, one] = [rig.next(), rig.next()]
     const first = await place(whole, [one])

@@ -16,6 +16,30 @@ describe('a partner’s order', () => {
   const query = () => ({ sp_mchid: rig.emulator.merchant.mchid, sub_mchid: '1900000100' })
   const orders = () => rig.wxpay.v3.pay.partner.transactions
 
+  it.each([{ sp_openid: 'oPARTNER' }, { sub_openid: 'oMERCHANT' }])(
+    'by JSAPI is paid by %o',
+    async (payer) => {
+      const out_trade_no = rig.next()
+      await orders().jsapi.post({ json: { ...order(out_trade_no), sub_appid: 'wx8888888888888889', payer } })
+      await rig.emulator.pay(out_trade_no)
+      const { resource } = await rig.arrival('TRANSACTION.SUCCESS')
+      expect(resource.payer).toMatchObject(payer)
+    },
+  )
+
+  it('by JSAPI is of nobody without an openid: 400', async () => {
+    const json = { ...order(rig.next()), payer: {} }
+    const error = await failure(orders().jsapi.post({ json: json as never }))
+    expect(error).toMatchObject({ status: 400, code: 'PARAM_ERROR' })
+    expect(error.detail).toMatchObject({ field: '/payer', issue: expect.stringContaining('sub_openid') })
+  })
+
+  it('may name its store by the id alone', async () => {
+    const scene_info = { payer_client_ip: '14.23.150.211', store_info: { id: '0001' } }
+    const { data } = await orders().native.post({ json: { ...order(rig.next()), scene_info } })
+    expect(data.code_url).toMatch(/^weixin:/)
+  })
+
   it('is placed, paid, found by either number, refunded, and not another merchant’s', async () => {
     const out_trade_no = rig.next()
     const { data: placed } = await orders().native.post({ json: order(out_trade_no) })

@@ -61,10 +61,8 @@ export function startFlowRig(): FlowRig {
   })
   afterEach(async () => {
     const answers = await Promise.all(rig.emulator.requests.map(answerFindings))
-    const told = await Promise.all(
-      events.map(({ event_type, resource }) => notificationFindings(event_type, resource)),
-    )
-    expect([...new Set([...answers, ...told].flat())]).toEqual([])
+    const told = events.flatMap(({ event_type, resource }) => notificationFindings(event_type, resource))
+    expect([...new Set([...answers.flat(), ...told])]).toEqual([])
   })
   afterAll(() => {
     receiver.closeAllConnections()

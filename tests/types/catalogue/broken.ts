@@ -1,11 +1,17 @@
 /** Requests with one thing wrong, which must not compile. */
 import type { Endpoint } from '../../../catalog/model.js'
 import { filledFields } from '../../../catalog/operations.js'
-import { embedded, fieldsOf, isFields, type Shape } from '../../../lib/routes/schema.js'
+import { eitherOf, embedded, fieldsOf, isFields, type Shape } from '../../../lib/routes/schema.js'
 import { partOf, type Request, Source } from './requests.js'
 
 export interface Broken {
-  readonly kind: 'missing placeholder' | 'missing part' | 'missing field' | 'wrong type' | 'unknown key'
+  readonly kind:
+    | 'missing placeholder'
+    | 'missing part'
+    | 'missing field'
+    | 'missing alternative'
+    | 'wrong type'
+    | 'unknown key'
   readonly what: string
   readonly request: Request
 }
@@ -32,18 +38,25 @@ export function brokenRequests(endpoint: Endpoint, request: Request): Broken[] {
 
 function brokenPart(endpoint: Endpoint, request: Request, name: (typeof BODIES)[number]): Broken[] {
   const part = partOf(endpoint, name)
-  if (!part || !isFields(part.shape)) return []
+  if (!part) return []
+  const missing = { kind: 'missing part', what: name, request: without(request, [name]) } as const
+  if (!isFields(part.shape)) return part.optional ? [] : [missing]
   const required = requiredPaths(part.shape, [name], filled(endpoint)).filter((path) => has(request, path))
   const [shallow] = required
   const [deep] = [...required].sort((a, b) => b.length - a.length)
   const fields = [...new Set([shallow, deep])].filter((path) => path !== undefined)
-  const [typed] = Object.keys((request[name] as Request | undefined) ?? {})
+  const [documented] = fieldsOf(part.shape).filter((field) => !field.name.includes('$'))
+  const [typed = documented?.name] = Object.keys((request[name] as Request | undefined) ?? {})
   return [
-    ...(!part.optional && required.length > 0
-      ? [{ kind: 'missing part', what: name, request: without(request, [name]) } as const]
-      : []),
+    ...(!part.optional && required.length > 0 ? [missing] : []),
     ...fields.map((path): Broken => {
       return { kind: 'missing field', what: path.join('.'), request: without(request, path) }
+    }),
+    ...alternatives(part.shape, [name]).flatMap(({ path, names }): Broken[] => {
+      if (!has(request, path)) return []
+      const what = `${path.join('.')}: ${names.join(', ')}`
+      const less = names.reduce((all, one) => without(all, [...path, one]), request)
+      return [{ kind: 'missing alternative', what, request: less }]
     }),
     ...(typed === undefined
       ? []
@@ -55,6 +68,14 @@ function brokenPart(endpoint: Endpoint, request: Request, name: (typeof BODIES)[
           } as const,
         ]),
   ]
+}
+
+/** The fields that stand in for each other, where the types know: of two groups one has to be there. */
+function alternatives(shape: Shape, path: readonly string[]): { path: readonly string[]; names: string[] }[] {
+  if (!isFields(shape)) return []
+  const groups = eitherOf(shape)
+  const own = groups?.length === 2 ? [{ path, names: [...new Set(groups.flat())] }] : []
+  return [...own, ...fieldsOf(shape).flatMap((field) => alternatives(field.shape, [...path, field.name]))]
 }
 
 /** What the client fills in, an upload's computed fields included. */

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Endpoint } from '../../../catalog/model.js'
 import { brokenRequests } from './broken.js'
-import { print, requestOf } from './requests.js'
+import { print, type Request, requestOf } from './requests.js'
 
 export interface Statement {
   readonly endpoint: Endpoint
@@ -58,6 +58,12 @@ export function broken(endpoint: Endpoint): Statement[] {
   })
 }
 
+/** The request as the helper type of its endpoint says it is, with the options of a call. */
+export function typed(endpoint: Endpoint, request: Request): Statement {
+  const type = `RequestOf<'${endpoint.template}', '${endpoint.verb}'> & CallOptions`
+  return { endpoint, what: 'RequestOf', text: `takes<${type}>(${print(request)})` }
+}
+
 const COMPILER_OPTIONS = {
   target: 'es2022',
   lib: ['es2023', 'es2024.string', 'esnext.disposable'],
@@ -75,8 +81,9 @@ export function judge(root: string, statements: readonly Statement[]): Verdict[]
   try {
     for (const name of ['lib', 'types', 'node_modules']) symlinkSync(join(root, name), join(folder, name))
     const head = [
-      "import type { Chain, FilePart, Sensitive } from './types/index.js'",
+      "import type { CallOptions, Chain, FilePart, RequestOf, Sensitive } from './types/index.js'",
       'declare const wxpay: Chain, secret: Sensitive, file: FilePart',
+      'declare function takes<Type>(value: Type): void',
     ]
     const lines = [...head, ...statements.map(({ text }) => text)]
     writeFileSync(join(folder, 'program.ts'), `${lines.join('\n')}\n`)

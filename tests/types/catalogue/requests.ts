@@ -1,6 +1,7 @@
 /** Request objects as source text, made from the catalogue's examples or, where there is none, its schema. */
 import type { Endpoint } from '../../../catalog/model.js'
 import {
+  eitherOf,
   embedded,
   type Fields,
   fieldsOf,
@@ -23,7 +24,7 @@ export class Source {
 }
 
 /** Declared by the generated program. */
-const SECRET = new Source('secret')
+export const SECRET = new Source('secret')
 const FILE = new Source('file')
 
 export type Request = Record<string, unknown>
@@ -87,7 +88,7 @@ function fitting(shapes: readonly Shape[], sample: object): Shape {
   return shapes.find(has) ?? shapes[0] ?? 'object'
 }
 
-/** The smallest valid value: required fields only, one item a list, known enum values. */
+/** The smallest valid value: required fields and the first alternative only, one item a list, known enum values. */
 function smallest(shape: Shape, endpoint: Endpoint): unknown {
   if (isLeaf(shape)) {
     const { type, min = 1 } = leafOf(shape)
@@ -102,7 +103,10 @@ function smallest(shape: Shape, endpoint: Endpoint): unknown {
   if (isCases(shape)) return smallest(shape.$oneOf[0] ?? 'object', endpoint)
   const inner = embedded(shape)
   if (inner) return endpoint.multipart ? smallest(inner.shape, endpoint) : 'x'
-  const required = fieldsOf(shape as Fields).filter(({ optional, name }) => !optional && !name.includes('$'))
+  const [alternative = []] = eitherOf(shape as Fields) ?? []
+  const required = fieldsOf(shape as Fields).filter(({ optional, name }) => {
+    return alternative.includes(name) || (!optional && !name.includes('$'))
+  })
   return Object.fromEntries(required.map((field) => [field.name, smallest(field.shape, endpoint)]))
 }
 

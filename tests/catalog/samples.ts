@@ -1,0 +1,26 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Endpoint } from '../../catalog/model.js'
+
+/** A documented request body. */
+export interface Sample {
+  readonly endpoint: Endpoint
+  readonly json: object
+}
+
+/** Where the sample has a cipher text. */
+export const CIPHER_TEXT = 'FAKE_CIPHERTEXT'
+
+/** The documented request bodies of `samples.jsonl`, with the endpoints they are for. */
+export function loadSamples(endpoints: readonly Endpoint[]): Sample[] {
+  const byId = new Map(endpoints.map((one) => [`${one.verb.toUpperCase()} ${one.template}`, one]))
+  const lines = readFileSync(join(import.meta.dirname, 'samples.jsonl'), 'utf8')
+    .trim()
+    .split('\n')
+  return lines.map((line) => {
+    const { id, json } = JSON.parse(line) as { id: string; json: object }
+    const endpoint = byId.get(id)
+    if (!endpoint) throw new Error(`samples.jsonl has a body for ${id}, which is not documented`)
+    return { endpoint, json }
+  })
+}
