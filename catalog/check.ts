@@ -1,3 +1,4 @@
+import { englishOf } from '../lib/routes/glossary.js'
 import {
   eitherOf,
   embedded,
@@ -5,11 +6,12 @@ import {
   fieldsOf,
   isCases,
   isFields,
+  isLeaf,
   isList,
   labelOf,
+  readLeaf,
   type Shape,
 } from '../lib/routes/schema.js'
-import { englishOf } from './glossary.js'
 import { type Catalogue, type Endpoint, type Notification, part } from './model.js'
 
 /** What is wrong with an entry, and where it stands. */
@@ -38,7 +40,10 @@ export function* findProblems(catalogue: Catalogue): Generator<Problem> {
   }
   for (const notification of notifications) {
     const { family, eventType } = notification
-    for (const { path, problem } of fieldProblems(payloads(notification), catalogue)) {
+    for (const { path, problem } of [
+      ...unknownAnswers(notification),
+      ...fieldProblems(payloads(notification), catalogue),
+    ]) {
       yield { folder: 'notifications', family, path: [eventType, ...path], problem }
     }
   }
@@ -58,11 +63,14 @@ function* repeated(endpoints: readonly Endpoint[]): Generator<Problem> {
 const KINDS = ['json', 'xml', 'binary', 'text', 'status', 'redirect'] as const
 
 function* contradictions(endpoint: Endpoint): Generator<Finding> {
+  if (endpoint.template.endsWith('/') || Object.values(endpoint.literals ?? {}).includes('')) {
+    const problem = 'leave the trailing slash out of the template, and write wire: <the path with it>'
+    yield { path: [], problem }
+  }
   const placeholders = [...endpoint.template.matchAll(/\{(\w+)\}/g)].flatMap(([, name]) => name ?? [])
   const described = Object.keys(endpoint.path ?? {})
   for (const name of placeholders) {
-    if (described.includes(name) || endpoint.literals?.[name] !== undefined) continue
-    yield { path: [], problem: `{${name}} is in the template but neither in path nor in literals` }
+    if (!described.includes(name)) yield { path: [], problem: `{${name}} is in the template but not in path` }
   }
   for (const name of described) {
     if (!placeholders.includes(name))
@@ -112,6 +120,14 @@ function parts(endpoint: Endpoint): Part[] {
     ...(json ? [[['response', 'json'], json] as const] : []),
     ...(xml ? [[['response', 'xml'], xml] as const] : []),
   ]
+}
+
+/** Products whose payload is said to be the answer of an endpoint, which then has to be there. */
+function* unknownAnswers({ products }: Notification): Generator<Finding> {
+  for (const [product, shape] of Object.entries(products ?? {})) {
+    if (!isLeaf(shape) || readLeaf(shape)) continue
+    yield { path: ['products', product], problem: `${shape} is no endpoint with an answer` }
+  }
 }
 
 /** Every shape of a notification. */

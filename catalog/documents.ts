@@ -36,14 +36,15 @@ function documentOf(endpoint: Endpoint): EndpointDocument {
 }
 
 function notificationDocument(notification: Notification, product: string | undefined): NotificationDocument {
-  const { api, resourceType, originalType, summary, associatedData, verify, cipher, body, ack } = notification
+  const { api, modes, resourceType, originalType, summary, associatedData } = notification
+  const { verify, cipher, body, ack } = notification
   // A product of its own has its own payload, which the documented one is no example of.
   const shared = product === undefined ? undefined : notification.products?.[product]
   const resource = shared ?? notification.resource
   const example = shared ? undefined : notification.example
   return defined({
-    ...{ product, api, resourceType, originalType, summary, associatedData, verify, cipher, body },
-    ...{ resource, example, ack },
+    ...{ product, api, modes, resourceType, originalType, summary, associatedData },
+    ...{ verify, cipher, body, resource, example, ack },
   }) as unknown as NotificationDocument
 }
 

@@ -1,4 +1,4 @@
-import type { Endpoint } from './model.js'
+import { type Endpoint, hasTrailingSlash } from './model.js'
 import { quote } from './print.js'
 import { type Files, HEADER } from './write.js'
 
@@ -36,8 +36,16 @@ export function folderFiles(endpoints: readonly Endpoint[]): Files {
     ...lines,
     '}',
     '',
+    '/** Paths as the documentation ends them, with a slash, and the routes they are. */',
+    'export interface SlashedPaths {',
+    ...slashedPaths(endpoints).map((path) => `  ${quote(`${path}/`)}: ${quote(path)}`),
+    '}',
+    '',
   ].join('\n')
   return new Map([['types/routes/folders.ts', text]])
 }
+
+const slashedPaths = (endpoints: readonly Endpoint[]): string[] =>
+  [...new Set(endpoints.filter(hasTrailingSlash).map(({ template }) => template))].sort()
 
 const byKey = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => (a < b ? -1 : 1)

@@ -4,26 +4,26 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { documentFiles } from './documents.js'
 import { folderFiles } from './folders.js'
+import { glossaryFiles } from './glossary.js'
 import { loadCatalogue } from './load.js'
-import type { Catalogue } from './model.js'
 import { nameFiles } from './names.js'
 import { notificationFiles } from './notification-facts.js'
+import { loadSynonyms } from './synonyms.js'
 import { traitFiles } from './traits.js'
 import { typeFiles } from './types.js'
 import { type Files, staleFiles, writeFiles } from './write.js'
 
 /** Every generated file of the project whose catalogue lies below `root`. */
-export const generate = (root: string): Files => filesOf(loadCatalogue(root))
-
-/** Every file that is generated from a catalogue. */
-export function filesOf(catalogue: Catalogue): Files {
+export function generate(root: string): Files {
+  const catalogue = loadCatalogue(root)
   return new Map([
     ...typeFiles(catalogue),
     ...folderFiles(catalogue.endpoints),
     ...traitFiles(catalogue),
     ...documentFiles(catalogue),
     ...notificationFiles(catalogue),
-    ...nameFiles(catalogue),
+    ...nameFiles(catalogue, loadSynonyms(root)),
+    ...glossaryFiles(catalogue.glossary),
   ])
 }
 

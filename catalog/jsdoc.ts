@@ -1,5 +1,5 @@
+import { bilingual, type Glossary } from '../lib/routes/glossary.js'
 import type { Unit } from '../lib/routes/schema.js'
-import { englishOf, type Glossary } from './glossary.js'
 import type { Property } from './ir.js'
 
 const DEPRECATIONS: Readonly<Record<string, string>> = {
@@ -16,10 +16,9 @@ const UNITS: Readonly<Record<Unit, string>> = {
 /** What the documentation says of a field, on one line: `商户订单号 · merchant's order number; 6–32 characters`. */
 export function fieldDoc({ name, type, about = {} }: Property, glossary: Glossary): string | undefined {
   const { label, unit, min, max, pattern, maxItems, oneOf } = about
-  const english = label && englishOf(glossary, label, name)
   const isText = type !== 'number'
   const facts = [
-    [label, english].filter((one) => one !== undefined).join(' · ') + (unit ? ` (${UNITS[unit]})` : ''),
+    (label ? bilingual(glossary, label, name) : '') + (unit ? ` (${UNITS[unit]})` : ''),
     rangeText(min, max, isText ? ' characters' : ''),
     maxItems && `at most ${maxItems} items`,
     pattern && `matches \`${pattern}\``,
@@ -44,10 +43,12 @@ const NOTES: Readonly<Record<string, string>> = {
 export function jsdoc(
   facts: { readonly name: string; readonly docs?: readonly string[]; readonly flags?: readonly string[] },
   indent: string,
+  notes: readonly string[] = [],
 ): string {
   const flags = facts.flags ?? []
   const lines = [facts.name.replaceAll('*/', '')]
   for (const flag of flags) if (NOTES[flag]) lines.push(NOTES[flag])
+  lines.push(...notes)
   const links = docLinks(facts.docs ?? [])
   if (links.length > 0) lines.push(`@see ${links.join(' ')}`)
   const deprecation = flags.flatMap((flag) => DEPRECATIONS[flag] ?? [])

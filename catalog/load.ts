@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Ajv, type ErrorObject } from 'ajv'
-import { parse } from 'yaml'
-import { LEAF_TYPES, type LeafText, type Shape, UNITS } from '../lib/routes/schema.js'
+import { parse, YAMLParseError } from 'yaml'
+import { LEAF_TYPES, type Shape, UNITS } from '../lib/routes/schema.js'
 import type { Verb } from '../lib/routes/traits.js'
-import { findProblems, type Problem } from './check.js'
-import { loadGlossary } from './glossary.js'
+import { findProblems } from './check.js'
+import { readGlossary } from './glossary.js'
 import { lineAt } from './lines.js'
 import type { Catalogue, Endpoint, EndpointFacts, Notification, NotificationFacts } from './model.js'
 
@@ -19,7 +19,7 @@ export function loadCatalogue(root: string): Catalogue {
   ajv.addSchema(schema, 'catalogue')
   const read = (folder: string, family: string): unknown => {
     const text = readFileSync(join(root, fileOf(folder, family)), 'utf8')
-    const data: unknown = parse(text)
+    const data: unknown = parseYaml(fileOf(folder, family), text)
     const validate = ajv.getSchema(`catalogue#/definitions/${folder}`)
     if (!validate) throw new Error(`catalog/schema.json has no definition of ${folder}`)
     if (!validate(data)) throw new Error(explain(fileOf(folder, family), text, validate.errors ?? []))
@@ -29,18 +29,25 @@ export function loadCatalogue(root: string): Catalogue {
     endpointsOf(family, read('endpoints', family) as RouteFile),
   )
   const notifications = familiesIn(root, 'notifications').flatMap((family) =>
-    notificationsOf(root, family, read('notifications', family) as NotificationFile, endpoints),
+    notificationsOf(family, read('notifications', family) as NotificationFile, endpoints),
   )
-  const catalogue = { endpoints, notifications, glossary: loadGlossary(root) }
-  for (const problem of findProblems(catalogue)) throw located(root, problem)
+  const catalogue = { endpoints, notifications, glossary: readGlossary(root) }
+  for (const { folder, family, path, problem } of findProblems(catalogue)) {
+    const file = fileOf(folder, family)
+    const line = lineAt(readFileSync(join(root, file), 'utf8'), path)
+    throw new Error(`${file}:${line}: ${path.slice(0, 2).join(' › ')}: ${problem}`)
+  }
   return catalogue
 }
 
-/** A problem with the file and the line it is in. */
-function located(root: string, { folder, family, path, problem }: Problem): Error {
-  const file = fileOf(folder, family)
-  const line = lineAt(readFileSync(join(root, file), 'utf8'), path)
-  return new Error(`${file}:${line}: ${path.slice(0, 2).join(' › ')}: ${problem}`)
+/** What YAML itself refuses, such as a key that is there twice, is told with its file and line. */
+function parseYaml(file: string, text: string): unknown {
+  try {
+    return parse(text)
+  } catch (error) {
+    if (!(error instanceof YAMLParseError)) throw error
+    throw new Error(`${file}:${error.linePos?.[0].line}: ${error.message}`, { cause: error })
+  }
 }
 
 const fileOf = (folder: string, family: string): string => join('catalog', folder, `${family}.yaml`)
@@ -61,19 +68,13 @@ function endpointsOf(family: string, file: RouteFile): Endpoint[] {
 }
 
 function notificationsOf(
-  root: string,
   family: string,
   file: NotificationFile,
   endpoints: readonly Endpoint[],
 ): Notification[] {
   return Object.entries(file).map(([eventType, { products, ...facts }]) => {
     const shapes = Object.entries(products ?? {}).map(([product, shape]) => {
-      if (!isReference(shape)) return [product, shape] as const
-      const answer = endpoints.find((one) => `${one.verb} ${one.template}` === shape)?.response.json
-      if (answer) return [product, answer] as const
-      const path = [eventType, 'products', product]
-      const problem = `${product} is told of as ${shape} answers, which is no endpoint that answers JSON`
-      throw located(root, { folder: 'notifications', family, path, problem })
+      return [product, answerNamed(shape, endpoints) ?? shape] as const
     })
     return {
       ...{ ...facts, family, eventType, api: facts.body ? 'v2' : 'v3' },
@@ -82,11 +83,12 @@ function notificationsOf(
   })
 }
 
-/** Whether a product has the shape of an endpoint's answer: `get v3/vehicle/transactions/out-trade-no/{out_trade_no}`. */
-const isReference = (shape: Shape): shape is LeafText =>
-  typeof shape === 'string' && /^[a-z]+ \w+\//.test(shape)
-
-const LEAF_WANTED = `is no leaf: write one of ${[...LEAF_TYPES, ...UNITS].join(', ')} and, behind it, the range, the pattern and the Chinese name, as in 'string 6..32 商户订单号'`
+/** The answer of the endpoint that a product refers to: `get v3/vehicle/transactions/out-trade-no/{out_trade_no}`. */
+function answerNamed(shape: unknown, endpoints: readonly Endpoint[]): Shape | undefined {
+  if (typeof shape !== 'string' || !/^[a-z]+ \w+\//.test(shape)) return undefined
+  const endpoint = endpoints.find(({ verb, template }) => `${verb} ${template}` === shape)
+  return endpoint?.response.json
+}
 
 /** Names the entry and the field of the deepest error, which is the one that tells what to do. */
 function explain(file: string, text: string, errors: readonly ErrorObject[]): string {
@@ -103,6 +105,8 @@ function explain(file: string, text: string, errors: readonly ErrorObject[]): st
     .map(([name, value]) => `${name}: ${JSON.stringify(value)}`)
     .join(', ')
   const place = `${file}:${lineAt(text, path)}`
-  if (first.schemaPath.endsWith('/then/pattern')) return `${place}: ${path.join(' › ')} ${LEAF_WANTED}`
+  if (typeof first.params.pattern === 'string' && first.params.pattern.startsWith('^(string|')) {
+    return `${place}: ${path.join(' › ')} must be ${[...LEAF_TYPES, ...UNITS].join(', ')}, then its range, /pattern/ and name`
+  }
   return `${place}: ${path.join(' › ') || 'the file'} ${first.message ?? 'is invalid'} (${params})`
 }

@@ -1,6 +1,6 @@
+import type { Glossary } from '../lib/routes/glossary.js'
 import type { Fields, Shape } from '../lib/routes/schema.js'
 import type { UploadTraits, Verb } from '../lib/routes/traits.js'
-import type { Glossary } from './glossary.js'
 
 /** What the answer is; exactly one of the kinds. */
 export interface ResponseFacts {
@@ -68,6 +68,8 @@ export interface Endpoint extends EndpointFacts {
 export interface NotificationFacts {
   readonly name: string
   readonly docs?: readonly string[]
+  /** Who is notified; merchants when absent. */
+  readonly modes?: EndpointFacts['modes']
   readonly flags?: readonly string[]
   readonly eventTypes?: readonly string[]
   readonly resourceType?: readonly string[]
@@ -99,6 +101,11 @@ export interface Catalogue {
   readonly notifications: readonly Notification[]
   /** The English names of the fields. */
   readonly glossary: Glossary
+}
+
+/** Whether the documentation ends the path with a slash, which the template leaves out. */
+export function hasTrailingSlash({ wire }: EndpointFacts): boolean {
+  return wire?.endsWith('/') ?? false
 }
 
 /** One part of a request: `key` or, where it may be left out, `key?`. */

@@ -1,31 +1,80 @@
+import type { Verb } from '../lib/routes/traits.js'
+import { documentedPaths } from '../lib/routes/tree.js'
 import { docLinks } from './jsdoc.js'
-import type { Catalogue } from './model.js'
+import type { Catalogue, Endpoint } from './model.js'
+import { checkSynonyms, type Synonyms } from './synonyms.js'
+import { routesOf } from './traits.js'
 import { type Files, HEADER } from './write.js'
 
-/** `lib/cli/generated/names.ts`: what an endpoint is called and where it is documented, for the offline search. */
-export function nameFiles({ endpoints }: Catalogue): Files {
-  const lines = endpoints
-    .map(
-      ({ verb, template, name, docs }) =>
-        `${verb} ${template}\t${name}\t${docLinks(docs ?? [])
-          .map(urlOf)
-          .join(' ')}`,
-    )
-    .sort()
-  const text = [
+/** `lib/cli/generated/`: what an endpoint is called and where it is documented, and the synonyms, for the offline search. */
+export function nameFiles(catalogue: Catalogue, synonyms: Synonyms): Files {
+  checkSynonyms(synonyms, catalogue)
+  const byKey = new Map(
+    catalogue.endpoints.map((endpoint) => [keyOf(endpoint.verb, endpoint.template), endpoint]),
+  )
+  const inOrder = documentedPaths(routesOf(catalogue.endpoints).tree).flatMap(({ path, verbs }) =>
+    verbs.flatMap((verb) => byKey.get(keyOf(verb, path.join('/'))) ?? []),
+  )
+  const lines = inOrder.map((endpoint) => lineOf(endpoint, synonyms))
+  const names = [
     HEADER,
     '',
-    `/** One endpoint a line: verb and template, its name, the ends of its documents' URLs behind ${BASE}. */`,
+    '/**',
+    ' * One endpoint a line, in the order of the route tree, which has their paths. With tabs between: its name; its place',
+    ' * among the endpoints of every day; what else people call it; its products; whose it is, and its state; the documents',
+    ' * that are shown; its other documents. Lists have `|` between.',
+    ` * Documents are the ends of their URLs behind ${BASE}.`,
+    ' */',
     `export const names: string = ${JSON.stringify(lines.join('\n'))}`,
     '',
   ]
-  return new Map([['lib/cli/generated/names.ts', text.join('\n')]])
+  const { words, also, fillers } = synonyms
+  const text = [
+    HEADER,
+    '',
+    '/** The words, one-way words and fillers of catalog/synonyms.yaml as JSON. */',
+    `export const synonyms: string = ${JSON.stringify(JSON.stringify({ words, also, fillers }))}`,
+    '',
+  ]
+  return new Map([
+    ['lib/cli/generated/names.ts', names.join('\n')],
+    ['lib/cli/generated/synonyms.ts', text.join('\n')],
+  ])
+}
+
+const keyOf = (verb: Verb, template: string): string => `${verb.toUpperCase()} ${template}`
+
+function lineOf(endpoint: Endpoint, { everyday }: Synonyms): string {
+  const { verb, template, name, products = [], docs = [] } = endpoint
+  const key = keyOf(verb, template)
+  const place = Object.keys(everyday).indexOf(key)
+  const shown = docLinks(docs).map((link) => /\((.*)\)$/.exec(link)?.[1] ?? link)
+  const others = docs.filter((url) => !shown.includes(url))
+  const marks = [...audienceOf(endpoint), ...statesOf(endpoint)]
+  const lists = [everyday[key] ?? [], products, marks, shown.map(withoutBase), others.map(withoutBase)]
+  const texts = lists.map((list) => list.join('|'))
+  return [name, place < 0 ? '' : String(place + 1), ...texts].join('\t')
+}
+
+/** Whose endpoint it is: of merchants, partners and brands in the mainland, or of those at an access point abroad. */
+function audienceOf({ template, prefix, docs = [], modes = [] }: Endpoint): string[] {
+  const path = prefix === undefined ? template : `${prefix}/${template}`
+  if (/(^|\/)(global|oversea)\//.test(path)) return ['global']
+  if (/^hk\//.test(path)) return ['hk']
+  return (['merchant', 'partner', 'brand'] as const).filter((mode) => {
+    return modes.includes(mode) || docs.some((url) => url.includes(`/${mode}/`))
+  })
+}
+
+const CLOSED: ReadonlySet<string> = new Set(['deprecated', 'discarded', 'redesigned'])
+const LIMITED: ReadonlySet<string> = new Set(['privated', 'need-accessment', 'need-tbt'])
+
+/** `closed`: another takes its place, or none; `limited`: not every merchant may call it. */
+function statesOf({ flags = [] }: Endpoint): string[] {
+  if (flags.some((flag) => CLOSED.has(flag))) return ['closed']
+  return flags.some((flag) => LIMITED.has(flag)) ? ['limited'] : []
 }
 
 const BASE = 'https://pay.weixin.qq.com/'
 
-/** The address in a link of Markdown, without what all of them begin with. */
-function urlOf(link: string): string {
-  const url = /\((.*)\)$/.exec(link)?.[1] ?? link
-  return url.startsWith(BASE) ? url.slice(BASE.length) : url
-}
+const withoutBase = (url: string): string => (url.startsWith(BASE) ? url.slice(BASE.length) : url)

@@ -39,7 +39,12 @@ export function notificationsFile(
   declarations: (family: string | undefined) => string[],
 ): Map<string, { text: string; family: string; depth: string }> {
   const entries = [...byEvent(notifications)].map(([event, messages]) => {
-    return { event, messages: messages.map((message) => entry(event, message, printer)) }
+    return {
+      event,
+      messages: messages.map((message, index) =>
+        entry(event, message, index === 0 ? messages.slice(1) : [], printer),
+      ),
+    }
   })
   const others = entries.flatMap(({ event, messages }) => {
     const lines = messages.slice(1).map(({ line }) => line.replace(/^/gm, '  '))
@@ -115,7 +120,8 @@ interface Entry {
   readonly line: string
 }
 
-function entry(event: string, { notification, product, type }: Message, printer: Printer): Entry {
+function entry(event: string, message: Message, others: readonly Message[], printer: Printer): Entry {
+  const { notification, product, type } = message
   const known = printer.nameOf(type)
   const envelope = notification.api === 'v3' ? 'Notification' : 'XmlNotification'
   const prefix = envelope === 'XmlNotification' ? 'Xml' : ''
@@ -123,8 +129,18 @@ function entry(event: string, { notification, product, type }: Message, printer:
   const key = quote(product ?? event)
   return {
     declaration: known ? undefined : declare(name, type, printer),
-    line: `${jsdoc(notification, '  ')}\n  ${key}: ${envelope}<${quote(event)}, ${name}>`,
+    line: `${jsdoc(notification, '  ', productNote(event, others))}\n  ${key}: ${envelope}<${quote(event)}, ${name}>`,
   }
+}
+
+/** What handlers should know where products share an event type. */
+function productNote(event: string, others: readonly Message[]): string[] {
+  if (others.length === 0) return []
+  const names = others.flatMap(({ product }) => product ?? [])
+  return [
+    `Other products share this event type, with payloads of their own: ${names.join(', ')}.`,
+    `Theirs is \`NotificationOf<'${event}', '${names[0]}'>\`, and so on.`,
+  ]
 }
 
 /** The few answers that are more than `{ code, message }`. */
@@ -138,14 +154,20 @@ function acknowledgements(notifications: readonly Notification[], printer: Print
 export interface Acknowledgements {\n${lines.join('\n')}\n}`
 }
 
+/** The fields of the envelope, with their names and whether only APIv3 has them for sure. */
+const envelope = (mark: string): string =>
+  [
+    `  /** 通知的唯一ID · unique ID of the notification */\n  readonly id${mark}: string`,
+    `  /** 通知创建的时间 · creation time of the notification */\n  readonly create_time${mark}: string`,
+    '  /** 通知的类型 · event type */\n  readonly event_type: Event',
+    `  /** 通知的资源数据类型 · type of the resource */\n  readonly resource_type${mark}: string`,
+    `  /** 回调摘要 · summary */\n  readonly summary${mark}: string`,
+    '  /** 通知资源数据 · resource, decrypted */\n  readonly resource: Resource',
+  ].join('\n')
+
 const ENVELOPES = `/** A notification of APIv3 with its payload decrypted. */
 export interface Notification<Event extends string, Resource> {
-  readonly id: string
-  readonly create_time: string
-  readonly event_type: Event
-  readonly resource_type: string
-  readonly summary: string
-  readonly resource: Resource
+${envelope('')}
 }
 
 /**
@@ -153,12 +175,7 @@ export interface Notification<Event extends string, Resource> {
  * A message without an event type of its own goes by the name it has in the map below.
  */
 export interface XmlNotification<Event extends string, Resource> {
-  readonly id?: string
-  readonly create_time?: string
-  readonly event_type: Event
-  readonly resource_type?: string
-  readonly summary?: string
-  readonly resource: Resource
+${envelope('?')}
 }`
 
 const HELPERS = `/** Every documented event type, of either API version: \`TRANSACTION.SUCCESS\`, \`REFUND.SUCCESS\` … */

@@ -11,7 +11,7 @@ import {
 import type { StoredTraits } from '../lib/routes/stored.js'
 import type { Verb } from '../lib/routes/traits.js'
 import type { RouteTree } from '../lib/routes/tree.js'
-import { type Catalogue, type Endpoint, part } from './model.js'
+import { type Catalogue, type Endpoint, hasTrailingSlash, part } from './model.js'
 import { quote } from './print.js'
 import { type Files, HEADER } from './write.js'
 
@@ -19,20 +19,13 @@ const LETTERS: Readonly<Record<Verb, string>> = { get: 'g', post: 'p', put: 'u',
 
 /** `lib/routes/generated/`: the tree of documented paths and the table of traits its verbs point into. */
 export function traitFiles({ endpoints }: Catalogue): Files {
-  const sets = new Map<string, { number: number; traits: StoredTraits }>()
-  const root: MutableTree = {}
-  for (const endpoint of [...endpoints].sort(byTemplate)) {
-    const traits = traitsOf(endpoint)
-    const key = JSON.stringify(traits)
-    if (key !== '{}' && !sets.has(key)) sets.set(key, { number: sets.size, traits })
-    insert(root, endpoint, sets.get(key)?.number)
-  }
+  const { tree, sets } = routesOf(endpoints)
   const exact = new Set(
     endpoints.flatMap(({ template }) =>
       template.split('/').filter((s) => !s.startsWith('{') && /[A-Z]/.test(s)),
     ),
   )
-  const numbered = [...sets.values()].map(({ traits }) => JSON.stringify(traits))
+  const numbered = sets.map((traits) => JSON.stringify(traits))
   const table = [
     HEADER,
     '',
@@ -50,13 +43,29 @@ export function traitFiles({ endpoints }: Catalogue): Files {
     HEADER,
     '',
     '/** The route tree as JSON, which is parsed several times faster than code and only when first needed. */',
-    `export const tree: string = \`${printTree(collapse(root), '')}\``,
+    `export const tree: string = \`${printTree(tree, '')}\``,
     '',
   ]
   return new Map([
     ['lib/routes/generated/traits.ts', table.join('\n')],
     ['lib/routes/generated/tree.ts', paths.join('\n')],
   ])
+}
+
+/** The route tree, and the distinct sets of traits by the numbers that it has for them. */
+export function routesOf(endpoints: readonly Endpoint[]): {
+  readonly tree: RouteTree
+  readonly sets: readonly StoredTraits[]
+} {
+  const sets = new Map<string, { number: number; traits: StoredTraits }>()
+  const root: MutableTree = {}
+  for (const endpoint of [...endpoints].sort(byTemplate)) {
+    const traits = traitsOf(endpoint)
+    const key = JSON.stringify(traits)
+    if (key !== '{}' && !sets.has(key)) sets.set(key, { number: sets.size, traits })
+    insert(root, endpoint, sets.get(key)?.number)
+  }
+  return { tree: collapse(root), sets: [...sets.values()].map(({ traits }) => traits) }
 }
 
 const byTemplate = (a: Endpoint, b: Endpoint): number =>
@@ -69,11 +78,10 @@ export function traitsOf(endpoint: Endpoint): StoredTraits {
   const encrypts = api === 'v3' ? requestParts(endpoint).flatMap(([at, shape]) => encrypted(shape, at)) : []
   const decrypts = response.json ? encrypted(response.json, '') : []
   const lists = response.xml ? repeated(response.xml, '') : []
-  const { prefix, wire, origin, literals, fragment, certificate, nonceless, unsigned, optionalSign } =
-    endpoint
+  const { prefix, wire, origin, fragment, certificate, nonceless, unsigned, optionalSign } = endpoint
   const { signedDigest, merchantId, extraSigns, upload, idempotent, safe } = endpoint
   const traits: { [Name in keyof StoredTraits]: StoredTraits[Name] | undefined } = {
-    ...{ prefix, wire, origin, literals, fragment, certificate, nonceless, unsigned, optionalSign },
+    ...{ prefix, wire, origin, fragment, certificate, nonceless, unsigned, optionalSign },
     ...{ signedDigest, merchantId, extraSigns, upload, idempotent, safe },
     answer: answer === (api === 'v2' ? 'xml' : 'json') ? undefined : answer,
     redirect: response.redirect,
@@ -119,13 +127,15 @@ function repeated(shape: Shape, at: string): string[] {
   return fieldsOf(shape).flatMap((field) => repeated(field.shape, at ? `${at}.${field.name}` : field.name))
 }
 
-/** The other spellings of a template with a literal that is written as a placeholder elsewhere. */
-function aliasesOf({ template, literals = {} }: Endpoint): [alias: string, template: string][] {
-  return Object.entries(literals).map(([name, value]) => {
-    const placeholder = `{${name}}`
-    if (template.includes(placeholder)) return [template.replace(placeholder, value), template]
-    return [template.replace(value, placeholder), template]
-  })
+/**
+ * The other spellings of a template: with the slash that the path on the wire ends with, or the placeholder that stood
+ * for it in earlier releases, and with a placeholder in place of a literal segment.
+ */
+function aliasesOf(endpoint: Endpoint): [alias: string, template: string][] {
+  const { template, literals = {} } = endpoint
+  const slashed = hasTrailingSlash(endpoint) ? [`${template}/`, `${template}/{empty}`] : []
+  const placed = Object.entries(literals).map(([name, value]) => template.replace(value, `{${name}}`))
+  return [...slashed, ...placed].map((alias) => [alias, template])
 }
 
 interface MutableTree {

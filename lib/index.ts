@@ -13,7 +13,7 @@ export type { ProfitSharingRow, ProfitSharingSummary } from './bills/profit-shar
 export type { BillOptions } from './bills/request.js'
 export type { TradeRow, TradeSummary } from './bills/trade.js'
 export type { V2Bills, V2FundflowBillRequest, V2TradeBillRequest } from './bills/v2.js'
-export type { WechatpayOptions } from './config.js'
+export type { BrandOptions, CommonOptions, MerchantOptions, WechatpayOptions } from './config.js'
 export type { KeyInput } from './crypto/keys.js'
 export {
   ApiError,

@@ -6,6 +6,7 @@ import { createChain } from './chain/chain.js'
 import { Place } from './chain/place.js'
 import { loadConfig, type WechatpayOptions } from './config.js'
 import { decryptOaep } from './crypto/rsa.js'
+import { assertMayCall } from './identity.js'
 import { createNotifications, type NotificationReceiver } from './notifications/receiver.js'
 import { createPaySign, type PaySign } from './pay-sign/api.js'
 import { buildRequest } from './request/build.js'
@@ -39,7 +40,7 @@ const START: Place<Verb> = new Place({
 export interface Clients {
   /** Signs and verifies the calls of APIv2. */
   readonly v2: AxiosInstance
-  /** Signs and verifies the calls of APIv3. */
+  /** Signs and verifies the calls of APIv3, and those of a brand. */
   readonly v3: AxiosInstance
 }
 
@@ -47,7 +48,7 @@ export interface Clients {
 export interface Wechatpay extends Chain {}
 
 /**
- * A client for the WeChat Pay OpenAPI. Properties chain into the path of an endpoint; calling a verb
+ * A client for the WeChat Pay OpenAPI, of a merchant or of a brand. Properties chain into the path of an endpoint; calling a verb
  * signs the request, sends it, and gives the verified answer.
  *
  * @example
@@ -67,10 +68,10 @@ export class Wechatpay {
   /** Verifies, decrypts and answers what WeChat Pay tells by itself. */
   readonly notifications: NotificationReceiver
 
-  /** Signs the parameters with which a front end starts a payment. */
+  /** Signs the parameters with which a front end starts a payment; a merchant's alone. */
   readonly paySign: PaySign
 
-  /** Downloads, checks and reads bills. */
+  /** Downloads, checks and reads bills; a merchant's alone. */
   readonly bills: Bills
 
   /** Encrypts a text with the current platform key. */
@@ -79,7 +80,7 @@ export class Wechatpay {
   /**
    * The text of an encrypted field of an answer.
    *
-   * @throws {RequestError} code `DECRYPTION_FAILED` when it was not encrypted for this merchant certificate.
+   * @throws {RequestError} code `DECRYPTION_FAILED` when it was not encrypted for the certificate of `privateKey`.
    */
   readonly decrypt: (ciphertext: string | Ciphertext) => string
 
@@ -92,21 +93,22 @@ export class Wechatpay {
     const agents = createAgents(config.agents)
     const v3 = createV3(config, agents)
     const v2 = createV2(config, agents)
-    const { failover, deadline } = config
-    const sending = { failover, deadline, isClosed: agents.isClosed }
+    const { failover, deadline, validate } = config
+    const sending = { failover, deadline, validate, isClosed: agents.isClosed }
     const dispatchers = { v2: { ...v2.sender, ...sending }, v3: { ...v3.sender, ...sending } }
     this.client = Object.freeze({ v2: v2.sender.client, v3: v3.sender.client })
     this.certificates = v3.certificates
-    const { signer, apiv3Key, secret } = config
-    this.notifications = createNotifications({ signer, keys: v3.keys, apiv3Key, secret })
+    const { signer, apiv3Key, brandApiKey, secret } = config
+    this.notifications = createNotifications(signer, { keys: v3.keys, apiv3Key, brandApiKey, secret })
     this.paySign = createPaySign(signer, secret)
     const send = async (verb: Verb, path: string, request?: unknown): Promise<AxiosResponse> => {
       const endpoint = endpointOf(path, verb)
+      assertMayCall(signer, endpoint)
       assertSendable(endpoint)
       return dispatch(endpoint, request, dispatchers[endpoint.api])
     }
     const origins = [...failover, ...(config.axios.baseURL === undefined ? [] : [config.axios.baseURL])]
-    this.bills = createBills({ send, origins, privateKey: signer.privateKey })
+    this.bills = createBills({ send, origins, privateKey: signer.privateKey }, signer)
     this.encrypt = v3.encrypt
     this.decrypt = (ciphertext) => decryptOaep(String(ciphertext), signer.privateKey)
     this.close = () => {

@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import { Agent } from 'node:https'
 import { describe, expect, it } from 'vitest'
 import { AXIOS_OPTIONS } from '../lib/axios-options.js'
-import { ConfigError, Wechatpay, type WechatpayOptions } from '../lib/index.js'
+import { type BrandOptions, ConfigError, Wechatpay, type WechatpayOptions } from '../lib/index.js'
 import { certify, pem } from './openssl.js'
 
 const merchant = generateKeyPairSync('rsa', { modulusLength: 2048 })
@@ -133,4 +133,72 @@ describe('a client', () => {
       expect(() => new Wechatpay({ ...valid, [name]: 'secret' })).toThrow(`There is no option '${name}'`)
     },
   )
+})
+
+describe('the client of a brand', () => {
+  const brand: BrandOptions = {
+    brandId: '120344',
+    serial: certificateSerial,
+    privateKey: merchant.privateKey,
+    certs: { PUB_KEY_ID_0100001203442024010100000000: pem(platform.publicKey) },
+  }
+
+  it('is made from its id, key and WeChat Pay public key; its API key may be there', () => {
+    expect(new Wechatpay(brand)).toBeInstanceOf(Wechatpay)
+    expect(new Wechatpay({ ...brand, brandApiKey: 'a'.repeat(32), timeout: 1_000 })).toBeDefined()
+    expect(new Wechatpay({ ...brand, mchid: undefined, apiv3Key: undefined } as never)).toBeDefined()
+  })
+
+  const having = (more: object): object => ({ ...brand, ...more })
+  const TWO =
+    'Make two clients: new Wechatpay({ mchid, serial, privateKey, certs, apiv3Key }) and new Wechatpay({ brandId, serial, privateKey, certs, brandApiKey })'
+  it.each<[string, object, string]>([
+    [
+      'an mchid too',
+      having({ mchid: valid.mchid }),
+      'mchid is an option of a merchant, brandId is an option of a brand',
+    ],
+    ['an mchid too', having({ mchid: valid.mchid }), TWO],
+    ['an apiv3Key', having({ apiv3Key: 'a'.repeat(32) }), `apiv3Key is an option of a merchant`],
+    ['an apiv3Key', having({ apiv3Key: 'a'.repeat(32) }), TWO],
+    ['an APIv2 key', having({ secret: 'a'.repeat(32) }), TWO],
+    ['a client certificate', having({ merchant: { cert: '' } }), TWO],
+    ['a store for certificates', having({ store: new Map() }), 'store is an option of a merchant'],
+    ['a brandApiKey for a merchant', { ...valid, brandApiKey: 'a'.repeat(32) }, TWO],
+    ['no certs', having({ certs: undefined }), 'Missing: certs. A brand has no certificates to download'],
+    ['empty certs', having({ certs: {} }), 'List the WeChat Pay public key of the brand'],
+    ['no key', having({ privateKey: undefined }), 'Missing: privateKey'],
+    ['a brandApiKey alone', { brandApiKey: 'a'.repeat(32) }, 'Missing: brandId, serial, privateKey, certs'],
+    ['a brandApiKey of 31 characters', having({ brandApiKey: 'a'.repeat(31) }), 'brandApiKey has 31 bytes'],
+    [
+      'a brandApiKey of wide characters',
+      having({ brandApiKey: '密'.repeat(32) }),
+      'brandApiKey has 96 bytes',
+    ],
+    ['a number for brandId', having({ brandId: 120344 }), 'brandId must be a string of digits'],
+    ['a brandId that is none', having({ brandId: '1"x' }), 'brandId must be a string of digits'],
+    ['a serial that is none', having({ serial: 'x' }), "serial must be the brand API certificate's"],
+    [
+      'its own serial among certs',
+      having({ certs: { [certificateSerial]: pem(platform.publicKey) } }),
+      'your own brand API certificate',
+    ],
+    ['a misspelt option', having({ brandApikey: 'a' }), "did you mean 'brandApiKey'"],
+  ])('is not made with %s', (_, options, why) => {
+    expect(() => new Wechatpay(options as never)).toThrow(ConfigError)
+    expect(() => new Wechatpay(options as never)).toThrow(why)
+  })
+
+  it('does not compile with the options of both', () => {
+    const compiled = (..._: readonly WechatpayOptions[]): void => undefined
+    compiled(valid, brand)
+    // @ts-expect-error a client is a merchant or a brand
+    compiled({ ...valid, brandId: '120344' })
+    // @ts-expect-error the APIv3 key is a merchant's
+    compiled({ ...brand, apiv3Key: '' })
+    // @ts-expect-error the brand API key is a brand's
+    compiled({ mchid: '1', serial: '1', privateKey: '', brandApiKey: '' })
+    // @ts-expect-error a brand has no certificates to download
+    compiled({ brandId: '1', serial: '1', privateKey: '' })
+  })
 })

@@ -1,6 +1,6 @@
 import type { LooseNode } from './loose.js'
 import type { Arguments, CallOptions, Operation, Verb } from './operation.js'
-import type { Folders } from './routes/folders.js'
+import type { Folders, SlashedPaths } from './routes/folders.js'
 import type { Routes } from './routes.js'
 
 /*
@@ -126,8 +126,11 @@ export type NodeOf<Where extends Path> = At<Where>
 export type Chain = { readonly [First in keyof Folders]: Top<First> } & {
   readonly [Where in Full]: At<Where>
 } & {
+  readonly [Where in keyof SlashedPaths]: At<SlashedPaths[Where]>
+} & {
   /** Goes on by a literal path: typed where it is documented, open where it is not. */
   chain<const Where extends Path>(path: Where): At<Where>
+  chain<const Where extends keyof SlashedPaths>(path: Where): At<SlashedPaths[Where]>
   chain(path: string): LooseNode
 }
 

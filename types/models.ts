@@ -237,13 +237,6 @@ export interface BusInfo {
   plate_number?: string
 }
 
-export interface BusifavorExchangeCoupon {
-  /** 单品换购价 · item exchange price (分 · fen) */
-  exchange_price?: number
-  /** 消费门槛 · minimum transaction amount (分 · fen) */
-  transaction_minimum?: number
-}
-
 export interface BusifavorStockResponse {
   /** 批次号 · coupon batch ID */
   stock_id: string
@@ -416,27 +409,24 @@ export type CertType =
   | 'CERTIFICATE_TYPE_2399' | 'CERTIFICATE_TYPE_2400' | 'CERTIFICATE_TYPE_2520'
   | 'CERTIFICATE_TYPE_2521' | 'CERTIFICATE_TYPE_2522' | (string & {})
 
-export interface CertificateResponse {
-  /** 平台证书列表 · list of platform certificates */
-  data: {
-    /** 证书序列号 · certificate serial number */
-    serial_no: string
-    /** 证书启用时间 · certificate effective time */
-    effective_time: string
-    /** 证书弃用时间 · certificate expiration time */
-    expire_time: string
-    /** 证书信息 · certificate information */
-    encrypt_certificate: {
-      /** 加密证书的算法 · certificate encryption algorithm */
-      algorithm: string
-      /** 加密证书的随机串 · nonce for certificate encryption */
-      nonce: string
-      /** 加密证书的附加数据 · associated data for certificate encryption */
-      associated_data: 'certificate' | (string & {})
-      /** 加密后的证书内容 · encrypted certificate content */
-      ciphertext: string
-    }
-  }[]
+export interface CertificateResponseData {
+  /** 证书序列号 · certificate serial number */
+  serial_no: string
+  /** 证书启用时间 · certificate effective time */
+  effective_time: string
+  /** 证书弃用时间 · certificate expiration time */
+  expire_time: string
+  /** 证书信息 · certificate information */
+  encrypt_certificate: {
+    /** 加密证书的算法 · certificate encryption algorithm */
+    algorithm: string
+    /** 加密证书的随机串 · nonce for certificate encryption */
+    nonce: string
+    /** 加密证书的附加数据 · associated data for certificate encryption */
+    associated_data: 'certificate' | (string & {})
+    /** 加密后的证书内容 · encrypted certificate content */
+    ciphertext: string
+  }
 }
 
 export type Channel = 'ORIGINAL' | 'BALANCE' | 'OTHER_BALANCE' | 'OTHER_BANKCARD' | (string & {})
@@ -901,6 +891,13 @@ export interface CouponTagInfo {
     /** 会员卡模板ID · membership card template ID */
     member_card_id?: string
   }
+}
+
+export interface CouponUseRuleExchangeCoupon {
+  /** 单品换购价 · item exchange price (分 · fen) */
+  exchange_price?: number
+  /** 消费门槛 · minimum transaction amount (分 · fen) */
+  transaction_minimum?: number
 }
 
 export type Customs =

@@ -63,11 +63,17 @@ import type {
 
 /** A notification of APIv3 with its payload decrypted. */
 export interface Notification<Event extends string, Resource> {
+  /** 通知的唯一ID · unique ID of the notification */
   readonly id: string
+  /** 通知创建的时间 · creation time of the notification */
   readonly create_time: string
+  /** 通知的类型 · event type */
   readonly event_type: Event
+  /** 通知的资源数据类型 · type of the resource */
   readonly resource_type: string
+  /** 回调摘要 · summary */
   readonly summary: string
+  /** 通知资源数据 · resource, decrypted */
   readonly resource: Resource
 }
 
@@ -76,11 +82,17 @@ export interface Notification<Event extends string, Resource> {
  * A message without an event type of its own goes by the name it has in the map below.
  */
 export interface XmlNotification<Event extends string, Resource> {
+  /** 通知的唯一ID · unique ID of the notification */
   readonly id?: string
+  /** 通知创建的时间 · creation time of the notification */
   readonly create_time?: string
+  /** 通知的类型 · event type */
   readonly event_type: Event
+  /** 通知的资源数据类型 · type of the resource */
   readonly resource_type?: string
+  /** 回调摘要 · summary */
   readonly summary?: string
+  /** 通知资源数据 · resource, decrypted */
   readonly resource: Resource
 }
 
@@ -4058,6 +4070,8 @@ export interface Notifications {
    */
   'SETTLEMENT.SUCCESS': Notification<'SETTLEMENT.SUCCESS', PrepaySettleOrderResponse>
   /** 停车服务扣费失败(TRANSACTION.FAIL)通知(JSON)
+   * Other products share this event type, with payloads of their own: v2.
+   * Theirs is `NotificationOf<'TRANSACTION.FAIL', 'v2'>`, and so on.
    * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012159706)
    */
   'TRANSACTION.FAIL': Notification<'TRANSACTION.FAIL', TransactionFailResource>
@@ -4074,6 +4088,8 @@ export interface Notifications {
    */
   'TRANSACTION.PAY_BACK': Notification<'TRANSACTION.PAY_BACK', TransactionPayBackResource>
   /** 支付成功(TRANSACTION.SUCCESS)通知(JSON)
+   * Other products share this event type, with payloads of their own: combined, parking, etc, transit, ebike, eduschoolpay, edu-papay, offlineface, repayment, global, hongkong, v2, profitsharing.
+   * Theirs is `NotificationOf<'TRANSACTION.SUCCESS', 'combined'>`, and so on.
    * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012791861) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012085146)
    */
   'TRANSACTION.SUCCESS': Notification<'TRANSACTION.SUCCESS', TransactionSuccessResource>

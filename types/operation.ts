@@ -56,6 +56,8 @@ export interface CallOptions<
   sink?: Target
   /** Decrypts the fields of the answer that the catalogue marks as encrypted. */
   decrypt?: boolean | undefined
+  /** Checks the request against the catalogue before it is sent: required fields, types, limits, unknown names. */
+  validate?: boolean | undefined
   /** `false`: send once. `true`: also where the endpoint has no idempotent number. A number: at most so often. */
   retry?: boolean | number | undefined
   /** Another host for this call; the endpoint's own prefix (`hk/`, `global/`) stays. */

@@ -1,3 +1,4 @@
+import { assertMerchant, type Id } from '../identity.js'
 import { copyLiterals } from '../plain-object.js'
 import type { BillContext } from './ask.js'
 import type { Bill } from './bill.js'
@@ -59,7 +60,8 @@ export interface ProfitSharingBillRequest {
 
 /**
  * Bills: asked for, downloaded, decrypted, unzipped, checked and read. Each method resolves once the API has said that
- * there is a bill, and rejects with an `ApiError` (code `NO_STATEMENT_EXIST`) when there is none.
+ * there is a bill, and rejects with an `ApiError` (code `NO_STATEMENT_EXIST`) when there is none. The client of a brand
+ * has no bills: there it is a `RequestError`.
  */
 export interface Bills {
   /**
@@ -112,9 +114,15 @@ export interface Bills {
 export type V3Bills = Omit<Bills, 'v2'>
 
 /** What asks for bills and reads them is loaded with the first one: most clients never see any. */
-export function createBills(context: BillContext): Bills {
-  const v3 = async (): Promise<V3Bills> => (await import('./v3.js')).createV3Bills(context)
-  const v2 = async (): Promise<V2Bills> => (await import('./v2.js')).createV2Bills(context)
+export function createBills(context: BillContext, id: Id): Bills {
+  const v3 = async (): Promise<V3Bills> => {
+    assertMerchant(id, 'wxpay.bills', 'v3')
+    return (await import('./v3.js')).createV3Bills(context)
+  }
+  const v2 = async (): Promise<V2Bills> => {
+    assertMerchant(id, 'wxpay.bills.v2', 'v2')
+    return (await import('./v2.js')).createV2Bills(context)
+  }
   return Object.freeze({
     trade: deferred(async () => (await v3()).trade),
     fundflow: deferred(async () => (await v3()).fundflow),

@@ -1,7 +1,7 @@
 import { endpointDocument } from '../emulator/generated/index.js'
 import { RequestError } from '../index.js'
 import type { EndpointDocument } from '../routes/document.js'
-import { knownVerbs, lookup, nearestRoute } from '../routes/lookup.js'
+import { canonicalPath, knownVerbs, lookup, nearestRoute } from '../routes/lookup.js'
 import type { Traits, Verb } from '../routes/traits.js'
 import { convert } from './convert.js'
 import { type Endpoint, placeholders, resolve } from './endpoint-fields.js'
@@ -33,11 +33,12 @@ export interface DefinedJob {
  * @throws {RequestError} when a column, a field or a placeholder is not there.
  */
 export async function defineJob(options: JobOptions): Promise<DefinedJob> {
-  const { method: verb, path, set, headings, retry, identity } = options
+  const { method: verb, set, headings, retry, identity } = options
+  const path = canonicalPath(options.path)
   const traits = lookup(path, verb)
   if (!traits) assertNoTypo(path, verb)
   const document = await endpointDocument(path, verb)
-  const endpoint: Endpoint = { name: `${verb.toUpperCase()} ${path}`, path, document, traits }
+  const endpoint: Endpoint = { name: `${verb.toUpperCase()} ${path}`, path, document }
   const constants = Object.entries(set).map(([address, value]) => {
     const { place, type } = resolve(address, endpoint)
     const converted = convert(value, type)
@@ -51,7 +52,7 @@ export async function defineJob(options: JobOptions): Promise<DefinedJob> {
     fingerprint: fingerprintOf([verb, path, mappings, constants, ...identity]),
     verb,
     path,
-    placeholders: placeholders(path, traits),
+    placeholders: placeholders(path),
     mappings,
     constants,
     ...(number && { number }),
@@ -79,7 +80,7 @@ function numberField(traits: Traits | undefined): NumberField | undefined {
 
 /** Better said once, at the beginning, than of every row. */
 function assertComplete(
-  { name, path, document, traits }: Endpoint,
+  { name, path, document }: Endpoint,
   given: readonly { readonly place: Place }[] | undefined,
   number: NumberField | undefined,
 ): void {
@@ -87,7 +88,7 @@ function assertComplete(
   const covered = new Set(given.flatMap(({ place }) => [place.slice(0, 2).join('.'), placeName(place)]))
   if (number?.derived) covered.add(placeName(number.place))
   const required = document?.json ? namedFields(document).filter((field) => isRequired(field)) : []
-  const wanted = [...placeholders(path, traits), ...required.map(({ part, keys }) => `${part}.${keys[0]}`)]
+  const wanted = [...placeholders(path), ...required.map(({ part, keys }) => `${part}.${keys[0]}`)]
   const missing = wanted.filter((each) => !covered.has(each))
   if (missing.length === 0) return
   throw new RequestError(

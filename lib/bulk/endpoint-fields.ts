@@ -1,6 +1,5 @@
 import { RequestError } from '../index.js'
 import type { EndpointDocument } from '../routes/document.js'
-import type { Traits } from '../routes/traits.js'
 import { type Field, type FieldType, findField, namedFields, PARTS, type Part } from './fields.js'
 import type { Place } from './job.js'
 import { parsePlace, placeName } from './place.js'
@@ -13,7 +12,6 @@ export interface Endpoint {
   readonly name: string
   readonly path: string
   readonly document: EndpointDocument | undefined
-  readonly traits: Traits | undefined
 }
 
 /** Where a column goes. */
@@ -23,10 +21,10 @@ export interface Target {
 }
 
 /** Every name of a field; of two fields of one name, placeholders and bodies come first. */
-export function sameNames({ path, document, traits }: Endpoint): Map<string, Target> {
+export function sameNames({ path, document }: Endpoint): Map<string, Target> {
   const named = new Map<string, Target>()
   const add = (name: string, field: Target): void => void (named.has(name) || named.set(name, field))
-  for (const name of placeholders(path, traits)) add(name, { place: [name], type: 'text' })
+  for (const name of placeholders(path)) add(name, { place: [name], type: 'text' })
   const fields = document ? namedFields(document) : []
   for (const { part, keys, type } of fields) {
     const target = { place: [part, ...keys], type }
@@ -37,10 +35,10 @@ export function sameNames({ path, document, traits }: Endpoint): Map<string, Tar
 }
 
 /** A field by its address; `json.` may be left out. */
-export function resolve(address: string, { name, path, document, traits }: Endpoint): Target {
+export function resolve(address: string, { name, path, document }: Endpoint): Target {
   const keys = parsePlace(address)
   const [first = '', ...rest] = keys
-  const known = placeholders(path, traits)
+  const known = placeholders(path)
   if (keys.length === 1 && known.includes(String(first))) return { place: keys, type: 'text' }
   if (first === 'path' && known.includes(String(rest[0]))) return { place: rest, type: 'text' }
   const isPart = PARTS.includes(first as Part) && rest.length > 0
@@ -64,7 +62,6 @@ function findAnywhere(document: EndpointDocument, keys: Place): Field | undefine
   return undefined
 }
 
-export function placeholders(path: string, traits: Traits | undefined): string[] {
-  const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name)
-  return names.filter((name) => !Object.hasOwn(traits?.literals ?? {}, name))
+export function placeholders(path: string): string[] {
+  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name)
 }

@@ -101,7 +101,7 @@ async function checkAll(
       tally.checked++
       if (!check) continue
       const planned = planRow(job, row)
-      const problem = isProblem(planned) ? planned : check(planned)
+      const problem = isProblem(planned) ? planned : await check(planned)
       if (problem && ++wrong <= MAX_PROBLEMS) problems.push(problem)
     }
   } finally {

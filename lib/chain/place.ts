@@ -68,7 +68,9 @@ export class Place<Verb extends string> {
   }
 
   #at(segment: string, verb?: Verb): Place<Verb> {
-    const path = this.path === '' ? segment.replace(/^\//, '') : `${this.path}/${segment}`
+    // A path may have been written with the slash that the documentation ends it with.
+    const before = this.path.endsWith('/') ? this.path : `${this.path}/`
+    const path = this.path === '' ? segment.replace(/^\//, '') : before + segment
     return new Place(this.#spelling, path, verb, verb === undefined ? undefined : this)
   }
 }

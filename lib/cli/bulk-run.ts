@@ -1,7 +1,7 @@
 import type { BulkOptions, BulkSummary, InputFormat } from '../bulk/index.js'
 import { showProgress } from './bulk-progress.js'
 import { type QueueFlags, queueOptions } from './bulk-queue.js'
-import { type ClientFlags, clientOptions } from './config.js'
+import { accountOf, type ClientFlags, clientOptions } from './config.js'
 import { EXIT } from './failure.js'
 import { note, printJson, style } from './output.js'
 import { UsageError } from './usage-error.js'
@@ -46,7 +46,7 @@ export async function runJob(flags: BulkFlags, endpoint: Endpoint): Promise<void
       ...endpoint,
       ...shared,
       client,
-      account: options.mchid,
+      account: accountOf(options),
       signal: interruption.signal,
       onProgress: progress.show,
     })

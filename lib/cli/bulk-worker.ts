@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { addQueueOptions, type QueueFlags, queueOptions } from './bulk-queue.js'
 import { interruptible } from './bulk-run.js'
-import { addClientOptions, type ClientFlags, clientOptions } from './config.js'
+import { accountOf, addClientOptions, type ClientFlags, clientOptions } from './config.js'
 import { note } from './output.js'
 import { toNumber } from './to-number.js'
 
@@ -41,7 +41,7 @@ async function runWorker(flags: WorkerFlags): Promise<void> {
     const { acknowledged, failed } = await runBulkWorker({
       ...shared,
       ...(flags.concurrency !== undefined && { concurrency: flags.concurrency }),
-      ...{ client, account: options.mchid, signal: interruption.signal },
+      ...{ client, account: accountOf(options), signal: interruption.signal },
       onReady: ({ queue }) => note(`Sending what comes to the queue ${queue}. Ctrl-C ends it.`),
       onError: ({ message }) => {
         // While Redis is away the same is told several times a second.

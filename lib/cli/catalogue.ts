@@ -1,42 +1,73 @@
 import { normalizeSegment } from '../chain/normalize.js'
-import { exactSegments } from '../routes/lookup.js'
+import { exactSegments, lookup } from '../routes/lookup.js'
 import type { Verb } from '../routes/traits.js'
+import { documentedPaths } from '../routes/tree.js'
 import { names } from './generated/names.js'
+
+const AUDIENCES = ['merchant', 'partner', 'brand', 'hk', 'global'] as const
+
+export type Audience = (typeof AUDIENCES)[number]
 
 /** An endpoint as it is documented. */
 export interface CataloguedEndpoint {
   readonly verb: Verb
   readonly path: string
   readonly name: string
-  /** URLs. */
+  /** What else people call it. */
+  readonly otherNames: readonly string[]
+  readonly products: readonly string[]
+  /** Whose it is: of merchants and partners in the mainland, or of those at an access point abroad. */
+  readonly audience: readonly Audience[]
+  /** Another takes its place, or none. */
+  readonly isClosed: boolean
+  /** Not every merchant may call it. */
+  readonly isLimited: boolean
+  /** Its place among those that merchants use every day. */
+  readonly everyday: number | undefined
+  /** URLs: the merchant's and the partner's page. */
   readonly docs: readonly string[]
+  /** URLs of its other pages, one for each product that it is part of. */
+  readonly otherDocs: readonly string[]
 }
 
 const BASE = 'https://pay.weixin.qq.com/'
 
 let all: readonly CataloguedEndpoint[] | undefined
 
-/** All documented endpoints. */
+/** All documented endpoints, in the order of their paths. */
 export function catalogue(): readonly CataloguedEndpoint[] {
-  all ??= names.split('\n').map((line) => {
-    const [endpoint = '', name = '', docs = ''] = line.split('\t')
-    const [verb = 'get', path = ''] = endpoint.split(' ')
-    const urls = docs
-      .split(' ')
-      .filter(Boolean)
-      .map((url) => (url.startsWith('http') ? url : BASE + url))
-    return { verb: verb as Verb, path, name, docs: urls }
-  })
+  all ??= readCatalogue()
   return all
 }
 
-/** Those that have all words in their path or name. */
-export function searchCatalogue(words: readonly string[]): readonly CataloguedEndpoint[] {
-  const wanted = words.map((word) => word.toLowerCase())
-  return catalogue().filter(({ verb, path, name }) => {
-    const text = `${verb} ${path} ${name}`.toLowerCase()
-    return wanted.every((word) => text.includes(word))
-  })
+function readCatalogue(): CataloguedEndpoint[] {
+  const lines = names.split('\n')
+  const endpoints = documentedPaths().flatMap(({ path, verbs }) =>
+    verbs.map((verb) => ({ verb, path: path.join('/') })),
+  )
+  return endpoints.map((endpoint, at) => ({ ...endpoint, ...fromLine(lines[at] ?? '') }))
+}
+
+function fromLine(line: string): Omit<CataloguedEndpoint, 'verb' | 'path'> {
+  const [name = '', everyday = '', ...lists] = line.split('\t')
+  const [otherNames = [], products = [], marks = [], docs = [], otherDocs = []] = lists.map((list) =>
+    list === '' ? [] : list.split('|'),
+  )
+  const urlOf = (end: string): string => (end.startsWith('http') ? end : BASE + end)
+  return {
+    ...{ name, otherNames, products },
+    audience: AUDIENCES.filter((one) => marks.includes(one)),
+    isClosed: marks.includes('closed'),
+    isLimited: marks.includes('limited'),
+    everyday: everyday === '' ? undefined : Number(everyday),
+    docs: docs.map(urlOf),
+    otherDocs: otherDocs.map(urlOf),
+  }
+}
+
+/** The path, also with the slash that the documentation ends it with, where it does. */
+export function spellingsOf({ path, verb }: Pick<CataloguedEndpoint, 'path' | 'verb'>): readonly string[] {
+  return lookup(path, verb)?.wire === `${path}/` ? [path, `${path}/`] : [path]
 }
 
 /** As it is written in code. */

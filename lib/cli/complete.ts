@@ -46,8 +46,8 @@ async function argumentsOf(command: Command, rest: readonly string[]): Promise<r
   if (next?.argChoices) return next.argChoices
   const isPath = next && TAKES_PATH.has(command.name()) && (command.name() !== 'bulk' || rest.length === 1)
   if (!isPath) return []
-  const { catalogue } = await import('./catalogue.js')
-  return [...new Set(catalogue().map(({ path }) => path))]
+  const { catalogue, spellingsOf } = await import('./catalogue.js')
+  return [...new Set(catalogue().flatMap(spellingsOf))]
 }
 
 function printLines(lines: readonly string[]): void {

@@ -11,10 +11,12 @@ import { UsageError } from './usage-error.js'
 export interface ClientFlags {
   readonly config?: string
   readonly mchid?: string
+  readonly brandId?: string
   readonly serial?: string
   readonly privateKey?: string
   readonly certs?: readonly string[]
   readonly apiv3Key?: string
+  readonly brandApiKey?: string
   readonly secret?: string
   readonly merchantCert?: string
   readonly baseUrl?: string
@@ -22,17 +24,23 @@ export interface ClientFlags {
 }
 
 /** Whoever lists the processes of this machine, or the history of this shell, can read a flag. */
-const SECRET_FLAGS = { apiv3Key: '--apiv3-key', secret: '--secret' } as const
+const SECRET_FLAGS = {
+  apiv3Key: '--apiv3-key',
+  brandApiKey: '--brand-api-key',
+  secret: '--secret',
+} as const
 
 /** Adds the flags of {@link clientOptions} to a command. */
 export function addClientOptions(command: Command): Command {
   return command
     .option('--config <file>', 'JSON with the options of new Wechatpay()')
     .option('--mchid <id>', 'merchant id (WXPAY_MCHID)')
-    .option('--serial <number>', 'serial number of the merchant certificate (WXPAY_SERIAL)')
+    .option('--brand-id <id>', 'brand id in place of it, for brand/… (WXPAY_BRAND_ID)')
+    .option('--serial <number>', 'serial number of the merchant or brand API certificate (WXPAY_SERIAL)')
     .option('--private-key <file>', 'file of its private key (WXPAY_PRIVATE_KEY)')
     .option('--certs <id=file...>', 'platform public keys and certificates (WXPAY_CERTS)')
     .option('--apiv3-key <text>', 'APIv3 key; better in WXPAY_APIV3_KEY')
+    .option('--brand-api-key <text>', 'brand API key; better in WXPAY_BRAND_API_KEY')
     .option('--secret <text>', 'APIv2 key; better in WXPAY_SECRET')
     .option(
       '--merchant-cert <file>',
@@ -53,10 +61,12 @@ export function clientOptions(flags: ClientFlags, env: NodeJS.ProcessEnv = proce
   const merchantCert = keyOf(flags.merchantCert ?? env.WXPAY_MERCHANT_CERT)
   const given = {
     mchid: flags.mchid ?? env.WXPAY_MCHID,
+    brandId: flags.brandId ?? env.WXPAY_BRAND_ID,
     serial: flags.serial ?? env.WXPAY_SERIAL,
     privateKey: keyOf(flags.privateKey ?? env.WXPAY_PRIVATE_KEY),
     certs: flags.certs ? certsOf(flags.certs) : certsOfText(env.WXPAY_CERTS),
     apiv3Key: flags.apiv3Key ?? env.WXPAY_APIV3_KEY,
+    brandApiKey: flags.brandApiKey ?? env.WXPAY_BRAND_API_KEY,
     secret: flags.secret ?? env.WXPAY_SECRET,
     baseURL: flags.baseUrl ?? env.WXPAY_BASE_URL,
     merchant: merchantCert ? { cert: merchantCert } : undefined,
@@ -66,6 +76,11 @@ export function clientOptions(flags: ClientFlags, env: NodeJS.ProcessEnv = proce
     Object.entries(given).filter(([, value]) => value !== undefined && value !== ''),
   )
   return { ...file, ...set } as unknown as WechatpayOptions
+}
+
+/** Whose options they are: a merchant's id, or a brand's. */
+export function accountOf({ mchid, brandId }: WechatpayOptions): string {
+  return mchid ?? brandId ?? ''
 }
 
 function warnOfSecrets(flags: ClientFlags): void {

@@ -6,6 +6,7 @@ import { checkKeys, checkSecrets } from './doctor-keys.js'
 import { checkNetwork } from './doctor-network.js'
 import type { Finding } from './finding.js'
 import { print, printJson, style, table } from './output.js'
+import { UsageError } from './usage-error.js'
 
 interface DoctorFlags extends ClientFlags {
   readonly cert?: string
@@ -22,7 +23,9 @@ Of the API it asks GET v3/certificates, which changes nothing.`
 
 export function doctorCommand(): Command {
   const command = new Command('doctor')
-    .description('Check keys, certificates, clock and network, and say how to mend what is wrong.')
+    .description(
+      'Check keys, certificates, clock and network of a merchant, and say how to mend what is wrong.',
+    )
     .option('--cert <file>', 'apiclient_cert.pem, to compare with serial number and key')
     .option('--offline', 'check only what needs no network')
     .option('--json', 'as JSON')
@@ -32,6 +35,9 @@ export function doctorCommand(): Command {
 
 async function run({ cert, offline, json, ...flags }: DoctorFlags): Promise<void> {
   const options = clientOptions(flags)
+  if (options.brandId !== undefined) {
+    throw new UsageError('doctor looks at the configuration of a merchant, not at that of a brand')
+  }
   const findings: Finding[] = [
     ...checkKeys(options),
     ...certificateFindings(options, keyOf(cert)),

@@ -13,6 +13,7 @@ interface EmulatorFlags {
   readonly dir: string
   readonly storage?: string
   readonly keep: boolean
+  readonly brand?: boolean
   readonly print: Format
   readonly json?: boolean
 }
@@ -41,13 +42,14 @@ export function emulatorCommand(): Command {
         .choices(Object.keys(FORMATS))
         .default('env'),
     )
+    .option('--brand', 'print the configuration of its brand in place of that of its merchant')
     .option('--json', 'the same as --print json')
     .addHelpText('after', HELP)
     .action(run)
 }
 
 async function run(flags: EmulatorFlags): Promise<void> {
-  const { port, host, https, seed, dir, storage, keep, json } = flags
+  const { port, host, https, seed, dir, storage, keep, brand, json } = flags
   const { createEmulator } = await import('../emulator/index.js')
   const folder = resolve(dir)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
@@ -63,7 +65,7 @@ async function run(flags: EmulatorFlags): Promise<void> {
   note(`  page and API  ${style('cyan', emulator.url, stderr)}`)
   note(`  keys in       ${folder}${keep ? ', kept between runs' : ''}`)
   note('  Ctrl-C ends it\n')
-  print(FORMATS[json ? 'json' : flags.print](writeKeys(emulator.merchant, folder)))
+  print(FORMATS[json ? 'json' : flags.print](writeKeys(brand ? emulator.brand : emulator.merchant, folder)))
   await ended
   await emulator.close()
   note('ended')

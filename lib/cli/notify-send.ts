@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import type { Emulator, EmulatorBrand, EmulatorMerchant } from '../emulator/index.js'
 import { KEPT_IN, STATE, writeKeys } from './kept-keys.js'
 import { note, printJson } from './output.js'
 import { FORMATS } from './print-config.js'
@@ -68,7 +69,7 @@ async function sendKept(
   })
   try {
     note(`Signed with the keys in ${folder}; the receiver needs:\n`)
-    note(FORMATS.env(writeKeys(emulator.merchant, folder)))
+    note(FORMATS.env(writeKeys(recipientOf(event, emulator), folder)))
     note('')
     return await emulator.notify(event, {
       url,
@@ -77,4 +78,11 @@ async function sendKept(
   } finally {
     await emulator.close()
   }
+}
+
+/** Whose keys sign the event; those of the brand are made only where they do. */
+function recipientOf(event: string, emulator: Emulator): EmulatorMerchant | EmulatorBrand {
+  const { headers } = emulator.signNotification(event)
+  const serial = headers['Wechatpay-Serial']
+  return serial === undefined || serial in emulator.merchant.certs ? emulator.merchant : emulator.brand
 }

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util'
+import { columns } from './layout.js'
 
 type Style = Parameters<typeof styleText>[0]
 
@@ -25,18 +26,9 @@ export function style(name: Style, text: string, stream: NodeJS.WriteStream = pr
 
 /** Columns as wide as their widest cell; Chinese characters take two places. */
 export function table(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => width(row[column] ?? ''))))
-  const line = (row: readonly string[]): string =>
-    row.map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - width(cell))).join('  ')
-  return rows.map((row) => line(row).trimEnd()).join('\n')
-}
-
-/** Escape sequences are no wider than nothing. */
-function width(text: string): number {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: what colours are made of
-  const plain = text.replace(/\x1b\[\d+m/g, '')
-  return [...plain].reduce(
-    (sum, character) => sum + (/[\u2e80-\u9fff\uff00-\uffef]/.test(character) ? 2 : 1),
-    0,
+  const [first = []] = rows
+  return columns(
+    rows,
+    first.map(() => 'fixed'),
   )
 }

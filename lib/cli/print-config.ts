@@ -1,4 +1,5 @@
 import { pathToFileURL } from 'node:url'
+import type { EmulatorBrand, EmulatorMerchant } from '../emulator/index.js'
 import type { KeyFiles } from './kept-keys.js'
 
 export type Format = 'env' | 'dotenv' | 'json' | 'ts'
@@ -18,26 +19,33 @@ function lines(options: KeyFiles, line: (variable: Variable) => string): string 
 }
 
 function variables(options: KeyFiles): Variable[] {
-  const { mchid, serial, privateKey, certs, apiv3Key, secret, merchant, baseURL, ca } = options
+  const { serial, privateKey, certs, baseURL, ca } = options
   const pairs = Object.entries(certs).map(([id, file]) => `${id}=${file}`)
   return [
-    ['WXPAY_MCHID', mchid],
+    'brandId' in options ? ['WXPAY_BRAND_ID', options.brandId] : ['WXPAY_MCHID', options.mchid],
     ['WXPAY_SERIAL', serial],
     ['WXPAY_PRIVATE_KEY', privateKey],
     ['WXPAY_CERTS', pairs.join(',')],
-    ['WXPAY_APIV3_KEY', apiv3Key],
-    ['WXPAY_SECRET', secret],
-    ...(merchant ? [['WXPAY_MERCHANT_CERT', merchant.cert] as const] : []),
+    ...('brandId' in options ? brandSecrets(options) : merchantSecrets(options)),
     ['WXPAY_BASE_URL', baseURL],
     ...(ca ? [['NODE_EXTRA_CA_CERTS', ca] as const] : []),
   ]
 }
 
+const brandSecrets = ({ brandApiKey }: EmulatorBrand): Variable[] => [['WXPAY_BRAND_API_KEY', brandApiKey]]
+
+const merchantSecrets = ({ apiv3Key, secret, merchant }: EmulatorMerchant): Variable[] => [
+  ['WXPAY_APIV3_KEY', apiv3Key],
+  ['WXPAY_SECRET', secret],
+  ...(merchant ? [['WXPAY_MERCHANT_CERT', merchant.cert] as const] : []),
+]
+
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`
 
 /** In code a key is a `file://` URL, and an authority its PEM. */
 function toCode({ ca, ...options }: KeyFiles): string {
-  const { privateKey, certs, merchant } = options
+  const { privateKey, certs } = options
+  const merchant = 'merchant' in options ? options.merchant : undefined
   const urls = {
     ...options,
     privateKey: urlOf(privateKey),

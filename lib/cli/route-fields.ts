@@ -1,18 +1,24 @@
 import type { EndpointDocument } from '../routes/document.js'
-import { nearestRoute } from '../routes/lookup.js'
+import { bilingual, type Glossary, loadGlossary } from '../routes/glossary.js'
+import { lookup, nearestRoute } from '../routes/lookup.js'
 import {
+  eitherOf,
   embedded,
   type Fields,
   fieldsOf,
   isCases,
   isEnum,
   isFields,
+  isLeaf,
   isList,
+  labelOf,
+  leafOf,
   type Shape,
 } from '../routes/schema.js'
 import { type CataloguedEndpoint, catalogue, chainOf } from './catalogue.js'
 import { readEndpoint } from './endpoint.js'
-import { print, printJson, style, table } from './output.js'
+import { breakBefore, type Column, columns, WIDTH, wrap } from './layout.js'
+import { print, printJson, style } from './output.js'
 import { UsageError } from './usage-error.js'
 
 /** Prints the fields of an endpoint, with each of its verbs. */
@@ -28,7 +34,8 @@ export async function show(text: string, { json }: { readonly json?: boolean }):
       found.map((endpoint, index) => ({ ...endpoint, chain: chainOf(endpoint), ...documents[index] })),
     )
   }
-  print(found.map((endpoint, index) => describe(endpoint, documents[index])).join('\n\n'))
+  const glossary = await loadGlossary()
+  print(found.map((endpoint, index) => describeFields(endpoint, documents[index], glossary)).join('\n\n'))
 }
 
 function unknownPath(path: string): string {
@@ -37,13 +44,32 @@ function unknownPath(path: string): string {
   return `${path} is not documented; ${nearest ? `did you mean ${nearest}?` : `search: wxpay routes ${word}`}`
 }
 
-function describe(endpoint: CataloguedEndpoint, document: EndpointDocument | undefined): string {
+/** Name, type, whether it has to be there, and what it is called in Chinese and English. */
+const COLUMNS: readonly Column[] = ['fixed', 'wrapped', 'fixed', 'wrapped']
+const INDENT = '  '
+/** What an amount is counted in. */
+const UNITS: Readonly<Record<string, string>> = { fen: '分 fen', minor: 'minor unit' }
+
+/** The fields of one verb, as text. */
+export function describeFields(
+  endpoint: CataloguedEndpoint,
+  document: EndpointDocument | undefined,
+  glossary: Glossary,
+): string {
   const { verb, path, name, docs } = endpoint
   const part = (title: string, shape: Shape | undefined): string[] => {
-    const rows = shape === undefined ? [] : rowsOf(shape, '')
-    return rows.length > 0 ? ['', style('bold', title), table(rows)] : []
+    const rows = shape === undefined ? [] : rowsOf(shape, INDENT, glossary)
+    return rows.length > 0 ? ['', style('bold', title), columns(rows, COLUMNS)] : []
   }
-  const head = [style('bold', `${verb.toUpperCase()} ${path}`), name, ...docs, '', chainOf(endpoint)]
+  const head = [
+    style('bold', breakBefore(/\//, `${verb.toUpperCase()} ${path}`, INDENT)),
+    ...wrap(name, WIDTH),
+    // Addresses stay whole: they are there to be opened.
+    ...docs,
+    '',
+    breakBefore(/[.[]/, chainOf(endpoint), INDENT),
+    ...wireOf(endpoint),
+  ]
   if (!document) return head.join('\n')
   return [
     ...head,
@@ -56,22 +82,39 @@ function describe(endpoint: CataloguedEndpoint, document: EndpointDocument | und
   ].join('\n')
 }
 
-/** One row a field: its path, its type, whether it has to be there. */
-function rowsOf(shape: Shape, prefix: string): string[][] {
-  if (isList(shape)) return rowsOf(shape[0], `${prefix}[]`)
-  if (isCases(shape)) return shape.$oneOf.flatMap((one) => rowsOf(one, prefix))
+/** Where a request goes, if that is not the path of the chain. */
+function wireOf({ verb, path }: CataloguedEndpoint): string[] {
+  const { wire } = lookup(path, verb) ?? {}
+  return wire === undefined ? [] : [breakBefore(/\//, `sent to /${wire}`, INDENT)]
+}
+
+/** One row a field, in the order of {@link COLUMNS}; the fields of a field are indented below it. */
+function rowsOf(shape: Shape, indent: string, glossary: Glossary): string[][] {
+  if (isList(shape)) return rowsOf(shape[0], indent, glossary)
+  if (isCases(shape)) return shape.$oneOf.flatMap((one) => rowsOf(one, indent, glossary))
   if (!isFields(shape)) return []
+  const alternatives = new Set(eitherOf(shape)?.flat())
   return fieldsOf(shape as Fields).flatMap(({ name, optional, shape: inner }) => {
-    const path = prefix === '' ? name : `${prefix}.${name}`
+    const need = alternatives.has(name) ? 'either' : 'required'
+    const label = labelOf(inner)
     return [
-      [`  ${path}`, typeOf(inner), optional ? '' : 'required'],
-      ...rowsOf(embedded(inner)?.shape ?? inner, path),
+      [
+        indent + name,
+        typeOf(inner),
+        optional && need === 'required' ? '' : need,
+        label ? bilingual(glossary, label, name) : '',
+      ],
+      ...rowsOf(embedded(inner)?.shape ?? inner, indent + INDENT, glossary),
     ]
   })
 }
 
 function typeOf(shape: Shape): string {
-  if (typeof shape === 'string') return shape
+  if (isLeaf(shape)) {
+    const { type, unit, min, max } = leafOf(shape)
+    const range = min === undefined && max === undefined ? '' : ` ${min ?? ''}..${max ?? ''}`
+    return `${UNITS[unit ?? ''] ?? type}${range}`
+  }
   if (isEnum(shape)) return shape.$enum.join(' | ')
   if (isList(shape)) return `list of ${typeOf(shape[0])}`
   return embedded(shape) ? `text of ${embedded(shape)?.media}` : 'object'

@@ -1,9 +1,10 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { nearestRoute } from '../routes/lookup.js'
 import type { Verb } from '../routes/traits.js'
-import { type CataloguedEndpoint, catalogue, chainOf, searchCatalogue } from './catalogue.js'
-import { VERBS } from './endpoint.js'
+import { type CataloguedEndpoint, catalogue, chainOf } from './catalogue.js'
+import { readEndpoint, VERBS } from './endpoint.js'
 import { note, print, printJson, style, table } from './output.js'
+import { search } from './search.js'
 
 interface SearchFlags {
   readonly verb?: Verb
@@ -12,9 +13,16 @@ interface SearchFlags {
 }
 
 const HELP = `
+Words are names of endpoints and products, or what people call them, in Chinese or English, with or without spaces;
+paths, also with ids in them; URLs of endpoints and of pages of the documentation. What fits best comes first: a
+merchant's endpoints before a partner's, APIv3 before APIv2, and what is deprecated last.
+
 Examples:
-  wxpay routes 会员卡 import          words in path or name, in Chinese or as in the path
+  wxpay routes 查询订单
+  wxpay routes profit sharing
+  wxpay routes 会员卡 import
   wxpay routes complaint --verb get -l
+  wxpay routes https://pay.weixin.qq.com/doc/v3/merchant/4012791860
   wxpay routes show v3/profitsharing/receivers/add`
 
 export function routesCommand(): Command {
@@ -25,34 +33,44 @@ export function routesCommand(): Command {
     .action(async (path: string, flags: SearchFlags) => (await import('./route-fields.js')).show(path, flags))
   return new Command('routes')
     .description(`Search the ${catalogue().length.toLocaleString('en')} documented endpoints, offline.`)
-    .argument('[words...]', 'all of them have to be found: refund, 退款')
+    .argument('[words...]', 'what it is called, or its path: refund, 退款')
     .option('--verb <verb>', `only this one: ${VERBS.join(', ')}`, toVerb)
     .option('-l, --long', 'with the chain to copy and where it is documented')
     .option('--json', 'as JSON')
     .addHelpText('after', HELP)
-    .action(search)
+    .action(find)
     .addCommand(show)
 }
 
-function search(words: readonly string[], { verb, long, json }: SearchFlags): void {
-  const found = searchCatalogue(words).filter((endpoint) => verb === undefined || endpoint.verb === verb)
-  if (found.length === 0) throw new Error(nothing(words))
-  if (json) printJson(found.map((endpoint) => ({ ...endpoint, chain: chainOf(endpoint) })))
-  else if (long) print(found.map(describe).join('\n\n'))
-  else print(table(found.map(({ verb: own, path, name }) => [own.toUpperCase(), path, name])))
-  note(`${found.length} of ${catalogue().length}`)
+function find(words: readonly string[], { verb, long, json }: SearchFlags): void {
+  const { endpoints, isWhole } = search(words, verb)
+  if (endpoints.length === 0) throw new Error(nothing(words))
+  if (json) printJson(endpoints.map(facts))
+  else if (long) print(endpoints.map(describe).join('\n\n'))
+  else
+    print(table(endpoints.map((endpoint) => [endpoint.verb.toUpperCase(), endpoint.path, nameOf(endpoint)])))
+  const missed = isWhole ? '' : `none has all of: ${words.join(' ')}; these have some of it: `
+  note(`${missed}${endpoints.length} of ${catalogue().length}`)
+}
+
+function facts(endpoint: CataloguedEndpoint): Readonly<Record<string, unknown>> {
+  const { verb, path, name, products, docs, isClosed } = endpoint
+  return { verb, path, name, products, docs, ...(isClosed && { deprecated: true }), chain: chainOf(endpoint) }
 }
 
 function describe(endpoint: CataloguedEndpoint): string {
-  const { verb, path, name, docs } = endpoint
-  const head = `${style('bold', `${verb.toUpperCase()} ${path}`)}  ${name}`
+  const { verb, path, docs } = endpoint
+  const head = `${style('bold', `${verb.toUpperCase()} ${path}`)}  ${nameOf(endpoint)}`
   return [head, `  ${chainOf(endpoint)}`, ...docs.map((url) => `  ${url}`)].join('\n')
 }
 
+const nameOf = ({ name, isClosed }: CataloguedEndpoint): string => (isClosed ? `${name} (deprecated)` : name)
+
 function nothing(words: readonly string[]): string {
   const [path = ''] = words
-  const nearest = words.length === 1 && path.includes('/') ? nearestRoute(path.replace(/^\//, '')) : undefined
-  return `no endpoint has all of: ${words.join(' ')}${nearest ? `; did you mean ${nearest}?` : ''}`
+  const isPath = words.length === 1 && path.includes('/')
+  const nearest = isPath ? nearestRoute(readEndpoint(path, undefined, false).path) : undefined
+  return `no endpoint has any of: ${words.join(' ')}${nearest ? `; did you mean ${nearest}?` : ''}`
 }
 
 function toVerb(text: string): Verb {

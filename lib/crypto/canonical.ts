@@ -46,9 +46,9 @@ export function canonicalResponse({ timestamp, nonce, body }: SignedResponse): B
   return Buffer.concat([Buffer.from(`${timestamp}\n${nonce}\n`), body, LINE_END])
 }
 
-/** The parts of an `Authorization` header. */
-export interface AuthorizationParts {
-  readonly mchid: string
+/** The parts of an `Authorization` header that merchants and brands have in common. */
+export interface SignatureParts {
+  /** Of the certificate whose key has signed. */
   readonly serial: string
   readonly nonce: string
   readonly timestamp: string | number
@@ -56,7 +56,22 @@ export interface AuthorizationParts {
   readonly signature: string
 }
 
-/** The value of the `Authorization` header: `WECHATPAY2-SHA256-RSA2048 mchid="…",…`. */
-export function authorization({ mchid, serial, nonce, timestamp, signature }: AuthorizationParts): string {
-  return `WECHATPAY2-SHA256-RSA2048 mchid="${mchid}",nonce_str="${nonce}",signature="${signature}",timestamp="${timestamp}",serial_no="${serial}"`
+/** The parts of an `Authorization` header: a merchant's, with `mchid`, or a brand's, with `brandId`. */
+export type AuthorizationParts = SignatureParts &
+  (
+    | { readonly mchid: string; readonly brandId?: undefined }
+    | { readonly brandId: string; readonly mchid?: undefined }
+  )
+
+/**
+ * The value of the `Authorization` header: `WECHATPAY2-SHA256-RSA2048 mchid="…",…` of a merchant,
+ * `WECHATPAY-BRAND-SHA256-RSA2048 brand_id="…",…` of a brand.
+ */
+export function authorization(parts: AuthorizationParts): string {
+  const { mchid, brandId, serial, nonce, timestamp, signature } = parts
+  const signer =
+    brandId === undefined
+      ? `WECHATPAY2-SHA256-RSA2048 mchid="${mchid}"`
+      : `WECHATPAY-BRAND-SHA256-RSA2048 brand_id="${brandId}"`
+  return `${signer},nonce_str="${nonce}",signature="${signature}",timestamp="${timestamp}",serial_no="${serial}"`
 }

@@ -1,5 +1,5 @@
 import { type KeyObject, sign } from 'node:crypto'
-import { SCHEME } from './authorization.js'
+import { SIGNATURE_TYPE } from './authorization.js'
 
 /** What a handler answers: a status and, unless it is 204 or the like, a body. */
 export interface Reply {
@@ -34,7 +34,7 @@ function headers(signing: Signing, signature: Buffer): Record<string, string> {
     'Wechatpay-Nonce': signing.nonce,
     'Wechatpay-Serial': signing.id,
     'Wechatpay-Signature': signature.toString('base64'),
-    'Wechatpay-Signature-Type': SCHEME,
+    'Wechatpay-Signature-Type': SIGNATURE_TYPE,
   }
 }
 

@@ -3,13 +3,14 @@ import { lookup } from '../routes/lookup.js'
 import type { Verb } from '../routes/traits.js'
 import type { Reply } from './answer.js'
 import { parseJson } from './body.js'
+import { type Client, platformKeysOf } from './clients.js'
 import type { Context } from './context.js'
 import { decryptRequest } from './decrypt-request.js'
 import type { Part } from './multipart.js'
 import { parameterError } from './refusal.js'
 import { type Match, notFound, type Router } from './router.js'
 import { checkUpload } from './upload.js'
-import { type SchemaSource, validateRequest } from './validate.js'
+import { validateRequest } from './validate.js'
 
 /** A verified request. */
 export interface Verified {
@@ -20,6 +21,8 @@ export interface Verified {
   /** The part of the body that is signed: all of it, or an upload's `meta`. */
   readonly signed: Buffer
   readonly parts: readonly Part[]
+  /** Whose signature it carries. */
+  readonly caller: Client
 }
 
 /** What is learnt of a request while it is carried out, for whoever watches. */
@@ -41,25 +44,33 @@ async function findDocumented(method: string, path: string, context: Context): P
  * @throws {Refusal} when the API says no.
  */
 export async function carryOut(
-  { request, method, path, search, signed, parts }: Verified,
-  { context, router, schemas }: { context: Context; router: Router; schemas: SchemaSource },
+  { request, method, path, search, signed, parts, caller }: Verified,
+  { context, router }: { context: Context; router: Router },
   findings: Findings,
 ): Promise<Reply> {
-  const { publicKey } = context.identity
   const serial = String(request.headers['wechatpay-serial'] ?? '')
-  if (serial.startsWith('PUB_KEY_ID_') && serial !== publicKey.id) {
-    throw parameterError('/Wechatpay-Serial', `微信支付公钥ID错误，应为${publicKey.id}`, serial, 'header')
-  }
+  assertSerial(serial, caller)
   const match = router.find(method, path) ?? (await findDocumented(method, path, context))
   if (!match) throw notFound(method, path)
   const { template, params, handler } = match
   findings.template = template
   const query = new URLSearchParams(search)
   const json = parseJson(signed)
-  for (const schema of await schemas(method, template)) await validateRequest(schema, json, query)
+  await validateRequest(method, template, json, query)
   const traits = lookup(template, method.toLowerCase() as Verb) ?? {}
   if (traits.upload) checkUpload(traits.upload, json, parts)
-  const { plain, texts } = decryptRequest(traits.encrypts ?? [], { json, query, serial }, context.identity)
+  const keys = platformKeysOf(caller, context)
+  const { plain, texts } = decryptRequest(traits.encrypts ?? [], { json, query, serial }, keys)
   if (Object.keys(texts).length > 0) findings.decrypted = texts
   return handler({ method, template, params, query, headers: request.headers, json, plain, parts })
+}
+
+/** A merchant may name one of its keys in `Wechatpay-Serial`; a brand must, and it has but one. */
+function assertSerial(serial: string, { scheme, publicKey }: Client): void {
+  const isChecked = scheme === 'brand' || serial.startsWith('PUB_KEY_ID_')
+  if (!isChecked || serial === publicKey.id) return
+  const issue = serial
+    ? `微信支付公钥ID错误，应为${publicKey.id}`
+    : `is required: 微信支付公钥ID ${publicKey.id}`
+  throw parameterError('/Wechatpay-Serial', issue, serial, 'header')
 }

@@ -1,3 +1,4 @@
+import type { Brand } from './brand.js'
 import type { Identity } from './identity.js'
 import type { SignedNotification } from './notifications.js'
 import type { Random } from './random.js'
@@ -6,6 +7,8 @@ import type { State } from './state.js'
 /** What handlers work with. */
 export interface Context {
   readonly identity: Identity
+  /** Made when it is first asked for. */
+  readonly brand: () => Brand
   readonly state: State
   /** Ids and numbers; apart from the nonces, so that they stay the same under a seed. */
   readonly ids: Random

@@ -1,5 +1,5 @@
 import { constants, type KeyObject, privateDecrypt } from 'node:crypto'
-import type { Identity } from './identity.js'
+import type { PlatformKey } from './identity.js'
 import { parameterError } from './refusal.js'
 
 /** A request's body and query, and the key it names. */
@@ -22,16 +22,17 @@ export interface OpenedRequest {
  * Decrypts the fields that are sent encrypted, with the private half of the key that `Wechatpay-Serial` names.
  *
  * @param encrypts as in the traits: `json.name`, `query.name`, `json.receivers[].name`
+ * @param keys those that the caller may name
  * @throws {Refusal} `PARAM_ERROR`, naming the first field that is not encrypted for this platform.
  */
 export function decryptRequest(
   encrypts: readonly string[],
   { json, query, serial }: SealedRequest,
-  identity: Identity,
+  keys: readonly PlatformKey[],
 ): OpenedRequest {
   const texts: Record<string, string> = {}
   if (encrypts.length === 0) return { plain: json, texts }
-  const key = () => keyOf(serial, identity)
+  const key = () => keyOf(serial, keys)
   const plain = structuredClone(json)
   for (const path of encrypts) {
     const [where, ...names] = path.replaceAll('[]', '.[]').split('.')
@@ -64,8 +65,8 @@ function openAt(
   }
 }
 
-function keyOf(serial: string, { publicKey, listed }: Identity): KeyObject {
-  const found = [publicKey, ...listed()].find(({ id }) => id === serial)
+function keyOf(serial: string, keys: readonly PlatformKey[]): KeyObject {
+  const found = keys.find(({ id }) => id === serial)
   if (found) return found.key
   const issue = serial
     ? '不是微信支付公钥ID或平台证书序列号'

@@ -1,5 +1,5 @@
 import { constants, createHash, type KeyObject, publicDecrypt, verify } from 'node:crypto'
-import { parseAuthorization, type SignedRequest } from './authorization.js'
+import { parseAuthorization, type Scheme, type SignedRequest } from './authorization.js'
 import type { Diagnosis } from './diagnosis.js'
 import { type ReceivedRequest, requestMessage, signingMistakes } from './signing-mistakes.js'
 
@@ -13,17 +13,16 @@ const DIGESTS: Readonly<Record<string, string>> = {
   'SHA-512': '3051300d060960864801650304020305000440',
 }
 
-const ANOTHER_KEY: Diagnosis = {
+const anotherKey = (scheme: Scheme): Diagnosis => ({
   part: 'key',
-  issue: 'signed with another private key than that of this merchant',
-  said: '签名所用的私钥不是该商户的私钥',
-}
-const ANOTHER_MESSAGE: Diagnosis = {
+  issue: `signed with another private key than that of this ${scheme}`,
+  said: `签名所用的私钥不是该${scheme === 'brand' ? '品牌' : '商户'}的私钥`,
+})
+const anotherMessage = (scheme: Scheme): Diagnosis => ({
   part: 'unknown',
-  issue:
-    'signed with the key of this merchant, but over another message; compare it line by line, and make nonce and timestamp once: for the message and the header alike',
+  issue: `signed with the key of this ${scheme}, but over another message; compare it line by line, and make nonce and timestamp once: for the message and the header alike`,
   said: '私钥正确，但签名的是另一段待签名串；请逐行比对，并确认随机串和时间戳只生成一次，签名与请求头用的是同一份',
-}
+})
 
 /**
  * Finds out what a signature that does not fit is a signature of: the digest in it is compared with those of the
@@ -32,9 +31,10 @@ const ANOTHER_MESSAGE: Diagnosis = {
 export function diagnose(
   request: SignedRequest & Pick<ReceivedRequest, 'host' | 'whole'>,
   key: KeyObject,
+  scheme: Scheme = 'merchant',
 ): Diagnosis | undefined {
   const credentials = parseAuthorization(request.authorization ?? '')
-  if (!credentials) return undefined
+  if (credentials?.scheme !== scheme) return undefined
   const { signature, timestamp, nonce_str: nonce } = credentials
   const encoding = wrongEncoding(signature)
   if (encoding) return encoding
@@ -42,7 +42,7 @@ export function diagnose(
   const exact = requestMessage(received)
   const bytes = Buffer.from(signature, 'base64')
   const opened = openSignature(bytes, key)
-  if (!opened) return isPss(exact, bytes, key) ? pss : ANOTHER_KEY
+  if (!opened) return isPss(exact, bytes, key) ? pss : anotherKey(scheme)
   const [algorithm, prefix] = Object.entries(DIGESTS).find(([, start]) => opened.startsWith(start)) ?? []
   if (algorithm !== 'SHA-256' || prefix === undefined) return wrongAlgorithm(algorithm)
   const digest = opened.slice(prefix.length)
@@ -51,7 +51,7 @@ export function diagnose(
     if (sha256(message) !== digest) continue
     return typeof message === 'string' ? { ...finding, signed: message } : finding
   }
-  return ANOTHER_MESSAGE
+  return anotherMessage(scheme)
 }
 
 const sha256 = (message: string | Buffer): string => createHash('sha256').update(message).digest('hex')

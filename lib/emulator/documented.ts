@@ -3,6 +3,7 @@ import { lookup } from '../routes/lookup.js'
 import { matchRoutes } from '../routes/match.js'
 import type { Verb } from '../routes/traits.js'
 import type { Reply } from './answer.js'
+import { callerOf } from './clients.js'
 import type { Context } from './context.js'
 import { endpointDocument } from './generated/index.js'
 import { answerOnce } from './repeats.js'
@@ -25,8 +26,9 @@ function download(contentType: string, unsigned: boolean, digestHeader: string |
 export async function documentedEndpoint(
   method: string,
   path: string,
-  { ids, identity, now, state }: Context,
+  context: Context,
 ): Promise<Match | undefined> {
+  const { ids, now, state } = context
   const verb = method.toLowerCase() as Verb
   if (!VERBS.has(verb)) return undefined
   const [match] = matchRoutes(verb, path.slice(1))
@@ -43,8 +45,12 @@ export async function documentedEndpoint(
     if (file !== undefined)
       return download(file || 'application/octet-stream', unsigned === true, signedDigest)
     if (response.json === undefined) return { status: response.status ?? 204 }
-    const given = { ...Object.fromEntries(query), ...(json as object | undefined), ...params }
-    const source = { ids, now: now(), merchantKey: identity.merchantKey, given }
+    const { scheme, id, key } = callerOf(path, context)
+    const given = {
+      ...(scheme === 'brand' && { brand_id: id }),
+      ...{ ...Object.fromEntries(query), ...(json as object | undefined), ...params },
+    }
+    const source = { ids, now: now(), merchantKey: key, given }
     const body = sampleOf(response.json, '', source)
     return { status: response.status ?? 200, body, ...(unsigned && { unsigned }) }
   }

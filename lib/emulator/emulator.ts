@@ -2,6 +2,8 @@ import { setMaxListeners } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { inspect } from 'node:util'
 import { makeUpBill } from './bill-made-up.js'
+import { createBrand } from './brand.js'
+import { brandOf, type Client, merchantOf } from './clients.js'
 import type { Context } from './context.js'
 import { createDeliveries } from './deliveries.js'
 import { deliver } from './delivery.js'
@@ -13,7 +15,8 @@ import type { Emulator, EmulatorOptions, SignerOptions } from './interface.js'
 import { createLimits, type RateLimit } from './limits.js'
 import { completed, sampleResource } from './notification-sample.js'
 import {
-  type NotificationOptions,
+  type MessageChoice,
+  recipientOf,
   type SignedNotification,
   signAgain,
   signNotification,
@@ -23,7 +26,6 @@ import type { PageHandler } from './page/page.js'
 import { createPhone } from './phone.js'
 import { createRandom } from './random.js'
 import { createRecorder } from './recorder.js'
-import { requestSchemasOf } from './schemas.js'
 import { listen } from './server.js'
 import { createState } from './state.js'
 import { openStore, type Store } from './store.js'
@@ -37,6 +39,7 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
   // A restarted emulator goes on with other numbers than those it gave out before.
   const stream = (name: string) => createRandom(seed === undefined ? undefined : `${seed}/${name}${run}`)
   const identity = await createIdentity(stream('identity'), clock, store.collection('identity'))
+  const brand = createBrand(stream('brand'), clock, store.collection('brand'))
   const nonces = stream('nonces')
   const ids = stream('ids')
   const chance = stream('faults')
@@ -48,11 +51,14 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
   setMaxListeners(0, closing.signal)
   const state = createState(store)
 
-  function signerOf(serial: string | undefined, listed: readonly PlatformKey[]): PlatformKey {
-    if (serial === undefined || serial === identity.publicKey.id) return identity.publicKey
-    const found = listed.find(({ id }) => id === serial)
-    if (!found) throw new Error(`no platform key has the id ${serial}; see merchant.certs and certificates()`)
-    return found
+  /** Whose key is named, and that key: what it signs is encrypted for the same client. */
+  function signerOf(serial: string, listed: readonly PlatformKey[]): Signer {
+    const found = [identity.publicKey, ...listed].find(({ id }) => id === serial)
+    if (found) return { client: merchantOf(context), signer: found }
+    if (serial === brand().publicKey.id) return { client: brandOf(context) }
+    throw new Error(
+      `no platform key has the id ${serial}; see merchant.certs, brand.certs and certificates()`,
+    )
   }
   function send(eventType: string, url: string | undefined, notification: () => SignedNotification): void {
     if (url) setImmediate(() => void deliveries.send(eventType, url, notification))
@@ -60,6 +66,7 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
 
   const context: Context = {
     identity,
+    brand,
     state,
     ids,
     nonces,
@@ -69,15 +76,16 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
     send,
   }
   const sign = (eventType: string, resource: object): SignedNotification =>
-    signNotification(eventType, resource, context, { signer: identity.publicKey })
+    signNotification(eventType, resource, context, { client: recipientOf(eventType, context) })
   /** What is given of a resource is completed by a sample. */
   function signCompleted(
     eventType: string,
     resource: object = {},
-    { signer, ...choice }: NotificationOptions,
+    { signer, ...choice }: MessageChoice & { readonly signer?: Signer | undefined } = {},
   ): SignedNotification {
     const whole = completed(sampleResource(eventType, context, choice), resource)
-    return signNotification(eventType, whole, context, { signer, ...choice })
+    const { client, signer: key } = signer ?? { client: recipientOf(eventType, context, choice) }
+    return signNotification(eventType, whole, context, { ...choice, client, signer: key })
   }
   const again = (notification: SignedNotification) => signAgain(notification, context, identity.publicKey)
   const deliveries = createDeliveries(retryScale, clock, again, closing.signal)
@@ -85,7 +93,7 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
   const router = createEndpoints(context)
   let loadedPage: Promise<PageHandler> | undefined
   const parts = {
-    ...{ context, router, schemas: requestSchemasOf, faults, limits, recorder },
+    ...{ context, router, faults, limits, recorder },
     page,
     closed: closing.signal,
   }
@@ -126,6 +134,11 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
       const { certs, ...merchant } = identity.merchant
       return { ...merchant, certs: { ...certs }, ...structuredClone(tls), baseURL: server.url }
     },
+    get brand() {
+      const { certs, ...options } = brand().options
+      const authority = server.ca === undefined ? {} : { ca: server.ca }
+      return { ...options, certs: { ...certs }, ...authority, baseURL: server.url }
+    },
     get requests() {
       return recorder.requests
     },
@@ -143,12 +156,12 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
       eventType: string,
       { url, resource, serial, ...choice }: SignerOptions & { url: string; resource?: object },
     ) {
-      const listed = serial === undefined ? [] : await identity.certificates()
-      const signer = signerOf(serial, listed)
+      const signer = serial === undefined ? undefined : signerOf(serial, await identity.certificates())
       return deliver(url, signCompleted(eventType, resource, { ...choice, signer }), closing.signal)
     },
     signNotification(eventType: string, resource?: object, { serial, ...choice }: SignerOptions = {}) {
-      return signCompleted(eventType, resource, { ...choice, signer: signerOf(serial, identity.listed()) })
+      const signer = serial === undefined ? undefined : signerOf(serial, identity.listed())
+      return signCompleted(eventType, resource, { ...choice, signer })
     },
     async rotate() {
       return (await identity.rotate()).id
@@ -171,6 +184,12 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
     [inspect.custom]: () => `Emulator <${server.url}>`,
   }
   return Object.freeze(emulator)
+}
+
+/** Who is notified, and by which key; by the client's WeChat Pay public key when absent. */
+interface Signer {
+  readonly client: Client
+  readonly signer?: PlatformKey
 }
 
 /** Empty for the first run; the second is 2. */

@@ -4,6 +4,7 @@ import type { Reply } from './answer.js'
 import { type SignedRequest, type Verdict, verifyRequest } from './authorization.js'
 import { readBody } from './body.js'
 import { carryOut, type Findings, type Verified } from './carry-out.js'
+import { type Client, callerOf } from './clients.js'
 import type { Context } from './context.js'
 import type { Diagnosis } from './diagnose.js'
 import { type FaultScript, type Faults, scriptedRefusal } from './faults.js'
@@ -16,13 +17,11 @@ import { notFound, type Router } from './router.js'
 import { signError } from './sign-error.js'
 import { targetOf } from './target.js'
 import type { V2Exchange, V2Request } from './v2.js'
-import type { SchemaSource } from './validate.js'
 
 /** The pieces a gateway is put together from. */
 export interface GatewayParts {
   readonly context: Context
   readonly router: Router
-  readonly schemas: SchemaSource
   readonly faults: Faults
   readonly limits: Limits
   readonly recorder: Recorder
@@ -32,8 +31,8 @@ export interface GatewayParts {
   readonly closed: AbortSignal
 }
 
-/** All but v3 may be v2, whose paths have no version in them. */
-const IS_V3 = /^\/(v3|hk|global)\//
+/** All but v3 and a brand's may be v2, whose paths have no version in them. */
+const IS_V3 = /^\/(v3|hk|global|brand)\//
 
 /** Of v2 nobody signs by header: a path that is none of v2 is a typing error, and no matter of keys. */
 function unverified(
@@ -49,7 +48,6 @@ export function createGateway(
   gateway: GatewayParts,
 ): (request: IncomingMessage, response: ServerResponse) => void {
   const { context, faults, limits, recorder, page, closed } = gateway
-  const { identity } = context
 
   async function decide(
     received: Verified,
@@ -81,20 +79,22 @@ export function createGateway(
     signed: SignedRequest,
     request: IncomingMessage,
     whole: Buffer | undefined,
+    caller: Client,
   ): Promise<Diagnosis | undefined> {
     const { diagnose } = await import('./diagnose.js')
-    return diagnose({ ...signed, host: request.headers.host ?? '', whole }, identity.merchantKey)
+    return diagnose({ ...signed, host: request.headers.host ?? '', whole }, caller.key, caller.scheme)
   }
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (page(request, response)) return
     const method = (request.method ?? '').toUpperCase()
     const { url, path, search } = targetOf(request.url ?? '/')
+    const caller = callerOf(path, context)
     const body = await readBody(request)
     if (!body) {
       const tooLarge = new Refusal(413, 'INVALID_REQUEST', '请求体过大')
       const reply = { status: 413, body: tooLarge.body, headers: { Connection: 'close' } }
-      await respond(request, response, reply, context)
+      await respond(request, response, reply, { context, caller })
       return
     }
     const time = context.now()
@@ -104,11 +104,10 @@ export function createGateway(
     const signed =
       boundary === undefined ? body : (parts.find(({ name }) => name === 'meta')?.body ?? Buffer.alloc(0))
     const { authorization } = request.headers
-    const merchant = { ...identity.merchant, key: identity.merchantKey, now: Math.floor(time / 1000) }
     const toVerify = { authorization, method, url, body: signed }
-    const verdict = verifyRequest(toVerify, merchant)
+    const verdict = verifyRequest(toVerify, caller, Math.floor(time / 1000))
     const upload = boundary === undefined ? undefined : body
-    const unfit = v2 || verdict.verified ? undefined : await examine(toVerify, request, upload)
+    const unfit = v2 || verdict.verified ? undefined : await examine(toVerify, request, upload, caller)
     const diagnosis = v2 ? v2.diagnosis : unfit
     const recorded = recorder.record({
       method,
@@ -136,7 +135,7 @@ export function createGateway(
     }
     if (typeof fault === 'object') await sleep(fault.delay, undefined, { signal: closed })
     const findings: Findings = {}
-    const received = { request, method, path, search, signed, parts }
+    const received = { request, method, path, search, signed, parts, caller }
     const reply = v2
       ? await v2.reply(script)
       : await decide(received, { ...verdict, diagnosis }, script, findings)
@@ -144,7 +143,12 @@ export function createGateway(
       reply.status >= 300 && reply.status < 400 ? { Location: '/redirected' } : {}
     const headers = { ...reply.headers, ...redirect, ...script?.headers }
     const broken = v2 && fault === 'tampered' ? undefined : fault
-    const sent: Sent | undefined = await respond(request, response, { ...reply, headers }, context, broken)
+    const sent: Sent | undefined = await respond(
+      request,
+      response,
+      { ...reply, headers },
+      { context, caller, fault: broken },
+    )
     recorder.complete(recorded, findings, sent)
   }
 

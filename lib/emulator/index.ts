@@ -1,3 +1,4 @@
+export type { EmulatorBrand } from './brand.js'
 export type { Delivery, DeliveryAttempt } from './deliveries.js'
 export type { Receipt } from './delivery.js'
 export type { Diagnosis } from './diagnose.js'

@@ -1,4 +1,5 @@
 import type { EventType, ProductOf } from '../../types/notifications.js'
+import type { EmulatorBrand } from './brand.js'
 import type { Delivery } from './deliveries.js'
 import type { Receipt } from './delivery.js'
 import type { FaultHandle, FaultScript } from './faults.js'
@@ -38,7 +39,10 @@ export interface EmulatorOptions {
 
 /** Who signs a notification, and which of those of an event type it is. */
 export interface SignerOptions<Product extends string = string> {
-  /** A public key id or a certificate's serial number; the public key when absent. */
+  /**
+   * A public key id or a certificate's serial number; the public key when absent: that of the brand for an event which
+   * brands are notified of, such as `BRAND_MEMBER_CARD.USER_CARD.CREATE`, that of the merchant for all others.
+   */
   readonly serial?: string
   /** For an event type that both API versions have, such as `TRANSACTION.SUCCESS`; v3 when absent. */
   readonly api?: 'v2' | 'v3'
@@ -75,6 +79,11 @@ export interface Emulator {
   readonly url: string
   /** Options for `new Wechatpay(...)`, secrets included: they are worth nothing elsewhere. A new copy every time. */
   readonly merchant: EmulatorMerchant
+  /**
+   * Options for `new Wechatpay(...)` as a brand, which calls `/brand/…`. Its keys are made when they are first asked for. A
+   * new copy every time.
+   */
+  readonly brand: EmulatorBrand
   /** What arrived, newest last; the newest 10,000 are kept. Set its `length` to 0 to start afresh. */
   readonly requests: RecordedRequest[]
   /** PEM of the authority to trust; `undefined` unless `https`. */

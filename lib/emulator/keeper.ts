@@ -12,6 +12,8 @@ interface KeptCertificate {
 export interface Keeper {
   text(name: string, make: () => string): string
   key(name: string, make: () => Promise<KeyObject>): Promise<KeyObject>
+  /** {@link key}, at once. */
+  keySync(name: string, make: () => KeyObject): KeyObject
   certificates(): KeptCertificate[]
   setCertificates(certificates: readonly KeptCertificate[]): void
   /** From 0, one more each time. */
@@ -33,6 +35,13 @@ export function createKeeper(kept: Collection<string>): Keeper {
       const known = kept.get(name)
       if (known !== undefined) return createPrivateKey(known)
       const made = await make()
+      kept.set(name, toPem(made))
+      return made
+    },
+    keySync(name, make) {
+      const known = kept.get(name)
+      if (known !== undefined) return createPrivateKey(known)
+      const made = make()
       kept.set(name, toPem(made))
       return made
     },

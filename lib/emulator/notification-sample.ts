@@ -1,5 +1,5 @@
 import type { Context } from './context.js'
-import { documentOf, type MessageChoice } from './notifications.js'
+import { documentOf, type MessageChoice, recipientOf } from './notifications.js'
 import { sampleOf } from './sample.js'
 import { beijingTime } from './time.js'
 import { xmlSample } from './xml-notifications.js'
@@ -9,19 +9,20 @@ export function sampleResource(eventType: string, context: Context, choice: Mess
   const document = documentOf(eventType, choice)
   if (document?.api === 'v2') return xmlSample(document, context)
   if (!document?.resource) return {}
-  const { identity, ids, now } = context
-  const { mchid } = identity.merchant
-  if (document.example) return withOwnFacts(document.example, mchid, beijingTime(now()))
+  const { ids, now } = context
+  const { scheme, id, key } = recipientOf(eventType, context, choice)
+  const given: Readonly<Record<string, unknown>> = scheme === 'brand' ? { brand_id: id } : { mchid: id }
+  if (document.example) return withOwnFacts(document.example, given, beijingTime(now()))
   // An event whose name ends with a state, such as `REFUND.CLOSED`, tells of something in that state.
   const state = eventType.split('.').at(-1)
-  const source = { ids, now: now(), merchantKey: identity.merchantKey, given: { mchid }, state }
+  const source = { ids, now: now(), merchantKey: key, given, state }
   return sampleOf(document.resource, '', source) as object
 }
 
-/** The documented example as if it happened now, to the emulator's merchant. */
-function withOwnFacts(example: object, mchid: string, time: string): object {
+/** The documented example as if it happened now, to whom it is told. */
+function withOwnFacts(example: object, given: Readonly<Record<string, unknown>>, time: string): object {
   const entries = Object.entries(example).map(([name, value]) => {
-    if (name === 'mchid') return [name, mchid]
+    if (Object.hasOwn(given, name)) return [name, given[name]]
     return [name, name.endsWith('_time') ? time : value]
   })
   return Object.fromEntries(entries)

@@ -2,6 +2,7 @@ import type { EventType, NotificationOf, ProductOf } from '../../types/notificat
 import type { NotificationDocument } from '../routes/document.js'
 import { sealAesGcm } from './aead.js'
 import { type Signing, signedHeadersSync } from './answer.js'
+import { brandOf, type Client, merchantOf } from './clients.js'
 import type { Context } from './context.js'
 import { documents } from './generated/notifications.js'
 import type { PlatformKey } from './identity.js'
@@ -37,8 +38,10 @@ export interface MessageChoice {
 
 /** How a notification is made. */
 export interface NotificationOptions extends MessageChoice {
-  /** The key that signs; messages of v2 are signed with the secret instead. */
-  readonly signer: PlatformKey
+  /** Who is notified. */
+  readonly client: Client
+  /** The key that signs; the client's WeChat Pay public key when absent. Messages of v2 are signed with the secret. */
+  readonly signer?: PlatformKey | undefined
 }
 
 /** The message documented for an event type. */
@@ -64,6 +67,12 @@ function productIn(
   throw new Error(`${eventType} has no product '${product}'; ${choice}`)
 }
 
+/** Who is notified of an event: the brand where the catalogue says so, else the merchant. */
+export function recipientOf(eventType: string, context: Context, choice: MessageChoice = {}): Client {
+  const isForBrand = documentOf(eventType, choice)?.modes?.includes('brand') === true
+  return isForBrand ? brandOf(context) : merchantOf(context)
+}
+
 const subjectOf = (eventType: string): string => (eventType.split('.')[0] ?? '').toLowerCase()
 
 /** Builds a genuine notification: what is secret in it encrypted, the whole signed. */
@@ -71,12 +80,12 @@ export function signNotification(
   eventType: string,
   resource: object,
   context: Context,
-  { signer, ...choice }: NotificationOptions,
+  { client, signer = client.publicKey, ...choice }: NotificationOptions,
 ): SignedNotification {
   const document = documentOf(eventType, choice)
   if (!document && choice.api === 'v2') throw new Error(`no message of v2 is documented for ${eventType}`)
   if (document?.api === 'v2') return xmlNotification(eventType, document, resource, context)
-  const { identity, ids, nonces } = context
+  const { ids, nonces } = context
   const now = context.now()
   const original_type = document?.originalType?.[0] ?? subjectOf(eventType)
   const associated_data = document?.associatedData?.[0] ?? original_type
@@ -91,7 +100,7 @@ export function signNotification(
     resource: {
       original_type,
       algorithm: 'AEAD_AES_256_GCM',
-      ciphertext: sealAesGcm(text, identity.merchant.apiv3Key, nonce, associated_data),
+      ciphertext: sealAesGcm(text, client.apiKey, nonce, associated_data),
       associated_data,
       nonce,
     },

@@ -24,14 +24,20 @@ export class Refusal extends Error {
   }
 }
 
-/** 400 `PARAM_ERROR`, naming the field. `field` is a JSON pointer such as `/amount/total`. */
+/**
+ * 400 `PARAM_ERROR`, naming the field.
+ *
+ * @param field a JSON pointer such as `/amount/total`
+ * @param name what the field is called
+ */
 export function parameterError(
   field: string,
   issue: string,
   value: unknown = '',
   location: 'body' | 'query' | 'uri_template' | 'header' = 'body',
+  name?: string,
 ): Refusal {
-  const message = `参数错误: 输入源“/${location}${field}” ${issue}`
+  const message = `参数错误: 输入源“/${location}${field}”${name ? `（${name}）` : ''} ${issue}`
   return new Refusal(400, 'PARAM_ERROR', message, { field, issue, value, location })
 }
 

@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises'
 import { VERSION } from '../version.js'
 import { altered } from './altered.js'
 import { type Reply, signedHeaders } from './answer.js'
+import type { Client } from './clients.js'
 import type { Context } from './context.js'
 import type { Fault } from './faults.js'
 import type { PlatformKey } from './identity.js'
@@ -21,24 +22,28 @@ export interface Sent {
 
 const bytesOf = (body: unknown): Buffer => (Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body)))
 
-/** The key pair a client asks for in `Wechatpay-Serial`, or else the current certificate. */
-async function signerFor(serial: string, { identity }: Context): Promise<PlatformKey> {
+/** Who asked, and what is to go wrong with the answer. */
+export interface Answering {
+  readonly context: Context
+  readonly caller: Client
+  readonly fault?: Fault | undefined
+}
+
+/** The key pair a merchant asks for in `Wechatpay-Serial`, or else the current certificate. A brand has but one. */
+async function signerFor(serial: string, { caller, context: { identity } }: Answering): Promise<PlatformKey> {
+  if (caller.scheme === 'brand') return caller.publicKey
   if (serial.startsWith('PUB_KEY_ID_')) return identity.publicKey
   const listed = identity.listed().length > 0 ? identity.listed() : await identity.certificates()
   return listed.find(({ id }) => id === serial) ?? listed.at(-1) ?? identity.publicKey
 }
 
 /** Signs a body, or makes of it what a fault asks for. */
-async function sign(
-  signed: Buffer,
-  serial: string,
-  fault: Fault | undefined,
-  context: Context,
-): Promise<Record<string, string>> {
+async function sign(signed: Buffer, serial: string, answering: Answering): Promise<Record<string, string>> {
+  const { context, fault } = answering
   const { identity, ids, nonces } = context
   const skew = fault === 'stale' ? -CLOCK_ERROR_SECONDS : fault === 'skew' ? CLOCK_ERROR_SECONDS : 0
   const timestamp = Math.floor(context.now() / 1000) + skew
-  const signer = await signerFor(serial, context)
+  const signer = await signerFor(serial, answering)
   const foreign = fault === 'forged-signature' || fault === 'unknown-serial'
   const key = foreign ? await identity.forger() : signer.key
   const id = fault === 'unknown-serial' ? `5${ids.hex(39)}` : signer.id
@@ -50,9 +55,9 @@ export async function respond(
   { headers: { 'wechatpay-serial': serial = '' } }: IncomingMessage,
   response: ServerResponse,
   reply: Reply,
-  context: Context,
-  fault?: Fault,
+  answering: Answering,
 ): Promise<Sent | undefined> {
+  const { context, fault } = answering
   const { status } = reply
   const bodiless = reply.body === undefined || status === 204 || (status >= 300 && status < 400)
   const stream = reply.body instanceof Readable ? reply.body : undefined
@@ -65,7 +70,7 @@ export async function respond(
   if (!bodiless) headers['Content-Type'] = reply.contentType ?? 'application/json; charset=utf-8'
   if (fault !== 'unsigned' && !reply.unsigned) {
     const signed = reply.signedText === undefined ? body : Buffer.from(reply.signedText)
-    Object.assign(headers, await sign(signed, String(serial), fault, context))
+    Object.assign(headers, await sign(signed, String(serial), answering))
   }
   if (fault === 'tampered') body = body.length ? Buffer.concat([body, Buffer.from(' ')]) : Buffer.from(' ')
   // A status without a body may not even declare its length.

@@ -1,22 +1,24 @@
-import type { Ajv, ErrorObject, ValidateFunction } from 'ajv'
+import type { Ajv, ValidateFunction } from 'ajv'
+import { requestSchemas } from '../routes/document.js'
+import { findSchemaProblem, type SchemaProblem } from '../routes/schema-problem.js'
+import type { Verb } from '../routes/traits.js'
+import { endpointDocument } from './generated/index.js'
 import { parameterError, type Refusal } from './refusal.js'
 
-/** A JSON schema. */
-export type Schema = object
+type Location = 'body' | 'query'
 
-/** What an endpoint's request has to look like. */
-export interface RequestSchemas {
-  readonly json?: Schema
-  /** Whether there has to be a body; it has when absent. */
-  readonly bodyRequired?: boolean
-  readonly query?: Schema & { readonly properties?: Readonly<Record<string, { readonly type?: unknown }>> }
+/** The checks of one endpoint's request, compiled. */
+interface Checks {
+  readonly body?: ValidateFunction
+  /** Whether there has to be a body. */
+  readonly bodyRequired: boolean
+  readonly query?: ValidateFunction
+  /** Documented lists of the query, which have all values of their name. */
+  readonly lists: ReadonlySet<string>
 }
 
-/** Finds the schemas of an endpoint; none when nothing is known of it. Each of them has to fit. */
-export type SchemaSource = (method: string, template: string) => Promise<readonly RequestSchemas[]>
-
 let ajv: Promise<Ajv> | undefined
-const compiled = new WeakMap<Schema, ValidateFunction>()
+const compiled = new Map<string, Promise<Checks | undefined>>()
 
 /** Loaded with the first request that is checked, so that starting an emulator does not wait for it. */
 function loadAjv(): Promise<Ajv> {
@@ -26,49 +28,64 @@ function loadAjv(): Promise<Ajv> {
   return ajv
 }
 
-/** The field an Ajv finding is about: for a missing or unknown one, that field and not its parent. */
-function fieldOf({ instancePath, keyword, params }: ErrorObject): string {
-  const name: unknown = keyword === 'required' ? params.missingProperty : params.additionalProperty
-  return typeof name === 'string' ? `${instancePath}/${name}` : instancePath
+function checksOf(method: string, template: string): Promise<Checks | undefined> {
+  const key = `${method} ${template}`
+  const known = compiled.get(key) ?? compile(method, template)
+  compiled.set(key, known)
+  return known
 }
 
-function refusalOf(error: ErrorObject, location: 'body' | 'query'): Refusal {
-  const { keyword, message = 'is not valid', data } = error
-  if (keyword === 'required') return parameterError(fieldOf(error), 'is required', '', location)
-  if (keyword === 'additionalProperties') {
-    return parameterError(fieldOf(error), '请求中含有未在API文档中定义的参数 (unknown field)', '', location)
+async function compile(method: string, template: string): Promise<Checks | undefined> {
+  const document = await endpointDocument(template, method.toLowerCase() as Verb)
+  if (!document) return undefined
+  const { query, json, meta, required } = requestSchemas(document, { closed: true })
+  const body = json ?? meta
+  const compiler = await loadAjv()
+  return {
+    ...(body && { body: compiler.compile(body) }),
+    bodyRequired: required.includes('json') || required.includes('multipart'),
+    // Parameters that nobody knows are let pass: a gateway does not look at them.
+    ...(query && { query: compiler.compile({ ...query, additionalProperties: true }) }),
+    lists: new Set(
+      Object.entries(query?.properties ?? {}).flatMap(([name, { type }]) => (type === 'array' ? [name] : [])),
+    ),
   }
-  return parameterError(fieldOf(error), message, data ?? '', location)
 }
 
-async function check(schema: Schema, value: unknown, location: 'body' | 'query'): Promise<void> {
-  let validate = compiled.get(schema)
-  if (!validate) {
-    validate = (await loadAjv()).compile(schema)
-    compiled.set(schema, validate)
-  }
+async function check(validate: ValidateFunction, value: unknown, location: Location): Promise<void> {
   if (validate(value)) return
-  const [error] = validate.errors ?? []
-  if (error) throw refusalOf(error, location)
+  const problem = await findSchemaProblem(validate)
+  if (problem) throw refusalOf(problem, location)
+}
+
+function refusalOf({ path, kind, what, name, value }: SchemaProblem, location: Location): Refusal {
+  const field = path.map((key) => `/${key}`).join('')
+  const issues = {
+    missing: 'is required',
+    unknown: `请求中含有未在API文档中定义的参数: ${what}`,
+    wrong: what,
+  }
+  const issue = what.startsWith('needs') ? what : issues[kind]
+  return parameterError(field, issue, kind === 'wrong' ? value : '', location, name)
 }
 
 /** The query as an object; a documented list has all values of its name. */
-function queryObject(
-  query: URLSearchParams,
-  { properties = {} }: NonNullable<RequestSchemas['query']>,
-): object {
+function queryObject(query: URLSearchParams, lists: ReadonlySet<string>): object {
   const names = [...new Set(query.keys())]
   return Object.fromEntries(
-    names.map((name) => [name, properties[name]?.type === 'array' ? query.getAll(name) : query.get(name)]),
+    names.map((name) => [name, lists.has(name) ? query.getAll(name) : query.get(name)]),
   )
 }
 
-/** Throws 400 `PARAM_ERROR` with the first field that breaks the schemas. */
+/** Throws 400 `PARAM_ERROR` with the first field that breaks what the catalogue documents. */
 export async function validateRequest(
-  { query: querySchema, json: jsonSchema, bodyRequired = true }: RequestSchemas,
+  method: string,
+  template: string,
   json: unknown,
   query: URLSearchParams,
 ): Promise<void> {
-  if (querySchema) await check(querySchema, queryObject(query, querySchema), 'query')
-  if (jsonSchema && (bodyRequired || json !== undefined)) await check(jsonSchema, json ?? {}, 'body')
+  const checks = await checksOf(method, template)
+  if (checks?.query) await check(checks.query, queryObject(query, checks.lists), 'query')
+  if (checks?.body && (checks.bodyRequired || json !== undefined))
+    await check(checks.body, json ?? {}, 'body')
 }

@@ -27,7 +27,8 @@ const runningIn = new WeakMap<Store, Running>()
 
 export interface OnceOptions {
   readonly store: Store
-  readonly mchid: string
+  /** Whose notifications they are: a store may be shared by several clients. */
+  readonly account: string
   /** Hears of an event that was handled, but could not be written down. */
   readonly forgotten: (event: PlainEvent, error: unknown) => void
 }
@@ -36,12 +37,12 @@ export interface OnceOptions {
  * Copies that arrive while the first one is being handled wait for its outcome and share it. What failed, or
  * took too long, is run again for the next copy; unless it succeeds in the meantime after all.
  */
-export function createOnce({ store, mchid, forgotten }: OnceOptions): Once {
+export function createOnce({ store, account, forgotten }: OnceOptions): Once {
   const running: Running = runningIn.get(store) ?? new Map()
   runningIn.set(store, running)
 
   return async (event, run, signal) => {
-    const key = `wechatpay-fluent:notification:${mchid}:${identityOf(event)}`
+    const key = `wechatpay-fluent:notification:${account}:${identityOf(event)}`
     const first = running.get(key)
     if (first) return { ...(await untilAborted(first, signal)), repeated: true }
     const outcome = begin(key, event, run, signal)

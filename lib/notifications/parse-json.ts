@@ -1,8 +1,7 @@
-import type { KeyObject } from 'node:crypto'
 import { type SignedAnswer, verifySignature } from '../v3/verifier.js'
 import type { PlainEvent } from './event.js'
 import { isObject, jsonObject, malformed } from './malformed.js'
-import { missingOption, openGcm, type Secrets } from './secrets.js'
+import { openGcm, type Secrets } from './secrets.js'
 
 const WORDING = { what: 'The notification', doubt: '' }
 const ALGORITHM = 'AEAD_AES_256_GCM'
@@ -12,30 +11,34 @@ const ALGORITHM = 'AEAD_AES_256_GCM'
  *
  * @see https://pay.weixin.qq.com/doc/v3/merchant/4012071382
  */
-export function parseJson(received: SignedAnswer, { keys, apiv3Key }: Secrets): PlainEvent {
+export function parseJson(received: SignedAnswer, secrets: Secrets): PlainEvent {
   const { headers, body } = received
   // Nothing says that this comes from WeChat Pay, so nothing is lost by reading it first.
   const isSigned = headers.signature || headers.serial || headers.timestamp || headers.nonce
   if (!isSigned && !jsonObject(body.toString())) {
     throw malformed('it has no signature, and its body is neither JSON nor XML')
   }
-  verifySignature(received, keys, WORDING)
+  verifySignature(received, secrets.keys, WORDING)
   const envelope: Record<string, unknown> = jsonObject(body.toString()) ?? {}
   const { resource } = envelope
   if (typeof envelope.event_type !== 'string' || typeof envelope.id !== 'string' || !isObject(resource)) {
     throw malformed('it is signed, but has no id, event_type or resource')
   }
-  if (!apiv3Key) throw missingOption('apiv3Key', `Notification ${envelope.event_type}`)
-  envelope.resource = decryptResource(resource, apiv3Key)
+  envelope.resource = decryptResource(resource, secrets, `Notification ${envelope.event_type}`)
   return envelope as unknown as PlainEvent
 }
 
-function decryptResource(resource: Readonly<Record<string, unknown>>, key: KeyObject): object {
+function decryptResource(
+  resource: Readonly<Record<string, unknown>>,
+  secrets: Secrets,
+  what: string,
+): object {
   const { algorithm, ciphertext, nonce, associated_data = '' } = resource
   if (algorithm !== ALGORITHM || typeof ciphertext !== 'string' || typeof nonce !== 'string') {
     throw malformed(`its resource is not encrypted with ${ALGORITHM}`)
   }
-  return readResource(openGcm(ciphertext, key, nonce, String(associated_data ?? '')))
+  const sealed = { ciphertext, nonce, associatedData: String(associated_data ?? '') }
+  return readResource(openGcm(sealed, secrets, what))
 }
 
 function readResource(text: string): object {

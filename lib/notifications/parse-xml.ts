@@ -18,7 +18,9 @@ const UNKNOWN = 'unknown'
  *
  * @see https://pay.weixin.qq.com/doc/v2/merchant/4011985891
  */
-export function parseXml(body: string | Buffer, { secret, apiv3Key }: Secrets): PlainEvent {
+export function parseXml(body: string | Buffer, secrets: Secrets): PlainEvent {
+  const { secret, identity } = secrets
+  if (identity === 'brand') throw malformed('it is XML, which is for merchants: a brand is told in JSON')
   const fields = decode(body)
   const message = identify(fields)
   const event_type = message?.eventType ?? textOf(fields.event_type) ?? UNKNOWN
@@ -32,9 +34,11 @@ export function parseXml(body: string | Buffer, { secret, apiv3Key }: Secrets): 
   if (cipher.algorithm === 'AES_256_ECB') {
     return { event_type, resource: openReqInfo(ciphertext, secret, `${what}: ${cipher.at}`) }
   }
-  if (!apiv3Key) throw missingOption('apiv3Key', what)
   const beside = (name: string): string | undefined => textOf(fields[cipher.at.replace(/ciphertext$/, name)])
-  const text = openGcm(ciphertext, apiv3Key, beside('nonce') ?? '', beside('associated_data') ?? '')
+  const sealed = {
+    ...{ ciphertext, nonce: beside('nonce') ?? '', associatedData: beside('associated_data') ?? '' },
+  }
+  const text = openGcm(sealed, secrets, what)
   const id = beside('id')
   const create_time = beside('create_time')
   const resource = jsonObject(text) ?? decode(text)

@@ -39,7 +39,8 @@ export function createReceive(
   const find = handlerFinder(handlers)
   const forgotten = (event: PlainEvent, error: unknown): void =>
     publishReceipt({ ...factsOf(event), type: 'failed', status: undefined, error })
-  const once = createOnce({ store, mchid: signer.mchid, forgotten })
+  const account = signer.brandId === undefined ? signer.mchid : `brand:${signer.brandId}`
+  const once = createOnce({ store, account, forgotten })
 
   async function handle(event: PlainEvent, signal: AbortSignal) {
     const handler = find(event)

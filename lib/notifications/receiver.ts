@@ -1,3 +1,5 @@
+import { identityOf } from '../identity.js'
+import type { Signer } from '../v3/signer.js'
 import type { NotificationEvent } from './event.js'
 import { createFetchReceiver, type FetchReceiver } from './fetch.js'
 import type { NotificationHandlers } from './handlers.js'
@@ -37,10 +39,14 @@ export interface NotificationReceiver {
 }
 
 /** What notifications are received with; held in closures, so that nothing printed can show it. */
-export function createNotifications(secrets: Secrets & Pick<Receiving, 'signer'>): NotificationReceiver {
+export function createNotifications(
+  signer: Signer,
+  keysAndSecrets: Omit<Secrets, 'identity'>,
+): NotificationReceiver {
+  const secrets: Secrets = { ...keysAndSecrets, identity: identityOf(signer) }
   const parse = (received: ReceivedNotification): Promise<NotificationEvent> =>
     parseNotification(received, secrets)
-  const receiving: Receiving = { signer: secrets.signer, parse }
+  const receiving: Receiving = { signer, parse }
   return Object.freeze({
     parse,
     node: (handlers: NotificationHandlers, options?: ReceiverOptions) =>

@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto'
+import { assertMerchant } from '../identity.js'
 import type { Signer } from '../v3/signer.js'
 import {
   type CouponsParameters,
@@ -28,11 +29,11 @@ import {
   scoreEnableParameters,
   scoreParameters,
 } from './score.js'
-import { createPaySigning } from './signing.js'
+import { createPaySigning, type MerchantSigner } from './signing.js'
 
 /**
  * The signed parameters that a front end needs, made at once: nothing is sent. Every method throws a
- * `RequestError` that names the field when a value is missing or of another type.
+ * `RequestError` that names the field when a value is missing or of another type, and when the client is a brand's.
  */
 export interface PaySign {
   /**
@@ -92,8 +93,9 @@ export interface PaySign {
 }
 
 export function createPaySign(signer: Signer, secret: KeyObject | undefined): PaySign {
-  const signing = createPaySigning(signer, secret)
-  return Object.freeze({
+  // No brand gets as far as to sign with it.
+  const signing = createPaySigning(signer as MerchantSigner, secret)
+  const methods = {
     jsapi: (request) => jsapiParameters(signing, request),
     app: (request) => appParameters(signing, request),
     h5: h5Link,
@@ -104,5 +106,15 @@ export function createPaySign(signer: Signer, secret: KeyObject | undefined): Pa
     coupons: (request) => couponsParameters(signing, request),
     couponUrl: (request) => couponUrl(signing, request),
     queryString,
-  } satisfies PaySign)
+  } satisfies PaySign
+  return Object.freeze(signer.brandId === undefined ? methods : refuseAll(methods, signer))
+}
+
+/** Nobody pays a brand: what a front end needs is signed by a merchant. */
+function refuseAll(methods: PaySign, signer: Signer): PaySign {
+  const refusals = Object.keys(methods).map((name) => [
+    name,
+    () => assertMerchant(signer, `paySign.${name}`, 'v3'),
+  ])
+  return Object.fromEntries(refusals) as PaySign
 }

@@ -2,11 +2,14 @@ import type { KeyObject } from 'node:crypto'
 import { nonce } from '../crypto/canonical.js'
 import { sign } from '../crypto/rsa.js'
 import { RequestError } from '../errors.js'
+import type { MerchantId } from '../identity.js'
 import { type Message, type SignType, signMessage } from '../v2/sign.js'
-import type { Signer } from '../v3/signer.js'
 
 /** How the parameters of a payment are signed: as the order was placed, by APIv3 or by APIv2. */
 export type PaySignType = 'RSA' | SignType
+
+/** The merchant whose key signs. */
+export type MerchantSigner = MerchantId & { readonly privateKey: KeyObject }
 
 /** What signs for the front end. */
 export interface PaySigning {
@@ -26,7 +29,7 @@ export interface Stamp {
 }
 
 export function createPaySigning(
-  { mchid, privateKey }: Signer,
+  { mchid, privateKey }: MerchantSigner,
   secret: KeyObject | undefined,
   stamp: () => Stamp = freshStamp,
 ): PaySigning {

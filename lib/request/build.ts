@@ -28,6 +28,7 @@ const OPTION_KEYS: ReadonlySet<string> = new Set([
   'multipart',
   'sink',
   'decrypt',
+  'validate',
   'retry',
   ...AXIOS_KEYS,
 ])

@@ -12,6 +12,7 @@ import { retryLimit } from './idempotency.js'
 import { type Sink, writeSink } from './sink.js'
 import { prepareUpload, type Upload } from './upload.js'
 import { DEFAULT_ORIGIN } from './url.js'
+import { validateRequest } from './validate.js'
 
 /** How a client sends. */
 export interface Dispatcher extends Sender {
@@ -19,6 +20,8 @@ export interface Dispatcher extends Sender {
   readonly failover: readonly string[]
   /** For a call with all its repeats, in milliseconds. */
   readonly deadline: number | undefined
+  /** Whether requests are checked against the catalogue unless a call says otherwise. */
+  readonly validate: boolean
   readonly isClosed: () => boolean
 }
 
@@ -29,6 +32,7 @@ interface SendingOptions {
   readonly retry?: boolean | number
   readonly multipart?: Readonly<Record<string, unknown>>
   readonly sink?: Sink
+  readonly validate?: boolean
 }
 
 /** Sends one call of the chain until there is an answer that stands. Every attempt is built and signed afresh. */
@@ -40,7 +44,7 @@ export async function dispatch(
   const { deadline, isClosed } = dispatcher
   if (isClosed()) throw new RequestError(`${endpoint.name}: the client is closed`)
   // Taken before anything is waited for: what the caller does to its objects later is no business of this call.
-  const taken = copyLiterals(request)
+  const taken = copyLiterals(request) as Readonly<Record<string, unknown>> | undefined
   const options = (taken ?? {}) as SendingOptions
   const expiry = deadline === undefined ? undefined : AbortSignal.timeout(deadline)
   let upload: Upload | undefined
@@ -50,6 +54,7 @@ export async function dispatch(
     if (hasUpload(endpoint, options)) upload = await readUpload(endpoint, taken, options, expiry)
     for (let count = 1; ; count++) {
       const config = buildRequest(endpoint, taken, upload)
+      if (count === 1 && (options.validate ?? dispatcher.validate)) await validateRequest(endpoint, taken)
       signal ??= joinSignals(options.signal, expiry)
       if (signal?.aborted) throw abortedBefore(endpoint, signal)
       if (signal) config.signal = signal

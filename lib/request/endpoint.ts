@@ -1,7 +1,8 @@
 import { parseTemplate, type Template } from '../chain/template.js'
 import { RequestError } from '../errors.js'
-import { lookup } from '../routes/lookup.js'
+import { canonicalPath, lookup } from '../routes/lookup.js'
 import { matchTemplate, type RouteMatch } from '../routes/match.js'
+import { protocolOf } from '../routes/protocol.js'
 import type { Traits, Verb } from '../routes/traits.js'
 
 /** One endpoint: where it is and what the protocol asks of it. */
@@ -17,6 +18,7 @@ export interface Endpoint {
 
 /** An endpoint reached through the chain: its path has placeholders to fill. */
 export interface ChainedEndpoint extends Endpoint {
+  /** The version of the API whose messages it speaks; a brand's endpoints speak those of APIv3. */
   readonly api: 'v2' | 'v3'
   /** Names that a caller may fill. */
   readonly placeholders: readonly string[]
@@ -49,23 +51,21 @@ function remember(path: string, endpoint: ChainedEndpoint): void {
 }
 
 function createEndpoint(given: string, verb: Verb): ChainedEndpoint {
-  const template = parseTemplate(given)
-  const exact = lookup(template.source, verb)
+  const written = parseTemplate(given)
+  const exact = lookup(written.source, verb)
+  const template = exact ? parseTemplate(canonicalPath(written.source)) : written
   const match = exact ? undefined : matchTemplate(verb, template.source)
   const path = match?.template ?? template.source
   const values = match?.values ?? {}
   const traits = match ? traitsByPattern(match, verb) : exact
-  const api = path.startsWith('v2/') ? 'v2' : 'v3'
+  const api = protocolOf(path) === 'v2' ? 'v2' : 'v3'
   const wire = traits?.wire ?? (api === 'v2' ? path.slice('v2/'.length) : path)
   const number = traits?.idempotent?.replace(/^path\./, '')
   return {
     ...describeEndpoint(path, verb, traits),
     api,
     placeholders: template.names,
-    wire: {
-      ...parseTemplate(withLiterals(wire, { ...traits?.literals, ...values })),
-      source: template.source,
-    },
+    wire: { ...parseTemplate(withValues(wire, values)), source: template.source },
     // A number that stands in the path is there in any case.
     repeatKey: number !== undefined && Object.hasOwn(values, number) ? [] : number?.split('.'),
   }
@@ -80,9 +80,9 @@ function traitsByPattern({ template }: RouteMatch, verb: Verb): Traits {
   return traits
 }
 
-/** A placeholder such as `{empty}` stands for one fixed value, which no caller has to know. */
-function withLiterals(wire: string, literals: Traits['literals'] = {}): string {
-  return wire.replace(/\{(\w+)\}/g, (placeholder, name: string) => literals[name] ?? placeholder)
+/** The path on the wire with the ids that stood in the chain's path already. */
+function withValues(wire: string, values: RouteMatch['values']): string {
+  return wire.replace(/\{(\w+)\}/g, (placeholder, name: string) => values[name] ?? placeholder)
 }
 
 /**
@@ -99,7 +99,8 @@ export function assertSendable({ name, traits }: Endpoint): void {
 export function endpointOfUrl(url: string, method: string): Endpoint {
   const path = new URL(url, 'https://localhost').pathname.slice(1)
   const verb = method.toLowerCase() as Verb
-  return describeEndpoint(path, verb, lookup(path, verb))
+  const traits = lookup(path, verb)
+  return describeEndpoint(traits ? canonicalPath(path) : path, verb, traits)
 }
 
 function describeEndpoint(path: string, verb: Verb, traits: Traits | undefined): Endpoint {

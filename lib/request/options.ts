@@ -22,6 +22,7 @@ const OPTIONS: ReadonlyMap<string, { readonly check: Check; readonly must: strin
       must: 'the path of a file, or a Writable',
     },
   ],
+  ['validate', { check: (value) => typeof value === 'boolean', must: 'true or false' }],
   ['decrypt', { check: (value) => typeof value === 'boolean', must: 'true or false' }],
   ['timeout', { check: isDuration, must: DURATION }],
   [

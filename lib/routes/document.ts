@@ -1,4 +1,11 @@
-import { embedded, type Fields, type JsonSchema, type Shape, toJsonSchema } from './schema.js'
+import {
+  embedded,
+  type Fields,
+  type JsonSchema,
+  type JsonSchemaOptions,
+  type Shape,
+  toJsonSchema,
+} from './schema.js'
 
 /** The requests, answers and example of one endpoint, as the catalogue writes them. */
 export interface EndpointDocument {
@@ -30,6 +37,8 @@ export interface NotificationDocument {
   /** Which of the products that share the event type; absent in the first. */
   readonly product?: string
   readonly api: 'v2' | 'v3'
+  /** Who is notified; merchants when absent. */
+  readonly modes?: readonly ('merchant' | 'partner' | 'brand')[]
   readonly resourceType?: readonly string[]
   readonly originalType?: readonly string[]
   readonly summary?: readonly string[]
@@ -60,9 +69,12 @@ export interface RequestSchemas {
   readonly required: readonly ('query' | 'headers' | 'json' | 'xml' | 'multipart')[]
 }
 
-export function requestSchemas(document: EndpointDocument): RequestSchemas {
+export function requestSchemas(
+  document: EndpointDocument,
+  { closed = false }: Pick<JsonSchemaOptions, 'closed'> = {},
+): RequestSchemas {
   const { path, multipart } = document
-  const text = { text: true }
+  const text = { text: true, closed }
   const query = document.query ?? document['query?']
   const headers = document.headers ?? document['headers?']
   const json = document.json ?? document['json?']
@@ -72,9 +84,9 @@ export function requestSchemas(document: EndpointDocument): RequestSchemas {
     ...(path && { path: toJsonSchema(path, text) }),
     ...(query && { query: toJsonSchema(query, text) }),
     ...(headers && { headers: toJsonSchema(headers, text) }),
-    ...(json && { json: toJsonSchema(json) }),
+    ...(json && { json: toJsonSchema(json, { closed }) }),
     ...(xml && { xml: toJsonSchema(xml, text) }),
-    ...(meta && { meta: toJsonSchema(meta.shape) }),
+    ...(meta && { meta: toJsonSchema(meta.shape, { closed }) }),
     required: (['query', 'headers', 'json', 'xml', 'multipart'] as const).filter((key) => document[key]),
   }
 }

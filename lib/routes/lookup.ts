@@ -8,16 +8,12 @@ export { nearestRoute } from './nearest.js'
 const NOTHING_SPECIAL: Traits = Object.freeze({})
 const known = new Map<string, Traits>()
 
-/**
- * What the protocol asks of an endpoint; `undefined` when it is not documented. The wire spelling of a trailing
- * slash (`v3/applyment4sub/applyment/`) and the placeholder spelling of an upper-case segment
- * (`v2/secapi/mch/{addinstitutionsub}`) are found too.
- */
+/** What the protocol asks of an endpoint; `undefined` when it is not documented. Any of its spellings finds it. */
 export function lookup(template: string, verb: Verb): Traits | undefined {
   const key = `${verb} ${template}`
   const found = known.get(key)
   if (found) return found
-  const path = documented(template)
+  const path = canonicalPath(template)
   const node = nodeAt(path.split('/'))
   if (node === undefined) return undefined
   const verbs = verbsOf(node)
@@ -30,19 +26,26 @@ export function lookup(template: string, verb: Verb): Traits | undefined {
 
 /** The verbs a path is documented with. */
 export function knownVerbs(template: string): Verb[] {
-  const node = nodeAt(documented(template).split('/'))
+  const node = nodeAt(canonicalPath(template).split('/'))
   return node === undefined ? [] : [...verbsOf(node).keys()]
 }
 
 /** Whether a path is documented or leads to one that is. */
 export function isDocumentedPrefix(path: string): boolean {
-  return nodeAt(documented(path).split('/')) !== undefined
+  return nodeAt(canonicalPath(path).split('/')) !== undefined
 }
 
 /** Segments with upper-case letters, which are not to be kebab-cased. */
 export const exactSegments: ReadonlySet<string> = new Set(exact)
 
-const documented = (path: string): string => (Object.hasOwn(aliases, path) ? (aliases[path] ?? path) : path)
+/**
+ * The route map's own spelling of a path: without the slash that the documentation ends a few paths with
+ * (`v3/applyment4sub/applyment/`), and with an upper-case segment as it is (`v2/secapi/mch/{addinstitutionsub}` is an
+ * older spelling). Any other path stays what it is.
+ */
+export function canonicalPath(path: string): string {
+  return Object.hasOwn(aliases, path) ? (aliases[path] ?? path) : path
+}
 
 function complete(path: string, stored: StoredTraits | undefined): Traits {
   const v2 = path.startsWith('v2/')

@@ -25,20 +25,32 @@ function prefixes(): ReadonlySet<string> {
  */
 export function matchRoutes(verb: Verb, path: string): RouteMatch[] {
   const segments = path.split('/')
-  const direct = walk(routeTree(), segments, 0, [], {}, verb)
+  const direct = matchWire(verb, segments)
   if (direct.length > 0) return direct
   const [first = ''] = segments
   if (prefixes().has(first)) {
-    const found = walk(routeTree(), segments.slice(1), 0, [], {}, verb)
+    const found = matchWire(verb, segments.slice(1))
     return found.filter(({ template }) => lookup(template, verb)?.wire?.startsWith(`${first}/`))
   }
-  const v2 = walk(routeTree(), ['v2', ...segments], 0, [], {}, verb)
+  const v2 = matchWire(verb, ['v2', ...segments])
   return v2.length > 0 ? v2 : elsewhere(verb, path)
 }
 
-/** The documented endpoint that a path of the chain means when ids stand in it where the template has placeholders. */
+/**
+ * The documented endpoint that a path of the chain means when ids stand in it where the template has placeholders. A
+ * trailing slash is optional where the path on the wire has one.
+ */
 export function matchTemplate(verb: Verb, path: string): RouteMatch | undefined {
-  return walk(routeTree(), path.split('/'), 0, [], {}, verb)[0]
+  const segments = path.split('/')
+  if (segments.at(-1) === '') return matchWire(verb, segments)[0]
+  return walk(routeTree(), segments, 0, [], {}, verb)[0]
+}
+
+/** A path on the wire ends with a slash where the documentation says so, and only there. */
+function matchWire(verb: Verb, segments: readonly string[]): RouteMatch[] {
+  const hasSlash = segments.at(-1) === ''
+  const found = walk(routeTree(), hasSlash ? segments.slice(0, -1) : segments, 0, [], {}, verb)
+  return found.filter(({ template }) => (lookup(template, verb)?.wire?.endsWith('/') ?? false) === hasSlash)
 }
 
 function walk(
@@ -55,11 +67,9 @@ function walk(
   const matches = literal ? walk(literal, segments, depth + 1, [...template, segment], values, verb) : []
   for (const [key, child] of childrenOf(node)) {
     if (!key.startsWith('{') || key === segment) continue
-    const name = key.slice(1, -1)
-    // `{empty}` is the trailing slash and matches nothing else; no other placeholder may be empty.
-    if ((name === 'empty') !== (segment === '')) continue
-    const kept = name === 'empty' ? values : { ...values, [name]: segment }
-    matches.push(...walk(child, segments, depth + 1, [...template, key], kept, verb))
+    if (segment === '') continue
+    const filled = { ...values, [key.slice(1, -1)]: segment }
+    matches.push(...walk(child, segments, depth + 1, [...template, key], filled, verb))
   }
   return matches
 }

@@ -1,6 +1,6 @@
 import { editDistance } from './edit-distance.js'
 import type { Verb } from './traits.js'
-import { childrenOf, type RouteTree, routeTree, verbsOf } from './tree.js'
+import { documentedPaths } from './tree.js'
 
 /** More than this, on average a segment, and a path is no misspelling any more. */
 const NEAR = 0.25
@@ -12,21 +12,12 @@ const NEAR = 0.25
 export function nearestRoute(template: string, verb?: Verb): string | undefined {
   const wanted = template.split('/').filter((segment) => segment !== '')
   let best: { path: string; distance: number } | undefined
-  for (const { path, verbs } of documentedPaths(routeTree(), [])) {
+  for (const { path, verbs } of documentedPaths()) {
     const distance = pathDistance(wanted, path) + (verb && !verbs.includes(verb) ? 0.1 : 0)
     if (distance > Math.max(0.7, path.length * NEAR) + 0.1) continue
     if (!best || distance < best.distance) best = { path: path.join('/'), distance }
   }
   return best?.path
-}
-
-function documentedPaths(
-  node: RouteTree,
-  path: readonly string[],
-): { path: readonly string[]; verbs: Verb[] }[] {
-  const verbs = [...verbsOf(node).keys()]
-  const below = childrenOf(node).flatMap(([segment, child]) => documentedPaths(child, [...path, segment]))
-  return verbs.length > 0 ? [{ path, verbs }, ...below] : below
 }
 
 /** Edit distance over segments; a replaced segment costs as much as it differs. */

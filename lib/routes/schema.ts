@@ -61,6 +61,7 @@ export interface JsonSchema {
   readonly maxItems?: number
   readonly required?: readonly string[]
   readonly properties?: Readonly<Record<string, JsonSchema>>
+  readonly additionalProperties?: false
   readonly patternProperties?: Readonly<Record<string, JsonSchema>>
   readonly items?: JsonSchema
   readonly anyOf?: readonly JsonSchema[]
@@ -75,6 +76,8 @@ export interface JsonSchema {
 export interface JsonSchemaOptions {
   /** The values travel as text (XML, a query string, a path): every leaf is a string. */
   readonly text?: boolean
+  /** Objects take the documented fields and no others: the API refuses what it does not know. */
+  readonly closed?: boolean
 }
 
 export const isLeaf = (shape: Shape): shape is LeafText => typeof shape === 'string'
@@ -202,6 +205,7 @@ function objectSchema(shape: Fields, options: JsonSchemaOptions): JsonSchema {
   const either = eitherOf(shape)
   return {
     type: 'object',
+    ...(options.closed && fields.length > 0 && { additionalProperties: false }),
     ...(required.length > 0 && { required }),
     ...(either && { anyOf: either.map((group) => ({ required: group })) }),
     properties: Object.fromEntries(named.map((field) => [field.name, toJsonSchema(field.shape, options)])),

@@ -19,12 +19,10 @@ export interface UploadTraits {
 
 /** What the protocol asks of one endpoint beyond the common way of a call. Absent means: as usual. */
 export interface Traits {
-  /** Path on the wire, without the leading slash, where it differs from the template. */
+  /** Path on the wire, without the leading slash, where it differs from the template; it may end with a slash. */
   readonly wire?: string
   /** Access point other than the default one, without a trailing slash. */
   readonly origin?: string
-  /** Values of placeholders that stand for one literal segment (`{empty}` is the trailing slash). */
-  readonly literals?: Readonly<Record<string, string>>
   /** The answer carries no signature. */
   readonly unsigned?: true
   /** v2: the answer may come with or without `sign`; it is checked where present. */

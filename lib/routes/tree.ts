@@ -37,6 +37,16 @@ export function childrenOf(node: RouteTree): [segment: string, node: RouteTree][
   return Object.entries(node).filter(([segment]) => segment !== '')
 }
 
+/** Every documented path with its verbs, a path before what lies below it. */
+export function documentedPaths(
+  node: RouteTree = routeTree(),
+  path: readonly string[] = [],
+): { readonly path: readonly string[]; readonly verbs: readonly Verb[] }[] {
+  const verbs = [...verbsOf(node).keys()]
+  const below = childrenOf(node).flatMap(([segment, child]) => documentedPaths(child, [...path, segment]))
+  return verbs.length > 0 ? [{ path, verbs }, ...below] : below
+}
+
 /** The verbs of a node, with the number of their traits where they have any. */
 export function verbsOf(node: RouteTree): ReadonlyMap<Verb, number | undefined> {
   const code = typeof node === 'string' ? node : node['']

@@ -1,5 +1,6 @@
 import { nonce } from '../crypto/canonical.js'
 import { RequestError } from '../errors.js'
+import { assertMerchant } from '../identity.js'
 import type { Endpoint } from '../request/endpoint.js'
 import type { V2Context } from './context.js'
 import { extraSign } from './extra-signs.js'
@@ -19,7 +20,7 @@ const MERCHANT_FIELDS = ['mch_id', 'mchid', 'combine_mch_id', 'partner'] as cons
  *
  * @param given the fields of the XML, the query or the upload
  * @param where for messages: `xml` or `query`
- * @throws {RequestError} when a value cannot be sent, another merchant is named, or there is no `secret`.
+ * @throws {RequestError} when a value cannot be sent, another merchant is named, or the client has no APIv2 key.
  */
 export function completeMessage(
   given: unknown,
@@ -27,7 +28,8 @@ export function completeMessage(
   endpoint: Endpoint,
   context: V2Context,
 ): SignedMessage {
-  const { secret } = context
+  const { secret, signer } = context
+  assertMerchant(signer, endpoint.name, 'v2')
   if (!secret) {
     throw new RequestError(
       `${endpoint.name}: APIv2 requests are signed with the APIv2 key: give new Wechatpay({ secret })`,
@@ -35,7 +37,7 @@ export function completeMessage(
   }
   const message = textsOf(given ?? {}, where, endpoint)
   const { nonceless, redirect, noSignType, signType: usual = 'MD5', extraSigns = [] } = endpoint.traits
-  addMerchant(message, where, endpoint, context.signer.mchid)
+  addMerchant(message, where, endpoint, signer.mchid)
   if (!nonceless && !redirect && !message.nonce_str) message.nonce_str = nonce()
   if (!noSignType && !message.sign_type) message.sign_type = usual
   const signType = message.sign_type ?? usual

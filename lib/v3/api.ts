@@ -8,6 +8,7 @@ import { createV3Client, v3Defaults } from './client.js'
 import { certificateDownload } from './download-certificates.js'
 import { createFixedKeys, type PlatformKey, type PlatformKeys } from './platform-keys.js'
 import { type Ciphertext, sensitive } from './sensitive.js'
+import type { Signer } from './signer.js'
 
 /** A platform key as users see it. */
 export interface PlatformCertificate {
@@ -27,7 +28,7 @@ export interface PlatformCertificates {
   /**
    * Downloads the certificates anew.
    *
-   * @throws {RequestError} when `certs` was given: then they are what they are.
+   * @throws {RequestError} when `certs` was given, as a brand always does: then they are what they are.
    */
   readonly refresh: () => Promise<readonly PlatformCertificate[]>
 }
@@ -55,8 +56,7 @@ export function createV3(config: Config, agents: Agents): V3 {
     certificates: Object.freeze({
       list,
       refresh: async () => {
-        if (!downloaded)
-          throw new RequestError('The platform keys are those of `certs`; there is nothing to refresh')
+        if (!downloaded) throw nothingToRefresh(signer)
         await downloaded.refresh()
         return list()
       },
@@ -69,8 +69,17 @@ export function createV3(config: Config, agents: Agents): V3 {
   }
 }
 
+function nothingToRefresh({ brandId }: Signer): RequestError {
+  if (brandId === undefined)
+    return new RequestError('The platform keys are those of `certs`; there is nothing to refresh')
+  return new RequestError(
+    'A brand has no platform certificates to download: its WeChat Pay public key is that of `certs`',
+  )
+}
+
 function downloadedKeys({ signer, apiv3Key, store, axios, failover }: Config, agents: Agents): Certificates {
-  if (!apiv3Key) throw new ConfigError('Give certs, or apiv3Key to have the platform certificates downloaded')
+  if (!apiv3Key || signer.mchid === undefined)
+    throw new ConfigError('Give certs, or apiv3Key to have the platform certificates downloaded')
   // Who gives a baseURL wants no other.
   const accessPoints = axios.baseURL ? [axios.baseURL] : [DEFAULT_ORIGIN, ...failover]
   const download = certificateDownload(signer, agents, v3Defaults(axios), accessPoints)

@@ -7,7 +7,7 @@ import type { Wording } from './verifier.js'
  * An answer with its encrypted fields in clear.
  *
  * @param paths where they are, as `payee.name` or `data[].name`
- * @throws {VerificationError} code `DECRYPTION_FAILED` when one was not encrypted for this merchant certificate.
+ * @throws {VerificationError} code `DECRYPTION_FAILED` when one was not encrypted for the certificate of this private key.
  */
 export function decryptFields(
   data: unknown,
@@ -22,7 +22,7 @@ export function decryptFields(
         return decryptOaep(text, privateKey)
       } catch {
         // Not the error of a request that is wrong: this one was carried out.
-        const why = 'it is not encrypted for the merchant certificate of this private key'
+        const why = 'it is not encrypted for the certificate of this private key'
         throw new VerificationError(`${what}: ${path} cannot be decrypted: ${why}${doubt}`, {
           code: 'DECRYPTION_FAILED',
         })

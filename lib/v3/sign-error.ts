@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { canonicalRequest, type SignedRequest } from '../crypto/canonical.js'
-import type { Signer } from './signer.js'
+import { describeId, type Id } from '../identity.js'
 
 /** What the gateway says of the message that it computed. */
 interface SignInformation {
@@ -21,13 +21,13 @@ export function explainSignError(
   signed: SignedRequest,
   detail: unknown,
   gatewayTime: number,
-  { mchid, serial }: Pick<Signer, 'mchid' | 'serial'>,
+  signer: Id & { readonly serial: string },
 ): string {
   const information = (detail as { sign_information?: SignInformation } | undefined)?.sign_information
   const cause =
     clockSkew(signed, gatewayTime) ??
     difference(signed, information) ??
-    `${information ? 'the gateway computed the same message, so' : 'if the gateway computed the same message,'} privateKey is not the key of serial ${serial}, or that certificate is not of mchid ${mchid}; compare with: openssl x509 -in apiclient_cert.pem -noout -serial`
+    `${information ? 'the gateway computed the same message, so' : 'if the gateway computed the same message,'} privateKey is not the key of serial ${signer.serial}, or that certificate is not that of ${describeId(signer)}; compare with: openssl x509 -in apiclient_cert.pem -noout -serial`
   return `${describe(signed)}; ${cause}`
 }
 

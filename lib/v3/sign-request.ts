@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { InternalAxiosRequestConfig } from 'axios'
 import { RequestError } from '../errors.js'
+import { assertMayCall } from '../identity.js'
 import { type Call, ensureCall } from '../request/call.js'
 import { resolveUrl } from '../request/url.js'
 import { unlessAborted } from '../transport/abort.js'
@@ -16,7 +17,7 @@ const HAS_BODY: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH'])
  * Encodes the request, signs those bytes and makes sure that they, and no others, are sent. Runs anew for
  * every attempt of a repeated request.
  *
- * @throws {RequestError} when the body is nothing that can be signed.
+ * @throws {RequestError} when the body is nothing that can be signed, or the endpoint is another identity's.
  */
 export function signRequest(
   config: InternalAxiosRequestConfig,
@@ -31,6 +32,7 @@ async function sign(
   call: Call,
   { signer, keys, agents }: V3Context,
 ): Promise<InternalAxiosRequestConfig> {
+  assertMayCall(signer, call.endpoint)
   if (!keys.current()) {
     const signal = call.clock.toSignal(config.signal as AbortSignal | undefined)
     await unlessAborted(keys.ready(), signal, call)

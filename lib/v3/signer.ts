@@ -1,11 +1,11 @@
 import type { KeyObject } from 'node:crypto'
 import { authorization, canonicalRequest, nonce, type SignedRequest } from '../crypto/canonical.js'
 import { signAsync } from '../crypto/rsa.js'
+import type { Id } from '../identity.js'
 
-/** Whose signature a request carries. */
-export interface Signer {
-  readonly mchid: string
-  /** Serial number of the merchant certificate. */
+/** Whose signature a request carries: a merchant's, or a brand's. */
+export type Signer = Id & {
+  /** Serial number of the merchant certificate, or of the brand API certificate. */
   readonly serial: string
   readonly privateKey: KeyObject
 }
@@ -28,5 +28,6 @@ export function stamp({ method, url, body }: WireRequest): SignedRequest {
 export async function authorize(signer: Signer, request: SignedRequest): Promise<string> {
   const signature = await signAsync(canonicalRequest(request), signer.privateKey)
   const { nonce, timestamp } = request
-  return authorization({ mchid: signer.mchid, serial: signer.serial, nonce, timestamp, signature })
+  const { privateKey: _, ...id } = signer
+  return authorization({ ...id, nonce, timestamp, signature })
 }

@@ -85,7 +85,7 @@ describe('validation', () => {
   it('names every wrong row and its field, and sends none', async () => {
     const input = file(
       'invalid.csv',
-      'openid,out_trade_no,amount.refund,total\n1,T1,1,2\n2,T2,,4\n3,T3,x,9\n',
+      'openid,out_trade_no,amount.refund,total\n1,TRADE1,1,2\n2,TRADE2,,4\n3,TRADE3,x,9\n4,TRADE4,0.3,9\n',
     )
     const error = await runBulk({
       ...{ client: rig.wxpay, path: REFUNDS, input, validate: true },
@@ -94,8 +94,9 @@ describe('validation', () => {
     }).catch((reason: unknown) => reason)
     expect(error).toBeInstanceOf(InvalidRowsError)
     expect((error as InvalidRowsError).problems).toMatchObject([
-      { row: 2, field: 'json.amount.refund', message: 'is missing' },
+      { row: 2, field: 'json.amount.refund', message: 'is missing (退款金额 · refund amount)' },
       { row: 3, field: 'amount.refund' },
+      { row: 4, field: 'amount.refund', message: expect.stringContaining('whole number') },
     ])
     expect(rig.emulator.requests).toEqual([])
   })

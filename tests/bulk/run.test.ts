@@ -62,6 +62,15 @@ describe('a job', () => {
     })
   })
 
+  it('takes a path as the documentation ends it, with a slash, and without it', async () => {
+    for (const path of ['v3/ecommerce/applyments/', 'v3/ecommerce/applyments']) {
+      const input = file(`slash-${path.length}.jsonl`, `${JSON.stringify({ organization_type: '2' })}\n`)
+      await runBulk({ client: rig.wxpay, path, input })
+      expect(rig.emulator.requests.at(-1)?.path).toBe('/v3/ecommerce/applyments/')
+    }
+    expect(bodies()[0]).toEqual({ organization_type: '2', out_request_no: expect.any(String) })
+  })
+
   it('encrypts what the catalogue wants encrypted', async () => {
     const input = file(
       'phones.jsonl',

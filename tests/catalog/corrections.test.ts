@@ -24,7 +24,7 @@ describe('the catalogue', () => {
     ['POST v3/combine-transactions/jsapi', 'json.sub_orders[].sub_mchid'],
     ['POST v3/combine-transactions/h5', 'json.scene_info.h5_info'],
     ['POST v3/pay/transactions/native', 'json.scene_info.store_info.name'],
-    ['POST v3/applyment4sub/applyment/{empty}', 'json.subject_info.certificate_info'],
+    ['POST v3/applyment4sub/applyment', 'json.subject_info.certificate_info'],
     ['GET v3/global/refunds/id/{refund_id}', 'query.mchid'],
     ['GET v3/global/refunds/id/{refund_id}', 'query'],
     ['POST v2/pay/partner/paporderquery', 'xml.out_trade_no'],
@@ -46,8 +46,8 @@ describe('the catalogue', () => {
   it.each([
     ['GET v3/apply4subject/applyment', 'query.applyment_id', 'integer'],
     ['GET v3/marketing/favor/stocks/{stock_id}/items', 'query.limit', 'integer'],
-    ['POST v3/ecommerce/applyments/{empty}', 'json.settlement_info.settlement_id', 'integer'],
-    ['POST v3/ecommerce/applyments/{empty}', 'json.business_addition_desc', 'string'],
+    ['POST v3/ecommerce/applyments', 'json.settlement_info.settlement_id', 'integer'],
+    ['POST v3/ecommerce/applyments', 'json.business_addition_desc', 'string'],
     ['POST v3/global/transactions/jsapi', 'json.detail', 'object'],
     [
       'POST v3/mch-manage/mch-manage-records/{manage_record_id}/mch-manage-submissions',
@@ -79,12 +79,7 @@ describe('the catalogue', () => {
       'business_licence_info',
     ],
     ['POST v3/brand/partner/card-member/user-feeds', 'json', 'cell_message', 'cell'],
-    [
-      'POST v3/ecommerce/applyments/{empty}',
-      'json.contact_info',
-      'contact_period_end',
-      'contact_id_doc_period_end',
-    ],
+    ['POST v3/ecommerce/applyments', 'json.contact_info', 'contact_period_end', 'contact_id_doc_period_end'],
     ['POST v3/med-ins/refunds/notify', 'json', 'med_refund__gov_fee', 'med_refund_gov_fee'],
     ['PATCH v3/brand/partner/card-member/cards/{card_id}', 'response', 'update_time', 'modify_time'],
     ['NOTIFY TRANSACTION.FAIL', 'resource.device_information', 'payer_total', 'device_ip'],
@@ -105,7 +100,7 @@ describe('the catalogue', () => {
   it.each([
     ['GET v3/bill/sub-merchant-fundflowbill', 'response.download_bill_list[].encrypt_key'],
     ['GET v3/ecommerce/bill/fundflowbill', 'response.download_bill_list[].encrypt_key'],
-    ['POST v3/ecommerce/applyments/{empty}', 'json.id_card_info.id_card_address'],
+    ['POST v3/ecommerce/applyments', 'json.id_card_info.id_card_address'],
   ])('knows what is encrypted: %s %s', (id, at) => {
     expect(typeAt(id, at)).toBe('encrypted')
   })
@@ -136,7 +131,7 @@ describe('the catalogue', () => {
     ['GET v3/refunds', 'query', [['mchid'], ['sp_mchid', 'sub_mchid']]],
     ['POST v2/secapi/pay/refund', 'xml', [['transaction_id'], ['out_trade_no']]],
     [
-      'POST v3/applyment4sub/applyment/{empty}',
+      'POST v3/applyment4sub/applyment',
       'json.subject_info',
       [['business_license_info'], ['certificate_info'], ['micro_biz_info']],
     ],

@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { filesOf, generate } from '../../catalog/generate.js'
+import { generate } from '../../catalog/generate.js'
 import { loadCatalogue } from '../../catalog/load.js'
 import type { Catalogue } from '../../catalog/model.js'
 import { type Files, staleFiles } from '../../catalog/write.js'
@@ -24,7 +24,7 @@ describe('the catalogue', { timeout: 60_000 }, () => {
 
   beforeAll(() => {
     catalogue = loadCatalogue(ROOT)
-    files = filesOf(catalogue)
+    files = generate(ROOT)
   }, 60_000)
 
   it('holds what its files have lines for, and every endpoint once', () => {
@@ -152,7 +152,7 @@ v3/pay/teapots/{teapot_id}/brew:
     expect(files.get('lib/emulator/generated/payments.ts')).toContain(
       "'post v3/pay/teapots/{teapot_id}/brew'",
     )
-    expect(files.get('lib/cli/generated/names.ts')).toContain('post v3/pay/teapots/{teapot_id}/brew\\tBrew')
+    expect(files.get('lib/cli/generated/names.ts')).toContain('\\nBrew\\t')
   })
 
   /** What is said of a catalogue that has nothing but these entries. */
@@ -188,10 +188,13 @@ ${template}:
 
   it('that breaks the format is refused with file, line, entry and field', () => {
     expect(rejected(entry('response: { json: { id: text 商户号 } }'))).toMatch(
-      /^catalog\/endpoints\/payments\.yaml:4: v3\/a\/b › post › response › json › id is no leaf: write one of string, .*fen/,
+      /^catalog\/endpoints\/payments\.yaml:4: v3\/a\/b › post › response › json › id must be string, .*fen, .*range/,
     )
     expect(rejected(entry('respons: { status: 204 }'))).toMatch(
       /^catalog\/endpoints\/payments\.yaml:[34]: v3\/a\/b › post.*respon/,
+    )
+    expect(rejected(entry('name: B\n    response: { status: 204 }'))).toMatch(
+      /^catalog\/endpoints\/payments\.yaml:6: .*unique/,
     )
     expect(rejected(entry('response: { status: 204 }').replace('post:', 'fetch:'))).toMatch(
       /^catalog\/endpoints\/payments\.yaml:3: v3\/a\/b.*fetch/,
@@ -264,12 +267,20 @@ ${template}:
     const product =
       'A.B:\n  name: A\n  resource:\n    mchid: string 商户号\n  products:\n    parking: get v3/no/where\n'
     expect(rejected(good, product)).toMatch(
-      /^catalog\/notifications\/payments\.yaml:6: A\.B › products: parking is told of as get v3\/no\/where answers/,
+      /^catalog\/notifications\/payments\.yaml:6: A\.B › products: get v3\/no\/where is no endpoint with an answer/,
     )
     const own = product.replace('get v3/no/where', '{ plate_number: string }')
     expect(rejected(good, own)).toMatch(
       /^catalog\/notifications\/payments\.yaml:6: .*plate_number has no name/,
     )
+  })
+
+  it('that has a trailing slash in its template, in either way of writing it, is told where the slash belongs', () => {
+    const told = 'leave the trailing slash out of the template, and write wire'
+    const facts = 'post: { name: A, response: { status: 204 }'
+    expect(rejected(`v3/a/b/: { ${facts} } }`)).toContain(told)
+    expect(rejected(`v3/a/{empty}: { ${facts}, literals: { empty: "" } } }`)).toContain(told)
+    expect(rejected(`v3/a/b: { ${facts}, wire: v3/a/b/ } }`)).toBe('accepted')
   })
 
   it('that repeats an endpoint in another family is refused', () => {
@@ -278,6 +289,26 @@ ${template}:
     expect(() => loadCatalogue(root)).toThrow(
       /^catalog\/endpoints\/payments\.yaml:\d+: .*get v3\/certificates is in brand\.yaml and in payments\.yaml/,
     )
+  })
+
+  it('that takes an endpoint of every day away is refused, and so are synonyms that are none', () => {
+    const file = join(root, 'catalog/synonyms.yaml')
+    const text = readFileSync(file, 'utf8')
+    const refusal = (from: string | RegExp, to: string): string => {
+      writeFileSync(file, text.replace(from, to))
+      try {
+        generate(root)
+      } catch (error) {
+        return (error as Error).message
+      }
+      return 'accepted'
+    }
+    expect(refusal('POST v3/pay/transactions/jsapi:', 'POST v3/pay/teapots:')).toBe(
+      'catalog/synonyms.yaml: everyday: POST v3/pay/teapots is not in the catalogue',
+    )
+    expect(refusal(/^words:$/m, 'wrods:')).toContain("the file must have required property 'words'")
+    expect(refusal('[退款,', '[退款, 退款,')).toContain('words')
+    expect(refusal('[退款,', '[" 退款",')).toContain('words')
   })
 
   it('that is not generated yet is reported as stale', () => {

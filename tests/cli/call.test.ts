@@ -51,6 +51,26 @@ describe('wxpay call', () => {
     expect(merchant.emulator.requests[0]?.template).toBe('v3/pay/transactions/out-trade-no/{out_trade_no}')
   })
 
+  it('takes a path as the documentation ends it, with a slash, without it, and in a chain', async () => {
+    const spellings = [
+      'v3/applyment4sub/applyment',
+      'v3/applyment4sub/applyment/',
+      '/v3/applyment4sub/applyment/',
+      'v3.applyment4sub.applyment.post',
+      "wxpay['v3/applyment4sub/applyment/'].post",
+    ]
+    for (const spelling of spellings) {
+      const { stderr } = await run(['call', spelling, '--json', '{"business_code":"1"}'])
+      expect(stderr).toContain('POST v3/applyment4sub/applyment: 400 PARAM_ERROR')
+      expect(stderr).not.toContain('not documented')
+      expect(merchant.emulator.requests.pop()).toMatchObject({
+        method: 'POST',
+        path: '/v3/applyment4sub/applyment/',
+        verified: true,
+      })
+    }
+  })
+
   it('sends an APIv2 message from JSON fields', async () => {
     const fields = { appid: 'wxd678efh567hg6787', out_trade_no: 'NONE' }
     const { code, stderr } = await run(['call', 'v2/pay/orderquery', '--xml', JSON.stringify(fields)])

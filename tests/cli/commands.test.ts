@@ -136,6 +136,28 @@ describe('wxpay routes', () => {
     expect(shown.stdout).toContain('wxpay.v3.profitsharing.receivers.add.post({ … })')
     expect((await wxpay(['routes', 'nonsense'])).code).toBe(1)
   })
+
+  it('prints the best first, and says where nothing has all of it', async () => {
+    const { stdout } = await wxpay(['routes', '查询订单'])
+    expect(stdout).toMatch(/^GET +v3\/pay\/transactions\/out-trade-no\/\{out_trade_no\} +商户订单号查询\n/)
+    const partial = await wxpay(['routes', '退款', 'teapot'])
+    expect(partial).toMatchObject({ code: 0, stdout: expect.stringMatching(/^POST +v3\/refund\/domestic/) })
+    expect(partial.stderr).toMatch(/^none has all of: 退款 teapot; these have some of it: /)
+    const typo = await wxpay(['routes', '/v3/pay/transactions/natve'])
+    expect(typo).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('did you mean v3/pay/transactions/native?'),
+    })
+  })
+
+  it('marks what is deprecated', async () => {
+    const search = ['routes', 'v3/merchant-service/complaints', '--verb', 'get']
+    const { stdout } = await wxpay([...search, '--json'])
+    const deprecated = JSON.parse(stdout).map((endpoint: { deprecated?: boolean }) => endpoint.deprecated)
+    expect(deprecated[0]).toBeUndefined()
+    expect(deprecated.at(-1)).toBe(true)
+    expect((await wxpay(search)).stdout).toMatch(/ \(deprecated\)\n$/)
+  })
 })
 
 describe('wxpay emulator', () => {

@@ -39,6 +39,13 @@ describe('completion', () => {
     expect(await following('call', 'v3/certificates', '--config')).toEqual([])
   })
 
+  it('knows a path with and without the slash that the documentation ends it with', async () => {
+    const paths = ['v3/applyment4sub/applyment', 'v3/applyment4sub/applyment/']
+    for (const words of [['call'], ['routes', 'show'], ['bulk', 'POST']]) {
+      expect(await following(...words)).toEqual(expect.arrayContaining(paths))
+    }
+  })
+
   it.skipIf(!hasBash)('completes in bash', async () => {
     const script = `
       wxpay() { ${quoted} "$@"; }
@@ -217,6 +224,11 @@ describe('wxpay bill and routes', () => {
     expect(stdout).not.toMatch(/^POST/m)
     const shown = await wxpay(['routes', 'show', 'wxpay.v3.refund.domestic.refunds.post', '--json'])
     expect(JSON.parse(shown.stdout)).toMatchObject([{ path: 'v3/refund/domestic/refunds', verb: 'post' }])
+    for (const path of ['v3/applyment4sub/applyment', 'v3/applyment4sub/applyment/']) {
+      const { stdout: fields } = await wxpay(['routes', 'show', path])
+      expect(fields).toMatch(/^POST v3\/applyment4sub\/applyment\n/)
+      expect(fields).toContain('wxpay.v3.applyment4sub.applyment.post({ … })')
+    }
     const typo = await wxpay(['routes', 'show', 'v3/refund/domestc/refunds'])
     expect(typo).toMatchObject({ code: 2, stderr: expect.stringContaining('did you mean v3/refund/') })
   })

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import type { Endpoint } from '../../catalog/model.js'
 import { percentEncode } from '../../lib/chain/percent.js'
+import type { Emulator } from '../../lib/emulator/index.js'
 import { ApiError, sensitive, type Wechatpay } from '../../lib/index.js'
 import { lookup } from '../../lib/routes/lookup.js'
 import { isList } from '../../lib/routes/schema.js'
 import { endpointParts, fieldsBelow, typeName } from '../catalog/fields.js'
 import { requestOf, Source } from '../types/catalogue/requests.js'
-import { type Rig, startRig } from './client.js'
-import { merchantEndpoints as endpoints } from './merchant-endpoints.js'
+import { startRig } from './client.js'
+import { callers, endpoints, isForBrands } from './documented.js'
 
 /**
  * What the emulator refuses of documented requests, and with which code: what they are about was never made, or not
@@ -105,8 +106,7 @@ function expected(value: unknown): unknown {
 function wirePath(endpoint: Endpoint, request: Readonly<Record<string, unknown>>): string {
   const prefix = endpoint.prefix ? `${endpoint.prefix}/` : ''
   const template = endpoint.wire ?? `${prefix}${endpoint.template}`
-  const values: Readonly<Record<string, unknown>> = { ...request, ...endpoint.literals }
-  return `/${template.replace(/\{(\w+)\}/g, (_, name: string) => percentEncode(String(values[name])))}`
+  return `/${template.replace(/\{(\w+)\}/g, (_, name: string) => percentEncode(String(request[name])))}`
 }
 
 /** A value of a query, as text; a list of one looks like its item. */
@@ -157,14 +157,10 @@ function withoutDigest(
 }
 
 /** Sends a documented request and looks at what arrives; the code of the refusal, if it is refused. */
-async function roundTrip(
-  endpoint: Endpoint,
-  { emulator, wxpay }: Rig,
-  spell: (wxpay: Wechatpay, template: string) => AnyNode,
-): Promise<string | undefined> {
+async function roundTrip(endpoint: Endpoint, emulator: Emulator, node: AnyNode): Promise<string | undefined> {
   const request = sampleOf(endpoint, emulator.merchant.mchid)
   emulator.requests.length = 0
-  const call = spell(wxpay, endpoint.template)[endpoint.verb]
+  const call = node[endpoint.verb]
   let refusal: string | undefined
   await call?.({ ...(materialize(request) as object), retry: false }).catch((error: unknown) => {
     if (!(error instanceof ApiError)) throw error
@@ -201,12 +197,14 @@ describe.each(Object.entries(SPELLINGS))(
   'every documented endpoint of APIv3, spelled as %s',
   (spelling, spell) => {
     const rig = startRig()
+    const clientOf = callers(rig)
 
     it('gets its documented request, signed and whole, and takes it', async () => {
       const failures: string[] = []
       const refused: Record<string, string[]> = {}
       for (const endpoint of endpoints) {
-        const refusal = await roundTrip(endpoint, rig, spell).catch((error: Error) => {
+        const node = spell(clientOf(endpoint), endpoint.template)
+        const refusal = await roundTrip(endpoint, rig.emulator, node).catch((error: Error) => {
           failures.push(`${idOf(endpoint)}: ${error.message}`)
         })
         if (refusal) refused[refusal] = [...(refused[refusal] ?? []), idOf(endpoint)]
@@ -223,15 +221,16 @@ describe.each(Object.entries(SPELLINGS))(
 
 describe('every endpoint that takes encrypted fields', () => {
   const rig = startRig()
+  const clientOf = callers(rig)
   const encrypting = endpoints.filter(({ template, verb }) => lookup(template, verb)?.encrypts?.length)
 
   it('names the key they are encrypted for', async () => {
-    const { merchant, requests } = rig.emulator
-    const [serial] = Object.keys(merchant.certs)
+    const { brand, merchant, requests } = rig.emulator
     for (const endpoint of encrypting) {
+      const [serial] = Object.keys((isForBrands(endpoint) ? brand : merchant).certs)
       requests.length = 0
       const request = materialize(sampleOf(endpoint, merchant.mchid)) as object
-      await rig.wxpay
+      await clientOf(endpoint)
         .chain(endpoint.template)
         [endpoint.verb]({ ...request, retry: false })
         .catch(() => undefined)
@@ -249,6 +248,7 @@ describe('every endpoint that takes encrypted fields', () => {
 
 describe('every endpoint that answers with encrypted fields', () => {
   const rig = startRig()
+  const clientOf = callers(rig)
   const CIPHERTEXT = /"[A-Za-z0-9+/]{342}=="/
   /** They have a life of their own in the emulator, and tests of their own. */
   const STATEFUL =
@@ -267,7 +267,9 @@ describe('every endpoint that answers with encrypted fields', () => {
       const sample = materialize(sampleOf(endpoint, rig.emulator.merchant.mchid))
       const request = { ...(sample as object), retry: false }
       const call = (options: object) =>
-        rig.wxpay.chain(endpoint.template)[endpoint.verb]({ ...request, ...options })
+        clientOf(endpoint)
+          .chain(endpoint.template)
+          [endpoint.verb]({ ...request, ...options })
       try {
         const kept = JSON.stringify((await call({})).data)
         const opened = JSON.stringify((await call({ decrypt: true })).data)
@@ -279,4 +281,11 @@ describe('every endpoint that answers with encrypted fields', () => {
     console.info(`${decrypting.length - failures.length} of ${decrypting.length} endpoints answer in clear`)
     expect(failures).toEqual([])
   }, 60_000)
+})
+
+it('has endpoints of brands and of merchants, apart', () => {
+  const isBelowBrand = ({ template }: Endpoint): boolean => template.startsWith('brand/')
+  expect(endpoints.filter(isBelowBrand)).toEqual(endpoints.filter(isForBrands))
+  expect(endpoints.some(isForBrands)).toBe(true)
+  expect(endpoints.every(isForBrands)).toBe(false)
 })

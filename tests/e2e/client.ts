@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, beforeEach } from 'vitest'
 import { createEmulator, type Emulator, type EmulatorOptions } from '../../lib/emulator/index.js'
-import { Wechatpay, type WechatpayOptions } from '../../lib/index.js'
+import { type BrandOptions, type MerchantOptions, Wechatpay } from '../../lib/index.js'
 
 export interface Rig {
   readonly emulator: Emulator
   readonly wxpay: Wechatpay
   /** A further client of the same gateway, closed with the rest. */
-  readonly client: (options?: Partial<WechatpayOptions>) => Wechatpay
+  readonly client: (options?: Partial<MerchantOptions>) => Wechatpay
+  /** A client of the gateway's brand, closed with the rest. */
+  readonly brand: (options?: Partial<BrandOptions>) => Wechatpay
 }
 
 /** How many timers would keep this process alive. */
@@ -22,8 +24,13 @@ export function startRig(options?: EmulatorOptions): Rig {
     if (emulator) return emulator
     throw new Error('the emulator runs only while tests do')
   }
-  const client = (more?: Partial<WechatpayOptions>): Wechatpay => {
+  const client = (more?: Partial<MerchantOptions>): Wechatpay => {
     const made = new Wechatpay({ ...started().merchant, ...more })
+    clients.push(made)
+    return made
+  }
+  const brand = (more?: Partial<BrandOptions>): Wechatpay => {
+    const made = new Wechatpay({ ...started().brand, ...more })
     clients.push(made)
     return made
   }
@@ -47,5 +54,6 @@ export function startRig(options?: EmulatorOptions): Rig {
       return clients[0] as Wechatpay
     },
     client,
+    brand,
   }
 }

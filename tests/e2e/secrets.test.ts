@@ -32,12 +32,17 @@ function printed(value: unknown): string {
 }
 
 function secrets(): string[] {
-  const { privateKey, apiv3Key, secret } = rig.emulator.merchant
-  const key = privateKey
-    .replace(/-----[^-]+-----/g, '')
-    .trim()
-    .split('\n')
-  return [...key.slice(0, -1), apiv3Key, secret, 'WECHATPAY2-SHA256-RSA2048 ']
+  const { merchant, brand } = rig.emulator
+  const { apiv3Key, secret } = merchant
+  const keys = [merchant.privateKey, brand.privateKey].flatMap((privateKey) =>
+    privateKey
+      .replace(/-----[^-]+-----/g, '')
+      .trim()
+      .split('\n')
+      .slice(0, -1),
+  )
+  const schemes = ['WECHATPAY2-SHA256-RSA2048 ', 'WECHATPAY-BRAND-SHA256-RSA2048 ']
+  return [...keys, apiv3Key, secret, brand.brandApiKey, ...schemes]
 }
 
 function expectNoSecret(value: unknown): void {
@@ -58,6 +63,15 @@ const rejection = (promise: Promise<unknown>) =>
     },
     (error: unknown) => error,
   )
+
+/** What a function throws. */
+function thrownBy(work: () => unknown): unknown {
+  try {
+    return work()
+  } catch (error) {
+    return error
+  }
+}
 
 describe('no secret is ever printed', () => {
   it('of the client, its nodes and its axios instances, even with calls in flight', async () => {
@@ -125,6 +139,42 @@ describe('no secret is ever printed', () => {
         return
       }
       throw new Error('should have failed')
+    },
+  )
+
+  it('of a brand: client, answer, errors', async () => {
+    const wxpay = rig.brand()
+    const card = 'brand/card-member/cards/{card_id}'
+    for (const value of [wxpay, wxpay.brand.cardMember, wxpay.client, wxpay.client.v3.defaults]) {
+      expectNoSecret(value)
+    }
+    expectNoSecret(await wxpay[card].get({ card_id: '1' }))
+    for (const failure of [
+      { status: 401, code: 'SIGN_ERROR' },
+      { fault: 'forged-signature' },
+      { fault: 'drop' },
+    ] as const) {
+      rig.emulator.fail({ path: card, ...failure, times: 1 })
+      expectNoSecret(await rejection(wxpay[card].get({ card_id: '1', retry: false })))
+    }
+    expectNoSecret(await rejection(wxpay.v3.certificates.get()))
+    expectNoSecret(await rejection(rig.wxpay[card].get({ card_id: '1' })))
+  })
+
+  it.each(['privateKey', 'brandApiKey', 'brandId'] as const)(
+    'of a ConfigError about %s of a brand',
+    (name) => {
+      const { brand } = rig.emulator
+      const wrong = name === 'privateKey' ? brand[name].slice(0, 300) : `${brand[name]}-#`
+      const body = name === 'privateKey' ? String(wrong.split('\n')[1]) : wrong
+      const mixed = { ...brand, apiv3Key: rig.emulator.merchant.apiv3Key }
+      for (const options of [{ ...brand, [name]: wrong }, mixed]) {
+        const make = () => new wechatpay.Wechatpay(options as never)
+        expect(make).toThrow(wechatpay.ConfigError)
+        const error = thrownBy(make)
+        expectNoSecret(error)
+        if (name !== 'brandId') expect(printed(error)).not.toContain(body)
+      }
     },
   )
 

@@ -13,7 +13,7 @@ import { RequestError, sensitive } from '../../lib/index.js'
 import { lookup } from '../../lib/routes/lookup.js'
 import { requestOf } from '../types/catalogue/requests.js'
 import { startRig } from './client.js'
-import { merchantEndpoints } from './merchant-endpoints.js'
+import { callers, endpoints } from './documented.js'
 
 const rig = startRig()
 const folder = mkdtempSync(join(tmpdir(), 'wechatpay-uploads-'))
@@ -157,12 +157,13 @@ describe('an upload', () => {
 })
 
 describe('every upload of APIv3', () => {
-  const uploads = merchantEndpoints.filter(({ upload }) => upload)
+  const clientOf = callers(rig)
+  const uploads = endpoints.filter(({ upload }) => upload)
 
   it('is known at run time', () => {
-    const known = merchantEndpoints.filter(({ template, verb }) => lookup(template, verb)?.upload)
+    const known = endpoints.filter(({ template, verb }) => lookup(template, verb)?.upload)
     expect(known).toEqual(uploads)
-    expect(uploads).toEqual(merchantEndpoints.filter(({ multipart }) => multipart))
+    expect(uploads).toEqual(endpoints.filter(({ multipart }) => multipart))
   })
 
   /** What the caller gives of `meta`: the documented request without what the client computes. */
@@ -180,7 +181,9 @@ describe('every upload of APIv3', () => {
       const file = upload?.file ?? ''
       const values = Object.fromEntries(Object.keys(endpoint.path ?? {}).map((name) => [name, 'x']))
       const meta = givenMeta(endpoint)
-      await rig.wxpay.chain(template).post({ ...values, multipart: { [file]: png, meta } })
+      await clientOf(endpoint)
+        .chain(template as string)
+        .post({ ...values, multipart: { [file]: png, meta } })
       const digest = createHash(upload?.algorithm ?? 'sha256')
         .update(png)
         .digest('hex')

@@ -10,7 +10,7 @@ import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterAll, describe, expect, it } from 'vitest'
 import { createEmulator } from '../../lib/emulator/index.js'
-import { Wechatpay, type WechatpayOptions } from '../../lib/index.js'
+import { type MerchantOptions, Wechatpay } from '../../lib/index.js'
 import { pem } from '../openssl.js'
 
 const merchant = generateKeyPairSync('rsa', { modulusLength: 2048 })
@@ -32,7 +32,7 @@ async function gateway(answer: Answer): Promise<{ server: Server; url: string }>
   return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
 }
 
-function client(baseURL: string, options?: Partial<WechatpayOptions>): Wechatpay {
+function client(baseURL: string, options?: Partial<MerchantOptions>): Wechatpay {
   const wxpay = new Wechatpay({
     mchid: '1900000109',
     serial: 'AA',
@@ -57,7 +57,7 @@ function genuine(body: string, at = Date.now()): Record<string, string> {
   }
 }
 
-const ask = async (answer: Answer, options?: Partial<WechatpayOptions>) => {
+const ask = async (answer: Answer, options?: Partial<MerchantOptions>) => {
   const { url } = await gateway(answer)
   return client(url, options)
     .v3.certificates.get({ retry: false })

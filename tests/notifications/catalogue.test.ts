@@ -3,6 +3,7 @@ import { Ajv } from 'ajv'
 import { expect, it } from 'vitest'
 import { loadCatalogue } from '../../catalog/load.js'
 import { byEvent } from '../../catalog/notifications.js'
+import type { NotificationEvent } from '../../lib/index.js'
 import { eventTypes } from '../../lib/notifications/generated/facts.js'
 import { type Shape, toJsonSchema } from '../../lib/routes/schema.js'
 import { closed } from '../catalog/closed.js'
@@ -25,7 +26,7 @@ function shapeOf({ notification, product }: (typeof messages)[number]): Shape {
 
 it('reads a genuine notification of every documented event and product, complete', async () => {
   const received: { event_type: string; resource: object }[] = []
-  const url = await rig.serve(({ event_type, resource }) => {
+  const handle = ({ event_type, resource }: NotificationEvent) => {
     received.push({ event_type, resource })
     return {
       acq_tid: '1',
@@ -35,16 +36,23 @@ it('reads a genuine notification of every documented event and product, complete
       prepay_id: '1',
       expire_time: '1',
     }
-  })
+  }
+  const urls = { merchant: await rig.serve(handle), brand: await rig.serveBrand(handle) }
   for (const message of messages) {
     const { event, notification, product } = message
-    const { status } = await rig.emulator.notify(event, { url, ...((product && { product }) as object) })
+    const isForBrand = notification.modes?.includes('brand')
+    const [url, refuses] = isForBrand ? [urls.brand, urls.merchant] : [urls.merchant, urls.brand]
+    const choice = (product && { product }) as object
+    const { status } = await rig.emulator.notify(event, { url, ...choice })
     expect([event, product, status]).toEqual([event, product, 200])
     expect(received.at(-1)?.event_type).toBe(event)
     const schema = toJsonSchema(shapeOf(message), { text: notification.api === 'v2' })
     const validate = ajv.compile(closed(schema))
     const isWhole = validate(received.at(-1)?.resource)
     expect([event, product, isWhole, validate.errors]).toEqual([event, product, true, null])
+    // Nobody takes what is told to somebody else.
+    const { status: foreign } = await rig.emulator.notify(event, { url: refuses, ...choice })
+    expect([event, [400, 401].includes(foreign)]).toEqual([event, true])
   }
   expect(received).toHaveLength(messages.length)
   expect([...new Set(received.map(({ event_type }) => event_type))].sort()).toEqual([...eventTypes].sort())
@@ -53,6 +61,7 @@ it('reads a genuine notification of every documented event and product, complete
       `${notifications.filter(({ api }) => api === 'v3').length} of v3, ` +
       `${notifications.filter(({ api }) => api === 'v2').length} of v2`,
   )
+  expect(notifications.some(({ modes }) => modes?.includes('brand'))).toBe(true)
 }, 60_000)
 
 it('has an example only where the schema takes it', () => {

@@ -8,6 +8,7 @@ import {
   type NotificationHandlers,
   type NotificationReceipt,
   type ReceiverOptions,
+  type Wechatpay,
 } from '../../lib/index.js'
 import { type Rig, startRig } from '../e2e/client.js'
 import { openAesGcm } from '../emulator/client.js'
@@ -17,6 +18,8 @@ export interface Receivers extends Rig {
   readonly listen: (server: Server) => Promise<string>
   /** A server that receives with these handlers. */
   readonly serve: (handlers: NotificationHandlers, options?: ReceiverOptions) => Promise<string>
+  /** The same for the brand. */
+  readonly serveBrand: Receivers['serve']
   /** A genuine payment. */
   readonly paid: (order: string) => SignedNotification
   /** What is encrypted in a notification of APIv3, decrypted without the client. */
@@ -48,17 +51,20 @@ export function startReceivers(): Receivers {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   }
+  const serve = (wxpay: Wechatpay, ...given: Parameters<Receivers['serve']>): Promise<string> => {
+    const receive = wxpay.notifications.node(...given)
+    return listen(createServer((req, res) => void receive(req, res)))
+  }
   return {
     listen,
-    serve: (handlers, options) => {
-      const receive = rig.wxpay.notifications.node(handlers, options)
-      return listen(createServer((req, res) => void receive(req, res)))
-    },
+    serve: (handlers, options) => serve(rig.wxpay, handlers, options),
+    serveBrand: (handlers, options) => serve(rig.brand(), handlers, options),
     paid: (order) => rig.emulator.signNotification('TRANSACTION.SUCCESS', { out_trade_no: order }),
     payloadOf: ({ body }) =>
       JSON.parse(openAesGcm(JSON.parse(body).resource, rig.emulator.merchant.apiv3Key)),
     receipts,
     client: rig.client,
+    brand: rig.brand,
     get emulator() {
       return rig.emulator
     },

@@ -17,15 +17,32 @@ it('shows no secret, whatever is printed', async () => {
       rig.client({ apiv3Key: 'x'.repeat(32) }).notifications.parse({ headers, body }),
     ].map((parsing) => parsing.catch((error: unknown) => error)),
   )
-  const receivers = [notifications.node(() => undefined), notifications.fetch(() => undefined)]
-  const printed = [notifications, ...receivers, ...errors, ...rig.receipts]
+  const { brandApiKey, privateKey: brandKey } = rig.emulator.brand
+  const brand = rig.brand()
+  const opened = rig.emulator.signNotification('PRODUCT_COUPON.USE')
+  const refusals = await Promise.all(
+    [
+      brand.notifications.parse({ ...opened, body: `${opened.body} ` }),
+      brand.notifications.parse({ headers, body }),
+      rig.brand({ brandApiKey: 'y'.repeat(32) }).notifications.parse(opened),
+      notifications.parse(opened),
+    ].map((parsing) => parsing.catch((error: unknown) => error)),
+  )
+  expect(refusals.every((error) => error instanceof Error)).toBe(true)
+  const receivers = [
+    brand.notifications,
+    notifications.node(() => undefined),
+    notifications.fetch(() => undefined),
+  ]
+  const printed = [notifications, ...receivers, ...errors, ...refusals, ...rig.receipts]
     .flatMap((value) => [
       inspect(value, { depth: 20, showHidden: true }),
       JSON.stringify(value),
       value instanceof Error ? value.stack : '',
     ])
     .join('\n')
-  for (const hidden of [apiv3Key, secret, privateKey.slice(100, 160), 'x'.repeat(32)]) {
+  const keys = [privateKey, brandKey].map((key) => key.slice(100, 160))
+  for (const hidden of [apiv3Key, secret, brandApiKey, ...keys, 'x'.repeat(32), 'y'.repeat(32)]) {
     expect(printed).not.toContain(hidden)
   }
   expect(Object.isFrozen(notifications)).toBe(true)

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { createSecretKey, generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { RequestError, Wechatpay, type WechatpayOptions } from '../../lib/index.js'
+import { type MerchantOptions, RequestError, Wechatpay } from '../../lib/index.js'
 import { jsapiParameters } from '../../lib/pay-sign/payment.js'
 import { createPaySigning } from '../../lib/pay-sign/signing.js'
 import { signMessage } from '../../lib/v2/sign.js'
@@ -11,7 +11,7 @@ const SECRET = '192006250b4c09247ec02edce69f6a2d'
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const { publicKey: platform } = generateKeyPairSync('rsa', { modulusLength: 2048 })
 
-const create = (more: Partial<WechatpayOptions> = {}) =>
+const create = (more: Partial<MerchantOptions> = {}) =>
   new Wechatpay({
     mchid: '1900000109',
     serial: '3775B6A45ACD588826D15E583A95F5DD00000000',

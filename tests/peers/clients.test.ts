@@ -149,6 +149,6 @@ describe('wechatpay-node-v3', () => {
     })
     expect(verified).toBe(true)
     const { ciphertext, associated_data, nonce } = JSON.parse(body).resource
-    expect(pay.decipher_gcm(ciphertext, associated_data, nonce, apiv3Key)).toEqual(resource)
+    expect(pay.decipher_gcm(ciphertext, associated_data, nonce, apiv3Key)).toMatchObject(resource)
   })
 })

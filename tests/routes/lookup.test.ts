@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { loadCatalogue } from '../../catalog/load.js'
 import {
+  canonicalPath,
   exactSegments,
   isDocumentedPrefix,
   knownVerbs,
@@ -144,15 +145,27 @@ describe('the traits of an endpoint', () => {
   })
 })
 
-describe('literal segments in templates', () => {
-  it('make the trailing slash, found by either spelling', () => {
-    const traits = lookup('v3/applyment4sub/applyment/{empty}', 'post')
-    expect(traits?.literals).toEqual({ empty: '' })
-    expect(lookup('v3/applyment4sub/applyment/', 'post')).toEqual(traits)
-    expect(lookup('v3/applyment4sub/applyment', 'post')).toBeUndefined()
-    expect(lookup('v3/ecommerce/applyments/', 'post')?.literals).toEqual({ empty: '' })
+describe('a path that the documentation ends with a slash', () => {
+  it('is one endpoint with and without it, and has it on the wire', () => {
+    const traits = lookup('v3/applyment4sub/applyment', 'post')
+    expect(traits).toMatchObject({ wire: 'v3/applyment4sub/applyment/', idempotent: 'json.business_code' })
+    for (const spelling of ['v3/applyment4sub/applyment/', 'v3/applyment4sub/applyment/{empty}']) {
+      expect(lookup(spelling, 'post')).toEqual(traits)
+      expect(knownVerbs(spelling)).toEqual(['post'])
+      expect(canonicalPath(spelling)).toBe('v3/applyment4sub/applyment')
+    }
+    expect(lookup('v3/ecommerce/applyments/', 'post')?.wire).toBe('v3/ecommerce/applyments/')
   })
 
+  it('lends its spelling to no other', () => {
+    expect(lookup('v3/certificates/', 'get')).toBeUndefined()
+    expect(lookup('v3/ecommerce/applyments/', 'get')).toBeUndefined()
+    expect(canonicalPath('v3/certificates/')).toBe('v3/certificates/')
+    expect(canonicalPath('constructor')).toBe('constructor')
+  })
+})
+
+describe('literal segments in templates', () => {
   it('keep the upper-case letters of v2, found by either spelling', () => {
     for (const name of ['addInstitutionsub', 'modifyInstitutionsub', 'queryInstitutionsub']) {
       const traits = lookup(`v2/secapi/mch/${name}`, 'post')
@@ -183,7 +196,6 @@ describe('documented paths', () => {
 
   it('tell their verbs', () => {
     expect(knownVerbs('v3/refunds')).toEqual(['get', 'post'])
-    expect(knownVerbs('v3/applyment4sub/applyment/')).toEqual(['post'])
     expect(knownVerbs('v3/pay')).toEqual([])
   })
 

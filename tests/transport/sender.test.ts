@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { AxiosAdapter, AxiosResponse } from 'axios'
 import { describe, expect, it } from 'vitest'
-import { Wechatpay, WechatpayError, type WechatpayOptions } from '../../lib/index.js'
+import { type MerchantOptions, Wechatpay, WechatpayError } from '../../lib/index.js'
 import { runningTimers, startRig } from '../e2e/client.js'
 
 const rig = startRig()
@@ -13,7 +13,7 @@ const importRequest = (out_request_no: string) => ({
 })
 
 /** A client whose instances have interceptors of a user's, which do nothing: all that axios does is done. */
-function intercepted(options?: Partial<WechatpayOptions>): Wechatpay {
+function intercepted(options?: Partial<MerchantOptions>): Wechatpay {
   const wxpay = rig.client(options)
   for (const client of [wxpay.client.v2, wxpay.client.v3]) {
     client.interceptors.request.use((config) => config)
@@ -118,7 +118,7 @@ describe('a call is the same with an interceptor that does nothing:', () => {
     return answer({})(config)
   }
 
-  it.each<[name: string, options: Partial<WechatpayOptions>, more?: object]>([
+  it.each<[name: string, options: Partial<MerchantOptions>, more?: object]>([
     [
       'headers of every kind',
       { headers: { 'X-Many': ['a', 'b'], Accept: null, common: { 'X-Common': '1' } } as never },
@@ -147,7 +147,7 @@ describe('a call is the same with an interceptor that does nothing:', () => {
 })
 
 describe('a repeat is the request that was made,', () => {
-  const twice = async (options: Partial<WechatpayOptions>) => {
+  const twice = async (options: Partial<MerchantOptions>) => {
     rig.emulator.fail({ path: importPath, code: 'SYSTEM_ERROR', status: 500, times: 1 })
     await rig.client(options)[importPath].post(importRequest('t-1'))
     const [first, second] = rig.emulator.requests.map(({ url, body }) => ({ url, body }))

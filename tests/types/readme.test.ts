@@ -14,13 +14,15 @@ declare global {
   const wxpay: Client
   type Order = RequestOf<'v3/pay/transactions/native', 'post'>['json']
   const order: Order
+  type PartnerOrder = RequestOf<'v3/pay/partner/transactions/jsapi', 'post'>['json']
+  const partnerOrder: Omit<PartnerOrder, 'payer'>
   const transfer: Omit<RequestOf<'v3/fund-app/mch-transfer/transfer-bills', 'post'>['json'], 'user_name'>
   const request: { card_id: string; json: { openid: string; code: string; out_request_no: string } }
   const bytes: Uint8Array<ArrayBuffer>
   const mchid: string, serial: string, privateKey: string, certs: Record<string, string>, apiv3Key: string
   const secret: string, appid: string, out_trade_no: string, out_refund_no: string, openid: string, code: string, out_request_no: string, complaint_id: string
-  function ship(out_trade_no: string | undefined): void
-  function refunded(out_refund_no: string | undefined): void
+  function ship(out_trade_no: string): void
+  function refunded(out_refund_no: string): void
   const headers: Record<string, string>, body: Buffer
   const token: string, traceId: string, appId: string, prepayId: string, id: string
 }

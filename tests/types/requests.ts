@@ -127,7 +127,7 @@ export const part: CombinedPart = {
 }
 
 // An enterprise applies with its licence, and with no certificate.
-type Subject = RequestOf<'v3/applyment4sub/applyment/{empty}', 'post'>['json']['subject_info']
+type Subject = RequestOf<'v3/applyment4sub/applyment', 'post'>['json']['subject_info']
 declare const identity: Subject['identity_info']
 export const enterprise: Subject = {
   subject_type: 'SUBJECT_TYPE_ENTERPRISE',

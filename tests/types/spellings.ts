@@ -1,7 +1,7 @@
 /** Every spelling of one endpoint leads to the same typed call. */
 /* oxlint-disable no-floating-promises, no-unused-expressions -- compiled, never run */
 import type { AxiosResponse } from 'axios'
-import type { ResponseOf } from '../../types/index.js'
+import type { RequestOf, ResponseOf } from '../../types/index.js'
 import { holds, type IsAny, type Same, takes, wxpay } from './expect.js'
 
 const request = {
@@ -46,6 +46,53 @@ takes<Promise<AxiosResponse<Answer>>[]>([
   bracket(request),
   mixed.post({ ...request, headers: { 'Idempotency-Key': '1' }, timeout: 5_000, retry: false }),
 ])
+
+// A path that the documentation ends with a slash, with and without it.
+const slashless = wxpay.v3.applyment4sub.applyment
+const slashed = wxpay['v3/applyment4sub/applyment/']
+const chainedSlashless = wxpay.chain('v3/applyment4sub/applyment')
+const chainedSlashed = wxpay.chain('v3/applyment4sub/applyment/')
+const applyment = await slashed.post(null as unknown as RequestOf<'v3/applyment4sub/applyment', 'post'>)
+
+holds<Same<typeof slashless, typeof slashed>>()
+holds<Same<typeof slashless, typeof chainedSlashless>>()
+holds<Same<typeof slashless, typeof chainedSlashed>>()
+holds<Same<typeof applyment.data, ResponseOf<'v3/applyment4sub/applyment', 'post'>>>()
+holds<Same<IsAny<typeof applyment.data>, false>>()
+// Other paths lie below it.
+slashless.business_code._business_code_.get
+slashed.applyment_id._applyment_id_.get
+// @ts-expect-error no placeholder stands for the slash
+slashed.post({ ...(null as unknown as RequestOf<'v3/applyment4sub/applyment', 'post'>), empty: '' })
+// @ts-expect-error other paths have no slash
+wxpay['v3/certificates/']
+// A brand's paths have no version in them.
+const card = wxpay.brand.cardMember.cards._card_id_
+holds<Same<typeof card, (typeof wxpay.brand)['card-member']['cards']['{card_id}']>>()
+const chainedCard = wxpay.chain('brand/card-member/cards/{card_id}')
+const bracketCard = wxpay['brand/card-member/cards/{card_id}']
+const mixedCard = wxpay.brand['card-member/cards'].chain('{card_id}')
+const stepwiseCard = wxpay.chain('brand').cardMember.chain('cards').$card_id$
+holds<Same<typeof card, typeof chainedCard>>()
+holds<Same<typeof card, typeof bracketCard>>()
+holds<Same<typeof card, typeof mixedCard>>()
+holds<Same<typeof card, typeof stepwiseCard>>()
+type Card = ResponseOf<'brand/card-member/cards/{card_id}', 'get'>
+takes<Promise<AxiosResponse<Card>>[]>([
+  card.get({ card_id: '1' }),
+  chainedCard.getAsync({ card_id: '1', decrypt: true }),
+  wxpay.brand.cardMember.cards['{card_id}'].patch({ card_id: '1', json: {} }),
+])
+takes<string>(card.url({ card_id: '1' }))
+wxpay.brand.marketing.productCoupon.users._openid_.coupons._coupon_code_.use.post
+wxpay.brand.store.brandstores._store_id_.delete({ store_id: '1' })
+// @ts-expect-error the placeholder is missing
+card.get({})
+// @ts-expect-error a typo
+wxpay.brand.cardMembers
+const member = { card_id: '1', openid: '1', user_card_code: '1', pickup_time: '1', phone_number: '1' }
+// @ts-expect-error an encrypted field takes no bare string
+wxpay.brand.cardMember.userCards.importByOpenid.post({ json: member })
 
 // v2, with the three segments that have upper-case letters.
 wxpay.v2.secapi.mch.addInstitutionsub.post

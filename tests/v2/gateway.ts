@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { afterAll, beforeAll, beforeEach } from 'vitest'
 import { createEmulator, type Emulator } from '../../lib/emulator/index.js'
-import { Wechatpay, type WechatpayOptions } from '../../lib/index.js'
+import { type MerchantOptions, Wechatpay } from '../../lib/index.js'
 import { type Fields, fieldsOfXml, signatureOf, xmlOf } from './protocol.js'
 
 export interface Answer {
@@ -26,7 +26,7 @@ export interface Gateway {
   answer(answer: Answer | ((message: Fields) => Answer)): void
   /** An answer with a genuine signature, by the algorithm of the request unless told. */
   signed(fields: Fields, type?: string): (message: Fields) => Answer
-  client(options?: Partial<WechatpayOptions>): Wechatpay
+  client(options?: Partial<MerchantOptions>): Wechatpay
 }
 
 export function startGateway(): Gateway {
@@ -53,7 +53,7 @@ export function startGateway(): Gateway {
     if (!emulator) throw new Error('the gateway runs only while tests do')
     return emulator
   }
-  const client = (options: Partial<WechatpayOptions> = {}): Wechatpay => {
+  const client = (options: Partial<MerchantOptions> = {}): Wechatpay => {
     const made = new Wechatpay({ ...started().merchant, baseURL, ...options })
     clients.push(made)
     return made

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { loadPrivateKey } from '../../lib/crypto/index.js'
-import { ConfigError, NetworkError, VerificationError, type WechatpayOptions } from '../../lib/index.js'
+import { ConfigError, type MerchantOptions, NetworkError, VerificationError } from '../../lib/index.js'
 import { createAgents } from '../../lib/transport/agents.js'
 import { v3Defaults } from '../../lib/v3/client.js'
 import { certificateDownload } from '../../lib/v3/download-certificates.js'
@@ -16,7 +16,7 @@ const request = () => ({ card_id: 'c', json: { openid: 'o', code: 'c', out_reque
 const downloads = () => rig.emulator.requests.filter((arrived) => arrived.path === list)
 
 /** A client without `certs`: it must download them. */
-const automatic = (options?: Partial<WechatpayOptions>) =>
+const automatic = (options?: Partial<MerchantOptions>) =>
   rig.client({ certs: undefined as never, ...options })
 
 describe('platform certificates', () => {

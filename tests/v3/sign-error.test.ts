@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { createEmulator } from '../../lib/emulator/index.js'
-import { Wechatpay, type WechatpayOptions } from '../../lib/index.js'
+import { type MerchantOptions, Wechatpay } from '../../lib/index.js'
 import { explainSignError } from '../../lib/v3/sign-error.js'
 
 const signer = { mchid: '1900000109', serial: 'AA' }
@@ -61,7 +61,7 @@ describe('a refused signature', () => {
 })
 
 describe('over a socket', () => {
-  async function refusal(options: Partial<WechatpayOptions>, clock?: () => number): Promise<string> {
+  async function refusal(options: Partial<MerchantOptions>, clock?: () => number): Promise<string> {
     const emulator = await createEmulator(clock && { clock })
     const wxpay = new Wechatpay({ ...emulator.merchant, ...options })
     const error = (await wxpay.v3.certificates.get().catch((reason: unknown) => reason)) as Error

@@ -2,9 +2,8 @@
 import type {
   AvailableDayTime,
   BackgroundColor,
-  BusifavorExchangeCoupon,
   BusifavorStockResponse,
-  EntranceFinder,
+  CouponUseRuleExchangeCoupon,
   FinderInfo,
   IrregularyAvaliableTime,
   NotifyConfig,
@@ -68,23 +67,16 @@ export interface CouponUseRule {
 
 export interface CouponUseRuleDiscountCoupon {
   /** 折扣比例 · discount percentage */
-  discount_percent: number
+  discount_percent?: number
   /** 消费门槛 · minimum transaction amount (分 · fen) */
-  transaction_minimum: number
-}
-
-export interface CouponUseRuleExchangeCoupon {
-  /** 单品换购价 · item exchange price (分 · fen) */
-  exchange_price: number
-  /** 消费门槛 · minimum transaction amount (分 · fen) */
-  transaction_minimum: number
+  transaction_minimum?: number
 }
 
 export interface CouponUseRuleFixedNormalCoupon {
   /** 优惠金额 · discount amount (分 · fen) */
-  discount_amount: number
+  discount_amount?: number
   /** 消费门槛 · minimum transaction amount (分 · fen) */
-  transaction_minimum: number
+  transaction_minimum?: number
 }
 
 export interface CouponcodeResponseData {
@@ -143,21 +135,11 @@ export interface DataCouponUseRule {
   /** 无规律的有效时间段 · irregular validity periods */
   irregulary_avaliable_time?: IrregularyAvaliableTime[]
   /** 固定面额满减券使用规则 · fixed-amount threshold-discount coupon usage rule */
-  fixed_normal_coupon?: {
-    /** 优惠金额 · discount amount (分 · fen) */
-    discount_amount?: number
-    /** 消费门槛 · minimum transaction amount (分 · fen) */
-    transaction_minimum?: number
-  }
+  fixed_normal_coupon?: CouponUseRuleFixedNormalCoupon
   /** 折扣券使用规则 · percentage-discount coupon usage rule */
-  discount_coupon?: {
-    /** 折扣比例 · discount percentage */
-    discount_percent?: number
-    /** 消费门槛 · minimum transaction amount (分 · fen) */
-    transaction_minimum?: number
-  }
+  discount_coupon?: CouponUseRuleDiscountCoupon
   /** 换购券使用规则 · exchange coupon usage rule */
-  exchange_coupon?: BusifavorExchangeCoupon
+  exchange_coupon?: CouponUseRuleExchangeCoupon
   /** 核销方式 · redemption method */
   use_method: 'OFF_LINE' | 'MINI_PROGRAMS' | 'PAYMENT_CODE' | 'SELF_CONSUME' | (string & {})
   /** 小程序appid · mini program AppID */
@@ -178,7 +160,7 @@ export interface DisplayPatternInfo {
   /** 券详情图片 · coupon details image */
   coupon_image_url?: string
   /** 视频号相关信息 · Channels information */
-  finder_info?: EntranceFinder
+  finder_info?: FinderInfo
 }
 
 export interface MiniProgramsInfo {
@@ -194,7 +176,7 @@ export interface MiniProgramsInfo {
 
 export interface PayReceiptResponse {
   /** 补差付款单号 · subsidy payment number */
-  subsidy_receipt_id: string
+  subsidy_receipt_id?: string
   /** 商家券批次号 · merchant coupon batch ID */
   stock_id: string
   /** 商家券Code · merchant coupon code */
@@ -270,19 +252,25 @@ export interface SendCouponResult {
   coupon_code?: string
 }
 
-export interface StockRequestDisplayPatternInfo {
-  /** 使用须知 · usage notes */
-  description?: string
-  /** 商户logo · merchant logo */
-  merchant_logo_url?: string
-  /** 商户名称 · merchant name */
-  merchant_name?: string
-  /** 背景颜色 · background color */
-  background_color?: BackgroundColor
-  /** 券详情图片 · coupon details image */
-  coupon_image_url?: string
-  /** 视频号相关信息 · Channels information */
-  finder_info?: FinderInfo
+export interface StockRequestStockSendRule {
+  /** 批次总预算 · total budget of the coupon batch (分 · fen) */
+  max_amount?: number
+  /** 批次最大发放个数 · maximum number of coupons in the batch */
+  max_coupons?: number
+  /** 用户最大可领个数 · maximum number of coupons per user */
+  max_coupons_per_user: number
+  /** 单天发放上限金额 · maximum amount issued per day (分 · fen) */
+  max_amount_by_day?: number
+  /** 单天发放上限个数 · maximum number of coupons issued per day */
+  max_coupons_by_day?: number
+  /** 是否开启自然人限制 · whether the natural person limit is enabled */
+  natural_person_limit?: boolean
+  /** 可疑账号拦截 · suspicious account blocking */
+  prevent_api_abuse?: boolean
+  /** 是否允许转赠 · whether gifting to others is allowed */
+  transferable?: boolean
+  /** 是否允许分享链接 · whether the link may be shared */
+  shareable?: boolean
 }
 
 export type UseMethod = 'OFF_LINE' | 'MINI_PROGRAMS' | 'SELF_CONSUME' | 'PAYMENT_CODE' | (string & {})
@@ -436,7 +424,7 @@ export interface BusifavorRoutes {
       },
       {
         /** 批次号 · coupon batch ID */
-        stock_id: string
+        stock_id?: string
         /** 券code · coupon code */
         coupon_code?: string
         /** 发券凭证 · coupon issuance voucher number */
@@ -622,11 +610,26 @@ export interface BusifavorRoutes {
               available_second_after_receive?: number
             }
             /** 固定面额满减券使用规则 · fixed-amount threshold-discount coupon usage rule */
-            fixed_normal_coupon?: CouponUseRuleFixedNormalCoupon
+            fixed_normal_coupon?: {
+              /** 优惠金额 · discount amount (分 · fen) */
+              discount_amount: number
+              /** 消费门槛 · minimum transaction amount (分 · fen) */
+              transaction_minimum: number
+            }
             /** 折扣券使用规则 · percentage-discount coupon usage rule */
-            discount_coupon?: CouponUseRuleDiscountCoupon
+            discount_coupon?: {
+              /** 折扣比例 · discount percentage */
+              discount_percent: number
+              /** 消费门槛 · minimum transaction amount (分 · fen) */
+              transaction_minimum: number
+            }
             /** 换购券使用规则 · exchange coupon usage rule */
-            exchange_coupon?: CouponUseRuleExchangeCoupon
+            exchange_coupon?: {
+              /** 单品换购价 · item exchange price (分 · fen) */
+              exchange_price: number
+              /** 消费门槛 · minimum transaction amount (分 · fen) */
+              transaction_minimum: number
+            }
             /** 核销方式 · redemption method */
             use_method: UseMethod
             /** 小程序appid · mini program AppID */
@@ -635,32 +638,13 @@ export interface BusifavorRoutes {
             mini_programs_path?: string
           }
           /** 发放规则 · issuance rule */
-          stock_send_rule: {
-            /** 批次总预算 · total budget of the coupon batch (分 · fen) */
-            max_amount?: number
-            /** 批次最大发放个数 · maximum number of coupons in the batch */
-            max_coupons?: number
-            /** 用户最大可领个数 · maximum number of coupons per user */
-            max_coupons_per_user: number
-            /** 单天发放上限金额 · maximum amount issued per day (分 · fen) */
-            max_amount_by_day?: number
-            /** 单天发放上限个数 · maximum number of coupons issued per day */
-            max_coupons_by_day?: number
-            /** 是否开启自然人限制 · whether the natural person limit is enabled */
-            natural_person_limit?: boolean
-            /** 可疑账号拦截 · suspicious account blocking */
-            prevent_api_abuse?: boolean
-            /** 是否允许转赠 · whether gifting to others is allowed */
-            transferable?: boolean
-            /** 是否允许分享链接 · whether the link may be shared */
-            shareable?: boolean
-          }
+          stock_send_rule: StockRequestStockSendRule
           /** 商户请求单号 · merchant's request number */
           out_request_no: string
           /** 自定义入口 · custom entrance */
           custom_entrance?: CustomEntrance
           /** 样式信息 · display pattern information */
-          display_pattern_info?: StockRequestDisplayPatternInfo
+          display_pattern_info?: DisplayPatternInfo
           /** 券code模式 · coupon code mode */
           coupon_code_mode: CouponCodeMode
           /** 事件通知配置 · event notification configuration */
@@ -699,26 +683,7 @@ export interface BusifavorRoutes {
         /** 核销规则 · redemption rule */
         coupon_use_rule: CouponUseRule
         /** 发放规则 · issuance rule */
-        stock_send_rule: {
-          /** 批次总预算 · total budget of the coupon batch (分 · fen) */
-          max_amount: number
-          /** 批次最大发放个数 · maximum number of coupons in the batch */
-          max_coupons?: number
-          /** 用户最大可领个数 · maximum number of coupons per user */
-          max_coupons_per_user: number
-          /** 单天发放上限金额 · maximum amount issued per day (分 · fen) */
-          max_amount_by_day?: number
-          /** 单天发放上限个数 · maximum number of coupons issued per day */
-          max_coupons_by_day?: number
-          /** 是否开启自然人限制 · whether the natural person limit is enabled */
-          natural_person_limit?: boolean
-          /** 可疑账号拦截 · suspicious account blocking */
-          prevent_api_abuse?: boolean
-          /** 是否允许转赠 · whether gifting to others is allowed */
-          transferable?: boolean
-          /** 是否允许分享链接 · whether the link may be shared */
-          shareable?: boolean
-        }
+        stock_send_rule: StockRequestStockSendRule
         /** 自定义入口 · custom entrance */
         custom_entrance?: CustomEntrance
         /** 样式信息 · display pattern information */
@@ -787,7 +752,7 @@ export interface BusifavorRoutes {
           /** 商户请求单号 · merchant's request number */
           out_request_no: string
           /** 样式信息 · display pattern information */
-          display_pattern_info?: StockRequestDisplayPatternInfo
+          display_pattern_info?: DisplayPatternInfo
           /** 核销规则 · redemption rule */
           coupon_use_rule?: {
             /** 核销方式 · redemption method */
@@ -954,7 +919,7 @@ export interface BusifavorRoutes {
         /** 券code信息 · coupon code information */
         code_information: CouponcodeResponseData
         /** 券码信息 · coupon code information */
-        coupon_information: {
+        coupon_information?: {
           /** 商家券批次名称 · merchant coupon batch name */
           stock_name: string
           /** 批次归属商户号 · merchant ID owning the coupon batch */
@@ -1194,7 +1159,7 @@ export interface BusifavorRoutes {
         /** 分页大小 · page size */
         limit: number
         /** 结果集 · result set */
-        data: {
+        data?: {
           /** 商家券批次名称 · merchant coupon batch name */
           stock_name: string
           /** 批次归属商户号 · merchant ID owning the coupon batch */
@@ -1210,7 +1175,7 @@ export interface BusifavorRoutes {
           /** 自定义入口 · custom entrance */
           custom_entrance?: CustomEntrance
           /** 样式信息 · display pattern information */
-          display_pattern_info: DisplayPatternInfo
+          display_pattern_info?: DisplayPatternInfo
           /** 券code · coupon code */
           coupon_code?: string
           /** 券状态 · coupon state */
@@ -1222,15 +1187,15 @@ export interface BusifavorRoutes {
           /** 是否允许分享链接 · whether the link may be shared */
           shareable?: boolean
           /** 发券请求单号 · coupon issuance request number */
-          send_request_no: string
+          send_request_no?: string
           /** 核销请求单号 · redemption request number */
           use_request_no?: string
           /** 券可使用开始时间 · start time of coupon availability */
-          available_start_time: string
+          available_start_time?: string
           /** 券过期时间 · coupon expiration time */
-          expire_time: string
+          expire_time?: string
           /** 券领券时间 · coupon claim time */
-          receive_time: string
+          receive_time?: string
           /** 券核销时间 · coupon redemption time */
           use_time?: string
           /** 关联的商户订单号 · associated merchant's order number */
@@ -1282,7 +1247,7 @@ export interface BusifavorRoutes {
         /** 自定义入口 · custom entrance */
         custom_entrance?: CustomEntrance
         /** 样式信息 · display pattern information */
-        display_pattern_info: DisplayPatternInfo
+        display_pattern_info?: DisplayPatternInfo
         /** 券code · coupon code */
         coupon_code?: string
         /** 券状态 · coupon state */
@@ -1296,15 +1261,15 @@ export interface BusifavorRoutes {
         /** 是否允许分享链接 · whether the link may be shared */
         shareable?: boolean
         /** 发券请求单号 · coupon issuance request number */
-        send_request_no: string
+        send_request_no?: string
         /** 核销请求单号 · redemption request number */
         use_request_no?: string
         /** 券可使用开始时间 · start time of coupon availability */
-        available_start_time: string
+        available_start_time?: string
         /** 券过期时间 · coupon expiration time */
-        expire_time: string
+        expire_time?: string
         /** 券领券时间 · coupon claim time */
-        receive_time: string
+        receive_time?: string
         /** 券核销时间 · coupon redemption time */
         use_time?: string
         /** 关联的商户订单号 · associated merchant's order number */

@@ -227,13 +227,6 @@ export interface CampaignsData {
   device_id?: string
 }
 
-export interface ChangecustompagestatusRequest {
-  /** 子商户ID · sub-merchant ID */
-  sub_mchid: string
-  /** 操作类型 · operation type */
-  operation_type: 'OPEN' | 'CLOSE' | (string & {})
-}
-
 export interface CustomentranceResponse {
   /** 自定义入口种类 · custom entrance type */
   custom_entrance_type: 'MERCHANT_ACTIVITY' | 'MERCHANT_MINI_PROGRAM' | (string & {})
@@ -631,7 +624,22 @@ export interface CampaignsRoutes {
     /** 商家小票管理
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012473788)
      */
-    post: Operation<{ json: ChangecustompagestatusRequest }, ChangecustompagestatusRequest>
+    post: Operation<
+      {
+        json: {
+          /** 子商户ID · sub-merchant ID */
+          sub_mchid: string
+          /** 操作类型 · operation type */
+          operation_type: 'OPEN' | 'CLOSE' | (string & {})
+        }
+      },
+      {
+        /** 子商户ID · sub-merchant ID */
+        sub_mchid: string
+        /** 操作类型 · operation type */
+        operation_type?: 'OPEN' | 'CLOSE' | (string & {})
+      }
+    >
     /** 商家小票管理
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012473788)
      */
@@ -818,7 +826,7 @@ export interface CampaignsRoutes {
         /** 捐赠数量 · number of donations */
         donate_count: number
         /** 供餐数量 · number of meals served */
-        consume_count: number
+        consume_count?: number
       }
     >
     /** 查询爱心餐品牌信息
@@ -1352,13 +1360,13 @@ export interface CampaignsRoutes {
         /** 结果集 · result set */
         data?: {
           /** 活动基本信息 · basic campaign information */
-          activity_base_info: ActivityBaseInfo
+          activity_base_info?: ActivityBaseInfo
           /** 活动高级设置 · advanced campaign settings */
           advanced_setting?: AdvancedSetting
           /** 活动id · campaign ID */
           activity_id?: string
           /** 活动奖品发放规则 · campaign award issue rule */
-          award_send_rule: {
+          award_send_rule?: {
             /** 满送活动奖品发放规则 · award issue rule of threshold-based campaign */
             full_send_rule?: FullSendRule
             /** 阶梯送发放规则 · tiered award issue rule */

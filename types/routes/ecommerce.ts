@@ -973,7 +973,7 @@ export interface EcommerceRoutes {
      */
     postAsync: EcommerceRoutes['v3/ecommerce/applyments/{applyment_id}/revoke']['post']
   }
-  'v3/ecommerce/applyments/{empty}': {
+  'v3/ecommerce/applyments': {
     /** 二级商户进件
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012713017)
      */
@@ -1129,7 +1129,7 @@ export interface EcommerceRoutes {
     /** 二级商户进件
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012713017)
      */
-    postAsync: EcommerceRoutes['v3/ecommerce/applyments/{empty}']['post']
+    postAsync: EcommerceRoutes['v3/ecommerce/applyments']['post']
   }
   'v3/ecommerce/bill/fundflowbill': {
     /** 申请二级商户资金账单

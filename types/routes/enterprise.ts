@@ -25,7 +25,7 @@ export interface AuthenticationResponseData {
   authenticate_state:
     | 'AUTHENTICATE_PROCESSING' | 'AUTHENTICATE_SUCCESS' | 'AUTHENTICATE_FAILED' | (string & {})
   /** 核身时间 · identity authentication time */
-  authenticate_time: string
+  authenticate_time?: string
   /** 商家核身单号 · merchant's identity authentication number */
   authenticate_number: string
   /** 核身失败原因 · identity authentication failure reason */

@@ -296,7 +296,6 @@ export interface Folders {
       | 'applyment/applyment_id/{applyment_id}'
       | 'applyment/business_code'
       | 'applyment/business_code/{business_code}'
-      | 'applyment/{empty}'
     'bank-batch-transfer':
       | 'receipt'
       | 'receipt/detail-receipts'
@@ -486,7 +485,6 @@ export interface Folders {
       | 'applyments/submit-sign-verify-info'
       | 'applyments/{applyment_id}'
       | 'applyments/{applyment_id}/revoke'
-      | 'applyments/{empty}'
       | 'bill'
       | 'bill/fundflowbill'
       | 'combine-papay'
@@ -1808,4 +1806,10 @@ export interface Folders {
       | 'users/{user_id}/authorization-state'
       | 'users/{user_id}/authorization-url'
   }
+}
+
+/** Paths as the documentation ends them, with a slash, and the routes they are. */
+export interface SlashedPaths {
+  'v3/applyment4sub/applyment/': 'v3/applyment4sub/applyment'
+  'v3/ecommerce/applyments/': 'v3/ecommerce/applyments'
 }

@@ -4,7 +4,7 @@ import type {
   AmountExchangeRate,
   AppRequest,
   Business,
-  CertificateResponse,
+  CertificateResponseData,
   Channel,
   CloseRequest,
   ComplaintNotificationRequest,
@@ -684,7 +684,13 @@ export interface GlobalRoutes {
     /** 获取平台证书列表
      * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013013878)
      */
-    get: Operation<Record<string, never>, CertificateResponse>
+    get: Operation<
+      Record<string, never>,
+      {
+        /** 平台证书列表 · list of platform certificates */
+        data: CertificateResponseData[]
+      }
+    >
     /** 获取平台证书列表
      * @see [docs](https://pay.weixin.qq.com/doc/global/v3/zh/4013013878)
      */

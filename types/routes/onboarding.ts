@@ -557,7 +557,7 @@ export interface OnboardingRoutes {
      */
     getAsync: OnboardingRoutes['v3/applyment4sub/applyment/business_code/{business_code}']['get']
   }
-  'v3/applyment4sub/applyment/{empty}': {
+  'v3/applyment4sub/applyment': {
     /** 提交申请单
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012719997)
      */
@@ -889,7 +889,7 @@ export interface OnboardingRoutes {
     /** 提交申请单
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012719997)
      */
-    postAsync: OnboardingRoutes['v3/applyment4sub/applyment/{empty}']['post']
+    postAsync: OnboardingRoutes['v3/applyment4sub/applyment']['post']
   }
   'v3/capital/capitallhh/areas/provinces': {
     /** 查询省份列表

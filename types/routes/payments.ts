@@ -6,7 +6,7 @@ import type {
   BankType,
   CashAddType,
   CashReduceType,
-  CertificateResponse,
+  CertificateResponseData,
   Channel,
   CombinePayerInfo,
   CombineTransactionResponse,
@@ -111,16 +111,7 @@ export interface AppWithContractRequestSceneInfo {
   /** 商户端设备号 · merchant's device ID */
   device_id?: string
   /** 商户门店信息 · merchant store information */
-  store_info?: {
-    /** 门店编号 · store ID */
-    id?: string
-    /** 门店名称 · store name */
-    name?: string
-    /** 地区编码 · area code */
-    area_code?: string
-    /** 详细地址 · detailed address */
-    address?: string
-  }
+  store_info?: PaymentsStoreInfo
 }
 
 export interface CashAddDetail {
@@ -166,31 +157,6 @@ export interface CodepayResponseAmount {
   currency?: string
   /** 用户支付货币类型 · currency paid by the user */
   payer_currency?: string
-}
-
-export interface CodepayResponsePromotionDetail {
-  /** 券ID · coupon ID */
-  coupon_id: string
-  /** 优惠名称 · discount name */
-  name?: string
-  /** 优惠范围 · discount scope */
-  scope?: string
-  /** 优惠类型 · discount type */
-  type?: string
-  /** 优惠券面额 · coupon face value (分 · fen) */
-  amount: number
-  /** 活动ID · coupon batch ID */
-  stock_id?: string
-  /** 微信出资 · WeChat Pay contribution (分 · fen) */
-  wechatpay_contribute?: number
-  /** 商户出资 · merchant's contribution (分 · fen) */
-  merchant_contribute?: number
-  /** 其他出资 · other contribution (分 · fen) */
-  other_contribute?: number
-  /** 优惠货币类型 · discount currency */
-  currency?: string
-  /** 单品列表 · list of items */
-  goods_detail?: GoodsDetail[]
 }
 
 export interface DomesticRefundResponse {
@@ -460,6 +426,17 @@ export interface PaymentsPayer {
   sub_openid?: string
 }
 
+export interface PaymentsStoreInfo {
+  /** 门店编号 · store ID */
+  id?: string
+  /** 门店名称 · store name */
+  name?: string
+  /** 地区编码 · area code */
+  area_code?: string
+  /** 详细地址 · detailed address */
+  address?: string
+}
+
 export interface PaymentsTransactionQuery {
   /** 直连商户号 · direct merchant's ID; at most 32 characters */
   mchid: string
@@ -594,16 +571,7 @@ export interface TransactionResponseSceneInfo {
   /** 商户端设备号 · merchant's device ID */
   device_id?: string
   /** 商户门店信息 · merchant store information */
-  store_info?: {
-    /** 门店编号 · store ID */
-    id?: string
-    /** 门店名称 · store name */
-    name: string
-    /** 地区编码 · area code */
-    area_code: string
-    /** 详细地址 · detailed address */
-    address: string
-  }
+  store_info?: PaymentsStoreInfo
 }
 
 export type UserIdType =
@@ -735,7 +703,10 @@ export interface PaymentsRoutes {
           algorithm_type?: 'SM2' | 'RSA' | 'ALL' | (string & {})
         }
       },
-      CertificateResponse
+      {
+        /** 平台证书列表 · list of platform certificates */
+        data?: CertificateResponseData[]
+      }
     >
     /** 获取平台证书列表
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012551764) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012715700)
@@ -1584,7 +1555,30 @@ export interface PaymentsRoutes {
         /** 订单金额 · order amount */
         amount?: CodepayResponseAmount
         /** 优惠信息 · discount information */
-        promotion_detail?: CodepayResponsePromotionDetail[]
+        promotion_detail?: {
+          /** 券ID · coupon ID */
+          coupon_id: string
+          /** 优惠名称 · discount name */
+          name?: string
+          /** 优惠范围 · discount scope */
+          scope?: string
+          /** 优惠类型 · discount type */
+          type?: string
+          /** 优惠券面额 · coupon face value (分 · fen) */
+          amount: number
+          /** 活动ID · coupon batch ID */
+          stock_id?: string
+          /** 微信出资 · WeChat Pay contribution (分 · fen) */
+          wechatpay_contribute?: number
+          /** 商户出资 · merchant's contribution (分 · fen) */
+          merchant_contribute?: number
+          /** 其他出资 · other contribution (分 · fen) */
+          other_contribute?: number
+          /** 优惠货币类型 · discount currency */
+          currency?: string
+          /** 单品列表 · list of items */
+          goods_detail?: GoodsDetail[]
+        }[]
       }
     >
     /** 付款码支付
@@ -1716,7 +1710,7 @@ export interface PaymentsRoutes {
         /** 支付完成时间 · payment completion time */
         success_time?: string
         /** 商品描述 · product description */
-        description: string
+        description?: string
         /** 附加数据 · attached data */
         attach?: string
         /** 商户订单号 · merchant's order number */
@@ -1726,7 +1720,7 @@ export interface PaymentsRoutes {
         /** 交易结束时间 · transaction end time */
         time_expire?: string
         /** 通知地址 · notification URL */
-        notify_url: string
+        notify_url?: string
         /** 订单优惠标记 · order discount tag */
         goods_tag?: string
         /** 指定支付方式 · specified payment method */
@@ -2026,7 +2020,7 @@ export interface PaymentsRoutes {
         /** 支付完成时间 · payment completion time */
         success_time?: string
         /** 商品描述 · product description */
-        description: string
+        description?: string
         /** 附加数据 · attached data */
         attach?: string
         /** 商户订单号 · merchant's order number */
@@ -2036,7 +2030,7 @@ export interface PaymentsRoutes {
         /** 交易结束时间 · transaction end time */
         time_expire?: string
         /** 通知地址 · notification URL */
-        notify_url: string
+        notify_url?: string
         /** 订单优惠标记 · order discount tag */
         goods_tag?: string
         /** 指定支付方式 · specified payment method */
@@ -2363,7 +2357,30 @@ export interface PaymentsRoutes {
         /** 订单金额 · order amount */
         amount?: CodepayResponseAmount
         /** 优惠信息 · discount information */
-        promotion_detail?: CodepayResponsePromotionDetail[]
+        promotion_detail?: {
+          /** 券ID · coupon ID */
+          coupon_id?: string
+          /** 优惠名称 · discount name */
+          name?: string
+          /** 优惠范围 · discount scope */
+          scope?: string
+          /** 优惠类型 · discount type */
+          type?: string
+          /** 优惠券面额 · coupon face value (分 · fen) */
+          amount?: number
+          /** 活动ID · coupon batch ID */
+          stock_id?: string
+          /** 微信出资 · WeChat Pay contribution (分 · fen) */
+          wechatpay_contribute?: number
+          /** 商户出资 · merchant's contribution (分 · fen) */
+          merchant_contribute?: number
+          /** 其他出资 · other contribution (分 · fen) */
+          other_contribute?: number
+          /** 优惠货币类型 · discount currency */
+          currency?: string
+          /** 单品列表 · list of items */
+          goods_detail?: GoodsDetail[]
+        }[]
         /** 场景信息 · scene information */
         scene_info?: {
           /** 商户端设备号 · merchant's device ID */
@@ -2483,7 +2500,7 @@ export interface PaymentsRoutes {
         /** 直连商户号 · direct merchant's ID */
         mchid: string
         /** 商品描述 · product description */
-        description: string
+        description?: string
         /** 附加数据 · attached data */
         attach?: string
         /** 商户订单号 · merchant's order number */
@@ -2493,7 +2510,7 @@ export interface PaymentsRoutes {
         /** 交易结束时间 · transaction end time */
         time_expire?: string
         /** 通知地址 · notification URL */
-        notify_url: string
+        notify_url?: string
         /** 订单优惠标记 · order discount tag */
         goods_tag?: string
         /** 指定支付方式 · specified payment method */
@@ -2707,7 +2724,7 @@ export interface PaymentsRoutes {
         /** 直连商户号 · direct merchant's ID */
         mchid: string
         /** 商品描述 · product description */
-        description: string
+        description?: string
         /** 附加数据 · attached data */
         attach?: string
         /** 商户订单号 · merchant's order number */
@@ -2717,7 +2734,7 @@ export interface PaymentsRoutes {
         /** 交易结束时间 · transaction end time */
         time_expire?: string
         /** 通知地址 · notification URL */
-        notify_url: string
+        notify_url?: string
         /** 订单优惠标记 · order discount tag */
         goods_tag?: string
         /** 指定支付方式 · specified payment method */
@@ -2796,10 +2813,6 @@ export interface PaymentsRoutes {
         json: {
           /** 子商户号 · sub-merchant ID; at most 32 characters */
           sub_mchid?: string
-          /** 微信支付订单号 · WeChat Pay order number; at most 32 characters */
-          transaction_id?: string
-          /** 商户订单号 · merchant's order number; at most 32 characters */
-          out_trade_no?: string
           /** 商户退款单号 · merchant's refund number; at most 64 characters; matches `^[0-9A-Za-z_\-|*@]+$` */
           out_refund_no: string
           /** 退款原因 · refund reason; at most 80 characters */
@@ -2836,7 +2849,17 @@ export interface PaymentsRoutes {
           }[]
           /** 退款出资商户 · merchant contributing the refund */
           refund_account?: RefundRequestRefundAccount
-        }
+        } & ({
+            /** 微信支付订单号 · WeChat Pay order number; at most 32 characters; either transaction_id or out_trade_no */
+            transaction_id: string
+            /** 商户订单号 · merchant's order number; at most 32 characters; either transaction_id or out_trade_no */
+            out_trade_no?: string
+          } | {
+            /** 微信支付订单号 · WeChat Pay order number; at most 32 characters; either transaction_id or out_trade_no */
+            transaction_id?: string
+            /** 商户订单号 · merchant's order number; at most 32 characters; either transaction_id or out_trade_no */
+            out_trade_no: string
+          })
       },
       DomesticRefundResponse
     >

@@ -6,6 +6,40 @@ export type AddRequestRelationType =
   | 'SERVICE_PROVIDER' | 'STORE' | 'STAFF' | 'STORE_OWNER' | 'PARTNER' | 'HEADQUARTER' | 'BRAND'
   | 'DISTRIBUTOR' | 'USER' | 'SUPPLIER' | 'CUSTOM' | (string & {})
 
+export interface ProfitsharingOrderResponse {
+  /** 子商户号 · sub-merchant ID */
+  sub_mchid?: string
+  /** 微信订单号 · WeChat Pay order number */
+  transaction_id: string
+  /** 商户分账单号 · merchant's profit-sharing order number */
+  out_order_no: string
+  /** 微信分账单号 · WeChat Pay profit-sharing order number */
+  order_id: string
+  /** 分账单状态 · profit-sharing order state */
+  state: 'PROCESSING' | 'FINISHED' | (string & {})
+  /** 分账接收方列表 · list of profit-sharing receivers */
+  receivers?: {
+    /** 分账金额 · profit-sharing amount (分 · fen) */
+    amount: number
+    /** 分账描述 · profit-sharing description */
+    description: string
+    /** 分账接收方类型 · profit-sharing receiver type */
+    type: ReceiverType
+    /** 分账接收方帐号 · profit-sharing receiver's account */
+    account: string
+    /** 分账结果 · profit-sharing result */
+    result: 'PENDING' | 'SUCCESS' | 'CLOSED' | (string & {})
+    /** 分账失败原因 · profit-sharing failure reason */
+    fail_reason?: FailReason
+    /** 分账明细单号 · profit-sharing detail number */
+    detail_id?: string
+    /** 分账创建时间 · profit-sharing creation time */
+    create_time: string
+    /** 分账完成时间 · profit-sharing completion time */
+    finish_time: string
+  }[]
+}
+
 export interface ReturnOrderResponse {
   /** 子商户号 · sub-merchant ID */
   sub_mchid?: string
@@ -122,39 +156,7 @@ export interface ProfitsharingRoutes {
           notify_url?: string
         }
       },
-      {
-        /** 子商户号 · sub-merchant ID */
-        sub_mchid?: string
-        /** 微信订单号 · WeChat Pay order number */
-        transaction_id: string
-        /** 商户分账单号 · merchant's profit-sharing order number */
-        out_order_no: string
-        /** 微信分账单号 · WeChat Pay profit-sharing order number */
-        order_id: string
-        /** 分账单状态 · profit-sharing order state */
-        state: 'PROCESSING' | 'FINISHED' | (string & {})
-        /** 分账接收方列表 · list of profit-sharing receivers */
-        receivers?: {
-          /** 分账金额 · profit-sharing amount (分 · fen) */
-          amount: number
-          /** 分账描述 · profit-sharing description */
-          description: string
-          /** 分账接收方类型 · profit-sharing receiver type */
-          type: ReceiverType
-          /** 分账接收方帐号 · profit-sharing receiver's account */
-          account: string
-          /** 分账结果 · profit-sharing result */
-          result: 'PENDING' | 'SUCCESS' | 'CLOSED' | (string & {})
-          /** 分账失败原因 · profit-sharing failure reason */
-          fail_reason?: FailReason
-          /** 分账明细单号 · profit-sharing detail number */
-          detail_id?: string
-          /** 分账创建时间 · profit-sharing creation time */
-          create_time: string
-          /** 分账完成时间 · profit-sharing completion time */
-          finish_time: string
-        }[]
-      }
+      ProfitsharingOrderResponse
     >
     /** 请求分账
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012524936) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012690683)
@@ -180,39 +182,7 @@ export interface ProfitsharingRoutes {
           notify_url?: string
         }
       },
-      {
-        /** 子商户号 · sub-merchant ID */
-        sub_mchid?: string
-        /** 微信订单号 · WeChat Pay order number */
-        transaction_id: string
-        /** 商户分账单号 · merchant's profit-sharing order number */
-        out_order_no: string
-        /** 微信分账单号 · WeChat Pay profit-sharing order number */
-        order_id: string
-        /** 分账单状态 · profit-sharing order state */
-        state: 'PROCESSING' | 'FINISHED' | (string & {})
-        /** 分账接收方列表 · list of profit-sharing receivers */
-        receivers?: {
-          /** 分账金额 · profit-sharing amount (分 · fen) */
-          amount: number
-          /** 分账描述 · profit-sharing description */
-          description: string
-          /** 分账接收方类型 · profit-sharing receiver type */
-          type: ReceiverType
-          /** 分账接收方帐号 · profit-sharing receiver's account */
-          account: string
-          /** 分账结果 · profit-sharing result */
-          result: 'PENDING' | 'SUCCESS' | 'CLOSED' | (string & {})
-          /** 分账失败原因 · profit-sharing failure reason */
-          fail_reason: FailReason
-          /** 分账明细单号 · profit-sharing detail number */
-          detail_id?: string
-          /** 分账创建时间 · profit-sharing creation time */
-          create_time: string
-          /** 分账完成时间 · profit-sharing completion time */
-          finish_time: string
-        }[]
-      }
+      ProfitsharingOrderResponse
     >
     /** 解冻剩余资金
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012526374) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012466860)

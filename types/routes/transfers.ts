@@ -52,7 +52,7 @@ export interface BatchDetailResponse {
   /** 用户在直连商户应用下的用户标示 · user's OpenID under the direct merchant's AppID */
   openid: string
   /** 收款用户姓名 · payee's name */
-  user_name: string
+  user_name?: string
   /** 转账发起时间 · transfer initiation time */
   initiate_time: string
   /** 明细更新时间 · detail update time */
@@ -128,15 +128,6 @@ export interface BatchResponse {
     /** 明细失败原因 · detail failure reason */
     fail_reason?: TransferDetailFailReason
   }[]
-}
-
-export interface BatchResponseTransferDetail {
-  /** 微信明细单号 · WeChat Pay detail number */
-  detail_id: string
-  /** 商家明细单号 · merchant's detail number */
-  out_detail_no: string
-  /** 明细状态 · detail state */
-  detail_status: string
 }
 
 export interface BillReceiptResponse {
@@ -333,9 +324,6 @@ export interface CharityTransferBillResponse {
   success_time?: string
 }
 
-export type CloseReason =
-  | 'MERCHANT_REVOCATION' | 'OVERDUE_CLOSE' | 'PAYER_ACCOUNT_ABNORMAL' | (string & {})
-
 export interface CloseResponseCloseInfo {
   /** 关闭时间 · close time */
   close_time: string
@@ -489,6 +477,62 @@ export interface PartnerElectronicReceiptResponse {
   download_url?: string
 }
 
+export interface PartnerTransferBatchResponse {
+  /** 服务商商户号 · service provider's merchant ID */
+  sp_mchid: string
+  /** 特约商户号 · sub-merchant ID */
+  sub_mchid: string
+  /** 商家批次单号 · merchant's batch number */
+  out_batch_no: string
+  /** 微信支付批次单号 · WeChat Pay batch number */
+  batch_id: string
+  /** 特约商户appid · sub-merchant's AppID */
+  sub_appid?: string
+  /** 批次状态 · batch state */
+  batch_status: string
+  /** 批次类型 · batch type */
+  batch_type: string
+  /** 特约商户授权类型 · sub-merchant's authorization type */
+  authorization_type: AuthorizationType
+  /** 批次名称 · batch name */
+  batch_name: string
+  /** 批次备注 · batch remark */
+  batch_remark: string
+  /** 批次关闭原因 · batch close reason */
+  close_reason?: 'MERCHANT_REVOCATION' | 'OVERDUE_CLOSE' | 'PAYER_ACCOUNT_ABNORMAL' | (string & {})
+  /** 转账总金额 · total transfer amount (分 · fen) */
+  total_amount: number
+  /** 转账总笔数 · total number of transfers */
+  total_num: number
+  /** 批次创建时间 · batch creation time */
+  create_time?: string
+  /** 批次更新时间 · batch update time */
+  update_time?: string
+  /** 转账成功金额 · successful transfer amount (分 · fen) */
+  success_amount?: number
+  /** 转账成功笔数 · number of successful transfers */
+  success_num?: number
+  /** 转账失败金额 · failed transfer amount (分 · fen) */
+  fail_amount?: number
+  /** 转账失败笔数 · number of failed transfers */
+  fail_num?: number
+  /** 转账明细单列表 · list of transfer details */
+  transfer_detail_list?: {
+    /** 微信支付明细单号 · WeChat Pay detail number */
+    detail_id: string
+    /** 商家明细单号 · merchant's detail number */
+    out_detail_no: string
+    /** 明细状态 · detail state */
+    detail_status: string
+  }[]
+  /** 服务商的appid · service provider's AppID */
+  sp_appid?: string
+  /** 批量转账用途 · batch transfer purpose */
+  transfer_purpose?: TransferPurpose
+  /** 转账场景 · transfer scene */
+  transfer_scene?: 'ORDINARY_TRANSFER' | 'PAYROLL_CARD_TRANSFER' | (string & {})
+}
+
 export interface PartnerTransferBillResponse {
   /** 二级商户号 · secondary merchant ID */
   sub_mchid: string
@@ -617,7 +661,7 @@ export interface TransferBillResponse {
 }
 
 export interface TransferDetail {
-  /** 微信支付明细单号 · WeChat Pay detail number */
+  /** 微信明细单号 · WeChat Pay detail number */
   detail_id: string
   /** 商家明细单号 · merchant's detail number */
   out_detail_no: string
@@ -709,7 +753,7 @@ export interface TransfersDetailResponse {
   /** 收款用户openid · payee's OpenID */
   openid: string
   /** 收款用户姓名 · payee's name */
-  username: string
+  username?: string
   /** 转账发起时间 · transfer initiation time */
   initiate_time: string
   /** 明细更新时间 · detail update time */
@@ -2250,54 +2294,7 @@ export interface TransfersRoutes {
           detail_status?: 'ALL' | 'SUCCESS' | 'FAIL' | (string & {})
         }
       },
-      {
-        /** 服务商商户号 · service provider's merchant ID */
-        sp_mchid: string
-        /** 特约商户号 · sub-merchant ID */
-        sub_mchid: string
-        /** 商家批次单号 · merchant's batch number */
-        out_batch_no: string
-        /** 微信支付批次单号 · WeChat Pay batch number */
-        batch_id: string
-        /** 特约商户appid · sub-merchant's AppID */
-        sub_appid?: string
-        /** 批次状态 · batch state */
-        batch_status: string
-        /** 批次类型 · batch type */
-        batch_type: string
-        /** 特约商户授权类型 · sub-merchant's authorization type */
-        authorization_type: AuthorizationType
-        /** 批次名称 · batch name */
-        batch_name: string
-        /** 批次备注 · batch remark */
-        batch_remark: string
-        /** 批次关闭原因 · batch close reason */
-        close_reason?: CloseReason
-        /** 转账总金额 · total transfer amount (分 · fen) */
-        total_amount: number
-        /** 转账总笔数 · total number of transfers */
-        total_num: number
-        /** 批次创建时间 · batch creation time */
-        create_time?: string
-        /** 批次更新时间 · batch update time */
-        update_time?: string
-        /** 转账成功金额 · successful transfer amount (分 · fen) */
-        success_amount?: number
-        /** 转账成功笔数 · number of successful transfers */
-        success_num?: number
-        /** 转账失败金额 · failed transfer amount (分 · fen) */
-        fail_amount?: number
-        /** 转账失败笔数 · number of failed transfers */
-        fail_num?: number
-        /** 转账明细单列表 · list of transfer details */
-        transfer_detail_list?: TransferDetail[]
-        /** 服务商的appid · service provider's AppID */
-        sp_appid?: string
-        /** 批量转账用途 · batch transfer purpose */
-        transfer_purpose?: TransferPurpose
-        /** 转账场景 · transfer scene */
-        transfer_scene?: 'ORDINARY_TRANSFER' | 'PAYROLL_CARD_TRANSFER' | (string & {})
-      }
+      PartnerTransferBatchResponse
     >
     /** 微信支付批次单号查询批次单
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012715990)
@@ -2341,54 +2338,7 @@ export interface TransfersRoutes {
           detail_status?: 'ALL' | 'SUCCESS' | 'FAIL' | 'REFUND' | (string & {})
         }
       },
-      {
-        /** 服务商商户号 · service provider's merchant ID */
-        sp_mchid: string
-        /** 特约商户号 · sub-merchant ID */
-        sub_mchid: string
-        /** 商家批次单号 · merchant's batch number */
-        out_batch_no: string
-        /** 微信支付批次单号 · WeChat Pay batch number */
-        batch_id: string
-        /** 特约商户appid · sub-merchant's AppID */
-        sub_appid?: string
-        /** 批次状态 · batch state */
-        batch_status: string
-        /** 批次类型 · batch type */
-        batch_type: string
-        /** 特约商户授权类型 · sub-merchant's authorization type */
-        authorization_type: AuthorizationType
-        /** 批次名称 · batch name */
-        batch_name: string
-        /** 批次备注 · batch remark */
-        batch_remark: string
-        /** 批次关闭原因 · batch close reason */
-        close_reason?: CloseReason
-        /** 转账总金额 · total transfer amount (分 · fen) */
-        total_amount: number
-        /** 转账总笔数 · total number of transfers */
-        total_num: number
-        /** 批次创建时间 · batch creation time */
-        create_time?: string
-        /** 批次更新时间 · batch update time */
-        update_time?: string
-        /** 转账成功金额 · successful transfer amount (分 · fen) */
-        success_amount?: number
-        /** 转账成功笔数 · number of successful transfers */
-        success_num?: number
-        /** 转账失败金额 · failed transfer amount (分 · fen) */
-        fail_amount?: number
-        /** 转账失败笔数 · number of failed transfers */
-        fail_num?: number
-        /** 转账明细单列表 · list of transfer details */
-        transfer_detail_list: TransferDetail[]
-        /** 服务商的appid · service provider's AppID */
-        sp_appid?: string
-        /** 批量转账用途 · batch transfer purpose */
-        transfer_purpose?: TransferPurpose
-        /** 转账场景 · transfer scene */
-        transfer_scene?: 'ORDINARY_TRANSFER' | 'PAYROLL_CARD_TRANSFER' | (string & {})
-      }
+      PartnerTransferBatchResponse
     >
     /** 商家批次单号查询批次单
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4012718112)
@@ -2501,7 +2451,7 @@ export interface TransfersRoutes {
         /** 转账批次单 · transfer batch */
         transfer_batch: TransferBatch
         /** 转账明细单列表 · list of transfer details */
-        transfer_detail_list?: BatchResponseTransferDetail[]
+        transfer_detail_list?: TransferDetail[]
       }
     >
     /** 微信批次单号查询批次单
@@ -2541,7 +2491,7 @@ export interface TransfersRoutes {
         /** 转账批次单 · transfer batch */
         transfer_batch: TransferBatch
         /** 转账明细单列表 · list of transfer details */
-        transfer_detail_list?: BatchResponseTransferDetail[]
+        transfer_detail_list?: TransferDetail[]
         /** 请求资源起始位置 · start offset of the requested resources */
         offset?: number
         /** 最大资源条数 · maximum number of resources */

@@ -166,29 +166,29 @@ export const tree: string = `{
   "secapi":{
    "mch":{
     "addInstitutionsub":"p57",
-    "addsubdevconfig":"p58",
-    "channelsetting":"p58",
-    "modifyInstitutionsub":"p59",
-    "modifymchinfo":"p58",
-    "queryInstitutionsub":"p60",
-    "querysubdevconfig":"p61",
-    "submchmanage":"p62",
-    "uploadmedia":"p63"
+    "addsubdevconfig":"p57",
+    "channelsetting":"p57",
+    "modifyInstitutionsub":"p57",
+    "modifymchinfo":"p57",
+    "queryInstitutionsub":"p58",
+    "querysubdevconfig":"p58",
+    "submchmanage":"p59",
+    "uploadmedia":"p60"
    },
-   "mkt":{"addrecommendconf":"p64"},
+   "mkt":{"addrecommendconf":"p61"},
    "pay":{
     "facepayreverse":"p22",
-    "multiprofitsharing":"p65",
-    "profitsharing":"p65",
-    "profitsharingfinish":"p65",
-    "profitsharingreturn":"p66",
+    "multiprofitsharing":"p62",
+    "profitsharing":"p62",
+    "profitsharingfinish":"p62",
+    "profitsharingreturn":"p63",
     "refund":"p21",
     "refundv2":"p21",
     "reverse":"p22"
    }
   },
-  "secsvc":{"getrealnameinfo":"p67","realnameauth":"p68"},
-  "tools":{"authcodetoopenid":"p69","shorturl":"p"},
+  "secsvc":{"getrealnameinfo":"p64","realnameauth":"p65"},
+  "tools":{"authcodetoopenid":"p66","shorturl":"p"},
   "transit":{
    "partnerpay":{"payapply":"p18","queryorder":"p26","querystate":"p26"},
    "pay":{"payapply":"p18","querystate":"p26"},
@@ -199,73 +199,73 @@ export const tree: string = `{
    "pay":{"notification":"p50","payapply":"p18","querystate":"p26"}
   },
   "wxv":{
-   "cancelbill":"p65",
+   "cancelbill":"p62",
    "changerentmoney":"p10",
-   "createhotelbill":"p65",
-   "createrentbill":"p65",
-   "finishhotelbill":"p65",
-   "finishrentbill":"p65",
+   "createhotelbill":"p62",
+   "createrentbill":"p62",
+   "finishhotelbill":"p62",
+   "finishrentbill":"p62",
    "queryhotelbill":"p9",
    "queryrentbill":"p9"
   },
   "xdc":{
    "apiv2getsignkey":{"sign":{"getsignkey":"p54"}},
-   "apiv2sandbox":{"pay":{"micropay":"p70","orderquery":"p71"}}
+   "apiv2sandbox":{"pay":{"micropay":"p67","orderquery":"p68"}}
   }
  },
  "v3":{
   "abnormal-fund-processing":{"receipts":{"{receipt_id}":{"":"g","transfer-instructions":{"":"p","{out_instruction_no}":"g"}}}},
   "aggracct-bc":{
    "wb-channel":{
-    "account":{"balance":"g72","mch_archives":"g73","mch_media":"g"},
-    "bank-channel-account":{"rename":{"":"p74","{application_id}":"g75"}},
+    "account":{"balance":"g69","mch_archives":"g70","mch_media":"g"},
+    "bank-channel-account":{"rename":{"":"p71","{application_id}":"g72"}},
     "control-orders":{
      "info":{"update":{"result":{"notify":"p"}}},
-     "punish":"p76",
-     "recover":"p76",
+     "punish":"p73",
+     "recover":"p73",
      "{out_request_no}":"g"
     },
-    "special-reduction":{"":"p77","{out_request_no}":"g78"}
+    "special-reduction":{"":"p74","{out_request_no}":"g75"}
    }
   },
   "apply4sub":{
    "sub_merchants":{
-    "{sub_mchid}":{"application":{"{application_no}":"g"},"modify-settlement":"p79","settlement":"g"}
+    "{sub_mchid}":{"application":{"{application_no}":"g"},"modify-settlement":"p76","settlement":"g"}
    }
   },
   "apply4subject":{
    "applyment":{
-    "":"gp80",
+    "":"gp77",
     "merchants":{"{sub_mchid}":{"state":"g"}},
     "{applyment_id}":{"cancel":"p5"},
-    "{business_code}":{"cancel":"p81"}
+    "{business_code}":{"cancel":"p78"}
    }
   },
   "applyment4sub":{
-   "applyment":{"applyment_id":{"{applyment_id}":"g"},"business_code":{"{business_code}":"g"},"{empty}":"p82"}
+   "applyment":{"":"p79","applyment_id":{"{applyment_id}":"g"},"business_code":{"{business_code}":"g"}}
   },
   "bank-batch-transfer":{"receipt":{"detail-receipts":"gp","summary-receipts":"gp"}},
   "bank-transfer":{
    "batches":{
-    "":"p83",
-    "batch-id":{"{batch_id}":{"":"g","details":{"detail-id":{"{detail_id}":"g84"}}}},
-    "out-batch-no":{"{out_batch_no}":{"":"g","details":{"out-detail-no":{"{out_detail_no}":"g84"}}}}
+    "":"p80",
+    "batch-id":{"{batch_id}":{"":"g","details":{"detail-id":{"{detail_id}":"g81"}}}},
+    "out-batch-no":{"{out_batch_no}":{"":"g","details":{"out-detail-no":{"{out_detail_no}":"g81"}}}}
    }
   },
-  "bill":{"fundflowbill":"g","sub-merchant-fundflowbill":"g85","tradebill":"g"},
-  "billdownload":{"file":"g86"},
+  "bill":{"fundflowbill":"g","sub-merchant-fundflowbill":"g82","tradebill":"g"},
+  "billdownload":{"file":"g83"},
   "brand-basic":{"partner":{"brands":{"{brand_id}":{"product-authorities":"g"}}}},
   "brand":{
    "applyments":{
-    "":"p87",
+    "":"p84",
     "applyment-id":{"{applyment_id}":"g"},
     "business-code":{"{business_code}":"g"},
     "cancel-applyment":"p"
    },
    "card":{
-    "card-configs":{"":"gp88","cancel-applyment":"p","preview-url":"g","publish":"p"},
+    "card-configs":{"":"gp85","cancel-applyment":"p","preview-url":"g","publish":"p"},
     "card-links":{
-     "":"gp88",
+     "":"gp85",
      "business-code":{"{business_code}":"g"},
      "cancel-applyment":"p",
      "unbind-card-link":"p"
@@ -296,10 +296,10 @@ export const tree: string = `{
    },
    "profitsharing":{
     "brand-configs":{"{brand_mchid}":"g"},
-    "finish-order":"p89",
-    "orders":{"":"gp90","{transaction_id}":{"amounts":"g"}},
+    "finish-order":"p86",
+    "orders":{"":"gp87","{transaction_id}":{"amounts":"g"}},
     "receivers":{"add":"p","delete":"p"},
-    "returnorders":"gp91"
+    "returnorders":"gp88"
    }
   },
   "businesscircle":{
@@ -314,7 +314,7 @@ export const tree: string = `{
     "banks":{
      "corporate-banking":"g",
      "personal-banking":"g",
-     "search-banks-by-bank-account":"g92",
+     "search-banks-by-bank-account":"g89",
      "{bank_alias_code}":{"branches":"g"}
     }
    }
@@ -322,61 +322,61 @@ export const tree: string = `{
   "catering":{"orders":{"sync-status":"p5"}},
   "certificates":"g",
   "combine-transactions":{
-   "app":"p93",
-   "h5":"p93",
+   "app":"p90",
+   "h5":"p90",
    "id":{"{combine_transaction_id}":"g"},
-   "jsapi":"p93",
-   "miniprogram":"p94",
-   "native":"p93",
-   "out-trade-no":{"{combine_out_trade_no}":{"":"g","close":"p95"}}
+   "jsapi":"p90",
+   "miniprogram":"p91",
+   "native":"p90",
+   "out-trade-no":{"{combine_out_trade_no}":{"":"g","close":"p92"}}
   },
   "compliance":{
    "inactive-merchant-identity-verification":{"merchants":{"":"p","{sub_mchid}":{"verifications":{"{verification_id}":"g"}}}}
   },
   "credit-repayment":{
    "partner":{
-    "contracts":{"app-presign":"p96","h5-presign":"p96","terminate":"p97","{out_contract_code}":"g"},
-    "deduct-orders":{"":"p98","{out_trade_no}":"g"},
+    "contracts":{"app-presign":"p93","h5-presign":"p93","terminate":"p94","{out_contract_code}":"g"},
+    "deduct-orders":{"":"p95","{out_trade_no}":"g"},
     "schedule-records":{"batch-create":"p","{out_record_id}":"g"}
    }
   },
-  "customs":{"orders":"g99p99a99","redeclare":"p99","verify-certificate":"p100"},
+  "customs":{"orders":"g96p96a96","redeclare":"p96","verify-certificate":"p97"},
   "discount-card":{
-   "cards":{"":"p101","{out_card_code}":{"":"g","add-user-records":"p5"}},
+   "cards":{"":"p98","{out_card_code}":{"":"g","add-user-records":"p5"}},
    "orders":{"out-trade-no":{"{out_trade_no}":"g"},"{out_order_no}":"ga"}
   },
   "ebike":{
    "charge":{
     "contracts":{"preopen":"p","{contract_id}":{"":"g","confirm":"p"}},
-    "transactions":{"":"p98","id":{"{transaction_id}":"g"},"out-trade-no":{"{out_trade_no}":"g"}},
+    "transactions":{"":"p95","id":{"{transaction_id}":"g"},"out-trade-no":{"{out_trade_no}":"g"}},
     "users":{"{openid}":{"contract":"g"}}
    }
   },
   "ecommerce":{
    "account":{
     "apply-cancel-withdraw":{
-     "":"p102",
+     "":"p99",
      "applyment-id":{"{applyment_id}":"g"},
      "confirm":"p",
      "out-request-no":{"{out_request_no}":"g"},
      "validate-cancel":{"{sub_mchid}":"g"}
     },
-    "cancel-applications":{"":"p103","media":"p104","out-apply-no":{"{out_apply_no}":"g"}}
+    "cancel-applications":{"":"p100","media":"p101","out-apply-no":{"{out_apply_no}":"g"}}
    },
    "applyments":{
-    "out-request-no":{"{out_request_no}":{"":"g105","revoke":"p106"}},
-    "submit-account-hosting-applyment":"p107",
+    "":"p102",
+    "out-request-no":{"{out_request_no}":{"":"g103","revoke":"p104"}},
+    "submit-account-hosting-applyment":"p105",
     "submit-sign-verify-info":"p",
-    "{applyment_id}":{"":"g105","revoke":"p"},
-    "{empty}":"p108"
+    "{applyment_id}":{"":"g103","revoke":"p"}
    },
-   "bill":{"fundflowbill":"g85"},
+   "bill":{"fundflowbill":"g82"},
    "combine-papay":{
     "contracts":{
-     "plan-id":{"{plan_id}":{"out-contract-code":{"{out_contract_code}":{"":"g","terminate":"p109"}}}},
-     "pre-entrust-sign":{"":"p97","mini-program":"p97"}
+     "plan-id":{"{plan_id}":{"out-contract-code":{"{out_contract_code}":{"":"g","terminate":"p106"}}}},
+     "pre-entrust-sign":{"":"p94","mini-program":"p94"}
     },
-    "transactions":{"":"p94","{combine_out_trade_no}":{"":"g","reverse":"p95"}}
+    "transactions":{"":"p91","{combine_out_trade_no}":{"":"g","reverse":"p92"}}
    },
    "fund":{
     "balance":{"{sub_mchid}":"g"},
@@ -385,52 +385,52 @@ export const tree: string = `{
    },
    "individual-contracts":{
     "out-contract-code":{"{out_contract_code}":"g"},
-    "pre-entrust-sign-with-real-name-identity":{"app":"p110","mini-program":"p110"},
-    "pre-entrust-sign":{"app":"p97","mini-program":"p97"},
+    "pre-entrust-sign-with-real-name-identity":{"app":"p107","mini-program":"p107"},
+    "pre-entrust-sign":{"app":"p94","mini-program":"p94"},
     "{openid}":"g"
    },
    "mch-transfer":{
     "authorizations":{"":"p","{sub_mchid}":"g"},
     "transfer-bills":{
-     "":"p111",
-     "out-bill-no":{"{out_bill_no}":{"":"g112","cancel":"p113"}},
-     "transfer-bill-no":{"{transfer_bill_no}":"g112"}
+     "":"p108",
+     "out-bill-no":{"{out_bill_no}":{"":"g109","cancel":"p110"}},
+     "transfer-bill-no":{"{transfer_bill_no}":"g109"}
     }
    },
    "profitsharing":{
     "after-sales-orders":"gp",
-    "finish-order":"p89",
-    "orders":{"":"gp114","{transaction_id}":{"amounts":"g"}},
-    "receivers":{"add":"p115","delete":"p"},
-    "returnorders":"gp91"
+    "finish-order":"p86",
+    "orders":{"":"gp111","{transaction_id}":{"amounts":"g"}},
+    "receivers":{"add":"p112","delete":"p"},
+    "returnorders":"gp88"
    },
    "refunds":{
-    "apply":"p116",
+    "apply":"p113",
     "id":{"{refund_id}":"g"},
     "out-refund-no":{"{out_refund_no}":"g"},
-    "{refund_id}":{"apply-abnormal-refund":"p117","return-advance":"gp"}
+    "{refund_id}":{"apply-abnormal-refund":"p114","return-advance":"gp"}
    },
-   "subject-sub-merchants":"g118",
-   "subsidies":{"cancel":"p","create":"p","return":"p89"}
+   "subject-sub-merchants":"g115",
+   "subsidies":{"cancel":"p","create":"p","return":"p86"}
   },
   "edu-papay":{
    "contracts":{"id":{"{contract_id}":"g"},"presign":"p","{contract_id}":"d5"},
-   "transactions":{"":"p119","id":{"{transaction_id}":"g"},"out-trade-no":{"{out_trade_no}":"g"}},
+   "transactions":{"":"p116","id":{"{transaction_id}":"g"},"out-trade-no":{"{out_trade_no}":"g"}},
    "user-notifications":{"{contract_id}":{"send":"p5"}},
    "user":{"{openid}":{"contracts":"g"}}
   },
   "edu-star":{"orders":"gp","users":{"openid":{"{wechat_openid}":"g"},"qq":{"{qq}":"g"}}},
   "eduschoolpay":{
-   "contracts":{"presign":"p120","{contract_id}":{"":"g","terminate":"p5"}},
-   "transactions":{"":"p98","id":{"{transaction_id}":"g"},"out-trade-no":{"{out_trade_no}":"g"}},
+   "contracts":{"presign":"p117","{contract_id}":{"":"g","terminate":"p5"}},
+   "transactions":{"":"p95","id":{"{transaction_id}":"g"},"out-trade-no":{"{out_trade_no}":"g"}},
    "users":{"{openid}":{"contracts":"g","debt-state":"g"}}
   },
   "express":{"users":{"{openid}":{"transform":"p"}}},
-  "facemch":{"users":{"{face_sid}":"g121"}},
+  "facemch":{"users":{"{face_sid}":"g118"}},
   "fund-app":{
    "brand-redpacket":{
-    "brand-merchant-batches":{"":"p122","{batch_no}":{"":"g","details":{"{detail_no}":"g112"}}},
-    "brand-merchant-out-batches":{"{out_batch_no}":{"":"g","out-details":{"{out_detail_no}":"g112"}}}
+    "brand-merchant-batches":{"":"p119","{batch_no}":{"":"g","details":{"{detail_no}":"g109"}}},
+    "brand-merchant-out-batches":{"{out_batch_no}":{"":"g","out-details":{"{out_detail_no}":"g109"}}}
    },
    "mch-transfer":{
     "elecsign":{
@@ -439,98 +439,98 @@ export const tree: string = `{
     },
     "partner":{
      "budget":{"{out_budget_no}":{"electronic-receipts":"gp"}},
-     "charity-budget":{"":"p123","{out_budget_no}":{"":"g","unlock":"p"}},
-     "charity-transfer-bills":{"":"p124","out-transfer-no":{"{out_transfer_no}":"g"}},
+     "charity-budget":{"":"p120","{out_budget_no}":{"":"g","unlock":"p"}},
+     "charity-transfer-bills":{"":"p121","out-transfer-no":{"{out_transfer_no}":"g"}},
      "electronic-receipts":{"":"p","{out_bill_no}":"g"},
-     "sub-mch-authorizations":{"":"p103","{sub_mchid}":"g"},
+     "sub-mch-authorizations":{"":"p100","{sub_mchid}":"g"},
      "transfer-bills":{
-      "":"p111",
-      "out-bill-no":{"{out_bill_no}":{"":"g112","cancel":"p125"}},
-      "pre-transfer-with-authorization":"p111",
-      "transfer":"p126"
+      "":"p108",
+      "out-bill-no":{"{out_bill_no}":{"":"g109","cancel":"p122"}},
+      "pre-transfer-with-authorization":"p108",
+      "transfer":"p123"
      },
-     "user-confirm-authorizations":{"":"p127","{out_authorization_no}":{"":"g","close":"p128"}}
+     "user-confirm-authorizations":{"":"p124","{out_authorization_no}":{"":"g","close":"p125"}}
     },
     "transfer-bills":{
-     "":"p111",
-     "out-bill-no":{"{out_bill_no}":{"":"g112","cancel":"p113"}},
-     "pre-transfer-with-authorization":"p111",
-     "transfer":"p126",
-     "transfer-bill-no":{"{transfer_bill_no}":"g112"}
+     "":"p108",
+     "out-bill-no":{"{out_bill_no}":{"":"g109","cancel":"p110"}},
+     "pre-transfer-with-authorization":"p108",
+     "transfer":"p123",
+     "transfer-bill-no":{"{transfer_bill_no}":"g109"}
     },
-    "transfer-to-qq-wallet-bills":{"":"p126","{out_bill_no}":{"":"g112","cancel":"p125"}},
-    "user-confirm-authorization":{"":"p127","out-authorization-no":{"{out_authorization_no}":{"":"g","close":"p128"}}}
+    "transfer-to-qq-wallet-bills":{"":"p123","{out_bill_no}":{"":"g109","cancel":"p122"}},
+    "user-confirm-authorization":{"":"p124","out-authorization-no":{"{out_authorization_no}":{"":"g","close":"p125"}}}
    }
   },
   "funds-to-oversea":{
    "bill-download-url":"g",
-   "orders":{"":"p129","{out_order_id}":"g"},
-   "return":{"return-orders":{"":"p91","out-return-no":{"{out_return_no}":"g"}}},
+   "orders":{"":"p126","{out_order_id}":"g"},
+   "return":{"return-orders":{"":"p88","out-return-no":{"{out_return_no}":"g"}}},
    "transactions":{"{transaction_id}":{"available_abroad_amounts":"g"}}
   },
   "global":{
-   "certificates":"g130",
-   "customs":{"orders":"g130p130a130","redeclare":"p130","verify-certificate":"p131"},
+   "certificates":"g127",
+   "customs":{"orders":"g127p127a127","redeclare":"p127","verify-certificate":"p128"},
    "merchant-service":{
-    "complaint-notifications":"g130p130u130d132",
+    "complaint-notifications":"g127p127u127d129",
     "complaints":{
-     "":"g133",
-     "{complaint_id}":{"":"g134","complete":"p132","negotiation-historys":"g130","response":"p132"}
+     "":"g130",
+     "{complaint_id}":{"":"g131","complete":"p129","negotiation-historys":"g127","response":"p129"}
     },
-    "images":{"upload":"p135","{media_id}":"g136"}
+    "images":{"upload":"p132","{media_id}":"g133"}
    },
-   "merchant-storage":{"file":{"upload":"p137"}},
+   "merchant-storage":{"file":{"upload":"p134"}},
    "merchant":{
     "h5":{
      "permission":{
-      "applications":{"":"p130","{applyment_id}":"g130a130"},
-      "domain":{"applications":{"":"p130","{applyment_id}":"g130a130"}},
-      "{sub_mchid}":"g130"
+      "applications":{"":"p127","{applyment_id}":"g127a127"},
+      "domain":{"applications":{"":"p127","{applyment_id}":"g127a127"}},
+      "{sub_mchid}":"g127"
      }
     }
    },
-   "merchants":{"":"p138","{sub_mchid}":"g139a140"},
+   "merchants":{"":"p135","{sub_mchid}":"g136a137"},
    "micropay":{
     "transactions":{
-     "id":{"{transaction_id}":{"reverse":"p132"}},
-     "out-trade-no":{"{out_trade_no}":{"reverse":"p141"}},
-     "pay":"p142"
+     "id":{"{transaction_id}":{"reverse":"p129"}},
+     "out-trade-no":{"{out_trade_no}":{"reverse":"p138"}},
+     "pay":"p139"
     }
    },
    "papay":{
     "contracts":{
-     "app-pre-entrust-sign":"p130",
-     "h5-pre-entrust-sign":"p130",
-     "jsapi-pre-entrust-sign":"p130",
-     "miniprogram-pre-entrust-sign":"p130",
-     "out-contract-code":{"{out_contract_code}":"g130"},
-     "web-pre-entrust-sign":"p130",
-     "{contract_id}":{"":"g130","terminate":"p132"}
+     "app-pre-entrust-sign":"p127",
+     "h5-pre-entrust-sign":"p127",
+     "jsapi-pre-entrust-sign":"p127",
+     "miniprogram-pre-entrust-sign":"p127",
+     "out-contract-code":{"{out_contract_code}":"g127"},
+     "web-pre-entrust-sign":"p127",
+     "{contract_id}":{"":"g127","terminate":"p129"}
     },
     "transactions":{
-     "":"p142",
-     "out-trade-no":{"{out_trade_no}":{"":"g130","reverse":"p141"}},
-     "{transaction_id}":"g130"
+     "":"p139",
+     "out-trade-no":{"{out_trade_no}":{"":"g127","reverse":"p138"}},
+     "{transaction_id}":"g127"
     }
    },
    "profit-sharing":{
-    "bill-download-url":"g130",
-    "orders":{"":"p143","unfreeze":"p144","{out_order_no}":"g130"},
-    "receivers":{"":"p145d132","{account}":"g130"},
-    "refunds":{"bill-download-url":"g130","refundable-balance":"g130"},
-    "transactions":{"mark":"p132","{transaction_id}":{"amounts":"g130","refundable-amounts":"g130"}}
+    "bill-download-url":"g127",
+    "orders":{"":"p140","unfreeze":"p141","{out_order_no}":"g127"},
+    "receivers":{"":"p142d129","{account}":"g127"},
+    "refunds":{"bill-download-url":"g127","refundable-balance":"g127"},
+    "transactions":{"mark":"p129","{transaction_id}":{"amounts":"g127","refundable-amounts":"g127"}}
    },
-   "refund":{"partner":{"recharge-balance":{"sub-mchid":{"{sub_mchid}":"g130"}}},"recharge-balance":"g130"},
-   "refunds":{"":"g130p146","id":{"{refund_id}":"g130"},"out-refund-no":{"{out_refund_no}":"g130"}},
-   "settle":{"settlements":"g130"},
-   "statements":"g147",
+   "refund":{"partner":{"recharge-balance":{"sub-mchid":{"{sub_mchid}":"g127"}}},"recharge-balance":"g127"},
+   "refunds":{"":"g127p143","id":{"{refund_id}":"g127"},"out-refund-no":{"{out_refund_no}":"g127"}},
+   "settle":{"settlements":"g127"},
+   "statements":"g144",
    "transactions":{
-    "app":"p142",
-    "id":{"{transaction_id}":{"":"g130","close":"p132"}},
-    "jsapi":"p142",
-    "mweb":"p142",
-    "native":"p142",
-    "out-trade-no":{"{out_trade_no}":{"":"g130","close":"p141"}}
+    "app":"p139",
+    "id":{"{transaction_id}":{"":"g127","close":"p129"}},
+    "jsapi":"p139",
+    "mweb":"p139",
+    "native":"p139",
+    "out-trade-no":{"{out_trade_no}":{"":"g127","close":"p138"}}
    }
   },
   "goldplan":{
@@ -547,16 +547,16 @@ export const tree: string = `{
     "audit":{"cup":{"invalid":"p","query":"p","refund":{"sync":"p"},"update":"p","upload":"p"}},
     "companies":{"query":"p"},
     "goods":{"upload":"p"},
-    "n-qualifications":{"sync":"p148"},
-    "qualification":"g149",
-    "qualifications":{"passthrough":{"cancel":"p148","claim":"p148","query":"p148"},"query":"p148","sync":"p148"},
+    "n-qualifications":{"sync":"p145"},
+    "qualification":"g146",
+    "qualifications":{"passthrough":{"cancel":"p145","claim":"p145","query":"p145"},"query":"p145","sync":"p145"},
     "sncode":{"lock":"p","query":"p","unlock":"p"},
-    "transactions":{"query":"p","summary":{"query-day":"p"},"sync":"p148"},
+    "transactions":{"query":"p","summary":{"query-day":"p"},"sync":"p145"},
     "zhejiang":{
-     "authcode":{"cancel":"p","commit":"p","issue":"p150","refund":"p","try":"p"},
+     "authcode":{"cancel":"p","commit":"p","issue":"p147","refund":"p","try":"p"},
      "goods":{"query":"p"},
-     "n-qualifications":{"confirm":"p151"},
-     "qualifications":{"alter":"p152","claim":"p152","query":"p153","sync":"p154"},
+     "n-qualifications":{"confirm":"p148"},
+     "qualifications":{"alter":"p149","claim":"p149","query":"p150","sync":"p151"},
      "sncode":{"lock":"p","query":"p","unlock":"p"}
     }
    }
@@ -567,7 +567,7 @@ export const tree: string = `{
   "inspolicymgr":{
    "deduct":{
     "authorizations":{"":"p","{out_insurance_no}":"g"},
-    "policies":{"":"p155","{out_insurance_no}":"g156a155"}
+    "policies":{"":"p152","{out_insurance_no}":"g153a152"}
    }
   },
   "iotmanage":{"device-inspections":{"{device_sn}":"g"},"devices":"g"},
@@ -582,18 +582,18 @@ export const tree: string = `{
     "callbacks":"gp",
     "coupons":{
      "associate":"p4",
-     "deactivate":"p157",
+     "deactivate":"p154",
      "disassociate":"p4",
-     "return":"p158",
+     "return":"p155",
      "send":"p4",
-     "use":"p159",
+     "use":"p156",
      "{card_id}":{"send":"p4"}
     },
     "product-coupons":{"pre-send":"p6","send":"p4"},
-    "stocks":{"":"p4","{stock_id}":{"":"ga5","budget":"a","couponcodes":{"":"gp160","{coupon_code}":"gd"}}},
+    "stocks":{"":"p4","{stock_id}":{"":"ga5","budget":"a","couponcodes":{"":"gp157","{coupon_code}":"gd"}}},
     "subsidy":{
-     "pay-receipts":{"":"gp161","{subsidy_receipt_id}":"g"},
-     "return-receipts":{"":"p162","{subsidy_return_receipt_id}":"g"}
+     "pay-receipts":{"":"gp158","{subsidy_receipt_id}":"g"},
+     "return-receipts":{"":"p159","{subsidy_return_receipt_id}":"g"}
     },
     "users":{"{openid}":{"coupons":{"":"g","{coupon_code}":{"appids":{"{appid}":"g"}}}}}
    },
@@ -644,13 +644,13 @@ export const tree: string = `{
         "activate":"p5",
         "bonus":{"commit":"p5","prepare":"p5"},
         "rights":"a5",
-        "set-service-module-data":"p163",
+        "set-service-module-data":"p160",
         "unavailable":"p5"
        }
       },
       "decrypt-code":"g",
       "permission-tokens":"p",
-      "phone-membercard":{"import":"p164"},
+      "phone-membercard":{"import":"p161"},
       "qrcode":"p",
       "rights":"a5",
       "service-modules":{"":"p","{service_module_id}":"ad5"},
@@ -658,7 +658,7 @@ export const tree: string = `{
       "users":{"import":"p4"}
      }
     },
-    "phonenumber-member":{"import":"p165","search":"g166"},
+    "phonenumber-member":{"import":"p162","search":"g163"},
     "user":{"cards":"g"}
    },
    "partner":{
@@ -703,7 +703,7 @@ export const tree: string = `{
      }
     }
    },
-   "partnerships":{"":"g","build":"p167","terminate":"p167"},
+   "partnerships":{"":"g","build":"p164","terminate":"p164"},
    "paygiftactivity":{
     "activities":{
      "":"g",
@@ -714,32 +714,32 @@ export const tree: string = `{
    "shopping-receipt":{
     "customentrances":{"":"p4","{brand_id}":"ga"},
     "merchantshoppingreceiptjumpinfos":"p",
-    "shoppingreceipts":"p168"
+    "shoppingreceipts":"p165"
    },
    "weekly-discount":{"activities":{"":"g","{activity_id}":{"":"g","apply":"p"}}},
    "withdraw-favor":{"users":{"{openid}":{"coupons":"gp6"}}}
   },
   "mch-manage":{
    "mch-manage-records":{"sub-mchid":{"{sub_mchid}":"g"},"{manage_record_id}":{"":"g","mch-manage-submissions":"p"}},
-   "submission-files":{"sub-mchid":{"{sub_mchid}":{"upload":"p169"}}}
+   "submission-files":{"sub-mchid":{"{sub_mchid}":{"upload":"p166"}}}
   },
   "mch-operation-manage":{
-   "enhanced-due-diligence":{"{due_diligence_id}":{"":"g","submit":"p","upload":"p170"}},
+   "enhanced-due-diligence":{"{due_diligence_id}":{"":"g","submit":"p","upload":"p167"}},
    "merchant-limitations":{"sub-mchid":{"{sub_mchid}":"g"}}
   },
   "mch_operate":{
    "risk":{
-    "withdrawl-apply":{"":"p102","applyment-id":{"{applyment_id}":"g"},"out-request-no":{"{out_request_no}":"g"}}
+    "withdrawl-apply":{"":"p99","applyment-id":{"{applyment_id}":"g"},"out-request-no":{"{out_request_no}":"g"}}
    }
   },
   "mchalterapply":{
    "mchcontactalterapplyment":{
-    "":"p171",
+    "":"p168",
     "merchant":{"{merchant_code}":{"out-request-no":{"{out_request_no}":"g"}}},
     "{apply_id}":{"":"g","revoke":"p"}
    },
    "mchsubjectalterapplyment":{
-    "":"p172",
+    "":"p169",
     "merchant":{"{merchant_code}":{"out-request-no":{"{out_request_no}":"g"}}},
     "{apply_id}":{"":"g","revoke":"p"}
    },
@@ -750,32 +750,32 @@ export const tree: string = `{
    }
   },
   "med-ins":{
-   "orders":{"":"p173","mix-trade-no":{"{mix_trade_no}":"g"},"out-trade-no":{"{out_trade_no}":"g"}},
+   "orders":{"":"p170","mix-trade-no":{"{mix_trade_no}":"g"},"out-trade-no":{"{out_trade_no}":"g"}},
    "refunds":{"notify":"p5"}
   },
   "merchant-risk-manage":{
    "ec-trade-risk":{"query-risk-trades":"p","recv-dispose-result":"p"},
-   "report-trade-union-information":"p174",
+   "report-trade-union-information":"p171",
    "trade-risk-information":"g",
    "trade-risk-result":"p",
    "violation-notifications":"gpud5"
   },
   "merchant-service":{
    "complaint-notifications":"gpud5",
-   "complaints":{"":"g175","{transaction_id}":{"":"g176","negotiation-historys":"g"}},
+   "complaints":{"":"g172","{transaction_id}":{"":"g173","negotiation-historys":"g"}},
    "complaints-v2":{
-    "":"g175",
+    "":"g172",
     "{complaint_id}":{
-     "":"g176",
+     "":"g173",
      "complete":"p5",
      "negotiation-historys":"g",
      "response":"p5",
-     "response-immediate-service":"p177",
+     "response-immediate-service":"p174",
      "update-refund-progress":"p5"
     }
    },
    "feedbacks":"p5",
-   "images":{"upload":"p0","{media_id}":"g86"}
+   "images":{"upload":"p0","{media_id}":"g83"}
   },
   "merchant-settlement":{"merchant-settle-rule-applications":{"":"p","{application_id}":"g"}},
   "merchant-store":{"stores":{"":"p","{store_id}":{"":"ga5","recipients":{"bind":"p","unbind":"p"}}}},
@@ -793,35 +793,35 @@ export const tree: string = `{
    "media":{"upload":"p0","video_upload":"p0"}
   },
   "merchantfund":{"merchant":{"income-records":"g"},"partner":{"income-records":"g"}},
-  "merchants":{"":"p178u179","{sub_mchid}":"g180"},
+  "merchants":{"":"p175u176","{sub_mchid}":"g177"},
   "multiuse":{
    "stocks":{"{stock_id}":{"refund-flow":"g","send-flow":"g","use-flow":"g"}},
-   "users":{"{openid}":{"coupons":"p181"}}
+   "users":{"{openid}":{"coupons":"p178"}}
   },
   "new-tax-control-fapiao":{
    "card-template":"p",
-   "download":"g182",
+   "download":"g179",
    "fapiao-applications":{
-    "":"p183",
-    "issue-general":"p183",
-    "issue-passenger-transport":"p184",
-    "issue-refined-oil":"p183",
-    "real-estate-leasing":"p185",
-    "upload-fapiao-file":"p186",
-    "{fapiao_apply_id}":{"":"g187","fapiao-files":"g","insert-cards":"p183","reverse":"p5"}
+    "":"p180",
+    "issue-general":"p180",
+    "issue-passenger-transport":"p181",
+    "issue-refined-oil":"p180",
+    "real-estate-leasing":"p182",
+    "upload-fapiao-file":"p183",
+    "{fapiao_apply_id}":{"":"g184","fapiao-files":"g","insert-cards":"p180","reverse":"p5"}
    },
-   "fapiaomerchant":{"getspinviteurl":"g188","listspinvitemchinfo":"g"},
+   "fapiaomerchant":{"getspinviteurl":"g185","listspinvitemchinfo":"g"},
    "merchant":{
     "base-information":"g",
     "development-config":"ga",
     "tax-codes":"g",
     "{sub_mchid}":{"check":"p5","check-status":"g"}
    },
-   "user-title":{"":"g189","title-url":"g"}
+   "user-title":{"":"g186","title-url":"g"}
   },
   "offlineface":{
    "authinfo":"p",
-   "contracts":{"presign":"p190","{contract_id}":"g"},
+   "contracts":{"presign":"p187","{contract_id}":"g"},
    "face-collections":{"":"g","{collection_id}":"g"},
    "repayment-url":"p",
    "transactions":{"":"p","out-trade-no":{"{out_trade_no}":"g"}}
@@ -830,7 +830,7 @@ export const tree: string = `{
    "organizations":{
     "":"g",
     "{organization_id}":{
-     "users":{"out-user-id":{"{out_user_id}":"ga191"},"user-id":{"{user_id}":{"terminate-contract":"p5"}}}
+     "users":{"out-user-id":{"{out_user_id}":"ga188"},"user-id":{"{user_id}":{"terminate-contract":"p5"}}}
     }
    },
    "tokens":"p"
@@ -842,43 +842,43 @@ export const tree: string = `{
     "policy-periods":{
      "contract-id":{"{contract_id}":{"policy-period-id":{"{policy_period_id}":{"":"g","schedule":"p"}}}}
     },
-    "transactions":{"apply":"p98"}
+    "transactions":{"apply":"p95"}
    },
    "insurance-sign":{
     "contracts":{
      "plan-id":{
       "{plan_id}":{
        "contract-id":{"{contract_id}":{"renew":"p5"}},
-       "out-contract-code":{"{out_contract_code}":{"":"g","terminate":"p109"}}
+       "out-contract-code":{"{out_contract_code}":{"":"g","terminate":"p106"}}
       }
      },
-     "pre-entrust-sign":{"app":"p192","h5":"p192","jsapi":"p192","mini-program":"p192"}
+     "pre-entrust-sign":{"app":"p189","h5":"p189","jsapi":"p189","mini-program":"p189"}
     },
     "policy-periods":{"plan-id":{"{plan_id}":{"contract-id":{"{contract_id}":{"modify":"p"}}}}},
     "policy_periods":{"plan-id":{"{plan_id}":{"out-contract-code":{"{out_contract_code}":"g"}}}}
    },
    "pay":{
-    "harmony":{"transactions":{"apply":"p98"}},
+    "harmony":{"transactions":{"apply":"p95"}},
     "partner":{
      "schedules":{"contract-id":{"{contract_id}":{"":"g","schedule":"p"}}},
-     "transactions":{"apply":"p98"}
+     "transactions":{"apply":"p95"}
     },
     "schedules":{"contract-id":{"{contract_id}":{"":"g","schedule":"p"}}},
-    "transactions":{"apply":"p98"}
+    "transactions":{"apply":"p95"}
    },
    "scheduled-deduct-sign":{
-    "contracts":{"pre-entrust-sign":{"app":"p97","h5":"p97","jsapi":"p97","mini-program":"p97"}},
-    "partner":{"contracts":{"pre-entrust-sign":{"app":"p97","h5":"p97","jsapi":"p97","mini-program":"p97"}}}
+    "contracts":{"pre-entrust-sign":{"app":"p94","h5":"p94","jsapi":"p94","mini-program":"p94"}},
+    "partner":{"contracts":{"pre-entrust-sign":{"app":"p94","h5":"p94","jsapi":"p94","mini-program":"p94"}}}
    },
    "sign":{
     "contracts":{
      "harmony-plan-id":{"{plan_id}":{"out-contract-code":{"{out_contract_code}":"g"}}},
-     "plan-id":{"{plan_id}":{"out-contract-code":{"{out_contract_code}":{"":"g","terminate":"p109"}}}},
-     "pre-entrust-sign":"p97"
+     "plan-id":{"{plan_id}":{"out-contract-code":{"{out_contract_code}":{"":"g","terminate":"p106"}}}},
+     "pre-entrust-sign":"p94"
     },
     "partner":{
      "contracts":{
-      "plan-id":{"{plan_id}":{"out-contract-code":{"{out_contract_code}":{"":"g","terminate":"p109"}}}}
+      "plan-id":{"{plan_id}":{"out-contract-code":{"{out_contract_code}":{"":"g","terminate":"p106"}}}}
      }
     }
    }
@@ -898,18 +898,18 @@ export const tree: string = `{
   "partner-papay":{"contracts":{"{contract_id}":{"fail-notify":"p5","notify":"p5"}}},
   "partner-transfer":{
    "batches":{
-    "":"p83",
-    "batch-id":{"{batch_id}":{"":"g","details":{"detail-id":{"{detail_id}":"g84"}}}},
-    "out-batch-no":{"{out_batch_no}":{"":"g","details":{"out-detail-no":{"{out_detail_no}":"g84"}}}}
+    "":"p80",
+    "batch-id":{"{batch_id}":{"":"g","details":{"detail-id":{"{detail_id}":"g81"}}}},
+    "out-batch-no":{"{out_batch_no}":{"":"g","details":{"out-detail-no":{"{out_detail_no}":"g81"}}}}
    }
   },
   "password-exempt-contract":{
    "contracts":{
-    "ecommerce":{"pre-entrust-sign":{"mini-program":"p97","pay-redirect-sign":"p97"}},
-    "normal":{"pre-entrust-sign":{"mini-program":"p97","pay-redirect-sign":"p97"}},
-    "qs":{"pre-entrust-sign":{"mini-program":"p97","pay-redirect-sign":"p97"}},
-    "service-id":{"{service_id}":{"out-contract-code":{"{out_contract_code}":{"":"g","terminate":"p109"}}}},
-    "service-provider":{"pre-entrust-sign":{"mini-program":"p97","pay-redirect-sign":"p97"}}
+    "ecommerce":{"pre-entrust-sign":{"mini-program":"p94","pay-redirect-sign":"p94"}},
+    "normal":{"pre-entrust-sign":{"mini-program":"p94","pay-redirect-sign":"p94"}},
+    "qs":{"pre-entrust-sign":{"mini-program":"p94","pay-redirect-sign":"p94"}},
+    "service-id":{"{service_id}":{"out-contract-code":{"{out_contract_code}":{"":"g","terminate":"p106"}}}},
+    "service-provider":{"pre-entrust-sign":{"mini-program":"p94","pay-redirect-sign":"p94"}}
    }
   },
   "pay-devices":{
@@ -922,54 +922,54 @@ export const tree: string = `{
    "instal":{"exposure":"p","partner":{"exposure":"p"}},
    "partner":{
     "transactions":{
-     "app":"p193",
-     "app-with-contract":"p98",
-     "codepay":"p98",
+     "app":"p190",
+     "app-with-contract":"p95",
+     "codepay":"p95",
      "exposure":"p",
-     "h5":"p193",
+     "h5":"p190",
      "id":{"{transaction_id}":"g"},
-     "jsapi":"p193",
-     "jsapi-with-contract":"p98",
-     "miniprogram":"p98",
-     "native":"p193",
-     "out-trade-no":{"{out_trade_no}":{"":"g","close":"p194","reverse":"p195"}},
-     "scannedpos":"p98"
+     "jsapi":"p190",
+     "jsapi-with-contract":"p95",
+     "miniprogram":"p95",
+     "native":"p190",
+     "out-trade-no":{"{out_trade_no}":{"":"g","close":"p191","reverse":"p192"}},
+     "scannedpos":"p95"
     }
    },
    "transactions":{
-    "app":"p193",
-    "app-with-contract":"p98",
-    "codepay":"p98",
+    "app":"p190",
+    "app-with-contract":"p95",
+    "codepay":"p95",
     "exposure":"p",
-    "h5":"p193",
+    "h5":"p190",
     "id":{"{transaction_id}":"g"},
-    "jsapi":"p193",
-    "jsapi-with-contract":"p98",
-    "native":"p193",
-    "out-trade-no":{"{out_trade_no}":{"":"g","close":"p194","reverse":"p195"}}
+    "jsapi":"p190",
+    "jsapi-with-contract":"p95",
+    "native":"p190",
+    "out-trade-no":{"{out_trade_no}":{"":"g","close":"p191","reverse":"p192"}}
    }
   },
   "payroll-card":{
-   "authentications":{"":"g","pre-order":"p","pre-order-with-auth":"p196","{authenticate_number}":"g"},
+   "authentications":{"":"g","pre-order":"p","pre-order-with-auth":"p193","{authenticate_number}":"g"},
    "relations":{"{openid}":"g"},
-   "tokens":"p196",
-   "transfer-batches":"p197",
-   "wesure":{"insurance":"p5","token-validations":"p196"}
+   "tokens":"p193",
+   "transfer-batches":"p194",
+   "wesure":{"insurance":"p5","token-validations":"p193"}
   },
   "payscore":{
    "acquiringbank":{
     "permissions":{"":"p","authorization-code":{"{authorization_code}":{"":"g","terminate":"p5"}}},
     "serviceorder":{
-     "":"gp89",
+     "":"gp86",
      "deduction":"g",
-     "{out_order_no}":{"cancel":"p198","complete":"p198","modify":"p198","registerdeductinfo":"p","sync":"p198"}
+     "{out_order_no}":{"cancel":"p195","complete":"p195","modify":"p195","registerdeductinfo":"p","sync":"p195"}
     },
-    "servicepayondeliveryorder":"p89"
+    "servicepayondeliveryorder":"p86"
    },
-   "merchant-bill":"g85",
+   "merchant-bill":"g82",
    "oversea":{
     "partner":{
-     "serviceorder":{"":"g130p144","{out_order_no}":{"cancel":"p199","complete":"p199","sync":"p199"}}
+     "serviceorder":{"":"g127p141","{out_order_no}":{"cancel":"p196","complete":"p196","sync":"p196"}}
     }
    },
    "partner":{
@@ -981,24 +981,24 @@ export const tree: string = `{
      "search":"g",
      "terminate":"p5"
     },
-    "service-account-applications":{"":"p103","{out_apply_no}":"g"},
+    "service-account-applications":{"":"p100","{out_apply_no}":"g"},
     "serviceorder":{
-     "":"gp89",
-     "direct-complete":"p200",
+     "":"gp86",
+     "direct-complete":"p197",
      "{out_order_no}":{
-      "cancel":"p198",
-      "complete":"p198",
-      "modify":"p198",
+      "cancel":"p195",
+      "complete":"p195",
+      "modify":"p195",
       "pay":"p5",
       "send-pendingmessage":"p5",
       "send-prepaidmessage":"p5",
-      "sync":"p198"
+      "sync":"p195"
      }
     },
-    "servicepayondeliveryorder":"p89",
+    "servicepayondeliveryorder":"p86",
     "servicequotas":{"service-id":{"{service_id}":"g"}}
    },
-   "payafter-orders":{"":"gp201","{out_order_no}":{"cancel":"p202","complete":"p202","sync":"p202"}},
+   "payafter-orders":{"":"gp198","{out_order_no}":{"cancel":"p199","complete":"p199","sync":"p199"}},
    "permissions":{
     "":"p",
     "assess-user-risk-level":"p",
@@ -1006,90 +1006,90 @@ export const tree: string = `{
     "openid":{"{openid}":{"":"g","terminate":"p5"}}
    },
    "plan":{
-    "partner":{"payscore-plans":{"":"p203","merchant-plan-no":{"{merchant_plan_no}":{"":"g","stop":"p204"}}}},
-    "payscore-plans":{"":"p203","merchant-plan-no":{"{merchant_plan_no}":{"":"g","stop":"p204"}}}
+    "partner":{"payscore-plans":{"":"p200","merchant-plan-no":{"{merchant_plan_no}":{"":"g","stop":"p201"}}}},
+    "payscore-plans":{"":"p200","merchant-plan-no":{"{merchant_plan_no}":{"":"g","stop":"p201"}}}
    },
    "serviceorder":{
-    "":"gp89",
-    "direct-complete":"p89",
+    "":"gp86",
+    "direct-complete":"p86",
     "{out_order_no}":{
-     "cancel":"p202",
-     "complete":"p202",
-     "modify":"p202",
+     "cancel":"p199",
+     "complete":"p199",
+     "modify":"p199",
      "pay":"p",
      "send-pendingmessage":"p5",
      "send-prepaidmessage":"p5",
-     "sync":"p202"
+     "sync":"p199"
     }
    },
-   "servicepayondeliveryorder":"p89",
+   "servicepayondeliveryorder":"p86",
    "sign-plan":{
     "partner":{
-     "serviceorder":"p98",
+     "serviceorder":"p95",
      "user-sign-plans":{"":"p","merchant-sign-plan-no":{"{merchant_sign_plan_no}":{"":"g","stop":"p"}}}
     },
-    "serviceorder":"p98",
+    "serviceorder":"p95",
     "user-sign-plans":{"":"p","merchant-sign-plan-no":{"{merchant_sign_plan_no}":{"":"g","stop":"p"}}}
    },
-   "smartretail-orders":{"":"gp89","{out_order_no}":{"cancel":"p202","complete":"p202"}},
+   "smartretail-orders":{"":"gp86","{out_order_no}":{"cancel":"p199","complete":"p199"}},
    "user-service-state":"g",
    "users":{"{openid}":{"permissions":{"{service_id}":{"terminate":"p5"}}}}
   },
   "platsolution":{
    "ecommerce":{
-    "bank-transfer-recharges":{"apply":"p205","out-recharge-no":{"{out_recharge_no}":"g"}},
-    "insurance-compensation-contracts":{"":"p103","sub-mchid":{"{sub_mchid}":{"check-opened":"p"}}},
+    "bank-transfer-recharges":{"apply":"p202","out-recharge-no":{"{out_recharge_no}":"g"}},
+    "insurance-compensation-contracts":{"":"p100","sub-mchid":{"{sub_mchid}":{"check-opened":"p"}}},
     "mch-transfer":{
      "compensate-bills":{
-      "":"p206",
+      "":"p203",
       "bill-id":{"{bill_id}":"g"},
-      "out-bill-no":{"{out_bill_no}":{"":"g","cancel":"p113"}},
-      "pre-transfer":"p206"
+      "out-bill-no":{"{out_bill_no}":{"":"g","cancel":"p110"}},
+      "pre-transfer":"p203"
      },
-     "deposit-after-sales-compensation-bills":{"":"p206","bill-id":{"{bill_id}":"g"},"out-bill-no":{"{out_bill_no}":"g"}},
-     "deposit-insurance-premiums-compensation-bills":{"":"p206","{out_bill_no}":"g"},
-     "deposit-shipping-cost-compensation-bills":{"":"p206","out-bill-no":{"{out_bill_no}":"g"}},
+     "deposit-after-sales-compensation-bills":{"":"p203","bill-id":{"{bill_id}":"g"},"out-bill-no":{"{out_bill_no}":"g"}},
+     "deposit-insurance-premiums-compensation-bills":{"":"p203","{out_bill_no}":"g"},
+     "deposit-shipping-cost-compensation-bills":{"":"p203","out-bill-no":{"{out_bill_no}":"g"}},
      "insurance-claim-bills":{
-      "":"p206",
+      "":"p203",
       "bill-id":{"{bill_id}":"g"},
-      "out-bill-no":{"{out_bill_no}":{"":"g","cancel":"p113"}},
-      "pre-transfer":"p206"
+      "out-bill-no":{"{out_bill_no}":{"":"g","cancel":"p110"}},
+      "pre-transfer":"p203"
      },
-     "sub-mch-compensation-bills":{"":"p206","{out_bill_no}":"g"},
-     "transfer-bills":{"":"p206","bill-id":{"{bill_id}":"g"},"out-bill-no":{"{out_bill_no}":"g"}}
+     "sub-mch-compensation-bills":{"":"p203","{out_bill_no}":"g"},
+     "transfer-bills":{"":"p203","bill-id":{"{bill_id}":"g"},"out-bill-no":{"{out_bill_no}":"g"}}
     },
     "recharge-employees":{"":"p","sub-mchid":{"{sub_mchid}":{"":"g","sp-openid":{"{sp_openid}":{"delete":"p"}}}}},
-    "recharges":{"apply":"p205","out-recharge-no":{"{out_recharge_no}":{"":"g","close":"p207"}}},
-    "settle":{"prepay-settle-orders":{"":"p208","{settle_batch_no}":{"":"g","apply-abnormal-settle":"p209"}}},
+    "recharges":{"apply":"p202","out-recharge-no":{"{out_recharge_no}":{"":"g","close":"p204"}}},
+    "settle":{"prepay-settle-orders":{"":"p205","{settle_batch_no}":{"":"g","apply-abnormal-settle":"p206"}}},
     "withdraw":{"day-end-balance-withdraw":{"":"p4","out-request-no":{"{out_request_no}":"g"}}}
    },
    "insurance":{
     "mch-transfer":{
      "batches":{
-      "apply":"p210",
-      "batch-id":{"{batch_id}":{"":"g","details":{"detail-id":{"{detail_id}":"g112"}}}},
+      "apply":"p207",
+      "batch-id":{"{batch_id}":{"":"g","details":{"detail-id":{"{detail_id}":"g109"}}}},
       "detail-receipts":{"out-batch-no":{"{out_batch_no}":{"out-detail-no":{"{out_detail_no}":{"":"g","apply":"p"}}}}},
-      "out-batch-no":{"{out_batch_no}":{"":"g","details":{"out-detail-no":{"{out_detail_no}":"g112"}}}},
+      "out-batch-no":{"{out_batch_no}":{"":"g","details":{"out-detail-no":{"{out_detail_no}":"g109"}}}},
       "summary-receipts":{"out-batch-no":{"{out_batch_no}":{"":"g","apply":"p"}}}
      },
      "reservation":{
-      "apply":"p211",
-      "out-reservation-no":{"{out_reservation_no}":{"":"g","close":"p212"}},
+      "apply":"p208",
+      "out-reservation-no":{"{out_reservation_no}":{"":"g","close":"p209"}},
       "reservation-id":{"{reservation_id}":"g"}
      }
     }
    },
    "mch-transfer":{
     "batches":{
-     "apply":"p210",
+     "apply":"p207",
      "batch-id":{"{batch_id}":{"":"g","details":{"detail-id":{"{detail_id}":"g"}}}},
      "detail-receipts":{"out-batch-no":{"{out_batch_no}":{"out-detail-no":{"{out_detail_no}":{"":"g","apply":"p"}}}}},
      "out-batch-no":{"{out_batch_no}":{"":"g","details":{"out-detail-no":{"{out_detail_no}":"g"}}}},
      "summary-receipts":{"out-batch-no":{"{out_batch_no}":{"":"g","apply":"p"}}}
     },
     "reservation":{
-     "apply":"p211",
-     "out-reservation-no":{"{out_reservation_no}":{"":"g","close":"p212"}},
+     "apply":"p208",
+     "out-reservation-no":{"{out_reservation_no}":{"":"g","close":"p209"}},
      "reservation-id":{"{reservation_id}":"g"}
     }
    }
@@ -1097,33 +1097,33 @@ export const tree: string = `{
   "profitsharing":{
    "bills":"g",
    "merchant-configs":{"{sub_mchid}":"g"},
-   "orders":{"":"p90","unfreeze":"p89","{out_order_no}":"g"},
-   "receivers":{"add":"p213","delete":"p"},
-   "return-orders":{"":"p91","{out_return_no}":"g"},
+   "orders":{"":"p87","unfreeze":"p86","{out_order_no}":"g"},
+   "receivers":{"add":"p210","delete":"p"},
+   "return-orders":{"":"p88","{out_return_no}":"g"},
    "transactions":{"{transaction_id}":{"amounts":"g"}}
   },
   "qrcode":{
-   "transactions":{"":"p98","out-trade-no":{"{out_trade_no}":"g"}},
+   "transactions":{"":"p95","out-trade-no":{"{out_trade_no}":"g"}},
    "user-services":{"contract-id":{"{contract_id}":"g"}}
   },
   "rate-activity":{"applications":{"":"p","id":{"{application_id}":"ga"}}},
-  "realname":{"verify":"g214"},
-  "recharge":{"bank-transfer-recharges":{"apply":"p205","out-recharge-no":{"{out_recharge_no}":"g"}}},
+  "realname":{"verify":"g211"},
+  "recharge":{"bank-transfer-recharges":{"apply":"p202","out-recharge-no":{"{out_recharge_no}":"g"}}},
   "refund":{
-   "domestic":{"refunds":{"":"p116","{out_refund_no}":"g","{refund_id}":{"apply-abnormal-refund":"p117"}}}
+   "domestic":{"refunds":{"":"p113","{out_refund_no}":"g","{refund_id}":{"apply-abnormal-refund":"p114"}}}
   },
-  "refunds":{"":"g215p216","id":{"{refund_id}":"g215"},"out-refund-no":{"{out_refund_no}":"g215"}},
+  "refunds":{"":"g212p213","id":{"{refund_id}":"g212"},"out-refund-no":{"{out_refund_no}":"g212"}},
   "repayment":{
-   "combine-transactions":{"partner":{"out-trade-no":{"{combine_out_trade_no}":{"":"g","close":"p95"}},"prepay":"p93"}}
+   "combine-transactions":{"partner":{"out-trade-no":{"{combine_out_trade_no}":{"":"g","close":"p92"}},"prepay":"p90"}}
   },
-  "security":{"echo":"p217"},
-  "settle":{"settlements":"g215"},
-  "smartguide":{"guides":{"":"g218p219","{guide_id}":{"":"a220","assign":"p5"}}},
-  "statements":"g221",
+  "security":{"echo":"p214"},
+  "settle":{"settlements":"g212"},
+  "smartguide":{"guides":{"":"g215p216","{guide_id}":{"":"a217","assign":"p5"}}},
+  "statements":"g218",
   "taxi-invoice":{
    "attendance":{"punch":"p5"},
-   "cards":{"":"p","upload-file":"p222"},
-   "driver":{"update-driver":"p223"},
+   "cards":{"":"p","upload-file":"p219"},
+   "driver":{"update-driver":"p220"},
    "drivers":{"{driver_license}":"g"},
    "taxi-companies":{"{company_mchid}":"g"},
    "taxi-company":{"create-taxi-company":"p"},
@@ -1137,33 +1137,33 @@ export const tree: string = `{
    "transaction-block-submissions":{"sub-mchid":{"{sub_mchid}":"p"},"{block_submission_id}":"g"}
   },
   "transactions":{
-   "app":"p224",
-   "id":{"{transaction_id}":{"":"g215","close":"p225","reverse":"p225"}},
-   "jsapi":"p224",
-   "micropay":"p224",
-   "mweb":"p224",
-   "native":"p224",
-   "out-trade-no":{"{out_trade_no}":{"":"g215","close":"p226","reverse":"p226"}}
+   "app":"p221",
+   "id":{"{transaction_id}":{"":"g212","close":"p222","reverse":"p222"}},
+   "jsapi":"p221",
+   "micropay":"p221",
+   "mweb":"p221",
+   "native":"p221",
+   "out-trade-no":{"{out_trade_no}":{"":"g212","close":"p223","reverse":"p223"}}
   },
   "transfer-detail":{"electronic-receipts":"gp"},
   "transfer":{
    "batches":{
-    "":"p83",
-    "batch-id":{"{batch_id}":{"":"g","details":{"detail-id":{"{detail_id}":"g112"}}}},
-    "out-batch-no":{"{out_batch_no}":{"":"g","details":{"out-detail-no":{"{out_detail_no}":"g112"}}}}
+    "":"p80",
+    "batch-id":{"{batch_id}":{"":"g","details":{"detail-id":{"{detail_id}":"g109"}}}},
+    "out-batch-no":{"{out_batch_no}":{"":"g","details":{"out-detail-no":{"{out_detail_no}":"g109"}}}}
    },
    "bill-receipt":{"":"p","{out_batch_no}":"g"}
   },
-  "transferdownload":{"elecvoucherfile":"g86","signfile":"g86"},
+  "transferdownload":{"elecvoucherfile":"g83","signfile":"g83"},
   "vehicle":{
    "etc":{
     "contracts":{"{contract_id}":"g"},
-    "preopen":"p227",
-    "transactions":{"highway":"p98","id":{"{transaction_id}":"g"},"out-trade-no":{"{out_trade_no}":"g"}},
+    "preopen":"p224",
+    "transactions":{"highway":"p95","id":{"{transaction_id}":"g"},"out-trade-no":{"{out_trade_no}":"g"}},
     "users":{"{openid}":{"contracts":"g"}}
    },
-   "parking":{"parkings":"p228","services":{"find":"g"}},
-   "transactions":{"out-trade-no":{"{out_trade_no}":"g"},"parking":"p98"}
+   "parking":{"parkings":"p225","services":{"find":"g"}},
+   "transactions":{"out-trade-no":{"{out_trade_no}":"g"},"parking":"p95"}
   },
   "webizpay":{
    "avail-mch-ranges":{"":"gp","{range_id}":{"merchant-identifiers":{"":"gp","{merchant_identifier}":"d"}}},
@@ -1171,7 +1171,7 @@ export const tree: string = `{
    "employees":{
     "{employee_id}":{
      "out-quota-cards":{"{out_card_no}":"g"},
-     "quota-cards":{"":"p229","{card_no}":{"":"g","cancel":"p","payment-url":"g"}},
+     "quota-cards":{"":"p226","{card_no}":{"":"g","cancel":"p","payment-url":"g"}},
      "revoke":"p"
     }
    },

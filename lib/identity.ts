@@ -1,0 +1,92 @@
+import { ConfigError, RequestError } from './errors.js'
+import { type Protocol, protocolOf } from './routes/protocol.js'
+
+/** Who a client is. Its options say so, and it signs for nobody else. */
+export type Identity = 'merchant' | 'brand'
+
+/** The id that a client signs with: a merchant's, or a brand's. */
+export type Id = MerchantId | BrandId
+
+export interface MerchantId {
+  readonly mchid: string
+  readonly brandId?: undefined
+}
+
+export interface BrandId {
+  readonly brandId: string
+  readonly mchid?: undefined
+}
+
+/** What each identity may call. */
+const MAY_CALL: Readonly<Record<Identity, readonly Protocol[]>> = {
+  merchant: ['v3', 'v2'],
+  brand: ['brand'],
+}
+
+/** The options of a client that may call a protocol. */
+const OPTIONS_FOR: Readonly<Record<Protocol, string>> = {
+  v3: '{ mchid, serial, privateKey, certs, apiv3Key }',
+  v2: '{ mchid, serial, privateKey, certs, secret }',
+  brand: '{ brandId, serial, privateKey, certs, brandApiKey }',
+}
+
+/** Options that make no sense for any other identity. */
+const OWN_OPTIONS = {
+  merchant: ['mchid', 'apiv3Key', 'secret', 'merchant', 'workwxSecret', 'store'],
+  brand: ['brandId', 'brandApiKey'],
+} as const satisfies Readonly<Record<Identity, readonly string[]>>
+
+/**
+ * The identity that options ask for; a merchant's where they say nothing of it.
+ *
+ * @throws {ConfigError} when they are those of two clients.
+ */
+export function identityOf(options: object): Identity {
+  const given = (names: readonly string[]): string[] =>
+    names.filter((name) => (options as Readonly<Record<string, unknown>>)[name] !== undefined)
+  const merchant = given(OWN_OPTIONS.merchant)
+  const brand = given(OWN_OPTIONS.brand)
+  if (brand.length === 0) return 'merchant'
+  if (merchant.length === 0) return 'brand'
+  throw new ConfigError(
+    `A client is a merchant or a brand, not both: ${list(merchant)} of a merchant, ${list(brand)} of a brand. Make two clients: new Wechatpay(${OPTIONS_FOR.v3}) and new Wechatpay(${OPTIONS_FOR.brand})`,
+  )
+}
+
+const list = (names: readonly string[]): string =>
+  `${names.join(', ')} ${names.length === 1 ? 'is an option' : 'are options'}`
+
+/** `merchant 1900000109`, `brand 120344`. */
+export function describeId({ mchid, brandId }: Id): string {
+  return brandId === undefined ? `merchant ${mchid}` : `brand ${brandId}`
+}
+
+/**
+ * Makes sure that a client can sign for an endpoint, before anything is sent.
+ *
+ * @throws {RequestError} saying which options a client needs that can.
+ */
+export function assertMayCall(
+  id: Id,
+  { name, path }: { readonly name: string; readonly path: string },
+): void {
+  const protocol = protocolOf(path)
+  if (MAY_CALL[id.brandId === undefined ? 'merchant' : 'brand'].includes(protocol)) return
+  const whose = protocol === 'brand' ? 'a brand' : 'a merchant'
+  throw new RequestError(
+    `${name} can be called by ${whose} alone, and this client is that of ${describeId(id)}. Make a second client for it: new Wechatpay(${OPTIONS_FOR[protocol]})`,
+  )
+}
+
+/**
+ * Makes sure that a client is a merchant's.
+ *
+ * @param what the part of the client that is asked for: `paySign.jsapi`
+ * @throws {RequestError} saying which options a merchant's client needs.
+ */
+export function assertMerchant(id: Id, what: string, protocol: 'v2' | 'v3'): asserts id is MerchantId {
+  if (id.brandId === undefined) return
+  throw new RequestError(
+    `${what} is for merchants alone, and this client is that of ${describeId(id)}. Make a second client for it: new Wechatpay(${OPTIONS_FOR[protocol]})`,
+  )
+}
