@@ -42,13 +42,14 @@ const SHARED = new RegExp(
     'version',
     'buffer-of',
     'crypto/.*',
-    'chain/percent',
+    'chain/(?:normalize|percent)',
     'plain-object',
     'request/(?:nearest|sink|url)',
     'transport/resumed',
     // The others are the emulator's.
-    'routes/(?!document|schema).*',
+    'routes/(?!document|glossary|schema).*',
     'v2/(?:sign|xml-problem)',
+    'v3/sensitive',
     'notifications/(?:generated/facts|identify|malformed|secrets)',
   ].join('|')})\\.ts$`,
 )

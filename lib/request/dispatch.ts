@@ -12,7 +12,6 @@ import { retryLimit } from './idempotency.js'
 import { type Sink, writeSink } from './sink.js'
 import { prepareUpload, type Upload } from './upload.js'
 import { DEFAULT_ORIGIN } from './url.js'
-import { validateRequest } from './validate.js'
 
 /** How a client sends. */
 export interface Dispatcher extends Sender {
@@ -54,7 +53,7 @@ export async function dispatch(
     if (hasUpload(endpoint, options)) upload = await readUpload(endpoint, taken, options, expiry)
     for (let count = 1; ; count++) {
       const config = buildRequest(endpoint, taken, upload)
-      if (count === 1 && (options.validate ?? dispatcher.validate)) await validateRequest(endpoint, taken)
+      if (count === 1 && (options.validate ?? dispatcher.validate)) await validate(endpoint, taken)
       signal ??= joinSignals(options.signal, expiry)
       if (signal?.aborted) throw abortedBefore(endpoint, signal)
       if (signal) config.signal = signal
@@ -87,6 +86,15 @@ export async function dispatch(
   } finally {
     if (upload) await upload.dispose()
   }
+}
+
+/** Loaded with the first request that asks for it: few do, and it brings a validator along. */
+async function validate(
+  endpoint: ChainedEndpoint,
+  request: Readonly<Record<string, unknown>> | undefined,
+): Promise<void> {
+  const { validateRequest } = await import('./validate.js')
+  await validateRequest(endpoint, request)
 }
 
 function abortedBefore({ name }: ChainedEndpoint, { reason }: AbortSignal): NetworkError {
