@@ -1,39 +1,26 @@
 import { type Endpoint, hasTrailingSlash } from './model.js'
-import { quote } from './print.js'
+import { alternatives, quote } from './print.js'
 import { type Files, HEADER } from './write.js'
 
 /**
- * `types/routes/folders.ts`: by the first two segments, what lies below them, folders included. The chain's type
- * starts from it, so that its first steps need not look through the whole catalogue.
+ * `types/routes/folders.ts`: by path, the segments that come next. The chain's type takes its steps along it, so that
+ * a step costs what it offers and not the catalogue.
  */
 export function folderFiles(endpoints: readonly Endpoint[]): Files {
-  const folders = new Map<string, Map<string, Set<string>>>()
+  const folders = new Map<string, Set<string>>()
   for (const { template } of endpoints) {
-    const [first = '', second = '', ...rest] = template.split('/')
-    const seconds = folders.get(first) ?? new Map<string, Set<string>>()
-    folders.set(first, seconds)
-    const below = seconds.get(second) ?? new Set<string>()
-    seconds.set(second, below)
-    rest.forEach((_, depth) => {
-      below.add(rest.slice(0, depth + 1).join('/'))
+    const segments = template.split('/')
+    segments.slice(1).forEach((segment, depth) => {
+      const folder = segments.slice(0, depth + 1).join('/')
+      folders.set(folder, (folders.get(folder) ?? new Set()).add(segment))
     })
   }
-  const lines = [...folders].sort(byKey).flatMap(([first, seconds]) => [
-    `  ${first}: {`,
-    ...[...seconds].sort(byKey).flatMap(([second, below]) => {
-      const key = /^\w+$/.test(second) ? second : quote(second)
-      const paths = [...below].sort()
-      if (paths.length === 0) return [`    ${key}: never`]
-      return [`    ${key}:`, ...paths.map((path) => `      | ${quote(path)}`)]
-    }),
-    '  }',
-  ])
   const text = [
     HEADER,
     '',
-    '/** What lies below the first two segments of a path: the rest of every route and of the folders on its way. */',
+    '/** The segments below every path that goes on, be it a route itself or a folder on the way to some. */',
     'export interface Folders {',
-    ...lines,
+    ...[...folders].sort(byKey).map(entry),
     '}',
     '',
     '/** Paths as the documentation ends them, with a slash, and the routes they are. */',
@@ -47,5 +34,11 @@ export function folderFiles(endpoints: readonly Endpoint[]): Files {
 
 const slashedPaths = (endpoints: readonly Endpoint[]): string[] =>
   [...new Set(endpoints.filter(hasTrailingSlash).map(({ template }) => template))].sort()
+
+function entry([folder, names]: readonly [string, ReadonlySet<string>]): string {
+  const texts = [...names].sort().map(quote)
+  const line = `  ${quote(folder)}: ${texts.join(' | ')}`
+  return line.length <= 110 ? line : `  ${quote(folder)}:${alternatives(texts, 2)}`
+}
 
 const byKey = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => (a < b ? -1 : 1)

@@ -100,7 +100,7 @@ function valueTexts(values: readonly (string | number)[]): string[] {
   return [...values.map((value) => (typeof value === 'number' ? String(value) : quote(value))), open]
 }
 
-function alternatives(texts: readonly string[], indent: number): string {
+export function alternatives(texts: readonly string[], indent: number): string {
   const pad = ' '.repeat(indent + 2)
   const lines: string[] = []
   for (const text of texts) {

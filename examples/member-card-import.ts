@@ -44,8 +44,8 @@ const spellings = [
   { name: 'bracket string', text: [`wxpay['${PATH}']`, ''], node: wxpay[PATH] },
   {
     name: 'mixed',
-    text: ["wxpay.v3['marketing/membercard-open'].cards.chain('{card_id}/users')", '.import'],
-    node: wxpay.v3['marketing/membercard-open'].cards.chain('{card_id}/users').import,
+    text: ["wxpay['v3/marketing/membercard-open'].cards.chain('{card_id}/users')", '.import'],
+    node: wxpay['v3/marketing/membercard-open'].cards.chain('{card_id}/users').import,
   },
 ] as const
 type Spelling = (typeof spellings)[number]

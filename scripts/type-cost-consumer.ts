@@ -87,6 +87,15 @@ export function compile(
   }
 }
 
+/** The packages whose declarations a program loads through ours, beside those of Node and of the compiler. */
+export function loadedPackages(compiler: string, { folder }: Consumer, file: string): string[] {
+  const args = [compiler, ...OPTIONS, ...NODENEXT, '--listFilesOnly', file]
+  const { stdout } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' })
+  const names = stdout.matchAll(/^.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\/.*$/gm)
+  const own = /^(wechatpay-fluent|@types\/node|undici-types|typescript|@typescript\/.*)$/
+  return [...new Set(Array.from(names, ([, name = '']) => name))].filter((name) => !own.test(name)).sort()
+}
+
 /** The statements of `count` endpoints, spread evenly over the catalogue, in one spelling. */
 export function uses(root: string, spelling: string, count: number): string[] {
   const all = loadCatalogue(root)

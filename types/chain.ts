@@ -4,9 +4,8 @@ import type { Folders, SlashedPaths } from './routes/folders.js'
 import type { Routes } from './routes.js'
 
 /*
- * Every style of calling, derived from `Routes`. A node knows its own path and the union of what lies below it,
- * and a step filters that union, so it costs its children and not the catalogue. The first two steps, where the
- * union would be the whole catalogue, are looked up in the generated index `Folders`.
+ * Every style of calling, derived from `Routes`. A node knows nothing but its own path; the generated index `Folders`
+ * says which segments come next, so that a step costs what it offers and not the catalogue.
  */
 
 /** `membercard-open` → `membercardOpen`. */
@@ -14,17 +13,18 @@ type Camel<Name extends string> = Name extends `${infer First}-${infer Others}`
   ? `${First}${Capitalize<Camel<Others>>}`
   : Name
 
-/** The property names of one segment. Several segments at once are a bracket string, taken as they are. */
-type Spellings<Name extends string> = Name extends `${string}/${string}`
-  ? Name
-  : Name extends `{${infer Key}}`
-    ? Name | `_${Key}_` | `$${Key}$`
-    : Name extends `${string}-${string}`
-      ? Name | Camel<Name> | Capitalize<Camel<Name>>
-      : Name
+/** The property names of one segment. At run time there are more; an editor would offer all of them. */
+type Spellings<Name extends string> = Name extends `{${infer Key}}`
+  ? Name | `_${Key}_` | `$${Key}$`
+  : Name extends `${string}-${string}`
+    ? Name | Camel<Name>
+    : Name
 
-/** What lies below `Path` among `Rest`. */
-type Below<Rest, Path extends string> = Rest extends `${Path}/${infer Others}` ? Others : never
+/** The segments below `Path`. */
+type Names<Path extends string> = Path extends keyof Folders ? Folders[Path] : never
+
+/** Every path below `Here`, relative to it. */
+type Below<Here extends string, Any = Path> = Any extends `${Here}/${infer Others}` ? Others : never
 
 interface Url<Request> {
   /** The absolute URL a GET would use, signed where a browser is sent to it. */
@@ -55,82 +55,43 @@ type Post<Path extends string> = Path extends keyof Routes
  * `in out` says that two nodes are the same or have nothing to do with each other. Without it the compiler finds
  * out by comparing everything below them, which takes it half a minute for the first node passed to a function.
  */
-type Segments<in out Path extends string, in out Rest extends string> = {
-  readonly [Name in Rest as Spellings<Name>]: Child<Path, Rest, Name>
+type Segments<in out Path extends string, in out Next extends string> = {
+  readonly [Name in Next as Spellings<Name>]: Child<Path, Name>
 }
 
 /** `receivers.delete(…)` is DELETE, so the segment `delete` takes no call of its own. */
-type Child<Path extends string, Rest, Name extends string> = Name extends Verb
-  ? Uncalled<`${Path}/${Name}`, Below<Rest, Name>>
-  : Node<`${Path}/${Name}`, Below<Rest, Name>>
+type Child<Path extends string, Name extends string> = Name extends Verb
+  ? Uncalled<`${Path}/${Name}`>
+  : Node<`${Path}/${Name}`>
 
-interface Continued<in out Path extends string, in out Rest extends string> {
+interface Continued<in out Path extends string> {
   /** Goes on by a literal path: typed where it is documented, open where it is not. */
-  chain<const Next extends Rest>(path: Next): Node<`${Path}/${Next}`, Below<Rest, Next>>
+  chain<const Next extends Below<Path>>(path: Next): Node<`${Path}/${Next}`>
   chain(path: string): LooseNode
 }
 
 /** A node whose last segment is a verb word: only its verbs call it. */
-export type Uncalled<Path extends string, Rest extends string> = Own<Path> &
-  Segments<Path, Rest> &
-  Continued<Path, Rest>
+export type Uncalled<Path extends string> = Own<Path> & Segments<Path, Names<Path>> & Continued<Path>
 
-/** A point of the chain: `Path` is where it stands, `Rest` what lies below it. */
-export type Node<Path extends string, Rest extends string> = Post<Path> & Uncalled<Path, Rest>
-
-type Second<First extends keyof Folders> = keyof Folders[First] & string
-
-/** Every path with at least three segments, relative to the first. */
-type Deep<First extends keyof Folders> = {
-  [Name in Second<First>]: `${Name}/${Folders[First][Name] & string}`
-}[Second<First>]
-
-type Deeper = { [First in keyof Folders]: Deep<First> }
-
-/** Every path and folder with at least two segments. */
-type Full = { [First in keyof Folders]: `${First}/${Second<First> | Deeper[First]}` }[keyof Folders]
-
-interface ContinuedTop<in out First extends keyof Folders> {
-  /** Goes on by a literal path: typed where it is documented, open where it is not. */
-  chain<const Next extends Second<First> | Deeper[First]>(path: Next): At<`${First}/${Next}`>
-  chain(path: string): LooseNode
-}
-
-type Seconds<in out First extends keyof Folders> = {
-  readonly [Name in Second<First> as Spellings<Name>]: Node<`${First}/${Name}`, Folders[First][Name] & string>
-}
-
-type DeepPaths<in out First extends keyof Folders> = {
-  readonly [Name in Deeper[First]]: At<`${First}/${Name}`>
-}
-
-/** `wxpay.v3`, `wxpay.v2`, `wxpay.hk`. */
-export type Top<First extends keyof Folders> = Seconds<First> & DeepPaths<First> & ContinuedTop<First>
-
-/** The node at a path that `Folders` knows. */
-type At<Path extends string> = Path extends `${infer First extends keyof Folders}/${infer Others}`
-  ? Others extends `${infer Name}/${infer Next}`
-    ? Node<Path, Below<Folders[First][Name & keyof Folders[First]], Next>>
-    : Node<Path, Folders[First][Others & keyof Folders[First]] & string>
-  : Path extends keyof Folders
-    ? Top<Path>
-    : never
+/** A point of the chain: `Path` is where it stands. */
+export type Node<Path extends string> = Post<Path> & Uncalled<Path>
 
 /** Every path that `chain()` and bracket strings know from the root: the routes and the folders on their way. */
-export type Path = keyof Folders | Full
+export type Path = keyof Routes | keyof Folders
 
 /** The node at a documented path, for those who pass nodes around. */
-export type NodeOf<Where extends Path> = At<Where>
+export type NodeOf<Where extends Path> = Node<Where>
+
+type RouteNodes = { readonly [Where in keyof Routes]: Node<Where> }
+type FolderNodes = { readonly [Where in keyof Folders]: Node<Where> }
+/** Paths as the documentation ends them, with a slash. */
+type SlashedNodes = { readonly [Where in keyof SlashedPaths]: Node<SlashedPaths[Where]> }
 
 /** The paths of a client, in every spelling; the client adds its own members. */
-export type Chain = { readonly [First in keyof Folders]: Top<First> } & {
-  readonly [Where in Full]: At<Where>
-} & {
-  readonly [Where in keyof SlashedPaths]: At<SlashedPaths[Where]>
-} & {
+export interface Chain extends RouteNodes, FolderNodes, SlashedNodes {
   /** Goes on by a literal path: typed where it is documented, open where it is not. */
-  chain<const Where extends Path>(path: Where): At<Where>
-  chain<const Where extends keyof SlashedPaths>(path: Where): At<SlashedPaths[Where]>
+  chain<const Where extends Path>(path: Where): Node<Where>
+  chain<const Where extends keyof SlashedPaths>(path: Where): Node<SlashedPaths[Where]>
   chain(path: string): LooseNode
 }
 

@@ -1,4 +1,4 @@
-export type { Chain, Node, NodeOf, Path, RequestOf, ResponseOf, Top, Uncalled, VerbOf } from './chain.js'
+export type { Chain, Node, NodeOf, Path, RequestOf, ResponseOf, Uncalled, VerbOf } from './chain.js'
 export type { LooseNode, LooseOperation, LooseRequest } from './loose.js'
 export type {
   EventType,

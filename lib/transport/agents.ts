@@ -13,7 +13,11 @@ export interface Agents {
   readonly merchant: unknown
   /** May hold a password. */
   readonly proxy: AxiosProxyConfig | false | undefined
-  /** The leaner connections beside an agent of ours; `undefined` for an agent that the user brought. */
+  /**
+   * The leaner connections beside an agent of ours; `undefined` for an agent that the user brought.
+   *
+   * @internal The declarations of users would load those of undici.
+   */
   readonly connectionsOf: (agent: unknown) => Connections | undefined
   readonly isClosed: () => boolean
   readonly destroy: () => void

@@ -142,7 +142,7 @@ v3/pay/teapots/{teapot_id}/brew:
     expect(files.get('types/routes/payments.ts')).toContain(
       "    postAsync: PaymentsRoutes['v3/pay/teapots/{teapot_id}/brew']['post']\n",
     )
-    expect(files.get('types/routes/folders.ts')).toContain("      | 'teapots/{teapot_id}/brew'")
+    expect(files.get('types/routes/folders.ts')).toContain("\n  'v3/pay/teapots/{teapot_id}': 'brew'\n")
     expect(files.get('lib/routes/generated/tree.ts')).toMatch(
       /"teapots":\{"\{teapot_id\}":\{"brew":"p\d+"\}\}/,
     )

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createEmulator, type Emulator } from '../../lib/emulator/index.js'
-import { Wechatpay } from '../../lib/index.js'
+import { type NodeOf, Wechatpay } from '../../lib/index.js'
 
 let emulator: Emulator
 let wxpay: Wechatpay
@@ -25,6 +25,12 @@ const request = () => ({
 })
 
 describe('the member-card import', () => {
+  /** Spellings that an editor does not offer. */
+  const untyped = () =>
+    wxpay.v3.marketing as unknown as {
+      MembercardOpen: NodeOf<'v3/marketing/membercard-open'>
+      'membercard-open/cards': NodeOf<'v3/marketing/membercard-open/cards'>
+    }
   const path = 'v3/marketing/membercard-open/cards/{card_id}/users/import'
   const spellings = {
     'as a pure chain': () => wxpay.v3.marketing.membercardOpen.cards._card_id_.users.import,
@@ -32,7 +38,10 @@ describe('the member-card import', () => {
     'with a braced placeholder': () => wxpay.v3.marketing['membercard-open'].cards['{card_id}'].users.import,
     'through chain()': () => wxpay.chain(path),
     'as a bracket string': () => wxpay[path],
-    'in a mix of styles': () => wxpay.v3['marketing/membercard-open'].cards.chain('{card_id}/users').import,
+    'in a mix of styles': () => wxpay['v3/marketing/membercard-open'].cards.chain('{card_id}/users').import,
+    'in PascalCase, which the types leave out': () => untyped().MembercardOpen.cards._card_id_.users.import,
+    'with brackets on the way, which the types leave out': () =>
+      untyped()['membercard-open/cards'].chain('{card_id}/users').import,
   }
 
   it.each(Object.entries(spellings))('goes out and comes back %s, by await and by then', async (_, node) => {

@@ -26,7 +26,7 @@ it.each([
   "wxpay.v3.marketing['membercard-open'].cards['{card_id}'].users.import.post",
   "wxpay.chain('v3/marketing/membercard-open/cards/{card_id}/users/import').post",
   "wxpay['v3/marketing/membercard-open/cards/{card_id}/users/import'].post",
-  "wxpay.v3['marketing/membercard-open'].cards.chain('{card_id}/users').import.post",
+  "wxpay['v3/marketing/membercard-open'].cards.chain('{card_id}/users').import.post",
 ])('shows the name of the API and its official page on %s', async (expression) => {
   const shown = await hoverOf(expression)
   expect(shown).toContain('post: Operation<')

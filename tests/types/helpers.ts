@@ -48,10 +48,6 @@ wxpay.v3.marketing.membercardOpen.cards._card_id_.users.import.post(request)
 type Beginnings<Where> = Where extends `${infer First}/${infer Others}`
   ? First | `${First}/${Beginnings<Others>}`
   : Where
-type Listed = {
-  [Top in keyof Folders]: {
-    [Name in keyof Folders[Top] & string]: `${Top}/${Name}` | `${Top}/${Name}/${Folders[Top][Name] & string}`
-  }[keyof Folders[Top] & string]
-}[keyof Folders]
-holds<Same<Listed | keyof Folders, Beginnings<keyof Routes>>>()
+type Listed = { [Where in keyof Folders]: Where | `${Where}/${Folders[Where]}` }[keyof Folders]
+holds<Same<Listed, Beginnings<keyof Routes>>>()
 holds<Same<Path, Beginnings<keyof Routes>>>()

@@ -9,16 +9,14 @@ const request = {
   json: { openid: 'o4GgauInH_RCEdvrrNGrntXDuXXX', out_request_no: '1' },
 }
 const property = wxpay.v3.marketing.membercardOpen.cards._card_id_.users.import
-const pascal = wxpay.v3.marketing.MembercardOpen.cards._card_id_.users.import
 const chained = wxpay.chain('v3/marketing/membercard-open/cards/{card_id}/users/import')
 const bracket = wxpay['v3/marketing/membercard-open/cards/{card_id}/users/import']
 const kebab = wxpay.v3.marketing['membercard-open'].cards['{card_id}'].users.import
 const dollar = wxpay.v3.marketing.membercardOpen.cards.$card_id$.users.import
-const mixed = wxpay.v3['marketing/membercard-open'].cards.chain('{card_id}/users').import
-const halves = wxpay['v3/marketing'].chain('membercard-open/cards')['{card_id}/users/import']
+const mixed = wxpay['v3/marketing/membercard-open'].cards.chain('{card_id}/users').import
+const halves = wxpay['v3/marketing'].chain('membercard-open/cards').chain('{card_id}/users/import')
 const stepwise = wxpay.chain('v3').chain('marketing').chain('membercard-open').cards._card_id_.users.import
 
-holds<Same<typeof property, typeof pascal>>()
 holds<Same<typeof property, typeof chained>>()
 holds<Same<typeof property, typeof bracket>>()
 holds<Same<typeof property, typeof kebab>>()
@@ -71,7 +69,7 @@ const card = wxpay.brand.cardMember.cards._card_id_
 holds<Same<typeof card, (typeof wxpay.brand)['card-member']['cards']['{card_id}']>>()
 const chainedCard = wxpay.chain('brand/card-member/cards/{card_id}')
 const bracketCard = wxpay['brand/card-member/cards/{card_id}']
-const mixedCard = wxpay.brand['card-member/cards'].chain('{card_id}')
+const mixedCard = wxpay.brand.chain('card-member/cards').chain('{card_id}')
 const stepwiseCard = wxpay.chain('brand').cardMember.chain('cards').$card_id$
 holds<Same<typeof card, typeof chainedCard>>()
 holds<Same<typeof card, typeof bracketCard>>()
@@ -96,7 +94,7 @@ wxpay.brand.cardMember.userCards.importByOpenid.post({ json: member })
 
 // v2, with the three segments that have upper-case letters.
 wxpay.v2.secapi.mch.addInstitutionsub.post
-wxpay.v2['secapi/mch'].modifyInstitutionsub.post
+wxpay['v2/secapi/mch'].modifyInstitutionsub.post
 wxpay.chain('v2/secapi/mch/queryInstitutionsub').post
 // A prefix of the host is a segment like any other.
 wxpay.hk.v3.certificates.get()
@@ -109,7 +107,13 @@ wxpay.v3.marketing.membercardOpn
 // @ts-expect-error a typo in a bracket string
 wxpay['v3/marketing/membercard-opn']
 // @ts-expect-error a typo in a bracket string on the way
-wxpay.v3.marketing['membercard-open/card']
+wxpay.v3.marketing['membercard-opn']
+// @ts-expect-error several segments in brackets are for the client itself
+wxpay.v3['marketing/membercard-open']
+// @ts-expect-error nor further down
+wxpay.v3.marketing.membercardOpen.cards['{card_id}/users']
+// @ts-expect-error a segment is offered in camelCase and as it is, not in PascalCase
+wxpay.v3.marketing.MembercardOpen
 // @ts-expect-error no such version
 wxpay.v4
 // @ts-expect-error `_` is not turned into `-`

@@ -17,15 +17,14 @@ export interface Statement {
   readonly text: string
 }
 
-export interface Verdict extends Statement {
-  /** The compiler's first message about the line, if any. */
-  readonly error: string | undefined
-}
+/** A statement with the compiler's first message about it, if any. */
+export type Judged<Line> = Line & { readonly error: string | undefined }
+export type Verdict = Judged<Statement>
 
 const PLACEHOLDER = /^\{(.+)\}$/
 
 /** `v3/pay/transactions/id/{transaction_id}` → `.v3.pay.transactions.id._transaction_id_`. */
-function properties(template: string): string {
+export function properties(template: string): string {
   return template
     .split('/')
     .map((segment) => segment.replace(PLACEHOLDER, '_$1_'))
@@ -75,16 +74,21 @@ const COMPILER_OPTIONS = {
   noEmit: true,
 }
 
-/** Compiles all statements at once, against the types below `root`. */
-export function judge(root: string, statements: readonly Statement[]): Verdict[] {
+const HEAD = [
+  "import type { CallOptions, Chain, FilePart, RequestOf, Sensitive } from './types/index.js'",
+  'declare const wxpay: Chain, secret: Sensitive, file: FilePart',
+  'declare function takes<Type>(value: Type): void',
+]
+
+/** Compiles all statements at once, against the types below `root`: each is a line of its own. */
+export function judge<Line extends { readonly text: string }>(
+  root: string,
+  statements: readonly Line[],
+  head: readonly string[] = HEAD,
+): Judged<Line>[] {
   const folder = mkdtempSync(join(tmpdir(), 'wechatpay-types-'))
   try {
     for (const name of ['lib', 'types', 'node_modules']) symlinkSync(join(root, name), join(folder, name))
-    const head = [
-      "import type { CallOptions, Chain, FilePart, RequestOf, Sensitive } from './types/index.js'",
-      'declare const wxpay: Chain, secret: Sensitive, file: FilePart',
-      'declare function takes<Type>(value: Type): void',
-    ]
     const lines = [...head, ...statements.map(({ text }) => text)]
     writeFileSync(join(folder, 'program.ts'), `${lines.join('\n')}\n`)
     writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
