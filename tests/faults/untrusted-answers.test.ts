@@ -153,8 +153,9 @@ describe('no answer', () => {
   it('after close() is a NetworkError for calls in flight', async () => {
     const wxpay = rig.client()
     rig.emulator.fail({ path: 'v3/certificates', fault: { delay: 2_000 }, times: 1 })
-    const call = wxpay.v3.certificates.get()
-    setTimeout(() => wxpay.close(), 50)
-    await expect(call).rejects.toBeInstanceOf(NetworkError)
+    const refused = expect(wxpay.v3.certificates.get()).rejects.toBeInstanceOf(NetworkError)
+    await expect.poll(() => rig.emulator.requests.length, { timeout: 10_000 }).toBe(1)
+    wxpay.close()
+    await refused
   })
 })
