@@ -8,6 +8,7 @@ import {
   isFields,
   isLeaf,
   isList,
+  type Leaf,
   labelOf,
   readLeaf,
   type Shape,
@@ -148,6 +149,8 @@ function* fieldProblems(all: readonly Part[], catalogue: Catalogue): Generator<F
 }
 
 function* problemsBelow(shape: Shape, path: Finding['path'], catalogue: Catalogue): Generator<Finding> {
+  const leaf = isLeaf(shape) ? readLeaf(shape) : undefined
+  if (leaf) yield* limitProblems(leaf, path)
   if (isList(shape)) yield* problemsBelow(shape[0], [...path, 0], catalogue)
   if (isCases(shape)) {
     for (const [index, one] of shape.$oneOf.entries()) {
@@ -157,6 +160,23 @@ function* problemsBelow(shape: Shape, path: Finding['path'], catalogue: Catalogu
   const inner = embedded(shape)
   if (inner) yield* problemsBelow(inner.shape, [...path, `$${inner.media}`], catalogue)
   if (isFields(shape)) yield* problemsOf(shape, path, catalogue)
+}
+
+/** Limits that no value satisfies, or that mean nothing. */
+function* limitProblems({ type, min, max, pattern }: Leaf, path: Finding['path']): Generator<Finding> {
+  const isNumber = type === 'integer' || type === 'number'
+  if ((min ?? max) !== undefined && !isNumber && type !== 'string') {
+    yield { path, problem: `a ${type} has no range` }
+  }
+  if (min !== undefined && max !== undefined && min > max)
+    yield { path, problem: `${min}..${max} is no range` }
+  if (pattern === undefined) return
+  if (type !== 'string') yield { path, problem: `a ${type} has no pattern` }
+  try {
+    new RegExp(pattern, 'u')
+  } catch (error) {
+    yield { path, problem: (error as Error).message }
+  }
 }
 
 function* problemsOf(shape: Fields, path: Finding['path'], catalogue: Catalogue): Generator<Finding> {

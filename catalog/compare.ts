@@ -212,7 +212,11 @@ const isKept = (kept: readonly Kept[], { id, at }: Difference): boolean =>
   })
 
 function main([folder]: readonly string[]): void {
-  if (folder === undefined) throw new Error('usage: npm run catalog:compare -- FOLDER')
+  if (folder === undefined) {
+    console.error('usage: npm run catalog:compare -- FOLDER')
+    process.exitCode = 2
+    return
+  }
   const root = join(import.meta.dirname, '..')
   const kept = parse(readFileSync(join(root, 'catalog/kept.yaml'), 'utf8')) as readonly Kept[]
   const all = [...compare(loadCatalogue(root), readFacts(folder))]
@@ -222,7 +226,10 @@ function main([folder]: readonly string[]): void {
   console.log(
     `${open.length} differences, and ${all.length - open.length} that are meant (catalog/kept.yaml)`,
   )
-  if (open.length > 0) process.exitCode = 1
+  const unused = kept.filter((one) => !all.some((found) => isKept([one], found)))
+  for (const { id, at } of unused)
+    console.log(`${id}  ${at}\n  stands in catalog/kept.yaml, and is no difference`)
+  if (open.length > 0 || unused.length > 0) process.exitCode = 1
 }
 
 main(process.argv.slice(2))

@@ -129,9 +129,15 @@ function entry(event: string, message: Message, others: readonly Message[], prin
   const key = quote(product ?? event)
   return {
     declaration: known ? undefined : declare(name, type, printer),
-    line: `${jsdoc(notification, '  ', productNote(event, others))}\n  ${key}: ${envelope}<${quote(event)}, ${name}>`,
+    line: `${jsdoc(factsOf(message), '  ', productNote(event, others))}\n  ${key}: ${envelope}<${quote(event)}, ${name}>`,
   }
 }
+
+/** The pages are of the message that the event type stands for; a product is told of as its own answers are. */
+const factsOf = ({ notification, product }: Message): Pick<Notification, 'name' | 'docs' | 'flags'> =>
+  product !== undefined && notification.products?.[product]
+    ? { name: `${product}: ${notification.name}` }
+    : notification
 
 /** What handlers should know where products share an event type. */
 function productNote(event: string, others: readonly Message[]): string[] {

@@ -1,5 +1,5 @@
 import type { Groups } from '../lib/routes/schema.js'
-import { objectType, type Property, type Type } from './ir.js'
+import type { Property, Type } from './ir.js'
 
 const WIDTH = 104
 
@@ -48,17 +48,13 @@ export function createPrinter(
     return `{\n${lines.join('\n')}\n${' '.repeat(indent)}}`
   }
 
-  /** The common fields, and a union of objects that ask for one of the groups each. */
+  /** All fields, and a union of objects that ask for one of the groups each. The fields keep their documentation. */
   const spellEither = (fields: readonly Property[], either: Groups, indent: number): string => {
-    const names = new Set(either.flat())
-    const common = fields.filter(({ name }) => !names.has(name))
     const cases = either.map((group) => {
-      const own = fields.filter(({ name }) => names.has(name))
-      const needed = own.map((field) => ({ ...field, optional: !group.includes(field.name) }))
-      return spell(objectType(needed), indent + 2, WIDTH)
+      const needed = fields.filter(({ name }) => group.includes(name))
+      return `{ ${needed.map(({ name, type }) => `${name}: ${print(type, indent + 2, WIDTH)}`).join('; ')} }`
     })
-    const union = cases.join(' | ')
-    return common.length === 0 ? union : `${spell(objectType(common), indent, WIDTH)} & (${union})`
+    return `${spellFields(fields, indent)} & (${cases.join(' | ')})`
   }
 
   /** Whether a type that is spelled out has fields with documentation, each of which takes lines of its own. */

@@ -37,6 +37,16 @@ export interface AmountResponse {
 }
 
 export type AppRequest = {
+  /** 商户号 · merchant ID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
+  mchid?: string
+  /** 公众账号ID · AppID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
+  appid?: string
+  /** 子商户号 · sub-merchant ID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
+  sub_mchid?: string
+  /** 机构商户号 · institution's merchant ID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
+  sp_mchid?: string
+  /** 机构APPID · institution's AppID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
+  sp_appid?: string
   /** 子商户APPID · sub-merchant's AppID */
   sub_appid?: string
   /** 商品描述 · product description */
@@ -67,29 +77,7 @@ export type AppRequest = {
   scene_info?: TransactionRequestSceneInfo
   /** 优惠功能 · discount details */
   detail?: TransactionRequestDetail
-} & ({
-    /** 商户号 · merchant ID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
-    mchid: string
-    /** 公众账号ID · AppID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
-    appid: string
-    /** 子商户号 · sub-merchant ID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
-    sub_mchid?: string
-    /** 机构商户号 · institution's merchant ID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
-    sp_mchid?: string
-    /** 机构APPID · institution's AppID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
-    sp_appid?: string
-  } | {
-    /** 商户号 · merchant ID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
-    mchid?: string
-    /** 公众账号ID · AppID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
-    appid?: string
-    /** 子商户号 · sub-merchant ID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
-    sub_mchid: string
-    /** 机构商户号 · institution's merchant ID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
-    sp_mchid: string
-    /** 机构APPID · institution's AppID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
-    sp_appid: string
-  })
+} & ({ mchid: string; appid: string } | { sub_mchid: string; sp_mchid: string; sp_appid: string })
 
 export interface ApplyAbnormalRefundResponsePromotionDetail {
   /** 券ID · coupon ID */
@@ -484,20 +472,13 @@ export interface CloseAdvertisingShowRequest {
 }
 
 export type CloseRequest = {
-    /** 直连商户号 · direct merchant's ID; either mchid or sp_mchid + sub_mchid */
-    mchid: string
-    /** 子商户号 · sub-merchant ID; either mchid or sp_mchid + sub_mchid */
-    sub_mchid?: string
-    /** 机构商户号 · institution's merchant ID; either mchid or sp_mchid + sub_mchid */
-    sp_mchid?: string
-  } | {
-    /** 直连商户号 · direct merchant's ID; either mchid or sp_mchid + sub_mchid */
-    mchid?: string
-    /** 子商户号 · sub-merchant ID; either mchid or sp_mchid + sub_mchid */
-    sub_mchid: string
-    /** 机构商户号 · institution's merchant ID; either mchid or sp_mchid + sub_mchid */
-    sp_mchid: string
-  }
+  /** 直连商户号 · direct merchant's ID; either mchid or sp_mchid + sub_mchid */
+  mchid?: string
+  /** 子商户号 · sub-merchant ID; either mchid or sp_mchid + sub_mchid */
+  sub_mchid?: string
+  /** 机构商户号 · institution's merchant ID; either mchid or sp_mchid + sub_mchid */
+  sp_mchid?: string
+} & ({ mchid: string } | { sub_mchid: string; sp_mchid: string })
 
 export interface CodeJumpInformation {
   /** 会员码跳转AppID · membership code jump AppID */
@@ -1047,21 +1028,15 @@ export type DepositReverseRequest = {
   mch_id?: XmlValue
   /** 子商户号 · sub-merchant ID */
   sub_mch_id?: XmlValue
+  /** 微信订单号 · WeChat Pay order number; either transaction_id or out_trade_no */
+  transaction_id?: XmlValue
+  /** 商户订单号 · merchant's order number; either transaction_id or out_trade_no */
+  out_trade_no?: XmlValue
   /** 签名类型 · signature type */
   sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
   nonce_str?: XmlValue
   sign?: XmlValue
-} & ({
-    /** 微信订单号 · WeChat Pay order number; either transaction_id or out_trade_no */
-    transaction_id: XmlValue
-    /** 商户订单号 · merchant's order number; either transaction_id or out_trade_no */
-    out_trade_no?: XmlValue
-  } | {
-    /** 微信订单号 · WeChat Pay order number; either transaction_id or out_trade_no */
-    transaction_id?: XmlValue
-    /** 商户订单号 · merchant's order number; either transaction_id or out_trade_no */
-    out_trade_no: XmlValue
-  })
+} & ({ transaction_id: XmlValue } | { out_trade_no: XmlValue })
 
 export interface DetailItem {
   /** 轮次使用详情状态 · state of the round's usage details */
@@ -2045,6 +2020,16 @@ export interface MobilityPromotionDetail {
 }
 
 export type MwebRequest = {
+  /** 商户号 · merchant ID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
+  mchid?: string
+  /** 公众账号ID · AppID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
+  appid?: string
+  /** 子商户号 · sub-merchant ID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
+  sub_mchid?: string
+  /** 机构商户号 · institution's merchant ID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
+  sp_mchid?: string
+  /** 机构APPID · institution's AppID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
+  sp_appid?: string
   /** 子商户APPID · sub-merchant's AppID */
   sub_appid?: string
   /** 商品描述 · product description */
@@ -2086,29 +2071,7 @@ export type MwebRequest = {
   }
   /** 优惠功能 · discount details */
   detail?: TransactionRequestDetail
-} & ({
-    /** 商户号 · merchant ID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
-    mchid: string
-    /** 公众账号ID · AppID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
-    appid: string
-    /** 子商户号 · sub-merchant ID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
-    sub_mchid?: string
-    /** 机构商户号 · institution's merchant ID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
-    sp_mchid?: string
-    /** 机构APPID · institution's AppID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
-    sp_appid?: string
-  } | {
-    /** 商户号 · merchant ID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
-    mchid?: string
-    /** 公众账号ID · AppID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
-    appid?: string
-    /** 子商户号 · sub-merchant ID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
-    sub_mchid: string
-    /** 机构商户号 · institution's merchant ID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
-    sp_mchid: string
-    /** 机构APPID · institution's AppID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
-    sp_appid: string
-  })
+} & ({ mchid: string; appid: string } | { sub_mchid: string; sp_mchid: string; sp_appid: string })
 
 export interface MwebResponse {
   /** 支付跳转链接 · payment redirect URL */
@@ -2243,21 +2206,15 @@ export type OrderqueryRequest = {
   mch_id?: XmlValue
   /** 子商户号 · sub-merchant ID */
   sub_mch_id?: XmlValue
+  /** 微信订单号 · WeChat Pay order number; either transaction_id or out_trade_no */
+  transaction_id?: XmlValue
+  /** 商户订单号 · merchant's order number; either transaction_id or out_trade_no */
+  out_trade_no?: XmlValue
   /** 签名类型 · signature type */
   sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
   nonce_str?: XmlValue
   sign?: XmlValue
-} & ({
-    /** 微信订单号 · WeChat Pay order number; either transaction_id or out_trade_no */
-    transaction_id: XmlValue
-    /** 商户订单号 · merchant's order number; either transaction_id or out_trade_no */
-    out_trade_no?: XmlValue
-  } | {
-    /** 微信订单号 · WeChat Pay order number; either transaction_id or out_trade_no */
-    transaction_id?: XmlValue
-    /** 商户订单号 · merchant's order number; either transaction_id or out_trade_no */
-    out_trade_no: XmlValue
-  })
+} & ({ transaction_id: XmlValue } | { out_trade_no: XmlValue })
 
 export interface OrderqueryResponse {
   /** 返回状态码 · return code */
@@ -2718,20 +2675,13 @@ export type RefundAccount =
   | 'REFUND_SOURCE_PARTNER_ADVANCE' | 'REFUND_SOURCE_SUB_MERCHANT' | (string & {})
 
 export type RefundQuery = {
-    /** 商户号 · merchant ID; either mchid or sp_mchid + sub_mchid */
-    mchid: string
-    /** 子商户号 · sub-merchant ID; either mchid or sp_mchid + sub_mchid */
-    sub_mchid?: string
-    /** 机构商户号 · institution's merchant ID; either mchid or sp_mchid + sub_mchid */
-    sp_mchid?: string
-  } | {
-    /** 商户号 · merchant ID; either mchid or sp_mchid + sub_mchid */
-    mchid?: string
-    /** 子商户号 · sub-merchant ID; either mchid or sp_mchid + sub_mchid */
-    sub_mchid: string
-    /** 机构商户号 · institution's merchant ID; either mchid or sp_mchid + sub_mchid */
-    sp_mchid: string
-  }
+  /** 商户号 · merchant ID; either mchid or sp_mchid + sub_mchid */
+  mchid?: string
+  /** 子商户号 · sub-merchant ID; either mchid or sp_mchid + sub_mchid */
+  sub_mchid?: string
+  /** 机构商户号 · institution's merchant ID; either mchid or sp_mchid + sub_mchid */
+  sp_mchid?: string
+} & ({ mchid: string } | { sub_mchid: string; sp_mchid: string })
 
 export interface RefundRequestAmount {
   /** 退款金额 · refund amount (货币最小单位 · minor unit of the currency) */
@@ -2867,20 +2817,13 @@ export type ReturnorderResponseFailReason =
   | (string & {})
 
 export type ReverseRequest = {
-    /** 商户号 · merchant ID; either mchid or sp_mchid + sub_mchid */
-    mchid: string
-    /** 机构商户号 · institution's merchant ID; either mchid or sp_mchid + sub_mchid */
-    sp_mchid?: string
-    /** 子商户号 · sub-merchant ID; either mchid or sp_mchid + sub_mchid */
-    sub_mchid?: string
-  } | {
-    /** 商户号 · merchant ID; either mchid or sp_mchid + sub_mchid */
-    mchid?: string
-    /** 机构商户号 · institution's merchant ID; either mchid or sp_mchid + sub_mchid */
-    sp_mchid: string
-    /** 子商户号 · sub-merchant ID; either mchid or sp_mchid + sub_mchid */
-    sub_mchid: string
-  }
+  /** 商户号 · merchant ID; either mchid or sp_mchid + sub_mchid */
+  mchid?: string
+  /** 机构商户号 · institution's merchant ID; either mchid or sp_mchid + sub_mchid */
+  sp_mchid?: string
+  /** 子商户号 · sub-merchant ID; either mchid or sp_mchid + sub_mchid */
+  sub_mchid?: string
+} & ({ mchid: string } | { sp_mchid: string; sub_mchid: string })
 
 export interface ReverseResponse {
   /** 返回状态码 · return code */
@@ -3256,6 +3199,16 @@ export interface TransactionQuery {
 }
 
 export type TransactionRequest = {
+  /** 商户号 · merchant ID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
+  mchid?: string
+  /** 公众账号ID · AppID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
+  appid?: string
+  /** 子商户号 · sub-merchant ID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
+  sub_mchid?: string
+  /** 机构商户号 · institution's merchant ID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
+  sp_mchid?: string
+  /** 机构APPID · institution's AppID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
+  sp_appid?: string
   /** 子商户APPID · sub-merchant's AppID */
   sub_appid?: string
   /** 商品描述 · product description */
@@ -3280,29 +3233,7 @@ export type TransactionRequest = {
   scene_info?: TransactionRequestSceneInfo
   /** 优惠功能 · discount details */
   detail?: TransactionRequestDetail
-} & ({
-    /** 商户号 · merchant ID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
-    mchid: string
-    /** 公众账号ID · AppID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
-    appid: string
-    /** 子商户号 · sub-merchant ID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
-    sub_mchid?: string
-    /** 机构商户号 · institution's merchant ID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
-    sp_mchid?: string
-    /** 机构APPID · institution's AppID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
-    sp_appid?: string
-  } | {
-    /** 商户号 · merchant ID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
-    mchid?: string
-    /** 公众账号ID · AppID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
-    appid?: string
-    /** 子商户号 · sub-merchant ID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
-    sub_mchid: string
-    /** 机构商户号 · institution's merchant ID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
-    sp_mchid: string
-    /** 机构APPID · institution's AppID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
-    sp_appid: string
-  })
+} & ({ mchid: string; appid: string } | { sub_mchid: string; sp_mchid: string; sp_appid: string })
 
 export interface TransactionRequestAmount {
   /** 总金额 · total amount (分 · fen) */

@@ -4169,49 +4169,27 @@ export interface ProductNotifications {
     'v2': XmlNotification<'TRANSACTION.FAIL', FailV2Event>
   }
   'TRANSACTION.SUCCESS': {
-    /** 支付成功(TRANSACTION.SUCCESS)通知(JSON)
-     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012791861) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012085146)
-     */
+    /** combined: 支付成功(TRANSACTION.SUCCESS)通知(JSON) */
     'combined': Notification<'TRANSACTION.SUCCESS', CombineTransactionResponse>
-    /** 支付成功(TRANSACTION.SUCCESS)通知(JSON)
-     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012791861) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012085146)
-     */
+    /** parking: 支付成功(TRANSACTION.SUCCESS)通知(JSON) */
     'parking': Notification<'TRANSACTION.SUCCESS', VehicleTransactionResponse>
-    /** 支付成功(TRANSACTION.SUCCESS)通知(JSON)
-     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012791861) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012085146)
-     */
+    /** etc: 支付成功(TRANSACTION.SUCCESS)通知(JSON) */
     'etc': Notification<'TRANSACTION.SUCCESS', TransactionResponse>
-    /** 支付成功(TRANSACTION.SUCCESS)通知(JSON)
-     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012791861) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012085146)
-     */
+    /** transit: 支付成功(TRANSACTION.SUCCESS)通知(JSON) */
     'transit': Notification<'TRANSACTION.SUCCESS', QrcodeTransactionResponse>
-    /** 支付成功(TRANSACTION.SUCCESS)通知(JSON)
-     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012791861) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012085146)
-     */
+    /** ebike: 支付成功(TRANSACTION.SUCCESS)通知(JSON) */
     'ebike': Notification<'TRANSACTION.SUCCESS', ChargeTransactionResponse>
-    /** 支付成功(TRANSACTION.SUCCESS)通知(JSON)
-     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012791861) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012085146)
-     */
+    /** eduschoolpay: 支付成功(TRANSACTION.SUCCESS)通知(JSON) */
     'eduschoolpay': Notification<'TRANSACTION.SUCCESS', EduschoolpayTransactionResponse>
-    /** 支付成功(TRANSACTION.SUCCESS)通知(JSON)
-     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012791861) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012085146)
-     */
+    /** edu-papay: 支付成功(TRANSACTION.SUCCESS)通知(JSON) */
     'edu-papay': Notification<'TRANSACTION.SUCCESS', EduPapayTransactionResponse>
-    /** 支付成功(TRANSACTION.SUCCESS)通知(JSON)
-     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012791861) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012085146)
-     */
+    /** offlineface: 支付成功(TRANSACTION.SUCCESS)通知(JSON) */
     'offlineface': Notification<'TRANSACTION.SUCCESS', OfflinefaceTransactionResponse>
-    /** 支付成功(TRANSACTION.SUCCESS)通知(JSON)
-     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012791861) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012085146)
-     */
+    /** repayment: 支付成功(TRANSACTION.SUCCESS)通知(JSON) */
     'repayment': Notification<'TRANSACTION.SUCCESS', PartnerResponse>
-    /** 支付成功(TRANSACTION.SUCCESS)通知(JSON)
-     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012791861) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012085146)
-     */
+    /** global: 支付成功(TRANSACTION.SUCCESS)通知(JSON) */
     'global': Notification<'TRANSACTION.SUCCESS', GlobalTransactionResponse>
-    /** 支付成功(TRANSACTION.SUCCESS)通知(JSON)
-     * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012791861) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012085146)
-     */
+    /** hongkong: 支付成功(TRANSACTION.SUCCESS)通知(JSON) */
     'hongkong': Notification<'TRANSACTION.SUCCESS', HongkongTransactionResponse>
     /** 订单支付成功(TRANSACTION.SUCCESS)回调通知(XML)
      * @see [docs](https://pay.weixin.qq.com/wiki/doc/apiv3/payscore.php?chapter=18_8&index=8)

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import { rmSync } from 'node:fs'
 import { RequestError } from '../index.js'
+import { lookup } from '../routes/lookup.js'
 import { accountOf } from './account.js'
 import { createCheck } from './check-rows.js'
 import { chooseEngine } from './choose-engine.js'
@@ -89,7 +90,8 @@ async function checkAll(
   if (validate && !document) {
     throw new RequestError(`${job.path} is not documented: its rows cannot be validated`)
   }
-  const check = validate && document ? await createCheck(job, document) : undefined
+  const check =
+    validate && document ? await createCheck(job, document, lookup(job.path, job.verb) ?? {}) : undefined
   const problems: RowProblem[] = []
   let wrong = 0
   tally.phase = 'checking'

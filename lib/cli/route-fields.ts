@@ -11,6 +11,7 @@ import {
   isFields,
   isLeaf,
   isList,
+  itemsOf,
   labelOf,
   leafOf,
   type Shape,
@@ -111,11 +112,14 @@ function rowsOf(shape: Shape, indent: string, glossary: Glossary): string[][] {
 
 function typeOf(shape: Shape): string {
   if (isLeaf(shape)) {
-    const { type, unit, min, max } = leafOf(shape)
+    const { type, unit, min, max, pattern } = leafOf(shape)
     const range = min === undefined && max === undefined ? '' : ` ${min ?? ''}..${max ?? ''}`
-    return `${UNITS[unit ?? ''] ?? type}${range}`
+    return `${UNITS[unit ?? ''] ?? type}${range}${pattern ? ` ${pattern}` : ''}`
   }
   if (isEnum(shape)) return shape.$enum.join(' | ')
-  if (isList(shape)) return `list of ${typeOf(shape[0])}`
+  if (isList(shape)) {
+    const { maxItems } = itemsOf(shape)
+    return `list of ${maxItems ? `at most ${maxItems} ` : ''}${typeOf(shape[0])}`
+  }
   return embedded(shape) ? `text of ${embedded(shape)?.media}` : 'object'
 }

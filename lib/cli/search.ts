@@ -64,10 +64,15 @@ function findAll(terms: readonly Term[], name: string): Found[] {
     const { endpoint } = indexed
     const relevance = row.reduce((total, strength, term) => total + strength * (weights[term] ?? 0), 0) / sum
     const focus = 1 - FOCUS + FOCUS * focusOf(indexed, terms)
-    const score = relevance * focus * (isExact(indexed) ? EXACT : 1) * usualness(endpoint, asked)
+    const score =
+      relevance * focus * (isExact(indexed) && isUsual(endpoint) ? EXACT : 1) * usualness(endpoint, asked)
     return { endpoint, isWhole: row.every(isFound), score }
   })
 }
+
+/** Whether an endpoint is one of the mainland: the name alone does not say which of two access points is meant. */
+const isUsual = ({ audience }: CataloguedEndpoint): boolean =>
+  !audience.includes('hk') && !audience.includes('global')
 
 const isFound = (strength: number): boolean => strength > 0
 

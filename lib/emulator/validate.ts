@@ -60,12 +60,9 @@ async function check(validate: ValidateFunction, value: unknown, location: Locat
 
 function refusalOf({ path, kind, what, name, value }: SchemaProblem, location: Location): Refusal {
   const field = path.map((key) => `/${key}`).join('')
-  const issues = {
-    missing: 'is required',
-    unknown: `请求中含有未在API文档中定义的参数: ${what}`,
-    wrong: what,
-  }
-  const issue = what.startsWith('needs') ? what : issues[kind]
+  const hint = what.split('; ')[1]
+  const unknown = `请求中含有未在API文档中定义的参数 (unknown field)${hint ? `; ${hint}` : ''}`
+  const issue = { missing: 'is required', either: what, unknown, wrong: what }[kind]
   return parameterError(field, issue, kind === 'wrong' ? value : '', location, name)
 }
 

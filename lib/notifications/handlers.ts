@@ -1,4 +1,4 @@
-import type { Acknowledgements, EventType, NotificationOf } from '../../types/notifications.js'
+import type { Acknowledgements, EventType, NotificationOf, Notifications } from '../../types/notifications.js'
 import { RequestError } from '../errors.js'
 import { nearestName } from '../request/nearest.js'
 import type { NotificationEvent, PlainEvent } from './event.js'
@@ -27,7 +27,7 @@ export type AnyNotificationHandler = (event: NotificationEvent, context: Handler
 /** One function for all, or one for each event type; `default` gets the rest. */
 export type NotificationHandlers =
   | AnyNotificationHandler
-  | ({ readonly [Event in EventType]?: NotificationHandler<Event> } & {
+  | ({ readonly [Event in keyof Notifications]?: NotificationHandler<Event> } & {
       readonly default?: AnyNotificationHandler
     })
 

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 import type { AxiosRequestConfig, AxiosResponse } from 'axios'
 import { type ApiError, NetworkError, RequestError, VerificationError } from '../errors.js'
 import { copyLiterals } from '../plain-object.js'
+import { knownVerbs } from '../routes/lookup.js'
 import { type CallFacts, isObserved, publish } from '../transport/events.js'
 import { delayBeforeRepeat, pause } from '../transport/retry.js'
 import type { Sender } from '../transport/sender.js'
@@ -53,7 +54,7 @@ export async function dispatch(
     if (hasUpload(endpoint, options)) upload = await readUpload(endpoint, taken, options, expiry)
     for (let count = 1; ; count++) {
       const config = buildRequest(endpoint, taken, upload)
-      if (count === 1 && (options.validate ?? dispatcher.validate)) await validate(endpoint, taken)
+      if (count === 1 && (options.validate ?? dispatcher.validate)) await validate(endpoint, taken, options)
       signal ??= joinSignals(options.signal, expiry)
       if (signal?.aborted) throw abortedBefore(endpoint, signal)
       if (signal) config.signal = signal
@@ -92,7 +93,15 @@ export async function dispatch(
 async function validate(
   endpoint: ChainedEndpoint,
   request: Readonly<Record<string, unknown>> | undefined,
+  { validate: isAsked = false }: SendingOptions,
 ): Promise<void> {
+  if (!endpoint.documented) {
+    // Of a client that checks whatever it can, undocumented paths are no less open.
+    if (!isAsked) return
+    const verbs = knownVerbs(endpoint.path).map((verb) => verb.toUpperCase())
+    const hint = verbs.length > 0 ? `; ${endpoint.path} is documented as ${verbs.join(', ')}` : ''
+    throw new RequestError(`${endpoint.name} is not documented, so there is nothing to validate it by${hint}`)
+  }
   const { validateRequest } = await import('./validate.js')
   await validateRequest(endpoint, request)
 }

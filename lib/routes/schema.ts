@@ -52,6 +52,8 @@ export interface JsonSchema {
   /** The field's Chinese name: an annotation, which problems are reported with. */
   readonly title?: string
   readonly unit?: Unit
+  /** A whole number that travels as text: an annotation. */
+  readonly wholeNumber?: true
   readonly minLength?: number
   readonly maxLength?: number
   readonly minimum?: number
@@ -172,8 +174,11 @@ function bareSchema(shape: Shape, options: JsonSchemaOptions): JsonSchema {
   return objectSchema(shape as Fields, options)
 }
 
-/** A whole number that travels as text. */
-const DIGITS = '^-?\\d+$'
+/** A whole number that travels as text; of its range, whether it may be negative or 0. */
+function digits(min: number | undefined): string {
+  if (min === undefined || min < 0) return '^-?\\d+$'
+  return min === 0 ? '^\\d+$' : '^0*[1-9]\\d*$'
+}
 
 function leafSchema({ type, unit, min, max, pattern }: Leaf, { text }: JsonSchemaOptions): JsonSchema {
   if (type === 'object') return { type }
@@ -187,7 +192,12 @@ function leafSchema({ type, unit, min, max, pattern }: Leaf, { text }: JsonSchem
     }
     return { type, ...length, ...(pattern && { pattern }) }
   }
-  if (text) return { type: 'string', ...(unit && { unit, pattern: DIGITS }) }
+  if (text)
+    return {
+      type: 'string',
+      ...(type === 'integer' && { wholeNumber: true as const, pattern: digits(min) }),
+      ...(unit && { unit }),
+    }
   const range = { ...(min !== undefined && { minimum: min }), ...(max !== undefined && { maximum: max }) }
   return { type, ...(unit && { unit }), ...range }
 }

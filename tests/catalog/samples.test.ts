@@ -6,6 +6,7 @@ import type { PlannedRow } from '../../lib/bulk/engine.js'
 import type { Job } from '../../lib/bulk/job.js'
 import { endpointDocument } from '../../lib/emulator/generated/index.js'
 import { validateRequest } from '../../lib/emulator/validate.js'
+import { lookup } from '../../lib/routes/lookup.js'
 import { loadSamples, type Sample } from './samples.js'
 
 const { endpoints } = loadCatalogue(join(import.meta.dirname, '..', '..'))
@@ -32,7 +33,7 @@ describe('a documented body', () => {
     const document = await endpointDocument(endpoint.template, endpoint.verb)
     if (!document) throw new Error('not documented')
     const job = { mappings: [] as Job['mappings'] } as Job
-    const check = await createCheck(job, document)
+    const check = await createCheck(job, document, lookup(endpoint.template, endpoint.verb) ?? {})
     const query = queryOf(endpoint)
     const row = { number: 1, request: { json, ...(query !== undefined && { query }) } }
     expect(await check(row as unknown as PlannedRow)).toBeUndefined()

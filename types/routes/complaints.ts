@@ -290,7 +290,7 @@ export interface ComplaintsRoutes {
           user_complaint_times: number
           /** 问题类型 · problem type */
           problem_type?: 'REFUND' | 'SERVICE_NOT_WORK' | 'OTHERS' | (string & {})
-          /** 申请退款金额 · requested refund amount */
+          /** 申请退款金额 · requested refund amount (分 · fen) */
           apply_refund_amount?: number
           /** 用户标签列表 · list of user tags */
           user_tag_list?: ('TRUSTED' | 'HIGH_RISK' | (string & {}))[]
@@ -365,7 +365,7 @@ export interface ComplaintsRoutes {
         user_complaint_times: number
         /** 问题类型 · problem type */
         problem_type?: 'REFUND' | 'SERVICE_NOT_WORK' | 'OTHERS' | (string & {})
-        /** 申请退款金额 · requested refund amount */
+        /** 申请退款金额 · requested refund amount (分 · fen) */
         apply_refund_amount?: number
         /** 用户标签列表 · list of user tags */
         user_tag_list?: ('TRUSTED' | 'HIGH_RISK' | (string & {}))[]

@@ -237,7 +237,7 @@ export interface FundsToOverseaOrderResponse {
   fail_reason?: string
   /** 请求出境人民币金额 · requested outbound remittance amount in CNY (分 · fen) */
   amount: number
-  /** 真实出境外币金额 · actual outbound remittance amount in foreign currency */
+  /** 真实出境外币金额 · actual outbound remittance amount in foreign currency (货币最小单位 · minor unit of the currency) */
   foreign_amount?: number
   /** 外币币种 · foreign currency */
   foreign_currency: string
@@ -2315,6 +2315,10 @@ export interface EcommerceRoutes {
           combine_out_trade_no?: string
           /** 交易单微信支付订单号 · WeChat Pay order number of the transaction order */
           combine_transaction_id?: string
+          /** 微信订单号 · WeChat Pay order number; either transaction_id or out_trade_no */
+          transaction_id?: string
+          /** 商户订单号 · merchant's order number; either transaction_id or out_trade_no */
+          out_trade_no?: string
           /** 商户退款单号 · merchant's refund number */
           out_refund_no: string
           /** 退款原因 · refund reason */
@@ -2336,17 +2340,7 @@ export interface EcommerceRoutes {
           refund_account?: ApplyRequestRefundAccount
           /** 资金账户 · fund account */
           funds_account?: 'AVAILABLE' | 'UNSETTLED' | 'PREPAID' | (string & {})
-        } & ({
-            /** 微信订单号 · WeChat Pay order number; either transaction_id or out_trade_no */
-            transaction_id: string
-            /** 商户订单号 · merchant's order number; either transaction_id or out_trade_no */
-            out_trade_no?: string
-          } | {
-            /** 微信订单号 · WeChat Pay order number; either transaction_id or out_trade_no */
-            transaction_id?: string
-            /** 商户订单号 · merchant's order number; either transaction_id or out_trade_no */
-            out_trade_no: string
-          })
+        } & ({ transaction_id: string } | { out_trade_no: string })
       },
       {
         /** 微信退款单号 · WeChat Pay refund number */

@@ -2328,25 +2328,17 @@ export interface GlobalRoutes {
           transaction_id?: string
           /** 商户订单号 · merchant's order number */
           out_trade_no?: string
+          /** 商户号 · merchant ID; either mchid or sp_mchid + sub_mchid */
+          mchid?: string
+          /** 子商户号 · sub-merchant ID; either mchid or sp_mchid + sub_mchid */
+          sub_mchid?: string
+          /** 机构商户号 · institution's merchant ID; either mchid or sp_mchid + sub_mchid */
+          sp_mchid?: string
           /** 记录起始位置 · record offset */
           offset: number
           /** 每页笔数 · number of records per page */
           count: number
-        } & ({
-            /** 商户号 · merchant ID; either mchid or sp_mchid + sub_mchid */
-            mchid: string
-            /** 子商户号 · sub-merchant ID; either mchid or sp_mchid + sub_mchid */
-            sub_mchid?: string
-            /** 机构商户号 · institution's merchant ID; either mchid or sp_mchid + sub_mchid */
-            sp_mchid?: string
-          } | {
-            /** 商户号 · merchant ID; either mchid or sp_mchid + sub_mchid */
-            mchid?: string
-            /** 子商户号 · sub-merchant ID; either mchid or sp_mchid + sub_mchid */
-            sub_mchid: string
-            /** 机构商户号 · institution's merchant ID; either mchid or sp_mchid + sub_mchid */
-            sp_mchid: string
-          })
+        } & ({ mchid: string } | { sub_mchid: string; sp_mchid: string })
       },
       {
         /** 微信支付交易订单号 · WeChat Pay order number */
@@ -2400,6 +2392,16 @@ export interface GlobalRoutes {
     post: Operation<
       {
         json: {
+          /** 商户号 · merchant ID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
+          mchid?: string
+          /** 公众账号ID · AppID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
+          appid?: string
+          /** 机构商户号 · institution's merchant ID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
+          sp_mchid?: string
+          /** 子商户号 · sub-merchant ID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
+          sub_mchid?: string
+          /** 机构APPID · institution's AppID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
+          sp_appid?: string
           /** 子商户APPID · sub-merchant's AppID */
           sub_appid?: string
           /** 微信订单号 · WeChat Pay order number */
@@ -2416,29 +2418,7 @@ export interface GlobalRoutes {
           notify_url?: string
           /** 开票来源 · invoicing source */
           source?: string
-        } & ({
-            /** 商户号 · merchant ID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
-            mchid: string
-            /** 公众账号ID · AppID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
-            appid: string
-            /** 机构商户号 · institution's merchant ID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
-            sp_mchid?: string
-            /** 子商户号 · sub-merchant ID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
-            sub_mchid?: string
-            /** 机构APPID · institution's AppID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
-            sp_appid?: string
-          } | {
-            /** 商户号 · merchant ID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
-            mchid?: string
-            /** 公众账号ID · AppID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
-            appid?: string
-            /** 机构商户号 · institution's merchant ID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
-            sp_mchid: string
-            /** 子商户号 · sub-merchant ID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
-            sub_mchid: string
-            /** 机构APPID · institution's AppID; either mchid + appid or sp_mchid + sp_appid + sub_mchid */
-            sp_appid: string
-          })
+        } & ({ mchid: string; appid: string } | { sp_mchid: string; sub_mchid: string; sp_appid: string })
       },
       {
         /** 微信支付退款订单号 · WeChat Pay refund number */
@@ -2562,19 +2542,13 @@ export interface GlobalRoutes {
         query: {
           /** 账单日期 · bill date */
           date: string
+          /** 商户号 · merchant ID; either mchid or sp_mchid */
+          mchid?: string
+          /** 服务商商户号 · service provider's merchant ID; either mchid or sp_mchid */
+          sp_mchid?: string
           /** 子商户号 · sub-merchant ID */
           sub_mchid?: string
-        } & ({
-            /** 商户号 · merchant ID; either mchid or sp_mchid */
-            mchid: string
-            /** 服务商商户号 · service provider's merchant ID; either mchid or sp_mchid */
-            sp_mchid?: string
-          } | {
-            /** 商户号 · merchant ID; either mchid or sp_mchid */
-            mchid?: string
-            /** 服务商商户号 · service provider's merchant ID; either mchid or sp_mchid */
-            sp_mchid: string
-          })
+        } & ({ mchid: string } | { sp_mchid: string })
         headers?: StatementHeaders
       },
       Buffer

@@ -100,19 +100,13 @@ export type CodeMode = 'SYSTEM_ALLOCATE' | 'MERCHANT_DEPOSIT' | 'REAL_TIME' | (s
 export type CommitRequest = {
   /** 商户订单号 · merchant's order number */
   out_trade_no: string
+  /** 直连商户号 · direct merchant's ID; either mchid or sub_mchid */
+  mchid?: string
+  /** 子商户号 · sub-merchant ID; either mchid or sub_mchid */
+  sub_mchid?: string
   /** 会员积分值 · member points value */
   bonus_value: number
-} & ({
-    /** 直连商户号 · direct merchant's ID; either mchid or sub_mchid */
-    mchid: string
-    /** 子商户号 · sub-merchant ID; either mchid or sub_mchid */
-    sub_mchid?: string
-  } | {
-    /** 直连商户号 · direct merchant's ID; either mchid or sub_mchid */
-    mchid?: string
-    /** 子商户号 · sub-merchant ID; either mchid or sub_mchid */
-    sub_mchid: string
-  })
+} & ({ mchid: string } | { sub_mchid: string })
 
 export type CommonField =
   | 'USER_FORM_FLAG_MOBILE' | 'USER_FORM_FLAG_SEX' | 'USER_FORM_FLAG_NAME' | 'USER_FORM_FLAG_BIRTHDAY'
@@ -950,7 +944,7 @@ export interface MembercardRoutes {
             before_balance: number
             /** 更新后用户储值余额 · user's stored-value balance after the update (分 · fen) */
             balance: number
-            /** 本次余额变动值 · balance change this time */
+            /** 本次余额变动值 · balance change this time (分 · fen) */
             add_balance: number
             /** 储值消耗记录 · stored-value consumption record */
             balance_remark?: string

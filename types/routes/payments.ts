@@ -62,7 +62,7 @@ export interface AppRequestDetail {
 }
 
 export interface AppRequestSceneInfo {
-  /** 商户端设备号 · merchant's device ID; at most 16 characters */
+  /** 商户端设备号 · merchant's device ID; at most 32 characters */
   device_id?: string
   /** 用户终端IP · user's device IP; at most 45 characters */
   payer_client_ip: string
@@ -1783,19 +1783,13 @@ export interface PaymentsRoutes {
           scene_info?: SceneInfo
           /** 支付者 · payer */
           payer: {
+            /** 用户服务标识 · user's OpenID under the service provider's AppID; at most 128 characters; either sp_openid or sub_openid */
+            sp_openid?: string
+            /** 用户子标识 · user's OpenID under the sub-merchant's AppID; at most 128 characters; either sp_openid or sub_openid */
+            sub_openid?: string
             /** 实名支付 · real-name payment */
             identity?: Identity
-          } & ({
-              /** 用户服务标识 · user's OpenID under the service provider's AppID; at most 128 characters; either sp_openid or sub_openid */
-              sp_openid: string
-              /** 用户子标识 · user's OpenID under the sub-merchant's AppID; at most 128 characters; either sp_openid or sub_openid */
-              sub_openid?: string
-            } | {
-              /** 用户服务标识 · user's OpenID under the service provider's AppID; at most 128 characters; either sp_openid or sub_openid */
-              sp_openid?: string
-              /** 用户子标识 · user's OpenID under the sub-merchant's AppID; at most 128 characters; either sp_openid or sub_openid */
-              sub_openid: string
-            })
+          } & ({ sp_openid: string } | { sub_openid: string })
           /** 贴息信息(微信分付) · interest subsidy information (WeChat Fenfu) */
           subsidy_info?: SubsidyInfo
         }
@@ -2813,6 +2807,10 @@ export interface PaymentsRoutes {
         json: {
           /** 子商户号 · sub-merchant ID; at most 32 characters */
           sub_mchid?: string
+          /** 微信支付订单号 · WeChat Pay order number; at most 32 characters; either transaction_id or out_trade_no */
+          transaction_id?: string
+          /** 商户订单号 · merchant's order number; at most 32 characters; either transaction_id or out_trade_no */
+          out_trade_no?: string
           /** 商户退款单号 · merchant's refund number; at most 64 characters; matches `^[0-9A-Za-z_\-|*@]+$` */
           out_refund_no: string
           /** 退款原因 · refund reason; at most 80 characters */
@@ -2849,17 +2847,7 @@ export interface PaymentsRoutes {
           }[]
           /** 退款出资商户 · merchant contributing the refund */
           refund_account?: RefundRequestRefundAccount
-        } & ({
-            /** 微信支付订单号 · WeChat Pay order number; at most 32 characters; either transaction_id or out_trade_no */
-            transaction_id: string
-            /** 商户订单号 · merchant's order number; at most 32 characters; either transaction_id or out_trade_no */
-            out_trade_no?: string
-          } | {
-            /** 微信支付订单号 · WeChat Pay order number; at most 32 characters; either transaction_id or out_trade_no */
-            transaction_id?: string
-            /** 商户订单号 · merchant's order number; at most 32 characters; either transaction_id or out_trade_no */
-            out_trade_no: string
-          })
+        } & ({ transaction_id: string } | { out_trade_no: string })
       },
       DomesticRefundResponse
     >

@@ -367,6 +367,8 @@ export interface ProductCouponRoutes {
           brand_id: string
           /** 商品券ID · product coupon ID */
           product_coupon_id: string
+          /** 批次ID · coupon batch ID; either stock_id or stock_bundle_id */
+          stock_id?: string
           /** 投放计划名称 · delivery plan name */
           plan_name?: string
           /** 总库存 · total stock */
@@ -385,17 +387,9 @@ export interface ProductCouponRoutes {
           reuse_coupon_config?: boolean
           /** 使用模式 · usage mode */
           usage_mode?: 'SINGLE' | 'PROGRESSIVE_BUNDLE' | (string & {})
-        } & ({
-            /** 批次ID · coupon batch ID; either stock_id or stock_bundle_id */
-            stock_id: string
-            /** 投放批次组ID · ID of coupon batch group to deliver; either stock_id or stock_bundle_id */
-            stock_bundle_id?: string
-          } | {
-            /** 批次ID · coupon batch ID; either stock_id or stock_bundle_id */
-            stock_id?: string
-            /** 投放批次组ID · ID of coupon batch group to deliver; either stock_id or stock_bundle_id */
-            stock_bundle_id: string
-          })
+          /** 投放批次组ID · ID of coupon batch group to deliver; either stock_id or stock_bundle_id */
+          stock_bundle_id?: string
+        } & ({ stock_id: string } | { stock_bundle_id: string })
       },
       DeliveryPlanResponse
     >
@@ -620,91 +614,85 @@ export interface ProductCouponRoutes {
           display_info: DisplayInfo
           /** 外部商品ID · external product ID */
           out_product_no?: string
+          /** 批次信息 · coupon batch information; either stock or stock_bundle */
+          stock?: {
+            /** 备注 · remark */
+            remark?: string
+            /** 券Code分配模式 · coupon code allocation mode */
+            coupon_code_mode: 'WECHATPAY' | 'UPLOAD' | 'API_ASSIGN' | (string & {})
+            /** 发放规则 · issuance rule */
+            stock_send_rule: StockSendRule
+            /** 单券使用规则 · single coupon usage rule */
+            single_usage_rule?: StockSingleUsageRule
+            /** 多次优惠使用规则 · multi-use discount usage rule */
+            sequential_usage_rule?: SequentialUsageRule
+            /** 券使用规则展示信息 · coupon usage rule display information */
+            usage_rule_display_info: StockUsageRuleDisplayInfo
+            /** 用户商品券展示信息 · display information of user's product coupon */
+            coupon_display_info: StockCouponDisplayInfo
+            /** 事件通知配置 · event notification configuration */
+            notify_config: NotifyConfig
+            /** 可用门店范围 · scope of available stores */
+            store_scope: 'NONE' | 'ALL' | 'SPECIFIC' | (string & {})
+          }
+          /** 批次组 · coupon batch group; either stock or stock_bundle */
+          stock_bundle?: {
+            /** 备注 · remark */
+            remark?: string
+            /** 券Code分配模式 · coupon code allocation mode */
+            coupon_code_mode: 'WECHATPAY' | 'UPLOAD' | (string & {})
+            /** 发放规则 · issuance rule */
+            stock_send_rule: StockBundleStockSendRule
+            /** 多次优惠使用规则 · multi-use discount usage rule */
+            progressive_bundle_usage_rule?: StockBundleProgressiveBundleUsageRule
+            /** 券使用规则展示信息 · coupon usage rule display information */
+            usage_rule_display_info: UsageRuleDisplayInfo
+            /** 用户商品券展示信息 · display information of user's product coupon */
+            coupon_display_info: CouponDisplayInfo
+            /** 事件通知配置 · event notification configuration */
+            notify_config: NotifyConfig
+            /** 可用门店范围 · scope of available stores */
+            store_scope: 'NONE' | 'ALL' | 'SPECIFIC' | (string & {})
+          }
           /** 多次优惠模式信息 · multi-use discount mode information */
           progressive_bundle_usage_info?: ProductCouponRequestProgressiveBundleUsageInfo
-        } & ({
-            /** 批次信息 · coupon batch information; either stock or stock_bundle */
-            stock: {
-              /** 备注 · remark */
-              remark?: string
-              /** 券Code分配模式 · coupon code allocation mode */
-              coupon_code_mode: 'WECHATPAY' | 'UPLOAD' | 'API_ASSIGN' | (string & {})
-              /** 发放规则 · issuance rule */
-              stock_send_rule: StockSendRule
-              /** 单券使用规则 · single coupon usage rule */
-              single_usage_rule?: StockSingleUsageRule
-              /** 多次优惠使用规则 · multi-use discount usage rule */
-              sequential_usage_rule?: SequentialUsageRule
-              /** 券使用规则展示信息 · coupon usage rule display information */
-              usage_rule_display_info: StockUsageRuleDisplayInfo
-              /** 用户商品券展示信息 · display information of user's product coupon */
-              coupon_display_info: StockCouponDisplayInfo
-              /** 事件通知配置 · event notification configuration */
-              notify_config: NotifyConfig
-              /** 可用门店范围 · scope of available stores */
-              store_scope: 'NONE' | 'ALL' | 'SPECIFIC' | (string & {})
-            }
-            /** 批次组 · coupon batch group; either stock or stock_bundle */
-            stock_bundle?: {
-              /** 备注 · remark */
-              remark?: string
-              /** 券Code分配模式 · coupon code allocation mode */
-              coupon_code_mode: 'WECHATPAY' | 'UPLOAD' | (string & {})
-              /** 发放规则 · issuance rule */
-              stock_send_rule: StockBundleStockSendRule
-              /** 多次优惠使用规则 · multi-use discount usage rule */
-              progressive_bundle_usage_rule?: StockBundleProgressiveBundleUsageRule
-              /** 券使用规则展示信息 · coupon usage rule display information */
-              usage_rule_display_info: UsageRuleDisplayInfo
-              /** 用户商品券展示信息 · display information of user's product coupon */
-              coupon_display_info: CouponDisplayInfo
-              /** 事件通知配置 · event notification configuration */
-              notify_config: NotifyConfig
-              /** 可用门店范围 · scope of available stores */
-              store_scope: 'NONE' | 'ALL' | 'SPECIFIC' | (string & {})
-            }
-          } | {
-            /** 批次信息 · coupon batch information; either stock or stock_bundle */
-            stock?: {
-              /** 备注 · remark */
-              remark?: string
-              /** 券Code分配模式 · coupon code allocation mode */
-              coupon_code_mode: 'WECHATPAY' | 'UPLOAD' | 'API_ASSIGN' | (string & {})
-              /** 发放规则 · issuance rule */
-              stock_send_rule: StockSendRule
-              /** 单券使用规则 · single coupon usage rule */
-              single_usage_rule?: StockSingleUsageRule
-              /** 多次优惠使用规则 · multi-use discount usage rule */
-              sequential_usage_rule?: SequentialUsageRule
-              /** 券使用规则展示信息 · coupon usage rule display information */
-              usage_rule_display_info: StockUsageRuleDisplayInfo
-              /** 用户商品券展示信息 · display information of user's product coupon */
-              coupon_display_info: StockCouponDisplayInfo
-              /** 事件通知配置 · event notification configuration */
-              notify_config: NotifyConfig
-              /** 可用门店范围 · scope of available stores */
-              store_scope: 'NONE' | 'ALL' | 'SPECIFIC' | (string & {})
-            }
-            /** 批次组 · coupon batch group; either stock or stock_bundle */
-            stock_bundle: {
-              /** 备注 · remark */
-              remark?: string
-              /** 券Code分配模式 · coupon code allocation mode */
-              coupon_code_mode: 'WECHATPAY' | 'UPLOAD' | (string & {})
-              /** 发放规则 · issuance rule */
-              stock_send_rule: StockBundleStockSendRule
-              /** 多次优惠使用规则 · multi-use discount usage rule */
-              progressive_bundle_usage_rule?: StockBundleProgressiveBundleUsageRule
-              /** 券使用规则展示信息 · coupon usage rule display information */
-              usage_rule_display_info: UsageRuleDisplayInfo
-              /** 用户商品券展示信息 · display information of user's product coupon */
-              coupon_display_info: CouponDisplayInfo
-              /** 事件通知配置 · event notification configuration */
-              notify_config: NotifyConfig
-              /** 可用门店范围 · scope of available stores */
-              store_scope: 'NONE' | 'ALL' | 'SPECIFIC' | (string & {})
-            }
-          })
+        } & ({ stock: {
+            /** 备注 · remark */
+            remark?: string
+            /** 券Code分配模式 · coupon code allocation mode */
+            coupon_code_mode: 'WECHATPAY' | 'UPLOAD' | 'API_ASSIGN' | (string & {})
+            /** 发放规则 · issuance rule */
+            stock_send_rule: StockSendRule
+            /** 单券使用规则 · single coupon usage rule */
+            single_usage_rule?: StockSingleUsageRule
+            /** 多次优惠使用规则 · multi-use discount usage rule */
+            sequential_usage_rule?: SequentialUsageRule
+            /** 券使用规则展示信息 · coupon usage rule display information */
+            usage_rule_display_info: StockUsageRuleDisplayInfo
+            /** 用户商品券展示信息 · display information of user's product coupon */
+            coupon_display_info: StockCouponDisplayInfo
+            /** 事件通知配置 · event notification configuration */
+            notify_config: NotifyConfig
+            /** 可用门店范围 · scope of available stores */
+            store_scope: 'NONE' | 'ALL' | 'SPECIFIC' | (string & {})
+          } } | { stock_bundle: {
+            /** 备注 · remark */
+            remark?: string
+            /** 券Code分配模式 · coupon code allocation mode */
+            coupon_code_mode: 'WECHATPAY' | 'UPLOAD' | (string & {})
+            /** 发放规则 · issuance rule */
+            stock_send_rule: StockBundleStockSendRule
+            /** 多次优惠使用规则 · multi-use discount usage rule */
+            progressive_bundle_usage_rule?: StockBundleProgressiveBundleUsageRule
+            /** 券使用规则展示信息 · coupon usage rule display information */
+            usage_rule_display_info: UsageRuleDisplayInfo
+            /** 用户商品券展示信息 · display information of user's product coupon */
+            coupon_display_info: CouponDisplayInfo
+            /** 事件通知配置 · event notification configuration */
+            notify_config: NotifyConfig
+            /** 可用门店范围 · scope of available stores */
+            store_scope: 'NONE' | 'ALL' | 'SPECIFIC' | (string & {})
+          } })
       },
       {
         /** 商品券ID · product coupon ID */

@@ -111,6 +111,10 @@ export interface V2DepositRoutes {
           mch_id?: XmlValue
           /** 子商户号 · sub-merchant ID */
           sub_mch_id?: XmlValue
+          /** 微信订单号 · WeChat Pay order number; either transaction_id or out_trade_no */
+          transaction_id?: XmlValue
+          /** 商户订单号 · merchant's order number; either transaction_id or out_trade_no */
+          out_trade_no?: XmlValue
           /** 押金总金额 · total deposit amount (分 · fen) */
           total_fee: XmlValue
           /** 消费金额 · consumption amount (分 · fen) */
@@ -121,17 +125,7 @@ export interface V2DepositRoutes {
           sign_type?: 'HMAC-SHA256' | (string & {})
           nonce_str?: XmlValue
           sign?: XmlValue
-        } & ({
-            /** 微信订单号 · WeChat Pay order number; either transaction_id or out_trade_no */
-            transaction_id: XmlValue
-            /** 商户订单号 · merchant's order number; either transaction_id or out_trade_no */
-            out_trade_no?: XmlValue
-          } | {
-            /** 微信订单号 · WeChat Pay order number; either transaction_id or out_trade_no */
-            transaction_id?: XmlValue
-            /** 商户订单号 · merchant's order number; either transaction_id or out_trade_no */
-            out_trade_no: XmlValue
-          })
+        } & ({ transaction_id: XmlValue } | { out_trade_no: XmlValue })
       },
       {
         /** 返回状态码 · return code */
@@ -329,6 +323,10 @@ export interface V2DepositRoutes {
           sub_mch_id?: XmlValue
           /** 签名类型 · signature type */
           sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
+          /** 微信订单号 · WeChat Pay order number; either transaction_id or out_trade_no */
+          transaction_id?: XmlValue
+          /** 商户订单号 · merchant's order number; either transaction_id or out_trade_no */
+          out_trade_no?: XmlValue
           /** 商户退款单号 · merchant's refund number */
           out_refund_no: XmlValue
           /** 订单金额 · order amount (分 · fen) */
@@ -345,17 +343,7 @@ export interface V2DepositRoutes {
           notify_url?: XmlValue
           nonce_str?: XmlValue
           sign?: XmlValue
-        } & ({
-            /** 微信订单号 · WeChat Pay order number; either transaction_id or out_trade_no */
-            transaction_id: XmlValue
-            /** 商户订单号 · merchant's order number; either transaction_id or out_trade_no */
-            out_trade_no?: XmlValue
-          } | {
-            /** 微信订单号 · WeChat Pay order number; either transaction_id or out_trade_no */
-            transaction_id?: XmlValue
-            /** 商户订单号 · merchant's order number; either transaction_id or out_trade_no */
-            out_trade_no: XmlValue
-          })
+        } & ({ transaction_id: XmlValue } | { out_trade_no: XmlValue })
       },
       DepositRefundResponse
     >
@@ -580,7 +568,7 @@ export interface V2DepositRoutes {
           service_location: XmlValue
           /** 押金金额 · deposit amount (分 · fen) */
           deposit_amount: XmlValue
-          /** 房费 · room rate */
+          /** 房费 · room rate (分 · fen) */
           room_rate: XmlValue
           /** 房费说明 · room rate description */
           room_rate_desc?: XmlValue
@@ -704,7 +692,7 @@ export interface V2DepositRoutes {
           compensation_fee: XmlValue
           /** 赔偿金说明 · compensation description */
           compensation_fee_desc: XmlValue
-          /** 房费 · room rate */
+          /** 房费 · room rate (分 · fen) */
           room_rate?: XmlValue
           /** 延迟退房费用 · late check-out fee (分 · fen) */
           overdue_fine: XmlValue
@@ -818,7 +806,7 @@ export interface V2DepositRoutes {
         service_location: string
         /** 押金 · deposit (分 · fen) */
         deposit_amount: string
-        /** 房费 · room rate */
+        /** 房费 · room rate (分 · fen) */
         room_rate: string
         /** 房费说明 · room rate description */
         room_rate_desc: string

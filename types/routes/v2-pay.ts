@@ -283,6 +283,10 @@ export interface V2PayRoutes {
           appid: XmlValue
           /** 商户号 · merchant ID */
           mch_id?: XmlValue
+          /** 商户订单号 · merchant's order number; either transaction_id or out_trade_no */
+          out_trade_no?: XmlValue
+          /** 微信支付订单号 · WeChat Pay order number; either transaction_id or out_trade_no */
+          transaction_id?: XmlValue
           /** 商户子订单号 · merchant's sub-order number */
           sub_order_no?: XmlValue
           /** 微信子订单号 · WeChat Pay sub-order number */
@@ -293,17 +297,7 @@ export interface V2PayRoutes {
           mch_customs_no: XmlValue
           nonce_str?: XmlValue
           sign?: XmlValue
-        } & ({
-            /** 商户订单号 · merchant's order number; either transaction_id or out_trade_no */
-            out_trade_no?: XmlValue
-            /** 微信支付订单号 · WeChat Pay order number; either transaction_id or out_trade_no */
-            transaction_id: XmlValue
-          } | {
-            /** 商户订单号 · merchant's order number; either transaction_id or out_trade_no */
-            out_trade_no: XmlValue
-            /** 微信支付订单号 · WeChat Pay order number; either transaction_id or out_trade_no */
-            transaction_id?: XmlValue
-          })
+        } & ({ transaction_id: XmlValue } | { out_trade_no: XmlValue })
       },
       {
         /** 返回状态码 · return code */
@@ -939,19 +933,13 @@ export interface V2PayRoutes {
           appid: XmlValue
           /** 商户号 · merchant ID */
           mch_id?: XmlValue
+          /** 微信订单号 · WeChat Pay order number; either transaction_id or out_trade_no */
+          transaction_id?: XmlValue
+          /** 商户订单号 · merchant's order number; either transaction_id or out_trade_no */
+          out_trade_no?: XmlValue
           nonce_str?: XmlValue
           sign?: XmlValue
-        } & ({
-            /** 微信订单号 · WeChat Pay order number; either transaction_id or out_trade_no */
-            transaction_id: XmlValue
-            /** 商户订单号 · merchant's order number; either transaction_id or out_trade_no */
-            out_trade_no?: XmlValue
-          } | {
-            /** 微信订单号 · WeChat Pay order number; either transaction_id or out_trade_no */
-            transaction_id?: XmlValue
-            /** 商户订单号 · merchant's order number; either transaction_id or out_trade_no */
-            out_trade_no: XmlValue
-          })
+        } & ({ transaction_id: XmlValue } | { out_trade_no: XmlValue })
       },
       {
         /** 返回状态码 · return code */
@@ -1093,23 +1081,17 @@ export interface V2PayRoutes {
           appid: XmlValue
           /** 商户号 · merchant ID */
           mch_id?: XmlValue
+          /** 微信订单号 · WeChat Pay order number; either transaction_id or out_trade_no */
+          transaction_id?: XmlValue
+          /** 商户订单号 · merchant's order number; either transaction_id or out_trade_no */
+          out_trade_no?: XmlValue
           /** 子商户公众账号ID · sub-merchant's AppID */
           sub_appid?: XmlValue
           /** 子商户号 · sub-merchant ID */
           sub_mch_id?: XmlValue
           nonce_str?: XmlValue
           sign?: XmlValue
-        } & ({
-            /** 微信订单号 · WeChat Pay order number; either transaction_id or out_trade_no */
-            transaction_id: XmlValue
-            /** 商户订单号 · merchant's order number; either transaction_id or out_trade_no */
-            out_trade_no?: XmlValue
-          } | {
-            /** 微信订单号 · WeChat Pay order number; either transaction_id or out_trade_no */
-            transaction_id?: XmlValue
-            /** 商户订单号 · merchant's order number; either transaction_id or out_trade_no */
-            out_trade_no: XmlValue
-          })
+        } & ({ transaction_id: XmlValue } | { out_trade_no: XmlValue })
       },
       {
         /** 返回状态码 · return code */
@@ -2254,6 +2236,10 @@ export interface V2PayRoutes {
           sub_mch_id?: XmlValue
           /** 签名类型 · signature type */
           sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
+          /** 微信订单号 · WeChat Pay order number; at most 32 characters; either transaction_id or out_trade_no */
+          transaction_id?: XmlValue
+          /** 商户订单号 · merchant's order number; at most 32 characters; either transaction_id or out_trade_no */
+          out_trade_no?: XmlValue
           /** 商户退款单号 · merchant's refund number; at most 64 characters; matches `^[0-9A-Za-z_\-|*@]+$` */
           out_refund_no: XmlValue
           /** 订单金额 · order amount (分 · fen) */
@@ -2270,17 +2256,7 @@ export interface V2PayRoutes {
           notify_url?: XmlValue
           nonce_str?: XmlValue
           sign?: XmlValue
-        } & ({
-            /** 微信订单号 · WeChat Pay order number; at most 32 characters; either transaction_id or out_trade_no */
-            transaction_id: XmlValue
-            /** 商户订单号 · merchant's order number; at most 32 characters; either transaction_id or out_trade_no */
-            out_trade_no?: XmlValue
-          } | {
-            /** 微信订单号 · WeChat Pay order number; at most 32 characters; either transaction_id or out_trade_no */
-            transaction_id?: XmlValue
-            /** 商户订单号 · merchant's order number; at most 32 characters; either transaction_id or out_trade_no */
-            out_trade_no: XmlValue
-          })
+        } & ({ transaction_id: XmlValue } | { out_trade_no: XmlValue })
       },
       DepositRefundResponse
     >
@@ -2308,6 +2284,10 @@ export interface V2PayRoutes {
           sub_mch_id?: XmlValue
           /** 签名类型 · signature type */
           sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
+          /** 微信订单号 · WeChat Pay order number; either transaction_id or out_trade_no */
+          transaction_id?: XmlValue
+          /** 商户订单号 · merchant's order number; either transaction_id or out_trade_no */
+          out_trade_no?: XmlValue
           /** 商户退款单号 · merchant's refund number */
           out_refund_no: XmlValue
           /** 订单金额 · order amount (分 · fen) */
@@ -2324,17 +2304,7 @@ export interface V2PayRoutes {
           notify_url?: XmlValue
           nonce_str?: XmlValue
           sign?: XmlValue
-        } & ({
-            /** 微信订单号 · WeChat Pay order number; either transaction_id or out_trade_no */
-            transaction_id: XmlValue
-            /** 商户订单号 · merchant's order number; either transaction_id or out_trade_no */
-            out_trade_no?: XmlValue
-          } | {
-            /** 微信订单号 · WeChat Pay order number; either transaction_id or out_trade_no */
-            transaction_id?: XmlValue
-            /** 商户订单号 · merchant's order number; either transaction_id or out_trade_no */
-            out_trade_no: XmlValue
-          })
+        } & ({ transaction_id: XmlValue } | { out_trade_no: XmlValue })
       },
       {
         /** 返回状态码 · return code */

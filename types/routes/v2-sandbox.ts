@@ -317,6 +317,10 @@ export interface V2SandboxRoutes {
           sub_mch_id?: XmlValue
           /** 签名类型 · signature type */
           sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
+          /** 微信订单号 · WeChat Pay order number; either transaction_id or out_trade_no */
+          transaction_id?: XmlValue
+          /** 商户订单号 · merchant's order number; either transaction_id or out_trade_no */
+          out_trade_no?: XmlValue
           /** 商户退款单号 · merchant's refund number */
           out_refund_no: XmlValue
           /** 总金额 · total amount (分 · fen) */
@@ -333,17 +337,7 @@ export interface V2SandboxRoutes {
           notify_url?: XmlValue
           nonce_str?: XmlValue
           sign?: XmlValue
-        } & ({
-            /** 微信订单号 · WeChat Pay order number; either transaction_id or out_trade_no */
-            transaction_id: XmlValue
-            /** 商户订单号 · merchant's order number; either transaction_id or out_trade_no */
-            out_trade_no?: XmlValue
-          } | {
-            /** 微信订单号 · WeChat Pay order number; either transaction_id or out_trade_no */
-            transaction_id?: XmlValue
-            /** 商户订单号 · merchant's order number; either transaction_id or out_trade_no */
-            out_trade_no: XmlValue
-          })
+        } & ({ transaction_id: XmlValue } | { out_trade_no: XmlValue })
       },
       {
         /** 返回状态码 · return code */

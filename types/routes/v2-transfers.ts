@@ -954,7 +954,7 @@ export interface V2TransfersRoutes {
           total_num: XmlValue
           /** 红包祝福语 · red packet greeting message; at most 128 characters */
           wishing: XmlValue
-          /** Ip地址 · IP address; at most 15 characters */
+          /** Ip地址 · IP address; at most 45 characters */
           client_ip: XmlValue
           /** 活动名称 · campaign name; at most 32 characters */
           act_name: XmlValue

@@ -1,0 +1,74 @@
+import type { Ajv, ValidateFunction } from 'ajv'
+import { type EndpointDocument, requestSchemas } from './document.js'
+import type { JsonSchema } from './schema.js'
+import { findSchemaProblem, type SchemaProblem } from './schema-problem.js'
+import type { Traits } from './traits.js'
+
+const PARTS = ['json', 'query', 'xml', 'meta'] as const
+type Part = (typeof PARTS)[number]
+
+/** What a request breaks of the documentation of its endpoint. */
+export interface RequestProblem extends SchemaProblem {
+  /** Where the field stands: `json.amount.total`. */
+  readonly place: string
+}
+
+/** The parts of a request object, as they will travel: outside of JSON, values are text. */
+export type RequestParts = Readonly<Partial<Record<Part, unknown>>>
+
+export type RequestCheck = (parts: RequestParts) => Promise<RequestProblem | undefined>
+
+let ajv: Ajv | undefined
+
+/**
+ * A check of an endpoint's requests by what is documented of it: every field known, none missing, each of its type and
+ * within its limits. What the client fills in itself is asked of nobody.
+ *
+ * @param traits of the endpoint
+ */
+export async function createRequestCheck(document: EndpointDocument, traits: Traits): Promise<RequestCheck> {
+  const { Ajv } = await import('ajv')
+  ajv ??= new Ajv({ strict: false, verbose: true, validateFormats: false, logger: false })
+  const compiler = ajv
+  const { required, ...schemas } = requestSchemas(document, { closed: true })
+  const needed = new Set<Part>([
+    ...required.filter((part) => part === 'json' || part === 'query' || part === 'xml'),
+  ])
+  const checks = PARTS.flatMap((part): [Part, ValidateFunction][] => {
+    const schema = schemas[part]
+    return schema ? [[part, compiler.compile(withoutOwnFields(schema, part, document, traits))]] : []
+  })
+  return async (parts) => {
+    for (const [part, check] of checks) {
+      const value = parts[part]
+      if ((value === undefined && !needed.has(part)) || check(value ?? {})) continue
+      const problem = await findSchemaProblem(check)
+      if (problem) return { ...problem, place: [part, ...problem.path].join('.') }
+    }
+    return undefined
+  }
+}
+
+/** The schema of a part without what the client fills in: who a merchant of v2 is and how it signs, a file's digest. */
+function withoutOwnFields(
+  schema: JsonSchema,
+  part: Part,
+  { xml, ...document }: EndpointDocument,
+  { merchantId = 'mch_id', upload }: Traits,
+): JsonSchema {
+  const isV2 = xml !== undefined || document['xml?'] !== undefined || document.response.xml !== undefined
+  const signed = isV2 && part !== 'json' ? ['nonce_str', 'sign', 'sign_type', merchantId] : []
+  const computed = part === 'meta' ? [upload?.name, upload?.digest, ...Object.keys(upload?.fixed ?? {})] : []
+  const own = new Set<unknown>([...signed, ...computed])
+  const common = { nonce_str: { type: 'string' }, sign: { type: 'string' } } as const
+  return {
+    ...schema,
+    required: (schema.required ?? []).filter((name) => !own.has(name)),
+    properties: { ...(signed.length > 0 && common), ...schema.properties },
+  }
+}
+
+/** A problem in one sentence: `json.amount.total (总金额 · total amount) must be 分 (fen), a whole number`. */
+export function describeProblem({ place, name, what }: RequestProblem): string {
+  return `${place}${name ? ` (${name})` : ''} ${what}`
+}
