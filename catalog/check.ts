@@ -88,7 +88,18 @@ function* contradictions(endpoint: Endpoint): Generator<Finding> {
   if (endpoint.multipart && !endpoint.upload) {
     yield { path: ['multipart'], problem: 'a multipart request needs upload: { file: … }' }
   }
+  // The client adds a sign_type unless it is told that the API takes none.
+  if (endpoint.api === 'v2' && takesSignType(endpoint) !== (endpoint.signType !== 'none')) {
+    yield {
+      path: [],
+      problem: 'signType: none belongs to requests of v2 without a sign_type, and to no others',
+    }
+  }
 }
+
+const takesSignType = (endpoint: Endpoint): boolean =>
+  ['xml.sign_type', 'query.sign_type'].some((place) => hasField(endpoint, place)) ||
+  fieldsOf(endpoint.multipart ?? {}).some(({ name }) => name === 'sign_type')
 
 function hasField(endpoint: Endpoint, place: string): boolean {
   const [where, name] = place.split('.')

@@ -21,7 +21,10 @@ function valuesAt(id: string, at: string): readonly (string | number)[] {
 
 describe('the catalogue', () => {
   it.each([
-    ['POST v3/combine-transactions/jsapi', 'json.sub_orders[].sub_mchid'],
+    ...['app', 'h5', 'jsapi', 'native'].map((kind) => [
+      `POST v3/combine-transactions/${kind}`,
+      'json.sub_orders[].sub_mchid',
+    ]),
     ['POST v3/combine-transactions/h5', 'json.scene_info.h5_info'],
     ['POST v3/pay/transactions/native', 'json.scene_info.store_info.name'],
     ['POST v3/applyment4sub/applyment', 'json.subject_info.certificate_info'],

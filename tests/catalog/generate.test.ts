@@ -216,6 +216,12 @@ ${template}:
       'idempotent names json.no',
     ],
     ['two kinds of answer', 'response: { status: 204, json: object }', 'response needs exactly one of'],
+    [
+      'a sign_type that v2 does not take',
+      'xml: { mch_id: string 商户号 }\n    response: { xml: { mch_id: string 商户号 } }',
+      'signType: none belongs to requests of v2 without a sign_type',
+      'v2/a/b',
+    ],
     ['no kind of answer', 'response: { errors: { json: object } }', 'response needs exactly one of'],
     [
       'a field without a label',
