@@ -132,16 +132,22 @@ function theirMessage(record: NotificationRecord, labels: Labels, own: Notificat
   }
 }
 
+/** In XML all of them travel as text, and pages call them what they like. */
+const SCALAR = /^(string|number|boolean)(?=, )/
+
 function* differences(id: string, ours: Parts, theirs: Parts, either: Flat): Generator<Difference> {
   const flat = (parts: Parts): Flat => {
     const found: Flat = new Map()
     for (const [at, part] of Object.entries(parts)) if (part) flatten(part.shape, at, part.optional, found)
     return found
   }
+  const isText = id.includes(' v2/')
   const own = flat(ours)
   const other = new Map([...flat(theirs), ...either])
   for (const at of new Set([...own.keys(), ...other.keys()])) {
-    const [mine, their] = [own.get(at), other.get(at)]
+    const [mine, their] = [own.get(at), other.get(at)].map((fact) =>
+      isText ? fact?.replace(SCALAR, 'text') : fact,
+    )
     // A name that only the catalogue has is none of the pages'.
     if (mine === their || (their === undefined && / \((name|either)\)$/.test(at))) continue
     yield { id, at, ours: mine ?? NOTHING, theirs: their ?? NOTHING }

@@ -68,6 +68,8 @@ export interface Endpoint extends EndpointFacts {
 /** One notification as written in `notifications/<family>.yaml`. */
 export interface NotificationFacts {
   readonly name: string
+  /** What a handler should know, as a sentence. */
+  readonly note?: string
   readonly docs?: readonly string[]
   /** Who is notified; merchants when absent. */
   readonly modes?: EndpointFacts['modes']

@@ -129,7 +129,7 @@ function entry(event: string, message: Message, others: readonly Message[], prin
   const key = quote(product ?? event)
   return {
     declaration: known ? undefined : declare(name, type, printer),
-    line: `${jsdoc(factsOf(message), '  ', productNote(event, others))}\n  ${key}: ${envelope}<${quote(event)}, ${name}>`,
+    line: `${jsdoc(factsOf(message), '  ', notesOf(message, event, others))}\n  ${key}: ${envelope}<${quote(event)}, ${name}>`,
   }
 }
 
@@ -140,10 +140,12 @@ const factsOf = ({ notification, product }: Message): Pick<Notification, 'name' 
     : notification
 
 /** What handlers should know where products share an event type. */
-function productNote(event: string, others: readonly Message[]): string[] {
+function notesOf({ notification, product }: Message, event: string, others: readonly Message[]): string[] {
   if (others.length === 0) return []
+  const note = product === undefined && notification.note ? [notification.note] : []
   const names = others.flatMap(({ product }) => product ?? [])
   return [
+    ...note,
     `Other products share this event type, with payloads of their own: ${names.join(', ')}.`,
     `Theirs is \`NotificationOf<'${event}', '${names[0]}'>\`, and so on.`,
   ]

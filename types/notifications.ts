@@ -7,7 +7,6 @@ import type {
   CashReduceType,
   Channel,
   ChargeTransactionResponse,
-  CombineTransactionResponse,
   CombineTransactionResponseCombinePayerInfo,
   CombineTransactionResponseSceneInfo,
   Commander,
@@ -393,7 +392,7 @@ export interface FailEvent {
   checked_in?: string
   /** 入住时间 · check-in time */
   start_time?: string
-  /** 押金金额 · deposit amount */
+  /** 押金金额 · deposit amount (分 · fen) */
   deposit_amount?: string
   /** 完结凭证 · completion ticket */
   finish_ticket?: string
@@ -437,9 +436,9 @@ export interface FailV2Event {
   checked_in?: string
   /** 入住时间 · check-in time */
   start_time?: string
-  /** 押金金额 · deposit amount */
+  /** 押金金额 · deposit amount (分 · fen) */
   deposit_amount?: string
-  /** 总金额 · total amount */
+  /** 总金额 · total amount (分 · fen) */
   total_amount?: string
   /** 预计离店时间 · estimated check-out time */
   end_time?: string
@@ -819,6 +818,37 @@ export interface SignEvent {
   contract_terminate_info: ContractTerminateInfo
   /** 商户侧用户标识 · merchant's user identifier */
   out_user_code?: string
+}
+
+export interface SubOrder {
+  /** 子单商户号 · sub-order's merchant ID */
+  mchid: string
+  /** 商品单商户订单号 · merchant's order number of the product order */
+  out_trade_no: string
+  /** 微信订单号 · WeChat Pay order number */
+  transaction_id: string
+  /** 二级商户号 · secondary merchant ID */
+  sub_mchid?: string
+  /** 子商户应用ID · sub-merchant's AppID */
+  sub_appid?: string
+  /** 用户子标识 · user's OpenID under the sub-merchant's AppID */
+  sub_openid?: string
+  /** 商品单个人收款方受理授权ID · acceptance authorization ID of product order's individual payee */
+  individual_auth_id?: string
+  /** 商品单个人收款方平台昵称 · individual payee's platform nickname in product order */
+  individual_name?: string
+  /** 交易类型 · trade type */
+  trade_type: string
+  /** 交易状态 · trade state */
+  trade_state: TradeState
+  /** 付款银行 · bank type */
+  bank_type: string
+  /** 附加数据 · attached data */
+  attach?: string
+  /** 支付完成时间 · payment completion time */
+  success_time: string
+  /** 订单金额 · order amount */
+  amount: PaymentsSubOrderAmount
 }
 
 export interface UserCancelSignPlanEvent {
@@ -3260,36 +3290,24 @@ export interface TransactionSuccessResource {
   /** 支付者 · payer */
   combine_payer_info?: CombineTransactionResponseCombinePayerInfo
   /** 商品单信息 · product order information; either mchid + appid, sp_mchid + sp_appid + sub_mchid or combine_mchid + combine_appid + combine_out_trade_no + sub_orders */
-  sub_orders?: {
-    /** 子单商户号 · sub-order's merchant ID */
-    mchid: string
-    /** 商品单商户订单号 · merchant's order number of the product order */
-    out_trade_no: string
-    /** 微信订单号 · WeChat Pay order number */
-    transaction_id: string
-    /** 二级商户号 · secondary merchant ID */
-    sub_mchid?: string
-    /** 子商户应用ID · sub-merchant's AppID */
-    sub_appid?: string
-    /** 用户子标识 · user's OpenID under the sub-merchant's AppID */
-    sub_openid?: string
-    /** 商品单个人收款方受理授权ID · acceptance authorization ID of product order's individual payee */
-    individual_auth_id?: string
-    /** 商品单个人收款方平台昵称 · individual payee's platform nickname in product order */
-    individual_name?: string
-    /** 交易类型 · trade type */
-    trade_type: string
-    /** 交易状态 · trade state */
-    trade_state: TradeState
-    /** 付款银行 · bank type */
-    bank_type: string
-    /** 附加数据 · attached data */
-    attach?: string
-    /** 支付完成时间 · payment completion time */
-    success_time: string
-    /** 订单金额 · order amount */
-    amount: PaymentsSubOrderAmount
-  }[]
+  sub_orders?: SubOrder[]
+}
+
+export interface TransactionSuccessCombinedResource {
+  /** 合单商户appid · combined order merchant's AppID */
+  combine_appid: string
+  /** 合单商户号 · combined order's merchant ID */
+  combine_mchid: string
+  /** 合单商户订单号 · merchant's combined order number */
+  combine_out_trade_no: string
+  /** 交易单微信支付订单号 · WeChat Pay order number of the transaction order */
+  combine_transaction_id?: string
+  /** 场景信息 · scene information */
+  scene_info?: CombineTransactionResponseSceneInfo
+  /** 商品单信息 · product order information */
+  sub_orders: SubOrder[]
+  /** 支付者 · payer */
+  combine_payer_info?: CombineTransactionResponseCombinePayerInfo
 }
 
 export interface VehicleEntranceStateChangeResource {
@@ -3538,7 +3556,7 @@ export interface XmlRefundProcessedResource {
   out_trade_no: string
   /** 退款资金来源 · refund funding source */
   refund_account: string
-  /** 申请退款金额 · requested refund amount */
+  /** 申请退款金额 · requested refund amount (分 · fen) */
   refund_fee: string
   /** 微信退款单号 · WeChat Pay refund number */
   refund_id: string
@@ -3548,17 +3566,17 @@ export interface XmlRefundProcessedResource {
   refund_request_source?: 'API' | 'VENDOR_PLATFORM' | (string & {})
   /** 退款状态 · refund state */
   refund_status: 'SUCCESS' | 'CHANGE' | 'REFUNDCLOSE' | (string & {})
-  /** 退款金额 · refund amount */
+  /** 退款金额 · refund amount (分 · fen) */
   settlement_refund_fee?: string
-  /** 应结订单金额 · order amount to be settled */
+  /** 应结订单金额 · order amount to be settled (分 · fen) */
   settlement_total_fee?: string
   /** 退款成功时间 · refund success time */
   success_time?: string
-  /** 订单金额 · order amount */
+  /** 订单金额 · order amount (分 · fen) */
   total_fee: string
   /** 微信支付订单号 · WeChat Pay order number */
   transaction_id: string
-  /** 用户退款金额 · amount refunded to the user */
+  /** 用户退款金额 · amount refunded to the user (分 · fen) */
   cash_refund_fee?: string
 }
 
@@ -3593,9 +3611,9 @@ export interface XmlTransactionSuccessResource {
   sign: string
   /** 支付完成时间 · payment completion time */
   time_end?: string
-  /** 标价金额 · pricing amount */
+  /** 标价金额 · pricing amount (分 · fen) */
   total_fee: string
-  /** 总代金券金额 · total cash coupon amount */
+  /** 总代金券金额 · total cash coupon amount (分 · fen) */
   coupon_fee?: string
   /** 代金券使用数量 · number of cash coupons used */
   coupon_count?: string
@@ -3631,13 +3649,13 @@ export interface XmlTransactionSuccessResource {
   sub_is_subscribe?: string
   /** 交易状态描述 · trade state description */
   trade_state_desc?: string
-  /** 应结订单金额 · order amount to be settled */
+  /** 应结订单金额 · order amount to be settled (分 · fen) */
   settlement_total_fee?: string
-  /** 现金支付金额 · cash payment amount */
+  /** 现金支付金额 · cash payment amount (分 · fen) */
   cash_fee?: string
   /** 现金支付币种 · cash payment currency */
   cash_fee_type?: string
-  /** 单个代金券或立减优惠支付金额 · amount paid by single cash coupon or discount */
+  /** 单个代金券或立减优惠支付金额 · amount paid by single cash coupon or discount (分 · fen) */
   [key: `coupon_fee_${number}`]: string
   /** 优惠详情 · discount details */
   promotion_detail?: string
@@ -4088,6 +4106,7 @@ export interface Notifications {
    */
   'TRANSACTION.PAY_BACK': Notification<'TRANSACTION.PAY_BACK', TransactionPayBackResource>
   /** 支付成功(TRANSACTION.SUCCESS)通知(JSON)
+   * A combined order has `sub_orders` and no `amount`, `payer` or `out_trade_no` of its own: read it as `combined`.
    * Other products share this event type, with payloads of their own: combined, parking, etc, transit, ebike, eduschoolpay, edu-papay, offlineface, repayment, global, hongkong, v2, profitsharing.
    * Theirs is `NotificationOf<'TRANSACTION.SUCCESS', 'combined'>`, and so on.
    * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012791861) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012085146)
@@ -4170,7 +4189,7 @@ export interface ProductNotifications {
   }
   'TRANSACTION.SUCCESS': {
     /** combined: 支付成功(TRANSACTION.SUCCESS)通知(JSON) */
-    'combined': Notification<'TRANSACTION.SUCCESS', CombineTransactionResponse>
+    'combined': Notification<'TRANSACTION.SUCCESS', TransactionSuccessCombinedResource>
     /** parking: 支付成功(TRANSACTION.SUCCESS)通知(JSON) */
     'parking': Notification<'TRANSACTION.SUCCESS', VehicleTransactionResponse>
     /** etc: 支付成功(TRANSACTION.SUCCESS)通知(JSON) */

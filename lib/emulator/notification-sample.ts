@@ -11,7 +11,8 @@ export function sampleResource(eventType: string, context: Context, choice: Mess
   if (!document?.resource) return {}
   const { ids, now } = context
   const { scheme, id, key } = recipientOf(eventType, context, choice)
-  const given: Readonly<Record<string, unknown>> = scheme === 'brand' ? { brand_id: id } : { mchid: id }
+  const given: Readonly<Record<string, unknown>> =
+    scheme === 'brand' ? { brand_id: id } : { mchid: id, mch_id: id }
   if (document.example) return withOwnFacts(document.example, given, beijingTime(now()))
   // An event whose name ends with a state, such as `REFUND.CLOSED`, tells of something in that state.
   const state = eventType.split('.').at(-1)

@@ -69,7 +69,7 @@ describe('the document of an endpoint', { timeout: 60_000 }, () => {
     const document = await endpointDocument('v2/pay/orderquery', 'post')
     if (!document) throw new Error('not documented')
     const answer = responseSchema(document)
-    const digits = { type: 'string', pattern: '^-?\\d+$' }
+    const digits = { type: 'string', wholeNumber: true, pattern: '^-?\\d+$' }
     expect(answer?.properties?.total_fee).toEqual({ ...digits, unit: 'fen', title: '标价金额' })
     expect(answer?.patternProperties).toMatchObject({ '^coupon_fee_\\d+$': { type: 'string' } })
   })

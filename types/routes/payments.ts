@@ -9,7 +9,6 @@ import type {
   CertificateResponseData,
   Channel,
   CombinePayerInfo,
-  CombineTransactionResponse,
   CombineTransactionResponseCombinePayerInfo,
   CombineTransactionResponseSceneInfo,
   EcommerceGoodsDetail,
@@ -272,6 +271,27 @@ export interface H5RequestSceneInfo {
   }
 }
 
+export interface H5RequestSubOrder {
+  /** 子单商户号 · sub-order's merchant ID; at most 32 characters */
+  mchid: string
+  /** 附加数据 · attached data; at most 128 characters */
+  attach: string
+  /** 订单金额 · order amount */
+  amount: PaymentsAmount
+  /** 商品单商户订单号 · merchant's order number of the product order; 2–32 characters; matches `^[0-9A-Za-z_\-|*@]+$` */
+  out_trade_no: string
+  /** 二级商户号 · secondary merchant ID; at most 32 characters */
+  sub_mchid?: string
+  /** 订单优惠标记 · order discount tag; at most 32 characters */
+  goods_tag?: string
+  /** 商品描述 · product description; at most 128 characters */
+  description: string
+  /** 结算信息 · settlement information */
+  settle_info?: SubOrderSettleInfo
+  /** 子商户应用ID · sub-merchant's AppID; at most 32 characters */
+  sub_appid?: string
+}
+
 export interface H5Response {
   /** 支付跳转链接 · payment redirect URL */
   h5_url: string
@@ -496,27 +516,6 @@ export interface StoreInfo {
   id?: string
   /** 商家自定义编码 · merchant-defined code */
   out_id?: string
-}
-
-export interface SubOrder {
-  /** 子单商户号 · sub-order's merchant ID; at most 32 characters */
-  mchid: string
-  /** 附加数据 · attached data; at most 128 characters */
-  attach: string
-  /** 订单金额 · order amount */
-  amount: PaymentsAmount
-  /** 商品单商户订单号 · merchant's order number of the product order; 2–32 characters; matches `^[0-9A-Za-z_\-|*@]+$` */
-  out_trade_no: string
-  /** 二级商户号 · secondary merchant ID; at most 32 characters */
-  sub_mchid?: string
-  /** 订单优惠标记 · order discount tag; at most 32 characters */
-  goods_tag?: string
-  /** 商品描述 · product description; at most 128 characters */
-  description: string
-  /** 结算信息 · settlement information */
-  settle_info?: SubOrderSettleInfo
-  /** 子商户应用ID · sub-merchant's AppID; at most 32 characters */
-  sub_appid?: string
 }
 
 export interface SubsidyInfo {
@@ -848,7 +847,7 @@ export interface PaymentsRoutes {
             }
           }
           /** 商品单信息 · product order information; at most 50 items */
-          sub_orders: SubOrder[]
+          sub_orders: H5RequestSubOrder[]
           /** 交易起始时间 · transaction start time; matches `^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$` */
           time_start?: string
           /** 交易结束时间 · transaction end time; matches `^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$` */
@@ -1057,7 +1056,7 @@ export interface PaymentsRoutes {
           /** 场景信息 · scene information */
           scene_info?: AppRequestSceneInfo
           /** 商品单信息 · product order information; at most 50 items */
-          sub_orders: SubOrder[]
+          sub_orders: H5RequestSubOrder[]
           /** 交易起始时间 · transaction start time; matches `^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$` */
           time_start?: string
           /** 交易结束时间 · transaction end time; matches `^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$` */
@@ -1086,7 +1085,102 @@ export interface PaymentsRoutes {
         /** 合单商户订单号 · merchant's combined order number */
         combine_out_trade_no: PathValue
       },
-      CombineTransactionResponse
+      {
+        /** 合单商户appid · combined order merchant's AppID */
+        combine_appid: string
+        /** 合单商户号 · combined order's merchant ID */
+        combine_mchid: string
+        /** 合单商户订单号 · merchant's combined order number */
+        combine_out_trade_no: string
+        /** 交易单微信支付订单号 · WeChat Pay order number of the transaction order */
+        combine_transaction_id: string
+        /** 场景信息 · scene information */
+        scene_info?: CombineTransactionResponseSceneInfo
+        /** 商品单信息 · product order information */
+        sub_orders?: {
+          /** 子单商户号 · sub-order's merchant ID */
+          mchid: string
+          /** 商品单个人收款方受理授权ID · acceptance authorization ID of product order's individual payee */
+          individual_auth_id?: string
+          /** 商品单个人收款方平台昵称 · individual payee's platform nickname in product order */
+          individual_name?: string
+          /** 交易类型 · trade type */
+          trade_type?: 'NATIVE' | 'JSAPI' | 'APP' | 'MWEB' | (string & {})
+          /** 交易状态 · trade state */
+          trade_state?: 'SUCCESS' | 'REFUND' | 'NOTPAY' | 'CLOSED' | 'PAYERROR' | (string & {})
+          /** 付款银行 · bank type */
+          bank_type?: string
+          /** 附加数据 · attached data */
+          attach?: string
+          /** 支付完成时间 · payment completion time */
+          success_time?: string
+          /** 微信订单号 · WeChat Pay order number */
+          transaction_id?: string
+          /** 商品单商户订单号 · merchant's order number of the product order */
+          out_trade_no: string
+          /** 二级商户号 · secondary merchant ID */
+          sub_mchid?: string
+          /** 子商户应用ID · sub-merchant's AppID */
+          sub_appid?: string
+          /** 用户子标识 · user's OpenID under the sub-merchant's AppID */
+          sub_openid?: string
+          /** 优惠信息列表 · list of discount information */
+          promotion_detail?: {
+            /** 券ID · coupon ID */
+            coupon_id?: string
+            /** 优惠名称 · discount name */
+            name?: string
+            /** 优惠范围 · discount scope */
+            scope?: 'GLOBAL' | 'SINGLE' | (string & {})
+            /** 优惠类型 · discount type */
+            type?: 'CASH' | 'NOCASH' | (string & {})
+            /** 优惠券面额 · coupon face value (分 · fen) */
+            amount?: number
+            /** 活动批次ID · coupon batch ID */
+            stock_id?: string
+            /** 微信出资 · WeChat Pay contribution (分 · fen) */
+            wechatpay_contribute?: number
+            /** 商户出资 · merchant's contribution (分 · fen) */
+            merchant_contribute?: number
+            /** 其他出资 · other contribution (分 · fen) */
+            other_contribute?: number
+            /** 优惠币种 · discount currency */
+            currency?: string
+            /** 单品列表 · list of items */
+            goods_detail?: {
+              /** 商品编码 · product code */
+              goods_id: string
+              /** 商品数量 · product quantity */
+              quantity: number
+              /** 商品单价 · product unit price (分 · fen) */
+              unit_price: number
+              /** 商品优惠金额 · product discount amount (分 · fen) */
+              discount_amount?: number
+              /** 商品备注 · product remark */
+              goods_remark?: string
+            }[]
+          }[]
+          /** 订单金额 · order amount */
+          amount?: {
+            /** 标价金额 · pricing amount (分 · fen) */
+            total_amount: number
+            /** 标价币种 · pricing currency */
+            currency?: string
+            /** 现金支付金额 · cash payment amount (分 · fen) */
+            payer_amount: number
+            /** 现金支付币种 · cash payment currency */
+            payer_currency?: string
+            /** 结算汇率 · settlement exchange rate */
+            settlement_rate?: number
+          }
+        }[]
+        /** 支付者 · payer */
+        combine_payer_info?: CombinePayerInfo
+        /** 交易场景 · trade scene */
+        trade_scenario?: 'RECOMMERCE' | (string & {})
+        /** 使用的商户贴息信息(微信分付) · merchant interest subsidy information (WeChat Fenfu) */
+        installment_info?: InstallmentInfo
+      }
     >
     /** 合单查询订单
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012557006) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012761057)

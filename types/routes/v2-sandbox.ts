@@ -36,11 +36,11 @@ export interface MicropayResponse {
   out_trade_no: string
   /** 微信支付订单号 · WeChat Pay order number */
   transaction_id: string
-  /** 标价金额 · pricing amount */
+  /** 标价金额 · pricing amount (分 · fen) */
   total_fee: string
-  /** 现金支付金额 · cash payment amount */
+  /** 现金支付金额 · cash payment amount (分 · fen) */
   cash_fee: string
-  /** 代金券金额 · cash coupon amount */
+  /** 代金券金额 · cash coupon amount (分 · fen) */
   coupon_fee?: string
 }
 
