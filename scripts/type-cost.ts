@@ -13,6 +13,8 @@ const BARS = [
   { spelling: 'chain', count: 100, bar: 600_000 },
   { spelling: 'bracket', count: 1, bar: 60_000 },
   { spelling: 'bracket', count: 100, bar: 600_000 },
+  { spelling: 'mixed', count: 1, bar: 60_000 },
+  { spelling: 'mixed', count: 100, bar: 600_000 },
 ] as const
 /** Calls are typed by its `AxiosResponse`. */
 const NEEDED = 'axios'

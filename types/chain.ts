@@ -20,11 +20,17 @@ type Spellings<Name extends string> = Name extends `{${infer Key}}`
     ? Name | Camel<Name>
     : Name
 
-/** The segments below `Path`. */
-type Names<Path extends string> = Path extends keyof Folders ? Folders[Path] : never
+/**
+ * The segments below `Path`. For a path that is not known yet, `infer` says that they are text: else the compiler would
+ * go through those of every path there is.
+ */
+type Names<Path extends string> = Listed<Path> extends infer Next extends string ? Next : never
+type Listed<Path extends string> = Path extends keyof Folders ? Folders[Path] : never
 
-/** Every path below `Here`, relative to it. */
-type Below<Here extends string, Any = Path> = Any extends `${Here}/${infer Others}` ? Others : never
+/** Every path below `Path`, relative to it. */
+type Below<Path extends string, Next extends string = Names<Path>> = Next extends string
+  ? Next | `${Next}/${Below<`${Path}/${Next}`>}`
+  : never
 
 interface Url<Request> {
   /** The absolute URL a GET would use, signed where a browser is sent to it. */
@@ -55,8 +61,8 @@ type Post<Path extends string> = Path extends keyof Routes
  * `in out` says that two nodes are the same or have nothing to do with each other. Without it the compiler finds
  * out by comparing everything below them, which takes it half a minute for the first node passed to a function.
  */
-type Segments<in out Path extends string, in out Next extends string> = {
-  readonly [Name in Next as Spellings<Name>]: Child<Path, Name>
+type Segments<in out Path extends string> = {
+  readonly [Name in Names<Path> as Spellings<Name>]: Child<Path, Name>
 }
 
 /** `receivers.delete(…)` is DELETE, so the segment `delete` takes no call of its own. */
@@ -71,7 +77,7 @@ interface Continued<in out Path extends string> {
 }
 
 /** A node whose last segment is a verb word: only its verbs call it. */
-export type Uncalled<Path extends string> = Own<Path> & Segments<Path, Names<Path>> & Continued<Path>
+export type Uncalled<Path extends string> = Own<Path> & Segments<Path> & Continued<Path>
 
 /** A point of the chain: `Path` is where it stands. */
 export type Node<Path extends string> = Post<Path> & Uncalled<Path>

@@ -34,7 +34,7 @@ describe('the whole catalogue', () => {
     const examples = endpoints.filter(({ example }) => example).length
     console.info(
       `${good.filter(({ error }) => !error).length} of ${good.length} requests compile: ` +
-        `${endpoints.length} endpoints × 3 spellings, ${examples} of them with the documentation's example, ` +
+        `${endpoints.length} endpoints × ${good.length / endpoints.length} spellings, ${examples} of them with the documentation's example, ` +
         `${endpoints.length - examples} with the smallest request of their schema`,
     )
     expect(good.filter(({ error }) => error).map(where)).toEqual([])

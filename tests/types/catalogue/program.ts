@@ -1,6 +1,6 @@
 /**
- * The whole catalogue against the types, in one program: each endpoint's request in three spellings, which
- * must compile, and the same request with one thing wrong, which must not.
+ * The whole catalogue against the types, in one program: each endpoint's request in every style, which must
+ * compile, and the same request with one thing wrong, which must not.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
@@ -36,6 +36,11 @@ const SPELLINGS: Readonly<Record<string, (template: string) => string>> = {
   property: properties,
   chain: (template) => `.chain('${template}')`,
   bracket: (template) => `['${template}']`,
+  mixed: (template) => {
+    const segments = template.split('/')
+    const depth = Math.min(2, segments.length - 1)
+    return `${properties(segments.slice(0, depth).join('/'))}.chain('${segments.slice(depth).join('/')}')`
+  },
 }
 
 const verbOf = ({ response, verb }: Endpoint): string => (response.redirect ? 'url' : verb)
