@@ -18,7 +18,7 @@ makes its request unique (out_request_no, out_trade_no …) gets one that is the
 
 What was done is written to the journal. After Ctrl-C, a crash or a loss of power, the same command goes on where it
 stopped: acknowledged rows are not sent again, and those under way are sent with the number they had.
-Exit codes: 0 all rows acknowledged; 1 rows failed; 2 nothing was sent; 130 interrupted.`
+Exit codes: 0 all rows acknowledged; 1 rows failed, or were wrong and none was sent; 2 wrong usage; 130 interrupted.`
 
 /** `wxpay bulk`: one call for each row of a table. */
 export function bulkCommand(): Command {

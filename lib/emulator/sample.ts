@@ -24,11 +24,12 @@ export interface SampleSource {
   readonly merchantKey: KeyObject
   /** Values of the request by name; the answer gives back what it has in common with it. */
   readonly given: Readonly<Record<string, unknown>>
-  /** The value of enumerations that have it; the first one of others. */
+  /** What has happened, as an event type says it: `CLOSED`, `TERMINATE`. Known values that say the same are taken. */
   readonly state?: string | undefined
 }
 
-function text(name: string, { ids, now }: SampleSource): string {
+function text(name: string, { ids, now, state }: SampleSource): string {
+  if (state !== undefined && /(state|status)$/.test(name)) return state
   if (/(time|_at)$/.test(name)) return beijingTime(now)
   if (name.endsWith('date')) return beijingTime(now).slice(0, 10)
   if (name.endsWith('url')) return `https://example.com/${ids.text(8)}`
@@ -42,7 +43,7 @@ function text(name: string, { ids, now }: SampleSource): string {
 export function sampleOf(shape: Shape, name: string, source: SampleSource): unknown {
   if (isLeaf(shape)) return leafSample(leafOf(shape), name, source)
   if (isList(shape)) return [sampleOf(shape[0], name, source)]
-  if (isEnum(shape)) return shape.$enum.find((value) => value === source.state) ?? shape.$enum[0]
+  if (isEnum(shape)) return valueFor(shape.$enum, source.state)
   if (isCases(shape)) return sampleOf(shape.$oneOf[0] ?? 'object', name, source)
   const inner = embedded(shape)
   if (inner) {
@@ -56,6 +57,22 @@ export function sampleOf(shape: Shape, name: string, source: SampleSource): unkn
     .filter(({ name }) => !others.has(name))
     .map((field) => [field.name, sampleOf(field.shape, field.name, source)])
   return Object.fromEntries(fields)
+}
+
+/** What is finished has succeeded. */
+const SAME: Readonly<Record<string, string>> = { FINISHED: 'SUCCESS' }
+/** Letters that words have in common at least where one is a form of the other: `USE` and `USED`, `FAIL` and `FAILED`. */
+const STEM = 3
+
+/** The known value whose last word says what has happened; the first one where none does. */
+function valueFor(values: readonly (string | number)[], state = ''): string | number | undefined {
+  const wanted = [...state.split('_'), state, SAME[state] ?? state].filter((word) => word.length >= STEM)
+  const says = (value: string | number): boolean => {
+    const word = String(value).split('_').at(-1) ?? ''
+    if (word.length < STEM) return false
+    return wanted.some((one) => one.startsWith(word) || word.startsWith(one) || one.endsWith(word))
+  }
+  return values.find((value) => value === state) ?? values.find(says) ?? values[0]
 }
 
 /** Of fields that stand in for each other, only those of the first group are in a sample. */

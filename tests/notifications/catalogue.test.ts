@@ -3,6 +3,7 @@ import { Ajv } from 'ajv'
 import { expect, it } from 'vitest'
 import { loadCatalogue } from '../../catalog/load.js'
 import { byEvent } from '../../catalog/notifications.js'
+import { decryptAesGcm } from '../../lib/crypto/aes.js'
 import type { NotificationEvent } from '../../lib/index.js'
 import { eventTypes } from '../../lib/notifications/generated/facts.js'
 import { type Shape, toJsonSchema } from '../../lib/routes/schema.js'
@@ -73,4 +74,26 @@ it('has an example only where the schema takes it', () => {
     const validate = ajv.compile(closed(toJsonSchema(resource)))
     expect([eventType, validate(example), validate.errors]).toEqual([eventType, true, null])
   }
+})
+
+it('tells of what the event type says has happened', () => {
+  const told = (event: string): object => {
+    const { body } = rig.emulator.signNotification(event)
+    const { ciphertext, nonce, associated_data } = JSON.parse(body).resource
+    const key = rig.emulator.merchant.apiv3Key
+    return JSON.parse(decryptAesGcm(ciphertext, key, nonce, associated_data))
+  }
+  expect(told('REFUND.SUCCESS')).toMatchObject({ refund_status: 'SUCCESS' })
+  expect(told('REFUND.ABNORMAL')).toMatchObject({ refund_status: 'ABNORMAL' })
+  expect(told('REFUND.CLOSED')).toMatchObject({ refund_status: 'CLOSED' })
+  expect(told('TRANSACTION.SUCCESS')).toMatchObject({
+    ...{ mchid: rig.emulator.merchant.mchid, trade_state: 'SUCCESS', trade_type: 'JSAPI' },
+    amount: { total: expect.any(Number) },
+  })
+  expect(told('TRANSACTION.INDUSTRY_FAILED')).toMatchObject({ trade_state: 'PAY_FAIL' })
+  expect(told('MCHTRANSFER.BILL.FINISHED')).toMatchObject({ state: 'SUCCESS' })
+  expect(told('MCHTRANSFER.QQWALLETBILL.FINISHED')).toMatchObject({ state: 'SUCCESS' })
+  expect(told('COUPON.USE')).toMatchObject({ status: 'USED' })
+  expect(told('ENTRUST.TERMINATE')).toMatchObject({ contract_state: 'TERMINATED' })
+  expect(told('PAYSCORE.USER_PAID')).toMatchObject({ state: 'DONE', collection: { state: 'USER_PAID' } })
 })
