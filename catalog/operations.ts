@@ -77,12 +77,16 @@ function bodyProperty(endpoint: Endpoint, key: 'json' | 'xml'): Property[] {
   return [{ name: key, optional: body.optional || (text && nothingRequired(type)), type }]
 }
 
+/** What the pages call the fields that every message of v2 carries. */
+const SIGNATURE_LABELS = { nonce_str: '随机字符串', sign: '签名' } as const
+
 /** The pages of v2 leave out what every message carries, but a caller may still give it. */
 function withSignature(endpoint: Endpoint, type: Type): Type {
   if (endpoint.api === 'v3' || typeof type !== 'object' || !('fields' in type)) return type
   const known = new Set(type.fields.map(({ name }) => name))
-  const common = ['nonce_str', 'sign'].filter((name) => !known.has(name))
-  const added = common.map((name) => ({ name, optional: true, type: 'XmlValue' }))
+  const added = Object.entries(SIGNATURE_LABELS)
+    .filter(([name]) => !known.has(name))
+    .map(([name, label]) => ({ name, optional: true, type: 'XmlValue', about: { label } }))
   return objectType([...type.fields, ...added], type.either)
 }
 

@@ -937,7 +937,9 @@ export type DepositReverseRequest = {
   out_trade_no?: XmlValue
   /** 签名类型 · signature type */
   sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
+  /** 随机字符串 · nonce string */
   nonce_str?: XmlValue
+  /** 签名 · signature */
   sign?: XmlValue
 } & ({ transaction_id: XmlValue } | { out_trade_no: XmlValue })
 
@@ -1308,7 +1310,9 @@ export interface FacepayRequest {
   face_code: XmlValue
   /** 签名类型 · signature type */
   sign_type?: 'HMAC-SHA256' | (string & {})
+  /** 随机字符串 · nonce string */
   nonce_str?: XmlValue
+  /** 签名 · signature */
   sign?: XmlValue
 }
 
@@ -2115,7 +2119,9 @@ export type OrderqueryRequest = {
   out_trade_no?: XmlValue
   /** 签名类型 · signature type */
   sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
+  /** 随机字符串 · nonce string */
   nonce_str?: XmlValue
+  /** 签名 · signature */
   sign?: XmlValue
 } & ({ transaction_id: XmlValue } | { out_trade_no: XmlValue })
 
@@ -2642,7 +2648,9 @@ export interface RefundqueryRequest {
   refund_id?: XmlValue
   /** 偏移量 · offset */
   offset?: XmlValue
+  /** 随机字符串 · nonce string */
   nonce_str?: XmlValue
+  /** 签名 · signature */
   sign?: XmlValue
 }
 

@@ -92,7 +92,9 @@ export interface PreentrustwebRequest {
   timestamp: XmlValue
   /** 是否返回APP · whether to return to the app */
   return_app?: 'Y' | 'N' | (string & {})
+  /** 随机字符串 · nonce string */
   nonce_str?: XmlValue
+  /** 签名 · signature */
   sign?: XmlValue
 }
 
@@ -124,7 +126,9 @@ export interface V2ContractsRoutes {
           sub_appid?: XmlValue
           /** 子商户号 · sub-merchant ID */
           sub_mch_id?: XmlValue
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -265,7 +269,9 @@ export interface V2ContractsRoutes {
           contract_termination_remark: XmlValue
           /** 版本号 · version number */
           version: '1.0' | (string & {})
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -468,7 +474,9 @@ export interface V2ContractsRoutes {
           contract_code?: XmlValue
           /** 版本号 · version number */
           version: '1.0' | (string & {})
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -581,7 +589,9 @@ export interface V2ContractsRoutes {
           contract_code?: XmlValue
           /** 版本号 · version number */
           version: '1.0' | (string & {})
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -694,7 +704,9 @@ export interface V2ContractsRoutes {
           outerid?: XmlValue
           /** 接口版本号 · API version */
           version: '2.0' | (string & {})
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -726,7 +738,9 @@ export interface V2ContractsRoutes {
           sign_type?: 'HMAC-SHA256' | (string & {})
           /** 商户订单号 · merchant's order number */
           out_trade_no?: XmlValue
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -825,7 +839,9 @@ export interface V2ContractsRoutes {
           sign_type?: 'HMAC-SHA256' | (string & {})
           /** 微信open ID · WeChat user's OpenID */
           openid: XmlValue
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -926,7 +942,9 @@ export interface V2ContractsRoutes {
           outerid?: XmlValue
           /** 接口版本号 · API version */
           version: '2.0' | (string & {})
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -954,7 +972,9 @@ export interface V2ContractsRoutes {
           sign_type?: 'HMAC-SHA256' | (string & {})
           /** 用户标识 · user's OpenID */
           openid?: XmlValue
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -1011,7 +1031,9 @@ export interface V2ContractsRoutes {
           sign_type?: 'HMAC-SHA256' | (string & {})
           /** 商户订单号 · merchant's order number */
           out_trade_no?: XmlValue
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -1106,7 +1128,9 @@ export interface V2ContractsRoutes {
           trade_scene: 'PARKING' | 'PARKING SPACE' | (string & {})
           /** 场景信息 · scene information */
           scene_info: string
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -1191,7 +1215,9 @@ export interface V2ContractsRoutes {
           profit_sharing?: 'Y' | 'N' | (string & {})
           /** 场景信息 · scene information */
           scene_info: string
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -1231,7 +1257,9 @@ export interface V2ContractsRoutes {
           sub_openid?: XmlValue
           /** 车牌号 · license plate number */
           plate_number?: XmlValue
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -1296,7 +1324,9 @@ export interface V2ContractsRoutes {
           trade_scene: 'PARKING' | 'PARKING SPACE' | (string & {})
           /** 场景信息 · scene information */
           scene_info: string
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -1373,7 +1403,9 @@ export interface V2ContractsRoutes {
           profit_sharing?: 'Y' | 'N' | (string & {})
           /** 场景信息 · scene information */
           scene_info: string
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -1407,7 +1439,9 @@ export interface V2ContractsRoutes {
           version: '3.0' | (string & {})
           /** 车牌号 · license plate number */
           plate_number?: XmlValue
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },

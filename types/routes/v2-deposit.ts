@@ -91,7 +91,9 @@ export interface QueryhotelbillRequest {
   return_query_id: XmlValue
   /** 服务ID · service ID */
   service_id: XmlValue
+  /** 随机字符串 · nonce string */
   nonce_str?: XmlValue
+  /** 签名 · signature */
   sign?: XmlValue
 }
 
@@ -123,7 +125,9 @@ export interface V2DepositRoutes {
           fee_type: XmlValue
           /** 签名类型 · signature type */
           sign_type?: 'HMAC-SHA256' | (string & {})
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         } & ({ transaction_id: XmlValue } | { out_trade_no: XmlValue })
       },
@@ -230,7 +234,9 @@ export interface V2DepositRoutes {
           auth_code: XmlValue
           /** 场景信息 · scene information */
           scene_info?: string
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -341,7 +347,9 @@ export interface V2DepositRoutes {
           refund_account?: XmlValue
           /** 退款结果通知url · refund result notification URL */
           notify_url?: XmlValue
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         } & ({ transaction_id: XmlValue } | { out_trade_no: XmlValue })
       },
@@ -425,7 +433,9 @@ export interface V2DepositRoutes {
           receipt?: 'Y' | 'N' | (string & {})
           /** 场景信息 · scene information */
           scene_info?: string
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -488,7 +498,9 @@ export interface V2DepositRoutes {
           reason: XmlValue
           /** 服务ID · service ID */
           service_id: XmlValue
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -528,7 +540,9 @@ export interface V2DepositRoutes {
           compensation_fee: XmlValue
           /** 赔偿金费用说明 · compensation fee description */
           compensation_fee_desc?: XmlValue
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -590,7 +604,9 @@ export interface V2DepositRoutes {
           userid?: XmlValue
           /** 用户收货地址 · user's shipping address */
           address?: XmlValue
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -650,7 +666,9 @@ export interface V2DepositRoutes {
           userid?: XmlValue
           /** 用户收货地址 · user's shipping address */
           address?: XmlValue
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -706,7 +724,9 @@ export interface V2DepositRoutes {
           profit_sharing: 'Y' | 'N' | (string & {})
           /** 其他费用说明 · other fees description */
           other_fee_desc?: XmlValue
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -754,7 +774,9 @@ export interface V2DepositRoutes {
           finish_ticket: XmlValue
           /** 分账标识 · profit-sharing flag */
           profit_sharing: 'Y' | 'N' | (string & {})
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },

@@ -158,7 +158,9 @@ export interface V2MerchantsRoutes {
           applyment_id?: XmlValue
           /** 业务申请编号 · business application number */
           business_code?: XmlValue
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -217,7 +219,9 @@ export interface V2MerchantsRoutes {
           sign_type?: 'HMAC-SHA256' | (string & {})
           /** 小微商户号 · micro merchant ID */
           sub_mch_id: XmlValue
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -302,7 +306,9 @@ export interface V2MerchantsRoutes {
           bank_address_code: XmlValue
           /** 平台证书序列号 · platform certificate serial number */
           cert_sn: XmlValue
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -338,7 +344,9 @@ export interface V2MerchantsRoutes {
           merchant_name?: XmlValue
           /** 加密的平台证书序列号 · serial number of platform certificate used for encryption */
           cert_sn: XmlValue
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -434,7 +442,9 @@ export interface V2MerchantsRoutes {
           contact_phone: XmlValue
           /** 联系邮箱 · contact email */
           contact_email?: XmlValue
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -529,7 +539,9 @@ export interface V2MerchantsRoutes {
           business_addition_pics?: XmlValue
           /** 联系邮箱 · contact email */
           contact_email?: XmlValue
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -589,7 +601,9 @@ export interface V2MerchantsRoutes {
           version: '1' | (string & {})
           /** 签名类型 · signature type */
           sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -636,7 +650,9 @@ export interface V2MerchantsRoutes {
           channel_id: XmlValue
           /** 签名类型 · signature type */
           sign_type?: 'HMAC-SHA256' | (string & {})
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -662,7 +678,9 @@ export interface V2MerchantsRoutes {
           acquiring_bank_id: XmlValue
           /** 签名类型 · signature type */
           sign_type?: 'HMAC-SHA256' | (string & {})
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -706,7 +724,9 @@ export interface V2MerchantsRoutes {
           store_latitude?: XmlValue
           /** 签名类型 · signature type */
           sign_type?: 'HMAC-SHA256' | (string & {})
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -743,7 +763,9 @@ export interface V2MerchantsRoutes {
           callback_url: XmlValue
           /** 签名类型 · signature type */
           sign_type?: 'HMAC-SHA256' | (string & {})
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -806,7 +828,9 @@ export interface V2MerchantsRoutes {
           punish_type: XmlValue
           /** 签名类型 · signature type */
           sign_type?: 'HMAC-SHA256' | (string & {})
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -839,7 +863,9 @@ export interface V2MerchantsRoutes {
           mch_id?: XmlValue
           /** 签名类型 · signature type */
           sign_type?: 'HMAC-SHA256' | (string & {})
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -880,7 +906,9 @@ export interface V2MerchantsRoutes {
           mch_id?: XmlValue
           /** 签名类型 · signature type */
           sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -927,7 +955,9 @@ export interface V2MerchantsRoutes {
           page_size?: XmlValue
           /** 违规记录数据格式 · violation record data format */
           violation_records_format?: 'csv' | 'json' | (string & {})
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -1026,7 +1056,9 @@ export interface V2MerchantsRoutes {
           h5_domains?: string
           /** 附加信息 · additional information */
           attach?: XmlValue
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -1075,7 +1107,9 @@ export interface V2MerchantsRoutes {
           sub_appid?: XmlValue
           /** 授权目录 · authorized payment directory */
           jsapi_path: XmlValue
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -1101,7 +1135,9 @@ export interface V2MerchantsRoutes {
           sub_mch_id: XmlValue
           /** 渠道商商户号 · channel partner's merchant ID */
           channel_id: XmlValue
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -1206,7 +1242,9 @@ export interface V2MerchantsRoutes {
           h5_website_url?: XmlValue
           /** H5支付域名 · H5 payment domains */
           h5_domains?: string
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -1251,7 +1289,9 @@ export interface V2MerchantsRoutes {
           merchant_shortname?: XmlValue
           /** 客服电话 · customer service phone number */
           service_phone?: XmlValue
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -1292,7 +1332,9 @@ export interface V2MerchantsRoutes {
           mch_id?: XmlValue
           /** 子商户号 · sub-merchant ID */
           sub_mch_id: XmlValue
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -1393,7 +1435,9 @@ export interface V2MerchantsRoutes {
           mch_id?: XmlValue
           /** 子商户号 · sub-merchant ID */
           sub_mch_id: XmlValue
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -1444,7 +1488,9 @@ export interface V2MerchantsRoutes {
           page_index: XmlValue
           /** 展示资料个数 · number of records to show */
           page_size?: XmlValue
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -1554,7 +1600,9 @@ export interface V2MerchantsRoutes {
           sub_appid: XmlValue
           /** 推荐关注APPID · AppID recommended to follow */
           subscribe_appid: XmlValue
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -1594,7 +1642,9 @@ export interface V2MerchantsRoutes {
           charset?: 'UTF-8' | 'GBK' | (string & {})
           /** 签名类型 · signature type */
           sign_type?: 'HMAC-SHA256' | (string & {})
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -1661,7 +1711,9 @@ export interface V2MerchantsRoutes {
           access_token: XmlValue
           /** 签名类型 · signature type */
           sign_type?: 'HMAC-SHA256' | 'MD5' | (string & {})
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },

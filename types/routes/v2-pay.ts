@@ -34,7 +34,9 @@ export interface ProfitsharingaddreceiverRequest {
   sign_type?: 'HMAC-SHA256' | (string & {})
   /** 分账接收方 · profit-sharing receiver */
   receiver: string
+  /** 随机字符串 · nonce string */
   nonce_str?: XmlValue
+  /** 签名 · signature */
   sign?: XmlValue
 }
 
@@ -87,7 +89,9 @@ export interface V2PayRoutes {
           offset: XmlValue
           /** 条数 · number of records */
           limit?: XmlValue
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -137,7 +141,9 @@ export interface V2PayRoutes {
           cert_id?: XmlValue
           /** 姓名 · name */
           name?: XmlValue
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -208,7 +214,9 @@ export interface V2PayRoutes {
           sub_order_id?: XmlValue
           /** 海关 · customs */
           customs: Customs
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -295,7 +303,9 @@ export interface V2PayRoutes {
           customs: Customs
           /** 商户海关备案号 · merchant's customs registration number */
           mch_customs_no: XmlValue
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         } & ({ transaction_id: XmlValue } | { out_trade_no: XmlValue })
       },
@@ -357,7 +367,9 @@ export interface V2PayRoutes {
           combine_out_trade_no: XmlValue
           /** 子单信息 · sub-order information */
           sub_order_list: string
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -407,7 +419,9 @@ export interface V2PayRoutes {
           sub_appid?: XmlValue
           /** 子商户号 · sub-merchant ID */
           sub_mch_id?: XmlValue
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -475,7 +489,9 @@ export interface V2PayRoutes {
           scene_info: string
           /** 子单信息 · sub-order information */
           sub_order_list: string
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -577,7 +593,9 @@ export interface V2PayRoutes {
           contract_display_account: XmlValue
           /** 签约信息通知url · contract-signing notification URL */
           contract_notify_url: XmlValue
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -656,7 +674,9 @@ export interface V2PayRoutes {
           sub_appid?: XmlValue
           /** 子商户号 · sub-merchant ID */
           sub_mch_id?: XmlValue
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -686,7 +706,9 @@ export interface V2PayRoutes {
           account_type: 'Basic' | 'Operation' | 'Fees' | (string & {})
           /** 压缩账单 · bill compression type */
           tar_type?: 'GZIP' | (string & {})
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -770,7 +792,9 @@ export interface V2PayRoutes {
           auth_code: XmlValue
           /** 场景信息 · scene information */
           scene_info?: string
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -937,7 +961,9 @@ export interface V2PayRoutes {
           transaction_id?: XmlValue
           /** 商户订单号 · merchant's order number; either transaction_id or out_trade_no */
           out_trade_no?: XmlValue
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         } & ({ transaction_id: XmlValue } | { out_trade_no: XmlValue })
       },
@@ -1040,7 +1066,9 @@ export interface V2PayRoutes {
           contract_id: XmlValue
           /** 电子发票入口开放标识 · whether to show the e-invoice entry */
           receipt?: XmlValue
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -1089,7 +1117,9 @@ export interface V2PayRoutes {
           sub_appid?: XmlValue
           /** 子商户号 · sub-merchant ID */
           sub_mch_id?: XmlValue
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         } & ({ transaction_id: XmlValue } | { out_trade_no: XmlValue })
       },
@@ -1200,7 +1230,9 @@ export interface V2PayRoutes {
           contract_id: XmlValue
           /** 电子发票入口开放标识 · whether to show the e-invoice entry */
           receipt?: XmlValue
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -1259,7 +1291,9 @@ export interface V2PayRoutes {
           brand_mch_id?: XmlValue
           /** 签名类型 · signature type */
           sign_type?: 'HMAC-SHA256' | (string & {})
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -1300,7 +1334,9 @@ export interface V2PayRoutes {
           transaction_id: XmlValue
           /** 签名类型 · signature type */
           sign_type?: 'HMAC-SHA256' | (string & {})
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -1343,7 +1379,9 @@ export interface V2PayRoutes {
           out_order_no: XmlValue
           /** 签名类型 · signature type */
           sign_type?: 'HMAC-SHA256' | (string & {})
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -1420,7 +1458,9 @@ export interface V2PayRoutes {
           out_order_no?: XmlValue
           /** 商户回退单号 · merchant's return number */
           out_return_no: XmlValue
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -1492,7 +1532,9 @@ export interface V2PayRoutes {
           sign_type?: 'HMAC-SHA256' | (string & {})
           /** 合单商户订单号 · merchant's combined order number */
           combine_out_trade_no: XmlValue
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -1552,7 +1594,9 @@ export interface V2PayRoutes {
           fee_type: XmlValue
           /** 日期 · date */
           date: XmlValue
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -1699,7 +1743,9 @@ export interface V2PayRoutes {
           date_end: XmlValue
           /** 是否查询分账结算信息 · whether to query profit-sharing settlement information */
           query_split?: XmlValue
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -1822,7 +1868,9 @@ export interface V2PayRoutes {
           sub_mch_id?: XmlValue
           /** 用户子标识 · user's OpenID under the sub-merchant's AppID; at most 128 characters */
           sub_openid?: XmlValue
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -1883,7 +1931,9 @@ export interface V2PayRoutes {
           user_ip: XmlValue
           /** 上报数据包 · report data package */
           trades: string
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -1922,7 +1972,9 @@ export interface V2PayRoutes {
           out_trade_no: XmlValue
           /** 签名类型 · signature type */
           sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -1956,7 +2008,9 @@ export interface V2PayRoutes {
           out_order_no: XmlValue
           /** 分账接收方列表 · list of profit-sharing receivers */
           receivers: string
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -2023,7 +2077,9 @@ export interface V2PayRoutes {
           out_order_no: XmlValue
           /** 分账接收方列表 · list of profit-sharing receivers */
           receivers: string
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -2090,7 +2146,9 @@ export interface V2PayRoutes {
           out_order_no: XmlValue
           /** 分账完结描述 · profit-sharing completion description */
           description: XmlValue
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -2161,7 +2219,9 @@ export interface V2PayRoutes {
           return_amount: XmlValue
           /** 回退描述 · return description */
           description: XmlValue
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -2254,7 +2314,9 @@ export interface V2PayRoutes {
           refund_account?: XmlValue
           /** 退款结果通知url · refund result notification URL; at most 256 characters */
           notify_url?: XmlValue
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         } & ({ transaction_id: XmlValue } | { out_trade_no: XmlValue })
       },
@@ -2302,7 +2364,9 @@ export interface V2PayRoutes {
           refund_account?: XmlValue
           /** 退款结果通知url · refund result notification URL */
           notify_url?: XmlValue
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         } & ({ transaction_id: XmlValue } | { out_trade_no: XmlValue })
       },
@@ -2399,7 +2463,9 @@ export interface V2PayRoutes {
           sub_mch_id?: XmlValue
           /** 授权码 · authorization code */
           auth_code: XmlValue
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -2450,7 +2516,9 @@ export interface V2PayRoutes {
           long_url: XmlValue
           /** 签名类型 · signature type */
           sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },

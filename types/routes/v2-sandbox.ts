@@ -6,7 +6,9 @@ import type { Operation } from '../operation.js'
 export interface GetsignkeyRequest {
   /** 商户号 · merchant ID */
   mch_id?: XmlValue
+  /** 随机字符串 · nonce string */
   nonce_str?: XmlValue
+  /** 签名 · signature */
   sign?: XmlValue
 }
 
@@ -62,7 +64,9 @@ export interface V2SandboxRoutes {
           bill_type?: 'ALL' | 'SUCCESS' | 'REFUND' | 'RECHARGE_REFUND' | (string & {})
           /** 压缩类型 · compression type */
           tar_type?: 'GZIP' | (string & {})
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -148,7 +152,9 @@ export interface V2SandboxRoutes {
           auth_code: XmlValue
           /** 场景信息 · scene information */
           scene_info?: XmlValue
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -335,7 +341,9 @@ export interface V2SandboxRoutes {
           refund_account?: XmlValue
           /** 回调通知url · notification URL */
           notify_url?: XmlValue
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         } & ({ transaction_id: XmlValue } | { out_trade_no: XmlValue })
       },
@@ -542,7 +550,9 @@ export interface V2SandboxRoutes {
           user_creid?: XmlValue
           /** 姓名(指定身份支付) · name (designated-identity payment) */
           user_truename?: XmlValue
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -632,7 +642,9 @@ export interface V2SandboxRoutes {
           fee_type?: XmlValue
           /** 授权码 · authorization code */
           auth_code: XmlValue
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -659,7 +671,9 @@ export interface V2SandboxRoutes {
           out_trade_no: XmlValue
           /** 签名类型 · signature type */
           sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },

@@ -26,7 +26,9 @@ export interface V2TransfersRoutes {
           sign_type?: 'HMAC-SHA256' | (string & {})
           /** 日期 · date */
           date: XmlValue
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -91,7 +93,9 @@ export interface V2TransfersRoutes {
           date: XmlValue
           /** 签名类型 · signature type */
           sign_type?: 'HMAC-SHA256' | (string & {})
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -148,7 +152,9 @@ export interface V2TransfersRoutes {
           appid: XmlValue
           /** 订单类型 · order type */
           bill_type: 'MCHT' | (string & {})
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -226,7 +232,9 @@ export interface V2TransfersRoutes {
           mch_id?: XmlValue
           /** 公众账号ID · AppID */
           appid: XmlValue
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -313,6 +321,7 @@ export interface V2TransfersRoutes {
           act_name?: XmlValue
           /** 付款的应用id · paying application's ID */
           agentid?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -361,7 +370,9 @@ export interface V2TransfersRoutes {
           mch_id?: XmlValue
           /** 公众账号ID · AppID */
           appid: XmlValue
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -434,7 +445,9 @@ export interface V2TransfersRoutes {
           brand_id?: XmlValue
           /** 视频号模板ID · Channels template ID; at most 128 characters */
           finder_template_id?: XmlValue
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -492,7 +505,9 @@ export interface V2TransfersRoutes {
           version?: '1.0' | (string & {})
           /** 协议类型 · protocol type */
           type?: 'XML' | (string & {})
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -581,7 +596,9 @@ export interface V2TransfersRoutes {
           version?: '1.0' | (string & {})
           /** 协议类型 · protocol type */
           type?: 'XML' | (string & {})
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -651,7 +668,9 @@ export interface V2TransfersRoutes {
           mch_id?: XmlValue
           /** 公众账号ID · AppID */
           appid: XmlValue
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -739,7 +758,9 @@ export interface V2TransfersRoutes {
           version?: '1.0' | (string & {})
           /** 协议类型 · protocol type */
           type?: 'XML' | (string & {})
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -822,7 +843,9 @@ export interface V2TransfersRoutes {
           scene_id?: SceneId
           /** 活动信息 · campaign information */
           risk_info?: string
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -889,7 +912,9 @@ export interface V2TransfersRoutes {
           notify_way: 'MINI_PROGRAM_JSAPI' | (string & {})
           /** 场景id · scene ID */
           scene_id?: SceneId
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -964,7 +989,9 @@ export interface V2TransfersRoutes {
           scene_id?: SceneId
           /** 活动信息 · campaign information */
           risk_info?: string
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -1034,6 +1061,7 @@ export interface V2TransfersRoutes {
           scene_id?: SceneId
           /** 企业微信签名 · WeCom signature */
           workwx_sign?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -1094,7 +1122,9 @@ export interface V2TransfersRoutes {
           amount: XmlValue
           /** 付款说明 · payment description */
           desc?: XmlValue
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
@@ -1141,7 +1171,9 @@ export interface V2TransfersRoutes {
           mch_id?: XmlValue
           /** 商户企业付款单号 · merchant's enterprise payment number */
           partner_trade_no: XmlValue
+          /** 随机字符串 · nonce string */
           nonce_str?: XmlValue
+          /** 签名 · signature */
           sign?: XmlValue
         }
       },
