@@ -21,8 +21,8 @@ interface Found {
 const FOCUS = 0.4
 /** Products say less of one endpoint than its name. */
 const PRODUCT = 0.3
-/** What it counts to be called just what was asked for. */
-const EXACT = 2
+/** What it counts to be called just what was asked for: less abroad, where names are those of the mainland with more said. */
+const EXACT = { mainland: 2, abroad: 1.5 }
 /** What it counts whose an endpoint is. */
 const AUDIENCE = { merchant: 1, partner: 0.85, brand: 0.8, hk: 0.65, global: 0.65 } as const
 /** The same where the catalogue does not say, as of sandboxes. */
@@ -65,14 +65,16 @@ function findAll(terms: readonly Term[], name: string): Found[] {
     const relevance = row.reduce((total, strength, term) => total + strength * (weights[term] ?? 0), 0) / sum
     const focus = 1 - FOCUS + FOCUS * focusOf(indexed, terms)
     const score =
-      relevance * focus * (isExact(indexed) && isUsual(endpoint) ? EXACT : 1) * usualness(endpoint, asked)
+      relevance *
+      focus *
+      (isExact(indexed) ? EXACT[isAbroad(endpoint) ? 'abroad' : 'mainland'] : 1) *
+      usualness(endpoint, asked)
     return { endpoint, isWhole: row.every(isFound), score }
   })
 }
 
-/** Whether an endpoint is one of the mainland: the name alone does not say which of two access points is meant. */
-const isUsual = ({ audience }: CataloguedEndpoint): boolean =>
-  !audience.includes('hk') && !audience.includes('global')
+const isAbroad = ({ audience }: CataloguedEndpoint): boolean =>
+  audience.includes('hk') || audience.includes('global')
 
 const isFound = (strength: number): boolean => strength > 0
 
