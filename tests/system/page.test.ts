@@ -173,7 +173,7 @@ describe.each([
     const { page, complaints } = await open(width, locale)
     await call(emulator, 'POST', IMPORT, { ...IMPORT_BODY, openid: 1 })
     await page.getByRole('option').first().click()
-    await page.locator('.note').getByText('/openid must be string').waitFor()
+    await page.locator('.note').getByText('/openid must be a text', { exact: true }).waitFor()
     await page.screenshot({ path: join(pictures, `schema-${width}.png`), fullPage: true })
     await fetch(`${emulator.url}/pay/orderquery`, {
       method: 'POST',
