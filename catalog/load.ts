@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { Ajv, type ErrorObject } from 'ajv'
 import { parse, YAMLParseError } from 'yaml'
 import { LEAF_TYPES, type Shape, UNITS } from '../lib/routes/schema.js'
+import { keysOf } from '../lib/routes/schema-problem.js'
 import type { Verb } from '../lib/routes/traits.js'
 import { findProblems, type Problem } from './check.js'
 import { readGlossary } from './glossary.js'
@@ -101,10 +102,7 @@ function explain(file: string, text: string, errors: readonly ErrorObject[]): st
   const depth = (error: ErrorObject): number => error.instancePath.split('/').length
   const [first] = [...errors].sort((a, b) => depth(b) - depth(a))
   if (!first) return `${file} is not a valid catalogue file`
-  const own = first.instancePath
-    .split('/')
-    .slice(1)
-    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
+  const own = keysOf(first.instancePath)
   const unknown: unknown = first.propertyName ?? first.params.additionalProperty
   const path = typeof unknown === 'string' ? [...own, unknown] : own
   const params = Object.entries(first.params)

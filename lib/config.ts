@@ -6,7 +6,7 @@ import { type KeyInput, loadPrivateKey } from './crypto/keys.js'
 import { DURATION, isDuration } from './duration.js'
 import { ConfigError } from './errors.js'
 import { type Id, type Identity, identityOf } from './identity.js'
-import { nearestName } from './request/nearest.js'
+import { didYouMean, nearestName } from './request/nearest.js'
 import type { TrustedAuthorities } from './transport/agents.js'
 import { type ClientCertificate, loadClientCertificate } from './v2/client-certificate.js'
 import { isStore, STORE, type Store } from './v3/certificate-store.js'
@@ -209,7 +209,7 @@ function assertNames(options: WechatpayOptions): void {
     // What axios does not know it would keep, and print, as a default.
     if ((OWN_NAMES as readonly string[]).includes(given) || AXIOS_OPTIONS.has(given)) continue
     const meant = nearestName(given, OWN_NAMES)
-    throw new ConfigError(`There is no option '${given}'${meant ? `; did you mean '${meant}'?` : ''}`)
+    throw new ConfigError(`There is no option '${given}'${didYouMean(meant)}`)
   }
   const missing = REQUIRED_NAMES[identityOf(options)].filter((name) => options[name] === undefined)
   if (missing.length > 0) throw new ConfigError(`Missing: ${missing.join(', ')}${aboutCerts(missing)}`)

@@ -1,17 +1,12 @@
-import type { Ajv, ErrorObject, ValidateFunction } from 'ajv'
+import type { ErrorObject, ValidateFunction } from 'ajv'
 import { type EndpointDocument, requestSchemas } from '../routes/document.js'
-import { fieldsOf, type JsonSchema, toJsonSchema } from '../routes/schema.js'
+import { fieldsOf, isLeaf, type JsonSchema, leafOf, type Shape } from '../routes/schema.js'
+import { loadAjv } from '../routes/schema-problem.js'
 import type { Traits } from '../routes/traits.js'
 import { BusinessFailure, ReturnFailure } from './v2-refusal.js'
 import type { V2Fields } from './v2-sign.js'
 
-let ajv: Promise<Ajv> | undefined
 const compiled = new Map<string, ValidateFunction>()
-
-function loadAjv(): Promise<Ajv> {
-  ajv ??= import('ajv').then(({ Ajv }) => new Ajv({ strict: false, verbose: true, logger: false }))
-  return ajv
-}
 
 /** Checks the fields against the catalogue: nothing missing, nothing it does not know, and whose they are. */
 export async function checkFields(
@@ -52,10 +47,12 @@ function closed(document: EndpointDocument, traits: Traits): object {
 
 /** The parts of an upload that are texts. */
 function partsSchema({ multipart = {} }: EndpointDocument): JsonSchema {
-  const names = fieldsOf(multipart).flatMap(({ name, shape }) => (toJsonSchema(shape).format ? [] : [name]))
+  const names = fieldsOf(multipart).flatMap(({ name, shape }) => (isFile(shape) ? [] : [name]))
   const properties = Object.fromEntries(names.map((name) => [name, { type: 'string' as const }]))
   return { type: 'object', required: names, properties }
 }
+
+const isFile = (shape: Shape): boolean => isLeaf(shape) && leafOf(shape).type === 'binary'
 
 function problemOf(error: ErrorObject | undefined): string {
   if (error?.keyword === 'required') return `缺少参数${String(error.params.missingProperty)}`

@@ -1,6 +1,7 @@
-import type { Ajv, ValidateFunction } from 'ajv'
+import type { ValidateFunction } from 'ajv'
+import { didYouMean } from '../request/nearest.js'
 import { requestSchemas } from '../routes/document.js'
-import { findSchemaProblem, type SchemaProblem } from '../routes/schema-problem.js'
+import { findSchemaProblem, loadAjv, type SchemaProblem } from '../routes/schema-problem.js'
 import type { Verb } from '../routes/traits.js'
 import { endpointDocument } from './generated/index.js'
 import { parameterError, type Refusal } from './refusal.js'
@@ -17,16 +18,7 @@ interface Checks {
   readonly lists: ReadonlySet<string>
 }
 
-let ajv: Promise<Ajv> | undefined
 const compiled = new Map<string, Promise<Checks | undefined>>()
-
-/** Loaded with the first request that is checked, so that starting an emulator does not wait for it. */
-function loadAjv(): Promise<Ajv> {
-  ajv ??= import('ajv').then(({ Ajv }) => {
-    return new Ajv({ strict: false, allErrors: false, verbose: true, validateFormats: false, logger: false })
-  })
-  return ajv
-}
 
 function checksOf(method: string, template: string): Promise<Checks | undefined> {
   const key = `${method} ${template}`
@@ -58,10 +50,10 @@ async function check(validate: ValidateFunction, value: unknown, location: Locat
   if (problem) throw refusalOf(problem, location)
 }
 
-function refusalOf({ path, kind, what, name, value }: SchemaProblem, location: Location): Refusal {
+function refusalOf(problem: SchemaProblem, location: Location): Refusal {
+  const { path, kind, what, nearest, name, value } = problem
   const field = path.map((key) => `/${key}`).join('')
-  const hint = what.split('; ')[1]
-  const unknown = `请求中含有未在API文档中定义的参数 (unknown field)${hint ? `; ${hint}` : ''}`
+  const unknown = `请求中含有未在API文档中定义的参数 (unknown field)${didYouMean(nearest)}`
   const issue = { missing: 'is required', either: what, unknown, wrong: what }[kind]
   return parameterError(field, issue, kind === 'wrong' ? value : '', location, name)
 }

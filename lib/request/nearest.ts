@@ -8,6 +8,10 @@ export function nameHint(name: string, known: readonly string[]): string {
   return nearest ? `did you mean '${nearest}'?` : `known here: ${known.join(', ')}`
 }
 
+/** What to add to a message about an unknown name: the nearest known one, if any. */
+export const didYouMean = (nearest: string | undefined): string =>
+  nearest === undefined ? '' : `; did you mean '${nearest}'?`
+
 /** The candidate that `name` most likely meant, or `undefined` when none is near. */
 export function nearestName(name: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined

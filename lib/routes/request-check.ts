@@ -1,7 +1,7 @@
-import type { Ajv, ValidateFunction } from 'ajv'
+import type { ValidateFunction } from 'ajv'
 import { type EndpointDocument, requestSchemas } from './document.js'
 import type { JsonSchema } from './schema.js'
-import { findSchemaProblem, type SchemaProblem } from './schema-problem.js'
+import { findSchemaProblem, loadAjv, type SchemaProblem } from './schema-problem.js'
 import type { Traits } from './traits.js'
 
 const PARTS = ['json', 'query', 'xml', 'meta'] as const
@@ -18,8 +18,6 @@ export type RequestParts = Readonly<Partial<Record<Part, unknown>>>
 
 export type RequestCheck = (parts: RequestParts) => Promise<RequestProblem | undefined>
 
-let ajv: Ajv | undefined
-
 /**
  * A check of an endpoint's requests by what is documented of it: every field known, none missing, each of its type and
  * within its limits. What the client fills in itself is asked of nobody.
@@ -27,13 +25,9 @@ let ajv: Ajv | undefined
  * @param traits of the endpoint
  */
 export async function createRequestCheck(document: EndpointDocument, traits: Traits): Promise<RequestCheck> {
-  const { Ajv } = await import('ajv')
-  ajv ??= new Ajv({ strict: false, verbose: true, validateFormats: false, logger: false })
-  const compiler = ajv
+  const compiler = await loadAjv()
   const { required, ...schemas } = requestSchemas(document, { closed: true })
-  const needed = new Set<Part>([
-    ...required.filter((part) => part === 'json' || part === 'query' || part === 'xml'),
-  ])
+  const needed = new Set<string>(required)
   const checks = PARTS.flatMap((part): [Part, ValidateFunction][] => {
     const schema = schemas[part]
     return schema ? [[part, compiler.compile(withoutOwnFields(schema, part, document, traits))]] : []

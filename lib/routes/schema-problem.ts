@@ -1,5 +1,5 @@
-import type { ErrorObject, ValidateFunction } from 'ajv'
-import { nearestName } from '../request/nearest.js'
+import type { Ajv, ErrorObject, ValidateFunction } from 'ajv'
+import { didYouMean, nearestName } from '../request/nearest.js'
 import { bilingual, loadGlossary } from './glossary.js'
 import type { JsonSchema, Unit } from './schema.js'
 
@@ -11,6 +11,8 @@ export interface SchemaProblem {
   readonly kind: 'missing' | 'either' | 'unknown' | 'wrong'
   /** What is wrong with it: `is missing`, `must be 分 (fen), a whole number`. */
   readonly what: string
+  /** The documented name that an unknown one may be meant to be. */
+  readonly nearest?: string | undefined
   /** The names of the field in both languages: `总金额 · total amount`. */
   readonly name: string | undefined
   /** The value that is wrong. */
@@ -22,7 +24,17 @@ const UNITS: Readonly<Record<Unit, string>> = {
   minor: "the currency's smallest unit, a whole number",
 }
 
-/** Says what a validator of Ajv, made with `verbose`, has found. */
+let ajv: Promise<Ajv> | undefined
+
+/** The compiler of the catalogue's schemas, loaded with the first of them: most clients check nothing. */
+export function loadAjv(): Promise<Ajv> {
+  ajv ??= import('ajv').then(({ Ajv }) => {
+    return new Ajv({ strict: false, verbose: true, validateFormats: false, logger: false })
+  })
+  return ajv
+}
+
+/** Says what a validator, compiled by {@link loadAjv}, has found. */
 export async function findSchemaProblem({ errors }: ValidateFunction): Promise<SchemaProblem | undefined> {
   // Of alternatives that all failed, the last finding is the one about all of them.
   const error = errors?.at(-1)
@@ -34,14 +46,19 @@ export async function findSchemaProblem({ errors }: ValidateFunction): Promise<S
   return { ...found, name, value: error.data }
 }
 
-type Found = Pick<SchemaProblem, 'path' | 'kind' | 'what'> & { readonly schema: JsonSchema | undefined }
-
-function problemOf(error: ErrorObject): Found {
-  const { instancePath, keyword, params, parentSchema } = error
-  const path = instancePath
+/** The keys in a JSON pointer, which is how Ajv says where something is. */
+export function keysOf(pointer: string): string[] {
+  return pointer
     .split('/')
     .slice(1)
     .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'))
+}
+
+type Found = Omit<SchemaProblem, 'name' | 'value'> & { readonly schema: JsonSchema | undefined }
+
+function problemOf(error: ErrorObject): Found {
+  const { instancePath, keyword, params, parentSchema } = error
+  const path = keysOf(instancePath)
   const schema = parentSchema as JsonSchema | undefined
   const { properties = {}, anyOf } = schema ?? {}
   if (keyword === 'required') {
@@ -51,9 +68,8 @@ function problemOf(error: ErrorObject): Found {
   if (keyword === 'additionalProperties') {
     const unknown = String(params.additionalProperty)
     const nearest = nearestName(unknown, Object.keys(properties))
-    const hint = nearest ? `; did you mean '${nearest}'?` : ''
-    const what = `is no documented field${hint}`
-    return { path: [...path, unknown], kind: 'unknown', what, schema: undefined }
+    const what = `is no documented field${didYouMean(nearest)}`
+    return { path: [...path, unknown], kind: 'unknown', what, nearest, schema: undefined }
   }
   if (keyword === 'anyOf' && anyOf?.every(({ required }) => required)) {
     const groups = anyOf.map(({ required = [] }) => required.join(' + '))
