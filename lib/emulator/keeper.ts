@@ -23,6 +23,14 @@ export interface Keeper {
 const toPem = (key: KeyObject): string => key.export({ type: 'pkcs8', format: 'pem' }).toString()
 
 export function createKeeper(kept: Collection<string>): Keeper {
+  function knownKey(name: string): KeyObject | undefined {
+    const pem = kept.get(name)
+    return pem === undefined ? undefined : createPrivateKey(pem)
+  }
+  function keepKey(name: string, key: KeyObject): KeyObject {
+    kept.set(name, toPem(key))
+    return key
+  }
   return {
     text(name, make) {
       const known = kept.get(name)
@@ -32,18 +40,10 @@ export function createKeeper(kept: Collection<string>): Keeper {
       return made
     },
     async key(name, make) {
-      const known = kept.get(name)
-      if (known !== undefined) return createPrivateKey(known)
-      const made = await make()
-      kept.set(name, toPem(made))
-      return made
+      return knownKey(name) ?? keepKey(name, await make())
     },
     keySync(name, make) {
-      const known = kept.get(name)
-      if (known !== undefined) return createPrivateKey(known)
-      const made = make()
-      kept.set(name, toPem(made))
-      return made
+      return knownKey(name) ?? keepKey(name, make())
     },
     certificates() {
       const list = JSON.parse(kept.get('certificates') ?? '[]') as { id: string; key: string; pem: string }[]
