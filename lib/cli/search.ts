@@ -57,7 +57,8 @@ function findAll(terms: readonly Term[], name: string): Found[] {
   const weights = strengths.map((column) => Math.log(1 + all.length / (1 + column.filter(isFound).length)))
   const sum = weights.reduce((total, weight) => total + weight, 0)
   const asked = new Set(terms.flatMap(({ wordings }) => wordings))
-  const isExact = ({ names }: IndexedEndpoint): boolean => names.some((one) => joined(one) === joined(name))
+  const whole = joined(name)
+  const isExact = ({ names }: IndexedEndpoint): boolean => names.some((one) => joined(one) === whole)
   return all.flatMap((indexed, at) => {
     const row = strengths.map((column) => column[at] ?? 0)
     if (!row.some(isFound)) return []

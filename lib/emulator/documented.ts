@@ -48,7 +48,9 @@ export async function documentedEndpoint(
     const { scheme, id, key } = callerOf(path, context)
     const given = {
       ...(scheme === 'brand' && { brand_id: id }),
-      ...{ ...Object.fromEntries(query), ...(json as object | undefined), ...params },
+      ...Object.fromEntries(query),
+      ...(json as object | undefined),
+      ...params,
     }
     const source = { ids, now: now(), merchantKey: key, given }
     const body = sampleOf(response.json, '', source)

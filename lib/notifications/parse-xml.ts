@@ -35,9 +35,8 @@ export function parseXml(body: string | Buffer, secrets: Secrets): PlainEvent {
     return { event_type, resource: openReqInfo(ciphertext, secret, `${what}: ${cipher.at}`) }
   }
   const beside = (name: string): string | undefined => textOf(fields[cipher.at.replace(/ciphertext$/, name)])
-  const sealed = {
-    ...{ ciphertext, nonce: beside('nonce') ?? '', associatedData: beside('associated_data') ?? '' },
-  }
+  const nonce = beside('nonce') ?? ''
+  const sealed = { ciphertext, nonce, associatedData: beside('associated_data') ?? '' }
   const text = openGcm(sealed, secrets, what)
   const id = beside('id')
   const create_time = beside('create_time')

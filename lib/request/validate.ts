@@ -6,21 +6,24 @@ import type { Endpoint } from './endpoint.js'
 const checks = new Map<string, Promise<RequestCheck | undefined>>()
 
 /**
- * Checks a request against what the catalogue documents of its endpoint. Of one that is not documented nothing is known.
+ * Checks a request against what the catalogue documents of its endpoint.
  *
+ * @param endpoint a documented one
  * @throws {RequestError} naming the endpoint, the field and what is wrong with it.
  */
 export async function validateRequest(
   endpoint: Endpoint,
   request: Readonly<Record<string, unknown>> | undefined,
 ): Promise<void> {
-  const known = checks.get(endpoint.name) ?? checkOf(endpoint)
-  if (endpoint.documented) checks.set(endpoint.name, known)
-  const check = await known
+  const loading = checks.get(endpoint.name) ?? checkOf(endpoint)
+  checks.set(endpoint.name, loading)
+  const check = await loading
   const { json, query, xml, multipart } = request ?? {}
   const { meta } = (multipart ?? {}) as { readonly meta?: unknown }
   const problem = await check?.({
-    ...{ json: plain(json, false), query: plain(query, true), xml: plain(xml, true) },
+    json: plain(json, false),
+    query: plain(query, true),
+    xml: plain(xml, true),
     ...(multipart !== undefined && { meta: plain(meta ?? {}, false) }),
   })
   if (problem) throw new RequestError(`${endpoint.name}: ${describeProblem(problem)}`)
