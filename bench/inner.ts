@@ -7,10 +7,10 @@ const PIECES = [
   'chain/chain',
   'chain/place',
   'chain/template',
-  'request/build',
-  'request/endpoint',
-  'routes/lookup',
-  'v3/signer',
+  'pipeline/build',
+  'pipeline/endpoint',
+  'catalog/lookup',
+  'protocols/v3/signer',
 ] as const
 
 const root = join(import.meta.dirname, '..')
@@ -31,7 +31,8 @@ const load = async <Module>(piece: (typeof PIECES)[number]): Promise<Module> =>
 export const { createChain } = await load<typeof import('../lib/chain/chain.js')>('chain/chain')
 export const { Place } = await load<typeof import('../lib/chain/place.js')>('chain/place')
 export const { expandTemplate } = await load<typeof import('../lib/chain/template.js')>('chain/template')
-export const { buildRequest } = await load<typeof import('../lib/request/build.js')>('request/build')
-export const { endpointOf } = await load<typeof import('../lib/request/endpoint.js')>('request/endpoint')
-export const lookup = await load<typeof import('../lib/routes/lookup.js')>('routes/lookup')
-export const { authorize, stamp } = await load<typeof import('../lib/v3/signer.js')>('v3/signer')
+export const { buildRequest } = await load<typeof import('../lib/pipeline/build.js')>('pipeline/build')
+export const { endpointOf } = await load<typeof import('../lib/pipeline/endpoint.js')>('pipeline/endpoint')
+export const lookup = await load<typeof import('../lib/catalog/lookup.js')>('catalog/lookup')
+export const { authorize, stamp } =
+  await load<typeof import('../lib/protocols/v3/signer.js')>('protocols/v3/signer')

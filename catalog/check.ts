@@ -1,4 +1,4 @@
-import { englishOf } from '../lib/routes/glossary.js'
+import { englishOf } from '../lib/catalog/glossary.js'
 import {
   eitherOf,
   embedded,
@@ -12,7 +12,7 @@ import {
   labelOf,
   readLeaf,
   type Shape,
-} from '../lib/routes/schema.js'
+} from '../lib/catalog/schema.js'
 import { type Catalogue, type Endpoint, type Notification, part } from './model.js'
 
 /** What is wrong with an entry, and where it stands. */

@@ -18,7 +18,7 @@ import {
   labelOf,
   leafOf,
   type Shape,
-} from '../lib/routes/schema.js'
+} from '../lib/catalog/schema.js'
 import {
   type EndpointRecord,
   type FactSchema,

@@ -1,11 +1,11 @@
-import type { EndpointDocument, NotificationDocument } from '../lib/routes/document.js'
+import type { EndpointDocument, NotificationDocument } from '../lib/catalog/document.js'
 import { groupBy } from './group.js'
 import type { Catalogue, Endpoint, Notification } from './model.js'
 import { byEvent } from './notifications.js'
 import { quote } from './print.js'
 import { type Files, HEADER } from './write.js'
 
-const FOLDER = 'lib/emulator/generated'
+const FOLDER = 'lib/catalog/generated/documents'
 
 /**
  * What the emulator checks requests and makes answers with: a module a family, loaded with the first request that
@@ -81,8 +81,8 @@ function indexFile(families: readonly string[], prefixes: readonly [string, stri
     (family) => `  ${/^\w+$/.test(family) ? family : quote(family)}: () => import('./${family}.js'),`,
   )
   return `${HEADER}
-import type { EndpointDocument, NotificationDocument } from '../../routes/document.js'
-import type { Verb } from '../../routes/traits.js'
+import type { EndpointDocument, NotificationDocument } from '../../document.js'
+import type { Verb } from '../../traits.js'
 
 interface Module {
   readonly documents: Readonly<Record<string, string>>

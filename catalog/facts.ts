@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { isFields, type Shape } from '../lib/routes/schema.js'
+import { isFields, type Shape } from '../lib/catalog/schema.js'
 
 /** A schema as the fact files write it: JSON Schema with a few annotations of their own. */
 export interface FactSchema {

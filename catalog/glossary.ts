@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
-import type { Glossary } from '../lib/routes/glossary.js'
+import type { Glossary } from '../lib/catalog/glossary.js'
 import { quote } from './print.js'
 import { type Files, HEADER } from './write.js'
 
@@ -10,7 +10,7 @@ export function readGlossary(root: string): Glossary {
   return parse(readFileSync(join(root, 'catalog', 'glossary.yaml'), 'utf8')) as Glossary
 }
 
-/** `lib/emulator/generated/glossary.ts`, for messages and the command line. */
+/** `lib/catalog/generated/documents/glossary.ts`, for messages and the command line. */
 export function glossaryFiles(glossary: Glossary): Files {
   const lines = [
     HEADER,
@@ -19,5 +19,5 @@ export function glossaryFiles(glossary: Glossary): Files {
     `export const glossary: string = ${quote(JSON.stringify(glossary))}`,
     '',
   ]
-  return new Map([['lib/emulator/generated/glossary.ts', lines.join('\n')]])
+  return new Map([['lib/catalog/generated/documents/glossary.ts', lines.join('\n')]])
 }

@@ -13,7 +13,7 @@ import {
   labelOf,
   leafOf,
   type Shape,
-} from '../lib/routes/schema.js'
+} from '../lib/catalog/schema.js'
 
 /** A TypeScript type before it is printed, small enough to be compared by its JSON. */
 export type Type =

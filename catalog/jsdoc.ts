@@ -1,5 +1,5 @@
-import { bilingual, type Glossary } from '../lib/routes/glossary.js'
-import type { Unit } from '../lib/routes/schema.js'
+import { bilingual, type Glossary } from '../lib/catalog/glossary.js'
+import type { Unit } from '../lib/catalog/schema.js'
 import type { Property } from './ir.js'
 
 const DEPRECATIONS: Readonly<Record<string, string>> = {

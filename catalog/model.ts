@@ -1,6 +1,6 @@
-import type { Glossary } from '../lib/routes/glossary.js'
-import type { Fields, Shape } from '../lib/routes/schema.js'
-import type { UploadTraits, Verb } from '../lib/routes/traits.js'
+import type { Glossary } from '../lib/catalog/glossary.js'
+import type { Fields, Shape } from '../lib/catalog/schema.js'
+import type { UploadTraits, Verb } from '../lib/catalog/traits.js'
 import type { Synonyms } from './synonyms.js'
 
 /** What the answer is; exactly one of the kinds. */

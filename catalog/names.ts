@@ -1,5 +1,5 @@
-import type { Verb } from '../lib/routes/traits.js'
-import { documentedPaths } from '../lib/routes/tree.js'
+import type { Verb } from '../lib/catalog/traits.js'
+import { documentedPaths } from '../lib/catalog/tree.js'
 import { docLinks } from './jsdoc.js'
 import type { Catalogue, Endpoint } from './model.js'
 import { checkSynonyms, type Synonyms } from './synonyms.js'

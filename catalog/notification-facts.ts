@@ -1,5 +1,5 @@
+import { fieldsOf, isEnum, type Shape } from '../lib/catalog/schema.js'
 import type { XmlMessage } from '../lib/notifications/identify.js'
-import { fieldsOf, isEnum, type Shape } from '../lib/routes/schema.js'
 import type { Catalogue, Notification } from './model.js'
 import { quote } from './print.js'
 import { type Files, HEADER } from './write.js'

@@ -1,4 +1,4 @@
-import type { Shape } from '../lib/routes/schema.js'
+import type { Shape } from '../lib/catalog/schema.js'
 import { mergeObjects, type Place, type Type, typeOf } from './ir.js'
 import { jsdoc } from './jsdoc.js'
 import type { Notification } from './model.js'

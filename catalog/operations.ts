@@ -1,4 +1,4 @@
-import { embedded, type Fields, isEnum } from '../lib/routes/schema.js'
+import { embedded, type Fields, isEnum } from '../lib/catalog/schema.js'
 import { aboutOf, mergeObjects, objectType, type Place, type Property, type Type, typeOf } from './ir.js'
 import { type Endpoint, part } from './model.js'
 

@@ -1,4 +1,4 @@
-import type { Groups } from '../lib/routes/schema.js'
+import type { Groups } from '../lib/catalog/schema.js'
 import type { Property, Type } from './ir.js'
 
 const WIDTH = 104

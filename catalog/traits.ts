@@ -7,17 +7,17 @@ import {
   isList,
   leafOf,
   type Shape,
-} from '../lib/routes/schema.js'
-import type { StoredTraits } from '../lib/routes/stored.js'
-import type { Verb } from '../lib/routes/traits.js'
-import type { RouteTree } from '../lib/routes/tree.js'
+} from '../lib/catalog/schema.js'
+import type { StoredTraits } from '../lib/catalog/stored.js'
+import type { Verb } from '../lib/catalog/traits.js'
+import type { RouteTree } from '../lib/catalog/tree.js'
 import { type Catalogue, type Endpoint, hasTrailingSlash, part } from './model.js'
 import { quote } from './print.js'
 import { type Files, HEADER } from './write.js'
 
 const LETTERS: Readonly<Record<Verb, string>> = { get: 'g', post: 'p', put: 'u', patch: 'a', delete: 'd' }
 
-/** `lib/routes/generated/`: the tree of documented paths and the table of traits its verbs point into. */
+/** `lib/catalog/generated/`: the tree of documented paths and the table of traits its verbs point into. */
 export function traitFiles({ endpoints }: Catalogue): Files {
   const { tree, sets } = routesOf(endpoints)
   const exact = new Set(
@@ -47,8 +47,8 @@ export function traitFiles({ endpoints }: Catalogue): Files {
     '',
   ]
   return new Map([
-    ['lib/routes/generated/traits.ts', table.join('\n')],
-    ['lib/routes/generated/tree.ts', paths.join('\n')],
+    ['lib/catalog/generated/traits.ts', table.join('\n')],
+    ['lib/catalog/generated/tree.ts', paths.join('\n')],
   ])
 }
 

@@ -1,5 +1,5 @@
+import { type Protocol, protocolOf } from './catalog/protocol.js'
 import { ConfigError, RequestError } from './errors.js'
-import { type Protocol, protocolOf } from './routes/protocol.js'
 
 /** Who a client is. Its options say so, and it signs for nobody else. */
 export type Identity = 'merchant' | 'brand'

@@ -13,7 +13,6 @@ export type { ProfitSharingRow, ProfitSharingSummary } from './bills/profit-shar
 export type { BillOptions } from './bills/request.js'
 export type { TradeRow, TradeSummary } from './bills/trade.js'
 export type { V2Bills, V2FundflowBillRequest, V2TradeBillRequest } from './bills/v2.js'
-export type { BrandOptions, MerchantOptions, WechatpayOptions } from './config.js'
 export type { KeyInput } from './crypto/keys.js'
 export {
   ApiError,
@@ -46,6 +45,7 @@ export type { ReceivedNotification } from './notifications/parse.js'
 export type { RawBody } from './notifications/raw-body.js'
 export type { NotificationReceiver } from './notifications/receiver.js'
 export type { ReceiverOptions } from './notifications/receiver-options.js'
+export type { BrandOptions, MerchantOptions, WechatpayOptions } from './options.js'
 export type { PaySign } from './pay-sign/api.js'
 export type {
   CouponRequest,
@@ -70,6 +70,11 @@ export type {
   ScoreRequest,
 } from './pay-sign/score.js'
 export type { PaySignType } from './pay-sign/signing.js'
+export type { ClientCertificate, PemInput } from './protocols/v2/client-certificate.js'
+export { indexed } from './protocols/v2/indexed.js'
+export type { PlatformCertificate, PlatformCertificates } from './protocols/v3/api.js'
+export type { Store } from './protocols/v3/certificate-store.js'
+export { Ciphertext, Sensitive, sensitive } from './protocols/v3/sensitive.js'
 export type { TrustedAuthorities } from './transport/agents.js'
 export {
   type AttemptEvent,
@@ -78,9 +83,4 @@ export {
   type ResponseEvent,
   type RetryEvent,
 } from './transport/events.js'
-export type { ClientCertificate, PemInput } from './v2/client-certificate.js'
-export { indexed } from './v2/indexed.js'
-export type { PlatformCertificate, PlatformCertificates } from './v3/api.js'
-export type { Store } from './v3/certificate-store.js'
-export { Ciphertext, Sensitive, sensitive } from './v3/sensitive.js'
 export { type Clients, Wechatpay } from './wechatpay.js'

@@ -44,12 +44,12 @@ const SHARED = new RegExp(
     'crypto/.*',
     'chain/(?:normalize|percent)',
     'plain-object',
-    'request/(?:nearest|sink|url)',
+    'pipeline/(?:nearest|sink|url)',
     'transport/resumed',
     // The others are the emulator's.
-    'routes/(?!document|glossary|schema).*',
-    'v2/(?:sign|xml-problem)',
-    'v3/sensitive',
+    'catalog/(?!document|glossary|request-check|schema|generated/documents).*',
+    'protocols/v2/(?:sign|xml-problem)',
+    'protocols/v3/sensitive',
     'notifications/(?:generated/facts|identify|malformed|secrets)',
   ].join('|')})\\.ts$`,
 )

@@ -1,8 +1,8 @@
 import type { Readable, Writable } from 'node:stream'
 import type { AxiosProgressEvent, AxiosResponse } from 'axios'
 
-export type { Verb } from '../lib/routes/traits.js'
-export type { Ciphertext, Sensitive } from '../lib/v3/sensitive.js'
+export type { Verb } from '../lib/catalog/traits.js'
+export type { Ciphertext, Sensitive } from '../lib/protocols/v3/sensitive.js'
 
 /**
  * One endpoint under one verb: what the route map holds is what a chain offers, so that documentation follows it

@@ -1,5 +1,5 @@
 import { RequestError } from '../errors.js'
-import { nameHint } from '../request/nearest.js'
+import { nameHint } from '../pipeline/nearest.js'
 
 /** What goes for any bill, beside its own parameters. */
 export interface BillOptions {

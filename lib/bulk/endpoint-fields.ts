@@ -1,5 +1,5 @@
+import type { EndpointDocument } from '../catalog/document.js'
 import { RequestError } from '../index.js'
-import type { EndpointDocument } from '../routes/document.js'
 import { type Field, type FieldType, findField, namedFields, PARTS, type Part } from './fields.js'
 import type { Place } from './job.js'
 import { parsePlace, placeName } from './place.js'

@@ -1,4 +1,4 @@
-import type { EndpointDocument } from '../routes/document.js'
+import type { EndpointDocument } from '../catalog/document.js'
 import {
   embedded,
   fieldsOf,
@@ -9,7 +9,7 @@ import {
   isList,
   leafOf,
   type Shape,
-} from '../routes/schema.js'
+} from '../catalog/schema.js'
 
 /** What a field holds; `json` is an object or a list. */
 export type FieldType = 'text' | 'integer' | 'number' | 'boolean' | 'json'

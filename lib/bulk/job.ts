@@ -1,4 +1,4 @@
-import type { Verb } from '../routes/traits.js'
+import type { Verb } from '../catalog/traits.js'
 import type { FieldType } from './fields.js'
 
 /** A value's place in a request object: `['json', 'amount', 'total']`, `['card_id']`. */

@@ -1,6 +1,6 @@
+import type { Verb } from '../catalog/traits.js'
 import type { Wechatpay } from '../index.js'
 import { RequestError } from '../index.js'
-import type { Verb } from '../routes/traits.js'
 import type { RedisAddress } from './bullmq/options.js'
 import type { Engine } from './engine.js'
 import type { InputFormat } from './input.js'

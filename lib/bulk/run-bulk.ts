@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import { rmSync } from 'node:fs'
+import { lookup } from '../catalog/lookup.js'
 import { RequestError } from '../index.js'
-import { lookup } from '../routes/lookup.js'
 import { accountOf } from './account.js'
 import { createCheck } from './check-rows.js'
 import { chooseEngine } from './choose-engine.js'

@@ -1,6 +1,6 @@
-import type { EndpointDocument } from '../routes/document.js'
-import { bilingual, type Glossary, loadGlossary } from '../routes/glossary.js'
-import { lookup, nearestRoute } from '../routes/lookup.js'
+import type { EndpointDocument } from '../catalog/document.js'
+import { bilingual, type Glossary, loadGlossary } from '../catalog/glossary.js'
+import { lookup, nearestRoute } from '../catalog/lookup.js'
 import {
   eitherOf,
   embedded,
@@ -15,7 +15,7 @@ import {
   labelOf,
   leafOf,
   type Shape,
-} from '../routes/schema.js'
+} from '../catalog/schema.js'
 import { type CataloguedEndpoint, catalogue, chainOf } from './catalogue.js'
 import { readEndpoint } from './endpoint.js'
 import { breakBefore, type Column, columns, WIDTH, wrap } from './layout.js'
@@ -25,7 +25,7 @@ import { UsageError } from './usage-error.js'
 /** Prints the fields of an endpoint, with each of its verbs. */
 export async function show(text: string, { json }: { readonly json?: boolean }): Promise<void> {
   // The documents are what the emulator checks requests by: the package has them only once.
-  const { endpointDocument } = await import('../emulator/generated/index.js')
+  const { endpointDocument } = await import('../catalog/generated/documents/index.js')
   const { path } = readEndpoint(text, undefined, false)
   const found = catalogue().filter((endpoint) => endpoint.path === path)
   if (found.length === 0) throw new UsageError(unknownPath(path))

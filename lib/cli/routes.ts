@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander'
-import { nearestRoute } from '../routes/lookup.js'
-import type { Verb } from '../routes/traits.js'
+import { nearestRoute } from '../catalog/lookup.js'
+import type { Verb } from '../catalog/traits.js'
 import { type CataloguedEndpoint, catalogue, chainOf } from './catalogue.js'
 import { readEndpoint, VERBS } from './endpoint.js'
 import { note, print, printJson, style, table } from './output.js'

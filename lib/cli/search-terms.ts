@@ -1,4 +1,4 @@
-import { matchRoutes } from '../routes/match.js'
+import { matchRoutes } from '../catalog/match.js'
 import { type Audience, type CataloguedEndpoint, catalogue } from './catalogue.js'
 import { closeness, without } from './closeness.js'
 import { readEndpoint, VERBS } from './endpoint.js'

@@ -1,4 +1,4 @@
-import type { Verb } from '../routes/traits.js'
+import type { Verb } from '../catalog/traits.js'
 import { type Audience, type CataloguedEndpoint, catalogue } from './catalogue.js'
 import { AUDIENCE_WORD, type IndexedEndpoint, indexedCatalogue, type Term, termsOf } from './search-terms.js'
 import { plain, wordsOf } from './vocabulary.js'

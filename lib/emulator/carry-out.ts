@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
-import { lookup } from '../routes/lookup.js'
-import type { Verb } from '../routes/traits.js'
+import { lookup } from '../catalog/lookup.js'
+import type { Verb } from '../catalog/traits.js'
 import type { Reply } from './answer.js'
 import { parseJson } from './body.js'
 import { type Client, platformKeysOf } from './clients.js'

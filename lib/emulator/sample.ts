@@ -11,7 +11,7 @@ import {
   type Leaf,
   leafOf,
   type Shape,
-} from '../routes/schema.js'
+} from '../catalog/schema.js'
 import type { Random } from './random.js'
 import { beijingTime } from './time.js'
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { UploadTraits } from '../routes/traits.js'
+import type { UploadTraits } from '../catalog/traits.js'
 import type { Part } from './multipart.js'
 import { parameterError } from './refusal.js'
 

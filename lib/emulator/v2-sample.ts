@@ -1,4 +1,4 @@
-import { type Fields, fieldsOf, isFields, isLeaf, isList, leafOf, type Shape } from '../routes/schema.js'
+import { type Fields, fieldsOf, isFields, isLeaf, isList, leafOf, type Shape } from '../catalog/schema.js'
 import { type SampleSource, sampleOf } from './sample.js'
 import { beijingDigits } from './time.js'
 import type { V2Fields } from './v2-sign.js'

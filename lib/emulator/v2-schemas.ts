@@ -1,8 +1,8 @@
 import type { ErrorObject, ValidateFunction } from 'ajv'
-import { type EndpointDocument, requestSchemas } from '../routes/document.js'
-import { fieldsOf, isLeaf, type JsonSchema, leafOf, type Shape } from '../routes/schema.js'
-import { loadAjv } from '../routes/schema-problem.js'
-import type { Traits } from '../routes/traits.js'
+import { type EndpointDocument, requestSchemas } from '../catalog/document.js'
+import { fieldsOf, isLeaf, type JsonSchema, leafOf, type Shape } from '../catalog/schema.js'
+import { loadAjv } from '../catalog/schema-problem.js'
+import type { Traits } from '../catalog/traits.js'
 import { BusinessFailure, ReturnFailure } from './v2-refusal.js'
 import type { V2Fields } from './v2-sign.js'
 

@@ -1,6 +1,6 @@
 import { createCipheriv, createHash } from 'node:crypto'
-import type { NotificationDocument } from '../routes/document.js'
-import { type Fields, fieldsOf } from '../routes/schema.js'
+import type { NotificationDocument } from '../catalog/document.js'
+import { type Fields, fieldsOf } from '../catalog/schema.js'
 import { sealAesGcm } from './aead.js'
 import type { Context } from './context.js'
 import type { SignedNotification } from './notifications.js'

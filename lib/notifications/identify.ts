@@ -1,4 +1,4 @@
-import type { XmlFields } from '../v2/xml.js'
+import type { XmlFields } from '../protocols/v2/xml.js'
 import { xmlMessages } from './generated/facts.js'
 
 /** What tells one message of v2 from the others, and how it is protected. */

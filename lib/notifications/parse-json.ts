@@ -1,4 +1,4 @@
-import { type SignedAnswer, verifySignature } from '../v3/verifier.js'
+import { type SignedAnswer, verifySignature } from '../protocols/v3/verifier.js'
 import type { PlainEvent } from './event.js'
 import { isObject, jsonObject, malformed } from './malformed.js'
 import { openGcm, type Secrets } from './secrets.js'

@@ -1,5 +1,5 @@
 import { RequestError } from '../errors.js'
-import { isKeyKnown, learnKey } from '../v3/verifier.js'
+import { isKeyKnown, learnKey } from '../protocols/v3/verifier.js'
 import type { NotificationEvent } from './event.js'
 import { type NotificationHeaders, readSignature } from './headers.js'
 import { parseJson } from './parse-json.js'

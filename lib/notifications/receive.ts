@@ -1,5 +1,5 @@
 import { VerificationError } from '../errors.js'
-import { authorize, type Signer, stamp } from '../v3/signer.js'
+import { authorize, type Signer, stamp } from '../protocols/v3/signer.js'
 import { type Acknowledgement, acknowledgementOf, asksForAnswer, asksForSignature, SUCCESS } from './ack.js'
 import { startDeadline, untilAborted } from './deadline.js'
 import type { NotificationEvent, PlainEvent } from './event.js'

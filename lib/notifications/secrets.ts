@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto'
 import { decryptAesGcm } from '../crypto/aes.js'
 import { RequestError } from '../errors.js'
 import type { Identity } from '../identity.js'
-import type { PlatformKeys } from '../v3/platform-keys.js'
+import type { PlatformKeys } from '../protocols/v3/platform-keys.js'
 
 /** What notifications are verified and decrypted with. */
 export interface Secrets {

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import { assertMerchant } from '../identity.js'
-import type { Signer } from '../v3/signer.js'
+import type { Signer } from '../protocols/v3/signer.js'
 import {
   type CouponsParameters,
   type CouponsRequest,

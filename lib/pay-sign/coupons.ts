@@ -1,5 +1,5 @@
 import { RequestError } from '../errors.js'
-import { serializeQuery } from '../request/query.js'
+import { serializeQuery } from '../pipeline/query.js'
 import { readFields } from './fields.js'
 import type { PaySigning } from './signing.js'
 

@@ -1,5 +1,5 @@
 import { RequestError } from '../errors.js'
-import { nameHint } from '../request/nearest.js'
+import { nameHint } from '../pipeline/nearest.js'
 
 /** Which texts a method takes. */
 export interface FieldNames<Required extends string, Optional extends string> {

@@ -3,7 +3,7 @@ import { nonce } from '../crypto/canonical.js'
 import { sign } from '../crypto/rsa.js'
 import { RequestError } from '../errors.js'
 import type { MerchantId } from '../identity.js'
-import { type Message, type SignType, signMessage } from '../v2/sign.js'
+import { type Message, type SignType, signMessage } from '../protocols/v2/sign.js'
 
 /** How the parameters of a payment are signed: as the order was placed, by APIv3 or by APIv2. */
 export type PaySignType = 'RSA' | SignType

@@ -1,4 +1,4 @@
-import type { JsonSchema } from '../../lib/routes/schema.js'
+import type { JsonSchema } from '../../lib/catalog/schema.js'
 
 /** A schema that takes the documented fields and no others, at every depth. */
 export function closed(schema: JsonSchema): JsonSchema {

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { loadCatalogue } from '../../catalog/load.js'
-import { eitherOf, type Fields, isEnum, isFields, isList, type Shape } from '../../lib/routes/schema.js'
+import { eitherOf, type Fields, isEnum, isFields, isList, type Shape } from '../../lib/catalog/schema.js'
 import { factAt, typeName } from './fields.js'
 
 const catalogue = loadCatalogue(join(import.meta.dirname, '..', '..'))

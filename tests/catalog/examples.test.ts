@@ -4,9 +4,9 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { loadCatalogue } from '../../catalog/load.js'
 import type { Endpoint } from '../../catalog/model.js'
 import { filledFields } from '../../catalog/operations.js'
-import { endpointDocument } from '../../lib/emulator/generated/index.js'
-import { type RequestSchemas, requestSchemas, responseSchema } from '../../lib/routes/document.js'
-import type { JsonSchema } from '../../lib/routes/schema.js'
+import { type RequestSchemas, requestSchemas, responseSchema } from '../../lib/catalog/document.js'
+import { endpointDocument } from '../../lib/catalog/generated/documents/index.js'
+import type { JsonSchema } from '../../lib/catalog/schema.js'
 import { closed } from './closed.js'
 
 type Values = Readonly<Record<string, unknown>>

@@ -10,7 +10,7 @@ import {
   isList,
   leafOf,
   type Shape,
-} from '../../lib/routes/schema.js'
+} from '../../lib/catalog/schema.js'
 
 export interface FieldFact {
   readonly at: string

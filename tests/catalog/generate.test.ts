@@ -143,13 +143,13 @@ v3/pay/teapots/{teapot_id}/brew:
       "    postAsync: PaymentsRoutes['v3/pay/teapots/{teapot_id}/brew']['post']\n",
     )
     expect(files.get('types/routes/folders.ts')).toContain("\n  'v3/pay/teapots/{teapot_id}': 'brew'\n")
-    expect(files.get('lib/routes/generated/tree.ts')).toMatch(
+    expect(files.get('lib/catalog/generated/tree.ts')).toMatch(
       /"teapots":\{"\{teapot_id\}":\{"brew":"p\d+"\}\}/,
     )
-    expect(files.get('lib/routes/generated/traits.ts')).toContain(
+    expect(files.get('lib/catalog/generated/traits.ts')).toContain(
       '{"idempotent":"json.out_brew_no","encrypts":["json.drinker"]}',
     )
-    expect(files.get('lib/emulator/generated/payments.ts')).toContain(
+    expect(files.get('lib/catalog/generated/documents/payments.ts')).toContain(
       "'post v3/pay/teapots/{teapot_id}/brew'",
     )
     expect(files.get('lib/cli/generated/names.ts')).toMatch(/["n]Brew\\t/)

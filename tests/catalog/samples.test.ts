@@ -4,9 +4,9 @@ import { loadCatalogue } from '../../catalog/load.js'
 import { createCheck } from '../../lib/bulk/check-rows.js'
 import type { PlannedRow } from '../../lib/bulk/engine.js'
 import type { Job } from '../../lib/bulk/job.js'
-import { endpointDocument } from '../../lib/emulator/generated/index.js'
+import { endpointDocument } from '../../lib/catalog/generated/documents/index.js'
+import { lookup } from '../../lib/catalog/lookup.js'
 import { validateRequest } from '../../lib/emulator/validate.js'
-import { lookup } from '../../lib/routes/lookup.js'
 import { loadSamples, type Sample } from './samples.js'
 
 const { endpoints } = loadCatalogue(join(import.meta.dirname, '..', '..'))

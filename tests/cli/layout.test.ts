@@ -1,10 +1,10 @@
 import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, it } from 'vitest'
+import { endpointDocument } from '../../lib/catalog/generated/documents/index.js'
+import { loadGlossary } from '../../lib/catalog/glossary.js'
 import { catalogue } from '../../lib/cli/catalogue.js'
 import { breakBefore, columns, WIDTH, widthOf, wrap } from '../../lib/cli/layout.js'
 import { describeFields } from '../../lib/cli/route-fields.js'
-import { endpointDocument } from '../../lib/emulator/generated/index.js'
-import { loadGlossary } from '../../lib/routes/glossary.js'
 
 const widest = (text: string): number => Math.max(...text.split('\n').map(widthOf))
 

@@ -1,9 +1,9 @@
 import { createCipheriv, createDecipheriv, createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { hmacSign, md5Sign } from '../../lib/crypto/index.js'
-import { encodeXml } from '../../lib/v2/xml.js'
+import { encodeXml } from '../../lib/protocols/v2/xml.js'
 import { openAesGcm } from '../emulator/client.js'
-import { fieldsOfXml } from '../v2/protocol.js'
+import { fieldsOfXml } from '../protocols/v2/protocol.js'
 import { startReceivers } from './rig.js'
 
 const rig = startReceivers()

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { type MerchantOptions, RequestError, Wechatpay } from '../../lib/index.js'
 import { jsapiParameters } from '../../lib/pay-sign/payment.js'
 import { createPaySigning } from '../../lib/pay-sign/signing.js'
-import { signMessage } from '../../lib/v2/sign.js'
+import { signMessage } from '../../lib/protocols/v2/sign.js'
 import { opensslVerifies, pem } from '../openssl.js'
 
 const SECRET = '192006250b4c09247ec02edce69f6a2d'

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { loadCatalogue } from '../../catalog/load.js'
 import type { Endpoint } from '../../catalog/model.js'
-import { isLeaf } from '../../lib/routes/schema.js'
+import { isLeaf } from '../../lib/catalog/schema.js'
 import { broken, judge, sound, type Verdict } from './catalogue/program.js'
 import { partOf } from './catalogue/requests.js'
 

@@ -1,10 +1,10 @@
 import { Ajv, type ErrorObject } from 'ajv'
-import { endpointDocument } from '../../../lib/emulator/generated/index.js'
-import { documents } from '../../../lib/emulator/generated/notifications.js'
+import { type NotificationDocument, responseSchema } from '../../../lib/catalog/document.js'
+import { endpointDocument } from '../../../lib/catalog/generated/documents/index.js'
+import { documents } from '../../../lib/catalog/generated/documents/notifications.js'
+import { toJsonSchema } from '../../../lib/catalog/schema.js'
+import type { Verb } from '../../../lib/catalog/traits.js'
 import type { RecordedRequest } from '../../../lib/emulator/index.js'
-import { type NotificationDocument, responseSchema } from '../../../lib/routes/document.js'
-import { toJsonSchema } from '../../../lib/routes/schema.js'
-import type { Verb } from '../../../lib/routes/traits.js'
 import { closed } from '../../catalog/closed.js'
 
 const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: false, logger: false })

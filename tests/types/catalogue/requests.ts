@@ -12,7 +12,7 @@ import {
   isList,
   leafOf,
   type Shape,
-} from '../../../lib/routes/schema.js'
+} from '../../../lib/catalog/schema.js'
 
 /** Source text inside a value: what JSON cannot say. */
 export class Source {

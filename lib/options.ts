@@ -1,0 +1,262 @@
+import { createSecretKey, type KeyObject } from 'node:crypto'
+import type { SecureContext } from 'node:tls'
+import type { AxiosRequestConfig } from 'axios'
+import { AXIOS_OPTIONS } from './axios-options.js'
+import { type KeyInput, loadPrivateKey } from './crypto/keys.js'
+import { DURATION, isDuration } from './duration.js'
+import { ConfigError } from './errors.js'
+import { type Id, type Identity, identityOf } from './identity.js'
+import { didYouMean, nearestName } from './pipeline/nearest.js'
+import { type ClientCertificate, loadClientCertificate } from './protocols/v2/client-certificate.js'
+import { isStore, STORE, type Store } from './protocols/v3/certificate-store.js'
+import { loadPlatformKeys } from './protocols/v3/load-platform-keys.js'
+import type { PlatformKey } from './protocols/v3/platform-keys.js'
+import type { Signer } from './protocols/v3/signer.js'
+import type { TrustedAuthorities } from './transport/agents.js'
+
+/** What every client is made from, beside any default of axios (`timeout`, `baseURL`, `httpsAgent`, `proxy` …). */
+export interface CommonOptions
+  extends Omit<
+    AxiosRequestConfig,
+    | 'url'
+    | 'method'
+    | 'params'
+    | 'data'
+    | 'auth'
+    | 'maxRedirects'
+    | 'validateStatus'
+    | 'responseType'
+    | 'signal'
+  > {
+  /** Serial number of the merchant certificate, or of the brand API certificate, in hexadecimal. */
+  readonly serial: string
+  /** Private key of that certificate: PEM text, bytes, `file://` URL or `KeyObject`. */
+  readonly privateKey: KeyInput
+  /** PEM of the authorities to trust in place of Node's: those of an emulator, or of a gateway of your own. */
+  readonly ca?: TrustedAuthorities
+  /** Further access points, tried when the first cannot be reached: `['https://api2.wechatpay.cn']`. */
+  readonly failover?: readonly string[]
+  /** Milliseconds for a call with all its repeats; `timeout` is for each attempt. */
+  readonly deadline?: number
+  /**
+   * Checks every request against the catalogue before it is sent: required fields, types, limits, and names that are not
+   * documented. A call may say otherwise.
+   */
+  readonly validate?: boolean
+}
+
+/** What the client of a merchant is made from: it calls APIv3 and APIv2. */
+export interface MerchantOptions extends CommonOptions {
+  /** Merchant id, as digits. */
+  readonly mchid: string
+  /**
+   * Platform public keys (`PUB_KEY_ID_…`) and certificates (by serial number), in any mix. Without it, the
+   * platform certificates are downloaded and kept fresh, which takes `apiv3Key`.
+   */
+  readonly certs?: Readonly<Record<string, KeyInput>>
+  /** APIv3 key, 32 bytes: decrypts notifications and platform certificates. */
+  readonly apiv3Key?: string
+  /** APIv2 key, 32 bytes: signs APIv2 messages. */
+  readonly secret?: string
+  /** Client certificate of the APIv2 endpoints that ask for one. */
+  readonly merchant?: ClientCertificate
+  /** Secret of the payment application in WeCom: makes `workwx_sign`. */
+  readonly workwxSecret?: string
+  /** Where processes share downloaded platform certificates: a Keyv, or whatever has its `get` and `set`. */
+  readonly store?: Store
+  /** A brand has a client of its own: {@link BrandOptions}. */
+  readonly brandId?: never
+  readonly brandApiKey?: never
+}
+
+/**
+ * What the client of a brand is made from: it calls `/brand/…`, and nothing else.
+ *
+ * @see https://pay.weixin.qq.com/doc/brand/4015736390
+ */
+export interface BrandOptions extends CommonOptions {
+  /** Brand id, as digits. */
+  readonly brandId: string
+  /**
+   * WeChat Pay public key of the brand by its id (`PUB_KEY_ID_…`): verifies answers and notifications, and encrypts
+   * fields. There are no certificates to download in its place.
+   */
+  readonly certs: Readonly<Record<string, KeyInput>>
+  /** Brand API key (品牌API密钥), 32 characters: decrypts notifications. It is not the APIv3 key of a merchant. */
+  readonly brandApiKey?: string
+  /** A merchant has a client of its own: {@link MerchantOptions}. */
+  readonly mchid?: never
+  readonly apiv3Key?: never
+  readonly secret?: never
+  readonly merchant?: never
+  readonly workwxSecret?: never
+  readonly store?: never
+}
+
+/** What a client is made from: {@link MerchantOptions} or {@link BrandOptions}, never both. */
+export type WechatpayOptions = MerchantOptions | BrandOptions
+
+/** Checked options, keys loaded. Held in closures only, so that nothing printed can show a secret. */
+export interface Config {
+  readonly signer: Signer
+  /** Empty when they are to be downloaded. */
+  readonly platformKeys: readonly PlatformKey[]
+  readonly apiv3Key: KeyObject | undefined
+  readonly brandApiKey: KeyObject | undefined
+  readonly secret: KeyObject | undefined
+  readonly workwxSecret: KeyObject | undefined
+  readonly store: Store | undefined
+  readonly failover: readonly string[]
+  readonly deadline: number | undefined
+  readonly validate: boolean
+  /** The user's own connections, which may hold keys. */
+  readonly agents: {
+    readonly httpAgent?: unknown
+    readonly httpsAgent?: unknown
+    readonly ca?: TrustedAuthorities | undefined
+    readonly clientCertificate?: SecureContext | undefined
+    readonly proxy?: AxiosRequestConfig['proxy']
+  }
+  readonly axios: AxiosRequestConfig
+}
+
+const REQUIRED_NAMES = {
+  merchant: ['mchid', 'serial', 'privateKey'],
+  brand: ['brandId', 'serial', 'privateKey', 'certs'],
+} as const satisfies Readonly<Record<Identity, readonly (keyof WechatpayOptions)[]>>
+const OWN_NAMES = [
+  'mchid',
+  'brandId',
+  'serial',
+  'privateKey',
+  'certs',
+  'apiv3Key',
+  'brandApiKey',
+  'secret',
+  'merchant',
+  'workwxSecret',
+  'ca',
+  'store',
+  'failover',
+  'deadline',
+  'validate',
+] as const
+const SECRET_BYTES = 32
+
+const CHECKS: readonly (readonly [keyof WechatpayOptions, (value: unknown) => boolean, string])[] = [
+  ['timeout', isDuration, DURATION],
+  ['deadline', (value) => isDuration(value) && value !== 0, DURATION],
+  ['failover', isListOfUrls, 'a list of URLs, such as https://api2.wechatpay.cn'],
+  ['baseURL', isUrl, 'an http(s) URL of host and path alone'],
+  ['store', isStore, STORE],
+  ['validate', (value) => typeof value === 'boolean', 'true or false'],
+]
+
+function isUrl(value: unknown): boolean {
+  return typeof value === 'string' && /^https?:\/\/[^@?#]+$/i.test(value) && URL.canParse(value)
+}
+
+function isListOfUrls(value: unknown): boolean {
+  return Array.isArray(value) && value.every(isUrl)
+}
+
+/** An agent of the user's, whose authorities hold for the client certificate's connections too. */
+interface HasAuthorities {
+  readonly options?: { readonly ca?: TrustedAuthorities }
+}
+
+/**
+ * Checks what a client is made from and loads its keys.
+ *
+ * @throws {ConfigError} saying which option is wrong, and what belongs there.
+ */
+export function loadConfig(options: WechatpayOptions): Config {
+  assertNames(options)
+  const { mchid, brandId, serial, privateKey, certs, apiv3Key, brandApiKey, secret, ...others } = options
+  const { store, failover, deadline, validate, merchant, workwxSecret, ...rest } = others
+  const { ca, httpAgent, httpsAgent, proxy, ...axios } = rest
+  const signer = loadSigner(options)
+  const authorities = ca ?? (httpsAgent as HasAuthorities | undefined)?.options?.ca
+  const clientCertificate =
+    merchant === undefined || signer.mchid === undefined
+      ? undefined
+      : loadClientCertificate(merchant, {
+          mchid: signer.mchid,
+          privateKey: signer.privateKey,
+          ca: authorities,
+        })
+  return {
+    signer,
+    platformKeys: certs === undefined ? [] : loadPlatformKeys(certs, signer),
+    apiv3Key: loadSecret('apiv3Key', apiv3Key),
+    brandApiKey: loadSecret('brandApiKey', brandApiKey),
+    secret: loadSecret('secret', secret),
+    store,
+    failover: failover ?? [],
+    deadline,
+    validate: validate ?? false,
+    workwxSecret: loadWorkwxSecret(workwxSecret),
+    agents: { httpAgent, httpsAgent, ca, clientCertificate, proxy },
+    axios,
+  }
+}
+
+function assertNames(options: WechatpayOptions): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new ConfigError('Wechatpay takes an object of options: { mchid, serial, privateKey, certs }')
+  }
+  for (const given of Object.keys(options)) {
+    // What axios does not know it would keep, and print, as a default.
+    if ((OWN_NAMES as readonly string[]).includes(given) || AXIOS_OPTIONS.has(given)) continue
+    const meant = nearestName(given, OWN_NAMES)
+    throw new ConfigError(`There is no option '${given}'${didYouMean(meant)}`)
+  }
+  const missing = REQUIRED_NAMES[identityOf(options)].filter((name) => options[name] === undefined)
+  if (missing.length > 0) throw new ConfigError(`Missing: ${missing.join(', ')}${aboutCerts(missing)}`)
+  for (const [name, check, must] of CHECKS) {
+    if (options[name] !== undefined && !check(options[name])) throw new ConfigError(`${name} must be ${must}`)
+  }
+}
+
+/** A brand has no other way to get them than by hand. */
+function aboutCerts(missing: readonly string[]): string {
+  if (!missing.includes('certs')) return ''
+  return '. A brand has no certificates to download: certs takes the WeChat Pay public key of the brand, as { PUB_KEY_ID_…: key }'
+}
+
+function loadSigner({ mchid, brandId, serial, privateKey }: WechatpayOptions): Signer {
+  const id =
+    brandId === undefined ? { mchid: digits('mchid', mchid) } : { brandId: digits('brandId', brandId) }
+  return { ...id, serial: normalizeSerial(serial, id), privateKey: loadPrivateKey(privateKey) }
+}
+
+function digits(name: 'mchid' | 'brandId', value: unknown): string {
+  if (typeof value === 'string' && /^\d{1,32}$/.test(value)) return value
+  throw new ConfigError(
+    `${name} must be a string of digits, such as ${name === 'mchid' ? '1900000109' : '120344'}`,
+  )
+}
+
+function normalizeSerial(serial: string, { brandId }: Id): string {
+  if (typeof serial === 'string' && /^[0-9A-Fa-f]{1,64}$/.test(serial)) return serial.toUpperCase()
+  const certificate = brandId === undefined ? 'merchant' : 'brand API'
+  throw new ConfigError(
+    `serial must be the ${certificate} certificate's serial number in hexadecimal: openssl x509 -in apiclient_cert.pem -noout -serial`,
+  )
+}
+
+function loadSecret(
+  name: 'apiv3Key' | 'brandApiKey' | 'secret',
+  value: string | undefined,
+): KeyObject | undefined {
+  if (value === undefined) return undefined
+  const bytes = Buffer.from(String(value))
+  if (bytes.length === SECRET_BYTES) return createSecretKey(bytes)
+  throw new ConfigError(`${name} has ${bytes.length} bytes; it must have ${SECRET_BYTES}`)
+}
+
+function loadWorkwxSecret(value: string | undefined): KeyObject | undefined {
+  if (value === undefined) return undefined
+  if (typeof value === 'string' && value !== '') return createSecretKey(Buffer.from(value))
+  throw new ConfigError('workwxSecret must be the secret of the payment application in WeCom, as text')
+}
