@@ -1,11 +1,13 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
+import { directDefaults } from '../../../lib/calls.js'
 import { loadPrivateKey } from '../../../lib/crypto/index.js'
 import { ConfigError, type MerchantOptions, NetworkError, VerificationError } from '../../../lib/index.js'
-import { v3Defaults } from '../../../lib/protocols/v3/client.js'
-import { certificateDownload } from '../../../lib/protocols/v3/download-certificates.js'
-import { createAgents } from '../../../lib/transport/agents.js'
+import { certificateDownload } from '../../../lib/pipeline/certificate-download.js'
+import { createFixedKeys } from '../../../lib/protocols/v3/platform-keys.js'
+import { createV3Protocol } from '../../../lib/protocols/v3/v3.js'
+import { createTransport } from '../../../lib/transport/create-transport.js'
 import { startRig } from '../../e2e/client.js'
 
 const rig = startRig()
@@ -41,14 +43,15 @@ describe('platform certificates', () => {
 
   it('are downloaded from the next access point when the first cannot be reached', async () => {
     const { baseURL, mchid, serial, privateKey } = rig.emulator.merchant
-    const agents = createAgents({})
+    const transport = createTransport({}, { ca: undefined, clientCertificate: undefined })
     const signer = { mchid, serial, privateKey: loadPrivateKey(privateKey) }
+    const protocol = createV3Protocol({ signer, keys: createFixedKeys([]) })
+    const from = (accessPoints: readonly string[]) =>
+      certificateDownload(protocol, transport, directDefaults({ axios: {} }, protocol), accessPoints)
     const closed = 'http://127.0.0.1:9'
-    const download = certificateDownload(signer, agents, v3Defaults({}), [closed, baseURL])
-    expect((await download(undefined)).headers.serial).toBeDefined()
-    const nowhere = certificateDownload(signer, agents, v3Defaults({}), [closed])
-    await expect(nowhere(undefined)).rejects.toBeInstanceOf(NetworkError)
-    agents.destroy()
+    expect((await from([closed, baseURL])(undefined)).headers.serial).toBeDefined()
+    await expect(from([closed])(undefined)).rejects.toBeInstanceOf(NetworkError)
+    transport.close()
   })
 
   it('that are given are not refreshed', async () => {
