@@ -1,5 +1,4 @@
 import { PassThrough, Readable } from 'node:stream'
-import { isCancel } from 'axios'
 import { NetworkError, WechatpayError } from '../errors.js'
 
 /** Bytes that tell a file from a document that says why there is none. */
@@ -87,7 +86,7 @@ export function detach(body: Readable, name: string): Readable {
 }
 
 function brokenOff(error: Error, name: string): NetworkError {
-  const aborted = isCancel(error)
+  const aborted = (error as NodeJS.ErrnoException).code === 'ERR_CANCELED'
   return new NetworkError(`${name}: the answer broke off: ${error.message}`, {
     code: aborted ? 'ABORTED' : 'CONNECTION_FAILED',
     // Only downloads stream, and they can be had again.
