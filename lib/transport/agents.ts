@@ -1,7 +1,7 @@
 import { type ClientRequest, Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import type { SecureContext } from 'node:tls'
-import type { AxiosProxyConfig } from 'axios'
+import type { AxiosProxyConfig, AxiosRequestConfig } from 'axios'
 import { ConfigError } from '../errors.js'
 
 /** Agents of Node for the requests of axios' own adapter. They stay in closures: a printed agent shows the headers in flight. */
@@ -32,13 +32,14 @@ const KEEP_ALIVE = { keepAlive: true, keepAliveMsecs: KEEP_ALIVE_PROBE, maxSocke
  * @throws {ConfigError} for an agent that does not verify the server's certificate.
  */
 export function createAgents(given: {
+  adapter?: AxiosRequestConfig['adapter']
   httpAgent?: unknown
   httpsAgent?: unknown
   ca: TrustedAuthorities | undefined
   clientCertificate: SecureContext | undefined
   proxy?: AxiosProxyConfig | false | undefined
 }): Agents {
-  assertVerifying(given.httpsAgent)
+  assertVerifying(given.httpsAgent, given.adapter)
   const { ca, clientCertificate } = given
   const http = new HttpAgent(KEEP_ALIVE)
   // Explicit, because NODE_TLS_REJECT_UNAUTHORIZED=0 would otherwise switch verification off.
@@ -64,12 +65,19 @@ function destroyAgent(agent: HttpAgent): void {
   for (const request of queued) request?.destroy(new Error('the client was closed'))
 }
 
-function assertVerifying(agent: unknown): void {
-  const options = (agent as { options?: { rejectUnauthorized?: boolean } } | undefined)?.options
-  if (!options || options.rejectUnauthorized === true) return
+function assertVerifying(agent: unknown, adapter: AxiosRequestConfig['adapter']): void {
   const switchedOff = process.env.NODE_TLS_REJECT_UNAUTHORIZED === '0'
-  if (options.rejectUnauthorized === undefined && !switchedOff) return
-  throw new ConfigError(
-    'httpsAgent does not verify certificates (rejectUnauthorized, or NODE_TLS_REJECT_UNAUTHORIZED=0), which lets anyone answer for WeChat Pay; give `ca` the authorities to trust instead',
-  )
+  const { options } = (agent ?? {}) as { options?: { rejectUnauthorized?: boolean } }
+  const { rejectUnauthorized = !switchedOff } = options ?? {}
+  if (options && !rejectUnauthorized) {
+    throw new ConfigError(
+      'httpsAgent does not verify certificates (rejectUnauthorized, or NODE_TLS_REJECT_UNAUTHORIZED=0), which lets anyone answer for WeChat Pay; give `ca` the authorities to trust instead',
+    )
+  }
+  // What fetch connects by takes no options.
+  if (switchedOff && [adapter].flat().includes('fetch')) {
+    throw new ConfigError(
+      "adapter: 'fetch' does not verify certificates while NODE_TLS_REJECT_UNAUTHORIZED is 0, which lets anyone answer for WeChat Pay; unset it, or leave the adapter out",
+    )
+  }
 }

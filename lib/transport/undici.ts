@@ -30,7 +30,6 @@ const IDLE_TIMEOUT = 30_000
 
 /** Options by which a user asks for something that only axios' own adapter has. */
 const NEEDS_AXIOS = [
-  'adapter',
   'family',
   'httpAgent',
   'httpsAgent',
@@ -50,7 +49,7 @@ export function createUndici(
   },
   connection: ConnectionOptions,
 ): Undici | undefined {
-  if (!IS_NODE || needsAxios(connection)) return undefined
+  if (!IS_NODE || connection.adapter || needsAxios(connection)) return undefined
   const { ca, clientCertificate } = tls
   const open = agentLoader(ca === undefined ? {} : { ca: ca as string })
   const openWithCertificate = agentLoader({ ...(clientCertificate && { secureContext: clientCertificate }) })

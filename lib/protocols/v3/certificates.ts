@@ -29,17 +29,15 @@ const PAUSE_AFTER_FAILURE = 5 * MINUTE
 const PAUSE_AFTER_UNKNOWN = MINUTE
 
 /**
- * Downloads the platform certificates on first use and refreshes them in the background. The first list is
- * verified with a certificate that it delivers, for which AES-GCM under the APIv3 key vouches; every later
- * one with a key already known.
+ * Downloads the platform certificates on first use and refreshes them in the background. A list is verified with a
+ * certificate known before, or with one that it delivers, for which AES-GCM under the APIv3 key vouches: the first list
+ * has no other, and a process may have slept through a rotation.
  *
  * @see https://pay.weixin.qq.com/doc/v3/merchant/4012551764
  */
 export function createCertificates({ mchid, apiv3Key, download, store }: CertificatesOptions): Certificates {
   const storeKey = `wechatpay-fluent:certificates:${mchid}`
   let ring = createKeyRing([])
-  /** Whether a response of the platform itself has vouched for the keys; an entry of a store has not. */
-  let confirmed = false
   let starting: Promise<void> | undefined
   let refreshing: Promise<void> | undefined
   let timer: NodeJS.Timeout | undefined
@@ -57,12 +55,9 @@ export function createCertificates({ mchid, apiv3Key, download, store }: Certifi
     const response = await download(ring.current()?.serial)
     const list: CertificateList = parseList(response.body)
     const keys = decryptList(list, apiv3Key)
-    const known = ring.all().filter(isAlive)
-    const isKnown = known.some(({ serial }) => serial === response.headers.serial)
-    const trusted = createKeyRing(known.length > 0 && (confirmed || isKnown) ? known : keys)
+    const trusted = createKeyRing([...ring.all().filter(isAlive), ...keys])
     verifySignature(response, trusted, 'GET v3/certificates: the answer')
     ring = createKeyRing(keys)
-    confirmed = true
     if (store) writeStored(store, storeKey, list)
   }
 

@@ -13,6 +13,7 @@ import { startRig } from '../../e2e/client.js'
 const rig = startRig()
 const path = 'v3/marketing/membercard-open/cards/{card_id}/users/import'
 const list = '/v3/certificates'
+const HOUR = 3_600_000
 let number = 0
 const request = () => ({ card_id: 'c', json: { openid: 'o', code: 'c', out_request_no: `cert-${number++}` } })
 const downloads = () => rig.emulator.requests.filter((arrived) => arrived.path === list)
@@ -135,7 +136,7 @@ describe('platform certificates', () => {
     expect((await wxpay[path].post(request())).data.code).toBe('c')
   })
 
-  it.each(['forged-signature', 'tampered', 'unsigned', 'stale'] as const)(
+  it.each(['forged-signature', 'tampered', 'unsigned', 'stale', 'unknown-serial'] as const)(
     'are not believed when %s',
     async (fault) => {
       const wxpay = automatic()
@@ -183,6 +184,33 @@ describe('platform certificates', () => {
     const set = () => Promise.reject(new Error('redis down'))
     expect((await automatic({ store: { get, set } })[path].post(request())).data.code).toBe('c')
     expect(downloads()).toHaveLength(1)
+  })
+
+  it('are believed by the signature of one that they deliver, after a rotation that was slept through', async () => {
+    const wxpay = automatic()
+    await wxpay.certificates.list()
+    const fresh = await rig.emulator.rotate()
+    await rig.emulator.retire()
+    const [certificate] = await wxpay.certificates.refresh()
+    expect(certificate?.serial).toBe(fresh)
+    expect((await wxpay[path].post(request())).data.code).toBe('c')
+  })
+
+  it.each<[string, (fetchedAt: number) => number, number]>([
+    ['nine hours old are used', (at) => at - 9 * HOUR, 0],
+    ['ten hours old are downloaded anew', (at) => at - 10 * HOUR, 1],
+    ['from the future are downloaded anew', (at) => at + HOUR, 1],
+  ])('of a store that are %s', async (_, age, expected) => {
+    const entries = new Map<string, { list: object; fetchedAt: number }>()
+    const store = {
+      get: async (key: string) => entries.get(key),
+      set: async (key: string, value: unknown) => entries.set(key, value as never),
+    }
+    await automatic({ store })[path].post(request())
+    for (const [key, entry] of entries) entries.set(key, { ...entry, fetchedAt: age(entry.fetchedAt) })
+    rig.emulator.requests.length = 0
+    await automatic({ store })[path].post(request())
+    expect(downloads()).toHaveLength(expected)
   })
 
   it('of a store that is behind a rotation are replaced', async () => {

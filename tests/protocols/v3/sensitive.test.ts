@@ -34,7 +34,11 @@ describe('sensitive texts', () => {
   })
 
   it('are encrypted for the key that the caller pins', () => {
-    const { query, serial } = encryptFields({ body: undefined, query: { name: sensitive('张三') } }, 'AA', keys)
+    const { query, serial } = encryptFields(
+      { body: undefined, query: { name: sensitive('张三') } },
+      'AA',
+      keys,
+    )
     expect(serial).toBe('AA')
     expect(decryptOaep((query as { name: string }).name, old.privateKey)).toBe('张三')
   })
@@ -86,7 +90,8 @@ describe('the encrypted fields of an answer', () => {
   })
 
   it('that are meant for somebody else say so', () => {
-    const open = () => decryptFields({ name: encryptOaep('x', old.publicKey) }, ['name'], privateKey, ...wording)
+    const open = () =>
+      decryptFields({ name: encryptOaep('x', old.publicKey) }, ['name'], privateKey, ...wording)
     // No RequestError: that would say that nothing was sent.
     expect(open).toThrow(VerificationError)
     expect(open).toThrow(/^POST v3\/x: the answer: name cannot be decrypted.*\. It may be done$/)
