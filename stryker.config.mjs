@@ -1,31 +1,42 @@
-/**
- * Mutation tests: each condition, text and call of the code below is changed once, and a test has to fail for it.
- * `npm run mutate -- --mutate 'lib/crypto/aes.ts'` does so for one file.
- *
- * @type {import('@stryker-mutator/api/core').PartialStrykerOptions}
- */
+/** The code that is mutated, part by part, each with the tests that have to notice: few enough to run often. */
+export const PARTS = {
+  crypto: { mutate: ['lib/crypto/**/*.ts'], tests: ['tests/crypto/**/*.test.ts'] },
+  journal: {
+    mutate: ['lib/bulk/journal*.ts', 'lib/bulk/journal/**/*.ts'],
+    tests: ['tests/bulk/{journal,failures,run}.test.ts'],
+  },
+  protocols: {
+    mutate: ['lib/protocols/**/*.ts'],
+    tests: ['tests/protocols/**/*.test.ts', 'tests/faults/untrusted-answers.test.ts'],
+  },
+  notifications: { mutate: ['lib/notifications/**/*.ts'], tests: ['tests/notifications/**/*.test.ts'] },
+}
+
+/** Tests that go through the whole catalogue, or wait for frameworks: slow, and no nearer to the code. */
+export const SLOW = ['**/catalogue.test.ts', 'tests/notifications/{frameworks,sockets}.test.ts']
+
+/** Set by scripts/mutate.ts. */
+export const part = PARTS[process.env.MUTATED_PART ?? 'crypto']
+
+const folder = `.stryker-tmp/${process.env.MUTATED_PART}`
+
+/** @type {import('@stryker-mutator/api/core').PartialStrykerOptions} */
 const config = {
-  mutate: [
-    'lib/crypto/**/*.ts',
-    'lib/protocols/**/*.ts',
-    'lib/notifications/**/*.ts',
-    'lib/bulk/journal*.ts',
-    '!**/generated/**',
-  ],
+  mutate: [...part.mutate, '!**/generated/**'],
   testRunner: 'vitest',
-  vitest: { configFile: 'vitest.mutate.config.ts' },
+  vitest: { configFile: 'vitest.mutate.config.mjs' },
   coverageAnalysis: 'perTest',
   concurrency: 2,
+  tempDirName: folder,
   incremental: true,
-  incrementalFile: '.stryker-tmp/incremental.json',
+  incrementalFile: `${folder}/incremental.json`,
   reporters: ['clear-text', 'html'],
-  htmlReporter: { fileName: '.stryker-tmp/report.html' },
+  htmlReporter: { fileName: `${folder}/report.html` },
   clearTextReporter: { reportTests: false, allowColor: false },
   thresholds: { high: 95, low: 85, break: 85 },
-  // What a mutant changes is found by tests, not by types; TypeScript 7 has no interface by which to ask it.
+  // Mutants are found by tests, not by types: there is no tsconfig to prepare for a type checker.
   tsconfigFile: 'none',
   ignorePatterns: ['/dist', '/docs', '/bench', '/examples', '/coverage'],
 }
 
-// biome-ignore lint/style/noDefaultExport: the form that Stryker reads
 export default config
