@@ -1,18 +1,40 @@
 import type { EndpointDocument } from '../catalog/document.js'
 import { createRequestCheck } from '../catalog/request-check.js'
 import type { Traits } from '../catalog/traits.js'
+import { RequestError } from '../index.js'
 import type { PlannedRow } from './engine.js'
+import { formatFieldPath } from './field-path.js'
 import type { Job } from './job.js'
-import { placeName } from './place.js'
-import type { RowProblem } from './plan-row.js'
+import { isProblem, planRow, type RowProblem } from './plan-row.js'
+import type { RowCounts } from './progress.js'
+import type { Table } from './tables/open-table.js'
+
+/** The longest list of problems: thousands of them have one cause. */
+const MAX_PROBLEMS = 100
+
+/** Rows are wrong. Nothing was sent. */
+export class InvalidRowsError extends RequestError {
+  /** The first problems. */
+  readonly problems: readonly RowProblem[]
+  /** The number of rows that are wrong. */
+  readonly total: number
+
+  constructor(problems: readonly RowProblem[], total: number, rows: number) {
+    const [first] = problems
+    const example = first && `: row ${first.row}: ${first.field} ${first.message}`
+    super(`${total} of ${rows} rows are wrong, and none was sent${example ?? ''}`)
+    this.problems = problems
+    this.total = total
+  }
+}
 
 /** Finds what a row breaks of the endpoint's documentation. */
 export type CheckRow = (row: PlannedRow) => Promise<RowProblem | undefined>
 
-/** The schemas of an endpoint as one check. */
+/** Makes one check of the endpoint's schemas. */
 export async function createCheck(job: Job, document: EndpointDocument, traits: Traits): Promise<CheckRow> {
   const check = await createRequestCheck(document, traits)
-  const columns = new Map(job.mappings.map(({ place, column }) => [placeName(place), column]))
+  const columns = new Map(job.mappings.map(({ field, column }) => [formatFieldPath(field), column]))
   return async ({ number, request }) => {
     const { json, query, xml } = request
     const problem = await check({ json, query, xml })
@@ -22,4 +44,31 @@ export async function createCheck(job: Job, document: EndpointDocument, traits: 
     const field = column === undefined || place.endsWith(column) ? place : `${place} (${column})`
     return { row: number, field, message: name ? `${what} (${name})` : what }
   }
+}
+
+/**
+ * Reads the whole table once before anything is sent, and validates its rows if there is a check. A line that cannot be
+ * read must not show up when half of the rows are paid: the corrected input would be another job, with other numbers.
+ *
+ * @throws {InvalidRowsError} when rows are wrong.
+ */
+export async function checkRows(
+  job: Job,
+  table: Table,
+  counts: RowCounts,
+  check: CheckRow | undefined,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const problems: RowProblem[] = []
+  let wrong = 0
+  for await (const row of table.rows()) {
+    if (signal?.aborted && !check) return
+    signal?.throwIfAborted()
+    counts.checked++
+    if (!check) continue
+    const planned = planRow(job, row)
+    const problem = isProblem(planned) ? planned : await check(planned)
+    if (problem && ++wrong <= MAX_PROBLEMS) problems.push(problem)
+  }
+  if (wrong > 0) throw new InvalidRowsError(problems, wrong, counts.checked)
 }

@@ -1,26 +1,28 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
-import { RequestError } from '../index.js'
+import { RequestError } from '../../index.js'
 
+/** The process that holds a lock. */
 interface Owner {
   readonly pid: number
   readonly host: string
-  /** When the process began, so that another one that got its id is told apart. */
+  /** The start time of the process: another process may get the same id later. */
   readonly began: string | undefined
 }
 
 /**
- * Takes the lock of a journal; returns what gives it back. One that was left by a killed process is taken over.
+ * Takes the lock of a journal, and returns the function that releases it. The lock of a process that was killed is
+ * taken over.
  *
  * @throws {RequestError} when another run holds it.
  */
 export function takeLock(file: string): () => void {
-  const me: Owner = { pid: process.pid, host: hostname(), began: beginOf(process.pid) }
+  const me: Owner = { pid: process.pid, host: hostname(), began: startTimeOf(process.pid) }
   const text = JSON.stringify(me)
   for (let attempt = 0; !create(file, text); attempt++) {
-    const left = read(file)
-    if (attempt > 10 || (left && isAlive(left))) throw inUse(file, left)
-    if (left) discard(file, left)
+    const owner = read(file)
+    if (attempt > 10 || (owner && isAlive(owner))) throw inUse(file, owner)
+    if (owner) discard(file, owner)
   }
   return () => rmSync(file, { force: true })
 }
@@ -35,7 +37,10 @@ function create(file: string, text: string): boolean {
   }
 }
 
-/** Of several that find the same stale lock only one can rename it. Whose lock was fresh by then gets it back. */
+/**
+ * Removes the lock of a process that has ended. Of several processes that find it only one can rename it; a lock that a
+ * running process has taken in the meantime is put back.
+ */
 function discard(file: string, stale: Owner): void {
   const aside = `${file}.${process.pid}`
   try {
@@ -52,7 +57,7 @@ function read(file: string): Owner | undefined {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as Owner
   } catch (error) {
-    // Torn while it was written: nobody's.
+    // The lock was cut short while it was written, so it has no owner.
     const gone = (error as NodeJS.ErrnoException).code === 'ENOENT'
     return gone ? undefined : { pid: 0, host: hostname(), began: undefined }
   }
@@ -66,11 +71,11 @@ function isAlive({ pid, host, began }: Owner): boolean {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false
   }
-  return began === beginOf(pid)
+  return began === startTimeOf(pid)
 }
 
-/** Where the system tells; elsewhere the id has to do. */
-function beginOf(pid: number): string | undefined {
+/** The start time of a process; only Linux tells it, elsewhere the id is all there is. */
+function startTimeOf(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]

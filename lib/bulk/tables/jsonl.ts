@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
-import { RequestError } from '../index.js'
-import type { Row } from './engine.js'
+import { RequestError } from '../../index.js'
+import type { Row } from '../engine.js'
 
 /** The rows of a file with one JSON object a line. */
 export async function* readJsonl(file: string): AsyncGenerator<Row> {

@@ -1,7 +1,7 @@
 import type { FieldType } from './fields.js'
 
-/** A cell as the value its field takes, or what is wrong with it. */
-export type Converted = { readonly value: unknown } | { readonly problem: string }
+/** The value that a field takes, or the reason why the cell cannot be converted to it. */
+export type ConvertedCell = { readonly value: unknown } | { readonly problem: string }
 
 const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
   ...['true', '1', 'yes', '是'].map((text) => [text, true] as const),
@@ -10,19 +10,19 @@ const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
 
 export const isEmpty = (cell: unknown): boolean => cell === undefined || cell === null || cell === ''
 
-/** Cells are text, except in JSON lines and spreadsheets, where they may have the right type already. */
-export function convert(cell: unknown, type: FieldType | undefined): Converted {
+/** Converts a cell, which is text except in JSON lines and spreadsheets, where it may have the right type already. */
+export function convertCell(cell: unknown, type: FieldType | undefined): ConvertedCell {
   if (type === undefined) return { value: cell instanceof Date ? cell.toISOString() : cell }
   return CONVERTERS[type](cell)
 }
 
-const CONVERTERS: Readonly<Record<FieldType, (cell: unknown) => Converted>> = {
+const CONVERTERS: Readonly<Record<FieldType, (cell: unknown) => ConvertedCell>> = {
   text(cell) {
     if (typeof cell === 'string') return { value: cell }
     if (cell instanceof Date) return { value: cell.toISOString() }
     if (typeof cell === 'boolean') return { value: String(cell) }
     if (typeof cell !== 'number') return { problem: 'must be a text' }
-    // A spreadsheet has rounded what is longer.
+    // A spreadsheet program has rounded an integer beyond 2^53.
     if (Number.isInteger(cell) && !Number.isSafeInteger(cell)) {
       return { problem: 'is a number too long to be exact: write it as text' }
     }
@@ -56,7 +56,7 @@ function toNumber(cell: unknown): number {
   return typeof cell === 'string' && /^[+-]?\d+(\.\d+)?$/.test(cell) ? Number(cell) : Number.NaN
 }
 
-/** Cells may be anything, secrets included; the beginning is enough to find it again. */
+/** The beginning of a cell: enough to find it again, and no more, because a cell may hold a secret. */
 function show(cell: unknown): string {
   const text = typeof cell === 'string' ? cell : (JSON.stringify(cell) ?? String(cell))
   return `'${text.length > 20 ? `${text.slice(0, 20)}…` : text}'`
