@@ -1,12 +1,10 @@
 import { Command, Option } from 'commander'
-import type { BulkOptions } from '../bulk/index.js'
-import { addQueueOptions } from './bulk-queue.js'
-import { type BulkFlags, runJob } from './bulk-run.js'
-import { bulkWorkerCommand } from './bulk-worker.js'
-import { addClientOptions } from './config.js'
-import { readEndpoint } from './endpoint.js'
-import { toNumber } from './to-number.js'
-import { UsageError } from './usage-error.js'
+import type { BulkOptions } from '../../bulk/index.js'
+import { addClientOptions } from '../config.js'
+import { readEndpoint } from '../endpoint.js'
+import { splitPair, toNumber, UsageError } from '../input.js'
+import { type BulkFlags, runJob } from './run-job.js'
+import { addQueueOptions, bulkWorkerCommand } from './worker.js'
 
 const HELP = `
 Examples:
@@ -32,7 +30,7 @@ export function bulkCommand(): Command {
     .option('--set <field=value...>', 'the same value for all rows: card_id=pbLat…')
     .action(async (method: string, path: string, flags: BulkFlags) => {
       const { path: template, verb, values } = readEndpoint(path, method, true)
-      const { map, set } = given(flags)
+      const { map, set } = fieldsOf(flags)
       await runJob(flags, { method: verb, path: template, set: { ...values, ...set }, ...(map && { map }) })
     })
   return command.addCommand(memberCardsCommand()).addCommand(bulkWorkerCommand())
@@ -47,17 +45,16 @@ function memberCardsCommand(): Command {
     .option('--map <field=column...>', 'where the columns are called otherwise: json.code=No')
     .exitOverride()
   return addJobOptions(command).action(async (_: BulkFlags, self: Command) => {
-    // The flags that `bulk` has too are taken by it, wherever they stand.
+    // Commander gives flags that `bulk` has too to `bulk`, wherever they stand.
     const { cardId, ...flags } = self.optsWithGlobals<BulkFlags & { readonly cardId: string }>()
-    const { memberCardJob } = await import('../bulk/index.js')
-    const { map } = given(flags)
+    const { memberCardJob } = await import('../../bulk/index.js')
+    const { map } = fieldsOf(flags)
     await runJob(flags, { ...memberCardJob({ cardId }), ...(map && { map }) })
   })
 }
 
 function addJobOptions(command: Command): Command {
   command
-
     .option('--input <file>', 'rows: .csv, .jsonl or .xlsx (takes the package hucre); - is standard input')
     .addOption(new Option('--format <format>', 'what the input is').choices(['csv', 'jsonl', 'xlsx']))
     .option('--validate', 'check all rows against the documentation before the first is sent')
@@ -83,16 +80,18 @@ function addJobOptions(command: Command): Command {
   return addClientOptions(command)
 }
 
-function given({ map, set }: BulkFlags): Pick<BulkOptions, 'map' | 'set'> {
-  return { ...(map && { map: pairs(map, '--map') }), ...(set && { set: pairs(set, '--set') }) }
+function fieldsOf({ map, set }: BulkFlags): Pick<BulkOptions, 'map' | 'set'> {
+  return {
+    ...(map && { map: readFields(map, '--map', 'column') }),
+    ...(set && { set: readFields(set, '--set', 'value') }),
+  }
 }
 
-function pairs(texts: readonly string[], flag: string): Record<string, string> {
+function readFields(texts: readonly string[], flag: string, what: string): Record<string, string> {
   const entries = texts.map((text) => {
-    const at = text.indexOf('=')
-    if (at < 1)
-      throw new UsageError(`${flag} ${text}: must be field=${flag === '--map' ? 'column' : 'value'}`)
-    return [text.slice(0, at), text.slice(at + 1)] as const
+    const pair = splitPair(text)
+    if (pair) return pair
+    throw new UsageError(`${flag} ${text}: must be field=${what}`)
   })
   const names = entries.map(([name]) => name)
   const twice = names.find((name, index) => names.indexOf(name) !== index)

@@ -1,32 +1,32 @@
-import { exactSegments, lookup } from '../catalog/lookup.js'
-import type { Verb } from '../catalog/traits.js'
-import { documentedPaths } from '../catalog/tree.js'
-import { normalizeSegment } from '../chain/normalize.js'
-import { names } from './generated/names.js'
+import { exactSegments, lookup } from '../../catalog/lookup.js'
+import type { Verb } from '../../catalog/traits.js'
+import { documentedPaths } from '../../catalog/tree.js'
+import { normalizeSegment } from '../../chain/normalize.js'
+import { names } from '../generated/names.js'
 
 const AUDIENCES = ['merchant', 'partner', 'brand', 'hk', 'global'] as const
 
 export type Audience = (typeof AUDIENCES)[number]
 
-/** An endpoint as it is documented. */
+/** A documented endpoint. */
 export interface CataloguedEndpoint {
   readonly verb: Verb
   readonly path: string
   readonly name: string
-  /** What else people call it. */
+  /** Other names that people call it by. */
   readonly otherNames: readonly string[]
   readonly products: readonly string[]
-  /** Whose it is: of merchants and partners in the mainland, or of those at an access point abroad. */
+  /** Who may call it: merchants or partners in the mainland, a brand, or merchants at an access point abroad. */
   readonly audience: readonly Audience[]
-  /** Another takes its place, or none. */
+  /** Whether the API does not offer it any more. */
   readonly isClosed: boolean
-  /** Not every merchant may call it. */
+  /** Whether only some merchants may call it. */
   readonly isLimited: boolean
-  /** Its place among those that merchants use every day. */
+  /** Its rank among those that merchants use every day. */
   readonly everyday: number | undefined
-  /** URLs: the merchant's and the partner's page. */
+  /** The URLs of the merchant's and the partner's page. */
   readonly docs: readonly string[]
-  /** URLs of its other pages, one for each product that it is part of. */
+  /** The URLs of its other pages, one for each product that it is part of. */
   readonly otherDocs: readonly string[]
 }
 
@@ -65,12 +65,12 @@ function fromLine(line: string): Omit<CataloguedEndpoint, 'verb' | 'path'> {
   }
 }
 
-/** The path, also with the slash that the documentation ends it with, where it does. */
-export function spellingsOf({ path, verb }: Pick<CataloguedEndpoint, 'path' | 'verb'>): readonly string[] {
+/** The path, also with the slash at its end where the documentation has one. */
+export function pathsOf({ path, verb }: Pick<CataloguedEndpoint, 'path' | 'verb'>): readonly string[] {
   return lookup(path, verb)?.wire === `${path}/` ? [path, `${path}/`] : [path]
 }
 
-/** As it is written in code. */
+/** The call of an endpoint as it is written in code. */
 export function chainOf({ path, verb }: Pick<CataloguedEndpoint, 'path' | 'verb'>): string {
   const names = path.split('/').map((segment) => {
     const placeholder = /^\{(\w+)\}$/.exec(segment)?.[1]

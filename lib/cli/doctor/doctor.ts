@@ -1,12 +1,11 @@
 import { Command } from 'commander'
-import type { WechatpayOptions } from '../index.js'
-import { addClientOptions, type ClientFlags, clientOptions, keyOf } from './config.js'
-import { checkCertificate, checkClientCertificate } from './doctor-certificate.js'
-import { checkKeys, checkSecrets } from './doctor-keys.js'
-import { checkNetwork } from './doctor-network.js'
-import type { Finding } from './finding.js'
-import { print, printJson, style, table } from './output.js'
-import { UsageError } from './usage-error.js'
+import type { WechatpayOptions } from '../../index.js'
+import { addClientOptions, type ClientFlags, clientOptions, keyInput } from '../config.js'
+import { UsageError } from '../input.js'
+import { print, printJson, style, table } from '../output.js'
+import { checkCertificate, checkClientCertificate, checkKeys, checkSecrets } from './check-keys.js'
+import { checkNetwork } from './check-network.js'
+import type { CheckResult } from './check-result.js'
 
 interface DoctorFlags extends ClientFlags {
   readonly cert?: string
@@ -38,33 +37,33 @@ async function run({ cert, offline, json, ...flags }: DoctorFlags): Promise<void
   if (options.brandId !== undefined) {
     throw new UsageError('doctor looks at the configuration of a merchant, not at that of a brand')
   }
-  const findings: Finding[] = [
+  const results: CheckResult[] = [
     ...checkKeys(options),
-    ...certificateFindings(options, keyOf(cert)),
+    ...checkCertificates(options, keyInput(cert)),
     ...checkSecrets(options),
     checkClientCertificate(options),
   ]
-  if (!offline) findings.push(...(await checkNetwork(options)))
-  if (json) printJson(findings)
-  else print(describe(findings))
-  const faults = findings.filter(({ state }) => state === 'bad').length
-  if (faults > 0) throw new Error(`${faults} of ${findings.length} checks failed`)
+  if (!offline) results.push(...(await checkNetwork(options)))
+  if (json) printJson(results)
+  else print(describe(results))
+  const faults = results.filter(({ state }) => state === 'bad').length
+  if (faults > 0) throw new Error(`${faults} of ${results.length} checks failed`)
 }
 
-/** The client certificate of APIv2 is the merchant's own. */
-function certificateFindings(options: WechatpayOptions, cert: string | undefined): Finding[] {
+/** Checks the certificate of `--cert`, or else the client certificate of APIv2, which is the same. */
+function checkCertificates(options: WechatpayOptions, cert: string | undefined): CheckResult[] {
   if (cert !== undefined) return checkCertificate(cert, options)
   const { merchant } = options
   return merchant && 'cert' in merchant ? checkCertificate(merchant.cert, options, merchant.key) : []
 }
 
-/** Below what is wrong stands what to do about it. */
-function describe(findings: readonly Finding[]): string {
+/** The results as lines; below one that is wrong stands what to do about it. */
+function describe(results: readonly CheckResult[]): string {
   const lines = table(
-    findings.map(({ state, what, found }) => [style(COLOURS[state], MARKS[state]), what, found]),
+    results.map(({ state, what, found }) => [style(COLOURS[state], MARKS[state]), what, found]),
   )
   return lines
     .split('\n')
-    .flatMap((line, index) => [line, ...(findings[index]?.fix ? [`   → ${findings[index].fix}`] : [])])
+    .flatMap((line, index) => [line, ...(results[index]?.fix ? [`   → ${results[index].fix}`] : [])])
     .join('\n')
 }

@@ -1,43 +1,44 @@
+import { synonyms } from '../generated/synonyms.js'
 import { catalogue } from './catalogue.js'
-import { synonyms } from './generated/synonyms.js'
 
-/** A way to say what a word of a query means, and how much it counts to find that. */
-export interface Wording {
+/** A word or synonym that is searched for, and the weight of a match. */
+export interface SearchWording {
   readonly text: string
   readonly weight: number
 }
 
 /** A word of a query. */
-export interface Word {
+export interface QueryWord {
   readonly text: string
   /** The word itself, then its synonyms. */
-  readonly wordings: readonly Wording[]
-  /** What it is made of; where the whole is not found, these may be. */
-  readonly parts: () => readonly Word[]
-  /** Says no more than that something is asked for. */
+  readonly wordings: readonly SearchWording[]
+  /** The words that it is made of, which are searched for where the whole is not found. */
+  readonly parts: () => readonly QueryWord[]
+  /** Whether it says no more than that something is asked for, such as 怎么. */
   readonly isFiller: boolean
-  /** Stands in the vocabulary, or is long enough to be looked for; the 号 of 子商户号 is neither. */
+  /** Whether it is in the vocabulary, or long enough to be searched for; the 号 of 子商户号 is neither. */
   readonly isTelling: boolean
 }
 
 interface Vocabulary {
-  /** By each known word, whatever says the same. */
-  readonly wordings: ReadonlyMap<string, readonly Wording[]>
+  /** The word itself and its synonyms, by known word. */
+  readonly wordings: ReadonlyMap<string, readonly SearchWording[]>
   readonly fillers: ReadonlySet<string>
-  /** The longest known word's length. */
+  /** The length of the longest known word. */
   readonly longest: number
 }
 
-/** What it counts to find a synonym, and one of the one-way words, instead of the word itself. */
-const SAME = 0.9
-const ALSO = 0.6
+/** The weight of a synonym. */
+const SYNONYM_WEIGHT = 0.9
+/** The weight of a one-way synonym. */
+const ONE_WAY_WEIGHT = 0.6
 const HAN = /[\u3400-\u9fff]/
 const LETTER = /[a-z0-9]/
 
 let known: Vocabulary | undefined
 
-/** One spelling of a text: lower case, half width; `mini-program`, `mini_program` and `miniProgram` are `mini program`. */
-export function plain(text: string): string {
+/** Normalizes a text: lower case, half width; `mini-program`, `mini_program` and `miniProgram` become `mini program`. */
+export function normalizeText(text: string): string {
   return text
     .normalize('NFKC')
     .replace(/\b[a-z][a-z0-9]*(?:[A-Z][a-z0-9]*)+\b/g, (name) => name.replace(/[A-Z]/g, ' $&'))
@@ -46,9 +47,9 @@ export function plain(text: string): string {
     .trim()
 }
 
-/** The words of a text without spaces between them: the longest known ones, and whatever stands between those. */
-export function wordsOf(text: string): readonly Word[] {
-  return segment(plain(text), new Set())
+/** Splits a text into words: the longest known ones, and what is between those. */
+export function wordsOf(text: string): readonly QueryWord[] {
+  return segment(normalizeText(text), new Set())
 }
 
 function vocabulary(): Vocabulary {
@@ -64,29 +65,32 @@ function readVocabulary(): Vocabulary {
   }
   const products = catalogue().flatMap((endpoint) => endpoint.products)
   const groups = [
-    ...words.map((list) => list.map(plain)),
-    ...products.flatMap((name) => plain(name).split(' ')).map((name) => [name]),
+    ...words.map((list) => list.map(normalizeText)),
+    ...products.flatMap((name) => normalizeText(name).split(' ')).map((name) => [name]),
   ]
   const synonymsOf = new Map<string, ReadonlySet<string>>()
   for (const group of groups) {
     for (const word of group) synonymsOf.set(word, new Set([word, ...(synonymsOf.get(word) ?? []), ...group]))
   }
-  const oneWay = new Map(Object.entries(also).map(([word, others]) => [plain(word), others.map(plain)]))
-  const wordings = [...synonymsOf].map(([word, same]): [string, readonly Wording[]] => {
+  const oneWay = new Map(
+    Object.entries(also).map(([word, others]) => [normalizeText(word), others.map(normalizeText)]),
+  )
+  const wordings = [...synonymsOf].map(([word, same]): [string, readonly SearchWording[]] => {
     const others = [...same].flatMap((one) => oneWay.get(one) ?? [])
     const reached = new Set(others.flatMap((one) => [one, ...(synonymsOf.get(one) ?? [])]))
-    const weightOf = (text: string): number => (text === word ? 1 : same.has(text) ? SAME : ALSO)
+    const weightOf = (text: string): number =>
+      text === word ? 1 : same.has(text) ? SYNONYM_WEIGHT : ONE_WAY_WEIGHT
     return [word, [...new Set([...same, ...reached])].map((text) => ({ text, weight: weightOf(text) }))]
   })
-  const plainFillers = fillers.map(plain)
+  const normalFillers = fillers.map(normalizeText)
   return {
     wordings: new Map(wordings),
-    fillers: new Set(plainFillers),
-    longest: Math.max(...[...synonymsOf.keys(), ...plainFillers].map((word) => word.length)),
+    fillers: new Set(normalFillers),
+    longest: Math.max(...[...synonymsOf.keys(), ...normalFillers].map((word) => word.length)),
   }
 }
 
-/** Where the known words of a plain text stand, from and to. */
+/** The positions of the known words in a normalized text. */
 export function spansOf(text: string): readonly (readonly [from: number, to: number])[] {
   let at = 0
   return segment(text, new Set()).flatMap((word) => {
@@ -96,20 +100,20 @@ export function spansOf(text: string): readonly (readonly [from: number, to: num
   })
 }
 
-/** @param without words not to be known here, because it is they that are taken apart */
-function segment(text: string, without: ReadonlySet<string>): Word[] {
-  const words: Word[] = []
+/** @param excluded the words that do not count as known, because they are being taken apart */
+function segment(text: string, excluded: ReadonlySet<string>): QueryWord[] {
+  const words: QueryWord[] = []
   let unknown = ''
   const flush = (): void => {
     if (unknown !== '') words.push(unknownWord(unknown))
     unknown = ''
   }
   for (let at = 0; at < text.length; ) {
-    const known = knownAt(text, at, without)
+    const known = knownAt(text, at, excluded)
     const found = known ?? lettersAt(text, at)
     if (found) {
       flush()
-      words.push(known ? knownWord(known, without) : literalWord(found))
+      words.push(known ? knownWord(known, excluded) : literalWord(found))
       at += found.length
     } else {
       if (text[at] === ' ') flush()
@@ -121,12 +125,12 @@ function segment(text: string, without: ReadonlySet<string>): Word[] {
   return words
 }
 
-/** The longest known word that stands at a place; one of letters has to end where letters end. */
-function knownAt(text: string, at: number, without: ReadonlySet<string>): string | undefined {
+/** The longest known word at a position; one of letters has to end where the letters end. */
+function knownAt(text: string, at: number, excluded: ReadonlySet<string>): string | undefined {
   const { wordings, fillers, longest } = vocabulary()
   for (let length = Math.min(longest, text.length - at); length > 0; length--) {
     const word = text.slice(at, at + length)
-    if (without.has(word) || cutsLetters(text, at) || cutsLetters(text, at + length)) continue
+    if (excluded.has(word) || cutsLetters(text, at) || cutsLetters(text, at + length)) continue
     if (wordings.has(word) || wordings.has(singular(word)) || fillers.has(word)) return word
   }
   return undefined
@@ -137,26 +141,26 @@ const cutsLetters = (text: string, at: number): boolean =>
 
 const lettersAt = (text: string, at: number): string | undefined => /^[a-z0-9]+/.exec(text.slice(at))?.[0]
 
-function knownWord(text: string, without: ReadonlySet<string>): Word {
+function knownWord(text: string, excluded: ReadonlySet<string>): QueryWord {
   const { wordings, fillers } = vocabulary()
   const isFiller = fillers.has(text)
   return {
     text,
     wordings: wordings.get(text) ?? wordings.get(singular(text)) ?? [{ text, weight: 1 }],
-    parts: () => partsOf(text, new Set([...without, text, singular(text)])),
+    parts: () => partsOf(text, new Set([...excluded, text, singular(text)])),
     isFiller,
     isTelling: !isFiller,
   }
 }
 
-/** The words that a known word is made of, unless a single character of it is none. */
-function partsOf(text: string, without: ReadonlySet<string>): Word[] {
-  const all = segment(text, without)
+/** The words that a known word is made of; none where a character is left over. */
+function partsOf(text: string, excluded: ReadonlySet<string>): QueryWord[] {
+  const all = segment(text, excluded)
   const isWhole = all.length > 1 && all.every(({ isTelling, isFiller }) => isTelling || isFiller)
   return isWhole ? all.filter(({ isTelling }) => isTelling) : []
 }
 
-const literalWord = (text: string): Word => ({
+const literalWord = (text: string): QueryWord => ({
   text,
   wordings: [{ text: singular(text), weight: 1 }],
   parts: () => [],
@@ -164,8 +168,8 @@ const literalWord = (text: string): Word => ({
   isTelling: true,
 })
 
-/** A run of Chinese characters that no word is known in: found as a whole, or else by most of its pairs. */
-function unknownWord(text: string): Word {
+/** A run of Chinese characters without a known word in it: it matches as a whole, or else by most of its pairs. */
+function unknownWord(text: string): QueryWord {
   const pairs = [...text].slice(1).map((_, at) => text.slice(at, at + 2))
   return {
     text,

@@ -1,6 +1,6 @@
-import type { EndpointDocument } from '../catalog/document.js'
-import { bilingual, type Glossary, loadGlossary } from '../catalog/glossary.js'
-import { lookup, nearestRoute } from '../catalog/lookup.js'
+import type { EndpointDocument } from '../../catalog/document.js'
+import { bilingual, type Glossary, loadGlossary } from '../../catalog/glossary.js'
+import { lookup, nearestRoute } from '../../catalog/lookup.js'
 import {
   eitherOf,
   embedded,
@@ -15,17 +15,18 @@ import {
   labelOf,
   leafOf,
   type Shape,
-} from '../catalog/schema.js'
+} from '../../catalog/schema.js'
+import { didYouMean } from '../../pipeline/nearest.js'
+import { readEndpoint } from '../endpoint.js'
+import { UsageError } from '../input.js'
+import { breakBefore, type ColumnLayout, formatColumns, WIDTH, wrap } from '../layout.js'
+import { print, printJson, style } from '../output.js'
 import { type CataloguedEndpoint, catalogue, chainOf } from './catalogue.js'
-import { readEndpoint } from './endpoint.js'
-import { breakBefore, type Column, columns, WIDTH, wrap } from './layout.js'
-import { print, printJson, style } from './output.js'
-import { UsageError } from './usage-error.js'
 
 /** Prints the fields of an endpoint, with each of its verbs. */
-export async function show(text: string, { json }: { readonly json?: boolean }): Promise<void> {
-  // The documents are what the emulator checks requests by: the package has them only once.
-  const { endpointDocument } = await import('../catalog/generated/documents/index.js')
+export async function showEndpoint(text: string, { json }: { readonly json?: boolean }): Promise<void> {
+  // The documents are large, so they are loaded only here.
+  const { endpointDocument } = await import('../../catalog/generated/documents/index.js')
   const { path } = readEndpoint(text, undefined, false)
   const found = catalogue().filter((endpoint) => endpoint.path === path)
   if (found.length === 0) throw new UsageError(unknownPath(path))
@@ -42,13 +43,14 @@ export async function show(text: string, { json }: { readonly json?: boolean }):
 function unknownPath(path: string): string {
   const nearest = nearestRoute(path)
   const word = path.split('/').at(-1)
-  return `${path} is not documented; ${nearest ? `did you mean ${nearest}?` : `search: wxpay routes ${word}`}`
+  const hint = nearest ? didYouMean(nearest) : `; search: wxpay routes ${word}`
+  return `${path} is not documented${hint}`
 }
 
-/** Name, type, whether it has to be there, and what it is called in Chinese and English. */
-const COLUMNS: readonly Column[] = ['fixed', 'wrapped', 'fixed', 'wrapped']
+/** The columns of a field: its name, its type, whether it is required, and its Chinese and English name. */
+const COLUMNS: readonly ColumnLayout[] = ['fixed', 'wrapped', 'fixed', 'wrapped']
 const INDENT = '  '
-/** What an amount is counted in. */
+/** The units of amounts. */
 const UNITS: Readonly<Record<string, string>> = { fen: '分 fen', minor: 'minor unit' }
 
 /** The fields of one verb, as text. */
@@ -60,16 +62,16 @@ export function describeFields(
   const { verb, path, name, docs } = endpoint
   const part = (title: string, shape: Shape | undefined): string[] => {
     const rows = shape === undefined ? [] : rowsOf(shape, INDENT, glossary)
-    return rows.length > 0 ? ['', style('bold', title), columns(rows, COLUMNS)] : []
+    return rows.length > 0 ? ['', style('bold', title), formatColumns(rows, COLUMNS)] : []
   }
   const head = [
     style('bold', breakBefore(/\//, `${verb.toUpperCase()} ${path}`, INDENT)),
     ...wrap(name, WIDTH),
-    // Addresses stay whole: they are there to be opened.
+    // URLs are not broken, so that they can be opened.
     ...docs,
     '',
     breakBefore(/[.[]/, chainOf(endpoint), INDENT),
-    ...wireOf(endpoint),
+    ...sentPath(endpoint),
   ]
   if (!document) return head.join('\n')
   return [
@@ -83,13 +85,13 @@ export function describeFields(
   ].join('\n')
 }
 
-/** Where a request goes, if that is not the path of the chain. */
-function wireOf({ verb, path }: CataloguedEndpoint): string[] {
+/** The path that the request is sent to, where it is not that of the chain. */
+function sentPath({ verb, path }: CataloguedEndpoint): string[] {
   const { wire } = lookup(path, verb) ?? {}
   return wire === undefined ? [] : [breakBefore(/\//, `sent to /${wire}`, INDENT)]
 }
 
-/** One row a field, in the order of {@link COLUMNS}; the fields of a field are indented below it. */
+/** One row for each field, in the order of {@link COLUMNS}; the fields of an object are indented below it. */
 function rowsOf(shape: Shape, indent: string, glossary: Glossary): string[][] {
   if (isList(shape)) return rowsOf(shape[0], indent, glossary)
   if (isCases(shape)) return shape.$oneOf.flatMap((one) => rowsOf(one, indent, glossary))

@@ -1,48 +1,48 @@
 import { Agent } from 'node:https'
 import axios from 'axios'
-import { ApiError, ConfigError, VerificationError, Wechatpay, type WechatpayOptions } from '../index.js'
-import { bad, type Finding, good, unknown } from './finding.js'
+import { ApiError, ConfigError, VerificationError, Wechatpay, type WechatpayOptions } from '../../index.js'
+import { bad, type CheckResult, good, unknown } from './check-result.js'
 
 const MAIN = 'https://api.mch.weixin.qq.com'
-/** Names of the second access point, which nobody has to use. */
+/** The hosts of the second access point, which is optional. */
 const SECOND = ['https://api2.mch.weixin.qq.com', 'https://api2.wechatpay.cn'] as const
-/** Seconds; beyond that no signature stands. */
+/** The seconds that a clock may be wrong before signatures are refused. */
 const CLOCK_WINDOW = 300
-const PATIENCE = 10_000
+const TIMEOUT = 10_000
 
-interface Reached {
-  readonly finding: Finding
-  /** The server's `Date`. */
+interface HostCheck {
+  readonly result: CheckResult
+  /** The `Date` header of the response. */
   readonly date?: string | undefined
 }
 
-/** Reachability, clock, signature, platform keys and APIv3 key, by asking the API itself. */
-export async function checkNetwork(options: WechatpayOptions): Promise<Finding[]> {
+/** Checks reachability, clock, signature, platform keys and APIv3 key, with requests to the API itself. */
+export async function checkNetwork(options: WechatpayOptions): Promise<CheckResult[]> {
   const { baseURL = MAIN } = options
   const others = options.failover ?? (options.baseURL === undefined ? SECOND : [])
-  const [main, ...rest] = await Promise.all([baseURL, ...others].map((host) => reach(host, options)))
-  const reached = [
-    ...(main ? [main.finding] : []),
-    ...rest.map(({ finding }) => (options.failover ? finding : optional(finding))),
+  const [main, ...rest] = await Promise.all([baseURL, ...others].map((host) => checkHost(host, options)))
+  const results = [
+    ...(main ? [main.result] : []),
+    ...rest.map(({ result }) => (options.failover ? result : optional(result))),
   ]
-  if (main?.finding.state !== 'good') return reached
-  return [...reached, checkClock(main.date), ...(await ask(options))]
+  if (main?.result.state !== 'good') return results
+  return [...results, checkClock(main.date), ...(await checkCalls(options))]
 }
 
-/** As the client itself would: by the same proxy, trusting the same authorities. */
-async function reach(host: string, { ca, httpsAgent, proxy }: WechatpayOptions): Promise<Reached> {
-  if (!URL.canParse(host)) return { finding: bad('base URL', `${host} is no URL`, 'write it with https://') }
+/** Connects to a host as the client does: by the same proxy, and with the same authorities. */
+async function checkHost(host: string, { ca, httpsAgent, proxy }: WechatpayOptions): Promise<HostCheck> {
+  if (!URL.canParse(host)) return { result: bad('base URL', `${host} is no URL`, 'write it with https://') }
   const what = `reach ${new URL(host).host}`
   const started = performance.now()
   try {
     const { headers } = await axios.get(host, {
-      ...{ timeout: PATIENCE, maxRedirects: 0, validateStatus: () => true, responseType: 'text' },
+      ...{ timeout: TIMEOUT, maxRedirects: 0, validateStatus: () => true, responseType: 'text' },
       httpsAgent: httpsAgent ?? (ca === undefined ? undefined : new Agent({ ca: ca as string })),
       ...(proxy !== undefined && { proxy }),
     })
-    return { finding: good(what, `${Math.round(performance.now() - started)} ms`), date: headers.date }
+    return { result: good(what, `${Math.round(performance.now() - started)} ms`), date: headers.date }
   } catch (error) {
-    return { finding: bad(what, (error as Error).message, fixOf(error)) }
+    return { result: bad(what, (error as Error).message, fixOf(error)) }
   }
 }
 
@@ -53,12 +53,10 @@ function fixOf(error: unknown): string {
     : 'let this machine connect to it: DNS, firewall, HTTPS_PROXY'
 }
 
-const optional = (finding: Finding): Finding =>
-  finding.state === 'bad'
-    ? unknown(finding.what, `${finding.found}; a second access point is optional`)
-    : finding
+const optional = (result: CheckResult): CheckResult =>
+  result.state === 'bad' ? unknown(result.what, `${result.found}; a second access point is optional`) : result
 
-function checkClock(date: string | undefined): Finding {
+function checkClock(date: string | undefined): CheckResult {
   if (date === undefined) return unknown('clock', 'the server does not tell its time')
   const skew = Math.round((Date.now() - Date.parse(date)) / 1000)
   const found =
@@ -67,30 +65,30 @@ function checkClock(date: string | undefined): Finding {
   return bad('clock', found, 'synchronise it: timedatectl set-ntp true')
 }
 
-/** One signed question; its outcome tells about key, serial and platform keys. */
-async function ask(options: WechatpayOptions): Promise<Finding[]> {
-  if (options.certs === undefined) return [await tryDownload(options, 'signature and apiv3Key')]
-  const signature = await withClient(options, async (wxpay) => {
+/** Makes a signed call, which shows whether private key, serial number and platform keys are right. */
+async function checkCalls(options: WechatpayOptions): Promise<CheckResult[]> {
+  if (options.certs === undefined) return [await checkDownload(options, 'signature and apiv3Key')]
+  const signature = await checkWith(options, async (wxpay) => {
     await wxpay.v3.certificates.get({ retry: false })
     return good('signature', 'accepted, and the answer verified')
   })
   if (signature.state === 'bad' || options.apiv3Key === undefined) return [signature]
-  // With platform keys at hand it is used for nothing yet: a client without them has to.
+  // A client with platform keys has not used the APIv3 key yet; one without them downloads certificates with it.
   const { certs: _, ...withoutCerts } = options
-  return [signature, await tryDownload(withoutCerts, 'apiv3Key fits')]
+  return [signature, await checkDownload(withoutCerts, 'apiv3Key fits')]
 }
 
-function tryDownload(options: WechatpayOptions, what: string): Promise<Finding> {
-  return withClient(options, async (wxpay) => {
+function checkDownload(options: WechatpayOptions, what: string): Promise<CheckResult> {
+  return checkWith(options, async (wxpay) => {
     const { length } = await wxpay.certificates.list()
     return good(what, `decrypts ${length} platform certificate${length === 1 ? '' : 's'}`)
   })
 }
 
-async function withClient(
+async function checkWith(
   options: WechatpayOptions,
-  work: (wxpay: Wechatpay) => Promise<Finding>,
-): Promise<Finding> {
+  check: (wxpay: Wechatpay) => Promise<CheckResult>,
+): Promise<CheckResult> {
   let wxpay: Wechatpay
   try {
     wxpay = new Wechatpay(options)
@@ -98,15 +96,15 @@ async function withClient(
     return bad('configuration', (error as Error).message, 'mend what is wrong above')
   }
   try {
-    return await work(wxpay)
+    return await check(wxpay)
   } catch (error) {
-    return explain(error)
+    return resultOf(error)
   } finally {
     wxpay.close()
   }
 }
 
-function explain(error: unknown): Finding {
+function resultOf(error: unknown): CheckResult {
   const { message } = error as Error
   if (error instanceof ConfigError) {
     return bad('apiv3Key fits', message, 'set it anew on the merchant platform, and use it everywhere')
@@ -120,7 +118,7 @@ function explain(error: unknown): Finding {
   if (error.status === 401) {
     return bad('signature', message, 'mchid, serial and private key must be of one certificate')
   }
-  // Who has a public key instead has no platform certificates; the signature was accepted all the same.
+  // Merchants that use a public key have no platform certificates; the signature was accepted all the same.
   if (error.verified) return good('signature', `accepted; there are no platform certificates (${error.code})`)
   return bad('signature', message, 'see what the API says')
 }

@@ -2,17 +2,17 @@ import type { Command, Option } from 'commander'
 import { print } from './output.js'
 import { createProgram } from './program.js'
 
-/** Commands whose first word is an endpoint. */
+/** The commands that take the path of an endpoint. */
 const TAKES_PATH: ReadonlySet<string> = new Set(['call', 'show', 'bulk'])
 
 /**
- * Prints what may follow, one a line; nothing where it is a file or free text.
+ * Prints the words that may follow, one a line; none where a file or free text is expected.
  *
- * @param words those before the one that is being typed
+ * @param words the words before the one that is being typed
  */
-export async function complete(words: readonly string[]): Promise<void> {
+export async function printCompletions(words: readonly string[]): Promise<void> {
   const program = await createProgram(words.slice(0, 1))
-  const { command, rest } = descend(program, words)
+  const { command, rest } = findCommand(program, words)
   const last = command.options.find((option) => isCalled(option, words.at(-1)))
   if (last?.required || last?.optional) return printLines(last.argChoices ?? [])
   printLines([
@@ -23,8 +23,11 @@ export async function complete(words: readonly string[]): Promise<void> {
   ])
 }
 
-/** The command that the words lead to, and the words of them that are its arguments. */
-function descend(program: Command, words: readonly string[]): { command: Command; rest: readonly string[] } {
+/** Finds the command that the words name, and the words that are its arguments. */
+function findCommand(
+  program: Command,
+  words: readonly string[],
+): { command: Command; rest: readonly string[] } {
   let command = program
   let rest: string[] = []
   for (const [index, word] of words.entries()) {
@@ -46,8 +49,8 @@ async function argumentsOf(command: Command, rest: readonly string[]): Promise<r
   if (next?.argChoices) return next.argChoices
   const isPath = next && TAKES_PATH.has(command.name()) && (command.name() !== 'bulk' || rest.length === 1)
   if (!isPath) return []
-  const { catalogue, spellingsOf } = await import('./catalogue.js')
-  return [...new Set(catalogue().flatMap(spellingsOf))]
+  const { catalogue, pathsOf } = await import('./routes/catalogue.js')
+  return [...new Set(catalogue().flatMap(pathsOf))]
 }
 
 function printLines(lines: readonly string[]): void {

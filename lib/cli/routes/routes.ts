@@ -1,9 +1,10 @@
 import { Command, InvalidArgumentError } from 'commander'
-import { nearestRoute } from '../catalog/lookup.js'
-import type { Verb } from '../catalog/traits.js'
+import { nearestRoute } from '../../catalog/lookup.js'
+import type { Verb } from '../../catalog/traits.js'
+import { didYouMean } from '../../pipeline/nearest.js'
+import { readEndpoint, VERBS } from '../endpoint.js'
+import { note, print, printJson, style, table } from '../output.js'
 import { type CataloguedEndpoint, catalogue, chainOf } from './catalogue.js'
-import { readEndpoint, VERBS } from './endpoint.js'
-import { note, print, printJson, style, table } from './output.js'
 import { search } from './search.js'
 
 interface SearchFlags {
@@ -30,7 +31,9 @@ export function routesCommand(): Command {
     .description('Show the fields of an endpoint, its chain to copy, and where it is documented.')
     .argument('<path>', 'its path or chain')
     .option('--json', 'as JSON')
-    .action(async (path: string, flags: SearchFlags) => (await import('./route-fields.js')).show(path, flags))
+    .action(async (path: string, flags: SearchFlags) =>
+      (await import('./show-endpoint.js')).showEndpoint(path, flags),
+    )
   return new Command('routes')
     .description(`Search the ${catalogue().length.toLocaleString('en')} documented endpoints, offline.`)
     .argument('[words...]', 'what it is called, or its path: refund, 退款')
@@ -43,17 +46,17 @@ export function routesCommand(): Command {
 }
 
 function find(words: readonly string[], { verb, long, json }: SearchFlags): void {
-  const { endpoints, isWhole } = search(words, verb)
-  if (endpoints.length === 0) throw new Error(nothing(words))
-  if (json) printJson(endpoints.map(facts))
+  const { endpoints, isComplete } = search(words, verb)
+  if (endpoints.length === 0) throw new Error(nothingFound(words))
+  if (json) printJson(endpoints.map(toJson))
   else if (long) print(endpoints.map(describe).join('\n\n'))
   else
     print(table(endpoints.map((endpoint) => [endpoint.verb.toUpperCase(), endpoint.path, nameOf(endpoint)])))
-  const missed = isWhole ? '' : `none has all of: ${words.join(' ')}; these have some of it: `
+  const missed = isComplete ? '' : `none has all of: ${words.join(' ')}; these have some of it: `
   note(`${missed}${endpoints.length} of ${catalogue().length}`)
 }
 
-function facts(endpoint: CataloguedEndpoint): Readonly<Record<string, unknown>> {
+function toJson(endpoint: CataloguedEndpoint): Readonly<Record<string, unknown>> {
   const { verb, path, name, products, docs, isClosed } = endpoint
   return { verb, path, name, products, docs, ...(isClosed && { deprecated: true }), chain: chainOf(endpoint) }
 }
@@ -66,11 +69,11 @@ function describe(endpoint: CataloguedEndpoint): string {
 
 const nameOf = ({ name, isClosed }: CataloguedEndpoint): string => (isClosed ? `${name} (deprecated)` : name)
 
-function nothing(words: readonly string[]): string {
+function nothingFound(words: readonly string[]): string {
   const [path = ''] = words
   const isPath = words.length === 1 && path.includes('/')
   const nearest = isPath ? nearestRoute(readEndpoint(path, undefined, false).path) : undefined
-  return `no endpoint has any of: ${words.join(' ')}${nearest ? `; did you mean ${nearest}?` : ''}`
+  return `no endpoint has any of: ${words.join(' ')}${didYouMean(nearest)}`
 }
 
 function toVerb(text: string): Verb {
