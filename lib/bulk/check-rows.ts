@@ -1,10 +1,12 @@
 import type { EndpointDocument } from '../catalog/document.js'
+import { lookup } from '../catalog/lookup.js'
 import { createRequestCheck } from '../catalog/request-check.js'
 import type { Traits } from '../catalog/traits.js'
 import { RequestError } from '../index.js'
 import type { PlannedRow } from './engine.js'
 import { formatFieldPath } from './field-path.js'
 import type { Job } from './job.js'
+import type { BulkOptions } from './options.js'
 import { isProblem, planRow, type RowProblem } from './plan-row.js'
 import type { RowCounts } from './progress.js'
 import type { Table } from './tables/open-table.js'
@@ -47,18 +49,23 @@ export async function createCheck(job: Job, document: EndpointDocument, traits: 
 }
 
 /**
- * Reads the whole table once before anything is sent, and validates its rows if there is a check. A line that cannot be
- * read must not show up when half of the rows are paid: the corrected input would be another job, with other numbers.
+ * Reads the whole table once before anything is sent, and validates its rows if asked for. A line that cannot be read
+ * must not show up when half of the rows are paid: the corrected input would be another job, with other numbers.
  *
  * @throws {InvalidRowsError} when rows are wrong.
  */
 export async function checkRows(
   job: Job,
+  document: EndpointDocument | undefined,
   table: Table,
   counts: RowCounts,
-  check: CheckRow | undefined,
-  signal: AbortSignal | undefined,
+  { validate, signal }: BulkOptions,
 ): Promise<void> {
+  if (validate && !document) {
+    throw new RequestError(`${job.path} is not documented: its rows cannot be validated`)
+  }
+  const traits = lookup(job.path, job.verb) ?? {}
+  const check = validate && document ? await createCheck(job, document, traits) : undefined
   const problems: RowProblem[] = []
   let wrong = 0
   for await (const row of table.rows()) {
@@ -71,4 +78,6 @@ export async function checkRows(
     if (problem && ++wrong <= MAX_PROBLEMS) problems.push(problem)
   }
   if (wrong > 0) throw new InvalidRowsError(problems, wrong, counts.checked)
+  counts.phase = 'sending'
+  counts.total = counts.checked
 }

@@ -26,16 +26,8 @@ export const localEngine: Engine = {
   },
 }
 
-interface RowQueue {
-  /** `undefined` when there are no more rows. */
-  take(): Promise<PlannedRow | undefined>
-  putBack(row: PlannedRow): void
-  /** Releases the rows that were recorded and not taken. */
-  close(): Promise<void>
-}
-
 /** A queue of rows that are recorded while others are in flight. */
-function createQueue({ rows, begin, release, signal }: Work, ahead: number): RowQueue {
+function createQueue({ rows, begin, release, signal }: Work, ahead: number) {
   const source = rows[Symbol.asyncIterator]()
   const ready: PlannedRow[] = []
   let ended = false
@@ -69,7 +61,8 @@ function createQueue({ rows, begin, release, signal }: Work, ahead: number): Row
   }
 
   return {
-    async take() {
+    /** The next row; `undefined` when there are no more. */
+    async take(): Promise<PlannedRow | undefined> {
       while (ready.length === 0 && !ended && !signal.aborted) {
         waiting++
         try {
@@ -84,8 +77,9 @@ function createQueue({ rows, begin, release, signal }: Work, ahead: number): Row
       if (ready.length < ahead / 2 && !ended && !signal.aborted) void refill()
       return row
     },
-    putBack: (row) => void ready.unshift(row),
-    async close() {
+    putBack: (row: PlannedRow): void => void ready.unshift(row),
+    /** Releases the rows that were recorded and not taken. */
+    async close(): Promise<void> {
       await filling
       if (ready.length > 0) release(ready.splice(0))
       await source.return?.()

@@ -18,52 +18,39 @@ export interface BulkProgress {
   readonly elapsed: number
 }
 
-/** The counts of a run. */
-export interface RowCounts {
-  phase: BulkProgress['phase']
-  total: number | undefined
-  checked: number
-  acknowledged: number
-  skipped: number
-  /** The skipped rows that had failed. */
-  failedBefore: number
-  /** Rows sent again, because an earlier run got no outcome for them. */
-  resent: number
-  failed: number
-  readonly failures: Record<string, number>
-  toProgress(): BulkProgress
-}
-
 const WINDOW = 5_000
 
-export function createRowCounts(total: number | undefined): RowCounts {
-  const started = performance.now()
-  let samples: { time: number; count: number }[] = []
-  const counts: RowCounts = {
-    phase: 'checking',
-    total,
-    checked: 0,
-    acknowledged: 0,
-    skipped: 0,
-    failedBefore: 0,
-    resent: 0,
-    failed: 0,
-    failures: {},
-    toProgress() {
-      const { phase, acknowledged, failed, skipped, failures, checked } = counts
-      const time = performance.now()
-      const count = phase === 'checking' ? checked : acknowledged + failed
-      samples = [...samples.filter((sample) => time - sample.time < WINDOW), { time, count }]
-      const [first = { time: started, count: 0 }] = samples
-      const span = time - first.time
-      const rate = span > 0 ? ((count - first.count) * 1_000) / span : 0
-      const done = phase === 'checking' ? checked : count + skipped
-      const known = counts.total === undefined ? undefined : Math.max(counts.total, done)
-      return {
-        ...{ phase, done, total: known, acknowledged, failures: { ...failures }, skipped, rate },
-        elapsed: time - started,
-      }
-    },
+/** The counts of a run. */
+export class RowCounts {
+  phase: BulkProgress['phase'] = 'checking'
+  total: number | undefined
+  checked = 0
+  acknowledged = 0
+  skipped = 0
+  /** Rows that were skipped because they had failed in an earlier run. */
+  failedBefore = 0
+  /** Rows sent again, because an earlier run got no outcome for them. */
+  resent = 0
+  failed = 0
+  readonly failures: Record<string, number> = {}
+  readonly #started = performance.now()
+  #samples: { time: number; count: number }[] = []
+
+  constructor(total: number | undefined) {
+    this.total = total
   }
-  return counts
+
+  toProgress(): BulkProgress {
+    const { phase, acknowledged, failed, skipped, failures, checked } = this
+    const time = performance.now()
+    const count = phase === 'checking' ? checked : acknowledged + failed
+    this.#samples = [...this.#samples.filter((sample) => time - sample.time < WINDOW), { time, count }]
+    const [first = { time, count }] = this.#samples
+    const span = time - first.time
+    const rate = span > 0 ? ((count - first.count) * 1_000) / span : 0
+    const done = phase === 'checking' ? checked : count + skipped
+    const total = this.total === undefined ? undefined : Math.max(this.total, done)
+    const elapsed = time - this.#started
+    return { phase, done, total, acknowledged, failures: { ...failures }, skipped, rate, elapsed }
+  }
 }

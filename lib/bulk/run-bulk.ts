@@ -1,20 +1,19 @@
 import { setMaxListeners } from 'node:events'
 import { rmSync } from 'node:fs'
-import { lookup } from '../catalog/lookup.js'
 import { RequestError } from '../index.js'
 import { bullmqEngine } from './bullmq/engine.js'
 import { queueName } from './bullmq/queue.js'
-import { checkRows, createCheck } from './check-rows.js'
+import { checkRows } from './check-rows.js'
 import type { Engine } from './engine.js'
 import { defineJob, fingerprintOf, type Job } from './job.js'
 import { type FailedRows, writeFailedRows } from './journal/failed-rows.js'
 import type { JournalHeader } from './journal/format.js'
-import { type Journal, openJournal } from './journal/journal.js'
+import { openJournal } from './journal/journal.js'
 import { localEngine } from './local-engine.js'
 import { accountOf, type BulkFiles, type BulkOptions, filesOf, settingsOf } from './options.js'
 import { createPace } from './pace.js'
-import { createRowCounts, type RowCounts } from './progress.js'
-import { createOutcomeRecorder, rowsToSend } from './rows-to-send.js'
+import { RowCounts } from './progress.js'
+import { type JobRun, recordOutcome, rowsToSend } from './rows-to-send.js'
 import { createSend, watchRetries } from './send-row.js'
 import { openTable, type Table } from './tables/open-table.js'
 
@@ -42,15 +41,6 @@ export interface BulkSummary {
   readonly output: string | undefined
 }
 
-/** A run once its table is open and its job is defined. */
-interface Run {
-  readonly options: BulkOptions
-  readonly settings: ReturnType<typeof settingsOf>
-  readonly table: Table
-  readonly job: Job
-  readonly counts: RowCounts
-}
-
 const PROGRESS_INTERVAL = 250
 
 /**
@@ -64,7 +54,7 @@ const PROGRESS_INTERVAL = 250
 export async function runBulk(options: BulkOptions): Promise<BulkSummary> {
   const settings = settingsOf(options)
   const table = await openTable(options.input, options.format, process.stdin)
-  const counts = createRowCounts(table.estimate)
+  const counts = new RowCounts(table.estimate)
   const report = (): void => options.onProgress?.(counts.toProgress())
   const timer = setInterval(report, PROGRESS_INTERVAL)
   try {
@@ -74,15 +64,15 @@ export async function runBulk(options: BulkOptions): Promise<BulkSummary> {
       ...{ method: settings.verb, path, map, aliases, set, headings: table.headings, retry },
       identity: [table.digest, account],
     })
-    const run: Run = { options, settings, table, job, counts }
-    await check(run, document)
-    const engine = chooseEngine(run, account)
+    await checkRows(job, document, table, counts, options)
+    const engine = chooseEngine(options, account, settings.rate)
     const files = filesOf(options, table)
-    const journal = await openJournal(files.journal, journalHeader(run, account))
-    await send(run, engine, journal).finally(() => journal.close())
+    const journal = await openJournal(files.journal, journalHeader(job, table, account, options.output))
+    const run: JobRun = { options, table, job, journal, counts }
+    await send(run, engine, settings).finally(() => journal.close())
     report()
     const stopped = options.signal?.aborted === true
-    const failed = await collectFailedRows(run, journal, files, stopped)
+    const failed = await collectFailedRows(run, files, stopped)
     return summarize(run, files, failed, stopped)
   } finally {
     clearInterval(timer)
@@ -90,46 +80,36 @@ export async function runBulk(options: BulkOptions): Promise<BulkSummary> {
   }
 }
 
-async function check(
-  { options, table, job, counts }: Run,
-  document: Awaited<ReturnType<typeof defineJob>>['document'],
-): Promise<void> {
-  const { validate, signal } = options
-  if (validate && !document) {
-    throw new RequestError(`${job.path} is not documented: its rows cannot be validated`)
-  }
-  const traits = lookup(job.path, job.verb) ?? {}
-  const validator = validate && document ? await createCheck(job, document, traits) : undefined
-  await checkRows(job, table, counts, validator, signal)
-  counts.phase = 'sending'
-  counts.total = counts.checked
-}
-
-function chooseEngine({ options, settings }: Run, account: string): Engine {
-  const { engine = 'local', redis, queue } = options
+function chooseEngine(
+  { engine = 'local', redis, queue }: BulkOptions,
+  account: string,
+  rate: number,
+): Engine {
   if (typeof engine === 'object') return engine
   if (engine === 'local') return localEngine
   if (redis === undefined) {
     throw new RequestError("engine 'bullmq' needs redis, such as redis://localhost:6379")
   }
-  return bullmqEngine({ redis, queue: queueName(account, queue), rate: settings.rate })
+  return bullmqEngine({ redis, queue: queueName(account, queue), rate })
 }
 
-function journalHeader({ options, table, job }: Run, account: string): JournalHeader {
+function journalHeader(job: Job, table: Table, account: string, results: string | undefined): JournalHeader {
   return {
     ...{ format: 'wechatpay-fluent bulk', version: 1, account, input: table.digest },
     endpoint: `${job.verb.toUpperCase()} ${job.path}`,
     columns: fingerprintOf([job.mappings]),
     constants: fingerprintOf([job.constants]),
-    ...(options.output !== undefined && { results: options.output }),
+    ...(results !== undefined && { results }),
   }
 }
 
 /** Sends the rows that have no outcome yet; ends early when the caller stops it, or the journal cannot be written. */
-async function send(run: Run, engine: Engine, journal: Journal): Promise<void> {
-  const { options, settings, table, job, counts } = run
-  const { client, retryFailed, output } = options
-  const { rate, concurrency } = settings
+async function send(
+  run: JobRun,
+  engine: Engine,
+  { rate, concurrency }: ReturnType<typeof settingsOf>,
+): Promise<void> {
+  const { options, job, journal } = run
   const failure = new AbortController()
   const signal = options.signal ? AbortSignal.any([options.signal, failure.signal]) : failure.signal
   // Every row that waits for its turn listens.
@@ -137,14 +117,14 @@ async function send(run: Run, engine: Engine, journal: Journal): Promise<void> {
   journal.onError((error) => failure.abort(error))
   const pace = createPace(rate, signal)
   const unwatch = watchRetries(job, pace)
-  const recordOutcome = createOutcomeRecorder(job, journal, counts, output !== undefined)
   try {
     await engine.run({
-      ...{ job, pace, concurrency, signal, finish: recordOutcome },
-      send: createSend(client, job),
-      rows: rowsToSend({ job, table, journal, counts, recordOutcome, signal, retryFailed }),
+      ...{ job, pace, concurrency, signal },
+      rows: rowsToSend(run, signal),
+      send: createSend(options.client, job),
       begin: (rows) => journal.begin(rows.map(({ number }) => number)),
       release: (rows) => journal.release(rows.map(({ number }) => number)),
+      finish: (row, outcome) => recordOutcome(run, row, outcome),
     })
   } finally {
     unwatch()
@@ -154,8 +134,7 @@ async function send(run: Run, engine: Engine, journal: Journal): Promise<void> {
 
 /** Writes the file of failed rows, and removes that of an earlier run once no row is failed any more. */
 async function collectFailedRows(
-  { counts }: Run,
-  journal: Journal,
+  { counts, journal }: JobRun,
   files: BulkFiles,
   stopped: boolean,
 ): Promise<FailedRows> {
@@ -171,7 +150,7 @@ async function collectFailedRows(
 }
 
 function summarize(
-  { options, counts }: Run,
+  { options, counts }: JobRun,
   files: BulkFiles,
   { rows: failed, codes: failures }: FailedRows,
   stopped: boolean,

@@ -1,4 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import type { AxiosResponse } from 'axios'
 import type { Verb } from '../catalog/traits.js'
 import { ApiError, CALL_CHANNEL, type CallEvent, RequestError, sensitive, type Wechatpay } from '../index.js'
 import type { Failed, Outcome, Pace, PlannedRow, Send } from './engine.js'
@@ -6,13 +7,7 @@ import type { JobCall } from './job.js'
 
 type RequestObject = Readonly<Record<string, unknown>>
 
-interface Response {
-  readonly status: number
-  readonly data: unknown
-  readonly headers: RequestObject
-}
-
-type Call = (request: RequestObject) => Promise<Response>
+type Call = (request: RequestObject) => Promise<AxiosResponse>
 
 /** The codes by which the API refuses calls that are too frequent. */
 const THROTTLED: ReadonlySet<string> = new Set(['FREQUENCY_LIMITED', 'FREQ_LIMIT', 'RATELIMIT_EXCEEDED'])

@@ -4,7 +4,7 @@ import type { Engine, PlannedRow, Work } from '../engine.js'
 import type { RedisAddress } from '../options.js'
 import { limitQueue } from './limits.js'
 import { closeConnection, loadBullmq, openQueue, retryCommand } from './queue.js'
-import { createWaitingRows, type WaitingRows } from './waiting-rows.js'
+import { WaitingRows } from './waiting-rows.js'
 
 /** The queue that the rows go to, and how fast they may be sent. */
 export interface BullmqEngineOptions {
@@ -31,7 +31,7 @@ export function bullmqEngine({ redis, queue: name, rate }: BullmqEngineOptions):
       const queue = await openQueue(await loadBullmq(), name, redis, () => {})
       try {
         const liftLimit = await limitQueue(queue, rate)
-        await enqueueAndCollect(work, createWaitingRows(queue, work))
+        await enqueueAndCollect(work, new WaitingRows(queue, work))
         await retryCommand(liftLimit)
       } finally {
         await closeConnection(queue)

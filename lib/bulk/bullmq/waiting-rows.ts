@@ -9,92 +9,95 @@ const BATCH = 250
 const RETENTION = { age: 14 * 24 * 3600 } as const
 
 /** The rows of a run that are in the queue and have no recorded outcome yet. */
-export interface WaitingRows {
-  readonly size: number
+export class WaitingRows {
+  readonly #queue: RowQueue
+  readonly #work: Work
+  readonly #rows = new Map<string, PlannedRow>()
+
+  constructor(queue: RowQueue, work: Work) {
+    this.#queue = queue
+    this.#work = work
+  }
+
+  get size(): number {
+    return this.#rows.size
+  }
+
   /** Adds rows to the queue; rows that are in it already stay as they are. */
-  add(rows: readonly PlannedRow[]): Promise<void>
+  async add(rows: readonly PlannedRow[]): Promise<void> {
+    await this.#work.begin(rows)
+    await this.#enqueue(rows)
+    for (const row of rows) this.#rows.set(queuedRowId(this.#work.job, row), row)
+  }
+
   /**
    * Records the outcomes there are, from the oldest row on, and returns their number.
    *
    * @param all whether every row is looked up, and not only until a batch has no outcome
    */
-  collect(all: boolean): Promise<number>
-  /** Removes the rows from the queue that no worker has begun. */
-  withdraw(): Promise<void>
-}
-
-export function createWaitingRows(queue: RowQueue, work: Work): WaitingRows {
-  const waiting = new Map<string, PlannedRow>()
-
-  const enqueue = (rows: readonly PlannedRow[]): Promise<unknown> =>
-    retryCommand(() =>
-      queue.addBulk(
-        rows.map((row) => ({
-          name: 'row',
-          data: toQueuedRow(work.job, row),
-          opts: { jobId: queuedRowId(work.job, row), removeOnComplete: RETENTION, removeOnFail: RETENTION },
-        })),
-      ),
-    )
-
-  /** Removes outcomes once the journal has them on the disk: until then another run may need to collect them. */
-  const remove = async (ids: readonly string[]): Promise<void> => {
-    if (ids.length === 0) return
-    await work.begin([])
-    await retryCommand(() => Promise.all(ids.map((id) => queue.remove(id))))
+  async collect(all: boolean): Promise<number> {
+    let collected = 0
+    for (const ids of this.#batches()) {
+      const some = await this.#collectBatch(ids)
+      collected += some
+      if (some === 0 && !all) break
+    }
+    return collected
   }
 
-  const collectSome = async (ids: readonly string[]): Promise<number> => {
-    const found = await retryCommand(() => Promise.all(ids.map((id) => queue.getJob(id))))
+  /** Removes the rows from the queue that no worker has begun. */
+  async withdraw(): Promise<void> {
+    for (const ids of this.#batches()) {
+      const states = await this.#forEach(ids, (id) => this.#queue.getJobState(id))
+      const untouched = ids.filter((_, index) => states[index] === 'waiting')
+      const removed = await this.#forEach(untouched, (id) => this.#queue.remove(id))
+      // The journal still has them as begun: if a worker was faster, the next run repeats the number.
+      for (const [index, id] of untouched.entries()) if (removed[index] === 1) this.#rows.delete(id)
+    }
+  }
+
+  async #enqueue(rows: readonly PlannedRow[]): Promise<void> {
+    const { job } = this.#work
+    const jobs = rows.map((row) => ({
+      name: 'row',
+      data: toQueuedRow(job, row),
+      opts: { jobId: queuedRowId(job, row), removeOnComplete: RETENTION, removeOnFail: RETENTION },
+    }))
+    await retryCommand(() => this.#queue.addBulk(jobs))
+  }
+
+  async #collectBatch(ids: readonly string[]): Promise<number> {
+    const found = await this.#forEach(ids, (id) => this.#queue.getJob(id))
     const collected: string[] = []
     const lost: PlannedRow[] = []
     for (const [index, id] of ids.entries()) {
-      const row = waiting.get(id) as PlannedRow
+      const row = this.#rows.get(id) as PlannedRow
       const queued = found[index]
       const outcome = queued && outcomeOf(queued)
       if (!queued) lost.push(row)
       else if (outcome) {
-        work.finish(row, outcome)
-        waiting.delete(id)
+        this.#work.finish(row, outcome)
+        this.#rows.delete(id)
         collected.push(id)
       }
     }
-    await remove(collected)
+    if (collected.length > 0) {
+      // Outcomes are removed once the journal has them on the disk: until then another run may need to collect them.
+      await this.#work.begin([])
+      await this.#forEach(collected, (id) => this.#queue.remove(id))
+    }
     // Redis was emptied, or restarted without its last second; the rows keep their numbers, so no harm is done.
-    if (lost.length > 0) await enqueue(lost)
+    if (lost.length > 0) await this.#enqueue(lost)
     return collected.length
   }
 
-  return {
-    get size() {
-      return waiting.size
-    },
-    async add(rows) {
-      await work.begin(rows)
-      await enqueue(rows)
-      for (const row of rows) waiting.set(queuedRowId(work.job, row), row)
-    },
-    async collect(all) {
-      const ids = [...waiting.keys()]
-      let collected = 0
-      for (let at = 0; at < ids.length; at += BATCH) {
-        const some = await collectSome(ids.slice(at, at + BATCH))
-        collected += some
-        if (some === 0 && !all) break
-      }
-      return collected
-    },
-    async withdraw() {
-      const ids = [...waiting.keys()]
-      for (let at = 0; at < ids.length; at += BATCH) {
-        const some = ids.slice(at, at + BATCH)
-        const states = await retryCommand(() => Promise.all(some.map((id) => queue.getJobState(id))))
-        const untouched = some.filter((_, index) => states[index] === 'waiting')
-        const removed = await retryCommand(() => Promise.all(untouched.map((id) => queue.remove(id))))
-        // The journal still has them as begun: if a worker was faster, the next run repeats the number.
-        for (const [index, id] of untouched.entries()) if (removed[index] === 1) waiting.delete(id)
-      }
-    },
+  *#batches(): Generator<readonly string[]> {
+    const ids = [...this.#rows.keys()]
+    for (let at = 0; at < ids.length; at += BATCH) yield ids.slice(at, at + BATCH)
+  }
+
+  #forEach<T>(ids: readonly string[], command: (id: string) => Promise<T>): Promise<T[]> {
+    return retryCommand(() => Promise.all(ids.map(command)))
   }
 }
 

@@ -1,6 +1,7 @@
 import { closeSync, existsSync, openSync, renameSync, rmSync } from 'node:fs'
 import { FAILURE_PREFIX } from '../tables/headings.js'
 import { type FailureRecord, ROW_STATE, readJournal } from './format.js'
+import { createRowNumbers } from './row-numbers.js'
 import { OWNER_ONLY, writeAll } from './writer.js'
 
 /** The number of rows that failed, also by code. */
@@ -26,65 +27,44 @@ export async function writeFailedRows(
   overwrite: boolean,
 ): Promise<FailedRows> {
   const codes: Record<string, number> = {}
-  const { rows, headings, failuresOf } = await findFailures(journal)
-  if (rows === 0) return { rows, codes }
+  const { headings, lastFailureOf } = await findFailures(journal)
   const draft = `${file}.new`
   const descriptor = openSync(draft, 'w', OWNER_ONLY)
   let text = BYTE_ORDER_MARK + csvLine([...headings, ...DETAILS.map((name) => FAILURE_PREFIX + name)])
-  const seen = new Map<number, number>()
+  let rows = 0
+  let line = 0
   await readJournal(journal, ({ first: row, failure }) => {
-    const failures = failuresOf(row)
-    if (!failure || failures === 0) return
-    if (failures > 1) {
-      const times = (seen.get(row) ?? 0) + 1
-      seen.set(row, times)
-      if (times < failures) return
-    }
+    line++
+    if (!failure || lastFailureOf(row) !== line) return
     const cells = [...headings].map((heading) => failure.columns[heading])
     text += csvLine([...cells, ...DETAILS.map((name) => failure[name])])
     codes[failure.code] = (codes[failure.code] ?? 0) + 1
+    rows++
     if (text.length < BUFFERED) return
     writeAll(descriptor, text)
     text = ''
   })
   writeAll(descriptor, text)
   closeSync(descriptor)
-  if (overwrite || !existsSync(file)) renameSync(draft, file)
+  if (rows > 0 && (overwrite || !existsSync(file))) renameSync(draft, file)
   else rmSync(draft)
   return { rows, codes }
 }
 
-interface Failures {
-  /** The number of rows whose last outcome is a failure. */
-  readonly rows: number
-  /** The headings of all columns that failed rows have. */
-  readonly headings: ReadonlySet<string>
-  /** How often a row failed, the last time included; 0 when it succeeded in the end. */
-  readonly failuresOf: (row: number) => number
-}
-
-async function findFailures(journal: string): Promise<Failures> {
+/** Finds the headings of all columns that failed rows have, and the line of a row's failure; 0 when it did not fail in the end. */
+async function findFailures(
+  journal: string,
+): Promise<{ readonly headings: ReadonlySet<string>; readonly lastFailureOf: (row: number) => number }> {
   const headings = new Set<string>()
-  let counts = new Uint16Array(1 << 12)
-  let failed = new Uint8Array(1 << 12)
+  const lastFailures = createRowNumbers(Uint32Array)
+  let line = 0
   await readJournal(journal, ({ state, first, last, failure }) => {
-    if (last >= counts.length) {
-      const size = Math.max(counts.length * 2, last + 1)
-      counts = enlarged(counts, new Uint16Array(size))
-      failed = enlarged(failed, new Uint8Array(size))
-    }
-    failed.fill(Number(state === ROW_STATE.failed || state === ROW_STATE.unknown), first, last + 1)
-    if (!failure) return
-    counts[first] = (counts[first] ?? 0) + 1
-    for (const heading of Object.keys(failure.columns)) headings.add(heading)
+    line++
+    const hasFailed = state === ROW_STATE.failed || state === ROW_STATE.unknown
+    lastFailures.set(first, last, hasFailed ? line : 0)
+    for (const heading of Object.keys(failure?.columns ?? {})) headings.add(heading)
   })
-  const rows = failed.reduce((sum, each) => sum + each, 0)
-  return { rows, headings, failuresOf: (row) => (failed[row] === 1 ? (counts[row] ?? 0) : 0) }
-}
-
-function enlarged<Numbers extends Uint8Array | Uint16Array>(from: Numbers, to: Numbers): Numbers {
-  to.set(from)
-  return to
+  return { headings, lastFailureOf: lastFailures.get }
 }
 
 function csvLine(cells: readonly unknown[]): string {

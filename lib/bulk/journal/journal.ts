@@ -9,6 +9,7 @@ import {
   readJournal,
 } from './format.js'
 import { takeLock } from './lock.js'
+import { createRowNumbers } from './row-numbers.js'
 import { JournalWriter, openJournalFiles } from './writer.js'
 
 /** The states of all rows, kept in a file. */
@@ -48,7 +49,7 @@ export async function openJournal(file: string, header: JournalHeader): Promise<
 }
 
 async function openLocked(file: string, header: JournalHeader, unlock: () => void): Promise<Journal> {
-  const states = createRowStates()
+  const states = createRowNumbers(Uint8Array)
   let resultsLength = 0
   const found = existsSync(file)
     ? await readJournal(file, ({ state, first, last, end = resultsLength }) => {
@@ -107,25 +108,6 @@ function assertSameJob(file: string, found: JournalHeader, header: JournalHeader
       'Run that job to its end first. Only for rows that are all meant to be sent anew, name another journal: what was ' +
       'sent before would be sent again under another number',
   )
-}
-
-/** The states of rows by number: one byte each, so that millions of rows take little memory. */
-function createRowStates(): {
-  readonly get: (row: number) => number
-  readonly set: (first: number, last: number, state: RowState) => void
-} {
-  let states = new Uint8Array(1 << 12)
-  return {
-    get: (row) => states[row] ?? ROW_STATE.notSent,
-    set(first, last, state) {
-      if (last >= states.length) {
-        const larger = new Uint8Array(Math.max(states.length * 2, last + 1))
-        larger.set(states)
-        states = larger
-      }
-      states.fill(state, first, last + 1)
-    },
-  }
 }
 
 /** Numbers that follow one another, as ranges: each is one line of the journal. */
