@@ -90,7 +90,7 @@ function chooseEngine(
   if (redis === undefined) {
     throw new RequestError("engine 'bullmq' needs redis, such as redis://localhost:6379")
   }
-  return bullmqEngine({ redis, queue: queueName(account, queue), rate })
+  return bullmqEngine(redis, queueName(account, queue), rate)
 }
 
 function journalHeader(job: Job, table: Table, account: string, results: string | undefined): JournalHeader {

@@ -23,11 +23,11 @@ export interface ClientFlags {
 }
 
 /** The flags that hold secrets: a flag can be read in the list of processes and in the shell's history. */
-const SECRET_FLAGS = {
-  apiv3Key: '--apiv3-key',
-  brandApiKey: '--brand-api-key',
-  secret: '--secret',
-} as const
+const SECRET_FLAGS = [
+  ['apiv3Key', '--apiv3-key'],
+  ['brandApiKey', '--brand-api-key'],
+  ['secret', '--secret'],
+] as const satisfies readonly (readonly [keyof ClientFlags, string])[]
 
 /** Adds the flags of {@link clientOptions} to a command. */
 export function addClientOptions(command: Command): Command {
@@ -78,10 +78,7 @@ export function clientOptions(flags: ClientFlags, env: NodeJS.ProcessEnv = proce
 }
 
 function warnOfSecrets(flags: ClientFlags): void {
-  const shown = Object.entries(SECRET_FLAGS).filter(
-    ([name]) => flags[name as keyof ClientFlags] !== undefined,
-  )
-  const names: string[] = shown.map(([, flag]) => flag)
+  const names: string[] = SECRET_FLAGS.filter(([name]) => flags[name] !== undefined).map(([, flag]) => flag)
   if (flags.privateKey?.includes('-----BEGIN')) names.push('--private-key')
   if (names.length === 0) return
   note(

@@ -26,24 +26,16 @@ export function readEndpoint(text: string, method: string | undefined, hasBody: 
   const { path, verb: chained } = isPath(text) ? { path: pathOf(text), verb: undefined } : fromChain(text)
   const given = readVerb(method) ?? chained ?? onlyVerb(path)
   const usual = hasBody ? 'post' : 'get'
-  const { match, verb } = matchWithIds(path, given ? [given] : [usual, ...VERBS]) ?? { verb: given ?? usual }
-  const values = Object.entries(match?.values ?? {}).map(([name, value]) => [name, decoded(value, path)])
-  return match
-    ? { path: match.template, verb, values: Object.fromEntries(values) }
-    : { path, verb, values: {} }
+  const found = findByIds(path, given ? [given] : [usual, ...VERBS])
+  if (!found) return { path, verb: given ?? usual, values: {} }
+  const values = Object.entries(found.values).map(([name, value]) => [name, decoded(value, path)])
+  return { path: found.template, verb: found.verb, values: Object.fromEntries(values) }
 }
 
 /** Finds the endpoint of a path with ids in it, for the first of the verbs that it is documented with. */
-function matchWithIds(
-  path: string,
-  verbs: readonly Verb[],
-): { readonly match?: RouteMatch; readonly verb: Verb } | undefined {
+function findByIds(path: string, verbs: readonly Verb[]): (RouteMatch & { readonly verb: Verb }) | undefined {
   if (knownVerbs(path).length > 0) return undefined
-  for (const verb of verbs) {
-    const [match] = matchRoutes(verb, path)
-    if (match) return { match, verb }
-  }
-  return undefined
+  return verbs.flatMap((verb) => matchRoutes(verb, path).map((match) => ({ ...match, verb })))[0]
 }
 
 function decoded(value: string, path: string): string {

@@ -6,15 +6,6 @@ import { limitQueue } from './limits.js'
 import { closeConnection, loadBullmq, openQueue, retryCommand } from './queue.js'
 import { WaitingRows } from './waiting-rows.js'
 
-/** The queue that the rows go to, and how fast they may be sent. */
-export interface BullmqEngineOptions {
-  readonly redis: RedisAddress
-  /** The name of the queue. */
-  readonly queue: string
-  /** The highest number of calls a second of all workers together. */
-  readonly rate: number
-}
-
 /** The number of rows in Redis at once: enough for all workers, and little memory. */
 const AHEAD = 5_000
 const BATCH = 250
@@ -23,8 +14,13 @@ const POLL_INTERVAL = 200
 /** Outcomes come in about the order of the rows; one poll in so many finds those that do not. */
 const FULL_POLL = 25
 
-/** The engine whose rows are sent by workers, wherever they run; this process enqueues rows and collects outcomes. */
-export function bullmqEngine({ redis, queue: name, rate }: BullmqEngineOptions): Engine {
+/**
+ * The engine whose rows are sent by workers, wherever they run; this process enqueues rows and collects outcomes.
+ *
+ * @param name the name of the queue
+ * @param rate the highest number of calls a second of all workers together
+ */
+export function bullmqEngine(redis: RedisAddress, name: string, rate: number): Engine {
   return {
     async run(work) {
       assertRepeatable(work)

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { once } from 'node:events'
 import { createReadStream, createWriteStream, existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -65,12 +64,9 @@ export async function openTable(
   const close = (): Promise<void> => rm(folder, { recursive: true, force: true })
   try {
     const file = join(folder, 'rows')
-    if (typeof input !== 'string') {
-      await writeJsonl(input, file)
-      return { ...(await readTable(file, 'jsonl')), close }
-    }
-    await pipeline(stdin, createWriteStream(file, { mode: 0o600 }))
-    return { ...(await readTable(file, format ?? 'csv')), close }
+    const isText = typeof input === 'string'
+    await pipeline(isText ? stdin : jsonLines(input), createWriteStream(file, { mode: 0o600 }))
+    return { ...(await readTable(file, isText ? (format ?? 'csv') : 'jsonl')), close }
   } catch (error) {
     await close()
     throw error
@@ -121,11 +117,6 @@ async function inspectFile(
   return { digest: hash.digest('hex'), lines, encoding: isUtf8 ? 'utf-8' : 'gb18030' }
 }
 
-async function writeJsonl(rows: Exclude<BulkInput, string>, file: string): Promise<void> {
-  const out = createWriteStream(file, { mode: 0o600 })
-  for await (const row of rows) {
-    if (!out.write(`${JSON.stringify(row)}\n`)) await once(out, 'drain')
-  }
-  out.end()
-  await once(out, 'close')
+async function* jsonLines(rows: Exclude<BulkInput, string>): AsyncGenerator<string> {
+  for await (const row of rows) yield `${JSON.stringify(row)}\n`
 }

@@ -10,12 +10,6 @@ const SECOND = ['https://api2.mch.weixin.qq.com', 'https://api2.wechatpay.cn'] a
 const CLOCK_WINDOW = 300
 const TIMEOUT = 10_000
 
-interface HostCheck {
-  readonly result: CheckResult
-  /** The `Date` header of the response. */
-  readonly date?: string | undefined
-}
-
 /** Checks reachability, clock, signature, platform keys and APIv3 key, with requests to the API itself. */
 export async function checkNetwork(options: WechatpayOptions): Promise<CheckResult[]> {
   const { baseURL = MAIN } = options
@@ -29,8 +23,14 @@ export async function checkNetwork(options: WechatpayOptions): Promise<CheckResu
   return [...results, checkClock(main.date), ...(await checkCalls(options))]
 }
 
-/** Connects to a host as the client does: by the same proxy, and with the same authorities. */
-async function checkHost(host: string, { ca, httpsAgent, proxy }: WechatpayOptions): Promise<HostCheck> {
+/**
+ * Connects to a host as the client does: by the same proxy, and with the same authorities. `date` is the `Date` header of
+ * the response.
+ */
+async function checkHost(
+  host: string,
+  { ca, httpsAgent, proxy }: WechatpayOptions,
+): Promise<{ readonly result: CheckResult; readonly date?: string | undefined }> {
   if (!URL.canParse(host)) return { result: bad('base URL', `${host} is no URL`, 'write it with https://') }
   const what = `reach ${new URL(host).host}`
   const started = performance.now()
