@@ -30,11 +30,12 @@ export class InvalidRowsError extends RequestError {
   }
 }
 
-/** Finds what a row breaks of the endpoint's documentation. */
-export type CheckRow = (row: PlannedRow) => Promise<RowProblem | undefined>
-
-/** Makes one check of the endpoint's schemas. */
-export async function createCheck(job: Job, document: EndpointDocument, traits: Traits): Promise<CheckRow> {
+/** Makes the check that finds what a row breaks of the endpoint's documentation. */
+export async function createCheck(
+  job: Job,
+  document: EndpointDocument,
+  traits: Traits,
+): Promise<(row: PlannedRow) => Promise<RowProblem | undefined>> {
   const check = await createRequestCheck(document, traits)
   const columns = new Map(job.mappings.map(({ field, column }) => [formatFieldPath(field), column]))
   return async ({ number, request }) => {

@@ -67,9 +67,11 @@ export async function runBulk(options: BulkOptions): Promise<BulkSummary> {
     await checkRows(job, document, table, counts, options)
     const engine = chooseEngine(options, account, settings.rate)
     const files = filesOf(options, table)
-    const journal = await openJournal(files.journal, journalHeader(job, table, account, options.output))
+    const failure = new AbortController()
+    const header = journalHeader(job, table, account, options.output)
+    const journal = await openJournal(files.journal, header, (error) => failure.abort(error))
     const run: JobRun = { options, table, job, journal, counts }
-    await send(run, engine, settings).finally(() => journal.close())
+    await send(run, engine, settings, failure.signal).finally(() => journal.close())
     report()
     const stopped = options.signal?.aborted === true
     const failed = await collectFailedRows(run, files, stopped)
@@ -108,13 +110,12 @@ async function send(
   run: JobRun,
   engine: Engine,
   { rate, concurrency }: ReturnType<typeof settingsOf>,
+  journalFailure: AbortSignal,
 ): Promise<void> {
   const { options, job, journal } = run
-  const failure = new AbortController()
-  const signal = options.signal ? AbortSignal.any([options.signal, failure.signal]) : failure.signal
+  const signal = AbortSignal.any([journalFailure, ...(options.signal ? [options.signal] : [])])
   // Every row that waits for its turn listens.
   setMaxListeners(0, signal)
-  journal.onError((error) => failure.abort(error))
   const pace = createPace(rate, signal)
   const unwatch = watchRetries(job, pace)
   try {
@@ -129,7 +130,7 @@ async function send(
   } finally {
     unwatch()
   }
-  if (failure.signal.aborted) throw failure.signal.reason
+  journalFailure.throwIfAborted()
 }
 
 /** Writes the file of failed rows, and removes that of an earlier run once no row is failed any more. */

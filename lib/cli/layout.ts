@@ -80,48 +80,28 @@ const padded = (text: string, width: number): string => text + ' '.repeat(Math.m
 /** Wraps a text: at spaces, between Chinese characters, and within a word only where it is too long for a line. */
 export function wrap(text: string, width: number): string[] {
   if (widthOf(text) <= width) return [text]
-  const lines: string[] = []
-  let line = ''
-  for (const piece of text.match(PIECES) ?? []) {
-    if (widthOf((line + piece).trimEnd()) <= width) {
-      line += piece
-      continue
-    }
-    if (line !== '') lines.push(line.trimEnd())
-    const [last = '', ...cut] = cutUp(piece, width).reverse()
-    lines.push(...cut.reverse().map((part) => part.trimEnd()))
-    line = last
-  }
-  return [...lines, line.trimEnd()]
+  const pieces = (text.match(PIECES) ?? []).flatMap((piece) => packLines([...piece], width))
+  return packLines(pieces, width).map((line) => line.trimEnd())
 }
 
 /** A piece that is not broken: a wide character, or a word with the bar and the space that follow it. */
 const PIECES = new RegExp(`(?:${WIDE.source}) *|(?:(?!${WIDE.source})\\S)+(?: \\|)? *| +`, 'gu')
 
-function cutUp(word: string, width: number): string[] {
-  const parts: string[] = []
-  let part = ''
-  for (const character of word) {
-    if (part !== '' && widthOf(part + character.trimEnd()) > width) {
-      parts.push(part)
-      part = ''
-    }
-    part += character
-  }
-  return [...parts, part]
-}
-
 /** Breaks a text before its joints (the `/` of a path, the `.` of a chain), and indents the lines after the first. */
 export function breakBefore(joint: RegExp, text: string, indent: string, width: number = WIDTH): string {
-  const pieces = text.split(new RegExp(`(?=${joint.source})`))
+  return packLines(text.split(new RegExp(`(?=${joint.source})`)), width, indent).join('\n')
+}
+
+/** Packs pieces into as few lines as possible; the spaces at the end of a line may exceed the width. */
+function packLines(pieces: readonly string[], width: number, indent = ''): string[] {
   const lines: string[] = []
   let line = ''
   for (const piece of pieces) {
-    if (line.trim() !== '' && widthOf(line + piece) > width) {
+    if (line !== '' && line !== indent && widthOf((line + piece).trimEnd()) > width) {
       lines.push(line)
       line = indent
     }
     line += piece
   }
-  return [...lines, line].join('\n')
+  return [...lines, line]
 }

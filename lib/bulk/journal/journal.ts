@@ -25,8 +25,6 @@ export interface Journal {
   acknowledge(row: number, result: string | undefined): void
   /** @param isUnknown whether the API may have carried the request out */
   fail(row: number, failure: FailureRecord, isUnknown: boolean, result: string | undefined): void
-  /** The listener is called with the reason when the journal cannot be written any more. */
-  onError(listener: (error: Error) => void): void
   close(): Promise<void>
 }
 
@@ -36,19 +34,29 @@ export interface Journal {
  * Lines reach the operating system at once, so they survive the end of this process. To survive a power failure too,
  * {@link Journal.begin} waits for the disk: no row is ever sent that the journal does not know of.
  *
+ * @param onError called with the reason when the journal cannot be written any more
  * @throws {RequestError} when the journal belongs to another job, is damaged, or is in use.
  */
-export async function openJournal(file: string, header: JournalHeader): Promise<Journal> {
+export async function openJournal(
+  file: string,
+  header: JournalHeader,
+  onError: (error: Error) => void,
+): Promise<Journal> {
   const unlock = takeLock(`${file}.lock`)
   try {
-    return await openLocked(file, header, unlock)
+    return await openLocked(file, header, onError, unlock)
   } catch (error) {
     unlock()
     throw error
   }
 }
 
-async function openLocked(file: string, header: JournalHeader, unlock: () => void): Promise<Journal> {
+async function openLocked(
+  file: string,
+  header: JournalHeader,
+  onError: (error: Error) => void,
+  unlock: () => void,
+): Promise<Journal> {
   const states = createRowNumbers(Uint8Array)
   let resultsLength = 0
   const found = existsSync(file)
@@ -59,7 +67,7 @@ async function openLocked(file: string, header: JournalHeader, unlock: () => voi
     : { header: undefined, length: 0 }
   if (found.header) assertSameJob(file, found.header, header)
   const files = openJournalFiles(file, header, { ...found, resultsLength })
-  const writer = new JournalWriter(file, files)
+  const writer = new JournalWriter(file, files, onError)
 
   const writeRanges = (rows: readonly number[], state: RowState): void => {
     for (const [first, last] of rangesOf(rows)) {
@@ -85,7 +93,6 @@ async function openLocked(file: string, header: JournalHeader, unlock: () => voi
     acknowledge: (row, result) => writeOutcome(row, ROW_STATE.acknowledged, result),
     fail: (row, failure, isUnknown, result) =>
       writeOutcome(row, isUnknown ? ROW_STATE.unknown : ROW_STATE.failed, result, failure),
-    onError: (listener) => writer.onError(listener),
     close: () => writer.close().finally(unlock),
   }
 }

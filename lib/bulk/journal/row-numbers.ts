@@ -1,11 +1,11 @@
-/** Numbers by row, 0 for a row that has none: a few bytes each, so that millions of rows take little memory. */
-export interface RowNumbers {
+/**
+ * Numbers by row, 0 for a row that has none: a few bytes each, so that millions of rows take little memory. `set` sets the
+ * number of all rows of a range, its last included.
+ */
+export function createRowNumbers(Numbers: typeof Uint8Array | typeof Uint32Array): {
   readonly get: (row: number) => number
-  /** Sets the number of all rows of a range, its last included. */
   readonly set: (first: number, last: number, number: number) => void
-}
-
-export function createRowNumbers(Numbers: typeof Uint8Array | typeof Uint32Array): RowNumbers {
+} {
   let numbers = new Numbers(1 << 12)
   return {
     get: (row) => numbers[row] ?? 0,

@@ -71,6 +71,7 @@ export function writeAll(descriptor: number, text: string): void {
 export class JournalWriter {
   readonly #file: string
   readonly #files: JournalFiles
+  readonly #onError: (error: Error) => void
   readonly #timer: NodeJS.Timeout
   #lines = ''
   #results = ''
@@ -79,13 +80,14 @@ export class JournalWriter {
   #isDirty = false
   #isClosed = false
   #error: Error | undefined
-  #onError: ((error: Error) => void) | undefined
   #currentSync: Promise<void> | undefined
   #nextSync: Promise<void> | undefined
 
-  constructor(file: string, files: JournalFiles) {
+  /** @param onError called with the reason when the files cannot be written any more */
+  constructor(file: string, files: JournalFiles, onError: (error: Error) => void) {
     this.#file = file
     this.#files = files
+    this.#onError = onError
     this.#timer = setInterval(() => void this.sync().catch(() => {}), SYNC_INTERVAL)
     this.#timer.unref()
   }
@@ -112,12 +114,6 @@ export class JournalWriter {
     return this.#nextSync
   }
 
-  /** The listener is called with the reason when the files cannot be written any more. */
-  onError(listener: (error: Error) => void): void {
-    this.#onError = listener
-    if (this.#error) listener(this.#error)
-  }
-
   async close(): Promise<void> {
     clearInterval(this.#timer)
     try {
@@ -142,7 +138,7 @@ export class JournalWriter {
         `The journal ${this.#file} cannot be written: ${(error as Error).message}. Rows without an answer in it are sent again by another run`,
         { cause: error },
       )
-      this.#onError?.(this.#error)
+      this.#onError(this.#error)
     }
     this.#lines = ''
     this.#results = ''
