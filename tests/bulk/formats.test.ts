@@ -21,7 +21,7 @@ const MEMBERS = [
   { 姓名: '李，四"', 卡号: '0013' },
 ]
 const CSV = '姓名,卡号\r\n张三,0012\r\n"李，四""",0013\r\n'
-/** The same. */
+/** The same table in GB18030. */
 const GB18030 = 'd0d5c3fb2cbfa8bac50d0ad5c5c8fd2c303031320d0a22c0eea3accbc42222222c303031330d0a'
 
 describe('rows are read from', () => {

@@ -4,7 +4,7 @@ import { loadSynonyms } from '../../catalog/synonyms.js'
 import { type CataloguedEndpoint, catalogue, pathsOf } from '../../lib/cli/routes/catalogue.js'
 import { search } from '../../lib/cli/routes/search.js'
 
-/** Where a reader still looks. */
+/** The number of lines that a reader looks at. */
 const FEW = 5
 
 const keyOf = ({ verb, path }: CataloguedEndpoint): string => `${verb.toUpperCase()} ${path}`
@@ -45,7 +45,7 @@ const IMAGE = 'POST v3/merchant-service/images/upload'
 const MEDIA = 'POST v3/merchant/media/upload'
 const CERTIFICATES = 'GET v3/certificates'
 
-/** What the query finds at once; the first of them in the first line. */
+/** The endpoints that each query finds among the first lines; the first of them is in the first line. */
 const QUERIES: Readonly<Record<string, readonly string[]>> = {
   小程序下单: [JSAPI],
   小程序支付: [JSAPI],
