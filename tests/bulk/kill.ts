@@ -121,7 +121,7 @@ interface JournalStates {
   readonly begun: ReadonlySet<string>
 }
 
-/** Reads the journal by its documented format, without code of the library; row n is `openid-n`. */
+/** Reads the journal by the format of its lines, without code of the library; row n is `openid-n`. */
 function statesIn(file: string): JournalStates {
   const answered = new Set<string>()
   const begun = new Set<string>()
