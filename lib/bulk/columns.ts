@@ -1,7 +1,7 @@
 import type { EndpointDocument } from '../catalog/document.js'
 import { RequestError } from '../index.js'
 import { type FieldPath, formatFieldPath, parseFieldPath } from './field-path.js'
-import { documentedFields, type FieldType, findField, REQUEST_PARTS, type RequestPart } from './fields.js'
+import { documentedFields, type Field, type FieldType, findField, REQUEST_PARTS } from './fields.js'
 
 /** The endpoint of a job, with its documentation if it has any. */
 export interface JobEndpoint {
@@ -129,9 +129,8 @@ export function resolveField(address: string, { name, path, document }: JobEndpo
   throw new RequestError(`${name} has no field '${address}'; it has ${list}`)
 }
 
-function findInParts(document: EndpointDocument, keys: FieldPath): ReturnType<typeof findField> {
-  const inPart = (part: RequestPart) => findField(document, part, keys)
-  return REQUEST_PARTS.map(inPart).find((field) => field !== undefined)
+function findInParts(document: EndpointDocument, keys: FieldPath): Field | undefined {
+  return REQUEST_PARTS.map((part) => findField(document, part, keys)).find((field) => field !== undefined)
 }
 
 export function placeholdersOf(path: string): string[] {
