@@ -11,7 +11,6 @@ export interface JobEndpoint {
   readonly document: EndpointDocument | undefined
 }
 
-/** A field that can be filled. */
 export interface TargetField {
   readonly field: FieldPath
   /** `undefined` for an endpoint that is not documented: the text is sent as it is. */

@@ -20,7 +20,6 @@ export interface BulkProgress {
 
 const WINDOW = 5_000
 
-/** The counts of a run. */
 export class RowCounts {
   phase: BulkProgress['phase'] = 'checking'
   total: number | undefined

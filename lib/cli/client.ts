@@ -4,7 +4,6 @@ import { EXIT, note } from './output.js'
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const
 
-/** The client of a command, with what its work needs beside it. */
 export interface ClientContext {
   readonly wxpay: Wechatpay
   /** Aborted by Ctrl-C or SIGTERM. */

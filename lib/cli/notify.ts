@@ -27,7 +27,6 @@ interface SendFlags {
   readonly resource?: string
 }
 
-/** The response of the receiver. */
 interface ReceiverResponse {
   readonly status: number
   readonly body: string

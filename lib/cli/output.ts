@@ -11,7 +11,6 @@ export function print(text: string): void {
   process.stdout.write(text.endsWith('\n') ? text : `${text}\n`)
 }
 
-/** Prints a result as JSON. */
 export function printJson(value: unknown): void {
   print(JSON.stringify(value ?? null, null, 2))
 }

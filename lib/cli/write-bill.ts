@@ -13,7 +13,6 @@ import { basename, dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { note } from './output.js'
 
-/** A bill of any kind. */
 export interface AnyBill extends AsyncIterable<unknown> {
   summary(): Promise<unknown>
   save(path: string): Promise<void>

@@ -11,7 +11,6 @@ export type RowQueue = Queue<QueuedRow, unknown, string>
 const LONGEST_PAUSE = 2_000
 /** The time in milliseconds that a connection has to close. */
 const CLOSE_TIMEOUT = 10_000
-/** The pause in milliseconds between two attempts of a command. */
 const COMMAND_PAUSE = 500
 /** The highest number of attempts of a command: five minutes; no restart of Redis takes longer. */
 const MAX_ATTEMPTS = 600

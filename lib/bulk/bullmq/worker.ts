@@ -80,22 +80,21 @@ export async function runBulkWorker(options: BulkWorkerOptions): Promise<BulkWor
   return { ...done, queue: name }
 }
 
-/** The functions that send rows, one for each job. */
-function createSenders(client: Wechatpay, pace: Pace): { senderOf(call: JobCall): Send; close(): void } {
-  const sends = new Map<string, Send>()
-  const unwatch = new Map<string, () => void>()
+/** The functions that send rows, one for all rows of a job. */
+function createSenders(client: Wechatpay, pace: Pace) {
+  const senders = new Map<string, { readonly send: Send; readonly unwatch: () => void }>()
   return {
-    senderOf(call) {
+    senderOf(call: JobCall): Send {
       const key = JSON.stringify(call)
-      const known = sends.get(key)
-      if (known) return known
-      if (!unwatch.has(call.path)) unwatch.set(call.path, watchRetries(call, pace))
-      const send = createSend(client, call)
-      sends.set(key, send)
-      return send
+      const sender = senders.get(key) ?? {
+        send: createSend(client, call),
+        unwatch: watchRetries(call, pace),
+      }
+      senders.set(key, sender)
+      return sender.send
     },
-    close() {
-      for (const end of unwatch.values()) end()
+    close(): void {
+      for (const { unwatch } of senders.values()) unwatch()
     },
   }
 }

@@ -2,7 +2,6 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { RequestError } from '../../index.js'
 
-/** The process that holds a lock. */
 interface Owner {
   readonly pid: number
   readonly host: string

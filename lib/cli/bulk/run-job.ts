@@ -12,7 +12,6 @@ type JobFlags = Pick<
   'journal' | 'failed' | 'output' | 'concurrency' | 'rate' | 'validate' | 'retry' | 'retryFailed'
 >
 
-/** The flags of every job. */
 export interface BulkFlags extends ClientFlags, QueueFlags, JobFlags {
   readonly input?: string
   readonly format?: InputFormat

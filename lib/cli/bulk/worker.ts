@@ -7,7 +7,6 @@ import { note } from '../output.js'
 /** The words that the first Ctrl-C is answered with. */
 export const STOPPING = 'Stopping: rows under way are waited for. Ctrl-C again ends at once.'
 
-/** The flags of the commands that use a queue. */
 export interface QueueFlags {
   readonly redis?: string
   readonly queue?: string

@@ -1,6 +1,5 @@
 /** The result of one check of the configuration. */
 export interface CheckResult {
-  /** What was checked. */
   readonly what: string
   readonly state: 'good' | 'bad' | 'unknown'
   readonly found: string

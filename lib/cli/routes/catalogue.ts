@@ -8,7 +8,6 @@ const AUDIENCES = ['merchant', 'partner', 'brand', 'hk', 'global'] as const
 
 export type Audience = (typeof AUDIENCES)[number]
 
-/** A documented endpoint. */
 export interface CataloguedEndpoint {
   readonly verb: Verb
   readonly path: string

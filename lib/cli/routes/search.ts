@@ -9,7 +9,6 @@ import {
 } from './search-terms.js'
 import { normalizeText, wordsOf } from './vocabulary.js'
 
-/** The result of a search. */
 export interface SearchResult {
   /** The endpoints that match, the best first. */
   readonly endpoints: readonly CataloguedEndpoint[]

@@ -7,7 +7,6 @@ export interface SearchWording {
   readonly weight: number
 }
 
-/** A word of a query. */
 export interface QueryWord {
   readonly text: string
   /** The word itself, then its synonyms. */
@@ -24,7 +23,6 @@ interface Vocabulary {
   /** The word itself and its synonyms, by known word. */
   readonly wordings: ReadonlyMap<string, readonly SearchWording[]>
   readonly fillers: ReadonlySet<string>
-  /** The length of the longest known word. */
   readonly longest: number
 }
 
