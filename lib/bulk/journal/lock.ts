@@ -41,15 +41,15 @@ function create(file: string, text: string): boolean {
  * running process has taken in the meantime is put back.
  */
 function discard(file: string, stale: Owner): void {
-  const aside = `${file}.${process.pid}`
+  const staleFile = `${file}.${process.pid}`
   try {
-    renameSync(file, aside)
+    renameSync(file, staleFile)
   } catch {
     return
   }
-  const renamed = read(aside)
-  if (renamed && JSON.stringify(renamed) !== JSON.stringify(stale)) create(file, JSON.stringify(renamed))
-  rmSync(aside, { force: true })
+  const found = read(staleFile)
+  if (found && JSON.stringify(found) !== JSON.stringify(stale)) create(file, JSON.stringify(found))
+  rmSync(staleFile, { force: true })
 }
 
 function read(file: string): Owner | undefined {
