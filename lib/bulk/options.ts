@@ -91,7 +91,8 @@ export function concurrencyOf(given: number = DEFAULT_CONCURRENCY): number {
 
 /** The account of a job with its access point, so that a rehearsal on an emulator is never taken for a job of the API. */
 export function accountOf(client: Wechatpay, account = ''): string {
-  return `${account} ${client.client.v3.defaults.baseURL ?? ''}`.trim()
+  const accessPoint = client.v3.certificates.url().replace(/\/v3\/certificates$/, '')
+  return `${account} ${accessPoint}`.trim()
 }
 
 /** The files that a job writes. */
