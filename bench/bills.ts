@@ -32,7 +32,7 @@ async function pipe({ merchant }: Gateway): Promise<number> {
   const url = new URL(download_url)
   const once = { nonce: nonce(), timestamp: Math.floor(Date.now() / 1000) }
   const message = canonicalRequest({ method: 'GET', url: url.pathname + url.search, body: '', ...once })
-  const { mchid, serial, privateKey } = merchant
+  const { mchid = '', serial, privateKey } = merchant
   const header = authorization({ mchid, serial, signature: sign(message, privateKey), ...once })
   const lines = execFileSync(
     'bash',

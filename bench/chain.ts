@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto'
 import { Wechatpay } from './built.js'
-import { buildRequest, createChain, endpointOf, expandTemplate, lookup, Place } from './inner.js'
+import { buildCall, createChain, endpointOf, expandTemplate, lookup, PathNode } from './inner.js'
 import { CARD_ID, importBody } from './merchant.js'
 import { axiosOf, createPeer, type Peer } from './peer.js'
 import { atLeast, atMost, figure, type Row } from './report.js'
@@ -17,6 +17,14 @@ const WARM_WALK = 1
 const ROUNDS = 15
 const WARM = 20_000
 const CLIENTS = 200
+
+const NO_DEFAULTS = {
+  headers: {},
+  timeout: 0,
+  baseURL: undefined,
+  onUploadProgress: undefined,
+  onDownloadProgress: undefined,
+}
 
 const keys = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const options = {
@@ -37,11 +45,11 @@ const walkPeer = (wxpay: Peer | undefined) =>
 
 /** The real chain over the real endpoints; a call gives what `make` makes of it, and sends nothing. */
 function createMaker(make: (endpoint: ReturnType<typeof endpointOf>, request: object) => unknown): Fluent {
-  const start = new Place({
+  const start = new PathNode({
     verbs: new Map([['post', 'post'] as const]),
-    bareVerb: 'post' as const,
+    defaultVerb: 'post' as const,
     exactSegments: lookup.exactSegments,
-    keeps: lookup.isDocumentedPrefix,
+    isKept: lookup.isDocumentedPrefix,
   })
   const actions = {
     send: (verb: 'post', path: string, request: unknown) =>
@@ -51,35 +59,11 @@ function createMaker(make: (endpoint: ReturnType<typeof endpointOf>, request: ob
   return createChain({}, start, actions) as Fluent
 }
 
-/** In place of axios: what it is asked is the answer, and counts as verified. */
-function accept(config: object): object {
-  for (const key of Object.getOwnPropertySymbols(config)) {
-    const call = (config as Record<symbol, { judged?: boolean }>)[key]
-    if (call) call.judged = true
-  }
-  return config
-}
-
-/** A client whose calls end where axios would begin. */
-function createBuilder(): { fluent: Fluent; peer: Peer } {
-  const fluent = new Wechatpay(options)
-  const peer = createPeer(options)
-  for (const instance of [fluent.client.v3, axiosOf(peer)]) instance.request = accept as never
-  return { fluent, peer }
-}
-
 /** Microseconds a walk, over many. Nothing here awaits a node: awaiting one of the peer's sends a request. */
 function time(walks: number, walk: () => unknown): number {
   const start = performance.now()
   for (let at = 0; at < walks; at++) walk()
   return ((performance.now() - start) * 1000) / walks
-}
-
-/** Microseconds a call of what ends before axios, over many. */
-async function timeCalls(calls: number, call: () => Promise<unknown> | undefined): Promise<number> {
-  const start = performance.now()
-  for (let at = 0; at < calls; at++) await call()
-  return ((performance.now() - start) * 1000) / calls
 }
 
 /** Microseconds of the first walk on clients that were never walked before. */
@@ -95,8 +79,9 @@ export async function measureChain(): Promise<Row[]> {
   const fluent = new Wechatpay(options)
   const peer = createPeer(options)
   const expander = createMaker(({ wire }, request) => expandTemplate(wire, { ...request }))
-  const maker = createMaker((endpoint, request) => buildRequest(endpoint, request))
-  const builder = createBuilder()
+  const maker = createMaker((endpoint, request) => buildCall(endpoint, request, NO_DEFAULTS))
+  const peerMaker = createPeer(options)
+  axiosOf(peerMaker).request = ((config: object) => config) as never
   const request = { card_id: CARD_ID, json: importBody('1') }
   let id = 0
 
@@ -108,16 +93,13 @@ export async function measureChain(): Promise<Row[]> {
       warmPeer: () => time(WARM, () => walkPeer(peer)),
       expand: () => time(WARM, () => walkFluent(expander).post(request)),
       request: () => time(WARM, () => walkFluent(maker).post(request)),
-      requestPeer: () => time(WARM, () => walkPeer(builder.peer)?.post(request.json, { card_id: CARD_ID })),
-      build: () => timeCalls(WARM, () => walkFluent(builder.fluent).post(request)),
-      buildPeer: () =>
-        timeCalls(WARM, () => walkPeer(builder.peer)?.post(request.json, { card_id: CARD_ID })),
+      requestPeer: () => time(WARM, () => walkPeer(peerMaker)?.post(request.json, { card_id: CARD_ID })),
       fresh: () => time(CLIENTS, () => fluent.v3.pay.transactions.id[`420000${id++}` as '_transaction_id_']),
       freshPeer: () => time(CLIENTS, () => peer.v3?.pay?.transactions?.id?.[`420000${id++}`]),
     },
     ROUNDS,
   )
-  const { cold, warm, expand, request: built, build, fresh, ...peers } = results
+  const { cold, warm, expand, request: built, fresh, ...peers } = results
   const each = (ours: readonly number[], theirs: readonly number[]): string =>
     `${figure(median(ours))} µs; peer ${figure(median(theirs))} µs`
   const shorter = (what: string, ours: readonly number[], theirs: readonly number[], limit: number): Row => {
@@ -130,7 +112,6 @@ export async function measureChain(): Promise<Row[]> {
     { ...walk, measured: `${walk.measured}, ${each(warm, peers.warmPeer)}` },
     atMost('chain: warm walk + template expansion', median(expand), EXPANSION_LIMIT, 'µs'),
     shorter('warm walk + expansion + request', built, peers.requestPeer, REQUEST),
-    { what: 'chain: everything up to axios, awaited', measured: each(build, peers.buildPeer) },
     { what: 'chain: walk with an id never seen before', measured: each(fresh, peers.freshPeer) },
   ]
 }

@@ -26,6 +26,8 @@ const contenders = {
   axios: async () => (await import('./contender-axios.js')).createHandWrittenAxios,
   plugin: async () => (await import('./contender-plugin.js')).createPlugin,
   undici: async () => (await import('./contender-undici.js')).createHandWrittenUndici,
+  'undici-in-place': async () => (await import('./contender-undici.js')).createUndiciInPlace,
+  instance: async () => (await import('./contender-fluent.js')).createFluentInstance,
 } satisfies Record<string, () => Promise<(merchant: Merchant) => Call>>
 
 export type ContenderName = keyof typeof contenders

@@ -8,28 +8,35 @@ import { measureRsaAlone } from './rsa-alone.js'
 interface Bars {
   readonly overPlugin?: number
   readonly overHandWritten?: number
+  /** Of undici by hand, signed in place. */
+  readonly overUndici?: number
+  /** Of undici by hand, for calls through the axios instance. */
+  readonly instanceOverUndici?: number
   /** Of the plugin's 99th percentile of the event loop's delay. */
   readonly delay?: number
 }
 
 const HTTPS_IN_FLIGHT = 16
+const FEW_IN_FLIGHT = 16
 
-const BOTH_CORES: Bars = { overPlugin: 3, overHandWritten: 0.9, delay: 1 / 3 }
-const ONE_CORE: Bars = { overPlugin: 1.9 }
-const HTTPS: Bars = { overPlugin: 1.9 }
+const BOTH_CORES: Bars = { overPlugin: 2.91, overHandWritten: 0.9, overUndici: 1.3, delay: 1 / 3 }
+const ONE_CORE: Bars = { overPlugin: 1.78, overUndici: 0.9, instanceOverUndici: 0.7 }
+const HTTPS: Bars = { overPlugin: 2.04, overUndici: 0.9 }
 
 const TITLES: Readonly<Record<ContenderName, string>> = {
   fluent: 'wechatpay-fluent',
   axios: 'axios + crypto by hand',
   plugin: 'wechatpay-axios-plugin',
   undici: 'undici + crypto by hand',
+  'undici-in-place': 'undici by hand, signed in place',
+  instance: 'through the axios instance',
 }
 
 /** What each contender did, and how the cores were used meanwhile. */
 function describe(title: string, { medianOf, handshakes }: Race): string {
   const lines = CONTENDERS.map((name) =>
     [
-      TITLES[name].padEnd(24),
+      TITLES[name].padEnd(32),
       `${figure(medianOf(name, ({ calls, seconds }) => calls / seconds))} calls/s`.padStart(15),
       `${figure(medianOf(name, ({ cpu, calls }) => (cpu / calls) * 1e6))} µs CPU a call`.padStart(20),
       `cores: client ${medianOf(name, ({ cpu, seconds }) => cpu / seconds).toFixed(2)}`,
@@ -57,7 +64,10 @@ function compare(title: string, result: Race, bars: Bars): Row[] {
   return [
     line('fluent', 'plugin', bars.overPlugin),
     line('fluent', 'axios', bars.overHandWritten),
+    line('fluent', 'undici-in-place', bars.overUndici),
+    line('instance', 'undici-in-place', bars.instanceOverUndici),
     line('undici', 'plugin'),
+    line('undici', 'undici-in-place'),
     {
       what: `${title}: CPU a call, ${TITLES.plugin} / ${TITLES.fluent}`,
       measured: `${figure(cpuOf(result, 'plugin') / cpuOf(result, 'fluent'))} ×`,
@@ -97,6 +107,9 @@ export async function measureEndToEnd(options: Omit<RaceOptions, 'gateway' | 'co
   if (cores) {
     const result = await run('one core', { gateway: 'fixed answer', cores }, ONE_CORE)
     rows.push(compareWithRsaAlone('one core', result))
+    const few = { gateway: 'fixed answer', cores, inFlight: FEW_IN_FLIGHT } as const
+    await run(`one core, ${FEW_IN_FLIGHT} in flight`, few, ONE_CORE)
+    await run('one core, one at a time', { ...few, inFlight: 1 }, {})
   } else rows.push({ what: 'one core', measured: 'not measured: needs two cores and taskset' })
   await run('emulator', { gateway: 'emulator' }, {})
   const https = { gateway: 'fixed answer over TLS', inFlight: HTTPS_IN_FLIGHT } as const

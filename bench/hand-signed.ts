@@ -12,8 +12,11 @@ type Post = (
 const CLOCK_TOLERANCE = 300
 const signInPool = promisify(sign)
 
-/** Signs in the thread pool and verifies, as a careful programmer would by hand around any HTTP client. */
-export function createHandSigned(merchant: Merchant, post: Post): Call {
+/** Where the signature is made. */
+export type SigningPlace = 'in the pool' | 'in place'
+
+/** Signs and verifies, as a careful programmer would by hand around any HTTP client. */
+export function createHandSigned(merchant: Merchant, post: Post, where: SigningPlace = 'in the pool'): Call {
   const { mchid, serial } = merchant
   const privateKey = createPrivateKey(merchant.privateKey)
   const keys = new Map(Object.entries(merchant.certs).map(([id, pem]) => [id, createPublicKey(pem)]))
@@ -24,7 +27,11 @@ export function createHandSigned(merchant: Merchant, post: Post): Call {
     const timestamp = Math.floor(Date.now() / 1000)
     const nonce = randomUUID().replaceAll('-', '')
     const message = Buffer.from(`POST\n${IMPORT_PATH}\n${timestamp}\n${nonce}\n${body}\n`)
-    const signature = (await signInPool('RSA-SHA256', message, privateKey)).toString('base64')
+    const made =
+      where === 'in place'
+        ? sign('RSA-SHA256', message, privateKey)
+        : await signInPool('RSA-SHA256', message, privateKey)
+    const signature = made.toString('base64')
     const answer = await post(IMPORT_PATH, body, {
       Accept: 'application/json',
       'Content-Type': 'application/json',

@@ -5,12 +5,12 @@ import { rolldown } from 'rolldown'
 
 const PIECES = [
   'chain/chain',
-  'chain/place',
+  'chain/path-node',
   'chain/template',
   'pipeline/build',
-  'pipeline/endpoint',
+  'catalog/endpoint',
   'catalog/lookup',
-  'protocols/v3/signer',
+  'protocols/v3/v3',
 ] as const
 
 const root = join(import.meta.dirname, '..')
@@ -29,10 +29,9 @@ const load = async <Module>(piece: (typeof PIECES)[number]): Promise<Module> =>
   (await import(pathToFileURL(join(dir, `${piece}.mjs`)).href)) as Module
 
 export const { createChain } = await load<typeof import('../lib/chain/chain.js')>('chain/chain')
-export const { PathNode } = await load<typeof import('../lib/chain/path-node.js')>('chain/place')
+export const { PathNode } = await load<typeof import('../lib/chain/path-node.js')>('chain/path-node')
 export const { expandTemplate } = await load<typeof import('../lib/chain/template.js')>('chain/template')
-export const { buildRequest } = await load<typeof import('../lib/pipeline/build.js')>('pipeline/build')
-export const { endpointOf } = await load<typeof import('../lib/pipeline/endpoint.js')>('pipeline/endpoint')
+export const { buildCall } = await load<typeof import('../lib/pipeline/build.js')>('pipeline/build')
+export const { endpointOf } = await load<typeof import('../lib/catalog/endpoint.js')>('catalog/endpoint')
 export const lookup = await load<typeof import('../lib/catalog/lookup.js')>('catalog/lookup')
-export const { authorize, stamp } =
-  await load<typeof import('../lib/protocols/v3/signer.js')>('protocols/v3/signer')
+export const { createAuthorize } = await load<typeof import('../lib/protocols/v3/v3.js')>('protocols/v3/v3')

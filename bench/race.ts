@@ -7,7 +7,14 @@ import type { Merchant } from './merchant.js'
 import { interleave, median, medianRatio } from './statistics.js'
 import { trust } from './trust.js'
 
-export const CONTENDERS = ['fluent', 'axios', 'plugin', 'undici'] as const satisfies readonly ContenderName[]
+export const CONTENDERS = [
+  'fluent',
+  'instance',
+  'axios',
+  'plugin',
+  'undici',
+  'undici-in-place',
+] as const satisfies readonly ContenderName[]
 
 const PROFILES = 'bench/node_modules/.profiles'
 

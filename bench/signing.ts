@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign } from 'node:crypto'
 import { promisify } from 'node:util'
-import { authorize, stamp } from './inner.js'
+import { createAuthorize } from './inner.js'
 import { IMPORT_PATH, importBody } from './merchant.js'
 import { atMost, figure, type Row } from './report.js'
 import { interleave, median, medianRatio } from './statistics.js'
@@ -26,7 +26,8 @@ async function time(together: boolean, make: () => unknown): Promise<number> {
 
 /** What the `Authorization` header costs beside the bare signature over the same message. */
 export async function measureSigning(): Promise<Row[]> {
-  const header = () => authorize(signer, stamp(request))
+  const authorize = createAuthorize(signer)
+  const header = () => authorize(request.method, request.url, request.body)
   const bare = () => signInPool('RSA-SHA256', message, privateKey)
   const blocking = () => sign('RSA-SHA256', message, privateKey)
   const results = await interleave(

@@ -2,6 +2,7 @@ import axios, {
   AxiosHeaders,
   type AxiosInstance,
   type AxiosRequestConfig,
+  type AxiosRequestTransformer,
   type AxiosResponse,
   type AxiosResponseTransformer,
   type InternalAxiosRequestConfig,
@@ -10,7 +11,7 @@ import axios, {
 import { endpointOfUrl } from './catalog/endpoint.js'
 import { NetworkError, RequestError, VerificationError } from './errors.js'
 import { cannotCall, maySpeak, type Signer } from './identity.js'
-import { mergeHeaders } from './pipeline/build.js'
+import { ownHeaders } from './pipeline/build.js'
 import { inspectBody } from './pipeline/json-body.js'
 import { decode } from './pipeline/pipeline.js'
 import { accept, send, Timer } from './pipeline/send.js'
@@ -151,24 +152,24 @@ async function signConfig(config: Config, context: AxiosClientContext): Promise<
   const { url, data, params, responseType, transformResponse, adapter } = config
   const given = { url, data, params, responseType, transformResponse, adapter }
   const timer = new Timer(Number(config.timeout ?? 0))
+  const { api, protocol } = context
+  const transforms = [config.transformRequest ?? []].flat()
   let upload: Upload | undefined
   try {
-    const call = toCall(config, calls.get(ticket), context)
-    upload = call.upload ?? (await readUpload(call))
-    const own = call.upload ? undefined : upload?.fields
-    const { protocol } = context
-    const { body, query, headers } = await protocol.encrypt({ ...call, body: own ?? call.body }, timer)
-    config.data = body
-    config.params = query
-    const serial = headers['Wechatpay-Serial']
-    if (serial !== undefined) config.headers.set('Wechatpay-Serial', serial)
-    // Before the rest is read again: transforms may change the URL and the headers, too.
-    config.data = transformRequest(config)
-    if (context.api === 'v3') assertSendable(config.data)
-    const final = { ...toCall(config, calls.get(ticket), context), upload }
+    const plain = toCall(config, calls.get(ticket), context)
+    upload = plain.upload ?? (await readUpload(plain))
+    const body = plain.upload ? plain.body : (upload?.fields ?? plain.body)
+    let call = { ...(await protocol.encrypt({ ...plain, body }, timer)), upload }
+    if (transforms.length > 0) {
+      config.data = transformBody(config, transforms, call)
+      // Transforms may have changed the URL and the headers, too.
+      call = { ...toCall(config, calls.get(ticket), context), upload }
+    }
+    if (api === 'v3') assertSendable(call.body)
+    const final = { ...call, query: serialize(config, call, api) }
     const request = await protocol.sign(final)
     exchanges.set(ticket, { call: final, request, given })
-    const disposable = upload === call.upload ? undefined : upload
+    const disposable = upload === plain.upload ? undefined : upload
     return seal(config, ticket, final, request, signedAdapter(ticket, timer, disposable, context))
   } catch (error) {
     completed.add(ticket)
@@ -188,21 +189,17 @@ function restore(config: Config, last: Exchange | undefined): void {
 
 /** @param chained the call of the chain that the config was made for */
 function toCall(config: Config, chained: Call | undefined, { api, signer }: AxiosClientContext): Call {
-  const { url = '', method = 'get', params, paramsSerializer, headers, baseURL, signal } = config
+  const { url = '', method = 'get', params, data, baseURL, signal } = config
   const isChained = chained !== undefined && chained.endpoint.verb === method.toLowerCase()
   const endpoint = isChained ? chained.endpoint : endpointOfUrl(url, method, api)
   if (!maySpeak(signer, endpoint.protocol)) throw cannotCall(signer, endpoint)
-  const serializer = typeof paramsSerializer === 'function' ? paramsSerializer : paramsSerializer?.serialize
-  const query: unknown = params ?? undefined
-  // The query of a GET in APIv2 is a message, which is completed and signed first.
-  const serialized = serializer && query !== undefined && !(api === 'v2' && endpoint.verb === 'get')
   return {
     endpoint,
     path: url,
-    query: serialized ? serializer(query as Record<string, unknown>) : query,
-    body: config.data as unknown,
+    query: params ?? undefined,
+    body: data,
     upload: isChained ? chained.upload : undefined,
-    headers: mergeHeaders({}, headers),
+    headers: ownHeaders(config.headers.toJSON()),
     baseURL,
     timeout: Number(config.timeout ?? 0),
     signal: signal as AbortSignal | undefined,
@@ -213,8 +210,19 @@ function toCall(config: Config, chained: Call | undefined, { api, signer }: Axio
     // Another URL is another endpoint, whose response is verified like any other.
     unsigned: isChained ? chained.unsigned && url === chained.path : endpoint.traits.unsigned === true,
     repeatable: isChained ? chained.repeatable : endpoint.reads,
-    sensitive: true,
+    sensitive: typeof data === 'object' || typeof params === 'object',
   }
+}
+
+/** The query as the user's own serializer writes it. That of a GET in APIv2 is a message, which is completed and signed first. */
+function serialize(
+  { paramsSerializer: given }: Config,
+  { endpoint, query }: Call,
+  api: 'v2' | 'v3',
+): unknown {
+  const serializer = typeof given === 'function' ? given : given?.serialize
+  if (!serializer || query === undefined || (api === 'v2' && endpoint.verb === 'get')) return query
+  return serializer(query as Record<string, unknown>)
 }
 
 /** The file of an upload of APIv2 that has come past the chain. */
@@ -230,13 +238,20 @@ function assertSendable(body: unknown): void {
   if (problem) throw new RequestError(problem)
 }
 
-function transformRequest(config: Config): unknown {
-  return [config.transformRequest ?? []]
-    .flat()
-    .reduce(
-      (data: unknown, transform) => transform.call(config, data, config.headers) as unknown,
-      config.data,
-    )
+/** The body as the user's transforms leave it; they see the request with its sensitive fields encrypted. */
+function transformBody(
+  config: Config,
+  transforms: readonly AxiosRequestTransformer[],
+  { body, query, headers }: Call,
+): unknown {
+  config.data = body
+  config.params = query
+  const serial = headers['Wechatpay-Serial']
+  if (serial !== undefined) config.headers.set('Wechatpay-Serial', serial)
+  return transforms.reduce(
+    (data: unknown, transform) => transform.call(config, data, config.headers) as unknown,
+    body,
+  )
 }
 
 /** Puts the signed request into a config. */
@@ -252,7 +267,7 @@ function seal(
     method: endpoint.verb,
     url,
     data: body,
-    headers: new AxiosHeaders(headers),
+    headers: Object.assign(new AxiosHeaders(), headers),
     baseURL: undefined,
     params: undefined,
     auth: undefined,

@@ -70,11 +70,15 @@ export function createCalls(
 
   if (needsInstance(config.axios)) clients = useInstances()
   return {
-    async run(verb, path, request) {
-      const endpoint = endpointOf(path, verb)
-      const options = current[endpoint.protocol]
-      if (!options) throw cannotCall(signer, endpoint)
-      return runCall(endpoint, request, options)
+    run(verb, path, request) {
+      try {
+        const endpoint = endpointOf(path, verb)
+        const options = current[endpoint.protocol]
+        if (options) return runCall(endpoint, request, options)
+        throw cannotCall(signer, endpoint)
+      } catch (error) {
+        return Promise.reject(error)
+      }
     },
     buildGet(path, request) {
       const endpoint = endpointOf(path, 'get')

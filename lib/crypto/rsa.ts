@@ -6,6 +6,7 @@ import {
   sign as rsaSign,
   verify as rsaVerify,
 } from 'node:crypto'
+import { availableParallelism } from 'node:os'
 import { RequestError } from '../errors.js'
 import { type KeyInput, loadPrivateKey, loadPublicKey } from './keys.js'
 
@@ -20,13 +21,17 @@ export function sign(message: string | Buffer, privateKey: KeyInput): string {
   return rsaSign(ALGORITHM, bytes(message), loadPrivateKey(privateKey)).toString('base64')
 }
 
-/** Like {@link sign}, in libuv's thread pool, so that the event loop goes on meanwhile. */
+/** Like {@link sign}, in libuv's thread pool where there is a second processor, so that the event loop goes on meanwhile. */
 export function signAsync(message: string | Buffer, privateKey: KeyInput): Promise<string> {
   return signWith(loadPrivateKey(privateKey), message)
 }
 
+/** Whether a thread of the pool would run beside the event loop; with one processor it would only wait for it. */
+const HAS_OTHER_PROCESSOR: boolean = availableParallelism() > 1
+
 /** Like {@link signAsync}, with a key that is loaded. */
-export function signWith(privateKey: KeyObject, message: string | Buffer): Promise<string> {
+export async function signWith(privateKey: KeyObject, message: string | Buffer): Promise<string> {
+  if (!HAS_OTHER_PROCESSOR) return rsaSign(ALGORITHM, bytes(message), privateKey).toString('base64')
   return new Promise((resolve, reject) => {
     rsaSign(ALGORITHM, bytes(message), privateKey, (error, signature) => {
       if (error) reject(error)

@@ -1,6 +1,6 @@
 import { VerificationError } from '../errors.js'
 import type { Signer } from '../identity.js'
-import { authorize } from '../protocols/v3/v3.js'
+import { createAuthorize } from '../protocols/v3/v3.js'
 import { type Acknowledgement, acknowledgementOf, asksForAnswer, asksForSignature, SUCCESS } from './ack.js'
 import { startDeadline, untilAborted } from './deadline.js'
 import type { NotificationEvent, PlainEvent } from './event.js'
@@ -38,6 +38,7 @@ export function createReceive(
 ): (incoming: Incoming) => Promise<Reply | undefined> {
   const { store = createMemory(), timeout, limit } = checkOptions(options)
   const find = handlerFinder(handlers)
+  const authorize = createAuthorize(signer)
   const forgotten = (event: PlainEvent, error: unknown): void =>
     publishReceipt({ ...factsOf(event), type: 'failed', status: undefined, error })
   const account = signer.brandId === undefined ? signer.mchid : `brand:${signer.brandId}`
@@ -57,7 +58,7 @@ export function createReceive(
 
   async function sign(reply: Reply, { event_type }: PlainEvent, url: string): Promise<Reply> {
     if (!asksForSignature(event_type)) return reply
-    const { authorization } = await authorize(signer, { method: 'POST', url, body: reply.body })
+    const { authorization } = await authorize('POST', url, reply.body)
     return { ...reply, headers: { ...reply.headers, Authorization: authorization } }
   }
 

@@ -164,9 +164,13 @@ const SPELLED: Readonly<Record<string, string>> = {
 
 /** Default headers with those of a caller on top; `null` and `false` take a header away. */
 export function mergeHeaders(defaults: HttpHeaders, given: unknown): HttpHeaders {
-  const merged = AxiosHeaders.concat(defaults, given as RawAxiosHeaders).toJSON()
+  return ownHeaders(AxiosHeaders.concat(defaults, given as RawAxiosHeaders).toJSON())
+}
+
+/** Headers without those that the client sets itself, the others in the spelling in which protocols look them up. */
+export function ownHeaders(given: object): HttpHeaders {
   const headers: HttpHeaders = {}
-  for (const [name, value] of Object.entries(merged)) {
+  for (const [name, value] of Object.entries(given)) {
     const lower = name.toLowerCase()
     if (!OURS.has(lower)) headers[SPELLED[lower] ?? name] = value as string | string[]
   }

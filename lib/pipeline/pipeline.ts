@@ -113,7 +113,8 @@ function toAxiosResponse(
   data: unknown,
   duration: number,
 ): AxiosResponse {
-  const { Authorization: _, ...shown } = headers
+  const shown = new AxiosHeaders()
+  for (const name of Object.keys(headers)) if (name !== 'Authorization') shown[name] = headers[name]
   return {
     data,
     status: response.status,
@@ -123,7 +124,7 @@ function toAxiosResponse(
       method: endpoint.verb,
       url,
       data: body,
-      headers: Object.assign(new AxiosHeaders(), shown),
+      headers: shown,
       timeout,
       ...(signal && { signal }),
       ...(responseType && { responseType }),

@@ -73,8 +73,8 @@ export interface Protocol {
   /** The `Accept` header of its requests. */
   readonly accept: string
   /**
-   * The call with its sensitive fields encrypted, and with the platform key named that the response is expected to be signed
-   * with.
+   * The call with its sensitive fields encrypted, and the platform key named for which they are. Waits for the platform keys
+   * where they are not there yet.
    *
    * @throws {RequestError} when fields would have to be encrypted for several keys.
    */

@@ -33,12 +33,12 @@ export function createTransport(connection: ConnectionOptions, tls: TlsOptions):
   }
 
   return {
-    async send(request, options) {
+    send(request, options) {
       check(request)
       if (undici?.fits(request, options)) return undici.send(request, options)
       return axiosSender.send(request, options)
     },
-    async sendBy(adapter, config, request, options) {
+    sendBy(adapter, config, request, options) {
       check(request)
       return axiosSender.sendBy(adapter, config, request, options)
     },

@@ -73,7 +73,7 @@ export type ConnectionOptions = Pick<
 
 /** Request in, response out. */
 export interface Transport {
-  /** @throws {TransportError} when no complete response came. */
+  /** @throws {TransportError} at once for a request that is not to be sent, else as a rejection when no complete response came. */
   readonly send: (request: HttpRequest, options: SendOptions) => Promise<HttpResponse>
   /** Sends by an adapter that the user has put into an axios instance. */
   readonly sendBy: (

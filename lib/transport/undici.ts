@@ -54,14 +54,14 @@ export function createUndici(
   const open = agentLoader(ca === undefined ? {} : { ca: ca as string })
   const openWithCertificate = agentLoader({ ...(clientCertificate && { secureContext: clientCertificate }) })
   const { maxContentLength = -1, proxy } = connection
+  // Which of the hosts go through the proxy of the environment is for axios to say.
+  const mayBeProxied = proxy !== false && PROXY_VARIABLES.some((name) => process.env[name])
   return {
-    // Which of the hosts go through the proxy of the environment is for axios to say.
-    fits: (request, options) => (proxy === false || !hasProxyVariable()) && isOrdinary(request, options),
+    fits: (request, options) => !mayBeProxied && isOrdinary(request, options),
     async send(request, options) {
-      const agent = await (options.certificate ? openWithCertificate : open).load()
-      const response = await dispatch(agent, request, options, maxContentLength)
-      if (!response.headers['content-encoding']) return response
-      return decompress(response, maxContentLength)
+      const { agent, load } = options.certificate ? openWithCertificate : open
+      const response = await dispatch(agent() ?? (await load()), request, options, maxContentLength)
+      return response.headers['content-encoding'] ? decompress(response, maxContentLength) : response
     },
     destroy() {
       open.destroy()
@@ -77,13 +77,16 @@ export function needsAxios(options: ConnectionOptions): boolean {
 
 /** An agent of undici, which is loaded with the first request. */
 function agentLoader(tls: { readonly ca?: string; readonly secureContext?: SecureContext }): {
+  /** The agent; `undefined` until it is loaded. */
+  readonly agent: () => Agent | undefined
   readonly load: () => Promise<Agent>
   readonly destroy: () => void
 } {
-  let agent: Promise<Agent> | undefined
+  let loading: Promise<Agent> | undefined
+  let agent: Agent | undefined
   async function create(): Promise<Agent> {
     const undici = await import('undici')
-    return new undici.Agent({
+    agent = new undici.Agent({
       connections: MAX_SOCKETS,
       // Every attempt has a timer of its own, over all of it.
       headersTimeout: 0,
@@ -92,15 +95,17 @@ function agentLoader(tls: { readonly ca?: string; readonly secureContext?: Secur
       // Explicit, because NODE_TLS_REJECT_UNAUTHORIZED=0 would otherwise switch verification off.
       connect: { timeout: 0, rejectUnauthorized: true, ...tls },
     })
+    return agent
   }
   return {
+    agent: () => agent,
     load() {
-      agent ??= create()
-      return agent
+      loading ??= create()
+      return loading
     },
     destroy() {
       // Without a callback, each request that is interrupted would be a rejection that nobody handles.
-      agent?.then((loaded) => loaded.destroy(null, () => undefined)).catch(() => undefined)
+      loading?.then((loaded) => loaded.destroy(null, () => undefined)).catch(() => undefined)
     },
   }
 }
@@ -118,8 +123,6 @@ const PROXY_VARIABLES = ['http_proxy', 'https_proxy', 'all_proxy'].flatMap((name
   name,
   name.toUpperCase(),
 ])
-
-const hasProxyVariable = (): boolean => PROXY_VARIABLES.some((name) => process.env[name])
 
 function isOrdinary({ method, headers, body }: HttpRequest, options: SendOptions): boolean {
   if (options.streams || options.onUploadProgress || options.onDownloadProgress) return false

@@ -14,6 +14,9 @@ import { decryptFields, encryptFields } from './sensitive.js'
 import { explainSignError } from './sign-error.js'
 import { signatureHeaders, verifyResponse } from './signature.js'
 
+/** Names the platform key of a request. */
+const SERIAL = 'Wechatpay-Serial'
+
 /** What the requests of APIv3 are signed with, and its responses verified. */
 export interface V3Context {
   readonly signer: Signer
@@ -26,16 +29,16 @@ export interface V3Context {
  * @see https://pay.weixin.qq.com/doc/v3/merchant/4012365336
  */
 export function createV3Protocol({ signer, keys }: V3Context): Protocol {
+  const authorize = createAuthorize(signer)
   return {
     accept: 'application/json',
 
     async encrypt(call, timer) {
       if (!keys.current()) await waitForKeys(keys, call, timer)
-      const pinned = call.headers['Wechatpay-Serial'] as string | undefined
-      const encrypted = call.sensitive ? encryptFields(call, pinned, keys) : { serial: pinned }
-      const { serial = keys.current()?.serial } = encrypted
-      const headers = serial === undefined ? call.headers : { ...call.headers, 'Wechatpay-Serial': serial }
-      return { ...call, ...encrypted, headers }
+      if (!call.sensitive) return call
+      const { body, query, serial } = encryptFields(call, call.headers[SERIAL] as string | undefined, keys)
+      const headers = serial === undefined ? call.headers : { ...call.headers, [SERIAL]: serial }
+      return { ...call, body, query, headers }
     },
 
     async sign(call) {
@@ -43,12 +46,11 @@ export function createV3Protocol({ signer, keys }: V3Context): Protocol {
       const text = encodeBody(call.body)
       const { href, target } = resolveUrl(call)
       const method = endpoint.verb.toUpperCase()
-      const { signed, authorization } = await authorize(signer, {
-        method,
-        url: target,
-        body: text?.toString() ?? '',
-      })
+      const { signed, authorization } = await authorize(method, target, text?.toString() ?? '')
       const headers = { ...call.headers }
+      // The platform key that the response is expected to be signed with.
+      const serial = headers[SERIAL] ?? keys.current()?.serial
+      if (serial !== undefined) headers[SERIAL] = serial
       // Wanted of a POST without a body, too; a form brings a type of its own.
       if (!upload && (HAS_BODY.has(method) || text !== undefined))
         headers['Content-Type'] ??= 'application/json'
@@ -149,17 +151,20 @@ function stringify(body: unknown): string {
 
 const HAS_BODY: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH'])
 
-/** Signs a request with a timestamp and nonce of its own. */
-export async function authorize(
-  signer: Signer,
-  request: Pick<SignedRequest, 'method' | 'url' | 'body'>,
-): Promise<{ readonly signed: SignedRequest; readonly authorization: string }> {
-  const signed = { ...request, nonce: nonce(), timestamp: Math.floor(Date.now() / 1000) }
-  const signature = await signWith(signer.privateKey, canonicalRequest(signed))
-  const { privateKey: _, ...id } = signer
-  return {
-    signed,
-    authorization: authorization({ ...id, nonce: signed.nonce, timestamp: signed.timestamp, signature }),
+/** Signs requests, each with a timestamp and nonce of its own. */
+export function createAuthorize({
+  privateKey,
+  ...id
+}: Signer): (
+  method: string,
+  url: string,
+  body: string,
+) => Promise<{ readonly signed: SignedRequest; readonly authorization: string }> {
+  return async (method, url, body) => {
+    const signed = { method, url, body, nonce: nonce(), timestamp: Math.floor(Date.now() / 1000) }
+    const signature = await signWith(privateKey, canonicalRequest(signed))
+    const parts = { nonce: signed.nonce, timestamp: signed.timestamp, signature }
+    return { signed, authorization: authorization(Object.assign(parts, id)) }
   }
 }
 
