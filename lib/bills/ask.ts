@@ -10,18 +10,18 @@ import type { BillFile } from './download.js'
 import { DOWNLOAD_PATH, downloadQuery } from './download-url.js'
 import { type BillOptions, checkParameters, type ParameterNames } from './request.js'
 
-/** What bills need of a client. */
+/** The parts of a client that bills need. */
 export interface BillContext {
-  /** A call of the chain. */
+  /** Sends a request as the chain does. */
   readonly send: (verb: 'get' | 'post', path: string, request: object) => Promise<AxiosResponse>
-  /** Access points beside the API's own: the client's `baseURL`, and those it may change to. */
+  /** Access points beside the API's own: the client's `baseURL`, and those for failover. */
   readonly origins: readonly string[]
   readonly privateKey: KeyObject
 }
 
 /** A sort of bill of APIv3. */
 export interface BillKind extends ParameterNames {
-  /** For messages: `bills.trade`. */
+  /** The name of the method in messages: `bills.trade`. */
   readonly method: string
   readonly path: string
   readonly format: BillFormat
@@ -42,7 +42,7 @@ interface Announced extends BillAnnouncement {
   readonly download_bill_list?: readonly EncryptedFile[]
 }
 
-/** Asks for a bill. What comes is where to get it; the bill itself is downloaded when it is read. */
+/** Asks for a bill. The response says where it can be downloaded, which is done when the bill is read. */
 export async function askForBill<Row, Summary>(
   context: BillContext,
   kind: BillKind,
