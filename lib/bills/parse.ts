@@ -2,6 +2,7 @@ import {
   areHeadings,
   type BillFormat,
   type BillRow,
+  type Columns,
   createTable,
   isKnownHeading,
   type Table,
@@ -70,38 +71,33 @@ function createLineReader(format: BillFormat, name: BillName): LineReader {
   let summary: BillRow | undefined
   /** The lines of a record so far, while one of its fields in quotes goes on in the next line. */
   let unfinished = ''
+  /** Whether the line above has fields in quotes: this one will have them too, and is not first read without. */
+  let isQuotedAbove = false
   let number = 0
 
   function refuse(why: string): never {
     throw notTheBill(name, `line ${number} ${why}`)
   }
 
-  function toRow(fields: readonly string[], table: Table): BillRow {
-    if (fields.length !== table.width) refuse(`has ${fields.length} fields under ${table.width} headings`)
-    const row = table.blank()
-    for (let column = 0; column < table.width; column++) table.set(row, column, fields[column] as string)
+  function readHeadings(fields: readonly string[], columns: Columns): Table {
+    if (areHeadings(fields, columns)) return createTable(fields, columns)
+    return refuse(`has none of the headings of a bill: ${JSON.stringify(fields.join(',').slice(0, 60))}`)
+  }
+
+  function toRow(fields: readonly string[], { width, blank, set }: Table): BillRow {
+    if (fields.length !== width) refuse(`has ${fields.length} fields under ${width} headings`)
+    const row = blank()
+    for (let column = 0; column < width; column++) set(row, column, fields[column] as string)
     return row
   }
 
-  function readHeadings(fields: readonly string[]): void {
-    if (!areHeadings(fields, format.rows)) {
-      refuse(`has none of the headings of a bill: ${JSON.stringify(fields.join(',').slice(0, 60))}`)
-    }
-    rowTable = createTable(fields, format.rows)
-    readMarkedRow = createMarkedRowReader(rowTable)
-  }
-
-  /** A line that has as many fields as a row is one, unless it begins with a heading of the summary. */
-  function isSummaryHeadings(fields: readonly string[], { width }: Table): boolean {
-    const isRow = fields.length === width && !isKnownHeading(fields[0] as string, format.summary)
-    return !isRow && areHeadings(fields, format.summary)
-  }
-
   function readRecord(fields: readonly string[], isMarked: boolean): BillRow | undefined {
-    if (!rowTable) readHeadings(fields)
-    else if (summary) refuse('comes after the summary')
+    if (!rowTable) {
+      rowTable = readHeadings(fields, format.rows)
+      readMarkedRow = createMarkedRowReader(rowTable)
+    } else if (summary) refuse('comes after the summary')
     else if (summaryTable) summary = toRow(fields, summaryTable)
-    else if (isMarked || !isSummaryHeadings(fields, rowTable)) return toRow(fields, rowTable)
+    else if (isMarked || isRow(fields, rowTable, format)) return toRow(fields, rowTable)
     else {
       summaryTable = createTable(fields, format.summary)
       readMarkedRow = undefined
@@ -114,9 +110,10 @@ function createLineReader(format: BillFormat, name: BillName): LineReader {
       number++
       const end = lineEnd > start && bytes[lineEnd - 1] === RETURN ? lineEnd - 1 : lineEnd
       const isMarked = unfinished === '' && bytes[start] === BACKTICK
-      const row = isMarked ? readMarkedRow?.(bytes, start, end) : undefined
+      const row = isMarked && !isQuotedAbove ? readMarkedRow?.(bytes, start, end) : undefined
       if (row) return row
       const line = bytes.toString('utf8', start, end)
+      isQuotedAbove = line.includes(',"')
       if (unfinished === '' && line.trim() === '') return undefined
       const record = unfinished === '' ? line.replace(/^\uFEFF/, '') : `${unfinished}\n${line}`
       const goesOn = unfinished !== '' && !line.includes('"')
@@ -126,9 +123,14 @@ function createLineReader(format: BillFormat, name: BillName): LineReader {
       return fields && readRecord(fields, record.startsWith('`'))
     },
     summary() {
-      if (!rowTable) throw notTheBill(name, 'it is empty')
       if (summary) return summary
-      throw notTheBill(name, `it ends with line ${number}, before its summary`)
+      throw notTheBill(name, rowTable ? `it ends with line ${number}, before its summary` : 'it is empty')
     },
   }
+}
+
+/** Whether a line is a row, and not the headings of the summary: those differ in number, or in the first of them. */
+function isRow(fields: readonly string[], { width }: Table, { summary }: BillFormat): boolean {
+  if (fields.length === width && !isKnownHeading(fields[0] as string, summary)) return true
+  return !areHeadings(fields, summary)
 }
