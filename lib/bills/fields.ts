@@ -1,4 +1,5 @@
 const QUOTE = 34
+const BACKTICK = 96
 
 /**
  * The fields of a line of a bill. In the documented form each begins with a backtick, and a comma or a quote inside of
@@ -15,18 +16,20 @@ export function splitLine(line: string, width?: number): readonly string[] | und
   return marked.length === width ? marked : fields
 }
 
-/** Quotes that do not begin a field, and what follows a closing quote, stand for themselves. */
+/** The fields of a line of CSV. One with text after its closing quote is not in quotes: they are part of it. */
 function splitCsv(line: string): readonly string[] | undefined {
   const fields: string[] = []
-  for (let at = 0; at <= line.length; ) {
-    const isQuoted = line.charCodeAt(at) === QUOTE
-    const closing = isQuoted ? closingQuote(line, at + 1) : at
+  let end = -1
+  while (end < line.length) {
+    const start = end + 1
+    const isQuoted = line.charCodeAt(start) === QUOTE
+    const closing = isQuoted ? closingQuote(line, start + 1) : start
     if (closing < 0) return undefined
     const comma = line.indexOf(',', closing)
-    const end = comma < 0 ? line.length : comma
-    const field = isQuoted ? unquoted(line.slice(at, end), closing - at) : line.slice(at, end)
-    fields.push(field.startsWith('`') ? field.slice(1) : field)
-    at = end + 1
+    end = comma < 0 ? line.length : comma
+    if (!isQuoted) fields.push(withoutBacktick(line, start, end))
+    else if (closing === end - 1) fields.push(textOf(line, start + 1, closing))
+    else fields.push(line.slice(start, end))
   }
   return fields
 }
@@ -38,8 +41,11 @@ function closingQuote(line: string, start: number): number {
   return at
 }
 
-function unquoted(field: string, closing: number): string {
-  const inside = field.slice(1, closing)
-  const text = inside.includes('"') ? inside.replaceAll('""', '"') : inside
-  return closing === field.length - 1 ? text : `"${text}"${field.slice(closing + 1)}`
+function textOf(line: string, start: number, closing: number): string {
+  const text = withoutBacktick(line, start, closing)
+  return text.includes('"') ? text.replaceAll('""', '"') : text
+}
+
+function withoutBacktick(line: string, start: number, end: number): string {
+  return line.slice(line.charCodeAt(start) === BACKTICK ? start + 1 : start, end)
 }

@@ -112,10 +112,11 @@ function createLineReader(format: BillFormat, name: BillName): LineReader {
       const isMarked = unfinished === '' && bytes[start] === BACKTICK
       const row = isMarked && !isQuotedAbove ? readMarkedRow?.(bytes, start, end) : undefined
       if (row) return row
-      const line = bytes.toString('utf8', start, end)
+      const text = bytes.toString('utf8', start, end)
+      const line = number === 1 ? text.replace(/^\uFEFF/, '') : text
       isQuotedAbove = line.includes(',"')
       if (unfinished === '' && line.trim() === '') return undefined
-      const record = unfinished === '' ? line.replace(/^\uFEFF/, '') : `${unfinished}\n${line}`
+      const record = unfinished === '' ? line : `${unfinished}\n${line}`
       const goesOn = unfinished !== '' && !line.includes('"')
       const fields = goesOn ? undefined : splitLine(record, (summaryTable ?? rowTable)?.width)
       unfinished = fields ? '' : record
