@@ -14,13 +14,13 @@ export type Acknowledgement = Readonly<Record<string, unknown>>
 export const SUCCESS = 'SUCCESS'
 
 /** Whether the response to an event has fields that its handler must return. */
-export function needsAnswer(eventType: string): boolean {
+export function hasOwnResponse(eventType: string): boolean {
   return Object.hasOwn(acknowledgements, eventType)
 }
 
 /** Whether the merchant signs the response to an event. */
 export function needsSignature(eventType: string): boolean {
-  return needsAnswer(eventType) && acknowledgements[eventType]?.headers.includes('Authorization') === true
+  return hasOwnResponse(eventType) && acknowledgements[eventType]?.headers.includes('Authorization') === true
 }
 
 /**
@@ -30,7 +30,7 @@ export function needsSignature(eventType: string): boolean {
  * @throws {RequestError} when a field is missing that the event asks for.
  */
 export function acknowledgementOf(eventType: string, returned: unknown): Acknowledgement | undefined {
-  if (!needsAnswer(eventType)) return undefined
+  if (!hasOwnResponse(eventType)) return undefined
   const fields = typeof returned === 'object' && !Array.isArray(returned) ? returned : undefined
   const ack: Acknowledgement = { code: SUCCESS, ...fields }
   const missing = (acknowledgements[eventType]?.required ?? []).filter((name) => ack[name] === undefined)

@@ -4,8 +4,8 @@ import {
   type Acknowledgement,
   acceptedResponse,
   acknowledgementOf,
+  hasOwnResponse,
   type NotificationResponse,
-  needsAnswer,
   needsSignature,
   refusedResponse,
   SUCCESS,
@@ -56,7 +56,7 @@ export function createReceive(
 
   async function handle(event: PlainEvent, signal: AbortSignal) {
     const handler = handlerOf(event)
-    if (!handler && !needsAnswer(event.event_type)) return { ack: undefined, type: 'unhandled' } as const
+    if (!handler && !hasOwnResponse(event.event_type)) return { ack: undefined, type: 'unhandled' } as const
     const run = async (): Promise<Acknowledgement | undefined> => {
       const ack = acknowledgementOf(event.event_type, await handler?.(event, { signal }))
       if (ack && ack.code !== SUCCESS) throw new HandlerRefusal(event.event_type, ack)
