@@ -58,6 +58,8 @@ export interface Table {
   readonly blank: () => BillRow
   /** Puts a field into its column, and the amount in fen beside it. */
   readonly set: (row: BillRow, column: number, field: string) => void
+  /** A new row of as many fields as there are columns. */
+  readonly toRow: (fields: readonly string[]) => BillRow
 }
 
 /** The table below a line of headings. A heading that is not known is itself the name of its column. */
@@ -79,13 +81,16 @@ export function createTable(headings: readonly string[], columns: Columns): Tabl
   ])
   // V8 gives objects made from JSON their fast form, however many properties they have; their copies share it.
   const template = JSON.parse(JSON.stringify(Object.fromEntries(properties))) as BillRow
-  return {
-    width: headings.length,
-    blank: () => ({ ...template }),
-    set(row, column, field) {
-      const fenName = fenNames[column]
-      row[names[column] as string] = isCount[column] ? Number(field) : field
-      if (fenName !== undefined) row[fenName] = toFen(field)
-    },
+  const blank = (): BillRow => ({ ...template })
+  const set = (row: BillRow, column: number, field: string): void => {
+    const fenName = fenNames[column]
+    row[names[column] as string] = isCount[column] ? Number(field) : field
+    if (fenName !== undefined) row[fenName] = toFen(field)
   }
+  const toRow = (fields: readonly string[]): BillRow => {
+    const row = blank()
+    for (let column = 0; column < fields.length; column++) set(row, column, fields[column] as string)
+    return row
+  }
+  return { width: headings.length, blank, set, toRow }
 }

@@ -2,7 +2,6 @@ import {
   areHeadings,
   type BillFormat,
   type BillRow,
-  type Columns,
   createTable,
   isKnownHeading,
   type Table,
@@ -79,21 +78,15 @@ function createLineReader(format: BillFormat, name: BillName): LineReader {
     throw notTheBill(name, `line ${number} ${why}`)
   }
 
-  function readHeadings(fields: readonly string[], columns: Columns): Table {
-    if (areHeadings(fields, columns)) return createTable(fields, columns)
-    return refuse(`has none of the headings of a bill: ${JSON.stringify(fields.join(',').slice(0, 60))}`)
-  }
-
-  function toRow(fields: readonly string[], { width, blank, set }: Table): BillRow {
-    if (fields.length !== width) refuse(`has ${fields.length} fields under ${width} headings`)
-    const row = blank()
-    for (let column = 0; column < width; column++) set(row, column, fields[column] as string)
-    return row
+  function toRow(fields: readonly string[], table: Table): BillRow {
+    if (fields.length === table.width) return table.toRow(fields)
+    return refuse(`has ${fields.length} fields under ${table.width} headings`)
   }
 
   function readRecord(fields: readonly string[], isMarked: boolean): BillRow | undefined {
     if (!rowTable) {
-      rowTable = readHeadings(fields, format.rows)
+      if (!areHeadings(fields, format.rows)) refuse(`has none of the headings of a bill: ${quote(fields)}`)
+      rowTable = createTable(fields, format.rows)
       readMarkedRow = createMarkedRowReader(rowTable)
     } else if (summary) refuse('comes after the summary')
     else if (summaryTable) summary = toRow(fields, summaryTable)
@@ -135,3 +128,5 @@ function isRow(fields: readonly string[], { width }: Table, { summary }: BillFor
   if (fields.length === width && !isKnownHeading(fields[0] as string, summary)) return true
   return !areHeadings(fields, summary)
 }
+
+const quote = (fields: readonly string[]): string => JSON.stringify(fields.join(',').slice(0, 60))
