@@ -31,23 +31,25 @@ export function createMarkedRowReader({ width, blank, set }: Table): MarkedRowRe
 
   /** Finds the fields of a line, and the number of those that have changed; -1 when the line is of another form. */
   function findFields(bytes: Buffer, start: number, end: number): number {
+    const last = width - 1
     let count = 0
     let from = start + 1
-    let commonEnd = 0
     for (let column = 0; column < width; column++) {
-      const isLast = column === width - 1
-      const above = starts[column] as number
-      let until = from + (ends[column] as number) - above
-      if (commonEnd <= from) {
-        commonEnd = aboveView ? from + commonBytes(view, from, end, aboveView, aboveStart + above) : from
+      const shift = from - (starts[column] as number)
+      const commonEnd = aboveView
+        ? from + commonBytes(view, from, end, aboveView, aboveStart + from - shift)
+        : from
+      while (column < last && (ends[column] as number) + shift + SEPARATOR_BYTES <= commonEnd) {
+        starts[column] = (starts[column] as number) + shift - start
+        ends[column] = (ends[column] as number) + shift - start
+        column++
       }
-      const isSame = isLast ? until === end && commonEnd === end : until + SEPARATOR_BYTES <= commonEnd
-      if (!isSame) {
-        until = endOfField(bytes, Math.max(from, commonEnd - 1), end)
-        if (until < 0 || isLast !== (until === end)) return -1
-        changed[count++] = column
-        commonEnd = 0
-      }
+      from = (starts[column] as number) + shift
+      const isLast = column === last
+      const isSame = isLast && commonEnd === end && (ends[column] as number) + shift === end
+      const until = isSame ? end : endOfField(bytes, Math.max(from, commonEnd - 1), end)
+      if (until < 0 || isLast !== (until === end)) return -1
+      if (!isSame) changed[count++] = column
       starts[column] = from - start
       ends[column] = until - start
       from = until + SEPARATOR_BYTES
@@ -92,7 +94,7 @@ function commonBytes(line: DataView, at: number, end: number, other: DataView, o
   const limit = Math.min(end - at, other.byteLength - otherAt)
   const lastWord = limit - WORD_BYTES
   let count = 0
-  while (count <= lastWord && line.getInt32(at + count) === other.getInt32(otherAt + count)) {
+  while (count <= lastWord && line.getInt32(at + count, true) === other.getInt32(otherAt + count, true)) {
     count += WORD_BYTES
   }
   while (count < limit && line.getUint8(at + count) === other.getUint8(otherAt + count)) count++
@@ -102,7 +104,7 @@ function commonBytes(line: DataView, at: number, end: number, other: DataView, o
 function isAscii(line: DataView, at: number, end: number): boolean {
   let bits = 0
   let index = at
-  for (; index + WORD_BYTES <= end; index += WORD_BYTES) bits |= line.getInt32(index)
+  for (; index + WORD_BYTES <= end; index += WORD_BYTES) bits |= line.getInt32(index, true)
   for (; index < end; index++) bits |= line.getUint8(index)
   return (bits & NOT_ASCII) === 0
 }
