@@ -8,6 +8,7 @@ import { measureGrowth } from './growth.js'
 import { describeMachine } from './machine.js'
 import { measureMutualTls } from './mutual-tls.js'
 import { measureNotifications } from './notifications.js'
+import { measureQuotedBill } from './quoted-bill.js'
 import { type Row, toTable } from './report.js'
 import { measureSigning } from './signing.js'
 
@@ -36,7 +37,7 @@ const sections: Readonly<Record<string, () => Promise<Row[]>>> = {
     }),
   'mutual-tls': measureMutualTls,
   notifications: measureNotifications,
-  bills: measureBillFile,
+  bills: async () => [...(await measureBillFile()), ...(await measureQuotedBill())],
   bulk: measureBulk,
   growth: () =>
     measureGrowth({

@@ -31,7 +31,6 @@ export type {
   UndocumentedEventType,
   UndocumentedNotification,
 } from './notifications/event.js'
-export { NOTIFICATION_CHANNEL, type NotificationReceipt } from './notifications/events.js'
 export type { FetchReceiver } from './notifications/fetch.js'
 export type {
   AcknowledgementOf,
@@ -40,12 +39,12 @@ export type {
   NotificationHandler,
   NotificationHandlers,
 } from './notifications/handlers.js'
-export type { NotificationHeaders } from './notifications/headers.js'
 export type { NodeReceiver, NodeRequest, NodeResponse } from './notifications/node.js'
 export type { ReceivedNotification } from './notifications/parse.js'
-export type { RawBody } from './notifications/raw-body.js'
+export { NOTIFICATION_CHANNEL, type NotificationReceipt } from './notifications/receipts.js'
 export type { NotificationReceiver } from './notifications/receiver.js'
 export type { ReceiverOptions } from './notifications/receiver-options.js'
+export type { NotificationHeaders, RawBody } from './notifications/request.js'
 export type { BrandOptions, MerchantOptions, WechatpayOptions } from './options.js'
 export type { PaySign } from './pay-sign/api.js'
 export type {

@@ -51,7 +51,7 @@ const SHARED = new RegExp(
     'catalog/(?!document|glossary|request-check|schema|generated/documents).*',
     'protocols/v2/(?:sign|xml-problem)',
     'protocols/v3/sensitive',
-    'notifications/(?:generated/facts|identify|malformed|secrets)',
+    'notifications/(?:generated/facts|identify|resource)',
   ].join('|')})\\.ts$`,
 )
 

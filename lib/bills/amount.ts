@@ -6,8 +6,8 @@ const MINUS = 45
 const FEN_DIGITS = 2
 
 /**
- * An amount in yuan, as bills write it, in fen, without ever being a fraction in between. `NaN` when the text is no
- * amount or not a whole number of fen: a sum that it goes into is then `NaN` too, never quietly wrong.
+ * Converts an amount in yuan, as bills have it, to fen (分), without the rounding errors of fractions. `NaN` for a text that
+ * is not an amount or not a whole number of fen: a sum with it is then `NaN` too, and not a wrong amount.
  */
 export function toFen(text: string): number {
   const { length } = text

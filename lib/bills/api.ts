@@ -8,60 +8,61 @@ import type { BillOptions } from './request.js'
 import type { TradeRow, TradeSummary } from './trade.js'
 import type { V2Bills } from './v2.js'
 
-/** Which trade bill. */
+/** The parameters of a trade bill. */
 export interface TradeBillRequest {
-  /** `2024-01-01`, Beijing time. */
+  /** The day in Beijing time: `2024-01-01`. */
   readonly bill_date: string
   /** `ALL` when left out. */
   readonly bill_type?: 'ALL' | 'SUCCESS' | 'REFUND' | 'RECHARGE_REFUND' | (string & {})
   readonly sub_mchid?: string
-  /** Has the bill sent zipped; it is unzipped here. */
+  /** Lets WeChat Pay zip the bill; it is unzipped when it is read. */
   readonly tar_type?: 'GZIP'
 }
 
-/** Which fund flow bill. */
+/** The parameters of a fund flow bill. */
 export interface FundflowBillRequest {
-  /** `2024-01-01`, Beijing time. */
+  /** The day in Beijing time: `2024-01-01`. */
   readonly bill_date: string
   /** `BASIC` when left out. */
   readonly account_type?: 'BASIC' | 'OPERATION' | 'FEES' | (string & {})
   readonly tar_type?: 'GZIP'
 }
 
-/** Which fund flow bill of one sub-merchant. */
+/** The parameters of the fund flow bill of one sub-merchant. */
 export interface SubMerchantFundflowBillRequest {
   readonly sub_mchid: string
-  /** `2024-01-01`, Beijing time. */
+  /** The day in Beijing time: `2024-01-01`. */
   readonly bill_date: string
   readonly account_type: 'BASIC' | 'OPERATION' | 'FEES' | 'DEPOSIT' | (string & {})
   readonly tar_type?: 'GZIP'
-  /** How the bill is encrypted; it is decrypted here. */
+  /** The encryption of the bill; it is decrypted when it is read. */
   readonly algorithm?: 'AEAD_AES_256_GCM'
 }
 
-/** Which fund flow bill of all sub-merchants of a platform. */
+/** The parameters of the fund flow bill of all sub-merchants of a platform. */
 export interface EcommerceFundflowBillRequest {
-  /** `2024-01-01`, Beijing time. */
+  /** The day in Beijing time: `2024-01-01`. */
   readonly bill_date: string
-  /** `ALL` when left out: there is no other. */
+  /** `ALL` when left out, which is the only value. */
   readonly account_type?: 'ALL'
   readonly tar_type?: 'GZIP'
-  /** How the bill is encrypted; it is decrypted here. */
+  /** The encryption of the bill; it is decrypted when it is read. */
   readonly algorithm?: 'AEAD_AES_256_GCM'
 }
 
-/** Which profit-sharing bill. */
+/** The parameters of a profit-sharing bill. */
 export interface ProfitSharingBillRequest {
-  /** `2024-01-01`, Beijing time. */
+  /** The day in Beijing time: `2024-01-01`. */
   readonly bill_date: string
   readonly sub_mchid?: string
   readonly tar_type?: 'GZIP'
 }
 
 /**
- * Bills: asked for, downloaded, decrypted, unzipped, checked and read. Each method resolves once the API has said that
- * there is a bill, and rejects with an `ApiError` (code `NO_STATEMENT_EXIST`) when there is none. The client of a brand
- * has no bills: there it is a `RequestError`.
+ * The bills of WeChat Pay: downloaded, decrypted, unzipped, checked by their digest, and read row by row.
+ *
+ * @throws {ApiError} code `NO_STATEMENT_EXIST` when there is no bill of that day.
+ * @throws {RequestError} when a parameter is missing or unknown, and when the client is a brand's: brands have no bills.
  */
 export interface Bills {
   /**
@@ -71,7 +72,7 @@ export interface Bills {
    */
   readonly trade: (request: TradeBillRequest, options?: BillOptions) => Promise<Bill<TradeRow, TradeSummary>>
   /**
-   * The fund flow bill of a day: what came into an account and left it.
+   * The fund flow bill of a day: every movement of money into and out of an account.
    *
    * @see https://pay.weixin.qq.com/doc/v3/merchant/4012791867
    */
@@ -113,7 +114,7 @@ export interface Bills {
 /** The bills of APIv3. */
 export type V3Bills = Omit<Bills, 'v2'>
 
-/** What asks for bills and reads them is loaded with the first one: most clients never see any. */
+/** The code behind the methods is loaded at the first call: most programs read no bills. */
 export function createBills(context: BillContext, id: Id): Bills {
   const v3 = async (): Promise<V3Bills> => {
     assertMerchant(id, 'wxpay.bills', 'v3')
@@ -136,15 +137,15 @@ export function createBills(context: BillContext, id: Id): Bills {
   } satisfies Bills)
 }
 
-type Method<Given extends unknown[], Result> = (...given: Given) => Promise<Result>
+type Method<Arguments extends unknown[], Result> = (...given: Arguments) => Promise<Result>
 
-/** A method that has to be loaded. What it is given is copied first: its caller may change that meanwhile. */
-function deferred<Given extends unknown[], Result>(
-  load: () => Promise<Method<Given, Result>>,
-): Method<Given, Result> {
+/** A method that is loaded when it is called. Its arguments are copied before, because the caller may change them meanwhile. */
+function deferred<Arguments extends unknown[], Result>(
+  load: () => Promise<Method<Arguments, Result>>,
+): Method<Arguments, Result> {
   return async (...given) => {
-    const taken = copyLiterals(given)
+    const copy = copyLiterals(given)
     const method = await load()
-    return method(...taken)
+    return method(...copy)
   }
 }

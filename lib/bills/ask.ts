@@ -10,26 +10,23 @@ import type { BillFile } from './download.js'
 import { DOWNLOAD_PATH, downloadQuery } from './download-url.js'
 import { type BillOptions, checkParameters, type ParameterNames } from './request.js'
 
-/** What bills need of a client. */
+/** The parts of a client that bills need. */
 export interface BillContext {
-  /** A call of the chain. */
+  /** Sends a request as the chain does. */
   readonly send: (verb: 'get' | 'post', path: string, request: object) => Promise<AxiosResponse>
-  /** Access points beside the API's own: the client's `baseURL`, and those it may change to. */
+  /** Access points beside the API's own: the client's `baseURL`, and those for failover. */
   readonly origins: readonly string[]
   readonly privateKey: KeyObject
 }
 
 /** A sort of bill of APIv3. */
 export interface BillKind extends ParameterNames {
-  /** For messages: `bills.trade`. */
+  /** The name of the method in messages: `bills.trade`. */
   readonly method: string
   readonly path: string
   readonly format: BillFormat
   readonly defaults?: Readonly<Record<string, string>>
 }
-
-/** Has axios' own adapter send it: for one request, the connections that are made for many do not pay. */
-const SELDOM = { onDownloadProgress: () => undefined } as const
 
 interface EncryptedFile extends BillAnnouncement {
   readonly bill_sequence?: number
@@ -42,7 +39,7 @@ interface Announced extends BillAnnouncement {
   readonly download_bill_list?: readonly EncryptedFile[]
 }
 
-/** Asks for a bill. What comes is where to get it; the bill itself is downloaded when it is read. */
+/** Asks for a bill. The response says where it can be downloaded, which is done when the bill is read. */
 export async function askForBill<Row, Summary>(
   context: BillContext,
   kind: BillKind,
@@ -56,7 +53,7 @@ export async function askForBill<Row, Summary>(
       `${kind.method}: algorithm must be AEAD_AES_256_GCM; ${algorithm} is not supported`,
     )
   }
-  const { data } = await context.send('get', kind.path, { query, ...SELDOM, ...options })
+  const { data } = await context.send('get', kind.path, { query, ...options })
   const announced = (data ?? {}) as Announced
   const name = `GET ${kind.path} ${(query as { bill_date?: string }).bill_date}`
   const parts = [...(announced.download_bill_list ?? [announced])].sort(bySequence)

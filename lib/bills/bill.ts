@@ -2,23 +2,21 @@ import { Readable } from 'node:stream'
 import { inspect } from 'node:util'
 import { RequestError } from '../errors.js'
 import { writeSink } from '../pipeline/download.js'
-import type { BillFormat } from './columns.js'
-import type { BillFile } from './download.js'
-import { type Download, openDownload } from './download.js'
-import type { Cells } from './layout.js'
+import type { BillFormat, BillRow } from './columns.js'
+import { type BillFile, type Download, openDownload } from './download.js'
 import { parseBill } from './parse.js'
 
-/** What the API said of a bill when it was asked for. */
+/** The response to the request for a bill. */
 export interface BillAnnouncement {
-  /** `SHA1` */
+  /** The algorithm of `hash_value`: `SHA1`. */
   readonly hash_type?: string
-  /** Of the bill itself, unzipped. */
+  /** The digest of the unzipped bill, in hexadecimal. */
   readonly hash_value?: string
-  /** Good for a few minutes. */
+  /** Valid for some minutes. */
   readonly download_url?: string
 }
 
-/** Where a bill comes from. */
+/** How a bill is downloaded and read. */
 export interface BillSource {
   readonly name: string
   readonly format: BillFormat
@@ -28,7 +26,7 @@ export interface BillSource {
 }
 
 /**
- * A bill that has been asked for. It is downloaded when its rows, its summary or the file are wanted, and streams: a
+ * A bill that has been asked for. It is downloaded as a stream when its rows, its summary or the file are asked for: a
  * large bill needs no more memory than a small one.
  *
  * @example
@@ -39,7 +37,7 @@ export interface BillSource {
  * ```
  */
 export class Bill<Row, Summary> implements AsyncIterable<Row> {
-  /** How `hash_value` was made; `undefined` where the API does not say so beforehand. */
+  /** The algorithm of `hash_value`; both are `undefined` where the API announces no digest, as in APIv2. */
   readonly hash_type: string | undefined
   readonly hash_value: string | undefined
   readonly download_url: string | undefined
@@ -58,33 +56,30 @@ export class Bill<Row, Summary> implements AsyncIterable<Row> {
   /**
    * The rows, from the beginning each time. Leaving the loop ends the download.
    *
-   * Rows come while the bill is arriving; that it is genuine and whole shows at its end. Then the loop throws, and what
-   * was made of the rows must not be kept.
+   * Rows come while the bill is being downloaded. Whether it is genuine and whole is known only at its end: if it is not,
+   * the loop throws there, and the rows read so far must not be used.
    *
-   * @throws {VerificationError} when it is not the bill that was announced, or none at all, or not whole.
+   * @throws {VerificationError} when what was downloaded is not the announced bill, or not all of it.
    * @throws {NetworkError} when the download breaks off.
-   * @throws {ApiError} when the API says no after all.
+   * @throws {ApiError} when the API sends an error in place of the bill.
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<Row> {
     const download = this.#open()
-    const pieces = parseBill(download.bytes, this.#source.format, this.#source.name)
-    const keep = (summary: Summary): void => {
-      this.#summary = summary
-    }
-    let piece: readonly Cells[] = []
+    const chunks = parseBill(download.bytes, this.#source.format, this.#source.name)
+    let chunk: readonly BillRow[] = []
     let next = 0
     let ended = false
 
-    async function pull(): Promise<IteratorResult<Row>> {
+    const nextChunk = async (): Promise<IteratorResult<Row>> => {
       if (ended) return { done: true, value: undefined }
       try {
-        const result = await pieces.next()
+        const result = await chunks.next()
         if (!result.done) {
-          piece = result.value
+          chunk = result.value
           next = 1
-          return { done: false, value: piece[0] as Row }
+          return { done: false, value: chunk[0] as Row }
         }
-        keep(result.value as Summary)
+        this.#summary = result.value as Summary
       } catch (error) {
         ended = true
         download.close()
@@ -96,14 +91,14 @@ export class Bill<Row, Summary> implements AsyncIterable<Row> {
 
     return {
       next: () => {
-        if (next >= piece.length) return pull()
-        return Promise.resolve({ done: false, value: piece[next++] as Row })
+        if (next >= chunk.length) return nextChunk()
+        return Promise.resolve({ done: false, value: chunk[next++] as Row })
       },
       return: async () => {
         ended = true
-        piece = []
+        chunk = []
         download.close()
-        await pieces.return({}).catch(() => undefined)
+        await chunks.return({}).catch(() => undefined)
         return { done: true, value: undefined }
       },
       [Symbol.asyncIterator]() {
@@ -113,8 +108,7 @@ export class Bill<Row, Summary> implements AsyncIterable<Row> {
   }
 
   /**
-   * The last row, which sums up the others. Known once the rows have been read to their end; otherwise the bill is
-   * downloaded for it.
+   * The totals at the end of the bill. The bill is downloaded for them, unless its rows have been read to the end.
    *
    * @throws what iterating throws.
    */
@@ -127,8 +121,8 @@ export class Bill<Row, Summary> implements AsyncIterable<Row> {
   }
 
   /**
-   * Downloads the bill into a file: as CSV, unzipped, just the bytes that `hash_value` is of. The file appears under
-   * its name when it is whole and checked; one that was there before stays until then.
+   * Downloads the bill into a file: as CSV, unzipped, the bytes that `hash_value` is the digest of. The file appears
+   * under its name once it is whole and checked; a file that was there before is replaced only then.
    *
    * @throws what iterating throws, and a `WechatpayError` with code `SINK_FAILED` when the file cannot be written.
    */

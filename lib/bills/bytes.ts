@@ -3,26 +3,26 @@ import { pipeline, Readable } from 'node:stream'
 import { constants, createGunzip } from 'node:zlib'
 import { NetworkError, WechatpayError } from '../errors.js'
 import { join } from '../protocols/response-stream.js'
-import { type BillName, brokenOff, notTheBill, wrongDigest } from './trouble.js'
+import { type BillName, brokenOff, notTheBill, wrongDigest } from './errors.js'
 
-/** Large pieces: each one costs a hop to the thread pool and back. */
-const PIECE_BYTES = 128 * 1024
+/** The size of unzipped chunks. They are large because each needs a turn of the thread pool. */
+const UNZIPPED_BYTES = 128 * 1024
 const TAG_BYTES = 16
-/** A stream of gzip begins so. */
+/** The first bytes of gzip. */
 const GZIP = [0x1f, 0x8b] as const
 
-/** Ends waiting for bytes that do not come. */
+/** The time that the next bytes may take, and what rejects the wait for them. */
 export interface Patience {
-  /** Milliseconds; 0 is for ever. */
+  /** Milliseconds; 0 is no limit. */
   readonly limit: number
   readonly signal: AbortSignal | undefined
-  /** Set while bytes are waited for. */
+  /** Rejects the wait; set while there is one. */
   giveUp?: ((reason: Error) => void) | undefined
 }
 
 /**
- * The bytes of an answer as they arrive. What waits for its reader takes as long as it takes; what waits for the other
- * side is given up in time.
+ * The bytes of a response as they arrive. The time limit is for the server alone: a program that reads slowly may take as
+ * long as it needs.
  */
 export async function* arriving(body: Readable, name: BillName, patience: Patience): AsyncGenerator<Buffer> {
   const chunks = body[Symbol.asyncIterator]() as AsyncIterator<Buffer>
@@ -55,7 +55,7 @@ function orGivenUp<Result>(waiting: Promise<Result>, patience: Patience): Promis
   })
 }
 
-/** Unzips what is gzip, by its first bytes, and passes on what is not. */
+/** Unzips a file that begins as gzip does, and passes on any other. */
 export async function* unzipped(bytes: AsyncIterable<Buffer>, name: BillName): AsyncGenerator<Buffer> {
   const chunks = bytes[Symbol.asyncIterator]()
   let first: Buffer = Buffer.alloc(0)
@@ -74,8 +74,8 @@ export async function* unzipped(bytes: AsyncIterable<Buffer>, name: BillName): A
 }
 
 async function* gunzipped(bytes: AsyncIterable<Buffer>, name: BillName): AsyncGenerator<Buffer> {
-  const gunzip = createGunzip({ chunkSize: PIECE_BYTES, finishFlush: constants.Z_FINISH })
-  // Whoever reads hears of a failure there.
+  const gunzip = createGunzip({ chunkSize: UNZIPPED_BYTES, finishFlush: constants.Z_FINISH })
+  // A failure destroys `plain`, so that its reader below throws it.
   const plain = pipeline(Readable.from(bytes, { objectMode: false }), gunzip, () => undefined)
   try {
     yield* plain as AsyncIterable<Buffer>
@@ -87,13 +87,13 @@ async function* gunzipped(bytes: AsyncIterable<Buffer>, name: BillName): AsyncGe
   }
 }
 
-/** How one file is encrypted: AEAD_AES_256_GCM, the tag at its end. */
+/** The key of a file that is encrypted with AEAD_AES_256_GCM; the tag is at its end. */
 export interface Encryption {
   readonly key: Buffer
   readonly nonce: string
 }
 
-/** Decrypts as the bytes come. Only the end shows whether they were genuine; then it throws. */
+/** Decrypts bytes as they arrive. Whether they are genuine is known at the end, where the tag is; if not, it throws. */
 export async function* decrypted(
   bytes: AsyncIterable<Buffer>,
   { key, nonce }: Encryption,
@@ -115,7 +115,7 @@ export async function* decrypted(
   }
 }
 
-/** Takes the SHA-1 of what passes. */
+/** Passes bytes on, and adds them to a hash. */
 export async function* hashed(bytes: AsyncIterable<Buffer>, hash: Hash): AsyncGenerator<Buffer> {
   for await (const chunk of bytes) {
     hash.update(chunk)
@@ -124,9 +124,9 @@ export async function* hashed(bytes: AsyncIterable<Buffer>, hash: Hash): AsyncGe
 }
 
 /**
- * Compares the SHA-1 of what has passed with the one announced, at its end.
+ * Passes bytes on, and compares their SHA-1 with the announced one at the end.
  *
- * @param delivered that of the file as it came, where it may have been meant instead
+ * @param delivered the hash of the file before it was unzipped, where the announced digest may be of that
  */
 export async function* digestChecked(
   bytes: AsyncIterable<Buffer>,

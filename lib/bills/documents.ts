@@ -1,12 +1,13 @@
 import type { AxiosResponse } from 'axios'
-import { type BillName, isRefusal, notTheBill, refusedBill } from './trouble.js'
+import { ApiError } from '../errors.js'
+import { type BillName, notTheBill } from './errors.js'
 
-/** More of a document that is no bill is not read. */
+/** The number of bytes that are read of a document in place of a bill. */
 const DOCUMENT_BYTES = 65_536
 const BRACE = 0x7b
 const ANGLE = 0x3c
 
-/** Passes a bill on. A document that says why there is none, in JSON or XML, becomes an error. */
+/** Passes on the bytes of a bill. A JSON or XML document in its place, which says why there is none, is an error. */
 export async function* refuseDocuments(
   bytes: AsyncIterable<Buffer>,
   name: BillName,
@@ -21,17 +22,40 @@ export async function* refuseDocuments(
     else if (document.length < DOCUMENT_BYTES) document = Buffer.concat([document, chunk])
     else break
   }
-  if (document) throw explain(document, name, response)
+  if (document) throw documentError(document.toString(), name, response)
   if (isFirst) throw notTheBill(name, 'it is empty')
 }
 
-function explain(document: Buffer, name: BillName, response: AxiosResponse): Error {
-  const text = document.toString()
+function documentError(text: string, name: BillName, response: AxiosResponse): Error {
+  const document = readErrorDocument(text)
+  if (!document) return notTheBill(name, `it is a document that begins ${JSON.stringify(text.slice(0, 60))}`)
+  return new ApiError(`${name}: ${document.code}; ${document.message ?? 'no bill came'}`, {
+    code: document.code,
+    detail: document.detail,
+    requestId: response.headers['request-id'] as string | undefined,
+    verified: false,
+    method: 'GET',
+    path: 'v3/billdownload/file',
+    response: {
+      status: response.status,
+      data: document,
+      headers: Object.fromEntries(Object.entries(response.headers)),
+    },
+  })
+}
+
+/** An error as the API writes it in JSON. */
+interface ErrorDocument {
+  readonly code: string
+  readonly message?: string
+  readonly detail?: unknown
+}
+
+function readErrorDocument(text: string): ErrorDocument | undefined {
   try {
-    const value: unknown = JSON.parse(text)
-    if (isRefusal(value)) return refusedBill(name, value, response)
+    const value = JSON.parse(text) as Partial<ErrorDocument> | null
+    return typeof value?.code === 'string' ? (value as ErrorDocument) : undefined
   } catch {
-    // No JSON either.
+    return undefined
   }
-  return notTheBill(name, `it is a document that begins ${JSON.stringify(text.slice(0, 60))}`)
 }

@@ -1,14 +1,14 @@
 import { VerificationError } from '../errors.js'
 import { DEFAULT_ORIGIN } from '../protocols/url.js'
 
-/** The one path that bills are downloaded from, as in the route map. */
+/** The path that all bills are downloaded from, as in the route map. */
 export const DOWNLOAD_PATH = 'v3/billdownload/file'
 
 /**
- * The query of a download URL. The URL itself is never requested: the file is asked for at the client's own access
- * point, so that no signature goes to a host that an answer names.
+ * The query of a download URL. The request goes to the client's own access point, never to the host of the URL: a signature
+ * is not sent to a host that is named by a response.
  *
- * @param origins hosts of the API that the client knows
+ * @param origins access points of the client, beside the API's own
  * @throws {VerificationError} when the URL is that of another host or path.
  */
 export function downloadQuery(
@@ -41,7 +41,7 @@ export function downloadQuery(
   )
 }
 
-/** A plus stands for itself: tokens have it, and nobody writes spaces. */
+/** Decodes a name or value. A plus sign stays one: tokens have plus signs, and no spaces. */
 function decode(text: string, name: string): string {
   try {
     return decodeURIComponent(text)

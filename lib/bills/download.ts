@@ -11,28 +11,29 @@ import {
   unzipped,
 } from './bytes.js'
 import { refuseDocuments } from './documents.js'
-import { type BillName, notTheBill } from './trouble.js'
+import { type BillName, notTheBill } from './errors.js'
 
 /** One file of a bill. */
 export interface BillFile {
-  /** Sends the request for it; the answer's body is a stream. */
+  /** Sends the request for the file; the body of the response is a stream. */
   readonly request: () => Promise<AxiosResponse>
   /**
-   * SHA-1 of the unzipped file, as the API announced it. APIv2 announces its own with the file, and does not say
-   * whether it means the file before or after unzipping.
+   * The announced SHA-1 of the unzipped file. APIv2 has it in a header of the response, and does not document whether it
+   * is of the file before or after unzipping: either is accepted.
    */
   readonly sha1: string | ((response: AxiosResponse) => string | undefined)
   readonly encryption?: Encryption
 }
 
-/** A bill that is arriving: its own bytes, decrypted, unzipped and checked. */
+/** A bill that is being downloaded. */
 export interface Download {
+  /** The bill, decrypted and unzipped. Reading it throws at the end when the digest is another than announced. */
   readonly bytes: AsyncIterable<Buffer>
-  /** Gives up what has not arrived. */
+  /** Ends the download. */
   readonly close: () => void
 }
 
-/** Opens the files of a bill, one after the other. Nothing is sent before the first byte is asked for. */
+/** Downloads the files of a bill, one after the other. The first request is sent when the first byte is read. */
 export function openDownload(
   files: readonly BillFile[],
   name: BillName,

@@ -1,7 +1,7 @@
 import { type BillFormat, columns } from './columns.js'
 
 /**
- * A movement of money of a fund flow bill. Headings that are not listed here are kept as they are.
+ * A movement of money in a fund flow bill. A column that is not listed here has its heading as its name.
  *
  * @see https://pay.weixin.qq.com/docs/merchant/products/bill-download/format-fundflow.html
  */
@@ -35,7 +35,7 @@ export interface FundflowRow {
   readonly [heading: string]: string | number | undefined
 }
 
-/** The last row of a fund flow bill. */
+/** The totals at the end of a fund flow bill. */
 export interface FundflowSummary {
   /** 资金流水总笔数 */
   readonly total_count: number

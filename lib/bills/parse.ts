@@ -1,138 +1,132 @@
-import type { BillFormat } from './columns.js'
-import { loadRecordParser, type RecordParser } from './csv.js'
-import { createFastReader } from './fast-rows.js'
-import { type Cells, createLayout, type Layout } from './layout.js'
-import { type BillName, notTheBill } from './trouble.js'
+import {
+  areHeadings,
+  type BillFormat,
+  type BillRow,
+  createTable,
+  isKnownHeading,
+  type Table,
+} from './columns.js'
+import { type BillName, notTheBill } from './errors.js'
+import { splitLine } from './fields.js'
+import { createMarkedRowReader, type MarkedRowReader } from './marked-rows.js'
 
 const LINE_FEED = 10
 const RETURN = 13
 const BACKTICK = 96
-/** No line of a bill is longer, not even one broken by quotes. */
-const LINE_BYTES = 1024 * 1024
+/** The longest record that is read, so that memory stays bounded when a line, or a field in quotes, does not end. */
+const RECORD_BYTES = 1024 * 1024
 
 /**
  * Reads a bill: headings, rows, headings of the summary, summary.
  *
- * @returns rows piece by piece as they come and, at the end, the summary
- * @throws {VerificationError} code `ANSWER_INVALID` saying which line is none of a bill, or that the summary is missing.
+ * @returns rows as they come, those of a chunk together, and at the end the summary
+ * @throws {VerificationError} code `ANSWER_INVALID` which names the line that is not one of a bill, or says that the summary is missing.
  */
 export async function* parseBill(
   bytes: AsyncIterable<Buffer>,
   format: BillFormat,
   name: BillName,
-): AsyncGenerator<readonly Cells[], Cells> {
-  const reader = createReader(format, await loadRecordParser(), name)
+): AsyncGenerator<readonly BillRow[], BillRow> {
+  const reader = createLineReader(format, name)
   let rest: Buffer | undefined
   for await (const chunk of bytes) {
-    const rows: Cells[] = []
+    const rows: BillRow[] = []
+    const read = (lines: Buffer, from: number, end: number): void => {
+      const row = reader.readLine(lines, from, end)
+      if (row) rows.push(row)
+    }
     let start = 0
     if (rest) {
       const end = chunk.indexOf(LINE_FEED)
-      rest = Buffer.concat([rest, end < 0 ? chunk : chunk.subarray(0, end + 1)])
-      if (rest.length > LINE_BYTES) throw notTheBill(name, 'it has a line without an end')
+      rest = Buffer.concat([rest, end < 0 ? chunk : chunk.subarray(0, end)])
+      if (rest.length > RECORD_BYTES) throw notTheBill(name, 'it has a line without an end')
       if (end < 0) continue
-      reader.line(rest, 0, rest.length - 1, rows)
+      read(rest, 0, rest.length)
       start = end + 1
     }
-    for (;;) {
-      const end = chunk.indexOf(LINE_FEED, start)
-      if (end < 0) break
-      reader.line(chunk, start, end, rows)
+    for (let end = chunk.indexOf(LINE_FEED, start); end >= 0; end = chunk.indexOf(LINE_FEED, start)) {
+      read(chunk, start, end)
       start = end + 1
     }
     rest = start < chunk.length ? chunk.subarray(start) : undefined
     if (rows.length > 0) yield rows
   }
-  const rows: Cells[] = []
-  if (rest) reader.line(rest, 0, rest.length, rows)
-  if (rows.length > 0) yield rows
+  const row = rest && reader.readLine(rest, 0, rest.length)
+  if (row) yield [row]
   return reader.summary()
 }
 
-interface Reader {
-  /** Takes the line between two offsets, and adds the row it is, if it is one. */
-  readonly line: (bytes: Buffer, start: number, end: number, rows: Cells[]) => void
-  readonly summary: () => Cells
+interface LineReader {
+  /** Reads the next line, and gives the row that ends with it, if one does. */
+  readonly readLine: (bytes: Buffer, start: number, end: number) => BillRow | undefined
+  /** The summary, once all lines have been read. */
+  readonly summary: () => BillRow
 }
 
-function createReader(format: BillFormat, parseRecord: RecordParser, name: BillName): Reader {
-  let rowLayout: Layout | undefined
-  let summaryLayout: Layout | undefined
-  let summary: Cells | undefined
-  let readFast: ReturnType<typeof createFastReader> | undefined
-  let open = ''
+function createLineReader(format: BillFormat, name: BillName): LineReader {
+  let rowTable: Table | undefined
+  let readMarkedRow: MarkedRowReader | undefined
+  let summaryTable: Table | undefined
+  let summary: BillRow | undefined
+  /** The lines of a record so far, while one of its fields in quotes goes on in the next line. */
+  let unfinished = ''
+  /** Whether the line above has fields in quotes: this one will have them too, and is not first read without. */
+  let isQuotedAbove = false
   let number = 0
 
   function refuse(why: string): never {
     throw notTheBill(name, `line ${number} ${why}`)
   }
 
-  function headings(cells: readonly string[], columns: BillFormat['rows']): Layout {
-    const layout = createLayout(cells, columns)
-    if (layout && layout.known > 0) return layout
-    return refuse(`has none of the headings of a bill: ${JSON.stringify(cells.join(',').slice(0, 60))}`)
+  function toRow(fields: readonly string[], table: Table): BillRow {
+    if (fields.length === table.width) return table.toRow(fields)
+    return refuse(`has ${fields.length} fields under ${table.width} headings`)
   }
 
-  function fill(layout: Layout, cells: readonly string[]): Cells {
-    if (cells.length !== layout.width) refuse(`has ${cells.length} fields under ${layout.width} headings`)
-    const row = layout.blank()
-    for (const [column, cell] of cells.entries()) layout.set(row, column, cell)
-    return row
-  }
-
-  /** The fields of a line in any form: quoted, marked by back-ticks, or neither. `undefined`: it goes on. */
-  function fieldsOf(text: string, width: number): readonly string[] | undefined {
-    const parsed = parseRecord(text)
-    if (parsed?.length === width) return parsed.map(unmarked)
-    const marked = text.startsWith('`') ? text.slice(1).split(',`') : undefined
-    return marked?.length === width ? marked : parsed?.map(unmarked)
-  }
-
-  function record(text: string, rows: Cells[]): boolean {
-    const layout = summaryLayout ?? rowLayout
-    const cells = layout
-      ? fieldsOf(text, layout.width)
-      : parseRecord(text.replace(/^\uFEFF/, ''))?.map(unmarked)
-    if (!cells) return false
-    if (!rowLayout) {
-      rowLayout = headings(cells, format.rows)
-      readFast = createFastReader(rowLayout)
+  function readRecord(fields: readonly string[], isMarked: boolean): BillRow | undefined {
+    if (!rowTable) {
+      if (!areHeadings(fields, format.rows)) refuse(`has none of the headings of a bill: ${quote(fields)}`)
+      rowTable = createTable(fields, format.rows)
+      readMarkedRow = createMarkedRowReader(rowTable)
     } else if (summary) refuse('comes after the summary')
-    else if (summaryLayout) summary = fill(summaryLayout, cells)
-    else if (!text.startsWith('`') && isSummary(cells)) summaryLayout = headings(cells, format.summary)
-    else rows.push(fill(rowLayout, cells))
-    return true
-  }
-
-  function isSummary(cells: readonly string[]): boolean {
-    return (createLayout(cells, format.summary)?.known ?? 0) > 0
+    else if (summaryTable) summary = toRow(fields, summaryTable)
+    else if (isMarked || isRow(fields, rowTable, format)) return toRow(fields, rowTable)
+    else {
+      summaryTable = createTable(fields, format.summary)
+      readMarkedRow = undefined
+    }
+    return undefined
   }
 
   return {
-    line(bytes, start, lineEnd, rows) {
+    readLine(bytes, start, lineEnd) {
       number++
       const end = lineEnd > start && bytes[lineEnd - 1] === RETURN ? lineEnd - 1 : lineEnd
-      if (bytes[start] === BACKTICK && readFast && !summaryLayout && open === '') {
-        const row = readFast(bytes, start, end)
-        if (row) {
-          rows.push(row)
-          return
-        }
-      }
+      const isMarked = unfinished === '' && bytes[start] === BACKTICK
+      const row = isMarked && !isQuotedAbove ? readMarkedRow?.(bytes, start, end) : undefined
+      if (row) return row
       const text = bytes.toString('utf8', start, end)
-      if (open === '' && text.trim() === '') return
-      const whole = open === '' ? text : `${open}\n${text}`
-      open = record(whole, rows) ? '' : whole
-      if (open.length > LINE_BYTES) refuse('is in quotes that never end')
+      const line = number === 1 ? text.replace(/^\uFEFF/, '') : text
+      isQuotedAbove = line.includes(',"')
+      if (unfinished === '' && line.trim() === '') return undefined
+      const record = unfinished === '' ? line : `${unfinished}\n${line}`
+      const goesOn = unfinished !== '' && !line.includes('"')
+      const fields = goesOn ? undefined : splitLine(record, (summaryTable ?? rowTable)?.width)
+      unfinished = fields ? '' : record
+      if (unfinished.length > RECORD_BYTES) refuse('is in quotes that never end')
+      return fields && readRecord(fields, record.startsWith('`'))
     },
     summary() {
-      if (!rowLayout) throw notTheBill(name, 'it is empty')
       if (summary) return summary
-      throw notTheBill(name, `it ends with line ${number}, before its summary`)
+      throw notTheBill(name, rowTable ? `it ends with line ${number}, before its summary` : 'it is empty')
     },
   }
 }
 
-function unmarked(cell: string): string {
-  return cell.startsWith('`') ? cell.slice(1) : cell
+/** Whether a line is a row, and not the headings of the summary: those differ in number, or in the first of them. */
+function isRow(fields: readonly string[], { width }: Table, { summary }: BillFormat): boolean {
+  if (fields.length === width && !isKnownHeading(fields[0] as string, summary)) return true
+  return !areHeadings(fields, summary)
 }
+
+const quote = (fields: readonly string[]): string => JSON.stringify(fields.join(',').slice(0, 60))

@@ -1,8 +1,8 @@
 import { type BillFormat, columns } from './columns.js'
 
 /**
- * A sharing or its return, of a profit-sharing bill. The documentation shows no sample of this one, so every column is
- * optional, and headings that are not listed here are kept as they are.
+ * A profit sharing, or the return of one, in a profit-sharing bill. The documentation has no sample of this bill, so every
+ * column is optional. A column that is not listed here has its heading as its name.
  *
  * @see https://pay.weixin.qq.com/doc/v3/merchant/4012529628
  */
@@ -38,7 +38,7 @@ export interface ProfitSharingRow {
   readonly [heading: string]: string | number | undefined
 }
 
-/** The last row of a profit-sharing bill. */
+/** The totals at the end of a profit-sharing bill. */
 export interface ProfitSharingSummary {
   readonly total_count?: number
   readonly amount?: string

@@ -1,13 +1,13 @@
 import { RequestError } from '../errors.js'
 import { nameHint } from '../pipeline/nearest.js'
 
-/** What goes for any bill, beside its own parameters. */
+/** Options of the request for any bill. */
 export interface BillOptions {
-  /** Aborts asking and downloading. */
+  /** Aborts the request and the download. */
   readonly signal?: AbortSignal
-  /** Milliseconds: for the answer, and for each pause while the bill arrives. */
+  /** Milliseconds until the response begins, and at most between two chunks of the download. */
   readonly timeout?: number
-  /** Another host for this bill. */
+  /** The access point for this bill, in place of the client's. */
   readonly baseURL?: string
 }
 
@@ -20,7 +20,7 @@ export interface ParameterNames {
 const DATE = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/
 
 /**
- * Checks the parameters of a bill: each a text, none unknown.
+ * Checks that the parameters of a bill are texts, and that none is missing or unknown.
  *
  * @throws {RequestError} naming the method and the parameter.
  */

@@ -1,8 +1,8 @@
 import { type BillFormat, columns } from './columns.js'
 
 /**
- * A payment or refund of a trade bill. Which refund columns there are depends on `bill_type`. Headings that are not
- * listed here are kept as they are.
+ * A payment or refund in a trade bill. The columns of refunds depend on `bill_type`. A column that is not listed here has
+ * its heading as its name. Amounts are in yuan; those that end in `_fen` are in fen (分).
  *
  * @see https://pay.weixin.qq.com/docs/merchant/products/bill-download/format-trade.html
  */
@@ -75,7 +75,7 @@ export interface TradeRow {
   readonly [heading: string]: string | number | undefined
 }
 
-/** The last row of a trade bill. An amount is called as the column that it is the sum of. */
+/** The totals at the end of a trade bill. Each amount has the name of the column that it is the sum of. */
 export interface TradeSummary {
   /** 总交易单数 */
   readonly total_count: number

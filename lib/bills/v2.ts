@@ -5,10 +5,10 @@ import { FUNDFLOW, type FundflowRow, type FundflowSummary } from './fundflow.js'
 import { type BillOptions, checkParameters } from './request.js'
 import { TRADE, type TradeRow, type TradeSummary } from './trade.js'
 
-/** A trade bill of APIv2. */
+/** The parameters of a trade bill of APIv2. */
 export interface V2TradeBillRequest {
   readonly appid: string
-  /** `2024-01-01`; sent as APIv2 writes it. */
+  /** The day in Beijing time: `2024-01-01`; it is sent as `20240101`. */
   readonly bill_date: string
   readonly bill_type?: 'ALL' | 'SUCCESS' | 'REFUND' | 'RECHARGE_REFUND'
   readonly tar_type?: 'GZIP'
@@ -17,16 +17,16 @@ export interface V2TradeBillRequest {
   readonly sign_type?: 'MD5' | 'HMAC-SHA256'
 }
 
-/** A fund flow bill of APIv2, which asks for the client certificate. */
+/** The parameters of a fund flow bill of APIv2. */
 export interface V2FundflowBillRequest {
   readonly appid: string
-  /** `2024-01-01`; sent as APIv2 writes it. */
+  /** The day in Beijing time: `2024-01-01`; it is sent as `20240101`. */
   readonly bill_date: string
   readonly account_type: 'Basic' | 'Operation' | 'Fees'
   readonly tar_type?: 'GZIP'
 }
 
-/** The bills of APIv2. They have no announcement: the request is sent when the bill is read. */
+/** The bills of APIv2. The response to the request is the bill itself, so it is sent when the bill is read. */
 export interface V2Bills {
   /**
    * The trade bill of a day: payments and refunds.
@@ -38,7 +38,7 @@ export interface V2Bills {
     options?: BillOptions,
   ) => Promise<Bill<TradeRow, TradeSummary>>
   /**
-   * The fund flow bill of a day; asks for the client certificate.
+   * The fund flow bill of a day. The endpoint asks for the client certificate: the option `merchant`.
    *
    * @see https://pay.weixin.qq.com/doc/v2/merchant/4011939779
    */
@@ -91,7 +91,7 @@ export function createV2Bills({ send }: BillContext): V2Bills {
   } satisfies V2Bills)
 }
 
-/** `Digest: SHA=…`: hexadecimal SHA-1. */
+/** The SHA-1 in the header `Digest: SHA=…`, in hexadecimal. */
 function digestHeader({ headers }: AxiosResponse): string | undefined {
   return /^SHA(?:-?1)?=([0-9a-f]{40})$/i.exec(String(headers.digest ?? ''))?.[1]
 }

@@ -29,8 +29,9 @@ function undecryptable(): RequestError {
 }
 
 /**
- * AEAD_AES_256_GCM, as base64 of ciphertext and tag.
+ * Encrypts text with AEAD_AES_256_GCM, to base64 of ciphertext and tag.
  *
+ * @throws {ConfigError} code `KEY_INVALID` when the key has not 32 bytes.
  * @see https://pay.weixin.qq.com/doc/v3/merchant/4012071382
  */
 export function encryptAesGcm(text: string, key: SecretInput, nonce: string, associatedData = ''): string {
@@ -40,9 +41,11 @@ export function encryptAesGcm(text: string, key: SecretInput, nonce: string, ass
 }
 
 /**
- * The text behind an AEAD_AES_256_GCM ciphertext (base64 of ciphertext and tag).
+ * Decrypts an AEAD_AES_256_GCM ciphertext (base64 of ciphertext and tag).
  *
- * @throws {RequestError} code `DECRYPTION_FAILED` when key, nonce, associated data and ciphertext do not fit.
+ * @throws {ConfigError} code `KEY_INVALID` when the key has not 32 bytes.
+ * @throws {RequestError} code `DECRYPTION_FAILED` when key, nonce, associated data and ciphertext do not belong together.
+ * @see https://pay.weixin.qq.com/doc/v3/merchant/4012071382
  */
 export function decryptAesGcm(
   ciphertext: string,
@@ -58,7 +61,7 @@ export function decryptAesGcm(
     decipher.setAuthTag(bytes.subarray(-TAG_BYTES))
     decipher.setAAD(Buffer.from(associatedData))
     const text = decipher.update(bytes.subarray(0, -TAG_BYTES))
-    // It checks the tag, and has no more to give.
+    // `final` throws when the tag does not fit; in GCM it has no more bytes to add.
     decipher.final()
     return text.toString()
   } catch {
@@ -66,16 +69,21 @@ export function decryptAesGcm(
   }
 }
 
-/** AES-256-ECB with PKCS#7 padding, as base64: the cipher of APIv2's `req_info`. */
+/**
+ * Encrypts text with AES-256-ECB and PKCS#7 padding, as APIv2 does with `req_info`, to base64.
+ *
+ * @throws {ConfigError} code `KEY_INVALID` when the key has not 32 bytes.
+ */
 export function encryptAesEcb(text: string, key: SecretInput): string {
   const cipher = createCipheriv('aes-256-ecb', secretKey(key), null)
   return Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]).toString('base64')
 }
 
 /**
- * The text behind an AES-256-ECB ciphertext. For `req_info` the key is the lower-case hex MD5 of the APIv2 key.
+ * Decrypts an AES-256-ECB ciphertext (base64). For `req_info` the key is the MD5 of the APIv2 key, in lower-case hex.
  *
- * @throws {RequestError} code `DECRYPTION_FAILED` when key and ciphertext do not fit.
+ * @throws {ConfigError} code `KEY_INVALID` when the key has not 32 bytes.
+ * @throws {RequestError} code `DECRYPTION_FAILED` when key and ciphertext do not belong together.
  */
 export function decryptAesEcb(ciphertext: string, key: SecretInput): string {
   const secret = secretKey(key)

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 
-/** A `nonce_str`: 32 characters, fresh and unguessable. */
+/** A new `nonce_str`: 32 hexadecimal characters that cannot be guessed. */
 export function nonce(): string {
   return randomUUID().replaceAll('-', '')
 }
 
-/** What a request's signature covers. */
+/** The parts of a request that its signature covers. */
 export interface SignedRequest {
   /** Upper case. */
   readonly method: string
@@ -28,16 +28,16 @@ export function canonicalRequest({ method, url, timestamp, nonce, body }: Signed
 
 const LINE_END = Buffer.from('\n')
 
-/** What the signature of an answer or notification covers. */
+/** The parts of a response or notification that its signature covers. */
 export interface SignedResponse {
   readonly timestamp: string | number
   readonly nonce: string
-  /** The body as it came. */
+  /** The body as it was received. A parsed body that is serialised again may differ in its bytes. */
   readonly body: string | Buffer
 }
 
 /**
- * The canonical message of an answer or notification: `timestamp\nnonce\nbody\n`, on the raw bytes.
+ * The canonical message of a response or notification: `timestamp\nnonce\nbody\n`, on the raw bytes.
  *
  * @see https://pay.weixin.qq.com/doc/v3/merchant/4013053420
  */
@@ -48,7 +48,7 @@ export function canonicalResponse({ timestamp, nonce, body }: SignedResponse): B
 
 /** The parts of an `Authorization` header that merchants and brands have in common. */
 export interface SignatureParts {
-  /** Of the certificate whose key has signed. */
+  /** The serial number of the certificate whose key has signed. */
   readonly serial: string
   readonly nonce: string
   readonly timestamp: string | number

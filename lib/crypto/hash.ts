@@ -1,9 +1,9 @@
 import { createHash, createHmac } from 'node:crypto'
 
-/** Values of an APIv2 message; empty ones take no part in its signature. */
+/** The fields of an APIv2 message. Empty ones are not signed. */
 export type SignParams = Readonly<Record<string, string | number | boolean | null | undefined>>
 
-/** `k=v&…` over the sorted, non-empty parameters without `sign`, closed by `&key=…`. */
+/** The text that is hashed: `name=value&…` of the sorted, non-empty fields but `sign`, and `&key=…` at the end. */
 function stringToSign(params: SignParams, key: string): string {
   const pairs = Object.keys(params)
     .filter((name) => name !== 'sign' && params[name] != null && params[name] !== '')
@@ -13,7 +13,7 @@ function stringToSign(params: SignParams, key: string): string {
 }
 
 /**
- * APIv2 signature, MD5, upper-case hex.
+ * The MD5 signature of an APIv2 message, in upper-case hex.
  *
  * @see https://pay.weixin.qq.com/doc/v2/merchant/4011985891
  */
@@ -21,7 +21,11 @@ export function md5Sign(params: SignParams, key: string): string {
   return createHash('md5').update(stringToSign(params, key)).digest('hex').toUpperCase()
 }
 
-/** APIv2 signature, HMAC-SHA256, upper-case hex. */
+/**
+ * The HMAC-SHA256 signature of an APIv2 message, in upper-case hex.
+ *
+ * @see https://pay.weixin.qq.com/doc/v2/merchant/4011985891
+ */
 export function hmacSign(params: SignParams, key: string): string {
   return createHmac('sha256', key).update(stringToSign(params, key)).digest('hex').toUpperCase()
 }

@@ -3,17 +3,17 @@ import { readFileSync } from 'node:fs'
 import { bufferOf } from '../buffer-of.js'
 import { ConfigError } from '../errors.js'
 
-/**
- * A key or certificate: PEM text, PEM or DER bytes, base64 of either, a `file://` URL, or a `KeyObject`.
- */
+/** A key or certificate: PEM text, PEM or DER bytes, base64 of either, a `file://` URL, or a `KeyObject`. */
 export type KeyInput = string | Uint8Array | URL | KeyObject
 
+/** A key or certificate that is not parsed yet. */
 interface Material {
+  /** `undefined` where it was not in PEM. */
   readonly pem: string | undefined
   readonly der: Buffer
 }
 
-const ARMOUR = /-----BEGIN ([A-Z0-9 ]+)-----([\s\S]*?)-----END \1-----/
+const PEM = /-----BEGIN ([A-Z0-9 ]+)-----([\s\S]*?)-----END \1-----/
 
 const LIKE_A_PATH = /^(?:\.{0,2}[\\/]|~|[A-Za-z]:\\)|\.(?:pem|key|crt|cer|der|p12)$/i
 
@@ -21,24 +21,24 @@ function readMaterial(input: string | Uint8Array | URL, what: string): Material 
   if (input instanceof Uint8Array) {
     const der = bufferOf(input)
     const text = der.toString('latin1')
-    return ARMOUR.test(text) ? readMaterial(text, what) : { pem: undefined, der }
+    return PEM.test(text) ? readMaterial(text, what) : { pem: undefined, der }
   }
   if (input === undefined || input === null) throw invalid(`${what} is missing`)
   if (typeof input !== 'string' && !(input instanceof URL)) {
     throw invalid(`${what} must be PEM text, bytes, a file:// URL or a KeyObject`)
   }
   if (input instanceof URL || /^file:\/\//i.test(input)) return readMaterial(readFile(input, what), what)
-  const armoured = ARMOUR.exec(input)
-  const body = (armoured?.[2] ?? input).replace(/\s+/g, '')
+  const pem = PEM.exec(input)
+  const body = (pem?.[2] ?? input).replace(/\s+/g, '')
   if (body === '') throw invalid(`${what} is empty`)
-  if (!armoured && !/^[A-Za-z0-9+/]+={0,2}$/.test(body)) {
+  if (!pem && !/^[A-Za-z0-9+/]+={0,2}$/.test(body)) {
     const hint = LIKE_A_PATH.test(input) ? '; a path is given as pathToFileURL(path)' : ''
     throw invalid(`${what} is neither PEM, base64 nor a file:// URL${hint}`)
   }
   const der = Buffer.from(body, 'base64')
-  // Secrets of build servers are often the base64 of a whole PEM file.
-  if (!armoured && ARMOUR.test(der.toString('latin1'))) return readMaterial(der, what)
-  return { pem: armoured?.[0], der }
+  // Secrets of build servers are often a whole PEM file in base64.
+  if (!pem && PEM.test(der.toString('latin1'))) return readMaterial(der, what)
+  return { pem: pem?.[0], der }
 }
 
 function readFile(location: string | URL, what: string): Buffer {
@@ -53,16 +53,18 @@ function invalid(message: string): ConfigError {
   return new ConfigError(message, { code: 'KEY_INVALID' })
 }
 
-function label(pem: string | undefined): string {
-  return pem ? (ARMOUR.exec(pem)?.[1] ?? '') : ''
+/** The kind of a PEM block, such as `PRIVATE KEY`; empty where it was not in PEM. */
+function labelOf(pem: string | undefined): string {
+  return pem ? (PEM.exec(pem)?.[1] ?? '') : ''
 }
 
-function attempt<T>(...parsers: readonly (() => T)[]): T | undefined {
+/** The result of the first parser that does not throw. */
+function firstParsed<T>(...parsers: readonly (() => T)[]): T | undefined {
   for (const parse of parsers) {
     try {
       return parse()
     } catch {
-      // The next format may fit; OpenSSL's own messages would only confuse here.
+      // The caller says what is wrong with the input: the messages of OpenSSL are about a single format.
     }
   }
   return undefined
@@ -71,7 +73,7 @@ function attempt<T>(...parsers: readonly (() => T)[]): T | undefined {
 /**
  * Loads an RSA private key: PKCS#1 or PKCS#8, as PEM, DER, bare base64, `file://` URL or `KeyObject`.
  *
- * @throws {ConfigError} when it is something else; the message says what.
+ * @throws {ConfigError} code `KEY_INVALID` when it is something else; the message says what.
  */
 export function loadPrivateKey(input: KeyInput, what = 'privateKey'): KeyObject {
   const key = input instanceof KeyObject ? input : parsePrivateKey(input, what)
@@ -81,7 +83,7 @@ export function loadPrivateKey(input: KeyInput, what = 'privateKey'): KeyObject 
 
 function parsePrivateKey(input: string | Uint8Array | URL, what: string): KeyObject {
   const { pem, der } = readMaterial(input, what)
-  const kind = label(pem)
+  const kind = labelOf(pem)
   if (kind === 'CERTIFICATE') {
     throw invalid(`${what} is a certificate; give the private key (apiclient_key.pem) instead`)
   }
@@ -89,13 +91,13 @@ function parsePrivateKey(input: string | Uint8Array | URL, what: string): KeyObj
   if (kind === 'ENCRYPTED PRIVATE KEY') {
     throw invalid(`${what} is protected by a passphrase; load it with crypto.createPrivateKey and pass that`)
   }
-  const key = attempt(
+  const key = firstParsed(
     () => createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }),
     () => createPrivateKey({ key: der, format: 'der', type: 'pkcs1' }),
     () => createPrivateKey(pem ?? ''),
   )
   if (key) return key
-  if (attempt(() => new X509Certificate(der))) {
+  if (firstParsed(() => new X509Certificate(der))) {
     throw invalid(`${what} is a certificate; give the private key (apiclient_key.pem) instead`)
   }
   throw invalid(`${what} is not a readable RSA private key (PKCS#1 or PKCS#8)`)
@@ -105,31 +107,31 @@ function parsePrivateKey(input: string | Uint8Array | URL, what: string): KeyObj
  * Loads an RSA public key: SPKI, PKCS#1 or the one inside an X.509 certificate, in every form
  * that {@link loadPrivateKey} takes.
  *
- * @throws {ConfigError} when it is something else; the message says what.
+ * @throws {ConfigError} code `KEY_INVALID` when it is something else; the message says what.
  */
 export function loadPublicKey(input: KeyInput, what = 'publicKey'): KeyObject {
   return loadPlatformKey(input, what).key
 }
 
-/** A public key, with the certificate it came in, if it came in one. */
+/** A public key, and the certificate that it was read from, if it was one. */
 export interface PlatformKeyMaterial {
   readonly key: KeyObject
   readonly certificate: X509Certificate | undefined
 }
 
-/** Like {@link loadPublicKey}, but keeps the certificate for its serial number and validity. */
+/** Like {@link loadPublicKey}, and returns the certificate too, which has the serial number and validity. */
 export function loadPlatformKey(input: KeyInput, what: string): PlatformKeyMaterial {
   if (input instanceof KeyObject) {
     if (input.type !== 'public') throw invalid(`${what} is a ${input.type} key; a public key is needed`)
     return { key: assertRsa(input, what), certificate: undefined }
   }
   const { pem, der } = readMaterial(input, what)
-  if (label(pem).endsWith('PRIVATE KEY')) {
+  if (labelOf(pem).endsWith('PRIVATE KEY')) {
     throw invalid(`${what} is a private key; give the platform's public key or certificate instead`)
   }
-  const certificate = attempt(() => new X509Certificate(der))
+  const certificate = firstParsed(() => new X509Certificate(der))
   if (certificate) return { key: assertRsa(certificate.publicKey, what), certificate }
-  const key = attempt(
+  const key = firstParsed(
     () => createPublicKey({ key: der, format: 'der', type: 'spki' }),
     () => createPublicKey({ key: der, format: 'der', type: 'pkcs1' }),
   )

@@ -12,52 +12,56 @@ import { type KeyInput, loadPrivateKey, loadPublicKey } from './keys.js'
 
 const ALGORITHM = 'RSA-SHA256'
 
-function bytes(message: string | Buffer): Buffer {
+function bytesOf(message: string | Buffer): Buffer {
   return typeof message === 'string' ? Buffer.from(message) : message
 }
 
-/** RSA-SHA256 (PKCS#1 v1.5) over `message`, as base64. */
+/**
+ * The RSA-SHA256 (PKCS#1 v1.5) signature of a message, in base64.
+ *
+ * @throws {ConfigError} code `KEY_INVALID` when the key is not an RSA private key.
+ */
 export function sign(message: string | Buffer, privateKey: KeyInput): string {
-  return rsaSign(ALGORITHM, bytes(message), loadPrivateKey(privateKey)).toString('base64')
+  return rsaSign(ALGORITHM, bytesOf(message), loadPrivateKey(privateKey)).toString('base64')
 }
 
-/** Like {@link sign}, in libuv's thread pool where there is a second processor, so that the event loop goes on meanwhile. */
+/** Like {@link sign}, in libuv's thread pool where there is a second processor, so that the event loop is not blocked. */
 export function signAsync(message: string | Buffer, privateKey: KeyInput): Promise<string> {
   return signWith(loadPrivateKey(privateKey), message)
 }
 
-/** Whether a thread of the pool would run beside the event loop; with one processor it would only wait for it. */
+/** Whether a thread of the pool would run beside the event loop; with one processor the loop would only wait for it. */
 const HAS_OTHER_PROCESSOR: boolean = availableParallelism() > 1
 
-/** Like {@link signAsync}, with a key that is loaded. */
+/** Like {@link signAsync}, with a key that is already loaded. */
 export async function signWith(privateKey: KeyObject, message: string | Buffer): Promise<string> {
-  if (!HAS_OTHER_PROCESSOR) return rsaSign(ALGORITHM, bytes(message), privateKey).toString('base64')
+  if (!HAS_OTHER_PROCESSOR) return rsaSign(ALGORITHM, bytesOf(message), privateKey).toString('base64')
   return new Promise((resolve, reject) => {
-    rsaSign(ALGORITHM, bytes(message), privateKey, (error, signature) => {
+    rsaSign(ALGORITHM, bytesOf(message), privateKey, (error, signature) => {
       if (error) reject(error)
       else resolve(signature.toString('base64'))
     })
   })
 }
 
-/** Whether `signature` (base64) is the RSA-SHA256 signature over `message` by the owner of `publicKey`. */
+/** Whether `signature` (base64) is the RSA-SHA256 signature of a message by the owner of `publicKey`. */
 export function verify(message: string | Buffer, signature: string, publicKey: KeyInput): boolean {
   return verifyWith(loadPublicKey(publicKey), message, signature)
 }
 
-/** Like {@link verify}, with a key that is loaded. */
+/** Like {@link verify}, with a key that is already loaded. */
 export function verifyWith(publicKey: KeyObject, message: string | Buffer, signature: string): boolean {
-  return rsaVerify(ALGORITHM, bytes(message), publicKey, Buffer.from(signature, 'base64'))
+  return rsaVerify(ALGORITHM, bytesOf(message), publicKey, Buffer.from(signature, 'base64'))
 }
 
 const OAEP = { padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha1' } as const
-/** OAEP with SHA-1 takes up two digests and two bytes of every block. */
+/** The bytes of a block that OAEP with SHA-1 uses: two digests and two bytes more. */
 const OAEP_OVERHEAD = 42
 
 /**
- * RSA-OAEP (SHA-1) of `text` under the platform's public key, as base64: how APIv3 wants sensitive fields.
+ * Encrypts a sensitive field of APIv3 with the platform's public key, by RSA-OAEP with SHA-1, to base64.
  *
- * @throws {RequestError} when the text is longer than the key can hold (214 bytes at 2048 bits).
+ * @throws {RequestError} when the text is longer than a block: 214 bytes for a key of 2048 bits.
  * @see https://pay.weixin.qq.com/doc/v3/merchant/4013053257
  */
 export function encryptOaep(text: string, publicKey: KeyInput): string {
@@ -74,9 +78,10 @@ export function encryptOaep(text: string, publicKey: KeyInput): string {
 }
 
 /**
- * The text behind a field that the API encrypted with the merchant certificate's public key.
+ * Decrypts a field (base64) that the API has encrypted with the public key of the merchant certificate.
  *
- * @throws {RequestError} when it was encrypted for another key, or is no ciphertext.
+ * @throws {RequestError} code `DECRYPTION_FAILED` when it was encrypted with another key, or is not a ciphertext.
+ * @see https://pay.weixin.qq.com/doc/v3/merchant/4013053257
  */
 export function decryptOaep(ciphertext: string, privateKey: KeyInput): string {
   const key = loadPrivateKey(privateKey)

@@ -1,40 +1,80 @@
 import { RequestError } from '../errors.js'
 import { acknowledgements } from './generated/facts.js'
-import { isObject } from './malformed.js'
 
-/** What an event's answer needs beside `code` and `message`. */
+/** What the response to an event needs beside `code` and `message`. */
 export interface AckFacts {
   readonly required: readonly string[]
-  /** Headers of the answer. */
+  /** Headers of the response. */
   readonly headers: readonly string[]
 }
 
-/** The answer to an event, apart from how it is written. */
+/** The fields of the response to an event; in JSON they are its body. */
 export type Acknowledgement = Readonly<Record<string, unknown>>
 
 export const SUCCESS = 'SUCCESS'
 
-/** Whether an event asks for more than to be acknowledged. */
-export function asksForAnswer(eventType: string): boolean {
+/** Whether the response to an event has fields that its handler must return. */
+export function hasOwnResponse(eventType: string): boolean {
   return Object.hasOwn(acknowledgements, eventType)
 }
 
-/** Whether the merchant's signature goes with the answer. */
-export function asksForSignature(eventType: string): boolean {
-  return asksForAnswer(eventType) && acknowledgements[eventType]?.headers.includes('Authorization') === true
+/** Whether the merchant signs the response to an event. */
+export function needsSignature(eventType: string): boolean {
+  return hasOwnResponse(eventType) && acknowledgements[eventType]?.headers.includes('Authorization') === true
 }
 
 /**
- * The answer made of what a handler returned. Most events have none, whatever their handler returns.
+ * The fields of the response, made of what a handler returned; `undefined` for an event that is acknowledged alike,
+ * whatever its handler returns.
  *
  * @throws {RequestError} when a field is missing that the event asks for.
  */
 export function acknowledgementOf(eventType: string, returned: unknown): Acknowledgement | undefined {
-  if (!asksForAnswer(eventType)) return undefined
-  const answer = { code: SUCCESS, ...(isObject(returned) ? returned : {}) } as Acknowledgement
-  const missing = (acknowledgements[eventType]?.required ?? []).filter((name) => answer[name] === undefined)
-  if (answer.code !== SUCCESS || missing.length === 0) return answer
+  if (!hasOwnResponse(eventType)) return undefined
+  const fields = typeof returned === 'object' && !Array.isArray(returned) ? returned : undefined
+  const ack: Acknowledgement = { code: SUCCESS, ...fields }
+  const missing = (acknowledgements[eventType]?.required ?? []).filter((name) => ack[name] === undefined)
+  if (ack.code !== SUCCESS || missing.length === 0) return ack
   throw new RequestError(
     `The handler of ${eventType} must return what WeChat Pay asks for; missing: ${missing.join(', ')}`,
   )
+}
+
+/** The HTTP response to a notification, for any server to send. */
+export interface NotificationResponse {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+const XML_TYPE = 'text/xml; charset=utf-8'
+const XML_ACCEPTED = '<xml><return_code>SUCCESS</return_code><return_msg>OK</return_msg></xml>'
+const XML_REFUSED = '<xml><return_code>FAIL</return_code></xml>'
+const JSON_TYPE = 'application/json; charset=utf-8'
+
+/**
+ * The response by which WeChat Pay knows that it need not send the notification again.
+ *
+ * @see https://pay.weixin.qq.com/doc/v3/merchant/4012075420
+ */
+export function acceptedResponse(
+  isXml: boolean,
+  ack: Acknowledgement = { code: SUCCESS },
+): NotificationResponse {
+  if (!isXml) return { status: 200, headers: { 'Content-Type': JSON_TYPE }, body: JSON.stringify(ack) }
+  return { status: 200, headers: { 'Content-Type': XML_TYPE }, body: XML_ACCEPTED }
+}
+
+/** The response to what was not handled. It gives no reason, because anybody may have sent the request. */
+export function refusedResponse(
+  status: number,
+  isXml: boolean,
+  ack: Acknowledgement = { code: 'FAIL' },
+): NotificationResponse {
+  const headers = {
+    'Content-Type': isXml ? XML_TYPE : JSON_TYPE,
+    ...(status === 405 && { Allow: 'POST' }),
+    ...(status === 408 && { Connection: 'close' }),
+  }
+  return { status, headers, body: isXml ? XML_REFUSED : JSON.stringify(ack) }
 }

@@ -1,10 +1,10 @@
 import { WechatpayError } from '../errors.js'
 
-/** The time in which an answer must be given. */
+/** The time within which a notification must be handled. */
 export interface Deadline {
-  /** Aborts when it is over. */
+  /** Aborts when the time is over. */
   readonly signal: AbortSignal
-  /** The work is done. */
+  /** Stops the clock. */
   readonly end: () => void
 }
 
@@ -17,13 +17,12 @@ export function startDeadline(timeout: number): Deadline {
   return { signal: controller.signal, end: () => clearTimeout(timer) }
 }
 
-/** The outcome of some work, or the reason of the signal when that aborts first. */
-export function untilAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
+/** Settles like a promise, or rejects with the reason of the signal when that aborts first. */
+export function untilAborted<Result>(promise: Promise<Result>, signal: AbortSignal): Promise<Result> {
   return new Promise((resolve, reject) => {
     const abort = (): void => reject(signal.reason)
-    const settle = (): void => signal.removeEventListener('abort', abort)
     signal.addEventListener('abort', abort)
-    work.then(resolve, reject).finally(settle)
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
     if (signal.aborted) abort()
   })
 }

@@ -3,8 +3,8 @@ import type { EventType, Notifications } from '../../types/notifications.js'
 declare const undocumented: unique symbol
 
 /**
- * An event type that is not documented: any text but those that are. No literal fits into the pattern, so comparing
- * `event_type` with one leaves the documented event alone.
+ * An event type that is not documented. It is not plain `string`, so that a comparison of `event_type` with a literal
+ * narrows a {@link NotificationEvent} to the documented event.
  */
 export type UndocumentedEventType = `${string & { readonly [undocumented]: true }}`
 
@@ -21,7 +21,7 @@ export interface UndocumentedNotification {
 /** Any notification; comparing its `event_type` tells what its `resource` is. */
 export type NotificationEvent = Notifications[EventType] | UndocumentedNotification
 
-/** A notification before its type is looked at. */
+/** A notification of any type, documented or not. */
 export interface PlainEvent {
   readonly id?: string
   readonly create_time?: string

@@ -1,23 +1,20 @@
-import { BodyProblem, cutOff, type Incoming, tooLarge, tooSlow } from './incoming.js'
-import { alreadyParsed } from './raw-body.js'
-import type { Reply } from './reply.js'
+import type { Receive } from './receive.js'
+import { alreadyParsed, BodyError, cutOff, tooLarge, tooSlow } from './request.js'
 
-/** Receives a notification and answers it, in the terms of `fetch`: a route handler. Never rejects. */
+/** A route handler in the terms of `fetch`: resolves to the response to a notification, and never rejects. */
 export type FetchReceiver = (request: Request) => Promise<Response>
 
-export function createFetchReceiver(
-  receive: (incoming: Incoming) => Promise<Reply | undefined>,
-): FetchReceiver {
+export function createFetchReceiver(receive: Receive): FetchReceiver {
   return async (request) => {
     const { pathname, search } = new URL(request.url)
-    const reply = await receive({
+    const response = await receive({
       method: request.method,
       url: pathname + search,
       headers: request.headers,
       read: (limit, signal) => readBody(request, limit, signal),
     })
-    if (!reply) return new Response(null, { status: 400 })
-    const { status, headers, body } = reply
+    if (!response) return new Response(null, { status: 400 })
+    const { status, headers, body } = response
     return new Response(body, { status, headers })
   }
 }
@@ -27,17 +24,17 @@ async function readBody(request: Request, limit: number, signal: AbortSignal): P
   if (Number(request.headers.get('content-length')) > limit) throw tooLarge(limit)
   if (!request.body) return Buffer.alloc(0)
   const reader = (request.body as ReadableStream<Uint8Array>).getReader()
-  const late = (): void => void reader.cancel(tooSlow()).catch(() => undefined)
-  signal.addEventListener('abort', late)
+  const cancel = (): void => void reader.cancel(tooSlow()).catch(() => undefined)
+  signal.addEventListener('abort', cancel)
   try {
     const bytes = await readAll(reader, limit)
-    // A cancelled stream ends as if it were whole.
+    // A stream that was cancelled ends like one that is whole.
     if (signal.aborted) throw tooSlow()
     return bytes
   } catch (error) {
-    throw error instanceof BodyProblem ? error : cutOff()
+    throw error instanceof BodyError ? error : cutOff()
   } finally {
-    signal.removeEventListener('abort', late)
+    signal.removeEventListener('abort', cancel)
   }
 }
 

@@ -4,40 +4,40 @@ import { nearestName } from '../pipeline/nearest.js'
 import type { NotificationEvent, PlainEvent } from './event.js'
 import { eventTypes } from './generated/facts.js'
 
-/** What a handler is given beside the event. */
+/** The second argument of a handler. */
 export interface HandlerContext {
-  /** Aborts when the time for an answer is over: the notification has failed, and will come again. */
+  /** Aborts when the timeout is over: the notification has failed, and WeChat Pay will send it again. */
   readonly signal: AbortSignal
 }
 
-/** The answer to an event that asks for more than an acknowledgement; `code` is `SUCCESS` when left out. */
+/** What the handler of an event returns; most may return anything. `code` is `SUCCESS` when left out. */
 export type AcknowledgementOf<Event extends EventType> = Event extends keyof Acknowledgements
   ? Omit<Acknowledgements[Event], 'code'> & Partial<Pick<Acknowledgements[Event], 'code'>>
   : unknown
 
-/** Handles one event type. Where the event asks for an answer, that is what it returns. */
+/** Handles one event type. Where the response to the event has fields of its own, the handler returns them. */
 export type NotificationHandler<Event extends EventType> = (
   event: NotificationOf<Event>,
   context: HandlerContext,
 ) => AcknowledgementOf<Event> | Promise<AcknowledgementOf<Event>>
 
-/** Handles whatever comes. */
+/** Handles events of any type. */
 export type AnyNotificationHandler = (event: NotificationEvent, context: HandlerContext) => unknown
 
-/** One function for all, or one for each event type; `default` gets the rest. */
+/** One function for all events, or one for each event type; `default` is called for all others. */
 export type NotificationHandlers =
   | AnyNotificationHandler
   | ({ readonly [Event in keyof Notifications]?: NotificationHandler<Event> } & {
       readonly default?: AnyNotificationHandler
     })
 
-/** A handler whose event is known to be the right one. */
+/** A handler found by the type of an event, which is therefore the one that it takes. */
 export type PlainHandler = (event: PlainEvent, context: HandlerContext) => unknown
 
 /**
- * How to find an event's handler.
+ * Finds the handler of an event.
  *
- * @throws {RequestError} for what is no function, and for an event type that looks like a typing error.
+ * @throws {RequestError} when a handler is not a function, or an event type looks like a typing error.
  */
 export function handlerFinder(
   handlers: NotificationHandlers,

@@ -1,21 +1,22 @@
 import type { XmlFields } from '../protocols/v2/xml.js'
 import { xmlMessages } from './generated/facts.js'
 
-/** What tells one message of v2 from the others, and how it is protected. */
+/** A documented message of v2: how to recognise it, and how it is protected. */
 export interface XmlMessage {
   readonly eventType: string
-  /** Its `event_type` says so. */
+  /** Recognised by its `event_type`. */
   readonly named?: true
-  /** Fields that it has and no other message. */
+  /** Recognised by these fields, which no other message has. */
   readonly marks: readonly string[]
-  /** Not signed. */
+  /** `none`: it is not signed. */
   readonly verify?: 'none'
-  /** The only documented one; either when absent. */
+  /** The only hash that is documented; when absent, both are accepted. */
   readonly signType?: 'HMAC-SHA256'
+  /** The field that is encrypted. */
   readonly cipher?: { readonly at: string; readonly algorithm: 'AEAD_AES_256_GCM' | 'AES_256_ECB' }
 }
 
-/** Which documented message of v2 this is. Most have no event type, so their own fields must tell. */
+/** Finds which documented message of v2 this is. Most have no event type and are recognised by their fields. */
 export function identify(fields: XmlFields): XmlMessage | undefined {
   const { event_type } = fields
   if (event_type !== undefined) {

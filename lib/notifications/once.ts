@@ -3,10 +3,12 @@ import type { Store } from '../store.js'
 import type { Acknowledgement } from './ack.js'
 import { untilAborted } from './deadline.js'
 import type { PlainEvent } from './event.js'
-import { isObject } from './malformed.js'
+import { isObject } from './resource.js'
 
-/** WeChat Pay repeats a notification for 24 hours and 4 minutes. */
-const REMEMBER = 25 * 60 * 60_000
+/** Longer than WeChat Pay repeats a notification, which is for 24 hours and 4 minutes. */
+const TTL = 25 * 60 * 60_000
+/** The number of notifications that the memory of a process holds; the oldest are forgotten first. */
+const MEMORY_LIMIT = 10_000
 
 /** What came of an event. */
 export interface Outcome {
@@ -14,72 +16,75 @@ export interface Outcome {
   readonly repeated: boolean
 }
 
-/** Handles an event; gives the fields of its answer. */
+/** Handles an event, and resolves to the fields of its response. */
 export type Run = () => Promise<Acknowledgement | undefined>
 
-/** Runs something for an event unless that succeeded before. */
-export type Once = (event: PlainEvent, run: Run, signal: AbortSignal) => Promise<Outcome>
+/** Handles an event unless that has succeeded before. */
+export type RunOnce = (event: PlainEvent, run: Run, signal: AbortSignal) => Promise<Outcome>
 
-type Running = Map<string, Promise<Outcome>>
-
-/** What runs now, by store: receivers that share a store share this too. */
-const runningIn = new WeakMap<Store, Running>()
+/** The events that are being handled now, by store: receivers with the same store share them. */
+const runningByStore = new WeakMap<Store, Map<string, Promise<Outcome>>>()
 
 export interface OnceOptions {
-  readonly store: Store
-  /** Whose notifications they are: a store may be shared by several clients. */
+  readonly store?: Store | undefined
+  /** The merchant or brand that is notified: several clients may share a store. */
   readonly account: string
-  /** Hears of an event that was handled, but could not be written down. */
-  readonly forgotten: (event: PlainEvent, error: unknown) => void
+  /** Is told of an event that was handled, but could not be stored. */
+  readonly onStoreError: (event: PlainEvent, error: unknown) => void
 }
 
 /**
- * Copies that arrive while the first one is being handled wait for its outcome and share it. What failed, or
- * took too long, is run again for the next copy; unless it succeeds in the meantime after all.
+ * Copies that arrive while the first one is being handled wait for its outcome and share it. A notification whose
+ * handler failed, or took too long, is handled again when its next copy arrives, unless it has succeeded meanwhile.
  */
-export function createOnce({ store, account, forgotten }: OnceOptions): Once {
-  const running: Running = runningIn.get(store) ?? new Map()
-  runningIn.set(store, running)
+export function createOnce({ store = createMemory(), account, onStoreError }: OnceOptions): RunOnce {
+  const running = runningByStore.get(store) ?? new Map<string, Promise<Outcome>>()
+  runningByStore.set(store, running)
 
   return async (event, run, signal) => {
-    const key = `wechatpay-fluent:notification:${account}:${identityOf(event)}`
+    const key = `wechatpay-fluent:notification:${account}:${idOf(event)}`
     const first = running.get(key)
     if (first) return { ...(await untilAborted(first, signal)), repeated: true }
-    const outcome = begin(key, event, run, signal)
+    const outcome = runUnlessStored(key, event, run, signal)
     running.set(key, outcome)
     return outcome.finally(() => running.delete(key))
   }
 
-  async function begin(key: string, event: PlainEvent, run: Run, signal: AbortSignal): Promise<Outcome> {
-    const known = await untilAborted(Promise.resolve(store.get(key)), signal)
-    if (isRecord(known)) return { ack: known.ack, repeated: true }
+  async function runUnlessStored(
+    key: string,
+    event: PlainEvent,
+    run: Run,
+    signal: AbortSignal,
+  ): Promise<Outcome> {
+    const stored = await untilAborted(Promise.resolve(store.get(key)), signal)
+    if (isHandled(stored)) return { ack: stored.ack, repeated: true }
     const handled = run()
     try {
       const ack = await untilAborted(handled, signal)
-      await untilAborted(remember(key, event, ack), signal).catch((error: unknown) => forgotten(event, error))
+      await untilAborted(save(key, event, ack), signal).catch((error: unknown) => onStoreError(event, error))
       return { ack, repeated: false }
     } catch (error) {
-      if (signal.aborted) handled.then((ack) => remember(key, event, ack)).catch(() => undefined)
+      if (signal.aborted) handled.then((ack) => save(key, event, ack)).catch(() => undefined)
       throw error
     }
   }
 
-  /** It has been done, whatever the store says: to fail now would have it done again. */
-  async function remember(key: string, event: PlainEvent, ack: Acknowledgement | undefined): Promise<void> {
+  /** Stores that an event was handled. Never rejects: a failure here would have the event handled again. */
+  async function save(key: string, event: PlainEvent, ack: Acknowledgement | undefined): Promise<void> {
     try {
-      await store.set(key, { handled: true, ...(ack && { ack }) }, REMEMBER)
+      await store.set(key, { handled: true, ...(ack && { ack }) }, TTL)
     } catch (error) {
-      forgotten(event, error)
+      onStoreError(event, error)
     }
   }
 }
 
-function isRecord(value: unknown): value is { readonly ack?: Acknowledgement } {
+function isHandled(value: unknown): value is { readonly ack?: Acknowledgement } {
   return isObject(value) && value.handled === true
 }
 
-/** What its copies have in common. Most messages of v2 have no id: then it is all they say. */
-function identityOf({ id, event_type, resource }: PlainEvent): string {
+/** The id that all copies of a notification share. Most messages of v2 have none; theirs is a digest of their content. */
+function idOf({ id, event_type, resource }: PlainEvent): string {
   if (id !== undefined) return id
   const { nonce_str, sign, ...content } = resource as Readonly<Record<string, unknown>>
   const sorted = Object.keys(content)
@@ -88,4 +93,24 @@ function identityOf({ id, event_type, resource }: PlainEvent): string {
   return createHash('sha256')
     .update(JSON.stringify([event_type, sorted]))
     .digest('hex')
+}
+
+/** A store in the memory of this process. */
+export function createMemory(limit: number = MEMORY_LIMIT): Store {
+  const entries = new Map<string, { readonly value: unknown; readonly until: number }>()
+  return {
+    async get(key) {
+      const entry = entries.get(key)
+      if (!entry) return undefined
+      if (entry.until > Date.now()) return entry.value
+      entries.delete(key)
+      return undefined
+    },
+    async set(key, value, ttl = Infinity) {
+      entries.delete(key)
+      const [oldest] = entries.keys()
+      if (entries.size >= limit && oldest !== undefined) entries.delete(oldest)
+      entries.set(key, { value, until: Date.now() + ttl })
+    },
+  }
 }

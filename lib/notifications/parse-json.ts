@@ -1,47 +1,38 @@
 import { type SignedPayload, verifySignature } from '../protocols/v3/signature.js'
 import type { PlainEvent } from './event.js'
-import { isObject, jsonObject, malformed } from './malformed.js'
-import { openGcm, type Secrets } from './secrets.js'
+import { decryptResource, isObject, malformed, parseJsonObject, type Secrets } from './resource.js'
 
 const ALGORITHM = 'AEAD_AES_256_GCM'
 
 /**
- * A notification of v3: its signature, by one of the known keys, then its resource.
+ * Verifies a notification of v3 with the known keys, and decrypts its resource.
  *
  * @see https://pay.weixin.qq.com/doc/v3/merchant/4012071382
  */
 export function parseJson(received: SignedPayload, secrets: Secrets): PlainEvent {
   const { headers, body } = received
-  // Nothing says that this comes from WeChat Pay, so nothing is lost by reading it first.
+  // A request without signature is refused in any case; what it is decides only what the error says.
   const isSigned = headers.signature || headers.serial || headers.timestamp || headers.nonce
-  if (!isSigned && !jsonObject(body.toString())) {
+  if (!isSigned && !parseJsonObject(body.toString())) {
     throw malformed('it has no signature, and its body is neither JSON nor XML')
   }
   verifySignature(received, secrets.keys, 'The notification')
-  const envelope: Record<string, unknown> = jsonObject(body.toString()) ?? {}
+  const envelope: Record<string, unknown> = parseJsonObject(body.toString()) ?? {}
   const { resource } = envelope
   if (typeof envelope.event_type !== 'string' || typeof envelope.id !== 'string' || !isObject(resource)) {
     throw malformed('it is signed, but has no id, event_type or resource')
   }
-  envelope.resource = decryptResource(resource, secrets, `Notification ${envelope.event_type}`)
+  envelope.resource = readResource(resource, secrets, `Notification ${envelope.event_type}`)
   return envelope as unknown as PlainEvent
 }
 
-function decryptResource(
-  resource: Readonly<Record<string, unknown>>,
-  secrets: Secrets,
-  what: string,
-): object {
+function readResource(resource: Readonly<Record<string, unknown>>, secrets: Secrets, what: string): object {
   const { algorithm, ciphertext, nonce, associated_data = '' } = resource
   if (algorithm !== ALGORITHM || typeof ciphertext !== 'string' || typeof nonce !== 'string') {
     throw malformed(`its resource is not encrypted with ${ALGORITHM}`)
   }
-  const sealed = { ciphertext, nonce, associatedData: String(associated_data ?? '') }
-  return readResource(openGcm(sealed, secrets, what))
-}
-
-function readResource(text: string): object {
-  const resource = jsonObject(text)
-  if (resource) return resource
+  const encrypted = { ciphertext, nonce, associatedData: String(associated_data ?? '') }
+  const decrypted = parseJsonObject(decryptResource(encrypted, secrets, what))
+  if (decrypted) return decrypted
   throw malformed('its decrypted resource is no JSON object')
 }

@@ -5,16 +5,15 @@ import { isGenuine, type Message } from '../protocols/v2/sign.js'
 import { decodeXml, type XmlFields, XmlProblem } from '../protocols/v2/xml.js'
 import type { PlainEvent } from './event.js'
 import { identify, type XmlMessage } from './identify.js'
-import { jsonObject, malformed } from './malformed.js'
-import { missingOption, openGcm, type Secrets } from './secrets.js'
+import { decryptResource, malformed, missingOption, parseJsonObject, type Secrets } from './resource.js'
 
-/** Length of an HMAC-SHA256 in hexadecimal; an MD5 has half of it. */
+/** The length of an HMAC-SHA256 in hexadecimal; an MD5 has half of it. */
 const HMAC_LENGTH = 64
-/** The event type of a genuine message that no documentation tells of. */
+/** The event type of a genuine message that is not documented. */
 const UNKNOWN = 'unknown'
 
 /**
- * A notification of v2: its signature where it has one, then what is encrypted in it.
+ * Verifies a notification of v2 where it is signed, and decrypts what is encrypted in it.
  *
  * @see https://pay.weixin.qq.com/doc/v2/merchant/4011985891
  */
@@ -32,15 +31,19 @@ export function parseXml(body: string | Buffer, secrets: Secrets): PlainEvent {
   const ciphertext = textOf(fields[cipher.at])
   if (!ciphertext) throw malformed(`${what} has no ${cipher.at}`)
   if (cipher.algorithm === 'AES_256_ECB') {
-    return { event_type, resource: openReqInfo(ciphertext, secret, `${what}: ${cipher.at}`) }
+    return { event_type, resource: decryptUnsigned(ciphertext, secret, `${what}: ${cipher.at}`) }
   }
-  const beside = (name: string): string | undefined => textOf(fields[cipher.at.replace(/ciphertext$/, name)])
-  const nonce = beside('nonce') ?? ''
-  const sealed = { ciphertext, nonce, associatedData: beside('associated_data') ?? '' }
-  const text = openGcm(sealed, secrets, what)
-  const id = beside('id')
-  const create_time = beside('create_time')
-  const resource = jsonObject(text) ?? decode(text)
+  // The other fields of the event have the prefix of its ciphertext: `event_ciphertext`, `event_nonce` …
+  const field = (name: string): string | undefined => textOf(fields[cipher.at.replace(/ciphertext$/, name)])
+  const encrypted = {
+    ciphertext,
+    nonce: field('nonce') ?? '',
+    associatedData: field('associated_data') ?? '',
+  }
+  const text = decryptResource(encrypted, secrets, what)
+  const id = field('id')
+  const create_time = field('create_time')
+  const resource = parseJsonObject(text) ?? decode(text)
   return { ...(id && { id }), ...(create_time && { create_time }), event_type, resource }
 }
 
@@ -69,7 +72,7 @@ function assertSigned(
   if (sign === '') {
     throw new VerificationError(`${what} is not to be trusted: it has no sign`, { code: 'SIGNATURE_MISSING' })
   }
-  // Which of the two hashes it is: both take the secret. Where only one is documented, it is that one.
+  // Where only one of the hashes is documented, a message signed with the other one is refused.
   const signType = message?.signType ?? (sign.length === HMAC_LENGTH ? 'HMAC-SHA256' : 'MD5')
   if (isGenuine(fields as Message, signType, secret)) return
   throw new VerificationError(
@@ -78,8 +81,8 @@ function assertSigned(
   )
 }
 
-/** Nothing else vouches for an unsigned message: it is genuine if it was encrypted under the secret. */
-function openReqInfo(ciphertext: string, secret: KeyObject, what: string): XmlFields {
+/** Decrypts a message without signature. That it was encrypted under the secret shows that it is genuine. */
+function decryptUnsigned(ciphertext: string, secret: KeyObject, what: string): XmlFields {
   try {
     return decryptReqInfo(ciphertext, secret)
   } catch {

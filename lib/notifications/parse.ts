@@ -1,14 +1,13 @@
 import { RequestError } from '../errors.js'
 import { isKeyKnown, refreshKeys } from '../protocols/v3/signature.js'
 import type { NotificationEvent } from './event.js'
-import { type NotificationHeaders, readSignature } from './headers.js'
 import { parseJson } from './parse-json.js'
-import { bytesOf, type RawBody } from './raw-body.js'
-import type { Secrets } from './secrets.js'
+import { bytesOf, type NotificationHeaders, type RawBody, readSignature } from './request.js'
+import type { Secrets } from './resource.js'
 
 /** A notification as it arrives. */
 export interface ReceivedNotification {
-  /** A plain object in any case, `Headers`, or whatever has `get(name)`. */
+  /** By name in any case, or an object with `get(name)`, such as `Headers`. */
   readonly headers: NotificationHeaders
   /** The bytes as they came; a body parsed by a framework cannot be verified. */
   readonly body: RawBody
@@ -24,9 +23,9 @@ export async function parseNotification(
   }
   const body = typeof received.body === 'string' ? received.body : bytesOf(received.body)
   if (isXml(body)) return (await import('./parse-xml.js')).parseXml(body, secrets) as NotificationEvent
-  const answer = { headers: readSignature(received.headers), body }
-  if (!isKeyKnown(answer, secrets.keys)) await refreshKeys(answer, secrets.keys)
-  return parseJson(answer, secrets) as NotificationEvent
+  const signed = { headers: readSignature(received.headers), body }
+  if (!isKeyKnown(signed, secrets.keys)) await refreshKeys(signed, secrets.keys)
+  return parseJson(signed, secrets) as NotificationEvent
 }
 
 const BRACE = '{'.charCodeAt(0)

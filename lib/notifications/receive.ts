@@ -1,27 +1,37 @@
 import { VerificationError } from '../errors.js'
 import type { Signer } from '../identity.js'
 import { createAuthorize } from '../protocols/v3/v3.js'
-import { type Acknowledgement, acknowledgementOf, asksForAnswer, asksForSignature, SUCCESS } from './ack.js'
+import {
+  type Acknowledgement,
+  acceptedResponse,
+  acknowledgementOf,
+  hasOwnResponse,
+  type NotificationResponse,
+  needsSignature,
+  refusedResponse,
+  SUCCESS,
+} from './ack.js'
 import { startDeadline, untilAborted } from './deadline.js'
 import type { NotificationEvent, PlainEvent } from './event.js'
-import { type NotificationReceipt, publishReceipt } from './events.js'
 import { handlerFinder, type NotificationHandlers } from './handlers.js'
-import { BodyProblem, type Incoming } from './incoming.js'
-import { createMemory } from './memory.js'
 import { createOnce } from './once.js'
 import { isXml, type ReceivedNotification } from './parse.js'
+import { type NotificationReceipt, publishReceipt } from './receipts.js'
 import { checkOptions, type ReceiverOptions } from './receiver-options.js'
-import { accept, type Reply, refuse } from './reply.js'
+import { BodyError, type NotificationRequest } from './request.js'
 
-/** What a receiver is made with. */
-export interface Receiving {
+/** What a client gives its receivers. */
+export interface ReceiverContext {
   readonly signer: Signer
   readonly parse: (received: ReceivedNotification) => Promise<NotificationEvent>
 }
 
-/** An answer other than SUCCESS that a handler returned: it goes out, and the notification has failed. */
-class Declined extends Error {
-  override readonly name = 'Declined'
+/** Receives a request; resolves to `undefined` when the sender has closed the connection. Never rejects. */
+export type Receive = (request: NotificationRequest) => Promise<NotificationResponse | undefined>
+
+/** The error for a code other than SUCCESS that a handler returned: the response has it, and the notification has failed. */
+class HandlerRefusal extends Error {
+  override readonly name = 'HandlerRefusal'
   readonly ack: Acknowledgement
 
   constructor(eventType: string, ack: Acknowledgement) {
@@ -30,40 +40,46 @@ class Declined extends Error {
   }
 }
 
-/** From request to answer; `undefined` when nobody waits for one. Never rejects. */
+/** The way of a notification: read, parse (verify and decrypt), handle once, respond, publish what became of it. */
 export function createReceive(
-  { signer, parse }: Receiving,
+  { signer, parse }: ReceiverContext,
   handlers: NotificationHandlers,
   options: ReceiverOptions = {},
-): (incoming: Incoming) => Promise<Reply | undefined> {
-  const { store = createMemory(), timeout, limit } = checkOptions(options)
-  const find = handlerFinder(handlers)
+): Receive {
+  const { store, timeout, limit } = checkOptions(options)
+  const handlerOf = handlerFinder(handlers)
   const authorize = createAuthorize(signer)
-  const forgotten = (event: PlainEvent, error: unknown): void =>
-    publishReceipt({ ...factsOf(event), type: 'failed', status: undefined, error })
-  const account = signer.brandId === undefined ? signer.mchid : `brand:${signer.brandId}`
-  const once = createOnce({ store, account, forgotten })
+  const once = createOnce({
+    store,
+    account: signer.brandId === undefined ? signer.mchid : `brand:${signer.brandId}`,
+    onStoreError: (event, error) =>
+      publishReceipt({ ...namesOf(event), type: 'failed', status: undefined, error }),
+  })
 
   async function handle(event: PlainEvent, signal: AbortSignal) {
-    const handler = find(event)
-    if (!handler && !asksForAnswer(event.event_type)) return { ack: undefined, type: 'unhandled' } as const
+    const handler = handlerOf(event)
+    if (!handler && !hasOwnResponse(event.event_type)) return { ack: undefined, type: 'unhandled' } as const
     const run = async (): Promise<Acknowledgement | undefined> => {
       const ack = acknowledgementOf(event.event_type, await handler?.(event, { signal }))
-      if (ack && ack.code !== SUCCESS) throw new Declined(event.event_type, ack)
+      if (ack && ack.code !== SUCCESS) throw new HandlerRefusal(event.event_type, ack)
       return ack
     }
     const { ack, repeated } = await once(event, run, signal)
     return { ack, type: repeated ? 'repeated' : 'handled' } as const
   }
 
-  async function sign(reply: Reply, { event_type }: PlainEvent, url: string): Promise<Reply> {
-    if (!asksForSignature(event_type)) return reply
-    const { authorization } = await authorize('POST', url, reply.body)
-    return { ...reply, headers: { ...reply.headers, Authorization: authorization } }
+  async function sign(
+    response: NotificationResponse,
+    { event_type }: PlainEvent,
+    url: string,
+  ): Promise<NotificationResponse> {
+    if (!needsSignature(event_type)) return response
+    const { authorization } = await authorize('POST', url, response.body)
+    return { ...response, headers: { ...response.headers, Authorization: authorization } }
   }
 
   return async ({ method, url, headers, read }) => {
-    if (method !== 'POST') return refuse(405, false)
+    if (method !== 'POST') return refusedResponse(405, false)
     const { signal, end } = startDeadline(timeout)
     let xml = false
     let event: PlainEvent | undefined
@@ -72,29 +88,32 @@ export function createReceive(
       xml = isXml(body)
       event = await untilAborted<PlainEvent>(parse({ headers, body }), signal)
       const { ack, type } = await handle(event, signal)
-      const reply = await sign(accept(xml, ack), event, url)
-      publishReceipt({ ...factsOf(event), type, status: reply.status })
-      return reply
+      const response = await sign(acceptedResponse(xml, ack), event, url)
+      publishReceipt({ ...namesOf(event), type, status: response.status })
+      return response
     } catch (error) {
-      const { type, status } = judge(error, event)
-      publishReceipt({ ...factsOf(event), type, status, error })
-      const declined = error instanceof Declined ? error.ack : undefined
-      return status === undefined ? undefined : refuse(status, xml, declined)
+      const { type, status } = classify(error, event)
+      publishReceipt({ ...namesOf(event), type, status, error })
+      const ack = error instanceof HandlerRefusal ? error.ack : undefined
+      return status === undefined ? undefined : refusedResponse(status, xml, ack)
     } finally {
       end()
     }
   }
 }
 
-function factsOf(event: PlainEvent | undefined): Pick<NotificationReceipt, 'event_type' | 'id'> {
+function namesOf(event: PlainEvent | undefined): Pick<NotificationReceipt, 'event_type' | 'id'> {
   if (!event) return {}
   const { event_type, id } = event
   return { event_type, ...(id !== undefined && { id }) }
 }
 
-/** Before there is an event, an error may be the sender's; afterwards it is always ours. */
-function judge(error: unknown, event: PlainEvent | undefined): Pick<NotificationReceipt, 'type' | 'status'> {
-  if (error instanceof BodyProblem) return { type: 'refused', status: error.status }
+/** The sender is to blame only while there is no event; later errors are the handler's, or this package's. */
+function classify(
+  error: unknown,
+  event: PlainEvent | undefined,
+): Pick<NotificationReceipt, 'type' | 'status'> {
+  if (error instanceof BodyError) return { type: 'refused', status: error.status }
   if (event || !(error instanceof VerificationError)) return { type: 'failed', status: 500 }
   return { type: 'refused', status: error.code === 'ANSWER_INVALID' ? 400 : 401 }
 }

@@ -3,16 +3,16 @@ import { RequestError } from '../errors.js'
 import { nameHint } from '../pipeline/nearest.js'
 import { isStore, STORE, type Store } from '../store.js'
 
-/** How notifications are received. */
+/** Options of a receiver. */
 export interface ReceiverOptions {
   /**
-   * Where handled notifications are remembered, in the shape of Keyv; the memory of this process when absent.
-   * Processes that share one acknowledge what another has handled.
+   * Where handled notifications are stored, with the `get` and `set(key, value, ttl)` of Keyv; the memory of this process
+   * when absent. Processes that share a store do not handle the same notification twice.
    */
   readonly store?: Store
   /**
-   * Milliseconds until an unfinished notification is answered with 500; 4500 when absent, as WeChat Pay waits 5 s. For
-   * some events it waits less: 3 s for `CROSS_BORDER_PAY.*`.
+   * Milliseconds after which the response is 500 if the handler has not finished; 4500 when absent, because WeChat Pay
+   * waits 5 s. For some events it waits less: 3 s for `CROSS_BORDER_PAY.*`.
    */
   readonly timeout?: number
   /** Largest body in bytes; 1 MB when absent. */
@@ -31,7 +31,7 @@ const CHECKS = {
 /**
  * The options of a receiver, with defaults.
  *
- * @throws {RequestError} for one that there is not, or that would make every notification fail.
+ * @throws {RequestError} for an unknown option, or a value with which every notification would fail.
  */
 export function checkOptions(
   options: ReceiverOptions,

@@ -3,29 +3,29 @@ import { serializeQuery } from '../protocols/url.js'
 import { readFields } from './fields.js'
 import type { PaySigning } from './signing.js'
 
-/** A coupon that is to be sent. */
+/** A coupon to send. */
 export interface CouponRequest {
   readonly stockId: string
   readonly outRequestNo: string
-  /** Where the merchant gives the codes of the stock itself. */
+  /** The code of the coupon, where the merchant makes the codes of the stock. */
   readonly couponCode?: string
-  /** When the user got it in the merchant's own system, as RFC 3339. */
+  /** The time at which the user got the coupon in the merchant's system, as in RFC 3339. */
   readonly customizeSendTime?: string
 }
 
-/** Coupons for the plugin of mini-programs. */
+/** Coupons to send with the plugin of mini-programs. */
 export interface CouponsRequest {
   readonly coupons: readonly CouponRequest[]
   /** The merchant that sends them; this client's own when left out. */
   readonly merchant?: string
 }
 
-/** A coupon for a web page. */
+/** A coupon to send from a web page. */
 export interface CouponUrlRequest {
   readonly stockId: string
   readonly outRequestNo: string
   readonly openId: string
-  /** Where the merchant gives the codes of the stock itself. */
+  /** The code of the coupon, where the merchant makes the codes of the stock. */
   readonly couponCode?: string
   /** The merchant that sends it; this client's own when left out. */
   readonly merchant?: string
@@ -39,7 +39,7 @@ export interface SendCouponParameter {
   readonly customize_send_time?: string
 }
 
-/** What the plugin of mini-programs takes. */
+/** The parameters of the plugin of mini-programs. */
 export interface CouponsParameters {
   readonly send_coupon_params: readonly SendCouponParameter[]
   readonly send_coupon_merchant: string

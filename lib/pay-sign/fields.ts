@@ -1,14 +1,14 @@
 import { RequestError } from '../errors.js'
 import { nameHint } from '../pipeline/nearest.js'
 
-/** Which texts a method takes. */
+/** The names of the texts that a method takes. */
 export interface FieldNames<Required extends string, Optional extends string> {
   readonly required: readonly Required[]
   readonly optional: readonly Optional[]
 }
 
 /**
- * The texts of a request, each checked: what a front end gets is whole or not there.
+ * Checks the texts of a request, none of which may be missing, empty or unknown.
  *
  * @throws {RequestError} naming the method and the field.
  */
@@ -32,21 +32,21 @@ export function readFields<Required extends string, Optional extends string = ne
   return Object.fromEntries(entries) as Record<Required, string> & Partial<Record<Optional, string>>
 }
 
-/** One text. Signed messages are made of lines and of `&`-joined pairs, so control characters have no place in it. */
+/** Checks one text. It may not have control characters: a line break in it would change the lines that are signed. */
 function readText(method: string, name: string, value: unknown): string {
   if (value === undefined || value === null) throw new RequestError(`${method}: ${name} is missing`)
   if (typeof value !== 'string') {
     throw new RequestError(`${method}: ${name} must be a text, not ${typeof value}`)
   }
   if (value.trim() === '') throw new RequestError(`${method}: ${name} is empty`)
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what is looked for
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
   if (/[\u0000-\u001f\u007f]/.test(value) || !value.isWellFormed()) {
     throw new RequestError(`${method}: ${name} has characters that cannot be signed`)
   }
   return value
 }
 
-/** One of a few values, or the first of them when there is none. */
+/** Checks that a text is one of some values; the first of them when it is left out. */
 export function readChoice<Choice extends string>(
   method: string,
   name: string,

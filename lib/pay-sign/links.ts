@@ -5,22 +5,22 @@ import type { PaySigning } from './signing.js'
 
 /** A payment in a browser outside of WeChat. */
 export interface H5Request {
-  /** `h5_url` of the answer to the order. */
+  /** The `h5_url` in the response to the order. */
   readonly h5Url: string
-  /** Where the browser goes from the payment. */
+  /** The page that the browser goes to after the payment. */
   readonly redirectUrl: string
 }
 
 /** A fixed QR code for a product. */
 export interface NativeRequest {
   readonly appId: string
-  /** The merchant's own name of the product: it comes back when the code is scanned. */
+  /** The merchant's id of the product. The callback of WeChat Pay has it when a user scans the code. */
   readonly productId: string
   /** `MD5` when left out. */
   readonly signType?: 'MD5' | 'HMAC-SHA256'
 }
 
-/** Nothing of `h5_url` may change, so it is only added to. */
+/** `redirect_url` is appended to the text of `h5_url`, which must stay as it is. */
 export function h5Link(request: H5Request): string {
   const method = 'paySign.h5'
   const { h5Url, redirectUrl } = readFields(method, request, {

@@ -2,23 +2,23 @@ import { RequestError } from '../errors.js'
 import { readChoice, readFields } from './fields.js'
 import type { PaySigning, PaySignType } from './signing.js'
 
-/** An order that is to be paid. */
+/** An order to pay. */
 export interface PaymentRequest {
-  /** The app, official account or mini-program that the order was placed with: `appid`, or `sub_appid` if that was given. */
+  /** The app, official account or mini-program of the order: its `sub_appid` where it has one, or its `appid`. */
   readonly appId: string
-  /** `prepay_id` of the answer to the order; of a combined order just the same. */
+  /** The `prepay_id` in the response to the order, or to the combined order. */
   readonly prepayId: string
-  /** As the order was placed: `RSA` by APIv3 (when left out), the others by APIv2. */
+  /** `RSA` for an order placed by APIv3, and when left out; the others for one placed by APIv2. */
   readonly signType?: PaySignType
 }
 
-/** For an app, which also names the merchant. */
+/** An order to pay in an app, whose parameters also name the merchant. */
 export interface AppPaymentRequest extends PaymentRequest {
-  /** The merchant that the order was placed for; this client's own when left out. */
+  /** The merchant that the order was placed for; the client's when left out. */
   readonly partnerId?: string
 }
 
-/** What `WeixinJSBridge`, `wx.chooseWXPay` and `wx.requestPayment` take. */
+/** The parameters of `WeixinJSBridge`, `wx.chooseWXPay` and `wx.requestPayment`. */
 export interface JsapiParameters {
   readonly appId: string
   readonly timeStamp: string
@@ -28,7 +28,7 @@ export interface JsapiParameters {
   readonly paySign: string
 }
 
-/** What `PayReq` of the Open SDK takes. */
+/** The parameters of `PayReq` in the Open SDK. */
 export interface AppParameters {
   readonly appid: string
   readonly partnerid: string
@@ -45,7 +45,7 @@ export function jsapiParameters(signing: PaySigning, request: PaymentRequest): J
   const method = 'paySign.jsapi'
   const given = readFields(method, request, { required: ['appId', 'prepayId'], optional: ['signType'] })
   const signType = readChoice(method, 'signType', given.signType, SIGN_TYPES)
-  assertBare(method, given.prepayId)
+  assertNoPrefix(method, given.prepayId)
   const { timestamp, nonce } = signing.stamp()
   const unsigned = {
     appId: given.appId,
@@ -68,7 +68,7 @@ export function appParameters(signing: PaySigning, request: AppPaymentRequest): 
     optional: ['signType', 'partnerId'],
   })
   const signType = readChoice(method, 'signType', given.signType, SIGN_TYPES)
-  assertBare(method, given.prepayId)
+  assertNoPrefix(method, given.prepayId)
   const { timestamp, nonce } = signing.stamp()
   const unsigned = {
     appid: given.appId,
@@ -85,8 +85,8 @@ export function appParameters(signing: PaySigning, request: AppPaymentRequest): 
   return { ...unsigned, sign }
 }
 
-/** Twice the prefix would be a signature that fits and a payment that fails. */
-function assertBare(method: string, prepayId: string): void {
+/** With the prefix twice, the signature would be right and the payment fail without a reason. */
+function assertNoPrefix(method: string, prepayId: string): void {
   if (!prepayId.startsWith('prepay_id=')) return
   throw new RequestError(`${method}: prepayId is the id alone, without 'prepay_id='`)
 }

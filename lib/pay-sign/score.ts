@@ -3,17 +3,17 @@ import type { PaySigning } from './signing.js'
 
 /** A payscore order for its user to confirm. */
 export interface ScoreRequest {
-  /** `package` of the answer to the order. */
+  /** The `package` in the response to the order. */
   readonly package: string
 }
 
-/** A payscore order to look at. */
+/** A payscore order to show. */
 export interface ScoreDetailRequest {
   readonly serviceId: string
   readonly outOrderNo: string
 }
 
-/** A payscore service to be opened. */
+/** A payscore service to open. */
 export interface ScoreEnableRequest {
   readonly serviceId: string
   readonly outRequestNo: string
@@ -27,18 +27,18 @@ interface Signed {
   readonly sign: string
 }
 
-/** Business parameters of `wxpayScoreUse`. */
+/** The business parameters of `wxpayScoreUse`. */
 export interface ScoreParameters extends Signed {
   readonly package: string
 }
 
-/** Business parameters of `wxpayScoreDetail`. */
+/** The business parameters of `wxpayScoreDetail`. */
 export interface ScoreDetailParameters extends Signed {
   readonly service_id: string
   readonly out_order_no: string
 }
 
-/** Business parameters of `wxpayScoreEnable`. */
+/** The business parameters of `wxpayScoreEnable`. */
 export interface ScoreEnableParameters extends Signed {
   readonly service_id: string
   readonly out_request_no: string

@@ -5,25 +5,31 @@ import { RequestError } from '../errors.js'
 import type { MerchantId } from '../identity.js'
 import { type Message, type SignType, signMessage } from '../protocols/v2/sign.js'
 
-/** How the parameters of a payment are signed: as the order was placed, by APIv3 or by APIv2. */
+/** The signature of the parameters of a payment: `RSA` for an order of APIv3, the others for one of APIv2. */
 export type PaySignType = 'RSA' | SignType
 
 /** The merchant whose key signs. */
 export type MerchantSigner = MerchantId & { readonly privateKey: KeyObject }
 
-/** What signs for the front end. */
+/** Signs parameters for a front end. */
 export interface PaySigning {
   readonly mchid: string
-  /** RSA-SHA256 over lines, each of them ended by `\n`. */
+  /** Signs lines, each of which ends with `\n`, with RSA-SHA256. */
   readonly lines: (lines: readonly string[]) => string
-  /** The APIv2 signature of `fields`; `method` is for the message where there is no APIv2 key. */
+  /**
+   * Signs fields as APIv2 does.
+   *
+   * @param method the method that needs the signature, for messages
+   * @throws {RequestError} when the client has no APIv2 key.
+   */
   readonly fields: (method: string, fields: Message, type: SignType) => string
-  /** Now, in seconds, and a nonce: the same pair never comes twice. */
+  /** The time and a nonce for one signature. */
   readonly stamp: () => Stamp
 }
 
-/** What makes a signature good for one use. */
+/** The parts of a signature that are new each time. */
 export interface Stamp {
+  /** Seconds since the epoch. */
   readonly timestamp: string
   readonly nonce: string
 }

@@ -1,5 +1,4 @@
-import type { BillFormat } from '../../lib/bills/columns.js'
-import type { Cells } from '../../lib/bills/layout.js'
+import type { BillFormat, BillRow } from '../../lib/bills/columns.js'
 import { parseBill } from '../../lib/bills/parse.js'
 
 export const ALL_HEADINGS =
@@ -22,13 +21,13 @@ export async function readBill(
   text: string,
   format: BillFormat,
   size = 65_536,
-): Promise<{ rows: Cells[]; summary: Cells }> {
+): Promise<{ rows: BillRow[]; summary: BillRow }> {
   async function* pieces(): AsyncGenerator<Buffer> {
     const bytes = Buffer.from(text)
     for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
   }
   const reading = parseBill(pieces(), format, 'a bill')
-  const rows: Cells[] = []
+  const rows: BillRow[] = []
   for (;;) {
     const { done, value } = await reading.next()
     if (done) return { rows, summary: value }

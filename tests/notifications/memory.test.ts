@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest'
-import { createMemory } from '../../lib/notifications/memory.js'
+import { createMemory } from '../../lib/notifications/once.js'
 
 it('forgets what is over, and the oldest beyond its limit', async () => {
   vi.useFakeTimers()

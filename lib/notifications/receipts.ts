@@ -3,15 +3,16 @@ import { channel } from 'node:diagnostics_channel'
 /** What became of a notification that a receiver got. */
 export interface NotificationReceipt {
   /**
-   * `handled` by its handler · `repeated`: handled before, so acknowledged only · `unhandled`: acknowledged, though
-   * there is no handler for it · `refused`: not to be trusted, or no notification · `failed` here: it comes again.
+   * `handled` by its handler · `repeated`: handled before, and only acknowledged now · `unhandled`: acknowledged, though
+   * there is no handler for it · `refused`: not to be trusted, or not a notification · `failed` here: WeChat Pay will
+   * send it again.
    */
   readonly type: 'handled' | 'repeated' | 'unhandled' | 'refused' | 'failed'
-  /** The HTTP status of the answer; `undefined` when nobody waits for it any more. */
+  /** The HTTP status of the response; `undefined` when none was sent. */
   readonly status: number | undefined
   readonly event_type?: string
   readonly id?: string
-  /** Why it was refused, or failed: what your handler threw, or an error of this package. */
+  /** Why it was refused, or has failed: what your handler threw, or an error of this package. */
   readonly error?: unknown
 }
 
@@ -20,7 +21,7 @@ export const NOTIFICATION_CHANNEL = 'wechatpay-fluent:notification'
 
 const receipts = channel(NOTIFICATION_CHANNEL)
 
-/** Publishes a receipt. A failure that nobody listens for becomes a warning of the process. */
+/** Publishes a receipt. Where nobody subscribes, a failure is a warning of the process, so that it is not lost. */
 export function publishReceipt(receipt: NotificationReceipt): void {
   if (receipts.hasSubscribers) receipts.publish(receipt)
   else if (receipt.type === 'failed') warn(receipt)

@@ -1,0 +1,30 @@
+import { NetworkError, VerificationError } from '../errors.js'
+
+/** The name of a bill in messages: `GET v3/bill/tradebill 2024-01-01`. */
+export type BillName = string
+
+/** The error for what was downloaded and is not the bill, or not all of it. */
+export function notTheBill(name: BillName, why: string, cause?: unknown): VerificationError {
+  return new VerificationError(`${name}: the bill is not to be trusted: ${why}`, {
+    code: 'ANSWER_INVALID',
+    cause,
+  })
+}
+
+/** The error for a bill that was read to its end and is not the one that was announced. */
+export function wrongDigest(name: BillName, announced: string, actual: string): VerificationError {
+  return new VerificationError(
+    `${name}: the bill is not to be trusted: its SHA-1 is ${actual}, announced was ${announced}; do not use the rows read so far`,
+    { code: 'SIGNATURE_INVALID' },
+  )
+}
+
+/** The error for a connection that failed during the download. */
+export function brokenOff(name: BillName, cause: Error, signal: AbortSignal | undefined): NetworkError {
+  if (signal?.aborted) {
+    return new NetworkError(`${name}: aborted`, { code: 'ABORTED', retryable: false, cause: signal.reason })
+  }
+  const code = cause.message.startsWith('no data for ') ? 'TIMEOUT' : 'CONNECTION_FAILED'
+  // A download changes nothing, so it may be repeated.
+  return new NetworkError(`${name}: the download broke off: ${cause.message}`, { code, retryable: true })
+}
