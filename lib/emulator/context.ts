@@ -1,8 +1,8 @@
-import type { Brand } from './brand.js'
-import type { Identity } from './identity.js'
-import type { SignedNotification } from './notifications.js'
-import type { Random } from './random.js'
-import type { State } from './state.js'
+import type { Brand } from './identity/brand.js'
+import type { Identity } from './identity/identity.js'
+import type { Random } from './identity/random.js'
+import type { SignedNotification } from './protocols/notifications.js'
+import type { State } from './state/state.js'
 
 /** What handlers work with. */
 export interface Context {

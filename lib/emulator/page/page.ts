@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { renderSVG } from 'uqr'
-import { readBody } from '../body.js'
+import { readBody } from '../gateway/read-body.js'
 import { createActions, createQuestions, type PageParts, run } from './api.js'
 import { PREFIX } from './is-for-page.js'
 import { asset, isOwn, PAGE_HEADERS, type PageReply, reply } from './serve.js'

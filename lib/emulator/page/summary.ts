@@ -1,4 +1,4 @@
-import type { RecordedAnswer, RecordedRequest } from '../recorder.js'
+import type { RecordedAnswer, RecordedRequest } from '../control/recorder.js'
 
 /** As many of a kind are shown at most. */
 export const MAX_SHOWN = 500

@@ -1,0 +1,59 @@
+import { request as requestHttp } from 'node:http'
+import { request as requestHttps } from 'node:https'
+import type { SignedNotification } from '../protocols/notifications.js'
+
+/** WeChat Pay gives a receiver five seconds. */
+const PATIENCE = 5_000
+const ANSWER_LIMIT = 1024 * 1024
+
+/** What the receiver of a notification answered. */
+export interface Receipt {
+  readonly status: number
+  readonly body: string
+}
+
+/** Whether a URL leads to this machine: the only place that notifications go to unasked. */
+export function isLoopback(url: string): boolean {
+  if (!URL.canParse(url)) return false
+  const { protocol, hostname } = new URL(url)
+  if (protocol !== 'http:' && protocol !== 'https:') return false
+  return /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname)
+}
+
+/** Posts a notification once. Rejects when the receiver cannot be reached or does not answer in time. */
+export function deliver(
+  url: string,
+  notification: SignedNotification,
+  signal: AbortSignal,
+): Promise<Receipt> {
+  return new Promise((resolve, reject) => {
+    const target = new URL(url)
+    const send = target.protocol === 'https:' ? requestHttps : requestHttp
+    const body = Buffer.from(notification.body)
+    const headers = { ...notification.headers, 'Content-Length': body.length }
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE)])
+    const request = send(target, { method: 'POST', headers, agent: false, signal: limit }, (response) => {
+      const chunks: Buffer[] = []
+      let size = 0
+      response.on('data', (chunk: Buffer) => {
+        size += chunk.length
+        if (size > ANSWER_LIMIT) response.destroy(new Error('the answer is larger than 1 MB'))
+        else chunks.push(chunk)
+      })
+      response.on('error', fail)
+      response.on('end', () => {
+        resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() })
+      })
+    })
+    function fail(cause: Error): void {
+      const why = signal.aborted
+        ? 'the emulator was closed'
+        : limit.aborted
+          ? `no answer in ${PATIENCE} ms`
+          : cause.message
+      reject(new Error(`notification to ${target.origin}${target.pathname} failed: ${why}`, { cause }))
+    }
+    request.on('error', fail)
+    request.end(body)
+  })
+}

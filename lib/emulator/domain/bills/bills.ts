@@ -1,0 +1,104 @@
+import { constants, createCipheriv, createHash, publicEncrypt, randomBytes } from 'node:crypto'
+import { pipeline, type Readable } from 'node:stream'
+import { createGzip, gzipSync } from 'node:zlib'
+import type { Context } from '../../context.js'
+import type { Call, Handler, Router } from '../../routing/router.js'
+import { Refusal } from '../refusal.js'
+import { entriesOf, sharingsOf, transfersOf } from './entries.js'
+import { fundflowBill } from './fundflow-bill.js'
+import { profitSharingBill, sampleSharingBill, tradeBill } from './trade-bill.js'
+
+/** What a token stands for; nothing has to be remembered. */
+interface Ticket {
+  readonly kind: 'trade' | 'fundflow' | 'sharing'
+  readonly date: string
+  readonly type: string
+  readonly gzip: boolean
+  /** Where the file is encrypted, in hexadecimal. */
+  readonly key?: string
+  readonly nonce?: string
+}
+
+const GZIP_PIECE = 256 * 1024
+
+/** Bills: asked for, then downloaded by their token. */
+export function addBills(router: Router, context: Context): void {
+  const { identity, state } = context
+
+  function fileOf({ kind, date, type }: Ticket): Buffer {
+    const entries = entriesOf(date, context)
+    if (!entries) throw new Refusal(400, 'NO_STATEMENT_EXIST', '账单文件不存在')
+    const shared = sharingsOf(date, context)
+    if (kind === 'trade') return tradeBill(entries, type)
+    if (kind === 'fundflow') {
+      const { mchid } = identity.merchant
+      return fundflowBill({ mchid, orders: entries, sharings: shared, transfers: transfersOf(date, context) })
+    }
+    return shared.length > 0 ? profitSharingBill(shared) : sampleSharingBill(entries)
+  }
+
+  function announce(ticket: Ticket, { headers }: Call): Record<string, string> {
+    const madeUp = ticket.kind === 'trade' ? state.bills.get(ticket.date) : undefined
+    const hash_value = madeUp?.sha1 ?? createHash('sha1').update(fileOf(ticket)).digest('hex')
+    const token = Buffer.from(JSON.stringify(ticket)).toString('base64url')
+    const origin = `${new URL(context.url()).protocol}//${headers.host}`
+    return { hash_type: 'SHA1', hash_value, download_url: `${origin}/v3/billdownload/file?token=${token}` }
+  }
+
+  const plain = (kind: Ticket['kind']): Handler => {
+    return (call) => ({ status: 200, body: announce(ticketOf(kind, call), call) })
+  }
+  const encrypted: Handler = (call) => {
+    const key = randomBytes(16).toString('hex')
+    const nonce = randomBytes(6).toString('hex')
+    const files = [{ bill_sequence: 1, ...announce({ ...ticketOf('fundflow', call), key, nonce }, call) }]
+    const { merchantKey } = identity
+    const options = { key: merchantKey, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha1' }
+    const encrypt_key = publicEncrypt(options, Buffer.from(key)).toString('base64')
+    const list = files.map((file) => ({ ...file, encrypt_key, nonce }))
+    return { status: 200, body: { download_bill_count: list.length, download_bill_list: list } }
+  }
+  router.add('GET', 'v3/bill/tradebill', plain('trade'))
+  router.add('GET', 'v3/bill/fundflowbill', plain('fundflow'))
+  router.add('GET', 'v3/profitsharing/bills', plain('sharing'))
+  router.add('GET', 'v3/bill/sub-merchant-fundflowbill', encrypted)
+  router.add('GET', 'v3/ecommerce/bill/fundflowbill', encrypted)
+
+  router.add('GET', 'v3/billdownload/file', ({ query }) => {
+    const ticket = parseTicket(query.get('token') ?? '')
+    const madeUp = ticket.kind === 'trade' ? state.bills.get(ticket.date) : undefined
+    const body = madeUp ? streamed(madeUp.stream(), ticket) : delivered(fileOf(ticket), ticket)
+    const contentType = ticket.gzip ? 'application/x-gzip' : 'text/csv'
+    return { status: 200, body, contentType, unsigned: true }
+  })
+}
+
+function ticketOf(kind: Ticket['kind'], { query }: Call): Ticket {
+  const date = query.get('bill_date') ?? ''
+  return { kind, date, type: query.get('bill_type') ?? 'ALL', gzip: query.get('tar_type') === 'GZIP' }
+}
+
+/** Any other token stands for a bill that everybody has. */
+function parseTicket(token: string): Ticket {
+  try {
+    const ticket: unknown = JSON.parse(Buffer.from(token, 'base64url').toString())
+    if (typeof ticket === 'object' && ticket !== null) return ticket as Ticket
+  } catch {
+    // A token of somebody's own.
+  }
+  return { kind: 'trade', date: '2024-01-01', type: 'ALL', gzip: false }
+}
+
+function delivered(file: Buffer, { gzip, key, nonce }: Ticket): Buffer {
+  const zipped = gzip ? gzipSync(file) : file
+  if (key === undefined || nonce === undefined) return zipped
+  const cipher = createCipheriv('aes-256-gcm', key, nonce)
+  return Buffer.concat([cipher.update(zipped), cipher.final(), cipher.getAuthTag()])
+}
+
+function streamed(file: Readable, { gzip }: Ticket): Readable {
+  if (!gzip) return file
+  const zip = createGzip({ chunkSize: GZIP_PIECE })
+  // Who sends it hears of a failure there.
+  return pipeline(file, zip, () => undefined)
+}

@@ -1,0 +1,175 @@
+import type { Context } from '../context.js'
+import type { Router } from '../routing/router.js'
+import {
+  checkPlaceable,
+  closable,
+  closeOrder,
+  newTransactionId,
+  notExist,
+  type Order,
+  payable,
+  payOrder,
+  placeOrder,
+} from './orders.js'
+import { prepayAnswers, TRADE_TYPES } from './prepay.js'
+import { parameterError } from './refusal.js'
+import { usedBefore } from './used-before.js'
+
+interface SubOrder {
+  readonly mchid: string
+  readonly sub_mchid?: string
+  readonly out_trade_no: string
+  readonly description: string
+  readonly attach: string
+  readonly amount: { readonly total_amount: number; readonly currency: string }
+  readonly settle_info?: { readonly profit_sharing?: boolean }
+}
+
+interface CombinedRequest {
+  readonly combine_appid: string
+  readonly combine_mchid: string
+  readonly combine_out_trade_no: string
+  readonly sub_orders: readonly SubOrder[]
+  readonly combine_payer_info?: { readonly openid?: string }
+  readonly time_expire?: string
+  readonly notify_url: string
+}
+
+/** Orders of several merchants that are paid at once. */
+export interface CombinedOrder {
+  readonly request: CombinedRequest
+  readonly fingerprint: string
+  readonly tradeType: string
+  readonly answer: Readonly<Record<string, string>>
+  transactionId?: string
+  payer?: string
+}
+
+/** The combined order as a query answers it and as `TRANSACTION.SUCCESS` carries it. */
+export function combinedTransactionOf(
+  { request, transactionId, payer }: CombinedOrder,
+  { state }: Context,
+): Record<string, unknown> {
+  const { combine_appid, combine_mchid, combine_out_trade_no, sub_orders } = request
+  return {
+    combine_appid,
+    combine_mchid,
+    combine_out_trade_no,
+    combine_transaction_id: transactionId ?? '',
+    sub_orders: sub_orders.flatMap((sub) => {
+      const order = state.orders.get(sub.out_trade_no)
+      return order ? [subTransactionOf(order, sub)] : []
+    }),
+    ...(payer && { combine_payer_info: { openid: payer } }),
+  }
+}
+
+function subTransactionOf(order: Order, { mchid, sub_mchid, amount, attach }: SubOrder): object {
+  const { total_amount, currency } = amount
+  return {
+    mchid,
+    ...(sub_mchid && { sub_mchid }),
+    out_trade_no: order.request.out_trade_no,
+    trade_type: order.tradeType,
+    trade_state: order.state,
+    attach,
+    ...(order.transactionId && {
+      transaction_id: order.transactionId,
+      bank_type: 'OTHERS',
+      success_time: order.successTime,
+    }),
+    amount: { total_amount, currency, payer_amount: total_amount, payer_currency: currency },
+  }
+}
+
+function partOf(
+  { combine_appid: appid, combine_out_trade_no: combined, notify_url, time_expire }: CombinedRequest,
+  { amount: { total_amount: total, currency }, ...sub }: SubOrder,
+  tradeType: string,
+): Parameters<typeof placeOrder>[1] {
+  const request = {
+    ...sub,
+    appid,
+    notify_url,
+    ...(time_expire && { time_expire }),
+    amount: { total, currency },
+  }
+  return { request, tradeType, api: 'v3', combined, answer: () => ({}) }
+}
+
+/** Pays all of a combined order. */
+export function payCombined(context: Context, combined: CombinedOrder): CombinedOrder {
+  const { state, ids, now } = context
+  const { combine_out_trade_no, sub_orders, combine_payer_info } = combined.request
+  // All or nothing: none is paid unless each of them can be.
+  for (const { out_trade_no } of sub_orders) payable(context, out_trade_no)
+  for (const { out_trade_no } of sub_orders) payOrder(context, out_trade_no)
+  combined.payer = combine_payer_info?.openid ?? `o${ids.text(27)}`
+  combined.transactionId = newTransactionId(ids, now())
+  state.combined.set(combine_out_trade_no, combined)
+  return combined
+}
+
+/** Combined orders: place, query, close. */
+export function addCombinedOrders(router: Router, context: Context): void {
+  const { identity, state } = context
+  const answers = prepayAnswers(context)
+
+  for (const way of Object.keys(TRADE_TYPES) as (keyof typeof TRADE_TYPES)[]) {
+    router.add('POST', `v3/combine-transactions/${way}`, ({ plain }) => {
+      const request = plain as CombinedRequest
+      if (request.combine_mchid !== identity.merchant.mchid) {
+        throw parameterError('/combine_mchid', 'http header中的mchid与请求中的不匹配', request.combine_mchid)
+      }
+      return { status: 200, body: place(request, TRADE_TYPES[way], answers[way]).answer }
+    })
+  }
+
+  function place(
+    request: CombinedRequest,
+    tradeType: string,
+    answer: () => Record<string, string>,
+  ): CombinedOrder {
+    const fingerprint = JSON.stringify([tradeType, request])
+    const earlier = state.combined.get(request.combine_out_trade_no)
+    if (earlier && earlier.fingerprint !== fingerprint) {
+      const refused = { status: 403, code: 'OUT_TRADE_NO_USED' }
+      throw usedBefore('combine_out_trade_no', request.combine_out_trade_no, refused)
+    }
+    if (earlier) return earlier
+    const parts = request.sub_orders.map((sub) => partOf(request, sub, tradeType))
+    for (const part of parts) checkPlaceable(state, part)
+    for (const part of parts) placeOrder(state, part)
+    const combined: CombinedOrder = { request, fingerprint, tradeType, answer: answer() }
+    state.combined.set(request.combine_out_trade_no, combined)
+    return combined
+  }
+
+  const find = (number = ''): CombinedOrder => {
+    const found = state.combined.get(number)
+    if (!found) throw notExist()
+    return found
+  }
+  router.add('GET', 'v3/combine-transactions/out-trade-no/{combine_out_trade_no}', ({ params }) => {
+    return { status: 200, body: combinedTransactionOf(find(params.combine_out_trade_no), context) }
+  })
+  router.add('GET', 'v3/combine-transactions/id/{combine_transaction_id}', ({ params }) => {
+    const found = [...state.combined.values()].find(
+      ({ transactionId }) => transactionId === params.combine_transaction_id,
+    )
+    if (!found) throw notExist()
+    return { status: 200, body: combinedTransactionOf(found, context) }
+  })
+  router.add(
+    'POST',
+    'v3/combine-transactions/out-trade-no/{combine_out_trade_no}/close',
+    ({ params, json }) => {
+      const { combine_out_trade_no } = find(params.combine_out_trade_no).request
+      const { sub_orders } = json as Pick<CombinedRequest, 'sub_orders'>
+      const orders = sub_orders.map(({ out_trade_no }) => state.orders.get(out_trade_no))
+      for (const order of orders) if (closable(order).combined !== combine_out_trade_no) throw notExist()
+      for (const order of orders) closeOrder(state, order)
+      return { status: 204 }
+    },
+  )
+}

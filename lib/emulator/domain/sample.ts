@@ -1,0 +1,101 @@
+import { constants, type KeyObject, publicEncrypt } from 'node:crypto'
+import {
+  eitherOf,
+  embedded,
+  type Fields,
+  fieldsOf,
+  isCases,
+  isEnum,
+  isLeaf,
+  isList,
+  type Leaf,
+  leafOf,
+  type Shape,
+} from '../../catalog/schema.js'
+import { beijingTime } from '../beijing-time.js'
+import type { Random } from '../identity/random.js'
+
+/** What sample answers are made with. */
+export interface SampleSource {
+  readonly ids: Random
+  /** In milliseconds. */
+  readonly now: number
+  /** The merchant's public key: encrypts what the merchant is to decrypt. */
+  readonly merchantKey: KeyObject
+  /** Values of the request by name; the answer gives back what it has in common with it. */
+  readonly given: Readonly<Record<string, unknown>>
+  /** What has happened, as an event type says it: `CLOSED`, `TERMINATE`. Known values that say the same are taken. */
+  readonly state?: string | undefined
+}
+
+function text(name: string, { ids, now, state }: SampleSource): string {
+  if (state !== undefined && /(state|status)$/.test(name)) return state
+  if (/(time|_at)$/.test(name)) return beijingTime(now)
+  if (name.endsWith('date')) return beijingTime(now).slice(0, 10)
+  if (name.endsWith('url')) return `https://example.com/${ids.text(8)}`
+  if (/(_id|_no|code|number)$/.test(name)) return ids.digits(18)
+  // In XML an amount is text too.
+  if (/(_fee|amount|_total)$/.test(name)) return '1'
+  return `sample ${name}`
+}
+
+/** A value that fits a shape of the catalogue: every field is there, values are made up or given back. */
+export function sampleOf(shape: Shape, name: string, source: SampleSource): unknown {
+  if (isLeaf(shape)) return leafSample(leafOf(shape), name, source)
+  if (isList(shape)) return [sampleOf(shape[0], name, source)]
+  if (isEnum(shape)) return valueFor(shape.$enum, source.state)
+  if (isCases(shape)) return sampleOf(shape.$oneOf[0] ?? 'object', name, source)
+  const inner = embedded(shape)
+  if (inner) {
+    const value = sampleOf(inner.shape, name, source)
+    return inner.media === 'json'
+      ? JSON.stringify(value)
+      : String(new URLSearchParams(value as Record<string, string>))
+  }
+  const others = fieldsOfOtherGroups(shape as Fields)
+  const fields = fieldsOf(shape as Fields)
+    .filter(({ name }) => !others.has(name))
+    .map((field) => [field.name, sampleOf(field.shape, field.name, source)])
+  return Object.fromEntries(fields)
+}
+
+/** What is finished has succeeded. */
+const SAME: Readonly<Record<string, string>> = { FINISHED: 'SUCCESS' }
+/** Letters that words have in common at least where one is a form of the other: `USE` and `USED`, `FAIL` and `FAILED`. */
+const STEM = 3
+
+/** The known value whose last word says what has happened; the first one where none does. */
+function valueFor(values: readonly (string | number)[], state = ''): string | number | undefined {
+  const wanted = [...state.split('_'), state, SAME[state] ?? state].filter((word) => word.length >= STEM)
+  const says = (value: string | number): boolean => {
+    const word = String(value).split('_').at(-1) ?? ''
+    if (word.length < STEM) return false
+    return wanted.some((one) => one.startsWith(word) || word.startsWith(one) || one.endsWith(word))
+  }
+  return values.find((value) => value === state) ?? values.find(says) ?? values[0]
+}
+
+/** Of fields that stand in for each other, only those of the first group are in a sample. */
+function fieldsOfOtherGroups(shape: Fields): ReadonlySet<string> {
+  const [first = [], ...others] = eitherOf(shape) ?? []
+  return new Set(others.flat().filter((name) => !first.includes(name)))
+}
+
+function leafSample({ type, min = 1 }: Leaf, name: string, source: SampleSource): unknown {
+  const given = Object.hasOwn(source.given, name) ? source.given[name] : undefined
+  if (given !== undefined && typeof given === (type === 'integer' ? 'number' : type)) return given
+  if (type === 'string') return text(name, source)
+  if (type === 'integer' || type === 'number') return min
+  if (type === 'boolean') return true
+  return type === 'encrypted' ? encrypted(`sample ${name}`, source.merchantKey) : {}
+}
+
+/** Encrypts what only the merchant may read. */
+export function sealForMerchant(value: string, { merchantKey }: { readonly merchantKey: KeyObject }): string {
+  return encrypted(value, merchantKey)
+}
+
+function encrypted(value: string, key: KeyObject): string {
+  const padding = constants.RSA_PKCS1_OAEP_PADDING
+  return publicEncrypt({ key, padding, oaepHash: 'sha1' }, Buffer.from(value)).toString('base64')
+}

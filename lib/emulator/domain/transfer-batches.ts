@@ -1,0 +1,151 @@
+import { beijingDigits, beijingTime } from '../beijing-time.js'
+import type { Context } from '../context.js'
+import type { Call, Router } from '../routing/router.js'
+import { parameterError, Refusal } from './refusal.js'
+import { sealForMerchant } from './sample.js'
+import { usedBefore } from './used-before.js'
+
+interface Detail {
+  readonly out_detail_no: string
+  readonly transfer_amount: number
+  readonly transfer_remark: string
+  readonly openid: string
+  readonly user_name?: string
+}
+
+interface BatchRequest {
+  readonly appid: string
+  readonly out_batch_no: string
+  readonly batch_name: string
+  readonly batch_remark: string
+  readonly total_amount: number
+  readonly total_num: number
+  readonly transfer_detail_list: readonly Detail[]
+  readonly transfer_scene_id?: string
+  readonly notify_url?: string
+}
+
+/** Transfers to many users at once, all of which arrive as soon as the batch is accepted. */
+export interface TransferBatch {
+  readonly request: BatchRequest
+  readonly fingerprint: string
+  readonly batchId: string
+  readonly time: string
+}
+
+const BATCHES = 'v3/transfer/batches'
+
+const notFound = (): Refusal => new Refusal(404, 'NOT_FOUND', '记录不存在')
+
+/** The platform's number of the detail at an index. */
+export const detailIdOf = ({ batchId }: TransferBatch, index: number): string =>
+  `1040${batchId.slice(4)}${String(index).padStart(4, '0')}`
+
+function checkTotals({ total_amount, total_num, transfer_detail_list: details }: BatchRequest): void {
+  if (details.length !== total_num) {
+    throw parameterError('/total_num', `总笔数与明细不符: there are ${details.length} details`, total_num)
+  }
+  const sum = details.reduce((fen, { transfer_amount }) => fen + transfer_amount, 0)
+  if (sum !== total_amount) {
+    throw parameterError('/total_amount', `总金额与明细不符: the details sum up to ${sum}`, total_amount)
+  }
+  const numbers = new Set<string>()
+  details.forEach(({ out_detail_no }, index) => {
+    const field = `/transfer_detail_list/${index}/out_detail_no`
+    if (numbers.has(out_detail_no)) throw parameterError(field, '商户明细单号重复', out_detail_no)
+    numbers.add(out_detail_no)
+  })
+}
+
+/** Batches of transfers: start, query the batch and its details by either number. */
+export function addTransferBatches(router: Router, context: Context): void {
+  const { identity, state, ids, now, announce } = context
+  const { mchid } = identity.merchant
+
+  router.add('POST', BATCHES, ({ plain }) => {
+    const request = plain as BatchRequest
+    const fingerprint = JSON.stringify(request)
+    const earlier = state.batches.get(request.out_batch_no)
+    if (earlier && earlier.fingerprint !== fingerprint) {
+      throw usedBefore('out_batch_no', request.out_batch_no, { code: 'ALREADY_EXISTS' })
+    }
+    const batch = earlier ?? start(request, fingerprint)
+    const { batchId: batch_id, time: create_time } = batch
+    const body = { out_batch_no: request.out_batch_no, batch_id, create_time, batch_status: 'ACCEPTED' }
+    return { status: 200, body }
+  })
+
+  function start(request: BatchRequest, fingerprint: string): TransferBatch {
+    checkTotals(request)
+    const batchId = `1030${beijingDigits(now()).slice(0, 8)}${ids.digits(20)}`
+    const batch: TransferBatch = { request, fingerprint, batchId, time: beijingTime(now()) }
+    state.batches.set(request.out_batch_no, batch)
+    const { out_batch_no, total_num, total_amount, notify_url } = request
+    announce('MCHTRANSFER.BATCH.FINISHED', notify_url, {
+      ...{ out_batch_no, batch_id: batchId, batch_status: 'FINISHED', total_num, total_amount },
+      ...{ success_amount: total_amount, success_num: total_num, fail_amount: 0, fail_num: 0 },
+      update_time: batch.time,
+    })
+    return batch
+  }
+
+  function find({ out_batch_no, batch_id }: Call['params']): TransferBatch {
+    const found =
+      out_batch_no === undefined
+        ? [...state.batches.values()].find(({ batchId }) => batchId === batch_id)
+        : state.batches.get(out_batch_no)
+    if (!found) throw notFound()
+    return found
+  }
+  function answerOf(batch: TransferBatch, query: URLSearchParams): object {
+    const { appid, out_batch_no, batch_name, batch_remark, total_amount, total_num, ...more } = batch.request
+    const transfer_batch = {
+      ...{ mchid, out_batch_no, batch_id: batch.batchId, appid, batch_status: 'FINISHED', batch_type: 'API' },
+      ...{
+        batch_name,
+        batch_remark,
+        total_amount,
+        total_num,
+        create_time: batch.time,
+        update_time: batch.time,
+      },
+      ...{ success_amount: total_amount, success_num: total_num, fail_amount: 0, fail_num: 0 },
+      ...(more.transfer_scene_id && { transfer_scene_id: more.transfer_scene_id }),
+    }
+    if (query.get('need_query_detail') !== 'true') return { transfer_batch }
+    const [offset, limit] = [Number(query.get('offset') ?? 0), Number(query.get('limit') ?? 20)]
+    const listed = query.get('detail_status') === 'FAIL' ? [] : more.transfer_detail_list
+    const transfer_detail_list = listed
+      .map(({ out_detail_no }, index) => {
+        return { detail_id: detailIdOf(batch, index), out_detail_no, detail_status: 'SUCCESS' }
+      })
+      .slice(offset, offset + limit)
+    return { transfer_batch, transfer_detail_list }
+  }
+  function detailOf(batch: TransferBatch, { out_detail_no, detail_id }: Call['params']): object {
+    const { appid, out_batch_no, transfer_detail_list } = batch.request
+    const index = transfer_detail_list.findIndex((detail, at) => {
+      return detail.out_detail_no === out_detail_no || detailIdOf(batch, at) === detail_id
+    })
+    const detail = transfer_detail_list[index]
+    if (!detail) throw notFound()
+    const { transfer_amount, transfer_remark, openid, user_name } = detail
+    return {
+      ...{ mchid, out_batch_no, batch_id: batch.batchId, appid, out_detail_no: detail.out_detail_no },
+      ...{ detail_id: detailIdOf(batch, index), detail_status: 'SUCCESS', transfer_amount, transfer_remark },
+      ...{ openid, user_name: sealForMerchant(user_name ?? '', identity) },
+      ...{ initiate_time: batch.time, update_time: batch.time },
+    }
+  }
+  for (const [path, detail] of [
+    ['out-batch-no/{out_batch_no}', 'out-detail-no/{out_detail_no}'],
+    ['batch-id/{batch_id}', 'detail-id/{detail_id}'],
+  ] as const) {
+    router.add('GET', `${BATCHES}/${path}`, ({ params, query }) => {
+      return { status: 200, body: answerOf(find(params), query) }
+    })
+    router.add('GET', `${BATCHES}/${path}/details/${detail}`, ({ params }) => {
+      return { status: 200, body: detailOf(find(params), params) }
+    })
+  }
+}

@@ -1,0 +1,129 @@
+import { beijingDigits, beijingTime } from '../beijing-time.js'
+import type { Context } from '../context.js'
+import type { Router } from '../routing/router.js'
+import { Refusal } from './refusal.js'
+import { sealForMerchant } from './sample.js'
+import { usedBefore } from './used-before.js'
+
+interface TransferRequest {
+  readonly appid: string
+  readonly out_bill_no: string
+  readonly openid: string
+  readonly transfer_amount: number
+  readonly transfer_remark: string
+  readonly notify_url?: string
+  readonly user_name?: string
+}
+
+/** Money for a user, who has to confirm that it is welcome. */
+export interface Transfer {
+  readonly request: TransferRequest
+  readonly fingerprint: string
+  readonly transferBillNo: string
+  readonly createTime: string
+  state: 'WAIT_USER_CONFIRM' | 'SUCCESS' | 'CANCELLED'
+  updateTime: string
+}
+
+const BILLS = 'v3/fund-app/mch-transfer/transfer-bills'
+
+const notFound = (): Refusal => new Refusal(404, 'NOT_FOUND', '记录不存在')
+
+/** Has the user accept a transfer, or ends it; tells the merchant. */
+export function finishTransfer(
+  { state, now, identity, announce }: Context,
+  transfer: Transfer,
+  outcome: 'SUCCESS' | 'CANCELLED',
+): void {
+  const { request, transferBillNo: transfer_bill_no, createTime: create_time } = transfer
+  if (transfer.state !== 'WAIT_USER_CONFIRM') {
+    throw new Error(`confirm(): transfer ${request.out_bill_no} is ${transfer.state} already`)
+  }
+  transfer.state = outcome
+  transfer.updateTime = beijingTime(now())
+  state.transfers.set(request.out_bill_no, transfer)
+  const { out_bill_no, openid, transfer_amount, notify_url } = request
+  announce('MCHTRANSFER.BILL.FINISHED', notify_url, {
+    ...{ out_bill_no, transfer_bill_no, state: outcome, mch_id: identity.merchant.mchid },
+    ...{ transfer_amount, openid, create_time, update_time: transfer.updateTime },
+    ...(outcome === 'CANCELLED' && { fail_reason: 'MCH_CANCEL' }),
+  })
+}
+
+/** Transfers to users: start, query by either number, cancel. */
+export function addTransfers(router: Router, context: Context): void {
+  const { identity, state, ids, now } = context
+
+  router.add('POST', BILLS, ({ plain }) => {
+    const request = plain as TransferRequest
+    const fingerprint = JSON.stringify(request)
+    const earlier = state.transfers.get(request.out_bill_no)
+    if (earlier && earlier.fingerprint !== fingerprint) {
+      throw usedBefore('out_bill_no', request.out_bill_no, { code: 'ALREADY_EXISTS' })
+    }
+    const time = beijingTime(now())
+    const transfer: Transfer = earlier ?? {
+      ...{ request, fingerprint, createTime: time, updateTime: time, state: 'WAIT_USER_CONFIRM' },
+      transferBillNo: `1330${beijingDigits(now()).slice(0, 8)}${ids.digits(16)}`,
+    }
+    if (!earlier) state.transfers.set(request.out_bill_no, transfer)
+    const { transferBillNo, createTime, state: now_ } = transfer
+    const answer = {
+      out_bill_no: request.out_bill_no,
+      transfer_bill_no: transferBillNo,
+      create_time: createTime,
+    }
+    const package_info = Buffer.from(`emulated ${transferBillNo}`).toString('base64')
+    const pending = now_ === 'WAIT_USER_CONFIRM' && { package_info }
+    return { status: 200, body: { ...answer, state: now_, ...pending } }
+  })
+
+  const answerOf = ({
+    request,
+    transferBillNo,
+    createTime,
+    updateTime,
+    state: current,
+  }: Transfer): object => {
+    const { appid, out_bill_no, openid, transfer_amount, transfer_remark, user_name } = request
+    return {
+      ...{
+        mch_id: identity.merchant.mchid,
+        out_bill_no,
+        transfer_bill_no: transferBillNo,
+        appid,
+        state: current,
+      },
+      ...{ transfer_amount, transfer_remark, openid, create_time: createTime, update_time: updateTime },
+      ...(user_name && { user_name: sealForMerchant(user_name, identity) }),
+      ...(current === 'CANCELLED' && { fail_reason: 'MCH_CANCEL' }),
+    }
+  }
+  const find = (number = ''): Transfer => {
+    const found = state.transfers.get(number)
+    if (!found) throw notFound()
+    return found
+  }
+  router.add('GET', `${BILLS}/out-bill-no/{out_bill_no}`, ({ params }) => {
+    return { status: 200, body: answerOf(find(params.out_bill_no)) }
+  })
+  router.add('GET', `${BILLS}/transfer-bill-no/{transfer_bill_no}`, ({ params }) => {
+    const found = [...state.transfers.values()].find(
+      ({ transferBillNo }) => transferBillNo === params.transfer_bill_no,
+    )
+    if (!found) throw notFound()
+    return { status: 200, body: answerOf(found) }
+  })
+  router.add('POST', `${BILLS}/out-bill-no/{out_bill_no}/cancel`, ({ params }) => {
+    const transfer = find(params.out_bill_no)
+    if (transfer.state === 'SUCCESS') throw new Refusal(400, 'INVALID_REQUEST', '转账已成功，不能撤销')
+    if (transfer.state === 'WAIT_USER_CONFIRM') finishTransfer(context, transfer, 'CANCELLED')
+    const { transferBillNo, updateTime } = transfer
+    const answer = {
+      out_bill_no: params.out_bill_no,
+      transfer_bill_no: transferBillNo,
+      update_time: updateTime,
+    }
+    return { status: 200, body: { ...answer, state: 'CANCELLED' } }
+  })
+}

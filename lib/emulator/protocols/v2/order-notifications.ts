@@ -1,0 +1,83 @@
+import { createCipheriv, createHash } from 'node:crypto'
+import { beijingDigits } from '../../beijing-time.js'
+import type { Context } from '../../context.js'
+import type { Order } from '../../domain/orders.js'
+import type { SignedNotification } from '../notifications.js'
+import { signFields, type V2Fields } from './sign.js'
+import { buildMessage } from './xml.js'
+
+/** A paid order, as an answer or a notification tells of it. */
+export function paymentOf({ request, tradeType, ...order }: Order): V2Fields {
+  const total = String(request.amount.total)
+  const currency = request.amount.currency ?? 'CNY'
+  return {
+    openid: order.payer ?? '',
+    is_subscribe: 'N',
+    trade_type: tradeType,
+    bank_type: 'OTHERS',
+    total_fee: total,
+    fee_type: currency,
+    cash_fee: total,
+    cash_fee_type: currency,
+    transaction_id: order.transactionId ?? '',
+    out_trade_no: request.out_trade_no,
+    attach: request.attach ?? '',
+    time_end: beijingDigits(Date.parse(order.successTime ?? '')),
+  }
+}
+
+const message = (fields: V2Fields): SignedNotification => ({
+  headers: { 'Content-Type': 'text/xml; charset=utf-8', 'User-Agent': 'wechatpay-fluent emulator' },
+  body: buildMessage(fields),
+})
+
+const common = ({ identity, nonces }: Context, { request }: Order): Record<string, string> => ({
+  return_code: 'SUCCESS',
+  appid: request.appid,
+  mch_id: identity.merchant.mchid,
+  nonce_str: nonces.text(32),
+})
+
+/** What the merchant is told when an order of v2 is paid. */
+export function paymentNotification(context: Context, order: Order): SignedNotification {
+  const fields = { ...common(context, order), result_code: 'SUCCESS', ...paymentOf(order) }
+  return message({ ...fields, sign: signFields(fields, 'MD5', context.identity.merchant.secret) })
+}
+
+/** What the merchant is told when a refund is settled: `req_info` encrypted, nothing signed. */
+function refundNotification(
+  context: Context,
+  order: Order,
+  answer: Readonly<Record<string, unknown>>,
+): SignedNotification {
+  const { refund, total } = answer.amount as { readonly refund: number; readonly total: number }
+  const info = buildMessage({
+    out_refund_no: String(answer.out_refund_no),
+    out_trade_no: order.request.out_trade_no,
+    refund_account: 'REFUND_SOURCE_RECHARGE_FUNDS',
+    refund_fee: String(refund),
+    refund_id: String(answer.refund_id),
+    refund_recv_accout: String(answer.user_received_account),
+    refund_request_source: 'API',
+    refund_status: 'SUCCESS',
+    settlement_refund_fee: String(refund),
+    settlement_total_fee: String(total),
+    success_time: String(answer.success_time).slice(0, 19).replace('T', ' '),
+    total_fee: String(total),
+    transaction_id: order.transactionId ?? '',
+  }).replace(/^<xml>|<\/xml>$/g, '')
+  const key = createHash('md5').update(context.identity.merchant.secret).digest('hex')
+  const cipher = createCipheriv('aes-256-ecb', key, null)
+  const text = `<root>${info}</root>`
+  const req_info = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]).toString('base64')
+  return message({ ...common(context, order), req_info })
+}
+
+export function announceRefund(
+  context: Context,
+  order: Order,
+  answer: Readonly<Record<string, unknown>>,
+  url: string | undefined,
+): void {
+  context.send('REFUND', url, () => refundNotification(context, order, answer))
+}

@@ -1,0 +1,61 @@
+import { constants, createHash, createPublicKey, type KeyObject, privateDecrypt } from 'node:crypto'
+import type { Context } from '../../context.js'
+import type { Part } from '../../gateway/multipart.js'
+import { sharedRsaKey } from '../../identity/rsa-keys.js'
+import { BusinessFailure } from './refusal.js'
+import type { V2Fields } from './sign.js'
+
+/** Answers the fields that a made-up answer would get wrong. */
+export type SpecialHandler = (fields: V2Fields, parts: readonly Part[], context: Context) => Promise<V2Fields>
+
+const bankKey = (): Promise<KeyObject> => sharedRsaKey('bank card')
+
+/** The key of the sandbox, which has one of its own. */
+export function sandboxKey({ identity }: Context): string {
+  return createHash('md5').update(`sandbox ${identity.merchant.secret}`).digest('hex')
+}
+
+/** The key that signs what goes to a path, and its answer. */
+export function keyOf(template: string, context: Context): string {
+  const inSandbox =
+    /^v2\/(sandboxnew|xdc\/apiv2sandbox)\//.test(template) && !template.endsWith('/getsignkey')
+  return inSandbox ? sandboxKey(context) : context.identity.merchant.secret
+}
+
+const signKey: SpecialHandler = async (_fields, _parts, context) => ({ sandbox_signkey: sandboxKey(context) })
+
+/** PKCS#1, as the real one comes. */
+const publicKey: SpecialHandler = async () => {
+  const pem = createPublicKey(await bankKey()).export({ type: 'pkcs1', format: 'pem' })
+  return { pub_key: pem.toString() }
+}
+
+const payBank: SpecialHandler = async (fields) => {
+  const key = await bankKey()
+  for (const name of ['enc_bank_no', 'enc_true_name']) {
+    try {
+      const padding = constants.RSA_PKCS1_OAEP_PADDING
+      privateDecrypt({ key, padding, oaepHash: 'sha1' }, Buffer.from(fields[name] ?? '', 'base64'))
+    } catch {
+      throw new BusinessFailure('PARAM_ERROR', `${name}解密失败`)
+    }
+  }
+  return {}
+}
+
+const uploadMedia: SpecialHandler = async ({ media_hash }, parts) => {
+  const file = parts.find(({ name }) => name === 'media')
+  if (!file) throw new BusinessFailure('PARAM_ERROR', '缺少图片')
+  if (createHash('md5').update(file.body).digest('hex') !== media_hash) {
+    throw new BusinessFailure('PARAM_ERROR', '图片摘要不匹配')
+  }
+  return {}
+}
+
+export const SPECIAL_HANDLERS: Readonly<Record<string, SpecialHandler>> = {
+  'v2/sandboxnew/pay/getsignkey': signKey,
+  'v2/xdc/apiv2getsignkey/sign/getsignkey': signKey,
+  'v2/risk/getpublickey': publicKey,
+  'v2/mmpaysptrans/pay_bank': payBank,
+  'v2/secapi/mch/uploadmedia': uploadMedia,
+}
