@@ -1,14 +1,20 @@
-export type { Receipt } from './control/deliver.js'
+export type { Receipt, SignedNotification } from './control/deliver.js'
 export type { Delivery, DeliveryAttempt } from './control/deliveries.js'
 export type { Fault, FaultHandle, FaultScript } from './control/faults.js'
 export type { RateLimit } from './control/limits.js'
 export type { RecordedAnswer, RecordedRequest } from './control/recorder.js'
-export type { Diagnosis } from './diagnosis/diagnose-v3.js'
+export type { Diagnosis } from './diagnosis/diagnosis.js'
 export type { ComplaintRequest } from './domain/complaints.js'
 export type { Member } from './domain/member-cards.js'
-export type { RefusalDetail } from './domain/refusal.js'
 export { createEmulator } from './emulator.js'
 export type { EmulatorBrand } from './identity/brand.js'
 export type { EmulatorMerchant } from './identity/identity.js'
-export type { Confirmation, Emulator, EmulatorOptions, Payment, SignerOptions } from './interface.js'
-export type { ResourceOf, SignedNotification } from './protocols/notifications.js'
+export type {
+  Confirmation,
+  Emulator,
+  EmulatorOptions,
+  Payment,
+  ResourceOf,
+  SignerOptions,
+} from './interface.js'
+export type { RefusalDetail } from './routing/refusal.js'

@@ -1,15 +1,14 @@
-import type { EventType, ProductOf } from '../../types/notifications.js'
-import type { Receipt } from './control/deliver.js'
+import type { EventType, NotificationOf, ProductOf } from '../../types/notifications.js'
+import type { Receipt, SignedNotification } from './control/deliver.js'
 import type { Delivery } from './control/deliveries.js'
 import type { FaultHandle, FaultScript } from './control/faults.js'
 import type { RateLimit } from './control/limits.js'
 import type { RecordedRequest } from './control/recorder.js'
 import type { ComplaintRequest } from './domain/complaints.js'
 import type { Member } from './domain/member-cards.js'
-import type { TradeState } from './domain/orders.js'
 import type { EmulatorBrand } from './identity/brand.js'
 import type { EmulatorMerchant } from './identity/identity.js'
-import type { ResourceOf, SignedNotification } from './protocols/notifications.js'
+import type { TradeState } from './state/records.js'
 
 /** Options of {@link createEmulator}; all of them may be left out. */
 export interface EmulatorOptions {
@@ -52,6 +51,18 @@ export interface SignerOptions<Product extends string = string> {
    */
   readonly product?: Product
 }
+
+/** The given part of an event type's payload; of an event type that is not documented, any object. */
+export type ResourceOf<Event extends string, Product extends string = never> = Event extends EventType
+  ? PartOf<NotificationOf<Event, Product & ProductOf<Event>>['resource']>
+  : object
+
+/** Any of an object's fields, at every depth; items of a list are whole. */
+type PartOf<Value> = Value extends readonly unknown[]
+  ? Value
+  : Value extends object
+    ? { readonly [Key in keyof Value]?: PartOf<Value[Key]> | undefined }
+    : Value
 
 /** The products that share an event type. */
 type Products<Event extends string> = Event extends EventType ? ProductOf<Event> : never

@@ -1,12 +1,18 @@
 import { request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
-import type { SignedNotification } from '../protocols/notifications.js'
 
-/** WeChat Pay gives a receiver five seconds. */
-const PATIENCE = 5_000
-const ANSWER_LIMIT = 1024 * 1024
+/** The time that WeChat Pay gives a receiver, in milliseconds. */
+const RESPONSE_TIMEOUT = 5_000
+const RESPONSE_LIMIT = 1024 * 1024
 
-/** What the receiver of a notification answered. */
+/** A notification as it goes over the wire. */
+export interface SignedNotification {
+  readonly headers: Readonly<Record<string, string>>
+  /** JSON, or XML for messages of v2. Send these very bytes: the signature covers them. */
+  readonly body: string
+}
+
+/** The response of a receiver of notifications. */
 export interface Receipt {
   readonly status: number
   readonly body: string
@@ -31,13 +37,13 @@ export function deliver(
     const send = target.protocol === 'https:' ? requestHttps : requestHttp
     const body = Buffer.from(notification.body)
     const headers = { ...notification.headers, 'Content-Length': body.length }
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE)])
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(RESPONSE_TIMEOUT)])
     const request = send(target, { method: 'POST', headers, agent: false, signal: limit }, (response) => {
       const chunks: Buffer[] = []
       let size = 0
       response.on('data', (chunk: Buffer) => {
         size += chunk.length
-        if (size > ANSWER_LIMIT) response.destroy(new Error('the answer is larger than 1 MB'))
+        if (size > RESPONSE_LIMIT) response.destroy(new Error('the answer is larger than 1 MB'))
         else chunks.push(chunk)
       })
       response.on('error', fail)
@@ -49,7 +55,7 @@ export function deliver(
       const why = signal.aborted
         ? 'the emulator was closed'
         : limit.aborted
-          ? `no answer in ${PATIENCE} ms`
+          ? `no answer in ${RESPONSE_TIMEOUT} ms`
           : cause.message
       reject(new Error(`notification to ${target.origin}${target.pathname} failed: ${why}`, { cause }))
     }

@@ -1,5 +1,4 @@
-import type { SignedNotification } from '../protocols/notifications.js'
-import { deliver, isLoopback, type Receipt } from './deliver.js'
+import { deliver, isLoopback, type Receipt, type SignedNotification } from './deliver.js'
 
 /** One try to tell a receiver. */
 export interface DeliveryAttempt {

@@ -1,4 +1,4 @@
-import { codeOf, Refusal, type RefusalDetail, statusOf } from '../domain/refusal.js'
+import { codeOf, Refusal, type RefusalDetail, statusOf } from '../routing/refusal.js'
 
 /**
  * What may go wrong with an answer beyond its content.

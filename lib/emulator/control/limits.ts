@@ -64,7 +64,6 @@ export function createLimits(now: () => number): Limits {
 
 const tooFrequent = (seconds: number): FaultScript => ({
   path: '*',
-  status: 429,
   code: 'FREQUENCY_LIMITED',
   message: '请求频率超过限制，请降低请求频率后重试',
   headers: { 'Retry-After': String(Math.ceil(seconds)) },

@@ -1,9 +1,9 @@
 import { isUtf8 } from 'node:buffer'
 import type { IncomingHttpHeaders } from 'node:http'
-import type { Diagnosis } from '../diagnosis/diagnose-v3.js'
-import type { Sent } from '../gateway/send-response.js'
+import type { Diagnosis } from '../diagnosis/diagnosis.js'
+import type { SentResponse } from '../gateway/send-response.js'
+import type { RequestFindings } from '../protocols/protocol.js'
 import { redactAuthorization } from '../protocols/v3/authorization.js'
-import type { Findings } from '../protocols/v3/handle-request.js'
 
 /** A request that arrived. */
 export interface RecordedRequest {
@@ -58,7 +58,7 @@ export interface Recorder {
   readonly requests: RecordedRequest[]
   record(request: RecordedRequest): RecordedRequest
   /** Adds what became of a request. */
-  complete(request: RecordedRequest, findings: Findings, sent: Sent | undefined): void
+  complete(request: RecordedRequest, findings: RequestFindings, sent: SentResponse | undefined): void
   /** Calls back with each request, when it comes and when it is answered; returns what ends that. */
   watch(listener: (request: RecordedRequest) => void): () => void
 }
@@ -95,7 +95,7 @@ export function createRecorder(): Recorder {
     },
     complete(request, findings, sent) {
       const duration = performance.now() - (started.get(request) ?? 0)
-      const answer = sent && { ...sent, body: recordableBody(cut(sent.body, KEPT_ANSWER)), duration }
+      const answer = sent && { ...sent, body: bodyText(cut(sent.body, KEPT_ANSWER)), duration }
       Object.assign(request, findings, answer && { answer })
       const size = sizes.get(request)
       if (size !== undefined && answer) {
@@ -111,7 +111,7 @@ export function createRecorder(): Recorder {
   }
 }
 
-/** Headers as they may be kept: no credential survives. */
+/** The headers without credentials, as they may be kept. */
 export function recordableHeaders(headers: IncomingHttpHeaders): RecordedRequest['headers'] {
   const kept: Record<string, string | readonly string[] | undefined> = { ...headers }
   if (headers.authorization !== undefined) kept.authorization = redactAuthorization(headers.authorization)
@@ -119,10 +119,12 @@ export function recordableHeaders(headers: IncomingHttpHeaders): RecordedRequest
   return kept
 }
 
-export function recordableBody(body: Buffer): string {
+/** A body as text: UTF-8, or `latin1` (one character a byte) when it is not valid UTF-8. */
+export function bodyText(body: Buffer): string {
   return body.toString(isUtf8(body) ? 'utf8' : 'latin1')
 }
 
+/** The decoded query; a name that comes more than once has an array. */
 export function recordableQuery(search: string): RecordedRequest['query'] {
   const query: Record<string, string | readonly string[]> = {}
   if (!search) return query

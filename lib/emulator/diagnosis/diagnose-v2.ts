@@ -11,15 +11,17 @@ type Guess = readonly [sign: string, part: Diagnosis['part'], issue: string, sai
  * are known to do wrong is tried.
  *
  * @param others keys that are taken for the right one, by name
+ * @param signType the algorithm where the message names none
  */
 export function diagnoseV2(
   fields: V2Fields,
   key: string,
   others: Readonly<Record<string, string>> = {},
+  signType = 'MD5',
 ): Diagnosis | undefined {
   const given = fields.sign?.toUpperCase()
   if (!given) return undefined
-  for (const [sign, part, issue, said, signed] of guesses(fields, key, others)) {
+  for (const [sign, part, issue, said, signed] of guesses(fields, key, others, signType)) {
     if (sign.toUpperCase() === given) return { part, issue, said, ...(signed !== undefined && { signed }) }
   }
   return {
@@ -30,8 +32,13 @@ export function diagnoseV2(
   }
 }
 
-function* guesses(fields: V2Fields, key: string, others: Readonly<Record<string, string>>): Generator<Guess> {
-  const type = fields.sign_type ?? 'MD5'
+function* guesses(
+  fields: V2Fields,
+  key: string,
+  others: Readonly<Record<string, string>>,
+  signType: string,
+): Generator<Guess> {
+  const type = fields.sign_type ?? signType
   const other = type === 'MD5' ? 'HMAC-SHA256' : 'MD5'
   const digest = (text: string, secret = key): string => digestOf(`${text}key=${secret}`, type, secret)
   const exact = canonicalMessage(fields)

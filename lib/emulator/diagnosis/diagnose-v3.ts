@@ -1,9 +1,8 @@
 import { constants, createHash, type KeyObject, publicDecrypt, verify } from 'node:crypto'
-import { parseAuthorization, type Scheme, type SignedRequest } from '../protocols/v3/authorization.js'
+import type { Scheme } from '../identity/clients.js'
+import { parseAuthorization, type SignedRequest } from '../protocols/v3/authorization.js'
 import type { Diagnosis } from './diagnosis.js'
-import { type ReceivedRequest, requestMessage, signingMistakes } from './signing-mistakes.js'
-
-export type { Diagnosis } from './diagnosis.js'
+import { type RequestToDiagnose, requestMessage, signingMistakes } from './signing-mistakes.js'
 
 /** What stands before the digest in a signature of PKCS #1 v1.5, by algorithm. */
 const DIGESTS: Readonly<Record<string, string>> = {
@@ -28,8 +27,8 @@ const anotherMessage = (scheme: Scheme): Diagnosis => ({
  * Finds out what a signature that does not fit is a signature of: the digest in it is compared with those of the
  * messages that clients are known to sign by mistake. `undefined` when nothing is wrong with the signature itself.
  */
-export function diagnose(
-  request: SignedRequest & Pick<ReceivedRequest, 'host' | 'whole'>,
+export function diagnoseV3(
+  request: SignedRequest & Pick<RequestToDiagnose, 'host' | 'upload'>,
   key: KeyObject,
   scheme: Scheme = 'merchant',
 ): Diagnosis | undefined {

@@ -3,7 +3,7 @@ import type { Diagnosis } from './diagnosis.js'
 import { urlVariants } from './url-variants.js'
 
 /** A request as it arrived, with what its `Authorization` says. */
-export interface ReceivedRequest {
+export interface RequestToDiagnose {
   readonly method: string
   /** Path and query, exactly as on the request line. */
   readonly url: string
@@ -12,8 +12,8 @@ export interface ReceivedRequest {
   readonly nonce: string
   /** What should be signed: the body, or the `meta` part of an upload. */
   readonly body: Buffer
-  /** All of an upload. */
-  readonly whole?: Buffer | undefined
+  /** The whole body of an upload. */
+  readonly upload?: Buffer | undefined
 }
 
 /** A message that clients are known to sign by mistake. */
@@ -27,14 +27,14 @@ const FEW_TRIES = 256 * 1024
 const CLOCK_STEPS = [-5, -4, -3, -2, -1, 1, 2, 3, 4, 5]
 
 /** What the signature of a request should cover. */
-export function requestMessage({ method, url, timestamp, nonce, body }: ReceivedRequest): Buffer {
+export function requestMessage({ method, url, timestamp, nonce, body }: RequestToDiagnose): Buffer {
   const head = `${method}\n${url}\n${timestamp}\n${nonce}\n`
   return Buffer.concat([Buffer.from(head), body, Buffer.from('\n')])
 }
 
 /** Mistakes one at a time, the likely ones first; then those of the URL and the body together. */
-export function* signingMistakes(request: ReceivedRequest): Generator<SigningMistake> {
-  const { method, url, host, timestamp, nonce, body, whole } = request
+export function* signingMistakes(request: RequestToDiagnose): Generator<SigningMistake> {
+  const { method, url, host, timestamp, nonce, body, upload } = request
   const text = body.toString()
   const message = (other: { method?: string; url?: string; timestamp?: string; body?: string }): string =>
     [
@@ -54,11 +54,11 @@ export function* signingMistakes(request: ReceivedRequest): Generator<SigningMis
   for (const [other, issue, said] of bodies) {
     yield { part: 'body', issue, said, message: message({ body: other }) }
   }
-  if (whole) {
+  if (upload) {
     yield {
       ...{ part: 'body', issue: 'all of the upload was signed, instead of its part meta alone' },
       ...{ said: '上传接口只对 meta 部分签名，客户端却对整个请求体签了名' },
-      message: requestMessage({ ...request, body: whole }),
+      message: requestMessage({ ...request, body: upload }),
     }
   }
   if (isLarge) return
@@ -89,7 +89,7 @@ export function* signingMistakes(request: ReceivedRequest): Generator<SigningMis
 
 function layouts(
   exact: string,
-  { method, url, timestamp, nonce }: ReceivedRequest,
+  { method, url, timestamp, nonce }: RequestToDiagnose,
   text: string,
 ): readonly Variant[] {
   return [

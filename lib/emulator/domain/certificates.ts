@@ -1,12 +1,12 @@
 import { beijingTime } from '../beijing-time.js'
 import type { Context } from '../context.js'
-import { sealAesGcm } from '../protocols/encryption.js'
-import type { Router } from '../routing/router.js'
+import { encryptAesGcm } from '../identity/encryption.js'
+import type { HandlerRouter } from '../routing/handler.js'
 
 const ASSOCIATED_DATA = 'certificate'
 
 /** The platform certificates, each encrypted under the APIv3 key. */
-export function addCertificates(router: Router, { identity, nonces }: Context): void {
+export function addCertificates(router: HandlerRouter, { identity, nonces }: Context): void {
   router.add('GET', 'v3/certificates', async () => {
     const certificates = await identity.certificates()
     const data = certificates.map(({ id, pem, notBefore, notAfter }) => {
@@ -19,7 +19,7 @@ export function addCertificates(router: Router, { identity, nonces }: Context): 
           algorithm: 'AEAD_AES_256_GCM',
           nonce,
           associated_data: ASSOCIATED_DATA,
-          ciphertext: sealAesGcm(pem, identity.merchant.apiv3Key, nonce, ASSOCIATED_DATA),
+          ciphertext: encryptAesGcm(pem, identity.merchant.apiv3Key, nonce, ASSOCIATED_DATA),
         },
       }
     })

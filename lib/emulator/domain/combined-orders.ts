@@ -1,49 +1,19 @@
 import type { Context } from '../context.js'
-import type { Router } from '../routing/router.js'
+import type { HandlerRouter } from '../routing/handler.js'
+import { parameterError } from '../routing/refusal.js'
+import type { CombinedOrder, CombinedOrderRequest, CombinedSubOrder, Order } from '../state/records.js'
 import {
   checkPlaceable,
   closable,
   closeOrder,
   newTransactionId,
   notExist,
-  type Order,
   payable,
   payOrder,
   placeOrder,
 } from './orders.js'
 import { prepayAnswers, TRADE_TYPES } from './prepay.js'
-import { parameterError } from './refusal.js'
 import { usedBefore } from './used-before.js'
-
-interface SubOrder {
-  readonly mchid: string
-  readonly sub_mchid?: string
-  readonly out_trade_no: string
-  readonly description: string
-  readonly attach: string
-  readonly amount: { readonly total_amount: number; readonly currency: string }
-  readonly settle_info?: { readonly profit_sharing?: boolean }
-}
-
-interface CombinedRequest {
-  readonly combine_appid: string
-  readonly combine_mchid: string
-  readonly combine_out_trade_no: string
-  readonly sub_orders: readonly SubOrder[]
-  readonly combine_payer_info?: { readonly openid?: string }
-  readonly time_expire?: string
-  readonly notify_url: string
-}
-
-/** Orders of several merchants that are paid at once. */
-export interface CombinedOrder {
-  readonly request: CombinedRequest
-  readonly fingerprint: string
-  readonly tradeType: string
-  readonly answer: Readonly<Record<string, string>>
-  transactionId?: string
-  payer?: string
-}
 
 /** The combined order as a query answers it and as `TRANSACTION.SUCCESS` carries it. */
 export function combinedTransactionOf(
@@ -64,7 +34,7 @@ export function combinedTransactionOf(
   }
 }
 
-function subTransactionOf(order: Order, { mchid, sub_mchid, amount, attach }: SubOrder): object {
+function subTransactionOf(order: Order, { mchid, sub_mchid, amount, attach }: CombinedSubOrder): object {
   const { total_amount, currency } = amount
   return {
     mchid,
@@ -83,8 +53,8 @@ function subTransactionOf(order: Order, { mchid, sub_mchid, amount, attach }: Su
 }
 
 function partOf(
-  { combine_appid: appid, combine_out_trade_no: combined, notify_url, time_expire }: CombinedRequest,
-  { amount: { total_amount: total, currency }, ...sub }: SubOrder,
+  { combine_appid: appid, combine_out_trade_no: combined, notify_url, time_expire }: CombinedOrderRequest,
+  { amount: { total_amount: total, currency }, ...sub }: CombinedSubOrder,
   tradeType: string,
 ): Parameters<typeof placeOrder>[1] {
   const request = {
@@ -111,13 +81,13 @@ export function payCombined(context: Context, combined: CombinedOrder): Combined
 }
 
 /** Combined orders: place, query, close. */
-export function addCombinedOrders(router: Router, context: Context): void {
+export function addCombinedOrders(router: HandlerRouter, context: Context): void {
   const { identity, state } = context
   const answers = prepayAnswers(context)
 
   for (const way of Object.keys(TRADE_TYPES) as (keyof typeof TRADE_TYPES)[]) {
     router.add('POST', `v3/combine-transactions/${way}`, ({ plain }) => {
-      const request = plain as CombinedRequest
+      const request = plain as CombinedOrderRequest
       if (request.combine_mchid !== identity.merchant.mchid) {
         throw parameterError('/combine_mchid', 'http header中的mchid与请求中的不匹配', request.combine_mchid)
       }
@@ -126,7 +96,7 @@ export function addCombinedOrders(router: Router, context: Context): void {
   }
 
   function place(
-    request: CombinedRequest,
+    request: CombinedOrderRequest,
     tradeType: string,
     answer: () => Record<string, string>,
   ): CombinedOrder {
@@ -165,7 +135,7 @@ export function addCombinedOrders(router: Router, context: Context): void {
     'v3/combine-transactions/out-trade-no/{combine_out_trade_no}/close',
     ({ params, json }) => {
       const { combine_out_trade_no } = find(params.combine_out_trade_no).request
-      const { sub_orders } = json as Pick<CombinedRequest, 'sub_orders'>
+      const { sub_orders } = json as Pick<CombinedOrderRequest, 'sub_orders'>
       const orders = sub_orders.map(({ out_trade_no }) => state.orders.get(out_trade_no))
       for (const order of orders) if (closable(order).combined !== combine_out_trade_no) throw notExist()
       for (const order of orders) closeOrder(state, order)

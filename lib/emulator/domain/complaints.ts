@@ -1,8 +1,9 @@
 import { beijingDigits, beijingTime } from '../beijing-time.js'
 import type { Context } from '../context.js'
-import type { Router } from '../routing/router.js'
-import { Refusal } from './refusal.js'
-import { sealForMerchant } from './sample.js'
+import { encryptOaep } from '../identity/encryption.js'
+import type { HandlerRouter } from '../routing/handler.js'
+import { Refusal } from '../routing/refusal.js'
+import type { Complaint, ComplaintStep } from '../state/records.js'
 
 /** What a user complains of. */
 export interface ComplaintRequest {
@@ -12,30 +13,16 @@ export interface ComplaintRequest {
   readonly detail?: string
 }
 
-interface Step {
-  readonly log_id: string
-  readonly operator: string
-  readonly operate_time: string
-  readonly operate_type: string
-  readonly operate_details: string
-}
-
-/** A complaint, and all that was said about it. */
-export interface Complaint {
-  readonly id: string
-  readonly time: string
-  readonly detail: string
-  readonly order: { readonly transaction_id: string; readonly out_trade_no: string; readonly amount: number }
-  readonly payer: string
-  state: 'PENDING' | 'PROCESSING' | 'PROCESSED'
-  steps: readonly Step[]
-}
-
 const SERVICE = 'v3/merchant-service'
 const CALLBACK = 'complaint url'
 const PHONE = '13800000000'
 
-const step = (context: Context, operator: string, operate_type: string, operate_details: string): Step => ({
+const step = (
+  context: Context,
+  operator: string,
+  operate_type: string,
+  operate_details: string,
+): ComplaintStep => ({
   ...{ log_id: context.ids.digits(20), operator, operate_time: beijingTime(context.now()) },
   ...{ operate_type, operate_details },
 })
@@ -71,7 +58,7 @@ function answerOf(
   return {
     ...{ complaint_id: id, complaint_time: time, complaint_detail: detail, complaint_state: state },
     ...{ complainted_mchid: identity.merchant.mchid, payer_openid: payer, complaint_order_info: [order] },
-    payer_phone: sealForMerchant(PHONE, identity),
+    payer_phone: encryptOaep(PHONE, identity.merchantKey),
     ...{ complaint_full_refunded: false, problem_description: detail, problem_type: 'OTHERS' },
     incoming_user_response: steps.at(-1)?.operator === '投诉人',
     user_complaint_times: 1,
@@ -79,7 +66,7 @@ function answerOf(
 }
 
 /** Complaints: list, look at, answer, complete; and the URL that hears of them. */
-export function addComplaints(router: Router, context: Context): void {
+export function addComplaints(router: HandlerRouter, context: Context): void {
   const { identity, state } = context
   const complaints = `${SERVICE}/complaints-v2`
 

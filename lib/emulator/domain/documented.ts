@@ -1,65 +1,56 @@
 import { createHash } from 'node:crypto'
-import { endpointDocument } from '../../catalog/generated/documents/index.js'
-import { lookup } from '../../catalog/lookup.js'
-import { matchRoutes } from '../../catalog/match.js'
-import type { Verb } from '../../catalog/traits.js'
 import type { Context } from '../context.js'
-import { callerOf } from '../identity/clients.js'
-import type { Reply } from '../protocols/v3/signature.js'
-import { type Call, decodeValue, type Handler, type Match } from '../routing/router.js'
-import { answerOnce } from './repeats.js'
+import { findDocumentedRoute } from '../routing/documented-routes.js'
+import { type EndpointFacts, endpointFacts } from '../routing/endpoint-facts.js'
+import type { ApiRequest, ApiResponse, Handler } from '../routing/handler.js'
+import type { Endpoint } from './endpoints.js'
+import { respondOnce } from './repeats.js'
 import { sampleOf } from './sample.js'
 
-const VERBS: ReadonlySet<string> = new Set(['get', 'post', 'put', 'patch', 'delete'])
-
-/** A file of a download: its signature, where there is one, covers `{"sha1":"…"}` of the digest in a header. */
-function download(contentType: string, unsigned: boolean, digestHeader: string | undefined): Reply {
-  const body = Buffer.from('sample\n')
-  const sha1 = createHash('sha1').update(body).digest('hex')
-  const reply = { status: 200, body, contentType, unsigned }
-  return digestHeader
-    ? { ...reply, headers: { [digestHeader]: sha1 }, signedText: JSON.stringify({ sha1 }) }
-    : reply
-}
-
-/** Endpoints without a handler of their own: whatever the catalogue documents is answered with a sample. */
-export async function documentedEndpoint(
+/** The documented endpoint that a request means; its handler responds with a sample. */
+export async function findDocumented(
   method: string,
   path: string,
   context: Context,
-): Promise<Match | undefined> {
-  const { ids, now, state } = context
-  const verb = method.toLowerCase() as Verb
-  if (!VERBS.has(verb)) return undefined
-  const [match] = matchRoutes(verb, path.slice(1))
-  if (!match) return undefined
-  const { template, values } = match
-  const document = await endpointDocument(template, verb)
-  if (!document) return undefined
-  const entries = Object.entries(values).map(([name, value]) => [name, decodeValue(name, value)] as const)
-  const params = Object.fromEntries(entries)
-  const { unsigned, signedDigest, idempotent } = lookup(template, verb) ?? {}
-  const answer = ({ query, json }: Call): Reply => {
-    const { response } = document
-    const file = response.binary ?? response.text
-    if (file !== undefined)
-      return download(file || 'application/octet-stream', unsigned === true, signedDigest)
-    if (response.json === undefined) return { status: response.status ?? 204 }
-    const { scheme, id, key } = callerOf(path, context)
-    const given = {
-      ...(scheme === 'brand' && { brand_id: id }),
-      ...Object.fromEntries(query),
-      ...(json as object | undefined),
-      ...params,
-    }
-    const source = { ids, now: now(), merchantKey: key, given }
-    const body = sampleOf(response.json, '', source)
-    return { status: response.status ?? 200, body, ...(unsigned && { unsigned }) }
+): Promise<Endpoint | undefined> {
+  const route = await findDocumentedRoute(method, path)
+  const facts = route && (await endpointFacts(method, route.target))
+  if (!facts) return undefined
+  return { template: route.target, params: route.params, handler: sampleHandler(facts, context) }
+}
+
+function sampleHandler(facts: EndpointFacts, context: Context): Handler {
+  const { idempotent } = facts
+  return (request) => {
+    const respond = (): ApiResponse => sampleResponse(facts, request, context)
+    if (!idempotent || request.method === 'GET') return respond()
+    return respondOnce(request, idempotent, context.state.answered, respond)
   }
-  const handler: Handler = (call) => {
-    return idempotent && verb !== 'get'
-      ? answerOnce(call, idempotent, state.answered, () => answer(call))
-      : answer(call)
+}
+
+function sampleResponse(
+  { document: { response }, signedDigest }: EndpointFacts,
+  { caller, query, json, params }: ApiRequest,
+  { ids, now }: Context,
+): ApiResponse {
+  const file = response.binary ?? response.text
+  if (file !== undefined) return download(file || 'application/octet-stream', signedDigest)
+  if (response.json === undefined) return { status: response.status ?? 204 }
+  const given = {
+    ...(caller.scheme === 'brand' && { brand_id: caller.id }),
+    ...Object.fromEntries(query),
+    ...(json as object | undefined),
+    ...params,
   }
-  return { template, params, handler }
+  const body = sampleOf(response.json, '', { ids, now: now(), merchantKey: caller.key, given })
+  return { status: response.status ?? 200, body }
+}
+
+/** A downloaded file. Its signature, where there is one, covers `{"sha1":"…"}` of the digest in a header. */
+function download(contentType: string, digestHeader: string | undefined): ApiResponse {
+  const body = Buffer.from('sample\n')
+  const sha1 = createHash('sha1').update(body).digest('hex')
+  const response = { status: 200, body, contentType }
+  if (!digestHeader) return response
+  return { ...response, headers: { [digestHeader]: sha1 }, signedText: JSON.stringify({ sha1 }) }
 }

@@ -1,5 +1,6 @@
 import type { Context } from '../context.js'
-import { createRouter, type Router } from '../routing/router.js'
+import type { Handler } from '../routing/handler.js'
+import { createRouter } from '../routing/router.js'
 import { addBills } from './bills/bills.js'
 import { addCertificates } from './certificates.js'
 import { addCombinedOrders } from './combined-orders.js'
@@ -12,7 +13,7 @@ import { addRefunds } from './refunds.js'
 import { addTransferBatches } from './transfer-batches.js'
 import { addTransfers } from './transfers.js'
 
-const FLOWS = [
+const STATEFUL = [
   addCertificates,
   addMerchantOrders,
   addCombinedOrders,
@@ -26,9 +27,31 @@ const FLOWS = [
   addBills,
 ] as const
 
-/** The endpoints with a life of their own; all others are answered from the catalogue. */
-export function createEndpoints(context: Context): Router {
-  const router = createRouter()
-  for (const add of FLOWS) add(router, context)
-  return router
+/** The endpoint that a request means, with its handler. */
+export interface Endpoint {
+  /** The path as in the catalogue, such as `v3/certificates`. */
+  readonly template: string
+  /** The placeholders' values as they stand in the path, still percent-encoded. */
+  readonly params: Readonly<Record<string, string>>
+  readonly handler: Handler
+}
+
+/** The endpoints of APIv3. */
+export interface Endpoints {
+  find(method: string, path: string): Promise<Endpoint | undefined>
+}
+
+/** Endpoints that remember what happened have handlers of their own; all others respond with documented samples. */
+export function createEndpoints(context: Context): Endpoints {
+  const router = createRouter<Handler>()
+  for (const add of STATEFUL) add(router, context)
+  return {
+    async find(method, path) {
+      const route = router.find(method, path)
+      if (route) return { template: route.template, params: route.params, handler: route.target }
+      // The whole catalogue is loaded with the first request that needs it.
+      const { findDocumented } = await import('./documented.js')
+      return findDocumented(method, path, context)
+    },
+  }
 }

@@ -1,21 +1,14 @@
 import { beijingTime } from '../beijing-time.js'
 import type { Context } from '../context.js'
-import type { Router } from '../routing/router.js'
-import { Refusal } from './refusal.js'
+import type { HandlerRouter } from '../routing/handler.js'
+import { Refusal } from '../routing/refusal.js'
+import type { MemberCard } from '../state/records.js'
 import { usedBefore } from './used-before.js'
 
 interface ImportRequest {
   readonly openid: string
   readonly code?: string
   readonly out_request_no: string
-}
-
-/** A user's card. */
-export interface MemberCard {
-  readonly cardId: string
-  readonly code: string
-  readonly openid: string
-  status: 'EFFECTIVE' | 'UNAVAILABLE'
 }
 
 const BASE = 'v3/marketing/membercard-open'
@@ -42,7 +35,7 @@ export function importedMembers({ state }: Context): Member[] {
 }
 
 /** Member cards: templates, the import of users by openid, and the cards that users have. */
-export function addMemberCards(router: Router, context: Context): void {
+export function addMemberCards(router: HandlerRouter, context: Context): void {
   const { state, ids, now, announce } = context
 
   router.add('POST', `${CARDS}/{card_id}/users/import`, ({ params: { card_id = '' }, json }) => {

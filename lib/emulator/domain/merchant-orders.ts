@@ -1,8 +1,9 @@
 import type { Context } from '../context.js'
-import type { Call, Router } from '../routing/router.js'
-import { closeOrder, notExist, type Order, type OrderRequest, placeOrder, transactionOf } from './orders.js'
+import type { ApiRequest, HandlerRouter } from '../routing/handler.js'
+import { parameterError } from '../routing/refusal.js'
+import type { Order, OrderRequest } from '../state/records.js'
+import { closeOrder, notExist, placeOrder, transactionOf } from './orders.js'
 import { prepayAnswers, TRADE_TYPES } from './prepay.js'
-import { parameterError } from './refusal.js'
 
 /** How the orders of a merchant, and those that a partner places for one, differ. */
 interface OrderKind {
@@ -28,11 +29,11 @@ const KINDS: readonly OrderKind[] = [
 ]
 
 /** Orders of a merchant, and of a partner for one: native, jsapi, app, h5; query by either number; close. */
-export function addMerchantOrders(router: Router, context: Context): void {
+export function addMerchantOrders(router: HandlerRouter, context: Context): void {
   for (const kind of KINDS) addKind(kind, router, context)
 }
 
-function addKind({ base, caller, toRequest }: OrderKind, router: Router, context: Context): void {
+function addKind({ base, caller, toRequest }: OrderKind, router: HandlerRouter, context: Context): void {
   const { identity, state } = context
   const answers = prepayAnswers(context)
 
@@ -54,8 +55,8 @@ function addKind({ base, caller, toRequest }: OrderKind, router: Router, context
     })
   }
 
-  const byNumber = ({ params }: Call): Order | undefined => state.orders.get(params.out_trade_no ?? '')
-  const byId = ({ params }: Call): Order | undefined => {
+  const byNumber = ({ params }: ApiRequest): Order | undefined => state.orders.get(params.out_trade_no ?? '')
+  const byId = ({ params }: ApiRequest): Order | undefined => {
     return state.orders.get(state.transactions.get(params.transaction_id ?? '') ?? '')
   }
   /** Whose order it is decides who may see it. */

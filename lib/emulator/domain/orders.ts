@@ -1,48 +1,9 @@
 import { beijingDigits, beijingTime } from '../beijing-time.js'
 import type { Context } from '../context.js'
 import type { Random } from '../identity/random.js'
+import { Refusal } from '../routing/refusal.js'
+import type { Order, OrderRequest, TradeState } from '../state/records.js'
 import type { State } from '../state/state.js'
-import { Refusal } from './refusal.js'
-
-/** The states of an order that the emulator knows. */
-export type TradeState = 'NOTPAY' | 'SUCCESS' | 'REFUND' | 'CLOSED' | 'REVOKED'
-
-/** A request to place an order, of a merchant or of a partner for one. */
-export interface OrderRequest {
-  readonly appid: string
-  readonly mchid: string
-  /** Of an order that a partner placed. */
-  readonly sub_mchid?: string
-  readonly sub_appid?: string
-  readonly settle_info?: { readonly profit_sharing?: boolean }
-  readonly description: string
-  readonly out_trade_no: string
-  readonly notify_url: string
-  readonly amount: { readonly total: number; readonly currency?: string }
-  readonly attach?: string
-  readonly time_expire?: string
-  readonly payer?: { readonly openid?: string; readonly sp_openid?: string; readonly sub_openid?: string }
-}
-
-/** An order and what has become of it. */
-export interface Order {
-  readonly request: OrderRequest
-  /** The request as it came, to tell a repetition from another order. */
-  readonly fingerprint: string
-  readonly tradeType: string
-  /** The API it was placed with, by which its user is notified. */
-  readonly api: 'v2' | 'v3'
-  /** What the order was answered with. */
-  readonly answer: Readonly<Record<string, string>>
-  state: TradeState
-  /** Sum of its refunds, in fen. */
-  refunded: number
-  /** The combined order it is part of. */
-  readonly combined?: string
-  transactionId?: string
-  successTime?: string
-  payer?: string
-}
 
 const DESCRIPTIONS: Readonly<Record<TradeState, string>> = {
   NOTPAY: '订单未支付',

@@ -1,8 +1,9 @@
 import { beijingDigits } from '../beijing-time.js'
 import type { Context } from '../context.js'
-import type { Router } from '../routing/router.js'
-import { Refusal } from './refusal.js'
-import { collectService, type ServiceOrder, type ServiceRequest, serviceOrderOf } from './service-order.js'
+import type { HandlerRouter } from '../routing/handler.js'
+import { Refusal } from '../routing/refusal.js'
+import type { ServiceOrder, ServiceRequest } from '../state/records.js'
+import { collectService, serviceOrderOf } from './service-order.js'
 import { usedBefore } from './used-before.js'
 
 const ORDERS = 'v3/payscore/serviceorder'
@@ -11,7 +12,7 @@ const wrongState = ({ state }: ServiceOrder, what: string): Refusal =>
   new Refusal(400, 'INVALID_ORDER_STATE', `单据状态为${state}，不能${what}`)
 
 /** Service orders of WeChat Pay Score: create, query, cancel, modify, complete, collect, sync. */
-export function addPayscore(router: Router, context: Context): void {
+export function addPayscore(router: HandlerRouter, context: Context): void {
   const { identity, state, ids, now } = context
   const keep = (order: ServiceOrder): void => state.serviceOrders.set(order.request.out_order_no, order)
 

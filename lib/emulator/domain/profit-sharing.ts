@@ -1,10 +1,10 @@
 import { beijingDigits, beijingTime } from '../beijing-time.js'
 import type { Context } from '../context.js'
-import type { Router } from '../routing/router.js'
-import type { Order } from './orders.js'
-import { parameterError, Refusal } from './refusal.js'
-import { sealForMerchant } from './sample.js'
-import { detailIdOf, type Receiver, type Sharing, type SharingRequest, sharesOf } from './sharing.js'
+import { encryptOaep } from '../identity/encryption.js'
+import type { HandlerRouter } from '../routing/handler.js'
+import { parameterError, Refusal } from '../routing/refusal.js'
+import type { Order, Sharing, SharingReceiver, SharingRequest } from '../state/records.js'
+import { detailIdOf, sharesOf } from './sharing.js'
 import { addSharingReturns } from './sharing-returns.js'
 import { usedBefore } from './used-before.js'
 
@@ -26,19 +26,19 @@ function answerOf(sharing: Sharing): Record<string, unknown> {
 }
 
 /** Profit sharing: receivers, orders, what is left, unfreezing, returns. */
-export function addProfitSharing(router: Router, context: Context): void {
+export function addProfitSharing(router: HandlerRouter, context: Context): void {
   const { identity, state, ids, now } = context
   addSharingReturns(router, context)
 
   router.add('POST', `${PART}/receivers/add`, ({ json, plain }) => {
-    const { type, account, name } = plain as Receiver & { readonly name?: string }
+    const { type, account, name } = plain as SharingReceiver & { readonly name?: string }
     state.receivers.set(`${type} ${account}`, plain as object)
     const { appid: _, sub_appid: __, ...answer } = json as Record<string, unknown>
-    const sealed = name && { name: sealForMerchant(name, identity) }
+    const sealed = name && { name: encryptOaep(name, identity.merchantKey) }
     return { status: 200, body: { ...answer, ...sealed } }
   })
   router.add('POST', `${PART}/receivers/delete`, ({ json }) => {
-    const { type, account, sub_mchid } = json as Receiver & { sub_mchid?: string }
+    const { type, account, sub_mchid } = json as SharingReceiver & { sub_mchid?: string }
     state.receivers.delete(`${type} ${account}`)
     return { status: 200, body: { ...(sub_mchid && { sub_mchid }), type, account } }
   })
@@ -67,7 +67,7 @@ export function addProfitSharing(router: Router, context: Context): void {
     return sharing
   }
 
-  function checkShares(order: Order, receivers: readonly Receiver[]): void {
+  function checkShares(order: Order, receivers: readonly SharingReceiver[]): void {
     receivers.forEach(({ type, account }, index) => {
       if (state.receivers.has(`${type} ${account}`)) return
       throw parameterError(`/receivers/${index}/account`, '分账接收方未添加 (see receivers/add)', account)

@@ -1,8 +1,8 @@
 import { beijingDigits, beijingTime } from '../beijing-time.js'
 import type { Context } from '../context.js'
-import type { Router } from '../routing/router.js'
-import type { Order } from './orders.js'
-import { parameterError, Refusal } from './refusal.js'
+import type { HandlerRouter } from '../routing/handler.js'
+import { parameterError, Refusal } from '../routing/refusal.js'
+import type { Order } from '../state/records.js'
 
 interface RefundRequest {
   readonly out_refund_no: string
@@ -10,12 +10,6 @@ interface RefundRequest {
   readonly out_trade_no?: string
   readonly notify_url?: string
   readonly amount: { readonly refund: number; readonly total: number; readonly currency: string }
-}
-
-/** A refund, settled as soon as it is accepted. */
-export interface Refund {
-  readonly fingerprint: string
-  readonly answer: Readonly<Record<string, unknown>>
 }
 
 const RECEIVED_BY = '支付用户零钱'
@@ -103,7 +97,7 @@ export function applyRefund(
 }
 
 /** Refunds of a merchant's orders: apply and query. */
-export function addRefunds(router: Router, context: Context): void {
+export function addRefunds(router: HandlerRouter, context: Context): void {
   const { state, announce } = context
 
   router.add('POST', 'v3/refund/domestic/refunds', ({ json }) => {

@@ -1,37 +1,31 @@
-import type { Reply } from '../protocols/v3/signature.js'
-import type { Call } from '../routing/router.js'
+import type { ApiRequest, ApiResponse } from '../routing/handler.js'
+import { Refusal } from '../routing/refusal.js'
+import type { RepeatableWrite } from '../state/records.js'
 import type { Collection } from '../state/store.js'
-import { Refusal } from './refusal.js'
-
-/** A write that was answered. */
-export interface Repeatable {
-  readonly request: string
-  readonly reply: Reply
-}
 
 /**
- * Answers a repeated write as it was answered the first time, by the number that makes it idempotent.
+ * Responds to a repeated write as to the first one, by the number that makes it idempotent.
  *
- * @param where the number stands, as in the traits: `json.out_request_no`, `path.out_bill_no`
+ * @param place of the number, as in the catalogue: `json.out_request_no`, `path.out_bill_no`
  * @throws {Refusal} when the number was used for something else.
  */
-export function answerOnce(
-  { template, params, plain }: Call,
-  where: string,
-  answered: Collection<Repeatable>,
-  answer: () => Reply,
-): Reply {
-  const names = where.split('.')
+export function respondOnce(
+  { template, params, plain }: ApiRequest,
+  place: string,
+  answered: Collection<RepeatableWrite>,
+  respond: () => ApiResponse,
+): ApiResponse {
+  const names = place.split('.')
   const number = names.reduce<unknown>(
-    (at, name) => (at as Readonly<Record<string, unknown>> | undefined)?.[name],
+    (value, name) => (value as Readonly<Record<string, unknown>> | undefined)?.[name],
     { json: plain, path: params },
   )
-  if (typeof number !== 'string' || number === '') return answer()
+  if (typeof number !== 'string' || number === '') return respond()
   const key = JSON.stringify([template, number])
   const request = JSON.stringify([params, plain])
   const earlier = answered.get(key)
   if (!earlier) {
-    const reply = answer()
+    const reply = respond()
     answered.set(key, { request, reply })
     return reply
   }

@@ -1,4 +1,4 @@
-import { constants, type KeyObject, publicEncrypt } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
 import {
   eitherOf,
   embedded,
@@ -13,6 +13,7 @@ import {
   type Shape,
 } from '../../catalog/schema.js'
 import { beijingTime } from '../beijing-time.js'
+import { encryptOaep } from '../identity/encryption.js'
 import type { Random } from '../identity/random.js'
 
 /** What sample answers are made with. */
@@ -87,15 +88,5 @@ function leafSample({ type, min = 1 }: Leaf, name: string, source: SampleSource)
   if (type === 'string') return text(name, source)
   if (type === 'integer' || type === 'number') return min
   if (type === 'boolean') return true
-  return type === 'encrypted' ? encrypted(`sample ${name}`, source.merchantKey) : {}
-}
-
-/** Encrypts what only the merchant may read. */
-export function sealForMerchant(value: string, { merchantKey }: { readonly merchantKey: KeyObject }): string {
-  return encrypted(value, merchantKey)
-}
-
-function encrypted(value: string, key: KeyObject): string {
-  const padding = constants.RSA_PKCS1_OAEP_PADDING
-  return publicEncrypt({ key, padding, oaepHash: 'sha1' }, Buffer.from(value)).toString('base64')
+  return type === 'encrypted' ? encryptOaep(`sample ${name}`, source.merchantKey) : {}
 }

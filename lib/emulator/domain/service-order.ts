@@ -1,38 +1,7 @@
 import { beijingDigits, beijingTime } from '../beijing-time.js'
 import type { Context } from '../context.js'
+import type { ServiceOrder } from '../state/records.js'
 import { newTransactionId } from './orders.js'
-
-/** The fields of a service order as it was asked for, and as it was changed since. */
-export interface ServiceRequest {
-  readonly out_order_no: string
-  readonly appid: string
-  readonly service_id: string
-  readonly service_introduction: string
-  readonly notify_url: string
-  readonly openid?: string
-  readonly need_user_confirm?: boolean
-  readonly device?: object
-  readonly post_payments?: readonly object[]
-  readonly post_discounts?: readonly object[]
-  readonly time_range?: object
-  readonly location?: object
-  readonly risk_fund?: { readonly name: string }
-}
-
-/** A service that is used first and paid afterwards. */
-export interface ServiceOrder {
-  readonly fingerprint: string
-  readonly orderId: string
-  request: ServiceRequest
-  state: 'CREATED' | 'DOING' | 'DONE' | 'REVOKED'
-  /** False for a user who has not the money yet. */
-  pays: boolean
-  /** In fen, once the service is completed. */
-  totalAmount?: number
-  openid?: string
-  paidTime?: string
-  transactionId?: string
-}
 
 /** How the money for a completed service is coming in. */
 function collectionOf({ totalAmount: total = 0, paidTime, transactionId }: ServiceOrder): object {

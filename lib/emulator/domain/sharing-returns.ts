@@ -1,8 +1,9 @@
 import { beijingDigits, beijingTime } from '../beijing-time.js'
 import type { Context } from '../context.js'
-import type { Router } from '../routing/router.js'
-import { Refusal } from './refusal.js'
-import { type Sharing, type SharingReturn, sharedBy } from './sharing.js'
+import type { HandlerRouter } from '../routing/handler.js'
+import { Refusal } from '../routing/refusal.js'
+import type { Sharing, SharingReturn } from '../state/records.js'
+import { sharedBy } from './sharing.js'
 import { usedBefore } from './used-before.js'
 
 interface ReturnRequest {
@@ -29,7 +30,7 @@ function answerOf({ request, orderId }: Sharing, done: SharingReturn): object {
 }
 
 /** Shares that come back from a merchant: ask for, query. */
-export function addSharingReturns(router: Router, context: Context): void {
+export function addSharingReturns(router: HandlerRouter, context: Context): void {
   const { state, ids, now } = context
 
   function find({ order_id, out_order_no }: Pick<ReturnRequest, 'order_id' | 'out_order_no'>): Sharing {

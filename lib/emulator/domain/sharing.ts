@@ -1,40 +1,5 @@
 import type { Context } from '../context.js'
-import type { Order } from './orders.js'
-
-export interface Receiver {
-  readonly type: string
-  readonly account: string
-  readonly amount: number
-  readonly description: string
-}
-
-export interface SharingRequest {
-  readonly transaction_id: string
-  readonly out_order_no: string
-  readonly sub_mchid?: string
-  readonly receivers?: readonly Receiver[]
-  readonly unfreeze_unsplit: boolean
-}
-
-/** A share that came back. */
-export interface SharingReturn {
-  readonly out_return_no: string
-  readonly return_mchid: string
-  readonly amount: number
-  readonly description: string
-  readonly fingerprint: string
-  readonly returnId: string
-  readonly time: string
-}
-
-/** Parts of a paid order for others; carried out as soon as it is accepted. */
-export interface Sharing {
-  readonly request: SharingRequest
-  readonly fingerprint: string
-  readonly orderId: string
-  readonly time: string
-  returns: readonly SharingReturn[]
-}
+import type { Order, Sharing } from '../state/records.js'
 
 /** The platform's number of the share at an index. */
 export const detailIdOf = ({ orderId }: Sharing, index: number): string => `36${orderId.slice(2)}${index}`

@@ -1,37 +1,10 @@
 import { beijingDigits, beijingTime } from '../beijing-time.js'
 import type { Context } from '../context.js'
-import type { Call, Router } from '../routing/router.js'
-import { parameterError, Refusal } from './refusal.js'
-import { sealForMerchant } from './sample.js'
+import { encryptOaep } from '../identity/encryption.js'
+import type { ApiRequest, HandlerRouter } from '../routing/handler.js'
+import { parameterError, Refusal } from '../routing/refusal.js'
+import type { TransferBatch, TransferBatchRequest } from '../state/records.js'
 import { usedBefore } from './used-before.js'
-
-interface Detail {
-  readonly out_detail_no: string
-  readonly transfer_amount: number
-  readonly transfer_remark: string
-  readonly openid: string
-  readonly user_name?: string
-}
-
-interface BatchRequest {
-  readonly appid: string
-  readonly out_batch_no: string
-  readonly batch_name: string
-  readonly batch_remark: string
-  readonly total_amount: number
-  readonly total_num: number
-  readonly transfer_detail_list: readonly Detail[]
-  readonly transfer_scene_id?: string
-  readonly notify_url?: string
-}
-
-/** Transfers to many users at once, all of which arrive as soon as the batch is accepted. */
-export interface TransferBatch {
-  readonly request: BatchRequest
-  readonly fingerprint: string
-  readonly batchId: string
-  readonly time: string
-}
 
 const BATCHES = 'v3/transfer/batches'
 
@@ -41,7 +14,7 @@ const notFound = (): Refusal => new Refusal(404, 'NOT_FOUND', '记录不存在')
 export const detailIdOf = ({ batchId }: TransferBatch, index: number): string =>
   `1040${batchId.slice(4)}${String(index).padStart(4, '0')}`
 
-function checkTotals({ total_amount, total_num, transfer_detail_list: details }: BatchRequest): void {
+function checkTotals({ total_amount, total_num, transfer_detail_list: details }: TransferBatchRequest): void {
   if (details.length !== total_num) {
     throw parameterError('/total_num', `总笔数与明细不符: there are ${details.length} details`, total_num)
   }
@@ -58,12 +31,12 @@ function checkTotals({ total_amount, total_num, transfer_detail_list: details }:
 }
 
 /** Batches of transfers: start, query the batch and its details by either number. */
-export function addTransferBatches(router: Router, context: Context): void {
+export function addTransferBatches(router: HandlerRouter, context: Context): void {
   const { identity, state, ids, now, announce } = context
   const { mchid } = identity.merchant
 
   router.add('POST', BATCHES, ({ plain }) => {
-    const request = plain as BatchRequest
+    const request = plain as TransferBatchRequest
     const fingerprint = JSON.stringify(request)
     const earlier = state.batches.get(request.out_batch_no)
     if (earlier && earlier.fingerprint !== fingerprint) {
@@ -75,7 +48,7 @@ export function addTransferBatches(router: Router, context: Context): void {
     return { status: 200, body }
   })
 
-  function start(request: BatchRequest, fingerprint: string): TransferBatch {
+  function start(request: TransferBatchRequest, fingerprint: string): TransferBatch {
     checkTotals(request)
     const batchId = `1030${beijingDigits(now()).slice(0, 8)}${ids.digits(20)}`
     const batch: TransferBatch = { request, fingerprint, batchId, time: beijingTime(now()) }
@@ -89,7 +62,7 @@ export function addTransferBatches(router: Router, context: Context): void {
     return batch
   }
 
-  function find({ out_batch_no, batch_id }: Call['params']): TransferBatch {
+  function find({ out_batch_no, batch_id }: ApiRequest['params']): TransferBatch {
     const found =
       out_batch_no === undefined
         ? [...state.batches.values()].find(({ batchId }) => batchId === batch_id)
@@ -122,7 +95,7 @@ export function addTransferBatches(router: Router, context: Context): void {
       .slice(offset, offset + limit)
     return { transfer_batch, transfer_detail_list }
   }
-  function detailOf(batch: TransferBatch, { out_detail_no, detail_id }: Call['params']): object {
+  function detailOf(batch: TransferBatch, { out_detail_no, detail_id }: ApiRequest['params']): object {
     const { appid, out_batch_no, transfer_detail_list } = batch.request
     const index = transfer_detail_list.findIndex((detail, at) => {
       return detail.out_detail_no === out_detail_no || detailIdOf(batch, at) === detail_id
@@ -133,7 +106,7 @@ export function addTransferBatches(router: Router, context: Context): void {
     return {
       ...{ mchid, out_batch_no, batch_id: batch.batchId, appid, out_detail_no: detail.out_detail_no },
       ...{ detail_id: detailIdOf(batch, index), detail_status: 'SUCCESS', transfer_amount, transfer_remark },
-      ...{ openid, user_name: sealForMerchant(user_name ?? '', identity) },
+      ...{ openid, user_name: encryptOaep(user_name ?? '', identity.merchantKey) },
       ...{ initiate_time: batch.time, update_time: batch.time },
     }
   }

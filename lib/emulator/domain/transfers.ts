@@ -1,29 +1,10 @@
 import { beijingDigits, beijingTime } from '../beijing-time.js'
 import type { Context } from '../context.js'
-import type { Router } from '../routing/router.js'
-import { Refusal } from './refusal.js'
-import { sealForMerchant } from './sample.js'
+import { encryptOaep } from '../identity/encryption.js'
+import type { HandlerRouter } from '../routing/handler.js'
+import { Refusal } from '../routing/refusal.js'
+import type { Transfer, TransferRequest } from '../state/records.js'
 import { usedBefore } from './used-before.js'
-
-interface TransferRequest {
-  readonly appid: string
-  readonly out_bill_no: string
-  readonly openid: string
-  readonly transfer_amount: number
-  readonly transfer_remark: string
-  readonly notify_url?: string
-  readonly user_name?: string
-}
-
-/** Money for a user, who has to confirm that it is welcome. */
-export interface Transfer {
-  readonly request: TransferRequest
-  readonly fingerprint: string
-  readonly transferBillNo: string
-  readonly createTime: string
-  state: 'WAIT_USER_CONFIRM' | 'SUCCESS' | 'CANCELLED'
-  updateTime: string
-}
 
 const BILLS = 'v3/fund-app/mch-transfer/transfer-bills'
 
@@ -51,7 +32,7 @@ export function finishTransfer(
 }
 
 /** Transfers to users: start, query by either number, cancel. */
-export function addTransfers(router: Router, context: Context): void {
+export function addTransfers(router: HandlerRouter, context: Context): void {
   const { identity, state, ids, now } = context
 
   router.add('POST', BILLS, ({ plain }) => {
@@ -95,7 +76,7 @@ export function addTransfers(router: Router, context: Context): void {
         state: current,
       },
       ...{ transfer_amount, transfer_remark, openid, create_time: createTime, update_time: updateTime },
-      ...(user_name && { user_name: sealForMerchant(user_name, identity) }),
+      ...(user_name && { user_name: encryptOaep(user_name, identity.merchantKey) }),
       ...(current === 'CANCELLED' && { fail_reason: 'MCH_CANCEL' }),
     }
   }

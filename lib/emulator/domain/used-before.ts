@@ -1,4 +1,4 @@
-import { Refusal } from './refusal.js'
+import { Refusal } from '../routing/refusal.js'
 
 /** What a merchant's number that stands for something else already is refused with. */
 export function usedBefore(

@@ -1,31 +1,37 @@
 import type { Context } from '../context.js'
+import type { SignedNotification } from '../control/deliver.js'
 import type { Deliveries } from '../control/deliveries.js'
 import type { Confirmation, Payment } from '../interface.js'
-import type { SignedNotification } from '../protocols/notifications.js'
-import { paymentNotification } from '../protocols/v2/order-notifications.js'
+import type { Order } from '../state/records.js'
 import { combinedTransactionOf, payCombined } from './combined-orders.js'
 import { type ComplaintRequest, fileComplaint } from './complaints.js'
 import { importedMembers, type Member } from './member-cards.js'
-import { paymentOf, payOrder } from './orders.js'
+import { payOrder } from './orders.js'
 import { confirmService, serviceEventOf, settleService } from './service-order.js'
 import { finishTransfer } from './transfers.js'
 
-/** What users do on their phones. */
-export interface Phone {
+/** The users of WeChat, and what they do on their phones. */
+export interface Users {
   pay(outTradeNo: string): Promise<Payment>
   confirm(number: string, how?: Confirmation): void
   complain(complaint: ComplaintRequest): string
   members(): readonly Member[]
 }
 
-export function createPhone(
+/** The notifications that tell of what a user did. */
+interface UserNotifications {
+  sign(eventType: string, resource: object): SignedNotification
+  payment(order: Order): SignedNotification
+}
+
+export function createUsers(
   context: Context,
   { send }: Deliveries,
-  sign: (eventType: string, resource: object) => SignedNotification,
-): Phone {
+  { sign, payment }: UserNotifications,
+): Users {
   const { state } = context
 
-  async function payAll(number: string): Promise<Payment | undefined> {
+  async function payCombinedOrder(number: string): Promise<Payment | undefined> {
     const combined = state.combined.get(number)
     if (!combined) return undefined
     const { transactionId = '', request } = payCombined(context, combined)
@@ -35,7 +41,7 @@ export function createPhone(
     return { transaction_id: transactionId, trade_state: 'SUCCESS', ...(notified && { notified }) }
   }
 
-  async function payLater(number: string): Promise<Payment | undefined> {
+  async function payServiceOrder(number: string): Promise<Payment | undefined> {
     const service = state.serviceOrders.get(number)
     if (!service || state.orders.has(number)) return undefined
     if (service.state !== 'DOING' || !service.totalAmount) {
@@ -53,14 +59,10 @@ export function createPhone(
     async pay(number) {
       const partOf = state.orders.get(number)?.combined
       if (partOf) throw new Error(`pay(): order ${number} is part of ${partOf}; pay that`)
-      const other = (await payAll(number)) ?? (await payLater(number))
+      const other = (await payCombinedOrder(number)) ?? (await payServiceOrder(number))
       if (other) return other
       const order = payOrder(context, number)
-      const notified = await send('TRANSACTION.SUCCESS', order.request.notify_url, () =>
-        order.api === 'v2'
-          ? paymentNotification(context, order)
-          : sign('TRANSACTION.SUCCESS', paymentOf(order)),
-      )
+      const notified = await send('TRANSACTION.SUCCESS', order.request.notify_url, () => payment(order))
       const { transactionId: transaction_id = '', state: trade_state } = order
       return { transaction_id, trade_state, ...(notified && { notified }) }
     },

@@ -1,169 +1,109 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Context } from '../context.js'
-import { type FaultScript, type Faults, scriptedRefusal } from '../control/faults.js'
+import type { FaultScript, Faults } from '../control/faults.js'
 import type { Limits } from '../control/limits.js'
-import { type Recorder, recordableBody, recordableHeaders, recordableQuery } from '../control/recorder.js'
-import type { Diagnosis } from '../diagnosis/diagnose-v3.js'
-import { Refusal } from '../domain/refusal.js'
-import { type Client, callerOf } from '../identity/clients.js'
-import type { V2Exchange, V2Request } from '../protocols/v2/exchange.js'
-import { type SignedRequest, type Verdict, verifyRequest } from '../protocols/v3/authorization.js'
-import { carryOut, type Findings, type Verified } from '../protocols/v3/handle-request.js'
-import { signError } from '../protocols/v3/sign-error.js'
-import type { Reply } from '../protocols/v3/signature.js'
-import { notFound, type Router } from '../routing/router.js'
-import { boundaryOf, parseMultipart } from './multipart.js'
-import { readBody } from './read-body.js'
-import { respond, type Sent } from './send-response.js'
-import { targetOf } from './target.js'
+import {
+  bodyText,
+  type RecordedRequest,
+  type Recorder,
+  recordableHeaders,
+  recordableQuery,
+} from '../control/recorder.js'
+import type { Exchange, ReceivedRequest } from '../protocols/protocol.js'
+import { type Protocols, protocolOf } from '../protocols/protocols.js'
+import { Refusal } from '../routing/refusal.js'
+import { readRequestLine, receiveRequest } from './receive-request.js'
+import { sendResponse } from './send-response.js'
 
 /** The pieces a gateway is put together from. */
 export interface GatewayParts {
-  readonly context: Context
-  readonly router: Router
+  readonly protocols: Protocols
   readonly faults: Faults
   readonly limits: Limits
   readonly recorder: Recorder
   /** Serves the emulator's own page; says whether the request was for it. */
-  readonly page: (request: IncomingMessage, response: ServerResponse) => boolean
+  readonly page: (incoming: IncomingMessage, outgoing: ServerResponse) => boolean
+  /** Now, in milliseconds. */
+  readonly now: () => number
+  /** Makes the number that each response has. */
+  readonly requestId: () => string
   /** Aborted when the emulator closes. */
   readonly closed: AbortSignal
 }
 
-/** All but v3 and a brand's may be v2, whose paths have no version in them. */
-const IS_V3 = /^\/(v3|hk|global|brand)\//
+/** Handles a request of node:http. */
+export type RequestListener = (incoming: IncomingMessage, outgoing: ServerResponse) => void
 
-/** Of v2 nobody signs by header: a path that is none of v2 is a typing error, and no matter of keys. */
-function unverified(
-  { method, path, search, request }: Verified,
-  verdict: Parameters<typeof signError>[2],
-): Refusal {
-  const isNowhere = !IS_V3.test(path) && request.headers.authorization === undefined
-  return isNowhere ? notFound(method, path) : signError(method, path + search, verdict)
+/** The request listener of the emulated gateway: receive, verify, record, respond. */
+export function createGateway(parts: GatewayParts): RequestListener {
+  return (incoming, outgoing) => {
+    serve(incoming, outgoing, parts).catch((error: unknown) => {
+      // The client went away or the emulator is closing: there is nobody left to respond to.
+      if (parts.closed.aborted || outgoing.headersSent || incoming.socket.destroyed) incoming.socket.destroy()
+      else respondFailed(outgoing, error)
+    })
+  }
 }
 
-/** The request listener of the emulated gateway: read, verify, record, carry out, sign, answer. */
-export function createGateway(
-  gateway: GatewayParts,
-): (request: IncomingMessage, response: ServerResponse) => void {
-  const { context, faults, limits, recorder, page, closed } = gateway
-
-  async function decide(
-    received: Verified,
-    verdict: Verdict & { readonly diagnosis?: Diagnosis | undefined },
-    script: FaultScript | undefined,
-    findings: Findings,
-  ): Promise<Reply> {
-    try {
-      if (!verdict.verified) throw unverified(received, verdict)
-      const scripted = script && scriptedRefusal(script)
-      if (scripted) throw scripted
-      return await carryOut(received, gateway, findings)
-    } catch (error) {
-      if (error instanceof Refusal) return { status: error.status, body: error.body }
-      const issue = error instanceof Error ? error.message : String(error)
-      return { status: 500, body: { code: 'SYSTEM_ERROR', message: '系统错误', detail: { issue } } }
-    }
+async function serve(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  parts: GatewayParts,
+): Promise<void> {
+  const { protocols, recorder, page, now, closed } = parts
+  if (page(incoming, outgoing)) return
+  const line = readRequestLine(incoming)
+  const request = await receiveRequest(incoming, line, now)
+  const protocol = await protocolOf(protocols, line.method, line.path)
+  if (!request) {
+    const response = await protocol.refuse(incoming, new Refusal(413, 'INVALID_REQUEST', '请求体过大'))
+    const headers = { Connection: 'close' }
+    await sendResponse(outgoing, response, { requestId: parts.requestId(), headers })
+    return
   }
-
-  /** Loaded with the first request that may be v2. */
-  async function exchange(received: V2Request): Promise<V2Exchange | undefined> {
-    if (IS_V3.test(received.path)) return undefined
-    const { exchangeV2 } = await import('../protocols/v2/exchange.js')
-    return exchangeV2(received, context)
+  const exchange = await protocol.receive(request)
+  const recorded = record(request, exchange, recorder)
+  const script = takeScript(request, exchange, parts)
+  const fault = script?.fault
+  if (fault === 'drop') {
+    recorder.complete(recorded, {}, undefined)
+    incoming.socket.destroy()
+    return
   }
+  if (typeof fault === 'object') await sleep(fault.delay, undefined, { signal: closed })
+  const response = await exchange.respond(script)
+  const options = { requestId: parts.requestId(), headers: script?.headers, isTorn: fault === 'torn' }
+  recorder.complete(recorded, response.findings ?? {}, await sendResponse(outgoing, response, options))
+}
 
-  /** Loaded with the first signature that does not fit. */
-  async function examine(
-    signed: SignedRequest,
-    request: IncomingMessage,
-    whole: Buffer | undefined,
-    caller: Client,
-  ): Promise<Diagnosis | undefined> {
-    const { diagnose } = await import('../diagnosis/diagnose-v3.js')
-    return diagnose({ ...signed, host: request.headers.host ?? '', whole }, caller.key, caller.scheme)
-  }
+function record(
+  { incoming, method, path, search, url, body, time }: ReceivedRequest,
+  { verification, template }: Exchange,
+  recorder: Recorder,
+): RecordedRequest {
+  return recorder.record({
+    ...{ method, path, url, time },
+    query: recordableQuery(search),
+    headers: recordableHeaders(incoming.headers),
+    body: bodyText(body),
+    ...verification,
+    ...(template !== undefined && { template }),
+  })
+}
 
-  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (page(request, response)) return
-    const method = (request.method ?? '').toUpperCase()
-    const { url, path, search } = targetOf(request.url ?? '/')
-    const caller = callerOf(path, context)
-    const body = await readBody(request)
-    if (!body) {
-      const tooLarge = new Refusal(413, 'INVALID_REQUEST', '请求体过大')
-      const reply = { status: 413, body: tooLarge.body, headers: { Connection: 'close' } }
-      await respond(request, response, reply, { context, caller })
-      return
-    }
-    const time = context.now()
-    const boundary = boundaryOf(request.headers['content-type'])
-    const parts = boundary === undefined ? [] : parseMultipart(body, boundary)
-    const v2 = await exchange({ request, method, path, search, body, parts })
-    const signed =
-      boundary === undefined ? body : (parts.find(({ name }) => name === 'meta')?.body ?? Buffer.alloc(0))
-    const { authorization } = request.headers
-    const toVerify = { authorization, method, url, body: signed }
-    const verdict = verifyRequest(toVerify, caller, Math.floor(time / 1000))
-    const upload = boundary === undefined ? undefined : body
-    const unfit = v2 || verdict.verified ? undefined : await examine(toVerify, request, upload, caller)
-    const diagnosis = v2 ? v2.diagnosis : unfit
-    const recorded = recorder.record({
-      method,
-      path,
-      query: recordableQuery(search),
-      url,
-      headers: recordableHeaders(request.headers),
-      body: recordableBody(body),
-      verified: verdict.verified,
-      ...(!verdict.verified && { problem: verdict.problem }),
-      ...(diagnosis && { diagnosis }),
-      message: recordableBody(verdict.message),
-      ...(v2 && { verified: v2.verified, problem: v2.problem, message: v2.message, template: v2.template }),
-      time,
-    })
-    const paths = v2 ? [path, v2.template] : [path]
-    const limited = limits.take(method, paths)
-    // v2 says no with a 200.
-    const script = (limited && v2 ? { ...limited, status: 200 } : limited) ?? faults.take(method, paths)
-    const fault = script?.fault
-    if (fault === 'drop') {
-      recorder.complete(recorded, {}, undefined)
-      request.socket.destroy()
-      return
-    }
-    if (typeof fault === 'object') await sleep(fault.delay, undefined, { signal: closed })
-    const findings: Findings = {}
-    const received = { request, method, path, search, signed, parts, caller }
-    const reply = v2
-      ? await v2.reply(script)
-      : await decide(received, { ...verdict, diagnosis }, script, findings)
-    const redirect: Record<string, string> =
-      reply.status >= 300 && reply.status < 400 ? { Location: '/redirected' } : {}
-    const headers = { ...reply.headers, ...redirect, ...script?.headers }
-    const broken = v2 && fault === 'tampered' ? undefined : fault
-    const sent: Sent | undefined = await respond(
-      request,
-      response,
-      { ...reply, headers },
-      { context, caller, fault: broken },
-    )
-    recorder.complete(recorded, findings, sent)
-  }
-
-  return (request, response) => {
-    serve(request, response).catch((error: unknown) => {
-      // The client went away or the emulator is closing: there is nobody left to answer.
-      if (closed.aborted || response.headersSent || request.socket.destroyed) request.socket.destroy()
-      else respondFailed(response, error)
-    })
-  }
+/** The failure that is in force for a request: a limit it exceeds, or else a script. */
+function takeScript(
+  { method, path }: ReceivedRequest,
+  { template }: Exchange,
+  { limits, faults }: GatewayParts,
+): FaultScript | undefined {
+  const paths = template === undefined ? [path] : [path, template]
+  return limits.take(method, paths) ?? faults.take(method, paths)
 }
 
 /** Says what went wrong in here: a connection that is cut would look like a fault of the network. */
-function respondFailed(response: ServerResponse, error: unknown): void {
+function respondFailed(outgoing: ServerResponse, error: unknown): void {
   const issue = error instanceof Error ? error.message : String(error)
-  response.writeHead(500, { 'Content-Type': 'application/json; charset=utf-8', Connection: 'close' })
-  response.end(JSON.stringify({ code: 'SYSTEM_ERROR', message: 'the emulator failed', detail: { issue } }))
+  outgoing.writeHead(500, { 'Content-Type': 'application/json; charset=utf-8', Connection: 'close' })
+  outgoing.end(JSON.stringify({ code: 'SYSTEM_ERROR', message: 'the emulator failed', detail: { issue } }))
 }

@@ -1,11 +1,6 @@
-const BOUNDARY = /^multipart\/form-data\s*;(?:[^"]|"[^"]*")*?boundary=(?:"([^"]+)"|([^\s;]+))/i
+import type { Part } from '../protocols/protocol.js'
 
-/** One part of an upload. */
-export interface Part {
-  readonly name: string
-  readonly filename?: string
-  readonly body: Buffer
-}
+const BOUNDARY = /^multipart\/form-data\s*;(?:[^"]|"[^"]*")*?boundary=(?:"([^"]+)"|([^\s;]+))/i
 
 /** The boundary, when the content type is `multipart/form-data`. */
 export function boundaryOf(contentType: string | undefined): string | undefined {

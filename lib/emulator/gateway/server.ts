@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { promisify } from 'node:util'
 import { VERSION } from '../../version.js'
 import type { Identity } from '../identity/identity.js'
-import type { createGateway } from './gateway.js'
+import type { RequestListener } from './gateway.js'
 
 /** Longer than any client keeps an idle connection, so that the server never closes one under a request. */
 const KEEP_ALIVE = 120_000
@@ -36,7 +36,7 @@ export interface Listening {
 }
 
 async function createServer(
-  listener: ReturnType<typeof createGateway>,
+  listener: RequestListener,
   identity: Identity,
   { https, host }: ListenOptions,
 ): Promise<{ server: Server; ca: string | undefined }> {
@@ -54,7 +54,7 @@ async function createServer(
 
 /** Starts the server; resolves once it listens. */
 export async function listen(
-  listener: ReturnType<typeof createGateway>,
+  listener: RequestListener,
   identity: Identity,
   options: ListenOptions,
 ): Promise<Listening> {

@@ -1,42 +1,41 @@
 import type { KeyObject } from 'node:crypto'
-import type { Context } from '../context.js'
-import type { Scheme } from '../protocols/v3/authorization.js'
-import type { PlatformKey } from './identity.js'
+import type { Brand } from './brand.js'
+import type { Identity, PlatformKey } from './identity.js'
 
-/** The merchant or the brand: how it signs, and by which keys WeChat Pay answers and notifies it. */
+/** The names of the signature schemes of APIv3 with RSA, and the names by which a signer says who it is. */
+export const SCHEMES = {
+  merchant: { name: 'WECHATPAY2-SHA256-RSA2048', id: 'mchid' },
+  brand: { name: 'WECHATPAY-BRAND-SHA256-RSA2048', id: 'brand_id' },
+} as const
+
+/** The scheme that a client signs by. */
+export type Scheme = keyof typeof SCHEMES
+
+/** The merchant or the brand: how it signs, and by which keys WeChat Pay responds to it and notifies it. */
 export interface Client {
   readonly scheme: Scheme
-  /** `mchid`, or `brand_id`. */
+  /** The `mchid` or the `brand_id`. */
   readonly id: string
   readonly serial: string
-  /** Verifies what it signs, and encrypts what it is to decrypt. */
+  /** The key that verifies what the client signs, and encrypts what it is to decrypt. */
   readonly key: KeyObject
   /** The WeChat Pay public key of this client. */
   readonly publicKey: PlatformKey
-  /** Encrypts the resource of its notifications. */
+  /** The key that encrypts the resource of its notifications. */
   readonly apiKey: string
 }
 
-type Who = Pick<Context, 'identity' | 'brand'>
-
-export function merchantOf({ identity }: Who): Client {
-  const { mchid, serial, apiv3Key } = identity.merchant
-  const { merchantKey: key, publicKey } = identity
+export function merchantClient({ merchant, merchantKey: key, publicKey }: Identity): Client {
+  const { mchid, serial, apiv3Key } = merchant
   return { scheme: 'merchant', id: mchid, serial, key, publicKey, apiKey: apiv3Key }
 }
 
-export function brandOf({ brand }: Who): Client {
-  const { options, key, publicKey } = brand()
+export function brandClient({ options, key, publicKey }: Brand): Client {
   const { brandId, serial, brandApiKey } = options
   return { scheme: 'brand', id: brandId, serial, key, publicKey, apiKey: brandApiKey }
 }
 
-/** Who may call a path, such as `/brand/card-member/cards`. */
-export function callerOf(path: string, who: Who): Client {
-  return path.startsWith('/brand/') ? brandOf(who) : merchantOf(who)
-}
-
-/** The keys that a client may name in `Wechatpay-Serial`. */
-export function platformKeysOf({ scheme, publicKey }: Client, { identity }: Who): readonly PlatformKey[] {
+/** The keys by which WeChat Pay may respond to a client: those that it may name in `Wechatpay-Serial`. */
+export function platformKeys({ scheme, publicKey }: Client, identity: Identity): readonly PlatformKey[] {
   return scheme === 'brand' ? [publicKey] : [publicKey, ...identity.listed()]
 }

@@ -1,9 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { renderSVG } from 'uqr'
-import { readBody } from '../gateway/read-body.js'
-import { createActions, createQuestions, type PageParts, run } from './api.js'
-import { PREFIX } from './is-for-page.js'
-import { asset, isOwn, PAGE_HEADERS, type PageReply, reply } from './serve.js'
+import { readBody } from '../gateway/receive-request.js'
+import { createActions, createQueries, type PageParts, run } from './api.js'
+import { asset, isOwn, PAGE_HEADERS, type PageReply, PREFIX, reply } from './serve.js'
 import { summaryOf } from './summary.js'
 
 /** Keeps the stream of events from being taken for dead. */
@@ -18,7 +17,7 @@ export type PageHandler = (request: IncomingMessage, response: ServerResponse) =
 
 /** Serves the page, its files and what it asks for. */
 export function createPage(parts: PageParts, closed: AbortSignal): PageHandler {
-  const questions = createQuestions(parts)
+  const queries = createQueries(parts)
   const actions = createActions(parts)
 
   function stream(response: ServerResponse): void {
@@ -59,7 +58,7 @@ export function createPage(parts: PageParts, closed: AbortSignal): PageHandler {
       const text = renderSVG(searchParams.get('text') ?? '', { border: 2 })
       return reply(response, { text, type: 'image/svg+xml' })
     }
-    const question = Object.hasOwn(questions, name) ? questions[name] : undefined
-    reply(response, question ? await run(() => question(searchParams)) : ((await asset(name)) ?? notFound))
+    const query = Object.hasOwn(queries, name) ? queries[name] : undefined
+    reply(response, query ? await run(() => query(searchParams)) : ((await asset(name)) ?? notFound))
   }
 }

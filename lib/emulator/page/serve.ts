@@ -1,5 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
+/** The path of all but the page itself. */
+export const PREFIX = '/_emulator/'
+
 /** A body that is JSON, or text of a kind. */
 export interface PageReply {
   readonly status?: number

@@ -1,134 +1,98 @@
-import type { EventType, NotificationOf, ProductOf } from '../../../types/notifications.js'
-import type { NotificationDocument } from '../../catalog/document.js'
-import { documents } from '../../catalog/generated/documents/notifications.js'
-import { beijingTime } from '../beijing-time.js'
-import type { Context } from '../context.js'
-import { brandOf, type Client, merchantOf } from '../identity/clients.js'
+import type { SignedNotification } from '../control/deliver.js'
 import type { PlatformKey } from '../identity/identity.js'
-import { sealAesGcm } from './encryption.js'
-import { xmlNotification } from './v2/notifications.js'
-import { SCHEMES } from './v3/authorization.js'
-import { type Signing, signedHeadersSync } from './v3/signature.js'
+import type { Random } from '../identity/random.js'
+import type { Order } from '../state/records.js'
+import { type MessageChoice, notificationDocument } from './notification-documents.js'
+import type { NotificationEvent, ProtocolNotifications } from './protocol.js'
+import type { Protocols } from './protocols.js'
 
-/** What is given of the payload of an event type; of one that is not documented, any object. */
-export type ResourceOf<Event extends string, Product extends string = never> = Event extends EventType
-  ? Some<NotificationOf<Event, Product & ProductOf<Event>>['resource']>
-  : object
-
-/** Any of an object's fields, at every depth; items of a list are whole. */
-type Some<Value> = Value extends readonly unknown[]
-  ? Value
-  : Value extends object
-    ? { readonly [Key in keyof Value]?: Some<Value[Key]> | undefined }
-    : Value
-
-/** A notification as it goes over the wire. */
-export interface SignedNotification {
-  readonly headers: Readonly<Record<string, string>>
-  /** JSON, or XML for messages of v2. Send these very bytes: the signature covers them. */
-  readonly body: string
-}
-
-/** Which of the messages of an event type is meant. */
-export interface MessageChoice {
-  /** For an event type that both versions have; v3 when absent. */
-  readonly api?: 'v2' | 'v3' | undefined
-  /** For an event type that several products share; the payment or the refund when absent. */
-  readonly product?: string | undefined
-}
-
-/** How a notification is made. */
+/** A message of an event type, and the key that signs it. */
 export interface NotificationOptions extends MessageChoice {
-  /** Who is notified. */
-  readonly client: Client
-  /** The key that signs; the client's WeChat Pay public key when absent. Messages of v2 are signed with the secret. */
-  readonly signer?: PlatformKey | undefined
+  /** A platform key's id or a certificate's serial number; the recipient's WeChat Pay public key when absent. */
+  readonly serial?: string | undefined
 }
 
-/** The message documented for an event type. */
-export function documentOf(
-  eventType: string,
-  { api, product }: MessageChoice = {},
-): NotificationDocument | undefined {
-  if (!Object.hasOwn(documents, eventType)) return undefined
-  const all = JSON.parse(documents[eventType] ?? '[]') as readonly NotificationDocument[]
-  if (product !== undefined) return productIn(all, eventType, product)
-  return all.find((one) => one.api === (api ?? 'v3')) ?? (api ? undefined : all[0])
+/** The notifications of all protocols, by event type. */
+export interface Notifications {
+  /** A resource, made up and complete; empty when the event is not documented. */
+  sample(eventType: string, ids: Random, choice?: MessageChoice): object
+  /** A genuine notification of this very resource. */
+  sign(eventType: string, resource: object, options?: NotificationOptions): SignedNotification
+  /** A genuine notification; what the resource leaves out is made up. */
+  signCompleted(eventType: string, resource?: object, options?: NotificationOptions): SignedNotification
+  /** The notification that tells of a paid order, by the API that it was placed with. */
+  payment(order: Order): SignedNotification
+  /** The same notification with a fresh signature: one that is sent much later would be taken for a replay. */
+  signAgain(notification: SignedNotification): SignedNotification
 }
 
-function productIn(
-  all: readonly NotificationDocument[],
-  eventType: string,
-  product: string,
-): NotificationDocument {
-  const found = all.find((one) => one.product === product)
-  if (found) return found
-  const known = all.flatMap((one) => one.product ?? [])
-  const choice = known.length > 0 ? `it has ${known.join(', ')}` : 'it has none'
-  throw new Error(`${eventType} has no product '${product}'; ${choice}`)
-}
+/** @param ids the numbers of the resources that are made up for {@link Notifications.signCompleted} */
+export function createNotifications(protocols: Protocols, ids: Random): Notifications {
+  const { v2, v3, brand } = protocols
+  const all = [v2, v3, brand].map((protocol) => protocol.notifications)
 
-/** Who is notified of an event: the brand where the catalogue says so, else the merchant. */
-export function recipientOf(eventType: string, context: Context, choice: MessageChoice = {}): Client {
-  const isForBrand = documentOf(eventType, choice)?.modes?.includes('brand') === true
-  return isForBrand ? brandOf(context) : merchantOf(context)
-}
-
-const subjectOf = (eventType: string): string => (eventType.split('.')[0] ?? '').toLowerCase()
-
-/** Builds a genuine notification: what is secret in it encrypted, the whole signed. */
-export function signNotification(
-  eventType: string,
-  resource: object,
-  context: Context,
-  { client, signer = client.publicKey, ...choice }: NotificationOptions,
-): SignedNotification {
-  const document = documentOf(eventType, choice)
-  if (!document && choice.api === 'v2') throw new Error(`no message of v2 is documented for ${eventType}`)
-  if (document?.api === 'v2') return xmlNotification(eventType, document, resource, context)
-  const { ids, nonces } = context
-  const now = context.now()
-  const original_type = document?.originalType?.[0] ?? subjectOf(eventType)
-  const associated_data = document?.associatedData?.[0] ?? original_type
-  const nonce = nonces.text(12)
-  const text = JSON.stringify(resource)
-  const body = JSON.stringify({
-    id: `EV-${ids.digits(28)}`,
-    create_time: beijingTime(now),
-    resource_type: document?.resourceType?.[0] ?? 'encrypt-resource',
-    event_type: eventType,
-    summary: document?.summary?.[0] ?? eventType,
-    resource: {
-      original_type,
-      algorithm: 'AEAD_AES_256_GCM',
-      ciphertext: sealAesGcm(text, client.apiKey, nonce, associated_data),
-      associated_data,
-      nonce,
-    },
-  })
-  const headers = {
-    'Content-Type': 'application/json; charset=utf-8',
-    'Request-ID': ids.hex(32),
-    'User-Agent': 'wechatpay-fluent emulator',
+  /** Brands are notified where the catalogue says so, else merchants. */
+  function protocolOf({ document }: NotificationEvent): ProtocolNotifications {
+    if (document?.modes?.includes('brand')) return brand.notifications
+    return protocols[document?.api ?? 'v3'].notifications
   }
-  return { headers: { ...headers, ...signatureOf(body, context, signer, client) }, body }
+  function sample(eventType: string, numbers: Random, choice?: MessageChoice): object {
+    const event = { eventType, document: notificationDocument(eventType, choice) }
+    return protocolOf(event).sample(event, numbers)
+  }
+  function sign(
+    eventType: string,
+    resource: object,
+    { serial, ...choice }: NotificationOptions = {},
+  ): SignedNotification {
+    const event = { eventType, document: notificationDocument(eventType, choice) }
+    if (!event.document && choice.api === 'v2') {
+      throw new Error(`no message of v2 is documented for ${eventType}`)
+    }
+    const notifications = protocolOf(event)
+    const signer = serial === undefined ? undefined : signerOf(serial)
+    if (!signer || notifications === v2.notifications) return notifications.sign(event, resource)
+    return signer.notifications.sign(event, resource, signer.key)
+  }
+  /** The protocol whose platform key is named: what it signs is encrypted for the same client. */
+  function signerOf(serial: string): { notifications: ProtocolNotifications; key: PlatformKey } {
+    for (const notifications of all) {
+      const key = notifications.platformKey(serial)
+      if (key) return { notifications, key }
+    }
+    throw new Error(
+      `no platform key has the id ${serial}; see merchant.certs, brand.certs and certificates()`,
+    )
+  }
+  return {
+    sample,
+    sign,
+    signCompleted(eventType, resource = {}, options = {}) {
+      return sign(eventType, completed(sample(eventType, ids, options), resource), options)
+    },
+    payment: (order) => protocols[order.api].notifications.payment(order),
+    signAgain(notification) {
+      for (const notifications of all) {
+        const signed = notifications.signAgain(notification)
+        if (signed) return signed
+      }
+      return notification
+    },
+  }
 }
 
-function signatureOf(
-  body: string,
-  { now, nonces }: Context,
-  signer: PlatformKey,
-  { scheme }: Client,
-): Record<string, string> {
-  const timestamp = Math.floor(now() / 1000)
-  const signing: Signing = { ...signer, scheme, timestamp, nonce: nonces.text(32) }
-  return signedHeadersSync(signing, Buffer.from(body))
+/** A sample with the given fields in place of its own, at every depth; `undefined` leaves a field out. */
+function completed(sample: object, given: object): object {
+  const own = sample as Readonly<Record<string, unknown>>
+  const merged = Object.entries(given).map(([name, value]) => {
+    const whole = isRecord(value) && isRecord(own[name]) ? completed(own[name], value) : value
+    return [name, whole] as const
+  })
+  const entries = [...Object.entries(own), ...merged].filter(([name]) => {
+    return !Object.hasOwn(given, name) || (given as Readonly<Record<string, unknown>>)[name] !== undefined
+  })
+  return Object.fromEntries(entries)
 }
 
-/** The same notification with a fresh signature: one that is sent again much later would be taken for a replay. */
-export function signAgain({ headers, body }: SignedNotification, context: Context): SignedNotification {
-  if (headers['Wechatpay-Signature'] === undefined) return { headers, body }
-  const isForBrand = headers['Wechatpay-Signature-Type'] === SCHEMES.brand.name
-  const client = isForBrand ? brandOf(context) : merchantOf(context)
-  return { headers: { ...headers, ...signatureOf(body, context, client.publicKey, client) }, body }
-}
+const isRecord = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)

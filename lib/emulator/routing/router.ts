@@ -1,48 +1,33 @@
-import type { IncomingHttpHeaders } from 'node:http'
-import { parameterError, Refusal } from '../domain/refusal.js'
-import type { Part } from '../gateway/multipart.js'
-import type { Reply } from '../protocols/v3/signature.js'
+import { Refusal } from './refusal.js'
 
-/** A verified request on its way to a handler. */
-export interface Call {
-  readonly method: string
-  /** As in the catalogue, such as `v3/certificates`. */
+/** The target that a method and a path lead to. */
+export interface Route<Target> {
+  /** The path as it was added, with placeholders. */
   readonly template: string
-  /** The placeholders' values, decoded. */
+  readonly target: Target
+  /** The placeholders' values as they stand in the path, still percent-encoded. */
   readonly params: Readonly<Record<string, string>>
-  readonly query: URLSearchParams
-  readonly headers: IncomingHttpHeaders
-  /** The parsed JSON body (of an upload: its `meta`), or `undefined` when there was none. */
-  readonly json: unknown
-  /** The same with its encrypted fields in clear. */
-  readonly plain: unknown
-  readonly parts: readonly Part[]
 }
 
-/** Carries out a call. It throws a {@link Refusal} to say no. */
-export type Handler = (call: Call) => Reply | Promise<Reply>
+/** Finds targets by method and path. Literal segments win over placeholders, and what was added first over the rest. */
+export interface Router<Target> {
+  /** @param template as the catalogue writes a path: `v3/pay/transactions/id/{transaction_id}` */
+  add(method: string, template: string, target: Target): void
+  /** @param path as on the request line, with its leading slash and still percent-encoded */
+  find(method: string, path: string): Route<Target> | undefined
+}
 
-/** A handler found for a request. */
-export interface Match {
+interface Leaf<Target> {
   readonly template: string
-  readonly params: Readonly<Record<string, string>>
-  readonly handler: Handler
+  readonly target: Target
+  /** The names of the placeholders, by the position of their segment. */
+  readonly names: readonly string[]
 }
 
-interface Node {
-  readonly literals: Map<string, Node>
-  placeholder: Node | undefined
-  readonly routes: Map<
-    string,
-    { readonly template: string; readonly names: string[]; readonly handler: Handler }
-  >
-}
-
-/** Finds handlers by method and path. Literal segments win over placeholders. */
-export interface Router {
-  /** `template` is written as in the catalogue: `v3/pay/transactions/id/{transaction_id}`. */
-  add(method: string, template: string, handler: Handler): void
-  find(method: string, path: string): Match | undefined
+interface RouteNode<Target> {
+  readonly literals: Map<string, RouteNode<Target>>
+  placeholder: RouteNode<Target> | undefined
+  readonly leaves: Map<string, Leaf<Target>>
 }
 
 /** The API's 404. */
@@ -51,32 +36,30 @@ export function notFound(method: string, path: string, why = 'no such endpoint')
   return new Refusal(404, 'RESOURCE_NOT_EXISTS', '请求的资源不存在', { issue, location: 'uri_template' })
 }
 
-const newNode = (): Node => ({ literals: new Map(), placeholder: undefined, routes: new Map() })
-
-/** A placeholder's value from its spelling in the path. */
-export function decodeValue(name: string, value: string): string {
-  try {
-    return decodeURIComponent(value)
-  } catch {
-    throw parameterError(`/${name}`, 'is not valid percent-encoding', value, 'uri_template')
-  }
-}
-
-export function createRouter(): Router {
+export function createRouter<Target>(): Router<Target> {
+  const newNode = (): RouteNode<Target> => ({
+    literals: new Map(),
+    placeholder: undefined,
+    leaves: new Map(),
+  })
   const root = newNode()
 
-  function walk(node: Node, segments: readonly string[], depth: number, values: string[]): Node | undefined {
+  function walk(
+    node: RouteNode<Target>,
+    segments: readonly string[],
+    depth: number,
+    method: string,
+  ): Leaf<Target> | undefined {
     const segment = segments[depth]
-    if (segment === undefined) return node.routes.size ? node : undefined
+    if (segment === undefined) return node.leaves.get(method)
     const literal = node.literals.get(segment)
-    const found = literal && walk(literal, segments, depth + 1, values)
+    const found = literal && walk(literal, segments, depth + 1, method)
     if (found || !node.placeholder || segment === '') return found
-    values[depth] = segment
-    return walk(node.placeholder, segments, depth + 1, values)
+    return walk(node.placeholder, segments, depth + 1, method)
   }
 
   return {
-    add(method, template, handler) {
+    add(method, template, target) {
       let node = root
       const names: string[] = []
       template.split('/').forEach((segment, depth) => {
@@ -91,17 +74,17 @@ export function createRouter(): Router {
           node = next
         }
       })
-      node.routes.set(method, { template, names, handler })
+      if (!node.leaves.has(method)) node.leaves.set(method, { template, target, names })
     },
     find(method, path) {
-      const values: string[] = []
-      const route = walk(root, path.slice(1).split('/'), 0, values)?.routes.get(method)
-      if (!route) return undefined
+      const segments = path.slice(1).split('/')
+      const leaf = walk(root, segments, 0, method)
+      if (!leaf) return undefined
       const params: Record<string, string> = Object.create(null)
-      route.names.forEach((name, depth) => {
-        params[name] = decodeValue(name, values[depth] ?? '')
+      leaf.names.forEach((name, depth) => {
+        params[name] = segments[depth] ?? ''
       })
-      return { template: route.template, params, handler: route.handler }
+      return { template: leaf.template, target: leaf.target, params }
     },
   }
 }

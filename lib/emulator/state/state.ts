@@ -1,14 +1,16 @@
-import type { MadeUpBill } from '../domain/bills/made-up-bill.js'
-import type { CombinedOrder } from '../domain/combined-orders.js'
-import type { Complaint } from '../domain/complaints.js'
-import type { MemberCard } from '../domain/member-cards.js'
-import type { Order } from '../domain/orders.js'
-import type { Refund } from '../domain/refunds.js'
-import type { Repeatable } from '../domain/repeats.js'
-import type { ServiceOrder } from '../domain/service-order.js'
-import type { Sharing } from '../domain/sharing.js'
-import type { TransferBatch } from '../domain/transfer-batches.js'
-import type { Transfer } from '../domain/transfers.js'
+import type {
+  CombinedOrder,
+  Complaint,
+  MadeUpBill,
+  MemberCard,
+  Order,
+  Refund,
+  RepeatableWrite,
+  ServiceOrder,
+  Sharing,
+  Transfer,
+  TransferBatch,
+} from './records.js'
 import type { Collection, Store } from './store.js'
 
 /** What the emulated platform knows. */
@@ -42,7 +44,7 @@ export interface State {
   /** Answered member-card imports: the request and its code, by card and `out_request_no`. */
   readonly imports: Collection<{ readonly request: string; readonly code: string }>
   /** Answered writes of endpoints without a life of their own, by template and idempotent number. */
-  readonly answered: Collection<Repeatable>
+  readonly answered: Collection<RepeatableWrite>
   /** Trade bills that are made up, by day; not kept. */
   readonly bills: Map<string, MadeUpBill>
 }

@@ -1,4 +1,3 @@
-import { BoundedMap } from './bounded.js'
 import { type Entry, type Log, openLog } from './store-file.js'
 
 /** As many entries of a collection are remembered; beyond that the oldest are forgotten. */
@@ -67,5 +66,23 @@ export async function openStore(file?: string): Promise<Store> {
       }
     },
     close: () => log?.close(),
+  }
+}
+
+/** A map that forgets its oldest entry when it would grow beyond its limit: a long run must not eat the memory. */
+class BoundedMap<K, V> extends Map<K, V> {
+  readonly limit: number
+
+  constructor(limit: number) {
+    super()
+    this.limit = limit
+  }
+
+  override set(key: K, value: V): this {
+    if (!this.has(key) && this.size >= this.limit) {
+      const oldest = this.keys().next()
+      if (!oldest.done) this.delete(oldest.value)
+    }
+    return super.set(key, value)
   }
 }

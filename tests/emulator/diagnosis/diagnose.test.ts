@@ -1,7 +1,8 @@
 import { constants, createHash, createHmac, generateKeyPairSync, privateEncrypt, sign } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { diagnoseV2 } from '../../../lib/emulator/diagnosis/diagnose-v2.js'
-import { type Diagnosis, diagnose } from '../../../lib/emulator/diagnosis/diagnose-v3.js'
+import { diagnoseV3 } from '../../../lib/emulator/diagnosis/diagnose-v3.js'
+import type { Diagnosis } from '../../../lib/emulator/diagnosis/diagnosis.js'
 import { startRig } from '../../e2e/client.js'
 import { call } from '../client.js'
 
@@ -42,10 +43,10 @@ const WHOLE = Buffer.from(`--b\r\n\r\n${BODY}\r\n--b--\xff`, 'latin1')
 
 function diagnosedSignature(signature: string): Diagnosis | undefined {
   const authorization = `WECHATPAY2-SHA256-RSA2048 mchid="19",nonce_str="${NONCE}",signature="${signature}",timestamp="${TIME}",serial_no="AA"`
-  return diagnose(
+  return diagnoseV3(
     {
       ...{ authorization, method: 'POST', url: URL, host: '127.0.0.1:80' },
-      ...{ body: Buffer.from(BODY), whole: WHOLE },
+      ...{ body: Buffer.from(BODY), upload: WHOLE },
     },
     publicKey,
   )

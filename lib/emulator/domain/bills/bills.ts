@@ -1,9 +1,10 @@
-import { constants, createCipheriv, createHash, publicEncrypt, randomBytes } from 'node:crypto'
+import { createCipheriv, createHash, randomBytes } from 'node:crypto'
 import { pipeline, type Readable } from 'node:stream'
 import { createGzip, gzipSync } from 'node:zlib'
 import type { Context } from '../../context.js'
-import type { Call, Handler, Router } from '../../routing/router.js'
-import { Refusal } from '../refusal.js'
+import { encryptOaep } from '../../identity/encryption.js'
+import type { ApiRequest, Handler, HandlerRouter } from '../../routing/handler.js'
+import { Refusal } from '../../routing/refusal.js'
 import { entriesOf, sharingsOf, transfersOf } from './entries.js'
 import { fundflowBill } from './fundflow-bill.js'
 import { profitSharingBill, sampleSharingBill, tradeBill } from './trade-bill.js'
@@ -22,7 +23,7 @@ interface Ticket {
 const GZIP_PIECE = 256 * 1024
 
 /** Bills: asked for, then downloaded by their token. */
-export function addBills(router: Router, context: Context): void {
+export function addBills(router: HandlerRouter, context: Context): void {
   const { identity, state } = context
 
   function fileOf({ kind, date, type }: Ticket): Buffer {
@@ -37,7 +38,7 @@ export function addBills(router: Router, context: Context): void {
     return shared.length > 0 ? profitSharingBill(shared) : sampleSharingBill(entries)
   }
 
-  function announce(ticket: Ticket, { headers }: Call): Record<string, string> {
+  function announce(ticket: Ticket, { headers }: ApiRequest): Record<string, string> {
     const madeUp = ticket.kind === 'trade' ? state.bills.get(ticket.date) : undefined
     const hash_value = madeUp?.sha1 ?? createHash('sha1').update(fileOf(ticket)).digest('hex')
     const token = Buffer.from(JSON.stringify(ticket)).toString('base64url')
@@ -52,9 +53,7 @@ export function addBills(router: Router, context: Context): void {
     const key = randomBytes(16).toString('hex')
     const nonce = randomBytes(6).toString('hex')
     const files = [{ bill_sequence: 1, ...announce({ ...ticketOf('fundflow', call), key, nonce }, call) }]
-    const { merchantKey } = identity
-    const options = { key: merchantKey, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha1' }
-    const encrypt_key = publicEncrypt(options, Buffer.from(key)).toString('base64')
+    const encrypt_key = encryptOaep(key, identity.merchantKey)
     const list = files.map((file) => ({ ...file, encrypt_key, nonce }))
     return { status: 200, body: { download_bill_count: list.length, download_bill_list: list } }
   }
@@ -69,11 +68,11 @@ export function addBills(router: Router, context: Context): void {
     const madeUp = ticket.kind === 'trade' ? state.bills.get(ticket.date) : undefined
     const body = madeUp ? streamed(madeUp.stream(), ticket) : delivered(fileOf(ticket), ticket)
     const contentType = ticket.gzip ? 'application/x-gzip' : 'text/csv'
-    return { status: 200, body, contentType, unsigned: true }
+    return { status: 200, body, contentType }
   })
 }
 
-function ticketOf(kind: Ticket['kind'], { query }: Call): Ticket {
+function ticketOf(kind: Ticket['kind'], { query }: ApiRequest): Ticket {
   const date = query.get('bill_date') ?? ''
   return { kind, date, type: query.get('bill_type') ?? 'ALL', gzip: query.get('tar_type') === 'GZIP' }
 }

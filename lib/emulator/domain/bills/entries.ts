@@ -1,6 +1,6 @@
 import { beijingTime } from '../../beijing-time.js'
 import type { Context } from '../../context.js'
-import type { Order } from '../orders.js'
+import type { Order } from '../../state/records.js'
 import { detailIdOf as shareDetailId } from '../sharing.js'
 import { detailIdOf as batchDetailId } from '../transfer-batches.js'
 

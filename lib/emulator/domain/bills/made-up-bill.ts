@@ -1,16 +1,9 @@
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { setImmediate as turn } from 'node:timers/promises'
+import type { MadeUpBill } from '../../state/records.js'
 import { markedLine, toFile, yuan } from './entries.js'
 import { TRADE_HEADINGS, TRADE_SUMMARY } from './trade-bill.js'
-
-/** A bill of so many rows that it is made only while it is sent: always the same for the same day and number. */
-export interface MadeUpBill {
-  readonly rows: number
-  readonly bytes: number
-  readonly sha1: string
-  readonly stream: () => Readable
-}
 
 const BLOCK_ROWS = 1000
 /** Digits of a row's number before those that tell the rows of one block apart. */

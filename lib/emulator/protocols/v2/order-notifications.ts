@@ -1,10 +1,10 @@
-import { createCipheriv, createHash } from 'node:crypto'
 import { beijingDigits } from '../../beijing-time.js'
 import type { Context } from '../../context.js'
-import type { Order } from '../../domain/orders.js'
-import type { SignedNotification } from '../notifications.js'
+import type { SignedNotification } from '../../control/deliver.js'
+import { encryptAesEcb } from '../../identity/encryption.js'
+import type { Order } from '../../state/records.js'
 import { signFields, type V2Fields } from './sign.js'
-import { buildMessage } from './xml.js'
+import { buildXml } from './xml.js'
 
 /** A paid order, as an answer or a notification tells of it. */
 export function paymentOf({ request, tradeType, ...order }: Order): V2Fields {
@@ -28,7 +28,7 @@ export function paymentOf({ request, tradeType, ...order }: Order): V2Fields {
 
 const message = (fields: V2Fields): SignedNotification => ({
   headers: { 'Content-Type': 'text/xml; charset=utf-8', 'User-Agent': 'wechatpay-fluent emulator' },
-  body: buildMessage(fields),
+  body: buildXml(fields),
 })
 
 const common = ({ identity, nonces }: Context, { request }: Order): Record<string, string> => ({
@@ -51,7 +51,7 @@ function refundNotification(
   answer: Readonly<Record<string, unknown>>,
 ): SignedNotification {
   const { refund, total } = answer.amount as { readonly refund: number; readonly total: number }
-  const info = buildMessage({
+  const info = buildXml({
     out_refund_no: String(answer.out_refund_no),
     out_trade_no: order.request.out_trade_no,
     refund_account: 'REFUND_SOURCE_RECHARGE_FUNDS',
@@ -66,10 +66,7 @@ function refundNotification(
     total_fee: String(total),
     transaction_id: order.transactionId ?? '',
   }).replace(/^<xml>|<\/xml>$/g, '')
-  const key = createHash('md5').update(context.identity.merchant.secret).digest('hex')
-  const cipher = createCipheriv('aes-256-ecb', key, null)
-  const text = `<root>${info}</root>`
-  const req_info = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]).toString('base64')
+  const req_info = encryptAesEcb(`<root>${info}</root>`, context.identity.merchant.secret)
   return message({ ...common(context, order), req_info })
 }
 

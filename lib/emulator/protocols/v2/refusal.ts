@@ -1,4 +1,4 @@
-import { Refusal } from '../../domain/refusal.js'
+import { Refusal } from '../../routing/refusal.js'
 
 /** A v2 request that is understood and refused: `result_code` FAIL, signed like any answer. */
 export class BusinessFailure extends Error {

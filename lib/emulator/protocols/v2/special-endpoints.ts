@@ -1,7 +1,8 @@
-import { constants, createHash, createPublicKey, type KeyObject, privateDecrypt } from 'node:crypto'
+import { createHash, createPublicKey, type KeyObject } from 'node:crypto'
 import type { Context } from '../../context.js'
-import type { Part } from '../../gateway/multipart.js'
+import { decryptOaep } from '../../identity/encryption.js'
 import { sharedRsaKey } from '../../identity/rsa-keys.js'
+import type { Part } from '../protocol.js'
 import { BusinessFailure } from './refusal.js'
 import type { V2Fields } from './sign.js'
 
@@ -34,8 +35,7 @@ const payBank: SpecialHandler = async (fields) => {
   const key = await bankKey()
   for (const name of ['enc_bank_no', 'enc_true_name']) {
     try {
-      const padding = constants.RSA_PKCS1_OAEP_PADDING
-      privateDecrypt({ key, padding, oaepHash: 'sha1' }, Buffer.from(fields[name] ?? '', 'base64'))
+      decryptOaep(fields[name] ?? '', key)
     } catch {
       throw new BusinessFailure('PARAM_ERROR', `${name}解密失败`)
     }

@@ -15,7 +15,7 @@ const parser = new XMLParser({
 })
 const builder = new XMLBuilder({ cdataPropName: '#cdata', processEntities: false })
 
-/** The flat message in a request's body; `undefined` when it is none. */
+/** The fields of the flat XML message in a request's body; `undefined` when the body is none. */
 export function parseMessage(body: Buffer): Record<string, string> | undefined {
   const text = body.toString().trim()
   if (text === '' || hasDeclaration(text) || XMLValidator.validate(text) !== true) return undefined
@@ -34,13 +34,13 @@ export function parseMessage(body: Buffer): Record<string, string> | undefined {
 const hasDeclaration = (text: string): boolean =>
   /<!(?!\[CDATA\[|--)/.test(text.replace(/<!\[CDATA\[.*?\]\]>/gs, ''))
 
-/** An answer, every text in CDATA as the real API writes them. */
-export function buildMessage(fields: XmlRecord): string {
-  return String(builder.build({ xml: marked(fields) }))
+/** A message in XML, every text in CDATA as the real API writes it. */
+export function buildXml(fields: XmlRecord): string {
+  return String(builder.build({ xml: inCdata(fields) }))
 }
 
-function marked(value: XmlNode): unknown {
+function inCdata(value: XmlNode): unknown {
   if (typeof value === 'string') return { '#cdata': value }
-  if (Array.isArray(value)) return value.map(marked)
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, marked(inner)]))
+  if (Array.isArray(value)) return value.map(inCdata)
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, inCdata(inner)]))
 }

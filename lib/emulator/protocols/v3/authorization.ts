@@ -1,14 +1,5 @@
 import { verify } from 'node:crypto'
-import type { Client } from '../../identity/clients.js'
-
-/** What the signature schemes of APIv3 with RSA are called, and by which id the signer says who it is. */
-export const SCHEMES = {
-  merchant: { name: 'WECHATPAY2-SHA256-RSA2048', id: 'mchid' },
-  brand: { name: 'WECHATPAY-BRAND-SHA256-RSA2048', id: 'brand_id' },
-} as const
-
-/** Whose signature a request carries. */
-export type Scheme = keyof typeof SCHEMES
+import { type Client, SCHEMES, type Scheme } from '../../identity/clients.js'
 
 const CLOCK_WINDOW_SECONDS = 300
 const NAMES = ['nonce_str', 'signature', 'timestamp', 'serial_no'] as const

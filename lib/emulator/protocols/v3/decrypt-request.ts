@@ -1,66 +1,67 @@
-import { constants, type KeyObject, privateDecrypt } from 'node:crypto'
-import { parameterError } from '../../domain/refusal.js'
+import type { KeyObject } from 'node:crypto'
+import { decryptOaep } from '../../identity/encryption.js'
 import type { PlatformKey } from '../../identity/identity.js'
+import { parameterError } from '../../routing/refusal.js'
 
-/** A request's body and query, and the key it names. */
-export interface SealedRequest {
+/** A request with encrypted fields, and the key that it names. */
+export interface EncryptedRequest {
   readonly json: unknown
   readonly query: URLSearchParams
-  /** Of `Wechatpay-Serial`. */
+  /** The id of the key, from `Wechatpay-Serial`. */
   readonly serial: string
 }
 
-/** A request with its secrets in clear. */
-export interface OpenedRequest {
-  /** The body in clear; encryption differs every time, what it hides does not. */
+/** A request with its encrypted fields in clear. */
+export interface DecryptedRequest {
+  /** The body in clear: two requests that are the same can be told by it, which ciphertexts never are. */
   readonly plain: unknown
-  /** What was encrypted, by JSON pointer. */
+  /** The decrypted texts, by JSON pointer. */
   readonly texts: Readonly<Record<string, string>>
 }
 
 /**
  * Decrypts the fields that are sent encrypted, with the private half of the key that `Wechatpay-Serial` names.
  *
- * @param encrypts as in the traits: `json.name`, `query.name`, `json.receivers[].name`
- * @param keys those that the caller may name
+ * @param encryptedFields by their place: `json.name`, `query.name`, `json.receivers[].name`
+ * @param keys of the platform, which the caller may name
  * @throws {Refusal} `PARAM_ERROR`, naming the first field that is not encrypted for this platform.
  */
 export function decryptRequest(
-  encrypts: readonly string[],
-  { json, query, serial }: SealedRequest,
+  encryptedFields: readonly string[],
+  { json, query, serial }: EncryptedRequest,
   keys: readonly PlatformKey[],
-): OpenedRequest {
+): DecryptedRequest {
   const texts: Record<string, string> = {}
-  if (encrypts.length === 0) return { plain: json, texts }
+  if (encryptedFields.length === 0) return { plain: json, texts }
   const key = () => keyOf(serial, keys)
   const plain = structuredClone(json)
-  for (const path of encrypts) {
+  for (const path of encryptedFields) {
     const [where, ...names] = path.replaceAll('[]', '.[]').split('.')
     if (where === 'query') {
       const name = names.join('.')
-      const sealed = query.get(name)
-      if (sealed !== null) texts[`/${name}`] = open(sealed, key(), `/${name}`, 'query')
+      const ciphertext = query.get(name)
+      if (ciphertext !== null) texts[`/${name}`] = decrypt(ciphertext, key(), `/${name}`, 'query')
     } else
-      openAt(plain, names, '', (sealed, pointer) => {
-        texts[pointer] = open(sealed, key(), pointer, 'body')
+      replaceTexts(plain, names, '', (ciphertext, pointer) => {
+        texts[pointer] = decrypt(ciphertext, key(), pointer, 'body')
         return texts[pointer]
       })
   }
   return { plain, texts }
 }
 
-/** Replaces each text that a path leads to. */
-function openAt(
-  at: unknown,
+/** Replaces each text at a path, in place. */
+function replaceTexts(
+  parent: unknown,
   [name, ...rest]: readonly string[],
   pointer: string,
-  replace: (sealed: string, pointer: string) => string,
+  replace: (ciphertext: string, pointer: string) => string,
 ): void {
-  if (name === undefined || typeof at !== 'object' || at === null) return
-  const fields = at as Record<string, unknown>
+  if (name === undefined || typeof parent !== 'object' || parent === null) return
+  const fields = parent as Record<string, unknown>
   for (const key of name === '[]' ? Object.keys(fields) : [name]) {
     const value = fields[key]
-    if (rest.length > 0) openAt(value, rest, `${pointer}/${key}`, replace)
+    if (rest.length > 0) replaceTexts(value, rest, `${pointer}/${key}`, replace)
     else if (typeof value === 'string' && value !== '') fields[key] = replace(value, `${pointer}/${key}`)
   }
 }
@@ -74,10 +75,9 @@ function keyOf(serial: string, keys: readonly PlatformKey[]): KeyObject {
   throw parameterError('/Wechatpay-Serial', issue, serial, 'header')
 }
 
-function open(sealed: string, key: KeyObject, pointer: string, location: 'body' | 'query'): string {
+function decrypt(ciphertext: string, key: KeyObject, pointer: string, location: 'body' | 'query'): string {
   try {
-    const padding = constants.RSA_PKCS1_OAEP_PADDING
-    return privateDecrypt({ key, padding }, Buffer.from(sealed, 'base64')).toString()
+    return decryptOaep(ciphertext, key)
   } catch {
     throw parameterError(
       pointer,

@@ -1,68 +1,77 @@
-import type { IncomingMessage } from 'node:http'
-import { lookup } from '../../../catalog/lookup.js'
-import type { Verb } from '../../../catalog/traits.js'
+import { createHash } from 'node:crypto'
 import type { Context } from '../../context.js'
-import { parameterError } from '../../domain/refusal.js'
-import type { Part } from '../../gateway/multipart.js'
-import { parseJson } from '../../gateway/read-body.js'
-import { type Client, platformKeysOf } from '../../identity/clients.js'
-import { type Match, notFound, type Router } from '../../routing/router.js'
-import { checkUpload } from './check-upload.js'
+import type { Endpoint, Endpoints } from '../../domain/endpoints.js'
+import { type Client, platformKeys } from '../../identity/clients.js'
+import { type EndpointFacts, endpointFacts } from '../../routing/endpoint-facts.js'
+import type { ApiResponse } from '../../routing/handler.js'
+import { parameterError } from '../../routing/refusal.js'
+import { notFound } from '../../routing/router.js'
+import type { Part, ReceivedRequest, RequestFindings } from '../protocol.js'
 import { decryptRequest } from './decrypt-request.js'
-import type { Reply } from './signature.js'
 import { validateRequest } from './validate-request.js'
 
-/** A verified request. */
-export interface Verified {
-  readonly request: IncomingMessage
-  readonly method: string
-  readonly path: string
-  readonly search: string
+/** A request whose signature fits, and its sender. */
+export interface VerifiedRequest {
+  readonly request: ReceivedRequest
+  /** The `Wechatpay-Serial` of the request. */
+  readonly serial: string
   /** The part of the body that is signed: all of it, or an upload's `meta`. */
-  readonly signed: Buffer
-  readonly parts: readonly Part[]
-  /** Whose signature it carries. */
+  readonly signedBody: Buffer
   readonly caller: Client
 }
 
-/** What is learnt of a request while it is carried out, for whoever watches. */
-export interface Findings {
-  template?: string
-  /** Encrypted fields in clear, by JSON pointer. */
-  decrypted?: Readonly<Record<string, string>>
-}
-
-/** The whole catalogue is loaded with the first request that needs it. */
-async function findDocumented(method: string, path: string, context: Context): Promise<Match | undefined> {
-  const { documentedEndpoint } = await import('../../domain/documented.js')
-  return documentedEndpoint(method, path, context)
+/** The response of an endpoint, and how it is to be signed. */
+export interface EndpointResponse {
+  readonly response: ApiResponse
+  readonly isUnsigned: boolean
 }
 
 /**
- * Checks a request as the platform does, and has its handler answer.
+ * Finds the endpoint, checks the request as the platform does, and has the endpoint's handler respond.
  *
+ * @param learnt is told the findings as they are made: a refused request has some too
  * @throws {Refusal} when the API says no.
  */
-export async function carryOut(
-  { request, method, path, search, signed, parts, caller }: Verified,
-  { context, router }: { context: Context; router: Router },
-  findings: Findings,
-): Promise<Reply> {
-  const serial = String(request.headers['wechatpay-serial'] ?? '')
+export async function handleRequest(
+  { request, serial, signedBody, caller }: VerifiedRequest,
+  { context, endpoints }: { readonly context: Context; readonly endpoints: Endpoints },
+  learnt: (findings: RequestFindings) => void,
+): Promise<EndpointResponse> {
+  const { method, path, search, incoming, parts = [] } = request
   assertSerial(serial, caller)
-  const match = router.find(method, path) ?? (await findDocumented(method, path, context))
-  if (!match) throw notFound(method, path)
-  const { template, params, handler } = match
-  findings.template = template
+  const endpoint = await findEndpoint(endpoints, method, path)
+  const { template, handler } = endpoint
+  const params = decodeParams(endpoint)
+  learnt({ template })
   const query = new URLSearchParams(search)
-  const json = parseJson(signed)
+  const json = parseJson(signedBody)
   await validateRequest(method, template, json, query)
-  const traits = lookup(template, method.toLowerCase() as Verb) ?? {}
-  if (traits.upload) checkUpload(traits.upload, json, parts)
-  const keys = platformKeysOf(caller, context)
-  const { plain, texts } = decryptRequest(traits.encrypts ?? [], { json, query, serial }, keys)
-  if (Object.keys(texts).length > 0) findings.decrypted = texts
-  return handler({ method, template, params, query, headers: request.headers, json, plain, parts })
+  const facts = await endpointFacts(method, template)
+  if (facts?.upload) checkUpload(facts.upload, json, parts)
+  const keys = platformKeys(caller, context.identity)
+  const { plain, texts } = decryptRequest(facts?.encryptedFields ?? [], { json, query, serial }, keys)
+  if (Object.keys(texts).length > 0) learnt({ decrypted: texts })
+  const { headers } = incoming
+  const response = await handler({ method, template, params, query, headers, json, plain, caller })
+  return { response, isUnsigned: facts?.isUnsigned ?? false }
+}
+
+async function findEndpoint(endpoints: Endpoints, method: string, path: string): Promise<Endpoint> {
+  const found = await endpoints.find(method, path)
+  if (!found) throw notFound(method, path)
+  return found
+}
+
+function decodeParams({ params }: Endpoint): Record<string, string> {
+  const decoded: Record<string, string> = Object.create(null)
+  for (const [name, value] of Object.entries(params)) {
+    try {
+      decoded[name] = decodeURIComponent(value)
+    } catch {
+      throw parameterError(`/${name}`, 'is not valid percent-encoding', value, 'uri_template')
+    }
+  }
+  return decoded
 }
 
 /** A merchant may name one of its keys in `Wechatpay-Serial`; a brand must, and it has but one. */
@@ -73,4 +82,41 @@ function assertSerial(serial: string, { scheme, publicKey }: Client): void {
     ? `微信支付公钥ID错误，应为${publicKey.id}`
     : `is required: 微信支付公钥ID ${publicKey.id}`
   throw parameterError('/Wechatpay-Serial', issue, serial, 'header')
+}
+
+/** The JSON object in a body; `undefined` when the body is empty. */
+function parseJson(body: Buffer): object | undefined {
+  if (body.length === 0) return undefined
+  let value: unknown
+  try {
+    value = JSON.parse(body.toString())
+  } catch (error) {
+    throw parameterError('', `请求体不是合法的JSON: ${error instanceof Error ? error.message : ''}`)
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
+  throw parameterError('', '请求体必须是JSON对象')
+}
+
+/**
+ * Compares an upload with what its signed `meta` says of it: the signature covers no more than that.
+ *
+ * @throws {Refusal} `PARAM_ERROR`, naming the part or the field of `meta`.
+ */
+function checkUpload(
+  { file, digest, algorithm = 'sha256' }: NonNullable<EndpointFacts['upload']>,
+  meta: unknown,
+  parts: readonly Part[],
+): void {
+  const found = parts.find(({ name }) => name === file)
+  if (!found) throw parameterError(`/${file}`, 'is required: a part with the file')
+  if (!found.filename) throw parameterError(`/${file}`, 'needs a filename in its Content-Disposition')
+  if (digest === undefined) return
+  const given = String((meta as Readonly<Record<string, unknown>> | undefined)?.[digest] ?? '')
+  const expected = createHash(algorithm).update(found.body).digest('hex')
+  if (given.toLowerCase() === expected) return
+  throw parameterError(
+    `/meta/${digest}`,
+    `图片或文件的${algorithm}与meta中的不一致, expected ${expected}`,
+    given,
+  )
 }

@@ -1,6 +1,6 @@
-import { recordableBody } from '../../control/recorder.js'
-import type { Diagnosis } from '../../diagnosis/diagnose-v3.js'
-import { Refusal } from '../../domain/refusal.js'
+import { bodyText } from '../../control/recorder.js'
+import type { Diagnosis } from '../../diagnosis/diagnosis.js'
+import { Refusal } from '../../routing/refusal.js'
 import type { Verdict } from './authorization.js'
 
 /** The gateway cuts the body short in what it says about a signature. So many bytes of it are shown. */
@@ -34,7 +34,7 @@ export function signError(
     ...(diagnosis && {
       diagnosis: { part: diagnosis.part, issue: diagnosis.issue, said: diagnosis.said },
     }),
-    message: recordableBody(message.subarray(0, SHOWN_MESSAGE)),
+    message: bodyText(message.subarray(0, SHOWN_MESSAGE)),
     sign_information: {
       method,
       url,

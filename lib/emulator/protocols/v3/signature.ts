@@ -1,56 +1,46 @@
 import { type KeyObject, sign } from 'node:crypto'
-import { SCHEMES, type Scheme } from './authorization.js'
+import { SCHEMES, type Scheme } from '../../identity/clients.js'
 
-/** What a handler answers: a status and, unless it is 204 or the like, a body. */
-export interface Reply {
-  readonly status: number
-  /** JSON, or bytes as they are; a stream of them cannot be signed. */
-  readonly body?: unknown
-  readonly contentType?: string
-  /** Downloads carry no signature. */
-  readonly unsigned?: boolean
-  /** What is signed in place of the body. */
-  readonly signedText?: string
-  readonly headers?: Readonly<Record<string, string>>
-}
-
-/** What goes into a signature of the platform. */
-export interface Signing {
-  /** What `Wechatpay-Serial` says. */
+/** The key, the time and the nonce that go into a signature of the platform. */
+export interface SignatureInput {
+  /** The id of the key, which `Wechatpay-Serial` names. */
   readonly id: string
   readonly key: KeyObject
-  /** Whom it is for: their own scheme is named. */
+  /** The scheme of the client that it is for, which is named beside the signature. */
   readonly scheme: Scheme
   /** In seconds. */
   readonly timestamp: number
   readonly nonce: string
 }
 
-function message(signing: Signing, body: Buffer): Buffer {
-  return Buffer.concat([Buffer.from(`${signing.timestamp}\n${signing.nonce}\n`), body, Buffer.from('\n')])
+function canonicalMessage({ timestamp, nonce }: SignatureInput, body: Buffer): Buffer {
+  return Buffer.concat([Buffer.from(`${timestamp}\n${nonce}\n`), body, Buffer.from('\n')])
 }
 
-function headers(signing: Signing, signature: Buffer): Record<string, string> {
+function headersOf(
+  { timestamp, nonce, id, scheme }: SignatureInput,
+  signature: Buffer,
+): Record<string, string> {
   return {
-    'Wechatpay-Timestamp': String(signing.timestamp),
-    'Wechatpay-Nonce': signing.nonce,
-    'Wechatpay-Serial': signing.id,
+    'Wechatpay-Timestamp': String(timestamp),
+    'Wechatpay-Nonce': nonce,
+    'Wechatpay-Serial': id,
     'Wechatpay-Signature': signature.toString('base64'),
-    'Wechatpay-Signature-Type': SCHEMES[signing.scheme].name,
+    'Wechatpay-Signature-Type': SCHEMES[scheme].name,
   }
 }
 
-/** The five headers that sign a body, made in the thread pool: RSA never holds up the event loop. */
-export function signedHeaders(signing: Signing, body: Buffer): Promise<Record<string, string>> {
+/** The five headers that sign a body. The signature is made in the thread pool: RSA never holds up the event loop. */
+export function signatureHeaders(input: SignatureInput, body: Buffer): Promise<Record<string, string>> {
   return new Promise((resolve, reject) => {
-    sign('RSA-SHA256', message(signing, body), signing.key, (error, signature) => {
+    sign('RSA-SHA256', canonicalMessage(input, body), input.key, (error, signature) => {
       if (error) reject(error)
-      else resolve(headers(signing, signature))
+      else resolve(headersOf(input, signature))
     })
   })
 }
 
-/** {@link signedHeaders}, at once. */
-export function signedHeadersSync(signing: Signing, body: Buffer): Record<string, string> {
-  return headers(signing, sign('RSA-SHA256', message(signing, body), signing.key))
+/** {@link signatureHeaders}, at once. */
+export function signatureHeadersSync(input: SignatureInput, body: Buffer): Record<string, string> {
+  return headersOf(input, sign('RSA-SHA256', canonicalMessage(input, body), input.key))
 }

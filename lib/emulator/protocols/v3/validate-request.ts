@@ -1,10 +1,8 @@
 import type { ValidateFunction } from 'ajv'
 import { requestSchemas } from '../../../catalog/document.js'
-import { endpointDocument } from '../../../catalog/generated/documents/index.js'
 import { findSchemaProblem, loadAjv, type SchemaProblem } from '../../../catalog/schema-problem.js'
-import type { Verb } from '../../../catalog/traits.js'
-import { didYouMean } from '../../../pipeline/nearest.js'
-import { parameterError, type Refusal } from '../../domain/refusal.js'
+import { endpointFacts } from '../../routing/endpoint-facts.js'
+import { parameterError, type Refusal } from '../../routing/refusal.js'
 
 type Location = 'body' | 'query'
 
@@ -14,7 +12,7 @@ interface Checks {
   /** Whether there has to be a body. */
   readonly bodyRequired: boolean
   readonly query?: ValidateFunction
-  /** Documented lists of the query, which have all values of their name. */
+  /** The names of the query's documented lists, which take all values of their name. */
   readonly lists: ReadonlySet<string>
 }
 
@@ -28,15 +26,15 @@ function checksOf(method: string, template: string): Promise<Checks | undefined>
 }
 
 async function compile(method: string, template: string): Promise<Checks | undefined> {
-  const document = await endpointDocument(template, method.toLowerCase() as Verb)
-  if (!document) return undefined
-  const { query, json, meta, required } = requestSchemas(document, { closed: true })
+  const facts = await endpointFacts(method, template)
+  if (!facts) return undefined
+  const { query, json, meta, required } = requestSchemas(facts.document, { closed: true })
   const body = json ?? meta
   const compiler = await loadAjv()
   return {
     ...(body && { body: compiler.compile(body) }),
     bodyRequired: required.includes('json') || required.includes('multipart'),
-    // Parameters that nobody knows are let pass: a gateway does not look at them.
+    // A gateway does not look at parameters that it does not know.
     ...(query && { query: compiler.compile({ ...query, additionalProperties: true }) }),
     lists: new Set(
       Object.entries(query?.properties ?? {}).flatMap(([name, { type }]) => (type === 'array' ? [name] : [])),
@@ -53,7 +51,7 @@ async function check(validate: ValidateFunction, value: unknown, location: Locat
 function refusalOf(problem: SchemaProblem, location: Location): Refusal {
   const { path, kind, what, nearest, name, value } = problem
   const field = path.map((key) => `/${key}`).join('')
-  const unknown = `请求中含有未在API文档中定义的参数 (unknown field)${didYouMean(nearest)}`
+  const unknown = `请求中含有未在API文档中定义的参数 (unknown field)${nearest === undefined ? '' : `; did you mean '${nearest}'?`}`
   const issue = { missing: 'is required', either: what, unknown, wrong: what }[kind]
   return parameterError(field, issue, kind === 'wrong' ? value : '', location, name)
 }
