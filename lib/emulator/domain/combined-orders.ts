@@ -12,10 +12,12 @@ import {
   payOrder,
   placeOrder,
 } from './orders.js'
-import { prepayAnswers, TRADE_TYPES } from './prepay.js'
+import { prepayResponses, TRADE_TYPES } from './prepay.js'
 import { usedBefore } from './used-before.js'
 
-/** The combined order as a query answers it and as `TRANSACTION.SUCCESS` carries it. */
+const BASE = 'v3/combine-transactions'
+
+/** The combined order as a query shows it and as `TRANSACTION.SUCCESS` carries it. */
 export function combinedTransactionOf(
   { request, transactionId, payer }: CombinedOrder,
   { state }: Context,
@@ -82,64 +84,65 @@ export function payCombined(context: Context, combined: CombinedOrder): Combined
 
 /** Combined orders: place, query, close. */
 export function addCombinedOrders(router: HandlerRouter, context: Context): void {
-  const { identity, state } = context
-  const answers = prepayAnswers(context)
-
-  for (const way of Object.keys(TRADE_TYPES) as (keyof typeof TRADE_TYPES)[]) {
-    router.add('POST', `v3/combine-transactions/${way}`, ({ plain }) => {
-      const request = plain as CombinedOrderRequest
-      if (request.combine_mchid !== identity.merchant.mchid) {
-        throw parameterError('/combine_mchid', 'http header中的mchid与请求中的不匹配', request.combine_mchid)
-      }
-      return { status: 200, body: place(request, TRADE_TYPES[way], answers[way]).answer }
-    })
-  }
-
-  function place(
-    request: CombinedOrderRequest,
-    tradeType: string,
-    answer: () => Record<string, string>,
-  ): CombinedOrder {
-    const fingerprint = JSON.stringify([tradeType, request])
-    const earlier = state.combined.get(request.combine_out_trade_no)
-    if (earlier && earlier.fingerprint !== fingerprint) {
-      const refused = { status: 403, code: 'OUT_TRADE_NO_USED' }
-      throw usedBefore('combine_out_trade_no', request.combine_out_trade_no, refused)
-    }
-    if (earlier) return earlier
-    const parts = request.sub_orders.map((sub) => partOf(request, sub, tradeType))
-    for (const part of parts) checkPlaceable(state, part)
-    for (const part of parts) placeOrder(state, part)
-    const combined: CombinedOrder = { request, fingerprint, tradeType, answer: answer() }
-    state.combined.set(request.combine_out_trade_no, combined)
-    return combined
-  }
-
-  const find = (number = ''): CombinedOrder => {
-    const found = state.combined.get(number)
-    if (!found) throw notExist()
-    return found
-  }
-  router.add('GET', 'v3/combine-transactions/out-trade-no/{combine_out_trade_no}', ({ params }) => {
-    return { status: 200, body: combinedTransactionOf(find(params.combine_out_trade_no), context) }
+  addPlacing(router, context)
+  const { state } = context
+  router.add('GET', `${BASE}/out-trade-no/{combine_out_trade_no}`, ({ params }) => {
+    return { status: 200, body: combinedTransactionOf(find(params.combine_out_trade_no, context), context) }
   })
-  router.add('GET', 'v3/combine-transactions/id/{combine_transaction_id}', ({ params }) => {
+  router.add('GET', `${BASE}/id/{combine_transaction_id}`, ({ params }) => {
     const found = [...state.combined.values()].find(
       ({ transactionId }) => transactionId === params.combine_transaction_id,
     )
     if (!found) throw notExist()
     return { status: 200, body: combinedTransactionOf(found, context) }
   })
-  router.add(
-    'POST',
-    'v3/combine-transactions/out-trade-no/{combine_out_trade_no}/close',
-    ({ params, json }) => {
-      const { combine_out_trade_no } = find(params.combine_out_trade_no).request
-      const { sub_orders } = json as Pick<CombinedOrderRequest, 'sub_orders'>
-      const orders = sub_orders.map(({ out_trade_no }) => state.orders.get(out_trade_no))
-      for (const order of orders) if (closable(order).combined !== combine_out_trade_no) throw notExist()
-      for (const order of orders) closeOrder(state, order)
-      return { status: 204 }
-    },
-  )
+  router.add('POST', `${BASE}/out-trade-no/{combine_out_trade_no}/close`, ({ params, json }) => {
+    const { combine_out_trade_no } = find(params.combine_out_trade_no, context).request
+    const { sub_orders } = json as Pick<CombinedOrderRequest, 'sub_orders'>
+    const orders = sub_orders.map(({ out_trade_no }) => state.orders.get(out_trade_no))
+    for (const order of orders) if (closable(order).combined !== combine_out_trade_no) throw notExist()
+    for (const order of orders) closeOrder(state, order)
+    return { status: 204 }
+  })
+}
+
+function addPlacing(router: HandlerRouter, context: Context): void {
+  const { mchid } = context.identity.merchant
+  const responses = prepayResponses(context)
+  for (const way of Object.keys(TRADE_TYPES) as (keyof typeof TRADE_TYPES)[]) {
+    router.add('POST', `${BASE}/${way}`, ({ plain }) => {
+      const request = plain as CombinedOrderRequest
+      if (request.combine_mchid !== mchid) {
+        throw parameterError('/combine_mchid', 'http header中的mchid与请求中的不匹配', request.combine_mchid)
+      }
+      return { status: 200, body: place(request, TRADE_TYPES[way], responses[way], context).answer }
+    })
+  }
+}
+
+function place(
+  request: CombinedOrderRequest,
+  tradeType: string,
+  respond: () => Record<string, string>,
+  { state }: Context,
+): CombinedOrder {
+  const fingerprint = JSON.stringify([tradeType, request])
+  const earlier = state.combined.get(request.combine_out_trade_no)
+  if (earlier && earlier.fingerprint !== fingerprint) {
+    const refused = { status: 403, code: 'OUT_TRADE_NO_USED' }
+    throw usedBefore('combine_out_trade_no', request.combine_out_trade_no, refused)
+  }
+  if (earlier) return earlier
+  const parts = request.sub_orders.map((sub) => partOf(request, sub, tradeType))
+  for (const part of parts) checkPlaceable(state, part)
+  for (const part of parts) placeOrder(state, part)
+  const combined: CombinedOrder = { request, fingerprint, tradeType, answer: respond() }
+  state.combined.set(request.combine_out_trade_no, combined)
+  return combined
+}
+
+function find(number = '', { state }: Context): CombinedOrder {
+  const found = state.combined.get(number)
+  if (!found) throw notExist()
+  return found
 }

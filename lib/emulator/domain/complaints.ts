@@ -5,7 +5,7 @@ import type { HandlerRouter } from '../routing/handler.js'
 import { Refusal } from '../routing/refusal.js'
 import type { Complaint, ComplaintStep } from '../state/records.js'
 
-/** What a user complains of. */
+/** A complaint that a user is to make. */
 export interface ComplaintRequest {
   /** A paid order. */
   readonly out_trade_no: string
@@ -14,10 +14,12 @@ export interface ComplaintRequest {
 }
 
 const SERVICE = 'v3/merchant-service'
+const COMPLAINTS = `${SERVICE}/complaints-v2`
+/** The setting with the URL that hears of complaints. */
 const CALLBACK = 'complaint url'
 const PHONE = '13800000000'
 
-const step = (
+const newStep = (
   context: Context,
   operator: string,
   operate_type: string,
@@ -27,7 +29,12 @@ const step = (
   ...{ operate_type, operate_details },
 })
 
-function tell({ state, announce }: Context, event: string, { id }: Complaint, action_type: string): void {
+function announceAction(
+  { state, announce }: Context,
+  event: string,
+  { id }: Complaint,
+  action_type: string,
+): void {
   announce(event, state.settings.get(CALLBACK), { complaint_id: id, action_type })
 }
 
@@ -44,14 +51,15 @@ export function fileComplaint(context: Context, { out_trade_no, detail }: Compla
     order: { transaction_id: order.transactionId, out_trade_no, amount: order.request.amount.total },
     payer: order.payer ?? '',
     state: 'PENDING',
-    steps: [step(context, '投诉人', 'USER_CREATE_COMPLAINT', words)],
+    steps: [newStep(context, '投诉人', 'USER_CREATE_COMPLAINT', words)],
   }
   state.complaints.set(complaint.id, complaint)
-  tell(context, 'COMPLAINT.CREATE', complaint, 'CREATE_COMPLAINT')
+  announceAction(context, 'COMPLAINT.CREATE', complaint, 'CREATE_COMPLAINT')
   return complaint
 }
 
-function answerOf(
+/** The complaint as a query shows it. */
+function complaintBody(
   { id, time, detail, order, payer, state, steps }: Complaint,
   { identity }: Context,
 ): Record<string, unknown> {
@@ -65,85 +73,91 @@ function answerOf(
   }
 }
 
-/** Complaints: list, look at, answer, complete; and the URL that hears of them. */
+/** Complaints: list, look at, reply, complete; and the URL that hears of them. */
 export function addComplaints(router: HandlerRouter, context: Context): void {
-  const { identity, state } = context
-  const complaints = `${SERVICE}/complaints-v2`
+  addQueries(router, context)
+  addReplies(router, context)
+  addCallback(router, context)
+}
 
-  const page = <Item>(
-    items: readonly Item[],
-    query: URLSearchParams,
-  ): { data: Item[]; limit: number; offset: number } => {
-    const limit = Number(query.get('limit') ?? 10)
-    const offset = Number(query.get('offset') ?? 0)
-    return { data: items.slice(offset, offset + limit), limit, offset }
-  }
-  const find = (id = ''): Complaint => {
-    const found = state.complaints.get(id)
-    if (!found) throw new Refusal(404, 'RESOURCE_NOT_EXISTS', '投诉单不存在')
-    return found
-  }
-  router.add('GET', complaints, ({ query }) => {
+function addQueries(router: HandlerRouter, context: Context): void {
+  router.add('GET', COMPLAINTS, ({ query }) => {
     const [begin, end] = [query.get('begin_date') ?? '', query.get('end_date') ?? '9999']
-    const found = [...state.complaints.values()].filter(({ time }) => {
+    const found = [...context.state.complaints.values()].filter(({ time }) => {
       return begin <= time.slice(0, 10) && time.slice(0, 10) <= end
     })
-    const { data, ...rest } = page(found, query)
-    const listed = data.map((one) => {
-      const { payer_openid: _, ...answer } = answerOf(one, context)
-      return answer
+    const { data, ...rest } = pageOf(found, query)
+    const listed = data.map((complaint) => {
+      const { payer_openid: _, ...body } = complaintBody(complaint, context)
+      return body
     })
     return { status: 200, body: { ...rest, total_count: found.length, data: listed } }
   })
-  router.add('GET', `${complaints}/{complaint_id}`, ({ params }) => {
-    return { status: 200, body: answerOf(find(params.complaint_id), context) }
+  router.add('GET', `${COMPLAINTS}/{complaint_id}`, ({ params }) => {
+    return { status: 200, body: complaintBody(find(params.complaint_id, context), context) }
   })
-  router.add('GET', `${complaints}/{complaint_id}/negotiation-historys`, ({ params, query }) => {
-    const { steps } = find(params.complaint_id)
-    return { status: 200, body: { ...page(steps.toReversed(), query), total_count: steps.length } }
+  router.add('GET', `${COMPLAINTS}/{complaint_id}/negotiation-historys`, ({ params, query }) => {
+    const { steps } = find(params.complaint_id, context)
+    return { status: 200, body: { ...pageOf(steps.toReversed(), query), total_count: steps.length } }
   })
+}
 
-  function go(
-    complaint: Complaint,
-    next: Complaint['state'],
-    type: string,
-    details: string,
-    action: string,
-  ): void {
+function addReplies(router: HandlerRouter, context: Context): void {
+  const { mchid } = context.identity.merchant
+
+  function advance(complaint: Complaint, next: Complaint['state'], type: string, details: string): void {
     if (complaint.state === 'PROCESSED') throw new Refusal(400, 'INVALID_REQUEST', '投诉单已处理完成')
     complaint.state = next
-    complaint.steps = [...complaint.steps, step(context, identity.merchant.mchid, type, details)]
-    state.complaints.set(complaint.id, complaint)
-    tell(context, 'COMPLAINT.STATE_CHANGE', complaint, action)
+    complaint.steps = [...complaint.steps, newStep(context, mchid, type, details)]
+    context.state.complaints.set(complaint.id, complaint)
+    announceAction(context, 'COMPLAINT.STATE_CHANGE', complaint, type)
   }
-  router.add('POST', `${complaints}/{complaint_id}/response`, ({ params, json }) => {
+  router.add('POST', `${COMPLAINTS}/{complaint_id}/response`, ({ params, json }) => {
     const { response_content } = json as { readonly response_content: string }
-    go(find(params.complaint_id), 'PROCESSING', 'MERCHANT_RESPONSE', response_content, 'MERCHANT_RESPONSE')
+    advance(find(params.complaint_id, context), 'PROCESSING', 'MERCHANT_RESPONSE', response_content)
     return { status: 204 }
   })
-  router.add('POST', `${complaints}/{complaint_id}/complete`, ({ params }) => {
-    go(find(params.complaint_id), 'PROCESSED', 'MERCHANT_CONFIRM_COMPLETE', '', 'MERCHANT_CONFIRM_COMPLETE')
+  router.add('POST', `${COMPLAINTS}/{complaint_id}/complete`, ({ params }) => {
+    advance(find(params.complaint_id, context), 'PROCESSED', 'MERCHANT_CONFIRM_COMPLETE', '')
     return { status: 204 }
   })
+}
 
-  const callback = `${SERVICE}/complaint-notifications`
+function addCallback(router: HandlerRouter, { identity, state }: Context): void {
+  const path = `${SERVICE}/complaint-notifications`
   const registered = (url: string): { status: number; body: object } => {
     return { status: 200, body: { mchid: identity.merchant.mchid, url } }
   }
-  router.add('GET', callback, () => {
+  router.add('GET', path, () => {
     const url = state.settings.get(CALLBACK)
     if (url === undefined) throw new Refusal(404, 'RESOURCE_NOT_EXISTS', '未设置投诉通知回调地址')
     return registered(url)
   })
   for (const method of ['POST', 'PUT'] as const) {
-    router.add(method, callback, ({ json }) => {
+    router.add(method, path, ({ json }) => {
       const { url } = json as { readonly url: string }
       state.settings.set(CALLBACK, url)
       return registered(url)
     })
   }
-  router.add('DELETE', callback, () => {
+  router.add('DELETE', path, () => {
     state.settings.delete(CALLBACK)
     return { status: 204 }
   })
+}
+
+function find(id = '', { state }: Context): Complaint {
+  const found = state.complaints.get(id)
+  if (!found) throw new Refusal(404, 'RESOURCE_NOT_EXISTS', '投诉单不存在')
+  return found
+}
+
+/** The part of a list that a query asks for. */
+function pageOf<Item>(
+  items: readonly Item[],
+  query: URLSearchParams,
+): { data: Item[]; limit: number; offset: number } {
+  const limit = Number(query.get('limit') ?? 10)
+  const offset = Number(query.get('offset') ?? 0)
+  return { data: items.slice(offset, offset + limit), limit, offset }
 }

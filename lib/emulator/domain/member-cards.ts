@@ -1,6 +1,6 @@
 import { beijingTime } from '../beijing-time.js'
 import type { Context } from '../context.js'
-import type { HandlerRouter } from '../routing/handler.js'
+import type { ApiRequest, HandlerRouter } from '../routing/handler.js'
 import { Refusal } from '../routing/refusal.js'
 import type { MemberCard } from '../state/records.js'
 import { usedBefore } from './used-before.js'
@@ -13,6 +13,7 @@ interface ImportRequest {
 
 const BASE = 'v3/marketing/membercard-open'
 const CARDS = `${BASE}/cards`
+/** The setting with the URL that hears of new cards. */
 const CALLBACK = 'member card url'
 
 const keyOf = (...parts: readonly unknown[]): string => JSON.stringify(parts)
@@ -36,8 +37,13 @@ export function importedMembers({ state }: Context): Member[] {
 
 /** Member cards: templates, the import of users by openid, and the cards that users have. */
 export function addMemberCards(router: HandlerRouter, context: Context): void {
-  const { state, ids, now, announce } = context
+  addImports(router, context)
+  addTemplates(router, context)
+  addCallback(router, context)
+  addUserCards(router, context)
+}
 
+function addImports(router: HandlerRouter, { state, ids, now, announce }: Context): void {
   router.add('POST', `${CARDS}/{card_id}/users/import`, ({ params: { card_id = '' }, json }) => {
     const { openid, code, out_request_no } = json as ImportRequest
     const key = keyOf(card_id, out_request_no)
@@ -55,25 +61,28 @@ export function addMemberCards(router: HandlerRouter, context: Context): void {
     })
     return { status: 200, body: { code: imported } }
   })
+}
 
+function addTemplates(router: HandlerRouter, { state, ids, now }: Context): void {
   router.add('POST', CARDS, ({ plain }) => {
     const request = plain as { readonly out_request_no: string; readonly total_quantity?: number }
+    const { out_request_no, total_quantity: remain_quantity } = request
     const fingerprint = JSON.stringify(request)
-    const earlier = state.cards.get(request.out_request_no)
-    if (earlier && earlier.fingerprint !== fingerprint)
-      throw usedBefore('out_request_no', request.out_request_no)
+    const earlier = state.cards.get(out_request_no)
+    if (earlier && earlier.fingerprint !== fingerprint) throw usedBefore('out_request_no', out_request_no)
     if (earlier) return { status: 200, body: earlier.answer }
     const time = beijingTime(now())
-    const { total_quantity: remain_quantity } = request
     const answer = {
       ...request,
       ...{ card_id: `p${ids.text(27)}`, create_time: time, update_time: time, status: 'APPROVED' },
       ...(remain_quantity !== undefined && { remain_quantity }),
     }
-    state.cards.set(request.out_request_no, { fingerprint, answer })
+    state.cards.set(out_request_no, { fingerprint, answer })
     return { status: 200, body: answer }
   })
+}
 
+function addCallback(router: HandlerRouter, { state }: Context): void {
   router.add('PATCH', `${BASE}/callback`, ({ json }) => {
     const { notify_url } = json as { readonly notify_url: string }
     state.settings.set(CALLBACK, notify_url)
@@ -82,8 +91,10 @@ export function addMemberCards(router: HandlerRouter, context: Context): void {
   router.add('GET', `${BASE}/callback`, () => {
     return { status: 200, body: { notify_url: state.settings.get(CALLBACK) ?? '' } }
   })
+}
 
-  const find = ({ card_id, code }: Readonly<Record<string, string>>): MemberCard => {
+function addUserCards(router: HandlerRouter, { state }: Context): void {
+  function find({ card_id, code }: ApiRequest['params']): MemberCard {
     const found = state.memberCards.get(keyOf(card_id, code))
     if (!found) throw new Refusal(404, 'RESOURCE_NOT_EXISTS', '用户会员卡不存在')
     return found

@@ -3,7 +3,7 @@ import type { ApiRequest, HandlerRouter } from '../routing/handler.js'
 import { parameterError } from '../routing/refusal.js'
 import type { Order, OrderRequest } from '../state/records.js'
 import { closeOrder, notExist, placeOrder, transactionOf } from './orders.js'
-import { prepayAnswers, TRADE_TYPES } from './prepay.js'
+import { prepayResponses, TRADE_TYPES } from './prepay.js'
 
 /** How the orders of a merchant, and those that a partner places for one, differ. */
 interface OrderKind {
@@ -35,7 +35,7 @@ export function addMerchantOrders(router: HandlerRouter, context: Context): void
 
 function addKind({ base, caller, toRequest }: OrderKind, router: HandlerRouter, context: Context): void {
   const { identity, state } = context
-  const answers = prepayAnswers(context)
+  const responses = prepayResponses(context)
 
   function checkCaller(given: unknown, location: 'body' | 'query'): void {
     if (given === identity.merchant.mchid) return
@@ -48,7 +48,7 @@ function addKind({ base, caller, toRequest }: OrderKind, router: HandlerRouter, 
       const order = {
         request: toRequest(json),
         tradeType: TRADE_TYPES[way],
-        answer: answers[way],
+        answer: responses[way],
         api: 'v3',
       } as const
       return { status: 200, body: placeOrder(state, order).answer }

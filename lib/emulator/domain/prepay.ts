@@ -4,8 +4,8 @@ import type { Context } from '../context.js'
 /** The ways to pay that an order is placed for: the last segment of its path, and its `trade_type`. */
 export const TRADE_TYPES = { jsapi: 'JSAPI', app: 'APP', native: 'NATIVE', h5: 'MWEB' } as const
 
-/** What the front end needs to have an order paid, by way of paying. */
-export function prepayAnswers({
+/** The response to a new order, by way of paying: what the front end needs to have it paid. */
+export function prepayResponses({
   ids,
   now,
 }: Context): Record<keyof typeof TRADE_TYPES, () => Record<string, string>> {

@@ -8,11 +8,52 @@ import { usedBefore } from './used-before.js'
 
 const BATCHES = 'v3/transfer/batches'
 
-const notFound = (): Refusal => new Refusal(404, 'NOT_FOUND', '记录不存在')
+/** The paths of a batch and of one of its transfers, by the merchant's numbers and by the platform's. */
+const PATHS = [
+  ['out-batch-no/{out_batch_no}', 'out-detail-no/{out_detail_no}'],
+  ['batch-id/{batch_id}', 'detail-id/{detail_id}'],
+] as const
 
 /** The platform's number of the detail at an index. */
 export const detailIdOf = ({ batchId }: TransferBatch, index: number): string =>
   `1040${batchId.slice(4)}${String(index).padStart(4, '0')}`
+
+/** Batches of transfers: start, query the batch and its details by either number. */
+export function addTransferBatches(router: HandlerRouter, context: Context): void {
+  router.add('POST', BATCHES, ({ plain }) => {
+    const { request, batchId: batch_id, time: create_time } = start(plain as TransferBatchRequest, context)
+    const body = { out_batch_no: request.out_batch_no, batch_id, create_time, batch_status: 'ACCEPTED' }
+    return { status: 200, body }
+  })
+  for (const [path, detail] of PATHS) {
+    router.add('GET', `${BATCHES}/${path}`, ({ params, query }) => {
+      return { status: 200, body: batchBody(find(params, context), query, context) }
+    })
+    router.add('GET', `${BATCHES}/${path}/details/${detail}`, ({ params }) => {
+      return { status: 200, body: detailBody(find(params, context), params, context) }
+    })
+  }
+}
+
+function start(request: TransferBatchRequest, { state, ids, now, announce }: Context): TransferBatch {
+  const { out_batch_no, total_num, total_amount, notify_url } = request
+  const fingerprint = JSON.stringify(request)
+  const earlier = state.batches.get(out_batch_no)
+  if (earlier && earlier.fingerprint !== fingerprint) {
+    throw usedBefore('out_batch_no', out_batch_no, { code: 'ALREADY_EXISTS' })
+  }
+  if (earlier) return earlier
+  checkTotals(request)
+  const batchId = `1030${beijingDigits(now()).slice(0, 8)}${ids.digits(20)}`
+  const batch: TransferBatch = { request, fingerprint, batchId, time: beijingTime(now()) }
+  state.batches.set(out_batch_no, batch)
+  announce('MCHTRANSFER.BATCH.FINISHED', notify_url, {
+    ...{ out_batch_no, batch_id: batchId, batch_status: 'FINISHED', total_num, total_amount },
+    ...{ success_amount: total_amount, success_num: total_num, fail_amount: 0, fail_num: 0 },
+    update_time: batch.time,
+  })
+  return batch
+}
 
 function checkTotals({ total_amount, total_num, transfer_detail_list: details }: TransferBatchRequest): void {
   if (details.length !== total_num) {
@@ -30,95 +71,55 @@ function checkTotals({ total_amount, total_num, transfer_detail_list: details }:
   })
 }
 
-/** Batches of transfers: start, query the batch and its details by either number. */
-export function addTransferBatches(router: HandlerRouter, context: Context): void {
-  const { identity, state, ids, now, announce } = context
+const notFound = (): Refusal => new Refusal(404, 'NOT_FOUND', '记录不存在')
+
+function find({ out_batch_no, batch_id }: ApiRequest['params'], { state }: Context): TransferBatch {
+  const found =
+    out_batch_no === undefined
+      ? [...state.batches.values()].find(({ batchId }) => batchId === batch_id)
+      : state.batches.get(out_batch_no)
+  if (!found) throw notFound()
+  return found
+}
+
+function batchBody(batch: TransferBatch, query: URLSearchParams, { identity }: Context): object {
+  const { appid, out_batch_no, batch_name, batch_remark, total_amount, total_num, ...more } = batch.request
   const { mchid } = identity.merchant
+  const { batchId: batch_id, time } = batch
+  const transfer_batch = {
+    ...{ mchid, out_batch_no, batch_id, appid, batch_status: 'FINISHED', batch_type: 'API' },
+    ...{ batch_name, batch_remark, total_amount, total_num, create_time: time, update_time: time },
+    ...{ success_amount: total_amount, success_num: total_num, fail_amount: 0, fail_num: 0 },
+    ...(more.transfer_scene_id && { transfer_scene_id: more.transfer_scene_id }),
+  }
+  if (query.get('need_query_detail') !== 'true') return { transfer_batch }
+  const [offset, limit] = [Number(query.get('offset') ?? 0), Number(query.get('limit') ?? 20)]
+  const listed = query.get('detail_status') === 'FAIL' ? [] : more.transfer_detail_list
+  const transfer_detail_list = listed
+    .map(({ out_detail_no }, index) => {
+      return { detail_id: detailIdOf(batch, index), out_detail_no, detail_status: 'SUCCESS' }
+    })
+    .slice(offset, offset + limit)
+  return { transfer_batch, transfer_detail_list }
+}
 
-  router.add('POST', BATCHES, ({ plain }) => {
-    const request = plain as TransferBatchRequest
-    const fingerprint = JSON.stringify(request)
-    const earlier = state.batches.get(request.out_batch_no)
-    if (earlier && earlier.fingerprint !== fingerprint) {
-      throw usedBefore('out_batch_no', request.out_batch_no, { code: 'ALREADY_EXISTS' })
-    }
-    const batch = earlier ?? start(request, fingerprint)
-    const { batchId: batch_id, time: create_time } = batch
-    const body = { out_batch_no: request.out_batch_no, batch_id, create_time, batch_status: 'ACCEPTED' }
-    return { status: 200, body }
+function detailBody(
+  batch: TransferBatch,
+  { out_detail_no, detail_id }: ApiRequest['params'],
+  { identity }: Context,
+): object {
+  const { appid, out_batch_no, transfer_detail_list } = batch.request
+  const index = transfer_detail_list.findIndex((detail, at) => {
+    return detail.out_detail_no === out_detail_no || detailIdOf(batch, at) === detail_id
   })
-
-  function start(request: TransferBatchRequest, fingerprint: string): TransferBatch {
-    checkTotals(request)
-    const batchId = `1030${beijingDigits(now()).slice(0, 8)}${ids.digits(20)}`
-    const batch: TransferBatch = { request, fingerprint, batchId, time: beijingTime(now()) }
-    state.batches.set(request.out_batch_no, batch)
-    const { out_batch_no, total_num, total_amount, notify_url } = request
-    announce('MCHTRANSFER.BATCH.FINISHED', notify_url, {
-      ...{ out_batch_no, batch_id: batchId, batch_status: 'FINISHED', total_num, total_amount },
-      ...{ success_amount: total_amount, success_num: total_num, fail_amount: 0, fail_num: 0 },
-      update_time: batch.time,
-    })
-    return batch
-  }
-
-  function find({ out_batch_no, batch_id }: ApiRequest['params']): TransferBatch {
-    const found =
-      out_batch_no === undefined
-        ? [...state.batches.values()].find(({ batchId }) => batchId === batch_id)
-        : state.batches.get(out_batch_no)
-    if (!found) throw notFound()
-    return found
-  }
-  function answerOf(batch: TransferBatch, query: URLSearchParams): object {
-    const { appid, out_batch_no, batch_name, batch_remark, total_amount, total_num, ...more } = batch.request
-    const transfer_batch = {
-      ...{ mchid, out_batch_no, batch_id: batch.batchId, appid, batch_status: 'FINISHED', batch_type: 'API' },
-      ...{
-        batch_name,
-        batch_remark,
-        total_amount,
-        total_num,
-        create_time: batch.time,
-        update_time: batch.time,
-      },
-      ...{ success_amount: total_amount, success_num: total_num, fail_amount: 0, fail_num: 0 },
-      ...(more.transfer_scene_id && { transfer_scene_id: more.transfer_scene_id }),
-    }
-    if (query.get('need_query_detail') !== 'true') return { transfer_batch }
-    const [offset, limit] = [Number(query.get('offset') ?? 0), Number(query.get('limit') ?? 20)]
-    const listed = query.get('detail_status') === 'FAIL' ? [] : more.transfer_detail_list
-    const transfer_detail_list = listed
-      .map(({ out_detail_no }, index) => {
-        return { detail_id: detailIdOf(batch, index), out_detail_no, detail_status: 'SUCCESS' }
-      })
-      .slice(offset, offset + limit)
-    return { transfer_batch, transfer_detail_list }
-  }
-  function detailOf(batch: TransferBatch, { out_detail_no, detail_id }: ApiRequest['params']): object {
-    const { appid, out_batch_no, transfer_detail_list } = batch.request
-    const index = transfer_detail_list.findIndex((detail, at) => {
-      return detail.out_detail_no === out_detail_no || detailIdOf(batch, at) === detail_id
-    })
-    const detail = transfer_detail_list[index]
-    if (!detail) throw notFound()
-    const { transfer_amount, transfer_remark, openid, user_name } = detail
-    return {
-      ...{ mchid, out_batch_no, batch_id: batch.batchId, appid, out_detail_no: detail.out_detail_no },
-      ...{ detail_id: detailIdOf(batch, index), detail_status: 'SUCCESS', transfer_amount, transfer_remark },
-      ...{ openid, user_name: encryptOaep(user_name ?? '', identity.merchantKey) },
-      ...{ initiate_time: batch.time, update_time: batch.time },
-    }
-  }
-  for (const [path, detail] of [
-    ['out-batch-no/{out_batch_no}', 'out-detail-no/{out_detail_no}'],
-    ['batch-id/{batch_id}', 'detail-id/{detail_id}'],
-  ] as const) {
-    router.add('GET', `${BATCHES}/${path}`, ({ params, query }) => {
-      return { status: 200, body: answerOf(find(params), query) }
-    })
-    router.add('GET', `${BATCHES}/${path}/details/${detail}`, ({ params }) => {
-      return { status: 200, body: detailOf(find(params), params) }
-    })
+  const detail = transfer_detail_list[index]
+  if (!detail) throw notFound()
+  const { transfer_amount, transfer_remark, openid, user_name = '' } = detail
+  const { mchid } = identity.merchant
+  return {
+    ...{ mchid, out_batch_no, batch_id: batch.batchId, appid, out_detail_no: detail.out_detail_no },
+    ...{ detail_id: detailIdOf(batch, index), detail_status: 'SUCCESS', transfer_amount, transfer_remark },
+    ...{ openid, user_name: encryptOaep(user_name, identity.merchantKey) },
+    ...{ initiate_time: batch.time, update_time: batch.time },
   }
 }

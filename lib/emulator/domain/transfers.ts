@@ -8,8 +8,6 @@ import { usedBefore } from './used-before.js'
 
 const BILLS = 'v3/fund-app/mch-transfer/transfer-bills'
 
-const notFound = (): Refusal => new Refusal(404, 'NOT_FOUND', '记录不存在')
-
 /** Has the user accept a transfer, or ends it; tells the merchant. */
 export function finishTransfer(
   { state, now, identity, announce }: Context,
@@ -33,78 +31,67 @@ export function finishTransfer(
 
 /** Transfers to users: start, query by either number, cancel. */
 export function addTransfers(router: HandlerRouter, context: Context): void {
-  const { identity, state, ids, now } = context
-
   router.add('POST', BILLS, ({ plain }) => {
-    const request = plain as TransferRequest
-    const fingerprint = JSON.stringify(request)
-    const earlier = state.transfers.get(request.out_bill_no)
-    if (earlier && earlier.fingerprint !== fingerprint) {
-      throw usedBefore('out_bill_no', request.out_bill_no, { code: 'ALREADY_EXISTS' })
+    const transfer = start(plain as TransferRequest, context)
+    const { request, transferBillNo: transfer_bill_no, createTime: create_time, state } = transfer
+    const package_info = Buffer.from(`emulated ${transfer_bill_no}`).toString('base64')
+    const body = {
+      ...{ out_bill_no: request.out_bill_no, transfer_bill_no, create_time, state },
+      ...(state === 'WAIT_USER_CONFIRM' && { package_info }),
     }
-    const time = beijingTime(now())
-    const transfer: Transfer = earlier ?? {
-      ...{ request, fingerprint, createTime: time, updateTime: time, state: 'WAIT_USER_CONFIRM' },
-      transferBillNo: `1330${beijingDigits(now()).slice(0, 8)}${ids.digits(16)}`,
-    }
-    if (!earlier) state.transfers.set(request.out_bill_no, transfer)
-    const { transferBillNo, createTime, state: now_ } = transfer
-    const answer = {
-      out_bill_no: request.out_bill_no,
-      transfer_bill_no: transferBillNo,
-      create_time: createTime,
-    }
-    const package_info = Buffer.from(`emulated ${transferBillNo}`).toString('base64')
-    const pending = now_ === 'WAIT_USER_CONFIRM' && { package_info }
-    return { status: 200, body: { ...answer, state: now_, ...pending } }
+    return { status: 200, body }
   })
-
-  const answerOf = ({
-    request,
-    transferBillNo,
-    createTime,
-    updateTime,
-    state: current,
-  }: Transfer): object => {
-    const { appid, out_bill_no, openid, transfer_amount, transfer_remark, user_name } = request
-    return {
-      ...{
-        mch_id: identity.merchant.mchid,
-        out_bill_no,
-        transfer_bill_no: transferBillNo,
-        appid,
-        state: current,
-      },
-      ...{ transfer_amount, transfer_remark, openid, create_time: createTime, update_time: updateTime },
-      ...(user_name && { user_name: encryptOaep(user_name, identity.merchantKey) }),
-      ...(current === 'CANCELLED' && { fail_reason: 'MCH_CANCEL' }),
-    }
-  }
-  const find = (number = ''): Transfer => {
-    const found = state.transfers.get(number)
-    if (!found) throw notFound()
-    return found
-  }
   router.add('GET', `${BILLS}/out-bill-no/{out_bill_no}`, ({ params }) => {
-    return { status: 200, body: answerOf(find(params.out_bill_no)) }
+    return { status: 200, body: transferBody(find(params.out_bill_no, context), context) }
   })
   router.add('GET', `${BILLS}/transfer-bill-no/{transfer_bill_no}`, ({ params }) => {
-    const found = [...state.transfers.values()].find(
+    const found = [...context.state.transfers.values()].find(
       ({ transferBillNo }) => transferBillNo === params.transfer_bill_no,
     )
     if (!found) throw notFound()
-    return { status: 200, body: answerOf(found) }
+    return { status: 200, body: transferBody(found, context) }
   })
-  router.add('POST', `${BILLS}/out-bill-no/{out_bill_no}/cancel`, ({ params }) => {
-    const transfer = find(params.out_bill_no)
+  router.add('POST', `${BILLS}/out-bill-no/{out_bill_no}/cancel`, ({ params: { out_bill_no } }) => {
+    const transfer = find(out_bill_no, context)
     if (transfer.state === 'SUCCESS') throw new Refusal(400, 'INVALID_REQUEST', '转账已成功，不能撤销')
     if (transfer.state === 'WAIT_USER_CONFIRM') finishTransfer(context, transfer, 'CANCELLED')
-    const { transferBillNo, updateTime } = transfer
-    const answer = {
-      out_bill_no: params.out_bill_no,
-      transfer_bill_no: transferBillNo,
-      update_time: updateTime,
-    }
-    return { status: 200, body: { ...answer, state: 'CANCELLED' } }
+    const { transferBillNo: transfer_bill_no, updateTime: update_time } = transfer
+    return { status: 200, body: { out_bill_no, transfer_bill_no, update_time, state: 'CANCELLED' } }
   })
+}
+
+function start(request: TransferRequest, { state, ids, now }: Context): Transfer {
+  const fingerprint = JSON.stringify(request)
+  const earlier = state.transfers.get(request.out_bill_no)
+  if (earlier && earlier.fingerprint !== fingerprint) {
+    throw usedBefore('out_bill_no', request.out_bill_no, { code: 'ALREADY_EXISTS' })
+  }
+  if (earlier) return earlier
+  const time = beijingTime(now())
+  const transfer: Transfer = {
+    ...{ request, fingerprint, createTime: time, updateTime: time, state: 'WAIT_USER_CONFIRM' },
+    transferBillNo: `1330${beijingDigits(now()).slice(0, 8)}${ids.digits(16)}`,
+  }
+  state.transfers.set(request.out_bill_no, transfer)
+  return transfer
+}
+
+const notFound = (): Refusal => new Refusal(404, 'NOT_FOUND', '记录不存在')
+
+function find(number = '', { state }: Context): Transfer {
+  const found = state.transfers.get(number)
+  if (!found) throw notFound()
+  return found
+}
+
+/** The transfer as a query shows it. */
+function transferBody(transfer: Transfer, { identity }: Context): object {
+  const { request, transferBillNo: transfer_bill_no, createTime, updateTime, state } = transfer
+  const { appid, out_bill_no, openid, transfer_amount, transfer_remark, user_name } = request
+  return {
+    ...{ mch_id: identity.merchant.mchid, out_bill_no, transfer_bill_no, appid, state },
+    ...{ transfer_amount, transfer_remark, openid, create_time: createTime, update_time: updateTime },
+    ...(user_name && { user_name: encryptOaep(user_name, identity.merchantKey) }),
+    ...(state === 'CANCELLED' && { fail_reason: 'MCH_CANCEL' }),
+  }
 }

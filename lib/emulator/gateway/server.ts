@@ -7,10 +7,10 @@ import { VERSION } from '../../version.js'
 import type { Identity } from '../identity/identity.js'
 import type { RequestListener } from './gateway.js'
 
-/** Longer than any client keeps an idle connection, so that the server never closes one under a request. */
+/** Longer than clients keep an idle connection: the server must not close one just as a request is sent on it. */
 const KEEP_ALIVE = 120_000
 
-/** To what is no HTTP. */
+/** The response to bytes that are no HTTP. */
 const MALFORMED = [
   'HTTP/1.1 400 Bad Request',
   `X-Wechatpay-Emulator: wechatpay-fluent/${VERSION}`,
@@ -44,12 +44,12 @@ async function createServer(
   if (!https) return { server: createHttpServer(options, listener), ca: undefined }
   const { privateKey } = await promisify(generateKeyPair)('ec', { namedCurve: 'P-256' })
   const hosts = [...new Set(['localhost', '127.0.0.1', '::1', host])].filter((name) => name !== '::')
-  const cert = await identity.issue('localhost', privateKey, hosts)
-  const { pem } = await identity.authority()
+  const cert = await identity.authority.issue('localhost', privateKey, { hosts })
+  const ca = await identity.authority.certificate()
   const key = privateKey.export({ type: 'pkcs8', format: 'pem' })
-  // Most endpoints take anybody; which of v2 ask for the merchant's certificate, the gateway knows.
-  const client = { requestCert: true, rejectUnauthorized: false, ca: pem }
-  return { server: createHttpsServer({ ...options, ...client, key, cert: cert + pem }, listener), ca: pem }
+  // Most endpoints ask for no client certificate; those of v2 that do are checked by their protocol.
+  const client = { requestCert: true, rejectUnauthorized: false, ca }
+  return { server: createHttpsServer({ ...options, ...client, key, cert: cert + ca }, listener), ca }
 }
 
 /** Starts the server; resolves once it listens. */
@@ -58,10 +58,7 @@ export async function listen(
   identity: Identity,
   options: ListenOptions,
 ): Promise<Listening> {
-  if (
-    options.port !== undefined &&
-    !(Number.isInteger(options.port) && options.port >= 0 && options.port < 65_536)
-  ) {
+  if (!(Number.isInteger(options.port) && options.port >= 0 && options.port < 65_536)) {
     throw new TypeError(`port must be a number from 0 to 65535, not ${String(options.port)}`)
   }
   const { server, ca } = await createServer(listener, identity, options)

@@ -1,10 +1,10 @@
 import { createPublicKey, type KeyObject } from 'node:crypto'
 import { beijingDigits } from '../beijing-time.js'
 import type { Collection } from '../state/store.js'
-import type { PlatformKey } from './identity.js'
+import type { PlatformKey } from './platform-certificates.js'
 import type { Random } from './random.js'
 import { sharedRsaKeySync } from './rsa-keys.js'
-import { createKeeper } from './stored-identity.js'
+import { createStoredIdentity } from './stored-identity.js'
 
 const BRAND_ID = '120344'
 
@@ -23,33 +23,33 @@ export interface EmulatorBrand {
   baseURL: string
 }
 
-/** Who the brand is, and by which key WeChat Pay answers it. */
+/** The brand, and the key by which WeChat Pay responds to it. */
 export interface Brand {
   readonly options: Omit<EmulatorBrand, 'baseURL'>
-  /** Verifies what the brand signs, and encrypts what it is to decrypt. */
+  /** The key that verifies what the brand signs, and encrypts what it is to decrypt. */
   readonly key: KeyObject
-  /** Signs answers and notifications, and decrypts what the brand encrypts. */
+  /** The key that signs responses and notifications, and decrypts what the brand encrypts. */
   readonly publicKey: PlatformKey
 }
 
 /** The brand of an emulator. It is made when it is first asked for: few need one, and its keys take their time. */
-export function createBrand(random: Random, now: () => number, kept: Collection<string>): () => Brand {
+export function createBrand(random: Random, now: () => number, texts: Collection<string>): () => Brand {
   let brand: Brand | undefined
   return () => {
-    brand ??= makeBrand(random, now, kept)
+    brand ??= makeBrand(random, now, texts)
     return brand
   }
 }
 
-function makeBrand(random: Random, now: () => number, kept: Collection<string>): Brand {
-  const keep = createKeeper(kept)
-  const id = keep.text('public key id', () => {
+function makeBrand(random: Random, now: () => number, texts: Collection<string>): Brand {
+  const stored = createStoredIdentity(texts)
+  const id = stored.text('public key id', () => {
     return `PUB_KEY_ID_01${BRAND_ID.padStart(10, '0')}${beijingDigits(now()).slice(2, 8)}${random.digits(10)}`
   })
-  const serial = keep.text('serial', () => `4${random.hex(39)}`)
-  const brandApiKey = keep.text('brandApiKey', () => random.text(32))
-  const privateKey = keep.keySync('brand', () => sharedRsaKeySync('brand'))
-  const pair = keep.keySync('brand public key', () => sharedRsaKeySync('brand public key'))
+  const serial = stored.text('serial', () => `4${random.hex(39)}`)
+  const brandApiKey = stored.text('brandApiKey', () => random.text(32))
+  const privateKey = stored.keySync('brand', () => sharedRsaKeySync('brand'))
+  const pair = stored.keySync('brand public key', () => sharedRsaKeySync('brand public key'))
   const pem = createPublicKey(pair).export({ type: 'spki', format: 'pem' }).toString()
   return {
     options: {

@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto'
 import type { Brand } from './brand.js'
-import type { Identity, PlatformKey } from './identity.js'
+import type { Identity } from './identity.js'
+import type { PlatformKey } from './platform-certificates.js'
 
 /** The names of the signature schemes of APIv3 with RSA, and the names by which a signer says who it is. */
 export const SCHEMES = {

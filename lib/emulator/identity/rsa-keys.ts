@@ -18,7 +18,7 @@ export function generateRsaKey(): Promise<KeyObject> {
 const shared = new Map<string, Promise<KeyObject>>()
 
 /**
- * The key of a role, shared by all emulators of a process and kept for the next ones of the same user: making one
+ * The key of a role, shared by all emulators of a process and stored for the next ones of the same user: making a key
  * takes a tenth of a second, or half of one. Serial numbers, ids and secrets still differ between emulators.
  */
 export function sharedRsaKey(role: string): Promise<KeyObject> {
@@ -31,33 +31,33 @@ export function sharedRsaKey(role: string): Promise<KeyObject> {
   return key
 }
 
-const sharedAtOnce = new Map<string, KeyObject>()
+const sharedSync = new Map<string, KeyObject>()
 
-/** {@link sharedRsaKey} of another role, at once: it holds up the event loop when the key has to be made. */
+/** {@link sharedRsaKey} of another role, at once: the event loop waits while the key is made. */
 export function sharedRsaKeySync(role: string): KeyObject {
-  const known = sharedAtOnce.get(role) ?? keptKey(role)
+  const known = sharedSync.get(role) ?? storedKey(role)
   const key = known ?? generateKeyPairSync('rsa', BITS).privateKey
-  if (!known) keep(role, key)
-  sharedAtOnce.set(role, key)
+  if (!known) storeKey(role, key)
+  sharedSync.set(role, key)
   return key
 }
 
 async function makeKey(role: string): Promise<KeyObject> {
-  const known = keptKey(role)
+  const known = storedKey(role)
   if (known) return known
   const key = await generateRsaKey()
-  keep(role, key)
+  storeKey(role, key)
   return key
 }
 
 const OWNER_ONLY = 0o700
 
-/** In the user's own folder of temporary files; where there is none that nobody else can reach, keys are not kept. */
+/** A folder of the user's own among the temporary files; where others can reach it, keys are not stored. */
 const folder = (): string => join(tmpdir(), `wechatpay-fluent-emulator-${process.getuid?.() ?? 'keys'}`)
 
 const fileOf = (role: string): string => join(folder(), `${role.replaceAll(' ', '-')}.pem`)
 
-function keptKey(role: string): KeyObject | undefined {
+function storedKey(role: string): KeyObject | undefined {
   if (!isPrivate()) return undefined
   try {
     return createPrivateKey(readFileSync(fileOf(role)))
@@ -66,8 +66,8 @@ function keptKey(role: string): KeyObject | undefined {
   }
 }
 
-/** Whole or not at all. An emulator without a place for its keys still works. */
-function keep(role: string, key: KeyObject): void {
+/** Writes the file whole or not at all. An emulator that cannot store its keys still works. */
+function storeKey(role: string, key: KeyObject): void {
   if (!isPrivate()) return
   const file = fileOf(role)
   const fresh = `${file}.${process.pid}`
@@ -75,15 +75,16 @@ function keep(role: string, key: KeyObject): void {
     writeFileSync(fresh, key.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 })
     renameSync(fresh, file)
   } catch {
-    // The next emulator makes another.
+    // The next emulator makes another key.
   }
 }
 
+/** Whether the folder is there, and nobody else can reach it. */
 function isPrivate(): boolean {
   try {
     mkdirSync(folder(), { recursive: true, mode: OWNER_ONLY })
     const { uid, mode } = lstatSync(folder())
-    // Windows has neither, and folders of temporary files that are each user's own.
+    // Windows has neither of the two, and its folders of temporary files are each user's own.
     return process.platform === 'win32' || (uid === process.getuid?.() && (mode & 0o077) === 0)
   } catch {
     return false

@@ -1,5 +1,5 @@
 import type { SignedNotification } from '../control/deliver.js'
-import type { PlatformKey } from '../identity/identity.js'
+import type { PlatformKey } from '../identity/platform-certificates.js'
 import type { Random } from '../identity/random.js'
 import type { Order } from '../state/records.js'
 import { type MessageChoice, notificationDocument } from './notification-documents.js'

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import { decryptOaep } from '../../identity/encryption.js'
-import type { PlatformKey } from '../../identity/identity.js'
+import type { PlatformKey } from '../../identity/platform-certificates.js'
 import { parameterError } from '../../routing/refusal.js'
 
 /** A request with encrypted fields, and the key that it names. */
