@@ -1,16 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { loadCatalogue } from '../../catalog/load.js'
-import type { Endpoint } from '../../catalog/model.js'
 import { routeDocuments } from '../../lib/catalog/generated/documents/index.js'
 import { lookup } from '../../lib/catalog/lookup.js'
 import type { Verb } from '../../lib/catalog/traits.js'
 import { findDocumentedRoute } from '../../lib/emulator/routing/documented-routes.js'
 import { endpointFacts } from '../../lib/emulator/routing/endpoint-facts.js'
-import { ApiError, sensitive } from '../../lib/index.js'
-import { startRig } from '../e2e/client.js'
-import { requestOf, Source } from '../types/catalogue/requests.js'
 
 const LIB = resolve(import.meta.dirname, '../../lib')
 
@@ -72,47 +67,6 @@ describe('the emulator’s own facts about every documented endpoint', () => {
       'post v3/apply4subject/applyment/{business_code}/cancel: v3/apply4subject/applyment/{applyment_id}/cancel',
     ])
   })
-})
-
-describe('a successful response of APIv3', () => {
-  const rig = startRig()
-  const { endpoints } = loadCatalogue(resolve(import.meta.dirname, '../..'))
-
-  /** The documented request with files, and texts to encrypt, in their places. */
-  function materialize(value: unknown): unknown {
-    if (value instanceof Source) return value.text === 'file' ? Buffer.from('%PDF-1.4') : sensitive('张三')
-    if (Array.isArray(value)) return value.map(materialize)
-    if (typeof value !== 'object' || value === null) return value
-    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, materialize(item)]))
-  }
-  async function isSigned({ template, verb, ...endpoint }: Endpoint): Promise<boolean | undefined> {
-    const request = materialize(requestOf({ template, verb, ...endpoint })) as object
-    rig.emulator.requests.length = 0
-    await rig
-      .clientFor(template)
-      .chain(template)
-      [verb]({ ...request, retry: false })
-      .catch((error: unknown) => {
-        if (!(error instanceof ApiError)) throw error
-      })
-    const { answer } = rig.emulator.requests[0] ?? {}
-    return answer && answer.status < 300 ? 'Wechatpay-Signature' in answer.headers : undefined
-  }
-
-  it('is signed exactly where the client expects a signature', async () => {
-    const unexpected: string[] = []
-    let successes = 0
-    for (const endpoint of endpoints.filter(({ api }) => api === 'v3')) {
-      const signed = await isSigned(endpoint).catch((error: Error) => error.message)
-      if (signed === undefined) continue
-      successes += 1
-      const { verb, template } = endpoint
-      if (signed !== !lookup(template, verb)?.unsigned) unexpected.push(`${verb} ${template}: ${signed}`)
-    }
-    console.info(`${successes} endpoints of APIv3 respond with success`)
-    expect(unexpected).toEqual([])
-    expect(successes).toBeGreaterThan(0)
-  }, 60_000)
 })
 
 describe('the emulator’s source', () => {

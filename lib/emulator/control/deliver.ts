@@ -12,13 +12,13 @@ export interface SignedNotification {
   readonly body: string
 }
 
-/** The response of a receiver of notifications. */
+/** The response of a receiver to a notification. */
 export interface Receipt {
   readonly status: number
   readonly body: string
 }
 
-/** Whether a URL leads to this machine: the only place that notifications go to unasked. */
+/** Whether a URL leads to this machine: the emulator sends notifications nowhere else by itself. */
 export function isLoopback(url: string): boolean {
   if (!URL.canParse(url)) return false
   const { protocol, hostname } = new URL(url)
@@ -26,7 +26,7 @@ export function isLoopback(url: string): boolean {
   return /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname)
 }
 
-/** Posts a notification once. Rejects when the receiver cannot be reached or does not answer in time. */
+/** Posts a notification once. Rejects when the receiver cannot be reached or does not respond in time. */
 export function deliver(
   url: string,
   notification: SignedNotification,

@@ -1,50 +1,51 @@
 import { deliver, isLoopback, type Receipt, type SignedNotification } from './deliver.js'
 
-/** One try to tell a receiver. */
+/** One attempt to notify a receiver. */
 export interface DeliveryAttempt {
-  /** The emulator's clock, in milliseconds. */
+  /** The emulator's clock at the attempt, in milliseconds. */
   readonly time: number
-  /** HTTP status of its answer. */
+  /** The HTTP status of the response. */
   readonly status?: number
-  /** Why there was none. */
+  /** The reason why there was no response. */
   readonly error?: string
 }
 
-/** A notification that the emulator sent by itself, and how that went. */
+/** A notification that the emulator sent by itself, with its attempts. */
 export interface Delivery {
   readonly event_type: string
   readonly url: string
   readonly attempts: readonly DeliveryAttempt[]
-  /** Whether a receiver took it, or no more is tried. */
+  /** Whether a receiver accepted it, or it was given up. */
   readonly done: boolean
 }
 
-/** Seconds between the tries, as documented. https://pay.weixin.qq.com/doc/v3/merchant/4012791861 */
+/** Seconds between the attempts, as documented. https://pay.weixin.qq.com/doc/v3/merchant/4012791861 */
 const WAITS = [
   15, 15, 30, 180, 600, 1_200, 1_800, 1_800, 1_800, 3_600, 10_800, 10_800, 10_800, 21_600, 21_600,
 ]
-/** As many deliveries are remembered. */
+/** The number of deliveries that are remembered. */
 const REMEMBERED = 1_000
 
-/** What delivers the notifications of one emulator. */
+/** The notifications that one emulator sends by itself. */
 export interface Deliveries {
   /** Newest last. */
   readonly list: readonly Delivery[]
   /**
-   * Tells a receiver on this machine, and tells it again on the documented schedule until it answers 2xx. Resolves
-   * after the first try; `undefined` when nobody answered.
+   * Notifies a receiver on this machine, and repeats it on the documented schedule until it responds 2xx. Resolves after
+   * the first attempt; `undefined` when there was no response.
    */
   send(eventType: string, url: string, notification: () => SignedNotification): Promise<Receipt | undefined>
 }
 
 /**
  * @param scale of the documented waits: 0.001 makes 15 milliseconds of 15 seconds
+ * @param signAgain gives a repeated notification a fresh signature
  * @param closed aborted when the emulator closes
  */
 export function createDeliveries(
   scale: number,
   now: () => number,
-  sign: (notification: SignedNotification) => SignedNotification,
+  signAgain: (notification: SignedNotification) => SignedNotification,
   closed: AbortSignal,
 ): Deliveries {
   const list: Delivery[] = []
@@ -60,13 +61,13 @@ export function createDeliveries(
     const outcome = receipt instanceof Error ? { error: receipt.message } : { status: receipt.status }
     delivery.attempts = [...delivery.attempts, { time, ...outcome }]
     const wait = WAITS[delivery.attempts.length - 1]
-    const taken = !(receipt instanceof Error) && receipt.status >= 200 && receipt.status < 300
-    delivery.done = taken || wait === undefined || closed.aborted
+    const accepted = !(receipt instanceof Error) && receipt.status >= 200 && receipt.status < 300
+    delivery.done = accepted || wait === undefined || closed.aborted
     if (!delivery.done && wait !== undefined) {
       const timer = setTimeout(
         () => {
           waiting.delete(timer)
-          void attempt(delivery, sign(notification))
+          void attempt(delivery, signAgain(notification))
         },
         wait * 1_000 * scale,
       ).unref()

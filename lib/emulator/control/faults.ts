@@ -1,17 +1,17 @@
 import { codeOf, Refusal, type RefusalDetail, statusOf } from '../routing/refusal.js'
 
 /**
- * What may go wrong with an answer beyond its content.
+ * A fault of a response beyond its content.
  *
  * - `forged-signature`: signed with a key that is not the platform's, under the platform's id
  * - `tampered`: genuinely signed, then changed by one byte
  * - `unsigned`: none of the five signature headers
  * - `stale`: signed ten minutes ago
  * - `skew`: signed ten minutes ahead, as by a gateway (or client) whose clock is wrong
- * - `unknown-serial`: signed by a key that nobody was told of
- * - `drop`: the connection is cut before an answer; the request has been received, but is not carried out
+ * - `unknown-serial`: signed by a key that no client knows
+ * - `drop`: the connection is cut before a response; the request has been received, but is not carried out
  * - `torn`: the connection is cut in the middle of the body; the request has been carried out
- * - `{ delay }`: the answer comes so many milliseconds late
+ * - `{ delay }`: the response is late by this number of milliseconds
  */
 export type Fault =
   | 'forged-signature'
@@ -24,7 +24,7 @@ export type Fault =
   | 'torn'
   | { readonly delay: number }
 
-/** A scripted failure. With `status` or `code` the API says no; with `fault` the answer itself is broken; or both. */
+/** A scripted failure. With `status` or `code` the API says no; with `fault` the response itself is broken; or both. */
 export interface FaultScript {
   /**
    * A path or template, with or without the leading slash and the prefix of an access point (`hk/`, `global/`); a
@@ -33,27 +33,27 @@ export interface FaultScript {
   readonly path: string
   /** Any method when absent. */
   readonly method?: string
-  /** HTTP status of the answer; a 3xx comes with a `Location`. */
+  /** The HTTP status of the response; a 3xx comes with a `Location`. */
   readonly status?: number
   /**
-   * Error code such as `PARAM_ERROR`; the usual one of the status when absent. In APIv2 it makes a signed
+   * An error code such as `PARAM_ERROR`; the usual one of the status when absent. In APIv2 it makes a signed
    * `result_code` FAIL with this `err_code`; `FAIL`, or a status alone, makes an unsigned `return_code` FAIL.
    */
   readonly code?: string
   readonly message?: string
   readonly detail?: RefusalDetail
-  /** Headers added to the answer, such as `Retry-After` or `Location`. */
+  /** Headers added to the response, such as `Retry-After` or `Location`. */
   readonly headers?: Readonly<Record<string, string>>
-  /** How many requests fail. When absent: every one, until the script is cleared. */
+  /** The number of requests that fail; when absent all of them, until the script is cleared. */
   readonly times?: number
-  /** How likely a request is hit, from 0 to 1; always when absent. Which ones, the emulator's seed decides. */
+  /** The probability that a request fails, from 0 to 1; always when absent. The emulator's seed decides which fail. */
   readonly probability?: number
   readonly fault?: Fault
 }
 
 /** A failure in force. */
 export interface FaultHandle {
-  /** How many requests it has hit. */
+  /** The number of requests it has hit. */
   readonly hits: number
   /** Ends it. */
   clear(): void
@@ -67,7 +67,7 @@ export interface Faults {
   /**
    * The newest failure that concerns a request; this uses up one of its `times`.
    *
-   * @param paths all by which the request goes: that on the wire, and a template unlike it
+   * @param paths of the request: that on the wire, and its template where it is known already
    */
   take(method: string, paths: readonly string[]): FaultScript | undefined
   clear(): void
@@ -110,18 +110,21 @@ const segmentsOf = (path: string): string[] =>
     .replace(/[?#].*$/, '')
     .split('/')
 
-/** Access points that are told apart by the first segment of a path on the wire, which no template has. */
+/** The first segments of paths on the wire that stand for an access point; templates do not have them. */
 const PREFIXES: ReadonlySet<string> = new Set(['hk', 'global'])
 
-/** Whether a pattern, as in {@link FaultScript.path}, is about a path on the wire. */
-export function concernsPath(pattern: string, path: string): boolean {
+/** Whether a path on the wire matches a pattern, as in {@link FaultScript.path}. */
+export function matchesPath(pattern: string, path: string): boolean {
   if (pattern === '*') return true
   const wanted = segmentsOf(pattern)
   const segments = segmentsOf(path)
-  return fits(wanted, segments) || (PREFIXES.has(segments[0] ?? '') && fits(wanted, segments.slice(1)))
+  return (
+    matchesSegments(wanted, segments) ||
+    (PREFIXES.has(segments[0] ?? '') && matchesSegments(wanted, segments.slice(1)))
+  )
 }
 
-function fits(pattern: readonly string[], segments: readonly string[]): boolean {
+function matchesSegments(pattern: readonly string[], segments: readonly string[]): boolean {
   if (pattern.length !== segments.length) return false
   return pattern.every((part, index) => part === segments[index] || /^\{\w+\}$/.test(part))
 }
@@ -147,7 +150,7 @@ export function createFaults(random: () => number): Faults {
     take(method, paths) {
       const entry = scripts.findLast(({ script }) => {
         if ((script.method ?? method).toUpperCase() !== method) return false
-        if (!paths.some((path) => concernsPath(script.path, path))) return false
+        if (!paths.some((path) => matchesPath(script.path, path))) return false
         return script.probability === undefined || random() < script.probability
       })
       if (!entry) return undefined
@@ -162,7 +165,7 @@ export function createFaults(random: () => number): Faults {
   }
 }
 
-/** The API error a script stands for, if it stands for one. */
+/** The API error that a script asks for, if it asks for one. */
 export function scriptedRefusal(script: FaultScript): Refusal | undefined {
   if (script.status === undefined && script.code === undefined) return undefined
   const status = script.status ?? statusOf(script.code ?? '')

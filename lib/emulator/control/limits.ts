@@ -1,12 +1,12 @@
-import { concernsPath, type FaultHandle, type FaultScript } from './faults.js'
+import { type FaultHandle, type FaultScript, matchesPath } from './faults.js'
 
-/** How often a merchant may ask. */
+/** A limit of how often the API may be called. */
 export interface RateLimit {
-  /** A path or template, as in {@link FaultScript}; every one when absent. */
+  /** A path or template, as in {@link FaultScript}; every path when absent. */
   readonly path?: string
   /** Any method when absent. */
   readonly method?: string
-  /** Requests a second on average; as many may come at once. */
+  /** Requests a second on average; the same number may come at once. */
   readonly rate: number
 }
 
@@ -15,7 +15,7 @@ export interface Limits {
   /** Oldest first. */
   list(): readonly RateLimit[]
   add(limit: RateLimit): FaultHandle
-  /** The failure of a request that comes too soon; it counts against all limits that concern it. */
+  /** The failure of a request that comes too soon; a request counts against all limits that match it. */
   take(method: string, paths: readonly string[]): FaultScript | undefined
   clear(): void
 }
@@ -44,7 +44,7 @@ export function createLimits(now: () => number): Limits {
       for (const entry of limits) {
         const { rate, path: pattern = '*', method: only = method } = entry.limit
         if (only.toUpperCase() !== method) continue
-        if (!paths.some((path) => concernsPath(pattern, path))) continue
+        if (!paths.some((path) => matchesPath(pattern, path))) continue
         const time = now()
         entry.tokens = Math.min(Math.max(1, rate), entry.tokens + ((time - entry.filled) / 1000) * rate)
         entry.filled = time

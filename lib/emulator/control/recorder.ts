@@ -20,7 +20,7 @@ export interface RecordedRequest {
   readonly body: string
   /** Whether the signature is genuine. */
   readonly verified: boolean
-  /** Why it is not. */
+  /** The reason why it is not. */
   readonly problem?: string
   /** What the client signed instead, as far as that can be found out. */
   readonly diagnosis?: Diagnosis
@@ -32,34 +32,35 @@ export interface RecordedRequest {
   readonly template?: string
   /** Its encrypted fields in clear, by JSON pointer. */
   readonly decrypted?: Readonly<Record<string, string>>
-  /** What it was answered; absent while it is carried out, and where the connection was cut before. */
+  /** The response; absent while the request is carried out, and where the connection was cut before. */
   readonly answer?: RecordedAnswer
 }
 
-/** An answer that was sent. */
+/** A response that was sent. */
 export interface RecordedAnswer {
   readonly status: number
   readonly headers: Readonly<Record<string, string | number>>
   /** UTF-8, or `latin1`; the first 64 kB of it. */
   readonly body: string
-  /** Milliseconds from the request to the answer, of the wall clock. */
+  /** Milliseconds from the request to the response, by the wall clock. */
   readonly duration: number
 }
 
-/** As many requests are kept at most. */
+/** The largest number of requests that are kept. */
 export const RECORDED_REQUESTS = 10_000
-/** As many characters of bodies are kept at most, beyond the newest request. */
+/** The largest number of characters of bodies that are kept, beyond the newest request. */
 const RECORDED_CHARACTERS = 128 * 1024 * 1024
 
-const KEPT_ANSWER = 64 * 1024
+/** The bytes of a response's body that are kept. */
+const RECORDED_BODY = 64 * 1024
 
 /** The requests kept so far, newest last. */
 export interface Recorder {
   readonly requests: RecordedRequest[]
   record(request: RecordedRequest): RecordedRequest
-  /** Adds what became of a request. */
+  /** Adds the findings and the response to a request. */
   complete(request: RecordedRequest, findings: RequestFindings, sent: SentResponse | undefined): void
-  /** Calls back with each request, when it comes and when it is answered; returns what ends that. */
+  /** Calls back with each request, when it arrives and when it is completed; the returned function ends that. */
   watch(listener: (request: RecordedRequest) => void): () => void
 }
 
@@ -69,7 +70,7 @@ export function createRecorder(): Recorder {
   const sizes = new WeakMap<RecordedRequest, number>()
   const started = new WeakMap<RecordedRequest, number>()
   const listeners = new Set<(request: RecordedRequest) => void>()
-  const tell = (request: RecordedRequest): void => {
+  const notifyListeners = (request: RecordedRequest): void => {
     for (const listener of listeners) listener(request)
   }
   let characters = 0
@@ -90,19 +91,19 @@ export function createRecorder(): Recorder {
         sizes.delete(oldest)
       }
       started.set(request, performance.now())
-      tell(request)
+      notifyListeners(request)
       return request
     },
     complete(request, findings, sent) {
       const duration = performance.now() - (started.get(request) ?? 0)
-      const answer = sent && { ...sent, body: bodyText(cut(sent.body, KEPT_ANSWER)), duration }
+      const answer = sent && { ...sent, body: bodyText(beginningOf(sent.body, RECORDED_BODY)), duration }
       Object.assign(request, findings, answer && { answer })
       const size = sizes.get(request)
       if (size !== undefined && answer) {
         sizes.set(request, size + answer.body.length)
         characters += answer.body.length
       }
-      tell(request)
+      notifyListeners(request)
     },
     watch(listener) {
       listeners.add(listener)
@@ -136,8 +137,8 @@ export function recordableQuery(search: string): RecordedRequest['query'] {
   return query
 }
 
-/** The beginning of a body, not ending within a character of UTF-8. */
-function cut(body: Buffer, limit: number): Buffer {
+/** The beginning of a body, which does not end within a character of UTF-8. */
+function beginningOf(body: Buffer, limit: number): Buffer {
   let end = Math.min(body.length, limit)
   const isWithin = (at: number): boolean => at < body.length && ((body[at] ?? 0) & 0xc0) === 0x80
   for (let back = 0; back < 3 && isWithin(end); back++) end--

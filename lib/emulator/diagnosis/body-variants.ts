@@ -1,9 +1,9 @@
-/** Another text, and how it comes about that it was signed, in English and in Chinese. */
+/** A text that was signed by mistake, and the mistake in English and in Chinese. */
 export type Variant = readonly [text: string, issue: string, said: string]
 
 export const LEFT_OUT: Variant = ['', 'the body was left out of the signature', '签名时漏掉了请求体']
 
-/** What may have been signed in place of a body. */
+/** The texts that clients are known to sign in place of a body. */
 export function bodyVariants(body: string): readonly Variant[] {
   return [
     LEFT_OUT,
@@ -35,8 +35,8 @@ function reserialized(body: string): readonly Variant[] {
   const parsed = parseSafely(body)
   if (parsed === undefined) return []
   const compact = JSON.stringify(parsed)
-  const spaced = spacedOut(parsed)
-  const sorted = JSON.stringify(inOrder(parsed))
+  const spaced = withSpaces(parsed)
+  const sorted = JSON.stringify(sortFields(parsed))
   const wrap =
     (issue: string, said: string) =>
     (text: string): Variant => [text, issue, said]
@@ -55,7 +55,12 @@ function reserialized(body: string): readonly Variant[] {
   return [
     ...[compact, JSON.stringify(parsed, null, 2), JSON.stringify(parsed, null, 4), spaced].map(space),
     ...[compact, spaced]
-      .flatMap((text) => [unicode(text), slashes(text), slashes(unicode(text)), html(text)])
+      .flatMap((text) => [
+        escapeUnicode(text),
+        escapeSlashes(text),
+        escapeSlashes(escapeUnicode(text)),
+        escapeHtml(text),
+      ])
       .map(escapes),
     ...(sorted === compact ? [] : [order(sorted)]),
     ...asForm(parsed),
@@ -70,29 +75,30 @@ function parseSafely(body: string): unknown {
   }
 }
 
-const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+const escapeCharacter = (character: string): string =>
+  `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
 
-/** As PHP and Python write JSON unless told otherwise. */
-const unicode = (json: string): string => json.replace(/[\u0080-\uffff]/g, escaped)
-/** As PHP does. */
-const slashes = (json: string): string => json.replaceAll('/', '\\/')
-/** As Go does. */
-const html = (json: string): string => json.replace(/[<>&\u2028\u2029]/g, escaped)
+/** JSON with escaped characters, as PHP and Python write it by default. */
+const escapeUnicode = (json: string): string => json.replace(/[\u0080-\uffff]/g, escapeCharacter)
+/** JSON with escaped slashes, as PHP writes it. */
+const escapeSlashes = (json: string): string => json.replaceAll('/', '\\/')
+/** JSON with the characters of HTML escaped, as Go writes it. */
+const escapeHtml = (json: string): string => json.replace(/[<>&\u2028\u2029]/g, escapeCharacter)
 
 /** JSON with a space after each comma and colon, as Python writes it. */
-function spacedOut(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(spacedOut).join(', ')}]`
+function withSpaces(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(withSpaces).join(', ')}]`
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
-  const pairs = Object.entries(value).map(([name, inner]) => `${JSON.stringify(name)}: ${spacedOut(inner)}`)
+  const pairs = Object.entries(value).map(([name, inner]) => `${JSON.stringify(name)}: ${withSpaces(inner)}`)
   return `{${pairs.join(', ')}}`
 }
 
-/** With the fields of every object by name. */
-function inOrder(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(inOrder)
+/** A value with the fields of every object sorted by name. */
+function sortFields(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortFields)
   if (typeof value !== 'object' || value === null) return value
   const entries = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1))
-  return Object.fromEntries(entries.map(([name, inner]) => [name, inOrder(inner)]))
+  return Object.fromEntries(entries.map(([name, inner]) => [name, sortFields(inner)]))
 }
 
 function asForm(parsed: unknown): readonly Variant[] {

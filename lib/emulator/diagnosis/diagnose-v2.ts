@@ -4,13 +4,14 @@ import type { Diagnosis } from './diagnosis.js'
 
 const HIDDEN_KEY = 'key=[hidden]'
 
+/** A digest that a known mistake leads to, with the mistake. */
 type Guess = readonly [sign: string, part: Diagnosis['part'], issue: string, said: string, signed?: string]
 
 /**
- * Finds out what a `sign` of v2 that does not fit covers. A digest tells nothing of its message, so that what clients
- * are known to do wrong is tried.
+ * Finds out what a `sign` of v2 that does not fit covers. A digest tells nothing of its message, so that the mistakes
+ * that clients are known to make are tried one by one.
  *
- * @param others keys that are taken for the right one, by name
+ * @param others keys that are mistaken for the right one, by name
  * @param signType the algorithm where the message names none
  */
 export function diagnoseV2(
@@ -71,7 +72,7 @@ function* guesses(
     '密钥前缺少 key=',
     `${exact}[hidden]`,
   ]
-  for (const [text, part, issue, said] of strings(fields)) {
+  for (const [text, part, issue, said] of wrongTexts(fields)) {
     yield [digest(text), part, issue, said, text + HIDDEN_KEY]
   }
 }
@@ -81,10 +82,10 @@ function digestOf(text: string, type: string, key: string): string {
   return hash.update(text, 'utf8').digest('hex')
 }
 
-type Text = readonly [text: string, part: Diagnosis['part'], issue: string, said: string]
+type WrongText = readonly [text: string, part: Diagnosis['part'], issue: string, said: string]
 
-/** Strings that are signed by mistake, the key still missing. */
-function* strings(fields: V2Fields): Generator<Text> {
+/** The texts that are signed by mistake, without the key at their end. */
+function* wrongTexts(fields: V2Fields): Generator<WrongText> {
   const { sign: _, ...unsigned } = fields
   const names = Object.keys(unsigned)
   const filled = names.filter((name) => unsigned[name] !== '')
@@ -107,7 +108,7 @@ function* strings(fields: V2Fields): Generator<Text> {
     '字段值在签名前做了 URL 编码',
   ]
   yield [
-    join(sorted, inXml),
+    join(sorted, escapeXml),
     'layout',
     'the values were signed as XML writes them, with &amp;',
     '签名的字段值带有 XML 转义（如 &amp;）',
@@ -124,5 +125,5 @@ function* strings(fields: V2Fields): Generator<Text> {
   }
 }
 
-const inXml = (value: string): string =>
+const escapeXml = (value: string): string =>
   value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')

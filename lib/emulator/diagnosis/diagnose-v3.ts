@@ -4,7 +4,7 @@ import { parseAuthorization, type SignedRequest } from '../protocols/v3/authoriz
 import type { Diagnosis } from './diagnosis.js'
 import { type RequestToDiagnose, requestMessage, signingMistakes } from './signing-mistakes.js'
 
-/** What stands before the digest in a signature of PKCS #1 v1.5, by algorithm. */
+/** The bytes before the digest in a signature of PKCS #1 v1.5, by algorithm, in hexadecimal. */
 const DIGESTS: Readonly<Record<string, string>> = {
   'SHA-256': '3031300d060960864801650304020105000420',
   'SHA-1': '3021300906052b0e03021a05000414',
@@ -24,7 +24,7 @@ const anotherMessage = (scheme: Scheme): Diagnosis => ({
 })
 
 /**
- * Finds out what a signature that does not fit is a signature of: the digest in it is compared with those of the
+ * Finds out which message a signature that does not fit was made of: the digest in it is compared with those of the
  * messages that clients are known to sign by mistake. `undefined` when nothing is wrong with the signature itself.
  */
 export function diagnoseV3(
@@ -40,11 +40,11 @@ export function diagnoseV3(
   const received = { ...request, timestamp, nonce }
   const exact = requestMessage(received)
   const bytes = Buffer.from(signature, 'base64')
-  const opened = openSignature(bytes, key)
-  if (!opened) return isPss(exact, bytes, key) ? pss : anotherKey(scheme)
-  const [algorithm, prefix] = Object.entries(DIGESTS).find(([, start]) => opened.startsWith(start)) ?? []
+  const decrypted = decryptSignature(bytes, key)
+  if (!decrypted) return isPss(exact, bytes, key) ? pss : anotherKey(scheme)
+  const [algorithm, prefix] = Object.entries(DIGESTS).find(([, start]) => decrypted.startsWith(start)) ?? []
   if (algorithm !== 'SHA-256' || prefix === undefined) return wrongAlgorithm(algorithm)
-  const digest = opened.slice(prefix.length)
+  const digest = decrypted.slice(prefix.length)
   if (sha256(exact) === digest) return undefined
   for (const { message, ...finding } of signingMistakes(received)) {
     if (sha256(message) !== digest) continue
@@ -67,7 +67,8 @@ function wrongEncoding(signature: string): Diagnosis | undefined {
   return undefined
 }
 
-function openSignature(signature: Buffer, key: KeyObject): string | undefined {
+/** The digest in a signature with the bytes before it, in hexadecimal; `undefined` when another key signed. */
+function decryptSignature(signature: Buffer, key: KeyObject): string | undefined {
   try {
     return publicDecrypt({ key, padding: constants.RSA_PKCS1_PADDING }, signature).toString('hex')
   } catch {

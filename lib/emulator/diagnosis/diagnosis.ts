@@ -1,4 +1,4 @@
-/** What a client signed, where it is not what it sent. */
+/** The finding on a signature that does not fit: what the client signed instead of what it sent. */
 export interface Diagnosis {
   readonly part:
     | 'key'
@@ -12,7 +12,7 @@ export interface Diagnosis {
     | 'fields'
     | 'layout'
     | 'unknown'
-  /** In a sentence. */
+  /** The finding in a sentence. */
   readonly issue: string
   /** The same in Chinese. */
   readonly said: string

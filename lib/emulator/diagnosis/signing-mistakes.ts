@@ -10,7 +10,7 @@ export interface RequestToDiagnose {
   readonly host: string
   readonly timestamp: string
   readonly nonce: string
-  /** What should be signed: the body, or the `meta` part of an upload. */
+  /** The bytes that should be signed: the body, or the `meta` part of an upload. */
   readonly body: Buffer
   /** The whole body of an upload. */
   readonly upload?: Buffer | undefined
@@ -21,18 +21,18 @@ export interface SigningMistake extends Omit<Diagnosis, 'signed'> {
   readonly message: string | Buffer
 }
 
-/** Trying takes long with larger bodies: beyond the one, only what is likely is tried; beyond the other, the rest. */
+/** The sizes of bodies, in bytes: trying all mistakes takes long with a body beyond the first, and most beyond the second. */
 const MANY_TRIES = 8 * 1024
 const FEW_TRIES = 256 * 1024
 const CLOCK_STEPS = [-5, -4, -3, -2, -1, 1, 2, 3, 4, 5]
 
-/** What the signature of a request should cover. */
+/** The canonical message of a request: what its signature should cover. */
 export function requestMessage({ method, url, timestamp, nonce, body }: RequestToDiagnose): Buffer {
   const head = `${method}\n${url}\n${timestamp}\n${nonce}\n`
   return Buffer.concat([Buffer.from(head), body, Buffer.from('\n')])
 }
 
-/** Mistakes one at a time, the likely ones first; then those of the URL and the body together. */
+/** The mistakes one at a time, the likely ones first; then mistakes of the URL and of the body together. */
 export function* signingMistakes(request: RequestToDiagnose): Generator<SigningMistake> {
   const { method, url, host, timestamp, nonce, body, upload } = request
   const text = body.toString()

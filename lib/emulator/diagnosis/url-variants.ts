@@ -1,6 +1,6 @@
 import type { Variant } from './body-variants.js'
 
-/** What may have been signed in place of a URL. */
+/** The texts that clients are known to sign in place of a URL. */
 export function urlVariants(url: string, host: string): readonly Variant[] {
   const at = url.indexOf('?')
   const path = at < 0 ? url : url.slice(0, at)
@@ -51,7 +51,7 @@ export function urlVariants(url: string, host: string): readonly Variant[] {
   ]
 }
 
-/** All orders of a few; of many, that of their names and the reverse. */
+/** All orders of a short list; of a long one, the sorted and the reversed. */
 function orders(list: readonly string[]): readonly (readonly string[])[] {
   if (list.length > 4) return [list.toSorted(), list.toReversed()]
   if (list.length < 2) return [list]

@@ -54,6 +54,7 @@ function subTransactionOf(order: Order, { mchid, sub_mchid, amount, attach }: Co
   }
 }
 
+/** The order that a part of a combined one is placed as. */
 function partOf(
   { combine_appid: appid, combine_out_trade_no: combined, notify_url, time_expire }: CombinedOrderRequest,
   { amount: { total_amount: total, currency }, ...sub }: CombinedSubOrder,
@@ -66,14 +67,14 @@ function partOf(
     ...(time_expire && { time_expire }),
     amount: { total, currency },
   }
-  return { request, tradeType, api: 'v3', combined, answer: () => ({}) }
+  return { request, tradeType, api: 'v3', combined, respond: () => ({}) }
 }
 
-/** Pays all of a combined order. */
+/** Pays all orders of a combined one. */
 export function payCombined(context: Context, combined: CombinedOrder): CombinedOrder {
   const { state, ids, now } = context
   const { combine_out_trade_no, sub_orders, combine_payer_info } = combined.request
-  // All or nothing: none is paid unless each of them can be.
+  // No order is paid unless each of them can be.
   for (const { out_trade_no } of sub_orders) payable(context, out_trade_no)
   for (const { out_trade_no } of sub_orders) payOrder(context, out_trade_no)
   combined.payer = combine_payer_info?.openid ?? `o${ids.text(27)}`

@@ -5,17 +5,17 @@ import type { HandlerRouter } from '../routing/handler.js'
 import { Refusal } from '../routing/refusal.js'
 import type { Complaint, ComplaintStep } from '../state/records.js'
 
-/** A complaint that a user is to make. */
+/** A complaint that a user makes. */
 export interface ComplaintRequest {
-  /** A paid order. */
+  /** The number of a paid order. */
   readonly out_trade_no: string
-  /** In the user's words. */
+  /** The complaint in the user's words. */
   readonly detail?: string
 }
 
 const SERVICE = 'v3/merchant-service'
 const COMPLAINTS = `${SERVICE}/complaints-v2`
-/** The setting with the URL that hears of complaints. */
+/** The setting with the URL that is notified of complaints. */
 const CALLBACK = 'complaint url'
 const PHONE = '13800000000'
 
@@ -38,7 +38,7 @@ function announceAction(
   announce(event, state.settings.get(CALLBACK), { complaint_id: id, action_type })
 }
 
-/** Files a complaint as a user would, and tells the URL that was registered for them. */
+/** Files a complaint as a user would, and notifies the URL that was registered for complaints. */
 export function fileComplaint(context: Context, { out_trade_no, detail }: ComplaintRequest): Complaint {
   const { state, ids, now } = context
   const order = state.orders.get(out_trade_no)
@@ -73,7 +73,7 @@ function complaintBody(
   }
 }
 
-/** Complaints: list, look at, reply, complete; and the URL that hears of them. */
+/** Complaints: list, query, reply, complete; and the URL that is notified of them. */
 export function addComplaints(router: HandlerRouter, context: Context): void {
   addQueries(router, context)
   addReplies(router, context)

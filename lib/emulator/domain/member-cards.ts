@@ -13,7 +13,7 @@ interface ImportRequest {
 
 const BASE = 'v3/marketing/membercard-open'
 const CARDS = `${BASE}/cards`
-/** The setting with the URL that hears of new cards. */
+/** The setting with the URL that is notified of new cards. */
 const CALLBACK = 'member card url'
 
 const keyOf = (...parts: readonly unknown[]): string => JSON.stringify(parts)
@@ -72,13 +72,13 @@ function addTemplates(router: HandlerRouter, { state, ids, now }: Context): void
     if (earlier && earlier.fingerprint !== fingerprint) throw usedBefore('out_request_no', out_request_no)
     if (earlier) return { status: 200, body: earlier.answer }
     const time = beijingTime(now())
-    const answer = {
+    const body = {
       ...request,
       ...{ card_id: `p${ids.text(27)}`, create_time: time, update_time: time, status: 'APPROVED' },
       ...(remain_quantity !== undefined && { remain_quantity }),
     }
-    state.cards.set(out_request_no, { fingerprint, answer })
-    return { status: 200, body: answer }
+    state.cards.set(out_request_no, { fingerprint, answer: body })
+    return { status: 200, body }
   })
 }
 

@@ -5,10 +5,10 @@ import type { Order, OrderRequest } from '../state/records.js'
 import { closeOrder, notExist, placeOrder, transactionOf } from './orders.js'
 import { prepayResponses, TRADE_TYPES } from './prepay.js'
 
-/** How the orders of a merchant, and those that a partner places for one, differ. */
+/** The differences between the orders of a merchant, and those that a partner places for a merchant. */
 interface OrderKind {
   readonly base: string
-  /** Name of the field with the id of whoever calls. */
+  /** The name of the field with the id of the caller. */
   readonly caller: 'mchid' | 'sp_mchid'
   readonly toRequest: (json: Readonly<Record<string, unknown>>) => OrderRequest
 }
@@ -48,7 +48,7 @@ function addKind({ base, caller, toRequest }: OrderKind, router: HandlerRouter, 
       const order = {
         request: toRequest(json),
         tradeType: TRADE_TYPES[way],
-        answer: responses[way],
+        respond: responses[way],
         api: 'v3',
       } as const
       return { status: 200, body: placeOrder(state, order).answer }
@@ -59,7 +59,7 @@ function addKind({ base, caller, toRequest }: OrderKind, router: HandlerRouter, 
   const byId = ({ params }: ApiRequest): Order | undefined => {
     return state.orders.get(state.transactions.get(params.transaction_id ?? '') ?? '')
   }
-  /** Whose order it is decides who may see it. */
+  /** The order, if it belongs to the merchant that is named; nobody else may see it. */
   function own(order: Order | undefined, subMchid: unknown): Order {
     if (!order || (order.request.sub_mchid ?? null) !== (subMchid ?? null)) throw notExist()
     return order

@@ -20,14 +20,14 @@ function partiesOf({ appid, mchid, sub_mchid, sub_appid }: OrderRequest): Record
   return { sp_appid: appid, sp_mchid: mchid, sub_mchid, ...(sub_appid && { sub_appid }) }
 }
 
-/** Who paid, as the merchant knows them; as the partner does, and as its merchant does where the order told. */
+/** The payer's openid for the merchant; of a partner's order that for the partner, and for its merchant where it was given. */
 function payerOf({ request, payer }: Pick<Order, 'request' | 'payer'>): object {
   if (request.sub_mchid === undefined) return { openid: payer }
   const sub_openid = request.payer?.sub_openid
   return { sp_openid: payer, ...(sub_openid && { sub_openid }) }
 }
 
-/** The order as a query answers it. */
+/** The order as a query shows it. */
 export function transactionOf({ request, state, tradeType, ...order }: Order): Record<string, unknown> {
   const { out_trade_no, description, notify_url, attach, amount } = request
   const currency = amount.currency ?? 'CNY'
@@ -91,7 +91,7 @@ export function payOrder(context: Context, outTradeNo: string): Order {
 
 /** An order that is about to be placed. */
 interface NewOrder extends Pick<Order, 'request' | 'tradeType' | 'api' | 'combined'> {
-  readonly answer: () => Record<string, string>
+  readonly respond: () => Record<string, string>
 }
 
 const fingerprintOf = ({
@@ -101,8 +101,8 @@ const fingerprintOf = ({
 }: Pick<NewOrder, 'request' | 'tradeType' | 'combined'>): string =>
   JSON.stringify([tradeType, request, ...(combined ? [combined] : [])])
 
-/** The same order if it was placed before; throws when its number stands for another one, or all is over. */
-function placedBefore({ orders }: State, placed: Omit<NewOrder, 'answer'>): Order | undefined {
+/** The same order if it was placed before; throws when its number stands for another order, or one that is paid or closed. */
+function placedBefore({ orders }: State, placed: Omit<NewOrder, 'respond'>): Order | undefined {
   const { request } = placed
   const fingerprint = fingerprintOf(placed)
   const earlier = orders.get(request.out_trade_no)
@@ -120,13 +120,13 @@ function placedBefore({ orders }: State, placed: Omit<NewOrder, 'answer'>): Orde
 }
 
 /** Throws when an order could not be placed under its number. */
-export function checkPlaceable(state: State, order: Omit<NewOrder, 'answer'>): void {
+export function checkPlaceable(state: State, order: Omit<NewOrder, 'respond'>): void {
   placedBefore(state, order)
 }
 
-/** Places an order; a repetition gets what was answered the first time. */
+/** Places an order; a repeated request gets the response of the first one. */
 export function placeOrder(state: State, placed: NewOrder): Order {
-  const { request, tradeType, api, combined, answer } = placed
+  const { request, tradeType, api, combined, respond } = placed
   const earlier = placedBefore(state, placed)
   if (earlier) return earlier
   const order: Order = {
@@ -134,7 +134,7 @@ export function placeOrder(state: State, placed: NewOrder): Order {
     fingerprint: fingerprintOf(placed),
     tradeType,
     api,
-    answer: answer(),
+    answer: respond(),
     state: 'NOTPAY',
     refunded: 0,
     ...(combined && { combined }),

@@ -4,7 +4,7 @@ import { encryptOaep } from '../identity/encryption.js'
 import type { HandlerRouter } from '../routing/handler.js'
 import { parameterError, Refusal } from '../routing/refusal.js'
 import type { Order, Sharing, SharingReceiver, SharingRequest } from '../state/records.js'
-import { detailIdOf, sharesOf } from './sharing.js'
+import { shareDetailId, sharesOf } from './sharing.js'
 import { addSharingReturns } from './sharing-returns.js'
 import { usedBefore } from './used-before.js'
 
@@ -121,7 +121,7 @@ function sharingBody(sharing: Sharing): Record<string, unknown> {
     ...{ transaction_id, out_order_no, order_id: orderId, state: 'FINISHED' },
     receivers: receivers.map(({ type, account, amount, description }, index) => ({
       ...{ type, account, amount, description, result: 'SUCCESS' },
-      ...{ detail_id: detailIdOf(sharing, index), create_time: time, finish_time: time },
+      ...{ detail_id: shareDetailId(sharing, index), create_time: time, finish_time: time },
     })),
   }
 }

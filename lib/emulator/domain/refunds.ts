@@ -14,8 +14,8 @@ interface RefundRequest {
 
 const RECEIVED_BY = '支付用户零钱'
 
-/** What `REFUND.SUCCESS` carries. */
-function announcement(order: Order, answer: Readonly<Record<string, unknown>>, amount: number): object {
+/** The resource of `REFUND.SUCCESS`. */
+function refundResource(order: Order, refund: Readonly<Record<string, unknown>>, amount: number): object {
   const { total, currency = 'CNY' } = order.request.amount
   return {
     ...(order.request.sub_mchid === undefined
@@ -23,10 +23,10 @@ function announcement(order: Order, answer: Readonly<Record<string, unknown>>, a
       : { sp_mchid: order.request.mchid, sub_mchid: order.request.sub_mchid }),
     out_trade_no: order.request.out_trade_no,
     transaction_id: order.transactionId,
-    out_refund_no: answer.out_refund_no,
-    refund_id: answer.refund_id,
+    out_refund_no: refund.out_refund_no,
+    refund_id: refund.refund_id,
     refund_status: 'SUCCESS',
-    success_time: answer.success_time,
+    success_time: refund.success_time,
     user_received_account: RECEIVED_BY,
     amount: {
       total,
@@ -39,11 +39,11 @@ function announcement(order: Order, answer: Readonly<Record<string, unknown>>, a
   }
 }
 
-/** Refunds (part of) an order; a repetition is answered, and not carried out again. */
+/** Refunds an order or a part of it; a repeated request gets the first response, and refunds nothing more. */
 export function applyRefund(
   { state, ids, now }: Context,
   request: RefundRequest,
-): { readonly order: Order; readonly answer: Readonly<Record<string, unknown>>; readonly isNew: boolean } {
+): { readonly order: Order; readonly body: Readonly<Record<string, unknown>>; readonly isNew: boolean } {
   function orderOf({ transaction_id, out_trade_no }: RefundRequest): Order {
     if (transaction_id === undefined && out_trade_no === undefined) {
       throw parameterError('/transaction_id', 'or out_trade_no is required')
@@ -63,10 +63,10 @@ export function applyRefund(
   if ((earlier && earlier.fingerprint !== fingerprint) || total !== order.request.amount.total) {
     throw new Refusal(400, 'INVALID_REQUEST', '订单金额或退款金额与之前请求不一致，请核实后再试')
   }
-  if (earlier) return { order, answer: earlier.answer, isNew: false }
+  if (earlier) return { order, body: earlier.answer, isNew: false }
   if (order.refunded + amount > total) throw new Refusal(400, 'INVALID_REQUEST', '累计退款金额大于支付金额')
   const time = now()
-  const answer = {
+  const body = {
     refund_id: `5030${ids.digits(6)}${beijingDigits(time).slice(0, 8)}${ids.digits(11)}`,
     out_refund_no: request.out_refund_no,
     transaction_id: order.transactionId,
@@ -89,11 +89,11 @@ export function applyRefund(
     },
     promotion_detail: [],
   }
-  state.refunds.set(request.out_refund_no, { fingerprint, answer })
+  state.refunds.set(request.out_refund_no, { fingerprint, answer: body })
   order.state = 'REFUND'
   order.refunded += amount
   state.orders.set(order.request.out_trade_no, order)
-  return { order, answer, isNew: true }
+  return { order, body, isNew: true }
 }
 
 /** Refunds of a merchant's orders: apply and query. */
@@ -102,10 +102,10 @@ export function addRefunds(router: HandlerRouter, context: Context): void {
 
   router.add('POST', 'v3/refund/domestic/refunds', ({ json }) => {
     const request = json as RefundRequest
-    const { order, answer, isNew } = applyRefund(context, request)
-    if (!isNew) return { status: 200, body: answer }
-    announce('REFUND.SUCCESS', request.notify_url, announcement(order, answer, request.amount.refund))
-    const { success_time: _, ...accepted } = answer
+    const { order, body, isNew } = applyRefund(context, request)
+    if (!isNew) return { status: 200, body }
+    announce('REFUND.SUCCESS', request.notify_url, refundResource(order, body, request.amount.refund))
+    const { success_time: _, ...accepted } = body
     return { status: 200, body: { ...accepted, status: 'PROCESSING' } }
   })
 

@@ -16,16 +16,16 @@ import { beijingTime } from '../beijing-time.js'
 import { encryptOaep } from '../identity/encryption.js'
 import type { Random } from '../identity/random.js'
 
-/** What sample answers are made with. */
+/** The values that samples are made of. */
 export interface SampleSource {
   readonly ids: Random
-  /** In milliseconds. */
+  /** The time of the sample, in milliseconds. */
   readonly now: number
-  /** The merchant's public key: encrypts what the merchant is to decrypt. */
+  /** The merchant's public key, which encrypts the fields that the merchant is to decrypt. */
   readonly merchantKey: KeyObject
-  /** Values of the request by name; the answer gives back what it has in common with it. */
+  /** The request's values by name; the sample repeats those that it has in common with the request. */
   readonly given: Readonly<Record<string, unknown>>
-  /** What has happened, as an event type says it: `CLOSED`, `TERMINATE`. Known values that say the same are taken. */
+  /** The state that an event type tells of, such as `CLOSED` or `TERMINATE`; a sample has known values of that state. */
   readonly state?: string | undefined
 }
 
@@ -40,7 +40,7 @@ function text(name: string, { ids, now, state }: SampleSource): string {
   return `sample ${name}`
 }
 
-/** A value that fits a shape of the catalogue: every field is there, values are made up or given back. */
+/** A value that fits a shape of the catalogue: every field is there, made up or repeated from the request. */
 export function sampleOf(shape: Shape, name: string, source: SampleSource): unknown {
   if (isLeaf(shape)) return leafSample(leafOf(shape), name, source)
   if (isList(shape)) return [sampleOf(shape[0], name, source)]
@@ -60,14 +60,14 @@ export function sampleOf(shape: Shape, name: string, source: SampleSource): unkn
   return Object.fromEntries(fields)
 }
 
-/** What is finished has succeeded. */
-const SAME: Readonly<Record<string, string>> = { FINISHED: 'SUCCESS' }
-/** Letters that words have in common at least where one is a form of the other: `USE` and `USED`, `FAIL` and `FAILED`. */
+/** Other words for a state. */
+const SYNONYMS: Readonly<Record<string, string>> = { FINISHED: 'SUCCESS' }
+/** The shortest word that counts as a form of another: `USE` of `USED`, `FAIL` of `FAILED`. */
 const STEM = 3
 
-/** The known value whose last word says what has happened; the first one where none does. */
+/** The known value whose last word is the state; the first one where there is none. */
 function valueFor(values: readonly (string | number)[], state = ''): string | number | undefined {
-  const wanted = [...state.split('_'), state, SAME[state] ?? state].filter((word) => word.length >= STEM)
+  const wanted = [...state.split('_'), state, SYNONYMS[state] ?? state].filter((word) => word.length >= STEM)
   const says = (value: string | number): boolean => {
     const word = String(value).split('_').at(-1) ?? ''
     if (word.length < STEM) return false
@@ -76,7 +76,7 @@ function valueFor(values: readonly (string | number)[], state = ''): string | nu
   return values.find((value) => value === state) ?? values.find(says) ?? values[0]
 }
 
-/** Of fields that stand in for each other, only those of the first group are in a sample. */
+/** The fields of all groups but the first, where groups of fields stand in for each other: they are left out. */
 function fieldsOfOtherGroups(shape: Fields): ReadonlySet<string> {
   const [first = [], ...others] = eitherOf(shape) ?? []
   return new Set(others.flat().filter((name) => !first.includes(name)))

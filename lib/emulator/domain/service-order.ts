@@ -3,7 +3,7 @@ import type { Context } from '../context.js'
 import type { ServiceOrder } from '../state/records.js'
 import { newTransactionId } from './orders.js'
 
-/** How the money for a completed service is coming in. */
+/** The state of the payment for a completed service. */
 function collectionOf({ totalAmount: total = 0, paidTime, transactionId }: ServiceOrder): object {
   if (paidTime === undefined) {
     return { state: 'USER_PAYING', total_amount: total, paying_amount: total, paid_amount: 0 }
@@ -14,7 +14,7 @@ function collectionOf({ totalAmount: total = 0, paidTime, transactionId }: Servi
   return { state: 'USER_PAID', ...amounts, details: [{ ...paid, ...way }] }
 }
 
-/** The order as a query answers it. */
+/** The order as a query shows it. */
 export function serviceOrderOf(order: ServiceOrder, { identity }: Context): Record<string, unknown> {
   const { request, orderId, state, totalAmount, openid } = order
   const { openid: _, need_user_confirm: __, device: ___, ...fields } = request
@@ -32,13 +32,13 @@ export function serviceOrderOf(order: ServiceOrder, { identity }: Context): Reco
   }
 }
 
-/** The order as its notifications carry it. */
+/** The order as its notifications show it. */
 export function serviceEventOf(order: ServiceOrder, context: Context): Record<string, unknown> {
   const { notify_url: _, ...fields } = serviceOrderOf(order, context)
   return { post_payments: [], ...fields, out_trade_no: order.request.out_order_no }
 }
 
-/** The user opens the order on the phone and agrees to it. */
+/** Has the user open the order on the phone and agree to it. */
 export function confirmService(context: Context, order: ServiceOrder, pays: boolean): void {
   if (order.state !== 'CREATED') {
     throw new Error(`confirm(): service order ${order.request.out_order_no} is ${order.state} already`)
@@ -51,7 +51,7 @@ export function confirmService(context: Context, order: ServiceOrder, pays: bool
 }
 
 /** Takes the money for a completed service: from then on there is an order that can be refunded. */
-export function settleService({ identity, state, ids, now }: Context, order: ServiceOrder): void {
+export function payService({ identity, state, ids, now }: Context, order: ServiceOrder): void {
   const { request, totalAmount: total = 0, openid } = order
   const { appid, out_order_no, service_introduction: description, notify_url } = request
   order.state = 'DONE'
@@ -69,8 +69,8 @@ export function settleService({ identity, state, ids, now }: Context, order: Ser
   })
 }
 
-/** Takes the money without the user's doing anything, and tells the merchant. */
+/** Takes the money without any action of the user, and notifies the merchant. */
 export function collectService(context: Context, order: ServiceOrder): void {
-  settleService(context, order)
+  payService(context, order)
   context.announce('PAYSCORE.USER_PAID', order.request.notify_url, serviceEventOf(order, context))
 }

@@ -20,7 +20,8 @@ const RETURNS = 'v3/profitsharing/return-orders'
 
 const notFound = (what: string): Refusal => new Refusal(404, 'RESOURCE_NOT_EXISTS', `${what}不存在`)
 
-function answerOf({ request, orderId }: Sharing, done: SharingReturn): object {
+/** The return as a query shows it. */
+function returnBody({ request, orderId }: Sharing, done: SharingReturn): object {
   const { out_return_no, return_mchid, amount, description, returnId, time } = done
   return {
     ...(request.sub_mchid && { sub_mchid: request.sub_mchid }),
@@ -29,7 +30,7 @@ function answerOf({ request, orderId }: Sharing, done: SharingReturn): object {
   }
 }
 
-/** Shares that come back from a merchant: ask for, query. */
+/** Returns of shares by a merchant: start, query. */
 export function addSharingReturns(router: HandlerRouter, context: Context): void {
   const { state, ids, now } = context
 
@@ -48,7 +49,7 @@ export function addSharingReturns(router: HandlerRouter, context: Context): void
     const fingerprint = JSON.stringify([return_mchid, amount])
     const earlier = sharing.returns.find((one) => one.out_return_no === out_return_no)
     if (earlier && earlier.fingerprint !== fingerprint) throw usedBefore('out_return_no', out_return_no)
-    if (earlier) return { status: 200, body: answerOf(sharing, earlier) }
+    if (earlier) return { status: 200, body: returnBody(sharing, earlier) }
     if (amount > sharedBy(sharing, return_mchid)) {
       throw new Refusal(403, 'NOT_ENOUGH', '回退金额超过该接收方的分账金额')
     }
@@ -58,11 +59,11 @@ export function addSharingReturns(router: HandlerRouter, context: Context): void
     }
     sharing.returns = [...sharing.returns, done]
     state.sharings.set(sharing.request.out_order_no, sharing)
-    announce(sharing, done)
-    return { status: 200, body: answerOf(sharing, done) }
+    announceReturn(sharing, done)
+    return { status: 200, body: returnBody(sharing, done) }
   })
 
-  function announce(
+  function announceReturn(
     { request, orderId }: Sharing,
     { return_mchid, amount, description, time }: SharingReturn,
   ): void {
@@ -81,6 +82,6 @@ export function addSharingReturns(router: HandlerRouter, context: Context): void
     const sharing = find({ out_order_no: query.get('out_order_no') ?? '' })
     const done = sharing.returns.find((one) => one.out_return_no === out_return_no)
     if (!done) throw notFound('分账回退单')
-    return { status: 200, body: answerOf(sharing, done) }
+    return { status: 200, body: returnBody(sharing, done) }
   })
 }

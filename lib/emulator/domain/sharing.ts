@@ -2,18 +2,18 @@ import type { Context } from '../context.js'
 import type { Order, Sharing } from '../state/records.js'
 
 /** The platform's number of the share at an index. */
-export const detailIdOf = ({ orderId }: Sharing, index: number): string => `36${orderId.slice(2)}${index}`
+export const shareDetailId = ({ orderId }: Sharing, index: number): string => `36${orderId.slice(2)}${index}`
 
 const sum = (amounts: readonly { readonly amount: number }[]): number =>
   amounts.reduce((fen, { amount }) => fen + amount, 0)
 
-/** Fen that others have of a sharing, less what they gave back; those of one account, if it is named. */
+/** The fen that receivers have of a sharing, less the returned ones; of one account, if it is named. */
 export function sharedBy({ request, returns }: Sharing, account?: string): number {
   const given = (request.receivers ?? []).filter((one) => !account || one.account === account)
   return sum(given) - sum(returns.filter(({ return_mchid }) => !account || return_mchid === account))
 }
 
-/** Fen of an order that others have, and fen that are left to share. */
+/** The fen of an order that receivers have, and the fen that are left to share. */
 export function sharesOf(
   order: Order,
   { state }: Context,

@@ -15,7 +15,7 @@ const PATHS = [
 ] as const
 
 /** The platform's number of the detail at an index. */
-export const detailIdOf = ({ batchId }: TransferBatch, index: number): string =>
+export const transferDetailId = ({ batchId }: TransferBatch, index: number): string =>
   `1040${batchId.slice(4)}${String(index).padStart(4, '0')}`
 
 /** Batches of transfers: start, query the batch and its details by either number. */
@@ -97,7 +97,7 @@ function batchBody(batch: TransferBatch, query: URLSearchParams, { identity }: C
   const listed = query.get('detail_status') === 'FAIL' ? [] : more.transfer_detail_list
   const transfer_detail_list = listed
     .map(({ out_detail_no }, index) => {
-      return { detail_id: detailIdOf(batch, index), out_detail_no, detail_status: 'SUCCESS' }
+      return { detail_id: transferDetailId(batch, index), out_detail_no, detail_status: 'SUCCESS' }
     })
     .slice(offset, offset + limit)
   return { transfer_batch, transfer_detail_list }
@@ -110,7 +110,7 @@ function detailBody(
 ): object {
   const { appid, out_batch_no, transfer_detail_list } = batch.request
   const index = transfer_detail_list.findIndex((detail, at) => {
-    return detail.out_detail_no === out_detail_no || detailIdOf(batch, at) === detail_id
+    return detail.out_detail_no === out_detail_no || transferDetailId(batch, at) === detail_id
   })
   const detail = transfer_detail_list[index]
   if (!detail) throw notFound()
@@ -118,7 +118,12 @@ function detailBody(
   const { mchid } = identity.merchant
   return {
     ...{ mchid, out_batch_no, batch_id: batch.batchId, appid, out_detail_no: detail.out_detail_no },
-    ...{ detail_id: detailIdOf(batch, index), detail_status: 'SUCCESS', transfer_amount, transfer_remark },
+    ...{
+      detail_id: transferDetailId(batch, index),
+      detail_status: 'SUCCESS',
+      transfer_amount,
+      transfer_remark,
+    },
     ...{ openid, user_name: encryptOaep(user_name, identity.merchantKey) },
     ...{ initiate_time: batch.time, update_time: batch.time },
   }

@@ -8,7 +8,7 @@ import { usedBefore } from './used-before.js'
 
 const BILLS = 'v3/fund-app/mch-transfer/transfer-bills'
 
-/** Has the user accept a transfer, or ends it; tells the merchant. */
+/** Has the user accept a transfer, or cancels it, and notifies the merchant. */
 export function finishTransfer(
   { state, now, identity, announce }: Context,
   transfer: Transfer,

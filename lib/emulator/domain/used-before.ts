@@ -1,6 +1,6 @@
 import { Refusal } from '../routing/refusal.js'
 
-/** What a merchant's number that stands for something else already is refused with. */
+/** The refusal of a merchant's number that stands for something else already. */
 export function usedBefore(
   field: string,
   value: string,

@@ -7,10 +7,10 @@ import { combinedTransactionOf, payCombined } from './combined-orders.js'
 import { type ComplaintRequest, fileComplaint } from './complaints.js'
 import { importedMembers, type Member } from './member-cards.js'
 import { payOrder } from './orders.js'
-import { confirmService, serviceEventOf, settleService } from './service-order.js'
+import { confirmService, payService, serviceEventOf } from './service-order.js'
 import { finishTransfer } from './transfers.js'
 
-/** The users of WeChat, and what they do on their phones. */
+/** The actions of WeChat's users on their phones. */
 export interface Users {
   pay(outTradeNo: string): Promise<Payment>
   confirm(number: string, how?: Confirmation): void
@@ -18,7 +18,7 @@ export interface Users {
   members(): readonly Member[]
 }
 
-/** The notifications that tell of what a user did. */
+/** The notifications of a user's actions. */
 interface UserNotifications {
   sign(eventType: string, resource: object): SignedNotification
   payment(order: Order): SignedNotification
@@ -47,7 +47,7 @@ export function createUsers(
     if (service.state !== 'DOING' || !service.totalAmount) {
       throw new Error(`pay(): service order ${number} is ${service.state}; only a completed one can be paid`)
     }
-    settleService(context, service)
+    payService(context, service)
     const notified = await send('PAYSCORE.USER_PAID', service.request.notify_url, () =>
       sign('PAYSCORE.USER_PAID', serviceEventOf(service, context)),
     )

@@ -25,7 +25,7 @@ export interface GatewayParts {
   readonly page: (incoming: IncomingMessage, outgoing: ServerResponse) => boolean
   /** Now, in milliseconds. */
   readonly now: () => number
-  /** Makes the number that each response has. */
+  /** Makes the `Request-ID` of a response. */
   readonly requestId: () => string
   /** Aborted when the emulator closes. */
   readonly closed: AbortSignal
@@ -101,7 +101,7 @@ function takeScript(
   return limits.take(method, paths) ?? faults.take(method, paths)
 }
 
-/** Says what went wrong in here: a connection that is cut would look like a fault of the network. */
+/** Responds with the emulator's own failure: a connection that is cut would look like a fault of the network. */
 function respondFailed(outgoing: ServerResponse, error: unknown): void {
   const issue = error instanceof Error ? error.message : String(error)
   outgoing.writeHead(500, { 'Content-Type': 'application/json; charset=utf-8', Connection: 'close' })

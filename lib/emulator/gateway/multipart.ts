@@ -8,7 +8,7 @@ export function boundaryOf(contentType: string | undefined): string | undefined 
   return match?.[1] ?? match?.[2]
 }
 
-/** Splits a `multipart/form-data` body. What is not well-formed is left out. */
+/** Splits a `multipart/form-data` body. Parts that are not well-formed are left out. */
 export function parseMultipart(body: Buffer, boundary: string): Part[] {
   const parts: Part[] = []
   const delimiter = Buffer.from(`\r\n--${boundary}`)

@@ -5,7 +5,7 @@ import { boundaryOf, parseMultipart } from './multipart.js'
 /** The largest body that is read: the largest upload of the API is a 100 MB file. */
 const BODY_LIMIT = 110 * 1024 * 1024
 
-/** Method and target of a request. */
+/** The method and the target of a request. */
 export type RequestLine = Pick<ReceivedRequest, 'method' | 'url' | 'path' | 'search'>
 
 /** Reads method, path and query of a request line, also of one in absolute form. */

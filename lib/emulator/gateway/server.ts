@@ -7,7 +7,7 @@ import { VERSION } from '../../version.js'
 import type { Identity } from '../identity/identity.js'
 import type { RequestListener } from './gateway.js'
 
-/** Longer than clients keep an idle connection: the server must not close one just as a request is sent on it. */
+/** The keep-alive time, longer than that of any client: the server must not close one just as a request is sent on it. */
 const KEEP_ALIVE = 120_000
 
 /** The response to bytes that are no HTTP. */
@@ -19,7 +19,7 @@ const MALFORMED = [
   '\r\n',
 ].join('\r\n')
 
-/** Where to listen. */
+/** The address to listen on. */
 export interface ListenOptions {
   readonly port: number
   readonly host: string
@@ -29,7 +29,7 @@ export interface ListenOptions {
 /** A listening server. */
 export interface Listening {
   readonly url: string
-  /** PEM of the authority behind the server's certificate; HTTPS only. */
+  /** The authority behind the server's certificate, as PEM; HTTPS only. */
   readonly ca: string | undefined
   /** Frees the port and cuts every connection, idle or not. */
   close(): Promise<void>

@@ -16,9 +16,9 @@ export interface Authority {
   newSerial(): string
 }
 
-/** What a certificate says beyond its subject. */
+/** The content of a certificate beyond its subject. */
 export interface IssueOptions {
-  /** A new one when absent. */
+  /** The serial number; a new one when absent. */
   readonly serial?: string
   /** The names and addresses of a TLS server. */
   readonly hosts?: readonly string[]
@@ -31,7 +31,7 @@ export function createAuthority(stored: StoredIdentity, random: Random, now: () 
   let root: Promise<{ key: KeyObject; pem: string }> | undefined
   const newSerial = (): string => `4${random.hex(39)}`
 
-  /** Certificates count whole seconds. */
+  /** The dates of a certificate, which counts whole seconds. */
   function validity(newerThan = 0): { notBefore: Date; notAfter: Date } {
     const start = Math.max(Math.floor(now() / 1000) * 1000 - 60_000, newerThan + 1_000)
     return { notBefore: new Date(start), notAfter: new Date(start + 5 * YEAR) }

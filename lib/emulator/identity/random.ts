@@ -2,17 +2,17 @@ import { createHash, randomBytes } from 'node:crypto'
 
 const ALPHANUMERIC = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789'
 
-/** Where nonces, ids, serial numbers and secrets come from. */
+/** A source of nonces, ids, serial numbers and secrets. */
 export interface Random {
   bytes(length: number): Buffer
   hex(length: number): string
   digits(length: number): string
   text(length: number): string
-  /** From 0 up to, but not including, 1. */
+  /** A number from 0 up to, but not including, 1. */
   fraction(): number
 }
 
-/** With a seed, always the same sequence; without, a new one every time. */
+/** A source of random values: with a seed always the same sequence, without one a new sequence every time. */
 export function createRandom(seed?: string): Random {
   let block = 0
   function bytes(length: number): Buffer {

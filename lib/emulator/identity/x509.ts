@@ -39,11 +39,11 @@ function address(host: string): Buffer {
   return der(0x82, Buffer.from(host))
 }
 
-/** What a certificate says, and who signs it. */
+/** The content of a certificate, and the key that signs it. */
 export interface CertificateRequest {
   readonly subject: string
   readonly issuer: string
-  /** Hexadecimal, at most 40 digits, the first below 8. */
+  /** The serial number in hexadecimal, at most 40 digits, the first below 8. */
   readonly serial: string
   readonly notBefore: Date
   readonly notAfter: Date

@@ -7,7 +7,7 @@ import { createRandom } from '../identity/random.js'
 import type { Emulator } from '../interface.js'
 import type { Notifications } from '../protocols/notifications.js'
 import { ordersOf } from './orders.js'
-import type { PageReply } from './serve.js'
+import type { PageContent } from './serve.js'
 import { MAX_SHOWN, numberOf, summaryOf } from './summary.js'
 
 /** The parts of an emulator that the page shows and changes. */
@@ -66,7 +66,7 @@ export function createActions({ emulator, faults }: PageParts): Readonly<Record<
 }
 
 /** Runs a query or an action; the person at the page is told what went wrong. */
-export async function run(work: () => unknown): Promise<PageReply> {
+export async function run(work: () => unknown): Promise<PageContent> {
   try {
     const json = await work()
     return { json: json ?? null }

@@ -12,6 +12,9 @@ export async function findDocumentedRoute(method: string, path: string): Promise
   return (await routes).find(method, path)
 }
 
+/** Whether a path belongs to APIv3 by its first segment. Paths of v2 have no version in them. */
+export const isV3Path = (path: string): boolean => /^\/(v3|hk|global|brand)\//.test(path)
+
 async function readRoutes(): Promise<Router<string>> {
   const router = createRouter<string>()
   for (const [key, { prefix, wire }] of await routeDocuments()) {

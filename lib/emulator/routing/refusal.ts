@@ -1,9 +1,9 @@
-/** What the API answers in `detail`: which field, where it stands, what is wrong with it. */
+/** The `detail` of an error: which field, where it stands, what is wrong with it. */
 export interface RefusalDetail {
   readonly [key: string]: unknown
 }
 
-/** A request the API says no to. Handlers throw it; the server makes it a signed answer. */
+/** The API's refusal of a request. Handlers throw it; their protocol makes it a signed response. */
 export class Refusal extends Error {
   override readonly name = 'Refusal'
   readonly status: number
@@ -28,7 +28,7 @@ export class Refusal extends Error {
  * 400 `PARAM_ERROR`, naming the field.
  *
  * @param field a JSON pointer such as `/amount/total`
- * @param name what the field is called
+ * @param name of the field in the documentation
  */
 export function parameterError(
   field: string,

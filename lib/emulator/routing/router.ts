@@ -9,7 +9,7 @@ export interface Route<Target> {
   readonly params: Readonly<Record<string, string>>
 }
 
-/** Finds targets by method and path. Literal segments win over placeholders, and what was added first over the rest. */
+/** Finds targets by method and path. Literal segments win over placeholders, and a target that was added first over later ones. */
 export interface Router<Target> {
   /** @param template as the catalogue writes a path: `v3/pay/transactions/id/{transaction_id}` */
   add(method: string, template: string, target: Target): void

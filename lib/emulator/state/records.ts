@@ -29,7 +29,7 @@ export interface Order {
   readonly tradeType: string
   /** The API it was placed with, by which its user is notified. */
   readonly api: 'v2' | 'v3'
-  /** What the order was answered with. */
+  /** The response to the request. */
   readonly answer: Readonly<Record<string, string>>
   state: TradeState
   /** Sum of its refunds, in fen. */
@@ -41,7 +41,7 @@ export interface Order {
   payer?: string
 }
 
-/** A refund, settled as soon as it is accepted. */
+/** A refund, which succeeds as soon as it is accepted. */
 export interface Refund {
   readonly fingerprint: string
   readonly answer: Readonly<Record<string, unknown>>
@@ -87,7 +87,7 @@ export interface TransferRequest {
   readonly user_name?: string
 }
 
-/** Money for a user, who has to confirm that it is welcome. */
+/** A transfer to a user, who has to confirm it. */
 export interface Transfer {
   readonly request: TransferRequest
   readonly fingerprint: string
@@ -125,7 +125,7 @@ export interface TransferBatch {
   readonly time: string
 }
 
-/** The fields of a service order as it was asked for, and as it was changed since. */
+/** The fields of a service order as it was created, and as it was changed since. */
 export interface ServiceRequest {
   readonly out_order_no: string
   readonly appid: string
@@ -148,9 +148,9 @@ export interface ServiceOrder {
   readonly orderId: string
   request: ServiceRequest
   state: 'CREATED' | 'DOING' | 'DONE' | 'REVOKED'
-  /** False for a user who has not the money yet. */
+  /** Whether the user pays as soon as the service is completed. */
   pays: boolean
-  /** In fen, once the service is completed. */
+  /** The amount in fen, once the service is completed. */
   totalAmount?: number
   openid?: string
   paidTime?: string
@@ -172,7 +172,7 @@ export interface SharingRequest {
   readonly unfreeze_unsplit: boolean
 }
 
-/** A share that came back. */
+/** The return of a share. */
 export interface SharingReturn {
   readonly out_return_no: string
   readonly return_mchid: string
@@ -183,7 +183,7 @@ export interface SharingReturn {
   readonly time: string
 }
 
-/** Parts of a paid order for others; carried out as soon as it is accepted. */
+/** A profit sharing of a paid order, which succeeds as soon as it is accepted. */
 export interface Sharing {
   readonly request: SharingRequest
   readonly fingerprint: string
@@ -200,7 +200,7 @@ export interface ComplaintStep {
   readonly operate_details: string
 }
 
-/** A complaint, and all that was said about it. */
+/** A complaint with its negotiation history. */
 export interface Complaint {
   readonly id: string
   readonly time: string
@@ -219,7 +219,7 @@ export interface MemberCard {
   status: 'EFFECTIVE' | 'UNAVAILABLE'
 }
 
-/** A write that was answered. */
+/** A write that was carried out, with its response. */
 export interface RepeatableWrite {
   readonly request: string
   readonly reply: ApiResponse

@@ -13,39 +13,39 @@ import type {
 } from './records.js'
 import type { Collection, Store } from './store.js'
 
-/** What the emulated platform knows. */
+/** All that the emulated platform remembers. */
 export interface State {
-  /** By `out_trade_no`. */
+  /** The orders, by `out_trade_no`. */
   readonly orders: Collection<Order>
-  /** `out_trade_no` by `transaction_id`. */
+  /** Each order's `out_trade_no`, by `transaction_id`. */
   readonly transactions: Collection<string>
-  /** By `out_refund_no`. */
+  /** The refunds, by `out_refund_no`. */
   readonly refunds: Collection<Refund>
-  /** By `combine_out_trade_no`. */
+  /** The combined orders, by `combine_out_trade_no`. */
   readonly combined: Collection<CombinedOrder>
-  /** By `out_bill_no`. */
+  /** The transfers, by `out_bill_no`. */
   readonly transfers: Collection<Transfer>
-  /** By `out_batch_no`. */
+  /** The batches of transfers, by `out_batch_no`. */
   readonly batches: Collection<TransferBatch>
-  /** By `out_order_no`. */
+  /** The service orders, by `out_order_no`. */
   readonly serviceOrders: Collection<ServiceOrder>
-  /** By `out_order_no`. */
+  /** The profit sharings, by `out_order_no`. */
   readonly sharings: Collection<Sharing>
-  /** Who may get a share, by type and account. */
+  /** The receivers of profit sharings, by type and account. */
   readonly receivers: Collection<object>
-  /** By `complaint_id`. */
+  /** The complaints, by `complaint_id`. */
   readonly complaints: Collection<Complaint>
-  /** Templates of member cards, by `out_request_no`. */
+  /** The templates of member cards, by `out_request_no`. */
   readonly cards: Collection<{ readonly fingerprint: string; readonly answer: object }>
-  /** By card and code. */
+  /** The cards of users, by card and code. */
   readonly memberCards: Collection<MemberCard>
-  /** What a merchant sets once, such as URLs to notify. */
+  /** The settings of the merchant, such as URLs to notify. */
   readonly settings: Collection<string>
-  /** Answered member-card imports: the request and its code, by card and `out_request_no`. */
+  /** The member-card imports that were carried out: request and code, by card and `out_request_no`. */
   readonly imports: Collection<{ readonly request: string; readonly code: string }>
-  /** Answered writes of endpoints without a life of their own, by template and idempotent number. */
+  /** The writes that were carried out by documented samples, by template and idempotent number. */
   readonly answered: Collection<RepeatableWrite>
-  /** Trade bills that are made up, by day; not kept. */
+  /** The trade bills that are made up, by day; they are not stored. */
   readonly bills: Map<string, MadeUpBill>
 }
 

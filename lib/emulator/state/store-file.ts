@@ -16,30 +16,30 @@ import {
 } from 'node:fs'
 import { resolve } from 'node:path'
 
-/** Collection, key, value; without a value the entry is gone. */
-export type Entry = readonly [collection: string, key: string, value?: unknown]
+/** An entry of a store: collection, key, value; without a value the entry is deleted. */
+export type StoreEntry = readonly [collection: string, key: string, value?: unknown]
 
-/** A file to which changes are appended, one a line. */
-export interface Log {
-  append(entry: Entry): void
+/** A file to which the changes of a store are appended, one a line. */
+export interface StoreFile {
+  append(entry: StoreEntry): void
   close(): void
 }
 
 const HEADER = JSON.stringify({ format: 'wechatpay-fluent emulator', version: 1 })
 const OWNER_ONLY = 0o600
-/** A log with as many lines for each entry is written afresh when it is opened. */
+/** The number of lines for each entry beyond which a file is written afresh when it is opened. */
 const STALE_RATIO = 3
 const LINE_FEED = 10
 
 /**
- * Opens a log, and reads what is in it.
+ * Opens the file of a store, and reads its entries.
  *
  * @throws {Error} when the file belongs to a running emulator, or is something else.
  */
-export async function openLog(
+export async function openStoreFile(
   file: string,
-  { read, entries }: { read: (entry: Entry) => void; entries: () => Iterable<Entry> },
-): Promise<Log> {
+  { read, entries }: { read: (entry: StoreEntry) => void; entries: () => Iterable<StoreEntry> },
+): Promise<StoreFile> {
   const path = resolve(file)
   const unlock = lock(path)
   try {
@@ -50,7 +50,7 @@ export async function openLog(
     throw error
   }
   const descriptor = openSync(path, 'a', OWNER_ONLY)
-  // There are keys in it, whoever made the file.
+  // The file holds private keys, also when somebody else made it.
   chmodSync(path, OWNER_ONLY)
   let open = true
   return {
@@ -61,7 +61,7 @@ export async function openLog(
       try {
         while (written < line.length) written += writeSync(descriptor, line, written)
       } catch (error) {
-        // On a full disk half of a line may be there; the next must not be appended to it.
+        // A full disk may have taken half of the line; the next line must not be appended to it.
         if (written > 0) ftruncateSync(descriptor, fstatSync(descriptor).size - written)
         throw error
       }
@@ -76,8 +76,8 @@ export async function openLog(
   }
 }
 
-/** The number of entries. A last line that was torn when its writer was killed is cut off. */
-async function readLines(path: string, read: (entry: Entry) => void): Promise<number> {
+/** Reads the lines, and returns their number. A last line that was torn when its writer was killed is cut off. */
+async function readLines(path: string, read: (entry: StoreEntry) => void): Promise<number> {
   let rest = Buffer.alloc(0)
   let lines = 0
   let position = 0
@@ -101,9 +101,9 @@ async function readLines(path: string, read: (entry: Entry) => void): Promise<nu
   return Math.max(0, lines - 1)
 }
 
-function parse(line: string, path: string, number: number): Entry {
+function parse(line: string, path: string, number: number): StoreEntry {
   const entry = parseSafely(line)
-  if (Array.isArray(entry)) return entry as unknown as Entry
+  if (Array.isArray(entry)) return entry as unknown as StoreEntry
   throw new Error(`storage: line ${number} of ${path} is damaged; take it out, or the file away`)
 }
 
@@ -115,8 +115,8 @@ function parseSafely(line: string): unknown {
   }
 }
 
-/** All of it anew, in a file of its own first: whoever is killed meanwhile has the old one. */
-function rewrite(path: string, entries: Iterable<Entry>): void {
+/** Writes all entries afresh, to a new file first: a process that is killed meanwhile leaves the old file. */
+function rewrite(path: string, entries: Iterable<StoreEntry>): void {
   const fresh = `${path}.new`
   const descriptor = openSync(fresh, 'w', OWNER_ONLY)
   writeSync(descriptor, `${HEADER}\n`)
@@ -126,7 +126,7 @@ function rewrite(path: string, entries: Iterable<Entry>): void {
   renameSync(fresh, path)
 }
 
-/** One emulator a file. A lock whose owner is gone is taken over. */
+/** Locks the file for one emulator; returns what unlocks it. A lock whose owner is gone is taken over. */
 function lock(path: string): () => void {
   const file = `${path}.lock`
   const owner = existsSync(file) ? Number(readFileSync(file, 'utf8')) : undefined
@@ -148,7 +148,7 @@ function lock(path: string): () => void {
 
   function isRunning(pid: number): boolean {
     if (pid === process.pid) return locked.has(path)
-    // Of a lock that could not be written; 0 and less would be groups of processes.
+    // An empty lock could not be written; 0 and negative numbers would be groups of processes.
     if (!(pid > 0)) return false
     try {
       process.kill(pid, 0)
@@ -159,5 +159,5 @@ function lock(path: string): () => void {
   }
 }
 
-/** Those of this process, which may have the number of one that is gone. */
+/** The files that this process has locked: it may have the number of a process that is gone. */
 const locked = new Set<string>()

@@ -1,17 +1,17 @@
-import { type Entry, type Log, openLog } from './store-file.js'
+import { openStoreFile, type StoreEntry, type StoreFile } from './store-file.js'
 
-/** As many entries of a collection are remembered; beyond that the oldest are forgotten. */
+/** The number of entries of a collection beyond which the oldest are forgotten. */
 const REMEMBERED = 100_000
 
 /**
- * Entries by key. A value is plain data, and one that was changed is set again: a collection may be kept in a file.
+ * Entries by key. A value is plain data. A value that was changed has to be set again, so that it is written to the file.
  */
 export type Collection<Value> = Pick<Map<string, Value>, 'get' | 'has' | 'values' | 'entries' | 'size'> & {
   set(key: string, value: Value): void
   delete(key: string): void
 }
 
-/** Where an emulator keeps what it knows: in memory, and in a file if it is given one. */
+/** The collections of one emulator: in memory, and in a file if it is given one. */
 export interface Store {
   /** The collection of a name; one name has one collection. */
   collection<Value>(name: string): Collection<Value>
@@ -21,7 +21,7 @@ export interface Store {
 /**
  * Opens a store.
  *
- * @param file where to keep all of it over restarts; made if absent, for its owner alone
+ * @param file that keeps the collections over restarts; made if absent, for its owner alone
  * @throws {Error} when the file belongs to a running emulator, or is something else.
  */
 export async function openStore(file?: string): Promise<Store> {
@@ -31,13 +31,13 @@ export async function openStore(file?: string): Promise<Store> {
     maps.set(name, known)
     return known
   }
-  function* entries(): Generator<Entry> {
+  function* entries(): Generator<StoreEntry> {
     for (const [name, map] of maps) for (const [key, value] of map) yield [name, key, value]
   }
-  const log: Log | undefined =
+  const storeFile: StoreFile | undefined =
     file === undefined
       ? undefined
-      : await openLog(file, {
+      : await openStoreFile(file, {
           read([name, key, value]) {
             if (value === undefined) mapOf(name).delete(key)
             else mapOf(name).set(key, value)
@@ -58,14 +58,14 @@ export async function openStore(file?: string): Promise<Store> {
         },
         set(key, value) {
           map.set(key, value)
-          log?.append([name, key, value])
+          storeFile?.append([name, key, value])
         },
         delete(key) {
-          if (map.delete(key)) log?.append([name, key])
+          if (map.delete(key)) storeFile?.append([name, key])
         },
       }
     },
-    close: () => log?.close(),
+    close: () => storeFile?.close(),
   }
 }
 

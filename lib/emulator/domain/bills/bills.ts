@@ -9,20 +9,20 @@ import { entriesOf, sharingsOf, transfersOf } from './entries.js'
 import { fundflowBill } from './fundflow-bill.js'
 import { profitSharingBill, sampleSharingBill, tradeBill } from './trade-bill.js'
 
-/** What a token stands for; nothing has to be remembered. */
+/** The bill that a token stands for; the token says it all, so that nothing has to be remembered. */
 interface Ticket {
   readonly kind: 'trade' | 'fundflow' | 'sharing'
   readonly date: string
   readonly type: string
   readonly gzip: boolean
-  /** Where the file is encrypted, in hexadecimal. */
+  /** The key of an encrypted file, in hexadecimal. */
   readonly key?: string
   readonly nonce?: string
 }
 
 const GZIP_PIECE = 256 * 1024
 
-/** Bills: asked for, then downloaded by their token. */
+/** Bills: the endpoints that give out a download URL, and the download by its token. */
 export function addBills(router: HandlerRouter, context: Context): void {
   const { identity, state } = context
 
@@ -38,7 +38,7 @@ export function addBills(router: HandlerRouter, context: Context): void {
     return shared.length > 0 ? profitSharingBill(shared) : sampleSharingBill(entries)
   }
 
-  function announce(ticket: Ticket, { headers }: ApiRequest): Record<string, string> {
+  function downloadOf(ticket: Ticket, { headers }: ApiRequest): Record<string, string> {
     const madeUp = ticket.kind === 'trade' ? state.bills.get(ticket.date) : undefined
     const hash_value = madeUp?.sha1 ?? createHash('sha1').update(fileOf(ticket)).digest('hex')
     const token = Buffer.from(JSON.stringify(ticket)).toString('base64url')
@@ -47,12 +47,12 @@ export function addBills(router: HandlerRouter, context: Context): void {
   }
 
   const plain = (kind: Ticket['kind']): Handler => {
-    return (call) => ({ status: 200, body: announce(ticketOf(kind, call), call) })
+    return (call) => ({ status: 200, body: downloadOf(ticketOf(kind, call), call) })
   }
   const encrypted: Handler = (call) => {
     const key = randomBytes(16).toString('hex')
     const nonce = randomBytes(6).toString('hex')
-    const files = [{ bill_sequence: 1, ...announce({ ...ticketOf('fundflow', call), key, nonce }, call) }]
+    const files = [{ bill_sequence: 1, ...downloadOf({ ...ticketOf('fundflow', call), key, nonce }, call) }]
     const encrypt_key = encryptOaep(key, identity.merchantKey)
     const list = files.map((file) => ({ ...file, encrypt_key, nonce }))
     return { status: 200, body: { download_bill_count: list.length, download_bill_list: list } }
@@ -66,7 +66,7 @@ export function addBills(router: HandlerRouter, context: Context): void {
   router.add('GET', 'v3/billdownload/file', ({ query }) => {
     const ticket = parseTicket(query.get('token') ?? '')
     const madeUp = ticket.kind === 'trade' ? state.bills.get(ticket.date) : undefined
-    const body = madeUp ? streamed(madeUp.stream(), ticket) : delivered(fileOf(ticket), ticket)
+    const body = madeUp ? encodeStream(madeUp.stream(), ticket) : encode(fileOf(ticket), ticket)
     const contentType = ticket.gzip ? 'application/x-gzip' : 'text/csv'
     return { status: 200, body, contentType }
   })
@@ -77,27 +77,28 @@ function ticketOf(kind: Ticket['kind'], { query }: ApiRequest): Ticket {
   return { kind, date, type: query.get('bill_type') ?? 'ALL', gzip: query.get('tar_type') === 'GZIP' }
 }
 
-/** Any other token stands for a bill that everybody has. */
+/** The bill that a token stands for; any text that is no token of ours stands for a bill that always exists. */
 function parseTicket(token: string): Ticket {
   try {
     const ticket: unknown = JSON.parse(Buffer.from(token, 'base64url').toString())
     if (typeof ticket === 'object' && ticket !== null) return ticket as Ticket
   } catch {
-    // A token of somebody's own.
+    // No token of ours.
   }
   return { kind: 'trade', date: '2024-01-01', type: 'ALL', gzip: false }
 }
 
-function delivered(file: Buffer, { gzip, key, nonce }: Ticket): Buffer {
+/** The file as it is sent: zipped, then encrypted. */
+function encode(file: Buffer, { gzip, key, nonce }: Ticket): Buffer {
   const zipped = gzip ? gzipSync(file) : file
   if (key === undefined || nonce === undefined) return zipped
   const cipher = createCipheriv('aes-256-gcm', key, nonce)
   return Buffer.concat([cipher.update(zipped), cipher.final(), cipher.getAuthTag()])
 }
 
-function streamed(file: Readable, { gzip }: Ticket): Readable {
+function encodeStream(file: Readable, { gzip }: Ticket): Readable {
   if (!gzip) return file
   const zip = createGzip({ chunkSize: GZIP_PIECE })
-  // Who sends it hears of a failure there.
+  // A failure reaches the sender as an error of `zip`.
   return pipeline(file, zip, () => undefined)
 }

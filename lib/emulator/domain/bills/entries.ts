@@ -1,18 +1,18 @@
 import { beijingTime } from '../../beijing-time.js'
 import type { Context } from '../../context.js'
 import type { Order } from '../../state/records.js'
-import { detailIdOf as shareDetailId } from '../sharing.js'
-import { detailIdOf as batchDetailId } from '../transfer-batches.js'
+import { shareDetailId } from '../sharing.js'
+import { transferDetailId } from '../transfer-batches.js'
 
-/** One thing that happened: a payment, or a refund of one. */
+/** A payment, or a refund of one. */
 export interface BillEntry {
-  /** `2024-01-01 10:00:00` */
+  /** The time, as `2024-01-01 10:00:00`. */
   readonly time: string
   readonly order: Pick<Order, 'request' | 'tradeType' | 'transactionId' | 'payer'>
   readonly refund?: { readonly refund_id: string; readonly out_refund_no: string; readonly fen: number }
 }
 
-/** For days on which nothing was ordered here, so that every day of the past has a bill. */
+/** The order of days on which nothing was ordered here, so that every day of the past has a bill. */
 const SAMPLE: BillEntry['order'] = {
   request: {
     appid: 'wxd678efh567hg6787',
@@ -27,7 +27,7 @@ const SAMPLE: BillEntry['order'] = {
   payer: 'oUpF8uMuAJO_M2pxb1Q9zNjWeS6o',
 }
 
-/** What happened on a day, or `undefined` when there is no bill of it. */
+/** The payments and refunds of a day, or `undefined` when there is no bill of it. */
 export function entriesOf(date: string, context: Context): readonly BillEntry[] | undefined {
   const { state, now } = context
   const payments = [...state.orders.values()]
@@ -49,7 +49,7 @@ export function entriesOf(date: string, context: Context): readonly BillEntry[] 
   return date < beijingTime(now()).slice(0, 10) ? [{ time: `${date} 10:00:00`, order: SAMPLE }] : undefined
 }
 
-/** Money that went out to a user. */
+/** A transfer to a user. */
 export interface TransferEntry {
   readonly time: string
   readonly id: string
@@ -71,13 +71,13 @@ export function transfersOf(date: string, { state }: Context): readonly Transfer
     if (!batch.time.startsWith(date)) return []
     return batch.request.transfer_detail_list.map((detail, index) => {
       const { out_detail_no: number, transfer_amount: fen, transfer_remark: remark } = detail
-      return { time: plainTime(batch.time), id: batchDetailId(batch, index), number, fen, remark }
+      return { time: plainTime(batch.time), id: transferDetailId(batch, index), number, fen, remark }
     })
   })
   return [...single, ...batched]
 }
 
-/** A part of an order that went to somebody else, or came back. */
+/** A share of an order, or the return of one. */
 export interface SharingEntry {
   readonly time: string
   readonly order: BillEntry['order']
@@ -85,7 +85,7 @@ export interface SharingEntry {
   readonly detailId: string
   readonly number: string
   readonly account: string
-  /** Positive for both. */
+  /** The amount, positive for both. */
   readonly fen: number
   readonly isReturn: boolean
   readonly remark: string
@@ -122,12 +122,12 @@ export function yuan(fen: number): string {
   return `${fen < 0 ? '-' : ''}${digits.slice(0, -2)}.${digits.slice(-2)}`
 }
 
-/** 0.60 %, rounded to whole fen. */
+/** The fee of 0.60 %, rounded to whole fen. */
 export function feeOf(fen: number): number {
   return Math.round(fen * 0.006)
 }
 
-/** Every field marked by a back-tick, so that spreadsheets keep its digits; line breaks in words. */
+/** A line of a bill: every field begins with a back-tick, so that spreadsheets keep its digits; line breaks are escaped. */
 export function markedLine(fields: readonly (string | number)[]): string {
   return fields.map((field) => `\`${String(field).replaceAll('\r', '\\r').replaceAll('\n', '\\n')}`).join(',')
 }

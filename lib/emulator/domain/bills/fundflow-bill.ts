@@ -23,7 +23,7 @@ interface Movement {
   readonly number: string
 }
 
-function ofOrder({ time, order, refund }: BillEntry): readonly Movement[] {
+function movementsOfOrder({ time, order, refund }: BillEntry): readonly Movement[] {
   const { request, transactionId: id = '' } = order
   const { out_trade_no: number, amount } = request
   if (refund) {
@@ -36,16 +36,16 @@ function ofOrder({ time, order, refund }: BillEntry): readonly Movement[] {
   return fee === 0 ? [paid] : [paid, { ...trade, kind: '扣除交易手续费', fen: -fee }]
 }
 
-function ofSharing({ time, id, number, fen, isReturn, remark }: SharingEntry): Movement {
+function movementOfSharing({ time, id, number, fen, isReturn, remark }: SharingEntry): Movement {
   const name = isReturn ? '分账回退' : '分账'
   return { time, id, number, name, kind: name, fen: isReturn ? fen : -fen, remark }
 }
 
-function ofTransfer({ time, id, number, fen, remark }: TransferEntry): Movement {
+function movementOfTransfer({ time, id, number, fen, remark }: TransferEntry): Movement {
   return { time, id, number, name: '商家转账', kind: '商家转账', fen: -fen, remark }
 }
 
-/** What moved the money of a merchant on one day. */
+/** All that moved the money of a merchant on one day. */
 export interface FundflowEntries {
   readonly mchid: string
   readonly orders: readonly BillEntry[]
@@ -55,7 +55,11 @@ export interface FundflowEntries {
 
 /** A fund flow bill: what orders bring in; refunds, fees, shares and transfers take out. */
 export function fundflowBill({ mchid, orders, sharings, transfers }: FundflowEntries): Buffer {
-  const movements = [...orders.flatMap(ofOrder), ...sharings.map(ofSharing), ...transfers.map(ofTransfer)]
+  const movements = [
+    ...orders.flatMap(movementsOfOrder),
+    ...sharings.map(movementOfSharing),
+    ...transfers.map(movementOfTransfer),
+  ]
   let balance = 0
   const lines = movements
     .toSorted((one, other) => one.time.localeCompare(other.time))

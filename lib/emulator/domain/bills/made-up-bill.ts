@@ -6,7 +6,7 @@ import { markedLine, toFile, yuan } from './entries.js'
 import { TRADE_HEADINGS, TRADE_SUMMARY } from './trade-bill.js'
 
 const BLOCK_ROWS = 1000
-/** Digits of a row's number before those that tell the rows of one block apart. */
+/** The digits of a row's number that stand for its block; those of the row within the block follow. */
 const BLOCK_DIGITS = 7
 const ZERO = 48
 const OFFSET_STEP = 7919
@@ -18,16 +18,16 @@ export async function makeUpBill(date: string, rows: number): Promise<MadeUpBill
   }
   const hash = createHash('sha1')
   let bytes = 0
-  for (const piece of pieces(date, rows)) {
-    hash.update(piece)
-    bytes += piece.length
+  for (const chunk of chunks(date, rows)) {
+    hash.update(chunk)
+    bytes += chunk.length
     await turn()
   }
-  const stream = (): Readable => Readable.from(pieces(date, rows), { objectMode: false })
+  const stream = (): Readable => Readable.from(chunks(date, rows), { objectMode: false })
   return { rows, bytes, sha1: hash.digest('hex'), stream }
 }
 
-/** In fen: what the row at an index of its block costs. */
+/** The amount of the row at an index of its block, in fen. */
 const amountOf = (index: number): number => 100 + ((index * OFFSET_STEP) % 9_900)
 
 function rowAt(date: string, index: number): string {
@@ -44,8 +44,8 @@ function rowAt(date: string, index: number): string {
   ])
 }
 
-/** One block is made and then only renumbered: that is faster than anybody can read. */
-function* pieces(date: string, rows: number): Generator<Buffer> {
+/** The bill in chunks. One block of rows is made and then only renumbered, which is faster than clients read. */
+function* chunks(date: string, rows: number): Generator<Buffer> {
   yield toFile([TRADE_HEADINGS])
   const lines = Array.from({ length: BLOCK_ROWS }, (_, index) => `${rowAt(date, index)}\r\n`)
   const block = Buffer.from(lines.join(''))
@@ -63,7 +63,7 @@ function* pieces(date: string, rows: number): Generator<Buffer> {
   yield summaryOf(rows)
 }
 
-/** Where the numbers of the rows stand, three in each. */
+/** The offsets of the rows' numbers, of which each row has three. */
 function offsetsOf(lines: readonly string[]): Int32Array {
   const offsets: number[] = []
   let start = 0

@@ -1,6 +1,6 @@
 import { type BillEntry, feeOf, markedLine, type SharingEntry, toFile, yuan } from './entries.js'
 
-/** The three sorts of trade bill. */
+/** The three types of trade bill. */
 type TradeBillType = 'ALL' | 'SUCCESS' | 'REFUND'
 
 const ORDER =
@@ -99,7 +99,7 @@ export function profitSharingBill(entries: readonly SharingEntry[]): Buffer {
 const sharingFile = (rows: readonly string[], total: number): Buffer =>
   toFile([SHARING_HEADINGS, ...rows, '总笔数,分账总金额', markedLine([rows.length, yuan(total)])])
 
-/** That of a day on which nothing was shared here, as if a tenth of every order had been. */
+/** The profit-sharing bill of a day on which nothing was shared here: as if a tenth of every order had been. */
 export function sampleSharingBill(entries: readonly BillEntry[]): Buffer {
   const paid = entries.filter(({ refund }) => refund === undefined)
   const share = ({ order }: BillEntry): number => Math.floor(order.request.amount.total / 10)

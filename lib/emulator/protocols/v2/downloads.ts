@@ -23,7 +23,7 @@ const FILES: Readonly<Record<string, readonly string[]>> = {
   'v2/billcommentsp/batchquerycomment': COMMENTS,
 }
 
-/** The file of a download. There is no bill yet of today, and none is ever of tomorrow. */
+/** The file of a download. Of today and of later days there is no bill. */
 export function downloadOf(template: string, fields: V2Fields, { now }: Context): Buffer {
   const { bill_date, tar_type } = fields
   if (bill_date !== undefined && bill_date >= beijingDigits(now()).slice(0, 8)) {

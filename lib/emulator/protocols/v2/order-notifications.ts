@@ -6,8 +6,8 @@ import type { Order } from '../../state/records.js'
 import { signFields, type V2Fields } from './sign.js'
 import { buildXml } from './xml.js'
 
-/** A paid order, as an answer or a notification tells of it. */
-export function paymentOf({ request, tradeType, ...order }: Order): V2Fields {
+/** The fields of a paid order, in a response or a notification. */
+export function paymentFields({ request, tradeType, ...order }: Order): V2Fields {
   const total = String(request.amount.total)
   const currency = request.amount.currency ?? 'CNY'
   return {
@@ -38,31 +38,31 @@ const common = ({ identity, nonces }: Context, { request }: Order): Record<strin
   nonce_str: nonces.text(32),
 })
 
-/** What the merchant is told when an order of v2 is paid. */
+/** The notification of a paid order. */
 export function paymentNotification(context: Context, order: Order): SignedNotification {
-  const fields = { ...common(context, order), result_code: 'SUCCESS', ...paymentOf(order) }
+  const fields = { ...common(context, order), result_code: 'SUCCESS', ...paymentFields(order) }
   return message({ ...fields, sign: signFields(fields, 'MD5', context.identity.merchant.secret) })
 }
 
-/** What the merchant is told when a refund is settled: `req_info` encrypted, nothing signed. */
+/** The notification of a successful refund: `req_info` is encrypted, nothing is signed. */
 function refundNotification(
   context: Context,
   order: Order,
-  answer: Readonly<Record<string, unknown>>,
+  refunded: Readonly<Record<string, unknown>>,
 ): SignedNotification {
-  const { refund, total } = answer.amount as { readonly refund: number; readonly total: number }
+  const { refund, total } = refunded.amount as { readonly refund: number; readonly total: number }
   const info = buildXml({
-    out_refund_no: String(answer.out_refund_no),
+    out_refund_no: String(refunded.out_refund_no),
     out_trade_no: order.request.out_trade_no,
     refund_account: 'REFUND_SOURCE_RECHARGE_FUNDS',
     refund_fee: String(refund),
-    refund_id: String(answer.refund_id),
-    refund_recv_accout: String(answer.user_received_account),
+    refund_id: String(refunded.refund_id),
+    refund_recv_accout: String(refunded.user_received_account),
     refund_request_source: 'API',
     refund_status: 'SUCCESS',
     settlement_refund_fee: String(refund),
     settlement_total_fee: String(total),
-    success_time: String(answer.success_time).slice(0, 19).replace('T', ' '),
+    success_time: String(refunded.success_time).slice(0, 19).replace('T', ' '),
     total_fee: String(total),
     transaction_id: order.transactionId ?? '',
   }).replace(/^<xml>|<\/xml>$/g, '')
@@ -73,8 +73,8 @@ function refundNotification(
 export function announceRefund(
   context: Context,
   order: Order,
-  answer: Readonly<Record<string, unknown>>,
+  refunded: Readonly<Record<string, unknown>>,
   url: string | undefined,
 ): void {
-  context.send('REFUND', url, () => refundNotification(context, order, answer))
+  context.send('REFUND', url, () => refundNotification(context, order, refunded))
 }

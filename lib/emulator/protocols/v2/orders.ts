@@ -3,11 +3,11 @@ import type { Context } from '../../context.js'
 import { closeOrder, payOrder, placeOrder } from '../../domain/orders.js'
 import { applyRefund } from '../../domain/refunds.js'
 import type { Order, Refund, TradeState } from '../../state/records.js'
-import { announceRefund, paymentOf } from './order-notifications.js'
-import { BusinessFailure, inV2Words } from './refusal.js'
+import { announceRefund, paymentFields } from './order-notifications.js'
+import { BusinessFailure, withV2Codes } from './refusal.js'
 import type { V2Fields } from './sign.js'
 
-/** Answers the fields beyond the common ones. */
+/** Returns the fields of a response, beyond those that every message has. */
 export type V2Handler = (fields: V2Fields, context: Context) => V2Fields
 
 const DESCRIPTIONS: Readonly<Record<TradeState, string>> = {
@@ -18,15 +18,15 @@ const DESCRIPTIONS: Readonly<Record<TradeState, string>> = {
   REVOKED: '已撤销',
 }
 
-/** Fen, as text; v2 takes nothing but a positive integer. */
-function money(fields: V2Fields, name: string): number {
+/** The amount in a field, in fen; v2 takes nothing but a positive integer. */
+function amountOf(fields: V2Fields, name: string): number {
   const text = fields[name] ?? ''
   if (/^[1-9]\d{0,9}$/.test(text)) return Number(text)
   throw new BusinessFailure('PARAM_ERROR', `参数错误: ${name}`)
 }
 
-/** `20091225091010` in Beijing → RFC 3339. */
-function instant(digits: string): string {
+/** A time such as `20091225091010` in Beijing, by RFC 3339. */
+function toRfc3339(digits: string): string {
   const found = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(digits)
   if (!found) throw new BusinessFailure('PARAM_ERROR', '参数错误: time_expire')
   const [, year, month, day, hour, minute, second] = found
@@ -36,7 +36,7 @@ function instant(digits: string): string {
 function place(
   fields: V2Fields,
   tradeType: string,
-  answer: () => Record<string, string>,
+  respond: () => Record<string, string>,
   context: Context,
 ): Order {
   const {
@@ -53,12 +53,12 @@ function place(
     description,
     out_trade_no,
     notify_url,
-    amount: { total: money(fields, 'total_fee'), ...(currency && { currency }) },
+    amount: { total: amountOf(fields, 'total_fee'), ...(currency && { currency }) },
     ...(attach && { attach }),
-    ...(time_expire && { time_expire: instant(time_expire) }),
+    ...(time_expire && { time_expire: toRfc3339(time_expire) }),
     ...(openid && { payer: { openid } }),
   }
-  return placeOrder(context.state, { request, tradeType, answer, api: 'v2' })
+  return placeOrder(context.state, { request, tradeType, respond, api: 'v2' })
 }
 
 const TRADE_TYPES: ReadonlySet<string> = new Set(['JSAPI', 'NATIVE', 'APP', 'MWEB'])
@@ -70,7 +70,7 @@ const unifiedOrder: V2Handler = (fields, context) => {
     throw new BusinessFailure('PARAM_ERROR', 'JSAPI支付必须传openid')
   }
   const { ids, now } = context
-  const answer = (): Record<string, string> => {
+  const respond = (): Record<string, string> => {
     const prepay_id = `wx${beijingDigits(now())}${ids.hex(20).toLowerCase()}`
     return {
       prepay_id,
@@ -80,7 +80,7 @@ const unifiedOrder: V2Handler = (fields, context) => {
       }),
     }
   }
-  return inV2Words(() => ({ trade_type, ...place(fields, trade_type, answer, context).answer }))
+  return withV2Codes(() => ({ trade_type, ...place(fields, trade_type, respond, context).answer }))
 }
 
 function find(fields: V2Fields, { state }: Context): Order {
@@ -97,7 +97,7 @@ function find(fields: V2Fields, { state }: Context): Order {
 const orderQuery: V2Handler = (fields, context) => {
   const order = find(fields, context)
   const state = { trade_state: order.state, trade_state_desc: DESCRIPTIONS[order.state] }
-  if (order.transactionId !== undefined) return { ...paymentOf(order), ...state }
+  if (order.transactionId !== undefined) return { ...paymentFields(order), ...state }
   const { out_trade_no, attach = '', amount } = order.request
   return { out_trade_no, attach, total_fee: String(amount.total), trade_type: order.tradeType, ...state }
 }
@@ -106,22 +106,22 @@ const micropay: V2Handler = (fields, context) => {
   if (!/^1[0-5]\d{16}$/.test(fields.auth_code ?? '')) {
     throw new BusinessFailure('AUTH_CODE_INVALID', '请扫描微信支付被扫条码/二维码')
   }
-  if (fields.time_expire && Date.parse(instant(fields.time_expire)) <= context.now()) {
+  if (fields.time_expire && Date.parse(toRfc3339(fields.time_expire)) <= context.now()) {
     throw new BusinessFailure('PARAM_ERROR', 'time_expire时间过短，刷卡至少1分钟，其他5分钟')
   }
-  return inV2Words(() => {
+  return withV2Codes(() => {
     const order = place(fields, 'MICROPAY', () => ({}), context)
-    return paymentOf(payOrder(context, order.request.out_trade_no))
+    return paymentFields(payOrder(context, order.request.out_trade_no))
   })
 }
 
 const close: V2Handler = (fields, context) =>
-  inV2Words(() => {
+  withV2Codes(() => {
     closeOrder(context.state, context.state.orders.get(fields.out_trade_no ?? ''))
     return {}
   })
 
-/** Takes back an order that may have been paid: closed if it was not, the money returned if it was. */
+/** Reverses an order that may have been paid: it is closed if it was not, and the money goes back if it was. */
 const reverse: V2Handler = (fields, context) => {
   const order = find(fields, context)
   if (order.state === 'REFUND') throw new BusinessFailure('REVERSE_EXPIRE', '订单已发生退款，不能撤销')
@@ -132,22 +132,26 @@ const reverse: V2Handler = (fields, context) => {
 
 const refund: V2Handler = (fields, context) => {
   const { out_refund_no = '', transaction_id, out_trade_no, notify_url, refund_fee_type } = fields
-  const [amount, total] = [money(fields, 'refund_fee'), money(fields, 'total_fee')]
+  const [amount, total] = [amountOf(fields, 'refund_fee'), amountOf(fields, 'total_fee')]
   const currency = refund_fee_type ?? 'CNY'
-  return inV2Words(() => {
-    const { order, answer, isNew } = applyRefund(context, {
+  return withV2Codes(() => {
+    const {
+      order,
+      body: refunded,
+      isNew,
+    } = applyRefund(context, {
       out_refund_no,
       ...(transaction_id && { transaction_id }),
       ...(out_trade_no && { out_trade_no }),
       ...(notify_url && { notify_url }),
       amount: { refund: amount, total, currency },
     })
-    if (isNew) announceRefund(context, order, answer, notify_url)
+    if (isNew) announceRefund(context, order, refunded, notify_url)
     return {
       transaction_id: order.transactionId ?? '',
       out_trade_no: order.request.out_trade_no,
       out_refund_no,
-      refund_id: String(answer.refund_id),
+      refund_id: String(refunded.refund_id),
       refund_fee: String(amount),
       total_fee: String(total),
       cash_fee: String(total),
@@ -155,7 +159,7 @@ const refund: V2Handler = (fields, context) => {
   })
 }
 
-interface RefundAnswer {
+interface RefundBody {
   readonly refund_id: string
   readonly out_refund_no: string
   readonly out_trade_no: string
@@ -164,11 +168,11 @@ interface RefundAnswer {
   readonly amount: { readonly refund: number; readonly total: number }
 }
 
-const answerOf = (refund: Refund): RefundAnswer => refund.answer as unknown as RefundAnswer
+const bodyOf = (refund: Refund): RefundBody => refund.answer as unknown as RefundBody
 
 const refundQuery: V2Handler = (fields, context) => {
   const { refund_id, out_refund_no } = fields
-  const all = [...context.state.refunds.values()].map(answerOf)
+  const all = [...context.state.refunds.values()].map(bodyOf)
   const found = refund_id
     ? all.filter((one) => one.refund_id === refund_id)
     : out_refund_no

@@ -1,6 +1,6 @@
 import { Refusal } from '../../routing/refusal.js'
 
-/** A v2 request that is understood and refused: `result_code` FAIL, signed like any answer. */
+/** The refusal of a v2 request that was understood: `result_code` FAIL, signed like any response. */
 export class BusinessFailure extends Error {
   override readonly name = 'BusinessFailure'
   readonly code: string
@@ -11,13 +11,13 @@ export class BusinessFailure extends Error {
   }
 }
 
-/** A v2 request that is not taken in: `return_code` FAIL, which nobody signs. */
+/** The refusal of a v2 request that was not even accepted: `return_code` FAIL, without a signature. */
 export class ReturnFailure extends Error {
   override readonly name = 'ReturnFailure'
 }
 
-/** v2 has its own spelling of codes, mostly without underscores. */
-const SPELLINGS: Readonly<Record<string, string>> = {
+/** The codes of v2 by those of v3; most are the same without underscores. */
+const CODES: Readonly<Record<string, string>> = {
   ORDER_CLOSED: 'ORDERCLOSED',
   ORDER_PAID: 'ORDERPAID',
   ORDER_NOT_EXIST: 'ORDERNOTEXIST',
@@ -26,12 +26,12 @@ const SPELLINGS: Readonly<Record<string, string>> = {
   SYSTEM_ERROR: 'SYSTEMERROR',
 }
 
-/** Carries out what v3 has in common with v2; what it refuses is refused in v2's words. */
-export function inV2Words<Result>(carryOut: () => Result): Result {
+/** Runs what v2 has in common with v3; a refusal of it becomes one with a code of v2. */
+export function withV2Codes<Result>(run: () => Result): Result {
   try {
-    return carryOut()
+    return run()
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
-    throw new BusinessFailure(SPELLINGS[error.code] ?? error.code, error.message)
+    throw new BusinessFailure(CODES[error.code] ?? error.code, error.message)
   }
 }

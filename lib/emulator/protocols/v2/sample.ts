@@ -12,7 +12,7 @@ import { type SampleSource, sampleOf } from '../../domain/sample.js'
 import type { V2Fields } from './sign.js'
 import type { XmlNode, XmlRecord } from './xml.js'
 
-/** What only a failure has, or the caller adds anew. */
+/** The fields that only a failure has, or that every response gets anew. */
 const LEFT_OUT: ReadonlySet<string> = new Set([
   'err_code',
   'err_code_des',
@@ -23,7 +23,7 @@ const LEFT_OUT: ReadonlySet<string> = new Set([
   'nonce_str',
 ])
 
-/** An answer with every field of its shape: given back from the request, or made up. All of it is text. */
+/** A response with every field of its shape, repeated from the request or made up. All values are text. */
 export function v2SampleOf(shape: Shape, given: V2Fields, source: Omit<SampleSource, 'given'>): XmlRecord {
   if (!isFields(shape)) return {}
   const entries = fieldsOf(shape as Fields)
@@ -36,7 +36,7 @@ export function v2SampleOf(shape: Shape, given: V2Fields, source: Omit<SampleSou
 }
 
 function value(shape: Shape, name: string, source: SampleSource): XmlNode {
-  // Also where the page does not list its values.
+  // The documentation does not always list its values.
   if (name === 'return_code' || name === 'result_code') return 'SUCCESS'
   if (isLeaf(shape) && leafOf(shape).type === 'string' && /(time|time_end|date)$/.test(name))
     return beijingDigits(source.now)

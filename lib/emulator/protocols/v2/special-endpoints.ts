@@ -6,17 +6,17 @@ import type { Part } from '../protocol.js'
 import { BusinessFailure } from './refusal.js'
 import type { V2Fields } from './sign.js'
 
-/** Answers the fields that a made-up answer would get wrong. */
+/** Returns the fields that a made-up response would get wrong. */
 export type SpecialHandler = (fields: V2Fields, parts: readonly Part[], context: Context) => Promise<V2Fields>
 
 const bankKey = (): Promise<KeyObject> => sharedRsaKey('bank card')
 
-/** The key of the sandbox, which has one of its own. */
+/** The APIv2 key of the sandbox. */
 export function sandboxKey({ identity }: Context): string {
   return createHash('md5').update(`sandbox ${identity.merchant.secret}`).digest('hex')
 }
 
-/** The key that signs what goes to a path, and its answer. */
+/** The key that signs the requests to an endpoint and their responses. */
 export function keyOf(template: string, context: Context): string {
   const inSandbox =
     /^v2\/(sandboxnew|xdc\/apiv2sandbox)\//.test(template) && !template.endsWith('/getsignkey')
@@ -25,7 +25,7 @@ export function keyOf(template: string, context: Context): string {
 
 const signKey: SpecialHandler = async (_fields, _parts, context) => ({ sandbox_signkey: sandboxKey(context) })
 
-/** PKCS#1, as the real one comes. */
+/** The public key in PKCS#1, as the platform gives it out. */
 const publicKey: SpecialHandler = async () => {
   const pem = createPublicKey(await bankKey()).export({ type: 'pkcs1', format: 'pem' })
   return { pub_key: pem.toString() }

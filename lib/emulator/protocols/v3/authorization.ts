@@ -3,7 +3,7 @@ import { type Client, SCHEMES, type Scheme } from '../../identity/clients.js'
 
 const CLOCK_WINDOW_SECONDS = 300
 const NAMES = ['nonce_str', 'signature', 'timestamp', 'serial_no'] as const
-/** 256 bytes in base64: an RSA-2048 signature. */
+/** An RSA-2048 signature: 256 bytes in base64. */
 const SIGNATURE = /^[A-Za-z0-9+/]{342}==$/
 
 type Credentials = Readonly<Record<(typeof NAMES)[number], string>> & {
@@ -49,22 +49,22 @@ export interface SignedRequest {
   readonly method: string
   /** Path and query, exactly as on the request line. */
   readonly url: string
-  /** The body, or the `meta` part of an upload. */
+  /** The signed part of the body: all of it, or the `meta` of an upload. */
   readonly body: Buffer
 }
 
-/** The finding on a signature. `message` is what was, or would have been, verified. */
-export type Verdict =
+/** The finding on a signature of APIv3. `message` is the canonical message that the signature should cover. */
+export type V3Verification =
   | { readonly verified: true; readonly message: Buffer }
   | { readonly verified: false; readonly message: Buffer; readonly problem: string; readonly said: string }
 
 /**
  * Verifies a request from the protocol: `METHOD\nURL\ntimestamp\nnonce\nbody\n`, RSA with SHA-256.
  *
- * @param caller who may call this path
+ * @param caller that may call this path
  * @param now in seconds
  */
-export function verifyRequest(request: SignedRequest, caller: Client, now: number): Verdict {
+export function verifyRequest(request: SignedRequest, caller: Client, now: number): V3Verification {
   const header = request.authorization ?? ''
   const credentials = parseAuthorization(header)
   const { timestamp = '', nonce_str: nonce = '' } = credentials ?? {}
@@ -73,7 +73,7 @@ export function verifyRequest(request: SignedRequest, caller: Client, now: numbe
     request.body,
     Buffer.from('\n'),
   ])
-  const no = ([problem, said]: Problem): Verdict => ({ verified: false, message, problem, said })
+  const no = ([problem, said]: Problem): V3Verification => ({ verified: false, message, problem, said })
   const wrongScheme = problemOfScheme(header, caller.scheme)
   if (wrongScheme) return no(wrongScheme)
   const { id: idName } = SCHEMES[caller.scheme]
@@ -94,10 +94,10 @@ export function verifyRequest(request: SignedRequest, caller: Client, now: numbe
   return genuine ? { verified: true, message } : no(['sign not match', '错误的签名，验签失败'])
 }
 
-/** In English, and as the API says it. */
+/** The reason why a signature is refused, in English and in the API's words. */
 type Problem = readonly [problem: string, said: string]
 
-/** A merchant's signature is none for a brand's endpoints, and the other way round. */
+/** The problem of a scheme that is not the expected one: a merchant cannot sign for a brand, nor a brand for a merchant. */
 function problemOfScheme(header: string, expected: Scheme): Problem | undefined {
   if (!header) return ['no Authorization header', 'Http头缺少Authorization']
   const given = schemeOf(header)

@@ -10,8 +10,8 @@ import type { Part, ReceivedRequest, RequestFindings } from '../protocol.js'
 import { decryptRequest } from './decrypt-request.js'
 import { validateRequest } from './validate-request.js'
 
-/** A request whose signature fits, and its sender. */
-export interface VerifiedRequest {
+/** A request of APIv3 as it was read, and the client that may call its path. */
+export interface V3Request {
   readonly request: ReceivedRequest
   /** The `Wechatpay-Serial` of the request. */
   readonly serial: string
@@ -27,22 +27,22 @@ export interface EndpointResponse {
 }
 
 /**
- * Finds the endpoint, checks the request as the platform does, and has the endpoint's handler respond.
+ * Finds the endpoint of a verified request, checks the request as the platform does, and has the handler respond.
  *
- * @param learnt is told the findings as they are made: a refused request has some too
+ * @param addFindings is called while the request is checked: a refused request has findings too
  * @throws {Refusal} when the API says no.
  */
 export async function handleRequest(
-  { request, serial, signedBody, caller }: VerifiedRequest,
+  { request, serial, signedBody, caller }: V3Request,
   { context, endpoints }: { readonly context: Context; readonly endpoints: Endpoints },
-  learnt: (findings: RequestFindings) => void,
+  addFindings: (findings: RequestFindings) => void,
 ): Promise<EndpointResponse> {
   const { method, path, search, incoming, parts = [] } = request
   assertSerial(serial, caller)
   const endpoint = await findEndpoint(endpoints, method, path)
   const { template, handler } = endpoint
   const params = decodeParams(endpoint)
-  learnt({ template })
+  addFindings({ template })
   const query = new URLSearchParams(search)
   const json = parseJson(signedBody)
   await validateRequest(method, template, json, query)
@@ -50,7 +50,7 @@ export async function handleRequest(
   if (facts?.upload) checkUpload(facts.upload, json, parts)
   const keys = platformKeys(caller, context.identity)
   const { plain, texts } = decryptRequest(facts?.encryptedFields ?? [], { json, query, serial }, keys)
-  if (Object.keys(texts).length > 0) learnt({ decrypted: texts })
+  if (Object.keys(texts).length > 0) addFindings({ decrypted: texts })
   const { headers } = incoming
   const response = await handler({ method, template, params, query, headers, json, plain, caller })
   return { response, isUnsigned: facts?.isUnsigned ?? false }

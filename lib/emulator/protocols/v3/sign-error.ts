@@ -1,11 +1,11 @@
 import { bodyText } from '../../control/recorder.js'
 import type { Diagnosis } from '../../diagnosis/diagnosis.js'
 import { Refusal } from '../../routing/refusal.js'
-import type { Verdict } from './authorization.js'
+import type { V3Verification } from './authorization.js'
 
-/** The gateway cuts the body short in what it says about a signature. So many bytes of it are shown. */
+/** The bytes of the body that the API shows in `truncated_sign_message`. */
 const TRUNCATED_BODY = 8
-/** More of a canonical message than this is not repeated to the client. */
+/** The bytes of a canonical message that are repeated to the client. */
 const SHOWN_MESSAGE = 65_536
 const NEWLINE = 0x0a
 
@@ -21,7 +21,7 @@ export function signError(
     problem,
     said,
     diagnosis,
-  }: Verdict & { verified: false; readonly diagnosis?: Diagnosis | undefined },
+  }: V3Verification & { verified: false; readonly diagnosis?: Diagnosis | undefined },
 ): Refusal {
   let bodyStart = 0
   for (let line = 0; line < 4; line++) bodyStart = message.indexOf(NEWLINE, bodyStart) + 1

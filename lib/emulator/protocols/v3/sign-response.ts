@@ -35,7 +35,7 @@ export async function signResponse(
     ...(!isUnsigned && fault !== 'unsigned' && (await sign(Buffer.from(signedBody), options))),
     ...response.headers,
   }
-  return { status, headers, body: fault === 'tampered' ? changed(body) : body }
+  return { status, headers, body: fault === 'tampered' ? changeBody(body) : body }
 }
 
 function contentOf(body: unknown): Buffer | Readable {
@@ -64,24 +64,24 @@ async function signerFor({ serial, caller, context: { identity } }: SigningOptio
   return listed.find(({ id }) => id === serial) ?? listed.at(-1) ?? identity.publicKey
 }
 
-/** A body that is not the signed one any more. */
-function changed(body: Buffer | Readable): Buffer | Readable {
+/** A body that differs from the signed one. */
+function changeBody(body: Buffer | Readable): Buffer | Readable {
   if (Buffer.isBuffer(body)) return Buffer.concat([body, Buffer.from(' ')])
-  return Readable.from(changedStream(body), { objectMode: false })
+  return Readable.from(changeStream(body), { objectMode: false })
 }
 
-/** A gzip file is changed inside: readers ignore what follows its end. */
-async function* changedStream(body: Readable): AsyncGenerator<Buffer> {
+/** The chunks of a body, and one byte more. A gzip file is changed inside, because readers ignore what follows its end. */
+async function* changeStream(body: Readable): AsyncGenerator<Buffer> {
   let isFirst = true
   for await (const chunk of body as AsyncIterable<Buffer>) {
     const isGzip = isFirst && chunk[0] === 0x1f && chunk[1] === 0x8b
     isFirst = false
-    yield isGzip ? withOneBitFlipped(chunk) : chunk
+    yield isGzip ? flipBit(chunk) : chunk
   }
   yield Buffer.from(' ')
 }
 
-function withOneBitFlipped(chunk: Buffer): Buffer {
+function flipBit(chunk: Buffer): Buffer {
   const copy = Buffer.from(chunk)
   const middle = copy.length >> 1
   copy[middle] = (copy[middle] ?? 0) ^ 1

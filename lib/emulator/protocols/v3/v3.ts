@@ -5,11 +5,12 @@ import { bodyText } from '../../control/recorder.js'
 import type { Diagnosis } from '../../diagnosis/diagnosis.js'
 import type { Endpoints } from '../../domain/endpoints.js'
 import type { Client } from '../../identity/clients.js'
+import { isV3Path } from '../../routing/documented-routes.js'
 import { Refusal } from '../../routing/refusal.js'
 import { notFound } from '../../routing/router.js'
 import type { Exchange, Protocol, ProtocolResponse, ReceivedRequest, RequestFindings } from '../protocol.js'
-import { type SignedRequest, type Verdict, verifyRequest } from './authorization.js'
-import { type EndpointResponse, handleRequest, type VerifiedRequest } from './handle-request.js'
+import { type SignedRequest, type V3Verification, verifyRequest } from './authorization.js'
+import { type EndpointResponse, handleRequest, type V3Request } from './handle-request.js'
 import { createV3Notifications } from './notifications.js'
 import { signError } from './sign-error.js'
 import { signResponse } from './sign-response.js'
@@ -46,17 +47,17 @@ async function receive(request: ReceivedRequest, caller: Client, platform: Platf
   const meta = parts?.find(({ name }) => name === 'meta')
   const signedBody = parts ? (meta?.body ?? Buffer.alloc(0)) : body
   const signed = { authorization: incoming.headers.authorization, method, url, body: signedBody }
-  const verdict = verifyRequest(signed, caller, Math.floor(time / 1000))
-  const diagnosis = verdict.verified ? undefined : await diagnose(signed, request, caller)
-  const verified = { request, serial: serialOf(incoming), signedBody, caller }
+  const verification = verifyRequest(signed, caller, Math.floor(time / 1000))
+  const diagnosis = verification.verified ? undefined : await diagnose(signed, request, caller)
+  const checked = { request, serial: serialOf(incoming), signedBody, caller, verification, diagnosis }
   return {
     verification: {
-      verified: verdict.verified,
-      ...(!verdict.verified && { problem: verdict.problem }),
+      verified: verification.verified,
+      ...(!verification.verified && { problem: verification.problem }),
       ...(diagnosis && { diagnosis }),
-      message: bodyText(verdict.message),
+      message: bodyText(verification.message),
     },
-    respond: (script) => respond(verified, { verdict, diagnosis, script }, platform),
+    respond: (script) => respond(checked, script, platform),
   }
 }
 
@@ -73,40 +74,40 @@ async function diagnose(
   return diagnoseV3({ ...signed, host: incoming.headers.host ?? '', upload }, key, scheme)
 }
 
-/** The finding on a signature, and the failure that is scripted for the request. */
-interface Obstacles {
-  readonly verdict: Verdict
+/** A request with the finding on its signature. */
+interface CheckedRequest extends V3Request {
+  readonly verification: V3Verification
   readonly diagnosis: Diagnosis | undefined
-  readonly script: FaultScript | undefined
 }
 
 async function respond(
-  verified: VerifiedRequest,
-  obstacles: Obstacles,
+  checked: CheckedRequest,
+  script: FaultScript | undefined,
   platform: Platform,
 ): Promise<ProtocolResponse> {
-  const { serial, caller } = verified
+  const { serial, caller } = checked
   let findings: RequestFindings = {}
-  const learnt = (more: RequestFindings): void => {
+  const addFindings = (more: RequestFindings): void => {
     findings = { ...findings, ...more }
   }
-  const { response, isUnsigned } = await decide(verified, obstacles, platform, learnt)
-  const options = { context: platform.context, caller, serial, fault: obstacles.script?.fault, isUnsigned }
+  const { response, isUnsigned } = await decide(checked, script, platform, addFindings)
+  const options = { context: platform.context, caller, serial, fault: script?.fault, isUnsigned }
   return { ...(await signResponse(response, options)), findings }
 }
 
 /** The response of the endpoint, or the refusal of a request that does not get that far. */
 async function decide(
-  verified: VerifiedRequest,
-  { verdict, diagnosis, script }: Obstacles,
+  checked: CheckedRequest,
+  script: FaultScript | undefined,
   platform: Platform,
-  learnt: (findings: RequestFindings) => void,
+  addFindings: (findings: RequestFindings) => void,
 ): Promise<EndpointResponse> {
+  const { request, verification, diagnosis } = checked
   try {
-    if (!verdict.verified) throw unverified(verified.request, { ...verdict, diagnosis })
+    if (!verification.verified) throw unverified(request, { ...verification, diagnosis })
     const scripted = script && scriptedRefusal(script)
     if (scripted) throw scripted
-    return await handleRequest(verified, platform, learnt)
+    return await handleRequest(checked, platform, addFindings)
   } catch (error) {
     return { response: responseOf(error), isUnsigned: false }
   }
@@ -118,14 +119,11 @@ function responseOf(error: unknown): { readonly status: number; readonly body: o
   return { status: 500, body: { code: 'SYSTEM_ERROR', message: '系统错误', detail: { issue } } }
 }
 
-/** The first segments of what is certainly meant for APIv3. */
-const V3_PATH = /^\/(v3|hk|global|brand)\//
-
-/** A path of neither version that nobody signed for is a typing error, and no matter of keys. */
+/** The refusal of an unverified request. Without a header and a path of APIv3 it is a typing error, no matter of keys. */
 function unverified(
   { method, path, url, incoming }: ReceivedRequest,
-  verdict: Parameters<typeof signError>[2],
+  verification: Parameters<typeof signError>[2],
 ): Refusal {
-  const isNowhere = !V3_PATH.test(path) && incoming.headers.authorization === undefined
-  return isNowhere ? notFound(method, path) : signError(method, url, verdict)
+  const isNowhere = !isV3Path(path) && incoming.headers.authorization === undefined
+  return isNowhere ? notFound(method, path) : signError(method, url, verification)
 }

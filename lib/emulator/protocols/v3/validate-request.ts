@@ -6,7 +6,7 @@ import { parameterError, type Refusal } from '../../routing/refusal.js'
 
 type Location = 'body' | 'query'
 
-/** The checks of one endpoint's request, compiled. */
+/** The compiled schemas of one endpoint's request. */
 interface Checks {
   readonly body?: ValidateFunction
   /** Whether there has to be a body. */
