@@ -22,25 +22,32 @@ import { openStore, type Store } from './state/store.js'
 
 /** Starts a local gateway that speaks the protocol for real: every request verified, every response signed. */
 export async function createEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  const { port = 0, host = '127.0.0.1', https = false } = options
   const store = await openStore(options.storage)
+  try {
+    return await startEmulator(options, store)
+  } catch (error) {
+    // The file must not stay locked for an emulator that does not run.
+    store.close()
+    throw error
+  }
+}
+
+async function startEmulator(options: EmulatorOptions, store: Store): Promise<Emulator> {
+  const { port = 0, host = '127.0.0.1', https = false } = options
   const closing = new AbortController()
+  // Every delivery and every open page listens to the signal.
   setMaxListeners(0, closing.signal)
   const parts = await assemble(options, store, closing.signal, () => server.url)
-  const { context } = parts
+  const { identity, ids, now } = parts.context
   const gateway = createGateway({
     ...parts,
     page: createPageLoader({ ...parts, host, emulator: () => emulator }, closing.signal),
-    now: context.now,
-    requestId: () => context.ids.hex(32),
+    now,
+    requestId: () => ids.hex(32),
     closed: closing.signal,
   })
-  const server = await listen(gateway, context.identity, { port, host, https }).catch((error: unknown) => {
-    store.close()
-    throw error
-  })
-  const tls =
-    server.ca === undefined ? {} : { ca: server.ca, merchant: await context.identity.clientCertificate() }
+  const server = await listen(gateway, identity, { port, host, https })
+  const tls = server.ca === undefined ? {} : { ca: server.ca, merchant: await identity.clientCertificate() }
   async function close(): Promise<void> {
     closing.abort()
     await server.close()
@@ -62,6 +69,7 @@ interface EmulatorParts {
   readonly recorder: Recorder
 }
 
+/** Puts the parts of an emulator together. Nothing listens yet. */
 async function assemble(
   options: EmulatorOptions,
   store: Store,

@@ -5,6 +5,7 @@ import type { Limits, RateLimit } from '../control/limits.js'
 import type { Recorder } from '../control/recorder.js'
 import { createRandom } from '../identity/random.js'
 import type { Emulator } from '../interface.js'
+import { eventTypes } from '../protocols/notification-documents.js'
 import type { Notifications } from '../protocols/notifications.js'
 import { ordersOf } from './orders.js'
 import type { PageContent } from './serve.js'
@@ -42,10 +43,7 @@ export function createQueries(
     deliveries: () => deliveries.list.slice(-MAX_SHOWN).toReversed(),
     faults: () => ({ faults: faults.list(), limits: limits.list() }),
     merchant: () => emulator().merchant,
-    events: async () => {
-      const { documents } = await import('../../catalog/generated/documents/notifications.js')
-      return Object.keys(documents).sort()
-    },
+    events: () => eventTypes(),
     sample: (query) => notifications.sample(query.get('event_type') ?? '', ids),
   }
 }

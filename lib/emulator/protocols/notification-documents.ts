@@ -20,6 +20,9 @@ export function notificationDocument(
   return all.find((one) => one.api === (api ?? 'v3')) ?? (api ? undefined : all[0])
 }
 
+/** The documented event types, sorted. */
+export const eventTypes = (): string[] => Object.keys(documents).sort()
+
 function documentOfProduct(
   all: readonly NotificationDocument[],
   eventType: string,
