@@ -68,15 +68,15 @@ function addKind({ base, caller, toRequest }: OrderKind, router: HandlerRouter, 
     ['out-trade-no/{out_trade_no}', byNumber],
     ['id/{transaction_id}', byId],
   ] as const) {
-    router.add('GET', `${base}/${path}`, (call) => {
-      checkCaller(call.query.get(caller), 'query')
-      return { status: 200, body: transactionOf(own(find(call), call.query.get('sub_mchid'))) }
+    router.add('GET', `${base}/${path}`, (request) => {
+      checkCaller(request.query.get(caller), 'query')
+      return { status: 200, body: transactionOf(own(find(request), request.query.get('sub_mchid'))) }
     })
   }
-  router.add('POST', `${base}/out-trade-no/{out_trade_no}/close`, (call) => {
-    const json = call.json as Readonly<Record<string, unknown>>
+  router.add('POST', `${base}/out-trade-no/{out_trade_no}/close`, (request) => {
+    const json = request.json as Readonly<Record<string, unknown>>
     checkCaller(json[caller], 'body')
-    closeOrder(state, own(byNumber(call), json.sub_mchid))
+    closeOrder(state, own(byNumber(request), json.sub_mchid))
     return { status: 204 }
   })
 }
