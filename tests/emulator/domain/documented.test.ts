@@ -50,6 +50,16 @@ describe('a documented endpoint without a handler of its own', () => {
     )
   })
 
+  test('is not found without the prefix of its access point, nor in the words of a chain', async () => {
+    const bare = '/v3/refunds/id/50000000382019052709732678859?mchid=1900000109&sub_mchid=1900000109'
+    expect((await call(emulator, 'GET', bare)).status).toBe(404)
+    const response = await fetch(`${emulator.url}/v2/pay/unifiedorder`, {
+      method: 'POST',
+      body: '<xml></xml>',
+    })
+    expect(response.status).toBe(404)
+  })
+
   test('answers downloads unsigned', async () => {
     const { header } = authorizationOf(emulator, 'GET', '/v3/transferdownload/signfile?token=a', '')
     const response = await fetch(`${emulator.url}/v3/transferdownload/signfile?token=a`, {
