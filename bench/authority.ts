@@ -1,6 +1,6 @@
 /** An authority of the gateways' own, behind certificates such as the emulator makes. Nothing of it is measured. */
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
-import { issueCertificate } from '../lib/emulator/x509.js'
+import { issueCertificate } from '../lib/emulator/identity/x509.js'
 import { createSerial, toPem } from './identity.js'
 
 const DAY = 86_400_000

@@ -23,13 +23,20 @@ export function documentFiles({ endpoints, notifications }: Catalogue): Files {
     return [event, documents]
   })
   files.set(`${FOLDER}/notifications.ts`, moduleOf(events))
+  const routes = endpoints.map(({ verb, template, prefix, wire }): [string, unknown] => {
+    return [`${verb} ${template}`, defined({ prefix, wire })]
+  })
+  files.set(`${FOLDER}/routes.ts`, moduleOf(routes))
   files.set(`${FOLDER}/index.ts`, indexFile([...families.keys()], familyPrefixes(endpoints)))
   return files
 }
 
 function documentOf(endpoint: Endpoint): EndpointDocument {
   const { path, query, headers, json, xml, multipart, response, example } = endpoint
+  const { certificate, nonceless, unsigned, signedDigest, signType, merchantId, upload, idempotent } =
+    endpoint
   return defined({
+    ...{ certificate, nonceless, unsigned, signedDigest, signType, merchantId, upload, idempotent },
     ...{ path, query, 'query?': endpoint['query?'], headers, 'headers?': endpoint['headers?'] },
     ...{ json, 'json?': endpoint['json?'], xml, 'xml?': endpoint['xml?'], multipart, response, example },
   }) as unknown as EndpointDocument
@@ -81,7 +88,7 @@ function indexFile(families: readonly string[], prefixes: readonly [string, stri
     (family) => `  ${/^\w+$/.test(family) ? family : quote(family)}: () => import('./${family}.js'),`,
   )
   return `${HEADER}
-import type { EndpointDocument, NotificationDocument } from '../../document.js'
+import type { EndpointDocument, NotificationDocument, RouteDocument } from '../../document.js'
 import type { Verb } from '../../traits.js'
 
 interface Module {
@@ -114,6 +121,12 @@ async function entry(family: string | undefined, key: string): Promise<unknown> 
 /** What is documented of an endpoint; \`undefined\` when it is not documented at all. */
 export async function endpointDocument(template: string, verb: Verb): Promise<EndpointDocument | undefined> {
   return (await entry(familyOf(template), \`\${verb} \${template}\`)) as EndpointDocument | undefined
+}
+
+/** The documented endpoints by verb and template, as \`get v3/certificates\`, with their path on the wire. */
+export async function routeDocuments(): Promise<ReadonlyMap<string, RouteDocument>> {
+  const { documents } = await import('./routes.js')
+  return new Map(Object.entries(documents).map(([key, text]) => [key, JSON.parse(text) as RouteDocument]))
 }
 
 /** The messages documented for an event type; for several products there may be several. */

@@ -6,9 +6,31 @@ import {
   type Shape,
   toJsonSchema,
 } from './schema.js'
+import type { UploadTraits } from './traits.js'
+
+/** The path of one endpoint on the wire, as the catalogue writes it; the template where neither is there. */
+export interface RouteDocument {
+  readonly prefix?: string
+  readonly wire?: string
+}
+
+/**
+ * The protocol facts of one endpoint as the catalogue writes them. The emulator reads them here, by code of its own: the
+ * client goes by its traits, and those are what the emulator checks.
+ */
+export interface ProtocolDocument {
+  readonly certificate?: true
+  readonly nonceless?: true
+  readonly unsigned?: true
+  readonly signedDigest?: string
+  readonly signType?: 'HMAC-SHA256' | 'none'
+  readonly merchantId?: string | false
+  readonly upload?: UploadTraits
+  readonly idempotent?: string
+}
 
 /** The requests, answers and example of one endpoint, as the catalogue writes them. */
-export interface EndpointDocument {
+export interface EndpointDocument extends ProtocolDocument {
   readonly path?: Fields
   readonly query?: Fields
   readonly 'query?'?: Fields

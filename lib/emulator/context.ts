@@ -1,13 +1,13 @@
-import type { Brand } from './brand.js'
-import type { Identity } from './identity.js'
-import type { SignedNotification } from './notifications.js'
-import type { Random } from './random.js'
-import type { State } from './state.js'
+import type { SignedNotification } from './control/deliver.js'
+import type { Brand } from './identity/brand.js'
+import type { Identity } from './identity/identity.js'
+import type { Random } from './identity/random.js'
+import type { State } from './state/state.js'
 
-/** What handlers work with. */
+/** What all parts of one emulator have in common: who is who, what is remembered, the clock, the numbers. */
 export interface Context {
   readonly identity: Identity
-  /** Made when it is first asked for. */
+  /** The brand, made when it is first asked for. */
   readonly brand: () => Brand
   readonly state: State
   /** Ids and numbers; apart from the nonces, so that they stay the same under a seed. */
@@ -15,10 +15,10 @@ export interface Context {
   readonly nonces: Random
   /** Now, in milliseconds. */
   readonly now: () => number
-  /** Where the emulator listens. */
+  /** The URL that the emulator listens at. */
   readonly url: () => string
-  /** Sends a notification some time after the answer, when `url` is on this machine; never throws. */
+  /** Sends a notification some time after the response, when `url` is on this machine; never throws. */
   readonly announce: (eventType: string, url: string | undefined, resource: object) => void
-  /** Sends a notification of v2 the same way. */
+  /** Sends a notification that was made elsewhere the same way. */
   readonly send: (eventType: string, url: string | undefined, notification: () => SignedNotification) => void
 }

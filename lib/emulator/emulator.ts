@@ -1,132 +1,177 @@
 import { setMaxListeners } from 'node:events'
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { inspect } from 'node:util'
-import { makeUpBill } from './bill-made-up.js'
-import { createBrand } from './brand.js'
-import { brandOf, type Client, merchantOf } from './clients.js'
 import type { Context } from './context.js'
-import { createDeliveries } from './deliveries.js'
-import { deliver } from './delivery.js'
-import { createEndpoints } from './endpoints.js'
-import { createFaults, type FaultScript } from './faults.js'
-import { createGateway } from './gateway.js'
-import { createIdentity, type PlatformKey } from './identity.js'
+import { deliver, type SignedNotification } from './control/deliver.js'
+import { createDeliveries, type Deliveries } from './control/deliveries.js'
+import { createFaults, type FaultScript, type Faults } from './control/faults.js'
+import { createLimits, type Limits, type RateLimit } from './control/limits.js'
+import { createRecorder, type Recorder } from './control/recorder.js'
+import { makeUpBill } from './domain/bills/made-up-bill.js'
+import { createUsers, type Users } from './domain/users.js'
+import { createGateway } from './gateway/gateway.js'
+import { type Listening, listen } from './gateway/server.js'
+import { createBrand } from './identity/brand.js'
+import { createIdentity, type EmulatorMerchant } from './identity/identity.js'
+import { createRandom, type Random } from './identity/random.js'
 import type { Emulator, EmulatorOptions, SignerOptions } from './interface.js'
-import { createLimits, type RateLimit } from './limits.js'
-import { completed, sampleResource } from './notification-sample.js'
-import {
-  type MessageChoice,
-  recipientOf,
-  type SignedNotification,
-  signAgain,
-  signNotification,
-} from './notifications.js'
-import { isForPage } from './page/is-for-page.js'
-import type { PageHandler } from './page/page.js'
-import { createPhone } from './phone.js'
-import { createRandom } from './random.js'
-import { createRecorder } from './recorder.js'
-import { listen } from './server.js'
-import { createState } from './state.js'
-import { openStore, type Store } from './store.js'
+import { createPageLoader } from './page/load-page.js'
+import { createNotifications, type Notifications } from './protocols/notifications.js'
+import { createProtocols, type Protocols } from './protocols/protocols.js'
+import { createState } from './state/state.js'
+import { openStore, type Store } from './state/store.js'
 
-/** Starts a local gateway that speaks the protocol for real: every request verified, every answer signed. */
+/** Starts a local gateway that speaks the protocol for real: every request verified, every response signed. */
 export async function createEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  const { port = 0, host = '127.0.0.1', https = false, clock = () => Date.now(), retryScale = 1 } = options
-  const { seed, storage } = options
-  const store = await openStore(storage)
-  const run = nextRun(store)
-  // A restarted emulator goes on with other numbers than those it gave out before.
-  const stream = (name: string) => createRandom(seed === undefined ? undefined : `${seed}/${name}${run}`)
-  const identity = await createIdentity(stream('identity'), clock, store.collection('identity'))
-  const brand = createBrand(stream('brand'), clock, store.collection('brand'))
-  const nonces = stream('nonces')
-  const ids = stream('ids')
-  const chance = stream('faults')
-  const faults = createFaults(() => chance.fraction())
-  const limits = createLimits(clock)
-  for (const script of options.faults ?? []) faults.add(script)
-  const recorder = createRecorder()
+  const store = await openStore(options.storage)
+  try {
+    return await startEmulator(options, store)
+  } catch (error) {
+    // The file must not stay locked for an emulator that does not run.
+    store.close()
+    throw error
+  }
+}
+
+async function startEmulator(options: EmulatorOptions, store: Store): Promise<Emulator> {
+  const { port = 0, host = '127.0.0.1', https = false } = options
   const closing = new AbortController()
+  // Every delivery and every open page listens to the signal.
   setMaxListeners(0, closing.signal)
-  const state = createState(store)
-
-  /** Whose key is named, and that key: what it signs is encrypted for the same client. */
-  function signerOf(serial: string, listed: readonly PlatformKey[]): Signer {
-    const found = [identity.publicKey, ...listed].find(({ id }) => id === serial)
-    if (found) return { client: merchantOf(context), signer: found }
-    if (serial === brand().publicKey.id) return { client: brandOf(context) }
-    throw new Error(
-      `no platform key has the id ${serial}; see merchant.certs, brand.certs and certificates()`,
-    )
-  }
-  function send(eventType: string, url: string | undefined, notification: () => SignedNotification): void {
-    if (url) setImmediate(() => void deliveries.send(eventType, url, notification))
-  }
-
-  const context: Context = {
-    identity,
-    brand,
-    state,
-    ids,
-    nonces,
-    now: clock,
-    url: () => server.url,
-    announce: (eventType, url, resource) => send(eventType, url, () => sign(eventType, resource)),
-    send,
-  }
-  const sign = (eventType: string, resource: object): SignedNotification =>
-    signNotification(eventType, resource, context, { client: recipientOf(eventType, context) })
-  /** What is given of a resource is completed by a sample. */
-  function signCompleted(
-    eventType: string,
-    resource: object = {},
-    { signer, ...choice }: MessageChoice & { readonly signer?: Signer | undefined } = {},
-  ): SignedNotification {
-    const whole = completed(sampleResource(eventType, context, choice), resource)
-    const { client, signer: key } = signer ?? { client: recipientOf(eventType, context, choice) }
-    return signNotification(eventType, whole, context, { ...choice, client, signer: key })
-  }
-  const again = (notification: SignedNotification) => signAgain(notification, context)
-  const deliveries = createDeliveries(retryScale, clock, again, closing.signal)
-  const phone = createPhone(context, deliveries, sign)
-  const router = createEndpoints(context)
-  let loadedPage: Promise<PageHandler> | undefined
-  const parts = {
-    ...{ context, router, faults, limits, recorder },
-    page,
+  const parts = await assemble(options, store, closing.signal, () => server.url)
+  const { identity, ids, now } = parts.context
+  const gateway = createGateway({
+    ...parts,
+    page: createPageLoader({ ...parts, host, emulator: () => emulator }, closing.signal),
+    now,
+    requestId: () => ids.hex(32),
     closed: closing.signal,
-  }
-  /** The page is loaded with the first request for it. */
-  function page(request: IncomingMessage, response: ServerResponse): boolean {
-    if (!isForPage(request)) return false
-    loadedPage ??= import('./page/page.js').then(({ createPage }) => {
-      const shown = { context, recorder, faults, limits, deliveries, host, emulator: () => emulator }
-      return createPage(shown, closing.signal)
-    })
-    loadedPage
-      .then((show) => show(request, response))
-      .catch((error: unknown) => {
-        if (response.headersSent) response.destroy()
-        else response.writeHead(500, { 'Content-Type': 'text/plain; charset=utf-8' }).end(String(error))
-      })
-    return true
-  }
-  const server = await listen(createGateway(parts), identity, { port, host, https }).catch(
-    (error: unknown) => {
-      store.close()
-      throw error
-    },
-  )
-
+  })
+  const server = await listen(gateway, identity, { port, host, https })
   const tls = server.ca === undefined ? {} : { ca: server.ca, merchant: await identity.clientCertificate() }
-
   async function close(): Promise<void> {
     closing.abort()
     await server.close()
     store.close()
   }
-  const emulator: Emulator & Record<PropertyKey, unknown> = {
+  const emulator = createHandle(parts, server, tls, { ...controlsOf(parts, closing.signal), close })
+  return emulator
+}
+
+/** The parts of an emulator behind its gateway. */
+interface EmulatorParts {
+  readonly context: Context
+  readonly protocols: Protocols
+  readonly notifications: Notifications
+  readonly deliveries: Deliveries
+  readonly users: Users
+  readonly faults: Faults
+  readonly limits: Limits
+  readonly recorder: Recorder
+}
+
+/** Puts the parts of an emulator together. Nothing listens yet. */
+async function assemble(
+  options: EmulatorOptions,
+  store: Store,
+  closed: AbortSignal,
+  url: () => string,
+): Promise<EmulatorParts> {
+  const { seed, clock: now = () => Date.now(), retryScale = 1 } = options
+  const random = randomStreams(seed, store)
+  function send(eventType: string, to: string | undefined, notification: () => SignedNotification): void {
+    if (to) setImmediate(() => void deliveries.send(eventType, to, notification))
+  }
+  const chance = random('faults')
+  const faults = createFaults(() => chance.fraction())
+  for (const script of options.faults ?? []) faults.add(script)
+  const context: Context = {
+    identity: await createIdentity(random('identity'), now, store.collection('identity')),
+    brand: createBrand(random('brand'), now, store.collection('brand')),
+    state: createState(store),
+    ids: random('ids'),
+    nonces: random('nonces'),
+    ...{ now, url, send },
+    announce: (eventType, to, resource) => send(eventType, to, () => notifications.sign(eventType, resource)),
+  }
+  const protocols = createProtocols(context)
+  const notifications = createNotifications(protocols, context.ids)
+  const deliveries = createDeliveries(retryScale, now, notifications.signAgain, closed)
+  const users = createUsers(context, deliveries, notifications)
+  return {
+    ...{ context, protocols, notifications, deliveries, users, faults },
+    limits: createLimits(now),
+    recorder: createRecorder(),
+  }
+}
+
+/** Random numbers by purpose. A restarted emulator goes on with other numbers than those it gave out before. */
+function randomStreams(seed: EmulatorOptions['seed'], store: Store): (purpose: string) => Random {
+  const runs = store.collection<number>('runs')
+  const run = (runs.get('count') ?? 0) + 1
+  runs.set('count', run)
+  const suffix = run === 1 ? '' : `/${run}`
+  return (purpose) => createRandom(seed === undefined ? undefined : `${seed}/${purpose}${suffix}`)
+}
+
+type Controls = Pick<
+  Emulator,
+  | 'certificates'
+  | 'notify'
+  | 'signNotification'
+  | 'rotate'
+  | 'retire'
+  | 'fillBill'
+  | 'fail'
+  | 'limit'
+  | 'recover'
+>
+
+/** The methods by which tests have the platform do something. */
+function controlsOf(
+  { context, notifications, faults, limits }: EmulatorParts,
+  closed: AbortSignal,
+): Controls {
+  const { identity, state } = context
+  return {
+    async certificates() {
+      return Object.fromEntries((await identity.certificates()).map(({ id, pem }) => [id, pem]))
+    },
+    async notify(
+      eventType: string,
+      { url, resource, ...options }: SignerOptions & { url: string; resource?: object },
+    ) {
+      // A serial number may be that of a certificate, the first of which is issued when it is asked for.
+      if (options.serial !== undefined) await identity.certificates()
+      return deliver(url, notifications.signCompleted(eventType, resource, options), closed)
+    },
+    signNotification: (eventType: string, resource?: object, options: SignerOptions = {}) =>
+      notifications.signCompleted(eventType, resource, options),
+    async rotate() {
+      return (await identity.rotate()).id
+    },
+    retire: () => identity.retire(),
+    async fillBill(date: string, rows: number) {
+      const bill = await makeUpBill(date, rows)
+      state.bills.set(date, bill)
+      return bill.bytes
+    },
+    fail: (script: FaultScript) => faults.add(script),
+    limit: (limit: RateLimit) => limits.add(limit),
+    recover() {
+      faults.clear()
+      limits.clear()
+    },
+  }
+}
+
+/** The object that users of an emulator have in hand. */
+function createHandle(
+  { context: { identity, brand }, recorder, deliveries, users }: EmulatorParts,
+  server: Listening,
+  tls: Pick<EmulatorMerchant, 'ca' | 'merchant'>,
+  controls: Controls & Pick<Emulator, 'close'>,
+): Emulator {
+  const handle: Emulator & Record<PropertyKey, unknown> = {
     get url() {
       return server.url
     },
@@ -145,57 +190,14 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
     get ca() {
       return server.ca
     },
-    async certificates() {
-      return Object.fromEntries((await identity.certificates()).map(({ id, pem }) => [id, pem]))
-    },
     get deliveries() {
       return deliveries.list
     },
-    ...phone,
-    async notify(
-      eventType: string,
-      { url, resource, serial, ...choice }: SignerOptions & { url: string; resource?: object },
-    ) {
-      const signer = serial === undefined ? undefined : signerOf(serial, await identity.certificates())
-      return deliver(url, signCompleted(eventType, resource, { ...choice, signer }), closing.signal)
-    },
-    signNotification(eventType: string, resource?: object, { serial, ...choice }: SignerOptions = {}) {
-      const signer = serial === undefined ? undefined : signerOf(serial, identity.listed())
-      return signCompleted(eventType, resource, { ...choice, signer })
-    },
-    async rotate() {
-      return (await identity.rotate()).id
-    },
-    retire: () => identity.retire(),
-    async fillBill(date: string, rows: number) {
-      const bill = await makeUpBill(date, rows)
-      state.bills.set(date, bill)
-      return bill.bytes
-    },
-    fail: (script: FaultScript) => faults.add(script),
-    limit: (limit: RateLimit) => limits.add(limit),
-    recover() {
-      faults.clear()
-      limits.clear()
-    },
-    close,
-    [Symbol.asyncDispose]: close,
+    ...users,
+    ...controls,
+    [Symbol.asyncDispose]: controls.close,
     toJSON: () => ({ url: server.url }),
     [inspect.custom]: () => `Emulator <${server.url}>`,
   }
-  return Object.freeze(emulator)
-}
-
-/** Who is notified, and by which key; by the client's WeChat Pay public key when absent. */
-interface Signer {
-  readonly client: Client
-  readonly signer?: PlatformKey
-}
-
-/** Empty for the first run; the second is 2. */
-function nextRun(store: Store): string {
-  const runs = store.collection<number>('runs')
-  const run = (runs.get('count') ?? 0) + 1
-  runs.set('count', run)
-  return run === 1 ? '' : `/${run}`
+  return Object.freeze(handle)
 }

@@ -1,14 +1,20 @@
-export type { EmulatorBrand } from './brand.js'
-export type { Delivery, DeliveryAttempt } from './deliveries.js'
-export type { Receipt } from './delivery.js'
-export type { Diagnosis } from './diagnose.js'
+export type { Receipt, SignedNotification } from './control/deliver.js'
+export type { Delivery, DeliveryAttempt } from './control/deliveries.js'
+export type { Fault, FaultHandle, FaultScript } from './control/faults.js'
+export type { RateLimit } from './control/limits.js'
+export type { RecordedAnswer, RecordedRequest } from './control/recorder.js'
+export type { Diagnosis } from './diagnosis/diagnosis.js'
+export type { ComplaintRequest } from './domain/complaints.js'
+export type { Member } from './domain/member-cards.js'
 export { createEmulator } from './emulator.js'
-export type { Fault, FaultHandle, FaultScript } from './faults.js'
-export type { ComplaintRequest } from './flows/complaints.js'
-export type { Member } from './flows/member-cards.js'
-export type { EmulatorMerchant } from './identity.js'
-export type { Confirmation, Emulator, EmulatorOptions, Payment, SignerOptions } from './interface.js'
-export type { RateLimit } from './limits.js'
-export type { ResourceOf, SignedNotification } from './notifications.js'
-export type { RecordedAnswer, RecordedRequest } from './recorder.js'
-export type { RefusalDetail } from './refusal.js'
+export type { EmulatorBrand } from './identity/brand.js'
+export type { EmulatorMerchant } from './identity/identity.js'
+export type {
+  Confirmation,
+  Emulator,
+  EmulatorOptions,
+  Payment,
+  ResourceOf,
+  SignerOptions,
+} from './interface.js'
+export type { RefusalDetail } from './routing/refusal.js'

@@ -1,25 +1,24 @@
-import type { EventType, ProductOf } from '../../types/notifications.js'
-import type { EmulatorBrand } from './brand.js'
-import type { Delivery } from './deliveries.js'
-import type { Receipt } from './delivery.js'
-import type { FaultHandle, FaultScript } from './faults.js'
-import type { ComplaintRequest } from './flows/complaints.js'
-import type { Member } from './flows/member-cards.js'
-import type { EmulatorMerchant } from './identity.js'
-import type { RateLimit } from './limits.js'
-import type { ResourceOf, SignedNotification } from './notifications.js'
-import type { TradeState } from './orders.js'
-import type { RecordedRequest } from './recorder.js'
+import type { EventType, NotificationOf, ProductOf } from '../../types/notifications.js'
+import type { Receipt, SignedNotification } from './control/deliver.js'
+import type { Delivery } from './control/deliveries.js'
+import type { FaultHandle, FaultScript } from './control/faults.js'
+import type { RateLimit } from './control/limits.js'
+import type { RecordedRequest } from './control/recorder.js'
+import type { ComplaintRequest } from './domain/complaints.js'
+import type { Member } from './domain/member-cards.js'
+import type { EmulatorBrand } from './identity/brand.js'
+import type { EmulatorMerchant } from './identity/identity.js'
+import type { TradeState } from './state/records.js'
 
 /** Options of {@link createEmulator}; all of them may be left out. */
 export interface EmulatorOptions {
-  /** A free one when absent or 0. */
+  /** The port to listen on; a free one when absent or 0. */
   readonly port?: number
-  /** `127.0.0.1` when absent: nobody outside of this machine can reach it. */
+  /** The address to listen on; `127.0.0.1` when absent, which nobody outside of this machine can reach. */
   readonly host?: string
-  /** Serve HTTPS with a certificate of the emulator's own authority, {@link Emulator.ca}. */
+  /** Whether to serve HTTPS, with a certificate of the emulator's own authority, {@link Emulator.ca}. */
   readonly https?: boolean
-  /** Makes ids, numbers, nonces, secrets and failures by chance the same in every run; not the RSA keys. */
+  /** A seed makes ids, numbers, nonces, secrets and random failures the same in every run; not the RSA keys. */
   readonly seed?: string | number
   /**
    * A file that keeps keys, secrets and all that happened over restarts; made if absent, for its owner alone. One
@@ -29,34 +28,46 @@ export interface EmulatorOptions {
   /** Now, in milliseconds since 1970; `Date.now` when absent. */
   readonly clock?: () => number
   /**
-   * Factor of the documented waits (15 s, 15 s, 30 s, 3 min … 24 h in all) before a notification that nobody took is
-   * sent again: 0.001 makes 15 ms of 15 s. 1 when absent.
+   * Factor of the documented waits (15 s, 15 s, 30 s, 3 min … 24 h in all) before a notification that no receiver
+   * accepted is sent again: 0.001 makes 15 ms of 15 s. 1 when absent.
    */
   readonly retryScale?: number
   /** Failures in force from the start. */
   readonly faults?: readonly FaultScript[]
 }
 
-/** Who signs a notification, and which of those of an event type it is. */
+/** The key that signs a notification, and the message that is meant where an event type has several. */
 export interface SignerOptions<Product extends string = string> {
   /**
-   * A public key id or a certificate's serial number; the public key when absent: that of the brand for an event which
-   * brands are notified of, such as `BRAND_MEMBER_CARD.USER_CARD.CREATE`, that of the merchant for all others.
+   * A public key's id or a certificate's serial number. When absent, the WeChat Pay public key signs: that of the brand
+   * where brands are notified, as of `BRAND_MEMBER_CARD.USER_CARD.CREATE`, that of the merchant otherwise.
    */
   readonly serial?: string
-  /** For an event type that both API versions have, such as `TRANSACTION.SUCCESS`; v3 when absent. */
+  /** The version, for an event type that both have, such as `TRANSACTION.SUCCESS`; v3 when absent. */
   readonly api?: 'v2' | 'v3'
   /**
-   * For an event type that several products share, such as `TRANSACTION.SUCCESS`: `combined`, `parking`,
+   * The product, for an event type that several products share, such as `TRANSACTION.SUCCESS`: `combined`, `parking`,
    * `profitsharing` …; the payment or the refund when absent.
    */
   readonly product?: Product
 }
 
+/** The given part of an event type's payload; of an event type that is not documented, any object. */
+export type ResourceOf<Event extends string, Product extends string = never> = Event extends EventType
+  ? PartOf<NotificationOf<Event, Product & ProductOf<Event>>['resource']>
+  : object
+
+/** Any of an object's fields, at every depth; items of a list are whole. */
+type PartOf<Value> = Value extends readonly unknown[]
+  ? Value
+  : Value extends object
+    ? { readonly [Key in keyof Value]?: PartOf<Value[Key]> | undefined }
+    : Value
+
 /** The products that share an event type. */
 type Products<Event extends string> = Event extends EventType ? ProductOf<Event> : never
 
-/** How a user agrees. */
+/** How a user agrees to something. */
 export interface Confirmation {
   /**
    * `false`: the money for a service does not come in by itself when the service is completed, but with `pay()` or
@@ -65,17 +76,17 @@ export interface Confirmation {
   readonly pays?: boolean
 }
 
-/** What `pay()` did. */
+/** The result of `pay()`. */
 export interface Payment {
   readonly transaction_id: string
   readonly trade_state: TradeState
-  /** What the receiver of `TRANSACTION.SUCCESS` answered; absent when `notify_url` is not on this machine or failed. */
+  /** The receiver's response to `TRANSACTION.SUCCESS`; absent when `notify_url` is not on this machine or failed. */
   readonly notified?: Receipt
 }
 
 /** A local WeChat Pay. */
 export interface Emulator {
-  /** Where it listens, without a trailing slash. */
+  /** The URL that it listens at, without a trailing slash. */
   readonly url: string
   /** Options for `new Wechatpay(...)`, secrets included: they are worth nothing elsewhere. A new copy every time. */
   readonly merchant: EmulatorMerchant
@@ -84,9 +95,9 @@ export interface Emulator {
    * new copy every time.
    */
   readonly brand: EmulatorBrand
-  /** What arrived, newest last; the newest 10,000 are kept. Set its `length` to 0 to start afresh. */
+  /** The requests that arrived, newest last; the newest 10,000 are kept. Set the `length` to 0 to start afresh. */
   readonly requests: RecordedRequest[]
-  /** PEM of the authority to trust; `undefined` unless `https`. */
+  /** The certificate of the authority to trust, as PEM; `undefined` unless `https`. */
   readonly ca: string | undefined
   /** The listed platform certificates, serial number → PEM, in the shape of `certs`; the last one is current. */
   certificates(): Promise<Record<string, string>>
@@ -107,11 +118,11 @@ export interface Emulator {
   confirm(number: string, how?: Confirmation): void
   /** Has the payer of an order complain of it; returns the `complaint_id`. */
   complain(complaint: ComplaintRequest): string
-  /** The imports of member cards that were carried out, oldest first; a repeated request is none. */
+  /** The imports of member cards that were carried out, oldest first; a repeated request does not count again. */
   members(): readonly Member[]
   /**
-   * Sends a genuine notification. What `resource` leaves out is made up, so that the payload is complete; a field that
-   * is to be missing is `undefined` in it. Rejects when the receiver cannot be reached.
+   * Sends a genuine notification. Fields that `resource` leaves out are made up, so that the payload is complete; a field
+   * that is to be missing is `undefined` in it. Rejects when the receiver cannot be reached.
    */
   notify<Event extends EventType | (string & {}), Product extends Products<Event> = never>(
     event_type: Event,
@@ -121,8 +132,8 @@ export interface Emulator {
     },
   ): Promise<Receipt>
   /**
-   * Builds a genuine notification without sending it: any documented event of v3 or v2, or one of your own. What
-   * `resource` leaves out is made up, as by {@link notify}.
+   * Builds a genuine notification without sending it: any documented event of v3 or v2, or one of your own. Fields that
+   * `resource` leaves out are made up, as by {@link notify}.
    */
   signNotification<Event extends EventType | (string & {}), Product extends Products<Event> = never>(
     event_type: Event,
@@ -134,13 +145,13 @@ export interface Emulator {
   /** Drops all platform certificates but the current one, as the platform does some time after a rotation. */
   retire(): Promise<void>
   /**
-   * Makes up the trade bill of a day, such as `2024-01-01`, with so many rows: always the same ones, written while they
-   * are sent. Resolves to its size, unzipped.
+   * Makes up the trade bill of a day, such as `2024-01-01`, with a number of rows: always the same rows, written while they
+   * are sent. Resolves to the size of the bill, unzipped.
    */
   fillBill(bill_date: string, rows: number): Promise<number>
   /** Scripts a failure. Of several that concern a request, the newest one counts. */
   fail(script: FaultScript): FaultHandle
-  /** Limits how often the API may be called; beyond that it answers 429 `FREQUENCY_LIMITED` with `Retry-After`. */
+  /** Limits how often the API may be called; beyond that it responds 429 `FREQUENCY_LIMITED` with `Retry-After`. */
   limit(limit: RateLimit): FaultHandle
   /** Ends all scripted failures and limits. */
   recover(): void

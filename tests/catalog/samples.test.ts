@@ -6,7 +6,7 @@ import type { PlannedRow } from '../../lib/bulk/engine.js'
 import type { Job } from '../../lib/bulk/job.js'
 import { endpointDocument } from '../../lib/catalog/generated/documents/index.js'
 import { lookup } from '../../lib/catalog/lookup.js'
-import { validateRequest } from '../../lib/emulator/validate.js'
+import { validateRequest } from '../../lib/emulator/protocols/v3/validate-request.js'
 import { loadSamples, type Sample } from './samples.js'
 
 const { endpoints } = loadCatalogue(join(import.meta.dirname, '..', '..'))

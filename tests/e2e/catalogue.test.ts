@@ -183,6 +183,8 @@ async function roundTrip(
   expect(arrived?.query).toEqual(Object.fromEntries(query.map(([name, value]) => [name, inQuery(value)])))
   if (request.json !== undefined) expect(JSON.parse(arrived?.body ?? '')).toEqual(expected(request.json))
   else if (request.multipart === undefined) expect(arrived?.body).toBe('')
+  const isUnsigned = !refusal && lookup(endpoint.template, endpoint.verb)?.unsigned === true
+  expect('Wechatpay-Signature' in (arrived?.answer?.headers ?? {})).toBe(!isUnsigned)
   return refusal
 }
 

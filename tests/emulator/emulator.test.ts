@@ -104,7 +104,7 @@ describe('what is recorded and shown', () => {
   })
 
   test('is the newest 10,000 requests at most', async () => {
-    const { createRecorder } = await import('../../lib/emulator/recorder.js')
+    const { createRecorder } = await import('../../lib/emulator/control/recorder.js')
     const recorder = createRecorder()
     const one = {
       method: 'GET',

@@ -1,36 +1,38 @@
 import type { Context } from '../context.js'
-import type { Deliveries } from '../deliveries.js'
-import type { FaultScript, Faults } from '../faults.js'
+import type { Deliveries } from '../control/deliveries.js'
+import type { FaultScript, Faults } from '../control/faults.js'
+import type { Limits, RateLimit } from '../control/limits.js'
+import type { Recorder } from '../control/recorder.js'
+import { createRandom } from '../identity/random.js'
 import type { Emulator } from '../interface.js'
-import type { Limits, RateLimit } from '../limits.js'
-import { sampleResource } from '../notification-sample.js'
-import { createRandom } from '../random.js'
-import type { Recorder } from '../recorder.js'
+import { eventTypes } from '../protocols/notification-documents.js'
+import type { Notifications } from '../protocols/notifications.js'
 import { ordersOf } from './orders.js'
-import type { PageReply } from './serve.js'
+import type { PageContent } from './serve.js'
 import { MAX_SHOWN, numberOf, summaryOf } from './summary.js'
 
-/** What the page shows and does. */
+/** The parts of an emulator that the page shows and changes. */
 export interface PageParts {
   readonly context: Context
   readonly recorder: Recorder
   readonly faults: Faults
   readonly limits: Limits
   readonly deliveries: Deliveries
+  readonly notifications: Notifications
   readonly emulator: () => Pick<Emulator, 'merchant' | 'pay' | 'confirm' | 'notify' | 'limit' | 'recover'>
-  /** That it was told to listen on. */
+  /** The host that the emulator was told to listen on. */
   readonly host: string
 }
 
 type Action = (input: Readonly<Record<string, unknown>>) => unknown
 
-/** The questions the page asks, by the last part of their path. */
-export function createQuestions(
+/** The data that the page asks for, by the last part of its path. */
+export function createQueries(
   parts: PageParts,
 ): Readonly<Record<string, (query: URLSearchParams) => unknown>> {
-  const { recorder, context, faults, limits, deliveries, emulator } = parts
-  // What is made up for the page leaves the emulator's own numbers as its seed has them.
-  const apart = { ...context, ids: createRandom(undefined) }
+  const { recorder, context, faults, limits, deliveries, notifications, emulator } = parts
+  // Samples for the page have numbers of their own: those of the emulator stay as its seed has them.
+  const ids = createRandom(undefined)
   return {
     calls: () => recorder.requests.slice(-MAX_SHOWN).map(summaryOf),
     call: (query) => {
@@ -41,15 +43,12 @@ export function createQuestions(
     deliveries: () => deliveries.list.slice(-MAX_SHOWN).toReversed(),
     faults: () => ({ faults: faults.list(), limits: limits.list() }),
     merchant: () => emulator().merchant,
-    events: async () => {
-      const { documents } = await import('../../catalog/generated/documents/notifications.js')
-      return Object.keys(documents).sort()
-    },
-    sample: (query) => sampleResource(query.get('event_type') ?? '', apart),
+    events: () => eventTypes(),
+    sample: (query) => notifications.sample(query.get('event_type') ?? '', ids),
   }
 }
 
-/** What the page can do, by the last part of the path. */
+/** The actions of the page, by the last part of their path. */
 export function createActions({ emulator, faults }: PageParts): Readonly<Record<string, Action>> {
   return {
     pay: ({ number }) => emulator().pay(String(number)),
@@ -64,8 +63,8 @@ export function createActions({ emulator, faults }: PageParts): Readonly<Record<
   }
 }
 
-/** Runs a question or an action; what went wrong is for the person at the page. */
-export async function run(work: () => unknown): Promise<PageReply> {
+/** Runs a query or an action; the person at the page is told what went wrong. */
+export async function run(work: () => unknown): Promise<PageContent> {
   try {
     const json = await work()
     return { json: json ?? null }

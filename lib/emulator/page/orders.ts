@@ -1,7 +1,7 @@
 import type { Context } from '../context.js'
 import { MAX_SHOWN } from './summary.js'
 
-/** What can be paid or confirmed, or was: the newest of a kind first. */
+/** The orders, transfers and service orders that users can pay or confirm, or have: the newest of a kind first. */
 export function ordersOf({ state }: Context): readonly object[] {
   const combined = newest(state.combined).map(({ request, tradeType, answer, transactionId }) => ({
     ...{ number: request.combine_out_trade_no, kind: 'combined', trade: tradeType, answer },

@@ -1,32 +1,31 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { renderSVG } from 'uqr'
-import { readBody } from '../body.js'
-import { createActions, createQuestions, type PageParts, run } from './api.js'
-import { PREFIX } from './is-for-page.js'
-import { asset, isOwn, PAGE_HEADERS, type PageReply, reply } from './serve.js'
+import { readBody } from '../gateway/receive-request.js'
+import { createActions, createQueries, type PageParts, run } from './api.js'
+import { asset, isOwn, PAGE_HEADERS, type PageContent, PREFIX, send } from './serve.js'
 import { summaryOf } from './summary.js'
 
-/** Keeps the stream of events from being taken for dead. */
+/** The time between signs of life on the stream of events, in milliseconds: a silent one is taken for dead. */
 const HEARTBEAT = 15_000
-/** A page that reads no more, such as a tab that was put to sleep, misses calls rather than fill the memory. */
+/** The bytes that may wait for a page. One that reads no more, such as a sleeping tab, misses calls beyond that. */
 const MAX_UNREAD = 4 * 1024 * 1024
 
-const notFound: PageReply = { status: 404, json: { message: 'there is no such page' } }
+const notFound: PageContent = { status: 404, json: { message: 'there is no such page' } }
 
-/** Answers a request for the page. */
+/** Responds to a request for the page. */
 export type PageHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>
 
-/** Serves the page, its files and what it asks for. */
+/** Serves the page, its files and the data that it asks for. */
 export function createPage(parts: PageParts, closed: AbortSignal): PageHandler {
-  const questions = createQuestions(parts)
+  const queries = createQueries(parts)
   const actions = createActions(parts)
 
   function stream(response: ServerResponse): void {
     response.writeHead(200, { ...PAGE_HEADERS, 'Content-Type': 'text/event-stream' })
-    const send = (data: object): void => {
+    const push = (data: object): void => {
       if (response.writableLength < MAX_UNREAD) response.write(`data: ${JSON.stringify(data)}\n\n`)
     }
-    const stop = parts.recorder.watch((request) => send(summaryOf(request)))
+    const stop = parts.recorder.watch((request) => push(summaryOf(request)))
     const heartbeat = setInterval(() => response.write(': \n\n'), HEARTBEAT).unref()
     response.write(': \n\n')
     const end = (): void => {
@@ -39,7 +38,7 @@ export function createPage(parts: PageParts, closed: AbortSignal): PageHandler {
     closed.addEventListener('abort', end, { once: true })
   }
 
-  async function act(name: string, request: IncomingMessage): Promise<PageReply> {
+  async function act(name: string, request: IncomingMessage): Promise<PageContent> {
     const action = Object.hasOwn(actions, name) ? actions[name] : undefined
     if (!action) return notFound
     const body = await readBody(request)
@@ -49,17 +48,17 @@ export function createPage(parts: PageParts, closed: AbortSignal): PageHandler {
   return async (request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost')
     if (!isOwn(request, parts.host)) {
-      reply(response, { status: 403, json: { message: 'the page is only for this machine' } })
+      send(response, { status: 403, json: { message: 'the page is only for this machine' } })
       return
     }
     const name = pathname === '/' ? 'index.html' : pathname.slice(PREFIX.length)
-    if (request.method === 'POST') return reply(response, await act(name, request))
+    if (request.method === 'POST') return send(response, await act(name, request))
     if (name === 'stream') return stream(response)
     if (name === 'qr') {
       const text = renderSVG(searchParams.get('text') ?? '', { border: 2 })
-      return reply(response, { text, type: 'image/svg+xml' })
+      return send(response, { text, type: 'image/svg+xml' })
     }
-    const question = Object.hasOwn(questions, name) ? questions[name] : undefined
-    reply(response, question ? await run(() => question(searchParams)) : ((await asset(name)) ?? notFound))
+    const query = Object.hasOwn(queries, name) ? queries[name] : undefined
+    send(response, query ? await run(() => query(searchParams)) : ((await asset(name)) ?? notFound))
   }
 }

@@ -1,7 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
-/** A body that is JSON, or text of a kind. */
-export interface PageReply {
+/** The beginning of the paths of the page's files, data and actions. */
+export const PREFIX = '/_emulator/'
+
+/** The content of a response: JSON, or text of a type. */
+export interface PageContent {
   readonly status?: number
   readonly json?: unknown
   readonly text?: string
@@ -14,7 +17,7 @@ const TYPES: Readonly<Record<string, string>> = {
   js: 'text/javascript; charset=utf-8',
 }
 
-/** The page may load what the emulator serves, and nothing else. */
+/** The content security policy: the page may load what the emulator serves, and nothing else. */
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'"
 
@@ -27,27 +30,27 @@ export const PAGE_HEADERS: Readonly<Record<string, string>> = {
   'X-Wechatpay-Emulator': 'page',
 }
 
-/** A file of the page. Imported like other data, so that both builds can read the same module. */
-export async function asset(name: string): Promise<PageReply | undefined> {
+/** A file of the page. The files are a module, so that both builds read the same one. */
+export async function asset(name: string): Promise<PageContent | undefined> {
   const { assets } = await import('./generated/assets.js')
   const text = Object.hasOwn(assets, name) ? assets[name] : undefined
   return text === undefined ? undefined : { text, type: TYPES[name.split('.').at(-1) ?? ''] ?? 'text/plain' }
 }
 
-export function reply(response: ServerResponse, { status = 200, json, text, type }: PageReply): void {
+export function send(outgoing: ServerResponse, { status = 200, json, text, type }: PageContent): void {
   const body = text ?? JSON.stringify(json ?? null)
   const kind = type ?? 'application/json; charset=utf-8'
-  response.writeHead(status, {
+  outgoing.writeHead(status, {
     ...PAGE_HEADERS,
     'Content-Type': kind,
     'Content-Length': Buffer.byteLength(body),
   })
-  response.end(body)
+  outgoing.end(body)
 }
 
 /**
- * Whether a request comes from the page itself. A name that leads here by somebody's DNS, and a form or script of
- * another site, are not it.
+ * Whether a request comes from the page itself: not by a host name that somebody's DNS leads here, nor from a form or
+ * script of another site.
  */
 export function isOwn({ headers, method }: IncomingMessage, host: string): boolean {
   const name = (headers.host ?? '').replace(/:\d+$/, '')

@@ -1,30 +1,30 @@
-import type { RecordedAnswer, RecordedRequest } from '../recorder.js'
+import type { RecordedAnswer, RecordedRequest } from '../control/recorder.js'
 
-/** As many of a kind are shown at most. */
+/** The largest number of entries of a kind that is shown. */
 export const MAX_SHOWN = 500
 
 const numbers = new WeakMap<RecordedRequest, number>()
 let last = 0
 
-/** By which the page asks for a request. */
+/** The number by which the page asks for a request. */
 export function numberOf(request: RecordedRequest): number {
   const number = numbers.get(request) ?? ++last
   numbers.set(request, number)
   return number
 }
 
-/** A call in the list. */
+/** A request as the list shows it. */
 export function summaryOf(request: RecordedRequest): object {
   const { method, url, template, verified, problem, diagnosis, answer, time } = request
   return {
     ...{ id: numberOf(request), method, url, template, verified, problem, time },
     ...(diagnosis && { issue: diagnosis.issue, said: diagnosis.said }),
-    ...(answer && { status: answer.status, duration: answer.duration, ...saidNo(answer) }),
+    ...(answer && { status: answer.status, duration: answer.duration, ...errorOf(answer) }),
   }
 }
 
-/** How an answer says no, and to which field; v2 does it with a 200. */
-function saidNo({ status, body }: RecordedAnswer): object {
+/** The code of an error response, and the field that it names; v2 has its errors in a 200. */
+function errorOf({ status, body }: RecordedAnswer): object {
   if (status < 400) {
     const [, code] = /<(?:err_code|return_code)><!\[CDATA\[((?!SUCCESS\])\w+)/.exec(body) ?? []
     return code === undefined ? {} : { code }

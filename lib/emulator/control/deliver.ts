@@ -1,0 +1,65 @@
+import { request as requestHttp } from 'node:http'
+import { request as requestHttps } from 'node:https'
+
+/** The time that WeChat Pay gives a receiver, in milliseconds. */
+const RESPONSE_TIMEOUT = 5_000
+const RESPONSE_LIMIT = 1024 * 1024
+
+/** A notification as it goes over the wire. */
+export interface SignedNotification {
+  readonly headers: Readonly<Record<string, string>>
+  /** JSON, or XML for messages of v2. Send these very bytes: the signature covers them. */
+  readonly body: string
+}
+
+/** The response of a receiver to a notification. */
+export interface Receipt {
+  readonly status: number
+  readonly body: string
+}
+
+/** Whether a URL leads to this machine: the emulator sends notifications nowhere else by itself. */
+export function isLoopback(url: string): boolean {
+  if (!URL.canParse(url)) return false
+  const { protocol, hostname } = new URL(url)
+  if (protocol !== 'http:' && protocol !== 'https:') return false
+  return /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname)
+}
+
+/** Posts a notification once. Rejects when the receiver cannot be reached or does not respond in time. */
+export function deliver(
+  url: string,
+  notification: SignedNotification,
+  signal: AbortSignal,
+): Promise<Receipt> {
+  return new Promise((resolve, reject) => {
+    const target = new URL(url)
+    const send = target.protocol === 'https:' ? requestHttps : requestHttp
+    const body = Buffer.from(notification.body)
+    const headers = { ...notification.headers, 'Content-Length': body.length }
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(RESPONSE_TIMEOUT)])
+    const request = send(target, { method: 'POST', headers, agent: false, signal: limit }, (response) => {
+      const chunks: Buffer[] = []
+      let size = 0
+      response.on('data', (chunk: Buffer) => {
+        size += chunk.length
+        if (size > RESPONSE_LIMIT) response.destroy(new Error('the answer is larger than 1 MB'))
+        else chunks.push(chunk)
+      })
+      response.on('error', fail)
+      response.on('end', () => {
+        resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() })
+      })
+    })
+    function fail(cause: Error): void {
+      const why = signal.aborted
+        ? 'the emulator was closed'
+        : limit.aborted
+          ? `no answer in ${RESPONSE_TIMEOUT} ms`
+          : cause.message
+      reject(new Error(`notification to ${target.origin}${target.pathname} failed: ${why}`, { cause }))
+    }
+    request.on('error', fail)
+    request.end(body)
+  })
+}

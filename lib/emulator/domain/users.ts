@@ -1,0 +1,79 @@
+import type { Context } from '../context.js'
+import type { SignedNotification } from '../control/deliver.js'
+import type { Deliveries } from '../control/deliveries.js'
+import type { Confirmation, Payment } from '../interface.js'
+import type { Order } from '../state/records.js'
+import { combinedTransactionOf, payCombined } from './combined-orders.js'
+import { type ComplaintRequest, fileComplaint } from './complaints.js'
+import { importedMembers, type Member } from './member-cards.js'
+import { payOrder } from './orders.js'
+import { confirmService, payService, serviceEventOf } from './service-order.js'
+import { finishTransfer } from './transfers.js'
+
+/** The actions of WeChat's users on their phones. */
+export interface Users {
+  pay(outTradeNo: string): Promise<Payment>
+  confirm(number: string, how?: Confirmation): void
+  complain(complaint: ComplaintRequest): string
+  members(): readonly Member[]
+}
+
+/** The notifications of a user's actions. */
+interface UserNotifications {
+  sign(eventType: string, resource: object): SignedNotification
+  payment(order: Order): SignedNotification
+}
+
+export function createUsers(
+  context: Context,
+  { send }: Deliveries,
+  { sign, payment }: UserNotifications,
+): Users {
+  const { state } = context
+
+  async function payCombinedOrder(number: string): Promise<Payment | undefined> {
+    const combined = state.combined.get(number)
+    if (!combined) return undefined
+    const { transactionId = '', request } = payCombined(context, combined)
+    const notified = await send('TRANSACTION.SUCCESS', request.notify_url, () =>
+      sign('TRANSACTION.SUCCESS', combinedTransactionOf(combined, context)),
+    )
+    return { transaction_id: transactionId, trade_state: 'SUCCESS', ...(notified && { notified }) }
+  }
+
+  async function payServiceOrder(number: string): Promise<Payment | undefined> {
+    const service = state.serviceOrders.get(number)
+    if (!service || state.orders.has(number)) return undefined
+    if (service.state !== 'DOING' || !service.totalAmount) {
+      throw new Error(`pay(): service order ${number} is ${service.state}; only a completed one can be paid`)
+    }
+    payService(context, service)
+    const notified = await send('PAYSCORE.USER_PAID', service.request.notify_url, () =>
+      sign('PAYSCORE.USER_PAID', serviceEventOf(service, context)),
+    )
+    const { transactionId: transaction_id = '' } = service
+    return { transaction_id, trade_state: 'SUCCESS', ...(notified && { notified }) }
+  }
+
+  return {
+    async pay(number) {
+      const partOf = state.orders.get(number)?.combined
+      if (partOf) throw new Error(`pay(): order ${number} is part of ${partOf}; pay that`)
+      const other = (await payCombinedOrder(number)) ?? (await payServiceOrder(number))
+      if (other) return other
+      const order = payOrder(context, number)
+      const notified = await send('TRANSACTION.SUCCESS', order.request.notify_url, () => payment(order))
+      const { transactionId: transaction_id = '', state: trade_state } = order
+      return { transaction_id, trade_state, ...(notified && { notified }) }
+    },
+    confirm(number, { pays = true } = {}) {
+      const transfer = state.transfers.get(number)
+      if (transfer) return finishTransfer(context, transfer, 'SUCCESS')
+      const service = state.serviceOrders.get(number)
+      if (service) return confirmService(context, service, pays)
+      throw new Error(`confirm(): there is no transfer and no service order ${number}; place it first`)
+    },
+    complain: (complaint) => fileComplaint(context, complaint).id,
+    members: () => importedMembers(context),
+  }
+}

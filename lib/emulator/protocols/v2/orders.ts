@@ -1,0 +1,214 @@
+import { beijingDigits } from '../../beijing-time.js'
+import type { Context } from '../../context.js'
+import { closeOrder, payOrder, placeOrder } from '../../domain/orders.js'
+import { applyRefund } from '../../domain/refunds.js'
+import type { Order, Refund, TradeState } from '../../state/records.js'
+import { announceRefund, paymentFields } from './order-notifications.js'
+import { BusinessFailure, withV2Codes } from './refusal.js'
+import type { V2Fields } from './sign.js'
+
+/** Returns the fields of a response, beyond those that every message has. */
+export type V2Handler = (fields: V2Fields, context: Context) => V2Fields
+
+const DESCRIPTIONS: Readonly<Record<TradeState, string>> = {
+  NOTPAY: '订单未支付',
+  SUCCESS: '支付成功',
+  REFUND: '订单发生过退款，退款详情请查询退款单',
+  CLOSED: '订单已关闭',
+  REVOKED: '已撤销',
+}
+
+/** The amount in a field, in fen; v2 takes nothing but a positive integer. */
+function amountOf(fields: V2Fields, name: string): number {
+  const text = fields[name] ?? ''
+  if (/^[1-9]\d{0,9}$/.test(text)) return Number(text)
+  throw new BusinessFailure('PARAM_ERROR', `参数错误: ${name}`)
+}
+
+/** A time such as `20091225091010` in Beijing, by RFC 3339. */
+function toRfc3339(digits: string): string {
+  const found = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(digits)
+  if (!found) throw new BusinessFailure('PARAM_ERROR', '参数错误: time_expire')
+  const [, year, month, day, hour, minute, second] = found
+  return `${year}-${month}-${day}T${hour}:${minute}:${second}+08:00`
+}
+
+function place(
+  fields: V2Fields,
+  tradeType: string,
+  respond: () => Record<string, string>,
+  context: Context,
+): Order {
+  const {
+    appid = '',
+    mch_id: mchid = '',
+    body: description = '',
+    out_trade_no = '',
+    notify_url = '',
+  } = fields
+  const { attach, time_expire, openid, fee_type: currency } = fields
+  const request = {
+    appid,
+    mchid,
+    description,
+    out_trade_no,
+    notify_url,
+    amount: { total: amountOf(fields, 'total_fee'), ...(currency && { currency }) },
+    ...(attach && { attach }),
+    ...(time_expire && { time_expire: toRfc3339(time_expire) }),
+    ...(openid && { payer: { openid } }),
+  }
+  return placeOrder(context.state, { request, tradeType, respond, api: 'v2' })
+}
+
+const TRADE_TYPES: ReadonlySet<string> = new Set(['JSAPI', 'NATIVE', 'APP', 'MWEB'])
+
+const unifiedOrder: V2Handler = (fields, context) => {
+  const { trade_type = '' } = fields
+  if (!TRADE_TYPES.has(trade_type)) throw new BusinessFailure('PARAM_ERROR', '参数错误: trade_type')
+  if (trade_type === 'JSAPI' && !fields.openid && !fields.sub_openid) {
+    throw new BusinessFailure('PARAM_ERROR', 'JSAPI支付必须传openid')
+  }
+  const { ids, now } = context
+  const respond = (): Record<string, string> => {
+    const prepay_id = `wx${beijingDigits(now())}${ids.hex(20).toLowerCase()}`
+    return {
+      prepay_id,
+      ...(trade_type === 'NATIVE' && { code_url: `weixin://wxpay/bizpayurl?pr=${ids.text(9)}` }),
+      ...(trade_type === 'MWEB' && {
+        mweb_url: `https://wx.tenpay.com/cgi-bin/mmpayweb-bin/checkmweb?prepay_id=${prepay_id}`,
+      }),
+    }
+  }
+  return withV2Codes(() => ({ trade_type, ...place(fields, trade_type, respond, context).answer }))
+}
+
+function find(fields: V2Fields, { state }: Context): Order {
+  const { transaction_id, out_trade_no } = fields
+  if (!transaction_id && !out_trade_no) {
+    throw new BusinessFailure('PARAM_ERROR', 'out_trade_no与transaction_id至少填一个')
+  }
+  const number = transaction_id ? state.transactions.get(transaction_id) : out_trade_no
+  const order = state.orders.get(number ?? '')
+  if (!order) throw new BusinessFailure('ORDERNOTEXIST', '订单不存在')
+  return order
+}
+
+const orderQuery: V2Handler = (fields, context) => {
+  const order = find(fields, context)
+  const state = { trade_state: order.state, trade_state_desc: DESCRIPTIONS[order.state] }
+  if (order.transactionId !== undefined) return { ...paymentFields(order), ...state }
+  const { out_trade_no, attach = '', amount } = order.request
+  return { out_trade_no, attach, total_fee: String(amount.total), trade_type: order.tradeType, ...state }
+}
+
+const micropay: V2Handler = (fields, context) => {
+  if (!/^1[0-5]\d{16}$/.test(fields.auth_code ?? '')) {
+    throw new BusinessFailure('AUTH_CODE_INVALID', '请扫描微信支付被扫条码/二维码')
+  }
+  if (fields.time_expire && Date.parse(toRfc3339(fields.time_expire)) <= context.now()) {
+    throw new BusinessFailure('PARAM_ERROR', 'time_expire时间过短，刷卡至少1分钟，其他5分钟')
+  }
+  return withV2Codes(() => {
+    const order = place(fields, 'MICROPAY', () => ({}), context)
+    return paymentFields(payOrder(context, order.request.out_trade_no))
+  })
+}
+
+const close: V2Handler = (fields, context) =>
+  withV2Codes(() => {
+    closeOrder(context.state, context.state.orders.get(fields.out_trade_no ?? ''))
+    return {}
+  })
+
+/** Reverses an order that may have been paid: it is closed if it was not, and the money goes back if it was. */
+const reverse: V2Handler = (fields, context) => {
+  const order = find(fields, context)
+  if (order.state === 'REFUND') throw new BusinessFailure('REVERSE_EXPIRE', '订单已发生退款，不能撤销')
+  order.state = order.transactionId === undefined ? 'CLOSED' : 'REVOKED'
+  context.state.orders.set(order.request.out_trade_no, order)
+  return { recall: 'N' }
+}
+
+const refund: V2Handler = (fields, context) => {
+  const { out_refund_no = '', transaction_id, out_trade_no, notify_url, refund_fee_type } = fields
+  const [amount, total] = [amountOf(fields, 'refund_fee'), amountOf(fields, 'total_fee')]
+  const currency = refund_fee_type ?? 'CNY'
+  return withV2Codes(() => {
+    const {
+      order,
+      body: refunded,
+      isNew,
+    } = applyRefund(context, {
+      out_refund_no,
+      ...(transaction_id && { transaction_id }),
+      ...(out_trade_no && { out_trade_no }),
+      ...(notify_url && { notify_url }),
+      amount: { refund: amount, total, currency },
+    })
+    if (isNew) announceRefund(context, order, refunded, notify_url)
+    return {
+      transaction_id: order.transactionId ?? '',
+      out_trade_no: order.request.out_trade_no,
+      out_refund_no,
+      refund_id: String(refunded.refund_id),
+      refund_fee: String(amount),
+      total_fee: String(total),
+      cash_fee: String(total),
+    }
+  })
+}
+
+interface RefundBody {
+  readonly refund_id: string
+  readonly out_refund_no: string
+  readonly out_trade_no: string
+  readonly success_time: string
+  readonly user_received_account: string
+  readonly amount: { readonly refund: number; readonly total: number }
+}
+
+const bodyOf = (refund: Refund): RefundBody => refund.answer as unknown as RefundBody
+
+const refundQuery: V2Handler = (fields, context) => {
+  const { refund_id, out_refund_no } = fields
+  const all = [...context.state.refunds.values()].map(bodyOf)
+  const found = refund_id
+    ? all.filter((one) => one.refund_id === refund_id)
+    : out_refund_no
+      ? all.filter((one) => one.out_refund_no === out_refund_no)
+      : all.filter((one) => one.out_trade_no === find(fields, context).request.out_trade_no)
+  const [first] = found
+  if (!first) throw new BusinessFailure('REFUNDNOTEXIST', '退款订单查询失败')
+  const order = find({ out_trade_no: first.out_trade_no }, context)
+  const total = String(first.amount.total)
+  const each = found.flatMap((one, n) => [
+    [`out_refund_no_${n}`, one.out_refund_no],
+    [`refund_id_${n}`, one.refund_id],
+    [`refund_channel_${n}`, 'ORIGINAL'],
+    [`refund_fee_${n}`, String(one.amount.refund)],
+    [`refund_status_${n}`, 'SUCCESS'],
+    [`refund_account_${n}`, 'REFUND_SOURCE_RECHARGE_FUNDS'],
+    [`refund_recv_accout_${n}`, one.user_received_account],
+    [`refund_success_time_${n}`, one.success_time.slice(0, 19).replace('T', ' ')],
+  ])
+  return {
+    transaction_id: order.transactionId ?? '',
+    out_trade_no: first.out_trade_no,
+    total_fee: total,
+    cash_fee: total,
+    refund_count: String(found.length),
+    ...(Object.fromEntries(each) as V2Fields),
+  }
+}
+
+/** The endpoints that share the orders and refunds of v3. */
+export const ORDER_HANDLERS: Readonly<Record<string, V2Handler>> = {
+  'v2/pay/unifiedorder': unifiedOrder,
+  'v2/pay/orderquery': orderQuery,
+  'v2/pay/closeorder': close,
+  'v2/pay/micropay': micropay,
+  'v2/secapi/pay/reverse': reverse,
+  'v2/secapi/pay/refund': refund,
+  'v2/pay/refundquery': refundQuery,
+}

@@ -1,0 +1,71 @@
+import type {
+  CombinedOrder,
+  Complaint,
+  MadeUpBill,
+  MemberCard,
+  Order,
+  Refund,
+  RepeatableWrite,
+  ServiceOrder,
+  Sharing,
+  Transfer,
+  TransferBatch,
+} from './records.js'
+import type { Collection, Store } from './store.js'
+
+/** All that the emulated platform remembers. */
+export interface State {
+  /** The orders, by `out_trade_no`. */
+  readonly orders: Collection<Order>
+  /** Each order's `out_trade_no`, by `transaction_id`. */
+  readonly transactions: Collection<string>
+  /** The refunds, by `out_refund_no`. */
+  readonly refunds: Collection<Refund>
+  /** The combined orders, by `combine_out_trade_no`. */
+  readonly combined: Collection<CombinedOrder>
+  /** The transfers, by `out_bill_no`. */
+  readonly transfers: Collection<Transfer>
+  /** The batches of transfers, by `out_batch_no`. */
+  readonly batches: Collection<TransferBatch>
+  /** The service orders, by `out_order_no`. */
+  readonly serviceOrders: Collection<ServiceOrder>
+  /** The profit sharings, by `out_order_no`. */
+  readonly sharings: Collection<Sharing>
+  /** The receivers of profit sharings, by type and account. */
+  readonly receivers: Collection<object>
+  /** The complaints, by `complaint_id`. */
+  readonly complaints: Collection<Complaint>
+  /** The templates of member cards, by `out_request_no`. */
+  readonly cards: Collection<{ readonly fingerprint: string; readonly answer: object }>
+  /** The cards of users, by card and code. */
+  readonly memberCards: Collection<MemberCard>
+  /** The settings of the merchant, such as URLs to notify. */
+  readonly settings: Collection<string>
+  /** The member-card imports that were carried out: request and code, by card and `out_request_no`. */
+  readonly imports: Collection<{ readonly request: string; readonly code: string }>
+  /** The writes that were carried out by documented samples, by template and idempotent number. */
+  readonly answered: Collection<RepeatableWrite>
+  /** The trade bills that are made up, by day; they are not stored. */
+  readonly bills: Map<string, MadeUpBill>
+}
+
+export function createState({ collection }: Store): State {
+  return {
+    orders: collection('orders'),
+    transactions: collection('transactions'),
+    refunds: collection('refunds'),
+    combined: collection('combined'),
+    transfers: collection('transfers'),
+    batches: collection('batches'),
+    serviceOrders: collection('serviceOrders'),
+    sharings: collection('sharings'),
+    receivers: collection('receivers'),
+    complaints: collection('complaints'),
+    cards: collection('cards'),
+    memberCards: collection('memberCards'),
+    settings: collection('settings'),
+    imports: collection('imports'),
+    answered: collection('answered'),
+    bills: new Map(),
+  }
+}

@@ -1,0 +1,113 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as wait } from 'node:timers/promises'
+import { afterEach, describe, expect, it } from 'vitest'
+import { createEmulator, type Emulator } from '../../../lib/emulator/index.js'
+import { Wechatpay } from '../../../lib/index.js'
+import { WHO } from '../domain/rig.js'
+
+const closing: (() => unknown)[] = []
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close()
+})
+
+async function receive(
+  listener: (request: IncomingMessage, response: ServerResponse) => void,
+): Promise<{ readonly url: string; readonly server: Server }> {
+  const server = createServer(listener)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  closing.push(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server }
+}
+
+async function start(
+  retryScale: number,
+): Promise<{ readonly emulator: Emulator; readonly wxpay: Wechatpay }> {
+  const emulator = await createEmulator({ retryScale })
+  const wxpay = new Wechatpay(emulator.merchant)
+  closing.push(() => {
+    wxpay.close()
+    return emulator.close()
+  })
+  return { emulator, wxpay }
+}
+
+async function pay(emulator: Emulator, wxpay: Wechatpay, notify_url: string) {
+  const { mchid } = emulator.merchant
+  const out_trade_no = 'TOLD-1'
+  await wxpay.v3.pay.transactions.native.post({
+    json: { ...{ ...WHO, mchid, description: 'a', out_trade_no, notify_url }, amount: { total: 1 } },
+  })
+  return emulator.pay(out_trade_no)
+}
+
+describe('a notification that nobody takes', () => {
+  it('is sent again on the documented schedule, the same event freshly signed', async () => {
+    const { emulator, wxpay } = await start(0.001)
+    const heard: { id: string; signature: string }[] = []
+    const { url } = await receive(async (request, response) => {
+      const chunks: Buffer[] = []
+      for await (const chunk of request) chunks.push(chunk as Buffer)
+      const body = Buffer.concat(chunks).toString()
+      const { id } = await wxpay.notifications.parse({
+        headers: request.headers as Record<string, string>,
+        body,
+      })
+      heard.push({ id: String(id), signature: String(request.headers['wechatpay-signature']) })
+      response.writeHead(heard.length < 4 ? 500 : 200).end()
+    })
+    expect((await pay(emulator, wxpay, url)).notified).toEqual({ status: 500, body: '' })
+    await expect.poll(() => emulator.deliveries.at(-1)?.done, { timeout: 15_000 }).toBe(true)
+    expect(new Set(heard.map(({ id }) => id)).size).toBe(1)
+    expect(new Set(heard.map(({ signature }) => signature)).size).toBe(4)
+    expect(emulator.deliveries).toMatchObject([
+      {
+        event_type: 'TRANSACTION.SUCCESS',
+        url,
+        attempts: [{ status: 500 }, { status: 500 }, { status: 500 }, { status: 200 }],
+      },
+    ])
+  })
+
+  it('is given up after sixteen tries', async () => {
+    const { emulator, wxpay } = await start(0.000_001)
+    const { url } = await receive((_, response) => void response.writeHead(404).end())
+    await pay(emulator, wxpay, url)
+    await expect.poll(() => emulator.deliveries[0]?.done, { timeout: 15_000 }).toBe(true)
+    expect(emulator.deliveries[0]?.attempts).toHaveLength(16)
+  })
+
+  it('is tried again when the receiver cannot be reached, and arrives once it can', async () => {
+    const { emulator, wxpay } = await start(0.01)
+    const { url, server } = await receive((_, response) => void response.writeHead(200).end())
+    await new Promise((resolve) => server.close(resolve))
+    expect(await pay(emulator, wxpay, url)).not.toHaveProperty('notified')
+    expect(emulator.deliveries[0]).toMatchObject({ done: false, attempts: [{ error: /ECONNREFUSED/ }] })
+    await new Promise<void>((resolve) => server.listen(Number(new URL(url).port), '127.0.0.1', resolve))
+    await expect.poll(() => emulator.deliveries[0]?.done, { timeout: 15_000 }).toBe(true)
+    expect(emulator.deliveries[0]?.attempts.at(-1)).toMatchObject({ status: 200 })
+  })
+
+  it('is not sent any more when the emulator is closed', async () => {
+    const { emulator, wxpay } = await start(0.01)
+    let heard = 0
+    const { url } = await receive((_, response) => {
+      heard++
+      response.writeHead(500).end()
+    })
+    await pay(emulator, wxpay, url)
+    await emulator.close()
+    const before = heard
+    await wait(400)
+    expect(heard).toBe(before)
+  })
+})
+
+it('a notification goes nowhere but to this machine', async () => {
+  const { emulator, wxpay } = await start(1)
+  expect(await pay(emulator, wxpay, 'https://merchant.example.com/notify')).not.toHaveProperty('notified')
+  expect(emulator.deliveries).toEqual([])
+})
