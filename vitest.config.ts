@@ -6,6 +6,9 @@ const config: ViteUserConfig = defineConfig({
     exclude: ['tests/system/**'],
     pool: 'forks',
     execArgv: ['--expose-gc'],
+    maxWorkers: 2,
+    // Two processes import the sources once, and not once for each file.
+    isolate: false,
     coverage: { include: ['lib/**'], exclude: ['**/generated/**'] },
   },
 })

@@ -184,7 +184,7 @@ describe('a request past the chain that fails here', () => {
     const wxpay = rig.client({ adapter: () => Promise.reject(new Error('no network')) })
     const before = runningTimers()
     await expect(wxpay.client.v3.get('v3/certificates')).rejects.toThrow('no network')
-    expect(runningTimers()).toBe(before)
+    expect(runningTimers()).toBeLessThanOrEqual(before)
   })
 })
 
