@@ -6,8 +6,9 @@ const config: ViteUserConfig = defineConfig({
     exclude: ['tests/system/**'],
     pool: 'forks',
     execArgv: ['--expose-gc'],
-    maxWorkers: 2,
-    // Two processes import the sources once, and not once for each file.
+    globalSetup: ['tests/package/shared-installation.ts'],
+    maxWorkers: '100%',
+    // Each process imports the sources once, and not once for each file.
     isolate: false,
     coverage: { include: ['lib/**'], exclude: ['**/generated/**'] },
   },
