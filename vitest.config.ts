@@ -10,6 +10,10 @@ const config: ViteUserConfig = defineConfig({
     maxWorkers: '100%',
     // Each process imports the sources once, and not once for each file.
     isolate: false,
+    // For what never comes: a test that waits for an event waits as long as a busy machine takes.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 30_000, interval: 10 } },
     coverage: { include: ['lib/**'], exclude: ['**/generated/**'] },
   },
 })
