@@ -8,7 +8,8 @@ const config: ViteUserConfig = defineConfig({
     execArgv: ['--expose-gc'],
     globalSetup: ['tests/package/shared-installation.ts'],
     maxWorkers: '100%',
-    // Each process imports the sources once, and not once for each file.
+    // Each process imports the sources once, and not once for each file. A test puts back what it changes of the
+    // process, such as the environment.
     isolate: false,
     // For what never comes: a test that waits for an event waits as long as a busy machine takes.
     testTimeout: 60_000,

@@ -129,7 +129,7 @@ describe('an event that failed', () => {
   it('by taking too long, but succeeded in the meantime, is not handled again', async () => {
     let succeed = (): void => undefined
     const handler = vi.fn(() => new Promise<void>((resolve) => (succeed = resolve)))
-    const url = await rig.serve(handler, { timeout: 100 })
+    const url = await rig.serve(handler, { timeout: 500 })
     const notification = rig.paid('x')
     expect(await post(url, notification)).toEqual(refused(500))
     succeed()
