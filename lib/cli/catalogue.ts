@@ -1,7 +1,7 @@
 import { exactSegments, lookup } from '../catalog/lookup.js'
 import type { Verb } from '../catalog/traits.js'
 import { documentedPaths } from '../catalog/tree.js'
-import { normalizeSegment } from '../chain/normalize.js'
+import { normalizeSegment } from '../chain/names.js'
 import { names } from './generated/names.js'
 
 const AUDIENCES = ['merchant', 'partner', 'brand', 'hk', 'global'] as const

@@ -1,7 +1,7 @@
 import { canonicalPath, exactSegments, knownVerbs, nearestRoute } from '../catalog/lookup.js'
 import { matchRoutes, type RouteMatch } from '../catalog/match.js'
 import type { Verb } from '../catalog/traits.js'
-import { normalizeSegment } from '../chain/normalize.js'
+import { normalizeSegment } from '../chain/names.js'
 import { UsageError } from './usage-error.js'
 
 /** An endpoint as the command line names it. */
