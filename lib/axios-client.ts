@@ -7,15 +7,17 @@ import axios, {
   type InternalAxiosRequestConfig,
   isCancel,
 } from 'axios'
-import { type Endpoint, endpointOfUrl } from './catalog/endpoint.js'
+import { endpointOfUrl } from './catalog/endpoint.js'
 import { NetworkError, RequestError, VerificationError } from './errors.js'
+import { cannotCall, maySpeak, type Signer } from './identity.js'
 import { mergeHeaders } from './pipeline/build.js'
+import { inspectBody } from './pipeline/json-body.js'
 import { decode } from './pipeline/pipeline.js'
-import { accept, send } from './pipeline/send.js'
+import { accept, send, Timer } from './pipeline/send.js'
 import { prepareUpload } from './pipeline/upload.js'
 import { copyLiterals } from './plain-object.js'
 import type { Call, Protocol, SignedRequest, Upload, VerifiedResponse } from './protocols/protocol.js'
-import { AttemptTimer, type HttpResponse, type Transport } from './transport/transport.js'
+import type { HttpResponse, Transport } from './transport/transport.js'
 import { needsAxios } from './transport/undici.js'
 
 /** An axios instance of a client, and the way of a call of the chain through it. */
@@ -30,8 +32,7 @@ export interface AxiosClientContext {
   readonly api: 'v2' | 'v3'
   readonly protocol: Protocol
   readonly transport: Transport
-  /** @throws {RequestError} when the client cannot sign for an endpoint. */
-  readonly assertMayCall: (endpoint: Endpoint) => void
+  readonly signer: Signer
 }
 
 type Config = InternalAxiosRequestConfig
@@ -149,7 +150,7 @@ async function signConfig(config: Config, context: AxiosClientContext): Promise<
   restore(config, exchanges.get(ticket))
   const { url, data, params, responseType, transformResponse, adapter } = config
   const given = { url, data, params, responseType, transformResponse, adapter }
-  const timer = new AttemptTimer(Number(config.timeout ?? 0))
+  const timer = new Timer(Number(config.timeout ?? 0))
   let upload: Upload | undefined
   try {
     const call = toCall(config, calls.get(ticket), context)
@@ -163,6 +164,7 @@ async function signConfig(config: Config, context: AxiosClientContext): Promise<
     if (serial !== undefined) config.headers.set('Wechatpay-Serial', serial)
     // Before the rest is read again: transforms may change the URL and the headers, too.
     config.data = transformRequest(config)
+    if (context.api === 'v3') assertSendable(config.data)
     const final = { ...toCall(config, calls.get(ticket), context), upload }
     const request = await protocol.sign(final)
     exchanges.set(ticket, { call: final, request, given })
@@ -185,11 +187,11 @@ function restore(config: Config, last: Exchange | undefined): void {
 }
 
 /** @param chained the call of the chain that the config was made for */
-function toCall(config: Config, chained: Call | undefined, { api, assertMayCall }: AxiosClientContext): Call {
+function toCall(config: Config, chained: Call | undefined, { api, signer }: AxiosClientContext): Call {
   const { url = '', method = 'get', params, paramsSerializer, headers, baseURL, signal } = config
   const isChained = chained !== undefined && chained.endpoint.verb === method.toLowerCase()
   const endpoint = isChained ? chained.endpoint : endpointOfUrl(url, method, api)
-  assertMayCall(endpoint)
+  if (!maySpeak(signer, endpoint.protocol)) throw cannotCall(signer, endpoint)
   const serializer = typeof paramsSerializer === 'function' ? paramsSerializer : paramsSerializer?.serialize
   const query: unknown = params ?? undefined
   // The query of a GET in APIv2 is a message, which is completed and signed first.
@@ -210,7 +212,8 @@ function toCall(config: Config, chained: Call | undefined, { api, assertMayCall 
     decrypt: isChained && chained.decrypt,
     // Another URL is another endpoint, whose response is verified like any other.
     unsigned: isChained ? chained.unsigned && url === chained.path : endpoint.traits.unsigned === true,
-    repeatable: isChained ? chained.repeatable : endpoint.verb === 'get' || endpoint.traits.safe === true,
+    repeatable: isChained ? chained.repeatable : endpoint.reads,
+    sensitive: true,
   }
 }
 
@@ -218,6 +221,13 @@ function toCall(config: Config, chained: Call | undefined, { api, assertMayCall 
 async function readUpload({ endpoint, body, signal }: Call): Promise<Upload | undefined> {
   if (!endpoint.traits.upload?.flat) return undefined
   return prepareUpload(endpoint, (body ?? {}) as Record<string, unknown>, signal)
+}
+
+/** @throws {RequestError} for a body that JSON cannot carry. */
+function assertSendable(body: unknown): void {
+  if (body === undefined || body === null || typeof body === 'string' || Buffer.isBuffer(body)) return
+  const { problem } = inspectBody(body)
+  if (problem) throw new RequestError(problem)
 }
 
 function transformRequest(config: Config): unknown {
@@ -257,7 +267,7 @@ function seal(
 /** Sends what was signed, and nothing else, by the client's own transport or by the user's adapter. */
 function signedAdapter(
   ticket: Ticket,
-  timer: AttemptTimer,
+  timer: Timer,
   disposable: Upload | undefined,
   { transport }: AxiosClientContext,
 ): (config: Config) => Promise<AxiosResponse> {

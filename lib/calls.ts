@@ -1,13 +1,13 @@
 import { AxiosHeaders, type AxiosInstance, type AxiosResponse, type RawAxiosHeaders } from 'axios'
 import { type AxiosClient, createAxiosClient } from './axios-client.js'
-import { type Endpoint, endpointOf, type ProtocolName } from './catalog/endpoint.js'
+import { endpointOf, type ProtocolName } from './catalog/endpoint.js'
 import type { Verb } from './catalog/traits.js'
-import { RequestError } from './errors.js'
-import { assertMayCall } from './identity.js'
+import { cannotCall, maySpeak } from './identity.js'
 import { type Config, needsInstance } from './options.js'
 import { buildCall, type CallDefaults, mergeHeaders } from './pipeline/build.js'
-import { attempt, type CallOptions, runCall } from './pipeline/pipeline.js'
+import { type CallOptions, createAttempt, runCall } from './pipeline/pipeline.js'
 import type { Call, Protocol } from './protocols/protocol.js'
+import { ACCEPT_ENCODING } from './transport/decompress.js'
 import type { Transport } from './transport/transport.js'
 import { VERSION } from './version.js'
 
@@ -40,69 +40,62 @@ export function createCalls(
 ): Calls {
   const { signer, failover, deadline, validate } = config
   const shared = { failover, deadline, validate, isClosed: transport.isClosed }
-  const ofProtocol = (
-    make: (name: ProtocolName) => CallOptions,
-  ): Readonly<Record<ProtocolName, CallOptions>> => ({
-    v2: make('v2'),
-    v3: make('v3'),
-    brand: make('brand'),
-  })
-  const direct = ofProtocol((name) => ({
+  const optionsFor = (make: (name: ProtocolName) => CallOptions): OptionsByProtocol => {
+    const names = PROTOCOLS.filter((name) => maySpeak(signer, name))
+    return Object.fromEntries(names.map((name) => [name, make(name)]))
+  }
+  const direct = optionsFor((name) => ({
     ...shared,
     defaults: directDefaults(config, protocols[name]),
-    attempt: (call) => attempt(call, protocols[name], transport),
+    attempt: createAttempt(protocols[name], transport),
   }))
-  let instances: { readonly clients: Clients; readonly options: typeof direct } | undefined
+  let current = direct
+  let clients: Clients | undefined
 
-  function createInstances(): NonNullable<typeof instances> {
-    const context = { transport, assertMayCall: (endpoint: Endpoint) => assertMayCall(signer, endpoint) }
+  /** Makes the axios instances, and lets all further calls go through them. */
+  function useInstances(): Clients {
     const create = (api: 'v2' | 'v3'): AxiosClient => {
       const protocol = protocols[api]
       const headers = { ...ownHeaders(protocol), ...config.axios.headers } as RawAxiosHeaders
-      return createAxiosClient({ ...context, api, protocol }, { ...config.axios, headers })
+      return createAxiosClient({ api, protocol, transport, signer }, { ...config.axios, headers })
     }
     const v2 = create('v2')
     const v3 = create('v3')
-    const through = ({ instance, attempt }: AxiosClient): CallOptions => ({
-      ...shared,
-      attempt,
-      defaults: () => instanceDefaults(instance),
+    current = optionsFor((name) => {
+      const { instance, attempt } = name === 'v2' ? v2 : v3
+      return { ...shared, attempt, defaults: instanceDefaults(instance) }
     })
-    return {
-      clients: Object.freeze({ v2: v2.instance, v3: v3.instance }),
-      options: ofProtocol((name) => through(name === 'v2' ? v2 : v3)),
-    }
+    return Object.freeze({ v2: v2.instance, v3: v3.instance })
   }
 
-  if (needsInstance(config.axios)) instances = createInstances()
-  const optionsOf = ({ protocol }: Endpoint): CallOptions => (instances?.options ?? direct)[protocol]
+  if (needsInstance(config.axios)) clients = useInstances()
   return {
-    buildGet: (path, request) => {
-      const endpoint = endpointOf(path, 'get')
-      return buildCall(endpoint, request, direct[endpoint.protocol].defaults(endpoint))
-    },
-    clients: () => {
-      instances ??= createInstances()
-      return instances.clients
-    },
     async run(verb, path, request) {
       const endpoint = endpointOf(path, verb)
-      assertMayCall(signer, endpoint)
-      assertSendable(endpoint)
-      return runCall(endpoint, request, optionsOf(endpoint))
+      const options = current[endpoint.protocol]
+      if (!options) throw cannotCall(signer, endpoint)
+      return runCall(endpoint, request, options)
+    },
+    buildGet(path, request) {
+      const endpoint = endpointOf(path, 'get')
+      const options = direct[endpoint.protocol]
+      if (!options) throw cannotCall(signer, endpoint)
+      return buildCall(endpoint, request, options.defaults.get)
+    },
+    clients() {
+      clients ??= useInstances()
+      return clients
     },
   }
 }
 
-/** @throws {RequestError} for a redirect, which is where a browser is sent to: there is nothing to call. */
-function assertSendable({ name, traits }: Endpoint): void {
-  if (!traits.redirect) return
-  throw new RequestError(`${name} is a page for the user's browser: send it to the URL that url(…) gives`)
-}
+const PROTOCOLS: readonly ProtocolName[] = ['v2', 'v3', 'brand']
+type OptionsByProtocol = Readonly<Partial<Record<ProtocolName, CallOptions>>>
 
 /** The headers of every request, which the user's own headers replace. */
 const ownHeaders = ({ accept }: Protocol): RawAxiosHeaders => ({
   Accept: accept,
+  'Accept-Encoding': ACCEPT_ENCODING,
   'User-Agent': `wechatpay-fluent/${VERSION} node/${process.versions.node}`,
 })
 
@@ -115,12 +108,10 @@ export function directDefaults(
   const groups = headers as Readonly<Record<string, RawAxiosHeaders>>
   const isGroup = (name: string): boolean => METHODS.has(name) && typeof groups[name] === 'object'
   const forAll = Object.fromEntries(Object.entries(groups).filter(([name]) => !isGroup(name)))
-  const defaultsOf = (verb: string): CallDefaults => {
+  return byVerb((verb) => {
     const own = AxiosHeaders.concat(groups.common, groups[verb], ownHeaders(protocol), forAll as never)
     return { timeout, baseURL, onUploadProgress, onDownloadProgress, headers: mergeHeaders({}, own) }
-  }
-  const byVerb = new Map(['get', 'post', 'put', 'patch', 'delete'].map((verb) => [verb, defaultsOf(verb)]))
-  return ({ verb }) => byVerb.get(verb) as CallDefaults
+  })
 }
 
 const METHODS: ReadonlySet<string> = new Set([
@@ -134,8 +125,30 @@ const METHODS: ReadonlySet<string> = new Set([
   'options',
 ])
 
-/** The defaults of calls through an axios instance, which adds its headers itself. */
-function instanceDefaults({ defaults }: AxiosInstance): CallDefaults {
-  const { timeout, baseURL, onUploadProgress, onDownloadProgress } = defaults
-  return { timeout, baseURL, onUploadProgress, onDownloadProgress, headers: {} }
+const byVerb = <Value>(make: (verb: Verb) => Value): Readonly<Record<Verb, Value>> => ({
+  get: make('get'),
+  post: make('post'),
+  put: make('put'),
+  patch: make('patch'),
+  delete: make('delete'),
+})
+
+/** The defaults of calls through an axios instance, as they are at the time of the call. The instance adds its headers itself. */
+function instanceDefaults({ defaults }: AxiosInstance): CallOptions['defaults'] {
+  const live: CallDefaults = {
+    headers: {},
+    get timeout() {
+      return defaults.timeout
+    },
+    get baseURL() {
+      return defaults.baseURL
+    },
+    get onUploadProgress() {
+      return defaults.onUploadProgress
+    },
+    get onDownloadProgress() {
+      return defaults.onDownloadProgress
+    },
+  }
+  return byVerb(() => live)
 }

@@ -26,7 +26,7 @@ export type Signer = Id & {
 }
 
 /** The protocols that each identity may speak. */
-const MAY_CALL: Readonly<Record<Identity, readonly ProtocolName[]>> = {
+const MAY_SPEAK: Readonly<Record<Identity, readonly ProtocolName[]>> = {
   merchant: ['v3', 'v2'],
   brand: ['brand'],
 }
@@ -69,15 +69,15 @@ export function describeId({ mchid, brandId }: Id): string {
   return brandId === undefined ? `merchant ${mchid}` : `brand ${brandId}`
 }
 
-/**
- * Makes sure that a client can sign for an endpoint, before anything is sent.
- *
- * @throws {RequestError} saying which options a client needs that can.
- */
-export function assertMayCall(id: Id, { name, protocol }: Pick<Endpoint, 'name' | 'protocol'>): void {
-  if (MAY_CALL[id.brandId === undefined ? 'merchant' : 'brand'].includes(protocol)) return
+/** Whether an identity may speak a protocol. */
+export function maySpeak({ brandId }: Id, protocol: ProtocolName): boolean {
+  return MAY_SPEAK[brandId === undefined ? 'merchant' : 'brand'].includes(protocol)
+}
+
+/** The error for an endpoint that a client cannot sign for: it says which options a client needs that can. */
+export function cannotCall(id: Id, { name, protocol }: Pick<Endpoint, 'name' | 'protocol'>): RequestError {
   const whose = protocol === 'brand' ? 'a brand' : 'a merchant'
-  throw needsAnother(`${name} can be called by ${whose} alone`, id, protocol)
+  return needsAnother(`${name} can be called by ${whose} alone`, id, protocol)
 }
 
 /**

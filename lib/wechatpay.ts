@@ -146,6 +146,11 @@ function downloadKeys(config: Config, transport: Transport): Certificates {
   // A client with a baseURL of its own asks nobody else.
   const accessPoints = baseURL ? [baseURL] : [DEFAULT_ORIGIN, ...failover]
   const protocol = createV3Protocol({ signer, keys: createFixedKeys([]) })
-  const download = certificateDownload(protocol, transport, directDefaults(config, protocol), accessPoints)
+  const download = certificateDownload(
+    protocol,
+    transport,
+    directDefaults(config, protocol).get,
+    accessPoints,
+  )
   return createCertificates({ mchid: signer.mchid, apiv3Key, download, store })
 }

@@ -16,6 +16,8 @@ export interface Endpoint {
   readonly protocol: ProtocolName
   readonly traits: Traits
   readonly documented: boolean
+  /** Whether a request changes nothing at WeChat Pay, so that sending it again does no harm. */
+  readonly reads: boolean
 }
 
 /** An endpoint reached through the chain: its path has placeholders to fill. */
@@ -107,15 +109,11 @@ function describeEndpoint(path: string, verb: Verb, traits: Traits | undefined):
     protocol: protocolOf(path),
     traits: traits ?? NO_TRAITS,
     documented: traits !== undefined,
+    reads: verb === 'get' || traits?.safe === true,
   }
 }
 
 function protocolOf(path: string): ProtocolName {
   if (path.startsWith('v2/')) return 'v2'
   return path.startsWith('brand/') ? 'brand' : 'v3'
-}
-
-/** Whether a request changes nothing at WeChat Pay, so that sending it again does no harm. */
-export function isReading({ verb, traits }: Endpoint): boolean {
-  return verb === 'get' || traits.safe === true
 }

@@ -1,12 +1,11 @@
 import { AxiosHeaders, type RawAxiosHeaders } from 'axios'
 import type { TemplatedEndpoint } from '../catalog/endpoint.js'
-import { isReading } from '../catalog/endpoint.js'
 import { expandTemplate } from '../chain/template.js'
 import { RequestError } from '../errors.js'
 import { isPlainObject, LOST_NAMES } from '../plain-object.js'
 import type { Call } from '../protocols/protocol.js'
-import { findUnsendable } from '../protocols/v3/json-body.js'
 import type { HttpHeaders } from '../transport/transport.js'
+import { inspectBody } from './json-body.js'
 import { nearestName } from './nearest.js'
 import { assertOption } from './options.js'
 
@@ -58,7 +57,7 @@ export function buildCall(endpoint: TemplatedEndpoint, request: unknown, default
     endpoint,
     path,
     query: given.query,
-    body: bodyOf(endpoint, given),
+    ...bodyOf(endpoint, given),
     upload: undefined,
     headers: given.headers === undefined ? defaults.headers : mergeHeaders(defaults.headers, given.headers),
     baseURL: option('baseURL'),
@@ -104,7 +103,10 @@ function assertFields(endpoint: TemplatedEndpoint, what: string, value: unknown)
 }
 
 /** The body, which each version of the API takes in a format of its own. An upload's comes with its file. */
-function bodyOf(endpoint: TemplatedEndpoint, { json, xml, multipart }: RequestObject): unknown {
+function bodyOf(
+  endpoint: TemplatedEndpoint,
+  { json, xml, multipart, query }: RequestObject,
+): Pick<Call, 'body' | 'sensitive'> {
   const { name, protocol, verb, traits } = endpoint
   const problem =
     protocol === 'v2'
@@ -114,10 +116,14 @@ function bodyOf(endpoint: TemplatedEndpoint, { json, xml, multipart }: RequestOb
   if (verb === 'get' && (json ?? xml) !== undefined) {
     throw new RequestError(`${name}: a GET carries no body; pass parameters as 'query'`)
   }
-  if (protocol === 'v2') return xml === undefined ? undefined : assertFields(endpoint, 'xml', xml)
-  const unsendable = json === undefined ? undefined : findUnsendable(json)
-  if (unsendable) throw new RequestError(`${name}: ${unsendable}`)
-  return json
+  if (protocol === 'v2') {
+    return { body: xml === undefined ? undefined : assertFields(endpoint, 'xml', xml), sensitive: false }
+  }
+  const findings = json === undefined ? undefined : inspectBody(json)
+  if (findings?.problem) throw new RequestError(`${name}: ${findings.problem}`)
+  // Of an upload, too: it is not looked through here.
+  const sensitive = findings?.sensitive || query !== undefined || multipart !== undefined
+  return { body: json, sensitive }
 }
 
 function v3Problem({ json, xml, multipart }: RequestObject): string | undefined {
@@ -139,8 +145,8 @@ function describe(value: unknown): string {
 
 /** Whether sending a request again has no further effect: it only reads, or carries the number by which the API knows a repeat. */
 export function isRepeatable(endpoint: TemplatedEndpoint, request: unknown): boolean {
-  const { repeatKey } = endpoint
-  if (isReading(endpoint)) return true
+  const { repeatKey, reads } = endpoint
+  if (reads) return true
   if (repeatKey === undefined) return false
   if (repeatKey.length === 0) return true
   const value = repeatKey.reduce<unknown>((at, name) => (at as RequestObject | undefined)?.[name], request)

@@ -2,10 +2,9 @@ import { endpointOf } from '../catalog/endpoint.js'
 import { NetworkError } from '../errors.js'
 import type { Protocol } from '../protocols/protocol.js'
 import { type SignedPayload, signatureHeaders } from '../protocols/v3/signature.js'
-import { AttemptTimer, type Transport } from '../transport/transport.js'
-import { buildCall } from './build.js'
-import type { CallOptions } from './pipeline.js'
-import { send } from './send.js'
+import type { Transport } from '../transport/transport.js'
+import { buildCall, type CallDefaults } from './build.js'
+import { send, Timer } from './send.js'
 
 /**
  * Fetches the platform certificates. Nobody can verify the response yet, so it goes to `createCertificates` alone.
@@ -16,15 +15,15 @@ import { send } from './send.js'
 export function certificateDownload(
   protocol: Protocol,
   transport: Transport,
-  defaults: CallOptions['defaults'],
+  defaults: CallDefaults,
   accessPoints: readonly string[],
 ): (serial: string | undefined) => Promise<SignedPayload> {
   const endpoint = endpointOf('v3/certificates', 'get')
 
   async function download(serial: string | undefined, baseURL: string): Promise<SignedPayload> {
     const request = { baseURL, ...(serial !== undefined && { headers: { 'Wechatpay-Serial': serial } }) }
-    const call = buildCall(endpoint, request, defaults(endpoint))
-    const timer = new AttemptTimer(call.timeout)
+    const call = buildCall(endpoint, request, defaults)
+    const timer = new Timer(call.timeout)
     try {
       const signed = await protocol.sign(call)
       const response = await send(signed, call, timer, transport.send)

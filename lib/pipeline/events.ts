@@ -1,4 +1,4 @@
-import { channel } from 'node:diagnostics_channel'
+import { type Channel, channel } from 'node:diagnostics_channel'
 
 /** What every event says of its call. */
 export interface CallFacts {
@@ -42,13 +42,5 @@ export type CallEvent = AttemptEvent | RetryEvent | ResponseEvent | FailureEvent
 /** Name of the `node:diagnostics_channel` on which {@link CallEvent}s are published. */
 export const CALL_CHANNEL = 'wechatpay-fluent:call'
 
-const calls = channel(CALL_CHANNEL)
-
-/** Whether anybody listens; making an event for nobody is work for nothing. */
-export function isObserved(): boolean {
-  return calls.hasSubscribers
-}
-
-export function publish(event: CallEvent): void {
-  calls.publish(event)
-}
+/** The channel. Events are made only while it has subscribers. */
+export const callEvents: Channel = channel(CALL_CHANNEL)

@@ -2,18 +2,19 @@ import { Readable } from 'node:stream'
 import { AxiosHeaders, type AxiosResponse } from 'axios'
 import type { TemplatedEndpoint } from '../catalog/endpoint.js'
 import { knownVerbs } from '../catalog/lookup.js'
+import type { Verb } from '../catalog/traits.js'
 import { NetworkError, RequestError } from '../errors.js'
 import { copyLiterals } from '../plain-object.js'
 import type { Call, Protocol, SignedRequest, Upload, VerifiedResponse } from '../protocols/protocol.js'
-import { AttemptTimer, type HttpResponse, type Transport } from '../transport/transport.js'
+import type { HttpResponse, Transport } from '../transport/transport.js'
 import { assertObject, buildCall, type CallDefaults, type RequestObject } from './build.js'
 import { type RepeatOptions, repeat } from './repeat.js'
-import { accept, send } from './send.js'
+import { accept, send, Timer } from './send.js'
 import { prepareUpload } from './upload.js'
 
 /** What the calls of a client have in common. */
 export interface CallOptions extends RepeatOptions {
-  readonly defaults: (endpoint: TemplatedEndpoint) => CallDefaults
+  readonly defaults: Readonly<Record<Verb, CallDefaults>>
   /** Milliseconds for a call with all its repeats. */
   readonly deadline: number | undefined
   /** Whether requests are checked against the catalogue unless a request object says otherwise. */
@@ -25,7 +26,7 @@ export interface CallOptions extends RepeatOptions {
  *
  * 1. `buildCall` checks the request object and makes a {@link Call} of it, which no later step changes;
  * 2. `validateRequest` compares it with the catalogue, and `prepareUpload` reads its file, where it asks for them;
- * 3. `repeat` makes attempts until a response stands, each of which ({@link attempt}) encrypts, signs, sends, verifies and decodes;
+ * 3. `repeat` makes attempts until a response stands, each of which (see `attempt`) encrypts, signs, sends, verifies and decodes;
  *    a `sink` gets the body within the attempt.
  *
  * @throws {WechatpayError} of one of its kinds, and nothing else.
@@ -35,14 +36,16 @@ export async function runCall(
   given: unknown,
   options: CallOptions,
 ): Promise<AxiosResponse> {
-  const { name } = endpoint
-  if (options.isClosed()) throw new RequestError(`${name}: the client is closed`)
+  const { name, traits, verb } = endpoint
+  if (traits.redirect) {
+    throw new RequestError(`${name} is a page for the user's browser: send it to the URL that url(…) gives`)
+  }
   // Copied before anything is awaited: what the caller does to its objects later does not concern this call.
   const request = copyLiterals(given)
-  const built = buildCall(endpoint, request, options.defaults(endpoint))
+  const built = buildCall(endpoint, request, options.defaults[verb])
   const { deadline } = options
   const expiry = deadline === undefined ? undefined : AbortSignal.timeout(deadline)
-  const signal = joinSignals(built.signal, expiry)
+  const signal = expiry && built.signal ? AbortSignal.any([expiry, built.signal]) : (expiry ?? built.signal)
   const wishes = (request ?? {}) as RequestObject
   let upload: Upload | undefined
   try {
@@ -60,10 +63,17 @@ export async function runCall(
   }
 }
 
-/** One attempt, from the call to the verified and decoded response. */
-export async function attempt(call: Call, protocol: Protocol, transport: Transport): Promise<AxiosResponse> {
+/** Makes attempts directly, by a protocol over a transport: from the call to the verified and decoded response. */
+export function createAttempt(
+  protocol: Protocol,
+  transport: Transport,
+): (call: Call) => Promise<AxiosResponse> {
+  return (call) => attempt(call, protocol, transport)
+}
+
+async function attempt(call: Call, protocol: Protocol, transport: Transport): Promise<AxiosResponse> {
   const started = performance.now()
-  const timer = new AttemptTimer(call.timeout)
+  const timer = new Timer(call.timeout)
   try {
     const encrypted = await protocol.encrypt(call, timer)
     const request = await protocol.sign(encrypted)
@@ -139,10 +149,6 @@ async function validate(endpoint: TemplatedEndpoint, request: RequestObject): Pr
   }
   const { validateRequest } = await import('./validate.js')
   await validateRequest(endpoint, request)
-}
-
-function joinSignals(one: AbortSignal | undefined, other: AbortSignal | undefined): AbortSignal | undefined {
-  return one && other ? AbortSignal.any([one, other]) : (one ?? other)
 }
 
 function abortedBefore(name: string, { reason }: AbortSignal): NetworkError {

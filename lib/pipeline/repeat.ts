@@ -6,7 +6,7 @@ import type { Call } from '../protocols/protocol.js'
 import { DEFAULT_ORIGIN } from '../protocols/url.js'
 import type { RequestObject } from './build.js'
 import { writeSink } from './download.js'
-import { type CallFacts, isObserved, publish } from './events.js'
+import { type CallEvent, type CallFacts, callEvents } from './events.js'
 
 /** How attempts are made, and where. */
 export interface RepeatOptions {
@@ -30,7 +30,8 @@ export async function repeat(
   const limit = repeatLimit(call, request)
   let unreachable = 0
   for (let count = 1; ; count++) {
-    const ended = observe(call, count)
+    const started = performance.now()
+    publish(call, count, { type: 'attempt' })
     try {
       const response = await options.attempt(unreachable > 0 ? elsewhere(call, options, unreachable) : call)
       // A response interceptor of the user's may give something else, such as the data alone.
@@ -39,36 +40,33 @@ export async function repeat(
         await writeSink(response.data as Readable, sink, response.config.timeout ?? 0, call.endpoint.name)
         response.data = undefined
       }
-      ended?.(response)
+      if (callEvents.hasSubscribers) publishResponse(call, count, response, started)
       return response
     } catch (error) {
       const delay = count > limit ? undefined : delayBeforeRepeat(error, count)
       if (delay === undefined || call.signal?.aborted || options.isClosed()) {
-        if (isObserved()) publish({ type: 'failure', ...factsOf(call, count), error: error as Error })
+        publish(call, count, { type: 'failure', error: error as Error })
         throw error
       }
       if (error instanceof NetworkError) unreachable++
-      if (isObserved()) publish({ type: 'retry', ...factsOf(call, count), error: error as Error, delay })
+      publish(call, count, { type: 'retry', error: error as Error, delay })
       await pause(delay, call, error as NetworkError | ApiError)
       if (options.isClosed()) throw error
     }
   }
 }
 
-function factsOf({ endpoint }: Call, attempt: number): CallFacts {
-  return { method: endpoint.verb.toUpperCase(), path: endpoint.path, attempt }
+type EventOf<Event extends CallEvent> = Event extends CallEvent ? Omit<Event, keyof CallFacts> : never
+
+function publish({ endpoint }: Call, attempt: number, event: EventOf<CallEvent>): void {
+  if (!callEvents.hasSubscribers) return
+  callEvents.publish({ ...event, method: endpoint.verb.toUpperCase(), path: endpoint.path, attempt })
 }
 
-/** Publishes that an attempt begins; the function that it gives does so for the response. */
-function observe(call: Call, count: number): ((response: AxiosResponse) => void) | undefined {
-  if (!isObserved()) return undefined
-  const started = performance.now()
-  const facts = factsOf(call, count)
-  publish({ type: 'attempt', ...facts })
-  return ({ status, headers }) => {
-    const requestId = headers?.['request-id'] as string | undefined
-    publish({ type: 'response', ...facts, status, requestId, duration: performance.now() - started })
-  }
+function publishResponse(call: Call, attempt: number, response: AxiosResponse, started: number): void {
+  const { status, headers } = response
+  const requestId = headers?.['request-id'] as string | undefined
+  publish(call, attempt, { type: 'response', status, requestId, duration: performance.now() - started })
 }
 
 /** The call at the next access point, where neither the caller, the client nor the endpoint asks for a certain one. */

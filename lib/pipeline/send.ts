@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream'
-import { isReading } from '../catalog/endpoint.js'
 import { NetworkError, RequestError, VerificationError, WechatpayError } from '../errors.js'
 import {
   type Call,
@@ -15,6 +14,37 @@ import {
   type Transport,
   TransportError,
 } from '../transport/transport.js'
+
+/** The time limit of one attempt. */
+export class Timer implements AttemptTimer {
+  readonly limit: number
+  isOver = false
+  onOver: (() => void) | undefined
+  readonly #timeout: NodeJS.Timeout | undefined
+
+  /** @param limit milliseconds; 0 for none */
+  constructor(limit: number) {
+    this.limit = limit
+    if (!(limit > 0)) return
+    this.#timeout = setTimeout(() => {
+      this.isOver = true
+      this.onOver?.()
+    }, limit)
+  }
+
+  stop(): void {
+    clearTimeout(this.#timeout)
+    this.onOver = undefined
+  }
+
+  toSignal(signal: AbortSignal | undefined): AbortSignal | undefined {
+    if (!this.#timeout) return signal
+    const controller = new AbortController()
+    if (this.isOver) controller.abort()
+    this.onOver = () => controller.abort()
+    return signal ? AbortSignal.any([signal, controller.signal]) : controller.signal
+  }
+}
 
 /**
  * Sends a signed request, once.
@@ -89,7 +119,7 @@ function toPublicError(error: unknown, { endpoint, repeatable }: Call, timer: At
   const { name } = endpoint
   if (error instanceof WechatpayError || !(error instanceof TransportError)) return error as Error
   const { reason, message, code = '', cause } = error
-  const doubt = isReading(endpoint) ? '' : `. ${MAY_BE_DONE}`
+  const doubt = endpoint.reads ? '' : `. ${MAY_BE_DONE}`
   if (timer.isOver) {
     const why = `no answer within ${timer.limit} ms`
     return new NetworkError(`${name}: ${why}${doubt}`, { code: 'TIMEOUT', retryable: repeatable })

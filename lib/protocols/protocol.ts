@@ -15,6 +15,8 @@ export interface Call {
   readonly query: unknown
   /** APIv3: what becomes JSON. APIv2: the fields of the XML. */
   readonly body: unknown
+  /** Whether body or query hold texts to encrypt, or ciphertexts. */
+  readonly sensitive: boolean
   /** The file that goes with the body. */
   readonly upload: Upload | undefined
   readonly headers: HttpHeaders

@@ -26,6 +26,18 @@ export interface HttpResponse {
   readonly body: Buffer | Readable
 }
 
+/** The time limit of one attempt: signing, sending and reading the response. */
+export interface AttemptTimer {
+  /** Milliseconds; 0 for none. */
+  readonly limit: number
+  /** Whether the time is over. */
+  readonly isOver: boolean
+  /** Called when the time is over. */
+  onOver: (() => void) | undefined
+  /** A signal that aborts when the time is over, or when `signal` does. */
+  readonly toSignal: (signal: AbortSignal | undefined) => AbortSignal | undefined
+}
+
 /** How one request is sent. */
 export interface SendOptions {
   /** Ends the attempt when its time is over. */
@@ -110,38 +122,4 @@ export function tooLarge(limit: number): TransportError {
 /** The error for a connection that ended before the response was complete. */
 export function endedWithin(): TransportError {
   return new TransportError('failed', 'the connection ended within the response', undefined, 'ECONNRESET')
-}
-
-/** The time limit of one attempt: signing, sending and reading the response. */
-export class AttemptTimer {
-  /** Milliseconds; 0 for none. */
-  readonly limit: number
-  /** Whether the time is over. */
-  isOver = false
-  /** Called when the time is over. */
-  onOver: (() => void) | undefined
-  readonly #timer: NodeJS.Timeout | undefined
-
-  constructor(limit: number) {
-    this.limit = limit
-    if (!(limit > 0)) return
-    this.#timer = setTimeout(() => {
-      this.isOver = true
-      this.onOver?.()
-    }, limit)
-  }
-
-  stop(): void {
-    clearTimeout(this.#timer)
-    this.onOver = undefined
-  }
-
-  /** A signal that aborts when the time is over, or when `signal` does. */
-  toSignal(signal: AbortSignal | undefined): AbortSignal | undefined {
-    if (!this.#timer) return signal
-    const controller = new AbortController()
-    if (this.isOver) controller.abort()
-    this.onOver = () => controller.abort()
-    return signal ? AbortSignal.any([signal, controller.signal]) : controller.signal
-  }
 }

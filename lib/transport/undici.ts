@@ -3,7 +3,7 @@ import type { SecureContext } from 'node:tls'
 import { AxiosHeaders } from 'axios'
 import type { Agent, Dispatcher } from 'undici'
 import { MAX_SOCKETS, type TrustedAuthorities } from './agents.js'
-import { ACCEPT_ENCODING, decompress } from './decompress.js'
+import { decompress } from './decompress.js'
 import {
   type ConnectionOptions,
   endedWithin,
@@ -143,7 +143,7 @@ function dispatch(
     origin: slash < 0 ? url : url.slice(0, slash),
     path: slash < 0 ? '/' : url.slice(slash),
     method: method as Dispatcher.HttpMethod,
-    headers: hasAcceptEncoding(headers) ? headers : { ...headers, 'Accept-Encoding': ACCEPT_ENCODING },
+    headers,
     body: (body as string | Buffer | undefined) ?? null,
   }
   return new Promise((resolve, reject) => {
@@ -203,11 +203,6 @@ function dispatch(
       if (!over) agent.dispatch(options, handler)
     })
   })
-}
-
-function hasAcceptEncoding(headers: HttpRequest['headers']): boolean {
-  if (headers['Accept-Encoding'] !== undefined) return true
-  return Object.keys(headers).some((name) => name.toLowerCase() === 'accept-encoding')
 }
 
 /** One signal may be for any number of calls. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { catalogue } from '../../lib/cli/catalogue.js'
+import { catalogue } from '../../lib/cli/routes/catalogue.js'
 import { repositoryCatalogue } from '../catalog/loaded.js'
 
 describe('the catalogue of the command line', { timeout: 60_000 }, () => {

@@ -3,11 +3,11 @@ import { type AddressInfo, createServer as createTcpServer, type Socket } from '
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import FormData from 'form-data'
 import { afterEach, describe, expect, it } from 'vitest'
+import { Timer } from '../../lib/pipeline/send.js'
 import { createAgents, MAX_SOCKETS } from '../../lib/transport/agents.js'
 import { createAxiosSender } from '../../lib/transport/axios-adapter.js'
 import { createTransport } from '../../lib/transport/create-transport.js'
 import {
-  AttemptTimer,
   type ConnectionOptions,
   type HttpRequest,
   type HttpResponse,
@@ -67,12 +67,17 @@ function requestOf(url: string, { signal: _, connection: __, headers, ...more }:
     method: 'POST',
     body: '{"名":"值"}',
     ...more,
-    headers: { 'Content-Type': 'application/json', 'User-Agent': 'test', ...headers },
+    headers: {
+      'Content-Type': 'application/json',
+      'User-Agent': 'test',
+      'Accept-Encoding': 'gzip',
+      ...headers,
+    },
   }
 }
 
 const optionsOf = (signal?: AbortSignal): SendOptions => ({
-  timer: new AttemptTimer(0),
+  timer: new Timer(0),
   signal,
   streams: false,
   certificate: false,

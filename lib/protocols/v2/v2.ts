@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import { type Endpoint, isReading } from '../../catalog/endpoint.js'
+import type { Endpoint } from '../../catalog/endpoint.js'
 import { type ApiError, RequestError, VerificationError, type VerificationErrorCode } from '../../errors.js'
 import type { HttpResponse } from '../../transport/transport.js'
 import { createApiError } from '../api-error.js'
@@ -116,7 +116,7 @@ function toApiError(
     detail: typeof data === 'object' ? data : undefined,
     data,
     verified,
-    isOpen: isDoubtful && !isReading(endpoint),
+    isOpen: isDoubtful && !endpoint.reads,
   })
 }
 
@@ -228,7 +228,7 @@ function assertBelievable(fields: XmlFields, call: Call): void {
 }
 
 function refusal({ endpoint }: Call, code: VerificationErrorCode, why: string): VerificationError {
-  const consequence = isReading(endpoint) ? '' : `. ${MAY_BE_DONE}`
+  const consequence = endpoint.reads ? '' : `. ${MAY_BE_DONE}`
   const message = `${endpoint.name}: the answer is not to be trusted: ${why}${consequence}`
   return new VerificationError(message, { code })
 }

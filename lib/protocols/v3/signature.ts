@@ -43,10 +43,19 @@ export interface SignedPayload {
  */
 export function verifySignature(payload: SignedPayload, keys: KeyRing, what: string, consequence = ''): void {
   const flaw = findFlaw(payload, keys)
-  if (!flaw) return
-  throw new VerificationError(`${what} is not to be trusted: ${flaw.why}${consequence}`, {
-    code: flaw.code,
-    serial: payload.headers.serial,
+  if (flaw) throw toError(flaw, payload, keys, what, consequence)
+}
+
+function toError(
+  { code, why }: Flaw,
+  { headers }: SignedPayload,
+  keys: KeyRing,
+  what: string,
+  consequence: string,
+): VerificationError {
+  return new VerificationError(`${what} is not to be trusted: ${why}${consequence}`, {
+    code,
+    serial: headers.serial,
     knownSerials: serialsOf(keys),
   })
 }
@@ -97,11 +106,11 @@ function bothTimes(timestamp: string): string {
 export async function verifyResponse(
   payload: SignedPayload,
   keys: PlatformKeys,
-  what: string,
-  consequence: string,
+  wording: () => readonly [what: string, consequence: string],
 ): Promise<void> {
   if (!isKeyKnown(payload, keys)) await refreshKeys(payload, keys)
-  verifySignature(payload, keys, what, consequence)
+  const flaw = findFlaw(payload, keys)
+  if (flaw) throw toError(flaw, payload, keys, ...wording())
 }
 
 /** Whether there is nothing to refresh: the key is known, or none is named. */

@@ -1,8 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { Readable } from 'node:stream'
-import { isReading } from '../../catalog/endpoint.js'
 import { authorization, canonicalRequest, nonce, type SignedRequest } from '../../crypto/canonical.js'
-import { signAsync } from '../../crypto/rsa.js'
+import { signWith } from '../../crypto/rsa.js'
 import { NetworkError, RequestError, VerificationError } from '../../errors.js'
 import type { Signer } from '../../identity.js'
 import type { AttemptTimer, HttpResponse } from '../../transport/transport.js'
@@ -10,7 +9,6 @@ import { createApiError } from '../api-error.js'
 import { type Call, MAY_BE_DONE, type Protocol, type VerifiedResponse } from '../protocol.js'
 import { resolveUrl } from '../url.js'
 import { checkDigest, digestMessage } from './digest.js'
-import { encodeJson } from './json-body.js'
 import type { PlatformKeys } from './platform-keys.js'
 import { decryptFields, encryptFields } from './sensitive.js'
 import { explainSignError } from './sign-error.js'
@@ -34,9 +32,10 @@ export function createV3Protocol({ signer, keys }: V3Context): Protocol {
     async encrypt(call, timer) {
       if (!keys.current()) await waitForKeys(keys, call, timer)
       const pinned = call.headers['Wechatpay-Serial'] as string | undefined
-      const { body, query, serial = keys.current()?.serial } = encryptFields(call, pinned, keys)
+      const encrypted = call.sensitive ? encryptFields(call, pinned, keys) : { serial: pinned }
+      const { serial = keys.current()?.serial } = encrypted
       const headers = serial === undefined ? call.headers : { ...call.headers, 'Wechatpay-Serial': serial }
-      return { ...call, body, query, headers }
+      return { ...call, ...encrypted, headers }
     },
 
     async sign(call) {
@@ -44,12 +43,16 @@ export function createV3Protocol({ signer, keys }: V3Context): Protocol {
       const text = encodeBody(call.body)
       const { href, target } = resolveUrl(call)
       const method = endpoint.verb.toUpperCase()
-      const signed = stamp(method, target, text?.toString() ?? '')
+      const { signed, authorization } = await authorize(signer, {
+        method,
+        url: target,
+        body: text?.toString() ?? '',
+      })
       const headers = { ...call.headers }
       // Wanted of a POST without a body, too; a form brings a type of its own.
       if (!upload && (HAS_BODY.has(method) || text !== undefined))
         headers['Content-Type'] ??= 'application/json'
-      headers.Authorization = await authorize(signer, signed)
+      headers.Authorization = authorization
       const body = upload ? upload.toForm({ meta: String(text) }, 'application/json') : text
       return { method, url: href, headers, body, signed, certificate: false }
     },
@@ -58,7 +61,7 @@ export function createV3Protocol({ signer, keys }: V3Context): Protocol {
       const { signedDigest } = call.endpoint.traits
       const verified = signedDigest ? await verifyDigest(response, signedDigest, call, keys) : response
       if (!signedDigest && !call.unsigned) {
-        await verifyResponse(toSignedPayload(response), keys, ...wordingOf(call))
+        await verifyResponse(toSignedPayload(response), keys, () => wordingOf(call))
       }
       return toVerified(verified.body, call, response.status)
     },
@@ -75,7 +78,7 @@ export function createV3Protocol({ signer, keys }: V3Context): Protocol {
         data,
         verified,
         hint: isSignError ? explainSignError(signed, detail, timeOf(response), signer) : undefined,
-        isOpen: !verified && !isReading(endpoint),
+        isOpen: !verified && !endpoint.reads,
       })
     },
 
@@ -88,7 +91,8 @@ export function createV3Protocol({ signer, keys }: V3Context): Protocol {
 
   function decode(body: Buffer, call: Call, status: number): unknown {
     const data = decodeBody(body, call, status)
-    const encrypted = call.decrypt ? (call.endpoint.traits.decrypts ?? []) : []
+    const encrypted = (call.decrypt && call.endpoint.traits.decrypts) || []
+    if (encrypted.length === 0) return data
     return decryptFields(data, encrypted, signer.privateKey, ...wordingOf(call))
   }
 }
@@ -123,32 +127,45 @@ async function waitForKeys(
   }
 }
 
+/** The body as it is signed and sent: objects become JSON, text and bytes stay as they are. */
 function encodeBody(body: unknown): string | Buffer | undefined {
-  const data = encodeJson(body)
-  if (data === undefined || typeof data === 'string' || isUtf8(data)) return data
+  if (body === undefined || body === null) return undefined
+  if (typeof body === 'string') return body
+  if (!Buffer.isBuffer(body)) return stringify(body)
+  if (isUtf8(body)) return body
   throw new RequestError(
     'The body must be JSON, text or UTF-8 bytes when it is signed; pass files as `multipart`',
   )
 }
 
-const HAS_BODY: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH'])
-
-/** A request with a timestamp and nonce of its own. */
-export function stamp(method: string, url: string, body: string): SignedRequest {
-  return { method, url, body, nonce: nonce(), timestamp: Math.floor(Date.now() / 1000) }
+function stringify(body: unknown): string {
+  try {
+    return JSON.stringify(body)
+  } catch (cause) {
+    if (cause instanceof RequestError) throw cause
+    throw new RequestError(`The body cannot be sent as JSON: ${(cause as Error).message}`)
+  }
 }
 
-/** The `Authorization` header of a request. */
-export async function authorize(signer: Signer, request: SignedRequest): Promise<string> {
-  const signature = await signAsync(canonicalRequest(request), signer.privateKey)
-  const { nonce, timestamp } = request
+const HAS_BODY: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH'])
+
+/** Signs a request with a timestamp and nonce of its own. */
+export async function authorize(
+  signer: Signer,
+  request: Pick<SignedRequest, 'method' | 'url' | 'body'>,
+): Promise<{ readonly signed: SignedRequest; readonly authorization: string }> {
+  const signed = { ...request, nonce: nonce(), timestamp: Math.floor(Date.now() / 1000) }
+  const signature = await signWith(signer.privateKey, canonicalRequest(signed))
   const { privateKey: _, ...id } = signer
-  return authorization({ ...id, nonce, timestamp, signature })
+  return {
+    signed,
+    authorization: authorization({ ...id, nonce: signed.nonce, timestamp: signed.timestamp, signature }),
+  }
 }
 
 /** What a refused response is called in messages, and what follows from it. */
 function wordingOf({ endpoint }: Call): [what: string, consequence: string] {
-  return [`${endpoint.name}: the answer`, isReading(endpoint) ? '' : `. ${MAY_BE_DONE}`]
+  return [`${endpoint.name}: the answer`, endpoint.reads ? '' : `. ${MAY_BE_DONE}`]
 }
 
 function toSignedPayload({ headers, body }: HttpResponse): Parameters<typeof verifyResponse>[0] {
@@ -162,17 +179,16 @@ async function verifyDigest(
   call: Call,
   keys: PlatformKeys,
 ): Promise<Pick<HttpResponse, 'body'>> {
-  const [what, consequence] = wordingOf(call)
   const digest = String(headers[header.toLowerCase()] ?? '')
   const signature = signatureHeaders((name) => headers[name] as string | undefined)
-  await verifyResponse({ headers: signature, body: digestMessage(digest) }, keys, what, consequence)
-  return { body: checkDigest(body, digest, what) }
+  await verifyResponse({ headers: signature, body: digestMessage(digest) }, keys, () => wordingOf(call))
+  return { body: checkDigest(body, digest, wordingOf(call)[0]) }
 }
 
 /** Whether the response of an error carries a genuine signature. Not all of them are signed; the caller sees them either way. */
 async function isVerified(response: HttpResponse, keys: PlatformKeys): Promise<boolean> {
   try {
-    await verifyResponse(toSignedPayload(response), keys, 'the answer', '')
+    await verifyResponse(toSignedPayload(response), keys, () => ['the answer', ''])
     return true
   } catch (error) {
     if (error instanceof VerificationError) return false
