@@ -6,6 +6,15 @@ const config: ViteUserConfig = defineConfig({
     exclude: ['tests/system/**'],
     pool: 'forks',
     execArgv: ['--expose-gc'],
+    globalSetup: ['tests/package/shared-installation.ts'],
+    maxWorkers: '100%',
+    // Each process imports the sources once, and not once for each file. A test puts back what it changes of the
+    // process, such as the environment.
+    isolate: false,
+    // For what never comes: a test that waits for an event waits as long as a busy machine takes.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 30_000, interval: 10 } },
     coverage: { include: ['lib/**'], exclude: ['**/generated/**'] },
   },
 })

@@ -171,16 +171,16 @@ describe('a download', () => {
   it('fails when nothing comes any more, and not because its reader takes long', async () => {
     async function* slow(): AsyncGenerator<Buffer> {
       yield Buffer.from(whole.slice(0, 600))
-      await new Promise((resolve) => setTimeout(resolve, 10_000).unref())
+      await new Promise((resolve) => setTimeout(resolve, 60_000).unref())
     }
-    const stalled = await asked({ body: Readable.from(slow()), sha1: '0'.repeat(40) }, { timeout: 200 })
+    const stalled = await asked({ body: Readable.from(slow()), sha1: '0'.repeat(40) }, { timeout: 500 })
     expect(await rejection(rowsOf(stalled))).toMatchObject({ name: 'NetworkError', code: 'TIMEOUT' })
 
-    const patient = await asked({ body: whole }, { timeout: 200 })
+    const patient = await asked({ body: whole }, { timeout: 500 })
     let rows = 0
     for await (const row of patient) {
       expect(row.description).toMatch(/[ab]/)
-      await new Promise((resolve) => setTimeout(resolve, 300))
+      await new Promise((resolve) => setTimeout(resolve, 600))
       rows++
     }
     expect(rows).toBe(2)

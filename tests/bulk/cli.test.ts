@@ -1,14 +1,13 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { PROGRAM } from '../cli/run.js'
 import { startRig } from '../e2e/client.js'
 import { startFolder } from './folder.js'
 
 const rig = startRig()
 const file = startFolder()
-const MAIN = join(import.meta.dirname, '../../lib/cli/main.ts')
 const CARD = ['bulk', 'member-cards', '--card-id', 'pCARD', '--input']
 const printed: string[] = []
 let env: NodeJS.ProcessEnv
@@ -27,8 +26,8 @@ interface Ran {
 }
 
 function start(args: readonly string[], input = '') {
-  const command = ['--import', 'tsx', MAIN, ...args, '--config', String(env.CONFIG)]
-  const child = spawn(process.execPath, command, { env })
+  const [node = '', ...before] = PROGRAM
+  const child = spawn(node, [...before, ...args, '--config', String(env.CONFIG)], { env })
   child.stdin.end(input)
   const text = { stdout: '', stderr: '' }
   child.stdout.on('data', (chunk) => (text.stdout += chunk))

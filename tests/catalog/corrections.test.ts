@@ -1,11 +1,10 @@
 /** What the pages had wrong, of each kind of correction a few, so that none of them comes back. */
-import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { loadCatalogue } from '../../catalog/load.js'
 import { eitherOf, type Fields, isEnum, isFields, isList, type Shape } from '../../lib/catalog/schema.js'
 import { factAt, typeName } from './fields.js'
+import { repositoryCatalogue } from './loaded.js'
 
-const catalogue = loadCatalogue(join(import.meta.dirname, '..', '..'))
+const catalogue = repositoryCatalogue
 const optional = (id: string, at: string): boolean | undefined => factAt(catalogue, id, at)?.optional
 const typeAt = (id: string, at: string): string | undefined => {
   const fact = factAt(catalogue, id, at)

@@ -1,9 +1,8 @@
-import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { loadCatalogue } from '../../catalog/load.js'
 import { staleCounts } from '../../scripts/check-counts.js'
+import { repositoryCatalogue } from './loaded.js'
 
-const catalogue = loadCatalogue(join(import.meta.dirname, '..', '..'))
+const catalogue = repositoryCatalogue
 const found = (text: string): string[] => staleCounts('README.md', text, catalogue)
 const all = catalogue.endpoints.length.toLocaleString('en')
 const events = catalogue.notifications.length.toLocaleString('en')

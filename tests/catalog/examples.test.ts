@@ -1,13 +1,12 @@
-import { join } from 'node:path'
 import { Ajv } from 'ajv'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { loadCatalogue } from '../../catalog/load.js'
 import type { Endpoint } from '../../catalog/model.js'
 import { filledFields } from '../../catalog/operations.js'
 import { type RequestSchemas, requestSchemas, responseSchema } from '../../lib/catalog/document.js'
 import { endpointDocument } from '../../lib/catalog/generated/documents/index.js'
 import type { JsonSchema } from '../../lib/catalog/schema.js'
 import { closed } from './closed.js'
+import { repositoryCatalogue } from './loaded.js'
 
 type Values = Readonly<Record<string, unknown>>
 
@@ -22,7 +21,7 @@ describe('the examples of the catalogue', { timeout: 60_000 }, () => {
   let endpoints: readonly Endpoint[]
 
   beforeAll(() => {
-    endpoints = loadCatalogue(join(import.meta.dirname, '..', '..')).endpoints
+    endpoints = repositoryCatalogue.endpoints
   }, 60_000)
 
   /** The problem of an example, if any: a part that its schema refuses. */

@@ -1,6 +1,4 @@
-import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { loadCatalogue } from '../../catalog/load.js'
 import {
   canonicalPath,
   exactSegments,
@@ -9,6 +7,7 @@ import {
   lookup,
   nearestRoute,
 } from '../../lib/catalog/lookup.js'
+import { repositoryCatalogue } from './loaded.js'
 
 describe('the traits of an endpoint', () => {
   it('are undefined for an undocumented path or verb', () => {
@@ -176,7 +175,7 @@ describe('literal segments in templates', () => {
   })
 
   it('are known wherever the catalogue has upper-case letters in a path', () => {
-    const { endpoints } = loadCatalogue(join(import.meta.dirname, '..', '..'))
+    const { endpoints } = repositoryCatalogue
     const literals = endpoints.flatMap(({ template }) =>
       template.split('/').filter((s) => !s.startsWith('{')),
     )

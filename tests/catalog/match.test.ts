@@ -1,11 +1,10 @@
-import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { loadCatalogue } from '../../catalog/load.js'
 import { byEvent } from '../../catalog/notifications.js'
 import { requestSchemas, responseSchema } from '../../lib/catalog/document.js'
 import { endpointDocument, notificationDocuments } from '../../lib/catalog/generated/documents/index.js'
 import { lookup } from '../../lib/catalog/lookup.js'
 import { matchRoutes } from '../../lib/catalog/match.js'
+import { repositoryCatalogue } from './loaded.js'
 
 describe('a path on the wire', { timeout: 60_000 }, () => {
   it('is led back to its template and values', () => {
@@ -35,7 +34,7 @@ describe('a path on the wire', { timeout: 60_000 }, () => {
   })
 
   it('of any documented endpoint is found again', () => {
-    const { endpoints } = loadCatalogue(join(import.meta.dirname, '..', '..'))
+    const { endpoints } = repositoryCatalogue
     const lost = endpoints.filter(({ template, verb }) => {
       const wire = (lookup(template, verb)?.wire ?? template).replace(/\{\w+\}/g, 'x')
       return !matchRoutes(verb, wire).some((match) => match.template === template)
@@ -83,7 +82,7 @@ describe('the document of an endpoint', { timeout: 60_000 }, () => {
 
 describe('the documents of an event type', { timeout: 60_000 }, () => {
   it('are all the messages that carry it: the payment first, then those of other products by name', async () => {
-    const { notifications } = loadCatalogue(join(import.meta.dirname, '..', '..'))
+    const { notifications } = repositoryCatalogue
     for (const [event, messages] of byEvent(notifications)) {
       const documents = await notificationDocuments(event)
       expect(documents.map(({ product }) => product)).toEqual(messages.map(({ product }) => product))

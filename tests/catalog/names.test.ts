@@ -1,9 +1,8 @@
 /** Names that look like mistakes of a page. What only looks so is listed, with the reason. */
-import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { loadCatalogue } from '../../catalog/load.js'
 import type { Endpoint, Notification } from '../../catalog/model.js'
 import { endpointParts, type FieldFact, fieldsBelow, notificationParts, typeName } from './fields.js'
+import { repositoryCatalogue } from './loaded.js'
 
 interface Entry {
   readonly id: string
@@ -66,7 +65,7 @@ const EXCEPTIONS: Readonly<Record<keyof typeof RULES, Readonly<Record<string, st
   },
 }
 
-const { endpoints, notifications } = loadCatalogue(join(import.meta.dirname, '..', '..'))
+const { endpoints, notifications } = repositoryCatalogue
 const entries = [...endpoints.map(endpointEntry), ...notifications.map(notificationEntry)]
 
 /** One endpoint with every mistake. */

@@ -1,25 +1,27 @@
-import { readdirSync } from 'node:fs'
+import fs, { readdirSync } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import { join } from 'node:path'
-import { expect, it, vi } from 'vitest'
+import { afterEach, expect, it, vi } from 'vitest'
 import { loadCatalogue } from '../../catalog/load.js'
+import { repositoryCatalogue } from './loaded.js'
 
 const ROOT = join(import.meta.dirname, '..', '..')
-const listing = vi.hoisted(() => ({ reversed: false }))
+const FOLDER = join(ROOT, 'catalog/endpoints')
 
 /** Some file systems list names in the order of the alphabet, others do not. */
-vi.mock('node:fs', async (importOriginal) => {
-  const original = await importOriginal<typeof import('node:fs')>()
-  const list = original.readdirSync as (path: string) => string[]
-  return {
-    ...original,
-    readdirSync: (path: string) => (listing.reversed ? list(path).reverse() : list(path)),
-  }
+function listInReverse(): void {
+  const list = fs.readdirSync as (path: string) => string[]
+  vi.spyOn(fs, 'readdirSync').mockImplementation(((path: string) => list(path).reverse()) as never)
+  syncBuiltinESMExports()
+}
+afterEach(() => {
+  vi.restoreAllMocks()
+  syncBuiltinESMExports()
 })
 
 it('is the same in whatever order its files are listed', () => {
-  const catalogue = loadCatalogue(ROOT)
-  const names = readdirSync(join(ROOT, 'catalog/endpoints'))
-  listing.reversed = true
-  expect(readdirSync(join(ROOT, 'catalog/endpoints'))).toEqual(names.reverse())
-  expect(JSON.stringify(loadCatalogue(ROOT))).toBe(JSON.stringify(catalogue))
+  const names = readdirSync(FOLDER)
+  listInReverse()
+  expect(readdirSync(FOLDER)).toEqual(names.reverse())
+  expect(JSON.stringify(loadCatalogue(ROOT))).toBe(JSON.stringify(repositoryCatalogue))
 }, 60_000)

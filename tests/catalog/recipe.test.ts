@@ -5,9 +5,10 @@ import { expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { loadCatalogue } from '../../catalog/load.js'
 import type { Endpoint, EndpointFacts } from '../../catalog/model.js'
+import { repositoryCatalogue } from './loaded.js'
 
 const ROOT = join(import.meta.dirname, '..', '..')
-const { endpoints } = loadCatalogue(ROOT)
+const { endpoints } = repositoryCatalogue
 const PLACE = 'v3/pay/transactions/out-trade-no/{out_trade_no}/close'
 
 /** The entry that a page shows. */
@@ -31,7 +32,12 @@ it.each(['CONTRIBUTING.md', 'catalog/README.md'])(
   (page) => {
     const root = mkdtempSync(join(tmpdir(), 'catalogue-'))
     try {
-      cpSync(join(ROOT, 'catalog'), join(root, 'catalog'), { recursive: true })
+      // One family is enough to add to, and a tenth of the time.
+      const others = /catalog\/(notifications\/|endpoints\/(?!payments))/
+      cpSync(join(ROOT, 'catalog'), join(root, 'catalog'), {
+        recursive: true,
+        filter: (file) => !others.test(file),
+      })
       const template = PLACE.replace('close', 'forget')
       appendFileSync(
         join(root, 'catalog/endpoints/payments.yaml'),

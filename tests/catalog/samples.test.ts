@@ -1,15 +1,14 @@
-import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { loadCatalogue } from '../../catalog/load.js'
 import { createCheck } from '../../lib/bulk/check-rows.js'
 import type { PlannedRow } from '../../lib/bulk/engine.js'
 import type { Job } from '../../lib/bulk/job.js'
 import { endpointDocument } from '../../lib/catalog/generated/documents/index.js'
 import { lookup } from '../../lib/catalog/lookup.js'
 import { validateRequest } from '../../lib/emulator/protocols/v3/validate-request.js'
+import { repositoryCatalogue } from './loaded.js'
 import { loadSamples, type Sample } from './samples.js'
 
-const { endpoints } = loadCatalogue(join(import.meta.dirname, '..', '..'))
+const { endpoints } = repositoryCatalogue
 const samples = loadSamples(endpoints)
 const named = samples.map((one) => [`${one.endpoint.verb} ${one.endpoint.template}`, one] as const)
 

@@ -1,10 +1,9 @@
-import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { loadCatalogue } from '../../catalog/load.js'
 import { catalogue } from '../../lib/cli/routes/catalogue.js'
+import { repositoryCatalogue } from '../catalog/loaded.js'
 
 describe('the catalogue of the command line', { timeout: 60_000 }, () => {
-  const { endpoints } = loadCatalogue(join(import.meta.dirname, '..', '..'))
+  const { endpoints } = repositoryCatalogue
   const keyOf = (verb: string, path: string): string => `${verb} ${path}`
   const known = new Map(catalogue().map((endpoint) => [keyOf(endpoint.verb, endpoint.path), endpoint]))
 

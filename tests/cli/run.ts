@@ -3,8 +3,7 @@ import { join } from 'node:path'
 import { install } from '../package/install.js'
 
 /** The command line of the built package, as users have it. */
-const { path, remove } = install()
-process.once('exit', remove)
+const { path } = await install()
 export const PROGRAM: readonly string[] = [process.execPath, join(path, 'dist/esm/lib/cli/main.js')]
 
 export interface Ran {

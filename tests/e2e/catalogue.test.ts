@@ -1,16 +1,15 @@
-import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { loadCatalogue } from '../../catalog/load.js'
 import type { Endpoint } from '../../catalog/model.js'
 import { lookup } from '../../lib/catalog/lookup.js'
 import { isList } from '../../lib/catalog/schema.js'
 import { percentEncode } from '../../lib/chain/template.js'
 import { ApiError, sensitive, type Wechatpay } from '../../lib/index.js'
 import { endpointParts, fieldsBelow, typeName } from '../catalog/fields.js'
+import { repositoryCatalogue } from '../catalog/loaded.js'
 import { requestOf, Source } from '../types/catalogue/requests.js'
 import { type Rig, startRig } from './client.js'
 
-const { endpoints: all } = loadCatalogue(join(import.meta.dirname, '../..'))
+const { endpoints: all } = repositoryCatalogue
 const endpoints = all.filter(({ api }) => api === 'v3')
 
 /**

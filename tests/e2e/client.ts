@@ -13,7 +13,7 @@ export interface Rig {
   readonly clientFor: (template: string) => Wechatpay
 }
 
-/** How many timers would keep this process alive. */
+/** How many timers would keep this process alive; those that earlier test files left behind may end meanwhile. */
 export function runningTimers(): number {
   return process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
 }

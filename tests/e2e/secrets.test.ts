@@ -1,6 +1,7 @@
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import * as wechatpay from '../../lib/index.js'
+import { untilArrived } from './arrival.js'
 import { startRig } from './client.js'
 
 const rig = startRig()
@@ -75,9 +76,10 @@ function thrownBy(work: () => unknown): unknown {
 
 describe('no secret is ever printed', () => {
   it('of the client, its nodes and its axios instances, even with calls in flight', async () => {
-    rig.emulator.fail({ path, fault: { delay: 100 }, times: 1 })
-    const call = rig.wxpay[path].post(request('s-0'))
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    rig.emulator.fail({ path, fault: { delay: 60_000 }, times: 1 })
+    const caller = new AbortController()
+    const call = rejection(rig.wxpay[path].post({ ...request('s-0'), signal: caller.signal }))
+    await untilArrived(rig.emulator)
     for (const value of [
       rig.wxpay,
       rig.wxpay.v3.pay,
@@ -87,6 +89,7 @@ describe('no secret is ever printed', () => {
     ]) {
       expectNoSecret(value)
     }
+    caller.abort()
     await call
   })
 

@@ -7,11 +7,11 @@ import { Readable } from 'node:stream'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, describe, expect, it } from 'vitest'
-import { loadCatalogue } from '../../catalog/load.js'
 import type { Endpoint } from '../../catalog/model.js'
 import { lookup } from '../../lib/catalog/lookup.js'
 import type { RecordedRequest } from '../../lib/emulator/index.js'
 import { RequestError, sensitive } from '../../lib/index.js'
+import { repositoryCatalogue } from '../catalog/loaded.js'
 import { requestOf } from '../types/catalogue/requests.js'
 import { startRig } from './client.js'
 
@@ -157,9 +157,7 @@ describe('an upload', () => {
 })
 
 describe('every upload of APIv3', () => {
-  const endpoints = loadCatalogue(join(import.meta.dirname, '../..')).endpoints.filter(
-    ({ api }) => api === 'v3',
-  )
+  const endpoints = repositoryCatalogue.endpoints.filter(({ api }) => api === 'v3')
   const uploads = endpoints.filter(({ upload }) => upload)
 
   it('is known at run time', () => {

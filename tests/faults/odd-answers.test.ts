@@ -114,8 +114,7 @@ describe('a connection', () => {
   it('that is reset after the headers is a NetworkError', async () => {
     const answer: Answer = (response) => {
       response.writeHead(200, { 'Content-Length': '100' })
-      response.write('{"data"')
-      setTimeout(() => response.destroy(), 50)
+      response.write('{"data"', () => response.destroy())
     }
     expect(await ask(answer)).toMatchObject({ name: 'NetworkError', code: 'CONNECTION_FAILED' })
   })
@@ -174,9 +173,6 @@ describe('a connection', () => {
     await Promise.allSettled(started)
     wxpay.close()
     const open = () => new Promise<number>((resolve) => server.getConnections((_, count) => resolve(count)))
-    for (let waited = 0; waited < 100 && (await open()) > 0; waited++) {
-      await new Promise((resolve) => setTimeout(resolve, 10))
-    }
-    expect(await open()).toBe(0)
+    await expect.poll(open).toBe(0)
   })
 })

@@ -132,9 +132,12 @@ describe('an AbortSignal', () => {
   it('ends a call at once, also while it waits to be tried again', async () => {
     rig.emulator.fail({ path, status: 429, code: 'FREQUENCY_LIMITED', headers: { 'Retry-After': '60' } })
     const controller = new AbortController()
+    const listen = (event: unknown) =>
+      (event as CallEvent).type === 'retry' && controller.abort(new Error('the user left'))
+    subscribe(CALL_CHANNEL, listen)
     const call = rig.wxpay[path].post({ ...request(), signal: controller.signal })
-    setTimeout(() => controller.abort(new Error('the user left')), 200)
     const error = (await call.catch((reason: unknown) => reason)) as NetworkError
+    unsubscribe(CALL_CHANNEL, listen)
     expect(error).toMatchObject({
       name: 'NetworkError',
       code: 'ABORTED',

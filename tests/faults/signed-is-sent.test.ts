@@ -1,6 +1,7 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { RequestError, VerificationError } from '../../lib/index.js'
+import { CALL_CHANNEL, type CallEvent, RequestError, VerificationError } from '../../lib/index.js'
 import { startRig } from '../e2e/client.js'
 
 const rig = startRig()
@@ -31,11 +32,13 @@ describe('what is sent is what the caller passed', () => {
     const shared = request()
     const { out_request_no } = shared.json
     rig.emulator.fail({ path, status: 500, code: 'SYSTEM_ERROR', times: 1 })
-    const call = rig.wxpay[path].post(shared)
-    setTimeout(() => {
-      shared.json.out_request_no = 'another'
-    }, 50)
-    await call
+    const change = (event: unknown) => {
+      if ((event as CallEvent).type === 'retry') shared.json.out_request_no = 'another'
+    }
+    subscribe(CALL_CHANNEL, change)
+    await rig.wxpay[path].post(shared)
+    unsubscribe(CALL_CHANNEL, change)
+    expect(shared.json.out_request_no).toBe('another')
     expect(numbers()).toEqual([out_request_no, out_request_no])
   })
 

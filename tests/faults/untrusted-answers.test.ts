@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ApiError, NetworkError, VerificationError } from '../../lib/index.js'
+import { untilArrived } from '../e2e/arrival.js'
 import { startRig } from '../e2e/client.js'
 
 const rig = startRig()
@@ -113,26 +114,27 @@ describe('no answer', () => {
   })
 
   it('within the timeout is a NetworkError', async () => {
-    rig.emulator.fail({ path, fault: { delay: 2_000 } })
+    rig.emulator.fail({ path, fault: { delay: 60_000 } })
     const request = { card_id: 'c', json: { openid: 'o', out_request_no: 't' }, timeout: 100 }
     const error = (await rig.wxpay[path].post(request).catch((reason: unknown) => reason)) as NetworkError
     expect(error).toMatchObject({ name: 'NetworkError', code: 'TIMEOUT' })
   })
 
   it('because of an AbortSignal keeps its reason', async () => {
-    rig.emulator.fail({ path, fault: { delay: 2_000 }, times: 1 })
+    rig.emulator.fail({ path, fault: { delay: 60_000 }, times: 1 })
     const controller = new AbortController()
     const request = { card_id: 'c', json: { openid: 'o', out_request_no: 'a' }, signal: controller.signal }
     const call = rig.wxpay[path].post(request)
-    setTimeout(() => controller.abort(new Error('the user left')), 50)
+    await untilArrived(rig.emulator)
+    controller.abort(new Error('the user left'))
     const error = (await call.catch((reason: unknown) => reason)) as NetworkError
     expect(error).toMatchObject({ name: 'NetworkError', code: 'ABORTED', retryable: false })
     expect(error.cause).toMatchObject({ message: 'the user left' })
   })
 
   it('after close() never comes for what still queued: it is not sent', async () => {
-    rig.emulator.fail({ path: '*', fault: { delay: 1_000 } })
-    const wxpay = rig.client()
+    rig.emulator.fail({ path: '*', fault: { delay: 60_000 } })
+    const wxpay = rig.client({ timeout: 60_000 })
     // More than there are connections, over axios' own adapter and over the lean one.
     const query = { mchid: '1' }
     const call = (way: object) =>
@@ -144,7 +146,7 @@ describe('no answer', () => {
       })
     const calls = Array.from({ length: 150 }, () => [call({ onDownloadProgress: () => undefined }), call({})])
     const settled = Promise.allSettled(calls.flat())
-    await expect.poll(() => rig.emulator.requests.length, { timeout: 10_000 }).toBeGreaterThan(200)
+    await untilArrived(rig.emulator, 201)
     wxpay.close()
     expect((await settled).every(({ status }) => status === 'rejected')).toBe(true)
     expect(rig.emulator.requests.length).toBeLessThanOrEqual(256)
@@ -152,11 +154,11 @@ describe('no answer', () => {
 
   it('after close() is a NetworkError for calls in flight', async () => {
     const wxpay = rig.client()
-    rig.emulator.fail({ path: 'v3/certificates', fault: { delay: 2_000 }, times: 1 })
+    rig.emulator.fail({ path: 'v3/certificates', fault: { delay: 60_000 }, times: 1 })
     const refused = expect(wxpay.v3.certificates.get()).rejects.toBeInstanceOf(NetworkError)
     const arrived = () => rig.emulator.requests.map((request) => request.path)
-    await expect.poll(arrived, { timeout: 10_000 }).toContain('/v3/certificates')
+    await expect.poll(arrived).toContain('/v3/certificates')
     wxpay.close()
     await refused
-  }, 15_000)
+  })
 })

@@ -1,16 +1,15 @@
-import { join } from 'node:path'
 import { Ajv } from 'ajv'
 import { expect, it } from 'vitest'
-import { loadCatalogue } from '../../catalog/load.js'
 import { byEvent } from '../../catalog/notifications.js'
 import { type Shape, toJsonSchema } from '../../lib/catalog/schema.js'
 import { decryptAesGcm } from '../../lib/crypto/aes.js'
 import type { NotificationEvent } from '../../lib/index.js'
 import { eventTypes } from '../../lib/notifications/generated/facts.js'
 import { closed } from '../catalog/closed.js'
+import { repositoryCatalogue } from '../catalog/loaded.js'
 import { startReceivers } from './rig.js'
 
-const { notifications } = loadCatalogue(join(import.meta.dirname, '..', '..'))
+const { notifications } = repositoryCatalogue
 const rig = startReceivers()
 const ajv = new Ajv({ strict: false, allErrors: true })
 

@@ -1,10 +1,25 @@
+import { createServer } from 'node:http'
 import Keyv from 'keyv'
 import { describe, expect, it, vi } from 'vitest'
-import type { NotificationOf } from '../../lib/index.js'
+import type { NotificationOf, ReceiverOptions } from '../../lib/index.js'
 import { post, refused, SUCCESS, startReceivers } from './rig.js'
 
 const rig = startReceivers()
-const soon = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
+
+/** Serves with one handler at several addresses; `read` counts the notifications whose bodies are there. */
+async function startServers(handler: () => Promise<void>, options: readonly ReceiverOptions[]) {
+  const seen = { read: 0 }
+  const urls: string[] = []
+  for (const one of options) {
+    const receive = rig.wxpay.notifications.node(handler, one)
+    const server = createServer((request, response) => {
+      request.once('end', () => seen.read++)
+      void receive(request, response)
+    })
+    urls.push(await rig.listen(server))
+  }
+  return { urls, seen }
+}
 
 describe('an event that was handled', () => {
   it('is acknowledged again, but not handled again', async () => {
@@ -73,8 +88,8 @@ describe('an event that was handled', () => {
 describe('copies that arrive at once', () => {
   it('are handled once and all acknowledged', async () => {
     const store = new Keyv()
-    const handler = vi.fn(() => soon(100))
-    const urls = [await rig.serve(handler, { store }), await rig.serve(handler, { store })]
+    const handler = vi.fn(() => expect.poll(() => seen.read).toBe(6))
+    const { urls, seen } = await startServers(handler, [{ store }, { store }])
     const notification = rig.paid('x')
     const answers = await Promise.all([...urls, ...urls, ...urls].map((url) => post(url, notification)))
     expect(answers).toEqual(Array.from({ length: 6 }, () => SUCCESS))
@@ -83,10 +98,11 @@ describe('copies that arrive at once', () => {
 
   it('fail together, and the next one is handled again', async () => {
     const handler = vi.fn().mockImplementationOnce(async () => {
-      await soon(100)
+      await expect.poll(() => seen.read).toBe(2)
       throw new Error('no')
     })
-    const url = await rig.serve(handler)
+    const { urls, seen } = await startServers(handler, [{}])
+    const [url = ''] = urls
     const notification = rig.paid('x')
     const answers = await Promise.all([1, 2].map(() => post(url, notification)))
     expect(answers).toEqual([refused(500), refused(500)])
@@ -102,7 +118,7 @@ describe('an event that failed', () => {
       .fn()
       .mockRejectedValueOnce(new Error('no'))
       .mockImplementationOnce(() => new Promise(() => undefined))
-    const url = await rig.serve(handler, { timeout: 200 })
+    const url = await rig.serve(handler, { timeout: 500 })
     const notification = rig.paid('x')
     expect(await post(url, notification)).toEqual(refused(500))
     expect(await post(url, notification)).toEqual(refused(500))
@@ -111,11 +127,12 @@ describe('an event that failed', () => {
   })
 
   it('by taking too long, but succeeded in the meantime, is not handled again', async () => {
-    const handler = vi.fn(() => soon(300))
-    const url = await rig.serve(handler, { timeout: 100 })
+    let succeed = (): void => undefined
+    const handler = vi.fn(() => new Promise<void>((resolve) => (succeed = resolve)))
+    const url = await rig.serve(handler, { timeout: 500 })
     const notification = rig.paid('x')
     expect(await post(url, notification)).toEqual(refused(500))
-    await soon(400)
+    succeed()
     expect(await post(url, notification)).toEqual(SUCCESS)
     expect(handler).toHaveBeenCalledOnce()
   })

@@ -6,7 +6,6 @@ import { post, refused, SUCCESS, startReceivers } from './rig.js'
 
 const rig = startReceivers()
 const LIMIT = 1024 * 1024
-const soon = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
 describe('a body that is too large', () => {
   it('is 413, by its announced length', async () => {
@@ -59,12 +58,14 @@ describe('a sender', () => {
       const socket = connect(Number(new URL(url).port), '127.0.0.1')
       socket.on('error', () => undefined)
       const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
-      socket.write(`POST / HTTP/1.1\r\nHost: x\r\n${lines.join('')}Content-Length: ${body.length}\r\n\r\n`)
+      const length = `Expect: 100-continue\r\nContent-Length: ${body.length}\r\n`
+      socket.write(`POST / HTTP/1.1\r\nHost: x\r\n${lines.join('')}${length}\r\n`)
       socket.write(body.slice(0, 50))
-      await soon(50)
+      // The receiver reads.
+      await once(socket, 'data')
       if (how === 'reset') socket.resetAndDestroy()
       else socket.destroy()
-      await vi.waitFor(() => expect(rig.receipts).toMatchObject([{ type: 'refused', status: undefined }]))
+      await expect.poll(() => rig.receipts).toMatchObject([{ type: 'refused', status: undefined }])
       expect(handler).not.toHaveBeenCalled()
       expect(await post(url, rig.paid('y'))).toEqual(SUCCESS)
     },
@@ -83,19 +84,16 @@ describe('a sender', () => {
   })
 
   it('that is gone while its event is handled gets it handled all the same', async () => {
-    let done = false
+    const sender = new AbortController()
+    let sending: Promise<unknown> | undefined
     const url = await rig.serve(async () => {
-      await soon(200)
-      done = true
+      sender.abort()
+      await sending
     })
     const notification = rig.paid('x')
-    await fetch(url, {
-      method: 'POST',
-      ...notification,
-      signal: AbortSignal.timeout(100),
-    }).catch(() => undefined)
-    await vi.waitFor(() => expect(done).toBe(true))
-    await soon(20)
+    sending = fetch(url, { method: 'POST', ...notification, signal: sender.signal }).catch(() => undefined)
+    await sending
+    await expect.poll(() => rig.receipts).toHaveLength(1)
     expect(await post(url, notification)).toEqual(SUCCESS)
     expect(rig.receipts.map(({ type }) => type)).toEqual(['handled', 'repeated'])
   })

@@ -10,11 +10,10 @@ import { type Installation, install } from './install.js'
 let installed: Installation
 let emulator: Emulator
 beforeAll(async () => {
-  installed = install()
+  installed = await install()
   emulator = await createEmulator()
 }, 180_000)
 afterAll(async () => {
-  installed?.remove()
   await emulator?.close()
 })
 

@@ -1,39 +1,42 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { inject, vi } from 'vitest'
 
 export const root: string = join(import.meta.dirname, '../..')
 
 /** What npm packs beside `dist`. */
 const FILES = ['package.json', 'LICENSE', 'README.md', 'README.zh-CN.md', 'CHANGELOG.md']
 
-/** A folder in which the package, freshly built, is installed as users have it. */
+/** A folder from which the package, freshly built, is found as users have it. */
 export interface Installation {
+  /** A folder of the caller's own. */
   readonly folder: string
-  /** The package in it. */
+  /** The package, which all test files share. */
   readonly path: string
-  readonly remove: () => void
 }
 
-export function install(): Installation {
-  // Below this folder the dependencies are found.
-  const cache = join(root, 'node_modules/.cache')
-  mkdirSync(cache, { recursive: true })
-  const folder = mkdtempSync(join(cache, 'installation-'))
-  const remove = (): void => rmSync(folder, { recursive: true, force: true })
-  const path = join(folder, 'node_modules/wechatpay-fluent')
-  mkdirSync(path, { recursive: true })
+export async function install(): Promise<Installation> {
+  const shared = inject('installation')
+  const path = join(shared, 'node_modules/wechatpay-fluent')
+  const built = join(shared, 'built')
+  if (mkdirSync(path, { recursive: true })) {
+    build(path)
+    writeFileSync(built, '')
+  } else {
+    // Another process of tests is at it.
+    await vi.waitUntil(() => existsSync(built), { timeout: 120_000 })
+  }
+  const folder = mkdtempSync(join(shared, 'consumer-'))
   // A package of its own: bundlers would else take the one above it by that name, which is this repository.
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true }))
+  return { folder, path }
+}
+
+function build(path: string): void {
   for (const file of FILES) cpSync(join(root, file), join(path, file))
-  const build = ['--import', 'tsx', join(root, 'scripts/build.ts'), '--out', join(path, 'dist')]
-  try {
-    execFileSync(process.execPath, build, { cwd: root, stdio: 'inherit' })
-  } catch (error) {
-    remove()
-    throw error
-  }
-  return { folder, path, remove }
+  const args = ['--import', 'tsx', join(root, 'scripts/build.ts'), '--out', join(path, 'dist')]
+  execFileSync(process.execPath, args, { cwd: root, stdio: 'inherit' })
 }
 
 /** Runs code as a file in the folder, and gives what it printed. */

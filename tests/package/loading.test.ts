@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { type Installation, install, run } from './install.js'
 import { filesLoadedBy, packagesOf } from './loaded.js'
 
@@ -6,10 +6,9 @@ const TIMEOUT = 180_000
 const NAME = 'wechatpay-fluent'
 
 let installed: Installation
-beforeAll(() => {
-  installed = install()
+beforeAll(async () => {
+  installed = await install()
 }, TIMEOUT)
-afterAll(() => installed?.remove())
 
 describe.each(['import', 'require'] as const)('with %s, the package', (how) => {
   const load = (specifier: string) => filesLoadedBy(installed.folder, how, specifier)

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { beforeAll, expect, it } from 'vitest'
 import { type Installation, install, root } from './install.js'
 
 interface Packed {
@@ -15,8 +15,8 @@ interface Locked {
 
 let installed: Installation
 let packed: Packed
-beforeAll(() => {
-  installed = install()
+beforeAll(async () => {
+  installed = await install()
   const args = ['pack', '--dry-run', '--json', '--ignore-scripts', '--offline']
   const shell = process.platform === 'win32'
   const [first] = JSON.parse(
@@ -24,7 +24,6 @@ beforeAll(() => {
   ) as Packed[]
   packed = first as Packed
 }, 180_000)
-afterAll(() => installed?.remove())
 
 it('is a download of no more than a megabyte', () => {
   expect(packed.size).toBeLessThanOrEqual(1_600_000)

@@ -94,8 +94,8 @@ describe('a call is the same with an interceptor that does nothing:', () => {
     ],
     [
       'a timeout',
-      (wxpay) => wxpay[importPath].post({ ...importRequest('s-5'), timeout: 100, retry: false }),
-      () => rig.emulator.fail({ path: importPath, fault: { delay: 500 }, times: 1 }),
+      (wxpay) => wxpay[importPath].post({ ...importRequest('s-5'), timeout: 500, retry: false }),
+      () => rig.emulator.fail({ path: importPath, fault: { delay: 60_000 }, times: 1 }),
     ],
     ['an abort', (wxpay) => wxpay[importPath].post({ ...importRequest('s-6'), signal: AbortSignal.abort() })],
     [
@@ -117,8 +117,13 @@ describe('a call is the same with an interceptor that does nothing:', () => {
     await sleep(150)
     return answer({})(config)
   }
+  let leaving = new AbortController()
+  const leave: AxiosAdapter = (config) => {
+    leaving.abort()
+    return answer({})(config)
+  }
 
-  it.each<[name: string, options: Partial<MerchantOptions>, more?: object]>([
+  it.each<[name: string, options: Partial<MerchantOptions>, more?: object | (() => object)]>([
     [
       'headers of every kind',
       { headers: { 'X-Many': ['a', 'b'], Accept: null, common: { 'X-Common': '1' } } as never },
@@ -131,10 +136,19 @@ describe('a call is the same with an interceptor that does nothing:', () => {
     ['an adapter with headers of fetch', { adapter: answer(new Headers({ 'Request-ID': 'r' })) }],
     ['a slow adapter and a timeout', { adapter: slowly, timeout: 50 }],
     ['an adapter, aborted before', { adapter: slowly }, { signal: AbortSignal.abort() }],
-    ['an adapter, aborted meanwhile', { adapter: slowly }, { signal: AbortSignal.timeout(30) }],
+    [
+      'an adapter, aborted meanwhile',
+      { adapter: leave },
+      () => {
+        leaving = new AbortController()
+        return { signal: leaving.signal }
+      },
+    ],
   ])('with %s', async (_, options, more) => {
-    const call: Call = (wxpay) =>
-      wxpay[importPath].post({ ...importRequest('o-1'), retry: false, ...more } as never)
+    const call: Call = (wxpay) => {
+      const own = typeof more === 'function' ? more() : more
+      return wxpay[importPath].post({ ...importRequest('o-1'), retry: false, ...own } as never)
+    }
     expect(await outcome(rig.client(options), call)).toEqual(await outcome(intercepted(options), call))
   })
 
@@ -183,7 +197,7 @@ describe('a request past the chain that fails here', () => {
     const wxpay = rig.client({ adapter: () => Promise.reject(new Error('no network')) })
     const before = runningTimers()
     await expect(wxpay.client.v3.get('v3/certificates')).rejects.toThrow('no network')
-    expect(runningTimers()).toBe(before)
+    expect(runningTimers()).toBeLessThanOrEqual(before)
   })
 })
 

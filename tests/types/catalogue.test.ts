@@ -1,13 +1,13 @@
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { loadCatalogue } from '../../catalog/load.js'
 import type { Endpoint } from '../../catalog/model.js'
 import { isLeaf } from '../../lib/catalog/schema.js'
+import { repositoryCatalogue } from '../catalog/loaded.js'
 import { broken, judge, sound, type Verdict } from './catalogue/program.js'
 import { partOf } from './catalogue/requests.js'
 
 const root = join(import.meta.dirname, '..', '..')
-const { endpoints } = loadCatalogue(root)
+const { endpoints } = repositoryCatalogue
 const where = ({ endpoint, what, error }: Verdict): string =>
   `${endpoint.verb} ${endpoint.template} (${what}) ${error ?? 'compiles'}`
 

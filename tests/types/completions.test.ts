@@ -1,13 +1,13 @@
 /** What an editor offers after a dot: the next segments and the node's own members, in the spellings people write. */
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { loadCatalogue } from '../../catalog/load.js'
 import type { Endpoint } from '../../catalog/model.js'
+import { repositoryCatalogue } from '../catalog/loaded.js'
 import { judge, properties } from './catalogue/program.js'
 import { type LanguageServer, startLanguageServer } from './language-server.js'
 
 const root = join(import.meta.dirname, '..', '..')
-const { endpoints } = loadCatalogue(root)
+const { endpoints } = repositoryCatalogue
 const segments = new Set(endpoints.flatMap(({ template }) => template.split('/')))
 
 /** Every path of the catalogue, with the segments that come next and the endpoints that are right there. */

@@ -1,12 +1,12 @@
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { loadCatalogue } from '../../catalog/load.js'
+import { repositoryCatalogue } from '../catalog/loaded.js'
 import { CIPHER_TEXT, loadSamples } from '../catalog/samples.js'
 import { judge, typed, type Verdict } from './catalogue/program.js'
 import { requestOf, SECRET } from './catalogue/requests.js'
 
 const root = join(import.meta.dirname, '..', '..')
-const { endpoints } = loadCatalogue(root)
+const { endpoints } = repositoryCatalogue
 const samples = loadSamples(endpoints)
 const where = ({ endpoint: { verb, template }, error }: Verdict): string => `${verb} ${template} ${error}`
 

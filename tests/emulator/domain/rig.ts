@@ -85,7 +85,7 @@ export function startFlowRig(): FlowRig {
     next,
     async arrival(event_type) {
       const found = (): Event | undefined => events.find((event) => event.event_type === event_type)
-      await expect.poll(found, { timeout: 15_000 }).toBeDefined()
+      await expect.poll(found).toBeDefined()
       return found() as Event
     },
     async paidOrder(more = {}) {

@@ -1,10 +1,10 @@
 /** A valid request of every endpoint of v2: the documentation's example, or what its schema asks for. */
-import { join } from 'node:path'
-import { loadCatalogue } from '../../../catalog/load.js'
+
 import type { Endpoint } from '../../../catalog/model.js'
 import { filledFields } from '../../../catalog/operations.js'
 import { lookup } from '../../../lib/catalog/lookup.js'
 import type { Traits } from '../../../lib/catalog/traits.js'
+import { repositoryCatalogue } from '../../catalog/loaded.js'
 import { requestOf } from '../../types/catalogue/requests.js'
 
 type Fields = Record<string, string>
@@ -30,7 +30,7 @@ const VALUES: Readonly<Record<string, string>> = {
 }
 
 export function v2Cases(): V2Case[] {
-  const { endpoints } = loadCatalogue(join(import.meta.dirname, '..', '..', '..'))
+  const { endpoints } = repositoryCatalogue
   return endpoints.filter(({ api }) => api === 'v2').map(toCase)
 }
 

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
+import { untilArrived } from '../../e2e/arrival.js'
 import { startRig } from '../../e2e/client.js'
 import { rejection } from './gateway.js'
 
@@ -44,12 +45,14 @@ function expectNoSecret(value: unknown): void {
 
 describe('no secret of v2 is ever printed', () => {
   it('of the client and its axios instance, even with calls in flight', async () => {
-    rig.emulator.fail({ path: 'v2/secapi/pay/refund', fault: { delay: 100 }, times: 1 })
+    rig.emulator.fail({ path: 'v2/secapi/pay/refund', fault: { delay: 60_000 }, times: 1 })
     const wxpay = rig.client({ workwxSecret: WORKWX })
-    const call = rejection(wxpay.v2.secapi.pay.refund.post({ xml }))
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    const caller = new AbortController()
+    const call = rejection(wxpay.v2.secapi.pay.refund.post({ xml, signal: caller.signal }))
+    await untilArrived(rig.emulator)
     for (const value of [wxpay, wxpay.v2.pay, wxpay.client.v2, wxpay.client.v2.defaults])
       expectNoSecret(value)
+    caller.abort()
     await call
   })
 

@@ -159,6 +159,7 @@ describe('decoding', () => {
   })
 
   it('refuses hostile documents fast', () => {
+    const cpuTime = () => process.cpuUsage().user / 1_000
     const half = MAX_XML_BYTES / 2 - 128
     const hostile = [
       `<xml>${'<a>'.repeat(half / 2)}`,
@@ -170,12 +171,12 @@ describe('decoding', () => {
       `<xml>${'<a/>'.repeat(half / 4)}`,
     ]
     for (const document of hostile) {
-      const started = performance.now()
+      const started = cpuTime()
       expect(() => decodeXml(document)).toThrow()
-      expect(performance.now() - started).toBeLessThan(3_000)
+      expect(cpuTime() - started).toBeLessThan(3_000)
     }
-    const started = performance.now()
+    const started = cpuTime()
     expect(decodeXml(`<xml>${'<a/>'.repeat(half / 4)}</xml>`).a).toHaveLength(half / 4)
-    expect(performance.now() - started).toBeLessThan(3_000)
+    expect(cpuTime() - started).toBeLessThan(3_000)
   })
 })
