@@ -24,6 +24,9 @@ function exported(key: KeyObject, type: 'pkcs1' | 'pkcs8' | 'spki'): string {
   return key.export({ format: 'pem', type: type as 'pkcs1' }) as string
 }
 
+const ellipticPem = (type: 'sec1'): string =>
+  generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'pem', type }) as string
+
 const bare = (text: string) => text.replace(/-----[^-]+-----|\s/g, '')
 
 describe('a private key', () => {
@@ -51,9 +54,12 @@ describe('a private key', () => {
   it.each([
     ['a certificate', () => certificate, 'is a certificate'],
     ['a certificate without armour', () => bare(certificate), 'is a certificate'],
+    ['a damaged certificate', () => certificate.replace(/^MII/m, 'AAA'), 'is a certificate'],
     ['a public key', () => exported(publicKey, 'spki'), 'is a public key'],
+    ['a PKCS#1 public key', () => exported(publicKey, 'pkcs1'), 'is a public key'],
     ['a public KeyObject', () => publicKey, 'is a public key'],
     ['an elliptic key', () => generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey, 'type ec'],
+    ['the PEM of an elliptic key', () => ellipticPem('sec1'), 'type ec'],
     [
       'a key under a passphrase',
       () =>
@@ -63,13 +69,30 @@ describe('a private key', () => {
     ['a missing file', () => pathToFileURL(join(folder, 'none.pem')), 'cannot read file://'],
     ['an empty text', () => ' ', 'is empty'],
     ['not there', () => undefined as never, 'privateKey is missing'],
+    ['null', () => null as never, 'privateKey is missing'],
     ['an object', () => ({}) as never, 'must be PEM text, bytes'],
-    ['some text', () => 'not a key!', 'neither PEM, base64 nor'],
-    ['a path', () => './apiclient_key.pem', 'a path is given as pathToFileURL(path)'],
+    ['some text', () => 'not a key!', /neither PEM, base64 nor a file:\/\/ URL$/],
+    ['text about a file:// URL', () => 'see file:///keys', 'neither PEM, base64 nor'],
+    ['a text with a suffix in it', () => 'my.pem file!', /file:\/\/ URL$/],
+    ['a text with a slash in it', () => 'neither / nor!', /file:\/\/ URL$/],
     ['base64 of something else', () => Buffer.from('x'.repeat(300)).toString('base64'), 'not a readable RSA'],
   ])('is refused when it is %s', (_, input, why) => {
     expect(() => loadPrivateKey(input())).toThrow(ConfigError)
     expect(() => loadPrivateKey(input())).toThrow(why)
+    expect(() => loadPrivateKey(input())).toThrow(expect.objectContaining({ code: 'KEY_INVALID' }))
+  })
+
+  it.each([
+    './apiclient_key',
+    '../keys/key_1',
+    '/run/secrets/key_1',
+    '\\\\server\\key',
+    '~/key_1',
+    'C:\\keys\\key',
+    'apiclient_key.pem',
+    'apiclient.KEY',
+  ])('is not read from the path %s, which is given as a URL', (path) => {
+    expect(() => loadPrivateKey(path)).toThrow('a path is given as pathToFileURL(path)')
   })
 })
 
@@ -87,7 +110,8 @@ describe('a public key', () => {
   })
 
   it.each([
-    ['a private key', () => exported(privateKey, 'pkcs8'), 'is a private key'],
+    ['a private key', () => exported(privateKey, 'pkcs8'), /^publicKey is a private key/],
+    ['a PKCS#1 private key', () => exported(privateKey, 'pkcs1'), 'is a private key'],
     ['a private KeyObject', () => privateKey, 'is a private key'],
     ['an elliptic key', () => generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey, 'type ec'],
     ['base64 of something else', () => Buffer.from('x'.repeat(300)).toString('base64'), 'not a readable RSA'],

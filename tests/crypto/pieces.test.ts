@@ -1,4 +1,10 @@
-import { createSecretKey, generateKeyPairSync } from 'node:crypto'
+import {
+  createPrivateKey,
+  createSecretKey,
+  generateKeyPairSync,
+  generatePrimeSync,
+  type KeyObject,
+} from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import * as crypto from '../../lib/crypto/index.js'
@@ -18,6 +24,37 @@ function thrownBy(work: () => unknown): unknown {
   throw new Error('should have failed')
 }
 
+const base64url = (value: bigint): string => {
+  const hex = value.toString(16)
+  return Buffer.from(hex.padStart(hex.length + (hex.length % 2), '0'), 'hex').toString('base64url')
+}
+
+/** An RSA key of 400 bits, which has no room for an RSA-SHA256 signature. */
+function tooShortKey(): KeyObject {
+  const e = 65537n
+  for (;;) {
+    const [p, q] = [generatePrimeSync(200, { bigint: true }), generatePrimeSync(200, { bigint: true })]
+    const phi = (p - 1n) * (q - 1n)
+    let d = 1n
+    // The inverse of e: of e numbers one is a multiple of it.
+    for (let k = 1n; k < e; k++) if ((1n + k * phi) % e === 0n) d = (1n + k * phi) / e
+    if (d === 1n || p === q) continue
+    const inverse = modularPower(q, p - 2n, p)
+    const parts = { n: p * q, e, d, p, q, dp: d % (p - 1n), dq: d % (q - 1n), qi: inverse }
+    const jwk = Object.fromEntries(Object.entries(parts).map(([name, value]) => [name, base64url(value)]))
+    return createPrivateKey({ key: { kty: 'RSA', ...jwk }, format: 'jwk' })
+  }
+}
+
+function modularPower(base: bigint, exponent: bigint, modulus: bigint): bigint {
+  let power = 1n
+  for (let square = base % modulus, rest = exponent; rest > 0n; rest >>= 1n) {
+    if (rest & 1n) power = (power * square) % modulus
+    square = (square * square) % modulus
+  }
+  return power
+}
+
 describe('RSA', () => {
   it('verifies what it signed, and nothing else', () => {
     fc.assert(
@@ -32,6 +69,16 @@ describe('RSA', () => {
 
   it('gives the same signature in the thread pool', async () => {
     expect(await crypto.signAsync('订单', privateKey)).toBe(crypto.sign('订单', privateKey))
+  })
+
+  it('signs and verifies bytes as it does the text of them', () => {
+    const signature = crypto.sign(Buffer.from('订单'), privateKey)
+    expect(signature).toBe(crypto.sign('订单', privateKey))
+    expect(crypto.verify(Buffer.from('订单'), signature, publicKey)).toBe(true)
+  })
+
+  it('rejects in the thread pool what cannot be signed', async () => {
+    await expect(crypto.signAsync('订单', tooShortKey())).rejects.toThrow(/too big|too small/)
   })
 
   it('leaves the event loop turning while many messages are signed in the thread pool', async () => {
@@ -63,13 +110,26 @@ describe('RSA', () => {
   it('says how long an OAEP text may be', () => {
     expect(crypto.decryptOaep(crypto.encryptOaep('a'.repeat(214), publicKey), privateKey)).toHaveLength(214)
     expect(() => crypto.encryptOaep('a'.repeat(215), publicKey)).toThrow('holds 214 bytes')
+    const short = generateKeyPairSync('rsa', { modulusLength: 1024 })
+    expect(crypto.encryptOaep('a'.repeat(86), short.publicKey)).toHaveLength(172)
+    expect(() => crypto.encryptOaep('a'.repeat(87), short.publicKey)).toThrow('of 87 bytes is too long')
+  })
+
+  it('encrypts nothing but text', () => {
+    const error = thrownBy(() => crypto.encryptOaep(42 as never, publicKey))
+    expect(error).toBeInstanceOf(RequestError)
+    expect(error).toMatchObject({ message: expect.stringContaining('Only text') })
   })
 
   it('says that a field was meant for another key', () => {
     const other = generateKeyPairSync('rsa', { modulusLength: 2048 })
     const ciphertext = crypto.encryptOaep('张三', other.publicKey)
-    expect(() => crypto.decryptOaep(ciphertext, privateKey)).toThrow(RequestError)
-    expect(() => crypto.decryptOaep(ciphertext, privateKey)).toThrow('another merchant certificate')
+    const error = thrownBy(() => crypto.decryptOaep(ciphertext, privateKey))
+    expect(error).toBeInstanceOf(RequestError)
+    expect(error).toMatchObject({
+      code: 'DECRYPTION_FAILED',
+      message: expect.stringContaining('another merchant certificate'),
+    })
   })
 })
 
@@ -195,9 +255,30 @@ describe('the canonical messages', () => {
     )
   })
 
+  it('of an answer are the same for its text and its bytes', () => {
+    const answer = { timestamp: 1, nonce: 'n', body: '{"name":"张三"}' }
+    const bytes = crypto.canonicalResponse({ ...answer, body: Buffer.from(answer.body) })
+    expect(crypto.canonicalResponse(answer)).toEqual(bytes)
+    expect(String(bytes)).toBe('1\nn\n{"name":"张三"}\n')
+  })
+
   it('keep the bytes of an answer that is no UTF-8', () => {
     const body = Buffer.from([0xff, 0xfe, 0x00])
     expect(crypto.canonicalResponse({ timestamp: 1, nonce: 'n', body }).subarray(4, 7)).toEqual(body)
+  })
+})
+
+describe('an Authorization header', () => {
+  const parts = { serial: '3775B6A4', nonce: 'n', timestamp: 1554208460, signature: 'c2ln' }
+  const common = 'nonce_str="n",signature="c2ln",timestamp="1554208460",serial_no="3775B6A4"'
+
+  it('names the merchant, or the brand by its own scheme', () => {
+    expect(crypto.authorization({ mchid: '1900000109', ...parts })).toBe(
+      `WECHATPAY2-SHA256-RSA2048 mchid="1900000109",${common}`,
+    )
+    expect(crypto.authorization({ brandId: '40001', ...parts })).toBe(
+      `WECHATPAY-BRAND-SHA256-RSA2048 brand_id="40001",${common}`,
+    )
   })
 })
 
