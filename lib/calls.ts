@@ -40,11 +40,8 @@ export function createCalls(
 ): Calls {
   const { signer, failover, deadline, validate } = config
   const shared = { failover, deadline, validate, isClosed: transport.isClosed }
-  const optionsFor = (make: (name: ProtocolName) => CallOptions): OptionsByProtocol => {
-    const names = PROTOCOLS.filter((name) => maySpeak(signer, name))
-    return Object.fromEntries(names.map((name) => [name, make(name)]))
-  }
-  const direct = optionsFor((name) => ({
+  const spoken = new Set(PROTOCOLS.filter((name) => maySpeak(signer, name)))
+  const direct = byProtocol((name) => ({
     ...shared,
     defaults: directDefaults(config, protocols[name]),
     attempt: createAttempt(protocols[name], transport),
@@ -61,7 +58,7 @@ export function createCalls(
     }
     const v2 = create('v2')
     const v3 = create('v3')
-    current = optionsFor((name) => {
+    current = byProtocol((name) => {
       const { instance, attempt } = name === 'v2' ? v2 : v3
       return { ...shared, attempt, defaults: instanceDefaults(instance) }
     })
@@ -73,18 +70,15 @@ export function createCalls(
     run(verb, path, request) {
       try {
         const endpoint = endpointOf(path, verb)
-        const options = current[endpoint.protocol]
-        if (options) return runCall(endpoint, request, options)
-        throw cannotCall(signer, endpoint)
+        if (!spoken.has(endpoint.protocol)) throw cannotCall(signer, endpoint)
+        return runCall(endpoint, request, current[endpoint.protocol])
       } catch (error) {
         return Promise.reject(error)
       }
     },
     buildGet(path, request) {
       const endpoint = endpointOf(path, 'get')
-      const options = direct[endpoint.protocol]
-      if (!options) throw cannotCall(signer, endpoint)
-      return buildCall(endpoint, request, options.defaults.get)
+      return buildCall(endpoint, request, direct[endpoint.protocol].defaults.get)
     },
     clients() {
       clients ??= useInstances()
@@ -94,7 +88,12 @@ export function createCalls(
 }
 
 const PROTOCOLS: readonly ProtocolName[] = ['v2', 'v3', 'brand']
-type OptionsByProtocol = Readonly<Partial<Record<ProtocolName, CallOptions>>>
+
+const byProtocol = <Value>(make: (name: ProtocolName) => Value): Readonly<Record<ProtocolName, Value>> => ({
+  v2: make('v2'),
+  v3: make('v3'),
+  brand: make('brand'),
+})
 
 /** The headers of every request, which the user's own headers replace. */
 const ownHeaders = ({ accept }: Protocol): RawAxiosHeaders => ({
