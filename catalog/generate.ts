@@ -9,7 +9,7 @@ import { loadCatalogue } from './load.js'
 import type { Catalogue } from './model.js'
 import { nameFiles } from './names.js'
 import { notificationFiles } from './notification-facts.js'
-import { traitFiles } from './traits.js'
+import { outlineFiles } from './outline.js'
 import { typeFiles } from './types.js'
 import { type Files, staleFiles, writeFiles } from './write.js'
 
@@ -21,7 +21,7 @@ export function filesOf(catalogue: Catalogue): Files {
   return new Map([
     ...typeFiles(catalogue),
     ...folderFiles(catalogue.endpoints),
-    ...traitFiles(catalogue),
+    ...outlineFiles(catalogue.endpoints),
     ...documentFiles(catalogue),
     ...notificationFiles(catalogue),
     ...nameFiles(catalogue),

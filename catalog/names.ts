@@ -1,9 +1,9 @@
+import { documentedPaths, readOutline } from '../lib/catalog/routes.js'
 import type { Verb } from '../lib/catalog/traits.js'
-import { documentedPaths } from '../lib/catalog/tree.js'
 import { docLinks } from './jsdoc.js'
 import type { Catalogue, Endpoint } from './model.js'
+import { outlineOf } from './outline.js'
 import { checkSynonyms, type Synonyms } from './synonyms.js'
-import { routesOf } from './traits.js'
 import { type Files, HEADER } from './write.js'
 
 /** `lib/cli/generated/`: what an endpoint is called and where it is documented, and the synonyms, for the offline search. */
@@ -13,7 +13,7 @@ export function nameFiles(catalogue: Catalogue): Files {
   const byKey = new Map(
     catalogue.endpoints.map((endpoint) => [keyOf(endpoint.verb, endpoint.template), endpoint]),
   )
-  const inOrder = documentedPaths(routesOf(catalogue.endpoints).tree).flatMap(({ path, verbs }) =>
+  const inOrder = documentedPaths(readOutline(outlineOf(catalogue.endpoints))).flatMap(({ path, verbs }) =>
     verbs.flatMap((verb) => byKey.get(keyOf(verb, path.join('/'))) ?? []),
   )
   const lines = inOrder.map((endpoint) => lineOf(endpoint, synonyms))

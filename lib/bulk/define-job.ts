@@ -1,6 +1,7 @@
 import type { EndpointDocument } from '../catalog/document.js'
 import { endpointDocument } from '../catalog/generated/documents/index.js'
-import { canonicalPath, knownVerbs, lookup, nearestRoute } from '../catalog/lookup.js'
+import { canonicalPath, knownVerbs, lookup } from '../catalog/lookup.js'
+import { nearestRoute } from '../catalog/suggest.js'
 import type { Traits, Verb } from '../catalog/traits.js'
 import { RequestError } from '../index.js'
 import { convert } from './convert.js'

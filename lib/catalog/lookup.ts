@@ -1,9 +1,6 @@
-import { aliases, exact } from './generated/traits.js'
-import { type StoredTraits, storedTraits } from './stored.js'
+import { aliases, exact } from './generated/routes.js'
+import { nodeAt, readTraits, verbsOf } from './routes.js'
 import type { Traits, Verb } from './traits.js'
-import { nodeAt, verbsOf } from './tree.js'
-
-export { nearestRoute } from './nearest.js'
 
 const NOTHING_SPECIAL: Traits = Object.freeze({})
 const known = new Map<string, Traits>()
@@ -16,10 +13,9 @@ export function lookup(template: string, verb: Verb): Traits | undefined {
   const path = canonicalPath(template)
   const node = nodeAt(path.split('/'))
   if (node === undefined) return undefined
-  const verbs = verbsOf(node)
-  if (!verbs.has(verb)) return undefined
-  const number = verbs.get(verb)
-  const traits = complete(path, number === undefined ? undefined : storedTraits()[number])
+  const words = verbsOf(node).get(verb)
+  if (words === undefined) return undefined
+  const traits = words.length > 0 || path.startsWith('v2/') ? traitsOf(path, words) : NOTHING_SPECIAL
   known.set(key, traits)
   return traits
 }
@@ -47,11 +43,8 @@ export function canonicalPath(path: string): string {
   return Object.hasOwn(aliases, path) ? (aliases[path] ?? path) : path
 }
 
-function complete(path: string, stored: StoredTraits | undefined): Traits {
-  const v2 = path.startsWith('v2/')
-  if (!stored) return v2 ? Object.freeze({ wire: path.slice('v2/'.length) }) : NOTHING_SPECIAL
-  const { prefix, ...traits } = stored
-  if (traits.wire !== undefined) return Object.freeze(traits)
-  if (v2) return Object.freeze({ ...traits, wire: path.slice('v2/'.length) })
-  return Object.freeze(prefix ? { ...traits, wire: `${prefix}/${path}` } : traits)
+function traitsOf(path: string, words: readonly string[]): Traits {
+  const { prefix, ...traits } = readTraits(words)
+  const usual = path.startsWith('v2/') ? path.slice('v2/'.length) : prefix && `${prefix}/${path}`
+  return Object.freeze(usual === undefined ? traits : { wire: usual, ...traits })
 }

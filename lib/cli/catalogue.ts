@@ -1,6 +1,6 @@
 import { exactSegments, lookup } from '../catalog/lookup.js'
+import { documentedPaths } from '../catalog/routes.js'
 import type { Verb } from '../catalog/traits.js'
-import { documentedPaths } from '../catalog/tree.js'
 import { normalizeSegment } from '../chain/normalize.js'
 import { names } from './generated/names.js'
 

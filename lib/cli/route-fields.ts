@@ -1,6 +1,6 @@
 import type { EndpointDocument } from '../catalog/document.js'
 import { bilingual, type Glossary, loadGlossary } from '../catalog/glossary.js'
-import { lookup, nearestRoute } from '../catalog/lookup.js'
+import { lookup } from '../catalog/lookup.js'
 import {
   eitherOf,
   embedded,
@@ -16,6 +16,7 @@ import {
   leafOf,
   type Shape,
 } from '../catalog/schema.js'
+import { nearestRoute } from '../catalog/suggest.js'
 import { type CataloguedEndpoint, catalogue, chainOf } from './catalogue.js'
 import { readEndpoint } from './endpoint.js'
 import { breakBefore, type Column, columns, WIDTH, wrap } from './layout.js'

@@ -143,11 +143,8 @@ v3/pay/teapots/{teapot_id}/brew:
       "    postAsync: PaymentsRoutes['v3/pay/teapots/{teapot_id}/brew']['post']\n",
     )
     expect(files.get('types/routes/folders.ts')).toContain("\n  'v3/pay/teapots/{teapot_id}': 'brew'\n")
-    expect(files.get('lib/catalog/generated/tree.ts')).toMatch(
-      /"teapots":\{"\{teapot_id\}":\{"brew":"p\d+"\}\}/,
-    )
-    expect(files.get('lib/catalog/generated/traits.ts')).toContain(
-      '{"idempotent":"json.out_brew_no","encrypts":["json.drinker"]}',
+    expect(files.get('lib/catalog/generated/routes.ts')).toContain(
+      '\n  teapots/{teapot_id}/brew p idempotent=json.out_brew_no encrypts=json.drinker\n',
     )
     expect(files.get('lib/catalog/generated/documents/payments.ts')).toContain(
       "'post v3/pay/teapots/{teapot_id}/brew'",

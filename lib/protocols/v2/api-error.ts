@@ -1,5 +1,5 @@
 import type { AxiosResponse } from 'axios'
-import { nearestRoute } from '../../catalog/lookup.js'
+import { nearestRoute } from '../../catalog/suggest.js'
 import { ApiError } from '../../errors.js'
 import type { Endpoint } from '../../pipeline/endpoint.js'
 import { MAY_BE_DONE } from '../../transport/failure.js'

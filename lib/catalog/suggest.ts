@@ -1,6 +1,6 @@
 import { editDistance } from './edit-distance.js'
+import { documentedPaths } from './routes.js'
 import type { Verb } from './traits.js'
-import { documentedPaths } from './tree.js'
 
 /** More than this, on average a segment, and a path is no misspelling any more. */
 const NEAR = 0.25
