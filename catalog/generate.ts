@@ -1,4 +1,7 @@
-/** `tsx catalog/generate.ts [--check] [--root DIR]`: the catalogue → types, run-time traits, emulator schemas. */
+/**
+ * `tsx catalog/generate.ts [--check] [--root DIR]`: the catalogue → types, and the facts of endpoints and notifications
+ * that the client always needs. They are committed; the rest of the run-time data is not (`scripts/data.ts`).
+ */
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -13,20 +16,19 @@ import { outlineFiles } from './outline.js'
 import { typeFiles } from './types.js'
 import { type Files, staleFiles, writeFiles } from './write.js'
 
-/** Every generated file of the project whose catalogue lies below `root`. */
-export const generate = (root: string): Files => filesOf(loadCatalogue(root))
-
-/** Every file that is generated from a catalogue. */
+/** Every committed file that is generated from a catalogue. */
 export function filesOf(catalogue: Catalogue): Files {
   return new Map([
     ...typeFiles(catalogue),
     ...folderFiles(catalogue.endpoints),
     ...outlineFiles(catalogue.endpoints),
-    ...documentFiles(catalogue),
     ...notificationFiles(catalogue),
-    ...nameFiles(catalogue),
-    ...glossaryFiles(catalogue.glossary),
   ])
+}
+
+/** The modules of `lib/data/` that are made of a catalogue. */
+export function dataOf(catalogue: Catalogue): Files {
+  return new Map([...documentFiles(catalogue), ...nameFiles(catalogue), ...glossaryFiles(catalogue.glossary)])
 }
 
 function main(): void {
@@ -34,7 +36,7 @@ function main(): void {
     options: { check: { type: 'boolean', default: false }, root: { type: 'string' } },
   })
   const root = values.root ?? join(import.meta.dirname, '..')
-  const files = generate(root)
+  const files = filesOf(loadCatalogue(root))
   if (values.check) reportStale(staleFiles(root, files))
   else writeFiles(root, files)
 }

@@ -4,9 +4,14 @@ import { docLinks } from './jsdoc.js'
 import type { Catalogue, Endpoint } from './model.js'
 import { outlineOf } from './outline.js'
 import { checkSynonyms, type Synonyms } from './synonyms.js'
-import { type Files, HEADER } from './write.js'
+import { type Files, textModule } from './write.js'
 
-/** `lib/cli/generated/`: what an endpoint is called and where it is documented, and the synonyms, for the offline search. */
+/**
+ * What the offline search knows. `names` has one endpoint a line, in the order of the route tree, which has their paths.
+ * With tabs between: its name; its place among the endpoints of every day; what else people call it; its products; whose
+ * it is, and its state; the documents that are shown; its other documents. Lists have `|` between, and documents are the
+ * ends of their URLs behind {@link BASE}. `synonyms` has the words, one-way words and fillers of `synonyms.yaml` as JSON.
+ */
 export function nameFiles(catalogue: Catalogue): Files {
   const { synonyms } = catalogue
   checkSynonyms(synonyms, catalogue)
@@ -17,29 +22,10 @@ export function nameFiles(catalogue: Catalogue): Files {
     verbs.flatMap((verb) => byKey.get(keyOf(verb, path.join('/'))) ?? []),
   )
   const lines = inOrder.map((endpoint) => lineOf(endpoint, synonyms))
-  const names = [
-    HEADER,
-    '',
-    '/**',
-    ' * One endpoint a line, in the order of the route tree, which has their paths. With tabs between: its name; its place',
-    ' * among the endpoints of every day; what else people call it; its products; whose it is, and its state; the documents',
-    ' * that are shown; its other documents. Lists have `|` between.',
-    ` * Documents are the ends of their URLs behind ${BASE}.`,
-    ' */',
-    `export const names: string = ${JSON.stringify(lines.join('\n'))}`,
-    '',
-  ]
   const { words, also, fillers } = synonyms
-  const text = [
-    HEADER,
-    '',
-    '/** The words, one-way words and fillers of catalog/synonyms.yaml as JSON. */',
-    `export const synonyms: string = ${JSON.stringify(JSON.stringify({ words, also, fillers }))}`,
-    '',
-  ]
   return new Map([
-    ['lib/cli/generated/names.ts', names.join('\n')],
-    ['lib/cli/generated/synonyms.ts', text.join('\n')],
+    ['lib/data/names.js', textModule('names', lines.join('\n'))],
+    ['lib/data/synonyms.js', textModule('synonyms', JSON.stringify({ words, also, fillers }))],
   ])
 }
 

@@ -1,5 +1,5 @@
 import type { EndpointDocument } from '../catalog/document.js'
-import { endpointDocument } from '../catalog/generated/documents/index.js'
+import { endpointDocument } from '../catalog/document.js'
 import { canonicalPath, knownVerbs, lookup } from '../catalog/lookup.js'
 import { nearestRoute } from '../catalog/suggest.js'
 import type { Traits, Verb } from '../catalog/traits.js'

@@ -6,6 +6,7 @@ import {
   type Shape,
   toJsonSchema,
 } from './schema.js'
+import type { Verb } from './traits.js'
 
 /** The requests, answers and example of one endpoint, as the catalogue writes them. */
 export interface EndpointDocument {
@@ -95,4 +96,25 @@ export function requestSchemas(
 export function responseSchema({ response }: EndpointDocument): JsonSchema | undefined {
   if (response.json) return toJsonSchema(response.json)
   return response.xml && toJsonSchema(response.xml, { text: true })
+}
+
+/** What is documented of an endpoint; `undefined` when it is not documented at all. */
+export async function endpointDocument(template: string, verb: Verb): Promise<EndpointDocument | undefined> {
+  const { families } = await import('../data/documents/index.js')
+  const segments = template.split('/')
+  const prefixes = segments.map((_, depth) => segments.slice(0, depth + 1).join('/'))
+  const prefix = prefixes.find((one) => Object.hasOwn(families, one)) ?? ''
+  return (await read(families[prefix], `${verb} ${template}`)) as EndpointDocument | undefined
+}
+
+/** The messages documented for an event type; for several products there may be several. */
+export async function notificationDocuments(eventType: string): Promise<readonly NotificationDocument[]> {
+  return ((await read('notifications', eventType)) ?? []) as readonly NotificationDocument[]
+}
+
+/** An entry of a module of documents, which is loaded with the first of them; each is parsed when it is asked for. */
+async function read(family = '', key: string): Promise<unknown> {
+  const { modules } = await import('../data/documents/index.js')
+  const { documents = {} } = (await modules[family]?.()) ?? {}
+  return Object.hasOwn(documents, key) ? JSON.parse(documents[key] ?? 'null') : undefined
 }

@@ -12,8 +12,7 @@ export function lookup(template: string, verb: Verb): Traits | undefined {
   if (found) return found
   const path = canonicalPath(template)
   const node = nodeAt(path.split('/'))
-  if (node === undefined) return undefined
-  const words = verbsOf(node).get(verb)
+  const words = node && verbsOf(node).get(verb)
   if (words === undefined) return undefined
   const traits = words.length > 0 || path.startsWith('v2/') ? traitsOf(path, words) : NOTHING_SPECIAL
   known.set(key, traits)
@@ -23,7 +22,7 @@ export function lookup(template: string, verb: Verb): Traits | undefined {
 /** The verbs a path is documented with. */
 export function knownVerbs(template: string): Verb[] {
   const node = nodeAt(canonicalPath(template).split('/'))
-  return node === undefined ? [] : [...verbsOf(node).keys()]
+  return node ? [...verbsOf(node).keys()] : []
 }
 
 /** Whether a path is documented or leads to one that is. */

@@ -2,7 +2,7 @@ import { exactSegments, lookup } from '../catalog/lookup.js'
 import { documentedPaths } from '../catalog/routes.js'
 import type { Verb } from '../catalog/traits.js'
 import { normalizeSegment } from '../chain/normalize.js'
-import { names } from './generated/names.js'
+import { names } from '../data/names.js'
 
 const AUDIENCES = ['merchant', 'partner', 'brand', 'hk', 'global'] as const
 

@@ -26,7 +26,7 @@ import { UsageError } from './usage-error.js'
 /** Prints the fields of an endpoint, with each of its verbs. */
 export async function show(text: string, { json }: { readonly json?: boolean }): Promise<void> {
   // The documents are what the emulator checks requests by: the package has them only once.
-  const { endpointDocument } = await import('../catalog/generated/documents/index.js')
+  const { endpointDocument } = await import('../catalog/document.js')
   const { path } = readEndpoint(text, undefined, false)
   const found = catalogue().filter((endpoint) => endpoint.path === path)
   if (found.length === 0) throw new UsageError(unknownPath(path))

@@ -1,5 +1,5 @@
+import { synonyms } from '../data/synonyms.js'
 import { catalogue } from './catalogue.js'
-import { synonyms } from './generated/synonyms.js'
 
 /** A way to say what a word of a query means, and how much it counts to find that. */
 export interface Wording {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { endpointDocument } from '../catalog/generated/documents/index.js'
+import { endpointDocument } from '../catalog/document.js'
 import { lookup } from '../catalog/lookup.js'
 import { matchRoutes } from '../catalog/match.js'
 import type { Verb } from '../catalog/traits.js'

@@ -1,6 +1,6 @@
 import type { EventType, NotificationOf, ProductOf } from '../../types/notifications.js'
 import type { NotificationDocument } from '../catalog/document.js'
-import { documents } from '../catalog/generated/documents/notifications.js'
+import { documents } from '../data/documents/notifications.js'
 import { sealAesGcm } from './aead.js'
 import { type Signing, signedHeadersSync } from './answer.js'
 import { SCHEMES } from './authorization.js'

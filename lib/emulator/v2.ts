@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { TLSSocket } from 'node:tls'
 import type { EndpointDocument } from '../catalog/document.js'
-import { endpointDocument } from '../catalog/generated/documents/index.js'
+import { endpointDocument } from '../catalog/document.js'
 import { lookup } from '../catalog/lookup.js'
 import { matchRoutes } from '../catalog/match.js'
 import type { Traits, Verb } from '../catalog/traits.js'

@@ -1,6 +1,5 @@
 import type { ValidateFunction } from 'ajv'
-import { requestSchemas } from '../catalog/document.js'
-import { endpointDocument } from '../catalog/generated/documents/index.js'
+import { endpointDocument, requestSchemas } from '../catalog/document.js'
 import { findSchemaProblem, loadAjv, type SchemaProblem } from '../catalog/schema-problem.js'
 import type { Verb } from '../catalog/traits.js'
 import { didYouMean } from '../pipeline/nearest.js'

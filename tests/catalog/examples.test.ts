@@ -4,8 +4,12 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { loadCatalogue } from '../../catalog/load.js'
 import type { Endpoint } from '../../catalog/model.js'
 import { filledFields } from '../../catalog/operations.js'
-import { type RequestSchemas, requestSchemas, responseSchema } from '../../lib/catalog/document.js'
-import { endpointDocument } from '../../lib/catalog/generated/documents/index.js'
+import {
+  endpointDocument,
+  type RequestSchemas,
+  requestSchemas,
+  responseSchema,
+} from '../../lib/catalog/document.js'
 import type { JsonSchema } from '../../lib/catalog/schema.js'
 import { closed } from './closed.js'
 

@@ -42,7 +42,7 @@ export function createQuestions(
     faults: () => ({ faults: faults.list(), limits: limits.list() }),
     merchant: () => emulator().merchant,
     events: async () => {
-      const { documents } = await import('../../catalog/generated/documents/notifications.js')
+      const { documents } = await import('../../data/documents/notifications.js')
       return Object.keys(documents).sort()
     },
     sample: (query) => sampleResource(query.get('event_type') ?? '', apart),
