@@ -7,14 +7,13 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { documentFiles } from './documents.js'
 import { folderFiles } from './folders.js'
-import { glossaryFiles } from './glossary.js'
 import { loadCatalogue } from './load.js'
 import type { Catalogue } from './model.js'
-import { nameFiles } from './names.js'
 import { notificationFiles } from './notification-facts.js'
 import { outlineFiles } from './outline.js'
+import { nameFiles } from './search-names.js'
 import { typeFiles } from './types.js'
-import { type Files, staleFiles, writeFiles } from './write.js'
+import { type Files, staleFiles, textModule, writeFiles } from './write.js'
 
 /** Every committed file that is generated from a catalogue. */
 export function filesOf(catalogue: Catalogue): Files {
@@ -28,7 +27,11 @@ export function filesOf(catalogue: Catalogue): Files {
 
 /** The modules of `lib/data/` that are made of a catalogue. */
 export function dataOf(catalogue: Catalogue): Files {
-  return new Map([...documentFiles(catalogue), ...nameFiles(catalogue), ...glossaryFiles(catalogue.glossary)])
+  return new Map([
+    ...documentFiles(catalogue),
+    ...nameFiles(catalogue),
+    ['lib/data/glossary.js', textModule('glossary', JSON.stringify(catalogue.glossary))],
+  ])
 }
 
 function main(): void {

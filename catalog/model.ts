@@ -1,7 +1,6 @@
 import type { Glossary } from '../lib/catalog/glossary.js'
 import type { Fields, Shape } from '../lib/catalog/schema.js'
 import type { UploadTraits, Verb } from '../lib/catalog/traits.js'
-import type { Synonyms } from './synonyms.js'
 
 /** What the answer is; exactly one of the kinds. */
 export interface ResponseFacts {
@@ -97,6 +96,18 @@ export interface Notification extends NotificationFacts {
   readonly family: string
   readonly eventType: string
   readonly api: 'v2' | 'v3'
+}
+
+/** What people call things, for the search, as written in `synonyms.yaml`. */
+export interface Synonyms {
+  /** Words that mean one thing, list by list. */
+  readonly words: readonly (readonly string[])[]
+  /** By word, others that it finds as well, though they do not find it. */
+  readonly also: Readonly<Record<string, readonly string[]>>
+  /** Words that say no more than that something is asked for. */
+  readonly fillers: readonly string[]
+  /** The endpoints of every day (`POST v3/pay/transactions/jsapi`), with what people call them beside their name. */
+  readonly everyday: Readonly<Record<string, readonly string[]>>
 }
 
 export interface Catalogue {

@@ -8,8 +8,8 @@ export interface Printer {
   nameOf(type: Type): string | undefined
   /** The type, indented as the continuation of a line that already holds `used` columns. */
   print(type: Type, indent: number, used: number): string
-  /** The type spelled out even if it has a name: the right side of its own declaration. */
-  spell(type: Type, indent: number, used: number): string
+  /** The type in full even if it has a name: the right side of its own declaration. */
+  expand(type: Type, indent: number, used: number): string
 }
 
 /** @param describe what the documentation says of a field, on one line; `undefined` when nothing is known */
@@ -19,10 +19,10 @@ export function createPrinter(
 ): Printer {
   const print: Printer['print'] = (type, indent, used) => {
     if (typeof type === 'string') return type
-    return nameOf(type) ?? spell(type, indent, used)
+    return nameOf(type) ?? expand(type, indent, used)
   }
 
-  const spell: Printer['spell'] = (type, indent, used) => {
+  const expand: Printer['expand'] = (type, indent, used) => {
     if (typeof type === 'string') return type
     const line = isDescribed(type) ? undefined : flat(type)
     if (line !== undefined && used + line.length <= WIDTH) return line
@@ -33,11 +33,11 @@ export function createPrinter(
         indent,
       )
     }
-    if ('list' in type) return spellList(type.list, indent, used)
-    return type.either ? spellEither(type.fields, type.either, indent) : spellFields(type.fields, indent)
+    if ('list' in type) return expandList(type.list, indent, used)
+    return type.either ? spellEither(type.fields, type.either, indent) : expandFields(type.fields, indent)
   }
 
-  const spellFields = (fields: readonly Property[], indent: number): string => {
+  const expandFields = (fields: readonly Property[], indent: number): string => {
     const pad = ' '.repeat(indent + 2)
     const lines = fields.map((field) => {
       const head = `${pad}${propertyHead(field)}: `
@@ -54,10 +54,10 @@ export function createPrinter(
       const needed = fields.filter(({ name }) => group.includes(name))
       return `{ ${needed.map(({ name, type }) => `${name}: ${print(type, indent + 2, WIDTH)}`).join('; ')} }`
     })
-    return `${spellFields(fields, indent)} & (${cases.join(' | ')})`
+    return `${expandFields(fields, indent)} & (${cases.join(' | ')})`
   }
 
-  /** Whether a type that is spelled out has fields with documentation, each of which takes lines of its own. */
+  /** Whether a type that is printed in full has fields with documentation, each of which takes lines of its own. */
   const isDescribed = (type: Type): boolean => {
     if (typeof type === 'string' || 'values' in type) return false
     const inner =
@@ -67,7 +67,7 @@ export function createPrinter(
     return own || inner.some((one) => nameOf(one) === undefined && isDescribed(one))
   }
 
-  const spellList = (item: Type, indent: number, used: number): string => {
+  const expandList = (item: Type, indent: number, used: number): string => {
     const text = print(item, indent, used)
     const bare = typeof item === 'string' || ('fields' in item && !item.either) || nameOf(item) !== undefined
     return bare ? `${text}[]` : `(${text}\n${' '.repeat(indent)})[]`
@@ -87,7 +87,7 @@ export function createPrinter(
     const compound = typeof item === 'string' ? text.includes('|') : !nameOf(item) && !('fields' in item)
     return compound ? `(${text})[]` : `${text}[]`
   }
-  return { nameOf, print, spell }
+  return { nameOf, print, expand }
 }
 
 /** Enumerations are open, because the API adds values without notice; editors still offer the known ones. */
@@ -120,11 +120,11 @@ function propertyHead({ name, optional }: Property): string {
 /** `export interface` for an object, `export type` for anything else. */
 export function declare(name: string, type: Type, printer: Printer): string {
   if (typeof type === 'object' && 'fields' in type && !type.either) {
-    const body = printer.spell(type, 0, WIDTH)
+    const body = printer.expand(type, 0, WIDTH)
     return `export interface ${name} ${body}`
   }
   const head = `export type ${name} = `
-  return `${head.trimEnd()} ${printer.spell(type, 0, head.length)}`
+  return `${head.trimEnd()} ${printer.expand(type, 0, head.length)}`
     .replace('=  ', '= ')
     .replace('= \n', '=\n')
 }

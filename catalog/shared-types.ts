@@ -1,5 +1,5 @@
 import { keyOf, type Type } from './ir.js'
-import { Names, pascal, singular } from './naming.js'
+import { Names, pascal, singular } from './type-names.js'
 
 /** Where a type was met: what it is called there, what holds it, and whose it is. */
 export interface Context {

@@ -1,14 +1,13 @@
 import { documentedPaths, readOutline } from '../lib/catalog/routes.js'
 import type { Verb } from '../lib/catalog/traits.js'
 import { docLinks } from './jsdoc.js'
-import type { Catalogue, Endpoint } from './model.js'
+import type { Catalogue, Endpoint, Synonyms } from './model.js'
 import { outlineOf } from './outline.js'
-import { checkSynonyms, type Synonyms } from './synonyms.js'
 import { type Files, textModule } from './write.js'
 
 /**
  * What the offline search knows. `names` has one endpoint a line, in the order of the route tree, which has their paths.
- * With tabs between: its name; its place among the endpoints of every day; what else people call it; its products; whose
+ * With tabs between: its name; its rank among the endpoints of every day; what else people call it; its products; whose
  * it is, and its state; the documents that are shown; its other documents. Lists have `|` between, and documents are the
  * ends of their URLs behind {@link BASE}. `synonyms` has the words, one-way words and fillers of `synonyms.yaml` as JSON.
  */
@@ -29,18 +28,31 @@ export function nameFiles(catalogue: Catalogue): Files {
   ])
 }
 
+/**
+ * Checks the synonyms against the catalogue.
+ *
+ * @throws {Error} when an endpoint of every day is not in it.
+ */
+function checkSynonyms({ everyday }: Synonyms, { endpoints }: Catalogue): void {
+  const known = new Set(endpoints.map(({ verb, template }) => keyOf(verb, template)))
+  for (const endpoint of Object.keys(everyday)) {
+    if (!known.has(endpoint))
+      throw new Error(`catalog/synonyms.yaml: everyday: ${endpoint} is not in the catalogue`)
+  }
+}
+
 const keyOf = (verb: Verb, template: string): string => `${verb.toUpperCase()} ${template}`
 
 function lineOf(endpoint: Endpoint, { everyday }: Synonyms): string {
   const { verb, template, name, products = [], docs = [] } = endpoint
   const key = keyOf(verb, template)
-  const place = Object.keys(everyday).indexOf(key)
+  const rank = Object.keys(everyday).indexOf(key)
   const shown = docLinks(docs).map((link) => /\((.*)\)$/.exec(link)?.[1] ?? link)
   const others = docs.filter((url) => !shown.includes(url))
   const marks = [...audienceOf(endpoint), ...statesOf(endpoint)]
   const lists = [everyday[key] ?? [], products, marks, shown.map(withoutBase), others.map(withoutBase)]
   const texts = lists.map((list) => list.join('|'))
-  return [name, place < 0 ? '' : String(place + 1), ...texts].join('\t')
+  return [name, rank < 0 ? '' : String(rank + 1), ...texts].join('\t')
 }
 
 /** Whose endpoint it is: of merchants, partners and brands in the mainland, or of those at an access point abroad. */
