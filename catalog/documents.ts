@@ -8,8 +8,8 @@ import { DATA_HEADER, type Files } from './write.js'
 const FOLDER = 'lib/data/documents'
 
 /**
- * What the emulator checks requests and makes answers with: a module a family, loaded with the first request that
- * needs it. Each entry is kept as JSON text, so that loading a module does not build what nobody asks for.
+ * The documents that requests are checked with and the emulator makes responses of: a module for each family, loaded with
+ * the first request that needs it. An entry is JSON text, which is parsed when that entry is needed.
  */
 export function documentFiles({ endpoints, notifications }: Catalogue): Files {
   const families = groupBy(endpoints, ({ family }) => family)
@@ -38,7 +38,7 @@ function documentOf(endpoint: Endpoint): EndpointDocument {
 function notificationDocument(notification: Notification, product: string | undefined): NotificationDocument {
   const { api, modes, resourceType, originalType, summary, associatedData } = notification
   const { verify, cipher, body, ack } = notification
-  // A product of its own has its own payload, which the documented one is no example of.
+  // The documented example is one of the first message, whose payload a product does not share.
   const shared = product === undefined ? undefined : notification.products?.[product]
   const resource = shared ?? notification.resource
   const example = shared ? undefined : notification.example
@@ -56,7 +56,7 @@ function moduleOf(entries: readonly [key: string, value: unknown][]): string {
   return [DATA_HEADER, 'export const documents = {', ...lines, '}', ''].join('\n')
 }
 
-/** The shortest beginnings of paths that tell the family. */
+/** The shortest beginnings of paths that belong to one family alone. */
 function familyPrefixes(endpoints: readonly Endpoint[]): [prefix: string, family: string][] {
   const prefixes = new Map<string, string>()
   for (const { template, family } of endpoints) {

@@ -55,7 +55,7 @@ function lineOf(endpoint: Endpoint, { everyday }: Synonyms): string {
   return [name, rank < 0 ? '' : String(rank + 1), ...texts].join('\t')
 }
 
-/** Whose endpoint it is: of merchants, partners and brands in the mainland, or of those at an access point abroad. */
+/** The callers of an endpoint: merchants, partners and brands in the mainland, or those at an access point abroad. */
 function audienceOf({ template, prefix, docs = [], modes = [] }: Endpoint): string[] {
   const path = prefix === undefined ? template : `${prefix}/${template}`
   if (/(^|\/)(global|oversea)\//.test(path)) return ['global']
@@ -68,7 +68,7 @@ function audienceOf({ template, prefix, docs = [], modes = [] }: Endpoint): stri
 const CLOSED: ReadonlySet<string> = new Set(['deprecated', 'discarded', 'redesigned'])
 const LIMITED: ReadonlySet<string> = new Set(['privated', 'need-accessment', 'need-tbt'])
 
-/** `closed`: another takes its place, or none; `limited`: not every merchant may call it. */
+/** `closed`: out of service, or replaced by another one; `limited`: not every merchant may call it. */
 function statesOf({ flags = [] }: Endpoint): string[] {
   if (flags.some((flag) => CLOSED.has(flag))) return ['closed']
   return flags.some((flag) => LIMITED.has(flag)) ? ['limited'] : []

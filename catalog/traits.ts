@@ -11,10 +11,10 @@ import {
 } from '../lib/catalog/schema.js'
 import { type Endpoint, part } from './model.js'
 
-/** Facts of the catalogue as the run time wants them; what is as usual is left out. */
+/** The traits of an endpoint, without those that are as usual. */
 export function traitsOf(endpoint: Endpoint): OutlineTraits {
   const { response, api, signType } = endpoint
-  const answer = answerKind(endpoint)
+  const answer = responseKind(endpoint)
   const encrypts = api === 'v3' ? requestParts(endpoint).flatMap(([at, shape]) => encrypted(shape, at)) : []
   const decrypts = response.json ? encrypted(response.json, '') : []
   const lists = response.xml ? repeated(response.xml, '') : []
@@ -36,24 +36,24 @@ export function traitsOf(endpoint: Endpoint): OutlineTraits {
   ) as OutlineTraits
 }
 
-function answerKind({ response }: Endpoint): OutlineTraits['answer'] {
+function responseKind({ response }: Endpoint): OutlineTraits['answer'] {
   if (response.json) return 'json'
   if (response.xml) return 'xml'
   if (response.binary) return 'binary'
   return response.text ? 'text' : 'none'
 }
 
-function requestParts(endpoint: Endpoint): [place: string, shape: Shape][] {
+function requestParts(endpoint: Endpoint): [name: string, shape: Shape][] {
   const meta = endpoint.multipart?.meta && embedded(endpoint.multipart.meta)
   const parts: [string, Shape | undefined][] = [
     ['json', part(endpoint, 'json')?.shape],
     ['query', part(endpoint, 'query')?.shape],
     ['meta', meta?.shape],
   ]
-  return parts.flatMap(([place, shape]) => (shape ? [[place, shape] as [string, Shape]] : []))
+  return parts.flatMap(([name, shape]) => (shape ? [[name, shape] as [string, Shape]] : []))
 }
 
-/** Where encrypted fields are: `json.receivers[].name`. */
+/** The paths of encrypted fields: `json.receivers[].name`. */
 function encrypted(shape: Shape, at: string): string[] {
   if (isLeaf(shape)) return leafOf(shape).type === 'encrypted' ? [at] : []
   if (isList(shape)) return encrypted(shape[0], `${at}[]`)
@@ -62,7 +62,7 @@ function encrypted(shape: Shape, at: string): string[] {
   return fieldsOf(shape).flatMap((field) => encrypted(field.shape, at ? `${at}.${field.name}` : field.name))
 }
 
-/** Where elements of an XML answer repeat: `hblist.hbinfo`. */
+/** The paths of elements that repeat in an XML response: `hblist.hbinfo`. */
 function repeated(shape: Shape, at: string): string[] {
   if (isList(shape)) return [at, ...repeated(shape[0], at)]
   if (!isFields(shape)) return []

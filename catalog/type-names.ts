@@ -16,17 +16,17 @@ export function singular(name: string): string {
   return name.replace(/s$/, '')
 }
 
-/** Words that say how a thing is found, not what it is. */
+/** Segments that do not say what a route is about. */
 const FILLERS = /^(v2|v3|hk|id|[\w-]*-(no|id|code|number)|query|pay|\{.*\})$/
 
-/** What a route is about, nearest word first: `v3/pay/transactions/id/{id}` → `['transactions', 'pay']`. */
+/** The words for what a route is about, the last one first: `v3/pay/transactions/id/{id}` → `['transactions', 'pay']`. */
 export function subjects(template: string): string[] {
   const segments = template.split('/').reverse()
   const words = segments.filter((segment) => !FILLERS.test(segment))
   return words.length > 0 ? words : segments.filter((segment) => !segment.startsWith('{')).slice(0, 1)
 }
 
-/** Names that mean something else where the generated types are used. */
+/** Names that have another meaning in the generated files. */
 const RESERVED: readonly string[] = [
   ...['Array', 'Blob', 'Boolean', 'Buffer', 'Date', 'Error', 'Event', 'File', 'Function', 'Map', 'Number'],
   ...['Object', 'Partial', 'Promise', 'Record', 'Response', 'Request', 'Set', 'String', 'Symbol', 'URL'],
@@ -37,7 +37,7 @@ const RESERVED: readonly string[] = [
 export class Names {
   readonly #taken = new Set(RESERVED)
 
-  /** The first of the candidates nobody has yet; a number only when all of them are gone. */
+  /** The first candidate that is not taken; the last one with a number when all of them are. */
   take(candidates: readonly string[]): string {
     const valid = candidates.filter((name) => /^[A-Za-z]/.test(name))
     let name = valid.find((candidate) => !this.#taken.has(candidate))

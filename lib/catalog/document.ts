@@ -8,7 +8,7 @@ import {
 } from './schema.js'
 import type { Verb } from './traits.js'
 
-/** The requests, answers and example of one endpoint, as the catalogue writes them. */
+/** The request, responses and example of one endpoint, in the notation of the catalogue. */
 export interface EndpointDocument {
   readonly path?: Fields
   readonly query?: Fields
@@ -33,27 +33,27 @@ export interface EndpointDocument {
   readonly example?: Readonly<Record<string, unknown>>
 }
 
-/** One message of an event type; the first one is what the event type stands for unless a product is named. */
+/** One message of an event type. Several products may share the event type; the first message is the usual one. */
 export interface NotificationDocument {
-  /** Which of the products that share the event type; absent in the first. */
+  /** The product that it belongs to; absent in the first. */
   readonly product?: string
   readonly api: 'v2' | 'v3'
-  /** Who is notified; merchants when absent. */
+  /** The recipients; merchants when absent. */
   readonly modes?: readonly ('merchant' | 'partner' | 'brand')[]
   readonly resourceType?: readonly string[]
   readonly originalType?: readonly string[]
   readonly summary?: readonly string[]
   readonly associatedData?: readonly string[]
-  /** v2: how the message is protected; by `sign` when absent. */
+  /** v2: the protection of the message; `sign` when absent. */
   readonly verify?: 'hash' | 'none'
-  /** v2: where the cipher text is. A v3 message has it in `resource.ciphertext`. */
+  /** v2: the field of the cipher text. A v3 message has it in `resource.ciphertext`. */
   readonly cipher?: { readonly at: string; readonly algorithm: 'AEAD_AES_256_GCM' | 'AES_256_ECB' }
   /** v2: the XML message. */
   readonly body?: Fields
   readonly resource?: Shape
   /** A payload as it may come, complete. */
   readonly example?: Readonly<Record<string, unknown>>
-  /** What is to be answered, where it is more than `{ code, message }`. */
+  /** The expected acknowledgement, where it is more than `{ code, message }`. */
   readonly ack?: { readonly headers?: Fields; readonly json: Fields; readonly example?: unknown }
 }
 
@@ -66,7 +66,7 @@ export interface RequestSchemas {
   readonly xml?: JsonSchema
   /** The signed JSON of an upload. */
   readonly meta?: JsonSchema
-  /** Names of the parts that have to be there. */
+  /** The names of the required parts. */
   readonly required: readonly ('query' | 'headers' | 'json' | 'xml' | 'multipart')[]
 }
 
@@ -92,13 +92,13 @@ export function requestSchemas(
   }
 }
 
-/** JSON Schema of a successful answer's body; `undefined` when it has none or is a download. */
+/** The JSON Schema of the body of a successful response; `undefined` when it has none or is a download. */
 export function responseSchema({ response }: EndpointDocument): JsonSchema | undefined {
   if (response.json) return toJsonSchema(response.json)
   return response.xml && toJsonSchema(response.xml, { text: true })
 }
 
-/** What is documented of an endpoint; `undefined` when it is not documented at all. */
+/** The document of an endpoint; `undefined` when the endpoint is not documented. */
 export async function endpointDocument(template: string, verb: Verb): Promise<EndpointDocument | undefined> {
   const { families } = await import('../data/documents/index.js')
   const segments = template.split('/')
@@ -107,12 +107,12 @@ export async function endpointDocument(template: string, verb: Verb): Promise<En
   return (await read(families[prefix], `${verb} ${template}`)) as EndpointDocument | undefined
 }
 
-/** The messages documented for an event type; for several products there may be several. */
+/** The documented messages of an event type: several where several products share it. */
 export async function notificationDocuments(eventType: string): Promise<readonly NotificationDocument[]> {
   return ((await read('notifications', eventType)) ?? []) as readonly NotificationDocument[]
 }
 
-/** An entry of a module of documents, which is loaded with the first of them; each is parsed when it is asked for. */
+/** An entry of a family's module, which is loaded with the first of its entries. */
 async function read(family = '', key: string): Promise<unknown> {
   const { modules } = await import('../data/documents/index.js')
   const { documents = {} } = (await modules[family]?.()) ?? {}

@@ -5,7 +5,7 @@ import type { Traits, Verb } from './traits.js'
 const NOTHING_SPECIAL: Traits = Object.freeze({})
 const known = new Map<string, Traits>()
 
-/** What the protocol asks of an endpoint; `undefined` when it is not documented. Any of its spellings finds it. */
+/** The traits of an endpoint, by its template or an alias of it; `undefined` when it is not documented. */
 export function lookup(template: string, verb: Verb): Traits | undefined {
   const key = `${verb} ${template}`
   const found = known.get(key)
@@ -19,7 +19,7 @@ export function lookup(template: string, verb: Verb): Traits | undefined {
   return traits
 }
 
-/** The verbs a path is documented with. */
+/** The verbs that a path is documented with. */
 export function knownVerbs(template: string): Verb[] {
   const node = nodeAt(canonicalPath(template).split('/'))
   return node ? [...verbsOf(node).keys()] : []
@@ -34,9 +34,9 @@ export function isDocumentedPrefix(path: string): boolean {
 export const exactSegments: ReadonlySet<string> = new Set(exact)
 
 /**
- * The route map's own spelling of a path: without the slash that the documentation ends a few paths with
- * (`v3/applyment4sub/applyment/`), and with an upper-case segment as it is (`v2/secapi/mch/{addinstitutionsub}` is an
- * older spelling). Any other path stays what it is.
+ * The template that a path is an alias of: a few are documented with a slash at the end (`v3/applyment4sub/applyment/`),
+ * and some had a placeholder for a segment with upper-case letters (`v2/secapi/mch/{addinstitutionsub}`). Any other path
+ * is returned as it is.
  */
 export function canonicalPath(path: string): string {
   return Object.hasOwn(aliases, path) ? (aliases[path] ?? path) : path

@@ -5,13 +5,13 @@ import type { Verb } from './traits.js'
 /** A documented endpoint that a path on the wire may mean. */
 export interface RouteMatch {
   readonly template: string
-  /** The placeholders' values as they stand in the path, not decoded. */
+  /** The values of the placeholders as they are in the path, not decoded. */
   readonly values: Readonly<Record<string, string>>
 }
 
 /**
- * The endpoints a path on the wire (without leading slash and query) may mean, the most literal first. There is
- * more than one where the documentation names the same place differently, as in `{applyment_id}/cancel` and
+ * The endpoints that a path on the wire (without leading slash and query) may mean, the most literal first. There are
+ * several where the documentation has different placeholders for a segment, as in `{applyment_id}/cancel` and
  * `{business_code}/cancel`.
  */
 export function matchRoutes(verb: Verb, path: string): RouteMatch[] {
@@ -37,7 +37,7 @@ export function matchTemplate(verb: Verb, path: string): RouteMatch | undefined 
   return walk(routeTree(), segments, 0, [], {}, verb)[0]
 }
 
-/** A path on the wire ends with a slash where the documentation says so, and only there. */
+/** The endpoints of a path whose slash at the end is documented, as the lack of one is. */
 function matchWire(verb: Verb, segments: readonly string[]): RouteMatch[] {
   const hasSlash = segments.at(-1) === ''
   const found = walk(routeTree(), hasSlash ? segments.slice(0, -1) : segments, 0, [], {}, verb)

@@ -2,7 +2,7 @@ import { editDistance } from './edit-distance.js'
 import { documentedPaths } from './routes.js'
 import type { Verb } from './traits.js'
 
-/** More than this, on average a segment, and a path is no misspelling any more. */
+/** The largest average distance of a segment at which a path may be a misspelling. */
 const NEAR = 0.25
 
 /**
