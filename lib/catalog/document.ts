@@ -100,21 +100,21 @@ export function responseSchema({ response }: EndpointDocument): JsonSchema | und
 
 /** The document of an endpoint; `undefined` when the endpoint is not documented. */
 export async function endpointDocument(template: string, verb: Verb): Promise<EndpointDocument | undefined> {
-  const { families } = await import('../data/documents/index.js')
+  const { families, modules } = await import('../data/documents/index.js')
   const segments = template.split('/')
   const prefixes = segments.map((_, depth) => segments.slice(0, depth + 1).join('/'))
   const prefix = prefixes.find((one) => Object.hasOwn(families, one)) ?? ''
-  return (await read(families[prefix], `${verb} ${template}`)) as EndpointDocument | undefined
+  const module = await modules[families[prefix] ?? '']?.()
+  return entryOf(module?.documents, `${verb} ${template}`) as EndpointDocument | undefined
 }
 
 /** The documented messages of an event type: several where several products share it. */
 export async function notificationDocuments(eventType: string): Promise<readonly NotificationDocument[]> {
-  return ((await read('notifications', eventType)) ?? []) as readonly NotificationDocument[]
+  const { documents } = await import('../data/documents/notifications.js')
+  return (entryOf(documents, eventType) ?? []) as readonly NotificationDocument[]
 }
 
-/** An entry of a family's module, which is loaded with the first of its entries. */
-async function read(family = '', key: string): Promise<unknown> {
-  const { modules } = await import('../data/documents/index.js')
-  const { documents = {} } = (await modules[family]?.()) ?? {}
+/** An entry of a module, which holds text: only the entries that are needed are parsed. */
+function entryOf(documents: Readonly<Record<string, string>> = {}, key: string): unknown {
   return Object.hasOwn(documents, key) ? JSON.parse(documents[key] ?? 'null') : undefined
 }
