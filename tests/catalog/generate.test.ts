@@ -154,7 +154,7 @@ v3/pay/teapots/{teapot_id}/brew:
       '\n  teapots/{teapot_id}/brew p idempotent=json.out_brew_no encrypts=json.drinker\n',
     )
     expect(data.get('lib/data/documents/payments.js')).toContain("'post v3/pay/teapots/{teapot_id}/brew'")
-    expect(data.get('lib/data/names.js')).toMatch(/["n]Brew\\t/)
+    expect(data.get('lib/data/names.js')).toMatch(/\\nBrew\t/)
   })
 
   /** What is said of a catalogue that has nothing but these entries. */
@@ -319,9 +319,6 @@ ${template}:
   it('that is not generated yet is reported as stale', () => {
     const text = readFileSync(payments(), 'utf8')
     writeFileSync(payments(), text.replace('name: 获取平台证书列表', 'name: Certificates'))
-    expect(staleFiles(ROOT, filesOf(loadCatalogue(root)))).toEqual([
-      'lib/cli/generated/names.ts',
-      'types/routes/payments.ts',
-    ])
+    expect(staleFiles(ROOT, filesOf(loadCatalogue(root)))).toEqual(['types/routes/payments.ts'])
   })
 })
