@@ -29,7 +29,7 @@ const load = async <Module>(piece: (typeof PIECES)[number]): Promise<Module> =>
   (await import(pathToFileURL(join(dir, `${piece}.mjs`)).href)) as Module
 
 export const { createChain } = await load<typeof import('../lib/chain/chain.js')>('chain/chain')
-export const { Place } = await load<typeof import('../lib/chain/place.js')>('chain/place')
+export const { PathNode } = await load<typeof import('../lib/chain/path-node.js')>('chain/place')
 export const { expandTemplate } = await load<typeof import('../lib/chain/template.js')>('chain/template')
 export const { buildRequest } = await load<typeof import('../lib/pipeline/build.js')>('pipeline/build')
 export const { endpointOf } = await load<typeof import('../lib/pipeline/endpoint.js')>('pipeline/endpoint')

@@ -1,4 +1,5 @@
-import { type Protocol, protocolOf } from './catalog/protocol.js'
+import type { KeyObject } from 'node:crypto'
+import type { Endpoint, ProtocolName } from './catalog/endpoint.js'
 import { ConfigError, RequestError } from './errors.js'
 
 /** Who a client is. Its options say so, and it signs for nobody else. */
@@ -17,14 +18,21 @@ export interface BrandId {
   readonly mchid?: undefined
 }
 
-/** What each identity may call. */
-const MAY_CALL: Readonly<Record<Identity, readonly Protocol[]>> = {
+/** An identity with the key that it signs by. */
+export type Signer = Id & {
+  /** Serial number of the merchant certificate, or of the brand API certificate. */
+  readonly serial: string
+  readonly privateKey: KeyObject
+}
+
+/** The protocols that each identity may speak. */
+const MAY_SPEAK: Readonly<Record<Identity, readonly ProtocolName[]>> = {
   merchant: ['v3', 'v2'],
   brand: ['brand'],
 }
 
-/** The options of a client that may call a protocol. */
-const OPTIONS_FOR: Readonly<Record<Protocol, string>> = {
+/** The options of a client that may speak a protocol. */
+const OPTIONS_FOR: Readonly<Record<ProtocolName, string>> = {
   v3: '{ mchid, serial, privateKey, certs, apiv3Key }',
   v2: '{ mchid, serial, privateKey, certs, secret }',
   brand: '{ brandId, serial, privateKey, certs, brandApiKey }',
@@ -61,19 +69,15 @@ export function describeId({ mchid, brandId }: Id): string {
   return brandId === undefined ? `merchant ${mchid}` : `brand ${brandId}`
 }
 
-/**
- * Makes sure that a client can sign for an endpoint, before anything is sent.
- *
- * @throws {RequestError} saying which options a client needs that can.
- */
-export function assertMayCall(
-  id: Id,
-  { name, path }: { readonly name: string; readonly path: string },
-): void {
-  const protocol = protocolOf(path)
-  if (MAY_CALL[id.brandId === undefined ? 'merchant' : 'brand'].includes(protocol)) return
+/** Whether an identity may speak a protocol. */
+export function maySpeak({ brandId }: Id, protocol: ProtocolName): boolean {
+  return MAY_SPEAK[brandId === undefined ? 'merchant' : 'brand'].includes(protocol)
+}
+
+/** The error for an endpoint that a client cannot sign for: it says which options a client needs that can. */
+export function cannotCall(id: Id, { name, protocol }: Pick<Endpoint, 'name' | 'protocol'>): RequestError {
   const whose = protocol === 'brand' ? 'a brand' : 'a merchant'
-  throw needsAnother(`${name} can be called by ${whose} alone`, id, protocol)
+  return needsAnother(`${name} can be called by ${whose} alone`, id, protocol)
 }
 
 /**
@@ -88,7 +92,7 @@ export function assertMerchant(id: Id, what: string, protocol: 'v2' | 'v3'): ass
 }
 
 /** The error for what this client cannot do, though another could. */
-function needsAnother(why: string, id: Id, protocol: Protocol): RequestError {
+function needsAnother(why: string, id: Id, protocol: ProtocolName): RequestError {
   return new RequestError(
     `${why}, and this client is that of ${describeId(id)}. Make a second client for it: new Wechatpay(${OPTIONS_FOR[protocol]})`,
   )

@@ -13,6 +13,7 @@ export type { ProfitSharingRow, ProfitSharingSummary } from './bills/profit-shar
 export type { BillOptions } from './bills/request.js'
 export type { TradeRow, TradeSummary } from './bills/trade.js'
 export type { V2Bills, V2FundflowBillRequest, V2TradeBillRequest } from './bills/v2.js'
+export type { Clients } from './calls.js'
 export type { KeyInput } from './crypto/keys.js'
 export {
   ApiError,
@@ -70,17 +71,17 @@ export type {
   ScoreRequest,
 } from './pay-sign/score.js'
 export type { PaySignType } from './pay-sign/signing.js'
-export type { ClientCertificate, PemInput } from './protocols/v2/client-certificate.js'
-export { indexed } from './protocols/v2/indexed.js'
-export type { PlatformCertificate, PlatformCertificates } from './protocols/v3/api.js'
-export type { Store } from './protocols/v3/certificate-store.js'
-export { Ciphertext, Sensitive, sensitive } from './protocols/v3/sensitive.js'
-export type { TrustedAuthorities } from './transport/agents.js'
 export {
   type AttemptEvent,
   CALL_CHANNEL,
   type CallEvent,
   type ResponseEvent,
   type RetryEvent,
-} from './transport/events.js'
-export { type Clients, Wechatpay } from './wechatpay.js'
+} from './pipeline/events.js'
+export type { ClientCertificate, PemInput } from './protocols/v2/client-certificate.js'
+export { indexed } from './protocols/v2/indexed.js'
+export type { PlatformCertificate, PlatformCertificates } from './protocols/v3/platform-certificates.js'
+export { Ciphertext, Sensitive, sensitive } from './protocols/v3/sensitive.js'
+export type { Store } from './store.js'
+export type { TrustedAuthorities } from './transport/agents.js'
+export { Wechatpay } from './wechatpay.js'

@@ -1,18 +1,16 @@
 import { createSecretKey, type KeyObject } from 'node:crypto'
-import type { SecureContext } from 'node:tls'
 import type { AxiosRequestConfig } from 'axios'
-import { AXIOS_OPTIONS } from './axios-options.js'
 import { type KeyInput, loadPrivateKey } from './crypto/keys.js'
 import { DURATION, isDuration } from './duration.js'
 import { ConfigError } from './errors.js'
-import { type Id, type Identity, identityOf } from './identity.js'
+import { type Id, type Identity, identityOf, type Signer } from './identity.js'
 import { didYouMean, nearestName } from './pipeline/nearest.js'
 import { type ClientCertificate, loadClientCertificate } from './protocols/v2/client-certificate.js'
-import { isStore, STORE, type Store } from './protocols/v3/certificate-store.js'
-import { loadPlatformKeys } from './protocols/v3/load-platform-keys.js'
-import type { PlatformKey } from './protocols/v3/platform-keys.js'
-import type { Signer } from './protocols/v3/signer.js'
+import { loadPlatformKeys, type PlatformKey } from './protocols/v3/platform-keys.js'
+import { isStore, STORE, type Store } from './store.js'
 import type { TrustedAuthorities } from './transport/agents.js'
+import type { TlsOptions } from './transport/create-transport.js'
+import type { ConnectionOptions } from './transport/transport.js'
 
 /** What every client is made from, beside any default of axios (`timeout`, `baseURL`, `httpsAgent`, `proxy` …). */
 export interface CommonOptions
@@ -109,15 +107,65 @@ export interface Config {
   readonly failover: readonly string[]
   readonly deadline: number | undefined
   readonly validate: boolean
-  /** The user's own connections, which may hold keys. */
-  readonly agents: {
-    readonly httpAgent?: unknown
-    readonly httpsAgent?: unknown
-    readonly ca?: TrustedAuthorities | undefined
-    readonly clientCertificate?: SecureContext | undefined
-    readonly proxy?: AxiosRequestConfig['proxy']
-  }
+  readonly tls: TlsOptions
+  readonly connection: ConnectionOptions
+  /** The defaults of axios that the user has given, and ours. */
   readonly axios: AxiosRequestConfig
+}
+
+/** Milliseconds for each attempt. */
+const DEFAULT_TIMEOUT = 15_000
+
+/** The bytes of a response that are held in memory: what is not verified yet must not fill it. */
+const MAX_RESPONSE: number = 32 * 1024 * 1024
+
+/** Options of axios that concern connections; those that may hold a password or a key are in no axios instance. */
+const CONNECTION_OPTIONS = [
+  'adapter',
+  'decompress',
+  'family',
+  'fetchOptions',
+  'httpAgent',
+  'httpsAgent',
+  'insecureHTTPParser',
+  'lookup',
+  'maxBodyLength',
+  'maxContentLength',
+  'maxRate',
+  'proxy',
+  'socketPath',
+  'transport',
+] as const satisfies readonly (keyof ConnectionOptions)[]
+
+/** Options of axios that only an axios instance can serve: functions that see the request or the response. */
+const INSTANCE_OPTIONS = [
+  'adapter',
+  'allowAbsoluteUrls',
+  'env',
+  'formSerializer',
+  'paramsSerializer',
+  'parseReviver',
+  'responseEncoding',
+  'timeoutErrorMessage',
+  'transformRequest',
+  'transformResponse',
+  'transitional',
+] as const satisfies readonly (keyof AxiosRequestConfig)[]
+
+/** The options of axios that a client takes. */
+export const AXIOS_OPTIONS: ReadonlySet<string> = new Set([
+  ...CONNECTION_OPTIONS,
+  ...INSTANCE_OPTIONS,
+  'baseURL',
+  'headers',
+  'onDownloadProgress',
+  'onUploadProgress',
+  'timeout',
+])
+
+/** Whether options ask for something that only an axios instance can serve. */
+export function needsInstance(options: AxiosRequestConfig): boolean {
+  return INSTANCE_OPTIONS.some((name) => options[name] !== undefined)
 }
 
 const REQUIRED_NAMES = {
@@ -160,11 +208,6 @@ function isListOfUrls(value: unknown): boolean {
   return Array.isArray(value) && value.every(isUrl)
 }
 
-/** An agent of the user's, whose authorities hold for the client certificate's connections too. */
-interface HasAuthorities {
-  readonly options?: { readonly ca?: TrustedAuthorities }
-}
-
 /**
  * Checks what a client is made from and loads its keys.
  *
@@ -172,33 +215,53 @@ interface HasAuthorities {
  */
 export function loadConfig(options: WechatpayOptions): Config {
   assertNames(options)
-  const { mchid, brandId, serial, privateKey, certs, apiv3Key, brandApiKey, secret, ...others } = options
-  const { store, failover, deadline, validate, merchant, workwxSecret, ...rest } = others
-  const { ca, httpAgent, httpsAgent, proxy, ...axios } = rest
+  const { certs, apiv3Key, brandApiKey, secret, workwxSecret, merchant, store } = options
+  const { failover = [], deadline, validate = false } = options
   const signer = loadSigner(options)
-  const authorities = ca ?? (httpsAgent as HasAuthorities | undefined)?.options?.ca
-  const clientCertificate =
-    merchant === undefined || signer.mchid === undefined
-      ? undefined
-      : loadClientCertificate(merchant, {
-          mchid: signer.mchid,
-          privateKey: signer.privateKey,
-          ca: authorities,
-        })
+  const connection = pick(options, CONNECTION_OPTIONS)
+  // The authorities of an agent of the user's hold for the connections with the client certificate, too.
+  const ca = options.ca ?? (connection.httpsAgent as HasAuthorities | undefined)?.options?.ca
+  const hasCertificate = merchant !== undefined && signer.mchid !== undefined
+  const clientCertificate = hasCertificate
+    ? loadClientCertificate(merchant, { mchid: signer.mchid, privateKey: signer.privateKey, ca })
+    : undefined
   return {
     signer,
     platformKeys: certs === undefined ? [] : loadPlatformKeys(certs, signer),
     apiv3Key: loadSecret('apiv3Key', apiv3Key),
     brandApiKey: loadSecret('brandApiKey', brandApiKey),
     secret: loadSecret('secret', secret),
-    store,
-    failover: failover ?? [],
-    deadline,
-    validate: validate ?? false,
     workwxSecret: loadWorkwxSecret(workwxSecret),
-    agents: { httpAgent, httpsAgent, ca, clientCertificate, proxy },
-    axios,
+    store,
+    failover,
+    deadline,
+    validate,
+    tls: { ca: options.ca, clientCertificate },
+    connection: { maxContentLength: MAX_RESPONSE, ...connection },
+    axios: { timeout: DEFAULT_TIMEOUT, ...axiosDefaults(options) },
   }
+}
+
+/** An agent of the user's with authorities to trust. */
+interface HasAuthorities {
+  readonly options?: { readonly ca?: TrustedAuthorities }
+}
+
+/** Agents and proxies stay out of axios' defaults, which are printed with the instance. */
+const UNPRINTABLE: ReadonlySet<string> = new Set(['httpAgent', 'httpsAgent', 'proxy'])
+
+function axiosDefaults(options: WechatpayOptions): AxiosRequestConfig {
+  const names = Object.keys(options).filter((name) => AXIOS_OPTIONS.has(name) && !UNPRINTABLE.has(name))
+  return pick(options as AxiosRequestConfig, names as (keyof AxiosRequestConfig)[])
+}
+
+/** The named options, as far as they are given. */
+function pick<Options extends object, Name extends keyof Options>(
+  options: Options,
+  names: readonly Name[],
+): Pick<Options, Name> {
+  const given = names.filter((name) => options[name] !== undefined)
+  return Object.fromEntries(given.map((name) => [name, options[name]])) as Pick<Options, Name>
 }
 
 function assertNames(options: WechatpayOptions): void {
@@ -206,7 +269,7 @@ function assertNames(options: WechatpayOptions): void {
     throw new ConfigError('Wechatpay takes an object of options: { mchid, serial, privateKey, certs }')
   }
   for (const given of Object.keys(options)) {
-    // What axios does not know it would keep, and print, as a default.
+    // Axios would keep a name that it does not know as a default, and print it.
     if ((OWN_NAMES as readonly string[]).includes(given) || AXIOS_OPTIONS.has(given)) continue
     const meant = nearestName(given, OWN_NAMES)
     throw new ConfigError(`There is no option '${given}'${didYouMean(meant)}`)
@@ -218,7 +281,7 @@ function assertNames(options: WechatpayOptions): void {
   }
 }
 
-/** A brand has no other way to get them than by hand. */
+/** What to add where `certs` are missing: a brand can only be given them. */
 function aboutCerts(missing: readonly string[]): string {
   if (!missing.includes('certs')) return ''
   return '. A brand has no certificates to download: certs takes the WeChat Pay public key of the brand, as { PUB_KEY_ID_…: key }'

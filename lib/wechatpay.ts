@@ -1,24 +1,29 @@
 import { inspect } from 'node:util'
-import type { AxiosInstance, AxiosResponse } from 'axios'
 import type { Chain } from '../types/chain.js'
 import { type Bills, createBills } from './bills/api.js'
+import { type Clients, createCalls, directDefaults } from './calls.js'
 import { exactSegments, isDocumentedPrefix } from './catalog/lookup.js'
 import type { Verb } from './catalog/traits.js'
 import { createChain } from './chain/chain.js'
-import { Place } from './chain/place.js'
+import { PathNode } from './chain/path-node.js'
 import { decryptOaep } from './crypto/rsa.js'
-import { assertMayCall } from './identity.js'
+import { ConfigError } from './errors.js'
 import { createNotifications, type NotificationReceiver } from './notifications/receiver.js'
-import { loadConfig, type WechatpayOptions } from './options.js'
+import { type Config, loadConfig, type WechatpayOptions } from './options.js'
 import { createPaySign, type PaySign } from './pay-sign/api.js'
-import { buildRequest } from './pipeline/build.js'
-import { dispatch } from './pipeline/dispatch.js'
-import { assertSendable, endpointOf } from './pipeline/endpoint.js'
-import { resolveUrl } from './pipeline/url.js'
-import { createV2 } from './protocols/v2/api.js'
-import { createV3, type PlatformCertificates } from './protocols/v3/api.js'
-import type { Ciphertext } from './protocols/v3/sensitive.js'
-import { createAgents } from './transport/agents.js'
+import { certificateDownload } from './pipeline/certificate-download.js'
+import { DEFAULT_ORIGIN, resolveUrl } from './protocols/url.js'
+import { createV2Protocol, signedUrl } from './protocols/v2/v2.js'
+import { type Certificates, createCertificates } from './protocols/v3/certificates.js'
+import {
+  createPlatformCertificates,
+  type PlatformCertificates,
+} from './protocols/v3/platform-certificates.js'
+import { createFixedKeys, type PlatformKey } from './protocols/v3/platform-keys.js'
+import { type Ciphertext, sensitive } from './protocols/v3/sensitive.js'
+import { createV3Protocol } from './protocols/v3/v3.js'
+import { createTransport } from './transport/create-transport.js'
+import type { Transport } from './transport/transport.js'
 
 const VERBS: readonly Verb[] = ['get', 'post', 'put', 'patch', 'delete']
 const VERB_NAMES: ReadonlyMap<string, Verb> = new Map(
@@ -28,21 +33,13 @@ const VERB_NAMES: ReadonlyMap<string, Verb> = new Map(
   ]),
 )
 
-/** Where the chains of all clients start. */
-const START: Place<Verb> = new Place({
+/** The root of the chains of all clients. */
+const ROOT: PathNode<Verb> = new PathNode({
   verbs: VERB_NAMES,
-  bareVerb: 'post',
+  defaultVerb: 'post',
   exactSegments,
-  keeps: isDocumentedPrefix,
+  isKept: isDocumentedPrefix,
 })
-
-/** The axios instances behind the chain, for interceptors of the user's own. */
-export interface Clients {
-  /** Signs and verifies the calls of APIv2. */
-  readonly v2: AxiosInstance
-  /** Signs and verifies the calls of APIv3, and those of a brand. */
-  readonly v3: AxiosInstance
-}
 
 /** Beside its own members, a client has the paths of the API. */
 export interface Wechatpay extends Chain {}
@@ -60,7 +57,7 @@ export interface Wechatpay extends Chain {}
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the proxy provides what the interface declares
 export class Wechatpay {
   /** The axios instances behind the chain, for interceptors of your own. */
-  readonly client: Clients
+  declare readonly client: Clients
 
   /** The platform keys that are trusted. */
   readonly certificates: PlatformCertificates
@@ -90,40 +87,39 @@ export class Wechatpay {
   /** @throws {ConfigError} at once, when an option is missing or wrong. */
   constructor(options: WechatpayOptions) {
     const config = loadConfig(options)
-    const agents = createAgents(config.agents)
-    const v3 = createV3(config, agents)
-    const v2 = createV2(config, agents)
-    const { failover, deadline, validate } = config
-    const sending = { failover, deadline, validate, isClosed: agents.isClosed }
-    const dispatchers = { v2: { ...v2.sender, ...sending }, v3: { ...v3.sender, ...sending } }
-    this.client = Object.freeze({ v2: v2.sender.client, v3: v3.sender.client })
-    this.certificates = v3.certificates
-    const { signer, apiv3Key, brandApiKey, secret } = config
-    this.notifications = createNotifications(signer, { keys: v3.keys, apiv3Key, brandApiKey, secret })
+    const { signer, apiv3Key, brandApiKey, secret, workwxSecret } = config
+    const transport = createTransport(config.connection, config.tls)
+    const downloaded = config.platformKeys.length > 0 ? undefined : downloadKeys(config, transport)
+    const keys = downloaded ?? createFixedKeys(config.platformKeys)
+    const v2Keys = { signer, secret, workwxSecret }
+    const v2 = createV2Protocol({ ...v2Keys, hasCertificate: transport.hasCertificate })
+    const v3 = createV3Protocol({ signer, keys })
+    // A brand's protocol is that of APIv3; the signer makes the difference.
+    const calls = createCalls(config, { v2, v3, brand: v3 }, transport)
+    Object.defineProperty(this, 'client', { enumerable: true, get: calls.clients })
+    this.certificates = createPlatformCertificates(keys, downloaded, signer)
+    this.notifications = createNotifications(signer, { keys, apiv3Key, brandApiKey, secret })
     this.paySign = createPaySign(signer, secret)
-    const send = async (verb: Verb, path: string, request?: unknown): Promise<AxiosResponse> => {
-      const endpoint = endpointOf(path, verb)
-      assertMayCall(signer, endpoint)
-      assertSendable(endpoint)
-      return dispatch(endpoint, request, dispatchers[endpoint.api])
+    const { baseURL } = config.axios
+    const origins = [...config.failover, ...(baseURL === undefined ? [] : [baseURL])]
+    this.bills = createBills({ send: calls.run, origins, privateKey: signer.privateKey }, signer)
+    this.encrypt = async (text) => {
+      await keys.ready()
+      return sensitive(text).encryptFor(keys.current() as PlatformKey)
     }
-    const origins = [...failover, ...(config.axios.baseURL === undefined ? [] : [config.axios.baseURL])]
-    this.bills = createBills({ send, origins, privateKey: signer.privateKey }, signer)
-    this.encrypt = v3.encrypt
     this.decrypt = (ciphertext) => decryptOaep(String(ciphertext), signer.privateKey)
     this.close = () => {
-      v3.close()
-      agents.destroy()
+      downloaded?.close()
+      transport.close()
     }
     Object.defineProperty(this, inspect.custom, { value: () => this.toString() })
     Object.freeze(this)
     // biome-ignore lint/correctness/noConstructorReturn: the chain is this object, seen through a proxy
-    return createChain(this, START, {
-      send,
+    return createChain(this, ROOT, {
+      send: calls.run,
       url: (path, request) => {
-        const endpoint = endpointOf(path, 'get')
-        const get = { ...config.axios, ...buildRequest(endpoint, request) }
-        return endpoint.api === 'v2' ? v2.url(get) : resolveUrl(get).href
+        const call = calls.buildGet(path, request)
+        return call.endpoint.protocol === 'v2' ? signedUrl(call, v2Keys) : resolveUrl(call).href
       },
     })
   }
@@ -139,4 +135,22 @@ export class Wechatpay {
   toJSON(): string {
     return this.toString()
   }
+}
+
+/** The platform certificates, which are downloaded where `certs` was not given. */
+function downloadKeys(config: Config, transport: Transport): Certificates {
+  const { signer, apiv3Key, store, failover } = config
+  if (!apiv3Key || signer.mchid === undefined)
+    throw new ConfigError('Give certs, or apiv3Key to have the platform certificates downloaded')
+  const { baseURL } = config.axios
+  // A client with a baseURL of its own asks nobody else.
+  const accessPoints = baseURL ? [baseURL] : [DEFAULT_ORIGIN, ...failover]
+  const protocol = createV3Protocol({ signer, keys: createFixedKeys([]) })
+  const download = certificateDownload(
+    protocol,
+    transport,
+    directDefaults(config, protocol).get,
+    accessPoints,
+  )
+  return createCertificates({ mchid: signer.mchid, apiv3Key, download, store })
 }

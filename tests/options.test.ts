@@ -1,8 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { Agent } from 'node:https'
 import { describe, expect, it } from 'vitest'
-import { AXIOS_OPTIONS } from '../lib/axios-options.js'
 import { type BrandOptions, ConfigError, Wechatpay, type WechatpayOptions } from '../lib/index.js'
+import { AXIOS_OPTIONS } from '../lib/options.js'
 import { certify, pem } from './openssl.js'
 
 const merchant = generateKeyPairSync('rsa', { modulusLength: 2048 })

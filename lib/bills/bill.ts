@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { inspect } from 'node:util'
 import { RequestError } from '../errors.js'
-import { writeSink } from '../pipeline/sink.js'
+import { writeSink } from '../pipeline/download.js'
 import type { BillFormat } from './columns.js'
 import type { BillFile } from './download.js'
 import { type Download, openDownload } from './download.js'

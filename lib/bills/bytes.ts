@@ -2,7 +2,7 @@ import { createDecipheriv, createHash, type Hash } from 'node:crypto'
 import { pipeline, Readable } from 'node:stream'
 import { constants, createGunzip } from 'node:zlib'
 import { NetworkError, WechatpayError } from '../errors.js'
-import { resumed } from '../transport/resumed.js'
+import { join } from '../protocols/response-stream.js'
 import { type BillName, brokenOff, notTheBill, wrongDigest } from './trouble.js'
 
 /** Large pieces: each one costs a hop to the thread pool and back. */
@@ -64,7 +64,7 @@ export async function* unzipped(bytes: AsyncIterable<Buffer>, name: BillName): A
     if (next.done) break
     first = first.length === 0 ? next.value : Buffer.concat([first, next.value])
   }
-  const whole = resumed(first, { [Symbol.asyncIterator]: () => chunks })
+  const whole = join(first, { [Symbol.asyncIterator]: () => chunks })
   const isZipped = first[0] === GZIP[0] && first[1] === GZIP[1]
   try {
     yield* isZipped ? gunzipped(whole, name) : whole

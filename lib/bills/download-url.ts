@@ -1,5 +1,5 @@
 import { VerificationError } from '../errors.js'
-import { DEFAULT_ORIGIN } from '../pipeline/url.js'
+import { DEFAULT_ORIGIN } from '../protocols/url.js'
 
 /** The one path that bills are downloaded from, as in the route map. */
 export const DOWNLOAD_PATH = 'v3/billdownload/file'

@@ -1,8 +1,8 @@
 import type { Job } from './job.js'
 
-/** A row of the input as it was read. */
+/** A row of the input. */
 export interface Row {
-  /** 1 for the first row below the headings. */
+  /** The number of the row: 1 for the first below the headings. */
   readonly number: number
   /** Values by heading; text, except in JSON lines and spreadsheets. */
   readonly columns: Readonly<Record<string, unknown>>
@@ -13,10 +13,10 @@ export interface PlannedRow extends Row {
   readonly request: Readonly<Record<string, unknown>>
 }
 
-/** What became of a row. */
+/** The outcome of a row. */
 export type Outcome = Acknowledged | Failed
 
-/** The API has answered, and its answer was verified. */
+/** A row that the API acknowledged; its response was verified. */
 export interface Acknowledged {
   readonly ok: true
   readonly status: number
@@ -24,53 +24,53 @@ export interface Acknowledged {
   readonly requestId?: string | undefined
 }
 
-/** Why a row failed. */
+/** A row that failed, and the reason. */
 export interface Failed {
   readonly ok: false
   /** The API's code, or the client's: `PARAM_ERROR`, `TIMEOUT`. */
   readonly code: string
   readonly message: string
-  /** The field the API, or the schema, complains of. */
+  /** The field that the API, or the schema, names as wrong. */
   readonly field?: string | undefined
   readonly requestId?: string | undefined
-  /** Nobody knows whether it was done: no answer came that can be trusted. Another run sends it again. */
+  /** Whether the request may have been carried out all the same: no response came that can be trusted. Another run sends it again. */
   readonly open?: boolean | undefined
-  /** The API asks to be called less often; milliseconds to wait, where it says so. */
+  /** Present when the API refused the call as too frequent; `wait` in milliseconds, where the API names it. */
   readonly throttled?: { readonly wait?: number | undefined } | undefined
 }
 
-/** Makes the call of one row. Never rejects. */
+/** Makes the call of one row. It never rejects. */
 export type Send = (row: PlannedRow) => Promise<Outcome>
 
-/** Holds back whoever would be too fast for the API. */
+/** The limit of the calls a second. */
 export interface Pace {
   /** Resolves when the next call may be made. */
   turn(): Promise<void>
-  /** The API has complained; slows down. */
+  /** Slows down, because the API refused a call as too frequent. */
   throttled(wait?: number): void
-  /** A call went through; speeds up again, little by little. */
+  /** Speeds up again by a small step, because a call was accepted. */
   passed(): void
 }
 
-/** What an engine has to do, and with what. */
+/** The job of an engine: the rows to send, and the functions to send and record them with. */
 export interface Work {
   readonly job: Job
-  /** The rows that have to be sent, in the order of the input. Ends early when the job is stopped. */
+  /** The rows to send, in the order of the input. They end early when the job is stopped. */
   readonly rows: AsyncIterable<PlannedRow>
   readonly send: Send
   readonly pace: Pace
   readonly concurrency: number
-  /** Aborted when no further row is to be taken; those in flight are waited for. */
+  /** Aborted when no further row may be taken; those in flight are waited for. */
   readonly signal: AbortSignal
-  /** Writes down, safe from a loss of power, that these rows are about to be sent. To be awaited before that. */
+  /** Records that rows are about to be sent; to be awaited before they are. The record survives a power failure. */
   begin(rows: readonly PlannedRow[]): Promise<void>
-  /** Writes down that rows which were begun have not been sent. */
+  /** Records that rows which were begun have not been sent. */
   release(rows: readonly PlannedRow[]): void
-  /** Writes down what became of a row. */
+  /** Records the outcome of a row. */
   finish(row: PlannedRow, outcome: Outcome): void
 }
 
-/** Has the rows of a job sent: by this process, or by others. Resolves when every row it took has its outcome. */
+/** Sends the rows of a job, by this process or by others. `run` resolves when every row it took has an outcome. */
 export interface Engine {
   run(work: Work): Promise<void>
 }

@@ -10,66 +10,60 @@ import {
   leafOf,
   type Shape,
 } from '../catalog/schema.js'
+import type { FieldPath } from './field-path.js'
 
-/** What a field holds; `json` is an object or a list. */
+/** The type of a field's value; `json` is an object or a list. */
 export type FieldType = 'text' | 'integer' | 'number' | 'boolean' | 'json'
 
-/** The parts of a request object that have fields. */
-export const PARTS = ['json', 'xml', 'query', 'headers'] as const
-export type Part = (typeof PARTS)[number]
+/** The parts of a request object that have fields, the body first. */
+export const REQUEST_PARTS = ['json', 'xml', 'query', 'headers'] as const
+export type RequestPart = (typeof REQUEST_PARTS)[number]
 
-/** A field of an endpoint: `json.amount.total`. */
+/** A documented field of an endpoint. */
 export interface Field {
-  readonly part: Part
-  readonly keys: readonly (string | number)[]
+  /** The path in the request object, its part included: `['json', 'amount', 'total']`. */
+  readonly path: FieldPath
   readonly type: FieldType
   readonly required: boolean
 }
 
-export function shapeOf(document: EndpointDocument, part: Part): Shape | undefined {
-  return document[part] ?? document[`${part}?`]
-}
-
-/** The field at a path inside a part; `undefined` when the documentation knows none. */
-export function findField(
-  document: EndpointDocument,
-  part: Part,
-  keys: readonly (string | number)[],
-): Field | undefined {
+/** A documented field by its path below a part; `undefined` when there is none. */
+export function findField(document: EndpointDocument, part: RequestPart, keys: FieldPath): Field | undefined {
   let shape = shapeOf(document, part)
   let required = true
   for (const key of keys) {
-    const step = shape && stepInto(shape, key)
-    if (!step) return undefined
-    shape = step.shape
-    required = !step.optional
+    const child = shape && childOf(shape, key)
+    if (!child) return undefined
+    shape = child.shape
+    required = !child.optional
   }
-  return shape === undefined ? undefined : { part, keys, type: typeOf(shape, part), required }
+  return shape === undefined ? undefined : { path: [part, ...keys], type: typeOf(shape, part), required }
 }
 
-/** All fields that have a name of their own: what lies inside lists has none. */
-export function namedFields(document: EndpointDocument): Field[] {
-  return PARTS.flatMap((part) => {
+/** All documented fields but those inside lists, which have no path without an index. */
+export function documentedFields(document: EndpointDocument): Field[] {
+  return REQUEST_PARTS.flatMap((part) => {
     const shape = shapeOf(document, part)
-    return shape === undefined ? [] : below(shape, part, [])
+    return shape === undefined ? [] : fieldsBelow(shape, part, [part])
   })
 }
 
-function below(shape: Shape, part: Part, keys: readonly string[]): Field[] {
-  if (isCases(shape)) return shape.$oneOf.flatMap((one) => below(one, part, keys))
+function shapeOf(document: EndpointDocument, part: RequestPart): Shape | undefined {
+  return document[part] ?? document[`${part}?`]
+}
+
+function fieldsBelow(shape: Shape, part: RequestPart, parent: FieldPath): Field[] {
+  if (isCases(shape)) return shape.$oneOf.flatMap((one) => fieldsBelow(one, part, parent))
   if (!isFields(shape)) return []
   return fieldsOf(shape)
     .filter(({ name }) => !name.includes('$'))
-    .flatMap(({ name, optional, shape: inner }) => {
-      const here = [...keys, name]
-      return [
-        { part, keys: here, type: typeOf(inner, part), required: !optional },
-        ...below(inner, part, here),
-      ]
+    .flatMap(({ name, optional, shape: child }) => {
+      const path = [...parent, name]
+      return [{ path, type: typeOf(child, part), required: !optional }, ...fieldsBelow(child, part, path)]
     })
 }
 
-function stepInto(
+function childOf(
   shape: Shape,
   key: string | number,
 ): { shape: Shape | undefined; optional: boolean } | undefined {
@@ -77,8 +71,8 @@ function stepInto(
   if (isList(shape)) return typeof key === 'number' ? { shape: shape[0], optional: true } : undefined
   if (isCases(shape)) {
     for (const one of shape.$oneOf) {
-      const step = stepInto(one, key)
-      if (step) return step
+      const child = childOf(one, key)
+      if (child) return child
     }
     return undefined
   }
@@ -86,12 +80,12 @@ function stepInto(
   return fieldsOf(shape).find(({ name }) => name === key || matchesIndexed(name, String(key)))
 }
 
-/** `coupon_id_$n` stands for `coupon_id_0`, `coupon_id_1` … */
+/** Whether a name such as `coupon_id_$n`, which stands for `coupon_id_0`, `coupon_id_1` …, stands for a key. */
 function matchesIndexed(name: string, key: string): boolean {
   return name.includes('$') && new RegExp(`^${name.replace(/\$[nm]/g, '\\d+')}$`).test(key)
 }
 
-function typeOf(shape: Shape, part: Part): FieldType {
+function typeOf(shape: Shape, part: RequestPart): FieldType {
   // Outside of JSON all values travel as text.
   if (part !== 'json') return 'text'
   if (isLeaf(shape)) {

@@ -1,21 +1,27 @@
-import type { Verb } from '../catalog/traits.js'
-import type { FieldType } from './fields.js'
+import { createHash } from 'node:crypto'
+import type { EndpointDocument } from '../catalog/document.js'
+import { endpointDocument } from '../catalog/document.js'
+import { canonicalPath, knownVerbs, lookup } from '../catalog/lookup.js'
+import { nearestRoute } from '../catalog/suggest.js'
+import type { Traits, Verb } from '../catalog/traits.js'
+import { RequestError } from '../index.js'
+import { didYouMean } from '../pipeline/nearest.js'
+import {
+  type ColumnOptions,
+  type JobEndpoint,
+  type Mapping,
+  mapColumns,
+  placeholdersOf,
+  resolveField,
+} from './columns.js'
+import { convertCell } from './convert-cell.js'
+import { type FieldPath, formatFieldPath, parseFieldPath } from './field-path.js'
+import { documentedFields } from './fields.js'
 
-/** A value's place in a request object: `['json', 'amount', 'total']`, `['card_id']`. */
-export type Place = readonly (string | number)[]
-
-/** A column of the input, and the field it fills. */
-export interface Mapping {
-  readonly column: string
-  readonly place: Place
-  /** `undefined` for an endpoint that is not documented: the text is sent as it is. */
-  readonly type?: FieldType
-}
-
-/** The number by which the API knows a repeated request. */
+/** The number by which the API recognises a repeated request. */
 export interface NumberField {
-  readonly place: Place
-  /** Whether one is made up for a row that has none. A number in the path names what is there already. */
+  readonly field: FieldPath
+  /** Whether a row without one gets a number; one in the path names something that exists already. */
   readonly derived: boolean
 }
 
@@ -24,20 +30,111 @@ export interface NumberField {
  * that a request is made from.
  */
 export interface Job {
-  /** Tells this job from any other: endpoint, map, constants, account and content of the input. */
+  /** The digest that tells this job from any other: endpoint, map, constants, account and content of the input. */
   readonly fingerprint: string
   readonly verb: Verb
   readonly path: string
-  /** What has to be filled in the path. */
+  /** The names of the placeholders in the path. */
   readonly placeholders: readonly string[]
   readonly mappings: readonly Mapping[]
-  readonly constants: readonly { readonly place: Place; readonly value: unknown }[]
+  readonly constants: readonly { readonly field: FieldPath; readonly value: unknown }[]
   /** Absent for an endpoint without such a number. */
   readonly number?: NumberField
-  /** Whether a request may be sent again when nobody knows what became of it. */
+  /** Whether a request may be sent again when nobody knows whether it was carried out. */
   readonly repeatable: boolean
-  /** Fields that are encrypted when they are sent, as `json.name` or `json.receivers[].name`. */
+  /** The fields that are encrypted when they are sent, as `json.name` or `json.receivers[].name`. */
   readonly encrypts: readonly string[]
   /** The client's own option: how often a failed call is repeated. */
   readonly retry?: boolean | number
+}
+
+/** The part of a job that a call needs beside its request. */
+export type JobCall = Pick<Job, 'verb' | 'path' | 'encrypts' | 'retry'>
+
+export interface JobOptions extends ColumnOptions {
+  readonly method: Verb
+  readonly path: string
+  readonly set: Readonly<Record<string, unknown>>
+  readonly retry?: boolean | number | undefined
+  /** The digest of the input, and the account. */
+  readonly identity: readonly string[]
+}
+
+/**
+ * Defines the job: which column fills which field, and whether a request may be repeated.
+ *
+ * @throws {RequestError} when a column, a field or a placeholder is missing.
+ */
+export async function defineJob(
+  options: JobOptions,
+): Promise<{ readonly job: Job; readonly document: EndpointDocument | undefined }> {
+  const { method: verb, set, headings, retry, identity } = options
+  const path = canonicalPath(options.path)
+  const traits = lookup(path, verb)
+  if (!traits) assertNoTypo(path, verb)
+  const document = await endpointDocument(path, verb)
+  const endpoint: JobEndpoint = { name: `${verb.toUpperCase()} ${path}`, path, document }
+  const constants = Object.entries(set).map(([address, value]) => {
+    const { field, type } = resolveField(address, endpoint)
+    const converted = convertCell(value, type)
+    if ('problem' in converted) throw new RequestError(`set ${address}: ${converted.problem}`)
+    return { field, value: converted.value }
+  })
+  const constantFields = constants.map(({ field }) => field)
+  const mappings = mapColumns(options, endpoint, constantFields)
+  const number = numberField(traits)
+  if (headings) {
+    assertComplete(endpoint, [...mappings.map(({ field }) => field), ...constantFields], number)
+  }
+  const job: Job = {
+    fingerprint: fingerprintOf([verb, path, mappings, constants, ...identity]),
+    verb,
+    path,
+    placeholders: placeholdersOf(path),
+    mappings,
+    constants,
+    ...(number && { number }),
+    repeatable: verb === 'get' || traits?.safe === true || number !== undefined,
+    encrypts: traits?.encrypts ?? [],
+    ...(retry !== undefined && { retry }),
+  }
+  return { job, document }
+}
+
+function assertNoTypo(path: string, verb: Verb): void {
+  const verbs = knownVerbs(path)
+  if (verbs.length > 0) {
+    throw new RequestError(`${path} takes ${verbs.join(', ').toUpperCase()}, and no ${verb.toUpperCase()}`)
+  }
+  const nearest = nearestRoute(path, verb)
+  if (nearest) throw new RequestError(`${path} is not documented${didYouMean(nearest)}`)
+}
+
+function numberField(traits: Traits | undefined): NumberField | undefined {
+  if (traits?.idempotent === undefined) return undefined
+  const field = parseFieldPath(traits.idempotent.replace(/^path\./, ''))
+  return { field, derived: field.length > 1 }
+}
+
+/** A required field without a column is reported once for the job, and not again for every row. */
+function assertComplete(
+  { name, path, document }: JobEndpoint,
+  given: readonly FieldPath[],
+  number: NumberField | undefined,
+): void {
+  const covered = new Set(given.flatMap((field) => [field.slice(0, 2).join('.'), formatFieldPath(field)]))
+  if (number?.derived) covered.add(formatFieldPath(number.field))
+  const required = (document?.json ? documentedFields(document) : [])
+    .filter((field) => field.required && field.path[0] === 'json' && field.path.length === 2)
+    .map((field) => formatFieldPath(field.path))
+  const missing = [...placeholdersOf(path), ...required].filter((each) => !covered.has(each))
+  if (missing.length === 0) return
+  throw new RequestError(
+    `${name}: no column gives ${missing.join(', ')}; name one with map, or a value for all rows with set`,
+  )
+}
+
+/** The SHA-256 of values, as JSON. */
+export function fingerprintOf(parts: readonly unknown[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
 }

@@ -1,39 +1,33 @@
 import type { Engine, PlannedRow, Work } from './engine.js'
-import { sendPaced } from './paced-send.js'
+import { sendPaced } from './send-row.js'
 
-/** Rows that are written down before it is their turn, so that none of them waits for the disk. */
+/** The number of rows that are recorded before it is their turn, so that none of them waits for the disk. */
 const AHEAD = 32
 
-/** This process sends the rows, as many at once as it may. */
+/** The engine that sends rows by this process, `concurrency` of them at once. */
 export const localEngine: Engine = {
   async run(work) {
     const { concurrency, pace, send, signal, job } = work
-    // Where a repeat would do harm, only what is truly in flight may be of unknown fate after a crash.
+    // Where a repeated request would do harm, only rows that are really in flight may be left open by a crash.
     const queue = createQueue(work, job.repeatable ? Math.max(AHEAD, 2 * concurrency) : 0)
     const worker = async (): Promise<void> => {
       while (!signal.aborted) {
         const row = await queue.take()
         if (!row) return
-        if (signal.aborted) return queue.giveBack(row)
+        if (signal.aborted) return queue.putBack(row)
         work.finish(row, await sendPaced(row, send, pace))
       }
     }
-    // Whatever goes wrong with one row, those under way come to their end and are written down.
-    const ended = await Promise.allSettled(Array.from({ length: concurrency }, worker))
+    // When one worker fails, the rows of the others still get their outcomes.
+    const results = await Promise.allSettled(Array.from({ length: concurrency }, worker))
     await queue.close()
-    const failure = ended.find((each) => each.status === 'rejected')
+    const failure = results.find((result) => result.status === 'rejected')
     if (failure) throw failure.reason
   },
 }
 
-interface Queue {
-  take(): Promise<PlannedRow | undefined>
-  giveBack(row: PlannedRow): void
-  close(): Promise<void>
-}
-
-/** Rows that are ready to be sent: written down, while others are under way. */
-function createQueue({ rows, begin, release, signal }: Work, ahead: number): Queue {
+/** A queue of rows that are recorded while others are in flight. */
+function createQueue({ rows, begin, release, signal }: Work, ahead: number) {
   const source = rows[Symbol.asyncIterator]()
   const ready: PlannedRow[] = []
   let ended = false
@@ -53,7 +47,7 @@ function createQueue({ rows, begin, release, signal }: Work, ahead: number): Que
     if (batch.length > 0) await begin(batch)
     ready.push(...batch)
   }
-  /** Never rejects: what goes wrong is told to whoever finds no row. */
+  /** Never rejects: `take` throws the error once there are no more rows. */
   const refill = (): Promise<void> => {
     filling ??= fill()
       .catch((error: unknown) => {
@@ -67,7 +61,8 @@ function createQueue({ rows, begin, release, signal }: Work, ahead: number): Que
   }
 
   return {
-    async take() {
+    /** The next row; `undefined` when there are no more. */
+    async take(): Promise<PlannedRow | undefined> {
       while (ready.length === 0 && !ended && !signal.aborted) {
         waiting++
         try {
@@ -78,12 +73,13 @@ function createQueue({ rows, begin, release, signal }: Work, ahead: number): Que
       }
       const row = ready.shift()
       if (!row && failure) throw failure.error
-      // The next ones are written down meanwhile.
+      // The next rows are recorded while this one is sent.
       if (ready.length < ahead / 2 && !ended && !signal.aborted) void refill()
       return row
     },
-    giveBack: (row) => void ready.unshift(row),
-    async close() {
+    putBack: (row: PlannedRow): void => void ready.unshift(row),
+    /** Releases the rows that were recorded and not taken. */
+    async close(): Promise<void> {
       await filling
       if (ready.length > 0) release(ready.splice(0))
       await source.return?.()

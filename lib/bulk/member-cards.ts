@@ -8,7 +8,7 @@ export interface MemberCardOptions {
 
 const PATH = 'v3/marketing/membercard-open/cards/{card_id}/users/import'
 
-/** What merchants call the columns of their members. */
+/** The names that merchants give the columns of their members. */
 const ALIASES: Readonly<Record<string, readonly string[]>> = {
   'json.openid': ['openid', '用户openid', '微信openid', '会员openid', '用户标识'],
   'json.code': [

@@ -1,11 +1,19 @@
+import { basename, dirname, extname, join, resolve } from 'node:path'
 import type { Verb } from '../catalog/traits.js'
-import type { Wechatpay } from '../index.js'
-import { RequestError } from '../index.js'
-import type { RedisAddress } from './bullmq/options.js'
+import { RequestError, type Wechatpay } from '../index.js'
 import type { Engine } from './engine.js'
-import type { InputFormat } from './input.js'
-import type { BulkInput } from './open-table.js'
 import type { BulkProgress } from './progress.js'
+import type { BulkInput, InputFormat, Table } from './tables/open-table.js'
+
+/** Where Redis is: `redis://…` or `rediss://…` (TLS), or options of ioredis such as `{ host, port, password, tls }`. */
+export type RedisAddress = string | Readonly<Record<string, unknown>>
+
+/** The options that the run which enqueues rows and the workers which send them have in common. */
+export interface BulkQueueOptions {
+  readonly redis: RedisAddress
+  /** The name of the queue. When absent it is made of the account and the access point, so that both sides agree. */
+  readonly queue?: string | undefined
+}
 
 /** A job: one call for each row of a table. */
 export interface BulkOptions {
@@ -16,7 +24,7 @@ export interface BulkOptions {
   readonly path: string
   /** A `.csv`, `.tsv`, `.jsonl` or `.xlsx` file, `-` for standard input, or the rows themselves. */
   readonly input: BulkInput
-  /** What the input is, where its name does not say so; `csv` on standard input. */
+  /** The format of the input, where its name does not tell it; `csv` on standard input. */
   readonly format?: InputFormat
   /** Column by field: `{ 'json.openid': 'OpenID' }`. A column that is called like a field needs none. */
   readonly map?: Readonly<Record<string, string>>
@@ -26,42 +34,42 @@ export interface BulkOptions {
   readonly aliases?: Readonly<Record<string, readonly string[]>>
   /** Values that are the same for all rows: `{ card_id: 'p…', 'json.amount.currency': 'CNY' }`. */
   readonly set?: Readonly<Record<string, unknown>>
-  /** Where it is written down what was done; `<input>.journal` when absent. */
+  /** The file that records what was done; `<input>.journal` when absent. */
   readonly journal?: string
-  /** Where the rows go that failed; `<input>.failed.csv` when absent. */
+  /** The file for rows that failed; `<input>.failed.csv` when absent. */
   readonly failed?: string
-  /** Where each row's answer goes, as JSON lines. */
+  /** The file for the response to each row, as JSON lines. */
   readonly output?: string
-  /** Calls under way at once; 16 when absent. */
+  /** The number of calls in flight at once; 16 when absent. */
   readonly concurrency?: number
-  /** Calls a second at most. When the API complains, it is slowed down further. */
+  /** The highest number of calls a second. It is lowered further when the API answers that it is called too often. */
   readonly rate?: number
-  /** Check every row against the documentation first, and send none when one is wrong. */
+  /** Whether every row is checked against the documentation first; none is sent when one is wrong. */
   readonly validate?: boolean
   /** As in a request object: how often a failed call is repeated. */
   readonly retry?: boolean | number
-  /** Send rows again that an earlier run was refused. */
+  /** Whether rows that failed in an earlier run are sent again. */
   readonly retryFailed?: boolean
   /**
-   * Who sends: this process when absent. With `bullmq` the rows go to a queue in Redis, and whoever calls
-   * `runBulkWorker` sends them, on as many hosts as you like; this process collects what comes of them.
+   * What sends the rows: this process when absent. With `bullmq` they go to a queue in Redis, and processes that call
+   * `runBulkWorker` send them, on as many hosts as you like; this process collects the outcomes.
    */
   readonly engine?: 'local' | 'bullmq' | Engine
   /** For `bullmq`: `redis://…`, or options of ioredis. */
   readonly redis?: RedisAddress
-  /** For `bullmq`: the queue's name. Made of the account and the access point when absent. */
+  /** For `bullmq`: the name of the queue. Made of the account and the access point when absent. */
   readonly queue?: string
-  /** Whose job it is, such as the merchant id. A journal is of one account. */
+  /** The account that the job belongs to, such as the merchant id. A journal belongs to one account. */
   readonly account?: string
   /** Called a few times a second. */
   readonly onProgress?: (progress: BulkProgress) => void
-  /** Stops the job: no further row is sent, those under way are waited for, and another run goes on from there. */
+  /** Stops the job: no further row is sent, those in flight are waited for, and another run continues from there. */
   readonly signal?: AbortSignal
 }
 
 const DEFAULT_CONCURRENCY = 16
 
-/** Numbers checked, defaults filled in. */
+/** Checks method, concurrency and rate, and fills in their defaults. */
 export function settingsOf({ method = 'post', concurrency, rate }: BulkOptions): {
   readonly verb: Verb
   readonly concurrency: number
@@ -75,8 +83,41 @@ export function settingsOf({ method = 'post', concurrency, rate }: BulkOptions):
   return { verb, concurrency: concurrencyOf(concurrency), rate: rate ?? Number.POSITIVE_INFINITY }
 }
 
-/** @throws {RequestError} when it is no number of calls. */
+/** @throws {RequestError} when it is no number of calls in flight. */
 export function concurrencyOf(given: number = DEFAULT_CONCURRENCY): number {
   if (Number.isInteger(given) && given >= 1 && given <= 1000) return given
   throw new RequestError('concurrency must be a whole number from 1 to 1000')
+}
+
+/** The account of a job with its access point, so that a rehearsal on an emulator is never taken for a job of the API. */
+export function accountOf(client: Wechatpay, account = ''): string {
+  const accessPoint = client.v3.certificates.url().replace(/\/v3\/certificates$/, '')
+  return `${account} ${accessPoint}`.trim()
+}
+
+/** The files that a job writes. */
+export interface BulkFiles {
+  readonly journal: string
+  readonly failed: string
+}
+
+/**
+ * The files stand next to the input, or in the working folder, named after its content, when the input is no file.
+ *
+ * @throws {RequestError} when two of them are the same.
+ */
+export function filesOf({ input, journal, failed, output }: BulkOptions, { digest }: Table): BulkFiles {
+  const isFile = typeof input === 'string' && input !== '-'
+  const base = isFile ? resolve(input) : resolve(`wxpay-bulk-${digest.slice(0, 12)}`)
+  const stem = isFile ? join(dirname(base), basename(base, extname(base))) : base
+  const files = {
+    journal: journal === undefined ? `${base}.journal` : resolve(journal),
+    failed: failed === undefined ? `${stem}.failed.csv` : resolve(failed),
+  }
+  const all = [base, files.journal, files.failed, ...(output === undefined ? [] : [resolve(output)])]
+  const twice = all.find((file, at) => all.indexOf(file) < at)
+  if (twice === undefined) return files
+  throw new RequestError(
+    `${twice} is named twice: input, journal, failed rows and output are files of their own`,
+  )
 }

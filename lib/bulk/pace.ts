@@ -1,35 +1,43 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Pace } from './engine.js'
 
-/** Complaints that come together are one: the calls were under way already. */
-const QUIET = 500
-const SLOWER = 0.5
-/** Part of the highest rate that is won back each second. */
-const STEP = 0.05
-const LEAST = 1
+/** The time in milliseconds in which further refusals count as one: those calls were in flight already. */
+const SAME_REFUSAL = 500
+const DECREASE = 0.5
+/** The part of the refused rate that is added again each second. */
+const INCREASE = 0.05
+const LOWEST_RATE = 1
+/** The time in milliseconds over which the actual rate is measured. */
+const MEASURED_OVER = 250
 
-/** Time, in milliseconds. */
-export interface Clock {
+/** The time in milliseconds, which tests replace. */
+export interface PaceClock {
   now(): number
-  /** Ends early when the signal is aborted. */
+  /** Resolves early when the signal is aborted. */
   sleep(delay: number, signal: AbortSignal): Promise<void>
 }
 
-const REAL: Clock = {
+const SYSTEM_CLOCK: PaceClock = {
   now: () => performance.now(),
   sleep: (delay, signal) => wait(delay, undefined, { signal }).catch(() => {}),
 }
 
 /**
- * Keeps calls at most at `rate` a second. When the API complains it halves what it has just been doing, and goes up
- * again in equal steps: as it is done on networks, where nobody knows either how much there is room for.
+ * Limits calls to `rate` a second. A refusal of the API halves the actual rate, and it rises again in equal steps (additive
+ * increase, multiplicative decrease, as in TCP), because the API's limit is not known.
  */
-export function createPace(rate: number, signal: AbortSignal, { now, sleep }: Clock = REAL): Pace {
+export function createPace(
+  rate: number,
+  signal: AbortSignal,
+  { now, sleep }: PaceClock = SYSTEM_CLOCK,
+): Pace {
   let limit = rate
-  let slot = 0
-  let complained = Number.NEGATIVE_INFINITY
-  let raised = 0
-  let ceiling = 0
+  /** When the next call may be made. */
+  let nextCall = 0
+  let refusedAt = Number.NEGATIVE_INFINITY
+  let raisedAt = 0
+  /** The rate at the last refusal. */
+  let refusedRate = 0
   let windowStart = now()
   let inWindow = 0
   let measured = 0
@@ -37,7 +45,7 @@ export function createPace(rate: number, signal: AbortSignal, { now, sleep }: Cl
   const count = (): void => {
     const time = now()
     inWindow++
-    if (time - windowStart < 250) return
+    if (time - windowStart < MEASURED_OVER) return
     measured = (inWindow * 1000) / (time - windowStart)
     windowStart = time
     inWindow = 0
@@ -47,30 +55,30 @@ export function createPace(rate: number, signal: AbortSignal, { now, sleep }: Cl
     async turn() {
       for (;;) {
         const time = now()
-        if (slot <= time + 1 || signal.aborted) break
-        // Others may be told to wait meanwhile: the slot is looked at again.
-        await sleep(Math.min(slot - time, 1000), signal)
+        if (nextCall <= time + 1 || signal.aborted) break
+        // A refusal of another call may move the time meanwhile, so it is checked again every second.
+        await sleep(Math.min(nextCall - time, 1000), signal)
       }
-      if (limit !== Number.POSITIVE_INFINITY) slot = Math.max(slot, now()) + 1000 / limit
+      if (limit !== Number.POSITIVE_INFINITY) nextCall = Math.max(nextCall, now()) + 1000 / limit
     },
     throttled(delay = 0) {
       const time = now()
-      slot = Math.max(slot, time + delay)
-      if (time - complained < QUIET + delay) return
-      complained = time
-      raised = time + delay
-      const current = Math.min(limit, measured > 0 ? measured : inWindow * 4)
-      ceiling = Math.max(current, LEAST)
-      limit = Math.max(LEAST, ceiling * SLOWER)
+      nextCall = Math.max(nextCall, time + delay)
+      if (time - refusedAt < SAME_REFUSAL + delay) return
+      refusedAt = time
+      raisedAt = time + delay
+      const current = Math.min(limit, measured > 0 ? measured : (inWindow * 1000) / MEASURED_OVER)
+      refusedRate = Math.max(current, LOWEST_RATE)
+      limit = Math.max(LOWEST_RATE, refusedRate * DECREASE)
     },
     passed() {
       count()
       const time = now()
-      if (limit >= rate || time - raised < 1000) return
-      raised = time
-      limit = Math.min(rate, limit + Math.max(LEAST, ceiling * STEP))
-      // Long past the rate that was once too much, there is nothing left to hold back.
-      if (rate === Number.POSITIVE_INFINITY && limit > ceiling * 4) limit = rate
+      if (limit >= rate || time - raisedAt < 1000) return
+      raisedAt = time
+      limit = Math.min(rate, limit + Math.max(LOWEST_RATE, refusedRate * INCREASE))
+      // A job without a rate of its own is not limited any more once it is well above the rate that was refused.
+      if (rate === Number.POSITIVE_INFINITY && limit > refusedRate * 4) limit = rate
     },
   }
 }

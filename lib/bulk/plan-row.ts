@@ -1,34 +1,36 @@
-import { convert, isEmpty } from './convert.js'
+import { convertCell, isEmpty } from './convert-cell.js'
 import type { PlannedRow, Row } from './engine.js'
-import { numberOf } from './fingerprint.js'
-import type { Job } from './job.js'
-import { placeName, putAt, valueAt } from './place.js'
+import { formatFieldPath, getField, setField } from './field-path.js'
+import { fingerprintOf, type Job } from './job.js'
 
 /** What is wrong with a row before it is sent. */
 export interface RowProblem {
   readonly row: number
-  /** Heading or field. */
+  /** The heading or the field. */
   readonly field: string
   readonly message: string
 }
 
-/** Makes the request of a row; pure, and the same every time. */
+/** The length of a derived number: of all number fields of the API, the shortest takes 28 characters. */
+const NUMBER_LENGTH = 28
+
+/** Makes the request of a row; the same row always gives the same request. */
 export function planRow(job: Job, row: Row): PlannedRow | RowProblem {
   const request: Record<string, unknown> = {}
-  for (const { place, value } of job.constants) {
-    // A column may fill a field inside of it.
-    putAt(request, place, typeof value === 'object' ? structuredClone(value) : value)
+  for (const { field, value } of job.constants) {
+    // Each row has a copy of its own, because a column may fill a field inside it.
+    setField(request, field, typeof value === 'object' ? structuredClone(value) : value)
   }
-  for (const { column, place, type } of job.mappings) {
+  for (const { column, field, type } of job.mappings) {
     const cell = row.columns[column]
     if (isEmpty(cell)) continue
-    const converted = convert(cell, type)
+    const converted = convertCell(cell, type)
     if ('problem' in converted) return { row: row.number, field: column, message: converted.problem }
-    putAt(request, place, converted.value)
+    setField(request, field, converted.value)
   }
   const { number } = job
-  if (number?.derived && isEmpty(valueAt(request, number.place))) {
-    putAt(request, number.place, numberOf(job.fingerprint, row.number, row.columns))
+  if (number?.derived && isEmpty(getField(request, number.field))) {
+    setField(request, number.field, deriveNumber(job, row))
   }
   const missing = job.placeholders.find((name) => isEmpty(request[name]))
   if (missing !== undefined) return { row: row.number, field: missing, message: 'is missing' }
@@ -37,14 +39,22 @@ export function planRow(job: Job, row: Row): PlannedRow | RowProblem {
 
 export const isProblem = (planned: PlannedRow | RowProblem): planned is RowProblem => 'message' in planned
 
-/** The number that a planned row was given, with the heading under which a rerun finds it again. */
+/**
+ * Derives the number of a row that has none. It is the same in every run, so that the API recognises the request; a row
+ * of other content, or at another position, has another.
+ */
+function deriveNumber({ fingerprint }: Job, { number, columns }: Row): string {
+  return fingerprintOf([fingerprint, number, columns]).slice(0, NUMBER_LENGTH)
+}
+
+/** The derived number of a row, with the heading under which another run finds it; `undefined` when the row has its own. */
 export function derivedNumber(
   job: Job,
   row: PlannedRow,
 ): readonly [heading: string, number: string] | undefined {
   if (!job.number?.derived) return undefined
-  const heading = placeName(job.number.place)
-  const mapped = job.mappings.find(({ place }) => placeName(place) === heading)
+  const heading = formatFieldPath(job.number.field)
+  const mapped = job.mappings.find(({ field }) => formatFieldPath(field) === heading)
   if (mapped && !isEmpty(row.columns[mapped.column])) return undefined
-  return [mapped?.column ?? heading, String(valueAt(row.request, job.number.place))]
+  return [mapped?.column ?? heading, String(getField(row.request, job.number.field))]
 }

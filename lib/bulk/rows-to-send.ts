@@ -1,53 +1,81 @@
-import type { Failed, PlannedRow } from './engine.js'
-import type { Table } from './input.js'
+import type { Failed, Outcome, PlannedRow, Row } from './engine.js'
 import type { Job } from './job.js'
-import type { Journal } from './journal.js'
+import { ROW_STATE } from './journal/format.js'
+import type { Journal } from './journal/journal.js'
 import type { BulkOptions } from './options.js'
-import { isProblem, planRow, type RowProblem } from './plan-row.js'
-import type { Tally } from './progress.js'
-import { BEGUN, DONE, FAILED, OPEN } from './row-states.js'
-import type { Settle } from './settle.js'
+import { derivedNumber, isProblem, planRow, type RowProblem } from './plan-row.js'
+import type { RowCounts } from './progress.js'
+import type { Table } from './tables/open-table.js'
 
-interface Parts {
-  readonly job: Job
+/** A run whose journal is open. */
+export interface JobRun {
+  readonly options: BulkOptions
   readonly table: Table
+  readonly job: Job
   readonly journal: Journal
-  readonly tally: Tally
-  readonly finish: Settle
-  readonly signal: AbortSignal
-  readonly options: Pick<BulkOptions, 'retryFailed'>
+  readonly counts: RowCounts
 }
 
-/** The rows that no earlier run has settled, with the requests made of them. */
-export async function* rowsToSend(parts: Parts): AsyncGenerator<PlannedRow> {
-  const { job, table, journal, tally, finish, signal, options } = parts
+/** Yields the rows that have no outcome from an earlier run, each with its request. */
+export async function* rowsToSend(run: JobRun, signal: AbortSignal): AsyncGenerator<PlannedRow> {
+  const { options, job, table, journal, counts } = run
   for await (const row of table.rows()) {
     if (signal.aborted) return
-    const state = journal.states.get(row.number)
-    const unknown = state === BEGUN || state === OPEN
-    if (state === DONE || (state === FAILED && !options.retryFailed) || (state === OPEN && !job.repeatable)) {
-      tally.skipped++
-      if (state !== DONE) tally.failedBefore++
+    const state = journal.stateOf(row.number)
+    const isAcknowledged = state === ROW_STATE.acknowledged
+    const isFinal =
+      isAcknowledged ||
+      (state === ROW_STATE.failed && !options.retryFailed) ||
+      (state === ROW_STATE.unknown && !job.repeatable)
+    if (isFinal) {
+      counts.skipped++
+      if (!isAcknowledged) counts.failedBefore++
       continue
     }
     const planned = planRow(job, row)
-    if (isProblem(planned)) finish(row, invalid(planned))
-    else if (state === BEGUN && !job.repeatable) finish(planned, UNKNOWN)
+    if (isProblem(planned)) recordOutcome(run, row, invalidRow(planned))
+    else if (state === ROW_STATE.inFlight && !job.repeatable) recordOutcome(run, planned, OUTCOME_UNKNOWN)
     else {
-      if (unknown) tally.resent++
+      if (state === ROW_STATE.inFlight || state === ROW_STATE.unknown) counts.resent++
       yield planned
     }
   }
 }
 
-function invalid({ field, message }: RowProblem): Failed {
+function invalidRow({ field, message }: RowProblem): Failed {
   return { ok: false, code: 'ROW_INVALID', field, message: `${field} ${message}; the row was not sent` }
 }
 
-/** The endpoint knows no repeat from a second request. */
-const UNKNOWN: Failed = {
+/** The outcome of a row that an earlier run may have sent, where the API would not recognise a repeated request. */
+const OUTCOME_UNKNOWN: Failed = {
   ok: false,
   code: 'FATE_UNKNOWN',
   message: 'the run ended while this row was under way; find out whether it was done before sending it again',
   open: true,
+}
+
+/** Records the outcome of a row in the journal, and counts it. */
+export function recordOutcome(
+  { options, job, journal, counts }: JobRun,
+  row: Row | PlannedRow,
+  outcome: Outcome,
+): void {
+  const result = options.output === undefined ? undefined : resultLine(row.number, outcome)
+  if (outcome.ok) {
+    journal.acknowledge(row.number, result)
+    counts.acknowledged++
+    return
+  }
+  const { code, message, field, requestId, open = false } = outcome
+  const number = 'request' in row ? derivedNumber(job, row) : undefined
+  const columns = number ? { ...row.columns, [number[0]]: number[1] } : row.columns
+  journal.fail(row.number, { code, message, field, requestId, columns }, open, result)
+  counts.failed++
+  counts.failures[code] = (counts.failures[code] ?? 0) + 1
+}
+
+function resultLine(row: number, outcome: Outcome): string {
+  if (outcome.ok) return `${JSON.stringify({ row, ...outcome })}\n`
+  const { throttled: _, open: __, ...shown } = outcome
+  return `${JSON.stringify({ row, ...shown })}\n`
 }

@@ -1,60 +1,52 @@
 import { setMaxListeners } from 'node:events'
 import { rmSync } from 'node:fs'
-import { lookup } from '../catalog/lookup.js'
 import { RequestError } from '../index.js'
-import { accountOf } from './account.js'
-import { createCheck } from './check-rows.js'
-import { chooseEngine } from './choose-engine.js'
-import { type DefinedJob, defineJob } from './define-job.js'
-import { type FailedRows, writeFailedRows } from './failed-rows.js'
-import { type BulkFiles, filesOf } from './files.js'
-import { fingerprintOf } from './fingerprint.js'
-import { InvalidRowsError } from './invalid-rows.js'
-import { openJournal } from './journal.js'
-import { type OpenTable, openTable } from './open-table.js'
-import { type BulkOptions, settingsOf } from './options.js'
+import { bullmqEngine } from './bullmq/engine.js'
+import { queueName } from './bullmq/queue.js'
+import { checkRows } from './check-rows.js'
+import type { Engine } from './engine.js'
+import { defineJob, fingerprintOf, type Job } from './job.js'
+import { type FailedRows, writeFailedRows } from './journal/failed-rows.js'
+import type { JournalHeader } from './journal/format.js'
+import { openJournal } from './journal/journal.js'
+import { localEngine } from './local-engine.js'
+import { accountOf, type BulkFiles, type BulkOptions, filesOf, settingsOf } from './options.js'
 import { createPace } from './pace.js'
-import { watchRetries } from './paced-send.js'
-import { isProblem, planRow, type RowProblem } from './plan-row.js'
-import { createTally, type Tally } from './progress.js'
-import type { JournalHeader } from './read-journal.js'
-import { rowsToSend } from './rows-to-send.js'
-import { createSend } from './send-row.js'
-import { createSettler } from './settle.js'
+import { RowCounts } from './progress.js'
+import { type JobRun, recordOutcome, rowsToSend } from './rows-to-send.js'
+import { createSend, watchRetries } from './send-row.js'
+import { openTable, type Table } from './tables/open-table.js'
 
-/** What a run has come to. */
+/** The result of a run. */
 export interface BulkSummary {
-  /** Rows this run got a good answer for. */
+  /** Rows that the API acknowledged in this run. */
   readonly acknowledged: number
   /** Rows that have failed, in this run or an earlier one. */
   readonly failed: number
-  /** Of them, by the API's code, or the client's. */
+  /** The failed rows by the API's code, or the client's. */
   readonly failures: Readonly<Record<string, number>>
-  /** Rows that an earlier run had settled. */
+  /** Rows that have an outcome from an earlier run. */
   readonly skipped: number
-  /** Rows sent again with the same number, because an earlier run ended while they were under way. */
+  /** Rows sent again with the same number, because an earlier run ended while they were in flight. */
   readonly resent: number
-  /** Whether it was stopped before its end; another run goes on from there. */
+  /** Whether the run was stopped before its end; another run continues from there. */
   readonly stopped: boolean
   /** Milliseconds. */
   readonly elapsed: number
-  /** Answers a second. */
+  /** Rows a second. */
   readonly rate: number
   readonly journal: string
-  /** The rows that failed; `undefined` when none did. */
+  /** The file of the rows that failed; `undefined` when none did. */
   readonly failedFile: string | undefined
   readonly output: string | undefined
 }
 
-const NONE: FailedRows = { rows: 0, codes: {} }
-const PROGRESS_EVERY = 250
-/** As many are told of; thousands of them have one cause. */
-const MAX_PROBLEMS = 100
+const PROGRESS_INTERVAL = 250
 
 /**
- * Makes one call for each row of a table, and writes down what became of it. When it is stopped, by whatever means,
- * running it again goes on where it was: what was acknowledged is not sent again, and what was under way is sent
- * with the number it had.
+ * Makes one call for each row of a table, and records the outcomes. When it is stopped, by whatever means, another run
+ * continues where it was: acknowledged rows are not sent again, and rows that were in flight are sent with the number
+ * they had.
  *
  * @throws {RequestError} before anything is sent, when the job makes no sense, is in use, or its journal is of another.
  * @throws {InvalidRowsError} before anything is sent, when `validate` finds rows that are wrong.
@@ -62,127 +54,114 @@ const MAX_PROBLEMS = 100
 export async function runBulk(options: BulkOptions): Promise<BulkSummary> {
   const settings = settingsOf(options)
   const table = await openTable(options.input, options.format, process.stdin)
+  const counts = new RowCounts(table.estimate)
+  const report = (): void => options.onProgress?.(counts.toProgress())
+  const timer = setInterval(report, PROGRESS_INTERVAL)
   try {
     const account = accountOf(options.client, options.account)
     const { path, map = {}, aliases = {}, set = {}, retry } = options
-    const defined = await defineJob({
+    const { job, document } = await defineJob({
       ...{ method: settings.verb, path, map, aliases, set, headings: table.headings, retry },
       identity: [table.digest, account],
     })
-    const tally = createTally(table.estimate)
-    await checkAll(defined, table, tally, options)
-    return await send(options, settings, defined, table, tally, account)
+    await checkRows(job, document, table, counts, options)
+    const engine = chooseEngine(options, account, settings.rate)
+    const files = filesOf(options, table)
+    const failure = new AbortController()
+    const header = journalHeader(job, table, account, options.output)
+    const journal = await openJournal(files.journal, header, (error) => failure.abort(error))
+    const run: JobRun = { options, table, job, journal, counts }
+    await send(run, engine, settings, failure.signal).finally(() => journal.close())
+    report()
+    const stopped = options.signal?.aborted === true
+    const failed = await collectFailedRows(run, files, stopped)
+    return summarize(run, files, failed, stopped)
   } finally {
+    clearInterval(timer)
     await table.close()
   }
 }
 
-/**
- * Reads the whole table once before anything is sent. A line that cannot be read must not show when half of the rows are
- * paid: put right, the input would be another job, whose rows have other numbers.
- */
-async function checkAll(
-  { job, document }: DefinedJob,
-  table: OpenTable,
-  tally: Tally,
-  { validate, onProgress, signal }: BulkOptions,
-): Promise<void> {
-  if (validate && !document) {
-    throw new RequestError(`${job.path} is not documented: its rows cannot be validated`)
+function chooseEngine(
+  { engine = 'local', redis, queue }: BulkOptions,
+  account: string,
+  rate: number,
+): Engine {
+  if (typeof engine === 'object') return engine
+  if (engine === 'local') return localEngine
+  if (redis === undefined) {
+    throw new RequestError("engine 'bullmq' needs redis, such as redis://localhost:6379")
   }
-  const check =
-    validate && document ? await createCheck(job, document, lookup(job.path, job.verb) ?? {}) : undefined
-  const problems: RowProblem[] = []
-  let wrong = 0
-  tally.phase = 'checking'
-  const timer = setInterval(() => onProgress?.(tally.snapshot()), PROGRESS_EVERY)
-  try {
-    for await (const row of table.rows()) {
-      if (signal?.aborted && !check) return
-      signal?.throwIfAborted()
-      tally.checked++
-      if (!check) continue
-      const planned = planRow(job, row)
-      const problem = isProblem(planned) ? planned : await check(planned)
-      if (problem && ++wrong <= MAX_PROBLEMS) problems.push(problem)
-    }
-  } finally {
-    clearInterval(timer)
-  }
-  if (wrong > 0) throw new InvalidRowsError(problems, wrong, tally.checked)
-  tally.phase = 'sending'
-  tally.total = tally.checked
+  return bullmqEngine(redis, queueName(account, queue), rate)
 }
 
-async function send(
-  options: BulkOptions,
-  { concurrency, rate }: ReturnType<typeof settingsOf>,
-  { job }: DefinedJob,
-  table: OpenTable,
-  tally: Tally,
-  account: string,
-): Promise<BulkSummary> {
-  const { client, signal, onProgress, output } = options
-  const engine = chooseEngine(options, account, rate)
-  const files = filesOf(options, table)
-  const header: JournalHeader = {
+function journalHeader(job: Job, table: Table, account: string, results: string | undefined): JournalHeader {
+  return {
     ...{ format: 'wechatpay-fluent bulk', version: 1, account, input: table.digest },
     endpoint: `${job.verb.toUpperCase()} ${job.path}`,
     columns: fingerprintOf([job.mappings]),
     constants: fingerprintOf([job.constants]),
-    ...(output !== undefined && { results: output }),
+    ...(results !== undefined && { results }),
   }
-  const journal = await openJournal(files.journal, header)
-  const stop = new AbortController()
-  const stopped = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal
+}
+
+/** Sends the rows that have no outcome yet; ends early when the caller stops it, or the journal cannot be written. */
+async function send(
+  run: JobRun,
+  engine: Engine,
+  { rate, concurrency }: ReturnType<typeof settingsOf>,
+  journalFailure: AbortSignal,
+): Promise<void> {
+  const { options, job, journal } = run
+  const signal = AbortSignal.any([journalFailure, ...(options.signal ? [options.signal] : [])])
   // Every row that waits for its turn listens.
-  setMaxListeners(0, stopped)
-  let trouble: Error | undefined
-  journal.onTrouble((error) => {
-    trouble ??= error
-    stop.abort()
-  })
-  const timer = setInterval(() => onProgress?.(tally.snapshot()), PROGRESS_EVERY)
-  const pace = createPace(rate, stopped)
+  setMaxListeners(0, signal)
+  const pace = createPace(rate, signal)
   const unwatch = watchRetries(job, pace)
-  const finish = createSettler(job, journal, tally, output !== undefined)
   try {
     await engine.run({
-      ...{ job, pace, concurrency, signal: stopped, finish },
-      send: createSend(client, job),
-      rows: rowsToSend({ job, table, journal, tally, finish, signal: stopped, options }),
+      ...{ job, pace, concurrency, signal },
+      rows: rowsToSend(run, signal),
+      send: createSend(options.client, job),
       begin: (rows) => journal.begin(rows.map(({ number }) => number)),
       release: (rows) => journal.release(rows.map(({ number }) => number)),
+      finish: (row, outcome) => recordOutcome(run, row, outcome),
     })
-    if (trouble) throw trouble
   } finally {
-    clearInterval(timer)
     unwatch()
-    await journal.close()
   }
-  onProgress?.(tally.snapshot())
-  const isStopped = signal?.aborted === true
-  // Rows that failed before may lie beyond the place where this run was stopped.
-  const mayHaveFailed = tally.failed + tally.failedBefore > 0 || (isStopped && journal.resumed)
-  // Somebody may be putting right what an earlier run wrote.
-  const isNews = tally.failed + tally.acknowledged > 0
-  const failed = mayHaveFailed ? await writeFailedRows(files.journal, files.failed, isNews) : NONE
-  if (failed.rows === 0 && journal.resumed) rmSync(files.failed, { force: true })
-  return summarize(tally, files, failed, isStopped, output)
+  journalFailure.throwIfAborted()
+}
+
+/** Writes the file of failed rows, and removes that of an earlier run once no row is failed any more. */
+async function collectFailedRows(
+  { counts, journal }: JobRun,
+  files: BulkFiles,
+  stopped: boolean,
+): Promise<FailedRows> {
+  // Rows that failed in an earlier run may stand beyond the row at which this run was stopped.
+  const mayHaveFailed = counts.failed + counts.failedBefore > 0 || (stopped && journal.isContinued)
+  // A file without anything new is left alone, because somebody may be correcting the rows in it.
+  const hasNewOutcomes = counts.failed + counts.acknowledged > 0
+  const failed = mayHaveFailed
+    ? await writeFailedRows(files.journal, files.failed, hasNewOutcomes)
+    : { rows: 0, codes: {} }
+  if (failed.rows === 0 && journal.isContinued) rmSync(files.failed, { force: true })
+  return failed
 }
 
 function summarize(
-  tally: Tally,
+  { options, counts }: JobRun,
   files: BulkFiles,
-  { rows: failed, codes }: FailedRows,
+  { rows: failed, codes: failures }: FailedRows,
   stopped: boolean,
-  output: string | undefined,
 ): BulkSummary {
-  const { elapsed } = tally.snapshot()
-  const { acknowledged, skipped, resent } = tally
+  const { elapsed } = counts.toProgress()
+  const { acknowledged, skipped, resent } = counts
   return {
-    ...{ acknowledged, failed, failures: codes, skipped, resent, stopped, elapsed, output },
-    rate: elapsed > 0 ? ((acknowledged + tally.failed) * 1_000) / elapsed : 0,
+    ...{ acknowledged, failed, failures, skipped, resent, stopped, elapsed },
+    output: options.output,
+    rate: elapsed > 0 ? ((acknowledged + counts.failed) * 1_000) / elapsed : 0,
     journal: files.journal,
     failedFile: failed > 0 ? files.failed : undefined,
   }

@@ -1,35 +1,57 @@
-import type { Wechatpay } from '../index.js'
-import { ApiError, NetworkError, RequestError, sensitive, VerificationError } from '../index.js'
-import type { Failed, Outcome, PlannedRow, Send } from './engine.js'
-import type { Job } from './job.js'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import type { AxiosResponse } from 'axios'
+import type { Verb } from '../catalog/traits.js'
+import { ApiError, CALL_CHANNEL, type CallEvent, RequestError, sensitive, type Wechatpay } from '../index.js'
+import type { Failed, Outcome, Pace, PlannedRow, Send } from './engine.js'
+import type { JobCall } from './job.js'
 
-interface Answer {
-  readonly status: number
-  readonly data: unknown
-  readonly headers: Readonly<Record<string, unknown>>
+type RequestObject = Readonly<Record<string, unknown>>
+
+type Call = (request: RequestObject) => Promise<AxiosResponse>
+
+/** The codes by which the API refuses calls that are too frequent. */
+const THROTTLED: ReadonlySet<string> = new Set(['FREQUENCY_LIMITED', 'FREQ_LIMIT', 'RATELIMIT_EXCEEDED'])
+/** The codes of a response that leaves open whether the request was carried out. */
+const OPEN_CODES: ReadonlySet<string> = new Set(['SYSTEM_ERROR', 'SYSTEMERROR', 'BANKERROR', 'USERPAYING'])
+/** The highest number of attempts for a row that is refused as too frequent; the pace is slower each time. */
+const MAX_ATTEMPTS = 12
+
+/** Sends a row when it is its turn. A call that was refused as too frequent was not carried out, so it is made again. */
+export async function sendPaced(row: PlannedRow, send: Send, pace: Pace): Promise<Outcome> {
+  for (let attempt = 1; ; attempt++) {
+    await pace.turn()
+    const outcome = await send(row)
+    if (outcome.ok || !outcome.throttled) {
+      pace.passed()
+      return outcome
+    }
+    pace.throttled(outcome.throttled.wait)
+    if (attempt === MAX_ATTEMPTS) return outcome
+  }
 }
 
-/** The part of a job that a call is made from. */
-type CallOf = Pick<Job, 'verb' | 'path' | 'encrypts' | 'retry'>
-
-type Call = (request: Readonly<Record<string, unknown>>) => Promise<Answer>
-
-/** Codes by which the API asks to be called less often. */
-const THROTTLED: ReadonlySet<string> = new Set(['FREQUENCY_LIMITED', 'FREQ_LIMIT', 'RATELIMIT_EXCEEDED'])
-/** An answer that leaves open whether the call was carried out. */
-const OPEN_CODES: ReadonlySet<string> = new Set(['SYSTEM_ERROR', 'SYSTEMERROR', 'BANKERROR', 'USERPAYING'])
-
-/** Makes the call of a row through the client, whose own rules of repeating hold. */
-export function createSend(client: Wechatpay, job: CallOf, hardStop?: AbortSignal): Send {
-  const node = client.chain(job.path) as unknown as Readonly<Record<string, Call>>
-  const call = node[job.verb] as Call
-  const options = {
-    ...(job.retry !== undefined && { retry: job.retry }),
-    ...(hardStop && { signal: hardStop }),
+/**
+ * Slows the pace down for refusals too that the client repeats by itself, so that no outcome shows them; returns the
+ * function that ends this.
+ */
+export function watchRetries({ path }: Pick<JobCall, 'path'>, pace: Pace): () => void {
+  const listener = (message: unknown): void => {
+    const event = message as CallEvent
+    if (event.type !== 'retry' || event.path !== path) return
+    if (event.error instanceof ApiError && isThrottled(event.error)) pace.throttled(event.delay)
   }
+  subscribe(CALL_CHANNEL, listener)
+  return () => unsubscribe(CALL_CHANNEL, listener)
+}
+
+/** Makes the function that calls the endpoint with the request of a row; the client's own rules of repeating apply. */
+export function createSend(client: Wechatpay, { path, verb, encrypts, retry }: JobCall): Send {
+  const node = client.chain(path) as unknown as Readonly<Record<Verb, Call>>
+  const options = retry === undefined ? {} : { retry }
   return async ({ request }: PlannedRow): Promise<Outcome> => {
     try {
-      const { status, data, headers } = await call({ ...encryptFields(request, job.encrypts), ...options })
+      const encrypted = markSensitive(request, encrypts)
+      const { status, data, headers } = await node[verb]({ ...encrypted, ...options })
       return { ok: true, status, data, requestId: headers['request-id'] as string | undefined }
     } catch (error) {
       return toFailed(error)
@@ -37,40 +59,33 @@ export function createSend(client: Wechatpay, job: CallOf, hardStop?: AbortSigna
   }
 }
 
-/** Marks what the catalogue wants encrypted; the client encrypts it. */
-function encryptFields(
-  request: Readonly<Record<string, unknown>>,
-  encrypts: readonly string[],
-): Readonly<Record<string, unknown>> {
+/** Marks the fields that the catalogue lists as encrypted; the client encrypts them. */
+function markSensitive(request: RequestObject, encrypts: readonly string[]): RequestObject {
   return encrypts.reduce(
-    (result, field) => mark(result, field.replaceAll('[]', '.[]').split('.')) as Record<string, unknown>,
+    (marked, field) => markField(marked, field.replaceAll('[]', '.[]').split('.')) as RequestObject,
     request,
   )
 }
 
-function mark(value: unknown, keys: readonly string[]): unknown {
+function markField(value: unknown, keys: readonly string[]): unknown {
   const [key, ...rest] = keys
   if (key === undefined) return typeof value === 'string' && value !== '' ? sensitive(value) : value
-  if (key === '[]') return Array.isArray(value) ? value.map((item) => mark(item, rest)) : value
+  if (key === '[]') return Array.isArray(value) ? value.map((item) => markField(item, rest)) : value
   if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return value
-  return { ...value, [key]: mark((value as Record<string, unknown>)[key], rest) }
+  return { ...value, [key]: markField((value as RequestObject)[key], rest) }
 }
 
-export function toFailed(error: unknown): Failed {
-  if (error instanceof ApiError) return ofApi(error)
-  const { message, code = 'FAILED' } = error as Error & { readonly code?: string }
-  const open = error instanceof NetworkError || error instanceof VerificationError
-  const failed: Failed = { ok: false, code, message, open }
-  return error instanceof RequestError || open ? failed : { ...failed, open: true }
-}
-
-function ofApi(error: ApiError): Failed {
+function toFailed(error: unknown): Failed {
+  if (!(error instanceof ApiError)) {
+    const { message, code = 'FAILED' } = error as Error & { readonly code?: string }
+    return { ok: false, code, message, open: !(error instanceof RequestError) }
+  }
   const { code, status, requestId, response, detail } = error
-  const throttled = status === 429 || THROTTLED.has(code)
+  const throttled = isThrottled(error)
   return {
     ok: false,
     code,
-    message: reasonOf(response.data) ?? error.message,
+    message: apiMessageOf(response.data) ?? error.message,
     field: fieldOf(detail),
     requestId,
     open: throttled || status >= 500 || OPEN_CODES.has(code) || !error.verified,
@@ -78,15 +93,17 @@ function ofApi(error: ApiError): Failed {
   }
 }
 
-/** The API's own words: v3's `message`, or those of v2. */
-function reasonOf(data: unknown): string | undefined {
-  const { message, err_code_des, return_msg } = (data ?? {}) as Readonly<Record<string, unknown>>
-  return [message, err_code_des, return_msg].find((text) => typeof text === 'string' && text !== '') as
-    | string
-    | undefined
+const isThrottled = ({ status, code }: ApiError): boolean => status === 429 || THROTTLED.has(code)
+
+/** The API's own words: `message` of APIv3, or those of APIv2. */
+function apiMessageOf(data: unknown): string | undefined {
+  const { message, err_code_des, return_msg } = (data ?? {}) as RequestObject
+  return [message, err_code_des, return_msg].find(
+    (text): text is string => typeof text === 'string' && text !== '',
+  )
 }
 
-/** The pointer of v3's `detail`, such as `/amount/currency`. */
+/** The pointer in the `detail` of APIv3, such as `/amount/currency`. */
 function fieldOf(detail: unknown): string | undefined {
   const [first] = Array.isArray(detail) ? detail : [detail]
   const field: unknown = (first as { readonly field?: unknown } | null | undefined)?.field

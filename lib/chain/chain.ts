@@ -1,8 +1,8 @@
 import { inspect } from 'node:util'
 import { RequestError } from '../errors.js'
-import type { Place } from './place.js'
+import type { PathNode } from './path-node.js'
 
-/** What a chain leads to, once one of its nodes is called. */
+/** The actions of a chain, once one of its nodes is called. */
 export interface ChainActions<Verb extends string> {
   readonly send: (verb: Verb, path: string, request: unknown) => Promise<unknown>
   readonly url: (path: string, request: unknown) => string
@@ -37,14 +37,14 @@ const NEVER_SEGMENTS: ReadonlySet<string> = new Set([
  */
 class Node<Verb extends string> implements ProxyHandler<object> {
   readonly #actions: ChainActions<Verb>
-  readonly #place: Place<Verb>
-  /** What was reached from here before, as a property or through `chain()`; no places that do not last. */
+  readonly #path: PathNode<Verb>
+  /** Members that were reached before; those that do not last are not kept. */
   readonly #properties = new Map<string, unknown>()
   #literals: Map<string, object> | undefined
 
-  constructor(actions: ChainActions<Verb>, place: Place<Verb>) {
+  constructor(actions: ChainActions<Verb>, path: PathNode<Verb>) {
     this.#actions = actions
-    this.#place = place
+    this.#path = path
   }
 
   get(target: object, key: string | symbol): unknown {
@@ -54,13 +54,13 @@ class Node<Verb extends string> implements ProxyHandler<object> {
     if (NEVER_SEGMENTS.has(key) || Object.hasOwn(target, key)) return Reflect.get(target, key)
     if (key === 'chain') return this.#keep(key, Object.freeze(this.#chain.bind(this)))
     if (key === 'url') return this.#keep(key, Object.freeze(this.#url.bind(this)))
-    const place = this.#place.property(key)
-    const node = this.#node(place)
-    return place.isLasting ? this.#keep(key, node) : node
+    const path = this.#path.property(key)
+    const node = this.#node(path)
+    return path.isLasting ? this.#keep(key, node) : node
   }
 
   apply(_target: object, _self: unknown, args: readonly unknown[]): Promise<unknown> {
-    const { verb, sentPath } = this.#place
+    const { verb, sentPath } = this.#path
     return this.#actions.send(verb, sentPath, args[0])
   }
 
@@ -72,9 +72,9 @@ class Node<Verb extends string> implements ProxyHandler<object> {
     }
     const known = this.#literals?.get(path)
     if (known) return known
-    const place = this.#place.literal(path)
-    const node = this.#node(place)
-    if (place.isLasting) {
+    const next = this.#path.literal(path)
+    const node = this.#node(next)
+    if (next.isLasting) {
       this.#literals ??= new Map()
       this.#literals.set(path, node)
     }
@@ -82,11 +82,11 @@ class Node<Verb extends string> implements ProxyHandler<object> {
   }
 
   #url(request?: unknown): string {
-    return this.#actions.url(this.#place.path, request)
+    return this.#actions.url(this.#path.path, request)
   }
 
-  #node(place: Place<Verb>): object {
-    return new Proxy(place.target, new Node(this.#actions, place))
+  #node(path: PathNode<Verb>): object {
+    return new Proxy(path.target, new Node(this.#actions, path))
   }
 
   #keep<Member>(key: string, member: Member): Member {
@@ -99,11 +99,11 @@ class Node<Verb extends string> implements ProxyHandler<object> {
  * The root of a chain over `target`: its own properties stay what they are, every other name is the
  * first segment of a path. A path is data until one of its nodes is called.
  *
- * @param start where all chains of the same spelling start
+ * @param start the root of all chains with the same rules
  */
 export function createChain<Target extends object, Verb extends string>(
   target: Target,
-  start: Place<Verb>,
+  start: PathNode<Verb>,
   actions: ChainActions<Verb>,
 ): Target {
   return new Proxy(target, new Node(actions, start) as ProxyHandler<Target>)

@@ -1,5 +1,4 @@
 import { RequestError } from '../errors.js'
-import { percentEncode } from './percent.js'
 
 /** A URL template, taken apart: `literals[0] {names[0]} literals[1] …`. */
 export interface Template {
@@ -83,4 +82,15 @@ function findValueProblem(value: unknown): string | undefined {
 
 function describe(value: unknown): string {
   return Array.isArray(value) ? 'an array' : typeof value === 'object' ? 'an object' : `a ${typeof value}`
+}
+
+const UNRESERVED = /^[\w.~-]*$/
+
+/** Percent-encodes everything but the unreserved characters of RFC 3986. */
+export function percentEncode(text: string): string {
+  if (UNRESERVED.test(text)) return text
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`,
+  )
 }

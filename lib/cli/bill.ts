@@ -1,20 +1,39 @@
-import { createReadStream, mkdtempSync, rmSync, statSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import { Argument, Command, Option } from 'commander'
 import type { Wechatpay } from '../index.js'
-import { BILL_KINDS, type BillParameters, billRequest } from './bill-kinds.js'
-import { showGrowth } from './bill-progress.js'
-import { type AnyBill, writeRows } from './bill-rows.js'
 import { withClient } from './client.js'
 import { addClientOptions, type ClientFlags } from './config.js'
-import { note } from './output.js'
+import { UsageError } from './input.js'
+import { type AnyBill, writeCsv, writeRows } from './write-bill.js'
 
-interface BillFlags extends ClientFlags, BillParameters {
+interface BillFlags extends ClientFlags {
+  readonly date: string
+  readonly type?: string
+  readonly account?: string
+  readonly subMchid?: string
+  readonly appid?: string
   readonly out: string
   readonly format: 'csv' | 'json'
   readonly json?: boolean
+}
+
+/** The flags that only some kinds of bills take. */
+const KIND_FLAGS = {
+  type: '--type',
+  account: '--account',
+  subMchid: '--sub-mchid',
+  appid: '--appid',
+} as const
+type KindFlag = keyof typeof KIND_FLAGS
+
+/** The kinds of bills, and the parameter that each flag of a kind becomes. */
+const BILL_KINDS: Readonly<Record<string, Readonly<Partial<Record<KindFlag, string>>>>> = {
+  trade: { type: 'bill_type', subMchid: 'sub_mchid' },
+  fundflow: { account: 'account_type' },
+  subMerchantFundflow: { account: 'account_type', subMchid: 'sub_mchid' },
+  ecommerceFundflow: { account: 'account_type' },
+  profitSharing: { subMchid: 'sub_mchid' },
+  'v2.trade': { appid: 'appid', type: 'bill_type', subMchid: 'sub_mch_id' },
+  'v2.fundflow': { appid: 'appid', account: 'account_type' },
 }
 
 const HELP = `
@@ -48,43 +67,38 @@ export function billCommand(): Command {
 }
 
 async function run(kind: string, flags: BillFlags): Promise<void> {
-  await withClient(flags, async (wxpay, signal) => {
-    const bill = await askFor(wxpay, kind, flags, signal)
+  await withClient(flags, async ({ wxpay, signal }) => {
+    const bill = await requestBill(wxpay, kind, flags, signal)
     if (flags.json || flags.format === 'json') await writeRows(bill, flags.out)
-    else await writeFile(bill, flags.out)
+    else await writeCsv(bill, flags.out)
   })
 }
 
-function askFor(wxpay: Wechatpay, kind: string, flags: BillFlags, signal: AbortSignal): Promise<AnyBill> {
+function requestBill(
+  wxpay: Wechatpay,
+  kind: string,
+  flags: BillFlags,
+  signal: AbortSignal,
+): Promise<AnyBill> {
   const bills = wxpay.bills as unknown as Readonly<Record<string, unknown>>
   const [first = '', second] = kind.split('.')
   const ask = second ? (bills[first] as Readonly<Record<string, unknown>>)[second] : bills[first]
   return (ask as (request: object, options: object) => Promise<AnyBill>)(billRequest(kind, flags), { signal })
 }
 
-/** Whole and checked, or not at all: what standard output got cannot be taken back. */
-async function writeFile(bill: AnyBill, out: string): Promise<void> {
-  if (out !== '-') {
-    await save(bill, out)
-    note(`${statSync(out).size} bytes written to ${out}`)
-    return
+/**
+ * The request of a bill, which is sent zipped.
+ *
+ * @throws {UsageError} for a flag that this kind does not take.
+ */
+function billRequest(kind: string, flags: BillFlags): Readonly<Record<string, string>> {
+  const names = BILL_KINDS[kind] ?? {}
+  const given = (Object.keys(KIND_FLAGS) as KindFlag[]).filter((flag) => flags[flag] !== undefined)
+  const stray = given.find((flag) => names[flag] === undefined)
+  if (stray) throw new UsageError(`a ${kind} bill takes no ${KIND_FLAGS[stray]}`)
+  return {
+    bill_date: flags.date,
+    tar_type: 'GZIP',
+    ...Object.fromEntries(given.map((flag) => [names[flag], flags[flag]])),
   }
-  const folder = mkdtempSync(join(tmpdir(), 'wxpay-bill-'))
-  const clean = (): void => rmSync(folder, { recursive: true, force: true })
-  // Also when nobody reads on, which ends the process at once.
-  process.once('exit', clean)
-  try {
-    const file = join(folder, 'bill.csv')
-    await save(bill, file)
-    await pipeline(createReadStream(file), process.stdout, { end: false })
-    note(`${statSync(file).size} bytes`)
-  } finally {
-    process.off('exit', clean)
-    clean()
-  }
-}
-
-async function save(bill: AnyBill, file: string): Promise<void> {
-  const stop = showGrowth(file)
-  await bill.save(file).finally(stop)
 }

@@ -1,11 +1,10 @@
 import type { AxiosResponse } from 'axios'
 import { Command } from 'commander'
 import { withClient } from './client.js'
-import { addClientOptions, type ClientFlags, keyOf } from './config.js'
+import { addClientOptions, type ClientFlags, keyInput } from './config.js'
 import { type NamedEndpoint, readEndpoint, suggestion } from './endpoint.js'
+import { readJson, readPairs, UsageError } from './input.js'
 import { note, print, printJson } from './output.js'
-import { readJson, readPairs } from './read-input.js'
-import { UsageError } from './usage-error.js'
 
 interface CallFlags extends ClientFlags {
   readonly request?: string
@@ -67,7 +66,7 @@ async function run(text: string, flags: CallFlags): Promise<void> {
   try {
     const { data, status, headers } = await withClient(
       flags,
-      async (wxpay, signal): Promise<AxiosResponse> => {
+      async ({ wxpay, signal }): Promise<AxiosResponse> => {
         return wxpay.chain(endpoint.path)[endpoint.verb]({ ...request, signal })
       },
     )
@@ -80,8 +79,8 @@ async function run(text: string, flags: CallFlags): Promise<void> {
     else if (Buffer.isBuffer(data)) process.stdout.write(data)
     else if (data !== undefined) printJson(data)
   } catch (error) {
-    const { failureOf } = await import('./failure.js')
-    if (!process.stdout.isTTY) printJson({ error: failureOf(error) })
+    const { errorToJson } = await import('./failure.js')
+    if (!process.stdout.isTTY) printJson({ error: errorToJson(error) })
     throw error
   }
 }
@@ -111,7 +110,7 @@ function partsOf(pairs: readonly string[]): Record<string, unknown> {
   const entries = Object.entries(readPairs(pairs, '--multipart')).map(([name, value]) => {
     const text = String(value)
     if (name === 'meta') return [name, readJson(text, '--multipart meta')]
-    return [name, text.startsWith('@') ? keyOf(text.slice(1)) : text]
+    return [name, text.startsWith('@') ? keyInput(text.slice(1)) : text]
   })
   return Object.fromEntries(entries)
 }

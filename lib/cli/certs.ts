@@ -23,7 +23,7 @@ export function certsCommand(): Command {
 }
 
 async function run({ out, json, ...flags }: CertsFlags): Promise<void> {
-  const keys = await withClient(flags, (wxpay) => wxpay.certificates.list())
+  const keys = await withClient(flags, ({ wxpay }) => wxpay.certificates.list())
   if (out !== undefined) {
     mkdirSync(out, { recursive: true })
     for (const { serial, publicKey } of keys) writeFileSync(join(out, `${basename(serial)}.pem`), publicKey)
@@ -39,6 +39,6 @@ async function run({ out, json, ...flags }: CertsFlags): Promise<void> {
   print(table([['SERIAL OR ID', 'FROM', 'TO', 'DAYS LEFT'], ...rows]))
 }
 
-/** A public key has no end. */
+/** The days until a certificate expires; `undefined` for a public key, which does not. */
 const daysLeft = ({ notAfter }: { readonly notAfter?: Date | undefined }): number | undefined =>
   notAfter && Math.floor((notAfter.getTime() - Date.now()) / DAY)

@@ -1,17 +1,43 @@
 import type { Wechatpay } from '../index.js'
 import { type ClientFlags, clientOptions } from './config.js'
-import { untilInterrupted } from './interrupt.js'
+import { EXIT, note } from './output.js'
 
-/** Makes a client of what the flags say, and closes it when the work is done or interrupted. */
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const
+
+export interface ClientContext {
+  readonly wxpay: Wechatpay
+  /** Aborted by Ctrl-C or SIGTERM. */
+  readonly signal: AbortSignal
+  /** The merchant's id, or the brand's. */
+  readonly account: string
+}
+
+/**
+ * Makes a client with the options that the flags give, and closes it when the work has ended. Ctrl-C or SIGTERM aborts
+ * the signal, so that the work can end in order; a second one ends the process at once.
+ *
+ * @param notice the words that the first Ctrl-C is answered with
+ */
 export async function withClient<Result>(
   flags: ClientFlags,
-  work: (wxpay: Wechatpay, signal: AbortSignal) => Promise<Result>,
+  work: (context: ClientContext) => Promise<Result>,
+  notice?: string,
 ): Promise<Result> {
   const { Wechatpay: Client } = await import('../index.js')
-  const wxpay = new Client(clientOptions(flags))
+  const options = clientOptions(flags)
+  const wxpay = new Client(options)
+  const controller = new AbortController()
+  const onSignal = (): void => {
+    if (controller.signal.aborted) process.exit(EXIT.interrupted)
+    controller.abort()
+    if (notice) note(`\n${notice}`)
+  }
+  for (const signal of SIGNALS) process.on(signal, onSignal)
   try {
-    return await untilInterrupted((signal) => work(wxpay, signal))
+    const account = options.mchid ?? options.brandId ?? ''
+    return await work({ wxpay, signal: controller.signal, account })
   } finally {
+    for (const signal of SIGNALS) process.off(signal, onSignal)
     wxpay.close()
   }
 }

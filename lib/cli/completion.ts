@@ -1,7 +1,7 @@
 import { Argument, Command } from 'commander'
 import { print } from './output.js'
 
-/** Each asks the program itself, so that a script never falls behind what it completes. */
+/** The scripts. Each asks the program itself for the words, so that it is never outdated. */
 const SCRIPTS = {
   bash: `_wxpay() {
   local found IFS=$'\\n'

@@ -1,13 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { type Command, InvalidArgumentError } from 'commander'
+import type { Command } from 'commander'
 import type { WechatpayOptions } from '../index.js'
-import { parseJson } from './json-text.js'
+import { parseUserJson, readFile, splitPair, toNumber, UsageError } from './input.js'
 import { note } from './output.js'
-import { UsageError } from './usage-error.js'
 
-/** The client's options as flags, shared by all commands that call the API. */
+/** The flags that set the client's options, shared by all commands that call the API. */
 export interface ClientFlags {
   readonly config?: string
   readonly mchid?: string
@@ -23,12 +22,12 @@ export interface ClientFlags {
   readonly timeout?: number
 }
 
-/** Whoever lists the processes of this machine, or the history of this shell, can read a flag. */
-const SECRET_FLAGS = {
-  apiv3Key: '--apiv3-key',
-  brandApiKey: '--brand-api-key',
-  secret: '--secret',
-} as const
+/** The flags that hold secrets: a flag can be read in the list of processes and in the shell's history. */
+const SECRET_FLAGS = [
+  ['apiv3Key', '--apiv3-key'],
+  ['brandApiKey', '--brand-api-key'],
+  ['secret', '--secret'],
+] as const satisfies readonly (readonly [keyof ClientFlags, string])[]
 
 /** Adds the flags of {@link clientOptions} to a command. */
 export function addClientOptions(command: Command): Command {
@@ -47,7 +46,7 @@ export function addClientOptions(command: Command): Command {
       'apiclient_cert.pem, which some of APIv2 asks for (WXPAY_MERCHANT_CERT)',
     )
     .option('--base-url <url>', 'another access point, such as an emulator (WXPAY_BASE_URL)')
-    .option('--timeout <ms>', 'milliseconds for one attempt', toMilliseconds)
+    .option('--timeout <ms>', 'milliseconds for one attempt', toNumber)
 }
 
 /**
@@ -58,12 +57,12 @@ export function addClientOptions(command: Command): Command {
 export function clientOptions(flags: ClientFlags, env: NodeJS.ProcessEnv = process.env): WechatpayOptions {
   warnOfSecrets(flags)
   const file = flags.config === undefined ? {} : readConfig(flags.config)
-  const merchantCert = keyOf(flags.merchantCert ?? env.WXPAY_MERCHANT_CERT)
+  const merchantCert = keyInput(flags.merchantCert ?? env.WXPAY_MERCHANT_CERT)
   const given = {
     mchid: flags.mchid ?? env.WXPAY_MCHID,
     brandId: flags.brandId ?? env.WXPAY_BRAND_ID,
     serial: flags.serial ?? env.WXPAY_SERIAL,
-    privateKey: keyOf(flags.privateKey ?? env.WXPAY_PRIVATE_KEY),
+    privateKey: keyInput(flags.privateKey ?? env.WXPAY_PRIVATE_KEY),
     certs: flags.certs ? certsOf(flags.certs) : certsOfText(env.WXPAY_CERTS),
     apiv3Key: flags.apiv3Key ?? env.WXPAY_APIV3_KEY,
     brandApiKey: flags.brandApiKey ?? env.WXPAY_BRAND_API_KEY,
@@ -78,16 +77,8 @@ export function clientOptions(flags: ClientFlags, env: NodeJS.ProcessEnv = proce
   return { ...file, ...set } as unknown as WechatpayOptions
 }
 
-/** Whose options they are: a merchant's id, or a brand's. */
-export function accountOf({ mchid, brandId }: WechatpayOptions): string {
-  return mchid ?? brandId ?? ''
-}
-
 function warnOfSecrets(flags: ClientFlags): void {
-  const shown = Object.entries(SECRET_FLAGS).filter(
-    ([name]) => flags[name as keyof ClientFlags] !== undefined,
-  )
-  const names: string[] = shown.map(([, flag]) => flag)
+  const names: string[] = SECRET_FLAGS.filter(([name]) => flags[name] !== undefined).map(([, flag]) => flag)
   if (flags.privateKey?.includes('-----BEGIN')) names.push('--private-key')
   if (names.length === 0) return
   note(
@@ -95,23 +86,17 @@ function warnOfSecrets(flags: ClientFlags): void {
   )
 }
 
-/** Keys in a configuration are files, unless they are PEM. */
+/** Reads the file of `--config`, in which keys are the names of files unless they are PEM. */
 function readConfig(file: string): Readonly<Record<string, unknown>> {
-  let text: string
-  try {
-    text = readFileSync(file, 'utf8')
-  } catch (error) {
-    throw new UsageError(`--config ${file} cannot be read: ${(error as Error).message}`)
-  }
-  const config = parseJson(text, `--config ${file}`)
-  if (typeof config !== 'object' || config === null || Array.isArray(config)) {
+  const config = parseUserJson(readFile(file, '--config').toString(), `--config ${file}`)
+  if (!isObject(config) || Array.isArray(config)) {
     throw new UsageError(`--config ${file} must hold an object: the options of new Wechatpay()`)
   }
   const { privateKey, certs, merchant, ca, ...rest } = config as Readonly<Record<string, unknown>>
   return {
     ...rest,
-    ...(privateKey !== undefined && { privateKey: keyOf(String(privateKey)) }),
-    ...(isObject(certs) && { certs: mapValues(certs) }),
+    ...(privateKey !== undefined && { privateKey: keyInput(String(privateKey)) }),
+    ...(isObject(certs) && { certs: keyInputs(certs) }),
     ...(isObject(merchant) && { merchant: merchantOf(merchant) }),
     ...(typeof ca === 'string' && { ca: ca.includes('-----BEGIN') ? ca : readAuthority(ca) }),
   }
@@ -119,13 +104,13 @@ function readConfig(file: string): Readonly<Record<string, unknown>> {
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
 
-/** The passphrase is none of the files. */
+/** Maps the files of a client certificate; its passphrase is no file. */
 function merchantOf(merchant: object): Record<string, string> {
   const { passphrase, ...files } = merchant as { readonly passphrase?: string }
-  return { ...mapValues(files), ...(passphrase !== undefined && { passphrase }) }
+  return { ...keyInputs(files), ...(passphrase !== undefined && { passphrase }) }
 }
 
-/** The client takes an authority's PEM, and no file. */
+/** Reads the PEM of an authority, because the client takes no file for it. */
 function readAuthority(file: string): string {
   try {
     return readFileSync(file.startsWith('file:') ? new URL(file) : file, 'utf8')
@@ -134,45 +119,41 @@ function readAuthority(file: string): string {
   }
 }
 
-/** No path is as long; the shortest key is longer. */
+/** A length that no path has, and every key exceeds. */
 const MAX_PATH = 300
-/** How the base64 of a key begins. */
+/** The base64 of a key. */
 const BASE64 = /^["']?MI[A-Za-z0-9+/=\s\\"']{60,}$/
 
-/** Keys and `file://` as they are; the path of a file as its URL. What may be a key is no path: errors show paths. */
-export function keyOf(given: string | undefined): string | undefined {
+/**
+ * A key as the client takes it: a path becomes a `file://` URL, a key or a URL stays as it is. A text that may be a key is
+ * never taken for a path, because errors show paths.
+ */
+export function keyInput(given: string | undefined): string | undefined {
   const text = given?.trim()
   if (text === undefined || text === '' || text.startsWith('file:')) return text
-  // Variables of the environment often have the line feeds of a PEM escaped.
+  // In environment variables the line feeds of a PEM are often escaped.
   if (text.includes('-----')) return text.replaceAll('\\n', '\n')
   if (text.length > MAX_PATH || /[\n\r]/.test(text) || BASE64.test(text)) return text
   return pathToFileURL(resolve(text)).href
 }
 
-function mapValues(certs: object): Record<string, string> {
-  return Object.fromEntries(Object.entries(certs).map(([id, key]) => [id, keyOf(String(key)) ?? '']))
+function keyInputs(keys: object): Record<string, string> {
+  return Object.fromEntries(Object.entries(keys).map(([name, key]) => [name, keyInput(String(key)) ?? '']))
 }
 
 function certsOfText(text: string | undefined): Record<string, string> | undefined {
   if (text === undefined || text === '') return undefined
   if (!text.trimStart().startsWith('{')) return certsOf(text.split(','))
-  const certs = parseJson(text, 'WXPAY_CERTS')
-  if (isObject(certs)) return mapValues(certs)
+  const certs = parseUserJson(text, 'WXPAY_CERTS')
+  if (isObject(certs)) return keyInputs(certs)
   throw new UsageError('WXPAY_CERTS must be JSON of id and key, or id=file,id=file')
 }
 
 function certsOf(pairs: readonly string[]): Record<string, string> {
   const entries = pairs.map((pair) => {
-    const at = pair.indexOf('=')
-    if (at < 1)
-      throw new UsageError(`certs: '${pair}' must be id=file; the id is PUB_KEY_ID_… or a serial number`)
-    return [pair.slice(0, at), pair.slice(at + 1)] as const
+    const entry = splitPair(pair)
+    if (entry) return entry
+    throw new UsageError(`certs: '${pair}' must be id=file; the id is PUB_KEY_ID_… or a serial number`)
   })
-  return mapValues(Object.fromEntries(entries))
-}
-
-function toMilliseconds(text: string): number {
-  const number = Number(text)
-  if (text !== '' && Number.isFinite(number) && number >= 0) return number
-  throw new InvalidArgumentError('It must be a number of milliseconds.')
+  return keyInputs(Object.fromEntries(entries))
 }

@@ -1,9 +1,14 @@
-import { mkdirSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { KEPT_IN, STATE, writeKeys } from './kept-keys.js'
+import {
+  CONFIG_FORMATS,
+  type ConfigFormat,
+  DEFAULT_FOLDER,
+  makeFolder,
+  STATE_FILE,
+  writeKeys,
+} from './emulator-config.js'
 import { note, print, style } from './output.js'
-import { FORMATS, type Format } from './print-config.js'
 
 interface EmulatorFlags {
   readonly port: number
@@ -14,7 +19,7 @@ interface EmulatorFlags {
   readonly storage?: string
   readonly keep: boolean
   readonly brand?: boolean
-  readonly print: Format
+  readonly print: ConfigFormat
   readonly json?: boolean
 }
 
@@ -34,12 +39,12 @@ export function emulatorCommand(): Command {
     .option('--host <address>', 'other machines can reach it unless it is a loopback address', '127.0.0.1')
     .option('--https', 'serve HTTPS, with a certificate of its own authority')
     .option('--seed <text>', 'make ids, numbers and secrets the same in every run')
-    .option('--dir <folder>', 'where keys and state are kept between runs', KEPT_IN)
-    .option('--storage <file>', `where its state is kept (default: ${STATE} in --dir)`)
+    .option('--dir <folder>', 'where keys and state are kept between runs', DEFAULT_FOLDER)
+    .option('--storage <file>', `where its state is kept (default: ${STATE_FILE} in --dir)`)
     .option('--no-keep', 'forget all that happened at the end')
     .addOption(
       new Option('--print <format>', 'how the configuration is printed')
-        .choices(Object.keys(FORMATS))
+        .choices(Object.keys(CONFIG_FORMATS))
         .default('env'),
     )
     .option('--brand', 'print the configuration of its brand in place of that of its merchant')
@@ -51,13 +56,12 @@ export function emulatorCommand(): Command {
 async function run(flags: EmulatorFlags): Promise<void> {
   const { port, host, https, seed, dir, storage, keep, brand, json } = flags
   const { createEmulator } = await import('../emulator/index.js')
-  const folder = resolve(dir)
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const folder = makeFolder(dir)
   const emulator = await createEmulator({
     ...{ port, host },
     ...(https && { https }),
     ...(seed !== undefined && { seed }),
-    ...(keep && { storage: storage ?? join(folder, STATE) }),
+    ...(keep && { storage: storage ?? join(folder, STATE_FILE) }),
   })
   const ended = interrupted()
   const { stderr } = process
@@ -65,13 +69,14 @@ async function run(flags: EmulatorFlags): Promise<void> {
   note(`  page and API  ${style('cyan', emulator.url, stderr)}`)
   note(`  keys in       ${folder}${keep ? ', kept between runs' : ''}`)
   note('  Ctrl-C ends it\n')
-  print(FORMATS[json ? 'json' : flags.print](writeKeys(brand ? emulator.brand : emulator.merchant, folder)))
+  const client = writeKeys(brand ? emulator.brand : emulator.merchant, folder)
+  print(CONFIG_FORMATS[json ? 'json' : flags.print](client))
   await ended
   await emulator.close()
   note('ended')
 }
 
-/** To end an emulator is no failure: the exit code is 0. */
+/** Resolves on Ctrl-C or SIGTERM. Ending an emulator is no failure, so the exit code is 0. */
 function interrupted(): Promise<void> {
   return new Promise((end) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => end())

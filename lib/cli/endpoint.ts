@@ -2,15 +2,16 @@ import { canonicalPath, exactSegments, knownVerbs } from '../catalog/lookup.js'
 import { matchRoutes, type RouteMatch } from '../catalog/match.js'
 import { nearestRoute } from '../catalog/suggest.js'
 import type { Verb } from '../catalog/traits.js'
-import { normalizeSegment } from '../chain/normalize.js'
-import { UsageError } from './usage-error.js'
+import { normalizeSegment } from '../chain/names.js'
+import { didYouMean } from '../pipeline/nearest.js'
+import { UsageError } from './input.js'
 
 /** An endpoint as the command line names it. */
 export interface NamedEndpoint {
-  /** The template, its placeholders in braces. */
+  /** The path template, with its placeholders in braces. */
   readonly path: string
   readonly verb: Verb
-  /** Values of placeholders that stood in the path already. */
+  /** The values of the placeholders that the command line has in place of them. */
   readonly values: Readonly<Record<string, string>>
 }
 
@@ -20,30 +21,22 @@ export const VERBS: readonly Verb[] = ['get', 'post', 'put', 'patch', 'delete']
  * Reads a path (`v3/pay/transactions/id/{transaction_id}`, or with the id in it), the URL of an endpoint, or a chain as
  * it stands in code (`v3.pay.transactions.id._transaction_id_.get`, `wxpay.chain('v3/certificates').get()`).
  *
- * @throws {UsageError} for a verb that is none, and a value that cannot be decoded.
+ * @throws {UsageError} for a method that does not exist, and a value that cannot be decoded.
  */
 export function readEndpoint(text: string, method: string | undefined, hasBody: boolean): NamedEndpoint {
   const { path, verb: chained } = isPath(text) ? { path: pathOf(text), verb: undefined } : fromChain(text)
   const given = readVerb(method) ?? chained ?? onlyVerb(path)
   const usual = hasBody ? 'post' : 'get'
-  const { match, verb } = matchWithIds(path, given ? [given] : [usual, ...VERBS]) ?? { verb: given ?? usual }
-  const values = Object.entries(match?.values ?? {}).map(([name, value]) => [name, decoded(value, path)])
-  return match
-    ? { path: match.template, verb, values: Object.fromEntries(values) }
-    : { path, verb, values: {} }
+  const found = findByIds(path, given ? [given] : [usual, ...VERBS])
+  if (!found) return { path, verb: given ?? usual, values: {} }
+  const values = Object.entries(found.values).map(([name, value]) => [name, decoded(value, path)])
+  return { path: found.template, verb: found.verb, values: Object.fromEntries(values) }
 }
 
-/** What a path with ids in it is, by the first of the verbs that it is documented with. */
-function matchWithIds(
-  path: string,
-  verbs: readonly Verb[],
-): { readonly match?: RouteMatch; readonly verb: Verb } | undefined {
+/** Finds the endpoint of a path with ids in it, for the first of the verbs that it is documented with. */
+function findByIds(path: string, verbs: readonly Verb[]): (RouteMatch & { readonly verb: Verb }) | undefined {
   if (knownVerbs(path).length > 0) return undefined
-  for (const verb of verbs) {
-    const [match] = matchRoutes(verb, path)
-    if (match) return { match, verb }
-  }
-  return undefined
+  return verbs.flatMap((verb) => matchRoutes(verb, path).map((match) => ({ ...match, verb })))[0]
 }
 
 function decoded(value: string, path: string): string {
@@ -56,7 +49,7 @@ function decoded(value: string, path: string): string {
 
 const isPath = (text: string): boolean => text.includes('/') && !/^(await\s+)?wxpay\b/.test(text)
 
-/** A path as it is written, or the one in a URL. */
+/** The path of a text that is a path or a URL. */
 function pathOf(text: string): string {
   const path = /^https?:\/\//i.test(text) ? text.replace(/^https?:\/\/[^/]*|[?#].*$/gi, '') : text
   return canonicalPath(path.replace(/^\/+/, ''))
@@ -65,7 +58,7 @@ function pathOf(text: string): string {
 /** A step of a chain: `.chain('v3/pay')`, `['pay/transactions']` or `.transactions`. */
 const STEP = /(?:^|\.)\s*chain\(\s*(['"])(.*?)\1\s*\)|\[\s*(['"])(.*?)\3\s*\]|(?:^|\.)\s*([\w$]+)/g
 
-/** What a call is made with: `()`, `({ … })`. */
+/** The arguments of a call: `()`, `({ … })`. */
 const ARGUMENTS = /\(\s*(?:\{.*)?\)?\s*;?\s*$/s
 
 function fromChain(text: string): { path: string; verb: Verb | undefined } {
@@ -96,11 +89,10 @@ function onlyVerb(path: string): Verb | undefined {
   return verbs.length === 1 ? verbs[0] : undefined
 }
 
-/** What may have been meant by a path that is not documented. */
+/** The hint for a path that is not documented; `undefined` for one that is. */
 export function suggestion({ path, verb }: NamedEndpoint): string | undefined {
   if (knownVerbs(path).includes(verb)) return undefined
   const verbs = knownVerbs(path)
   if (verbs.length > 0) return `${path} is documented with ${verbs.join(', ').toUpperCase()} only`
-  const nearest = nearestRoute(path, verb)
-  return nearest ? `${path} is not documented; did you mean ${nearest}?` : `${path} is not documented`
+  return `${path} is not documented${didYouMean(nearestRoute(path, verb))}`
 }

@@ -6,13 +6,10 @@ import {
   VerificationError,
   WechatpayError,
 } from '../index.js'
-import { note, style } from './output.js'
-import { UsageError } from './usage-error.js'
+import { UsageError } from './input.js'
+import { EXIT, note, style } from './output.js'
 
-/** What a process ends with; `--help` lists them. */
-export const EXIT = { done: 0, refused: 1, usage: 2, interrupted: 130 } as const
-
-/** Says what went wrong and gives the exit code for it. */
+/** Prints an error for people, and returns the exit code for it. */
 export function report(error: unknown): number {
   if (error instanceof NetworkError && error.code === 'ABORTED') {
     note('interrupted')
@@ -25,7 +22,7 @@ export function report(error: unknown): number {
 
 function describe(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error)
-  if (error instanceof ApiError) return [message, ...linesOf(error)].join('\n')
+  if (error instanceof ApiError) return [message, ...detailLines(error)].join('\n')
   if (
     error instanceof VerificationError &&
     error.knownSerials.length > 0 &&
@@ -37,8 +34,8 @@ function describe(error: unknown): string {
   return message
 }
 
-/** What an answer says beside its message. */
-function linesOf({ status, detail, requestId, message, verified }: ApiError): string[] {
+/** The details of the response beside its message. */
+function detailLines({ status, detail, requestId, message, verified }: ApiError): string[] {
   const texts = detail === undefined || detail === null ? [] : JSON.stringify(detail, null, 2).split('\n')
   return [
     ...(texts.length > 0 ? ['  detail:', ...texts.map((line) => `    ${line}`)] : []),
@@ -48,8 +45,8 @@ function linesOf({ status, detail, requestId, message, verified }: ApiError): st
   ]
 }
 
-/** An error for programs. */
-export function failureOf(error: unknown): Readonly<Record<string, unknown>> {
+/** The error as JSON, for programs. */
+export function errorToJson(error: unknown): Readonly<Record<string, unknown>> {
   if (!(error instanceof WechatpayError)) return { message: describe(error) }
   const { message, code } = error
   if (!(error instanceof ApiError)) return { name: error.name, code, message }

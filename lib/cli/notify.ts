@@ -1,15 +1,34 @@
+import { join } from 'node:path'
 import { Command } from 'commander'
+import type { Emulator } from '../emulator/index.js'
 import { withClient } from './client.js'
 import { addClientOptions, type ClientFlags } from './config.js'
-import { parseJson } from './json-text.js'
-import type { SendFlags } from './notify-send.js'
+import {
+  CONFIG_FORMATS,
+  DEFAULT_FOLDER,
+  type EmulatorClient,
+  makeFolder,
+  STATE_FILE,
+  writeKeys,
+} from './emulator-config.js'
+import { parseUserJson, readFile, readJson, UsageError } from './input.js'
 import { note, printJson } from './output.js'
-import { readFile } from './read-input.js'
-import { UsageError } from './usage-error.js'
 
 interface VerifyFlags extends ClientFlags {
   readonly headers?: string
   readonly header?: readonly string[]
+  readonly body: string
+}
+
+interface SendFlags {
+  readonly url: string
+  readonly emulator?: string
+  readonly dir?: string
+  readonly resource?: string
+}
+
+interface ReceiverResponse {
+  readonly status: number
   readonly body: string
 }
 
@@ -31,14 +50,14 @@ Example:
 Prints what the receiver answered; the exit code is 1 when that was not 2xx.`
 
 export function notifyCommand(): Command {
-  const verify = new Command('verify')
+  const verifyCommand = new Command('verify')
     .description('Verify a notification that was received, and print what is in it.')
     .option('--headers <file>', "file of its headers, as JSON or as lines 'Name: value'; - is standard input")
     .option('-H, --header <line...>', "one header, 'Name: value'")
     .requiredOption('--body <file>', 'file of its body, byte for byte; - is standard input')
     .addHelpText('after', VERIFY_HELP)
-    .action(verifyOne)
-  const send = new Command('send')
+    .action(verify)
+  const sendCommand = new Command('send')
     .description('Send a notification that is signed by an emulator, to try a receiver.')
     .argument('<event>', 'such as TRANSACTION.SUCCESS')
     .requiredOption('--url <url>', 'where to')
@@ -46,18 +65,18 @@ export function notifyCommand(): Command {
     .option('--dir <folder>', 'where keys are kept, when none runs (default: .wxpay-emulator)')
     .option('--resource <json>', 'its content: JSON, @file or -; made up when absent')
     .addHelpText('after', SEND_HELP)
-    .action(async (event: string, flags: SendFlags) => (await import('./notify-send.js')).send(event, flags))
+    .action(send)
   return new Command('notify')
     .description('Verify notifications, or send one to try a receiver.')
-    .addCommand(addClientOptions(verify))
-    .addCommand(send)
+    .addCommand(addClientOptions(verifyCommand))
+    .addCommand(sendCommand)
 }
 
-async function verifyOne({ headers, header = [], body, ...flags }: VerifyFlags): Promise<void> {
+async function verify({ headers, header = [], body, ...flags }: VerifyFlags): Promise<void> {
   if (headers === '-' && body === '-') throw new UsageError('only one of --headers and --body can be -')
   const lines = headers === undefined ? {} : parseHeaders(readFile(headers, '--headers').toString())
   const all = { ...lines, ...parseHeaders(header.join('\n')) }
-  const event = await withClient(flags, (wxpay) =>
+  const event = await withClient(flags, ({ wxpay }) =>
     wxpay.notifications.parse({ headers: all, body: readFile(body, '--body') }),
   )
   note('genuine')
@@ -65,10 +84,10 @@ async function verifyOne({ headers, header = [], body, ...flags }: VerifyFlags):
 }
 
 function parseHeaders(text: string): Record<string, string> {
-  if (text.trimStart().startsWith('{')) return parseJson(text, '--headers') as Record<string, string>
+  if (text.trimStart().startsWith('{')) return parseUserJson(text, '--headers') as Record<string, string>
   const pairs = text
     .split(/\r?\n/)
-    // As `curl -i` and HTTP itself have it, the first line may be the request.
+    // The first line may be that of the request, as in HTTP itself and in the output of `curl -i`.
     .filter((line) => line !== '' && !/^(POST \S+ HTTP|HTTP)\/\d/.test(line))
     .map((line) => {
       const at = line.indexOf(':')
@@ -76,4 +95,70 @@ function parseHeaders(text: string): Record<string, string> {
       return [line.slice(0, at).trim().toLowerCase(), line.slice(at + 1).trim()]
     })
   return Object.fromEntries(pairs)
+}
+
+async function send(event: string, { url, resource, emulator, dir }: SendFlags): Promise<void> {
+  if (!URL.canParse(url)) throw new UsageError(`--url ${url} is no URL`)
+  const content = resource === undefined ? undefined : readJson(resource, '--resource')
+  const running = emulator ?? (dir === undefined ? process.env.WXPAY_BASE_URL : undefined)
+  const response = running
+    ? await sendByRunning(running, event, url, content)
+    : await sendByOwn(dir, event, url, content)
+  printJson(response)
+  if (response.status >= 300) throw new Error(`the receiver answered ${response.status}`)
+}
+
+/** Asks a running emulator to send the notification, as its page does. */
+async function sendByRunning(
+  emulator: string,
+  event_type: string,
+  url: string,
+  resource: unknown,
+): Promise<ReceiverResponse> {
+  const response = await fetch(new URL('/_emulator/notify', emulator), {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', 'X-Emulator-Page': '1' },
+    body: JSON.stringify({ event_type, url, resource }),
+  }).catch((error: Error) => {
+    const why = (error.cause as Error | undefined)?.message ?? error.message
+    throw new Error(`no emulator answers at ${emulator}: ${why}`)
+  })
+  if (response.headers.get('x-wechatpay-emulator') !== 'page') {
+    throw new UsageError(`${emulator} is no emulator: only one can sign a notification beside the platform`)
+  }
+  const body = (await response.json()) as ReceiverResponse & { readonly message?: string }
+  if (!response.ok) throw new Error(body.message ?? `the emulator answered ${response.status}`)
+  return body
+}
+
+/** Starts an emulator for this one notification, and prints the keys that the receiver needs to verify it. */
+async function sendByOwn(
+  dir: string = DEFAULT_FOLDER,
+  event: string,
+  url: string,
+  resource: unknown,
+): Promise<ReceiverResponse> {
+  const { createEmulator } = await import('../emulator/index.js')
+  const folder = makeFolder(dir)
+  const emulator = await createEmulator({ storage: join(folder, STATE_FILE) }).catch((error: Error) => {
+    throw new UsageError(`${error.message}; name the one that runs: --emulator http://127.0.0.1:4010`)
+  })
+  try {
+    note(`Signed with the keys in ${folder}; the receiver needs:\n`)
+    note(CONFIG_FORMATS.env(writeKeys(recipientOf(event, emulator), folder)))
+    note('')
+    return await emulator.notify(event, {
+      url,
+      ...(resource !== undefined && { resource: resource as never }),
+    })
+  } finally {
+    await emulator.close()
+  }
+}
+
+/** The client that the event is for. The emulator makes the keys of its brand when they are first read. */
+function recipientOf(event: string, emulator: Emulator): EmulatorClient {
+  const { headers } = emulator.signNotification(event)
+  const serial = headers['Wechatpay-Serial']
+  return serial === undefined || serial in emulator.merchant.certs ? emulator.merchant : emulator.brand
 }

@@ -1,33 +1,35 @@
 import { styleText } from 'node:util'
-import { columns } from './layout.js'
+import { formatColumns } from './layout.js'
+
+/** The exit codes of the process; `--help` lists them. */
+export const EXIT = { done: 0, refused: 1, usage: 2, interrupted: 130 } as const
 
 type Style = Parameters<typeof styleText>[0]
 
-/** Results, which programs read. */
+/** Prints a result, which programs may read, to standard output. */
 export function print(text: string): void {
   process.stdout.write(text.endsWith('\n') ? text : `${text}\n`)
 }
 
-/** @param value as JSON */
 export function printJson(value: unknown): void {
   print(JSON.stringify(value ?? null, null, 2))
 }
 
-/** Words for people. */
+/** Prints words for people to standard error. */
 export function note(text: string): void {
   process.stderr.write(`${text}\n`)
 }
 
-/** Coloured on a terminal, unless `NO_COLOR` says otherwise. */
+/** Colours a text where the stream is a terminal and `NO_COLOR` is not set. */
 export function style(name: Style, text: string, stream: NodeJS.WriteStream = process.stdout): string {
   const coloured = stream.isTTY && !process.env.NO_COLOR
   return coloured ? styleText(name, text) : text
 }
 
-/** Columns as wide as their widest cell; Chinese characters take two places. */
+/** Lays rows out in columns, each as wide as its widest cell. */
 export function table(rows: readonly (readonly string[])[]): string {
   const [first = []] = rows
-  return columns(
+  return formatColumns(
     rows,
     first.map(() => 'fixed'),
   )

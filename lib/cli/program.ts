@@ -1,6 +1,5 @@
 import { Command } from 'commander'
 import { VERSION } from '../version.js'
-import { addCommands } from './commands.js'
 
 const HELP = `
 Configuration: flags, else the environment, else --config FILE with the options of new Wechatpay() as JSON.
@@ -14,16 +13,71 @@ Exit codes: 0 done; 1 the API or a check said no; 2 wrong usage or configuration
 
 Start here: wxpay doctor`
 
-/** The program, with those of its commands loaded that `words` name. */
+interface CommandEntry {
+  readonly summary: string
+  readonly load: () => Promise<Command>
+}
+
+/** The commands. The file of each is loaded when the command is used, and not to list it. */
+const COMMANDS: Readonly<Record<string, CommandEntry>> = {
+  call: {
+    summary: 'call an endpoint and print its answer',
+    load: async () => (await import('./call.js')).callCommand(),
+  },
+  routes: {
+    summary: 'search the documented endpoints, offline',
+    load: async () => (await import('./routes/routes.js')).routesCommand(),
+  },
+  bulk: {
+    summary: 'one call for each row of a table',
+    load: async () => (await import('./bulk/bulk.js')).bulkCommand(),
+  },
+  bill: {
+    summary: 'download a bill, checked against its digest',
+    load: async () => (await import('./bill.js')).billCommand(),
+  },
+  certs: {
+    summary: 'list and save the platform keys',
+    load: async () => (await import('./certs.js')).certsCommand(),
+  },
+  notify: {
+    summary: 'verify a notification, or send one to a receiver',
+    load: async () => (await import('./notify.js')).notifyCommand(),
+  },
+  doctor: {
+    summary: 'find what is wrong with keys, clock and network',
+    load: async () => (await import('./doctor/doctor.js')).doctorCommand(),
+  },
+  emulator: {
+    summary: 'run a local WeChat Pay',
+    load: async () => (await import('./emulator.js')).emulatorCommand(),
+  },
+  completion: {
+    summary: 'print a completion script for a shell',
+    load: async () => (await import('./completion.js')).completionCommand(),
+  },
+}
+
+/** The program. The commands that `words` name are loaded; the others have only a name and a summary. */
 export async function createProgram(words: readonly string[]): Promise<Command> {
   const program = new Command('wxpay')
     .description('The command line of wechatpay-fluent: the whole WeChat Pay OpenAPI.')
     .version(VERSION)
     .showHelpAfterError('(wxpay --help lists commands, wxpay COMMAND --help options)')
     .addHelpText('after', HELP)
-    // Else a command would take for itself what follows the name of a command below it.
+    // Without this a command would take the options of its subcommand for its own.
     .enablePositionalOptions()
     .exitOverride()
-  await addCommands(program, words)
+  for (const [name, { summary, load }] of Object.entries(COMMANDS)) {
+    const command = words.includes(name) ? await load() : new Command(name)
+    program.addCommand(inheritSettings(command.summary(summary), program))
+  }
   return program
+}
+
+/** Commander passes its settings on only to commands that it makes itself. */
+function inheritSettings(command: Command, parent: Command): Command {
+  command.copyInheritedSettings(parent)
+  for (const child of command.commands) inheritSettings(child, command)
+  return command
 }

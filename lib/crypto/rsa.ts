@@ -22,8 +22,13 @@ export function sign(message: string | Buffer, privateKey: KeyInput): string {
 
 /** Like {@link sign}, in libuv's thread pool, so that the event loop goes on meanwhile. */
 export function signAsync(message: string | Buffer, privateKey: KeyInput): Promise<string> {
+  return signWith(loadPrivateKey(privateKey), message)
+}
+
+/** Like {@link signAsync}, with a key that is loaded. */
+export function signWith(privateKey: KeyObject, message: string | Buffer): Promise<string> {
   return new Promise((resolve, reject) => {
-    rsaSign(ALGORITHM, bytes(message), loadPrivateKey(privateKey), (error, signature) => {
+    rsaSign(ALGORITHM, bytes(message), privateKey, (error, signature) => {
       if (error) reject(error)
       else resolve(signature.toString('base64'))
     })

@@ -1,4 +1,4 @@
-import { type HeaderReader, type SignatureHeaders, signatureHeaders } from '../protocols/v3/verifier.js'
+import { type HeaderReader, type SignatureHeaders, signatureHeaders } from '../protocols/v3/signature.js'
 
 /** Headers by name in any case, or whatever has `get(name)`: `Headers`, `AxiosHeaders`. */
 export type NotificationHeaders =

@@ -1,4 +1,4 @@
-import type { Store } from '../protocols/v3/certificate-store.js'
+import type { Store } from '../store.js'
 
 /** As many notifications are remembered; beyond that the oldest are forgotten. */
 const LIMIT = 10_000

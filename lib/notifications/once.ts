@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Store } from '../protocols/v3/certificate-store.js'
+import type { Store } from '../store.js'
 import type { Acknowledgement } from './ack.js'
 import { untilAborted } from './deadline.js'
 import type { PlainEvent } from './event.js'

@@ -1,9 +1,8 @@
-import { type SignedAnswer, verifySignature } from '../protocols/v3/verifier.js'
+import { type SignedPayload, verifySignature } from '../protocols/v3/signature.js'
 import type { PlainEvent } from './event.js'
 import { isObject, jsonObject, malformed } from './malformed.js'
 import { openGcm, type Secrets } from './secrets.js'
 
-const WORDING = { what: 'The notification', doubt: '' }
 const ALGORITHM = 'AEAD_AES_256_GCM'
 
 /**
@@ -11,14 +10,14 @@ const ALGORITHM = 'AEAD_AES_256_GCM'
  *
  * @see https://pay.weixin.qq.com/doc/v3/merchant/4012071382
  */
-export function parseJson(received: SignedAnswer, secrets: Secrets): PlainEvent {
+export function parseJson(received: SignedPayload, secrets: Secrets): PlainEvent {
   const { headers, body } = received
   // Nothing says that this comes from WeChat Pay, so nothing is lost by reading it first.
   const isSigned = headers.signature || headers.serial || headers.timestamp || headers.nonce
   if (!isSigned && !jsonObject(body.toString())) {
     throw malformed('it has no signature, and its body is neither JSON nor XML')
   }
-  verifySignature(received, secrets.keys, WORDING)
+  verifySignature(received, secrets.keys, 'The notification')
   const envelope: Record<string, unknown> = jsonObject(body.toString()) ?? {}
   const { resource } = envelope
   if (typeof envelope.event_type !== 'string' || typeof envelope.id !== 'string' || !isObject(resource)) {

@@ -1,5 +1,5 @@
 import { RequestError } from '../errors.js'
-import { isKeyKnown, learnKey } from '../protocols/v3/verifier.js'
+import { isKeyKnown, refreshKeys } from '../protocols/v3/signature.js'
 import type { NotificationEvent } from './event.js'
 import { type NotificationHeaders, readSignature } from './headers.js'
 import { parseJson } from './parse-json.js'
@@ -25,7 +25,7 @@ export async function parseNotification(
   const body = typeof received.body === 'string' ? received.body : bytesOf(received.body)
   if (isXml(body)) return (await import('./parse-xml.js')).parseXml(body, secrets) as NotificationEvent
   const answer = { headers: readSignature(received.headers), body }
-  if (!isKeyKnown(answer, secrets.keys)) await learnKey(answer, secrets.keys)
+  if (!isKeyKnown(answer, secrets.keys)) await refreshKeys(answer, secrets.keys)
   return parseJson(answer, secrets) as NotificationEvent
 }
 

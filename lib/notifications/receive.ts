@@ -1,5 +1,6 @@
 import { VerificationError } from '../errors.js'
-import { authorize, type Signer, stamp } from '../protocols/v3/signer.js'
+import type { Signer } from '../identity.js'
+import { authorize } from '../protocols/v3/v3.js'
 import { type Acknowledgement, acknowledgementOf, asksForAnswer, asksForSignature, SUCCESS } from './ack.js'
 import { startDeadline, untilAborted } from './deadline.js'
 import type { NotificationEvent, PlainEvent } from './event.js'
@@ -56,8 +57,8 @@ export function createReceive(
 
   async function sign(reply: Reply, { event_type }: PlainEvent, url: string): Promise<Reply> {
     if (!asksForSignature(event_type)) return reply
-    const Authorization = await authorize(signer, stamp({ method: 'POST', url, body: reply.body }))
-    return { ...reply, headers: { ...reply.headers, Authorization } }
+    const { authorization } = await authorize(signer, { method: 'POST', url, body: reply.body })
+    return { ...reply, headers: { ...reply.headers, Authorization: authorization } }
   }
 
   return async ({ method, url, headers, read }) => {

@@ -1,7 +1,7 @@
 import { DURATION, isDuration } from '../duration.js'
 import { RequestError } from '../errors.js'
 import { nameHint } from '../pipeline/nearest.js'
-import { isStore, STORE, type Store } from '../protocols/v3/certificate-store.js'
+import { isStore, STORE, type Store } from '../store.js'
 
 /** How notifications are received. */
 export interface ReceiverOptions {

@@ -1,5 +1,4 @@
-import { identityOf } from '../identity.js'
-import type { Signer } from '../protocols/v3/signer.js'
+import { identityOf, type Signer } from '../identity.js'
 import type { NotificationEvent } from './event.js'
 import { createFetchReceiver, type FetchReceiver } from './fetch.js'
 import type { NotificationHandlers } from './handlers.js'

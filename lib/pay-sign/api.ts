@@ -1,6 +1,5 @@
 import type { KeyObject } from 'node:crypto'
-import { assertMerchant } from '../identity.js'
-import type { Signer } from '../protocols/v3/signer.js'
+import { assertMerchant, type Signer } from '../identity.js'
 import {
   type CouponsParameters,
   type CouponsRequest,

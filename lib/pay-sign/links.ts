@@ -1,5 +1,5 @@
 import { RequestError } from '../errors.js'
-import { serializeQuery } from '../pipeline/query.js'
+import { serializeQuery } from '../protocols/url.js'
 import { readChoice, readFields } from './fields.js'
 import type { PaySigning } from './signing.js'
 

@@ -1,6 +1,6 @@
 import { RequestError } from '../errors.js'
-import { serializeQuery } from '../pipeline/query.js'
 import { isPlainObject } from '../plain-object.js'
+import { serializeQuery } from '../protocols/url.js'
 
 /** `name=value&…`, encoded. Nothing is left out: what is passed on to a front end is whole or not there. */
 export function queryString(parameters: object): string {

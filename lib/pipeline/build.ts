@@ -1,26 +1,15 @@
-import type { AxiosRequestConfig } from 'axios'
+import { AxiosHeaders, type RawAxiosHeaders } from 'axios'
+import type { TemplatedEndpoint } from '../catalog/endpoint.js'
 import { expandTemplate } from '../chain/template.js'
 import { RequestError } from '../errors.js'
 import { isPlainObject, LOST_NAMES } from '../plain-object.js'
-import { findUnsendable } from './body.js'
-import { attachCall, Call } from './call.js'
-import type { ChainedEndpoint as Endpoint } from './endpoint.js'
-import { isRepeatable } from './idempotency.js'
+import type { Call } from '../protocols/protocol.js'
+import type { HttpHeaders } from '../transport/transport.js'
+import { inspectBody } from './json-body.js'
 import { nearestName } from './nearest.js'
 import { assertOption } from './options.js'
-import type { Upload } from './upload.js'
 
-/** Keys of the request object that are handed to axios as they are. */
-const AXIOS_KEYS: ReadonlySet<string> = new Set([
-  'headers',
-  'baseURL',
-  'timeout',
-  'signal',
-  'responseType',
-  'onUploadProgress',
-  'onDownloadProgress',
-])
-
+/** What a request object may hold beside the values of placeholders. */
 const OPTION_KEYS: ReadonlySet<string> = new Set([
   'json',
   'xml',
@@ -30,104 +19,156 @@ const OPTION_KEYS: ReadonlySet<string> = new Set([
   'decrypt',
   'validate',
   'retry',
-  ...AXIOS_KEYS,
+  'headers',
+  'baseURL',
+  'timeout',
+  'signal',
+  'responseType',
+  'onUploadProgress',
+  'onDownloadProgress',
 ])
 
-const NOTHING: Readonly<Record<string, unknown>> = Object.freeze({})
-
-/**
- * The request object of a call as axios config. Everything a caller can get wrong is found here, before anything is sent.
- *
- * @param upload what {@link prepareUpload} has made of `multipart`
- * @throws {RequestError} naming the endpoint, the key and what to do.
- */
-export function buildRequest(endpoint: Endpoint, request: unknown, upload?: Upload): AxiosRequestConfig {
-  const given = request === undefined ? NOTHING : assertObject(endpoint, 'the request', request)
-  const config: AxiosRequestConfig = { method: endpoint.verb, url: '' }
-  for (const key of Object.keys(given)) takeOption(config, endpoint, key, given[key])
-  config.url = expandTemplate(endpoint.wire, given)
-  assertFormat(endpoint, given)
-  if (endpoint.api === 'v2') config.data = v2Body(endpoint, given)
-  else if (upload) config.data = upload.meta
-  else if (given.json !== undefined) config.data = assertBody(endpoint, given.json)
-  if (given.sink !== undefined) config.responseType = 'stream'
-  const call = new Call(endpoint, config.url)
-  call.repeatable = isRepeatable(endpoint, given)
-  call.upload = upload
-  call.decrypt = given.decrypt === true
-  return attachCall(config, call)
+/** What holds for the calls of a client unless a request object says otherwise. */
+export interface CallDefaults {
+  readonly headers: HttpHeaders
+  readonly timeout: number | undefined
+  readonly baseURL: string | undefined
+  readonly onUploadProgress: Call['onUploadProgress']
+  readonly onDownloadProgress: Call['onDownloadProgress']
 }
 
-function takeOption(config: AxiosRequestConfig, endpoint: Endpoint, key: string, value: unknown): void {
+/** A request object whose keys have been checked. */
+export type RequestObject = Readonly<Record<string, unknown>>
+
+const NOTHING: RequestObject = Object.freeze({})
+
+/**
+ * The call that a request object asks for. Everything a caller can get wrong is found here, before anything is sent.
+ *
+ * @throws {RequestError} naming the endpoint, the key and what to do.
+ */
+export function buildCall(endpoint: TemplatedEndpoint, request: unknown, defaults: CallDefaults): Call {
+  const given = request === undefined ? NOTHING : assertObject(endpoint, 'the request', request)
+  for (const key of Object.keys(given)) checkKey(endpoint, key, given[key])
+  const path = expandTemplate(endpoint.wire, given)
+  const option = <Name extends keyof CallDefaults>(name: Name): CallDefaults[Name] =>
+    (given[name] ?? defaults[name]) as CallDefaults[Name]
+  return {
+    endpoint,
+    path,
+    query: given.query,
+    ...bodyOf(endpoint, given),
+    upload: undefined,
+    headers: given.headers === undefined ? defaults.headers : mergeHeaders(defaults.headers, given.headers),
+    baseURL: option('baseURL'),
+    timeout: option('timeout') ?? 0,
+    signal: given.signal as AbortSignal | undefined,
+    responseType: given.sink === undefined ? (given.responseType as Call['responseType']) : 'stream',
+    onUploadProgress: option('onUploadProgress'),
+    onDownloadProgress: option('onDownloadProgress'),
+    decrypt: given.decrypt === true,
+    unsigned: endpoint.traits.unsigned === true,
+    repeatable: isRepeatable(endpoint, given),
+  }
+}
+
+function checkKey(endpoint: TemplatedEndpoint, key: string, value: unknown): void {
   if (!OPTION_KEYS.has(key)) {
     if (endpoint.placeholders.includes(key)) return
     throw new RequestError(`${endpoint.name}: ${unknownKey(endpoint, key)}`)
   }
   if (value === undefined || key === 'json') return
   assertOption(endpoint.name, key, value)
-  if (key === 'query') config.params = assertFields(endpoint, 'query', value)
-  else if (AXIOS_KEYS.has(key)) config[key as 'headers'] = value as never
+  if (key === 'query') assertFields(endpoint, 'query', value)
 }
 
-function unknownKey(endpoint: Endpoint, key: string): string {
+function unknownKey(endpoint: TemplatedEndpoint, key: string): string {
   const known = [...endpoint.placeholders, ...OPTION_KEYS]
   const nearest = nearestName(key, known)
   const hint = nearest ? `did you mean '${nearest}'?` : `known here: ${known.join(', ')}.`
-  return `unknown key '${key}' in the request; ${hint} Body fields belong in '${endpoint.api === 'v2' ? 'xml' : 'json'}', query parameters in 'query'`
+  return `unknown key '${key}' in the request; ${hint} Body fields belong in '${endpoint.protocol === 'v2' ? 'xml' : 'json'}', query parameters in 'query'`
 }
 
-export function assertObject(
-  endpoint: Endpoint,
-  what: string,
-  value: unknown,
-): Readonly<Record<string, unknown>> {
+/** @throws {RequestError} saying what the value is instead of a plain object. */
+export function assertObject(endpoint: TemplatedEndpoint, what: string, value: unknown): RequestObject {
   if (isPlainObject(value)) return value
   throw new RequestError(`${endpoint.name}: ${what} must be a plain object, not ${describe(value)}`)
 }
 
-function assertFields(endpoint: Endpoint, what: string, value: unknown): Readonly<Record<string, unknown>> {
+function assertFields(endpoint: TemplatedEndpoint, what: string, value: unknown): RequestObject {
   const fields = assertObject(endpoint, what, value)
   const lost = Object.keys(fields).find((name) => LOST_NAMES.has(name))
   if (lost) throw new RequestError(`${endpoint.name}: ${what}.${lost} is no name of a field`)
   return fields
 }
 
-function assertBody(endpoint: Endpoint, json: unknown): unknown {
+/** The body, which each version of the API takes in a format of its own. An upload's comes with its file. */
+function bodyOf(
+  endpoint: TemplatedEndpoint,
+  { json, xml, multipart, query }: RequestObject,
+): Pick<Call, 'body' | 'sensitive'> {
+  const { name, protocol, verb, traits } = endpoint
   const problem =
-    endpoint.verb === 'get' ? "a GET carries no body; pass parameters as 'query'" : findUnsendable(json)
-  if (problem) throw new RequestError(`${endpoint.name}: ${problem}`)
-  return json
+    protocol === 'v2'
+      ? v2Problem(traits.upload !== undefined, { json, xml, multipart })
+      : v3Problem({ json, xml, multipart })
+  if (problem) throw new RequestError(`${name}: ${problem}`)
+  if (verb === 'get' && (json ?? xml) !== undefined) {
+    throw new RequestError(`${name}: a GET carries no body; pass parameters as 'query'`)
+  }
+  if (protocol === 'v2') {
+    return { body: xml === undefined ? undefined : assertFields(endpoint, 'xml', xml), sensitive: false }
+  }
+  const findings = json === undefined ? undefined : inspectBody(json)
+  if (findings?.problem) throw new RequestError(`${name}: ${findings.problem}`)
+  // Of an upload, too: it is not looked through here.
+  const sensitive = findings?.sensitive || query !== undefined || multipart !== undefined
+  return { body: json, sensitive }
 }
 
-/** Each version of the API has a format of its own. */
-function assertFormat(endpoint: Endpoint, { json, xml, multipart }: Readonly<Record<string, unknown>>): void {
-  if (endpoint.api === 'v2' && json !== undefined) {
-    throw new RequestError(`${endpoint.name}: APIv2 speaks XML; pass the body as 'xml' instead of 'json'`)
-  }
-  if (multipart !== undefined && json !== undefined) {
-    throw new RequestError(`${endpoint.name}: an upload has no 'json'; its fields go into 'multipart.meta'`)
-  }
-  if (endpoint.api === 'v3' && xml !== undefined) {
-    throw new RequestError(`${endpoint.name}: APIv3 speaks JSON; pass the body as 'json' instead of 'xml'`)
-  }
+function v3Problem({ json, xml, multipart }: RequestObject): string | undefined {
+  if (multipart !== undefined && json !== undefined)
+    return "an upload has no 'json'; its fields go into 'multipart.meta'"
+  return xml === undefined ? undefined : "APIv3 speaks JSON; pass the body as 'json' instead of 'xml'"
 }
 
-/** The fields of an APIv2 body; completed, signed and encoded when the request is sent. */
-function v2Body(endpoint: Endpoint, { xml, multipart }: Readonly<Record<string, unknown>>): unknown {
-  if (xml !== undefined && endpoint.verb === 'get') {
-    throw new RequestError(`${endpoint.name}: a GET carries no body; pass parameters as 'query'`)
-  }
-  if (endpoint.traits.upload) {
-    if (xml !== undefined)
-      throw new RequestError(`${endpoint.name}: an upload; pass its parts as 'multipart'`)
-    return assertObject(endpoint, 'multipart', multipart)
-  }
-  if (multipart !== undefined)
-    throw new RequestError(`${endpoint.name} takes no file: pass the body as 'xml'`)
-  return xml === undefined ? undefined : assertFields(endpoint, 'xml', xml)
+function v2Problem(isUpload: boolean, { json, xml, multipart }: RequestObject): string | undefined {
+  if (json !== undefined) return "APIv2 speaks XML; pass the body as 'xml' instead of 'json'"
+  if (isUpload && xml !== undefined) return "an upload; pass its parts as 'multipart'"
+  return multipart === undefined || isUpload ? undefined : "takes no file: pass the body as 'xml'"
 }
 
 function describe(value: unknown): string {
   if (value === null) return 'null'
   return typeof value === 'object' ? (value.constructor?.name ?? 'an object') : typeof value
+}
+
+/** Whether sending a request again has no further effect: it only reads, or carries the number by which the API knows a repeat. */
+export function isRepeatable(endpoint: TemplatedEndpoint, request: unknown): boolean {
+  const { repeatKey, reads } = endpoint
+  if (reads) return true
+  if (repeatKey === undefined) return false
+  if (repeatKey.length === 0) return true
+  const value = repeatKey.reduce<unknown>((at, name) => (at as RequestObject | undefined)?.[name], request)
+  return value !== undefined && value !== null && value !== ''
+}
+
+/** Headers that the client sets itself. */
+const OURS: ReadonlySet<string> = new Set(['authorization', 'content-length', 'transfer-encoding'])
+
+/** Headers that protocols look up, in their spelling. */
+const SPELLED: Readonly<Record<string, string>> = {
+  'content-type': 'Content-Type',
+  'wechatpay-serial': 'Wechatpay-Serial',
+}
+
+/** Default headers with those of a caller on top; `null` and `false` take a header away. */
+export function mergeHeaders(defaults: HttpHeaders, given: unknown): HttpHeaders {
+  const merged = AxiosHeaders.concat(defaults, given as RawAxiosHeaders).toJSON()
+  const headers: HttpHeaders = {}
+  for (const [name, value] of Object.entries(merged)) {
+    const lower = name.toLowerCase()
+    if (!OURS.has(lower)) headers[SPELLED[lower] ?? name] = value as string | string[]
+  }
+  return headers
 }

@@ -10,11 +10,11 @@ import { NetworkError, RequestError } from '../errors.js'
 
 /** A file of an upload, which can be read as often as it takes: for its digest, and for every attempt. */
 export interface FilePart {
-  /** What it is called where it comes from. */
+  /** The name of the file that it comes from. */
   readonly name: string | undefined
   readonly size: number
   readonly open: () => Readable
-  /** Removes what was put aside for it. */
+  /** Removes its temporary file, if there is one. */
   readonly dispose: () => Promise<void>
 }
 
@@ -27,7 +27,7 @@ export async function digestOf(file: FilePart, algorithm: string): Promise<strin
 
 /**
  * A part of an upload as its caller gives it: bytes, a Blob or File, a `file://` URL, or a stream, which is
- * put aside in a temporary file because its digest goes ahead of it.
+ * written to a temporary file first because its digest goes ahead of it.
  *
  * @throws {RequestError} for anything else, or a file that cannot be read.
  * @throws {NetworkError} code `ABORTED` when the signal ends a stream that is still coming.
@@ -108,4 +108,37 @@ async function streamPart(
     }
     throw new RequestError(`${name} cannot be read: ${(cause as Error).message}`)
   }
+}
+
+/** The first bytes of the kinds of files that the API takes. */
+const BEGINNINGS: readonly (readonly [extension: string, at: number, bytes: string])[] = [
+  ['jpg', 0, '\xff\xd8\xff'],
+  ['png', 0, '\x89PNG'],
+  ['gif', 0, 'GIF8'],
+  ['bmp', 0, 'BM'],
+  ['webp', 8, 'WEBP'],
+  ['avi', 8, 'AVI '],
+  ['mp4', 4, 'ftyp'],
+  ['mkv', 0, '\x1aE\xdf\xa3'],
+  ['flv', 0, 'FLV'],
+  ['pdf', 0, '%PDF'],
+  ['zip', 0, 'PK\x03\x04'],
+]
+
+const LONGEST = 12
+
+/** A name for a file that came without one: the API looks at its extension. */
+export async function nameByContent(file: FilePart): Promise<string> {
+  const head = await firstBytes(file)
+  const found = BEGINNINGS.find(([, at, bytes]) => head.startsWith(bytes, at))
+  return found ? `file.${found[0]}` : 'file'
+}
+
+async function firstBytes(file: FilePart): Promise<string> {
+  let head = Buffer.alloc(0)
+  for await (const chunk of file.open()) {
+    head = Buffer.concat([head, chunk as Buffer])
+    if (head.length >= LONGEST) break
+  }
+  return head.subarray(0, LONGEST).toString('latin1')
 }

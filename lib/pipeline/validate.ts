@@ -1,7 +1,7 @@
+import type { Endpoint } from '../catalog/endpoint.js'
 import { createRequestCheck, describeProblem, type RequestCheck } from '../catalog/request-check.js'
 import { RequestError } from '../errors.js'
 import { Ciphertext, Sensitive } from '../protocols/v3/sensitive.js'
-import type { Endpoint } from './endpoint.js'
 
 const checks = new Map<string, Promise<RequestCheck | undefined>>()
 

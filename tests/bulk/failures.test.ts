@@ -34,7 +34,7 @@ describe('rows that fail', () => {
   it('are not sent again by another run, unless it is asked for', async () => {
     const input = file('refused.csv', `openid,code\no1,${'x'.repeat(65)}\n`)
     await runBulk({ client: rig.wxpay, input, ...cards })
-    // Somebody is putting right what was written.
+    // A user is correcting the file.
     const failedFile = `${input.slice(0, -4)}.failed.csv`
     writeFileSync(failedFile, 'put right')
     const again = await runBulk({ client: rig.wxpay, input, ...cards })

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll } from 'vitest'
 
-/** A folder for the files of one test file; returns what writes a file into it and gives its path. */
+/** Makes a folder for one test file; returns the function that writes a file into it and gives its path. */
 export function startFolder(): (name: string, content?: string | Uint8Array) => string {
   const folder = mkdtempSync(join(tmpdir(), 'bulk-'))
   afterAll(() => rmSync(folder, { recursive: true, force: true }))

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { writeXlsx } from 'hucre/xlsx'
 import { describe, expect, it } from 'vitest'
-import { openTable } from '../../lib/bulk/open-table.js'
+import { openTable } from '../../lib/bulk/tables/open-table.js'
 import { startFolder } from './folder.js'
 
 const file = startFolder()
@@ -21,7 +21,7 @@ const MEMBERS = [
   { 姓名: '李，四"', 卡号: '0013' },
 ]
 const CSV = '姓名,卡号\r\n张三,0012\r\n"李，四""",0013\r\n'
-/** The same. */
+/** The same table in GB18030. */
 const GB18030 = 'd0d5c3fb2cbfa8bac50d0ad5c5c8fd2c303031320d0a22c0eea3accbc42222222c303031330d0a'
 
 describe('rows are read from', () => {
@@ -83,7 +83,7 @@ it('says what to install when workbooks cannot be read', () => {
     import { register } from 'node:module'
     register('data:text/javascript,' + encodeURIComponent(
       'export const resolve = (name, context, next) => { if (name.startsWith("hucre")) throw new Error("none"); return next(name, context) }'))
-    const { readXlsx } = await import(${JSON.stringify(fileURLToPath(new URL('../../lib/bulk/read-xlsx.ts', import.meta.url)))})
+    const { readXlsx } = await import(${JSON.stringify(fileURLToPath(new URL('../../lib/bulk/tables/xlsx.ts', import.meta.url)))})
     await readXlsx('x.xlsx').next().catch((error) => console.log(error.message))`
   const args = ['--import', 'tsx', '--input-type=module', '-e', program]
   expect(spawnSync(process.execPath, args, { encoding: 'utf8' }).stdout).toContain('npm install hucre')

@@ -1,13 +1,13 @@
 /**
- * An emulator in a process of its own that tells its parent what it was asked: how often each number came, and when
- * so many requests have come.
+ * Runs an emulator in a process of its own, which tells its parent what requests came, and when there are as many as the
+ * parent asked for.
  */
 import { createEmulator, type RecordedRequest } from '../../lib/emulator/index.js'
 
-/** Asked for by `tally`: the openids that came with each number, one for each request, since it was last asked. */
+/** The answer to `tally`: the number and the openid of each request since the last `tally`. */
 export type Seen = readonly (readonly [out_request_no: string, openid: string])[]
 
-/** What the parent sends. */
+/** A message of the parent. */
 export type Question = { readonly ask: 'tally' } | { readonly ask: 'tell'; readonly at: number }
 
 const emulator = await createEmulator()

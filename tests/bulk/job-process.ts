@@ -2,8 +2,7 @@
 import { memberCardJob, runBulk } from '../../lib/bulk/index.js'
 import { Wechatpay, type WechatpayOptions } from '../../lib/index.js'
 
-/** What it is told. */
-export interface JobProcessOptions {
+interface JobProcessOptions {
   readonly merchant: WechatpayOptions
   readonly input: string
   readonly output: string

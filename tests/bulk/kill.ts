@@ -7,28 +7,48 @@ import { fileURLToPath } from 'node:url'
 import type { BulkSummary } from '../../lib/bulk/index.js'
 import type { Question, Seen } from './gateway.js'
 
-/** What is known after a job was killed, again and again, and then let go on to its end. */
-export interface Aftermath {
+/** The requests of all runs of a job that was killed several times, and then ran to its end. */
+class SentRows {
+  /** The openids that came with each number. */
+  readonly numbers = new Map<string, Set<string>>()
+  /** The numbers that came with each openid. */
+  readonly openids = new Map<string, Set<string>>()
+  /** Rows that were sent although the journal of an earlier run had their outcome. */
+  readonly sentAgainAfterAnswer: string[] = []
+  /** Rows that were sent more than once although they were not in flight when a run was killed. */
+  readonly sentAgainWithoutReason: string[] = []
+  /** The number of requests for a row that was sent before. */
+  repeats = 0
+
+  /** @param journal the journal when the run began that made these requests */
+  add(seen: Seen, journal: JournalStates): void {
+    for (const [number, openid] of seen) {
+      if (this.openids.has(openid)) {
+        this.repeats++
+        if (journal.answered.has(openid)) this.sentAgainAfterAnswer.push(openid)
+        if (!journal.begun.has(openid)) this.sentAgainWithoutReason.push(openid)
+      }
+      addTo(this.numbers, number, openid)
+      addTo(this.openids, openid, number)
+    }
+  }
+}
+
+/** The requests, and the result of the last run. */
+export interface KilledJob extends Omit<SentRows, 'add'> {
   readonly summary: BulkSummary
-  /** Openids that came with each number. */
-  readonly numbers: ReadonlyMap<string, ReadonlySet<string>>
-  /** The number each openid came with. */
-  readonly openids: ReadonlyMap<string, ReadonlySet<string>>
-  /** Rows that were sent although an earlier run had written down their answer. */
-  readonly sentAgainAfterAnswer: readonly string[]
-  /** Rows that were sent more than once without having been under way when a run was killed. */
-  readonly sentAgainWithoutReason: readonly string[]
-  /** How often a row was sent again. */
-  readonly repeats: number
-  /** Row numbers in the file of results, in its order. */
+  /** The row numbers in the file of results, in its order. */
   readonly results: readonly number[]
   readonly kills: number
 }
 
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
 
-/** Imports `rows` members, and kills the process that does it each time when so many requests more have come. */
-export async function runAndKill(rows: number, kills: readonly number[]): Promise<Aftermath> {
+/**
+ * Imports `rows` members in a process that is killed whenever the gateway has got as many requests as `kills` says, and
+ * started again.
+ */
+export async function runAndKill(rows: number, kills: readonly number[]): Promise<KilledJob> {
   const folder = mkdtempSync(join(tmpdir(), 'bulk-kill-'))
   const gateway = fork(here('gateway.ts'), { execArgv: ['--import', 'tsx'] })
   try {
@@ -41,27 +61,12 @@ export async function runAndKill(rows: number, kills: readonly number[]): Promis
       spawn(process.execPath, ['--import', 'tsx', here('job-process.ts'), options], {
         stdio: ['ignore', 'pipe', 'inherit'],
       })
-    const take = async (): Promise<Seen> => {
+    const sent = new SentRows()
+    let journal: JournalStates = { answered: new Set(), begun: new Set() }
+    const collect = async (): Promise<void> => {
       gateway.send({ ask: 'tally' } satisfies Question)
       const [seen] = await once(gateway, 'message')
-      return seen
-    }
-    const numbers = new Map<string, Set<string>>()
-    const openids = new Map<string, Set<string>>()
-    const sentAgainAfterAnswer: string[] = []
-    const sentAgainWithoutReason: string[] = []
-    let repeats = 0
-    let journal: JournalStates = { answered: new Set(), begun: new Set() }
-    const look = async (): Promise<void> => {
-      for (const [number, openid] of await take()) {
-        if (openids.has(openid)) {
-          repeats++
-          if (journal.answered.has(openid)) sentAgainAfterAnswer.push(openid)
-          if (!journal.begun.has(openid)) sentAgainWithoutReason.push(openid)
-        }
-        addTo(numbers, number, openid)
-        addTo(openids, openid, number)
-      }
+      sent.add(seen, journal)
     }
     let killed = 0
     for (const at of kills) {
@@ -72,8 +77,8 @@ export async function runAndKill(rows: number, kills: readonly number[]): Promis
       job.kill('SIGKILL')
       const [, signal] = await ended
       if (signal === 'SIGKILL') killed++
-      // What was on its way to the gateway when its sender was killed arrives before the next run begins.
-      await look()
+      // Requests that were on their way when the process was killed arrive before the next run begins.
+      await collect()
       journal = statesIn(`${input}.journal`)
     }
     const last = start()
@@ -82,10 +87,11 @@ export async function runAndKill(rows: number, kills: readonly number[]): Promis
       text += chunk
     })
     await once(last, 'close')
-    await look()
+    await collect()
     const results = readFileSync(output, 'utf8').trimEnd().split('\n')
     return {
-      ...{ numbers, openids, sentAgainAfterAnswer, sentAgainWithoutReason, repeats, kills: killed },
+      ...sent,
+      kills: killed,
       summary: JSON.parse(text),
       results: results.map((line) => JSON.parse(line).row),
     }
@@ -100,7 +106,7 @@ export function membersCsv(rows: number): string {
   return `openid,会员卡号\n${lines.join('\n')}\n`
 }
 
-/** Numbers in rising order, the same for the same seed. */
+/** Numbers of requests in rising order, the same for the same seed. */
 export function killPoints(count: number, below: number, seed: number): number[] {
   let state = seed
   const next = (): number => {
@@ -115,7 +121,7 @@ interface JournalStates {
   readonly begun: ReadonlySet<string>
 }
 
-/** Reads the journal as a stranger would: row n is `openid-n`. */
+/** Reads the journal by the format of its lines, without code of the library; row n is `openid-n`. */
 function statesIn(file: string): JournalStates {
   const answered = new Set<string>()
   const begun = new Set<string>()

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { createPace } from '../../lib/bulk/pace.js'
 
-/** A clock that goes on only when somebody sleeps. */
+/** A clock that advances only while a call sleeps. */
 function startClock() {
   let time = 1_000
   return {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { BulkProgress } from '../../lib/bulk/index.js'
-import { showProgress } from '../../lib/cli/bulk-progress.js'
+import { showProgress } from '../../lib/cli/bulk/progress.js'
 
 const progress: BulkProgress = {
   ...{ phase: 'sending', done: 250, total: 1_000, acknowledged: 247, skipped: 0, rate: 50, elapsed: 11_000 },

@@ -1,7 +1,7 @@
 import { inspect, isDeepStrictEqual } from 'node:util'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createChain } from '../../lib/chain/chain.js'
-import { Place } from '../../lib/chain/place.js'
+import { PathNode } from '../../lib/chain/path-node.js'
 import { RequestError } from '../../lib/errors.js'
 
 type Verb = 'get' | 'post' | 'put' | 'patch' | 'delete'
@@ -22,9 +22,9 @@ afterEach(() => {
   sent.length = 0
 })
 
-function chain(keeps: (path: string) => boolean = () => false): AnyNode {
+function chain(isKept: (path: string) => boolean = () => false): AnyNode {
   const exactSegments = new Set(['addInstitutionsub'])
-  const start = new Place<Verb>({ verbs, bareVerb: 'post', exactSegments, keeps })
+  const start = new PathNode<Verb>({ verbs, defaultVerb: 'post', exactSegments, isKept })
   return createChain({} as Record<string, unknown>, start, {
     send: async (verb, path, request) => sent.push([verb, path, request]),
     url: (path, request) => `${path}?${JSON.stringify(request)}`,

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { normalizeSegment } from '../../lib/chain/normalize.js'
+import { normalizeSegment } from '../../lib/chain/names.js'
 
 const exact = new Set(['addInstitutionsub'])
 const normalize = (name: string) => normalizeSegment(name, exact)

@@ -159,7 +159,7 @@ describe('wxpay call --dry-run', () => {
 describe('the command line', () => {
   it('suggests what may have been meant, and exits 2 for wrong usage', async () => {
     const typo = await run(['call', 'v3/pay/transactions/natve', '--json', '{}', '--dry-run'])
-    expect(typo.stderr).toContain('did you mean v3/pay/transactions/native?')
+    expect(typo.stderr).toContain("did you mean 'v3/pay/transactions/native'?")
     const commands = await run(['cal'])
     expect(commands).toMatchObject({ code: 2, stderr: expect.stringContaining('Did you mean call?') })
     const options = await run(['call', 'v3/certificates', '--queri', 'a=b'])

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { loadCatalogue } from '../../catalog/load.js'
-import { catalogue } from '../../lib/cli/catalogue.js'
+import { catalogue } from '../../lib/cli/routes/catalogue.js'
 
 describe('the catalogue of the command line', { timeout: 60_000 }, () => {
   const { endpoints } = loadCatalogue(join(import.meta.dirname, '..', '..'))

@@ -146,7 +146,7 @@ describe('wxpay routes', () => {
     const typo = await wxpay(['routes', '/v3/pay/transactions/natve'])
     expect(typo).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('did you mean v3/pay/transactions/native?'),
+      stderr: expect.stringContaining("did you mean 'v3/pay/transactions/native'?"),
     })
   })
 

@@ -11,7 +11,7 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 const YEAR = 365 * 86_400_000
 
 let merchant: Merchant
-/** Serves HTTPS, so that its merchant has a client certificate: one that ran out a year ago. */
+/** An emulator whose merchant has a certificate that expired a year ago; only over HTTPS does a merchant get one. */
 let old: Emulator
 beforeAll(async () => {
   merchant = await createMerchant()
@@ -27,7 +27,7 @@ interface Check {
   readonly fix?: string
 }
 
-/** The checks that found something wrong. */
+/** Runs the command, and returns the checks that found something wrong. */
 async function faults(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Check[]> {
   const { code, stdout } = await merchant.run(['doctor', '--json', ...args], { env })
   const bad = (JSON.parse(stdout) as Check[]).filter(({ state }) => state === 'bad')

@@ -2,9 +2,9 @@ import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { endpointDocument } from '../../lib/catalog/document.js'
 import { loadGlossary } from '../../lib/catalog/glossary.js'
-import { catalogue } from '../../lib/cli/catalogue.js'
-import { breakBefore, columns, WIDTH, widthOf, wrap } from '../../lib/cli/layout.js'
-import { describeFields } from '../../lib/cli/route-fields.js'
+import { breakBefore, formatColumns, WIDTH, widthOf, wrap } from '../../lib/cli/layout.js'
+import { catalogue } from '../../lib/cli/routes/catalogue.js'
+import { describeFields } from '../../lib/cli/routes/show-endpoint.js'
 
 const widest = (text: string): number => Math.max(...text.split('\n').map(widthOf))
 
@@ -46,7 +46,7 @@ describe('columns', () => {
       ['a', 'string', 'required'],
       ['名称', 'integer', ''],
     ]
-    expect(columns(rows, ['fixed', 'wrapped', 'fixed'])).toBe('a     string   required\n名称  integer')
+    expect(formatColumns(rows, ['fixed', 'wrapped', 'fixed'])).toBe('a     string   required\n名称  integer')
   })
 
   it('share what is left by the fixed ones, with room for a label', () => {
@@ -59,7 +59,7 @@ describe('columns', () => {
       ],
       ['  trade_type', 'JSAPI | NATIVE | APP | MICROPAY | MWEB | FACEPAY', '', '交易类型'],
     ]
-    const text = columns(rows, ['fixed', 'wrapped', 'fixed', 'wrapped'], 70)
+    const text = formatColumns(rows, ['fixed', 'wrapped', 'fixed', 'wrapped'], 70)
     expect(text).toBe(
       [
         '  out_trade_no  string                 required  商户订单号 · the',
@@ -75,9 +75,9 @@ describe('columns', () => {
   })
 
   it('take no space where none has a text', () => {
-    expect(columns([['a', '', 'b', '']], ['fixed', 'fixed', 'fixed', 'wrapped'])).toBe('a  b')
-    expect(columns([['a', 'b']], ['fixed', 'fixed', 'fixed', 'wrapped'])).toBe('a  b')
-    expect(columns([], ['fixed'])).toBe('')
+    expect(formatColumns([['a', '', 'b', '']], ['fixed', 'fixed', 'fixed', 'wrapped'])).toBe('a  b')
+    expect(formatColumns([['a', 'b']], ['fixed', 'fixed', 'fixed', 'wrapped'])).toBe('a  b')
+    expect(formatColumns([], ['fixed'])).toBe('')
   })
 })
 

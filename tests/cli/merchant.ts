@@ -7,7 +7,7 @@ import { type Ran, type RunOptions, wxpay } from './run.js'
 
 export interface Merchant {
   readonly emulator: Emulator
-  /** A folder of this file's own. */
+  /** The folder of the test file. */
   readonly folder: string
   readonly env: Readonly<Record<string, string>>
   /** Writes a file into the folder, and returns its path. */
@@ -16,7 +16,7 @@ export interface Merchant {
   readonly run: (args: readonly string[], more?: RunOptions) => Promise<Ran>
 }
 
-/** An emulator's merchant at the command line; after all, none of its secrets has shown up there. */
+/** Makes a merchant of an emulator for the command line; after all tests, none of its secrets may have been printed. */
 export async function createMerchant(options: EmulatorOptions = {}): Promise<Merchant> {
   const emulator = await createEmulator(options)
   const folder = mkdtempSync(join(tmpdir(), 'wxpay-cli-'))

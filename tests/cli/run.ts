@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { install } from '../package/install.js'
 
-/** The command line as users have it: built. */
+/** The command line of the built package, as users have it. */
 const { path, remove } = install()
 process.once('exit', remove)
 export const PROGRAM: readonly string[] = [process.execPath, join(path, 'dist/esm/lib/cli/main.js')]
@@ -17,7 +17,7 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>
   readonly input?: string
   readonly cwd?: string
-  /** Called with what standard output has so far; a signal ends the process. */
+  /** Called with the output so far; `true` interrupts the process. */
   readonly interruptWhen?: (stdout: string, stderr: string) => boolean
 }
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { type CataloguedEndpoint, catalogue, spellingsOf } from '../../lib/cli/catalogue.js'
-import { search } from '../../lib/cli/search.js'
+import { type CataloguedEndpoint, catalogue, pathsOf } from '../../lib/cli/routes/catalogue.js'
+import { search } from '../../lib/cli/routes/search.js'
 import { synonyms } from '../../lib/data/synonyms.js'
 
-/** Where a reader still looks. */
+/** The number of lines that a reader looks at. */
 const FEW = 5
 
 const keyOf = ({ verb, path }: CataloguedEndpoint): string => `${verb.toUpperCase()} ${path}`
@@ -44,7 +44,7 @@ const IMAGE = 'POST v3/merchant-service/images/upload'
 const MEDIA = 'POST v3/merchant/media/upload'
 const CERTIFICATES = 'GET v3/certificates'
 
-/** What the query finds at once; the first of them in the first line. */
+/** The endpoints that each query finds among the first lines; the first of them is in the first line. */
 const QUERIES: Readonly<Record<string, readonly string[]>> = {
   小程序下单: [JSAPI],
   小程序支付: [JSAPI],
@@ -174,16 +174,16 @@ describe('a search', { timeout: 60_000 }, () => {
 
   it('finds something for each list of synonyms', () => {
     const { words } = JSON.parse(synonyms) as { readonly words: readonly (readonly string[])[] }
-    const idle = words.filter((list) => list.every((word) => !search([word]).isWhole))
+    const idle = words.filter((list) => list.every((word) => !search([word]).isComplete))
     expect(idle).toEqual([])
   })
 
   it('gives those that have all of it, and only where there are none, those with some', () => {
-    expect(search(['退款'])).toMatchObject({ isWhole: true })
+    expect(search(['退款'])).toMatchObject({ isComplete: true })
     const some = search(['退款', 'teapot'])
-    expect(some.isWhole).toBe(false)
+    expect(some.isComplete).toBe(false)
     expect(some.endpoints.map(keyOf)[0]).toBe(REFUND)
-    expect(search(['teapot'])).toEqual({ endpoints: [], isWhole: false })
+    expect(search(['teapot'])).toEqual({ endpoints: [], isComplete: false })
     expect(search([]).endpoints).toEqual(catalogue())
     expect(search([], 'put').endpoints.map(({ verb }) => verb)).not.toContain('get')
   })
@@ -233,12 +233,12 @@ describe('the order of what is found', { timeout: 60_000 }, () => {
 })
 
 describe('a search for a path', { timeout: 60_000 }, () => {
-  const slashed = catalogue().filter((endpoint) => spellingsOf(endpoint).length > 1)
+  const slashed = catalogue().filter((endpoint) => pathsOf(endpoint).length > 1)
 
   it('finds an endpoint with and without the slash that the documentation ends it with', () => {
     expect(slashed.map(keyOf)).toEqual(expect.arrayContaining([APPLYMENT, SUB_APPLYMENT]))
     for (const endpoint of slashed) {
-      for (const spelling of [...spellingsOf(endpoint), `/${endpoint.path}/`, `${endpoint.path}/{empty}`]) {
+      for (const spelling of [...pathsOf(endpoint), `/${endpoint.path}/`, `${endpoint.path}/{empty}`]) {
         expect(first(spelling)[0], spelling).toBe(keyOf(endpoint))
       }
     }

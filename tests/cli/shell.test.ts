@@ -230,6 +230,6 @@ describe('wxpay bill and routes', () => {
       expect(fields).toContain('wxpay.v3.applyment4sub.applyment.post({ … })')
     }
     const typo = await wxpay(['routes', 'show', 'v3/refund/domestc/refunds'])
-    expect(typo).toMatchObject({ code: 2, stderr: expect.stringContaining('did you mean v3/refund/') })
+    expect(typo).toMatchObject({ code: 2, stderr: expect.stringContaining("did you mean 'v3/refund/") })
   })
 })

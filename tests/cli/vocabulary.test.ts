@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { plain, wordsOf } from '../../lib/cli/vocabulary.js'
+import { normalizeText, wordsOf } from '../../lib/cli/routes/vocabulary.js'
 
 const words = (text: string): string[] => wordsOf(text).map((word) => word.text)
 
@@ -48,9 +48,9 @@ describe('the words of a query', () => {
 
 describe('a text as it is compared', () => {
   it('has one spelling', () => {
-    expect(plain('ＡＰＰ支付（H5）')).toBe('app支付 h5')
-    expect(plain('outTradeNo')).toBe('out trade no')
-    expect(plain('mini-program_x')).toBe('mini program x')
-    expect(plain('JSAPI')).toBe('jsapi')
+    expect(normalizeText('ＡＰＰ支付（H5）')).toBe('app支付 h5')
+    expect(normalizeText('outTradeNo')).toBe('out trade no')
+    expect(normalizeText('mini-program_x')).toBe('mini program x')
+    expect(normalizeText('JSAPI')).toBe('jsapi')
   })
 })

@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto'
+import { createSecretKey, generateKeyPairSync } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import * as crypto from '../../lib/crypto/index.js'
@@ -7,6 +7,16 @@ import { opensslVerifies } from '../openssl.js'
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const apiv3Key = 'a'.repeat(32)
+
+/** What a function throws. */
+function thrownBy(work: () => unknown): unknown {
+  try {
+    work()
+  } catch (error) {
+    return error
+  }
+  throw new Error('should have failed')
+}
 
 describe('RSA', () => {
   it('verifies what it signed, and nothing else', () => {
@@ -79,7 +89,31 @@ describe('AES-256-GCM', () => {
     ['associated data', [apiv3Key, '0123456789ab', 'transaction']],
   ] as const)('refuses another %s', (_, [key, nonce, associated]) => {
     const ciphertext = crypto.encryptAesGcm('{}', apiv3Key, '0123456789ab', 'certificate')
-    expect(() => crypto.decryptAesGcm(ciphertext, key, nonce, associated)).toThrow(RequestError)
+    const error = thrownBy(() => crypto.decryptAesGcm(ciphertext, key, nonce, associated))
+    expect(error).toBeInstanceOf(RequestError)
+    expect(error).toMatchObject({ code: 'DECRYPTION_FAILED', message: expect.stringContaining('altered') })
+  })
+
+  it('takes no associated data for an empty text', () => {
+    const ciphertext = crypto.encryptAesGcm('{}', apiv3Key, '0123456789ab')
+    expect(crypto.encryptAesGcm('{}', apiv3Key, '0123456789ab', '')).toBe(ciphertext)
+    expect(crypto.decryptAesGcm(ciphertext, apiv3Key, '0123456789ab', '')).toBe('{}')
+    expect(
+      crypto.decryptAesGcm(
+        crypto.encryptAesGcm('{}', apiv3Key, '0123456789ab', ''),
+        apiv3Key,
+        '0123456789ab',
+      ),
+    ).toBe('{}')
+  })
+
+  it.each([
+    ['bytes', Buffer.from(apiv3Key)],
+    ['a KeyObject', createSecretKey(Buffer.from(apiv3Key))],
+  ])('takes %s for a key', (_, key) => {
+    const ciphertext = crypto.encryptAesGcm('退款', key, '0123456789ab')
+    expect(crypto.decryptAesGcm(ciphertext, apiv3Key, '0123456789ab')).toBe('退款')
+    expect(crypto.decryptAesGcm(ciphertext, key, '0123456789ab')).toBe('退款')
   })
 
   it('refuses a ciphertext that was altered or cut', () => {
@@ -91,9 +125,32 @@ describe('AES-256-GCM', () => {
     expect(() => crypto.decryptAesGcm('AAAA', apiv3Key, '0123456789ab')).toThrow(RequestError)
   })
 
-  it('counts the bytes of its key', () => {
-    expect(() => crypto.encryptAesGcm('', 'a'.repeat(31), '0123456789ab')).toThrow(ConfigError)
-    expect(() => crypto.encryptAesGcm('', 'a'.repeat(31), '0123456789ab')).toThrow('this one has 31')
+  it('reads the tag alone as an empty text, and nothing shorter', () => {
+    const tag = crypto.encryptAesGcm('', apiv3Key, '0123456789ab')
+    expect(crypto.decryptAesGcm(tag, apiv3Key, '0123456789ab')).toBe('')
+    const cut = Buffer.from(tag, 'base64').subarray(1).toString('base64')
+    expect(thrownBy(() => crypto.decryptAesGcm(cut, apiv3Key, '0123456789ab'))).toBeInstanceOf(RequestError)
+  })
+
+  it.each<[string, unknown, string]>([
+    ['31 bytes', 'a'.repeat(31), 'this one has 31'],
+    ['33 bytes', Buffer.alloc(33), 'this one has 33'],
+    ['a KeyObject of 16 bytes', createSecretKey(Buffer.alloc(16)), 'this one has 16'],
+    ['a private key', privateKey, 'this one has 0'],
+    ['an object', {}, 'is text, bytes or a secret KeyObject'],
+    ['nothing', undefined, 'is text, bytes or a secret KeyObject'],
+  ])('refuses a key that is %s', (_, given, why) => {
+    const key = given as string
+    const works = [
+      () => crypto.encryptAesGcm('', key, '0123456789ab'),
+      () => crypto.decryptAesGcm('', key, '0123456789ab'),
+      () => crypto.encryptAesEcb('', key),
+      () => crypto.decryptAesEcb('', key),
+    ]
+    for (const error of works.map(thrownBy)) {
+      expect(error).toBeInstanceOf(ConfigError)
+      expect(error).toMatchObject({ code: 'KEY_INVALID', message: expect.stringContaining(why) })
+    }
   })
 })
 

@@ -1,5 +1,7 @@
+import { inspect } from 'node:util'
+import type { AxiosResponseTransformer } from 'axios'
 import { describe, expect, it } from 'vitest'
-import { RequestError } from '../../lib/index.js'
+import { RequestError, VerificationError, type Wechatpay } from '../../lib/index.js'
 import { startRig } from './client.js'
 
 const rig = startRig()
@@ -143,3 +145,63 @@ describe('the axios instance itself', () => {
     expect((await wxpay.v3.certificates.get()).data).toBe('got {"data"')
   })
 })
+
+describe('whatever is done to the interceptors and transforms,', () => {
+  const dataOf = async (change: (wxpay: Wechatpay) => void) => {
+    const wxpay = rig.client()
+    change(wxpay)
+    return (await wxpay[path].post(request('x-1'))).data
+  }
+
+  it.each<[string, (defaults: AxiosDefaults) => void, unknown]>([
+    [
+      'a transform in front of ours',
+      ({ transformResponse: all }) => listOf(all).unshift((data) => data),
+      { code: 'c' },
+    ],
+    [
+      'a transform behind ours',
+      ({ transformResponse: all }) => listOf(all).push((data) => [data.code]),
+      ['c'],
+    ],
+    [
+      'a transform that changes the text',
+      ({ transformResponse: all }) => listOf(all).unshift((data: string) => data.replace('"c"', '"d"')),
+      { code: 'd' },
+    ],
+    ['no transform at all', (defaults) => Object.assign(defaults, { transformResponse: [] }), { code: 'c' }],
+  ])('a verified response stays what it is: %s', async (_, change, data) => {
+    expect(await dataOf(({ client }) => change(client.v3.defaults))).toEqual(data)
+    rig.emulator.fail({ path, fault: 'tampered', times: 1 })
+    await expect(dataOf(({ client }) => change(client.v3.defaults))).rejects.toBeInstanceOf(VerificationError)
+  })
+
+  it('an unsigned request is not sent', async () => {
+    const wxpay = rig.client()
+    wxpay.client.v3.interceptors.request.clear()
+    await expect(wxpay[path].post(request('x-2'))).rejects.toThrow('not signed')
+    await expect(wxpay.client.v3.get('v3/certificates')).rejects.toThrow('not signed')
+    expect(rig.emulator.requests).toEqual([])
+  })
+
+  it('an unverified response shows nothing', async () => {
+    const wxpay = rig.client()
+    wxpay.client.v3.interceptors.response.clear()
+    await expect(wxpay[path].post(request('x-3'))).rejects.toBeInstanceOf(VerificationError)
+    const { data } = await wxpay.client.v3.get('v3/certificates')
+    expect(inspect(data, { showHidden: true, depth: null })).not.toContain('serial_no')
+    expect(JSON.stringify(data)).toBe('{}')
+  })
+
+  it('an adapter of the user’s is believed no more than the gateway', async () => {
+    const forged = { status: 200, data: '{"code":"forged"}', headers: {}, statusText: '' }
+    const wxpay = rig.client({ adapter: async (config) => ({ ...forged, config }) as never })
+    await expect(wxpay[path].post(request('x-4'))).rejects.toMatchObject({ code: 'SIGNATURE_MISSING' })
+    wxpay.client.v3.interceptors.request.clear()
+    wxpay.client.v3.interceptors.response.clear()
+    await expect(wxpay[path].post(request('x-5'))).rejects.toBeInstanceOf(VerificationError)
+  })
+})
+
+type AxiosDefaults = Wechatpay['client']['v3']['defaults']
+const listOf = (transforms: AxiosDefaults['transformResponse']) => transforms as AxiosResponseTransformer[]

@@ -1,15 +1,26 @@
-import { createServer, type RequestListener } from 'node:http'
+import { createServer, type RequestListener, type ServerResponse } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net'
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
-import type { AxiosAdapter, AxiosResponse, InternalAxiosRequestConfig } from 'axios'
-import axios, { AxiosHeaders } from 'axios'
+import FormData from 'form-data'
 import { afterEach, describe, expect, it } from 'vitest'
-import { Clock } from '../../lib/transport/clock.js'
-import { createConnections } from '../../lib/transport/wire/connections.js'
-import { exchange } from '../../lib/transport/wire/exchange.js'
-import { ordinaryRequest } from '../../lib/transport/wire/ordinary.js'
+import { Timer } from '../../lib/pipeline/send.js'
+import { createAgents, MAX_SOCKETS } from '../../lib/transport/agents.js'
+import { createAxiosSender } from '../../lib/transport/axios-adapter.js'
+import { createTransport } from '../../lib/transport/create-transport.js'
+import {
+  type ConnectionOptions,
+  type HttpRequest,
+  type HttpResponse,
+  type SendOptions,
+  type Transport,
+  TransportError,
+} from '../../lib/transport/transport.js'
+import { createUndici } from '../../lib/transport/undici.js'
 
-type Config = Partial<InternalAxiosRequestConfig>
+interface Sent extends Partial<HttpRequest> {
+  readonly signal?: AbortSignal
+  readonly connection?: ConnectionOptions
+}
 
 const closers: (() => void)[] = []
 afterEach(() => {
@@ -48,55 +59,70 @@ async function rawGateway(onConnection: (socket: Socket) => void): Promise<strin
   return listen(server)
 }
 
-const configOf = (url: string, { headers, ...more }: Config): InternalAxiosRequestConfig => ({
-  url,
-  method: 'post',
-  data: '{"名":"值"}',
-  responseType: 'arraybuffer',
-  maxRedirects: 0,
-  validateStatus: (status) => status >= 200 && status < 300,
-  ...more,
-  headers: new AxiosHeaders({ 'Content-Type': 'application/json', 'User-Agent': 'test', ...headers }),
-})
+const tls = { ca: undefined, clientCertificate: undefined }
 
-const short: AxiosAdapter = async (config) => {
-  const request = ordinaryRequest(config)
-  if (!request) throw new Error('not an ordinary request')
-  const connections = createConnections({ maxSockets: 4 })
-  closers.push(connections.destroy)
-  return exchange(await connections.wire(), request, config, new Clock())
-}
-
-/** What a caller can see of an outcome. */
-async function outcome(adapter: AxiosAdapter, config: InternalAxiosRequestConfig): Promise<object> {
-  const describeAnswer = (response?: AxiosResponse): object | undefined =>
-    response && {
-      status: response.status,
-      statusText: response.statusText,
-      headers: { ...response.headers, date: undefined },
-      data: response.data?.toString('hex'),
-    }
-  try {
-    return { answer: describeAnswer(await adapter(config)) }
-  } catch (error) {
-    const { name, message, code, response, cause } = error as Error & {
-      code?: string
-      response?: AxiosResponse
-      cause?: NodeJS.ErrnoException
-    }
-    return { name, message, code, answer: describeAnswer(response), syscall: cause?.syscall }
+function requestOf(url: string, { signal: _, connection: __, headers, ...more }: Sent = {}): HttpRequest {
+  return {
+    url,
+    method: 'POST',
+    body: '{"名":"值"}',
+    ...more,
+    headers: {
+      'Content-Type': 'application/json',
+      'User-Agent': 'test',
+      'Accept-Encoding': 'gzip',
+      ...headers,
+    },
   }
 }
 
-/** The outcome of the short way, after seeing that axios' own adapter has the same. */
-async function bothWays(url: string, more: () => Config = () => ({})): Promise<object> {
-  const own = await outcome(short, configOf(`${url}/v3/x?a=1&b=%2F`, more()))
-  const stock = await outcome(axios.getAdapter('http'), configOf(`${url}/v3/x?a=1&b=%2F`, more()))
-  expect(own).toEqual(stock)
-  return own
+const optionsOf = (signal?: AbortSignal): SendOptions => ({
+  timer: new Timer(0),
+  signal,
+  streams: false,
+  certificate: false,
+})
+
+function overUndici({ connection = {} }: Sent): Pick<Transport, 'send'> {
+  const undici = createUndici(tls, connection)
+  if (!undici) throw new Error('undici does not fit')
+  closers.push(undici.destroy)
+  return undici
 }
 
-describe('beside axios’ own adapter, the short way has the same', () => {
+function overAxios({ connection = {} }: Sent): Pick<Transport, 'send'> {
+  const agents = createAgents({ ...tls })
+  closers.push(agents.destroy)
+  return createAxiosSender(connection, agents)
+}
+
+/** What a caller can see of an outcome. */
+async function outcome(transport: Pick<Transport, 'send'>, url: string, sent: Sent): Promise<object> {
+  try {
+    const { status, statusText, headers, body } = await transport.send(
+      requestOf(url, sent),
+      optionsOf(sent.signal),
+    )
+    return { status, statusText, headers: { ...headers, date: undefined }, body: hexOf(body) }
+  } catch (error) {
+    if (!(error instanceof TransportError)) throw error
+    const { reason, message, code, cause } = error
+    return { reason, message, code, syscall: (cause as NodeJS.ErrnoException | undefined)?.syscall }
+  }
+}
+
+const hexOf = (body: HttpResponse['body']): string => (body as Buffer).toString('hex')
+
+/** The outcome over undici, after seeing that axios' own adapter has the same. */
+async function bothWays(url: string, more: () => Sent = () => ({})): Promise<object> {
+  const target = `${url}/v3/x?a=1&b=%2F`
+  const undici = await outcome(overUndici(more()), target, more())
+  const axios = await outcome(overAxios(more()), target, more())
+  expect(undici).toEqual(axios)
+  return undici
+}
+
+describe('undici and axios’ own adapter have the same', () => {
   it('request on the wire', async () => {
     const seen: object[] = []
     const url = await gateway(async (request, response) => {
@@ -106,16 +132,13 @@ describe('beside axios’ own adapter, the short way has the same', () => {
       seen.push({ method, path, headers, body: Buffer.concat(chunks).toString() })
       response.end()
     })
-    const requests: Config[] = [
+    const requests: Sent[] = [
       {},
-      { data: undefined },
-      { data: Buffer.from('bytes') },
-      { method: 'get', data: undefined, headers: new AxiosHeaders({ 'X-Many': ['1', '2'] }) },
-      { method: 'delete', data: '{"a":1}' },
-      {
-        method: 'put',
-        headers: new AxiosHeaders({ 'X-Off': false, 'X-Number': 1, 'Accept-Encoding': 'br' }),
-      },
+      { body: undefined },
+      { body: Buffer.from('bytes') },
+      { method: 'GET', body: undefined, headers: { 'X-Many': ['1', '2'] } },
+      { method: 'DELETE', body: '{"a":1}' },
+      { method: 'PUT', headers: { 'X-Number': '1', 'Accept-Encoding': 'br' } },
     ]
     for (const request of requests) await bothWays(url, () => request)
     for (let at = 0; at < seen.length; at += 2) expect(seen[at]).toEqual(seen[at + 1])
@@ -127,7 +150,7 @@ describe('beside axios’ own adapter, the short way has the same', () => {
       const headers = { 'X-One': 'one', 'Set-Cookie': ['a=1', 'b=2'], 'Request-ID': 'R', Location: '/other' }
       response.writeHead(status, 'Said So', headers).end(status === 204 ? undefined : '{"code":"值"}')
     })
-    expect(await bothWays(url)).toMatchObject({ answer: { status, statusText: 'Said So' } })
+    expect(await bothWays(url)).toMatchObject({ status, statusText: 'Said So' })
   })
 
   it('headers where a name comes twice', async () => {
@@ -138,7 +161,7 @@ describe('beside axios’ own adapter, the short way has the same', () => {
         ),
       )
     })
-    expect(await bothWays(url)).toMatchObject({ answer: { headers: { 'x-a': '1, 2', etag: '1' } } })
+    expect(await bothWays(url)).toMatchObject({ headers: { 'x-a': '1, 2', etag: '1' } })
   })
 
   const text = Buffer.from('{"data":"值"}'.repeat(50))
@@ -164,9 +187,9 @@ describe('beside axios’ own adapter, the short way has the same', () => {
       response.setHeader('Content-Encoding', 'gzip').end(gzipSync(text)),
     )
     for (const each of [url, zipped]) {
-      const limited = await bothWays(each, () => ({ maxContentLength: 100 }))
-      expect(limited).toMatchObject({ message: 'maxContentLength size of 100 exceeded' })
-      await bothWays(each, () => ({ maxContentLength: text.length }))
+      const limited = await bothWays(each, () => ({ connection: { maxContentLength: 100 } }))
+      expect(limited).toMatchObject({ reason: 'too-large' })
+      await bothWays(each, () => ({ connection: { maxContentLength: text.length } }))
     }
   })
 
@@ -179,63 +202,65 @@ describe('beside axios’ own adapter, the short way has the same', () => {
 
   it('error when the connection ends before an answer', async () => {
     const url = await rawGateway((socket) => socket.on('data', () => socket.end()))
-    expect(await bothWays(url)).toMatchObject({ code: 'ECONNRESET', message: 'socket hang up' })
+    expect(await bothWays(url)).toMatchObject({ reason: 'failed', message: 'socket hang up' })
   })
 
   it('error when the connection ends within an answer', async () => {
     const url = await rawGateway((socket) => {
       socket.on('data', () => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf'))
     })
-    expect(await bothWays(url)).toMatchObject({ code: 'ERR_BAD_RESPONSE' })
+    expect(await bothWays(url)).toMatchObject({ reason: 'failed' })
   })
 
-  it('error when the answer is no HTTP', async () => {
-    const url = await rawGateway((socket) => socket.on('data', () => socket.end('SSH-2.0-OpenSSH\r\n')))
-    expect(String(((await bothWays(url).catch((error: Error) => error)) as Error).message)).toMatch(
-      /HTTP|Parse/,
-    )
+  it('error when the answer is no HTTP, but for its words', async () => {
+    const url = await rawGateway((socket) => {
+      socket.on('data', () => socket.end('SSH-2.0-OpenSSH\r\n'))
+    })
+    for (const transport of [overUndici({}), overAxios({})]) {
+      expect(await outcome(transport, url, {})).toMatchObject({
+        reason: 'failed',
+        message: expect.stringMatching(/HTTP|Parse/),
+      })
+    }
   })
 
   it.each([0, 30])('cancellation after %i ms', async (delay) => {
     const url = await gateway(() => undefined)
     const canceled = await bothWays(url, () => ({ signal: AbortSignal.timeout(delay) }))
-    expect(canceled).toMatchObject({ name: 'CanceledError', code: 'ERR_CANCELED', message: 'canceled' })
+    expect(canceled).toMatchObject({ reason: 'aborted' })
   })
 
   it('cancellation before it is sent', async () => {
     const url = await gateway(() => undefined)
     expect(await bothWays(url, () => ({ signal: AbortSignal.abort() }))).toMatchObject({
-      code: 'ERR_CANCELED',
+      reason: 'aborted',
     })
   })
 })
 
-describe('the short way', () => {
+describe('undici', () => {
   it('does not send what is cancelled while it waits for a connection', async () => {
     const arrived: string[] = []
+    const waiting: ServerResponse[] = []
     const url = await gateway((request, response) => {
       arrived.push(request.url ?? '')
-      if (arrived.length > 1) response.end()
-      else setTimeout(() => response.end(), 100)
+      if (arrived.length <= MAX_SOCKETS) waiting.push(response)
+      else response.end()
     })
-    const connections = createConnections({ maxSockets: 1 })
-    closers.push(connections.destroy)
-    const wire = await connections.wire()
-    const send = (path: string, signal?: AbortSignal): Promise<AxiosResponse> => {
-      const config = configOf(url + path, signal ? { signal } : {})
-      const request = ordinaryRequest(config)
-      return request
-        ? exchange(wire, request, config, new Clock())
-        : Promise.reject(new Error('not ordinary'))
-    }
+    const transport = overUndici({})
+    const send = (path: string, signal?: AbortSignal) =>
+      transport.send(requestOf(url + path), optionsOf(signal))
+    const first = Array.from({ length: MAX_SOCKETS }, (_, at) => send(`/first-${at}`))
+    await expect.poll(() => arrived.length, { timeout: 10_000 }).toBe(MAX_SOCKETS)
     const impatient = new AbortController()
-    const first = send('/first')
-    const second = send('/second', impatient.signal)
+    const second = expect(send('/second', impatient.signal)).rejects.toMatchObject({ reason: 'aborted' })
     const third = send('/third')
-    setTimeout(() => impatient.abort(), 20)
-    await expect(second).rejects.toMatchObject({ code: 'ERR_CANCELED' })
-    await Promise.all([first, third])
-    expect(arrived).toEqual(['/first', '/third'])
+    impatient.abort()
+    await second
+    for (const response of waiting) response.end()
+    await Promise.all([...first, third])
+    expect(arrived).not.toContain('/second')
+    expect(arrived).toContain('/third')
   })
 
   it('keeps its connections, and opens no more than are needed', async () => {
@@ -247,46 +272,51 @@ describe('the short way', () => {
       server.close()
     })
     const url = await listen(server)
-    const connections = createConnections({ maxSockets: 8 })
-    closers.push(connections.destroy)
-    for (let at = 0; at < 20; at++) {
-      const config = configOf(`${url}/`, {})
-      const request = ordinaryRequest(config)
-      if (request) await exchange(await connections.wire(), request, config, new Clock())
-    }
+    const transport = overUndici({})
+    for (let at = 0; at < 20; at++) await transport.send(requestOf(`${url}/`), optionsOf())
     expect(opened).toBe(1)
+  })
+
+  it('is closed with its transport, and sends nothing more', async () => {
+    const url = await gateway((_, response) => response.end())
+    const transport = createTransport({}, tls)
+    await transport.send(requestOf(url), optionsOf())
+    transport.close()
+    await expect(transport.send(requestOf(url), optionsOf())).rejects.toMatchObject({ reason: 'refused' })
   })
 })
 
 describe('axios’ own adapter is left', () => {
-  const ordinary = (more: Config) => ordinaryRequest(configOf('http://127.0.0.1/v3/x', more))
+  const url = 'http://127.0.0.1/v3/x'
 
-  it.each<readonly [string, Config]>([
-    ['a stream to send', { data: { pipe: () => undefined } }],
-    ['a stream to receive', { responseType: 'stream' }],
-    ['a GET with a body', { method: 'get' }],
-    ['progress', { onDownloadProgress: () => undefined }],
-    ['a Unix socket', { socketPath: '/run/gateway.sock' }],
-    ['a look-up of its own', { lookup: () => ['127.0.0.1', 4] }],
-    ['a proxy', { proxy: { host: '127.0.0.1', port: 1 } }],
-    ['bytes as they come', { decompress: false }],
-    ['a header of the connection', { headers: new AxiosHeaders({ Connection: 'close' }) }],
-  ])('%s', (_, more) => {
-    expect(ordinary({})).toBeDefined()
-    expect(ordinary(more)).toBeUndefined()
+  it.each<readonly [string, Partial<HttpRequest>, Partial<SendOptions>]>([
+    ['a form to send', { body: new FormData() }, {}],
+    ['a stream to receive', {}, { streams: true }],
+    ['a GET with a body', { method: 'GET' }, {}],
+    ['progress', {}, { onDownloadProgress: () => undefined }],
+    ['a header of the connection', { headers: { Connection: 'close' } }, {}],
+  ])('%s', (_, request, options) => {
+    expect(createUndici(tls, {})?.fits(requestOf(url), optionsOf())).toBe(true)
+    expect(createUndici(tls, {})?.fits(requestOf(url, request), { ...optionsOf(), ...options })).toBe(false)
   })
 
-  it('a name in two spellings', () => {
-    const config = configOf('http://127.0.0.1/v3/x', {})
-    Object.assign(config.headers, { 'X-a': '1', 'x-A': '2' })
-    expect(ordinaryRequest(config)).toBeUndefined()
+  it.each<readonly [string, ConnectionOptions]>([
+    ['a Unix socket', { socketPath: '/run/gateway.sock' }],
+    ['a look-up of its own', { lookup: () => ['127.0.0.1', 4] as never }],
+    ['a proxy', { proxy: { host: '127.0.0.1', port: 1 } }],
+    ['an agent', { httpsAgent: {} }],
+    ['an adapter', { adapter: 'fetch' }],
+    ['bytes as they come', { decompress: false }],
+  ])('%s', (_, connection) => {
+    expect(createUndici(tls, {})).toBeDefined()
+    expect(createUndici(tls, connection)).toBeUndefined()
   })
 
   it.each(['http_proxy', 'HTTPS_PROXY', 'all_proxy'])('a proxy named by %s', (name) => {
     process.env[name] = 'http://127.0.0.1:1'
     try {
-      expect(ordinary({})).toBeUndefined()
-      expect(ordinary({ proxy: false })).toBeDefined()
+      expect(createUndici(tls, {})?.fits(requestOf(url), optionsOf())).toBe(false)
+      expect(createUndici(tls, { proxy: false })?.fits(requestOf(url), optionsOf())).toBe(true)
     } finally {
       delete process.env[name]
     }

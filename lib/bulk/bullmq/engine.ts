@@ -1,65 +1,60 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { RequestError } from '../../errors.js'
 import type { Engine, PlannedRow, Work } from '../engine.js'
-import { closeSoon } from './close.js'
-import { loadBullmq, openQueue } from './connect.js'
-import type { RedisAddress } from './options.js'
-import { persist } from './persist.js'
-import { limitQueue } from './rate.js'
-import { createWaitingRows, type WaitingRows } from './waiting-rows.js'
+import type { RedisAddress } from '../options.js'
+import { limitQueue } from './limits.js'
+import { closeConnection, loadBullmq, openQueue, retryCommand } from './queue.js'
+import { WaitingRows } from './waiting-rows.js'
 
-/** Where the rows go, and how fast they may be sent. */
-export interface BullmqEngineOptions {
-  readonly redis: RedisAddress
-  /** Name of the queue. */
-  readonly queue: string
-  /** Calls a second of all workers together. */
-  readonly rate: number
-}
-
-/** Rows that are in Redis at once: plenty for all workers, little for its memory and this one. */
+/** The number of rows in Redis at once: enough for all workers, and little memory. */
 const AHEAD = 5_000
 const BATCH = 250
-const LOOK_EVERY = 200
-/** Outcomes come in about the order of the rows; one look in so many finds those that do not. */
-const FULL_LOOK = 25
+/** The pause in milliseconds between two polls for outcomes. */
+const POLL_INTERVAL = 200
+/** Outcomes come in about the order of the rows; one poll in so many finds those that do not. */
+const FULL_POLL = 25
 
-/** Workers send the rows, wherever they are; this process puts them in the queue and writes down what becomes of them. */
-export function bullmqEngine({ redis, queue: name, rate }: BullmqEngineOptions): Engine {
+/**
+ * The engine whose rows are sent by workers, wherever they run; this process enqueues rows and collects outcomes.
+ *
+ * @param name the name of the queue
+ * @param rate the highest number of calls a second of all workers together
+ */
+export function bullmqEngine(redis: RedisAddress, name: string, rate: number): Engine {
   return {
     async run(work) {
       assertRepeatable(work)
       const queue = await openQueue(await loadBullmq(), name, redis, () => {})
       try {
-        const lift = await limitQueue(queue, rate)
-        await shareOut(work, createWaitingRows(queue, work))
-        await persist(lift)
+        const liftLimit = await limitQueue(queue, rate)
+        await enqueueAndCollect(work, new WaitingRows(queue, work))
+        await retryCommand(liftLimit)
       } finally {
-        await closeSoon(queue)
+        await closeConnection(queue)
       }
     },
   }
 }
 
-async function shareOut({ rows, signal }: Work, waiting: WaitingRows): Promise<void> {
+async function enqueueAndCollect({ rows, signal }: Work, waiting: WaitingRows): Promise<void> {
   const source = rows[Symbol.asyncIterator]()
   let ended = false
   let withdrawn = false
   try {
-    for (let look = 1; ; look++) {
+    for (let poll = 1; ; poll++) {
       if (!ended && !signal.aborted && waiting.size < AHEAD) {
         const batch = await take(source, signal)
         ended = batch.length < BATCH
         if (batch.length > 0 && !signal.aborted) await waiting.add(batch)
       }
-      const found = await waiting.collect(signal.aborted || look % FULL_LOOK === 0)
+      const found = await waiting.collect(signal.aborted || poll % FULL_POLL === 0)
       if (signal.aborted && !withdrawn) {
         withdrawn = true
         await waiting.withdraw()
       }
       if (waiting.size === 0 && (ended || signal.aborted)) return
       const isFilling = !ended && !signal.aborted && waiting.size < AHEAD
-      if (found === 0 && !isFilling) await wait(LOOK_EVERY)
+      if (found === 0 && !isFilling) await wait(POLL_INTERVAL)
     }
   } finally {
     await source.return?.()
@@ -76,7 +71,7 @@ async function take(source: AsyncIterator<PlannedRow>, signal: AbortSignal): Pro
   return batch
 }
 
-/** A worker that is cut off may have sent its rows; another sends them again. */
+/** Rows that may not be repeated are refused: when a worker is cut off, another sends its rows again. */
 function assertRepeatable({ job }: Work): void {
   if (job.repeatable) return
   throw new RequestError(

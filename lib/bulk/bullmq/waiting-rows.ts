@@ -1,101 +1,103 @@
-import type { Job as QueuedRow } from 'bullmq'
+import type { Job as QueueJob } from 'bullmq'
 import type { Failed, Outcome, PlannedRow, Work } from '../engine.js'
-import type { RowQueue } from './connect.js'
-import { type Payload, payloadOf, rowId } from './payload.js'
-import { persist } from './persist.js'
+import { type RowQueue, retryCommand } from './queue.js'
+import { type QueuedRow, queuedRowId, toQueuedRow } from './queued-row.js'
 
-/** Looked up at once. */
+/** The number of rows that are looked up at once. */
 const BATCH = 250
-/** Outcomes stay in Redis until they are fetched; when nobody does, as long. */
-const KEEP = { age: 14 * 24 * 3600 } as const
+/** How long outcomes stay in Redis when no run collects them; in seconds. */
+const RETENTION = { age: 14 * 24 * 3600 } as const
 
-/** The rows of a run that are in the queue and whose outcome is not written down yet. */
-export interface WaitingRows {
-  readonly size: number
-  /** Puts rows in the queue; those that are there already stay as they are. */
-  add(rows: readonly PlannedRow[]): Promise<void>
-  /**
-   * Writes down the outcomes there are, from the oldest row on; gives how many there were.
-   *
-   * @param all look at every row, not only until nothing is found
-   */
-  collect(all: boolean): Promise<number>
-  /** Takes back what no worker has begun. */
-  withdraw(): Promise<void>
-}
+/** The rows of a run that are in the queue and have no recorded outcome yet. */
+export class WaitingRows {
+  readonly #queue: RowQueue
+  readonly #work: Work
+  readonly #rows = new Map<string, PlannedRow>()
 
-export function createWaitingRows(queue: RowQueue, work: Work): WaitingRows {
-  const waiting = new Map<string, PlannedRow>()
-
-  const enqueue = (rows: readonly PlannedRow[]): Promise<unknown> =>
-    persist(() =>
-      queue.addBulk(
-        rows.map((row) => ({
-          name: 'row',
-          data: payloadOf(work.job, row),
-          opts: { jobId: rowId(work.job, row), removeOnComplete: KEEP, removeOnFail: KEEP },
-        })),
-      ),
-    )
-
-  /** Gone from Redis only when the journal has it: until then another run could still fetch it. */
-  const forget = async (ids: readonly string[]): Promise<void> => {
-    if (ids.length === 0) return
-    await work.begin([])
-    await persist(() => Promise.all(ids.map((id) => queue.remove(id))))
+  constructor(queue: RowQueue, work: Work) {
+    this.#queue = queue
+    this.#work = work
   }
 
-  const collectSome = async (ids: readonly string[]): Promise<number> => {
-    const found = await persist(() => Promise.all(ids.map((id) => queue.getJob(id))))
-    const settled: string[] = []
+  get size(): number {
+    return this.#rows.size
+  }
+
+  /** Adds rows to the queue; rows that are in it already stay as they are. */
+  async add(rows: readonly PlannedRow[]): Promise<void> {
+    await this.#work.begin(rows)
+    await this.#enqueue(rows)
+    for (const row of rows) this.#rows.set(queuedRowId(this.#work.job, row), row)
+  }
+
+  /**
+   * Records the outcomes there are, from the oldest row on, and returns their number.
+   *
+   * @param all whether every row is looked up, and not only until a batch has no outcome
+   */
+  async collect(all: boolean): Promise<number> {
+    let collected = 0
+    for (const ids of this.#batches()) {
+      const some = await this.#collectBatch(ids)
+      collected += some
+      if (some === 0 && !all) break
+    }
+    return collected
+  }
+
+  /** Removes the rows from the queue that no worker has begun. */
+  async withdraw(): Promise<void> {
+    for (const ids of this.#batches()) {
+      const states = await this.#forEach(ids, (id) => this.#queue.getJobState(id))
+      const untouched = ids.filter((_, index) => states[index] === 'waiting')
+      const removed = await this.#forEach(untouched, (id) => this.#queue.remove(id))
+      // The journal still has them as begun: if a worker was faster, the next run repeats the number.
+      for (const [index, id] of untouched.entries()) if (removed[index] === 1) this.#rows.delete(id)
+    }
+  }
+
+  async #enqueue(rows: readonly PlannedRow[]): Promise<void> {
+    const { job } = this.#work
+    const jobs = rows.map((row) => ({
+      name: 'row',
+      data: toQueuedRow(job, row),
+      opts: { jobId: queuedRowId(job, row), removeOnComplete: RETENTION, removeOnFail: RETENTION },
+    }))
+    await retryCommand(() => this.#queue.addBulk(jobs))
+  }
+
+  async #collectBatch(ids: readonly string[]): Promise<number> {
+    const found = await this.#forEach(ids, (id) => this.#queue.getJob(id))
+    const collected: string[] = []
     const lost: PlannedRow[] = []
     for (const [index, id] of ids.entries()) {
-      const row = waiting.get(id) as PlannedRow
+      const row = this.#rows.get(id) as PlannedRow
       const queued = found[index]
       const outcome = queued && outcomeOf(queued)
       if (!queued) lost.push(row)
       else if (outcome) {
-        work.finish(row, outcome)
-        waiting.delete(id)
-        settled.push(id)
+        this.#work.finish(row, outcome)
+        this.#rows.delete(id)
+        collected.push(id)
       }
     }
-    await forget(settled)
-    // A Redis that was restarted without its last second, or emptied: the number is the same, so no harm is done.
-    if (lost.length > 0) await enqueue(lost)
-    return settled.length
+    if (collected.length > 0) {
+      // Outcomes are removed once the journal has them on the disk: until then another run may need to collect them.
+      await this.#work.begin([])
+      await this.#forEach(collected, (id) => this.#queue.remove(id))
+    }
+    // Redis was emptied, or restarted without its last second; the rows keep their numbers, so no harm is done.
+    if (lost.length > 0) await this.#enqueue(lost)
+    return collected.length
   }
 
-  return {
-    get size() {
-      return waiting.size
-    },
-    async add(rows) {
-      await work.begin(rows)
-      await enqueue(rows)
-      for (const row of rows) waiting.set(rowId(work.job, row), row)
-    },
-    async collect(all) {
-      const ids = [...waiting.keys()]
-      let settled = 0
-      for (let at = 0; at < ids.length; at += BATCH) {
-        const some = await collectSome(ids.slice(at, at + BATCH))
-        settled += some
-        if (some === 0 && !all) break
-      }
-      return settled
-    },
-    async withdraw() {
-      const ids = [...waiting.keys()]
-      for (let at = 0; at < ids.length; at += BATCH) {
-        const some = ids.slice(at, at + BATCH)
-        const states = await persist(() => Promise.all(some.map((id) => queue.getJobState(id))))
-        const untouched = some.filter((_, index) => states[index] === 'waiting')
-        const removed = await persist(() => Promise.all(untouched.map((id) => queue.remove(id))))
-        // The journal keeps them as begun: a worker may have been faster, and then the next run repeats the number.
-        for (const [index, id] of untouched.entries()) if (removed[index] === 1) waiting.delete(id)
-      }
-    },
+  *#batches(): Generator<readonly string[]> {
+    const ids = [...this.#rows.keys()]
+    for (let at = 0; at < ids.length; at += BATCH) yield ids.slice(at, at + BATCH)
+  }
+
+  #forEach<T>(ids: readonly string[], command: (id: string) => Promise<T>): Promise<T[]> {
+    return retryCommand(() => Promise.all(ids.map(command)))
   }
 }
 
@@ -103,7 +105,7 @@ function outcomeOf({
   finishedOn,
   failedReason,
   returnvalue,
-}: QueuedRow<Payload, unknown>): Outcome | undefined {
+}: QueueJob<QueuedRow, unknown>): Outcome | undefined {
   if (finishedOn === undefined) return undefined
   const isOutcome = typeof (returnvalue as Outcome | null)?.ok === 'boolean'
   return isOutcome ? (returnvalue as Outcome) : workerFailed(failedReason)

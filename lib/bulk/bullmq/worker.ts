@@ -1,47 +1,43 @@
 import { setMaxListeners } from 'node:events'
-import type { Job as QueuedRow } from 'bullmq'
+import type { Job as QueueJob } from 'bullmq'
 import type { Wechatpay } from '../../index.js'
-import { accountOf } from '../account.js'
 import type { Outcome, Pace, Send } from '../engine.js'
-import { concurrencyOf } from '../options.js'
-import { sendPaced, watchRetries } from '../paced-send.js'
-import { createSend } from '../send-row.js'
-import { closeSoon } from './close.js'
-import { connectionOf, loadBullmq, openQueue } from './connect.js'
-import type { BulkQueueOptions } from './options.js'
-import type { CallOptions, Payload } from './payload.js'
-import { queueName } from './queue-name.js'
-import { sharedPace } from './shared-pace.js'
+import type { JobCall } from '../job.js'
+import { accountOf, type BulkQueueOptions, concurrencyOf } from '../options.js'
+import { createSend, sendPaced, watchRetries } from '../send-row.js'
+import { sharedPace } from './limits.js'
+import { closeConnection, connectionOf, loadBullmq, openQueue, queueName } from './queue.js'
+import type { QueuedRow } from './queued-row.js'
 
-/** A worker: it sends the rows of every job that is in the queue, until it is told to end. */
+/** The options of a worker, which sends the rows of every job in the queue until it is ended. */
 export interface BulkWorkerOptions extends BulkQueueOptions {
   readonly client: Wechatpay
-  /** Whose jobs it does, such as the merchant id: the same as that of the run, and the client's own. */
+  /** The account whose jobs it does, such as the merchant id: the same as that of the run, and the client's own. */
   readonly account?: string
-  /** Calls under way at once in this process; 16 when absent. */
+  /** The number of calls in flight at once in this process; 16 when absent. */
   readonly concurrency?: number
-  /** Ends the worker: it takes no further row, and waits for those under way. */
+  /** Ends the worker: it takes no further row, and waits for those in flight. */
   readonly signal?: AbortSignal
-  /** Called when it has found Redis. */
+  /** Called when the worker is connected to Redis. */
   readonly onReady?: (worker: { readonly queue: string }) => void
-  /** Told of a lost connection and the like; the worker goes on by itself. */
+  /** Called when the connection is lost, and the like; the worker continues by itself. */
   readonly onError?: (error: Error) => void
 }
 
-/** What a worker has done. */
+/** The result of a worker. */
 export interface BulkWorkerSummary {
   readonly acknowledged: number
   readonly failed: number
   readonly queue: string
 }
 
-/** A worker that does not renew its claim on a row for as long has died, and another takes the row. */
-const CLAIM = 15_000
-const LOOK_FOR_DEAD = 5_000
+/** The time in milliseconds after which a row that its worker has not renewed goes to another: the worker has died. */
+const LOCK_DURATION = 15_000
+const STALLED_INTERVAL = 5_000
 
 /**
- * Sends rows that runs with `engine: 'bullmq'` have put in a queue; on as many hosts as there are. It has the keys,
- * they are not in Redis. Resolves when `signal` is aborted and the rows under way have their outcome.
+ * Sends the rows that runs with `engine: 'bullmq'` have put in a queue, on as many hosts as you like. The keys stay with
+ * the worker; Redis has none. Resolves when `signal` is aborted and the rows in flight have their outcomes.
  *
  * @throws {ConfigError} when BullMQ is not installed, or Redis cannot be reached at the beginning.
  */
@@ -53,52 +49,52 @@ export async function runBulkWorker(options: BulkWorkerOptions): Promise<BulkWor
   const queue = await openQueue(bullmq, name, redis, onError)
   setMaxListeners(0, signal)
   const pace = sharedPace(queue, signal, onError)
-  const calls = createCalls(client, pace)
+  const senders = createSenders(client, pace)
   const done = { acknowledged: 0, failed: 0 }
-  const underWay = new Set<Promise<Outcome>>()
-  const send = async ({ data }: QueuedRow<Payload, Outcome>): Promise<Outcome> => {
+  const inFlight = new Set<Promise<Outcome>>()
+  const send = async ({ data }: QueueJob<QueuedRow, Outcome>): Promise<Outcome> => {
     const { call, number, request } = data
-    const sending = sendPaced({ number, request, columns: {} }, calls.sendOf(call), pace)
-    underWay.add(sending)
+    const sending = sendPaced({ number, request, columns: {} }, senders.senderOf(call), pace)
+    inFlight.add(sending)
     const outcome = await sending
-    underWay.delete(sending)
+    inFlight.delete(sending)
     done[outcome.ok ? 'acknowledged' : 'failed']++
     return outcome
   }
-  const worker = new bullmq.Worker<Payload, Outcome>(name, send, {
-    ...{ connection: connectionOf(redis), concurrency, lockDuration: CLAIM, stalledInterval: LOOK_FOR_DEAD },
+  const worker = new bullmq.Worker<QueuedRow, Outcome>(name, send, {
+    ...{ connection: connectionOf(redis), concurrency, lockDuration: LOCK_DURATION },
+    ...{ stalledInterval: STALLED_INTERVAL, runRetryDelay: 1_000 },
     // A row may lose any number of workers; its number makes that harmless.
-    ...{ maxStalledCount: 1_000_000, runRetryDelay: 1_000 },
+    maxStalledCount: 1_000_000,
   })
   worker.on('error', onError)
   options.onReady?.({ queue: name })
   try {
     await aborted(signal)
   } finally {
-    await Promise.all(underWay)
-    await closeSoon(worker)
-    calls.close()
-    await closeSoon(queue)
+    await Promise.all(inFlight)
+    await closeConnection(worker)
+    senders.close()
+    await closeConnection(queue)
   }
   return { ...done, queue: name }
 }
 
-/** Rows of one job share what makes their calls. */
-function createCalls(client: Wechatpay, pace: Pace): { sendOf(call: CallOptions): Send; close(): void } {
-  const sends = new Map<string, Send>()
-  const unwatch = new Map<string, () => void>()
+/** The functions that send rows, one for all rows of a job. */
+function createSenders(client: Wechatpay, pace: Pace) {
+  const senders = new Map<string, { readonly send: Send; readonly unwatch: () => void }>()
   return {
-    sendOf(call) {
+    senderOf(call: JobCall): Send {
       const key = JSON.stringify(call)
-      const known = sends.get(key)
-      if (known) return known
-      if (!unwatch.has(call.path)) unwatch.set(call.path, watchRetries(call, pace))
-      const send = createSend(client, call)
-      sends.set(key, send)
-      return send
+      const sender = senders.get(key) ?? {
+        send: createSend(client, call),
+        unwatch: watchRetries(call, pace),
+      }
+      senders.set(key, sender)
+      return sender.send
     },
-    close() {
-      for (const end of unwatch.values()) end()
+    close(): void {
+      for (const { unwatch } of senders.values()) unwatch()
     },
   }
 }

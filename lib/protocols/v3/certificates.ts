@@ -1,14 +1,15 @@
 import type { KeyObject } from 'node:crypto'
-import { type CertificateList, decryptList, isAlive, parseList } from './certificate-list.js'
-import { keep, MAX_AGE, recall, type Store } from './certificate-store.js'
-import { createKeyRing, type PlatformKeys } from './platform-keys.js'
-import { type SignedAnswer, verifySignature } from './verifier.js'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Store } from '../../store.js'
+import { type CertificateList, decryptList, isAlive, isList, parseList } from './certificate-list.js'
+import { createKeyRing, type PlatformKey, type PlatformKeys } from './platform-keys.js'
+import { type SignedPayload, verifySignature } from './signature.js'
 
 export interface CertificatesOptions {
   readonly mchid: string
   readonly apiv3Key: KeyObject
-  /** Fetches the list by a signed request that names the key its answer is to be signed with; it is verified here. */
-  readonly download: (serial: string | undefined) => Promise<SignedAnswer>
+  /** Fetches the list by a signed request that names the key its response is to be signed with; it is verified here. */
+  readonly download: (serial: string | undefined) => Promise<SignedPayload>
   readonly store: Store | undefined
 }
 
@@ -20,54 +21,51 @@ export interface Certificates extends PlatformKeys {
 }
 
 const MINUTE = 60_000
-/** The next refresh after a failure. */
-const REFRESH_AGAIN_AFTER = 5 * MINUTE
-/** After a serial that a fresh list did not know either: forgeries must not make us download without end. */
-const LEARN_AGAIN_AFTER = MINUTE
+/** The age at which a list is refreshed; the platform asks for less than 12 hours. */
+const MAX_AGE: number = 600 * MINUTE
+/** The pause before the next refresh after a failure. */
+const PAUSE_AFTER_FAILURE = 5 * MINUTE
+/** The pause after a serial that a fresh list did not know either: forgeries must not make us download without end. */
+const PAUSE_AFTER_UNKNOWN = MINUTE
 
 /**
- * Downloads the platform certificates on first use and refreshes them in the background. The first list is
- * verified with a certificate that it delivers, for which AES-GCM under the APIv3 key vouches; every later
- * one with a key already known.
+ * Downloads the platform certificates on first use and refreshes them in the background. A list is verified with a
+ * certificate known before, or with one that it delivers, for which AES-GCM under the APIv3 key vouches: the first list
+ * has no other, and a process may have slept through a rotation.
  *
  * @see https://pay.weixin.qq.com/doc/v3/merchant/4012551764
  */
 export function createCertificates({ mchid, apiv3Key, download, store }: CertificatesOptions): Certificates {
   const storeKey = `wechatpay-fluent:certificates:${mchid}`
   let ring = createKeyRing([])
-  /** Whether an answer of the platform itself has vouched for the ring; what a store remembers has not. */
-  let confirmed = false
   let starting: Promise<void> | undefined
   let refreshing: Promise<void> | undefined
   let timer: NodeJS.Timeout | undefined
   let closed = false
-  let learnFrom = 0
+  let pausedUntil = 0
 
   async function start(): Promise<void> {
-    const remembered = store && (await recall(store, storeKey, apiv3Key))
-    if (!remembered) return refresh()
-    ring = createKeyRing(remembered.keys)
-    schedule(MAX_AGE - remembered.age)
+    const stored = store && (await readStored(store, storeKey, apiv3Key))
+    if (!stored) return refresh()
+    ring = createKeyRing(stored.keys)
+    schedule(MAX_AGE - stored.age)
   }
 
   async function fetchList(): Promise<void> {
-    const answer = await download(ring.current()?.serial)
-    const list: CertificateList = parseList(answer.body)
+    const response = await download(ring.current()?.serial)
+    const list: CertificateList = parseList(response.body)
     const keys = decryptList(list, apiv3Key)
-    const known = ring.all().filter(isAlive)
-    const isKnown = known.some(({ serial }) => serial === answer.headers.serial)
-    const trusted = createKeyRing(known.length > 0 && (confirmed || isKnown) ? known : keys)
-    verifySignature(answer, trusted, { what: 'GET v3/certificates: the answer', doubt: '' })
+    const trusted = createKeyRing([...ring.all().filter(isAlive), ...keys])
+    verifySignature(response, trusted, 'GET v3/certificates: the answer')
     ring = createKeyRing(keys)
-    confirmed = true
-    if (store) keep(store, storeKey, list)
+    if (store) writeStored(store, storeKey, list)
   }
 
   function refresh(): Promise<void> {
     refreshing ??= fetchList()
       .then(() => schedule(MAX_AGE))
       .catch((error: unknown) => {
-        schedule(REFRESH_AGAIN_AFTER)
+        schedule(PAUSE_AFTER_FAILURE)
         throw error
       })
       .finally(() => {
@@ -78,7 +76,7 @@ export function createCertificates({ mchid, apiv3Key, download, store }: Certifi
 
   function schedule(delay: number): void {
     clearTimeout(timer)
-    // What is known stays in use while the gateway fails.
+    // The known keys stay in use while the gateway fails.
     if (!closed) timer = setTimeout(() => refresh().catch(() => undefined), Math.max(0, delay)).unref()
   }
 
@@ -93,12 +91,12 @@ export function createCertificates({ mchid, apiv3Key, download, store }: Certifi
       })
       await starting
     },
-    async learn(serial) {
-      if (Date.now() < learnFrom) return false
+    async refreshFor(serial) {
+      if (Date.now() < pausedUntil) return false
       try {
         await refresh()
       } finally {
-        if (!ring.get(serial)) learnFrom = Date.now() + LEARN_AGAIN_AFTER
+        if (!ring.get(serial)) pausedUntil = Date.now() + PAUSE_AFTER_UNKNOWN
       }
       return ring.get(serial) !== undefined
     },
@@ -108,4 +106,48 @@ export function createCertificates({ mchid, apiv3Key, download, store }: Certifi
       clearTimeout(timer)
     },
   }
+}
+
+/** The list that one process shares with others. */
+interface StoredList {
+  readonly list: CertificateList
+  /** Milliseconds since the epoch. */
+  readonly fetchedAt: number
+}
+
+/** The longest wait for a store: it is a convenience, and no payment waits for it longer. */
+const STORE_TIMEOUT = 1_000
+
+/**
+ * The certificates that some process has downloaded lately. The entry is what the API sent, still encrypted:
+ * who can write to the store cannot slip in a key. A store that fails, or holds anything else, counts as none.
+ */
+async function readStored(
+  store: Store,
+  key: string,
+  apiv3Key: KeyObject,
+): Promise<{ readonly keys: readonly PlatformKey[]; readonly age: number } | undefined> {
+  try {
+    const stored = await Promise.race([store.get(key), sleep(STORE_TIMEOUT, undefined, { ref: false })])
+    if (!isStoredList(stored)) return undefined
+    const age = Date.now() - stored.fetchedAt
+    const keys = decryptList(stored.list, apiv3Key)
+    return keys.length > 0 && age >= 0 && age < MAX_AGE ? { keys, age } : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Shares a list with other processes, without waiting for the store. */
+function writeStored(store: Store, key: string, list: CertificateList): void {
+  const entry: StoredList = { list, fetchedAt: Date.now() }
+  Promise.resolve()
+    .then(() => store.set(key, entry, MAX_AGE))
+    .catch(() => undefined)
+}
+
+function isStoredList(value: unknown): value is StoredList {
+  if (typeof value !== 'object' || value === null) return false
+  const { list, fetchedAt } = value as Partial<StoredList>
+  return isList(list) && typeof fetchedAt === 'number'
 }

@@ -1,4 +1,7 @@
 import type { KeyObject } from 'node:crypto'
+import { type KeyInput, loadPlatformKey } from '../../crypto/keys.js'
+import { ConfigError } from '../../errors.js'
+import type { Signer } from '../../identity.js'
 
 /** A key by which the platform signs, and for which sensitive fields are encrypted. */
 export interface PlatformKey {
@@ -13,16 +16,16 @@ export interface PlatformKey {
 /** The platform keys a client trusts. */
 export interface PlatformKeys {
   readonly get: (serial: string) => PlatformKey | undefined
-  /** The one to name in requests and to encrypt with: a public key, else the newest certificate in force. */
+  /** The key to name in requests and to encrypt with: a public key, else the newest certificate in force. */
   readonly current: () => PlatformKey | undefined
   readonly all: () => readonly PlatformKey[]
   /** Resolves once there are keys; rejects when none can be had. */
   readonly ready: () => Promise<void>
-  /** Looks for a key that is not known yet; whether there is one now. */
-  readonly learn: (serial: string) => Promise<boolean>
+  /** Refreshes the keys for a serial that is not known yet; whether it is known then. */
+  readonly refreshFor: (serial: string) => Promise<boolean>
 }
 
-/** Serial numbers are written with and without leading zeros, in either case. */
+/** A serial number in one spelling: they are written with and without leading zeros, in either case. */
 export function plainSerial(serial: string): string {
   return serial.replace(/^0+/, '').toUpperCase()
 }
@@ -30,7 +33,7 @@ export function plainSerial(serial: string): string {
 /** The keys that the user lists as `certs`. */
 export function createFixedKeys(keys: readonly PlatformKey[]): PlatformKeys {
   const ring = createKeyRing(keys)
-  return { ...ring, ready: async () => undefined, learn: async () => false }
+  return { ...ring, ready: async () => undefined, refreshFor: async () => false }
 }
 
 /** Keys by serial. */
@@ -50,4 +53,45 @@ export function createKeyRing(keys: readonly PlatformKey[]): KeyRing {
 function isInForce({ notBefore, notAfter }: PlatformKey): boolean {
   const now = Date.now()
   return (notBefore ?? now) <= now && now < (notAfter ?? Infinity)
+}
+
+/**
+ * The keys of the option `certs`.
+ *
+ * @throws {ConfigError} when one of them is no key of the platform's, or is listed under another's name.
+ */
+export function loadPlatformKeys(certs: Readonly<Record<string, KeyInput>>, signer: Signer): PlatformKey[] {
+  if (typeof certs !== 'object' || certs === null || Array.isArray(certs)) {
+    throw new ConfigError('certs must be an object: { PUB_KEY_ID_…: key } or { serial number: certificate }')
+  }
+  const keys = Object.entries(certs).map(([id, input]) => toPlatformKey(id, input, signer))
+  if (keys.length > 0) return keys
+  throw new ConfigError(
+    `certs is empty: no answer could be verified. List the ${
+      signer.brandId === undefined
+        ? 'platform public key or certificates, or leave certs out and give apiv3Key to have the certificates downloaded'
+        : 'WeChat Pay public key of the brand'
+    }`,
+  )
+}
+
+function toPlatformKey(id: string, input: KeyInput, { serial, brandId }: Signer): PlatformKey {
+  if (plainSerial(id) === plainSerial(serial)) {
+    const own = brandId === undefined ? 'merchant' : 'brand API'
+    throw new ConfigError(
+      `certs lists ${id}, the serial of your own ${own} certificate; certs takes the platform's keys, which verify answers`,
+    )
+  }
+  const { key, certificate } = loadPlatformKey(input, `certs.${id}`)
+  if (!certificate) return { serial: id, key }
+  const actual = certificate.serialNumber
+  if (plainSerial(id) !== plainSerial(actual)) {
+    throw new ConfigError(`certs.${id} is the certificate with serial ${actual}; list it under that`)
+  }
+  return {
+    serial: actual,
+    key,
+    notBefore: Date.parse(certificate.validFrom),
+    notAfter: Date.parse(certificate.validTo),
+  }
 }

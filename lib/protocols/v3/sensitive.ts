@@ -1,5 +1,6 @@
-import { encryptOaep } from '../../crypto/rsa.js'
-import { RequestError } from '../../errors.js'
+import type { KeyObject } from 'node:crypto'
+import { decryptOaep, encryptOaep } from '../../crypto/rsa.js'
+import { RequestError, VerificationError } from '../../errors.js'
 import { isRecord } from '../../plain-object.js'
 import { type PlatformKey, type PlatformKeys, plainSerial } from './platform-keys.js'
 
@@ -53,25 +54,26 @@ export function sensitive(text: string): Sensitive {
   return new Sensitive(text)
 }
 
-/** A value with its sensitive texts encrypted, and the serial of the key that all of them share. */
-export interface EncryptedFields {
-  readonly value: unknown
-  readonly serial: string | undefined
+/** The parts of a request that may have encrypted fields. */
+export interface EncryptableParts {
+  readonly body: unknown
+  readonly query: unknown
 }
 
 /**
- * Encrypts every {@link Sensitive} inside `value`, however deep.
+ * Encrypts every {@link Sensitive} inside a request, however deep. The `serial` that comes back is that of the key which all fields
+ * share; the pinned one, or none, when nothing is encrypted.
  *
- * @param pinned the platform key the caller asks for by `Wechatpay-Serial`
+ * @param pinned the platform key that the caller asks for by `Wechatpay-Serial`
  * @throws {RequestError} when fields are, or would have to be, encrypted for more than one key.
  */
 export function encryptFields(
-  value: unknown,
+  { body, query }: EncryptableParts,
   pinned: string | undefined,
   keys: PlatformKeys,
-): EncryptedFields {
-  const found = collect(value, [])
-  if (found.length === 0) return { value, serial: pinned }
+): EncryptableParts & { readonly serial: string | undefined } {
+  const found = collect(query, collect(body, []))
+  if (found.length === 0) return { body, query, serial: pinned }
   const serials = new Set(
     found.filter((field) => field instanceof Ciphertext).map((field) => plainSerial(field.serial)),
   )
@@ -84,17 +86,16 @@ export function encryptFields(
   const [serial] = serials
   const key = serial === undefined ? keys.current() : keys.get(serial)
   if (!key && found.some((field) => field instanceof Sensitive)) {
+    const known = keys.all().map((one) => one.serial)
     throw new RequestError(
-      `There is no platform key ${serial ?? ''} to encrypt with; known: ${keys
-        .all()
-        .map((known) => known.serial)
-        .join(', ')}`,
+      `There is no platform key ${serial ?? ''} to encrypt with; known: ${known.join(', ')}`,
     )
   }
-  return { value: replace(value, key), serial: serial ?? key?.serial }
+  return { body: replace(body, key), query: replace(query, key), serial: serial ?? key?.serial }
 }
 
 function collect(value: unknown, found: (Sensitive | Ciphertext)[]): (Sensitive | Ciphertext)[] {
+  if (typeof value !== 'object' || value === null) return found
   if (value instanceof Sensitive || value instanceof Ciphertext) found.push(value)
   else for (const item of children(value)) collect(item, found)
   return found
@@ -108,7 +109,46 @@ function replace(value: unknown, key: PlatformKey | undefined): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, replace(item, key)]))
 }
 
-function children(value: unknown): readonly unknown[] {
+function children(value: object): readonly unknown[] {
   if (Array.isArray(value)) return value
   return isRecord(value) ? Object.values(value) : []
+}
+
+/**
+ * The data of a response with its encrypted fields in clear; a field that came in clear stays as it is.
+ *
+ * @param paths where the encrypted fields are, as `payee.name` or `data[].name`
+ * @param what the message calls the response
+ * @param consequence what the message adds at its end
+ * @throws {VerificationError} code `DECRYPTION_FAILED` when a field was not encrypted for the certificate of this private key.
+ */
+export function decryptFields(
+  data: unknown,
+  paths: readonly string[],
+  privateKey: KeyObject,
+  what: string,
+  consequence: string,
+): unknown {
+  return paths.reduce((value, path) => {
+    const steps = path.replaceAll('[]', '.[]').split('.')
+    return mapAt(value, steps, (text) => {
+      try {
+        return decryptOaep(text, privateKey)
+      } catch {
+        // Not a RequestError: the request was carried out.
+        const why = 'it is not encrypted for the certificate of this private key'
+        throw new VerificationError(`${what}: ${path} cannot be decrypted: ${why}${consequence}`, {
+          code: 'DECRYPTION_FAILED',
+        })
+      }
+    })
+  }, data)
+}
+
+function mapAt(value: unknown, steps: readonly string[], map: (text: string) => string): unknown {
+  const [step, ...rest] = steps
+  if (step === undefined) return typeof value === 'string' && value !== '' ? map(value) : value
+  if (step === '[]') return Array.isArray(value) ? value.map((item) => mapAt(item, rest, map)) : value
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return value
+  return { ...value, [step]: mapAt((value as Record<string, unknown>)[step], rest, map) }
 }

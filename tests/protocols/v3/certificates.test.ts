@@ -1,16 +1,19 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
+import { directDefaults } from '../../../lib/calls.js'
 import { loadPrivateKey } from '../../../lib/crypto/index.js'
 import { ConfigError, type MerchantOptions, NetworkError, VerificationError } from '../../../lib/index.js'
-import { v3Defaults } from '../../../lib/protocols/v3/client.js'
-import { certificateDownload } from '../../../lib/protocols/v3/download-certificates.js'
-import { createAgents } from '../../../lib/transport/agents.js'
+import { certificateDownload } from '../../../lib/pipeline/certificate-download.js'
+import { createFixedKeys } from '../../../lib/protocols/v3/platform-keys.js'
+import { createV3Protocol } from '../../../lib/protocols/v3/v3.js'
+import { createTransport } from '../../../lib/transport/create-transport.js'
 import { startRig } from '../../e2e/client.js'
 
 const rig = startRig()
 const path = 'v3/marketing/membercard-open/cards/{card_id}/users/import'
 const list = '/v3/certificates'
+const HOUR = 3_600_000
 let number = 0
 const request = () => ({ card_id: 'c', json: { openid: 'o', code: 'c', out_request_no: `cert-${number++}` } })
 const downloads = () => rig.emulator.requests.filter((arrived) => arrived.path === list)
@@ -41,14 +44,15 @@ describe('platform certificates', () => {
 
   it('are downloaded from the next access point when the first cannot be reached', async () => {
     const { baseURL, mchid, serial, privateKey } = rig.emulator.merchant
-    const agents = createAgents({})
+    const transport = createTransport({}, { ca: undefined, clientCertificate: undefined })
     const signer = { mchid, serial, privateKey: loadPrivateKey(privateKey) }
+    const protocol = createV3Protocol({ signer, keys: createFixedKeys([]) })
+    const from = (accessPoints: readonly string[]) =>
+      certificateDownload(protocol, transport, directDefaults({ axios: {} }, protocol).get, accessPoints)
     const closed = 'http://127.0.0.1:9'
-    const download = certificateDownload(signer, agents, v3Defaults({}), [closed, baseURL])
-    expect((await download(undefined)).headers.serial).toBeDefined()
-    const nowhere = certificateDownload(signer, agents, v3Defaults({}), [closed])
-    await expect(nowhere(undefined)).rejects.toBeInstanceOf(NetworkError)
-    agents.destroy()
+    expect((await from([closed, baseURL])(undefined)).headers.serial).toBeDefined()
+    await expect(from([closed])(undefined)).rejects.toBeInstanceOf(NetworkError)
+    transport.close()
   })
 
   it('that are given are not refreshed', async () => {
@@ -132,7 +136,7 @@ describe('platform certificates', () => {
     expect((await wxpay[path].post(request())).data.code).toBe('c')
   })
 
-  it.each(['forged-signature', 'tampered', 'unsigned', 'stale'] as const)(
+  it.each(['forged-signature', 'tampered', 'unsigned', 'stale', 'unknown-serial'] as const)(
     'are not believed when %s',
     async (fault) => {
       const wxpay = automatic()
@@ -180,6 +184,33 @@ describe('platform certificates', () => {
     const set = () => Promise.reject(new Error('redis down'))
     expect((await automatic({ store: { get, set } })[path].post(request())).data.code).toBe('c')
     expect(downloads()).toHaveLength(1)
+  })
+
+  it('are believed by the signature of one that they deliver, after a rotation that was slept through', async () => {
+    const wxpay = automatic()
+    await wxpay.certificates.list()
+    const fresh = await rig.emulator.rotate()
+    await rig.emulator.retire()
+    const [certificate] = await wxpay.certificates.refresh()
+    expect(certificate?.serial).toBe(fresh)
+    expect((await wxpay[path].post(request())).data.code).toBe('c')
+  })
+
+  it.each<[string, (fetchedAt: number) => number, number]>([
+    ['nine hours old are used', (at) => at - 9 * HOUR, 0],
+    ['ten hours old are downloaded anew', (at) => at - 10 * HOUR, 1],
+    ['from the future are downloaded anew', (at) => at + HOUR, 1],
+  ])('of a store that are %s', async (_, age, expected) => {
+    const entries = new Map<string, { list: object; fetchedAt: number }>()
+    const store = {
+      get: async (key: string) => entries.get(key),
+      set: async (key: string, value: unknown) => entries.set(key, value as never),
+    }
+    await automatic({ store })[path].post(request())
+    for (const [key, entry] of entries) entries.set(key, { ...entry, fetchedAt: age(entry.fetchedAt) })
+    rig.emulator.requests.length = 0
+    await automatic({ store })[path].post(request())
+    expect(downloads()).toHaveLength(expected)
   })
 
   it('of a store that is behind a rotation are replaced', async () => {

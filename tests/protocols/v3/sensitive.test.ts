@@ -2,15 +2,14 @@ import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { decryptOaep, encryptOaep } from '../../../lib/crypto/index.js'
 import { Ciphertext, RequestError, sensitive, VerificationError } from '../../../lib/index.js'
-import { decryptFields } from '../../../lib/protocols/v3/decrypt-fields.js'
 import { createFixedKeys } from '../../../lib/protocols/v3/platform-keys.js'
-import { encryptFields } from '../../../lib/protocols/v3/sensitive.js'
+import { decryptFields, encryptFields } from '../../../lib/protocols/v3/sensitive.js'
 import { startRig } from '../../e2e/client.js'
 
 const old = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const fresh = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const day = 86_400_000
-const wording = { what: 'POST v3/x: the answer', doubt: '. It may be done' }
+const wording = ['POST v3/x: the answer', '. It may be done'] as const
 const keys = createFixedKeys([
   { serial: 'AA', key: old.publicKey, notBefore: Date.now() - 9 * day, notAfter: Date.now() + day },
   { serial: 'BB', key: fresh.publicKey, notBefore: Date.now() - day, notAfter: Date.now() + 9 * day },
@@ -20,8 +19,8 @@ describe('sensitive texts', () => {
   it('are encrypted wherever they stand, with the newest key, and everything else stays', () => {
     const date = new Date(0)
     const body = { name: sensitive('张三'), list: [{ phone: sensitive('138') }, 'x', null], date, n: 1 }
-    const { value, serial } = encryptFields(body, undefined, keys)
-    const encrypted = value as {
+    const { body: encryptedBody, serial } = encryptFields({ body, query: undefined }, undefined, keys)
+    const encrypted = encryptedBody as {
       name: string
       list: [{ phone: string }, string, null]
       date: Date
@@ -35,15 +34,20 @@ describe('sensitive texts', () => {
   })
 
   it('are encrypted for the key that the caller pins', () => {
-    const { value, serial } = encryptFields({ name: sensitive('张三') }, 'AA', keys)
+    const { query, serial } = encryptFields(
+      { body: undefined, query: { name: sensitive('张三') } },
+      'AA',
+      keys,
+    )
     expect(serial).toBe('AA')
-    expect(decryptOaep((value as { name: string }).name, old.privateKey)).toBe('张三')
+    expect(decryptOaep((query as { name: string }).name, old.privateKey)).toBe('张三')
   })
 
   it('join a ciphertext that is there already, in its key', () => {
     const ready = new Ciphertext(encryptOaep('李四', old.publicKey), 'AA')
-    const { value, serial } = encryptFields({ name: sensitive('张三'), other: ready }, undefined, keys)
-    const { name, other } = value as { name: string; other: string }
+    const parts = { body: { name: sensitive('张三') }, query: { other: ready } }
+    const { body, query, serial } = encryptFields(parts, undefined, keys)
+    const { name, other } = Object.assign({}, body, query) as { name: string; other: string }
     expect(serial).toBe('AA')
     expect([name, other].map((text) => decryptOaep(text, old.privateKey))).toEqual(['张三', '李四'])
   })
@@ -53,7 +57,7 @@ describe('sensitive texts', () => {
     ['of another key than the pinned one', [new Ciphertext('a', 'AA')], 'BB'],
     ['for a key that is unknown', [sensitive('x')], 'CC'],
   ])('%s are refused', (_, fields, pinned) => {
-    expect(() => encryptFields(fields, pinned, keys)).toThrow(RequestError)
+    expect(() => encryptFields({ body: fields, query: undefined }, pinned, keys)).toThrow(RequestError)
   })
 
   it.each(['', undefined, 42])('are not made from %j', (text) => {
@@ -66,7 +70,7 @@ describe('sensitive texts', () => {
 })
 
 describe('the encrypted fields of an answer', () => {
-  const signer = { mchid: '1', serial: '1', privateKey: fresh.privateKey }
+  const { privateKey } = fresh
   const secret = () => encryptOaep('张三', fresh.publicKey)
 
   it('are decrypted by their paths, deep in lists too', () => {
@@ -77,7 +81,7 @@ describe('the encrypted fields of an answer', () => {
       empty: '',
     }
     const paths = ['name', 'data[].payee.phone', 'empty', 'missing.field', 'missing[].field']
-    expect(decryptFields(data, paths, signer, wording)).toEqual({
+    expect(decryptFields(data, paths, privateKey, ...wording)).toEqual({
       name: '张三',
       data: [{ payee: { phone: '张三' } }, { payee: null }],
       plain: 'x',
@@ -86,7 +90,8 @@ describe('the encrypted fields of an answer', () => {
   })
 
   it('that are meant for somebody else say so', () => {
-    const open = () => decryptFields({ name: encryptOaep('x', old.publicKey) }, ['name'], signer, wording)
+    const open = () =>
+      decryptFields({ name: encryptOaep('x', old.publicKey) }, ['name'], privateKey, ...wording)
     // No RequestError: that would say that nothing was sent.
     expect(open).toThrow(VerificationError)
     expect(open).toThrow(/^POST v3\/x: the answer: name cannot be decrypted.*\. It may be done$/)

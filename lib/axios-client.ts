@@ -1,0 +1,359 @@
+import axios, {
+  AxiosHeaders,
+  type AxiosInstance,
+  type AxiosRequestConfig,
+  type AxiosResponse,
+  type AxiosResponseTransformer,
+  type InternalAxiosRequestConfig,
+  isCancel,
+} from 'axios'
+import { endpointOfUrl } from './catalog/endpoint.js'
+import { NetworkError, RequestError, VerificationError } from './errors.js'
+import { cannotCall, maySpeak, type Signer } from './identity.js'
+import { mergeHeaders } from './pipeline/build.js'
+import { inspectBody } from './pipeline/json-body.js'
+import { decode } from './pipeline/pipeline.js'
+import { accept, send, Timer } from './pipeline/send.js'
+import { prepareUpload } from './pipeline/upload.js'
+import { copyLiterals } from './plain-object.js'
+import type { Call, Protocol, SignedRequest, Upload, VerifiedResponse } from './protocols/protocol.js'
+import type { HttpResponse, Transport } from './transport/transport.js'
+import { needsAxios } from './transport/undici.js'
+
+/** An axios instance of a client, and the way of a call of the chain through it. */
+export interface AxiosClient {
+  readonly instance: AxiosInstance
+  /** Makes one attempt through the instance, with whatever its user has added to it. */
+  readonly attempt: (call: Call) => Promise<AxiosResponse>
+}
+
+/** What an axios instance of a client works with. */
+export interface AxiosClientContext {
+  readonly api: 'v2' | 'v3'
+  readonly protocol: Protocol
+  readonly transport: Transport
+  readonly signer: Signer
+}
+
+type Config = InternalAxiosRequestConfig
+
+/** A request on its way, and the config as it was before it was signed. */
+interface Exchange {
+  readonly call: Call
+  readonly request: SignedRequest
+  readonly given: {
+    readonly url: string | undefined
+    readonly data: unknown
+    readonly params: unknown
+    readonly responseType: Config['responseType'] | undefined
+    readonly transformResponse: Config['transformResponse'] | undefined
+    readonly adapter: Config['adapter'] | undefined
+  }
+}
+
+/**
+ * The mark by which a config leads to its call and its exchange. An instance of a class, because axios clones plain objects whenever it
+ * merges a config; empty, because configs are printed.
+ */
+class Ticket {}
+
+const ticketKey = Symbol('wechatpay-fluent')
+const ticketOf = (config: object | undefined): Ticket =>
+  (config as { [ticketKey]?: Ticket } | undefined)?.[ticketKey] ?? new Ticket()
+
+/** Calls of the chain, which come through the instance. */
+const calls = new WeakMap<Ticket, Call>()
+const exchanges = new WeakMap<Ticket, Exchange>()
+/** Requests whose outcome is known to our interceptors. */
+const completed = new WeakSet<Ticket>()
+
+/** A response before it is verified. Interceptors that a user puts in place of ours find nothing to read in it. */
+class UnverifiedBody {
+  readonly #response: HttpResponse
+
+  constructor(response: HttpResponse) {
+    this.#response = response
+  }
+
+  static open({ data }: AxiosResponse): HttpResponse | undefined {
+    return data instanceof UnverifiedBody ? data.#response : undefined
+  }
+}
+
+/**
+ * The axios instance of one version of the API. It signs in a request interceptor, which runs after those that users add and after the
+ * `transformRequest` of the config, and verifies in a response interceptor, which runs before theirs.
+ *
+ * @param defaults options and headers of every request
+ */
+export function createAxiosClient(context: AxiosClientContext, defaults: AxiosRequestConfig): AxiosClient {
+  const { protocol } = context
+  const instance = axios.create({
+    transformRequest: [],
+    transformResponse: [decoder(protocol)],
+    adapter: refuseUnsigned,
+    ...defaults,
+    // Interceptors that users add run before ours, which signs what they leave.
+    transitional: { legacyInterceptorReqResOrdering: true },
+  })
+  instance.interceptors.request.use((config) => signConfig(config, context))
+  instance.interceptors.response.use((response) => verify(response, protocol), refuse)
+  return {
+    instance,
+    async attempt(call) {
+      const ticket = new Ticket()
+      calls.set(ticket, call)
+      const response = await instance.request(toConfig(call, ticket))
+      if (completed.has(ticket)) return response
+      throw notVerified(`${call.endpoint.name}: `)
+    },
+  }
+}
+
+function notVerified(name = ''): VerificationError {
+  const why = "the answer was not verified: the client's own interceptors were removed"
+  return new VerificationError(name + why, { code: 'SIGNATURE_MISSING' })
+}
+
+/** The adapter of a request that has not come through our interceptor. */
+function refuseUnsigned(): Promise<never> {
+  throw new RequestError("The request is not signed: the client's own interceptors were removed")
+}
+
+/** Copied, because who gets to see a config may change it, and the next attempt starts from the same call. */
+function toConfig(call: Call, ticket: Ticket): AxiosRequestConfig {
+  const { endpoint, path, query, body, headers, baseURL, timeout, signal, responseType } = call
+  const { onUploadProgress, onDownloadProgress } = call
+  return {
+    method: endpoint.verb,
+    url: path,
+    params: copyLiterals(query),
+    data: copyLiterals(body),
+    headers: { ...headers },
+    timeout,
+    ...(baseURL !== undefined && { baseURL }),
+    ...(signal && { signal }),
+    ...(responseType && { responseType }),
+    ...(onUploadProgress && { onUploadProgress }),
+    ...(onDownloadProgress && { onDownloadProgress }),
+    [ticketKey]: ticket,
+  } as AxiosRequestConfig
+}
+
+/**
+ * Signs what interceptors and transforms of the user's have left of a config, and makes sure that it, and nothing else, is sent.
+ *
+ * @throws {RequestError} when it cannot be signed.
+ */
+async function signConfig(config: Config, context: AxiosClientContext): Promise<Config> {
+  const ticket = ticketOf(config)
+  restore(config, exchanges.get(ticket))
+  const { url, data, params, responseType, transformResponse, adapter } = config
+  const given = { url, data, params, responseType, transformResponse, adapter }
+  const timer = new Timer(Number(config.timeout ?? 0))
+  let upload: Upload | undefined
+  try {
+    const call = toCall(config, calls.get(ticket), context)
+    upload = call.upload ?? (await readUpload(call))
+    const own = call.upload ? undefined : upload?.fields
+    const { protocol } = context
+    const { body, query, headers } = await protocol.encrypt({ ...call, body: own ?? call.body }, timer)
+    config.data = body
+    config.params = query
+    const serial = headers['Wechatpay-Serial']
+    if (serial !== undefined) config.headers.set('Wechatpay-Serial', serial)
+    // Before the rest is read again: transforms may change the URL and the headers, too.
+    config.data = transformRequest(config)
+    if (context.api === 'v3') assertSendable(config.data)
+    const final = { ...toCall(config, calls.get(ticket), context), upload }
+    const request = await protocol.sign(final)
+    exchanges.set(ticket, { call: final, request, given })
+    const disposable = upload === call.upload ? undefined : upload
+    return seal(config, ticket, final, request, signedAdapter(ticket, timer, disposable, context))
+  } catch (error) {
+    completed.add(ticket)
+    timer.stop()
+    await upload?.dispose()
+    throw error
+  }
+}
+
+/** A config that is sent once more has the signed request in it; it gets back what was given. */
+function restore(config: Config, last: Exchange | undefined): void {
+  if (!last || config.url !== last.request.url || config.data !== last.request.body) return
+  config.data = last.given.data
+  config.params = last.given.params
+  if (last.given.url !== undefined) config.url = last.given.url
+}
+
+/** @param chained the call of the chain that the config was made for */
+function toCall(config: Config, chained: Call | undefined, { api, signer }: AxiosClientContext): Call {
+  const { url = '', method = 'get', params, paramsSerializer, headers, baseURL, signal } = config
+  const isChained = chained !== undefined && chained.endpoint.verb === method.toLowerCase()
+  const endpoint = isChained ? chained.endpoint : endpointOfUrl(url, method, api)
+  if (!maySpeak(signer, endpoint.protocol)) throw cannotCall(signer, endpoint)
+  const serializer = typeof paramsSerializer === 'function' ? paramsSerializer : paramsSerializer?.serialize
+  const query: unknown = params ?? undefined
+  // The query of a GET in APIv2 is a message, which is completed and signed first.
+  const serialized = serializer && query !== undefined && !(api === 'v2' && endpoint.verb === 'get')
+  return {
+    endpoint,
+    path: url,
+    query: serialized ? serializer(query as Record<string, unknown>) : query,
+    body: config.data as unknown,
+    upload: isChained ? chained.upload : undefined,
+    headers: mergeHeaders({}, headers),
+    baseURL,
+    timeout: Number(config.timeout ?? 0),
+    signal: signal as AbortSignal | undefined,
+    responseType: config.responseType,
+    onUploadProgress: config.onUploadProgress,
+    onDownloadProgress: config.onDownloadProgress,
+    decrypt: isChained && chained.decrypt,
+    // Another URL is another endpoint, whose response is verified like any other.
+    unsigned: isChained ? chained.unsigned && url === chained.path : endpoint.traits.unsigned === true,
+    repeatable: isChained ? chained.repeatable : endpoint.reads,
+    sensitive: true,
+  }
+}
+
+/** The file of an upload of APIv2 that has come past the chain. */
+async function readUpload({ endpoint, body, signal }: Call): Promise<Upload | undefined> {
+  if (!endpoint.traits.upload?.flat) return undefined
+  return prepareUpload(endpoint, (body ?? {}) as Record<string, unknown>, signal)
+}
+
+/** @throws {RequestError} for a body that JSON cannot carry. */
+function assertSendable(body: unknown): void {
+  if (body === undefined || body === null || typeof body === 'string' || Buffer.isBuffer(body)) return
+  const { problem } = inspectBody(body)
+  if (problem) throw new RequestError(problem)
+}
+
+function transformRequest(config: Config): unknown {
+  return [config.transformRequest ?? []]
+    .flat()
+    .reduce(
+      (data: unknown, transform) => transform.call(config, data, config.headers) as unknown,
+      config.data,
+    )
+}
+
+/** Puts the signed request into a config. */
+function seal(
+  config: Config,
+  ticket: Ticket,
+  { endpoint }: Call,
+  { url, headers, body }: SignedRequest,
+  adapter: (config: Config) => Promise<AxiosResponse>,
+): Config {
+  Object.assign(config, {
+    [ticketKey]: ticket,
+    method: endpoint.verb,
+    url,
+    data: body,
+    headers: new AxiosHeaders(headers),
+    baseURL: undefined,
+    params: undefined,
+    auth: undefined,
+    transformRequest: [],
+    transformResponse: [],
+    responseType: 'arraybuffer',
+    adapter,
+  })
+  return config
+}
+
+/** Sends what was signed, and nothing else, by the client's own transport or by the user's adapter. */
+function signedAdapter(
+  ticket: Ticket,
+  timer: Timer,
+  disposable: Upload | undefined,
+  { transport }: AxiosClientContext,
+): (config: Config) => Promise<AxiosResponse> {
+  const { call, request, given } = exchanges.get(ticket) as Exchange
+  const own = given.adapter === refuseUnsigned ? undefined : given.adapter
+  return async (config) => {
+    try {
+      if (
+        config.url !== request.url ||
+        config.method !== call.endpoint.verb ||
+        config.data !== request.body
+      ) {
+        throw new RequestError(
+          'The request was changed after it was signed; register interceptors that change it earlier',
+        )
+      }
+      const isPlain = own === undefined && !needsAxios(config)
+      const response = await send(request, call, timer, (signed, options) =>
+        isPlain ? transport.send(signed, options) : transport.sendBy(own, config, signed, options),
+      )
+      const { status, statusText, headers } = response
+      return { status, statusText, headers, config, data: new UnverifiedBody(response), request: undefined }
+    } catch (error) {
+      completed.add(ticket)
+      throw error
+    } finally {
+      timer.stop()
+      await disposable?.dispose()
+    }
+  }
+}
+
+/** @throws {VerificationError} before anyone sees the data of a response that is not to be trusted. */
+async function verify(response: AxiosResponse, protocol: Protocol): Promise<AxiosResponse> {
+  const { config } = response
+  const ticket = ticketOf(config)
+  const exchange = exchanges.get(ticket)
+  const received = UnverifiedBody.open(response)
+  if (!exchange || !received) throw notVerified()
+  completed.add(ticket)
+  const { call, request, given } = exchange
+  const { responseType, transformResponse } = given
+  config.headers.delete('Authorization')
+  Object.assign(config, { adapter: undefined, responseType, transformResponse })
+  const verified = await accept(received, request, call, protocol)
+  response.data = transformed(verified, exchange, response)
+  return response
+}
+
+/** The data of a response as the user's transforms leave it; they begin with the text, as in axios. */
+function transformed(
+  verified: VerifiedResponse,
+  { call, given }: Exchange,
+  response: AxiosResponse,
+): unknown {
+  const transforms = [given.transformResponse ?? []].flat()
+  const { body } = verified
+  const isOurs = transforms.every((transform) => decoders.has(transform))
+  if (isOurs || !Buffer.isBuffer(body)) return decode(verified, call)
+  const { config, headers, status } = response
+  const text: unknown = call.responseType === 'arraybuffer' ? body : body.toString()
+  return transforms.reduce(
+    (data, transform) => transform.call(config, data, headers as AxiosHeaders, status) as unknown,
+    text,
+  )
+}
+
+const decoders = new WeakSet<AxiosResponseTransformer>()
+
+/** The default transform, which turns the text of a verified response into data; what is no text any more stays as it is. */
+function decoder(protocol: Protocol): AxiosResponseTransformer {
+  const decodeText: AxiosResponseTransformer = function (data: unknown, _headers, status = 200) {
+    const call = exchanges.get(ticketOf(this))?.call
+    const isText = typeof data === 'string' && (call?.responseType ?? 'json') === 'json'
+    return call && isText ? protocol.decode(Buffer.from(data), call, status) : data
+  }
+  decoders.add(decodeText)
+  return decodeText
+}
+
+/** Hands on errors; an abort between signing and sending becomes one of this package. */
+function refuse(error: unknown): never {
+  if (!isCancel(error)) throw error
+  const ticket = ticketOf((error as { readonly config?: Config }).config)
+  completed.add(ticket)
+  const { endpoint, signal } = exchanges.get(ticket)?.call ?? {}
+  const message = `${endpoint?.name ?? 'The request'}: aborted`
+  throw new NetworkError(message, { code: 'ABORTED', retryable: false, cause: signal?.reason })
+}

@@ -1,0 +1,78 @@
+import { closeSync, existsSync, openSync, renameSync, rmSync } from 'node:fs'
+import { FAILURE_PREFIX } from '../tables/headings.js'
+import { type FailureRecord, ROW_STATE, readJournal } from './format.js'
+import { createRowNumbers } from './row-numbers.js'
+import { OWNER_ONLY, writeAll } from './writer.js'
+
+/** The number of rows that failed, also by code. */
+export interface FailedRows {
+  readonly rows: number
+  readonly codes: Readonly<Record<string, number>>
+}
+
+const BUFFERED = 1 << 16
+const DETAILS = ['code', 'message', 'field', 'requestId'] as const satisfies readonly (keyof FailureRecord)[]
+/** The mark without which spreadsheet programs do not take a file for UTF-8. */
+const BYTE_ORDER_MARK = '\uFEFF'
+
+/**
+ * Writes the rows that failed as CSV, with their own columns and the reason, ready to be corrected and run again. The
+ * number that a row was sent with is one of the columns, so that the API recognises the request.
+ *
+ * @param overwrite whether a file that exists is replaced
+ */
+export async function writeFailedRows(
+  journal: string,
+  file: string,
+  overwrite: boolean,
+): Promise<FailedRows> {
+  const codes: Record<string, number> = {}
+  const { headings, lastFailureOf } = await findFailures(journal)
+  const draft = `${file}.new`
+  const descriptor = openSync(draft, 'w', OWNER_ONLY)
+  let text = BYTE_ORDER_MARK + csvLine([...headings, ...DETAILS.map((name) => FAILURE_PREFIX + name)])
+  let rows = 0
+  let line = 0
+  await readJournal(journal, ({ first: row, failure }) => {
+    line++
+    if (!failure || lastFailureOf(row) !== line) return
+    const cells = [...headings].map((heading) => failure.columns[heading])
+    text += csvLine([...cells, ...DETAILS.map((name) => failure[name])])
+    codes[failure.code] = (codes[failure.code] ?? 0) + 1
+    rows++
+    if (text.length < BUFFERED) return
+    writeAll(descriptor, text)
+    text = ''
+  })
+  writeAll(descriptor, text)
+  closeSync(descriptor)
+  if (rows > 0 && (overwrite || !existsSync(file))) renameSync(draft, file)
+  else rmSync(draft)
+  return { rows, codes }
+}
+
+/** Finds the headings of all columns that failed rows have, and the line of a row's failure; 0 when it did not fail in the end. */
+async function findFailures(
+  journal: string,
+): Promise<{ readonly headings: ReadonlySet<string>; readonly lastFailureOf: (row: number) => number }> {
+  const headings = new Set<string>()
+  const lastFailures = createRowNumbers(Uint32Array)
+  let line = 0
+  await readJournal(journal, ({ state, first, last, failure }) => {
+    line++
+    const hasFailed = state === ROW_STATE.failed || state === ROW_STATE.unknown
+    lastFailures.set(first, last, hasFailed ? line : 0)
+    for (const heading of Object.keys(failure?.columns ?? {})) headings.add(heading)
+  })
+  return { headings, lastFailureOf: lastFailures.get }
+}
+
+function csvLine(cells: readonly unknown[]): string {
+  return `${cells.map(csvCell).join(',')}\r\n`
+}
+
+function csvCell(cell: unknown): string {
+  if (cell === undefined || cell === null) return ''
+  const text = typeof cell === 'object' ? JSON.stringify(cell) : String(cell)
+  return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}

@@ -1,0 +1,129 @@
+import { existsSync } from 'node:fs'
+import { RequestError } from '../../index.js'
+import {
+  type FailureRecord,
+  formatLine,
+  type JournalHeader,
+  ROW_STATE,
+  type RowState,
+  readJournal,
+} from './format.js'
+import { takeLock } from './lock.js'
+import { createRowNumbers } from './row-numbers.js'
+import { JournalWriter, openJournalFiles } from './writer.js'
+
+/** The states of all rows, kept in a file. */
+export interface Journal {
+  /** Whether an earlier run of this job has written the journal. */
+  readonly isContinued: boolean
+  stateOf(row: number): number
+  /** Writes down that rows are about to be sent; resolves when that is on the disk. */
+  begin(rows: readonly number[]): Promise<void>
+  /** Writes down that rows were not sent after all. */
+  release(rows: readonly number[]): void
+  /** @param result the line for the file of results */
+  acknowledge(row: number, result: string | undefined): void
+  /** @param isUnknown whether the API may have carried the request out */
+  fail(row: number, failure: FailureRecord, isUnknown: boolean, result: string | undefined): void
+  close(): Promise<void>
+}
+
+/**
+ * Opens the journal of a job, or begins one.
+ *
+ * Lines reach the operating system at once, so they survive the end of this process. To survive a power failure too,
+ * {@link Journal.begin} waits for the disk: no row is ever sent that the journal does not know of.
+ *
+ * @param onError called with the reason when the journal cannot be written any more
+ * @throws {RequestError} when the journal belongs to another job, is damaged, or is in use.
+ */
+export async function openJournal(
+  file: string,
+  header: JournalHeader,
+  onError: (error: Error) => void,
+): Promise<Journal> {
+  const unlock = takeLock(`${file}.lock`)
+  try {
+    return await openLocked(file, header, onError, unlock)
+  } catch (error) {
+    unlock()
+    throw error
+  }
+}
+
+async function openLocked(
+  file: string,
+  header: JournalHeader,
+  onError: (error: Error) => void,
+  unlock: () => void,
+): Promise<Journal> {
+  const states = createRowNumbers(Uint8Array)
+  let resultsLength = 0
+  const found = existsSync(file)
+    ? await readJournal(file, ({ state, first, last, end = resultsLength }) => {
+        states.set(first, last, state)
+        resultsLength = end
+      })
+    : { header: undefined, length: 0 }
+  if (found.header) assertSameJob(file, found.header, header)
+  const files = openJournalFiles(file, header, { ...found, resultsLength })
+  const writer = new JournalWriter(file, files, onError)
+
+  const writeRanges = (rows: readonly number[], state: RowState): void => {
+    for (const [first, last] of rangesOf(rows)) {
+      states.set(first, last, state)
+      writer.write(formatLine({ state, first, last }))
+    }
+  }
+  const writeOutcome = (row: number, state: RowState, result = '', failure?: FailureRecord): void => {
+    states.set(row, row, state)
+    resultsLength += Buffer.byteLength(result)
+    const end = files.results === undefined ? undefined : { end: resultsLength }
+    writer.write(formatLine({ state, first: row, last: row, ...end, ...(failure && { failure }) }), result)
+  }
+
+  return {
+    isContinued: found.header !== undefined,
+    stateOf: states.get,
+    begin(rows) {
+      writeRanges(rows, ROW_STATE.inFlight)
+      return writer.sync()
+    },
+    release: (rows) => writeRanges(rows, ROW_STATE.notSent),
+    acknowledge: (row, result) => writeOutcome(row, ROW_STATE.acknowledged, result),
+    fail: (row, failure, isUnknown, result) =>
+      writeOutcome(row, isUnknown ? ROW_STATE.unknown : ROW_STATE.failed, result, failure),
+    close: () => writer.close().finally(unlock),
+  }
+}
+
+const COMPARED = {
+  endpoint: 'endpoint',
+  account: 'merchant or address',
+  columns: 'map of columns',
+  constants: 'set of constants',
+  input: 'content of the input',
+} as const satisfies Partial<Record<keyof JournalHeader, string>>
+
+/** @throws {RequestError} that says what differs. */
+function assertSameJob(file: string, found: JournalHeader, header: JournalHeader): void {
+  const parts = Object.keys(COMPARED) as (keyof typeof COMPARED)[]
+  const different = parts.filter((part) => found[part] !== header[part])
+  if (different.length === 0) return
+  throw new RequestError(
+    `The journal ${file} belongs to another job: its ${different.map((part) => COMPARED[part]).join(', ')} differ. ` +
+      'Run that job to its end first. Only for rows that are all meant to be sent anew, name another journal: what was ' +
+      'sent before would be sent again under another number',
+  )
+}
+
+/** Numbers that follow one another, as ranges: each is one line of the journal. */
+function rangesOf(rows: readonly number[]): [first: number, last: number][] {
+  const ranges: [number, number][] = []
+  for (const row of rows) {
+    const range = ranges.at(-1)
+    if (range && range[1] + 1 === row) range[1] = row
+    else ranges.push([row, row])
+  }
+  return ranges
+}

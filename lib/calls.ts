@@ -1,0 +1,154 @@
+import { AxiosHeaders, type AxiosInstance, type AxiosResponse, type RawAxiosHeaders } from 'axios'
+import { type AxiosClient, createAxiosClient } from './axios-client.js'
+import { endpointOf, type ProtocolName } from './catalog/endpoint.js'
+import type { Verb } from './catalog/traits.js'
+import { cannotCall, maySpeak } from './identity.js'
+import { type Config, needsInstance } from './options.js'
+import { buildCall, type CallDefaults, mergeHeaders } from './pipeline/build.js'
+import { type CallOptions, createAttempt, runCall } from './pipeline/pipeline.js'
+import type { Call, Protocol } from './protocols/protocol.js'
+import { ACCEPT_ENCODING } from './transport/decompress.js'
+import type { Transport } from './transport/transport.js'
+import { VERSION } from './version.js'
+
+/** The axios instances behind the chain, for interceptors of the user's own. */
+export interface Clients {
+  /** Signs and verifies the calls of APIv2. */
+  readonly v2: AxiosInstance
+  /** Signs and verifies the calls of APIv3, and those of a brand. */
+  readonly v3: AxiosInstance
+}
+
+/** The calls of one client. */
+export interface Calls {
+  /** Runs one call of the chain. */
+  readonly run: (verb: Verb, path: string, request?: unknown) => Promise<AxiosResponse>
+  /** The call that a GET would be, with the defaults of the client. */
+  readonly buildGet: (path: string, request: unknown) => Call
+  /** The axios instances; from the first use on, all calls of the chain go through them. */
+  readonly clients: () => Clients
+}
+
+/**
+ * The calls of a client. They run through the pipeline directly, unless its user has asked for the axios instances, or for an option that
+ * only an instance can serve.
+ */
+export function createCalls(
+  config: Config,
+  protocols: Readonly<Record<ProtocolName, Protocol>>,
+  transport: Transport,
+): Calls {
+  const { signer, failover, deadline, validate } = config
+  const shared = { failover, deadline, validate, isClosed: transport.isClosed }
+  const optionsFor = (make: (name: ProtocolName) => CallOptions): OptionsByProtocol => {
+    const names = PROTOCOLS.filter((name) => maySpeak(signer, name))
+    return Object.fromEntries(names.map((name) => [name, make(name)]))
+  }
+  const direct = optionsFor((name) => ({
+    ...shared,
+    defaults: directDefaults(config, protocols[name]),
+    attempt: createAttempt(protocols[name], transport),
+  }))
+  let current = direct
+  let clients: Clients | undefined
+
+  /** Makes the axios instances, and lets all further calls go through them. */
+  function useInstances(): Clients {
+    const create = (api: 'v2' | 'v3'): AxiosClient => {
+      const protocol = protocols[api]
+      const headers = { ...ownHeaders(protocol), ...config.axios.headers } as RawAxiosHeaders
+      return createAxiosClient({ api, protocol, transport, signer }, { ...config.axios, headers })
+    }
+    const v2 = create('v2')
+    const v3 = create('v3')
+    current = optionsFor((name) => {
+      const { instance, attempt } = name === 'v2' ? v2 : v3
+      return { ...shared, attempt, defaults: instanceDefaults(instance) }
+    })
+    return Object.freeze({ v2: v2.instance, v3: v3.instance })
+  }
+
+  if (needsInstance(config.axios)) clients = useInstances()
+  return {
+    async run(verb, path, request) {
+      const endpoint = endpointOf(path, verb)
+      const options = current[endpoint.protocol]
+      if (!options) throw cannotCall(signer, endpoint)
+      return runCall(endpoint, request, options)
+    },
+    buildGet(path, request) {
+      const endpoint = endpointOf(path, 'get')
+      const options = direct[endpoint.protocol]
+      if (!options) throw cannotCall(signer, endpoint)
+      return buildCall(endpoint, request, options.defaults.get)
+    },
+    clients() {
+      clients ??= useInstances()
+      return clients
+    },
+  }
+}
+
+const PROTOCOLS: readonly ProtocolName[] = ['v2', 'v3', 'brand']
+type OptionsByProtocol = Readonly<Partial<Record<ProtocolName, CallOptions>>>
+
+/** The headers of every request, which the user's own headers replace. */
+const ownHeaders = ({ accept }: Protocol): RawAxiosHeaders => ({
+  Accept: accept,
+  'Accept-Encoding': ACCEPT_ENCODING,
+  'User-Agent': `wechatpay-fluent/${VERSION} node/${process.versions.node}`,
+})
+
+/** The defaults of direct calls. Like axios, they take headers for all requests, and below `common` and the names of methods. */
+export function directDefaults(
+  { axios }: Pick<Config, 'axios'>,
+  protocol: Protocol,
+): CallOptions['defaults'] {
+  const { headers = {}, timeout, baseURL, onUploadProgress, onDownloadProgress } = axios
+  const groups = headers as Readonly<Record<string, RawAxiosHeaders>>
+  const isGroup = (name: string): boolean => METHODS.has(name) && typeof groups[name] === 'object'
+  const forAll = Object.fromEntries(Object.entries(groups).filter(([name]) => !isGroup(name)))
+  return byVerb((verb) => {
+    const own = AxiosHeaders.concat(groups.common, groups[verb], ownHeaders(protocol), forAll as never)
+    return { timeout, baseURL, onUploadProgress, onDownloadProgress, headers: mergeHeaders({}, own) }
+  })
+}
+
+const METHODS: ReadonlySet<string> = new Set([
+  'common',
+  'get',
+  'post',
+  'put',
+  'patch',
+  'delete',
+  'head',
+  'options',
+])
+
+const byVerb = <Value>(make: (verb: Verb) => Value): Readonly<Record<Verb, Value>> => ({
+  get: make('get'),
+  post: make('post'),
+  put: make('put'),
+  patch: make('patch'),
+  delete: make('delete'),
+})
+
+/** The defaults of calls through an axios instance, as they are at the time of the call. The instance adds its headers itself. */
+function instanceDefaults({ defaults }: AxiosInstance): CallOptions['defaults'] {
+  const live: CallDefaults = {
+    headers: {},
+    get timeout() {
+      return defaults.timeout
+    },
+    get baseURL() {
+      return defaults.baseURL
+    },
+    get onUploadProgress() {
+      return defaults.onUploadProgress
+    },
+    get onDownloadProgress() {
+      return defaults.onDownloadProgress
+    },
+  }
+  return byVerb(() => live)
+}

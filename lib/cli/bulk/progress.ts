@@ -1,0 +1,57 @@
+import type { BulkProgress } from '../../bulk/index.js'
+
+const BAR_WIDTH = 24
+/** The milliseconds between two lines where there is no terminal to draw on. */
+const LINE_INTERVAL = 10_000
+
+/** Shows how far a job has got: a bar on a terminal, else a line every ten seconds. */
+export function showProgress(stream: NodeJS.WriteStream): {
+  readonly show: (progress: BulkProgress) => void
+  /** Removes the bar. */
+  readonly end: () => void
+} {
+  let isDrawn = false
+  let lastLine = 0
+  return {
+    show(progress) {
+      if (stream.isTTY) {
+        isDrawn = true
+        stream.write(`\r${drawBar(progress).slice(0, stream.columns || 80)}\x1b[K`)
+      } else if (progress.elapsed - lastLine >= LINE_INTERVAL) {
+        lastLine = progress.elapsed
+        stream.write(`${describe(progress)}\n`)
+      }
+    },
+    end() {
+      if (isDrawn) stream.write('\r\x1b[K')
+      isDrawn = false
+    },
+  }
+}
+
+function drawBar(progress: BulkProgress): string {
+  const { done, total } = progress
+  if (!total) return describe(progress)
+  const filled = Math.floor((done / total) * BAR_WIDTH)
+  const percent = String(Math.floor((done / total) * 100)).padStart(3)
+  return `${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)} ${percent}%  ${describe(progress)}`
+}
+
+function describe({ phase, done, total, rate, failures }: BulkProgress): string {
+  const count = total === undefined ? `${done}` : `${done}/${total}`
+  const left = total === undefined || rate <= 0 ? undefined : (total - done) / rate
+  const codes = Object.entries(failures).map(([code, times]) => `${code} ${times}`)
+  const failed = Object.values(failures).reduce((sum, times) => sum + times, 0)
+  return [
+    `${phase} ${count}`,
+    `${rate.toFixed(0)}/s`,
+    ...(left === undefined ? [] : [`ETA ${duration(left)}`]),
+    ...(failed > 0 ? [`${failed} failed (${codes.join(', ')})`] : []),
+  ].join('  ')
+}
+
+function duration(seconds: number): string {
+  const whole = Math.ceil(seconds)
+  const parts = [Math.floor((whole % 3600) / 60), whole % 60].map((part) => String(part).padStart(2, '0'))
+  return whole >= 3600 ? [Math.floor(whole / 3600), ...parts].join(':') : parts.join(':')
+}

@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs'
+import { InvalidArgumentError } from 'commander'
+
+/** A mistake in the command line or in a file it names; the exit code is 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+}
+
+const STANDARD_INPUT = 0
+
+/**
+ * The bytes of a file: `file`, `@file`, or `-` for standard input.
+ *
+ * @throws {UsageError} when the file cannot be read.
+ */
+export function readFile(file: string, flag: string): Buffer {
+  try {
+    return readFileSync(file === '-' ? STANDARD_INPUT : file.replace(/^@/, ''))
+  } catch (error) {
+    throw new UsageError(`${flag} ${file} cannot be read: ${(error as Error).message}`)
+  }
+}
+
+/**
+ * The JSON of a flag: written as it is, in a file that is named `@file`, or `-` for standard input.
+ *
+ * @throws {UsageError} when it is no JSON, or the file cannot be read.
+ */
+export function readJson(given: string, flag: string): unknown {
+  const isFile = given === '-' || given.startsWith('@')
+  return parseUserJson(isFile ? readFile(given, flag).toString() : given, flag)
+}
+
+/**
+ * Parses JSON that the user wrote. Node's own error quotes the text, which may hold a key; this one names the line alone.
+ *
+ * @param source the name of the text, such as `--config wxpay.json`
+ * @throws {UsageError} when the text is no JSON.
+ */
+export function parseUserJson(text: string, source: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    const at = /at position (\d+)/.exec((error as Error).message)?.[1]
+    const where = at === undefined ? '' : ` (line ${text.slice(0, Number(at)).split('\n').length})`
+    throw new UsageError(`${source} is no JSON${where}`)
+  }
+}
+
+/** Splits `name=value`; `undefined` when the text is no such pair. */
+export function splitPair(text: string): readonly [name: string, value: string] | undefined {
+  const at = text.indexOf('=')
+  return at < 1 ? undefined : [text.slice(0, at), text.slice(at + 1)]
+}
+
+/** Reads `name=value` pairs; a name that comes more than once has a list. */
+export function readPairs(texts: readonly string[], flag: string): Record<string, string | string[]> {
+  const pairs: Record<string, string | string[]> = Object.create(null)
+  for (const text of texts) {
+    const pair = splitPair(text)
+    if (!pair) throw new UsageError(`${flag} ${text}: must be name=value`)
+    const [name, value] = pair
+    const before = pairs[name]
+    pairs[name] = before === undefined ? value : [before, value].flat()
+  }
+  return { ...pairs }
+}
+
+/** The parser of a flag whose value is a number that is not negative. */
+export function toNumber(text: string): number {
+  const number = Number(text)
+  if (text !== '' && Number.isFinite(number) && number >= 0) return number
+  throw new InvalidArgumentError('It must be a number.')
+}

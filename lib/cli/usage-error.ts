@@ -1,4 +1,0 @@
-/** A command line, or a file it names, that makes no sense: exit code 2. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError'
-}

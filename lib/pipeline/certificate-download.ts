@@ -1,0 +1,53 @@
+import { endpointOf } from '../catalog/endpoint.js'
+import { NetworkError } from '../errors.js'
+import type { Protocol } from '../protocols/protocol.js'
+import { type SignedPayload, signatureHeaders } from '../protocols/v3/signature.js'
+import type { Transport } from '../transport/transport.js'
+import { buildCall, type CallDefaults } from './build.js'
+import { send, Timer } from './send.js'
+
+/**
+ * Fetches the platform certificates. Nobody can verify the response yet, so it goes to `createCertificates` alone.
+ *
+ * @param protocol without platform keys
+ * @param accessPoints tried one after the other, until one can be reached
+ */
+export function certificateDownload(
+  protocol: Protocol,
+  transport: Transport,
+  defaults: CallDefaults,
+  accessPoints: readonly string[],
+): (serial: string | undefined) => Promise<SignedPayload> {
+  const endpoint = endpointOf('v3/certificates', 'get')
+
+  async function download(serial: string | undefined, baseURL: string): Promise<SignedPayload> {
+    const request = { baseURL, ...(serial !== undefined && { headers: { 'Wechatpay-Serial': serial } }) }
+    const call = buildCall(endpoint, request, defaults)
+    const timer = new Timer(call.timeout)
+    try {
+      const signed = await protocol.sign(call)
+      const response = await send(signed, call, timer, transport.send)
+      const { status, headers, body } = response
+      if (status < 200 || status >= 300) throw await protocol.toError(response, signed, call)
+      return {
+        headers: signatureHeaders((name) => headers[name] as string | undefined),
+        body: body as Buffer,
+      }
+    } finally {
+      timer.stop()
+    }
+  }
+
+  return async (serial) => {
+    let failure: unknown
+    for (const accessPoint of accessPoints) {
+      try {
+        return await download(serial, accessPoint)
+      } catch (error) {
+        if (!(error instanceof NetworkError)) throw error
+        failure = error
+      }
+    }
+    throw failure
+  }
+}

@@ -1,0 +1,46 @@
+import { type Channel, channel } from 'node:diagnostics_channel'
+
+/** What every event says of its call. */
+export interface CallFacts {
+  /** Upper case. */
+  readonly method: string
+  /** Template as in the route map. */
+  readonly path: string
+  /** 1 for the first. */
+  readonly attempt: number
+}
+
+/** A request is about to be signed and sent. */
+export interface AttemptEvent extends CallFacts {
+  readonly type: 'attempt'
+}
+
+/** A request failed and will be sent again after `delay` milliseconds. */
+export interface RetryEvent extends CallFacts {
+  readonly type: 'retry'
+  readonly error: Error
+  readonly delay: number
+}
+
+/** An answer has come and been accepted, `duration` milliseconds after its attempt began. */
+export interface ResponseEvent extends CallFacts {
+  readonly type: 'response'
+  readonly status: number
+  readonly requestId: string | undefined
+  readonly duration: number
+}
+
+/** A call has failed for good. */
+export interface FailureEvent extends CallFacts {
+  readonly type: 'failure'
+  readonly error: Error
+}
+
+/** What happens to a call, for logs and metrics. Nothing in it is secret. */
+export type CallEvent = AttemptEvent | RetryEvent | ResponseEvent | FailureEvent
+
+/** Name of the `node:diagnostics_channel` on which {@link CallEvent}s are published. */
+export const CALL_CHANNEL = 'wechatpay-fluent:call'
+
+/** The channel. Events are made only while it has subscribers. */
+export const callEvents: Channel = channel(CALL_CHANNEL)

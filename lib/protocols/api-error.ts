@@ -1,0 +1,55 @@
+import type { Endpoint } from '../catalog/endpoint.js'
+import { nearestRoute } from '../catalog/suggest.js'
+import { ApiError } from '../errors.js'
+import type { HttpResponse } from '../transport/transport.js'
+import { MAY_BE_DONE } from './protocol.js'
+
+/** What a response says when it says no. */
+export interface Refusal {
+  /** The API's own code; `HTTP_502` and the like where it gives none. */
+  readonly code: string | undefined
+  /** The API's own words. */
+  readonly reason: string | undefined
+  readonly detail: unknown
+  /** The whole body, parsed where that was possible. */
+  readonly data: unknown
+  readonly verified: boolean
+  /** What the message adds for the reader, such as the likeliest cause. */
+  readonly hint?: string | undefined
+  /** Whether the request may have been carried out all the same. */
+  readonly isOpen: boolean
+}
+
+/** The error for a response that says no. Its message tells who said what, and what to do. */
+export function createApiError(
+  endpoint: Endpoint,
+  { status, headers }: HttpResponse,
+  { code, reason, detail, data, verified, hint, isOpen }: Refusal,
+): ApiError {
+  const requestId = headers['request-id'] as string | undefined
+  const isRedirect = status >= 300 && status < 400
+  const parts = [
+    `${endpoint.name}: ${status} ${code ?? ''}`.trimEnd(),
+    reason ?? (isRedirect ? 'redirects are not followed' : undefined),
+    requestId && `Request-ID ${requestId}`,
+    nearestPath(endpoint, status),
+    hint,
+    isOpen ? `${verified ? '' : 'This answer is not verified. '}${MAY_BE_DONE}` : undefined,
+  ]
+  return new ApiError(parts.filter(Boolean).join('; '), {
+    code: code ?? `HTTP_${status}`,
+    detail,
+    requestId,
+    verified,
+    method: endpoint.verb.toUpperCase(),
+    path: endpoint.path,
+    response: { status, data, headers: { ...headers } as never },
+  })
+}
+
+/** A misspelt path that is not documented shows only as a 404. */
+function nearestPath(endpoint: Endpoint, status: number): string | undefined {
+  if (status !== 404 || endpoint.documented) return undefined
+  const nearest = nearestRoute(endpoint.path, endpoint.verb)
+  return nearest && `the path is not documented; did you mean ${nearest}?`
+}

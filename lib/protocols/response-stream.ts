@@ -1,0 +1,95 @@
+import { PassThrough, Readable } from 'node:stream'
+import { NetworkError, WechatpayError } from '../errors.js'
+
+/** Bytes that tell a file from a document that says why there is none. */
+const HEAD_BYTES = 64
+
+/**
+ * The beginning of a body that is still arriving, and all of it once more as a stream.
+ *
+ * @param patience milliseconds to wait for it; 0 for any time
+ * @throws {NetworkError} when it breaks off before, or does not come.
+ */
+export async function peek(
+  body: Readable,
+  name: string,
+  patience: number,
+): Promise<{ head: Buffer; whole: Readable }> {
+  const chunks = body[Symbol.asyncIterator]() as AsyncIterableIterator<Buffer>
+  let head = Buffer.alloc(0)
+  await inTime(body, name, patience, async () => {
+    while (head.length < HEAD_BYTES) {
+      const next = await chunks.next()
+      if (next.done) return
+      head = Buffer.concat([head, next.value])
+    }
+  })
+  return { head, whole: Readable.from(join(head, chunks), { objectMode: false }) }
+}
+
+/** What was read of a body to see what it is, and then the rest. */
+export async function* join(head: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  if (head.length > 0) yield head
+  yield* rest
+}
+
+/** A document that comes as a stream; at most about `limit` bytes of it are read. */
+export async function readDocument(
+  body: Readable,
+  name: string,
+  patience: number,
+  limit: number,
+): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let size = 0
+  await inTime(body, name, patience, async () => {
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      chunks.push(chunk)
+      size += chunk.length
+      if (size > limit) return
+    }
+  })
+  return Buffer.concat(chunks)
+}
+
+async function inTime(
+  body: Readable,
+  name: string,
+  patience: number,
+  read: () => Promise<void>,
+): Promise<void> {
+  const timer =
+    patience > 0 && setTimeout(() => body.destroy(new Error(`not here in ${patience} ms`)), patience)
+  try {
+    await read()
+  } catch (error) {
+    throw new NetworkError(`${name}: the answer broke off: ${(error as Error).message}`, {
+      code: 'CONNECTION_FAILED',
+      retryable: true,
+    })
+  } finally {
+    if (timer) clearTimeout(timer)
+  }
+}
+
+/**
+ * A body as a stream of its own. From the stream of the connection a reader would get to the request, and from its errors to the
+ * config, both with the `Authorization` header.
+ */
+export function detach(body: Readable, name: string): Readable {
+  const own = new PassThrough()
+  body.once('error', (error) => {
+    own.destroy(error instanceof WechatpayError ? error : brokenOff(error, name))
+  })
+  own.once('close', () => body.destroy())
+  return body.pipe(own)
+}
+
+function brokenOff(error: Error, name: string): NetworkError {
+  const aborted = (error as NodeJS.ErrnoException).code === 'ERR_CANCELED'
+  return new NetworkError(`${name}: the answer broke off: ${error.message}`, {
+    code: aborted ? 'ABORTED' : 'CONNECTION_FAILED',
+    // Only downloads stream, and they can be had again.
+    retryable: !aborted,
+  })
+}

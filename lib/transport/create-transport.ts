@@ -1,0 +1,59 @@
+import type { SecureContext } from 'node:tls'
+import { createAgents, type TrustedAuthorities } from './agents.js'
+import { createAxiosSender } from './axios-adapter.js'
+import { type ConnectionOptions, type HttpRequest, type Transport, TransportError } from './transport.js'
+import { createUndici } from './undici.js'
+
+/** What the TLS connections of a client trust and show. */
+export interface TlsOptions {
+  readonly ca: TrustedAuthorities | undefined
+  readonly clientCertificate: SecureContext | undefined
+}
+
+/**
+ * The connections of one client. Ordinary requests go over undici; axios' own adapter, which costs more and can do more,
+ * sends those that stream, report progress, or go through a proxy, an agent or an adapter of the user's.
+ *
+ * @throws {ConfigError} for an agent that does not verify the server's certificate.
+ */
+export function createTransport(connection: ConnectionOptions, tls: TlsOptions): Transport {
+  const agents = createAgents({ ...connection, ...tls })
+  const undici = createUndici(tls, connection)
+  const axiosSender = createAxiosSender(connection, agents)
+  const { maxBodyLength = -1 } = connection
+  let closed = false
+
+  /** @throws {TransportError} for a request that is not to be sent. */
+  function check({ body }: HttpRequest): void {
+    if (closed) throw new TransportError('refused', 'The client is closed')
+    if (maxBodyLength < 0) return
+    const size = sizeOf(body)
+    if (size <= maxBodyLength) return
+    throw new TransportError('refused', `the body of ${size} bytes is larger than maxBodyLength`)
+  }
+
+  return {
+    async send(request, options) {
+      check(request)
+      if (undici?.fits(request, options)) return undici.send(request, options)
+      return axiosSender.send(request, options)
+    },
+    async sendBy(adapter, config, request, options) {
+      check(request)
+      return axiosSender.sendBy(adapter, config, request, options)
+    },
+    hasCertificate: agents.merchant !== undefined,
+    isClosed: () => closed,
+    close() {
+      closed = true
+      agents.destroy()
+      undici?.destroy()
+    },
+  }
+}
+
+function sizeOf(body: HttpRequest['body']): number {
+  if (body === undefined) return 0
+  if (typeof body === 'string') return Buffer.byteLength(body)
+  return Buffer.isBuffer(body) ? body.length : body.getLengthSync()
+}
