@@ -97,11 +97,13 @@ export function findProblems(root: string): string[] {
 
 function sourcesIn(root: string, folder: string): string[] {
   if (!existsSync(join(root, folder))) return []
-  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .map((name) => posix.join(folder, name.replaceAll('\\', '/')))
-    // The modules of data import nothing but each other.
-    .filter((name) => /\.[jt]s$/.test(name) && !/^lib\/data[./]/.test(name))
-    .sort()
+  return (
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+      .map((name) => posix.join(folder, name.replaceAll('\\', '/')))
+      // The modules of data import nothing but each other.
+      .filter((name) => /\.[jt]s$/.test(name) && !/^lib\/data[./]/.test(name))
+      .sort()
+  )
 }
 
 /** `../errors.js`, as `lib/chain/chain.ts` writes it, is `lib/errors.ts`; packages stay as they are. */
