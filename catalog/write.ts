@@ -14,7 +14,7 @@ export const DATA_HEADER = '// Made by scripts/data.ts; do not edit.'
 export const textModule = (name: string, text: string): string =>
   `${DATA_HEADER}\nexport const ${name} = ${quote(text).replaceAll('\n', '\\n')}\n`
 
-/** Folders that hold generated files only, so what is left over in them is stale too. */
+/** Folders that hold generated files only, apart from declarations, so what is left over in them is stale too. */
 const COMMITTED = ['types/routes', 'lib/catalog/generated', 'lib/notifications/generated']
 
 /** Paths whose content differs from what the catalogue says, leftovers included. */
@@ -45,7 +45,7 @@ const leftovers = (root: string, files: Files, folders: readonly string[]): stri
   folders
     .filter((folder) => existsSync(join(root, folder)))
     .flatMap((folder) => filesBelow(root, folder))
-    .filter((path) => !files.has(path))
+    .filter((path) => !files.has(path) && !path.endsWith('.d.ts'))
 
 /** The paths of all files below a folder, from the root, in the order of their names. */
 export const filesBelow = (root: string, folder: string): string[] =>

@@ -11,7 +11,7 @@ export function lookup(template: string, verb: Verb): Traits | undefined {
   const found = known.get(key)
   if (found) return found
   const path = canonicalPath(template)
-  const node = nodeAt(path.split('/'))
+  const node = nodeAt(path)
   const words = node && verbsOf(node).get(verb)
   if (words === undefined) return undefined
   const traits = words.length > 0 || path.startsWith('v2/') ? traitsOf(path, words) : NOTHING_SPECIAL
@@ -21,13 +21,13 @@ export function lookup(template: string, verb: Verb): Traits | undefined {
 
 /** The verbs that a path is documented with. */
 export function knownVerbs(template: string): Verb[] {
-  const node = nodeAt(canonicalPath(template).split('/'))
+  const node = nodeAt(canonicalPath(template))
   return node ? [...verbsOf(node).keys()] : []
 }
 
 /** Whether a path is documented or leads to one that is. */
 export function isDocumentedPrefix(path: string): boolean {
-  return nodeAt(canonicalPath(path).split('/')) !== undefined
+  return nodeAt(canonicalPath(path)) !== undefined
 }
 
 /** Segments with upper-case letters, which are not to be kebab-cased. */

@@ -49,9 +49,9 @@ export function readOutline(text: string): RouteNode {
 }
 
 /** The node at a path, or `undefined` where no documented path leads. */
-export function nodeAt(segments: readonly string[]): RouteNode | undefined {
+export function nodeAt(path: string): RouteNode | undefined {
   let node: RouteNode | undefined = routeTree()
-  for (const segment of segments) node = node?.children.get(segment)
+  for (const segment of path.split('/')) node = node?.children.get(segment)
   return node
 }
 
