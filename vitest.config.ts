@@ -6,7 +6,7 @@ const config: ViteUserConfig = defineConfig({
     exclude: ['tests/system/**'],
     pool: 'forks',
     execArgv: ['--expose-gc'],
-    globalSetup: ['tests/package/shared-installation.ts'],
+    globalSetup: ['scripts/data.ts', 'tests/package/shared-installation.ts'],
     maxWorkers: '100%',
     // Each process imports the sources once, and not once for each file. A test puts back what it changes of the
     // process, such as the environment.
@@ -15,7 +15,7 @@ const config: ViteUserConfig = defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     expect: { poll: { timeout: 30_000, interval: 10 } },
-    coverage: { include: ['lib/**'], exclude: ['**/generated/**'] },
+    coverage: { include: ['lib/**'], exclude: ['**/generated/**', 'lib/data/**'] },
   },
 })
 

@@ -4,6 +4,7 @@ import { defineConfig, type ViteUserConfig } from 'vitest/config'
 const config: ViteUserConfig = defineConfig({
   test: {
     include: ['tests/system/**/*.test.ts'],
+    globalSetup: 'scripts/data.ts',
     pool: 'forks',
     fileParallelism: false,
     testTimeout: 120_000,

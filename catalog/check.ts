@@ -15,7 +15,7 @@ import {
 } from '../lib/catalog/schema.js'
 import { type Catalogue, type Endpoint, type Notification, part } from './model.js'
 
-/** What is wrong with an entry, and where it stands. */
+/** A mistake in an entry, and where it is. */
 export interface Problem {
   readonly folder: 'endpoints' | 'notifications'
   readonly family: string
@@ -26,7 +26,7 @@ export interface Problem {
 
 type Finding = Pick<Problem, 'path' | 'problem'>
 
-/** What a JSON Schema cannot say about the catalogue, found as it is asked for. */
+/** Mistakes in the catalogue that a JSON Schema does not find, one after the other. */
 export function* findProblems(catalogue: Catalogue): Generator<Problem> {
   const { endpoints, notifications } = catalogue
   yield* repeated(endpoints)
@@ -42,7 +42,7 @@ export function* findProblems(catalogue: Catalogue): Generator<Problem> {
   for (const notification of notifications) {
     const { family, eventType } = notification
     for (const { path, problem } of [
-      ...unknownAnswers(notification),
+      ...unknownResponses(notification),
       ...fieldProblems(payloads(notification), catalogue),
     ]) {
       yield { folder: 'notifications', family, path: [eventType, ...path], problem }
@@ -98,11 +98,11 @@ function* contradictions(endpoint: Endpoint): Generator<Finding> {
 }
 
 const takesSignType = (endpoint: Endpoint): boolean =>
-  ['xml.sign_type', 'query.sign_type'].some((place) => hasField(endpoint, place)) ||
+  ['xml.sign_type', 'query.sign_type'].some((field) => hasField(endpoint, field)) ||
   fieldsOf(endpoint.multipart ?? {}).some(({ name }) => name === 'sign_type')
 
-function hasField(endpoint: Endpoint, place: string): boolean {
-  const [where, name] = place.split('.')
+function hasField(endpoint: Endpoint, path: string): boolean {
+  const [where, name] = path.split('.')
   if (!name) return false
   if (where === 'path') return name in (endpoint.path ?? {})
   if (where !== 'json' && where !== 'xml' && where !== 'query' && where !== 'headers') return false
@@ -134,8 +134,8 @@ function parts(endpoint: Endpoint): Part[] {
   ]
 }
 
-/** Products whose payload is said to be the answer of an endpoint, which then has to be there. */
-function* unknownAnswers({ products }: Notification): Generator<Finding> {
+/** Products whose payload refers to the response of an endpoint that is not in the catalogue. */
+function* unknownResponses({ products }: Notification): Generator<Finding> {
   for (const [product, shape] of Object.entries(products ?? {})) {
     if (!isLeaf(shape) || readLeaf(shape)) continue
     yield {
@@ -173,7 +173,7 @@ function* problemsBelow(shape: Shape, path: Finding['path'], catalogue: Catalogu
   if (isFields(shape)) yield* problemsOf(shape, path, catalogue)
 }
 
-/** Limits that no value satisfies, or that mean nothing. */
+/** Limits that no value satisfies, or that do not belong to the type. */
 function* limitProblems({ type, min, max, pattern }: Leaf, path: Finding['path']): Generator<Finding> {
   const isNumber = type === 'integer' || type === 'number'
   if ((min ?? max) !== undefined && !isNumber && type !== 'string') {

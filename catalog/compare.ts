@@ -28,7 +28,7 @@ import {
   notificationId,
   readFacts,
   shapeOf,
-} from './facts.js'
+} from './fact-files.js'
 import { loadCatalogue } from './load.js'
 import type { Catalogue, Endpoint, Notification } from './model.js'
 

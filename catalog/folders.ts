@@ -3,8 +3,8 @@ import { alternatives, quote } from './print.js'
 import { type Files, HEADER } from './write.js'
 
 /**
- * `types/routes/folders.ts`: by path, the segments that come next. The chain's type takes its steps along it, so that
- * a step costs what it offers and not the catalogue.
+ * `types/routes/folders.ts`: by path, the segments that come next. The chain's type follows it, so that the compiler
+ * looks at the segments of one folder for each step, and not at the whole catalogue.
  */
 export function folderFiles(endpoints: readonly Endpoint[]): Files {
   const folders = new Map<string, Set<string>>()

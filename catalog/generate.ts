@@ -1,31 +1,36 @@
-/** `tsx catalog/generate.ts [--check] [--root DIR]`: the catalogue → types, run-time traits, emulator schemas. */
+/**
+ * `tsx catalog/generate.ts [--check] [--root DIR]`: the catalogue → types, and the facts of endpoints and notifications
+ * that the client always needs. They are committed; the rest of the run-time data is not (`scripts/data.ts`).
+ */
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { documentFiles } from './documents.js'
 import { folderFiles } from './folders.js'
-import { glossaryFiles } from './glossary.js'
 import { loadCatalogue } from './load.js'
 import type { Catalogue } from './model.js'
-import { nameFiles } from './names.js'
 import { notificationFiles } from './notification-facts.js'
-import { traitFiles } from './traits.js'
+import { outlineFiles } from './outline.js'
+import { nameFiles } from './search-names.js'
 import { typeFiles } from './types.js'
-import { type Files, staleFiles, writeFiles } from './write.js'
+import { type Files, staleFiles, textModule, writeFiles } from './write.js'
 
-/** Every generated file of the project whose catalogue lies below `root`. */
-export const generate = (root: string): Files => filesOf(loadCatalogue(root))
-
-/** Every file that is generated from a catalogue. */
+/** Every committed file that is generated from a catalogue. */
 export function filesOf(catalogue: Catalogue): Files {
   return new Map([
     ...typeFiles(catalogue),
     ...folderFiles(catalogue.endpoints),
-    ...traitFiles(catalogue),
-    ...documentFiles(catalogue),
+    ...outlineFiles(catalogue.endpoints),
     ...notificationFiles(catalogue),
+  ])
+}
+
+/** The modules of `lib/data/` that are made of a catalogue. */
+export function dataOf(catalogue: Catalogue): Files {
+  return new Map([
+    ...documentFiles(catalogue),
     ...nameFiles(catalogue),
-    ...glossaryFiles(catalogue.glossary),
+    ['lib/data/glossary.js', textModule('glossary', JSON.stringify(catalogue.glossary))],
   ])
 }
 
@@ -34,7 +39,7 @@ function main(): void {
     options: { check: { type: 'boolean', default: false }, root: { type: 'string' } },
   })
   const root = values.root ?? join(import.meta.dirname, '..')
-  const files = generate(root)
+  const files = filesOf(loadCatalogue(root))
   if (values.check) reportStale(staleFiles(root, files))
   else writeFiles(root, files)
 }

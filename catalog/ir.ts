@@ -15,7 +15,7 @@ import {
   type Shape,
 } from '../lib/catalog/schema.js'
 
-/** A TypeScript type before it is printed, small enough to be compared by its JSON. */
+/** A TypeScript type before it is printed. Types are compared by their JSON. */
 export type Type =
   | string
   | { readonly list: Type }
@@ -27,18 +27,19 @@ export interface Property {
   readonly name: string
   readonly optional: boolean
   readonly type: Type
-  /** What its documentation says: the label, the unit and limits, and the fields it may stand in for. */
+  /** What its JSDoc says: the label, the unit and limits, and the fields that it is an alternative to. */
   readonly about?: About
 }
 
 export type About = Omit<Leaf, 'type'> & { readonly oneOf?: readonly string[]; readonly maxItems?: number }
 
-/** Where a shape travels decides how its leaves are typed and which of its fields are sure. */
-export interface Place {
-  /** XML of v2: values are text; a request may give numbers. */
+/** How a shape is typed depends on where it is used. */
+export interface TypeOptions {
+  /** Values travel as text, as in the XML of v2; a request may give numbers. */
   readonly text: boolean
-  readonly answer: boolean
-  /** Request fields the client fills in when they are left out. */
+  /** The shape is part of a response, else of a request. */
+  readonly response: boolean
+  /** Request fields that the client fills in, which are optional. */
   readonly filled?: ReadonlySet<string>
 }
 
@@ -47,14 +48,14 @@ export const objectType = (fields: readonly Property[], either?: Groups): Type =
   ...(either && { either }),
 })
 
-export function typeOf(shape: Shape, place: Place): Type {
-  if (isLeaf(shape)) return leafType(leafOf(shape), place)
-  if (isList(shape)) return { list: typeOf(shape[0], inner(place)) }
+export function typeOf(shape: Shape, options: TypeOptions): Type {
+  if (isLeaf(shape)) return leafType(leafOf(shape), options)
+  if (isList(shape)) return { list: typeOf(shape[0], inner(options)) }
   if (isEnum(shape)) {
-    if (place.text && typeof shape.$enum[0] === 'number') return textType(place)
+    if (options.text && typeof shape.$enum[0] === 'number') return textType(options)
     return { values: shape.$enum }
   }
-  if (isCases(shape)) return { union: unique(shape.$oneOf.map((one) => typeOf(one, place))) }
+  if (isCases(shape)) return { union: unique(shape.$oneOf.map((one) => typeOf(one, options))) }
   if (embedded(shape)) return 'string'
   if (!isFields(shape)) return 'unknown'
   const either = eitherOf(shape)
@@ -62,16 +63,16 @@ export function typeOf(shape: Shape, place: Place): Type {
     const about = aboutOf(field, either?.find((group) => group.includes(name)) && either)
     return {
       name,
-      optional: optional || place.filled?.has(name) === true,
-      type: typeOf(field, inner(place)),
+      optional: optional || options.filled?.has(name) === true,
+      type: typeOf(field, inner(options)),
       ...(about && { about }),
     }
   })
-  // Two alternatives are readable as a union; more of them are told in words. What is answered is only read.
-  return objectType(properties, either?.length === 2 && !place.answer ? either : undefined)
+  // Two alternatives are a readable union; more of them are described in the JSDoc. A response is only read.
+  return objectType(properties, either?.length === 2 && !options.response ? either : undefined)
 }
 
-/** What is to be said of a field; of one of several alternative fields also which they are. */
+/** What the JSDoc of a field says; `either` has the groups of alternative fields that it belongs to. */
 export function aboutOf(shape: Shape, either?: Groups): About | undefined {
   const label = labelOf(shape)
   const { type: _, ...facts } = isLeaf(shape) ? leafOf(shape) : { type: undefined }
@@ -86,17 +87,17 @@ export function aboutOf(shape: Shape, either?: Groups): About | undefined {
   return Object.keys(about).length > 0 ? about : undefined
 }
 
-/** Only in the outermost object does the client fill anything in. */
-const inner = ({ text, answer }: Place): Place => ({ text, answer })
+/** The options of what is inside an object: the client fills in fields of the outermost one alone. */
+const inner = ({ text, response }: TypeOptions): TypeOptions => ({ text, response })
 
-const textType = ({ answer }: Place): Type => (answer ? 'string' : 'XmlValue')
+const textType = ({ response }: TypeOptions): Type => (response ? 'string' : 'XmlValue')
 
-function leafType({ type }: Leaf, place: Place): Type {
+function leafType({ type }: Leaf, options: TypeOptions): Type {
   if (type === 'object') return 'Record<string, unknown>'
   if (type === 'binary') return 'FilePart'
   // v2 encrypts with keys of its own (risk/getpublickey), so the caller brings the cipher text.
-  if (type === 'encrypted') return place.answer || place.text ? 'string' : 'Sensitive | Ciphertext'
-  if (place.text) return textType(place)
+  if (type === 'encrypted') return options.response || options.text ? 'string' : 'Sensitive | Ciphertext'
+  if (options.text) return textType(options)
   return type === 'integer' ? 'number' : type
 }
 
@@ -122,8 +123,8 @@ export function keyOf(type: Type): string {
 }
 
 /**
- * One object that stands for any of several: every field, sure where it is sure in all of them.
- * Handlers can read a field without asking first which of the cases arrived.
+ * One object instead of several: it has every field of them, required where all of them require it. Handlers can read a
+ * field without a check of which case arrived.
  */
 export function mergeObjects(types: readonly Type[]): Type {
   const objects = types.flatMap((type) => (typeof type === 'object' && 'fields' in type ? [type.fields] : []))

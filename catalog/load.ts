@@ -1,41 +1,67 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Ajv, type ErrorObject } from 'ajv'
-import { parse, YAMLParseError } from 'yaml'
+import {
+  isCollection,
+  isNode,
+  isPair,
+  isScalar,
+  LineCounter,
+  type ParsedNode,
+  parse,
+  parseDocument,
+  YAMLParseError,
+} from 'yaml'
+import type { Glossary } from '../lib/catalog/glossary.js'
 import { LEAF_TYPES, type Shape, UNITS } from '../lib/catalog/schema.js'
 import { keysOf } from '../lib/catalog/schema-problem.js'
 import type { Verb } from '../lib/catalog/traits.js'
 import { findProblems, type Problem } from './check.js'
-import { readGlossary } from './glossary.js'
-import { lineAt } from './lines.js'
-import type { Catalogue, Endpoint, EndpointFacts, Notification, NotificationFacts } from './model.js'
-import { loadSynonyms } from './synonyms.js'
+import type {
+  Catalogue,
+  Endpoint,
+  EndpointFacts,
+  Notification,
+  NotificationFacts,
+  Synonyms,
+} from './model.js'
 
 type RouteFile = Readonly<Record<string, Readonly<Partial<Record<Verb, EndpointFacts>>>>>
 type NotificationFile = Readonly<Record<string, NotificationFacts>>
 
 /** Reads `catalog/` below `root`, validated against `schema.json`, in a stable order. */
 export function loadCatalogue(root: string): Catalogue {
-  const schema = JSON.parse(readFileSync(join(root, 'catalog', 'schema.json'), 'utf8'))
-  const ajv = new Ajv({ allErrors: true, strictTypes: false, allowUnionTypes: true })
-  ajv.addSchema(schema, 'catalogue')
-  const read = (folder: string, family: string): unknown => {
-    const text = readFileSync(join(root, fileOf(folder, family)), 'utf8')
-    const data: unknown = parseYaml(fileOf(folder, family), text)
-    const validate = ajv.getSchema(`catalogue#/definitions/${folder}`)
-    if (!validate) throw new Error(`catalog/schema.json has no definition of ${folder}`)
-    if (!validate(data)) throw new Error(explain(fileOf(folder, family), text, validate.errors ?? []))
-    return data
-  }
+  const read = createReader(root)
   const endpoints = familiesIn(root, 'endpoints').flatMap((family) =>
-    endpointsOf(family, read('endpoints', family) as RouteFile),
+    endpointsOf(family, read(fileOf('endpoints', family), 'endpoints') as RouteFile),
   )
   const notifications = familiesIn(root, 'notifications').flatMap((family) =>
-    notificationsOf(family, read('notifications', family) as NotificationFile, endpoints),
+    notificationsOf(
+      family,
+      read(fileOf('notifications', family), 'notifications') as NotificationFile,
+      endpoints,
+    ),
   )
-  const catalogue = { endpoints, notifications, glossary: readGlossary(root), synonyms: loadSynonyms(root) }
+  const synonyms = read('catalog/synonyms.yaml', 'synonyms') as Synonyms
+  const glossary = parse(readFileSync(join(root, 'catalog/glossary.yaml'), 'utf8')) as Glossary
+  const catalogue = { endpoints, notifications, glossary, synonyms }
   for (const problem of findProblems(catalogue)) throw located(root, problem)
   return catalogue
+}
+
+/** Reads a file that a definition of `schema.json` describes. */
+function createReader(root: string): (file: string, definition: string) => unknown {
+  const schema = JSON.parse(readFileSync(join(root, 'catalog/schema.json'), 'utf8'))
+  const ajv = new Ajv({ allErrors: true, strictTypes: false, allowUnionTypes: true })
+  ajv.addSchema(schema, 'catalogue')
+  return (file, definition) => {
+    const text = readFileSync(join(root, file), 'utf8')
+    const data: unknown = parseYaml(file, text)
+    const validate = ajv.getSchema(`catalogue#/definitions/${definition}`)
+    if (!validate) throw new Error(`catalog/schema.json has no definition of ${definition}`)
+    if (!validate(data)) throw new Error(explain(file, text, validate.errors ?? []))
+    return data
+  }
 }
 
 /** A problem with the file and the line it is in. */
@@ -45,7 +71,7 @@ function located(root: string, { folder, family, path, problem }: Problem): Erro
   return new Error(`${file}:${line}: ${path.slice(0, 2).join(' › ')}: ${problem}`)
 }
 
-/** What YAML itself refuses, such as a key that is there twice, is told with its file and line. */
+/** The content of a YAML text. A syntax error, such as a repeated key, is reported with its file and line. */
 function parseYaml(file: string, text: string): unknown {
   try {
     return parse(text)
@@ -79,7 +105,7 @@ function notificationsOf(
 ): Notification[] {
   return Object.entries(file).map(([eventType, { products, ...facts }]) => {
     const shapes = Object.entries(products ?? {}).map(([product, shape]) => {
-      return [product, answerNamed(shape, endpoints) ?? shape] as const
+      return [product, responseNamed(shape, endpoints) ?? shape] as const
     })
     return {
       ...{ ...facts, family, eventType, api: facts.body ? 'v2' : 'v3' },
@@ -88,8 +114,8 @@ function notificationsOf(
   })
 }
 
-/** The answer of the endpoint that a product refers to: `get v3/vehicle/transactions/out-trade-no/{out_trade_no}`. */
-function answerNamed(shape: unknown, endpoints: readonly Endpoint[]): Shape | undefined {
+/** The response of the endpoint that a product refers to: `get v3/vehicle/transactions/out-trade-no/{out_trade_no}`. */
+function responseNamed(shape: unknown, endpoints: readonly Endpoint[]): Shape | undefined {
   if (typeof shape !== 'string' || !/^[a-z]+ \w+\//.test(shape)) return undefined
   const endpoint = endpoints.find(({ verb, template }) => `${verb} ${template}` === shape)
   return endpoint?.response.json
@@ -97,18 +123,36 @@ function answerNamed(shape: unknown, endpoints: readonly Endpoint[]): Shape | un
 
 const LEAF_WANTED = `is no leaf: write one of ${[...LEAF_TYPES, ...UNITS].join(', ')} and, behind it, the range, the pattern and the Chinese name, as in 'string 6..32 商户订单号'`
 
-/** Names the entry and the field of the deepest error, which is the one that tells what to do. */
+/** The message of the deepest error, with its file, line and field: the error that says what to do. */
 function explain(file: string, text: string, errors: readonly ErrorObject[]): string {
   const depth = (error: ErrorObject): number => error.instancePath.split('/').length
   const [first] = [...errors].sort((a, b) => depth(b) - depth(a))
   if (!first) return `${file} is not a valid catalogue file`
-  const own = keysOf(first.instancePath)
+  const parent = keysOf(first.instancePath)
   const unknown: unknown = first.propertyName ?? first.params.additionalProperty
-  const path = typeof unknown === 'string' ? [...own, unknown] : own
+  const path = typeof unknown === 'string' ? [...parent, unknown] : parent
   const params = Object.entries(first.params)
     .map(([name, value]) => `${name}: ${JSON.stringify(value)}`)
     .join(', ')
-  const place = `${file}:${lineAt(text, path)}`
-  if (first.schemaPath.endsWith('/then/pattern')) return `${place}: ${path.join(' › ')} ${LEAF_WANTED}`
-  return `${place}: ${path.join(' › ') || 'the file'} ${first.message ?? 'is invalid'} (${params})`
+  const position = `${file}:${lineAt(text, path)}`
+  if (first.schemaPath.endsWith('/then/pattern')) return `${position}: ${path.join(' › ')} ${LEAF_WANTED}`
+  return `${position}: ${path.join(' › ') || 'the file'} ${first.message ?? 'is invalid'} (${params})`
+}
+
+/** The line of a YAML text that holds the entry at a path, or the nearest one above it that there is. */
+function lineAt(text: string, path: readonly (string | number)[]): number {
+  const lines = new LineCounter()
+  let node: unknown = parseDocument(text, { lineCounter: lines }).contents
+  let offset = 0
+  for (const step of path) {
+    if (!isCollection(node)) break
+    const item = node.items.find((one, index) => {
+      return isPair(one) ? isScalar(one.key) && one.key.value === step : index === Number(step)
+    })
+    if (item === undefined) break
+    const key = isPair(item) ? item.key : item
+    if (isNode(key)) offset = (key as ParsedNode).range[0]
+    node = isPair(item) ? item.value : item
+  }
+  return lines.linePos(offset).line
 }

@@ -1,18 +1,17 @@
 import type { Glossary } from '../lib/catalog/glossary.js'
 import type { Fields, Shape } from '../lib/catalog/schema.js'
 import type { UploadTraits, Verb } from '../lib/catalog/traits.js'
-import type { Synonyms } from './synonyms.js'
 
-/** What the answer is; exactly one of the kinds. */
+/** The kind of a response, exactly one of these, and its shape. */
 export interface ResponseFacts {
   readonly json?: Shape
   readonly xml?: Shape
   /** Content type of a download. */
   readonly binary?: string
   readonly text?: string
-  /** An answer without a body. */
+  /** A response without a body. */
   readonly status?: 202 | 204
-  /** A page the browser is sent to. */
+  /** A page that the browser is sent to. */
   readonly redirect?: true
   /** Errors of a download, which come in another format than the download. */
   readonly errors?: { readonly json?: Shape; readonly xml?: Shape }
@@ -89,7 +88,7 @@ export interface NotificationFacts {
   readonly products?: Readonly<Record<string, Shape>>
   /** A payload as it may come, complete. */
   readonly example?: Readonly<Record<string, unknown>>
-  /** The answer WeChat Pay waits for, where it is more than `{ code, message }`. */
+  /** The acknowledgement that WeChat Pay expects, where it is more than `{ code, message }`. */
   readonly ack?: { readonly headers?: Fields; readonly json: Fields; readonly example?: unknown }
 }
 
@@ -97,6 +96,18 @@ export interface Notification extends NotificationFacts {
   readonly family: string
   readonly eventType: string
   readonly api: 'v2' | 'v3'
+}
+
+/** What people call things, for the search, as written in `synonyms.yaml`. */
+export interface Synonyms {
+  /** Words that mean one thing, list by list. */
+  readonly words: readonly (readonly string[])[]
+  /** By word, others that it finds as well, though they do not find it. */
+  readonly also: Readonly<Record<string, readonly string[]>>
+  /** Words that say no more than that something is asked for. */
+  readonly fillers: readonly string[]
+  /** The endpoints of every day (`POST v3/pay/transactions/jsapi`), with what people call them beside their name. */
+  readonly everyday: Readonly<Record<string, readonly string[]>>
 }
 
 export interface Catalogue {
@@ -108,7 +119,7 @@ export interface Catalogue {
   readonly synonyms: Synonyms
 }
 
-/** Whether the documentation ends the path with a slash, which the template leaves out. */
+/** Whether the path on the wire ends with a slash, which the template leaves out. */
 export function hasTrailingSlash({ wire }: EndpointFacts): boolean {
   return wire?.endsWith('/') ?? false
 }

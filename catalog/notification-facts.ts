@@ -4,11 +4,11 @@ import type { Catalogue, Notification } from './model.js'
 import { quote } from './print.js'
 import { type Files, HEADER } from './write.js'
 
-/** `lib/notifications/generated/`: what the client has to know of notifications at run time. */
+/** `lib/notifications/generated/facts.ts`: what the client needs to know of notifications at run time. */
 export function notificationFiles({ notifications }: Catalogue): Files {
   const xml = notifications.filter(({ api }) => api === 'v2')
   const eventTypes = new Set(notifications.flatMap((one) => one.eventTypes ?? [one.eventType]))
-  const answers = notifications.flatMap(({ eventType, ack }) => {
+  const acknowledgements = notifications.flatMap(({ eventType, ack }) => {
     if (!ack) return []
     const required = fieldsOf(ack.json).flatMap(({ name, optional }) => (optional ? [] : [name]))
     const facts = { required, headers: fieldsOf(ack.headers ?? {}).map(({ name }) => name) }
@@ -26,7 +26,7 @@ export function notificationFiles({ notifications }: Catalogue): Files {
     '',
     '/** Events whose answer is more than `code` and `message`. */',
     'export const acknowledgements: Readonly<Record<string, AckFacts>> = {',
-    ...answers,
+    ...acknowledgements,
     '}',
     '',
     '/** Every documented event type. */',

@@ -1,12 +1,12 @@
 import type { Shape } from '../lib/catalog/schema.js'
-import { mergeObjects, type Place, type Type, typeOf } from './ir.js'
+import { mergeObjects, type Type, type TypeOptions, typeOf } from './ir.js'
 import { jsdoc } from './jsdoc.js'
 import type { Notification } from './model.js'
-import { pascal } from './naming.js'
 import { declare, type Printer, quote } from './print.js'
-import type { Context } from './shared.js'
+import type { Context } from './shared-types.js'
+import { pascal } from './type-names.js'
 
-/** The parts of the types of notifications that may be shared with those of endpoints. */
+/** The types of notifications, parts of which may be shared with those of endpoints. */
 export function notificationRoots(
   notifications: readonly Notification[],
 ): { type: Type; context: Context }[] {
@@ -15,10 +15,10 @@ export function notificationRoots(
       return { type, context: contextOf(event, product ? `${product}_event` : 'event') }
     }),
   )
-  const answers = notifications.flatMap(({ eventType, ack }) =>
+  const acknowledgements = notifications.flatMap(({ eventType, ack }) =>
     ack ? [{ type: typeOf(ack.json, ACKNOWLEDGEMENT), context: contextOf(eventType, 'answer') }] : [],
   )
-  return [...resources, ...answers]
+  return [...resources, ...acknowledgements]
 }
 
 function contextOf(event: string, what: string): Context {
@@ -27,7 +27,7 @@ function contextOf(event: string, what: string): Context {
   return { family: NOTIFICATIONS, trail, side: 'Response' }
 }
 
-const ACKNOWLEDGEMENT: Place = { text: false, answer: false }
+const ACKNOWLEDGEMENT: TypeOptions = { text: false, response: false }
 
 /** The family name under which shared types of notifications are kept. */
 const NOTIFICATIONS = 'notifications'
@@ -72,7 +72,7 @@ export interface Message {
   readonly type: Type
 }
 
-/** One event type may stand for several messages: by product, or by API version. The first is what handlers see. */
+/** The messages of every event type: several where products or API versions share it. The first is what handlers see. */
 export function byEvent(notifications: readonly Notification[]): Map<string, Message[]> {
   const groups = new Map<string, Notification[]>()
   for (const notification of notifications) {
@@ -103,15 +103,15 @@ function messagesOf(event: string, group: readonly Notification[]): Message[] {
 const rank = (event: string, { eventType, api }: Notification): number =>
   (eventType === event ? 0 : 2) + (api === 'v3' ? 0 : 1)
 
-/** What a message is called beside another one of the same event type. */
+/** The product of a message that is not the first of its event type. */
 const productOf = ({ api, originalType, eventType }: Notification): string =>
   api === 'v2' ? 'v2' : (originalType?.[0] ?? eventType)
 
 const resourceType = ({ resource, body, api }: Notification): Type => payloadType(resource ?? body ?? {}, api)
 
-/** Alternatives become one object, so that a handler can read a field without asking for the case. */
+/** Alternatives are merged into one object, so that a handler can read a field without a check of the case. */
 function payloadType(shape: Shape, api: 'v2' | 'v3'): Type {
-  const type = typeOf(shape, { text: api === 'v2', answer: true })
+  const type = typeOf(shape, { text: api === 'v2', response: true })
   return typeof type === 'object' && 'union' in type ? mergeObjects(type.union) : type
 }
 
@@ -133,13 +133,13 @@ function entry(event: string, message: Message, others: readonly Message[], prin
   }
 }
 
-/** The pages are of the message that the event type stands for; a product is told of as its own answers are. */
+/** The pages describe the first message of an event type, not that of another product. */
 const factsOf = ({ notification, product }: Message): Pick<Notification, 'name' | 'docs' | 'flags'> =>
   product !== undefined && notification.products?.[product]
     ? { name: `${product}: ${notification.name}` }
     : notification
 
-/** What handlers should know where products share an event type. */
+/** Notes for handlers of an event type that products share. */
 function notesOf({ notification, product }: Message, event: string, others: readonly Message[]): string[] {
   if (others.length === 0) return []
   const note = product === undefined && notification.note ? [notification.note] : []
@@ -151,12 +151,12 @@ function notesOf({ notification, product }: Message, event: string, others: read
   ]
 }
 
-/** The few answers that are more than `{ code, message }`. */
+/** The acknowledgements that are more than `{ code, message }`. */
 function acknowledgements(notifications: readonly Notification[], printer: Printer): string {
   const lines = notifications.flatMap(({ eventType, ack }) => {
     if (!ack) return []
     const head = `  ${quote(eventType)}: `
-    return head + printer.spell(typeOf(ack.json, ACKNOWLEDGEMENT), 2, head.length)
+    return head + printer.expand(typeOf(ack.json, ACKNOWLEDGEMENT), 2, head.length)
   })
   return `/** What a handler has to answer, by event type, where that is more than \`code\` and \`message\`. */
 export interface Acknowledgements {\n${lines.join('\n')}\n}`

@@ -1,5 +1,13 @@
 import { embedded, type Fields, isEnum } from '../lib/catalog/schema.js'
-import { aboutOf, mergeObjects, objectType, type Place, type Property, type Type, typeOf } from './ir.js'
+import {
+  aboutOf,
+  mergeObjects,
+  objectType,
+  type Property,
+  type Type,
+  type TypeOptions,
+  typeOf,
+} from './ir.js'
 import { type Endpoint, part } from './model.js'
 
 /** The request object of an endpoint: path values by name, then the parts of the request. */
@@ -14,19 +22,19 @@ export function requestType(endpoint: Endpoint): Type {
   ])
 }
 
-/** What the promise of a call holds as `data`. */
+/** The type of `data` in the response of an endpoint. */
 export function responseType(endpoint: Endpoint): Type {
   const { json, xml, binary, text, redirect } = endpoint.response
   if (redirect) return 'never'
   if (binary) return 'Buffer'
   if (text) return 'string'
-  if (xml) return answerType(typeOf(xml, { text: true, answer: true }))
-  if (json) return answerType(typeOf(json, { text: false, answer: true }))
+  if (xml) return mergedType(typeOf(xml, { text: true, response: true }))
+  if (json) return mergedType(typeOf(json, { text: false, response: true }))
   return 'undefined'
 }
 
-/** Alternatives of an answer become one object, so that a field can be read without asking for the case. */
-const answerType = (type: Type): Type =>
+/** Alternatives of a response are merged into one object, so that a field can be read without a check of the case. */
+const mergedType = (type: Type): Type =>
   typeof type === 'object' && 'union' in type ? mergeObjects(type.union) : type
 
 function pathProperties(endpoint: Endpoint): Property[] {
@@ -37,9 +45,9 @@ function pathProperties(endpoint: Endpoint): Property[] {
   })
 }
 
-const REQUEST: Place = { text: false, answer: false }
+const REQUEST: TypeOptions = { text: false, response: false }
 
-/** The v2 fields a client knows by itself: who it is, and how it signs. */
+/** The fields of v2 that the client fills in: the merchant's ID and the signature. */
 export function filledFields(endpoint: Endpoint): ReadonlySet<string> {
   if (endpoint.api === 'v3') return new Set()
   const merchant = endpoint.merchantId === undefined ? 'mch_id' : endpoint.merchantId
@@ -50,16 +58,16 @@ function queryProperty(endpoint: Endpoint): Property[] {
   const query = part(endpoint, 'query')
   if (!query) return []
   const text = endpoint.api === 'v2'
-  const type = typeOf(query.shape, { text, answer: false, filled: filledFields(endpoint) })
+  const type = typeOf(query.shape, { text, response: false, filled: filledFields(endpoint) })
   return [{ name: 'query', optional: query.optional || nothingRequired(type), type }]
 }
 
-/** Headers worth a type: `Wechatpay-Serial` is the client's own business. */
+/** Headers that a caller gives; the client adds `Wechatpay-Serial`. */
 function headersProperty(endpoint: Endpoint): Property[] {
   const headers = part(endpoint, 'headers')
   if (!headers) return []
   const filled = new Set(['Wechatpay-Serial'])
-  const type = typeOf(headers.shape, { text: false, answer: false, filled })
+  const type = typeOf(headers.shape, { text: false, response: false, filled })
   if (typeof type !== 'object' || !('fields' in type)) return []
   if (type.fields.every(({ name }) => filled.has(name))) return []
   return [{ name: 'headers', optional: headers.optional || nothingRequired(type), type }]
@@ -71,16 +79,16 @@ function bodyProperty(endpoint: Endpoint, key: 'json' | 'xml'): Property[] {
   const text = key === 'xml'
   const type = withSignature(
     endpoint,
-    typeOf(body.shape, { text, answer: false, filled: filledFields(endpoint) }),
+    typeOf(body.shape, { text, response: false, filled: filledFields(endpoint) }),
   )
-  // A JSON body the page asks for is sent even when it may be empty; v2 always has the client's own fields.
+  // A documented JSON body is sent even when all its fields are optional; in v2 the client adds fields of its own.
   return [{ name: key, optional: body.optional || (text && nothingRequired(type)), type }]
 }
 
-/** What the pages call the fields that every message of v2 carries. */
+/** The Chinese names of the fields that every message of v2 has. */
 const SIGNATURE_LABELS = { nonce_str: '随机字符串', sign: '签名' } as const
 
-/** The pages of v2 leave out what every message carries, but a caller may still give it. */
+/** A request of v2 with the fields of the signature, which its page may leave out and a caller may give. */
 function withSignature(endpoint: Endpoint, type: Type): Type {
   if (endpoint.api === 'v3' || typeof type !== 'object' || !('fields' in type)) return type
   const known = new Set(type.fields.map(({ name }) => name))
@@ -96,12 +104,12 @@ function multipartProperty(endpoint: Endpoint): Property[] {
   const { upload } = endpoint
   const computed = [upload?.name, upload?.digest, ...Object.keys(upload?.fixed ?? {})]
   const filled = new Set([...computed.filter((name) => name !== undefined), ...filledFields(endpoint)])
-  const place: Place = { text: endpoint.api === 'v2', answer: false, filled }
-  const parts = typeOf(endpoint.multipart, place)
+  const options: TypeOptions = { text: endpoint.api === 'v2', response: false, filled }
+  const parts = typeOf(endpoint.multipart, options)
   if (!meta || typeof parts !== 'object' || !('fields' in parts)) {
     return [{ name: 'multipart', optional: false, type: parts }]
   }
-  const metaType = typeOf(meta.shape as Fields, place)
+  const metaType = typeOf(meta.shape as Fields, options)
   const fields = parts.fields.map((field) =>
     field.name === 'meta' ? { name: 'meta', optional: nothingRequired(metaType), type: metaType } : field,
   )

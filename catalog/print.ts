@@ -8,23 +8,23 @@ export interface Printer {
   nameOf(type: Type): string | undefined
   /** The type, indented as the continuation of a line that already holds `used` columns. */
   print(type: Type, indent: number, used: number): string
-  /** The type spelled out even if it has a name: the right side of its own declaration. */
-  spell(type: Type, indent: number, used: number): string
+  /** The type in full even if it has a name: the right side of its own declaration. */
+  expand(type: Type, indent: number, used: number): string
 }
 
-/** @param describe what the documentation says of a field, on one line; `undefined` when nothing is known */
-export function createPrinter(
-  nameOf: (type: Type) => string | undefined,
-  describe: (field: Property) => string | undefined,
-): Printer {
+type NameOf = Printer['nameOf']
+/** What the documentation says of a field, on one line; `undefined` when nothing is known. */
+type Describe = (field: Property) => string | undefined
+
+export function createPrinter(nameOf: NameOf, describe: Describe): Printer {
   const print: Printer['print'] = (type, indent, used) => {
     if (typeof type === 'string') return type
-    return nameOf(type) ?? spell(type, indent, used)
+    return nameOf(type) ?? expand(type, indent, used)
   }
 
-  const spell: Printer['spell'] = (type, indent, used) => {
+  const expand: Printer['expand'] = (type, indent, used) => {
     if (typeof type === 'string') return type
-    const line = isDescribed(type) ? undefined : flat(type)
+    const line = isDescribed(type, nameOf, describe) ? undefined : oneLine(type, nameOf)
     if (line !== undefined && used + line.length <= WIDTH) return line
     if ('values' in type) return alternatives(valueTexts(type.values), indent)
     if ('union' in type) {
@@ -33,11 +33,11 @@ export function createPrinter(
         indent,
       )
     }
-    if ('list' in type) return spellList(type.list, indent, used)
-    return type.either ? spellEither(type.fields, type.either, indent) : spellFields(type.fields, indent)
+    if ('list' in type) return expandList(type.list, indent, used)
+    return type.either ? expandEither(type.fields, type.either, indent) : expandFields(type.fields, indent)
   }
 
-  const spellFields = (fields: readonly Property[], indent: number): string => {
+  const expandFields = (fields: readonly Property[], indent: number): string => {
     const pad = ' '.repeat(indent + 2)
     const lines = fields.map((field) => {
       const head = `${pad}${propertyHead(field)}: `
@@ -48,46 +48,47 @@ export function createPrinter(
     return `{\n${lines.join('\n')}\n${' '.repeat(indent)}}`
   }
 
-  /** All fields, and a union of objects that ask for one of the groups each. The fields keep their documentation. */
-  const spellEither = (fields: readonly Property[], either: Groups, indent: number): string => {
+  /** All fields, and a union of objects that require one of the groups each. The fields keep their documentation. */
+  const expandEither = (fields: readonly Property[], either: Groups, indent: number): string => {
     const cases = either.map((group) => {
       const needed = fields.filter(({ name }) => group.includes(name))
       return `{ ${needed.map(({ name, type }) => `${name}: ${print(type, indent + 2, WIDTH)}`).join('; ')} }`
     })
-    return `${spellFields(fields, indent)} & (${cases.join(' | ')})`
+    return `${expandFields(fields, indent)} & (${cases.join(' | ')})`
   }
 
-  /** Whether a type that is spelled out has fields with documentation, each of which takes lines of its own. */
-  const isDescribed = (type: Type): boolean => {
-    if (typeof type === 'string' || 'values' in type) return false
-    const inner =
-      'fields' in type ? type.fields.map((field) => field.type) : 'list' in type ? [type.list] : type.union
-    const own =
-      'fields' in type && (type.either !== undefined || type.fields.some((field) => describe(field)))
-    return own || inner.some((one) => nameOf(one) === undefined && isDescribed(one))
-  }
-
-  const spellList = (item: Type, indent: number, used: number): string => {
+  const expandList = (item: Type, indent: number, used: number): string => {
     const text = print(item, indent, used)
     const bare = typeof item === 'string' || ('fields' in item && !item.either) || nameOf(item) !== undefined
     return bare ? `${text}[]` : `(${text}\n${' '.repeat(indent)})[]`
   }
+  return { nameOf, print, expand }
+}
 
-  const flat = (type: Type): string => {
-    if (typeof type === 'string') return type
-    if ('values' in type) return valueTexts(type.values).join(' | ')
-    if ('union' in type) return type.union.map(flatNamed).join(' | ')
-    if ('list' in type) return listOf(type.list)
-    if (type.fields.length === 0) return 'Record<string, never>'
-    return `{ ${type.fields.map((field) => `${propertyHead(field)}: ${flatNamed(field.type)}`).join('; ')} }`
-  }
-  const flatNamed = (type: Type): string => (typeof type === 'string' ? type : (nameOf(type) ?? flat(type)))
-  const listOf = (item: Type): string => {
-    const text = flatNamed(item)
+/** Whether a type in full has fields with documentation, each of which takes lines of its own. */
+function isDescribed(type: Type, nameOf: NameOf, describe: Describe): boolean {
+  if (typeof type === 'string' || 'values' in type) return false
+  if ('fields' in type && (type.either !== undefined || type.fields.some((field) => describe(field))))
+    return true
+  const inner =
+    'fields' in type ? type.fields.map((field) => field.type) : 'list' in type ? [type.list] : type.union
+  return inner.some((one) => nameOf(one) === undefined && isDescribed(one, nameOf, describe))
+}
+
+/** A type in full on one line, with the types inside it by name where they have one. */
+function oneLine(type: Type, nameOf: NameOf): string {
+  const inner = (one: Type): string => (typeof one === 'string' ? one : (nameOf(one) ?? oneLine(one, nameOf)))
+  if (typeof type === 'string') return type
+  if ('values' in type) return valueTexts(type.values).join(' | ')
+  if ('union' in type) return type.union.map(inner).join(' | ')
+  if ('list' in type) {
+    const item = type.list
+    const text = inner(item)
     const compound = typeof item === 'string' ? text.includes('|') : !nameOf(item) && !('fields' in item)
     return compound ? `(${text})[]` : `${text}[]`
   }
-  return { nameOf, print, spell }
+  if (type.fields.length === 0) return 'Record<string, never>'
+  return `{ ${type.fields.map((field) => `${propertyHead(field)}: ${inner(field.type)}`).join('; ')} }`
 }
 
 /** Enumerations are open, because the API adds values without notice; editors still offer the known ones. */
@@ -96,6 +97,7 @@ function valueTexts(values: readonly (string | number)[]): string[] {
   return [...values.map((value) => (typeof value === 'number' ? String(value) : quote(value))), open]
 }
 
+/** A union, with as many of its types on a line as fit. */
 export function alternatives(texts: readonly string[], indent: number): string {
   const pad = ' '.repeat(indent + 2)
   const lines: string[] = []
@@ -120,11 +122,11 @@ function propertyHead({ name, optional }: Property): string {
 /** `export interface` for an object, `export type` for anything else. */
 export function declare(name: string, type: Type, printer: Printer): string {
   if (typeof type === 'object' && 'fields' in type && !type.either) {
-    const body = printer.spell(type, 0, WIDTH)
+    const body = printer.expand(type, 0, WIDTH)
     return `export interface ${name} ${body}`
   }
   const head = `export type ${name} = `
-  return `${head.trimEnd()} ${printer.spell(type, 0, head.length)}`
+  return `${head.trimEnd()} ${printer.expand(type, 0, head.length)}`
     .replace('=  ', '= ')
     .replace('= \n', '=\n')
 }

@@ -2,11 +2,11 @@ import { groupBy } from './group.js'
 import { keyOf, type Type } from './ir.js'
 import { fieldDoc, jsdoc } from './jsdoc.js'
 import type { Catalogue, Endpoint } from './model.js'
-import { pascal, singular, subjects } from './naming.js'
 import { notificationRoots, notificationsFile } from './notifications.js'
 import { requestType, responseType } from './operations.js'
 import { createPrinter, declare, type Printer } from './print.js'
-import { type Context, findShared, type Shared } from './shared.js'
+import { type Context, findShared, type Shared } from './shared-types.js'
+import { pascal, singular, subjects } from './type-names.js'
 import { type Files, HEADER } from './write.js'
 
 interface Operation {
@@ -60,7 +60,7 @@ export function typeFiles({ endpoints, notifications, glossary }: Catalogue): Fi
   return files
 }
 
-/** The parts of an operation that may be shared; the request object itself is spelled out at its route. */
+/** The parts of an operation that may be shared; the request object itself is printed in full at its route. */
 function rootsOf({ endpoint, request, response }: Operation): { type: Type; context: Context }[] {
   const { family, template } = endpoint
   const [own = 'call', ...around] = subjects(template).map(singular)
@@ -86,9 +86,9 @@ function routesInterface(family: string, operations: readonly Operation[], print
       // A redirect is never called, so it has no twin; the others repeat their JSDoc, which follows a property's name.
       const twins = response === 'never' ? [] : [`${comment}\n${twin}`]
       const head = `    ${endpoint.verb}: Operation<`
-      const line = `${head}${printer.spell(request, 4, 0)}, ${printer.print(response, 4, 0)}>`
+      const line = `${head}${printer.expand(request, 4, 0)}, ${printer.print(response, 4, 0)}>`
       if (line.length <= 110 && !line.includes('\n')) return [`${comment}\n${line}`, ...twins]
-      const args = [printer.spell(request, 6, 6), printer.print(response, 6, 6)]
+      const args = [printer.expand(request, 6, 6), printer.print(response, 6, 6)]
       return [`${comment}\n${head}\n      ${args.join(',\n      ')}\n    >`, ...twins]
     })
     return `  '${template}': {\n${lines.join('\n')}\n  }`

@@ -10,6 +10,7 @@ import { cpSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } f
 import { dirname, join, relative, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type OutputChunk, type Plugin, rolldown } from 'rolldown'
+import { refreshData } from './data.js'
 
 type Format = 'esm' | 'cjs'
 
@@ -48,7 +49,7 @@ const SHARED = new RegExp(
     'pipeline/(?:nearest|download)',
     'protocols/(?:url|response-stream)',
     // The others are the emulator's.
-    'catalog/(?!document|glossary|request-check|schema|generated/documents).*',
+    'catalog/(?!document|glossary|request-check|schema).*',
     'protocols/v2/(?:sign|xml-problem)',
     'protocols/v3/sensitive',
     'notifications/(?:generated/facts|identify|resource)',
@@ -73,7 +74,7 @@ const asciiCode: Plugin = {
   name: 'ascii-code',
   generateBundle(_, files) {
     for (const file of Object.values(files)) {
-      if (file.type === 'asset' || file.moduleIds.every(isGenerated)) continue
+      if (file.type === 'asset' || file.moduleIds.every(isData)) continue
       file.code = file.code.replace(/[^\0-\x7f]/g, escaped)
     }
   },
@@ -81,7 +82,7 @@ const asciiCode: Plugin = {
 
 const escaped = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
 
-const isGenerated = (file: string): boolean => file.includes('/generated/')
+const isData = (file: string): boolean => file.includes('/lib/data/')
 
 async function write(format: Format): Promise<OutputChunk[]> {
   const names = (format === 'esm' ? [...imported, ...run] : imported)
@@ -117,14 +118,13 @@ async function write(format: Format): Promise<OutputChunk[]> {
   return output.filter((file) => file.type === 'chunk')
 }
 
-/** Generated data is most of the code, and does no harm when both halves read the same file. */
+/** Data is most of the code, and does no harm when both halves read the same file. */
 function shareData(chunks: readonly OutputChunk[]): void {
   for (const { fileName, moduleIds, imports, dynamicImports } of chunks) {
-    const isData = moduleIds.every(isGenerated)
-    if (!isData || imports.length > 0 || dynamicImports.length > 0) continue
+    if (!moduleIds.every(isData) || imports.length > 0 || dynamicImports.length > 0) continue
     const file = join(dist, 'esm/lib', fileName)
     const other = relative(dirname(file), join(dist, 'cjs/lib', fileName)).replaceAll('\\', '/')
-    writeFileSync(file, `export * from '${other}'\n`)
+    if (existsSync(join(dist, 'cjs/lib', fileName))) writeFileSync(file, `export * from '${other}'\n`)
   }
 }
 
@@ -141,6 +141,7 @@ function writeDeclarations(): void {
   }
 }
 
+await refreshData()
 try {
   const chunks = await write('esm')
   await write('cjs')

@@ -4,8 +4,8 @@ import type { Folders, SlashedPaths } from './routes/folders.js'
 import type { Routes } from './routes.js'
 
 /*
- * Every style of calling, derived from `Routes`. A node knows nothing but its own path; the generated index `Folders`
- * says which segments come next, so that a step costs what it offers and not the catalogue.
+ * Every style of calling, derived from `Routes`. A node knows nothing but its own path. The generated index `Folders` has
+ * the segments that come next, so that the compiler looks at those of one folder for each step.
  */
 
 /** `membercard-open` → `membercardOpen`. */
@@ -13,8 +13,8 @@ type Camel<Name extends string> = Name extends `${infer First}-${infer Others}`
   ? `${First}${Capitalize<Camel<Others>>}`
   : Name
 
-/** The property names of one segment. At run time there are more; an editor would offer all of them. */
-type Spellings<Name extends string> = Name extends `{${infer Key}}`
+/** The property names of one segment. More of them work at run time, but an editor would offer them all. */
+type PropertyNames<Name extends string> = Name extends `{${infer Key}}`
   ? Name | `_${Key}_` | `$${Key}$`
   : Name extends `${string}-${string}`
     ? Name | Camel<Name>
@@ -38,8 +38,8 @@ interface Url<Request> {
 }
 
 /**
- * The route itself, so that its documentation comes along: a mapped type would lose it in some editors. A browser
- * is sent to a redirect, which has no answer: nothing but its URL is offered.
+ * The route itself, because editors do not show the documentation of a mapped type's properties. A redirect, which a
+ * browser is sent to, has no response: nothing but its URL is offered.
  */
 type Members<Route> = Route extends { get: Operation<infer Request, infer Response> }
   ? [Response] extends [never]
@@ -62,7 +62,7 @@ type Post<Path extends string> = Path extends keyof Routes
  * out by comparing everything below them, which takes it half a minute for the first node passed to a function.
  */
 type Segments<in out Path extends string> = {
-  readonly [Name in Names<Path> as Spellings<Name>]: Child<Path, Name>
+  readonly [Name in Names<Path> as PropertyNames<Name>]: Child<Path, Name>
 }
 
 /** `receivers.delete(…)` is DELETE, so the segment `delete` takes no call of its own. */
@@ -79,7 +79,7 @@ interface Continued<in out Path extends string> {
 /** A node whose last segment is a verb word: only its verbs call it. */
 export type Uncalled<Path extends string> = Own<Path> & Segments<Path> & Continued<Path>
 
-/** A point of the chain: `Path` is where it stands. */
+/** A node of the chain, at a path. */
 export type Node<Path extends string> = Post<Path> & Uncalled<Path>
 
 /** Every path that `chain()` and bracket strings know from the root: the routes and the folders on their way. */
@@ -93,7 +93,7 @@ type FolderNodes = { readonly [Where in keyof Folders]: Node<Where> }
 /** Paths as the documentation ends them, with a slash. */
 type SlashedNodes = { readonly [Where in keyof SlashedPaths]: Node<SlashedPaths[Where]> }
 
-/** The paths of a client, in every spelling; the client adds its own members. */
+/** The paths of a client, in every style of calling; the client adds members of its own. */
 export interface Chain extends RouteNodes, FolderNodes, SlashedNodes {
   /** Goes on by a literal path: typed where it is documented, open where it is not. */
   chain<const Where extends Path>(path: Where): Node<Where>
@@ -104,10 +104,10 @@ export interface Chain extends RouteNodes, FolderNodes, SlashedNodes {
 /** The verbs a path is documented with. */
 export type VerbOf<Where extends keyof Routes> = keyof Routes[Where] & Verb
 
-/** The request object of an endpoint, without the options every call takes. */
+/** The request object of an endpoint, without the options that every call takes. */
 export type RequestOf<Where extends keyof Routes, Method extends VerbOf<Where>> =
   Routes[Where][Method] extends Operation<infer Request, infer _> ? Request : never
 
-/** The answer (`data`) of an endpoint. */
+/** The response (`data`) of an endpoint. */
 export type ResponseOf<Where extends keyof Routes, Method extends VerbOf<Where>> =
   Routes[Where][Method] extends Operation<infer _, infer Response> ? Response : never

@@ -14,7 +14,7 @@ export interface LooseOperation {
   ): Promise<AxiosResponse<Data<unknown, Body, Target>>>
 }
 
-/** Reserved words of a node whose path is not in the route map. Spelled out, so they are never `undefined`. */
+/** Members of a node whose path is not in the route map. They are listed, so that none may be `undefined`. */
 export interface LooseMembers {
   readonly get: LooseNode
   readonly post: LooseNode
@@ -34,5 +34,5 @@ export interface LooseMembers {
   readonly then?: undefined
 }
 
-/** A node whose path is not in the route map: every segment and verb is allowed, the answer is `unknown`. */
+/** A node whose path is not in the route map: every segment and verb is allowed, the response is `unknown`. */
 export type LooseNode = LooseOperation & LooseMembers & { readonly [segment: string]: LooseNode }

@@ -5,8 +5,8 @@ export type { Verb } from '../lib/catalog/traits.js'
 export type { Ciphertext, Sensitive } from '../lib/protocols/v3/sensitive.js'
 
 /**
- * One endpoint under one verb: what the route map holds is what a chain offers, so that documentation follows it
- * everywhere. The argument may be left out when none of the endpoint's fields is required.
+ * A call of one endpoint. The route map and the chain have the same property of this type, so that editors show its
+ * documentation in every style. The argument may be left out when none of the endpoint's fields is required.
  */
 export interface Operation<Request, Response> {
   // biome-ignore lint/style/useShorthandFunctionType: an interface keeps its name in messages and on hover
@@ -22,7 +22,7 @@ export type Arguments<Request, Options> = string extends keyof Request
     ? [request?: Request & Options]
     : [request: Request & Options]
 
-/** What `data` holds: the endpoint's answer, unless `responseType` or `sink` asks for something else. */
+/** The type of `data`: the endpoint's response, unless `responseType` or `sink` asks for something else. */
 export type Data<Response, Body, Target> = Target extends Sink
   ? undefined
   : Body extends 'stream'
@@ -39,22 +39,22 @@ export type PathValue = string | number
 /** One file of an upload: in memory, as a stream, or named by a `file://` URL. */
 export type FilePart = Uint8Array | Blob | File | Readable | URL | `file://${string}`
 
-/** How the answer's body is handed over; `json` (or what the endpoint answers) unless told. */
+/** The form in which `data` has the body of the response; that of the endpoint, mostly `json`, when absent. */
 export type BodyType = 'json' | 'text' | 'arraybuffer' | 'stream'
 
-/** Where the answer's body goes instead of into memory: a file path or a stream. */
+/** The destination of the response's body, which is not held in memory then: a file path or a stream. */
 export type Sink = string | Writable
 
-/** What every call takes beside the endpoint's own fields. */
+/** The options that every call takes beside the endpoint's own fields. */
 export interface CallOptions<
   Body extends BodyType | undefined = BodyType | undefined,
   Target extends Sink | undefined = Sink | undefined,
 > {
   /** Extra request headers. */
   headers?: Readonly<Record<string, string | number | boolean | undefined>> | undefined
-  /** Streams the body to this file or stream; `data` of the answer is `undefined` then. */
+  /** Streams the body to this file or stream; `data` of the response is `undefined` then. */
   sink?: Target
-  /** Decrypts the fields of the answer that the catalogue marks as encrypted. */
+  /** Decrypts the fields of the response that the catalogue marks as encrypted. */
   decrypt?: boolean | undefined
   /** Checks the request against the catalogue before it is sent: required fields, types, limits, unknown names. */
   validate?: boolean | undefined
@@ -66,10 +66,10 @@ export interface CallOptions<
   timeout?: number | undefined
   /** Aborts the call, retries included. */
   signal?: AbortSignal | undefined
-  /** `stream`, `arraybuffer` and `text` hand the body over as it came. */
+  /** The form of `data`: `stream`, `arraybuffer` and `text` give the body as it came. */
   responseType?: Body
   /** Called while the request's body is sent. */
   onUploadProgress?: ((event: AxiosProgressEvent) => void) | undefined
-  /** Called while the answer's body arrives. */
+  /** Called while the response's body arrives. */
   onDownloadProgress?: ((event: AxiosProgressEvent) => void) | undefined
 }

@@ -6,7 +6,7 @@ import {
   type Shape,
   toJsonSchema,
 } from './schema.js'
-import type { UploadTraits } from './traits.js'
+import type { UploadTraits, Verb } from './traits.js'
 
 /** The path of one endpoint on the wire, as the catalogue writes it; the template where neither is there. */
 export interface RouteDocument {
@@ -29,7 +29,7 @@ export interface ProtocolDocument {
   readonly idempotent?: string
 }
 
-/** The requests, answers and example of one endpoint, as the catalogue writes them. */
+/** The request, responses and example of one endpoint, in the notation of the catalogue. */
 export interface EndpointDocument extends ProtocolDocument {
   readonly path?: Fields
   readonly query?: Fields
@@ -54,27 +54,27 @@ export interface EndpointDocument extends ProtocolDocument {
   readonly example?: Readonly<Record<string, unknown>>
 }
 
-/** One message of an event type; the first one is what the event type stands for unless a product is named. */
+/** One message of an event type. Several products may share the event type; the first message is the usual one. */
 export interface NotificationDocument {
-  /** Which of the products that share the event type; absent in the first. */
+  /** The product that it belongs to; absent in the first. */
   readonly product?: string
   readonly api: 'v2' | 'v3'
-  /** Who is notified; merchants when absent. */
+  /** The recipients; merchants when absent. */
   readonly modes?: readonly ('merchant' | 'partner' | 'brand')[]
   readonly resourceType?: readonly string[]
   readonly originalType?: readonly string[]
   readonly summary?: readonly string[]
   readonly associatedData?: readonly string[]
-  /** v2: how the message is protected; by `sign` when absent. */
+  /** v2: the protection of the message; `sign` when absent. */
   readonly verify?: 'hash' | 'none'
-  /** v2: where the cipher text is. A v3 message has it in `resource.ciphertext`. */
+  /** v2: the field of the cipher text. A v3 message has it in `resource.ciphertext`. */
   readonly cipher?: { readonly at: string; readonly algorithm: 'AEAD_AES_256_GCM' | 'AES_256_ECB' }
   /** v2: the XML message. */
   readonly body?: Fields
   readonly resource?: Shape
   /** A payload as it may come, complete. */
   readonly example?: Readonly<Record<string, unknown>>
-  /** What is to be answered, where it is more than `{ code, message }`. */
+  /** The expected acknowledgement, where it is more than `{ code, message }`. */
   readonly ack?: { readonly headers?: Fields; readonly json: Fields; readonly example?: unknown }
 }
 
@@ -87,7 +87,7 @@ export interface RequestSchemas {
   readonly xml?: JsonSchema
   /** The signed JSON of an upload. */
   readonly meta?: JsonSchema
-  /** Names of the parts that have to be there. */
+  /** The names of the required parts. */
   readonly required: readonly ('query' | 'headers' | 'json' | 'xml' | 'multipart')[]
 }
 
@@ -113,8 +113,35 @@ export function requestSchemas(
   }
 }
 
-/** JSON Schema of a successful answer's body; `undefined` when it has none or is a download. */
+/** The JSON Schema of the body of a successful response; `undefined` when it has none or is a download. */
 export function responseSchema({ response }: EndpointDocument): JsonSchema | undefined {
   if (response.json) return toJsonSchema(response.json)
   return response.xml && toJsonSchema(response.xml, { text: true })
+}
+
+/** The document of an endpoint; `undefined` when the endpoint is not documented. */
+export async function endpointDocument(template: string, verb: Verb): Promise<EndpointDocument | undefined> {
+  const { families, modules } = await import('../data/documents/index.js')
+  const segments = template.split('/')
+  const prefixes = segments.map((_, depth) => segments.slice(0, depth + 1).join('/'))
+  const prefix = prefixes.find((one) => Object.hasOwn(families, one)) ?? ''
+  const module = await modules[families[prefix] ?? '']?.()
+  return entryOf(module?.documents, `${verb} ${template}`) as EndpointDocument | undefined
+}
+
+/** The documented endpoints by verb and template, as `get v3/certificates`, with their path on the wire. */
+export async function routeDocuments(): Promise<ReadonlyMap<string, RouteDocument>> {
+  const { documents } = await import('../data/documents/routes.js')
+  return new Map(Object.entries(documents).map(([key, text]) => [key, JSON.parse(text) as RouteDocument]))
+}
+
+/** The documented messages of an event type: several where several products share it. */
+export async function notificationDocuments(eventType: string): Promise<readonly NotificationDocument[]> {
+  const { documents } = await import('../data/documents/notifications.js')
+  return (entryOf(documents, eventType) ?? []) as readonly NotificationDocument[]
+}
+
+/** An entry of a module, which holds text: only the entries that are needed are parsed. */
+function entryOf(documents: Readonly<Record<string, string>> = {}, key: string): unknown {
+  return Object.hasOwn(documents, key) ? JSON.parse(documents[key] ?? 'null') : undefined
 }

@@ -1,4 +1,4 @@
-/** Edit distance between two sequences; `replace` says what putting one item for another costs. */
+/** The edit distance between two sequences; `replace` gives the cost of one item in place of another. */
 export function editDistance<Item>(
   from: readonly Item[],
   to: readonly Item[],

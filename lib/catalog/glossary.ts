@@ -15,9 +15,7 @@ let loaded: Promise<Glossary> | undefined
 
 /** The glossary, loaded when it is first asked for. */
 export function loadGlossary(): Promise<Glossary> {
-  loaded ??= import('./generated/documents/glossary.js').then(
-    ({ glossary }) => JSON.parse(glossary) as Glossary,
-  )
+  loaded ??= import('../data/glossary.js').then(({ glossary }) => JSON.parse(glossary) as Glossary)
   return loaded
 }
 

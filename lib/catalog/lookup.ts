@@ -1,57 +1,49 @@
-import { aliases, exact } from './generated/traits.js'
-import { type StoredTraits, storedTraits } from './stored.js'
+import { aliases, exact } from './generated/routes.js'
+import { nodeAt, readTraits, verbsOf } from './routes.js'
 import type { Traits, Verb } from './traits.js'
-import { nodeAt, verbsOf } from './tree.js'
-
-export { nearestRoute } from './nearest.js'
 
 const NOTHING_SPECIAL: Traits = Object.freeze({})
 const known = new Map<string, Traits>()
 
-/** What the protocol asks of an endpoint; `undefined` when it is not documented. Any of its spellings finds it. */
+/** The traits of an endpoint, by its template or an alias of it; `undefined` when it is not documented. */
 export function lookup(template: string, verb: Verb): Traits | undefined {
   const key = `${verb} ${template}`
   const found = known.get(key)
   if (found) return found
   const path = canonicalPath(template)
-  const node = nodeAt(path.split('/'))
-  if (node === undefined) return undefined
-  const verbs = verbsOf(node)
-  if (!verbs.has(verb)) return undefined
-  const number = verbs.get(verb)
-  const traits = complete(path, number === undefined ? undefined : storedTraits()[number])
+  const node = nodeAt(path)
+  const words = node && verbsOf(node).get(verb)
+  if (words === undefined) return undefined
+  const traits = words.length > 0 || path.startsWith('v2/') ? traitsOf(path, words) : NOTHING_SPECIAL
   known.set(key, traits)
   return traits
 }
 
-/** The verbs a path is documented with. */
+/** The verbs that a path is documented with. */
 export function knownVerbs(template: string): Verb[] {
-  const node = nodeAt(canonicalPath(template).split('/'))
-  return node === undefined ? [] : [...verbsOf(node).keys()]
+  const node = nodeAt(canonicalPath(template))
+  return node ? [...verbsOf(node).keys()] : []
 }
 
 /** Whether a path is documented or leads to one that is. */
 export function isDocumentedPrefix(path: string): boolean {
-  return nodeAt(canonicalPath(path).split('/')) !== undefined
+  return nodeAt(canonicalPath(path)) !== undefined
 }
 
 /** Segments with upper-case letters, which are not to be kebab-cased. */
 export const exactSegments: ReadonlySet<string> = new Set(exact)
 
 /**
- * The route map's own spelling of a path: without the slash that the documentation ends a few paths with
- * (`v3/applyment4sub/applyment/`), and with an upper-case segment as it is (`v2/secapi/mch/{addinstitutionsub}` is an
- * older spelling). Any other path stays what it is.
+ * The template that a path is an alias of: a few are documented with a slash at the end (`v3/applyment4sub/applyment/`),
+ * and some had a placeholder for a segment with upper-case letters (`v2/secapi/mch/{addinstitutionsub}`). Any other path
+ * is returned as it is.
  */
 export function canonicalPath(path: string): string {
   return Object.hasOwn(aliases, path) ? (aliases[path] ?? path) : path
 }
 
-function complete(path: string, stored: StoredTraits | undefined): Traits {
-  const v2 = path.startsWith('v2/')
-  if (!stored) return v2 ? Object.freeze({ wire: path.slice('v2/'.length) }) : NOTHING_SPECIAL
-  const { prefix, ...traits } = stored
-  if (traits.wire !== undefined) return Object.freeze(traits)
-  if (v2) return Object.freeze({ ...traits, wire: path.slice('v2/'.length) })
-  return Object.freeze(prefix ? { ...traits, wire: `${prefix}/${path}` } : traits)
+function traitsOf(path: string, words: readonly string[]): Traits {
+  const { prefix, ...traits } = readTraits(words)
+  const usual = path.startsWith('v2/') ? path.slice('v2/'.length) : prefix && `${prefix}/${path}`
+  return Object.freeze(usual === undefined ? traits : { wire: usual, ...traits })
 }

@@ -1,37 +1,28 @@
 import { lookup } from './lookup.js'
-import { storedTraits } from './stored.js'
+import { documentedPaths, type RouteNode, routeTree, verbsOf } from './routes.js'
 import type { Verb } from './traits.js'
-import { childOf, childrenOf, type RouteTree, routeTree, verbsOf } from './tree.js'
 
 /** A documented endpoint that a path on the wire may mean. */
 export interface RouteMatch {
   readonly template: string
-  /** The placeholders' values as they stand in the path, not decoded. */
+  /** The values of the placeholders as they are in the path, not decoded. */
   readonly values: Readonly<Record<string, string>>
 }
 
-let known: ReadonlySet<string> | undefined
-
-/** Every prefix that some template carries on the wire: `hk`, `global`. */
-function prefixes(): ReadonlySet<string> {
-  known ??= new Set(storedTraits().flatMap(({ prefix }) => prefix ?? []))
-  return known
-}
-
 /**
- * The endpoints a path on the wire (without leading slash and query) may mean, the most literal first. There is
- * more than one where the documentation names the same place differently, as in `{applyment_id}/cancel` and
+ * The endpoints that a path on the wire (without leading slash and query) may mean, the most literal first. There are
+ * several where the documentation has different placeholders for a segment, as in `{applyment_id}/cancel` and
  * `{business_code}/cancel`.
  */
 export function matchRoutes(verb: Verb, path: string): RouteMatch[] {
   const segments = path.split('/')
   const direct = matchWire(verb, segments)
   if (direct.length > 0) return direct
-  const [first = ''] = segments
-  if (prefixes().has(first)) {
-    const found = matchWire(verb, segments.slice(1))
-    return found.filter(({ template }) => lookup(template, verb)?.wire?.startsWith(`${first}/`))
-  }
+  // `hk` and `global` stand in front of some templates.
+  const prefixed = matchWire(verb, segments.slice(1)).filter(({ template }) => {
+    return lookup(template, verb)?.wire?.startsWith(`${segments[0]}/`)
+  })
+  if (prefixed.length > 0) return prefixed
   const v2 = matchWire(verb, ['v2', ...segments])
   return v2.length > 0 ? v2 : elsewhere(verb, path)
 }
@@ -46,7 +37,7 @@ export function matchTemplate(verb: Verb, path: string): RouteMatch | undefined 
   return walk(routeTree(), segments, 0, [], {}, verb)[0]
 }
 
-/** A path on the wire ends with a slash where the documentation says so, and only there. */
+/** The endpoints of a path whose slash at the end is documented, as the lack of one is. */
 function matchWire(verb: Verb, segments: readonly string[]): RouteMatch[] {
   const hasSlash = segments.at(-1) === ''
   const found = walk(routeTree(), hasSlash ? segments.slice(0, -1) : segments, 0, [], {}, verb)
@@ -54,7 +45,7 @@ function matchWire(verb: Verb, segments: readonly string[]): RouteMatch[] {
 }
 
 function walk(
-  node: RouteTree,
+  node: RouteNode,
   segments: readonly string[],
   depth: number,
   template: readonly string[],
@@ -63,9 +54,9 @@ function walk(
 ): RouteMatch[] {
   const segment = segments[depth]
   if (segment === undefined) return verbsOf(node).has(verb) ? [{ template: template.join('/'), values }] : []
-  const literal = childOf(node, segment)
+  const literal = node.children.get(segment)
   const matches = literal ? walk(literal, segments, depth + 1, [...template, segment], values, verb) : []
-  for (const [key, child] of childrenOf(node)) {
+  for (const [key, child] of node.children) {
     if (!key.startsWith('{') || key === segment) continue
     if (segment === '') continue
     const filled = { ...values, [key.slice(1, -1)]: segment }
@@ -75,15 +66,10 @@ function walk(
 }
 
 /** The few endpoints whose path on the wire has nothing to do with their template. */
-function elsewhere(verb: Verb, path: string): RouteMatch[] {
-  return storedTraits().some(({ wire }) => wire === path) ? templatesWith(routeTree(), [], verb, path) : []
-}
-
-function templatesWith(node: RouteTree, path: readonly string[], verb: Verb, wire: string): RouteMatch[] {
-  const template = path.join('/')
-  const here = verbsOf(node).has(verb) && lookup(template, verb)?.wire === wire
-  const below = childrenOf(node).flatMap(([segment, child]) =>
-    templatesWith(child, [...path, segment], verb, wire),
-  )
-  return here ? [{ template, values: {} }, ...below] : below
+function elsewhere(verb: Verb, wire: string): RouteMatch[] {
+  return documentedPaths()
+    .filter(({ verbs }) => verbs.includes(verb))
+    .map(({ path }) => path.join('/'))
+    .filter((template) => lookup(template, verb)?.wire === wire)
+    .map((template) => ({ template, values: {} }))
 }

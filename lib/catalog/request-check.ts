@@ -7,9 +7,9 @@ import type { Traits } from './traits.js'
 const PARTS = ['json', 'query', 'xml', 'meta'] as const
 type Part = (typeof PARTS)[number]
 
-/** What a request breaks of the documentation of its endpoint. */
+/** What is wrong with a request by the documentation of its endpoint. */
 export interface RequestProblem extends SchemaProblem {
-  /** Where the field stands: `json.amount.total`. */
+  /** The path of the field: `json.amount.total`. */
   readonly place: string
 }
 
@@ -43,7 +43,7 @@ export async function createRequestCheck(document: EndpointDocument, traits: Tra
   }
 }
 
-/** The schema of a part without what the client fills in: who a merchant of v2 is and how it signs, a file's digest. */
+/** The schema of a part without the fields that the client fills in: merchant's ID and signature of v2, a file's digest. */
 function withoutOwnFields(
   schema: JsonSchema,
   part: Part,

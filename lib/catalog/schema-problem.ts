@@ -3,7 +3,7 @@ import { didYouMean, nearestName } from '../pipeline/nearest.js'
 import { bilingual, loadGlossary } from './glossary.js'
 import type { JsonSchema, Unit } from './schema.js'
 
-/** What a value breaks of a schema of the catalogue. */
+/** What is wrong with a value by a schema of the catalogue. */
 export interface SchemaProblem {
   /** The keys that lead to the field. */
   readonly path: readonly string[]
@@ -34,7 +34,7 @@ export function loadAjv(): Promise<Ajv> {
   return ajv
 }
 
-/** Says what a validator, compiled by {@link loadAjv}, has found. */
+/** The problem that a validator, compiled by {@link loadAjv}, has found. */
 export async function findSchemaProblem({ errors }: ValidateFunction): Promise<SchemaProblem | undefined> {
   // Of alternatives that all failed, the last finding is the one about all of them.
   const error = errors?.at(-1)

@@ -78,7 +78,7 @@ export interface JsonSchema {
 export interface JsonSchemaOptions {
   /** The values travel as text (XML, a query string, a path): every leaf is a string. */
   readonly text?: boolean
-  /** Objects take the documented fields and no others: the API refuses what it does not know. */
+  /** Objects have the documented fields and no others, because the API refuses unknown ones. */
   readonly closed?: boolean
 }
 

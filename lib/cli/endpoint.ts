@@ -1,5 +1,6 @@
-import { canonicalPath, exactSegments, knownVerbs, nearestRoute } from '../catalog/lookup.js'
+import { canonicalPath, exactSegments, knownVerbs } from '../catalog/lookup.js'
 import { matchRoutes, type RouteMatch } from '../catalog/match.js'
+import { nearestRoute } from '../catalog/suggest.js'
 import type { Verb } from '../catalog/traits.js'
 import { normalizeSegment } from '../chain/names.js'
 import { didYouMean } from '../pipeline/nearest.js'

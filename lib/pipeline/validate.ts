@@ -30,7 +30,7 @@ export async function validateRequest(
 }
 
 async function checkOf({ path, verb, traits }: Endpoint): Promise<RequestCheck | undefined> {
-  const { endpointDocument } = await import('../catalog/generated/documents/index.js')
+  const { endpointDocument } = await import('../catalog/document.js')
   const document = await endpointDocument(path, verb)
   return document && createRequestCheck(document, traits)
 }

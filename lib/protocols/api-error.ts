@@ -1,5 +1,5 @@
 import type { Endpoint } from '../catalog/endpoint.js'
-import { nearestRoute } from '../catalog/lookup.js'
+import { nearestRoute } from '../catalog/suggest.js'
 import { ApiError } from '../errors.js'
 import type { HttpResponse } from '../transport/transport.js'
 import { MAY_BE_DONE } from './protocol.js'

@@ -2,8 +2,12 @@ import { Ajv } from 'ajv'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Endpoint } from '../../catalog/model.js'
 import { filledFields } from '../../catalog/operations.js'
-import { type RequestSchemas, requestSchemas, responseSchema } from '../../lib/catalog/document.js'
-import { endpointDocument } from '../../lib/catalog/generated/documents/index.js'
+import {
+  endpointDocument,
+  type RequestSchemas,
+  requestSchemas,
+  responseSchema,
+} from '../../lib/catalog/document.js'
 import type { JsonSchema } from '../../lib/catalog/schema.js'
 import { closed } from './closed.js'
 import { repositoryCatalogue } from './loaded.js'

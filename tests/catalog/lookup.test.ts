@@ -1,13 +1,16 @@
 import { describe, expect, it } from 'vitest'
+import { traitsOf } from '../../catalog/traits.js'
 import {
   canonicalPath,
   exactSegments,
   isDocumentedPrefix,
   knownVerbs,
   lookup,
-  nearestRoute,
 } from '../../lib/catalog/lookup.js'
+import { nearestRoute } from '../../lib/catalog/suggest.js'
 import { repositoryCatalogue } from './loaded.js'
+
+const { endpoints } = repositoryCatalogue
 
 describe('the traits of an endpoint', () => {
   it('are undefined for an undocumented path or verb', () => {
@@ -30,6 +33,18 @@ describe('the traits of an endpoint', () => {
     expect(lookup('v3/refunds', 'post')).toEqual({ wire: 'hk/v3/refunds', idempotent: 'json.out_refund_no' })
     expect(lookup('v3/refunds', 'get')).toEqual({ wire: 'hk/v3/refunds' })
   })
+
+  it('are those of the catalogue for every endpoint', () => {
+    for (const endpoint of endpoints) {
+      const { template, verb, api } = endpoint
+      const { prefix, ...traits } = traitsOf(endpoint)
+      const usual = api === 'v2' ? template.slice('v2/'.length) : prefix && `${prefix}/${template}`
+      expect(lookup(template, verb), `${verb} ${template}`).toEqual({
+        ...(usual && { wire: usual }),
+        ...traits,
+      })
+    }
+  }, 60_000)
 
   it('give the path on the wire: v2 without its prefix, hk/ and global/ with theirs', () => {
     expect(lookup('v2/pay/micropay', 'post')?.wire).toBe('pay/micropay')
@@ -175,7 +190,6 @@ describe('literal segments in templates', () => {
   })
 
   it('are known wherever the catalogue has upper-case letters in a path', () => {
-    const { endpoints } = repositoryCatalogue
     const literals = endpoints.flatMap(({ template }) =>
       template.split('/').filter((s) => !s.startsWith('{')),
     )

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { byEvent } from '../../catalog/notifications.js'
-import { requestSchemas, responseSchema } from '../../lib/catalog/document.js'
-import { endpointDocument, notificationDocuments } from '../../lib/catalog/generated/documents/index.js'
+import {
+  endpointDocument,
+  notificationDocuments,
+  requestSchemas,
+  responseSchema,
+} from '../../lib/catalog/document.js'
 import { lookup } from '../../lib/catalog/lookup.js'
 import { matchRoutes } from '../../lib/catalog/match.js'
 import { repositoryCatalogue } from './loaded.js'

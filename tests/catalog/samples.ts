@@ -11,16 +11,16 @@ export interface Sample {
 /** Where the sample has a cipher text. */
 export const CIPHER_TEXT = 'FAKE_CIPHERTEXT'
 
-/** The documented request bodies of `samples.jsonl`, with the endpoints they are for. */
+/** The documented request bodies of `samples.json`, with the endpoints they are for. */
 export function loadSamples(endpoints: readonly Endpoint[]): Sample[] {
   const byId = new Map(endpoints.map((one) => [`${one.verb.toUpperCase()} ${one.template}`, one]))
-  const lines = readFileSync(join(import.meta.dirname, 'samples.jsonl'), 'utf8')
-    .trim()
-    .split('\n')
-  return lines.map((line) => {
-    const { id, json } = JSON.parse(line) as { id: string; json: object }
+  const samples = JSON.parse(readFileSync(join(import.meta.dirname, 'samples.json'), 'utf8')) as {
+    readonly id: string
+    readonly json: object
+  }[]
+  return samples.map(({ id, json }) => {
     const endpoint = byId.get(id)
-    if (!endpoint) throw new Error(`samples.jsonl has a body for ${id}, which is not documented`)
+    if (!endpoint) throw new Error(`samples.json has a body for ${id}, which is not documented`)
     return { endpoint, json }
   })
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { lookup } from '../../lib/catalog/lookup.js'
+import { documentedPaths } from '../../lib/catalog/routes.js'
 import type { Traits } from '../../lib/catalog/traits.js'
-import { documentedPaths } from '../../lib/catalog/tree.js'
 
 const endpoints = documentedPaths().flatMap(({ path, verbs }) =>
   verbs.map((verb) => ({ name: `${verb} ${path.join('/')}`, traits: lookup(path.join('/'), verb) })),

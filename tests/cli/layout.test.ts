@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { endpointDocument } from '../../lib/catalog/generated/documents/index.js'
+import { endpointDocument } from '../../lib/catalog/document.js'
 import { loadGlossary } from '../../lib/catalog/glossary.js'
 import { breakBefore, formatColumns, WIDTH, widthOf, wrap } from '../../lib/cli/layout.js'
 import { catalogue } from '../../lib/cli/routes/catalogue.js'

@@ -1,8 +1,7 @@
-import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { loadSynonyms } from '../../catalog/synonyms.js'
 import { type CataloguedEndpoint, catalogue, pathsOf } from '../../lib/cli/routes/catalogue.js'
 import { search } from '../../lib/cli/routes/search.js'
+import { synonyms } from '../../lib/data/synonyms.js'
 
 /** The number of lines that a reader looks at. */
 const FEW = 5
@@ -174,7 +173,7 @@ describe('a search', { timeout: 60_000 }, () => {
   })
 
   it('finds something for each list of synonyms', () => {
-    const { words } = loadSynonyms(join(import.meta.dirname, '..', '..'))
+    const { words } = JSON.parse(synonyms) as { readonly words: readonly (readonly string[])[] }
     const idle = words.filter((list) => list.every((word) => !search([word]).isComplete))
     expect(idle).toEqual([])
   })

@@ -39,7 +39,7 @@ it('holds what is run and read, and no sources', () => {
 
 it('holds the data of the emulator once, for both halves', () => {
   const read = (half: string) =>
-    readFileSync(join(installed.path, `dist/${half}/lib/catalog/generated/documents/payments.js`))
+    readFileSync(join(installed.path, `dist/${half}/lib/data/documents/payments.js`))
   expect(read('cjs').length).toBeGreaterThan(10_000)
   expect(read('esm').length).toBeLessThan(200)
 })

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander'
-import { nearestRoute } from '../../catalog/lookup.js'
+import { nearestRoute } from '../../catalog/suggest.js'
 import type { Verb } from '../../catalog/traits.js'
 import { didYouMean } from '../../pipeline/nearest.js'
 import { readEndpoint, VERBS } from '../endpoint.js'

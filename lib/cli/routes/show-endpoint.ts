@@ -1,6 +1,6 @@
 import type { EndpointDocument } from '../../catalog/document.js'
 import { bilingual, type Glossary, loadGlossary } from '../../catalog/glossary.js'
-import { lookup, nearestRoute } from '../../catalog/lookup.js'
+import { lookup } from '../../catalog/lookup.js'
 import {
   eitherOf,
   embedded,
@@ -16,6 +16,7 @@ import {
   leafOf,
   type Shape,
 } from '../../catalog/schema.js'
+import { nearestRoute } from '../../catalog/suggest.js'
 import { didYouMean } from '../../pipeline/nearest.js'
 import { readEndpoint } from '../endpoint.js'
 import { UsageError } from '../input.js'
@@ -26,7 +27,7 @@ import { type CataloguedEndpoint, catalogue, chainOf } from './catalogue.js'
 /** Prints the fields of an endpoint, with each of its verbs. */
 export async function showEndpoint(text: string, { json }: { readonly json?: boolean }): Promise<void> {
   // The documents are large, so they are loaded only here.
-  const { endpointDocument } = await import('../../catalog/generated/documents/index.js')
+  const { endpointDocument } = await import('../../catalog/document.js')
   const { path } = readEndpoint(text, undefined, false)
   const found = catalogue().filter((endpoint) => endpoint.path === path)
   if (found.length === 0) throw new UsageError(unknownPath(path))

@@ -1,4 +1,4 @@
-import { synonyms } from '../generated/synonyms.js'
+import { synonyms } from '../../data/synonyms.js'
 import { catalogue } from './catalogue.js'
 
 /** A word or synonym that is searched for, and the weight of a match. */

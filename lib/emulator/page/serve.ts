@@ -30,9 +30,9 @@ export const PAGE_HEADERS: Readonly<Record<string, string>> = {
   'X-Wechatpay-Emulator': 'page',
 }
 
-/** A file of the page. The files are a module, so that both builds read the same one. */
+/** A file of the page. Imported like other data, so that both builds can read the same module. */
 export async function asset(name: string): Promise<PageContent | undefined> {
-  const { assets } = await import('./generated/assets.js')
+  const { assets } = await import('../../data/page.js')
   const text = Object.hasOwn(assets, name) ? assets[name] : undefined
   return text === undefined ? undefined : { text, type: TYPES[name.split('.').at(-1) ?? ''] ?? 'text/plain' }
 }

@@ -1,5 +1,5 @@
 import type { NotificationDocument } from '../../catalog/document.js'
-import { documents } from '../../catalog/generated/documents/notifications.js'
+import { documents } from '../../data/documents/notifications.js'
 
 /** The message of an event type that is meant, where there are several. */
 export interface MessageChoice {

@@ -1,4 +1,4 @@
-import { routeDocuments } from '../../catalog/generated/documents/index.js'
+import { routeDocuments } from '../../catalog/document.js'
 import { createRouter, type Route, type Router } from './router.js'
 
 let routes: Promise<Router<string>> | undefined

@@ -1,5 +1,5 @@
 import type { EndpointDocument, ProtocolDocument } from '../../catalog/document.js'
-import { endpointDocument } from '../../catalog/generated/documents/index.js'
+import { endpointDocument } from '../../catalog/document.js'
 import {
   embedded,
   fieldsOf,

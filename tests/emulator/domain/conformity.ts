@@ -1,9 +1,8 @@
 import { Ajv, type ErrorObject } from 'ajv'
-import { type NotificationDocument, responseSchema } from '../../../lib/catalog/document.js'
-import { endpointDocument } from '../../../lib/catalog/generated/documents/index.js'
-import { documents } from '../../../lib/catalog/generated/documents/notifications.js'
+import { endpointDocument, type NotificationDocument, responseSchema } from '../../../lib/catalog/document.js'
 import { toJsonSchema } from '../../../lib/catalog/schema.js'
 import type { Verb } from '../../../lib/catalog/traits.js'
+import { documents } from '../../../lib/data/documents/notifications.js'
 import type { RecordedRequest } from '../../../lib/emulator/index.js'
 import { closed } from '../../catalog/closed.js'
 

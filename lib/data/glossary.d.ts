@@ -1,0 +1,2 @@
+/** The English names of fields by their Chinese ones, as JSON. */
+export const glossary: string

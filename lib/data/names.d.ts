@@ -1,0 +1,2 @@
+/** The names of all endpoints, a line each. */
+export const names: string
