@@ -1,5 +1,5 @@
 import { fieldsOf, isEnum, type Shape } from '../lib/catalog/schema.js'
-import type { XmlMessage } from '../lib/notifications/identify.js'
+import type { XmlMessage } from '../lib/notifications/message-facts.js'
 import type { Catalogue, Notification } from './model.js'
 import { quote } from './print.js'
 import { type Files, HEADER } from './write.js'
@@ -16,8 +16,7 @@ export function notificationFiles({ notifications }: Catalogue): Files {
   })
   const text = [
     HEADER,
-    "import type { AckFacts } from '../ack.js'",
-    "import type { XmlMessage } from '../identify.js'",
+    "import type { AckFacts, XmlMessage } from '../message-facts.js'",
     '',
     '/** Every message of v2. */',
     'export const xmlMessages: readonly XmlMessage[] = [',

@@ -8,7 +8,10 @@ import { fileURLToPath } from 'node:url'
 import { parseSync, Visitor } from 'rolldown/utils'
 
 /** Small files that everything may use. */
-const HELPERS = ['errors.ts', 'version.ts', 'duration.ts', 'plain-object.ts', 'buffer-of.ts']
+const HELPERS = [
+  ...['errors.ts', 'version.ts', 'duration.ts', 'plain-object.ts', 'buffer-of.ts'],
+  ...['nearest.ts', 'store.ts'],
+]
 
 /**
  * The layers from top to bottom, as paths below `lib/`; `types/` is the folder beside it. A file imports from its own
@@ -17,32 +20,31 @@ const HELPERS = ['errors.ts', 'version.ts', 'duration.ts', 'plain-object.ts', 'b
 const LAYERS: readonly (readonly string[])[] = [
   ['index.ts'],
   ['wechatpay.ts'],
+  ['bills/', 'notifications/', 'pay-sign/'],
+  ['calls.ts'],
   ['axios-client.ts'],
   ['options.ts'],
-  ['axios-options.ts'],
-  ['bills/', 'notifications/', 'pay-sign/'],
   ['pipeline/'],
   ['types/'],
   ['protocols/'],
   ['transport/'],
   ['identity.ts'],
-  ['chain/'],
   ['catalog/'],
-  ['data/'],
+  ['data/', 'chain/'],
   ['crypto/'],
   HELPERS,
 ]
 
 /** All that a part may import, where that is less than the rows below it, and the parts beside the layers. */
 const ONLY: Readonly<Record<string, Allowed>> = {
-  'chain/': { files: ['catalog/', 'errors.ts'], packages: ['node:util'] },
+  'chain/': { files: ['errors.ts'], packages: ['node:util'] },
   'crypto/': { files: HELPERS, packages: ['node:'] },
   'emulator/': { files: ['catalog/', 'data/', 'types/', ...HELPERS] },
   'bulk/': { files: ['index.ts', 'catalog/', ...HELPERS] },
   'cli/': {
     files: [
       ...['index.ts', 'bulk/index.ts', 'emulator/index.ts', 'crypto/index.ts'],
-      ...['catalog/', 'data/', 'chain/normalize.ts', ...HELPERS],
+      ...['catalog/', 'data/', 'chain/names.ts', ...HELPERS],
     ],
   },
 }
@@ -201,7 +203,8 @@ function besideEntry({ from, line, to, names }: Import, exported: ReadonlySet<st
 }
 
 /** Flags and code of the client that the emulator imports, or that an import of it leads to. */
-function sharedFacts({ from, line, to }: Import, graph: Graph): string[] {
+function sharedFacts({ from, line, to, kind }: Import, graph: Graph): string[] {
+  if (kind === 'types') return []
   if (!from.startsWith('lib/emulator/') || to.startsWith('lib/emulator/')) return []
   // Other folders are refused by name.
   if (!ONLY['emulator/']?.files.some((part) => isIn(to, part))) return []

@@ -1,5 +1,5 @@
 import { RequestError } from '../errors.js'
-import { nameHint } from '../pipeline/nearest.js'
+import { nameHint } from '../nearest.js'
 
 /** Options of the request for any bill. */
 export interface BillOptions {

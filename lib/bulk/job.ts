@@ -3,9 +3,9 @@ import type { EndpointDocument } from '../catalog/document.js'
 import { endpointDocument } from '../catalog/document.js'
 import { canonicalPath, knownVerbs, lookup } from '../catalog/lookup.js'
 import { nearestRoute } from '../catalog/suggest.js'
-import type { Traits, Verb } from '../catalog/traits.js'
-import { RequestError } from '../index.js'
-import { didYouMean } from '../pipeline/nearest.js'
+import type { Traits } from '../catalog/traits.js'
+import { RequestError, type Verb } from '../index.js'
+import { didYouMean } from '../nearest.js'
 import {
   type ColumnOptions,
   type JobEndpoint,

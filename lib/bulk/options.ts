@@ -1,5 +1,5 @@
 import { basename, dirname, extname, join, resolve } from 'node:path'
-import type { Verb } from '../catalog/traits.js'
+import type { Verb } from '../index.js'
 import { RequestError, type Wechatpay } from '../index.js'
 import type { Engine } from './engine.js'
 import type { BulkProgress } from './progress.js'

@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { AxiosResponse } from 'axios'
-import type { Verb } from '../catalog/traits.js'
+import type { Verb } from '../index.js'
 import { ApiError, CALL_CHANNEL, type CallEvent, RequestError, sensitive, type Wechatpay } from '../index.js'
 import type { Failed, Outcome, Pace, PlannedRow, Send } from './engine.js'
 import type { JobCall } from './job.js'

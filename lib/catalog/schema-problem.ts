@@ -1,5 +1,5 @@
 import type { Ajv, ErrorObject, ValidateFunction } from 'ajv'
-import { didYouMean, nearestName } from '../pipeline/nearest.js'
+import { didYouMean, nearestName } from '../nearest.js'
 import { bilingual, loadGlossary } from './glossary.js'
 import type { JsonSchema, Unit } from './schema.js'
 

@@ -1,4 +1,4 @@
-import { editDistance } from './edit-distance.js'
+import { editDistance } from '../nearest.js'
 import { documentedPaths } from './routes.js'
 import type { Verb } from './traits.js'
 

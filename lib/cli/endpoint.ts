@@ -1,9 +1,9 @@
 import { canonicalPath, exactSegments, knownVerbs } from '../catalog/lookup.js'
 import { matchRoutes, type RouteMatch } from '../catalog/match.js'
 import { nearestRoute } from '../catalog/suggest.js'
-import type { Verb } from '../catalog/traits.js'
 import { normalizeSegment } from '../chain/names.js'
-import { didYouMean } from '../pipeline/nearest.js'
+import type { Verb } from '../index.js'
+import { didYouMean } from '../nearest.js'
 import { UsageError } from './input.js'
 
 /** An endpoint as the command line names it. */

@@ -1,13 +1,6 @@
 import { RequestError } from '../errors.js'
 import { acknowledgements } from './generated/facts.js'
 
-/** What the response to an event needs beside `code` and `message`. */
-export interface AckFacts {
-  readonly required: readonly string[]
-  /** Headers of the response. */
-  readonly headers: readonly string[]
-}
-
 /** The fields of the response to an event; in JSON they are its body. */
 export type Acknowledgement = Readonly<Record<string, unknown>>
 

@@ -1,6 +1,6 @@
 import type { Acknowledgements, EventType, NotificationOf, Notifications } from '../../types/notifications.js'
 import { RequestError } from '../errors.js'
-import { nearestName } from '../pipeline/nearest.js'
+import { nearestName } from '../nearest.js'
 import type { NotificationEvent, PlainEvent } from './event.js'
 import { eventTypes } from './generated/facts.js'
 

@@ -4,7 +4,8 @@ import { decryptReqInfo } from '../protocols/v2/req-info.js'
 import { isGenuine, type Message } from '../protocols/v2/sign.js'
 import { decodeXml, type XmlFields, XmlProblem } from '../protocols/v2/xml.js'
 import type { PlainEvent } from './event.js'
-import { identify, type XmlMessage } from './identify.js'
+import { identify } from './identify.js'
+import type { XmlMessage } from './message-facts.js'
 import { decryptResource, malformed, missingOption, parseJsonObject, type Secrets } from './resource.js'
 
 /** The length of an HMAC-SHA256 in hexadecimal; an MD5 has half of it. */

@@ -1,6 +1,6 @@
 import { DURATION, isDuration } from '../duration.js'
 import { RequestError } from '../errors.js'
-import { nameHint } from '../pipeline/nearest.js'
+import { nameHint } from '../nearest.js'
 import { isStore, STORE, type Store } from '../store.js'
 
 /** Options of a receiver. */

@@ -1,5 +1,5 @@
 import { RequestError } from '../errors.js'
-import { nameHint } from '../pipeline/nearest.js'
+import { nameHint } from '../nearest.js'
 
 /** The names of the texts that a method takes. */
 export interface FieldNames<Required extends string, Optional extends string> {

@@ -2,11 +2,11 @@ import { AxiosHeaders, type RawAxiosHeaders } from 'axios'
 import type { TemplatedEndpoint } from '../catalog/endpoint.js'
 import { expandTemplate } from '../chain/template.js'
 import { RequestError } from '../errors.js'
+import { nearestName } from '../nearest.js'
 import { isPlainObject, LOST_NAMES } from '../plain-object.js'
 import type { Call } from '../protocols/protocol.js'
 import type { HttpHeaders } from '../transport/transport.js'
 import { inspectBody } from './json-body.js'
-import { nearestName } from './nearest.js'
 import { assertOption } from './options.js'
 
 /** What a request object may hold beside the values of placeholders. */

@@ -1,10 +1,9 @@
 import type { Readable } from 'node:stream'
 import type { AxiosProgressEvent, AxiosRequestConfig } from 'axios'
-import type FormData from 'form-data'
 import type { Endpoint } from '../catalog/endpoint.js'
 import type { SignedRequest as SignedMessage } from '../crypto/canonical.js'
 import type { ApiError } from '../errors.js'
-import type { AttemptTimer, HttpHeaders, HttpRequest, HttpResponse } from '../transport/transport.js'
+import type { AttemptTimer, Form, HttpHeaders, HttpRequest, HttpResponse } from '../transport/transport.js'
 
 /** One call, as its caller means it: checked, not yet encoded. It is never changed; a step passes on what it makes of it. */
 export interface Call {
@@ -41,7 +40,7 @@ export interface Upload {
   /** APIv3: the `meta`, complete. APIv2: the fields that are signed. */
   readonly fields: Readonly<Record<string, unknown>>
   /** The body of one attempt, which streams the file behind these texts. */
-  readonly toForm: (texts: Readonly<Record<string, string>>, contentType?: string) => FormData
+  readonly toForm: (texts: Readonly<Record<string, string>>, contentType?: string) => Form
   /** Removes what was put aside for the file. */
   readonly dispose: () => Promise<void>
 }

@@ -1,9 +1,11 @@
-import type { Readable } from 'node:stream'
+import type { Readable, Stream } from 'node:stream'
 import type { AxiosHeaders, AxiosProgressEvent, AxiosRequestConfig, InternalAxiosRequestConfig } from 'axios'
-import type FormData from 'form-data'
 
 /** Header values by name, in the spelling that goes on the wire. */
 export type HttpHeaders = Record<string, string | string[]>
+
+/** A multipart form of the package `form-data`, whose declarations users need not load. */
+export type Form = Stream & { readonly getLengthSync: () => number }
 
 /** A request as it goes on the wire: exactly these bytes were signed. */
 export interface HttpRequest {
@@ -13,7 +15,7 @@ export interface HttpRequest {
   readonly url: string
   readonly headers: HttpHeaders
   /** A form is an upload, which streams. */
-  readonly body: string | Buffer | FormData | undefined
+  readonly body: string | Buffer | Form | undefined
 }
 
 /** A response as it came from the wire. */

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { RequestError } from '../../errors.js'
+import { RequestError } from '../../index.js'
 import type { Engine, PlannedRow, Work } from '../engine.js'
 import type { RedisAddress } from '../options.js'
 import { limitQueue } from './limits.js'

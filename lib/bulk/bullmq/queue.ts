@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Queue, RedisOptions } from 'bullmq'
-import { ConfigError, RequestError } from '../../errors.js'
+import { ConfigError, RequestError } from '../../index.js'
 import type { RedisAddress } from '../options.js'
 import type { QueuedRow } from './queued-row.js'
 

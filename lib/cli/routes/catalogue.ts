@@ -1,8 +1,8 @@
 import { exactSegments, lookup } from '../../catalog/lookup.js'
 import { documentedPaths } from '../../catalog/routes.js'
-import type { Verb } from '../../catalog/traits.js'
 import { normalizeSegment } from '../../chain/names.js'
 import { names } from '../../data/names.js'
+import type { Verb } from '../../index.js'
 
 const AUDIENCES = ['merchant', 'partner', 'brand', 'hk', 'global'] as const
 

@@ -1,4 +1,4 @@
-import type { Verb } from '../../catalog/traits.js'
+import type { Verb } from '../../index.js'
 import { type Audience, type CataloguedEndpoint, catalogue } from './catalogue.js'
 import {
   AUDIENCE_WORD,

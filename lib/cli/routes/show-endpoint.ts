@@ -17,7 +17,7 @@ import {
   type Shape,
 } from '../../catalog/schema.js'
 import { nearestRoute } from '../../catalog/suggest.js'
-import { didYouMean } from '../../pipeline/nearest.js'
+import { didYouMean } from '../../nearest.js'
 import { readEndpoint } from '../endpoint.js'
 import { UsageError } from '../input.js'
 import { breakBefore, type ColumnLayout, formatColumns, WIDTH, wrap } from '../layout.js'

@@ -1,5 +1,5 @@
 import type { Context } from '../context.js'
-import type { Handler } from '../routing/handler.js'
+import type { Endpoint, Handler } from '../routing/handler.js'
 import { createRouter } from '../routing/router.js'
 import { addBills } from './bills/bills.js'
 import { addCertificates } from './certificates.js'
@@ -26,15 +26,6 @@ const STATEFUL = [
   addMemberCards,
   addBills,
 ] as const
-
-/** The endpoint that a request means, with its handler. */
-export interface Endpoint {
-  /** The path as in the catalogue, such as `v3/certificates`. */
-  readonly template: string
-  /** The placeholders' values as they stand in the path, still percent-encoded. */
-  readonly params: Readonly<Record<string, string>>
-  readonly handler: Handler
-}
 
 /** The endpoints of APIv3. */
 export interface Endpoints {

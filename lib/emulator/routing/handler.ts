@@ -35,3 +35,12 @@ export type Handler = (request: ApiRequest) => ApiResponse | Promise<ApiResponse
 
 /** The router that handlers are added to. */
 export type HandlerRouter = Pick<Router<Handler>, 'add'>
+
+/** The endpoint that a request means, with its handler. */
+export interface Endpoint {
+  /** The path as in the catalogue, such as `v3/certificates`. */
+  readonly template: string
+  /** The placeholders' values as they stand in the path, still percent-encoded. */
+  readonly params: Readonly<Record<string, string>>
+  readonly handler: Handler
+}
