@@ -1,6 +1,6 @@
 import { parseBill } from '../lib/bills/parse.js'
 import { TRADE } from '../lib/bills/trade.js'
-import { makeUpBill } from '../lib/emulator/bill-made-up.js'
+import { makeUpBill } from '../lib/emulator/domain/bills/made-up-bill.js'
 import { atMost, figure, type Row } from './report.js'
 import { interleave, median, medianRatio } from './statistics.js'
 
