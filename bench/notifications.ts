@@ -1,4 +1,4 @@
-import { createDecipheriv, verify, X509Certificate } from 'node:crypto'
+import { createDecipheriv, type KeyObject, verify, X509Certificate } from 'node:crypto'
 import { createRequire } from 'node:module'
 import { createEmulator, Wechatpay } from './built.js'
 import { atLeast, figure, type Row } from './report.js'
@@ -12,6 +12,7 @@ const WARM_UP = 5_000
 const OVER_PEER = 4
 /** Parity, but for what noise makes of it. */
 const OVER_BARE = 0.95
+const OVER_PLUGIN = 1
 
 /** What is used here of wechatpay-node-v3. */
 interface NodeV3 {
@@ -23,7 +24,19 @@ const Pay = createRequire(import.meta.url)('wechatpay-node-v3') as {
   certificates: Record<string, string>
 }
 
-/** Verify, decrypt and read one notification, beside bare `node:crypto` and beside wechatpay-node-v3. */
+/** What is used here of wechatpay-axios-plugin. */
+const plugin = createRequire(import.meta.url)('wechatpay-axios-plugin') as {
+  readonly Rsa: {
+    from(key: string, type: string): KeyObject
+    verify(message: string, signature: string, publicKey: KeyObject): boolean
+  }
+  readonly Aes: {
+    readonly AesGcm: { decrypt(ciphertext: string, key: string, nonce: string, associatedData: string): string }
+  }
+  readonly Formatter: { response(timestamp: string, nonce: string, body: string): string }
+}
+
+/** Verify, decrypt and read one notification, beside bare `node:crypto`, wechatpay-axios-plugin and wechatpay-node-v3. */
 export async function measureNotifications(): Promise<Row[]> {
   const emulator = await createEmulator()
   const { mchid, serial, privateKey, apiv3Key } = emulator.merchant
@@ -69,6 +82,14 @@ export async function measureNotifications(): Promise<Row[]> {
       `${decipher.update(bytes.subarray(0, -16), undefined, 'utf8')}${decipher.final('utf8')}`,
     )
   }
+  const pluginKey = plugin.Rsa.from(pem, 'public')
+  // As its README shows it.
+  const pluginPeer = (): unknown => {
+    const message = plugin.Formatter.response(timestamp, nonce, body)
+    if (!plugin.Rsa.verify(message, signature, pluginKey)) throw new Error('not genuine')
+    const { ciphertext, nonce: iv, associated_data } = JSON.parse(body).resource
+    return JSON.parse(plugin.Aes.AesGcm.decrypt(ciphertext, apiv3Key, iv, associated_data))
+  }
   const peer = async (): Promise<unknown> => {
     if (!(await pay.verifySign({ timestamp, nonce, body, serial: id, signature, apiSecret: apiv3Key }))) {
       throw new Error('not genuine')
@@ -82,11 +103,12 @@ export async function measureNotifications(): Promise<Row[]> {
     return ((performance.now() - started) * 1000) / calls
   }
   const fluent = () => wxpay.notifications.parse({ headers, body })
-  for (const work of [fluent, bare, peer]) await time(work, WARM_UP)
+  for (const work of [fluent, bare, pluginPeer, peer]) await time(work, WARM_UP)
   const results = await interleave(
     {
       fluent: () => time(fluent, BATCH),
       bare: () => time(bare, BATCH),
+      plugin: () => time(pluginPeer, BATCH),
       peer: () => time(peer, BATCH),
     },
     ROUNDS,
@@ -96,13 +118,19 @@ export async function measureNotifications(): Promise<Row[]> {
   const each = (name: keyof typeof results): string => `${figure(median(results[name]))} µs`
   return [
     {
-      what: 'notifications: ours; bare crypto; wechatpay-node-v3',
-      measured: `${each('fluent')}; ${each('bare')}; ${each('peer')}`,
+      what: 'notifications: ours; bare crypto; wechatpay-axios-plugin; wechatpay-node-v3',
+      measured: `${each('fluent')}; ${each('bare')}; ${each('plugin')}; ${each('peer')}`,
     },
     atLeast(
       'notifications: throughput, ours / bare crypto',
       medianRatio(results.bare, results.fluent),
       OVER_BARE,
+      '×',
+    ),
+    atLeast(
+      'notifications: throughput, ours / wechatpay-axios-plugin',
+      medianRatio(results.plugin, results.fluent),
+      OVER_PLUGIN,
       '×',
     ),
     atLeast(

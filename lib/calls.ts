@@ -23,6 +23,8 @@ export interface Clients {
 export interface Calls {
   /** Runs one call of the chain. */
   readonly run: (verb: Verb, path: string, request?: unknown) => Promise<AxiosResponse>
+  /** Like `run`, over `node:http`: for calls of which a process makes few, loading undici does not pay. */
+  readonly runByNode: Calls['run']
   /** The call that a GET would be, with the defaults of the client. */
   readonly buildGet: (path: string, request: unknown) => Call
   /** The axios instances; from the first use on, all calls of the chain go through them. */
@@ -44,7 +46,11 @@ export function createCalls(
   const direct = byProtocol((name) => ({
     ...shared,
     defaults: directDefaults(config, protocols[name]),
-    attempt: createAttempt(protocols[name], transport),
+    attempt: createAttempt(protocols[name], transport.send),
+  }))
+  const byNode = byProtocol((name) => ({
+    ...direct[name],
+    attempt: createAttempt(protocols[name], transport.sendByNode),
   }))
   let current = direct
   let clients: Clients | undefined
@@ -66,16 +72,18 @@ export function createCalls(
   }
 
   if (needsInstance(config.axios)) clients = useInstances()
+  function run(options: typeof direct, verb: Verb, path: string, request: unknown): Promise<AxiosResponse> {
+    try {
+      const endpoint = endpointOf(path, verb)
+      if (!spoken.has(endpoint.protocol)) throw cannotCall(signer, endpoint)
+      return runCall(endpoint, request, options[endpoint.protocol])
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
   return {
-    run(verb, path, request) {
-      try {
-        const endpoint = endpointOf(path, verb)
-        if (!spoken.has(endpoint.protocol)) throw cannotCall(signer, endpoint)
-        return runCall(endpoint, request, current[endpoint.protocol])
-      } catch (error) {
-        return Promise.reject(error)
-      }
-    },
+    run: (verb, path, request) => run(current, verb, path, request),
+    runByNode: (verb, path, request) => run(current === direct ? byNode : current, verb, path, request),
     buildGet(path, request) {
       const endpoint = endpointOf(path, 'get')
       return buildCall(endpoint, request, direct[endpoint.protocol].defaults.get)

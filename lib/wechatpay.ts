@@ -103,7 +103,7 @@ export class Wechatpay {
     this.paySign = createPaySign(signer, secret)
     const { baseURL } = config.axios
     const origins = [...config.failover, ...(baseURL === undefined ? [] : [baseURL])]
-    this.bills = createBills({ send: calls.run, origins, privateKey: signer.privateKey }, signer)
+    this.bills = createBills({ send: calls.runByNode, origins, privateKey: signer.privateKey }, signer)
     this.encrypt = async (text) => {
       await keys.ready()
       return sensitive(text).encryptFor(keys.current() as PlatformKey)

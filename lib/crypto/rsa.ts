@@ -1,10 +1,10 @@
 import {
   constants,
+  createVerify,
   type KeyObject,
   privateDecrypt,
   publicEncrypt,
   sign as rsaSign,
-  verify as rsaVerify,
 } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { RequestError } from '../errors.js'
@@ -51,7 +51,7 @@ export function verify(message: string | Buffer, signature: string, publicKey: K
 
 /** Like {@link verify}, with a key that is already loaded. */
 export function verifyWith(publicKey: KeyObject, message: string | Buffer, signature: string): boolean {
-  return rsaVerify(ALGORITHM, bytesOf(message), publicKey, Buffer.from(signature, 'base64'))
+  return createVerify(ALGORITHM).update(message).verify(publicKey, signature, 'base64')
 }
 
 const OAEP = { padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha1' } as const

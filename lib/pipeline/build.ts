@@ -51,21 +51,22 @@ export function buildCall(endpoint: TemplatedEndpoint, request: unknown, default
   const given = request === undefined ? NOTHING : assertObject(endpoint, 'the request', request)
   for (const key of Object.keys(given)) checkKey(endpoint, key, given[key])
   const path = expandTemplate(endpoint.wire, given)
-  const option = <Name extends keyof CallDefaults>(name: Name): CallDefaults[Name] =>
-    (given[name] ?? defaults[name]) as CallDefaults[Name]
+  const { body, sensitive } = bodyOf(endpoint, given)
   return {
     endpoint,
     path,
     query: given.query,
-    ...bodyOf(endpoint, given),
+    body,
+    sensitive,
     upload: undefined,
     headers: given.headers === undefined ? defaults.headers : mergeHeaders(defaults.headers, given.headers),
-    baseURL: option('baseURL'),
-    timeout: option('timeout') ?? 0,
+    baseURL: (given.baseURL as string | undefined) ?? defaults.baseURL,
+    timeout: (given.timeout as number | undefined) ?? defaults.timeout ?? 0,
     signal: given.signal as AbortSignal | undefined,
     responseType: given.sink === undefined ? (given.responseType as Call['responseType']) : 'stream',
-    onUploadProgress: option('onUploadProgress'),
-    onDownloadProgress: option('onDownloadProgress'),
+    onUploadProgress: (given.onUploadProgress as Call['onUploadProgress']) ?? defaults.onUploadProgress,
+    onDownloadProgress:
+      (given.onDownloadProgress as Call['onDownloadProgress']) ?? defaults.onDownloadProgress,
     decrypt: given.decrypt === true,
     unsigned: endpoint.traits.unsigned === true,
     repeatable: isRepeatable(endpoint, given),
@@ -149,7 +150,8 @@ export function isRepeatable(endpoint: TemplatedEndpoint, request: unknown): boo
   if (reads) return true
   if (repeatKey === undefined) return false
   if (repeatKey.length === 0) return true
-  const value = repeatKey.reduce<unknown>((at, name) => (at as RequestObject | undefined)?.[name], request)
+  let value = request
+  for (const name of repeatKey) value = (value as RequestObject | undefined)?.[name]
   return value !== undefined && value !== null && value !== ''
 }
 

@@ -63,21 +63,21 @@ export async function runCall(
   }
 }
 
-/** Makes attempts directly, by a protocol over a transport: from the call to the verified and decoded response. */
+/** Makes attempts directly: from the call to the verified and decoded response. */
 export function createAttempt(
   protocol: Protocol,
-  transport: Transport,
+  transmit: Transport['send'],
 ): (call: Call) => Promise<AxiosResponse> {
-  return (call) => attempt(call, protocol, transport)
+  return (call) => attempt(call, protocol, transmit)
 }
 
-async function attempt(call: Call, protocol: Protocol, transport: Transport): Promise<AxiosResponse> {
+async function attempt(call: Call, protocol: Protocol, transmit: Transport['send']): Promise<AxiosResponse> {
   const started = performance.now()
   const timer = new Timer(call.timeout)
   try {
     const encrypted = await protocol.encrypt(call, timer)
     const request = await protocol.sign(encrypted)
-    const response = await send(request, call, timer, transport.send)
+    const response = await send(request, call, timer, transmit)
     const verified = await accept(response, request, call, protocol)
     const duration = Math.round(performance.now() - started)
     return toAxiosResponse(call, request, response, decode(verified, call), duration)

@@ -38,6 +38,10 @@ export function createTransport(connection: ConnectionOptions, tls: TlsOptions):
       if (undici?.fits(request, options)) return undici.send(request, options)
       return axiosSender.send(request, options)
     },
+    sendByNode(request, options) {
+      check(request)
+      return axiosSender.send(request, options)
+    },
     sendBy(adapter, config, request, options) {
       check(request)
       return axiosSender.sendBy(adapter, config, request, options)

@@ -77,6 +77,8 @@ export type ConnectionOptions = Pick<
 export interface Transport {
   /** @throws {TransportError} at once for a request that is not to be sent, else as a rejection when no complete response came. */
   readonly send: (request: HttpRequest, options: SendOptions) => Promise<HttpResponse>
+  /** Sends over `node:http` whatever it is: where a process makes few requests, loading undici does not pay. */
+  readonly sendByNode: Transport['send']
   /** Sends by an adapter that the user has put into an axios instance. */
   readonly sendBy: (
     adapter: AxiosRequestConfig['adapter'],
