@@ -17,7 +17,7 @@ import { decode } from './pipeline/pipeline.js'
 import { accept, send, Timer } from './pipeline/send.js'
 import { prepareUpload } from './pipeline/upload.js'
 import { copyLiterals } from './plain-object.js'
-import type { Call, Protocol, SignedRequest, Upload, VerifiedResponse } from './protocols/protocol.js'
+import type { Call, Protocol, SignedHttpRequest, Upload, VerifiedResponse } from './protocols/protocol.js'
 import type { HttpResponse, Transport } from './transport/transport.js'
 import { needsAxios } from './transport/undici.js'
 
@@ -41,7 +41,7 @@ type Config = InternalAxiosRequestConfig
 /** A request on its way, and the config as it was before it was signed. */
 interface Exchange {
   readonly call: Call
-  readonly request: SignedRequest
+  readonly request: SignedHttpRequest
   readonly given: {
     readonly url: string | undefined
     readonly data: unknown
@@ -170,7 +170,7 @@ async function signConfig(config: Config, context: AxiosClientContext): Promise<
     const request = await protocol.sign(final)
     exchanges.set(ticket, { call: final, request, given })
     const disposable = upload === plain.upload ? undefined : upload
-    return seal(config, ticket, final, request, signedAdapter(ticket, timer, disposable, context))
+    return putSignedRequest(config, ticket, final, request, signedAdapter(ticket, timer, disposable, context))
   } catch (error) {
     completed.add(ticket)
     timer.stop()
@@ -255,11 +255,11 @@ function transformBody(
 }
 
 /** Puts the signed request into a config. */
-function seal(
+function putSignedRequest(
   config: Config,
   ticket: Ticket,
   { endpoint }: Call,
-  { url, headers, body }: SignedRequest,
+  { url, headers, body }: SignedHttpRequest,
   adapter: (config: Config) => Promise<AxiosResponse>,
 ): Config {
   Object.assign(config, {

@@ -51,7 +51,7 @@ export function areHeadings(fields: readonly string[], columns: Columns): boolea
 }
 
 /** The lines below one line of headings. */
-export interface Table {
+export interface BillTable {
   /** The number of fields that every line must have. */
   readonly width: number
   /** A new row with every column in it, empty. */
@@ -63,7 +63,7 @@ export interface Table {
 }
 
 /** The table below a line of headings. A heading that is not known is itself the name of its column. */
-export function createTable(headings: readonly string[], columns: Columns): Table {
+export function createTable(headings: readonly string[], columns: Columns): BillTable {
   const names: string[] = []
   const fenNames: (string | undefined)[] = []
   const isCount: boolean[] = []

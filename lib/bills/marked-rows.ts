@@ -1,4 +1,4 @@
-import type { BillRow, Table } from './columns.js'
+import type { BillRow, BillTable } from './columns.js'
 
 const COMMA = 44
 const BACKTICK = 96
@@ -17,7 +17,7 @@ export type MarkedRowReader = (bytes: Buffer, start: number, end: number) => Bil
  * in the row above: the bytes that both rows have in common are found first, and only the other fields are decoded and
  * converted.
  */
-export function createMarkedRowReader({ width, blank, set }: Table): MarkedRowReader {
+export function createMarkedRowReader({ width, blank, set }: BillTable): MarkedRowReader {
   const row = blank()
   /** Where the fields of the row above begin and end, counted from its own beginning. */
   const starts = new Int32Array(width)

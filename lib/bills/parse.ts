@@ -2,9 +2,9 @@ import {
   areHeadings,
   type BillFormat,
   type BillRow,
+  type BillTable,
   createTable,
   isKnownHeading,
-  type Table,
 } from './columns.js'
 import { type BillName, notTheBill } from './errors.js'
 import { splitLine } from './fields.js'
@@ -64,9 +64,9 @@ interface LineReader {
 }
 
 function createLineReader(format: BillFormat, name: BillName): LineReader {
-  let rowTable: Table | undefined
+  let rowTable: BillTable | undefined
   let readMarkedRow: MarkedRowReader | undefined
-  let summaryTable: Table | undefined
+  let summaryTable: BillTable | undefined
   let summary: BillRow | undefined
   /** The lines of a record so far, while one of its fields in quotes goes on in the next line. */
   let unfinished = ''
@@ -78,7 +78,7 @@ function createLineReader(format: BillFormat, name: BillName): LineReader {
     throw notTheBill(name, `line ${number} ${why}`)
   }
 
-  function toRow(fields: readonly string[], table: Table): BillRow {
+  function toRow(fields: readonly string[], table: BillTable): BillRow {
     if (fields.length === table.width) return table.toRow(fields)
     return refuse(`has ${fields.length} fields under ${table.width} headings`)
   }
@@ -124,7 +124,7 @@ function createLineReader(format: BillFormat, name: BillName): LineReader {
 }
 
 /** Whether a line is a row, and not the headings of the summary: those differ in number, or in the first of them. */
-function isRow(fields: readonly string[], { width }: Table, { summary }: BillFormat): boolean {
+function isRow(fields: readonly string[], { width }: BillTable, { summary }: BillFormat): boolean {
   if (fields.length === width && !isKnownHeading(fields[0] as string, summary)) return true
   return !areHeadings(fields, summary)
 }

@@ -18,7 +18,7 @@ import { createPageLoader } from './page/load-page.js'
 import { createNotifications, type Notifications } from './protocols/notifications.js'
 import { createProtocols, type Protocols } from './protocols/protocols.js'
 import { createState } from './state/state.js'
-import { openStore, type Store } from './state/store.js'
+import { openStore, type StateStore } from './state/store.js'
 
 /** Starts a local gateway that speaks the protocol for real: every request verified, every response signed. */
 export async function createEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
@@ -32,7 +32,7 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
   }
 }
 
-async function startEmulator(options: EmulatorOptions, store: Store): Promise<Emulator> {
+async function startEmulator(options: EmulatorOptions, store: StateStore): Promise<Emulator> {
   const { port = 0, host = '127.0.0.1', https = false } = options
   const closing = new AbortController()
   // Every delivery and every open page listens to the signal.
@@ -72,7 +72,7 @@ interface EmulatorParts {
 /** Puts the parts of an emulator together. Nothing listens yet. */
 async function assemble(
   options: EmulatorOptions,
-  store: Store,
+  store: StateStore,
   closed: AbortSignal,
   url: () => string,
 ): Promise<EmulatorParts> {
@@ -105,7 +105,7 @@ async function assemble(
 }
 
 /** Random numbers by purpose. A restarted emulator goes on with other numbers than those it gave out before. */
-function randomStreams(seed: EmulatorOptions['seed'], store: Store): (purpose: string) => Random {
+function randomStreams(seed: EmulatorOptions['seed'], store: StateStore): (purpose: string) => Random {
   const runs = store.collection<number>('runs')
   const run = (runs.get('count') ?? 0) + 1
   runs.set('count', run)

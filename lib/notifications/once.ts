@@ -11,7 +11,7 @@ const TTL = 25 * 60 * 60_000
 const MEMORY_LIMIT = 10_000
 
 /** What came of an event. */
-export interface Outcome {
+export interface HandledOnce {
   readonly ack: Acknowledgement | undefined
   readonly repeated: boolean
 }
@@ -20,10 +20,10 @@ export interface Outcome {
 export type Run = () => Promise<Acknowledgement | undefined>
 
 /** Handles an event unless that has succeeded before. */
-export type RunOnce = (event: PlainEvent, run: Run, signal: AbortSignal) => Promise<Outcome>
+export type RunOnce = (event: PlainEvent, run: Run, signal: AbortSignal) => Promise<HandledOnce>
 
 /** The events that are being handled now, by store: receivers with the same store share them. */
-const runningByStore = new WeakMap<Store, Map<string, Promise<Outcome>>>()
+const runningByStore = new WeakMap<Store, Map<string, Promise<HandledOnce>>>()
 
 export interface OnceOptions {
   readonly store?: Store | undefined
@@ -38,7 +38,7 @@ export interface OnceOptions {
  * handler failed, or took too long, is handled again when its next copy arrives, unless it has succeeded meanwhile.
  */
 export function createOnce({ store = createMemory(), account, onStoreError }: OnceOptions): RunOnce {
-  const running = runningByStore.get(store) ?? new Map<string, Promise<Outcome>>()
+  const running = runningByStore.get(store) ?? new Map<string, Promise<HandledOnce>>()
   runningByStore.set(store, running)
 
   return async (event, run, signal) => {
@@ -55,7 +55,7 @@ export function createOnce({ store = createMemory(), account, onStoreError }: On
     event: PlainEvent,
     run: Run,
     signal: AbortSignal,
-  ): Promise<Outcome> {
+  ): Promise<HandledOnce> {
     const stored = await untilAborted(Promise.resolve(store.get(key)), signal)
     if (isHandled(stored)) return { ack: stored.ack, repeated: true }
     const handled = run()

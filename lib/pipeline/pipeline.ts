@@ -5,7 +5,7 @@ import { knownVerbs } from '../catalog/lookup.js'
 import type { Verb } from '../catalog/traits.js'
 import { NetworkError, RequestError } from '../errors.js'
 import { copyLiterals } from '../plain-object.js'
-import type { Call, Protocol, SignedRequest, Upload, VerifiedResponse } from '../protocols/protocol.js'
+import type { Call, Protocol, SignedHttpRequest, Upload, VerifiedResponse } from '../protocols/protocol.js'
 import type { HttpResponse, Transport } from '../transport/transport.js'
 import { assertObject, buildCall, type CallDefaults, type RequestObject } from './build.js'
 import { type RepeatOptions, repeat } from './repeat.js'
@@ -108,7 +108,7 @@ export function decode(
 /** The response as axios hands it over, with nothing secret in its config. */
 function toAxiosResponse(
   { endpoint, timeout, signal, responseType }: Call,
-  { url, headers, body }: SignedRequest,
+  { url, headers, body }: SignedHttpRequest,
   response: HttpResponse,
   data: unknown,
   duration: number,

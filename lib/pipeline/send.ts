@@ -4,7 +4,7 @@ import {
   type Call,
   MAY_BE_DONE,
   type Protocol,
-  type SignedRequest,
+  type SignedHttpRequest,
   type VerifiedResponse,
 } from '../protocols/protocol.js'
 import { detach, readDocument } from '../protocols/response-stream.js'
@@ -54,7 +54,7 @@ export class Timer implements AttemptTimer {
  * @throws {VerificationError} when the response is too large to hold.
  */
 export async function send(
-  request: SignedRequest,
+  request: SignedHttpRequest,
   call: Call,
   timer: AttemptTimer,
   transmit: Transport['send'],
@@ -87,7 +87,7 @@ const MAX_ERROR_BYTES: number = 1024 * 1024
  */
 export async function accept(
   response: HttpResponse,
-  request: SignedRequest,
+  request: SignedHttpRequest,
   call: Call,
   protocol: Protocol,
 ): Promise<VerifiedResponse> {

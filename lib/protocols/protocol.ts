@@ -46,7 +46,7 @@ export interface Upload {
 }
 
 /** A request with its signature, and what its response is verified with. */
-export interface SignedRequest extends HttpRequest {
+export interface SignedHttpRequest extends HttpRequest {
   /** APIv3: what the signature covers. */
   readonly signed?: SignedMessage
   /** APIv2: the algorithm of the signature, which the response has to use as well. */
@@ -83,16 +83,20 @@ export interface Protocol {
    *
    * @throws {RequestError} when the body is nothing that can be signed, or an option is missing for it.
    */
-  readonly sign: (call: Call) => Promise<SignedRequest>
+  readonly sign: (call: Call) => Promise<SignedHttpRequest>
   /**
    * Verifies a 2xx response before anyone sees its data.
    *
    * @throws {VerificationError} when it is not to be trusted.
    * @throws {ApiError} when it says no all the same.
    */
-  readonly verify: (response: HttpResponse, request: SignedRequest, call: Call) => Promise<VerifiedResponse>
+  readonly verify: (
+    response: HttpResponse,
+    request: SignedHttpRequest,
+    call: Call,
+  ) => Promise<VerifiedResponse>
   /** The error that a response outside 2xx stands for. */
-  readonly toError: (response: HttpResponse, request: SignedRequest, call: Call) => Promise<ApiError>
+  readonly toError: (response: HttpResponse, request: SignedHttpRequest, call: Call) => Promise<ApiError>
   /** The data in the body of a verified response. */
   readonly decode: (body: Buffer, call: Call, status: number) => unknown
 }

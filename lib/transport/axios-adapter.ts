@@ -18,10 +18,10 @@ import {
   endedWithin,
   type HttpRequest,
   type HttpResponse,
+  responseTooLarge,
   type SendOptions,
   type Transport,
   TransportError,
-  tooLarge,
 } from './transport.js'
 
 /** Requests by axios' own adapter for Node, or by one of the user's. */
@@ -38,9 +38,9 @@ export function createAxiosSender(connection: ConnectionOptions, agents: Agents)
     const send = adapter === undefined ? httpAdapter : axios.getAdapter(adapter)
     // Adapters of the user's know of bytes; axios' own one streams, so that a limit holds before they are in memory.
     const responseType = send === httpAdapter || options.streams ? 'stream' : 'arraybuffer'
-    const sealed = { ...config, ...wireConfig(request, options, agents), signal, responseType }
+    const signedConfig = { ...config, ...wireConfig(request, options, agents), signal, responseType }
     try {
-      const response = await send(sealed as InternalAxiosRequestConfig).catch(settledByStatus)
+      const response = await send(signedConfig as InternalAxiosRequestConfig).catch(settledByStatus)
       return await toHttpResponse(response, options.streams, maxContentLength)
     } catch (error) {
       throw toTransportError(error, options.signal)
@@ -103,7 +103,7 @@ async function toHttpResponse(
   const head = { status, statusText, headers: AxiosHeaders.from(headers as AxiosHeaders) }
   if (!(data instanceof Readable)) {
     const body = bytesOf(data)
-    if (limit > -1 && body.length > limit) throw tooLarge(limit)
+    if (limit > -1 && body.length > limit) throw responseTooLarge(limit)
     return { ...head, body }
   }
   return { ...head, body: streams ? data : await readAll(data, limit) }
@@ -116,7 +116,7 @@ async function readAll(body: Readable, limit: number): Promise<Buffer> {
     for await (const chunk of body as AsyncIterable<Buffer>) {
       chunks.push(chunk)
       size += chunk.length
-      if (limit > -1 && size > limit) throw tooLarge(limit)
+      if (limit > -1 && size > limit) throw responseTooLarge(limit)
     }
   } catch (error) {
     throw (error as NodeJS.ErrnoException).code === 'ECONNRESET' ? endedWithin() : error

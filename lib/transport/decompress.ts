@@ -1,6 +1,6 @@
 import { promisify } from 'node:util'
 import { brotliDecompress, constants, inflate, inflateRaw, unzip } from 'node:zlib'
-import { type HttpResponse, TransportError, tooLarge } from './transport.js'
+import { type HttpResponse, responseTooLarge, TransportError } from './transport.js'
 
 /** The encodings that axios' own adapter accepts. */
 export const ACCEPT_ENCODING = 'gzip, compress, deflate, br'
@@ -37,7 +37,7 @@ export async function decompress(response: HttpResponse, limit: number): Promise
     }
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
-    if (code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(limit)
+    if (code === 'ERR_BUFFER_TOO_LARGE') throw responseTooLarge(limit)
     throw new TransportError('failed', message, error)
   }
 }

@@ -119,7 +119,7 @@ export class TransportError extends Error {
 }
 
 /** The error for a response that is larger than `maxContentLength`. */
-export function tooLarge(limit: number): TransportError {
+export function responseTooLarge(limit: number): TransportError {
   return new TransportError('too-large', `it is larger than maxContentLength, ${limit} bytes`)
 }
 

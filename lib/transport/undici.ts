@@ -9,9 +9,9 @@ import {
   endedWithin,
   type HttpRequest,
   type HttpResponse,
+  responseTooLarge,
   type SendOptions,
   TransportError,
-  tooLarge,
 } from './transport.js'
 
 /** Requests over undici: no stream in either direction, no proxy, no agent of the user's. */
@@ -190,7 +190,7 @@ function dispatch(
       onResponseData(_, chunk) {
         chunks.push(chunk)
         size += chunk.length
-        if (maxContentLength > -1 && size > maxContentLength) fail(tooLarge(maxContentLength))
+        if (maxContentLength > -1 && size > maxContentLength) fail(responseTooLarge(maxContentLength))
       },
       onResponseEnd() {
         if (over || !head) return

@@ -13,7 +13,7 @@ export interface SentResponse {
 }
 
 /** How a response is sent. */
-export interface SendOptions {
+export interface ResponseOptions {
   readonly requestId: string
   /** Headers on top of those of the response. */
   readonly headers?: Readonly<Record<string, string>> | undefined
@@ -25,7 +25,7 @@ export interface SendOptions {
 export async function sendResponse(
   outgoing: ServerResponse,
   { status, headers: own, body: content }: ProtocolResponse,
-  { requestId, headers: more, isTorn = false }: SendOptions,
+  { requestId, headers: more, isTorn = false }: ResponseOptions,
 ): Promise<SentResponse | undefined> {
   const stream = Buffer.isBuffer(content) ? undefined : content
   const body = Buffer.isBuffer(content) ? content : Buffer.alloc(0)

@@ -11,7 +11,7 @@ import type {
   Transfer,
   TransferBatch,
 } from './records.js'
-import type { Collection, Store } from './store.js'
+import type { Collection, StateStore } from './store.js'
 
 /** All that the emulated platform remembers. */
 export interface State {
@@ -49,7 +49,7 @@ export interface State {
   readonly bills: Map<string, MadeUpBill>
 }
 
-export function createState({ collection }: Store): State {
+export function createState({ collection }: StateStore): State {
   return {
     orders: collection('orders'),
     transactions: collection('transactions'),

@@ -12,7 +12,7 @@ export type Collection<Value> = Pick<Map<string, Value>, 'get' | 'has' | 'values
 }
 
 /** The collections of one emulator: in memory, and in a file if it is given one. */
-export interface Store {
+export interface StateStore {
   /** The collection of a name; one name has one collection. */
   collection<Value>(name: string): Collection<Value>
   close(): void
@@ -24,7 +24,7 @@ export interface Store {
  * @param file that keeps the collections over restarts; made if absent, for its owner alone
  * @throws {Error} when the file belongs to a running emulator, or is something else.
  */
-export async function openStore(file?: string): Promise<Store> {
+export async function openStore(file?: string): Promise<StateStore> {
   const maps = new Map<string, BoundedMap<string, unknown>>()
   const mapOf = (name: string): BoundedMap<string, unknown> => {
     const known = maps.get(name) ?? new BoundedMap<string, unknown>(REMEMBERED)

@@ -7,7 +7,7 @@ import {
   type Call,
   MAY_BE_DONE,
   type Protocol,
-  type SignedRequest,
+  type SignedHttpRequest,
   type VerifiedResponse,
 } from '../protocol.js'
 import { peek, readDocument } from '../response-stream.js'
@@ -70,7 +70,7 @@ export function createV2Protocol(context: V2Context): Protocol {
   async function verifyMessage(
     body: Buffer,
     response: HttpResponse,
-    request: SignedRequest,
+    request: SignedHttpRequest,
     call: Call,
   ): Promise<VerifiedResponse> {
     const { fields, verified } = await read(body, request, call)
@@ -83,7 +83,7 @@ export function createV2Protocol(context: V2Context): Protocol {
   /** The fields of a response. Where it has a signature that the API is known to make, that is verified. */
   async function read(
     body: Buffer,
-    { signType = 'MD5' }: SignedRequest,
+    { signType = 'MD5' }: SignedHttpRequest,
     call: Call,
   ): Promise<{ readonly fields: XmlFields; readonly verified: boolean }> {
     if (isJson(call)) return { fields: decodeJson(body, call), verified: false }
@@ -131,7 +131,7 @@ async function loadXml(): Promise<Xml> {
 }
 
 /** Completes and signs the message of a call, which is its query, its XML or the fields of its upload. */
-async function signCall(call: Call, context: V2Context): Promise<SignedRequest> {
+async function signCall(call: Call, context: V2Context): Promise<SignedHttpRequest> {
   const { endpoint, upload } = call
   const { name, verb } = endpoint
   if (verb === 'get') {
@@ -162,8 +162,8 @@ function toRequest(
   { href }: WireUrl,
   signType: SignType,
   { hasCertificate }: V2Context,
-  body?: SignedRequest['body'],
-): SignedRequest {
+  body?: SignedHttpRequest['body'],
+): SignedHttpRequest {
   // Over plain HTTP, as to an emulator, there is nobody to show a certificate to.
   const certificate = endpoint.traits.certificate === true && href.startsWith('https:')
   if (certificate && !hasCertificate) {

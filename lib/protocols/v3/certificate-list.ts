@@ -18,7 +18,7 @@ export interface CertificateList {
 /** @throws {VerificationError} when the answer is no list of certificates. */
 export function parseList(body: string | Buffer): CertificateList {
   const parsed = parseJson(body.toString())
-  if (isList(parsed) && parsed.data.length > 0) return parsed
+  if (isCertificateList(parsed) && parsed.data.length > 0) return parsed
   throw new VerificationError('GET v3/certificates: the answer lists no certificates', {
     code: 'ANSWER_INVALID',
   })
@@ -32,7 +32,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-export function isList(value: unknown): value is CertificateList {
+export function isCertificateList(value: unknown): value is CertificateList {
   if (typeof value !== 'object' || value === null) return false
   const { data } = value as Partial<CertificateList>
   return Array.isArray(data) && data.every(isListEntry)

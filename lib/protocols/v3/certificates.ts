@@ -1,7 +1,13 @@
 import type { KeyObject } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Store } from '../../store.js'
-import { type CertificateList, decryptList, isAlive, isList, parseList } from './certificate-list.js'
+import {
+  type CertificateList,
+  decryptList,
+  isAlive,
+  isCertificateList,
+  parseList,
+} from './certificate-list.js'
 import { createKeyRing, type PlatformKey, type PlatformKeys } from './platform-keys.js'
 import { type SignedPayload, verifySignature } from './signature.js'
 
@@ -149,5 +155,5 @@ function writeStored(store: Store, key: string, list: CertificateList): void {
 function isStoredList(value: unknown): value is StoredList {
   if (typeof value !== 'object' || value === null) return false
   const { list, fetchedAt } = value as Partial<StoredList>
-  return isList(list) && typeof fetchedAt === 'number'
+  return isCertificateList(list) && typeof fetchedAt === 'number'
 }
