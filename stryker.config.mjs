@@ -12,8 +12,8 @@ export const PARTS = {
   notifications: { mutate: ['lib/notifications/**/*.ts'], tests: ['tests/notifications/**/*.test.ts'] },
 }
 
-/** Tests that go through the whole catalogue, or wait for frameworks: slow, and no nearer to the code. */
-export const SLOW = ['**/catalogue.test.ts', 'tests/notifications/{frameworks,sockets}.test.ts']
+/** Tests that go through the whole catalogue: slow, and no nearer to the code. */
+export const SLOW = ['**/catalogue.test.ts']
 
 /** Set by scripts/mutate.ts. */
 export const part = PARTS[process.env.MUTATED_PART ?? 'crypto']
