@@ -31,7 +31,9 @@ const plugin = createRequire(import.meta.url)('wechatpay-axios-plugin') as {
     verify(message: string, signature: string, publicKey: KeyObject): boolean
   }
   readonly Aes: {
-    readonly AesGcm: { decrypt(ciphertext: string, key: string, nonce: string, associatedData: string): string }
+    readonly AesGcm: {
+      decrypt(ciphertext: string, key: string, nonce: string, associatedData: string): string
+    }
   }
   readonly Formatter: { response(timestamp: string, nonce: string, body: string): string }
 }
