@@ -1,5 +1,5 @@
 import type { Readable, Stream } from 'node:stream'
-import type { AxiosHeaders, AxiosProgressEvent, AxiosRequestConfig, InternalAxiosRequestConfig } from 'axios'
+import type { AxiosProgressEvent, AxiosRequestConfig, AxiosResponse, InternalAxiosRequestConfig } from 'axios'
 
 /** Header values by name, in the spelling that goes on the wire. */
 export type HttpHeaders = Record<string, string | string[]>
@@ -23,7 +23,7 @@ export interface HttpResponse {
   readonly status: number
   readonly statusText: string
   /** Names in lower case. */
-  readonly headers: AxiosHeaders
+  readonly headers: AxiosResponse['headers']
   /** The bytes after decompression, or a stream where one was asked for. */
   readonly body: Buffer | Readable
 }
