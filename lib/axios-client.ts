@@ -17,6 +17,7 @@ import { decode } from './pipeline/pipeline.js'
 import { accept, send, Timer } from './pipeline/send.js'
 import { prepareUpload } from './pipeline/upload.js'
 import { copyLiterals } from './plain-object.js'
+import { addDoubt } from './protocols/open-outcome.js'
 import type { Call, Protocol, SignedHttpRequest, Upload, VerifiedResponse } from './protocols/protocol.js'
 import type { HttpResponse, Transport } from './transport/transport.js'
 import { needsAxios } from './transport/undici.js'
@@ -106,7 +107,8 @@ export function createAxiosClient(context: AxiosClientContext, defaults: AxiosRe
       calls.set(ticket, call)
       const response = await instance.request(toConfig(call, ticket))
       if (completed.has(ticket)) return response
-      throw notVerified(`${call.endpoint.name}: `)
+      const error = notVerified(`${call.endpoint.name}: `)
+      throw call.endpoint.reads ? error : addDoubt(error)
     },
   }
 }
@@ -327,8 +329,9 @@ async function verify(response: AxiosResponse, protocol: Protocol): Promise<Axio
   const { responseType, transformResponse } = given
   config.headers.delete('Authorization')
   Object.assign(config, { adapter: undefined, responseType, transformResponse })
-  const verified = await accept(received, request, call, protocol)
-  response.data = transformed(verified, exchange, response)
+  response.data = await accept(received, request, call, protocol, (verified) =>
+    transformed(verified, exchange, response),
+  )
   return response
 }
 

@@ -13,11 +13,23 @@ export type ClientErrorCode =
 export class WechatpayError extends Error {
   /** One of {@link ClientErrorCode}, or the API's own code on an {@link ApiError}. */
   readonly code: string
+  /**
+   * Whether a write may have been carried out all the same. Query it by your own number then, and never pay again under another; `false`
+   * where nothing was sent, where the request only reads, and where the API's answer is final.
+   */
+  readonly mayHaveHappened: boolean
 
-  constructor(message: string, options: { code: string; cause?: unknown }) {
+  constructor(message: string, options: { code: string; cause?: unknown; mayHaveHappened?: boolean }) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = new.target.name
     this.code = options.code
+    this.mayHaveHappened = options.mayHaveHappened ?? false
+  }
+
+  /** What `JSON.stringify` shows: name, code, message, and what is public of the rest; not the cause, which may be of any kind. */
+  toJSON(): object {
+    const { name, code, message, cause: _, stack: __, ...rest } = this
+    return { name, code, message, ...rest }
   }
 }
 
@@ -45,24 +57,36 @@ export class NetworkError extends WechatpayError {
 
   constructor(
     message: string,
-    options: { code: 'CONNECTION_FAILED' | 'TIMEOUT' | 'ABORTED'; retryable: boolean; cause?: unknown },
+    options: {
+      code: 'CONNECTION_FAILED' | 'TIMEOUT' | 'ABORTED'
+      retryable: boolean
+      mayHaveHappened?: boolean
+      cause?: unknown
+    },
   ) {
     super(message, options)
     this.retryable = options.retryable
   }
 }
 
-/** The part of an answer that stays readable on errors: no request, no configuration, no credentials. */
-export interface ErrorResponse {
+/** Status and headers of an answer, as axios names them. */
+export interface ErrorResponseHead {
   readonly status: number
-  readonly data: unknown
+  readonly statusText: string
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
+}
+
+/** The part of an answer that stays readable on errors: no request, no configuration, no credentials. */
+export interface ErrorResponse extends ErrorResponseHead {
+  readonly data: unknown
 }
 
 /** The API said no. */
 export class ApiError extends WechatpayError {
   /** HTTP status. */
   readonly status: number
+  /** The API's own words; `undefined` where it gives none. */
+  readonly apiMessage: string | undefined
   /** The API's `detail`, as it came. */
   readonly detail: unknown
   /** `Request-ID` of the answer: what WeChat Pay's support asks for. */
@@ -80,16 +104,19 @@ export class ApiError extends WechatpayError {
     message: string,
     options: {
       code: string
+      apiMessage: string | undefined
       detail: unknown
       requestId: string | undefined
       verified: boolean
+      mayHaveHappened?: boolean
       method: string
       path: string
       response: ErrorResponse
     },
   ) {
-    super(message, { code: options.code })
+    super(message, options)
     this.status = options.response.status
+    this.apiMessage = options.apiMessage
     this.detail = options.detail
     this.requestId = options.requestId
     this.verified = options.verified
@@ -114,6 +141,8 @@ export class VerificationError extends WechatpayError {
   readonly serial: string | undefined
   /** Serials and public key ids that are known here. */
   readonly knownSerials: readonly string[]
+  /** Status and headers of the answer, without its data, which is not to be trusted; `undefined` for a notification. */
+  readonly response: ErrorResponseHead | undefined
 
   constructor(
     message: string,
@@ -121,11 +150,14 @@ export class VerificationError extends WechatpayError {
       code: VerificationErrorCode
       serial?: string | undefined
       knownSerials?: readonly string[]
+      response?: ErrorResponseHead
+      mayHaveHappened?: boolean
       cause?: unknown
     },
   ) {
     super(message, options)
     this.serial = options.serial
     this.knownSerials = options.knownSerials ?? []
+    this.response = options.response
   }
 }

@@ -20,6 +20,7 @@ export {
   type ClientErrorCode,
   ConfigError,
   type ErrorResponse,
+  type ErrorResponseHead,
   NetworkError,
   RequestError,
   VerificationError,

@@ -31,6 +31,7 @@ function documentError(text: string, name: BillName, response: AxiosResponse): E
   if (!document) return notTheBill(name, `it is a document that begins ${JSON.stringify(text.slice(0, 60))}`)
   return new ApiError(`${name}: ${document.code}; ${document.message ?? 'no bill came'}`, {
     code: document.code,
+    apiMessage: document.message,
     detail: document.detail,
     requestId: response.headers['request-id'] as string | undefined,
     verified: false,
@@ -38,6 +39,7 @@ function documentError(text: string, name: BillName, response: AxiosResponse): E
     path: 'v3/billdownload/file',
     response: {
       status: response.status,
+      statusText: response.statusText,
       data: document,
       headers: Object.fromEntries(Object.entries(response.headers)),
     },

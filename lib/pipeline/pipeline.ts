@@ -78,9 +78,9 @@ async function attempt(call: Call, protocol: Protocol, transmit: Transport['send
     const encrypted = await protocol.encrypt(call, timer)
     const request = await protocol.sign(encrypted)
     const response = await send(request, call, timer, transmit)
-    const verified = await accept(response, request, call, protocol)
+    const data = await accept(response, request, call, protocol, (verified) => decode(verified, call))
     const duration = Math.round(performance.now() - started)
-    return toAxiosResponse(call, request, response, decode(verified, call), duration)
+    return toAxiosResponse(call, request, response, data, duration)
   } finally {
     timer.stop()
   }
@@ -158,12 +158,13 @@ function abortedBefore(name: string, { reason }: AbortSignal): NetworkError {
 }
 
 function pastDeadline(
-  { message, retryable, cause }: NetworkError,
+  { message, retryable, mayHaveHappened, cause }: NetworkError,
   deadline: number | undefined,
 ): NetworkError {
   return new NetworkError(`${message}: the deadline of ${deadline} ms has passed`, {
     code: 'TIMEOUT',
     retryable,
+    mayHaveHappened,
     cause,
   })
 }

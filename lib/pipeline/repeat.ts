@@ -1,7 +1,8 @@
 import { type Readable, Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { AxiosResponse } from 'axios'
-import { ApiError, NetworkError } from '../errors.js'
+import { ApiError, NetworkError, WechatpayError } from '../errors.js'
+import { addDoubt } from '../protocols/open-outcome.js'
 import type { Call } from '../protocols/protocol.js'
 import { DEFAULT_ORIGIN } from '../protocols/url.js'
 import type { RequestObject } from './build.js'
@@ -29,6 +30,7 @@ export async function repeat(
   const { sink } = request as { readonly sink?: string | Writable }
   const limit = repeatLimit(call, request)
   let unreachable = 0
+  let isOpen = false
   for (let count = 1; ; count++) {
     const started = performance.now()
     publish(call, count, { type: 'attempt' })
@@ -42,7 +44,10 @@ export async function repeat(
       }
       if (callEvents.hasSubscribers) publishResponse(call, count, response, started)
       return response
-    } catch (error) {
+    } catch (failure) {
+      // What an earlier attempt has left open, a later refusal does not close.
+      const error: unknown = isOpen && failure instanceof WechatpayError ? addDoubt(failure) : failure
+      isOpen = error instanceof WechatpayError && error.mayHaveHappened
       const delay = count > limit ? undefined : delayBeforeRepeat(error, count)
       if (delay === undefined || call.signal?.aborted || options.isClosed()) {
         publish(call, count, { type: 'failure', error: error as Error })
@@ -145,6 +150,7 @@ async function pause(
     throw new NetworkError(`${endpoint.name}: aborted while waiting to try again after: ${failure.message}`, {
       code: 'ABORTED',
       retryable: false,
+      mayHaveHappened: failure.mayHaveHappened,
       cause: signal?.reason,
     })
   }

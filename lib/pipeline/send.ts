@@ -1,12 +1,7 @@
 import { Readable } from 'node:stream'
-import { NetworkError, RequestError, VerificationError, WechatpayError } from '../errors.js'
-import {
-  type Call,
-  MAY_BE_DONE,
-  type Protocol,
-  type SignedHttpRequest,
-  type VerifiedResponse,
-} from '../protocols/protocol.js'
+import { NetworkError, RequestError, VerificationError, type WechatpayError } from '../errors.js'
+import { addDoubt } from '../protocols/open-outcome.js'
+import type { Call, Protocol, SignedHttpRequest, VerifiedResponse } from '../protocols/protocol.js'
 import { detach, readDocument } from '../protocols/response-stream.js'
 import {
   type AttemptTimer,
@@ -80,19 +75,29 @@ function streams({ responseType, unsigned, endpoint }: Call): boolean {
 const MAX_ERROR_BYTES: number = 1024 * 1024
 
 /**
- * Verifies a response.
+ * Verifies a response and reads it.
  *
+ * @param read makes data of a verified response
  * @throws {VerificationError} when it is not to be trusted.
  * @throws {ApiError} when it says no.
  */
-export async function accept(
+export async function accept<Data>(
   response: HttpResponse,
   request: SignedHttpRequest,
   call: Call,
   protocol: Protocol,
-): Promise<VerifiedResponse> {
-  if (response.status >= 200 && response.status < 300) return protocol.verify(response, request, call)
-  const { body } = response
+  read: (verified: VerifiedResponse) => Data,
+): Promise<Data> {
+  const { status, statusText, headers, body } = response
+  if (status >= 200 && status < 300) {
+    try {
+      return read(await protocol.verify(response, request, call))
+    } catch (error) {
+      if (!(error instanceof VerificationError)) throw error
+      Object.assign(error, { response: { status, statusText, headers: { ...headers } } })
+      throw call.endpoint.reads ? error : addDoubt(error)
+    }
+  }
   // An error to a request for a stream comes as a stream.
   const whole =
     body instanceof Readable
@@ -102,13 +107,17 @@ export async function accept(
 }
 
 /** Codes of failures before a byte of the request left, when they come while connecting. */
-const NEVER_SENT: ReadonlySet<string> = new Set([
+const NOT_CONNECTED: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
   'EAI_AGAIN',
   'EHOSTUNREACH',
   'ENETUNREACH',
 ])
+
+/** Codes of connections that are given up before a request is sent over them, because nobody vouches for the other side. */
+const UNTRUSTED =
+  /^(?:ERR_TLS_CERT_ALTNAME_INVALID|ERR_SSL_(?:WRONG_VERSION_NUMBER|UNSUPPORTED_PROTOCOL|PACKET_LENGTH_TOO_LONG)|(?:DEPTH_ZERO_)?SELF_SIGNED_CERT.*|UNABLE_TO_.*|CERT_.*|INVALID_CA|INVALID_PURPOSE|HOSTNAME_MISMATCH|PATH_LENGTH_EXCEEDED|ERROR_IN_CERT_NOT_.*)$/
 
 const CONNECTING: ReadonlySet<string> = new Set(['connect', 'getaddrinfo'])
 
@@ -117,28 +126,35 @@ const TIMED_OUT: ReadonlySet<string> = new Set(['ECONNABORTED', 'ETIMEDOUT'])
 /** The error of this package for a request without a complete response. */
 function toPublicError(error: unknown, { endpoint, repeatable }: Call, timer: AttemptTimer): Error {
   const { name } = endpoint
-  if (error instanceof WechatpayError || !(error instanceof TransportError)) return error as Error
+  const say = <E extends WechatpayError>(made: E): E => (endpoint.reads ? made : addDoubt(made))
+  if (error instanceof VerificationError) return say(error)
+  if (!(error instanceof TransportError)) return error as Error
   const { reason, message, code = '', cause } = error
-  const doubt = endpoint.reads ? '' : `. ${MAY_BE_DONE}`
   if (timer.isOver) {
     const why = `no answer within ${timer.limit} ms`
-    return new NetworkError(`${name}: ${why}${doubt}`, { code: 'TIMEOUT', retryable: repeatable })
+    return say(new NetworkError(`${name}: ${why}`, { code: 'TIMEOUT', retryable: repeatable }))
   }
   switch (reason) {
     case 'aborted':
-      return new NetworkError(`${name}: aborted${doubt}`, { code: 'ABORTED', retryable: false, cause })
+      return say(new NetworkError(`${name}: aborted`, { code: 'ABORTED', retryable: false, cause }))
     case 'refused':
       return new RequestError(`${name}: ${message}`)
     case 'too-large': {
       const why = `the answer is too large to hold (${message}); give a sink, or a larger maxContentLength`
-      return new VerificationError(`${name}: ${why}${doubt}`, { code: 'ANSWER_INVALID' })
+      return say(new VerificationError(`${name}: ${why}`, { code: 'ANSWER_INVALID' }))
     }
   }
   const { syscall = '' } = (cause ?? {}) as NodeJS.ErrnoException
-  const neverSent = NEVER_SENT.has(code) && CONNECTING.has(syscall)
-  return new NetworkError(`${name}: no answer: ${message}${neverSent ? '' : doubt}`, {
+  const isUntrusted = UNTRUSTED.test(code)
+  const neverSent = isUntrusted || (NOT_CONNECTED.has(code) && CONNECTING.has(syscall))
+  const hint = isUntrusted ? `. Nothing was sent: ${UNTRUSTED_HINT}` : ''
+  const failure = new NetworkError(`${name}: no answer: ${message}${hint}`, {
     code: TIMED_OUT.has(code) ? 'TIMEOUT' : 'CONNECTION_FAILED',
     retryable: neverSent || repeatable,
     cause,
   })
+  return neverSent ? failure : say(failure)
 }
+
+const UNTRUSTED_HINT =
+  'the access point shows a certificate that is not trusted; where a proxy or an emulator shows one of its own, give its authority as `ca`'

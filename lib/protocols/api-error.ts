@@ -2,7 +2,7 @@ import type { Endpoint } from '../catalog/endpoint.js'
 import { nearestRoute } from '../catalog/suggest.js'
 import { ApiError } from '../errors.js'
 import type { HttpResponse } from '../transport/transport.js'
-import { MAY_BE_DONE } from './protocol.js'
+import { MAY_BE_DONE, mayHaveHappened } from './open-outcome.js'
 
 /** What a response says when it says no. */
 export interface Refusal {
@@ -16,17 +16,17 @@ export interface Refusal {
   readonly verified: boolean
   /** What the message adds for the reader, such as the likeliest cause. */
   readonly hint?: string | undefined
-  /** Whether the request may have been carried out all the same. */
-  readonly isOpen: boolean
 }
 
 /** The error for a response that says no. Its message tells who said what, and what to do. */
 export function createApiError(
   endpoint: Endpoint,
-  { status, headers }: HttpResponse,
-  { code, reason, detail, data, verified, hint, isOpen }: Refusal,
+  { status, statusText, headers }: HttpResponse,
+  { code, reason, detail, data, verified, hint }: Refusal,
 ): ApiError {
   const requestId = headers['request-id'] as string | undefined
+  const isBelieved = verified || endpoint.traits.unsigned === true
+  const isOpen = mayHaveHappened(endpoint, status, code, isBelieved)
   const isRedirect = status >= 300 && status < 400
   const parts = [
     `${endpoint.name}: ${status} ${code ?? ''}`.trimEnd(),
@@ -34,16 +34,18 @@ export function createApiError(
     requestId && `Request-ID ${requestId}`,
     nearestPath(endpoint, status),
     hint,
-    isOpen ? `${verified ? '' : 'This answer is not verified. '}${MAY_BE_DONE}` : undefined,
+    isOpen ? `${isBelieved ? '' : 'This answer is not verified. '}${MAY_BE_DONE}` : undefined,
   ]
   return new ApiError(parts.filter(Boolean).join('; '), {
     code: code ?? `HTTP_${status}`,
+    apiMessage: reason,
     detail,
     requestId,
     verified,
     method: endpoint.verb.toUpperCase(),
     path: endpoint.path,
-    response: { status, data, headers: { ...headers } as never },
+    mayHaveHappened: isOpen,
+    response: { status, statusText, data, headers: { ...headers } as never },
   })
 }
 

@@ -100,7 +100,3 @@ export interface Protocol {
   /** The data in the body of a verified response. */
   readonly decode: (body: Buffer, call: Call, status: number) => unknown
 }
-
-/** Said of every outcome of a write that leaves open whether it was carried out. */
-export const MAY_BE_DONE =
-  'The order may exist all the same: query it before sending the request again with another number'

@@ -135,7 +135,7 @@ function bytesOf(data: unknown): Buffer {
   if (data === undefined || data === null) return Buffer.alloc(0)
   if (typeof data === 'string' || types.isAnyArrayBuffer(data)) return Buffer.from(data as string)
   throw new VerificationError(
-    'The adapter gave parsed data; only the raw bytes of a response can be verified. The request may have been carried out',
+    'The adapter gave parsed data; only the raw bytes of a response can be verified',
     { code: 'ANSWER_INVALID' },
   )
 }

@@ -79,9 +79,54 @@ describe('a genuine answer', () => {
     expect(await ask(answer)).toMatchObject({ name: 'VerificationError', code: 'ANSWER_INVALID' })
   })
 
+  it('that is empty leaves an order open', async () => {
+    const { url } = await gateway((response) => response.writeHead(200, genuine('')).end())
+    const order = client(url).chain('v3/pay/transactions/jsapi').post({ json: {} })
+    await expect(order).rejects.toMatchObject({
+      code: 'ANSWER_INVALID',
+      mayHaveHappened: true,
+      message: expect.stringContaining('never pay again under another number'),
+      response: { status: 200, headers: { 'wechatpay-serial': 'PUB_KEY_ID_1' } },
+    })
+  })
+
   it('that is no JSON is an error', async () => {
     const answer: Answer = (response) => response.writeHead(200, genuine('<html>')).end('<html>')
     expect(await ask(answer)).toMatchObject({ name: 'VerificationError', code: 'ANSWER_INVALID' })
+  })
+
+  it.each(['null', '"ok"', '1'])('that is %s where an object is documented is an error', async (body) => {
+    const answer: Answer = (response) => response.writeHead(200, genuine(body)).end(body)
+    const error = await ask(answer)
+    expect(error).toMatchObject({ name: 'VerificationError', code: 'ANSWER_INVALID' })
+    expect(String(error)).toContain(`the answer is ${body} where an object is documented`)
+  })
+
+  it('with a byte order mark is read', async () => {
+    const body = '\uFEFF{"data":[]}'
+    const answer: Answer = (response) => response.writeHead(200, genuine(body)).end(body)
+    expect(await ask(answer)).toEqual({ data: [] })
+  })
+
+  it('after an interim 100 Continue, whole or in pieces, is read', async () => {
+    const interim = 'HTTP/1.1 100 Continue\r\nX-Proxy: 1\r\n\r\n'
+    for (const pieces of [[interim], [interim + interim], ['HTT', interim.slice(3, 20), interim.slice(20)]]) {
+      const answer: Answer = async (response) => {
+        const body = '{"data":[]}'
+        const { socket } = response
+        for (const piece of pieces) {
+          await new Promise<unknown>((resolve) => socket?.write(piece, resolve))
+          await new Promise((resolve) => setImmediate(resolve))
+        }
+        response.writeHead(200, genuine(body)).end(body)
+      }
+      const { url } = await gateway(answer)
+      const wxpay = client(url)
+      // The connection is used again.
+      for (let call = 0; call < 3; call++) {
+        expect((await wxpay.v3.certificates.get({ retry: false })).data).toEqual({ data: [] })
+      }
+    }
   })
 
   it('of ten minutes ago is taken for a replay, with both times', async () => {
@@ -131,9 +176,11 @@ describe('a connection', () => {
     const emulator = await createEmulator({ https: true })
     const { ca: _, ...unknown } = emulator.merchant
     const wxpay = new Wechatpay(unknown)
-    await expect(wxpay.v3.certificates.get({ retry: false })).rejects.toMatchObject({
+    const order = wxpay.chain('v3/pay/transactions/jsapi').post({ json: {} })
+    await expect(order).rejects.toMatchObject({
       name: 'NetworkError',
-      message: expect.stringMatching(/certificate/i),
+      message: expect.stringMatching(/Nothing was sent: .*certificate.*`ca`$/),
+      mayHaveHappened: false,
     })
     wxpay.close()
     await emulator.close()

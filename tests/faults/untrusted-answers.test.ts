@@ -25,7 +25,9 @@ describe('an answer that is not to be trusted never reaches the caller as data',
     expect(fields).toMatchObject({ code, knownSerials: Object.keys(rig.emulator.merchant.certs) })
     expect(message).toContain(`POST ${path}: the answer is not to be trusted`)
     expect(message).toContain('The order may exist all the same')
-    expect(error).not.toHaveProperty('response')
+    expect(fields).toMatchObject({ mayHaveHappened: true, response: { status: 200, statusText: 'OK' } })
+    expect(fields.response?.headers).toHaveProperty('request-id')
+    expect(fields.response).not.toHaveProperty('data')
   })
 
   it('names the serial that signed it', async () => {

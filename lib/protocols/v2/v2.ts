@@ -3,13 +3,7 @@ import type { Endpoint } from '../../catalog/endpoint.js'
 import { type ApiError, RequestError, VerificationError, type VerificationErrorCode } from '../../errors.js'
 import type { HttpResponse } from '../../transport/transport.js'
 import { createApiError } from '../api-error.js'
-import {
-  type Call,
-  MAY_BE_DONE,
-  type Protocol,
-  type SignedHttpRequest,
-  type VerifiedResponse,
-} from '../protocol.js'
+import type { Call, Protocol, SignedHttpRequest, VerifiedResponse } from '../protocol.js'
 import { peek, readDocument } from '../response-stream.js'
 import { resolveUrl, type UrlParts, type WireUrl } from '../url.js'
 import { completeMessage, type V2Keys } from './message.js'
@@ -99,9 +93,6 @@ export function createV2Protocol(context: V2Context): Protocol {
   }
 }
 
-/** Codes after which nobody knows whether the order was carried out. */
-const OPEN_OUTCOME: ReadonlySet<string> = new Set(['SYSTEMERROR', 'BANKERROR', 'USERPAYING'])
-
 function toApiError(
   response: HttpResponse,
   data: unknown,
@@ -109,14 +100,12 @@ function toApiError(
   verified: boolean,
   endpoint: Endpoint,
 ): ApiError {
-  const isDoubtful = OPEN_OUTCOME.has(failure?.code ?? '') || !(verified || endpoint.traits.unsigned)
   return createApiError(endpoint, response, {
     code: failure?.code,
     reason: failure?.reason,
     detail: typeof data === 'object' ? data : undefined,
     data,
     verified,
-    isOpen: isDoubtful && !endpoint.reads,
   })
 }
 
@@ -228,9 +217,7 @@ function assertBelievable(fields: XmlFields, call: Call): void {
 }
 
 function refusal({ endpoint }: Call, code: VerificationErrorCode, why: string): VerificationError {
-  const consequence = endpoint.reads ? '' : `. ${MAY_BE_DONE}`
-  const message = `${endpoint.name}: the answer is not to be trusted: ${why}${consequence}`
-  return new VerificationError(message, { code })
+  return new VerificationError(`${endpoint.name}: the answer is not to be trusted: ${why}`, { code })
 }
 
 const isJson = (call: Call): boolean => call.unsigned && call.endpoint.traits.answer === 'json'
@@ -238,7 +225,7 @@ const isJson = (call: Call): boolean => call.unsigned && call.endpoint.traits.an
 /** A response in JSON: numbers and texts. */
 function decodeJson(body: Buffer, { endpoint }: Call): XmlFields {
   try {
-    const value: unknown = JSON.parse(body.toString())
+    const value: unknown = JSON.parse(body.toString().replace(/^\uFEFF/, ''))
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as XmlFields
   } catch {
     // Reported below.

@@ -119,7 +119,6 @@ function children(value: object): readonly unknown[] {
  *
  * @param paths where the encrypted fields are, as `payee.name` or `data[].name`
  * @param what the message calls the response
- * @param consequence what the message adds at its end
  * @throws {VerificationError} code `DECRYPTION_FAILED` when a field was not encrypted for the certificate of this private key.
  */
 export function decryptFields(
@@ -127,7 +126,6 @@ export function decryptFields(
   paths: readonly string[],
   privateKey: KeyObject,
   what: string,
-  consequence: string,
 ): unknown {
   return paths.reduce((value, path) => {
     const steps = path.replaceAll('[]', '.[]').split('.')
@@ -137,7 +135,7 @@ export function decryptFields(
       } catch {
         // Not a RequestError: the request was carried out.
         const why = 'it is not encrypted for the certificate of this private key'
-        throw new VerificationError(`${what}: ${path} cannot be decrypted: ${why}${consequence}`, {
+        throw new VerificationError(`${what}: ${path} cannot be decrypted: ${why}`, {
           code: 'DECRYPTION_FAILED',
         })
       }

@@ -37,13 +37,12 @@ export interface SignedPayload {
  * Verifies a response or notification: timestamp within ±300 s, a known serial, and an RSA-SHA256 signature over the raw bytes.
  *
  * @param what the message calls it
- * @param consequence what the message adds at its end
  * @throws {VerificationError} saying why it is not to be trusted, and which serials are known.
  * @see https://pay.weixin.qq.com/doc/v3/merchant/4013053420
  */
-export function verifySignature(payload: SignedPayload, keys: KeyRing, what: string, consequence = ''): void {
+export function verifySignature(payload: SignedPayload, keys: KeyRing, what: string): void {
   const flaw = findFlaw(payload, keys)
-  if (flaw) throw toError(flaw, payload, keys, what, consequence)
+  if (flaw) throw toError(flaw, payload, keys, what)
 }
 
 function toError(
@@ -51,9 +50,8 @@ function toError(
   { headers }: SignedPayload,
   keys: KeyRing,
   what: string,
-  consequence: string,
 ): VerificationError {
-  return new VerificationError(`${what} is not to be trusted: ${why}${consequence}`, {
+  return new VerificationError(`${what} is not to be trusted: ${why}`, {
     code,
     serial: headers.serial,
     knownSerials: serialsOf(keys),
@@ -106,11 +104,11 @@ function bothTimes(timestamp: string): string {
 export async function verifyResponse(
   payload: SignedPayload,
   keys: PlatformKeys,
-  wording: () => readonly [what: string, consequence: string],
+  what: () => string,
 ): Promise<void> {
   if (!isKeyKnown(payload, keys)) await refreshKeys(payload, keys)
   const flaw = findFlaw(payload, keys)
-  if (flaw) throw toError(flaw, payload, keys, ...wording())
+  if (flaw) throw toError(flaw, payload, keys, what())
 }
 
 /** Whether there is nothing to refresh: the key is known, or none is named. */

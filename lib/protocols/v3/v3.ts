@@ -6,7 +6,7 @@ import { NetworkError, RequestError, VerificationError } from '../../errors.js'
 import type { Signer } from '../../identity.js'
 import type { AttemptTimer, HttpResponse } from '../../transport/transport.js'
 import { createApiError } from '../api-error.js'
-import { type Call, MAY_BE_DONE, type Protocol, type VerifiedResponse } from '../protocol.js'
+import type { Call, Protocol, VerifiedResponse } from '../protocol.js'
 import { resolveUrl } from '../url.js'
 import { checkDigest, digestMessage } from './digest.js'
 import type { PlatformKeys } from './platform-keys.js'
@@ -63,7 +63,7 @@ export function createV3Protocol({ signer, keys }: V3Context): Protocol {
       const { signedDigest } = call.endpoint.traits
       const verified = signedDigest ? await verifyDigest(response, signedDigest, call, keys) : response
       if (!signedDigest && !call.unsigned) {
-        await verifyResponse(toSignedPayload(response), keys, () => wordingOf(call))
+        await verifyResponse(toSignedPayload(response), keys, () => responseTo(call))
       }
       return toVerified(verified.body, call, response.status)
     },
@@ -80,7 +80,6 @@ export function createV3Protocol({ signer, keys }: V3Context): Protocol {
         data,
         verified,
         hint: isSignError ? explainSignError(signed, detail, timeOf(response), signer) : undefined,
-        isOpen: !verified && !endpoint.reads,
       })
     },
 
@@ -95,7 +94,7 @@ export function createV3Protocol({ signer, keys }: V3Context): Protocol {
     const data = decodeBody(body, call, status)
     const encrypted = (call.decrypt && call.endpoint.traits.decrypts) || []
     if (encrypted.length === 0) return data
-    return decryptFields(data, encrypted, signer.privateKey, ...wordingOf(call))
+    return decryptFields(data, encrypted, signer.privateKey, responseTo(call))
   }
 }
 
@@ -168,9 +167,9 @@ export function createAuthorize({
   }
 }
 
-/** What a refused response is called in messages, and what follows from it. */
-function wordingOf({ endpoint }: Call): [what: string, consequence: string] {
-  return [`${endpoint.name}: the answer`, endpoint.reads ? '' : `. ${MAY_BE_DONE}`]
+/** What a response is called in messages. */
+function responseTo({ endpoint }: Call): string {
+  return `${endpoint.name}: the answer`
 }
 
 function toSignedPayload({ headers, body }: HttpResponse): Parameters<typeof verifyResponse>[0] {
@@ -186,14 +185,14 @@ async function verifyDigest(
 ): Promise<Pick<HttpResponse, 'body'>> {
   const digest = String(headers[header.toLowerCase()] ?? '')
   const signature = signatureHeaders((name) => headers[name] as string | undefined)
-  await verifyResponse({ headers: signature, body: digestMessage(digest) }, keys, () => wordingOf(call))
-  return { body: checkDigest(body, digest, wordingOf(call)[0]) }
+  await verifyResponse({ headers: signature, body: digestMessage(digest) }, keys, () => responseTo(call))
+  return { body: checkDigest(body, digest, responseTo(call)) }
 }
 
 /** Whether the response of an error carries a genuine signature. Not all of them are signed; the caller sees them either way. */
 async function isVerified(response: HttpResponse, keys: PlatformKeys): Promise<boolean> {
   try {
-    await verifyResponse(toSignedPayload(response), keys, () => ['the answer', ''])
+    await verifyResponse(toSignedPayload(response), keys, () => 'the answer')
     return true
   } catch (error) {
     if (error instanceof VerificationError) return false
@@ -204,11 +203,7 @@ async function isVerified(response: HttpResponse, keys: PlatformKeys): Promise<b
 /** The body of an error, parsed where it is JSON; gateways say no in HTML, too. */
 function parseError(body: Buffer): unknown {
   const text = body.toString()
-  try {
-    return JSON.parse(text)
-  } catch {
-    return text
-  }
+  return parseJson(text) ?? text
 }
 
 /** The gateway's time, in milliseconds since the epoch. */
@@ -224,12 +219,19 @@ function decodeBody(body: Buffer, { endpoint }: Call, status: number): unknown {
   // Where the documentation promises an object, nothing is no response.
   const isPromised = status === 200 && endpoint.documented && answer === 'json'
   if (body.length === 0 && !isPromised) return undefined
+  const data = parseJson(body.toString())
+  if (data !== undefined && !(isPromised && Object(data) !== data)) return data
+  const what =
+    data === undefined ? 'no JSON' : `${body.toString().slice(0, 40)} where an object is documented`
+  const why = `the answer is ${what}; pass responseType: 'text' or 'arraybuffer' to see it`
+  throw new VerificationError(`${endpoint.name}: ${why}`, { code: 'ANSWER_INVALID' })
+}
+
+/** The value of a JSON text, `undefined` for any other. Proxies are known to put a byte order mark before it. */
+function parseJson(text: string): unknown {
   try {
-    return JSON.parse(body.toString())
+    return JSON.parse(text.replace(/^\uFEFF/, ''))
   } catch {
-    throw new VerificationError(
-      `${endpoint.name}: the answer is no JSON; pass responseType: 'text' or 'arraybuffer' to see it`,
-      { code: 'ANSWER_INVALID' },
-    )
+    return undefined
   }
 }

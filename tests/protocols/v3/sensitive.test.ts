@@ -9,7 +9,7 @@ import { startRig } from '../../e2e/client.js'
 const old = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const fresh = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const day = 86_400_000
-const wording = ['POST v3/x: the answer', '. It may be done'] as const
+const what = 'POST v3/x: the answer'
 const keys = createFixedKeys([
   { serial: 'AA', key: old.publicKey, notBefore: Date.now() - 9 * day, notAfter: Date.now() + day },
   { serial: 'BB', key: fresh.publicKey, notBefore: Date.now() - day, notAfter: Date.now() + 9 * day },
@@ -81,7 +81,7 @@ describe('the encrypted fields of an answer', () => {
       empty: '',
     }
     const paths = ['name', 'data[].payee.phone', 'empty', 'missing.field', 'missing[].field']
-    expect(decryptFields(data, paths, privateKey, ...wording)).toEqual({
+    expect(decryptFields(data, paths, privateKey, what)).toEqual({
       name: '张三',
       data: [{ payee: { phone: '张三' } }, { payee: null }],
       plain: 'x',
@@ -90,11 +90,10 @@ describe('the encrypted fields of an answer', () => {
   })
 
   it('that are meant for somebody else say so', () => {
-    const open = () =>
-      decryptFields({ name: encryptOaep('x', old.publicKey) }, ['name'], privateKey, ...wording)
+    const open = () => decryptFields({ name: encryptOaep('x', old.publicKey) }, ['name'], privateKey, what)
     // No RequestError: that would say that nothing was sent.
     expect(open).toThrow(VerificationError)
-    expect(open).toThrow(/^POST v3\/x: the answer: name cannot be decrypted.*\. It may be done$/)
+    expect(open).toThrow(/^POST v3\/x: the answer: name cannot be decrypted/)
   })
 })
 
