@@ -81,7 +81,9 @@ describe('a genuine answer', () => {
 
   it('that is empty leaves an order open', async () => {
     const { url } = await gateway((response) => response.writeHead(200, genuine('')).end())
-    const order = client(url).chain('v3/pay/transactions/jsapi').post({ json: {} })
+    const order = client(url)
+      .chain('v3/pay/transactions/jsapi')
+      .post({ json: {} as never })
     await expect(order).rejects.toMatchObject({
       code: 'ANSWER_INVALID',
       mayHaveHappened: true,
@@ -176,7 +178,7 @@ describe('a connection', () => {
     const emulator = await createEmulator({ https: true })
     const { ca: _, ...unknown } = emulator.merchant
     const wxpay = new Wechatpay(unknown)
-    const order = wxpay.chain('v3/pay/transactions/jsapi').post({ json: {} })
+    const order = wxpay.chain('v3/pay/transactions/jsapi').post({ json: {} as never })
     await expect(order).rejects.toMatchObject({
       name: 'NetworkError',
       message: expect.stringMatching(/Nothing was sent: .*certificate.*`ca`$/),

@@ -79,8 +79,11 @@ describe('a write of APIv2', () => {
   const redPack = () =>
     gateway.wxpay.v2.mmpaymkttransfers.sendredpack.post({ xml: { mch_billno: '1' } as never })
   const order = () =>
-    gateway.wxpay.chain('v2/pay/unifiedorder').post({ xml: { appid: 'a', out_trade_no: 'n' }, retry: false })
-  const query = () => gateway.wxpay.v2.pay.orderquery.post({ xml: { appid: 'a', out_trade_no: 'n' } as never })
+    gateway.wxpay
+      .chain('v2/pay/unifiedorder')
+      .post({ xml: { appid: 'a', out_trade_no: 'n' } as never, retry: false })
+  const query = () =>
+    gateway.wxpay.v2.pay.orderquery.post({ xml: { appid: 'a', out_trade_no: 'n' } as never })
   const refused = (err_code: string) => ({ result_code: 'FAIL', err_code, err_code_des: 'x' })
 
   it.each(['PROCESSING', 'SYSTEMERROR', 'BANKERROR', 'USERPAYING', 'SOMETHING_NEW'])(
@@ -160,7 +163,10 @@ describe('what an attempt has left open', () => {
     ] as const) {
       rig.emulator.recover()
       rig.emulator.fail({ path, times: 1, ...failure })
-      expectOpen((await rejection(wxpay.chain(path).post({ retry: false }))) as WechatpayError, isOpen)
+      expectOpen(
+        (await rejection(wxpay.chain(path).post({ retry: false } as never))) as WechatpayError,
+        isOpen,
+      )
       rig.emulator.fail({ path, times: 1, ...failure })
       expectOpen((await rejection(wxpay.client.v3.post(path, {}))) as WechatpayError, isOpen)
     }
@@ -171,7 +177,7 @@ describe('an error', () => {
   it('shows in JSON what is public of it', async () => {
     const path = 'v3/pay/transactions/jsapi'
     rig.emulator.fail({ path, status: 403, code: 'NO_AUTH', message: '商户号无权限', times: 1 })
-    const error = (await rejection(rig.wxpay.chain(path).post({}))) as ApiError
+    const error = (await rejection(rig.wxpay.chain(path).post({} as never))) as ApiError
     expect(error).toMatchObject({ apiMessage: '商户号无权限', response: { statusText: 'Forbidden' } })
     const shown = JSON.parse(JSON.stringify(error)) as Record<string, unknown>
     expect(shown).toMatchObject({
