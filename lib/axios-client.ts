@@ -167,8 +167,11 @@ async function signConfig(config: Config, context: AxiosClientContext): Promise<
       // Transforms may have changed the URL and the headers, too.
       call = { ...toCall(config, calls.get(ticket), context), upload }
     }
-    if (api === 'v3') assertSendable(call.body)
-    const final = { ...call, query: serialize(config, call, api) }
+    const final = {
+      ...call,
+      body: api === 'v3' ? sendable(call.body) : call.body,
+      query: serialize(config, call, api),
+    }
     const request = await protocol.sign(final)
     exchanges.set(ticket, { call: final, request, given })
     const disposable = upload === plain.upload ? undefined : upload
@@ -233,11 +236,16 @@ async function readUpload({ endpoint, body, signal }: Call): Promise<Upload | un
   return prepareUpload(endpoint, (body ?? {}) as Record<string, unknown>, signal)
 }
 
-/** @throws {RequestError} for a body that JSON cannot carry. */
-function assertSendable(body: unknown): void {
-  if (body === undefined || body === null || typeof body === 'string' || Buffer.isBuffer(body)) return
-  const { problem } = inspectBody(body)
+/**
+ * The body with its dates as the API wants them.
+ *
+ * @throws {RequestError} for a body that JSON cannot carry.
+ */
+function sendable(given: unknown): unknown {
+  if (given === undefined || given === null || Buffer.isBuffer(given)) return given
+  const { problem, body } = inspectBody(given)
   if (problem) throw new RequestError(problem)
+  return body
 }
 
 /** The body as the user's transforms leave it; they see the request with its sensitive fields encrypted. */

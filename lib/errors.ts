@@ -161,3 +161,10 @@ export class VerificationError extends WechatpayError {
     this.response = options.response
   }
 }
+
+/** The same error with more to say. Only for errors of the call at hand: nobody else must have seen it. */
+export function addToMessage<E extends WechatpayError>(error: E, more: string): E {
+  const message = error.message + more
+  // Node prints the stack, which begins with the message.
+  return Object.assign(error, { message, stack: error.stack?.replace(error.message, () => message) })
+}

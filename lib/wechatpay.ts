@@ -3,7 +3,7 @@ import type { Chain } from '../types/chain.js'
 import type { Bills } from './bills/api.js'
 import { createBills } from './bills/create-bills.js'
 import { type Clients, createCalls, directDefaults } from './calls.js'
-import { exactSegments, isDocumentedPrefix } from './catalog/lookup.js'
+import { exactSegments, expectsId, isDocumentedPrefix } from './catalog/lookup.js'
 import type { Verb } from './catalog/traits.js'
 import { createChain } from './chain/chain.js'
 import { PathNode } from './chain/path-node.js'
@@ -39,6 +39,7 @@ const ROOT: PathNode<Verb> = new PathNode({
   verbs: VERB_NAMES,
   defaultVerb: 'post',
   exactSegments,
+  expectsId,
   isKept: isDocumentedPrefix,
 })
 

@@ -1,5 +1,5 @@
 import { aliases, exact } from './generated/routes.js'
-import { nodeAt, readTraits, verbsOf } from './routes.js'
+import { nodeAt, type RouteNode, readTraits, routeTree, verbsOf } from './routes.js'
 import type { Traits, Verb } from './traits.js'
 
 const NOTHING_SPECIAL: Traits = Object.freeze({})
@@ -29,6 +29,22 @@ export function knownVerbs(template: string): Verb[] {
 export function isDocumentedPrefix(path: string): boolean {
   return nodeAt(canonicalPath(path)) !== undefined
 }
+
+/** Whether a placeholder is all that is documented below a path, in which ids may stand. */
+export function expectsId(path: string): boolean {
+  let nodes: readonly RouteNode[] = [routeTree()]
+  for (const segment of path.split('/')) {
+    nodes = nodes.flatMap(({ children }) => {
+      const literal = children.get(segment)
+      return literal ? [literal] : [...children].filter(isPlaceholder).map(([, child]) => child)
+    })
+  }
+  const below = nodes.flatMap(({ children }) => [...children])
+  return below.length > 0 && below.every(isPlaceholder)
+}
+
+const isPlaceholder = ([segment]: readonly [segment: string, node: RouteNode]): boolean =>
+  segment.startsWith('{')
 
 /** Segments with upper-case letters, which are not to be kebab-cased. */
 export const exactSegments: ReadonlySet<string> = new Set(exact)

@@ -61,10 +61,13 @@ class Node<Verb extends string> implements ProxyHandler<object> {
 
   apply(_target: object, _self: unknown, args: readonly unknown[]): Promise<unknown> {
     const { verb, sentPath } = this.#path
-    return this.#actions.send(verb, sentPath, args[0])
+    const surplus = surplusOf(args, `${verb.toUpperCase()} ${sentPath}`)
+    return surplus ? Promise.reject(surplus) : this.#actions.send(verb, sentPath, args[0])
   }
 
-  #chain(path: string): unknown {
+  #chain(path: string, ...more: readonly unknown[]): unknown {
+    const surplus = surplusOf([path, ...more], 'chain()')
+    if (surplus) throw surplus
     if (typeof path !== 'string') {
       throw new RequestError(
         `chain() takes a path such as 'v3/certificates', not ${inspect(path, { depth: 0 })}`,
@@ -81,7 +84,9 @@ class Node<Verb extends string> implements ProxyHandler<object> {
     return node
   }
 
-  #url(request?: unknown): string {
+  #url(request?: unknown, ...more: readonly unknown[]): string {
+    const surplus = surplusOf([request, ...more], 'url()')
+    if (surplus) throw surplus
     return this.#actions.url(this.#path.path, request)
   }
 
@@ -93,6 +98,16 @@ class Node<Verb extends string> implements ProxyHandler<object> {
     this.#properties.set(key, member)
     return member
   }
+}
+
+/** The error for arguments beyond the first: nothing that a caller passes is ignored. */
+function surplusOf([, ...more]: readonly unknown[], name: string): RequestError | undefined {
+  if (more.every((argument) => argument === undefined)) return undefined
+  const hint =
+    name === 'chain()'
+      ? 'values of placeholders go to the verb: chain(path).get({ id })'
+      : 'all of a request is one object: { json: …, query: …, headers: …, timeout: … }'
+  return new RequestError(`${name} takes one argument; ${hint}`)
 }
 
 /**

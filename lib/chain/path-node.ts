@@ -9,6 +9,8 @@ export interface NameRules<Verb extends string> {
   readonly defaultVerb: Verb
   /** Segments that keep their upper-case letters as properties. */
   readonly exactSegments: ReadonlySet<string>
+  /** Whether an id stands below a path, and nothing else is documented there. */
+  readonly expectsId: (path: string) => boolean
   /** Whether the node of a path is kept. Such paths must be finitely many: ids in a path leave no memory behind. */
   readonly isKept: (path: string) => boolean
 }
@@ -48,8 +50,10 @@ export class PathNode<Verb extends string> {
   property(name: string): PathNode<Verb> {
     const known = this.#properties?.get(name)
     if (known) return known
-    const { exactSegments, verbs } = this.#rules
-    const node = this.#at(normalizeSegment(name, exactSegments), verbs.get(name))
+    const { exactSegments, verbs, expectsId } = this.#rules
+    const segment = normalizeSegment(name, exactSegments)
+    const isId = segment !== name && !segment.startsWith('{') && expectsId(this.path)
+    const node = this.#at(isId ? name : segment, verbs.get(name))
     if (!node.isLasting) return node
     this.#properties ??= new Map()
     this.#properties.set(name, node)

@@ -31,7 +31,7 @@ function findProblem(path: string, literals: readonly string[]): string | undefi
   if (path === '')
     return 'is empty: chain the segments of an endpoint first, as in wxpay.v3.certificates.get()'
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(path))
-    return 'is a whole URL: give the path alone, and the host as baseURL'
+    return 'is a whole URL: give the path alone, and the host as baseURL. A media_url or download_url is called by its template, as in v3/merchant-service/images/{media_id}'
   if (literals.some((literal) => /[{}]/.test(literal))) return 'has a brace that belongs to no {placeholder}'
   if (literals.some((literal) => /[?#]/.test(literal))) return "holds a query or fragment: pass it as 'query'"
   if (path.includes('//') || path.includes('\\')) return 'has an empty segment or a back-slash'
@@ -77,7 +77,19 @@ function findValueProblem(value: unknown): string | undefined {
   if (value === '') return 'is empty'
   if (value === '.' || value === '..') return `must not be '${value}'`
   if (!value.isWellFormed()) return 'is not well-formed Unicode'
+  if (isEncoded(value))
+    return 'is percent-encoded already, and would be so twice: give decodeURIComponent(value)'
   return undefined
+}
+
+/** Whether a text looks like the part of a URL that somebody has encoded. */
+export function isEncoded(text: string): boolean {
+  if (!/%[0-9A-Fa-f]{2}/.test(text) || !/^[\w.~!*'()%+-]+$/.test(text)) return false
+  try {
+    return decodeURIComponent(text) !== text
+  } catch {
+    return false
+  }
 }
 
 function describe(value: unknown): string {

@@ -1,10 +1,11 @@
 import { AxiosHeaders, type RawAxiosHeaders } from 'axios'
 import type { TemplatedEndpoint } from '../catalog/endpoint.js'
-import { expandTemplate } from '../chain/template.js'
+import { expandTemplate, isEncoded } from '../chain/template.js'
 import { RequestError } from '../errors.js'
 import { nearestName } from '../nearest.js'
 import { isPlainObject, LOST_NAMES } from '../plain-object.js'
 import type { Call } from '../protocols/protocol.js'
+import { Sensitive } from '../protocols/v3/sensitive.js'
 import type { HttpHeaders } from '../transport/transport.js'
 import { inspectBody } from './json-body.js'
 import { assertOption } from './options.js'
@@ -55,7 +56,7 @@ export function buildCall(endpoint: TemplatedEndpoint, request: unknown, default
   return {
     endpoint,
     path,
-    query: given.query,
+    query: given.query instanceof URLSearchParams ? fieldsOf(given.query) : given.query,
     body,
     sensitive,
     upload: undefined,
@@ -80,14 +81,58 @@ function checkKey(endpoint: TemplatedEndpoint, key: string, value: unknown): voi
   }
   if (value === undefined || key === 'json') return
   assertOption(endpoint.name, key, value)
-  if (key === 'query') assertFields(endpoint, 'query', value)
+  if (key === 'query' && !(value instanceof URLSearchParams)) assertQuery(endpoint, value)
+}
+
+function assertQuery(endpoint: TemplatedEndpoint, value: unknown): void {
+  const fields = Object.entries(assertFields(endpoint, 'query', value))
+  // The pages of APIv2 want some URLs encoded, and so signed.
+  const encoded =
+    endpoint.protocol === 'v2'
+      ? undefined
+      : fields.find(([, text]) => typeof text === 'string' && isEncoded(text))
+  if (encoded) {
+    const problem = 'is percent-encoded already, and would be so twice: give decodeURIComponent(value)'
+    throw new RequestError(`${endpoint.name}: query.${encoded[0]} ${problem}`)
+  }
 }
 
 function unknownKey(endpoint: TemplatedEndpoint, key: string): string {
   const known = [...endpoint.placeholders, ...OPTION_KEYS]
   const nearest = nearestName(key, known)
+  const body = endpoint.protocol === 'v2' ? 'xml' : 'json'
+  const elsewhere = NAMES_ELSEWHERE[key]?.replace('BODY', `'${body}'`)
   const hint = nearest ? `did you mean '${nearest}'?` : `known here: ${known.join(', ')}.`
-  return `unknown key '${key}' in the request; ${hint} Body fields belong in '${endpoint.protocol === 'v2' ? 'xml' : 'json'}', query parameters in 'query'`
+  return `unknown key '${key}' in the request; ${elsewhere ?? `${hint} Body fields belong in '${body}', query parameters in 'query'`}`
+}
+
+/** What the names mean that axios and other SDKs have for parts of a request. */
+const NAMES_ELSEWHERE: Readonly<Record<string, string>> = {
+  params: "query parameters are 'query'; the values of placeholders stand beside it",
+  searchParams: "query parameters are 'query'",
+  qs: "query parameters are 'query'",
+  data: 'the body is BODY',
+  body: 'the body is BODY',
+  payload: 'the body is BODY',
+  form: "a file is uploaded as 'multipart'",
+  formData: "a file is uploaded as 'multipart'",
+  files: "a file is uploaded as 'multipart'",
+  security:
+    'leave it out: which endpoints want the client certificate is known here, and it is an option of the client (merchant)',
+  nonceless: 'leave it out: which endpoints take no nonce_str is known here',
+  method: 'the method is the verb that is called: .get(…), .post(…)',
+  url: 'the path is the chain, or wxpay.chain(path)',
+  auth: 'leave it out: requests are signed here',
+  url_params: 'the values of placeholders stand beside the body',
+}
+
+/** A name that repeats has a list of values. */
+function fieldsOf(query: URLSearchParams): RequestObject {
+  const values = (name: string): string | string[] => {
+    const all = query.getAll(name)
+    return all.length === 1 ? (all[0] as string) : all
+  }
+  return Object.fromEntries([...query.keys()].map((name) => [name, values(name)]))
 }
 
 /** @throws {RequestError} saying what the value is instead of a plain object. */
@@ -109,27 +154,36 @@ function bodyOf(
   { json, xml, multipart, query }: RequestObject,
 ): Pick<Call, 'body' | 'sensitive'> {
   const { name, protocol, verb, traits } = endpoint
+  const isUpload = traits.upload !== undefined
   const problem =
     protocol === 'v2'
-      ? v2Problem(traits.upload !== undefined, { json, xml, multipart })
-      : v3Problem({ json, xml, multipart })
+      ? v2Problem(isUpload, { json, xml, multipart })
+      : v3Problem(traits.upload?.file, { json, xml, multipart })
   if (problem) throw new RequestError(`${name}: ${problem}`)
   if (verb === 'get' && (json ?? xml) !== undefined) {
     throw new RequestError(`${name}: a GET carries no body; pass parameters as 'query'`)
   }
   if (protocol === 'v2') {
-    return { body: xml === undefined ? undefined : assertFields(endpoint, 'xml', xml), sensitive: false }
+    const fields = xml === undefined ? undefined : assertFields(endpoint, 'xml', xml)
+    const marked = Object.entries(fields ?? {}).find(([, value]) => value instanceof Sensitive)
+    if (marked) {
+      const problem = 'sensitive() is for `json` and `query` of APIv3; nothing is encrypted in APIv2'
+      throw new RequestError(`${name}: xml.${marked[0]}: ${problem}`)
+    }
+    return { body: fields, sensitive: false }
   }
   const findings = json === undefined ? undefined : inspectBody(json)
   if (findings?.problem) throw new RequestError(`${name}: ${findings.problem}`)
   // Of an upload, too: it is not looked through here.
   const sensitive = findings?.sensitive || query !== undefined || multipart !== undefined
-  return { body: json, sensitive }
+  return { body: findings ? findings.body : json, sensitive }
 }
 
-function v3Problem({ json, xml, multipart }: RequestObject): string | undefined {
-  if (multipart !== undefined && json !== undefined)
-    return "an upload has no 'json'; its fields go into 'multipart.meta'"
+/** @param file the name of an upload's file part */
+function v3Problem(file: string | undefined, { json, xml, multipart }: RequestObject): string | undefined {
+  if (json !== undefined && (file ?? multipart) !== undefined) {
+    return `an upload has no 'json': pass { multipart: { ${file ?? 'file'}: … } }; its other fields go into 'multipart.meta'`
+  }
   return xml === undefined ? undefined : "APIv3 speaks JSON; pass the body as 'json' instead of 'xml'"
 }
 

@@ -93,6 +93,10 @@ async function streamPart(
   name: string,
   signal: AbortSignal | undefined,
 ): Promise<FilePart> {
+  // Of a stream that has been read, to its end or a part, nothing tells what is missing.
+  if (stream.readableDidRead || stream.destroyed) {
+    throw new RequestError(`${name} is a stream that has been read or closed already; give a new one`)
+  }
   const folder = await mkdtemp(join(tmpdir(), 'wechatpay-upload-'))
   const dispose = () => rm(folder, { recursive: true, force: true })
   const path = join(folder, 'part')

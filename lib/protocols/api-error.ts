@@ -1,4 +1,5 @@
 import type { Endpoint } from '../catalog/endpoint.js'
+import { knownVerbs } from '../catalog/lookup.js'
 import { nearestRoute } from '../catalog/suggest.js'
 import { ApiError } from '../errors.js'
 import type { HttpResponse } from '../transport/transport.js'
@@ -49,9 +50,14 @@ export function createApiError(
   })
 }
 
-/** A misspelt path that is not documented shows only as a 404. */
+/** A misspelt path, or a wrong verb, shows only as a 404 or 405. */
 function nearestPath(endpoint: Endpoint, status: number): string | undefined {
-  if (status !== 404 || endpoint.documented) return undefined
+  if (!(status === 404 || status === 405) || endpoint.documented) return undefined
+  const verbs = knownVerbs(endpoint.path)
+  if (verbs.length > 0) {
+    const calls = verbs.map((verb) => `.${verb}(…)`).join(' or ')
+    return `this path is documented as ${verbs.join(', ').toUpperCase()}: call ${calls}`
+  }
   const nearest = nearestRoute(endpoint.path, endpoint.verb)
   return nearest && `the path is not documented; did you mean ${nearest}?`
 }

@@ -1,5 +1,5 @@
 import type { Endpoint } from '../catalog/endpoint.js'
-import type { WechatpayError } from '../errors.js'
+import { addToMessage, type WechatpayError } from '../errors.js'
 
 /** What every open outcome is told with: a write that may have been carried out, although no good answer came. */
 export const MAY_BE_DONE =
@@ -61,11 +61,8 @@ export function mayHaveHappened(
   return effect === 'payment' || status >= 500
 }
 
-/** The error of a request that may have been carried out, saying so. Errors of an attempt belong to its call alone and may be added to. */
+/** The error of a request that may have been carried out, saying so. */
 export function addDoubt<E extends WechatpayError>(error: E): E {
   if (error.mayHaveHappened) return error
-  const message = `${error.message}. ${MAY_BE_DONE}`
-  // Node prints the stack, which begins with the message.
-  const stack = error.stack?.replace(error.message, () => message)
-  return Object.assign(error, { message, stack, mayHaveHappened: true })
+  return Object.assign(addToMessage(error, `. ${MAY_BE_DONE}`), { mayHaveHappened: true })
 }

@@ -96,6 +96,11 @@ export function serializeQuery(params: unknown): string {
 
 function scalar(name: string, value: unknown): string {
   if (typeof value === 'string' && value.isWellFormed()) return value
+  if (value instanceof Date) {
+    throw new RequestError(
+      `query.${name} must be text: write the date as the endpoint documents it, such as '2026-11-29' or '2026-11-29T10:00:00+08:00'`,
+    )
+  }
   if (typeof value === 'boolean' || typeof value === 'bigint') return String(value)
   if (typeof value === 'number' && Number.isFinite(value)) return String(value)
   throw new RequestError(`query.${name} must be a string, number, boolean or an array of them`)

@@ -24,7 +24,8 @@ afterEach(() => {
 
 function chain(isKept: (path: string) => boolean = () => false): AnyNode {
   const exactSegments = new Set(['addInstitutionsub'])
-  const start = new PathNode<Verb>({ verbs, defaultVerb: 'post', exactSegments, isKept })
+  const rules = { verbs, defaultVerb: 'post' as const, exactSegments, isKept, expectsId: () => false }
+  const start = new PathNode<Verb>(rules)
   return createChain({} as Record<string, unknown>, start, {
     send: async (verb, path, request) => sent.push([verb, path, request]),
     url: (path, request) => `${path}?${JSON.stringify(request)}`,

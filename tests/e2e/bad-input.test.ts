@@ -79,13 +79,11 @@ describe('bad input never reaches the wire', () => {
 
 describe('an instance of a class that is nothing but its fields', () => {
   class Inner {
-    readonly name = sensitive('张三')
+    readonly user_name = sensitive('张三')
   }
   class Dto {
-    readonly openid = 'o'
-    readonly code = 'c'
-    readonly out_request_no = 'dto-1'
-    readonly inner = new Inner()
+    readonly out_batch_no = 'dto-1'
+    readonly transfer_detail_list = [new Inner()]
   }
 
   it('is refused when it is more than that, or refers to itself', async () => {
@@ -112,16 +110,17 @@ describe('an instance of a class that is nothing but its fields', () => {
   })
 
   it('is sent as its fields, what is sensitive in it encrypted', async () => {
+    const batches = 'v3/bank-transfer/batches'
     const ways = [
-      () => rig.wxpay[path].post({ card_id: 'c', json: new Dto() as never }),
-      () => rig.wxpay.client.v3.post(path.replace('{card_id}', 'c'), new Dto()),
+      () => rig.wxpay[batches].post({ json: new Dto() as never }),
+      () => rig.wxpay.client.v3.post(batches, new Dto()),
     ]
     for (const send of ways) {
       await send().catch(() => undefined)
       const body = JSON.parse(rig.emulator.requests.at(-1)?.body ?? '')
       expect(body).toEqual({
-        ...{ openid: 'o', code: 'c', out_request_no: 'dto-1' },
-        inner: { name: expect.stringMatching(/^[A-Za-z0-9+/]{342}==$/) },
+        out_batch_no: 'dto-1',
+        transfer_detail_list: [{ user_name: expect.stringMatching(/^[A-Za-z0-9+/]{342}==$/) }],
       })
     }
   })

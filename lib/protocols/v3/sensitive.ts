@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto'
 import { decryptOaep, encryptOaep } from '../../crypto/rsa.js'
 import { RequestError, VerificationError } from '../../errors.js'
 import { isRecord } from '../../plain-object.js'
+import type { Call } from '../protocol.js'
 import { type PlatformKey, type PlatformKeys, plainSerial } from './platform-keys.js'
 
 /** A text that leaves this process only encrypted. Made by {@link sensitive}. */
@@ -52,6 +53,55 @@ export function sensitive(text: string): Sensitive {
     throw new RequestError('sensitive() takes a well-formed text that is not empty')
   }
   return new Sensitive(text)
+}
+
+/**
+ * Checks that what the catalogue marks as encrypted, and nothing else, is to be encrypted.
+ *
+ * @throws {RequestError} for a bare text, which would go out in clear, or a {@link Sensitive} that the API would not decrypt.
+ */
+export function assertEncryption({ endpoint, body, query, upload, sensitive }: Call): void {
+  const { name, documented, traits } = endpoint
+  const { encrypts = [] } = traits
+  if (encrypts.length === 0 && !(sensitive && documented)) return
+  const parts = {
+    [upload ? 'meta' : 'json']: typeof body === 'string' ? parsed(body) : body,
+    query,
+  }
+  const fields = textsIn(parts, '')
+  const bare = fields.find(
+    ({ at, value }) => value !== '' && !(value instanceof Sensitive) && encrypts.includes(at),
+  )
+  if (bare) {
+    throw new RequestError(
+      `${name}: ${bare.at} is a field that goes out encrypted: pass sensitive('…'), or the Ciphertext that wxpay.encrypt(…) gives`,
+    )
+  }
+  const odd = fields.find(({ at, value }) => value instanceof Sensitive && !encrypts.includes(at))
+  if (odd && documented) {
+    const known =
+      encrypts.length > 0 ? `encrypted are: ${encrypts.join(', ')}` : 'no field of this endpoint is encrypted'
+    throw new RequestError(
+      `${name}: ${odd.at} is not documented as encrypted, so the API would not decrypt it: pass the text itself (${known}); should the API want it all the same, pass a Ciphertext of wxpay.encrypt(…)`,
+    )
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** The texts, numbers and sensitive texts in a value, with their places as the catalogue writes them: `json.receivers[].name`. */
+function textsIn(value: unknown, at: string): { readonly at: string; readonly value: unknown }[] {
+  if (typeof value === 'string' || typeof value === 'number' || value instanceof Sensitive)
+    return [{ at, value }]
+  if (Array.isArray(value)) return value.flatMap((item) => textsIn(item, `${at}[]`))
+  if (!isRecord(value)) return []
+  return Object.entries(value).flatMap(([name, item]) => textsIn(item, at === '' ? name : `${at}.${name}`))
 }
 
 /** The parts of a request that may have encrypted fields. */

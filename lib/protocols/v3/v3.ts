@@ -1,8 +1,11 @@
 import { isUtf8 } from 'node:buffer'
 import { Readable } from 'node:stream'
+import type { Endpoint } from '../../catalog/endpoint.js'
+import { lookup } from '../../catalog/lookup.js'
+import { matchTemplate } from '../../catalog/match.js'
 import { authorization, canonicalRequest, nonce, type SignedRequest } from '../../crypto/canonical.js'
 import { signWith } from '../../crypto/rsa.js'
-import { NetworkError, RequestError, VerificationError } from '../../errors.js'
+import { addToMessage, NetworkError, RequestError, VerificationError } from '../../errors.js'
 import type { Signer } from '../../identity.js'
 import type { AttemptTimer, HttpResponse } from '../../transport/transport.js'
 import { createApiError } from '../api-error.js'
@@ -10,7 +13,7 @@ import type { Call, Protocol, VerifiedResponse } from '../protocol.js'
 import { resolveUrl } from '../url.js'
 import { checkDigest, digestMessage } from './digest.js'
 import type { PlatformKeys } from './platform-keys.js'
-import { decryptFields, encryptFields } from './sensitive.js'
+import { assertEncryption, decryptFields, encryptFields } from './sensitive.js'
 import { explainSignError } from './sign-error.js'
 import { signatureHeaders, verifyResponse } from './signature.js'
 
@@ -34,6 +37,7 @@ export function createV3Protocol({ signer, keys }: V3Context): Protocol {
     accept: 'application/json',
 
     async encrypt(call, timer) {
+      assertEncryption(call)
       if (!keys.current()) await waitForKeys(keys, call, timer)
       if (!call.sensitive) return call
       const { body, query, serial } = encryptFields(call, call.headers[SERIAL] as string | undefined, keys)
@@ -63,7 +67,11 @@ export function createV3Protocol({ signer, keys }: V3Context): Protocol {
       const { signedDigest } = call.endpoint.traits
       const verified = signedDigest ? await verifyDigest(response, signedDigest, call, keys) : response
       if (!signedDigest && !call.unsigned) {
-        await verifyResponse(toSignedPayload(response), keys, () => responseTo(call))
+        await verifyResponse(toSignedPayload(response), keys, () => responseTo(call)).catch(
+          (error: unknown) => {
+            throw withTemplate(error, call.endpoint)
+          },
+        )
       }
       return toVerified(verified.body, call, response.status)
     },
@@ -170,6 +178,15 @@ export function createAuthorize({
 /** What a response is called in messages. */
 function responseTo({ endpoint }: Call): string {
   return `${endpoint.name}: the answer`
+}
+
+/** The error of a response without a signature, with the way in which such a response is believed, where there is one. */
+function withTemplate(error: unknown, { verb, path }: Endpoint): unknown {
+  if (!(error instanceof VerificationError) || error.code !== 'SIGNATURE_MISSING') return error
+  const template = matchTemplate(verb, path)?.template
+  if (template === undefined || lookup(template, verb)?.unsigned !== true) return error
+  const hint = `an answer that is not signed is believed by its template alone: chain('${template}').${verb}({ … })`
+  return addToMessage(error, `; ${hint}`)
 }
 
 function toSignedPayload({ headers, body }: HttpResponse): Parameters<typeof verifyResponse>[0] {
