@@ -1,5 +1,5 @@
 import { endpointOf } from '../catalog/endpoint.js'
-import { NetworkError } from '../errors.js'
+import { type ApiError, ConfigError, NetworkError, type WechatpayError } from '../errors.js'
 import type { Protocol } from '../protocols/protocol.js'
 import { type SignedPayload, signatureHeaders } from '../protocols/v3/signature.js'
 import type { Transport } from '../transport/transport.js'
@@ -28,7 +28,7 @@ export function certificateDownload(
       const signed = await protocol.sign(call)
       const response = await send(signed, call, timer, transport.send)
       const { status, headers, body } = response
-      if (status < 200 || status >= 300) throw await protocol.toError(response, signed, call)
+      if (status < 200 || status >= 300) throw explain(await protocol.toError(response, signed, call))
       return {
         headers: signatureHeaders((name) => headers[name] as string | undefined),
         body: body as Buffer,
@@ -50,4 +50,13 @@ export function certificateDownload(
     }
     throw failure
   }
+}
+
+/** A merchant that began with a public key has no certificates: that is a matter of its options. */
+function explain(error: ApiError): WechatpayError {
+  if (error.status !== 404) return error
+  return new ConfigError(
+    `This merchant has no platform certificates to download (${error.message}). Add its public key to certs under its id: { PUB_KEY_ID_…: 'file:///…/pub_key.pem' }; both are at 商户平台 → API安全 → 微信支付公钥`,
+    { cause: error },
+  )
 }
