@@ -91,7 +91,7 @@ export class Wechatpay {
     const config = loadConfig(options)
     const { signer, apiv3Key, brandApiKey, secret, workwxSecret } = config
     const transport = createTransport(config.connection, config.tls)
-    const downloaded = config.platformKeys.length > 0 ? undefined : downloadKeys(config, transport)
+    const downloaded = downloadKeys(config, transport)
     const keys = downloaded ?? createFixedKeys(config.platformKeys)
     const v2Keys = { signer, secret, workwxSecret }
     const v2 = createV2Protocol({ ...v2Keys, hasCertificate: transport.hasCertificate })
@@ -99,7 +99,11 @@ export class Wechatpay {
     // A brand's protocol is that of APIv3; the signer makes the difference.
     const calls = createCalls(config, { v2, v3, brand: v3 }, transport)
     Object.defineProperty(this, 'client', { enumerable: true, get: calls.clients })
-    this.certificates = createPlatformCertificates(keys, downloaded, signer)
+    this.certificates = createPlatformCertificates(
+      keys,
+      config.platformKeys.length > 0 ? undefined : downloaded,
+      signer,
+    )
     this.notifications = createNotifications(signer, { keys, apiv3Key, brandApiKey, secret })
     this.paySign = createPaySign(signer, secret)
     const { baseURL } = config.axios
@@ -139,11 +143,13 @@ export class Wechatpay {
   }
 }
 
-/** The platform certificates, which are downloaded where `certs` was not given. */
-function downloadKeys(config: Config, transport: Transport): Certificates {
-  const { signer, apiv3Key, store, failover } = config
-  if (!apiv3Key || signer.mchid === undefined)
+/** The platform keys of a client that can download certificates; `undefined` where those of `certs` are all there are. */
+function downloadKeys(config: Config, transport: Transport): Certificates | undefined {
+  const { signer, apiv3Key, store, failover, platformKeys: given } = config
+  if (!apiv3Key || signer.mchid === undefined) {
+    if (given.length > 0) return undefined
     throw new ConfigError('Give certs, or apiv3Key to have the platform certificates downloaded')
+  }
   const { baseURL } = config.axios
   // A client with a baseURL of its own asks nobody else.
   const accessPoints = baseURL ? [baseURL] : [DEFAULT_ORIGIN, ...failover]
@@ -154,5 +160,5 @@ function downloadKeys(config: Config, transport: Transport): Certificates {
     directDefaults(config, protocol).get,
     accessPoints,
   )
-  return createCertificates({ mchid: signer.mchid, apiv3Key, download, store })
+  return createCertificates({ mchid: signer.mchid, apiv3Key, download, store, given })
 }

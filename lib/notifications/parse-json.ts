@@ -9,14 +9,14 @@ const ALGORITHM = 'AEAD_AES_256_GCM'
  *
  * @see https://pay.weixin.qq.com/doc/v3/merchant/4012071382
  */
-export function parseJson(received: SignedPayload, secrets: Secrets): PlainEvent {
+export async function parseJson(received: SignedPayload, secrets: Secrets): Promise<PlainEvent> {
   const { headers, body } = received
   // A request without signature is refused in any case; what it is decides only what the error says.
   const isSigned = headers.signature || headers.serial || headers.timestamp || headers.nonce
   if (!isSigned && !parseJsonObject(body.toString())) {
     throw malformed('it has no signature, and its body is neither JSON nor XML')
   }
-  verifySignature(received, secrets.keys, 'The notification')
+  await verifySignature(received, secrets.keys, () => ['The notification', ''])
   const envelope: Record<string, unknown> = parseJsonObject(body.toString()) ?? {}
   const { resource } = envelope
   if (typeof envelope.event_type !== 'string' || typeof envelope.id !== 'string' || !isObject(resource)) {

@@ -1,5 +1,4 @@
 import { RequestError } from '../errors.js'
-import { isKeyKnown, refreshKeys } from '../protocols/v3/signature.js'
 import type { NotificationEvent } from './event.js'
 import { parseJson } from './parse-json.js'
 import { bytesOf, type NotificationHeaders, type RawBody, readSignature } from './request.js'
@@ -24,8 +23,7 @@ export async function parseNotification(
   const body = typeof received.body === 'string' ? received.body : bytesOf(received.body)
   if (isXml(body)) return (await import('./parse-xml.js')).parseXml(body, secrets) as NotificationEvent
   const signed = { headers: readSignature(received.headers), body }
-  if (!isKeyKnown(signed, secrets.keys)) await refreshKeys(signed, secrets.keys)
-  return parseJson(signed, secrets) as NotificationEvent
+  return (await parseJson(signed, secrets)) as NotificationEvent
 }
 
 const BRACE = '{'.charCodeAt(0)

@@ -22,7 +22,8 @@ describe('an answer that is not to be trusted never reaches the caller as data',
     const error = await importUser().catch((reason: unknown) => reason)
     expect(error).toBeInstanceOf(VerificationError)
     const { message, ...fields } = error as VerificationError
-    expect(fields).toMatchObject({ code, knownSerials: Object.keys(rig.emulator.merchant.certs) })
+    const known = Object.keys(rig.emulator.merchant.certs)
+    expect(fields).toMatchObject({ code, knownSerials: expect.arrayContaining(known) })
     expect(message).toContain(`POST ${path}: the answer is not to be trusted`)
     expect(message).toContain('The order may exist all the same')
     expect(fields).toMatchObject({ mayHaveHappened: true, response: { status: 200, statusText: 'OK' } })

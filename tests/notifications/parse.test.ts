@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto'
 import { AxiosHeaders } from 'axios'
 import { describe, expect, it } from 'vitest'
-import { RequestError, VerificationError } from '../../lib/index.js'
+import type { SignedNotification } from '../../lib/emulator/index.js'
+import { RequestError, VerificationError, type Wechatpay } from '../../lib/index.js'
 import { startReceivers } from './rig.js'
 
 const rig = startReceivers()
@@ -130,17 +132,57 @@ describe('a notification that is not to be trusted', () => {
     expect(await rejected(probe)).toBe('SIGNATURE_INVALID')
   })
 
-  it('names a serial that even fresh certificates do not hold: one download, however many come', async () => {
-    const wxpay = rig.client({ certs: undefined as never })
-    await wxpay.certificates.list()
-    rig.emulator.requests.length = 0
-    const { headers, body } = rig.paid('order-4')
-    for (let times = 0; times < 3; times++) {
-      await expect(wxpay.notifications.parse({ headers, body })).rejects.toMatchObject({
-        code: 'SERIAL_UNKNOWN',
-      })
+  describe('cannot make us ask without end', () => {
+    const automatic = () => rig.client({ certs: undefined as never })
+    const noSuchList = () =>
+      rig.emulator.fail({ path: 'v3/certificates', status: 404, code: 'RESOURCE_NOT_EXISTS' })
+    const forged = (serial = randomBytes(20).toString('hex').toUpperCase()): SignedNotification => {
+      const { headers, body } = rig.paid('forged')
+      return { headers: { ...headers, 'Wechatpay-Serial': serial }, body }
     }
-    expect(rig.emulator.requests).toHaveLength(1)
+    const refusal = async (wxpay: Wechatpay, notification = forged()) => {
+      const error: unknown = await wxpay.notifications.parse(notification).catch((reason: unknown) => reason)
+      expect(error).toMatchObject({ name: 'VerificationError', code: 'SERIAL_UNKNOWN' })
+      return (error as Error).message
+    }
+    const downloads = () => rig.emulator.requests.filter(({ path }) => path === '/v3/certificates')
+
+    it.each([
+      ['knows the certificates', async (wxpay: Wechatpay) => wxpay.certificates.list(), 2],
+      ['knows nothing yet', async () => undefined, 1],
+      ['cannot download any', async () => noSuchList(), 1],
+    ])('when the client %s', async (_, prepare, asked) => {
+      const wxpay = automatic()
+      await prepare(wxpay)
+      await Promise.all(Array.from({ length: 30 }, () => refusal(wxpay)))
+      for (let times = 0; times < 5; times++) await refusal(wxpay)
+      expect(downloads()).toHaveLength(asked)
+    })
+
+    it('when certs are given', async () => {
+      noSuchList()
+      const wxpay = rig.client()
+      await Promise.all(Array.from({ length: 30 }, () => refusal(wxpay)))
+      expect(downloads()).toHaveLength(1)
+    })
+
+    it('by what no list can hold, or what is refused in any case', async () => {
+      const wxpay = automatic()
+      for (const serial of ['PUB_KEY_ID_0000', '../x']) await refusal(wxpay, forged(serial))
+      const { headers, body } = forged()
+      const stale = { headers: { ...headers, 'Wechatpay-Timestamp': '1' }, body }
+      await expect(wxpay.notifications.parse(stale)).rejects.toMatchObject({ code: 'TIMESTAMP_INVALID' })
+      expect(downloads()).toHaveLength(0)
+    })
+
+    it('and the message says what to do where the merchant has a public key alone', async () => {
+      noSuchList()
+      const wxpay = automatic()
+      const [id = ''] = Object.keys(rig.emulator.merchant.certs)
+      expect(await refusal(wxpay, rig.paid('x'))).toContain(`add pub_key.pem to certs under ${id}`)
+      for (let times = 0; times < 2; times++)
+        expect(await refusal(wxpay)).toMatch(/PUB_KEY_ID_.*pub_key\.pem/)
+    })
   })
 
   it('is nothing that WeChat Pay would send', async () => {

@@ -8,7 +8,7 @@ import {
   isCertificateList,
   parseList,
 } from './certificate-list.js'
-import { createKeyRing, type PlatformKey, type PlatformKeys } from './platform-keys.js'
+import { createFixedKeys, createKeyRing, type PlatformKey, type PlatformKeys } from './platform-keys.js'
 import { type SignedPayload, verifySignature } from './signature.js'
 
 export interface CertificatesOptions {
@@ -17,6 +17,8 @@ export interface CertificatesOptions {
   /** Fetches the list by a signed request that names the key its response is to be signed with; it is verified here. */
   readonly download: (serial: string | undefined) => Promise<SignedPayload>
   readonly store: Store | undefined
+  /** The keys of `certs`, which stay known. With any of them, nothing is downloaded before a serial is looked up. */
+  readonly given: readonly PlatformKey[]
 }
 
 /** Platform keys that are downloaded and kept fresh. */
@@ -31,47 +33,62 @@ const MINUTE = 60_000
 const MAX_AGE: number = 600 * MINUTE
 /** The pause before the next refresh after a failure. */
 const PAUSE_AFTER_FAILURE = 5 * MINUTE
-/** The pause after a serial that a fresh list did not know either: forgeries must not make us download without end. */
-const PAUSE_AFTER_UNKNOWN = MINUTE
+/** The time for which the outcome of a look-up holds: forgeries must not make us download without end. */
+const PAUSE_AFTER_LOOKUP = MINUTE
+/** A certificate's serial number; nothing else is ever in a list. */
+const SERIAL_NUMBER = /^[0-9A-F]{1,64}$/i
 
 /**
- * Downloads the platform certificates on first use and refreshes them in the background. A list is verified with a
- * certificate known before, or with one that it delivers, for which AES-GCM under the APIv3 key vouches: the first list
+ * Downloads the platform certificates on first use and refreshes them in the background. A list is verified with a key
+ * known before, or with a certificate that it delivers, for which AES-GCM under the APIv3 key vouches: the first list
  * has no other, and a process may have slept through a rotation.
  *
  * @see https://pay.weixin.qq.com/doc/v3/merchant/4012551764
  */
-export function createCertificates({ mchid, apiv3Key, download, store }: CertificatesOptions): Certificates {
+export function createCertificates(options: CertificatesOptions): Certificates {
+  const { mchid, apiv3Key, download, store, given } = options
   const storeKey = `wechatpay-fluent:certificates:${mchid}`
-  let ring = createKeyRing([])
+  let ring = createKeyRing(given)
+  let hasList = false
   let starting: Promise<void> | undefined
   let refreshing: Promise<void> | undefined
+  let lookup: Promise<void> | undefined
   let timer: NodeJS.Timeout | undefined
   let closed = false
   let pausedUntil = 0
 
+  /** Takes the list that another process has stored, unless this one has a list already. */
+  async function load(): Promise<void> {
+    const stored = store && !hasList ? await readStored(store, storeKey, apiv3Key) : undefined
+    if (stored && !hasList) use(stored.keys, MAX_AGE - stored.age)
+  }
+
+  function use(keys: readonly PlatformKey[], refreshIn: number): void {
+    ring = createKeyRing([...given, ...keys])
+    hasList = true
+    schedule(refreshIn)
+  }
+
   async function start(): Promise<void> {
-    const stored = store && (await readStored(store, storeKey, apiv3Key))
-    if (!stored) return refresh()
-    ring = createKeyRing(stored.keys)
-    schedule(MAX_AGE - stored.age)
+    await load()
+    if (!ring.current()) await refresh()
   }
 
   async function fetchList(): Promise<void> {
     const response = await download(ring.current()?.serial)
     const list: CertificateList = parseList(response.body)
     const keys = decryptList(list, apiv3Key)
-    const trusted = createKeyRing([...ring.all().filter(isAlive), ...keys])
-    verifySignature(response, trusted, 'GET v3/certificates: the answer')
-    ring = createKeyRing(keys)
+    const trusted = createFixedKeys([...ring.all().filter(isAlive), ...keys])
+    await verifySignature(response, trusted, () => ['GET v3/certificates: the answer', ''])
+    use(keys, MAX_AGE)
     if (store) writeStored(store, storeKey, list)
   }
 
   function refresh(): Promise<void> {
     refreshing ??= fetchList()
-      .then(() => schedule(MAX_AGE))
       .catch((error: unknown) => {
-        schedule(PAUSE_AFTER_FAILURE)
+        // The known certificates stay in use. Without any, whoever needs them asks again.
+        if (hasList) schedule(PAUSE_AFTER_FAILURE)
         throw error
       })
       .finally(() => {
@@ -80,9 +97,13 @@ export function createCertificates({ mchid, apiv3Key, download, store }: Certifi
     return refreshing
   }
 
+  async function find(serial: string): Promise<void> {
+    await load()
+    if (!ring.get(serial)) await refresh()
+  }
+
   function schedule(delay: number): void {
     clearTimeout(timer)
-    // The known keys stay in use while the gateway fails.
     if (!closed) timer = setTimeout(() => refresh().catch(() => undefined), Math.max(0, delay)).unref()
   }
 
@@ -97,14 +118,14 @@ export function createCertificates({ mchid, apiv3Key, download, store }: Certifi
       })
       await starting
     },
-    async refreshFor(serial) {
-      if (Date.now() < pausedUntil) return false
-      try {
-        await refresh()
-      } finally {
-        if (!ring.get(serial)) pausedUntil = Date.now() + PAUSE_AFTER_UNKNOWN
+    async lookUp(serial) {
+      if (!SERIAL_NUMBER.test(serial)) return
+      if (Date.now() >= pausedUntil) {
+        pausedUntil = Date.now() + PAUSE_AFTER_LOOKUP
+        lookup = find(serial)
       }
-      return ring.get(serial) !== undefined
+      await lookup
+      if (ring.get(serial)) pausedUntil = 0
     },
     refresh,
     close() {

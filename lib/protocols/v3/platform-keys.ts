@@ -21,8 +21,12 @@ export interface PlatformKeys {
   readonly all: () => readonly PlatformKey[]
   /** Resolves once there are keys; rejects when none can be had. */
   readonly ready: () => Promise<void>
-  /** Refreshes the keys for a serial that is not known yet; whether it is known then. */
-  readonly refreshFor: (serial: string) => Promise<boolean>
+  /**
+   * Looks up a serial that is not known yet, where certificates can be downloaded. It may still be unknown then.
+   *
+   * @throws {WechatpayError} when the download failed, now or a moment ago.
+   */
+  readonly lookUp: (serial: string) => Promise<void>
 }
 
 /** A serial number in one spelling: they are written with and without leading zeros, in either case. */
@@ -30,10 +34,15 @@ export function plainSerial(serial: string): string {
   return serial.replace(/^0+/, '').toUpperCase()
 }
 
+/** Whether this is the id of a public key. Those are nowhere to be downloaded. */
+export function isPublicKeyId(serial: string): boolean {
+  return serial.startsWith('PUB_KEY_ID_')
+}
+
 /** The keys that the user lists as `certs`. */
 export function createFixedKeys(keys: readonly PlatformKey[]): PlatformKeys {
   const ring = createKeyRing(keys)
-  return { ...ring, ready: async () => undefined, refreshFor: async () => false }
+  return { ...ring, ready: async () => undefined, lookUp: async () => undefined }
 }
 
 /** Keys by serial. */
@@ -46,7 +55,7 @@ export function createKeyRing(keys: readonly PlatformKey[]): KeyRing {
   return {
     get: (serial) => bySerial.get(serial) ?? bySerial.get(plainSerial(serial)),
     current: () => newestFirst.find(isInForce) ?? newestFirst[0],
-    all: () => keys,
+    all: () => [...bySerial.values()],
   }
 }
 

@@ -1,7 +1,7 @@
 import { canonicalResponse } from '../../crypto/canonical.js'
 import { verifyWith } from '../../crypto/rsa.js'
 import { VerificationError, type VerificationErrorCode } from '../../errors.js'
-import type { KeyRing, PlatformKeys } from './platform-keys.js'
+import { isPublicKeyId, type KeyRing, type PlatformKeys } from './platform-keys.js'
 
 /** Reads a header by its lower-case name. */
 export type HeaderReader = (name: string) => string | undefined
@@ -33,29 +33,45 @@ export interface SignedPayload {
   readonly body: string | Buffer
 }
 
+/** What a message calls the payload, and what it adds at its end. */
+export type Wording = (code: VerificationErrorCode) => readonly [what: string, consequence: string]
+
 /**
- * Verifies a response or notification: timestamp within ±300 s, a known serial, and an RSA-SHA256 signature over the raw bytes.
+ * Verifies a response or notification: timestamp within ±300 s, a known serial, and an RSA-SHA256 signature over the raw bytes. Where all
+ * but the serial is right, the keys are looked up first.
  *
- * @param what the message calls it
  * @throws {VerificationError} saying why it is not to be trusted, and which serials are known.
  * @see https://pay.weixin.qq.com/doc/v3/merchant/4013053420
  */
-export function verifySignature(payload: SignedPayload, keys: KeyRing, what: string): void {
-  const flaw = findFlaw(payload, keys)
-  if (flaw) throw toError(flaw, payload, keys, what)
+export async function verifySignature(
+  payload: SignedPayload,
+  keys: PlatformKeys,
+  wording: Wording,
+): Promise<void> {
+  let flaw = findFlaw(payload, keys)
+  if (!flaw) return
+  const { serial = '' } = payload.headers
+  let cause: unknown
+  if (flaw.code === 'SERIAL_UNKNOWN') {
+    cause = await keys.lookUp(serial).catch((error: unknown) => error)
+    flaw = findFlaw(payload, keys)
+    if (!flaw) return
+  }
+  const { code, why } = flaw
+  const [what, consequence] = wording(code)
+  const advice = code === 'SERIAL_UNKNOWN' ? adviceFor(serial, cause) : ''
+  throw new VerificationError(`${what} is not to be trusted: ${why}${advice}${consequence}`, {
+    code,
+    serial: payload.headers.serial,
+    knownSerials: serialsOf(keys),
+    cause,
+  })
 }
 
-function toError(
-  { code, why }: Flaw,
-  { headers }: SignedPayload,
-  keys: KeyRing,
-  what: string,
-): VerificationError {
-  return new VerificationError(`${what} is not to be trusted: ${why}`, {
-    code,
-    serial: headers.serial,
-    knownSerials: serialsOf(keys),
-  })
+/** What to do about a serial that is unknown. */
+function adviceFor(serial: string, cause: unknown): string {
+  if (isPublicKeyId(serial)) return `; add pub_key.pem to certs under ${serial}`
+  return cause instanceof Error ? `; ${cause.message}` : ''
 }
 
 interface Flaw {
@@ -95,32 +111,4 @@ function bothTimes(timestamp: string): string {
   const theirs = new Date(Number(timestamp) * 1_000)
   const shown = Number.isNaN(theirs.getTime()) ? `'${timestamp}'` : theirs.toISOString()
   return `it was signed at ${shown}, and it is ${new Date().toISOString()} here, more than ${CLOCK_TOLERANCE} s apart`
-}
-
-/**
- * Verifies a response like {@link verifySignature}; where its serial is unknown, the platform certificates are first refreshed, unless the
- * user has fixed them.
- */
-export async function verifyResponse(
-  payload: SignedPayload,
-  keys: PlatformKeys,
-  what: () => string,
-): Promise<void> {
-  if (!isKeyKnown(payload, keys)) await refreshKeys(payload, keys)
-  const flaw = findFlaw(payload, keys)
-  if (flaw) throw toError(flaw, payload, keys, what())
-}
-
-/** Whether there is nothing to refresh: the key is known, or none is named. */
-export function isKeyKnown({ headers }: SignedPayload, keys: KeyRing): boolean {
-  const { serial } = headers
-  return !serial || keys.get(serial) !== undefined
-}
-
-/** Refreshes the platform keys for the serial that a response or notification names. */
-export async function refreshKeys({ headers }: SignedPayload, keys: PlatformKeys): Promise<void> {
-  await keys.ready()
-  const { serial = '' } = headers
-  // A failed refresh is not reported here: what the caller must hear is that the serial is unknown.
-  if (!keys.get(serial)) await keys.refreshFor(serial).catch(() => false)
 }

@@ -5,7 +5,7 @@ import { lookup } from '../../catalog/lookup.js'
 import { matchTemplate } from '../../catalog/match.js'
 import { authorization, canonicalRequest, nonce, type SignedRequest } from '../../crypto/canonical.js'
 import { signWith } from '../../crypto/rsa.js'
-import { addToMessage, NetworkError, RequestError, VerificationError } from '../../errors.js'
+import { NetworkError, RequestError, VerificationError } from '../../errors.js'
 import type { Signer } from '../../identity.js'
 import type { AttemptTimer, HttpResponse } from '../../transport/transport.js'
 import { createApiError } from '../api-error.js'
@@ -15,7 +15,7 @@ import { checkDigest, digestMessage } from './digest.js'
 import type { PlatformKeys } from './platform-keys.js'
 import { assertEncryption, decryptFields, encryptFields } from './sensitive.js'
 import { explainSignError } from './sign-error.js'
-import { signatureHeaders, verifyResponse } from './signature.js'
+import { signatureHeaders, verifySignature, type Wording } from './signature.js'
 
 /** Names the platform key of a request. */
 const SERIAL = 'Wechatpay-Serial'
@@ -67,11 +67,7 @@ export function createV3Protocol({ signer, keys }: V3Context): Protocol {
       const { signedDigest } = call.endpoint.traits
       const verified = signedDigest ? await verifyDigest(response, signedDigest, call, keys) : response
       if (!signedDigest && !call.unsigned) {
-        await verifyResponse(toSignedPayload(response), keys, () => responseTo(call)).catch(
-          (error: unknown) => {
-            throw withTemplate(error, call.endpoint)
-          },
-        )
+        await verifySignature(toSignedPayload(response), keys, wordingOf(call))
       }
       return toVerified(verified.body, call, response.status)
     },
@@ -180,16 +176,19 @@ function responseTo({ endpoint }: Call): string {
   return `${endpoint.name}: the answer`
 }
 
-/** The error of a response without a signature, with the way in which such a response is believed, where there is one. */
-function withTemplate(error: unknown, { verb, path }: Endpoint): unknown {
-  if (!(error instanceof VerificationError) || error.code !== 'SIGNATURE_MISSING') return error
-  const template = matchTemplate(verb, path)?.template
-  if (template === undefined || lookup(template, verb)?.unsigned !== true) return error
-  const hint = `an answer that is not signed is believed by its template alone: chain('${template}').${verb}({ … })`
-  return addToMessage(error, `; ${hint}`)
+/** What the error says of a response that is not to be trusted. */
+function wordingOf(call: Call): Wording {
+  return (code) => [responseTo(call), code === 'SIGNATURE_MISSING' ? aboutTemplate(call.endpoint) : '']
 }
 
-function toSignedPayload({ headers, body }: HttpResponse): Parameters<typeof verifyResponse>[0] {
+/** The way in which a response without a signature is believed, where there is one. */
+function aboutTemplate({ verb, path }: Endpoint): string {
+  const template = matchTemplate(verb, path)?.template
+  if (template === undefined || lookup(template, verb)?.unsigned !== true) return ''
+  return `; an answer that is not signed is believed by its template alone: chain('${template}').${verb}({ … })`
+}
+
+function toSignedPayload({ headers, body }: HttpResponse): Parameters<typeof verifySignature>[0] {
   return { headers: signatureHeaders((name) => headers[name] as string | undefined), body: body as Buffer }
 }
 
@@ -202,14 +201,14 @@ async function verifyDigest(
 ): Promise<Pick<HttpResponse, 'body'>> {
   const digest = String(headers[header.toLowerCase()] ?? '')
   const signature = signatureHeaders((name) => headers[name] as string | undefined)
-  await verifyResponse({ headers: signature, body: digestMessage(digest) }, keys, () => responseTo(call))
+  await verifySignature({ headers: signature, body: digestMessage(digest) }, keys, wordingOf(call))
   return { body: checkDigest(body, digest, responseTo(call)) }
 }
 
 /** Whether the response of an error carries a genuine signature. Not all of them are signed; the caller sees them either way. */
 async function isVerified(response: HttpResponse, keys: PlatformKeys): Promise<boolean> {
   try {
-    await verifyResponse(toSignedPayload(response), keys, () => 'the answer')
+    await verifySignature(toSignedPayload(response), keys, () => ['the answer', ''])
     return true
   } catch (error) {
     if (error instanceof VerificationError) return false

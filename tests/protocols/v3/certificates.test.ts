@@ -196,6 +196,29 @@ describe('platform certificates', () => {
     expect((await wxpay[path].post(request())).data.code).toBe('c')
   })
 
+  it('are found again by the first call, or notification, after a rotation that was slept through', async () => {
+    const [calling, listening] = [automatic(), automatic()]
+    await Promise.all([calling.certificates.list(), listening.certificates.list()])
+    const serial = await rig.emulator.rotate()
+    await rig.emulator.retire()
+    rig.emulator.requests.length = 0
+    for (let times = 0; times < 2; times++) {
+      expect((await calling[path].post(request())).headers['wechatpay-serial']).toBe(serial)
+      const signed = rig.emulator.signNotification('REFUND.SUCCESS', { refund_id: 'r' }, { serial })
+      expect((await listening.notifications.parse(signed)).resource).toHaveProperty('refund_id', 'r')
+    }
+    expect(downloads()).toHaveLength(2)
+  })
+
+  it('that a merchant with a public key alone has not are asked for in vain, and the error says what to do', async () => {
+    rig.emulator.fail({ path: list, status: 404, code: 'RESOURCE_NOT_EXISTS' })
+    const error = await automatic()
+      [path].post(request())
+      .catch((reason: unknown) => reason)
+    expect(error).toBeInstanceOf(ConfigError)
+    expect(String(error)).toMatch(/404 RESOURCE_NOT_EXISTS.*PUB_KEY_ID_.*pub_key\.pem/)
+  })
+
   it.each<[string, (fetchedAt: number) => number, number]>([
     ['nine hours old are used', (at) => at - 9 * HOUR, 0],
     ['ten hours old are downloaded anew', (at) => at - 10 * HOUR, 1],
@@ -255,6 +278,53 @@ describe('the move from certificates to the public key', () => {
     })
     const named = rig.emulator.requests.map(({ headers }) => headers['wechatpay-serial'])
     expect(named).toEqual([Object.keys(certs)[0], Object.keys(certificates)[0]])
+  })
+})
+
+describe('a certificate that certs lacks', () => {
+  const signedBy = (serial: string) =>
+    rig.emulator.signNotification('REFUND.SUCCESS', { refund_id: 'r' }, { serial })
+
+  it.each([
+    ['the public key', async () => ({})],
+    ['older certificates', async () => ({ certs: await rig.emulator.certificates() })],
+  ])('is learnt, once, with %s known', async (_, options) => {
+    const wxpay = rig.client(await options())
+    const serial = await rig.emulator.rotate()
+    const headers = { 'Wechatpay-Serial': serial }
+    expect((await wxpay[path].post({ ...request(), headers })).headers['wechatpay-serial']).toBe(serial)
+    expect((await wxpay.notifications.parse(signedBy(serial))).resource).toHaveProperty('refund_id', 'r')
+    expect(downloads()).toHaveLength(1)
+    expect((await wxpay.certificates.list()).map((known) => known.serial)).toContain(serial)
+  })
+
+  it('changes nothing about the key that requests name', async () => {
+    const wxpay = rig.client()
+    await wxpay.notifications.parse(signedBy(await rig.emulator.rotate()))
+    const [id] = Object.keys(rig.emulator.merchant.certs)
+    expect((await wxpay[path].post(request())).headers['wechatpay-serial']).toBe(id)
+  })
+
+  it.each(['forged-signature', 'tampered', 'unsigned', 'stale'] as const)(
+    'is not learnt from a list that is %s',
+    async (fault) => {
+      const wxpay = rig.client()
+      const serial = await rig.emulator.rotate()
+      rig.emulator.fail({ path: list, fault })
+      await expect(wxpay.notifications.parse(signedBy(serial))).rejects.toMatchObject({
+        code: 'SERIAL_UNKNOWN',
+        message: expect.stringContaining('GET v3/certificates: the answer is not to be trusted'),
+      })
+    },
+  )
+
+  it('stays unknown where there is no APIv3 key to decrypt it', async () => {
+    const wxpay = rig.client({ apiv3Key: undefined as never })
+    const headers = { 'Wechatpay-Serial': await rig.emulator.rotate() }
+    await expect(wxpay[path].post({ ...request(), headers })).rejects.toMatchObject({
+      code: 'SERIAL_UNKNOWN',
+    })
+    expect(downloads()).toHaveLength(0)
   })
 })
 
