@@ -130,6 +130,7 @@ export class ApiError extends WechatpayError {
 export type VerificationErrorCode =
   | 'SIGNATURE_MISSING'
   | 'SIGNATURE_INVALID'
+  | 'SIGNATURE_PROBE'
   | 'TIMESTAMP_INVALID'
   | 'SERIAL_UNKNOWN'
   | 'ANSWER_INVALID'

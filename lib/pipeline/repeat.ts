@@ -5,6 +5,7 @@ import { ApiError, NetworkError, WechatpayError } from '../errors.js'
 import { addDoubt } from '../protocols/open-outcome.js'
 import type { Call } from '../protocols/protocol.js'
 import { DEFAULT_ORIGIN } from '../protocols/url.js'
+import { isProbe } from '../protocols/v3/signature.js'
 import type { RequestObject } from './build.js'
 import { writeSink } from './download.js'
 import { type CallEvent, type CallFacts, callEvents } from './events.js'
@@ -48,14 +49,14 @@ export async function repeat(
       // What an earlier attempt has left open, a later refusal does not close.
       const error: unknown = isOpen && failure instanceof WechatpayError ? addDoubt(failure) : failure
       isOpen = error instanceof WechatpayError && error.mayHaveHappened
-      const delay = count > limit ? undefined : delayBeforeRepeat(error, count)
+      const delay = count > limit ? undefined : delayBeforeRepeat(error, count, call)
       if (delay === undefined || call.signal?.aborted || options.isClosed()) {
         publish(call, count, { type: 'failure', error: error as Error })
         throw error
       }
       if (error instanceof NetworkError) unreachable++
       publish(call, count, { type: 'retry', error: error as Error, delay })
-      await pause(delay, call, error as NetworkError | ApiError)
+      await pause(delay, call, error as Error)
       if (options.isClosed()) throw error
     }
   }
@@ -109,7 +110,8 @@ const TRANSIENT_CODES: ReadonlySet<string> = new Set([
 ])
 
 /** Milliseconds to wait before the next attempt; `undefined` for a failure that will not pass. */
-function delayBeforeRepeat(error: unknown, attempt: number): number | undefined {
+function delayBeforeRepeat(error: unknown, attempt: number, { endpoint }: Call): number | undefined {
+  if (endpoint.reads && isProbe(error)) return 0
   if (!isTransient(error)) return undefined
   const delay = delayAfter(error, attempt)
   return delay <= MAX_WAIT ? delay : undefined
@@ -139,11 +141,7 @@ function retryAfter(header: unknown): number | undefined {
  * @param failure the error of the last attempt, after which an order may exist all the same
  * @throws {NetworkError} code `ABORTED`, at once, when the signal says so.
  */
-async function pause(
-  delay: number,
-  { signal, endpoint }: Call,
-  failure: NetworkError | ApiError,
-): Promise<void> {
+async function pause(delay: number, { signal, endpoint }: Call, failure: Error): Promise<void> {
   try {
     await sleep(delay, undefined, signal && { signal })
   } catch {

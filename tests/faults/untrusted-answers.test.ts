@@ -17,6 +17,7 @@ describe('an answer that is not to be trusted never reaches the caller as data',
     ['stale', 'stale', 'TIMESTAMP_INVALID'],
     ['from the future', 'skew', 'TIMESTAMP_INVALID'],
     ['signed by an unknown serial', 'unknown-serial', 'SERIAL_UNKNOWN'],
+    ['a probe', 'probe', 'SIGNATURE_PROBE'],
   ] as const)('when it is %s', async (_, fault, code) => {
     rig.emulator.fail({ path, fault, times: 1 })
     const error = await importUser().catch((reason: unknown) => reason)
@@ -46,6 +47,50 @@ describe('an answer that is not to be trusted never reaches the caller as data',
       .catch((reason: unknown) => reason)) as VerificationError
     expect(error).toBeInstanceOf(VerificationError)
     expect(error.message).not.toContain('order')
+  })
+})
+
+describe('a probe, in place of the answer,', () => {
+  const asked = () => rig.emulator.requests.length
+
+  it('makes a query ask again', async () => {
+    rig.emulator.fail({ path: 'v3/certificates', fault: 'probe', times: 1 })
+    expect((await rig.wxpay.v3.certificates.get()).data).toHaveProperty('data')
+    expect(asked()).toBe(2)
+  })
+
+  it('is called one when it comes again and again', async () => {
+    rig.emulator.fail({ path: 'v3/certificates', fault: 'probe' })
+    const call = rig.wxpay.v3.certificates.get()
+    await expect(call).rejects.toMatchObject({
+      code: 'SIGNATURE_PROBE',
+      message: expect.stringContaining('is a probe'),
+    })
+    expect(asked()).toBe(3)
+  })
+
+  it.each([{ retry: false }, { retry: 0 }])('is not asked for again with %o', async (limit) => {
+    rig.emulator.fail({ path: 'v3/certificates', fault: 'probe', times: 1 })
+    await expect(rig.wxpay.v3.certificates.get(limit)).rejects.toMatchObject({ code: 'SIGNATURE_PROBE' })
+    expect(asked()).toBe(1)
+  })
+
+  it('never makes a write go out again', async () => {
+    rig.emulator.fail({ path, fault: 'probe', times: 1 })
+    const json = { openid: 'o', code: 'c', out_request_no: 'probed' }
+    const call = rig.wxpay[path].post({ card_id: 'c1', json, retry: true })
+    await expect(call).rejects.toMatchObject({
+      code: 'SIGNATURE_PROBE',
+      message: expect.stringContaining('may exist all the same'),
+    })
+    expect(asked()).toBe(1)
+  })
+
+  it('of the certificates does not stand in the way of a write', async () => {
+    const wxpay = rig.client({ certs: undefined as never })
+    rig.emulator.fail({ path: 'v3/certificates', fault: 'probe', times: 1 })
+    const json = { openid: 'o', code: 'c', out_request_no: 'after a probe' }
+    expect((await wxpay[path].post({ card_id: 'c1', json })).data.code).toBe('c')
   })
 })
 

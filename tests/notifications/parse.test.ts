@@ -129,7 +129,10 @@ describe('a notification that is not to be trusted', () => {
       headers['Wechatpay-Signature'] = `WECHATPAY/SIGNTEST/${headers['Wechatpay-Signature']?.slice(19)}`
       return undefined
     }
-    expect(await rejected(probe)).toBe('SIGNATURE_INVALID')
+    expect(await rejected(probe)).toBe('SIGNATURE_PROBE')
+    const { headers, body } = rig.paid('probed')
+    probe(headers as Record<string, string>)
+    await expect(rig.wxpay.notifications.parse({ headers, body })).rejects.toThrow('it is a probe')
   })
 
   describe('cannot make us ask without end', () => {

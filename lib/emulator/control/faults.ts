@@ -9,6 +9,7 @@ import { codeOf, Refusal, type RefusalDetail, statusOf } from '../routing/refusa
  * - `stale`: signed ten minutes ago
  * - `skew`: signed ten minutes ahead, as by a gateway (or client) whose clock is wrong
  * - `unknown-serial`: signed by a key that no client knows
+ * - `probe`: wrongly signed, and marked `WECHATPAY/SIGNTEST/`, as WeChat Pay does to see whether anybody checks
  * - `drop`: the connection is cut before a response; the request has been received, but is not carried out
  * - `torn`: the connection is cut in the middle of the body; the request has been carried out
  * - `{ delay }`: the response is late by this number of milliseconds
@@ -20,6 +21,7 @@ export type Fault =
   | 'stale'
   | 'skew'
   | 'unknown-serial'
+  | 'probe'
   | 'drop'
   | 'torn'
   | { readonly delay: number }
@@ -80,6 +82,7 @@ const FAULTS: ReadonlySet<unknown> = new Set([
   'stale',
   'skew',
   'unknown-serial',
+  'probe',
   'drop',
   'torn',
 ])

@@ -9,7 +9,7 @@ import {
   parseList,
 } from './certificate-list.js'
 import { createFixedKeys, createKeyRing, type PlatformKey, type PlatformKeys } from './platform-keys.js'
-import { type SignedPayload, verifySignature } from './signature.js'
+import { isProbe, type SignedPayload, verifySignature } from './signature.js'
 
 export interface CertificatesOptions {
   readonly mchid: string
@@ -86,6 +86,7 @@ export function createCertificates(options: CertificatesOptions): Certificates {
 
   function refresh(): Promise<void> {
     refreshing ??= fetchList()
+      .catch((error: unknown) => (isProbe(error) ? fetchList() : Promise.reject(error)))
       .catch((error: unknown) => {
         // The known certificates stay in use. Without any, whoever needs them asks again.
         if (hasList) schedule(PAUSE_AFTER_FAILURE)

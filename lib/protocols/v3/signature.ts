@@ -9,6 +9,9 @@ export type HeaderReader = (name: string) => string | undefined
 /** Seconds that the sender's clock may be away from ours. */
 const CLOCK_TOLERANCE = 300
 
+/** Begins the signatures by which WeChat Pay probes, now and then, whether anybody checks them. */
+const PROBE = 'WECHATPAY/SIGNTEST/'
+
 /** The headers of a signature; `undefined` where one did not come. */
 export interface SignatureHeaders {
   readonly serial: string | undefined
@@ -85,6 +88,10 @@ function findFlaw({ headers, body }: SignedPayload, keys: KeyRing): Flaw | undef
     const why = 'it lacks Wechatpay-Serial, -Signature, -Timestamp or -Nonce'
     return { code: 'SIGNATURE_MISSING', why }
   }
+  if (signature.startsWith(PROBE)) {
+    const why = `it is a probe (${PROBE}…), which WeChat Pay signs wrongly to see that it is refused`
+    return { code: 'SIGNATURE_PROBE', why }
+  }
   if (!isFresh(timestamp)) {
     const why = `clock skew, or an old answer replayed: ${bothTimes(timestamp)}`
     return { code: 'TIMESTAMP_INVALID', why }
@@ -97,6 +104,11 @@ function findFlaw({ headers, body }: SignedPayload, keys: KeyRing): Flaw | undef
   const isGenuine = verifyWith(platformKey.key, canonicalResponse({ timestamp, nonce, body }), signature)
   if (isGenuine) return undefined
   return { code: 'SIGNATURE_INVALID', why: `its signature does not fit the key of ${serial}` }
+}
+
+/** Whether an error is that of a probe. What was asked for comes when it is asked for again. */
+export function isProbe(error: unknown): boolean {
+  return error instanceof VerificationError && error.code === 'SIGNATURE_PROBE'
 }
 
 function serialsOf(keys: KeyRing): string[] {

@@ -149,6 +149,11 @@ describe('a fault', () => {
     expect(await emulator.certificates()).not.toHaveProperty(serial)
   })
 
+  test('probe marks a signature that does not fit', async () => {
+    const { answer } = await genuine('probe')
+    expect(answer.headers.get('wechatpay-signature')).toMatch(/^WECHATPAY\/SIGNTEST\/.+/)
+  })
+
   test('drop cuts the connection before an answer, after the request was recorded', async () => {
     emulator.requests.length = 0
     await expect(genuine('drop')).rejects.toThrow()

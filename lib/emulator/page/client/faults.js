@@ -3,7 +3,17 @@ import { card, input, labelled, valuesOf } from './form.js'
 import { keepFresh } from './live.js'
 import { word } from './words.js'
 
-const FAULTS = ['forged-signature', 'tampered', 'unsigned', 'stale', 'skew', 'unknown-serial', 'drop', 'torn']
+const FAULTS = [
+  'forged-signature',
+  'tampered',
+  'unsigned',
+  'stale',
+  'skew',
+  'unknown-serial',
+  'probe',
+  'drop',
+  'torn',
+]
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
 
 /** @param {string} name @param {string[]} values */

@@ -53,7 +53,12 @@ async function sign(body: Buffer, options: SigningOptions): Promise<Record<strin
   const isForged = fault === 'forged-signature' || fault === 'unknown-serial'
   const key = isForged ? await identity.forger() : signer.key
   const id = fault === 'unknown-serial' ? `5${ids.hex(39)}` : signer.id
-  return signatureHeaders({ id, key, scheme: caller.scheme, timestamp, nonce: nonces.text(32) }, body)
+  const input = { id, key, scheme: caller.scheme, timestamp, nonce: nonces.text(32) }
+  const headers = await signatureHeaders(input, body)
+  const signature = headers['Wechatpay-Signature']
+  return fault === 'probe'
+    ? { ...headers, 'Wechatpay-Signature': `WECHATPAY/SIGNTEST/${signature}` }
+    : headers
 }
 
 /** The key that a merchant asks for in `Wechatpay-Serial`, or else the current certificate's. A brand has but one. */
