@@ -49,7 +49,8 @@ export interface MerchantOptions extends CommonOptions {
   readonly mchid: string
   /**
    * Platform public keys (`PUB_KEY_ID_…`) and certificates (by serial number), in any mix. Without it, the
-   * platform certificates are downloaded and kept fresh, which takes `apiv3Key`.
+   * platform certificates are downloaded and kept fresh, which takes `apiv3Key`; with both, a certificate that it lacks is
+   * downloaded when an answer or a notification names it.
    */
   readonly certs?: Readonly<Record<string, KeyInput>>
   /** APIv3 key, 32 bytes: decrypts notifications and platform certificates. */
