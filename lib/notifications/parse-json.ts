@@ -1,5 +1,6 @@
 import { type SignedPayload, verifySignature } from '../protocols/v3/signature.js'
 import type { PlainEvent } from './event.js'
+import { explainMismatch, notRaw } from './request.js'
 import { decryptResource, isObject, malformed, parseJsonObject, type Secrets } from './resource.js'
 
 const ALGORITHM = 'AEAD_AES_256_GCM'
@@ -14,9 +15,12 @@ export async function parseJson(received: SignedPayload, secrets: Secrets): Prom
   // A request without signature is refused in any case; what it is decides only what the error says.
   const isSigned = headers.signature || headers.serial || headers.timestamp || headers.nonce
   if (!isSigned && !parseJsonObject(body.toString())) {
-    throw malformed('it has no signature, and its body is neither JSON nor XML')
+    const why = notRaw(body) ? `. ${explainMismatch(body)}` : ''
+    throw malformed(`it has no signature, and its body is neither JSON nor XML${why}`)
   }
-  await verifySignature(received, secrets.keys, () => ['The notification', ''])
+  await verifySignature(received, secrets.keys, (code) => {
+    return ['The notification', code === 'SIGNATURE_INVALID' ? `. ${explainMismatch(body)}` : '']
+  })
   const envelope: Record<string, unknown> = parseJsonObject(body.toString()) ?? {}
   const { resource } = envelope
   if (typeof envelope.event_type !== 'string' || typeof envelope.id !== 'string' || !isObject(resource)) {

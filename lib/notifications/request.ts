@@ -51,6 +51,7 @@ const RAW_BODY_ADVICE = {
   Koa: 'Koa: mount the route in front of the body parser, or read it with raw-body: await getRawBody(ctx.req)',
   Fastify:
     "Fastify: addContentTypeParser('*', { parseAs: 'buffer' }, (_request, bytes, done) => done(null, bytes)) around this route",
+  'API gateways': "API gateways: Buffer.from(event.body, event.isBase64Encoded ? 'base64' : 'utf8')",
   'Next and Hono':
     'Next: export const POST = …fetch(handlers), or await request.text(); Hono: context.req.raw',
 } as const
@@ -61,11 +62,31 @@ export type Framework = keyof typeof RAW_BODY_ADVICE
 export function alreadyParsed(
   frameworks = Object.keys(RAW_BODY_ADVICE) as readonly Framework[],
 ): RequestError {
-  const advice = frameworks.map((framework) => RAW_BODY_ADVICE[framework]).join('. ')
   return new RequestError(
-    `The notification's body was parsed or read already, but its signature covers the raw bytes. ${advice}`,
+    `The notification's body was parsed or read already, but its signature covers the raw bytes. ${adviceFor(frameworks)}`,
   )
 }
+
+const adviceFor = (frameworks: readonly Framework[]): string =>
+  frameworks.map((framework) => RAW_BODY_ADVICE[framework]).join('. ')
+
+/** What to do about a body that does not fit its signature: hardly ever is the key to blame. */
+export function explainMismatch(body: string | Buffer): string {
+  const why =
+    notRaw(body) ?? 'Most likely it was parsed, and written anew as JSON: the signature covers the raw bytes'
+  return `${why}. ${adviceFor(Object.keys(RAW_BODY_ADVICE) as Framework[])}`
+}
+
+/** Why this body cannot be what WeChat Pay has sent; `undefined` where it may be. */
+export function notRaw(body: string | Buffer): string | undefined {
+  if (body.length === 0) return 'Its body is empty: it was read already, or is not passed on'
+  const text = body.toString()
+  if (text.startsWith('[object ')) return 'Its body is an object that was made a text, not the raw bytes'
+  const isBase64 = BASE64.test(text) && /^\s*[{<]/.test(Buffer.from(text, 'base64').toString())
+  return isBase64 ? 'Its body is in base64, as API gateways pass it on, not the raw bytes' : undefined
+}
+
+const BASE64 = /^[\w+/-]+=*\s*$/
 
 export function isRaw(body: unknown): body is RawBody {
   return typeof body === 'string' || body instanceof Uint8Array || body instanceof ArrayBuffer

@@ -242,6 +242,31 @@ describe('what the client lacks', () => {
     }
   })
 
+  it.each<[string, RegExp, (body: string) => string | Buffer]>([
+    ['written anew', /parsed, and written anew as JSON/, (body) => JSON.stringify(JSON.parse(body), null, 1)],
+    ['in base64', /base64.*event\.isBase64Encoded/, (body) => Buffer.from(body).toString('base64')],
+    ['in base64, as bytes', /base64/, (body) => Buffer.from(Buffer.from(body).toString('base64'))],
+    ['in base64url', /base64/, (body) => Buffer.from(body).toString('base64url')],
+    ['empty', /is empty: it was read already/, () => ''],
+    ['an object made a text', /an object that was made a text/, (body) => String(JSON.parse(body))],
+  ])('is the raw body, where it is %s: that is named before the key', async (_, cause, change) => {
+    const { headers, body } = rig.paid('x')
+    const error = await rig.wxpay.notifications
+      .parse({ headers, body: change(body) })
+      .catch((reason: unknown) => reason)
+    expect(error).toMatchObject({ name: 'VerificationError', code: 'SIGNATURE_INVALID' })
+    const { message } = error as Error
+    expect(message).toMatch(cause)
+    expect(message).toContain('express.raw')
+    expect(message.indexOf('body')).toBeLessThan(message.search(/\bkey\b/))
+  })
+
+  it('is the raw body of v2, where that is in base64', async () => {
+    const { headers, body } = rig.emulator.signNotification('transaction-success', { out_trade_no: '1' })
+    const parsed = rig.wxpay.notifications.parse({ headers, body: Buffer.from(body).toString('base64') })
+    await expect(parsed).rejects.toThrow(/base64.*event\.isBase64Encoded/)
+  })
+
   it('is headers', async () => {
     await expect(rig.wxpay.notifications.parse(undefined as never)).rejects.toBeInstanceOf(RequestError)
     await expect(rig.wxpay.notifications.parse({ body: '' } as never)).rejects.toBeInstanceOf(RequestError)

@@ -103,7 +103,8 @@ function findFlaw({ headers, body }: SignedPayload, keys: KeyRing): Flaw | undef
   }
   const isGenuine = verifyWith(platformKey.key, canonicalResponse({ timestamp, nonce, body }), signature)
   if (isGenuine) return undefined
-  return { code: 'SIGNATURE_INVALID', why: `its signature does not fit the key of ${serial}` }
+  const why = `its body is not, byte for byte, what was signed; or ${serial} is the id of another key`
+  return { code: 'SIGNATURE_INVALID', why }
 }
 
 /** Whether an error is that of a probe. What was asked for comes when it is asked for again. */
