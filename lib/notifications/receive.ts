@@ -5,11 +5,11 @@ import {
   type Acknowledgement,
   acceptedResponse,
   acknowledgementOf,
+  HandlerRefusal,
   hasOwnResponse,
   type NotificationResponse,
   needsSignature,
   refusedResponse,
-  SUCCESS,
 } from './ack.js'
 import { startDeadline, untilAborted } from './deadline.js'
 import type { NotificationEvent, PlainEvent } from './event.js'
@@ -28,17 +28,6 @@ export interface ReceiverContext {
 
 /** Receives a request; resolves to `undefined` when the sender has closed the connection. Never rejects. */
 export type Receive = (request: NotificationRequest) => Promise<NotificationResponse | undefined>
-
-/** The error for a code other than SUCCESS that a handler returned: the response has it, and the notification has failed. */
-class HandlerRefusal extends Error {
-  override readonly name = 'HandlerRefusal'
-  readonly ack: Acknowledgement
-
-  constructor(eventType: string, ack: Acknowledgement) {
-    super(`The handler of ${eventType} answered ${String(ack.code)}`)
-    this.ack = ack
-  }
-}
 
 /** The way of a notification: read, parse (verify and decrypt), handle once, respond, publish what became of it. */
 export function createReceive(
@@ -60,9 +49,7 @@ export function createReceive(
     const handler = handlerOf(event)
     if (!handler && !hasOwnResponse(event.event_type)) return { ack: undefined, type: 'unhandled' } as const
     const run = async (): Promise<Acknowledgement | undefined> => {
-      const ack = acknowledgementOf(event.event_type, await handler?.(event, { signal }))
-      if (ack && ack.code !== SUCCESS) throw new HandlerRefusal(event.event_type, ack)
-      return ack
+      return acknowledgementOf(event.event_type, await handler?.(event, { signal }))
     }
     const { ack, repeated } = await once(event, run, signal)
     return { ack, type: repeated ? 'repeated' : 'handled' } as const

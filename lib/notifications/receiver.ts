@@ -20,8 +20,8 @@ export interface NotificationReceiver {
   readonly parse: (received: ReceivedNotification) => Promise<NotificationEvent>
   /**
    * A route for node:http, Express, Koa, Fastify and Nest: reads the raw body, verifies it, calls the handler once
-   * for every event and sends the response that WeChat Pay wants. A handler that throws, or takes too long, is called
-   * again when WeChat Pay sends the notification again.
+   * for every event and sends the response that WeChat Pay wants. A handler that throws, returns a refusal such as
+   * `{ code: 'FAIL' }`, or takes too long, is called again when WeChat Pay sends the notification again.
    *
    * @throws {RequestError} when `handlers` has a key that looks like a typing error.
    * @example

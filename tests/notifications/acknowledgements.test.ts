@@ -1,7 +1,7 @@
 import { createPublicKey } from 'node:crypto'
 import { describe, expect, it, vi } from 'vitest'
 import { canonicalRequest, verify } from '../../lib/crypto/index.js'
-import { post, startReceivers } from './rig.js'
+import { post, refused, SUCCESS, startReceivers } from './rig.js'
 
 const rig = startReceivers()
 const parking = () =>
@@ -71,8 +71,67 @@ describe('an event that asks for more than an acknowledgement', () => {
     expect((await post(url, shop())).status).toBe(500)
   })
 
+  it.each([false, new Error('inner'), new Response(null, { status: 502 }), 'FAIL'])(
+    'has failed when its handler returns %s',
+    async (returned) => {
+      const url = await rig.serve((() => returned) as never)
+      expect(await post(url, shop())).toEqual(refused(500))
+    },
+  )
+
   it('is the exception: what other handlers return goes nowhere', async () => {
-    const url = await rig.serve(() => ({ code: 'FAIL', secret: 1 }))
-    expect(await post(url, rig.paid('x'))).toEqual({ status: 200, body: '{"code":"SUCCESS"}' })
+    const url = await rig.serve(() => ({ code: 'SUCCESS', secret: 1 }))
+    expect(await post(url, rig.paid('x'))).toEqual(SUCCESS)
+  })
+})
+
+describe('a handler that returns', () => {
+  const v2 = () => rig.emulator.signNotification('transaction-success', { out_trade_no: '1' })
+  const refusals: readonly unknown[] = [
+    { code: 'FAIL', message: 'the database is away' },
+    { code: 'FAIL', id: 7 },
+    { code: 'ERROR', message: 'x' },
+    { code: 500, message: 'x' },
+    { return_code: 'FAIL', return_msg: 'x' },
+    '<xml><return_code><![CDATA[FAIL]]></return_code></xml>',
+    '{"code": "FAIL"}',
+    'fail',
+    false,
+    { ok: false },
+    new Error('inner'),
+    new Response('inner', { status: 500 }),
+  ]
+  const acknowledged: readonly unknown[] = [
+    { code: 'SUCCESS', message: 'OK' },
+    { return_code: 'SUCCESS' },
+    { id: 1, code: 'COUPON-7' },
+    { code: null },
+    new Response(),
+    'success',
+    '',
+    0,
+    true,
+    null,
+    [],
+  ]
+
+  it.each(refusals)('%o has refused the event, which comes again', async (returned) => {
+    const handler = vi.fn(async () => returned)
+    const url = await rig.serve(handler)
+    const notification = rig.paid('refused')
+    for (let times = 1; times <= 2; times++) {
+      expect(await post(url, notification)).toEqual(refused(500))
+      expect(handler).toHaveBeenCalledTimes(times)
+    }
+    expect(rig.receipts[0]).toMatchObject({ type: 'failed', error: { cause: returned } })
+    expect(String(rig.receipts[0]?.error)).toContain('The handler of TRANSACTION.SUCCESS has refused it: ')
+    const { status, body } = await post(url, v2())
+    expect([status, body]).toEqual([500, '<xml><return_code>FAIL</return_code></xml>'])
+  })
+
+  it.each(acknowledged)('%o has handled the event', async (returned) => {
+    const url = await rig.serve(async () => returned)
+    expect(await post(url, rig.paid('handled'))).toEqual(SUCCESS)
+    expect((await post(url, v2())).status).toBe(200)
   })
 })
