@@ -10,8 +10,9 @@ import { pascal } from './type-names.js'
 export function notificationRoots(
   notifications: readonly Notification[],
 ): { type: Type; context: Context }[] {
-  const resources = [...byEvent(notifications)].flatMap(([event, messages]) =>
-    messages.map(({ product, type }) => {
+  const resources = [...byEvent(notifications).values()].flatMap((messages) =>
+    messages.map(({ notification, product, type }) => {
+      const event = notification.eventType
       return { type, context: contextOf(event, product ? `${product}_event` : 'event') }
     }),
   )

@@ -851,6 +851,128 @@ export interface SubOrder {
   amount: PaymentsSubOrderAmount
 }
 
+export interface SuccessEvent {
+  /** 公众平台APPID · official account AppID */
+  appid: string
+  /** 商家数据包 · merchant's attached data */
+  attach?: string
+  /** 付款银行 · bank type */
+  bank_type: string
+  /** 货币种类 · currency */
+  fee_type?: string
+  /** 是否关注公众账号 · whether the user follows the official account */
+  is_subscribe: 'Y' | 'N' | (string & {})
+  /** 商户号 · merchant ID */
+  mch_id: string
+  /** 子商户号 · sub-merchant ID */
+  sub_mch_id?: string
+  /** 子商户应用ID · sub-merchant's AppID */
+  sub_appid?: string
+  /** 随机字符串 · nonce string */
+  nonce_str: string
+  /** 用户标识 · user's OpenID */
+  openid?: string
+  /** 商户订单号 · merchant's order number */
+  out_trade_no: string
+  /** 业务结果 · result code */
+  result_code: 'SUCCESS' | 'FAIL' | (string & {})
+  /** 返回状态码 · return code */
+  return_code: 'SUCCESS' | 'FAIL' | (string & {})
+  /** 签名 · signature */
+  sign: string
+  /** 支付完成时间 · payment completion time */
+  time_end?: string
+  /** 标价金额 · pricing amount (分 · fen) */
+  total_fee: string
+  /** 总代金券金额 · total cash coupon amount (分 · fen) */
+  coupon_fee?: string
+  /** 代金券使用数量 · number of cash coupons used */
+  coupon_count?: string
+  /** 代金券类型 · cash coupon type */
+  [key: `coupon_type_${number}`]: string
+  /** 代金券ID · cash coupon ID */
+  [key: `coupon_id_${number}`]: string
+  /** 交易类型 · trade type */
+  trade_type: 'JSAPI' | 'NATIVE' | 'APP' | 'MWEB' | 'PAP' | (string & {})
+  /** 微信支付订单号 · WeChat Pay order number */
+  transaction_id: string
+  /** 委托代扣协议id · recurring payment contract ID */
+  contract_id?: string
+  /** ⽤户是否已还款 · whether the user has repaid */
+  user_repaid?: 'Y' | 'N' | (string & {})
+  /** 交易状态 · trade state */
+  trade_state?: 'SUCCESS' | 'PAY_FAIL' | (string & {})
+  /** 接口版本号 · API version */
+  version?: string
+  /** 设备号 · device ID */
+  device_info?: string
+  /** 签名类型 · signature type */
+  sign_type?: string
+  /** 返回信息 · return message */
+  return_msg?: string
+  /** 错误代码 · error code */
+  err_code?: string
+  /** 错误代码描述 · error code description */
+  err_code_des?: string
+  /** 用户子标识 · user's OpenID under the sub-merchant's AppID */
+  sub_openid?: string
+  /** 是否关注子公众账号 · whether the user follows sub-merchant's official account */
+  sub_is_subscribe?: string
+  /** 交易状态描述 · trade state description */
+  trade_state_desc?: string
+  /** 应结订单金额 · order amount to be settled (分 · fen) */
+  settlement_total_fee?: string
+  /** 现金支付金额 · cash payment amount (分 · fen) */
+  cash_fee?: string
+  /** 现金支付币种 · cash payment currency */
+  cash_fee_type?: string
+  /** 单个代金券或立减优惠支付金额 · amount paid by single cash coupon or discount (分 · fen) */
+  [key: `coupon_fee_${number}`]: string
+  /** 优惠详情 · discount details */
+  promotion_detail?: string
+  /** 汇率值 · exchange rate value */
+  rate_value?: string
+  /** 汇率值 · exchange rate value */
+  rate?: string
+}
+
+export interface TransactionsSuccessEvent {
+  /** 返回状态码 · return code */
+  return_code: string
+  /** 返回信息 · return message */
+  return_msg?: string
+  /** 合单APPID · combined order's AppID */
+  combine_appid: string
+  /** 合单商户号 · combined order's merchant ID */
+  combine_mch_id: string
+  /** 随机字符串 · nonce string */
+  nonce_str: string
+  /** 设备号 · device ID */
+  device_info?: string
+  /** 合单用户标识 · combined order user's OpenID */
+  combine_openid?: string
+  /** 合单商户订单号 · merchant's combined order number */
+  combine_out_trade_no: string
+  /** 交易类型 · trade type */
+  trade_type: 'JSAPI' | 'NATIVE' | 'APP' | 'MWEB' | (string & {})
+  /** 付款银行 · bank type */
+  bank_type?: string
+  /** 签名 · signature */
+  sign: string
+  /** 签名类型 · signature type */
+  sign_type: string
+  /** 业务结果 · result code */
+  result_code: string
+  /** 业务信息 · result message */
+  result_msg?: string
+  /** 错误代码 · error code */
+  err_code?: string
+  /** 错误信息 · error description */
+  err_code_des?: string
+  /** JSON 序列化的子订单集合 · JSON-serialized set of sub-orders */
+  sub_order_list: string
+}
+
 export interface UserCancelSignPlanEvent {
   /** 计划签约ID · plan contract ID */
   sign_plan_id: string
@@ -3469,43 +3591,6 @@ export interface WebizpayRevokedResource {
   reason: '企业发起' | '员工注销' | (string & {})
 }
 
-export interface XmlCombinedTransactionsSuccessResource {
-  /** 返回状态码 · return code */
-  return_code: string
-  /** 返回信息 · return message */
-  return_msg?: string
-  /** 合单APPID · combined order's AppID */
-  combine_appid: string
-  /** 合单商户号 · combined order's merchant ID */
-  combine_mch_id: string
-  /** 随机字符串 · nonce string */
-  nonce_str: string
-  /** 设备号 · device ID */
-  device_info?: string
-  /** 合单用户标识 · combined order user's OpenID */
-  combine_openid?: string
-  /** 合单商户订单号 · merchant's combined order number */
-  combine_out_trade_no: string
-  /** 交易类型 · trade type */
-  trade_type: 'JSAPI' | 'NATIVE' | 'APP' | 'MWEB' | (string & {})
-  /** 付款银行 · bank type */
-  bank_type?: string
-  /** 签名 · signature */
-  sign: string
-  /** 签名类型 · signature type */
-  sign_type: string
-  /** 业务结果 · result code */
-  result_code: string
-  /** 业务信息 · result message */
-  result_msg?: string
-  /** 错误代码 · error code */
-  err_code?: string
-  /** 错误信息 · error description */
-  err_code_des?: string
-  /** JSON 序列化的子订单集合 · JSON-serialized set of sub-orders */
-  sub_order_list: string
-}
-
 export interface XmlPapContractStateChangedResource {
   /** 商户号 · merchant ID */
   mch_id: string
@@ -3578,91 +3663,6 @@ export interface XmlRefundProcessedResource {
   transaction_id: string
   /** 用户退款金额 · amount refunded to the user (分 · fen) */
   cash_refund_fee?: string
-}
-
-export interface XmlTransactionSuccessResource {
-  /** 公众平台APPID · official account AppID */
-  appid: string
-  /** 商家数据包 · merchant's attached data */
-  attach?: string
-  /** 付款银行 · bank type */
-  bank_type: string
-  /** 货币种类 · currency */
-  fee_type?: string
-  /** 是否关注公众账号 · whether the user follows the official account */
-  is_subscribe: 'Y' | 'N' | (string & {})
-  /** 商户号 · merchant ID */
-  mch_id: string
-  /** 子商户号 · sub-merchant ID */
-  sub_mch_id?: string
-  /** 子商户应用ID · sub-merchant's AppID */
-  sub_appid?: string
-  /** 随机字符串 · nonce string */
-  nonce_str: string
-  /** 用户标识 · user's OpenID */
-  openid?: string
-  /** 商户订单号 · merchant's order number */
-  out_trade_no: string
-  /** 业务结果 · result code */
-  result_code: 'SUCCESS' | 'FAIL' | (string & {})
-  /** 返回状态码 · return code */
-  return_code: 'SUCCESS' | 'FAIL' | (string & {})
-  /** 签名 · signature */
-  sign: string
-  /** 支付完成时间 · payment completion time */
-  time_end?: string
-  /** 标价金额 · pricing amount (分 · fen) */
-  total_fee: string
-  /** 总代金券金额 · total cash coupon amount (分 · fen) */
-  coupon_fee?: string
-  /** 代金券使用数量 · number of cash coupons used */
-  coupon_count?: string
-  /** 代金券类型 · cash coupon type */
-  [key: `coupon_type_${number}`]: string
-  /** 代金券ID · cash coupon ID */
-  [key: `coupon_id_${number}`]: string
-  /** 交易类型 · trade type */
-  trade_type: 'JSAPI' | 'NATIVE' | 'APP' | 'MWEB' | 'PAP' | (string & {})
-  /** 微信支付订单号 · WeChat Pay order number */
-  transaction_id: string
-  /** 委托代扣协议id · recurring payment contract ID */
-  contract_id?: string
-  /** ⽤户是否已还款 · whether the user has repaid */
-  user_repaid?: 'Y' | 'N' | (string & {})
-  /** 交易状态 · trade state */
-  trade_state?: 'SUCCESS' | 'PAY_FAIL' | (string & {})
-  /** 接口版本号 · API version */
-  version?: string
-  /** 设备号 · device ID */
-  device_info?: string
-  /** 签名类型 · signature type */
-  sign_type?: string
-  /** 返回信息 · return message */
-  return_msg?: string
-  /** 错误代码 · error code */
-  err_code?: string
-  /** 错误代码描述 · error code description */
-  err_code_des?: string
-  /** 用户子标识 · user's OpenID under the sub-merchant's AppID */
-  sub_openid?: string
-  /** 是否关注子公众账号 · whether the user follows sub-merchant's official account */
-  sub_is_subscribe?: string
-  /** 交易状态描述 · trade state description */
-  trade_state_desc?: string
-  /** 应结订单金额 · order amount to be settled (分 · fen) */
-  settlement_total_fee?: string
-  /** 现金支付金额 · cash payment amount (分 · fen) */
-  cash_fee?: string
-  /** 现金支付币种 · cash payment currency */
-  cash_fee_type?: string
-  /** 单个代金券或立减优惠支付金额 · amount paid by single cash coupon or discount (分 · fen) */
-  [key: `coupon_fee_${number}`]: string
-  /** 优惠详情 · discount details */
-  promotion_detail?: string
-  /** 汇率值 · exchange rate value */
-  rate_value?: string
-  /** 汇率值 · exchange rate value */
-  rate?: string
 }
 
 export interface XmlTransactionsRiskOccurredResource {
@@ -4156,7 +4156,12 @@ export interface Notifications {
    * Closed to new merchants.
    * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/combine.php?chapter=24_4&index=5)
    */
-  'combined-transactions-success': XmlNotification<'combined-transactions-success', XmlCombinedTransactionsSuccessResource>
+  'combined-transactions-fail': XmlNotification<'combined-transactions-fail', TransactionsSuccessEvent>
+  /** 合单支付通知(XML)
+   * Closed to new merchants.
+   * @see [docs](https://pay.weixin.qq.com/wiki/doc/api/combine.php?chapter=24_4&index=5)
+   */
+  'combined-transactions-success': XmlNotification<'combined-transactions-success', TransactionsSuccessEvent>
   /** 扣款服务-签约/解约结果通知(XML)
    * @see [merchant](https://pay.weixin.qq.com/doc/v2/merchant/4011987586) [partner](https://pay.weixin.qq.com/doc/v2/partner/4011988378)
    */
@@ -4168,7 +4173,11 @@ export interface Notifications {
   /** 普通支付通知(XML)
    * @see [merchant](https://pay.weixin.qq.com/doc/v2/merchant/4011935221) [partner](https://pay.weixin.qq.com/doc/v2/partner/4011936650)
    */
-  'transaction-success': XmlNotification<'transaction-success', XmlTransactionSuccessResource>
+  'transaction-fail': XmlNotification<'transaction-fail', SuccessEvent>
+  /** 普通支付通知(XML)
+   * @see [merchant](https://pay.weixin.qq.com/doc/v2/merchant/4011935221) [partner](https://pay.weixin.qq.com/doc/v2/partner/4011936650)
+   */
+  'transaction-success': XmlNotification<'transaction-success', SuccessEvent>
   /** 事中-风险交易回调通知银行服务商(XML)
    * @see [docs](https://pay.weixin.qq.com/doc/v2/institution/4011986354)
    */

@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import { VerificationError } from '../errors.js'
+import { failureOf } from '../protocols/v2/outcome.js'
 import { decryptReqInfo } from '../protocols/v2/req-info.js'
 import { isGenuine, type Message } from '../protocols/v2/sign.js'
 import { decodeXml, type XmlFields, XmlProblem } from '../protocols/v2/xml.js'
@@ -23,7 +24,7 @@ export function parseXml(body: string | Buffer, secrets: Secrets): PlainEvent {
   if (identity === 'brand') throw malformed('it is XML, which is for merchants: a brand is told in JSON')
   const fields = decode(body)
   const message = identify(fields)
-  const event_type = message?.eventType ?? textOf(fields.event_type) ?? UNKNOWN
+  const event_type = eventTypeOf(fields, message)
   if (!secret) throw missingOption('secret', `Notification ${event_type}`)
   const what = `The notification ${event_type}`
   if (message?.verify !== 'none') assertSigned(fields, message, secret, what)
@@ -46,6 +47,17 @@ export function parseXml(body: string | Buffer, secrets: Secrets): PlainEvent {
   const create_time = field('create_time')
   const resource = parseJsonObject(text) ?? decode(text)
   return { ...(id && { id }), ...(create_time && { create_time }), event_type, resource }
+}
+
+/**
+ * The event type of a message. One that tells of a failure has a type of its own, so that no handler takes it for the
+ * success that its fields are those of: a payment by contract that was not made is told by the message of one that was.
+ */
+function eventTypeOf(fields: XmlFields, message: XmlMessage | undefined): string {
+  const name = message?.eventType ?? textOf(fields.event_type) ?? UNKNOWN
+  if (!failureOf(fields)) return name
+  if (name.endsWith('SUCCESS')) return name.replace(/SUCCESS$/, 'FAIL')
+  return `${name.replace(/-success$/, '')}-fail`
 }
 
 function decode(body: string | Buffer): XmlFields {

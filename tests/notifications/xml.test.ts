@@ -1,10 +1,10 @@
 import { createCipheriv, createDecipheriv, createHash } from 'node:crypto'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { hmacSign, md5Sign } from '../../lib/crypto/index.js'
 import { encodeXml } from '../../lib/protocols/v2/xml.js'
 import { openAesGcm } from '../emulator/client.js'
 import { fieldsOfXml } from '../protocols/v2/protocol.js'
-import { startReceivers } from './rig.js'
+import { post, startReceivers } from './rig.js'
 
 const rig = startReceivers()
 const parse = (body: string) => rig.wxpay.notifications.parse({ headers: {}, body })
@@ -65,6 +65,51 @@ describe('a message of v2', () => {
     })
     const event = await parse(encodeXml({ ...vehicle, sign: hmacSign(vehicle, secret) }))
     expect(event.event_type).toBe('vehicle-state-changed-for-parking')
+  })
+
+  it.each([
+    ['result_code', 'FAIL', 'transaction-fail'],
+    ['return_code', 'FAIL', 'transaction-fail'],
+    ['result_code', 'ERROR', 'transaction-fail'],
+  ])('whose %s is %s is another event: %s', async (name, code, event_type) => {
+    const failed = { ...fields, [name]: code, err_code: 'NOTENOUGH' }
+    const sign = md5Sign(failed, rig.emulator.merchant.secret)
+    expect(await parse(encodeXml({ ...failed, sign }))).toEqual({ event_type, resource: { ...failed, sign } })
+  })
+
+  it.each([
+    ['transaction-success', 'transaction-fail'],
+    ['combined-transactions-success', 'combined-transactions-fail'],
+    ['pap-contract-state-changed', 'pap-contract-state-changed-fail'],
+    ['TRANSACTION.SUCCESS', 'TRANSACTION.FAIL'],
+    ['refund-processed', 'refund-processed-fail'],
+  ])('of the type %s is %s where it tells of a failure', async (success, fail) => {
+    const { body } = rig.emulator.signNotification(success, {}, { api: 'v2' })
+    const { sign: given, ...genuine } = fieldsOfXml(body)
+    const failed = { ...genuine, return_code: 'FAIL' }
+    const sign = given?.length === 64 ? hmacSign : md5Sign
+    const signed =
+      given === undefined ? failed : { ...failed, sign: sign(failed, rig.emulator.merchant.secret) }
+    expect((await parse(encodeXml(signed))).event_type).toBe(fail)
+  })
+
+  it.each([
+    ['a handler of its own', { 'transaction-fail': true }, 'handled'],
+    ['a default handler', { default: true }, 'handled'],
+    ['no handler', {}, 'unhandled'],
+  ])('that tells of a failed payment goes to %s, never to that of a success', async (_, others, type) => {
+    const success = vi.fn()
+    const other = vi.fn()
+    const handlers = Object.fromEntries(Object.keys(others).map((name) => [name, other]))
+    const url = await rig.serve({ 'transaction-success': success, ...handlers })
+    const failed = rig.emulator.signNotification('transaction-fail', { out_trade_no: 'f1' })
+    expect((await post(url, failed)).status).toBe(200)
+    expect(success).not.toHaveBeenCalled()
+    const resource = expect.objectContaining({ result_code: 'FAIL', out_trade_no: 'f1' })
+    if (type === 'handled') {
+      expect(other).toHaveBeenCalledWith({ event_type: 'transaction-fail', resource }, expect.anything())
+    }
+    expect(rig.receipts).toMatchObject([{ type, event_type: 'transaction-fail' }])
   })
 
   it('with nested elements is refused: no signature covers them', async () => {

@@ -36,7 +36,8 @@ function signMessage(
   const { mchid, secret } = identity.merchant
   const own = cipher ? encryptedFields(eventType, cipher, resource, context) : textsOf(resource)
   const source = { ids, now: now(), merchantKey: identity.merchantKey }
-  const given = { mch_id: mchid, combine_mch_id: mchid, return_code: 'SUCCESS', result_code: 'SUCCESS' }
+  const result_code = eventType.endsWith('-fail') ? 'FAIL' : 'SUCCESS'
+  const given = { mch_id: mchid, combine_mch_id: mchid, return_code: 'SUCCESS', result_code }
   const sample = v2SampleOf(requiredFields(body), given, source)
   const fields: V2Fields = { ...(sample as V2Fields), ...own, nonce_str: nonces.text(32) }
   const signType = [fields.sign_type, fields.algorithm].includes('HMAC-SHA256') ? 'HMAC-SHA256' : 'MD5'
