@@ -18,6 +18,12 @@ export interface BrandId {
   readonly mchid?: undefined
 }
 
+/** The property that holds a client's id, for the parts of the package that are loaded apart from it. */
+export const ID: unique symbol = Symbol.for('wechatpay-fluent.id')
+
+/** The id that a client signs with. */
+export const idOf = (client: object): Id => (client as { readonly [ID]: Id })[ID]
+
 /** An identity with the key that it signs by. */
 export type Signer = Id & {
   /** Serial number of the merchant certificate, or of the brand API certificate. */

@@ -40,6 +40,7 @@ const run = [...Object.values(bin), './dist/esm/lib/emulator/serve.js']
 const SHARED = new RegExp(
   `/lib/(?:${[
     'errors',
+    'identity',
     'version',
     'buffer-of',
     'store',

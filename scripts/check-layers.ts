@@ -40,7 +40,7 @@ const ONLY: Readonly<Record<string, Allowed>> = {
   'chain/': { files: ['errors.ts'], packages: ['node:util'] },
   'crypto/': { files: HELPERS, packages: ['node:'] },
   'emulator/': { files: ['catalog/', 'data/', 'types/', ...HELPERS] },
-  'bulk/': { files: ['index.ts', 'catalog/', ...HELPERS] },
+  'bulk/': { files: ['index.ts', 'identity.ts', 'catalog/', ...HELPERS] },
   'cli/': {
     files: [
       ...['index.ts', 'bulk/index.ts', 'emulator/index.ts', 'crypto/index.ts'],

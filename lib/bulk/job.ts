@@ -32,6 +32,8 @@ export interface NumberField {
 export interface Job {
   /** The digest that tells this job from any other: endpoint, map, constants, account and content of the input. */
   readonly fingerprint: string
+  /** The merchant or brand, and the access point. Rows are sent for no other. */
+  readonly account: string
   readonly verb: Verb
   readonly path: string
   /** The names of the placeholders in the path. */
@@ -49,15 +51,16 @@ export interface Job {
 }
 
 /** The part of a job that a call needs beside its request. */
-export type JobCall = Pick<Job, 'verb' | 'path' | 'encrypts' | 'retry'>
+export type JobCall = Pick<Job, 'account' | 'verb' | 'path' | 'encrypts' | 'retry'>
 
 export interface JobOptions extends ColumnOptions {
   readonly method: Verb
   readonly path: string
   readonly set: Readonly<Record<string, unknown>>
   readonly retry?: boolean | number | undefined
-  /** The digest of the input, and the account. */
-  readonly identity: readonly string[]
+  readonly account: string
+  /** The digest of the input. */
+  readonly input: string
 }
 
 /**
@@ -68,7 +71,7 @@ export interface JobOptions extends ColumnOptions {
 export async function defineJob(
   options: JobOptions,
 ): Promise<{ readonly job: Job; readonly document: EndpointDocument | undefined }> {
-  const { method: verb, set, headings, retry, identity } = options
+  const { method: verb, set, headings, retry, account, input } = options
   const path = canonicalPath(options.path)
   const traits = lookup(path, verb)
   if (!traits) assertNoTypo(path, verb)
@@ -87,7 +90,8 @@ export async function defineJob(
     assertComplete(endpoint, [...mappings.map(({ field }) => field), ...constantFields], number)
   }
   const job: Job = {
-    fingerprint: fingerprintOf([verb, path, mappings, constants, ...identity]),
+    fingerprint: fingerprintOf([verb, path, mappings, constants, input, account]),
+    account,
     verb,
     path,
     placeholders: placeholdersOf(path),

@@ -1,4 +1,5 @@
 import { basename, dirname, extname, join, resolve } from 'node:path'
+import { idOf } from '../identity.js'
 import type { Verb } from '../index.js'
 import { RequestError, type Wechatpay } from '../index.js'
 import type { Engine } from './engine.js'
@@ -11,7 +12,7 @@ export type RedisAddress = string | Readonly<Record<string, unknown>>
 /** The options that the run which enqueues rows and the workers which send them have in common. */
 export interface BulkQueueOptions {
   readonly redis: RedisAddress
-  /** The name of the queue. When absent it is made of the account and the access point, so that both sides agree. */
+  /** The name of the queue. When absent it is made of the merchant and the access point, so that both sides agree. */
   readonly queue?: string | undefined
 }
 
@@ -34,7 +35,7 @@ export interface BulkOptions {
   readonly aliases?: Readonly<Record<string, readonly string[]>>
   /** Values that are the same for all rows: `{ card_id: 'p…', 'json.amount.currency': 'CNY' }`. */
   readonly set?: Readonly<Record<string, unknown>>
-  /** The file that records what was done; `<input>.journal` when absent. */
+  /** The file that records what was done; `<input>.journal` when absent. It belongs to one merchant and one access point. */
   readonly journal?: string
   /** The file for rows that failed; `<input>.failed.csv` when absent. */
   readonly failed?: string
@@ -57,10 +58,8 @@ export interface BulkOptions {
   readonly engine?: 'local' | 'bullmq' | Engine
   /** For `bullmq`: `redis://…`, or options of ioredis. */
   readonly redis?: RedisAddress
-  /** For `bullmq`: the name of the queue. Made of the account and the access point when absent. */
+  /** For `bullmq`: the name of the queue. Made of the merchant and the access point when absent. */
   readonly queue?: string
-  /** The account that the job belongs to, such as the merchant id. A journal belongs to one account. */
-  readonly account?: string
   /** Called a few times a second. */
   readonly onProgress?: (progress: BulkProgress) => void
   /** Stops the job: no further row is sent, those in flight are waited for, and another run continues from there. */
@@ -89,11 +88,18 @@ export function concurrencyOf(given: number = DEFAULT_CONCURRENCY): number {
   throw new RequestError('concurrency must be a whole number from 1 to 1000')
 }
 
-/** The account of a job with its access point, so that a rehearsal on an emulator is never taken for a job of the API. */
-export function accountOf(client: Wechatpay, account = ''): string {
+/**
+ * The account that a job belongs to: the merchant or brand that the client signs for, and its access point, so that a
+ * rehearsal on an emulator is never taken for a job of the API.
+ */
+export function accountOf(client: Wechatpay): string {
+  const { mchid, brandId } = idOf(client)
   const accessPoint = client.v3.certificates.url().replace(/\/v3\/certificates$/, '')
-  return `${account} ${accessPoint}`.trim()
+  return `${mchid ?? brandId} ${accessPoint}`
 }
+
+/** An account in words: `1900000109 at https://api.mch.weixin.qq.com`. */
+export const describeAccount = (account: string): string => account.replace(' ', ' at ')
 
 /** The files that a job writes. */
 export interface BulkFiles {

@@ -58,17 +58,17 @@ export async function runBulk(options: BulkOptions): Promise<BulkSummary> {
   const report = (): void => options.onProgress?.(counts.toProgress())
   const timer = setInterval(report, PROGRESS_INTERVAL)
   try {
-    const account = accountOf(options.client, options.account)
+    const account = accountOf(options.client)
     const { path, map = {}, aliases = {}, set = {}, retry } = options
     const { job, document } = await defineJob({
       ...{ method: settings.verb, path, map, aliases, set, headings: table.headings, retry },
-      identity: [table.digest, account],
+      ...{ account, input: table.digest },
     })
     await checkRows(job, document, table, counts, options)
     const engine = chooseEngine(options, account, settings.rate)
     const files = filesOf(options, table)
     const failure = new AbortController()
-    const header = journalHeader(job, table, account, options.output)
+    const header = journalHeader(job, table, options.output)
     const journal = await openJournal(files.journal, header, (error) => failure.abort(error))
     const run: JobRun = { options, table, job, journal, counts }
     await send(run, engine, settings, failure.signal).finally(() => journal.close())
@@ -95,9 +95,9 @@ function chooseEngine(
   return bullmqEngine(redis, queueName(account, queue), rate)
 }
 
-function journalHeader(job: Job, table: Table, account: string, results: string | undefined): JournalHeader {
+function journalHeader(job: Job, table: Table, results: string | undefined): JournalHeader {
   return {
-    ...{ format: 'wechatpay-fluent bulk', version: 1, account, input: table.digest },
+    ...{ format: 'wechatpay-fluent bulk', version: 1, account: job.account, input: table.digest },
     endpoint: `${job.verb.toUpperCase()} ${job.path}`,
     columns: fingerprintOf([job.mappings]),
     constants: fingerprintOf([job.constants]),

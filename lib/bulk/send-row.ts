@@ -4,6 +4,7 @@ import type { Verb } from '../index.js'
 import { ApiError, CALL_CHANNEL, type CallEvent, RequestError, sensitive, type Wechatpay } from '../index.js'
 import type { Failed, Outcome, Pace, PlannedRow, Send } from './engine.js'
 import type { JobCall } from './job.js'
+import { accountOf, describeAccount } from './options.js'
 
 type RequestObject = Readonly<Record<string, unknown>>
 
@@ -44,8 +45,13 @@ export function watchRetries({ path }: Pick<JobCall, 'path'>, pace: Pace): () =>
   return () => unsubscribe(CALL_CHANNEL, listener)
 }
 
-/** Makes the function that calls the endpoint with the request of a row; the client's own rules of repeating apply. */
-export function createSend(client: Wechatpay, { path, verb, encrypts, retry }: JobCall): Send {
+/**
+ * Makes the function that calls the endpoint with the request of a row; the client's own rules of repeating apply. With
+ * the client of another merchant, every row fails and none is sent.
+ */
+export function createSend(client: Wechatpay, { account, path, verb, encrypts, retry }: JobCall): Send {
+  const own = accountOf(client)
+  if (own !== account) return async () => ofAnotherAccount(account, own)
   const node = client.chain(path) as unknown as Readonly<Record<Verb, Call>>
   const options = retry === undefined ? {} : { retry }
   return async ({ request }: PlannedRow): Promise<Outcome> => {
@@ -57,6 +63,13 @@ export function createSend(client: Wechatpay, { path, verb, encrypts, retry }: J
       return toFailed(error)
     }
   }
+}
+
+function ofAnotherAccount(account: string, own: string): Failed {
+  const message =
+    `the row is of ${describeAccount(account)}, and the client that was to send it is ${describeAccount(own)}; ` +
+    'it was not sent. Give each merchant a queue of its own, and run the job again with retryFailed'
+  return { ok: false, code: 'ANOTHER_MERCHANT', message }
 }
 
 /** Marks the fields that the catalogue lists as encrypted; the client encrypts them. */

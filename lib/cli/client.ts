@@ -8,8 +8,6 @@ export interface ClientContext {
   readonly wxpay: Wechatpay
   /** Aborted by Ctrl-C or SIGTERM. */
   readonly signal: AbortSignal
-  /** The merchant's id, or the brand's. */
-  readonly account: string
 }
 
 /**
@@ -24,8 +22,7 @@ export async function withClient<Result>(
   notice?: string,
 ): Promise<Result> {
   const { Wechatpay: Client } = await import('../index.js')
-  const options = clientOptions(flags)
-  const wxpay = new Client(options)
+  const wxpay = new Client(clientOptions(flags))
   const controller = new AbortController()
   const onSignal = (): void => {
     if (controller.signal.aborted) process.exit(EXIT.interrupted)
@@ -34,8 +31,7 @@ export async function withClient<Result>(
   }
   for (const signal of SIGNALS) process.on(signal, onSignal)
   try {
-    const account = options.mchid ?? options.brandId ?? ''
-    return await work({ wxpay, signal: controller.signal, account })
+    return await work({ wxpay, signal: controller.signal })
   } finally {
     for (const signal of SIGNALS) process.off(signal, onSignal)
     wxpay.close()

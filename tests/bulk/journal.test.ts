@@ -2,6 +2,7 @@ import { appendFileSync, existsSync, readFileSync, statSync, truncateSync, write
 import { hostname } from 'node:os'
 import { describe, expect, it } from 'vitest'
 import { memberCardJob, runBulk } from '../../lib/bulk/index.js'
+import { RequestError } from '../../lib/index.js'
 import { startRig } from '../e2e/client.js'
 import { startFolder } from './folder.js'
 
@@ -49,11 +50,38 @@ describe('a journal', () => {
     expect(rig.emulator.requests).toEqual([])
   })
 
-  it('is refused to another card and another account', async () => {
+  it('is refused to another card', async () => {
     const { input } = await finished('other.csv')
     const other = memberCardJob({ cardId: 'pOTHER' })
-    await expect(runBulk({ client: rig.wxpay, input, account: '2', ...other })).rejects.toThrow(
-      /its merchant or address, set of constants differ/,
+    await expect(runBulk({ client: rig.wxpay, input, ...other })).rejects.toThrow(
+      /its set of constants differ/,
+    )
+  })
+
+  it('is refused to another merchant, a brand and another access point, by their names', async () => {
+    const { input, journal } = await finished('merchants.csv')
+    const { mchid, baseURL } = rig.emulator.merchant
+    const { brandId } = rig.emulator.brand
+    for (const [client, name] of [
+      [rig.client({ mchid: '1900000110' }), `1900000110 at ${baseURL}`],
+      [rig.brand(), `${brandId} at ${baseURL}`],
+      [rig.client({ baseURL: 'http://127.0.0.1:1' }), `${mchid} at http://127.0.0.1:1`],
+    ] as const) {
+      const run = runBulk({ client, input, ...cards })
+      await expect(run).rejects.toThrow(RequestError)
+      await expect(run).rejects.toThrow(
+        `The journal ${journal} belongs to ${mchid} at ${baseURL}, and this client is ${name}: name another file with the option 'journal'`,
+      )
+    }
+    expect(rig.emulator.requests).toEqual([])
+  })
+
+  it('is refused when it does not say whose it is', async () => {
+    const { input, journal } = await finished('nobody.csv')
+    const { mchid } = rig.emulator.merchant
+    writeFileSync(journal, readFileSync(journal, 'utf8').replace(`"account":"${mchid} `, '"account":"'))
+    await expect(runBulk({ client: rig.wxpay, input, ...cards })).rejects.toThrow(
+      /does not say which merchant it belongs to, .* with the version that began it/,
     )
   })
 
@@ -125,7 +153,8 @@ describe('what a journal holds', () => {
     expect(JSON.parse(readFileSync(journal, 'utf8').split('\n')[0] ?? '')).toEqual({
       ...{ format: 'wechatpay-fluent bulk', version: 1 },
       endpoint: 'POST v3/marketing/membercard-open/cards/{card_id}/users/import',
-      ...{ account: expect.any(String), columns: expect.any(String), constants: expect.any(String) },
+      account: `${rig.emulator.merchant.mchid} ${rig.emulator.merchant.baseURL}`,
+      ...{ columns: expect.any(String), constants: expect.any(String) },
       input: expect.any(String),
     })
     const lines = linesOf(journal)

@@ -12,8 +12,8 @@ export interface QueuedRow {
 }
 
 export function toQueuedRow(job: Job, { number, request }: PlannedRow): QueuedRow {
-  const { verb, path, encrypts, retry } = job
-  return { call: { verb, path, encrypts, ...(retry !== undefined && { retry }) }, number, request }
+  const { account, verb, path, encrypts, retry } = job
+  return { call: { account, verb, path, encrypts, ...(retry !== undefined && { retry }) }, number, request }
 }
 
 /** The id of a row in the queue; the same in every run, so that a row is there once however often it is added. */

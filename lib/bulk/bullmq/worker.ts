@@ -11,9 +11,8 @@ import type { QueuedRow } from './queued-row.js'
 
 /** The options of a worker, which sends the rows of every job in the queue until it is ended. */
 export interface BulkWorkerOptions extends BulkQueueOptions {
+  /** The client of the merchant whose jobs it does. */
   readonly client: Wechatpay
-  /** The account whose jobs it does, such as the merchant id: the same as that of the run, and the client's own. */
-  readonly account?: string
   /** The number of calls in flight at once in this process; 16 when absent. */
   readonly concurrency?: number
   /** Ends the worker: it takes no further row, and waits for those in flight. */
@@ -42,9 +41,9 @@ const STALLED_INTERVAL = 5_000
  * @throws {ConfigError} when BullMQ is not installed, or Redis cannot be reached at the beginning.
  */
 export async function runBulkWorker(options: BulkWorkerOptions): Promise<BulkWorkerSummary> {
-  const { client, redis, account, signal = new AbortController().signal, onError = () => {} } = options
+  const { client, redis, signal = new AbortController().signal, onError = () => {} } = options
   const concurrency = concurrencyOf(options.concurrency)
-  const name = queueName(accountOf(client, account), options.queue)
+  const name = queueName(accountOf(client), options.queue)
   const bullmq = await loadBullmq()
   const queue = await openQueue(bullmq, name, redis, onError)
   setMaxListeners(0, signal)

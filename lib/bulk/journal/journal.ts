@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { RequestError } from '../../index.js'
+import { describeAccount } from '../options.js'
 import {
   type FailureRecord,
   formatLine,
@@ -99,14 +100,14 @@ async function openLocked(
 
 const COMPARED = {
   endpoint: 'endpoint',
-  account: 'merchant or address',
   columns: 'map of columns',
   constants: 'set of constants',
   input: 'content of the input',
 } as const satisfies Partial<Record<keyof JournalHeader, string>>
 
-/** @throws {RequestError} that says what differs. */
+/** @throws {RequestError} that says whose the journal is, or what differs. */
 function assertSameJob(file: string, found: JournalHeader, header: JournalHeader): void {
+  if (found.account !== header.account) throw ofAnotherAccount(file, found.account, header.account)
   const parts = Object.keys(COMPARED) as (keyof typeof COMPARED)[]
   const different = parts.filter((part) => found[part] !== header[part])
   if (different.length === 0) return
@@ -114,6 +115,16 @@ function assertSameJob(file: string, found: JournalHeader, header: JournalHeader
     `The journal ${file} belongs to another job: its ${different.map((part) => COMPARED[part]).join(', ')} differ. ` +
       'Run that job to its end first. Only for rows that are all meant to be sent anew, name another journal: what was ' +
       'sent before would be sent again under another number',
+  )
+}
+
+function ofAnotherAccount(file: string, owner: string, own: string): RequestError {
+  const client = `this client is ${describeAccount(own)}`
+  return new RequestError(
+    owner.includes(' ')
+      ? `The journal ${file} belongs to ${describeAccount(owner)}, and ${client}: name another file with the option 'journal'`
+      : `The journal ${file} does not say which merchant it belongs to, because an earlier version began it, and ${client}. ` +
+          'Run that job to its end with the version that began it: here its rows would have other numbers',
   )
 }
 

@@ -32,11 +32,11 @@ export async function runJob(flags: BulkFlags, endpoint: EndpointOptions): Promi
   try {
     const summary = await withClient(
       flags,
-      ({ wxpay: client, account, signal }) => {
+      ({ wxpay: client, signal }) => {
         if (flags.engine === 'bullmq') {
           note('Rows go to the queue: wxpay bulk worker sends them, here or elsewhere.')
         }
-        const run = runBulk({ ...options, client, account, signal, onProgress: progress.show })
+        const run = runBulk({ ...options, client, signal, onProgress: progress.show })
         return run.finally(progress.end)
       },
       STOPPING,

@@ -57,9 +57,9 @@ async function runWorker(flags: WorkerFlags): Promise<void> {
   let lastError = ''
   const { acknowledged, failed } = await withClient(
     flags,
-    ({ wxpay: client, account, signal }) =>
+    ({ wxpay: client, signal }) =>
       runBulkWorker({
-        ...{ ...queue, client, account, signal },
+        ...{ ...queue, client, signal },
         ...(concurrency !== undefined && { concurrency }),
         onReady: ({ queue: name }) => note(`Sending what comes to the queue ${name}. Ctrl-C ends it.`),
         onError: ({ message }) => {
