@@ -21,7 +21,10 @@ export interface AppPaymentRequest extends PaymentRequest {
 /** The parameters of `WeixinJSBridge`, `wx.chooseWXPay` and `wx.requestPayment`. */
 export interface JsapiParameters {
   readonly appId: string
+  /** Read by `WeixinJSBridge` and `wx.requestPayment`, and the name that is signed. */
   readonly timeStamp: string
+  /** The same; read by `wx.chooseWXPay`, which signs nothing without it. */
+  readonly timestamp: string
   readonly nonceStr: string
   readonly package: string
   readonly signType: PaySignType
@@ -58,7 +61,7 @@ export function jsapiParameters(signing: PaySigning, request: PaymentRequest): J
     signType === 'RSA'
       ? signing.lines([unsigned.appId, timestamp, nonce, unsigned.package])
       : signing.fields(method, unsigned, signType)
-  return { ...unsigned, paySign }
+  return { ...unsigned, timestamp, paySign }
 }
 
 export function appParameters(signing: PaySigning, request: AppPaymentRequest): AppParameters {

@@ -74,6 +74,16 @@ describe('a payment in WeChat or a mini-program', () => {
     )
   })
 
+  it.each([undefined, 'MD5', 'HMAC-SHA256'] as const)(
+    'has its time by both names that front ends read, signed or not: %s',
+    (signType) => {
+      const parameters = paySign.jsapi({ ...request, ...(signType && { signType }) })
+      const names = ['appId', 'timeStamp', 'timestamp', 'nonceStr', 'package', 'signType', 'paySign']
+      expect(Object.keys(parameters).sort()).toEqual(names.sort())
+      expect(parameters.timestamp).toBe(parameters.timeStamp)
+    },
+  )
+
   it('never has the same nonce twice', () => {
     const nonces = Array.from({ length: 50 }, () => paySign.jsapi(request).nonceStr)
     expect(new Set(nonces).size).toBe(50)
