@@ -8,6 +8,7 @@ export type {
   TradeBillRequest,
 } from './bills/api.js'
 export type { Bill, BillAnnouncement } from './bills/bill.js'
+export type { BadBillRow } from './bills/errors.js'
 export type { FundflowRow, FundflowSummary } from './bills/fundflow.js'
 export type { ProfitSharingRow, ProfitSharingSummary } from './bills/profit-sharing.js'
 export type { BillOptions } from './bills/request.js'

@@ -53,14 +53,15 @@ export async function askForBill<Row, Summary>(
       `${kind.method}: algorithm must be AEAD_AES_256_GCM; ${algorithm} is not supported`,
     )
   }
-  const { data } = await context.send('get', kind.path, { query, ...options })
+  const { onBadRow: _, ...callOptions } = options
+  const { data } = await context.send('get', kind.path, { query, ...callOptions })
   const announced = (data ?? {}) as Announced
   const name = `GET ${kind.path} ${(query as { bill_date?: string }).bill_date}`
   const parts = [...(announced.download_bill_list ?? [announced])].sort(bySequence)
   if (parts.length === 0) throw refusal(name, 'it names no file')
   const origins = options.baseURL === undefined ? context.origins : [...context.origins, options.baseURL]
   const file = (part: EncryptedFile): BillFile => {
-    const download = { query: downloadQuery(part.download_url, origins, name), ...options }
+    const download = { query: downloadQuery(part.download_url, origins, name), ...callOptions }
     return {
       request: () => context.send('get', DOWNLOAD_PATH, { ...download, responseType: 'stream' }),
       sha1: sha1Of(part, name),
@@ -74,7 +75,7 @@ export async function askForBill<Row, Summary>(
     format: kind.format,
     files: parts.map(file),
     announcement,
-    signal: options.signal,
+    options,
   })
 }
 

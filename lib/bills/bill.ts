@@ -5,6 +5,7 @@ import { writeSink } from '../pipeline/download.js'
 import type { BillFormat, BillRow } from './columns.js'
 import { type BillFile, type Download, openDownload } from './download.js'
 import { parseBill } from './parse.js'
+import type { BillOptions } from './request.js'
 
 /** The response to the request for a bill. */
 export interface BillAnnouncement {
@@ -22,7 +23,7 @@ export interface BillSource {
   readonly format: BillFormat
   readonly files: readonly BillFile[]
   readonly announcement: BillAnnouncement
-  readonly signal: AbortSignal | undefined
+  readonly options: Pick<BillOptions, 'signal' | 'onBadRow'>
 }
 
 /**
@@ -59,13 +60,15 @@ export class Bill<Row, Summary> implements AsyncIterable<Row> {
    * Rows come while the bill is being downloaded. Whether it is genuine and whole is known only at its end: if it is not,
    * the loop throws there, and the rows read so far must not be used.
    *
-   * @throws {VerificationError} when what was downloaded is not the announced bill, or not all of it.
+   * @throws {VerificationError} when what was downloaded is not the announced bill, or not all of it, or has a row that
+   *   cannot be read and the option `onBadRow` is absent.
    * @throws {NetworkError} when the download breaks off.
    * @throws {ApiError} when the API sends an error in place of the bill.
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<Row> {
+    const { format, name, options } = this.#source
     const download = this.#open()
-    const chunks = parseBill(download.bytes, this.#source.format, this.#source.name)
+    const chunks = parseBill(download.bytes, format, name, options.onBadRow)
     let chunk: readonly BillRow[] = []
     let next = 0
     let ended = false
@@ -139,8 +142,8 @@ export class Bill<Row, Summary> implements AsyncIterable<Row> {
   }
 
   #open(): Download {
-    const { files, name, signal } = this.#source
-    return openDownload(files, name, signal)
+    const { files, name, options } = this.#source
+    return openDownload(files, name, options.signal)
   }
 
   toString(): string {

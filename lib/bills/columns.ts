@@ -1,7 +1,7 @@
 import { toFen } from './amount.js'
 
-/** What a column holds: a text, an amount in yuan, or a number of things. */
-type ColumnKind = 'text' | 'amount' | 'count'
+/** What a column holds: a text, one that people write and in which anything may stand, an amount in yuan, or a number of things. */
+type ColumnKind = 'text' | 'free text' | 'amount' | 'count'
 
 interface Column {
   /** The property that the column is called in a row. */
@@ -21,11 +21,11 @@ export interface BillFormat {
 /** A row as an object: texts and counts by name, and beside each amount `<name>_fen`. */
 export type BillRow = Record<string, string | number>
 
-const KINDS: Readonly<Record<string, ColumnKind>> = { '¥': 'amount', '#': 'count' }
+const KINDS: Readonly<Record<string, ColumnKind>> = { '¥': 'amount', '#': 'count', '~': 'free text' }
 
 /**
- * Columns written as `heading: name`; `¥name` is an amount, `#name` a count. Several headings may share a name, because
- * WeChat Pay has changed the wording of some.
+ * Columns written as `heading: name`; `¥name` is an amount, `#name` a count, `~name` a text that people write. Several
+ * headings may share a name, because WeChat Pay has changed the wording of some.
  */
 export function columns(table: Readonly<Record<string, string>>): Columns {
   return new Map(
@@ -50,13 +50,22 @@ export function areHeadings(fields: readonly string[], columns: Columns): boolea
   return fields.some((field) => isKnownHeading(field, columns)) && !fields.includes('__proto__')
 }
 
+/** A field, or a line, that is not as its headings say. The message says what is wrong, and follows "line 7". */
+export class BadRow extends Error {}
+
 /** The lines below one line of headings. */
 export interface BillTable {
   /** The number of fields that every line must have. */
   readonly width: number
+  /** The columns of texts that people write. */
+  readonly freeTexts: readonly number[]
   /** A new row with every column in it, empty. */
   readonly blank: () => BillRow
-  /** Puts a field into its column, and the amount in fen beside it. */
+  /**
+   * Puts a field into its column, and the amount in fen beside it.
+   *
+   * @throws {BadRow} when it is not the amount or the number that the column has.
+   */
   readonly set: (row: BillRow, column: number, field: string) => void
   /** A new row of as many fields as there are columns. */
   readonly toRow: (fields: readonly string[]) => BillRow
@@ -65,32 +74,57 @@ export interface BillTable {
 /** The table below a line of headings. A heading that is not known is itself the name of its column. */
 export function createTable(headings: readonly string[], columns: Columns): BillTable {
   const names: string[] = []
-  const fenNames: (string | undefined)[] = []
-  const isCount: boolean[] = []
-  for (const heading of headings) {
+  const kinds = headings.map((heading): ColumnKind => {
     const column = findColumn(columns, heading)
     // Of two headings with one name, the second keeps its own.
-    const name = column && !names.includes(column.name) ? column.name : heading
-    names.push(name)
-    fenNames.push(name === column?.name && column.kind === 'amount' ? `${name}_fen` : undefined)
-    isCount.push(column?.kind === 'count')
-  }
-  const properties = names.flatMap((name, index) => [
+    const isKnown = column !== undefined && !names.includes(column.name)
+    names.push(isKnown ? column.name : heading)
+    return isKnown ? column.kind : 'free text'
+  })
+  const fenNames = names.map((name, column) => (kinds[column] === 'amount' ? `${name}_fen` : undefined))
+  const properties = names.flatMap((name, column) => [
     [name, ''],
-    ...(fenNames[index] ? [[fenNames[index], 0]] : []),
+    ...(fenNames[column] ? [[fenNames[column], 0]] : []),
   ])
   // V8 gives objects made from JSON their fast form, however many properties they have; their copies share it.
   const template = JSON.parse(JSON.stringify(Object.fromEntries(properties))) as BillRow
   const blank = (): BillRow => ({ ...template })
-  const set = (row: BillRow, column: number, field: string): void => {
+
+  /** The text of an amount or a number without blanks and without the sign of the currency. */
+  function plainNumber(column: number, field: string, isNumber: (text: string) => boolean): string {
+    const text = field.trim().replace(/^(-?)[¥￥]\s*/, '$1')
+    if (isNumber(text)) return text
+    const what = kinds[column] === 'count' ? 'number' : 'amount'
+    throw new BadRow(`has no ${what} in ${names[column]} (${headings[column]}), but ${JSON.stringify(field)}`)
+  }
+  function set(row: BillRow, column: number, field: string): void {
+    const name = names[column] as string
     const fenName = fenNames[column]
-    row[names[column] as string] = isCount[column] ? Number(field) : field
-    if (fenName !== undefined) row[fenName] = toFen(field)
+    if (fenName !== undefined) {
+      row[name] = field
+      let fen = toFen(field)
+      if (Number.isNaN(fen)) {
+        row[name] = plainNumber(column, field, (text) => !Number.isNaN(toFen(text)))
+        fen = toFen(row[name])
+      }
+      row[fenName] = fen
+    } else if (kinds[column] === 'count') {
+      row[name] = Number(plainNumber(column, field, (text) => /^\d+(\.0*)?$/.test(text)))
+    } else row[name] = field
   }
   const toRow = (fields: readonly string[]): BillRow => {
+    if (fields.length !== headings.length) {
+      throw new BadRow(`has ${fields.length} fields under ${headings.length} headings`)
+    }
     const row = blank()
-    for (let column = 0; column < fields.length; column++) set(row, column, fields[column] as string)
+    for (const [column, field] of fields.entries()) {
+      if (kinds[column] === 'text' && field.includes('\n')) {
+        throw new BadRow(`has a line break in ${names[column]} (${headings[column]})`)
+      }
+      set(row, column, field)
+    }
     return row
   }
-  return { width: headings.length, blank, set, toRow }
+  const freeTexts = [...kinds.keys()].filter((column) => kinds[column] === 'free text')
+  return { width: headings.length, freeTexts, blank, set, toRow }
 }

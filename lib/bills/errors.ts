@@ -11,6 +11,24 @@ export function notTheBill(name: BillName, why: string, cause?: unknown): Verifi
   })
 }
 
+/** A row of a bill that cannot be read. */
+export interface BadBillRow {
+  /** The line that the row begins with; the headings are line 1. */
+  readonly line: number
+  /** The row as it stands in the bill. */
+  readonly text: string
+  /** Says what is wrong with it: `has 28 fields under 27 headings`. */
+  readonly reason: string
+}
+
+/** The error for a row that cannot be read, where nobody asked to be told of such rows. */
+export function badRow(name: BillName, { line, reason }: BadBillRow): VerificationError {
+  return new VerificationError(
+    `${name}: line ${line} ${reason}; with the option onBadRow the other rows can be read all the same`,
+    { code: 'ANSWER_INVALID' },
+  )
+}
+
 /** The error for a bill that was read to its end and is not the one that was announced. */
 export function wrongDigest(name: BillName, announced: string, actual: string): VerificationError {
   return new VerificationError(

@@ -1,19 +1,52 @@
+import type { BillRow, BillTable } from './columns.js'
+
 const QUOTE = 34
 const BACKTICK = 96
+const SEPARATOR = ',`'
 
 /**
- * The fields of a line of a bill. In the documented form each begins with a backtick, and a comma or a quote inside of
- * one has no meaning. Programs that have saved a bill again leave fields in quotes, or without a backtick; such a line is
- * CSV (RFC 4180).
+ * The fields of a record of a bill. In the documented form each begins with a backtick, and a comma or a quote inside of
+ * one has no meaning. Programs that have saved a bill again leave fields in quotes, or without a backtick; such a record
+ * is CSV (RFC 4180).
  *
- * @param width the number of headings, where they are known: it tells which of the two forms a line has
- * @returns `undefined` when a field in quotes goes on in the next line
+ * @param width the number of headings, where they are known: it tells which of the two forms a record has
+ * @returns `undefined` when a field goes on in the next line
  */
-export function splitLine(line: string, width?: number): readonly string[] | undefined {
-  const fields = splitCsv(line)
-  if (fields?.length === width || !line.startsWith('`')) return fields
-  const marked = line.slice(1).split(',`')
-  return marked.length === width ? marked : fields
+export function splitRecord(record: string, width?: number): readonly string[] | undefined {
+  const fields = splitCsv(record)
+  if (width === undefined || fields?.length === width || !record.startsWith('`')) return fields
+  const marked = markedFields(record)
+  return marked.length < width ? undefined : marked
+}
+
+/** The fields of a record that has ended, however many they are; none when a quote is still open. */
+export function fieldsOf(record: string, width: number): readonly string[] {
+  return splitRecord(record, width) ?? (record.startsWith('`') ? markedFields(record) : [])
+}
+
+const markedFields = (record: string): readonly string[] => record.slice(1).split(SEPARATOR)
+
+/**
+ * Makes a row of the fields of a record. Where there are too many, the separator stands inside of a text that people
+ * write; none is taken to begin or end with one, and only one row may come out that has all amounts in their columns.
+ *
+ * @throws {BadRow} saying what is wrong.
+ */
+export function readFields(fields: readonly string[], table: BillTable): BillRow {
+  const extra = fields.length - table.width
+  if (extra <= 0) return table.toRow(fields)
+  const rows = table.freeTexts.flatMap((column) => {
+    const text = fields.slice(column, column + extra + 1)
+    if (text[0] === '' || text.at(-1) === '') return []
+    const joined = [...fields.slice(0, column), text.join(SEPARATOR), ...fields.slice(column + extra + 1)]
+    try {
+      return [table.toRow(joined)]
+    } catch {
+      return []
+    }
+  })
+  const [row, another] = rows
+  return row && !another ? row : table.toRow(fields)
 }
 
 /** The fields of a line of CSV. One with text after its closing quote is not in quotes: they are part of it. */

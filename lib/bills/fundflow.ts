@@ -63,7 +63,7 @@ export const FUNDFLOW: BillFormat = {
     '收支金额(元)': '¥amount',
     '账户结余(元)': '¥balance',
     资金变更提交申请人: 'applicant',
-    备注: 'remark',
+    备注: '~remark',
     业务凭证号: 'voucher_no',
     商户号: 'mchid',
     子商户号: 'sub_mchid',

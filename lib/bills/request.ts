@@ -1,5 +1,6 @@
 import { RequestError } from '../errors.js'
 import { nameHint } from '../nearest.js'
+import type { BadBillRow } from './errors.js'
 
 /** Options of the request for any bill. */
 export interface BillOptions {
@@ -9,6 +10,11 @@ export interface BillOptions {
   readonly timeout?: number
   /** The access point for this bill, in place of the client's. */
   readonly baseURL?: string
+  /**
+   * Is told of each row that cannot be read, while the others come as usual. Without it, the first such row is a
+   * `VerificationError` that names its line.
+   */
+  readonly onBadRow?: (row: BadBillRow) => void
 }
 
 /** The parameters that a bill takes. */

@@ -56,18 +56,19 @@ export function createV2Bills({ send }: BillContext): V2Bills {
     options: BillOptions = {},
   ): Promise<Bill<Row, Summary>> {
     const parameters = checkParameters(kind.method, request, names)
+    const { onBadRow: _, ...callOptions } = options
     const xml = { ...parameters, bill_date: (parameters.bill_date ?? '').replaceAll('-', '') }
     return new Bill({
       name: `POST ${kind.path} ${parameters.bill_date}`,
       format: kind.format,
       files: [
         {
-          request: () => send('post', kind.path, { xml, responseType: 'stream', ...options }),
+          request: () => send('post', kind.path, { xml, responseType: 'stream', ...callOptions }),
           sha1: digestHeader,
         },
       ],
       announcement: {},
-      signal: options.signal,
+      options,
     })
   }
   return Object.freeze({

@@ -1,5 +1,6 @@
 import type { BillFormat, BillRow } from '../../lib/bills/columns.js'
 import { parseBill } from '../../lib/bills/parse.js'
+import type { BadBillRow } from '../../lib/index.js'
 
 export const ALL_HEADINGS =
   '交易时间,公众账号ID,商户号,特约商户号,设备号,微信订单号,商户订单号,用户标识,交易类型,交易状态,付款银行,货币种类,应结订单金额,代金券金额,微信退款单号,商户退款单号,退款金额,充值券退款金额,退款类型,退款状态,商品名称,商户数据包,手续费,费率,订单金额,申请退款金额,费率备注'
@@ -21,12 +22,13 @@ export async function readBill(
   text: string,
   format: BillFormat,
   size = 65_536,
+  onBadRow?: (row: BadBillRow) => void,
 ): Promise<{ rows: BillRow[]; summary: BillRow }> {
   async function* pieces(): AsyncGenerator<Buffer> {
     const bytes = Buffer.from(text)
     for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
   }
-  const reading = parseBill(pieces(), format, 'a bill')
+  const reading = parseBill(pieces(), format, 'a bill', onBadRow)
   const rows: BillRow[] = []
   for (;;) {
     const { done, value } = await reading.next()
