@@ -1,4 +1,4 @@
-import { Argument, Command, Option } from 'commander'
+import { Argument, type Command, Option } from 'commander'
 import type { Wechatpay } from '../index.js'
 import { withClient } from './client.js'
 import { addClientOptions, type ClientFlags } from './config.js'
@@ -46,8 +46,8 @@ A bill is streamed: a large one takes no more memory than a small one. As CSV it
 its digest, or not at all. Rows as JSON come while it arrives: after an exit code other than 0 they are not to be
 kept. The summary follows on standard error.`
 
-export function billCommand(): Command {
-  const command = new Command('bill')
+export function billCommand(command: Command): Command {
+  command
     .description('Download a bill: decrypted, unzipped, checked against its digest.')
     .addArgument(new Argument('<kind>').choices(Object.keys(BILL_KINDS)))
     .requiredOption('--date <day>', 'such as 2024-01-01, Beijing time')

@@ -1,13 +1,14 @@
 import type { AxiosResponse } from 'axios'
-import { Command } from 'commander'
+import type { Command } from 'commander'
+import type { Verb } from '../index.js'
 import { withClient } from './client.js'
 import { addClientOptions, type ClientFlags, keyInput } from './config.js'
-import { type NamedEndpoint, readEndpoint, suggestion } from './endpoint.js'
+import { assertOnePath, type NamedEndpoint, readEndpoint, suggestion, toVerb } from './endpoint.js'
 import { readJson, readPairs, UsageError } from './input.js'
 import { note, print, printJson } from './output.js'
 
 interface CallFlags extends ClientFlags {
-  readonly request?: string
+  readonly request?: Verb
   readonly json?: string
   readonly xml?: string
   readonly query?: readonly string[]
@@ -21,11 +22,16 @@ interface CallFlags extends ClientFlags {
   readonly dryRun?: boolean
 }
 
-export function callCommand(): Command {
-  const command = new Command('call')
+export function callCommand(command: Command): Command {
+  command
     .description('Call an endpoint and print its answer: signed on the way out, verified on the way in.')
     .argument('<path>', 'path or chain: v3/certificates, v3.pay.transactions.native.post')
-    .option('-X, --request <method>', 'GET, POST, PUT, PATCH or DELETE; the documented one when absent')
+    .allowExcessArguments()
+    .option(
+      '-X, --request <method>',
+      'GET, POST, PUT, PATCH or DELETE; the documented one when absent',
+      toVerb,
+    )
     .option('--json <text>', 'body of APIv3: JSON, @file, or - for standard input')
     .option('--xml <text>', 'fields of an APIv2 body, as JSON, @file or -')
     .option('--query <name=value...>', 'query parameters')
@@ -53,7 +59,8 @@ A failed call exits with 1 and its words on standard error; where standard outpu
   return addClientOptions(command).action(run)
 }
 
-async function run(text: string, flags: CallFlags): Promise<void> {
+async function run(text: string, flags: CallFlags, { args }: Command): Promise<void> {
+  assertOnePath(args, (path, method) => `the method is a flag here: wxpay call -X ${method} ${path}`)
   const hasBody = flags.json !== undefined || flags.xml !== undefined || flags.multipart !== undefined
   const endpoint = readEndpoint(text, flags.request, hasBody)
   const hint = suggestion(endpoint)

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { Command } from 'commander'
+import type { Command } from 'commander'
 import { withClient } from './client.js'
 import { addClientOptions, type ClientFlags } from './config.js'
 import { note, print, printJson, table } from './output.js'
@@ -12,8 +12,8 @@ interface CertsFlags extends ClientFlags {
   readonly json?: boolean
 }
 
-export function certsCommand(): Command {
-  const command = new Command('certs')
+export function certsCommand(command: Command): Command {
+  command
     .description(
       'List the platform keys that are trusted; where none are given, the certificates are downloaded.',
     )

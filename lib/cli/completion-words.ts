@@ -1,4 +1,5 @@
 import type { Command, Option } from 'commander'
+import { eventTypes } from './notify.js'
 import { print } from './output.js'
 import { createProgram } from './program.js'
 
@@ -47,6 +48,7 @@ const takesValue = (command: Command, word: string | undefined): boolean =>
 async function argumentsOf(command: Command, rest: readonly string[]): Promise<readonly string[]> {
   const next = command.registeredArguments[rest.length]
   if (next?.argChoices) return next.argChoices
+  if (next?.name() === 'event') return eventTypes()
   const isPath = next && TAKES_PATH.has(command.name()) && (command.name() !== 'bulk' || rest.length === 1)
   if (!isPath) return []
   const { catalogue, pathsOf } = await import('./routes/catalogue.js')

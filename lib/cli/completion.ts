@@ -1,4 +1,4 @@
-import { Argument, Command } from 'commander'
+import { Argument, type Command } from 'commander'
 import { print } from './output.js'
 
 /** The scripts. Each asks the program itself for the words, so that it is never outdated. */
@@ -33,8 +33,8 @@ const HELP = `
   zsh   source <(wxpay completion zsh)       in ~/.zshrc, after compinit
   fish  wxpay completion fish | source       in ~/.config/fish/config.fish`
 
-export function completionCommand(): Command {
-  return new Command('completion')
+export function completionCommand(command: Command): Command {
+  return command
     .description('Print a completion script: commands, options, and the paths of all endpoints.')
     .addArgument(new Argument('<shell>').choices(Object.keys(SCRIPTS)))
     .addHelpText('after', HELP)

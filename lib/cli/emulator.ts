@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import {
   CONFIG_FORMATS,
   type ConfigFormat,
@@ -8,6 +8,7 @@ import {
   STATE_FILE,
   writeKeys,
 } from './emulator-config.js'
+import { UsageError } from './input.js'
 import { note, print, style } from './output.js'
 
 interface EmulatorFlags {
@@ -32,8 +33,8 @@ Examples:
 Its keys are files in --dir, readable for their owner alone. They and all orders are there again in the next run;
 keep the folder out of version control. Ctrl-C ends it.`
 
-export function emulatorCommand(): Command {
-  return new Command('emulator')
+export function emulatorCommand(command: Command): Command {
+  return command
     .description('Run a local WeChat Pay: no contract, no money, a page to watch it.')
     .option('--port <number>', 'where it listens; 0 is a free one', toPort, 4010)
     .option('--host <address>', 'other machines can reach it unless it is a loopback address', '127.0.0.1')
@@ -62,6 +63,8 @@ async function run(flags: EmulatorFlags): Promise<void> {
     ...(https && { https }),
     ...(seed !== undefined && { seed }),
     ...(keep && { storage: storage ?? join(folder, STATE_FILE) }),
+  }).catch((error: NodeJS.ErrnoException) => {
+    throw new UsageError(describeFailure(error, flags))
   })
   const ended = interrupted()
   const { stderr } = process
@@ -74,6 +77,19 @@ async function run(flags: EmulatorFlags): Promise<void> {
   await ended
   await emulator.close()
   note('ended')
+}
+
+/** Why the emulator does not start, and what to do about it. */
+function describeFailure(
+  { code = '', message }: NodeJS.ErrnoException,
+  { port, host }: Pick<EmulatorFlags, 'port' | 'host'>,
+): string {
+  if (code === 'EADDRINUSE') {
+    return `port ${port} of ${host} is taken, perhaps by an emulator that runs already: end that one, or choose another port (--port 0 takes a free one)`
+  }
+  if (code === 'EACCES') return `port ${port} of ${host} may not be used: choose one above 1023`
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return `--host ${host} is no address of this machine`
+  return message
 }
 
 /** Resolves on Ctrl-C or SIGTERM. Ending an emulator is no failure, so the exit code is 0. */

@@ -1,3 +1,4 @@
+import { InvalidArgumentError } from 'commander'
 import { canonicalPath, exactSegments, knownVerbs } from '../catalog/lookup.js'
 import { matchRoutes, type RouteMatch } from '../catalog/match.js'
 import { nearestRoute } from '../catalog/suggest.js'
@@ -17,15 +18,34 @@ export interface NamedEndpoint {
 
 export const VERBS: readonly Verb[] = ['get', 'post', 'put', 'patch', 'delete']
 
+/** Parses a method in upper or lower case: that of a flag or an argument. */
+export function toVerb(text: string): Verb {
+  const verb = VERBS.find((one) => one === text.toLowerCase())
+  if (verb) return verb
+  throw new InvalidArgumentError(`It must be one of ${VERBS.join(', ').toUpperCase()}.`)
+}
+
+/**
+ * Refuses arguments beside the path. One of them is mostly the method, which other commands, and curl, take first.
+ *
+ * @param hint how this command names the method
+ */
+export function assertOnePath(args: readonly string[], hint: (path: string, method: string) => string): void {
+  const method = args.find((one) => VERBS.some((verb) => verb === one.toLowerCase()))
+  const [path = 'PATH', stray] = args.filter((one) => one !== method)
+  if (method) throw new UsageError(hint(path, method.toUpperCase()))
+  if (stray) throw new UsageError(`one path is expected, and '${stray}' is a second one`)
+}
+
 /**
  * Reads a path (`v3/pay/transactions/id/{transaction_id}`, or with the id in it), the URL of an endpoint, or a chain as
  * it stands in code (`v3.pay.transactions.id._transaction_id_.get`, `wxpay.chain('v3/certificates').get()`).
  *
- * @throws {UsageError} for a method that does not exist, and a value that cannot be decoded.
+ * @throws {UsageError} for a value that cannot be decoded.
  */
-export function readEndpoint(text: string, method: string | undefined, hasBody: boolean): NamedEndpoint {
+export function readEndpoint(text: string, method: Verb | undefined, hasBody: boolean): NamedEndpoint {
   const { path, verb: chained } = isPath(text) ? { path: pathOf(text), verb: undefined } : fromChain(text)
-  const given = readVerb(method) ?? chained ?? onlyVerb(path)
+  const given = method ?? chained ?? onlyVerb(path)
   const usual = hasBody ? 'post' : 'get'
   const found = findByIds(path, given ? [given] : [usual, ...VERBS])
   if (!found) return { path, verb: given ?? usual, values: {} }
@@ -76,13 +96,6 @@ function fromChain(text: string): { path: string; verb: Verb | undefined } {
 
 const toPath = (segments: readonly string[]): string =>
   canonicalPath(segments.map((segment) => segment.replace(/^\/|\/$/g, '')).join('/'))
-
-function readVerb(method: string | undefined): Verb | undefined {
-  if (method === undefined) return undefined
-  const verb = VERBS.find((one) => one === method.toLowerCase())
-  if (!verb) throw new UsageError(`-X ${method}: must be one of ${VERBS.join(', ').toUpperCase()}`)
-  return verb
-}
 
 function onlyVerb(path: string): Verb | undefined {
   const verbs = knownVerbs(path)

@@ -1,6 +1,8 @@
 import { join } from 'node:path'
-import { Command } from 'commander'
+import type { Command } from 'commander'
 import type { Emulator } from '../emulator/index.js'
+import { didYouMean, nearestName } from '../nearest.js'
+import { isPlainObject } from '../plain-object.js'
 import { withClient } from './client.js'
 import { addClientOptions, type ClientFlags } from './config.js'
 import {
@@ -25,6 +27,7 @@ interface SendFlags {
   readonly emulator?: string
   readonly dir?: string
   readonly resource?: string
+  readonly undocumented?: boolean
 }
 
 interface ReceiverResponse {
@@ -49,27 +52,28 @@ Example:
 
 Prints what the receiver answered; the exit code is 1 when that was not 2xx.`
 
-export function notifyCommand(): Command {
-  const verifyCommand = new Command('verify')
+export function notifyCommand(command: Command): Command {
+  command.description('Verify notifications, or send one to try a receiver.')
+  const verifyCommand = command
+    .command('verify')
     .description('Verify a notification that was received, and print what is in it.')
     .option('--headers <file>', "file of its headers, as JSON or as lines 'Name: value'; - is standard input")
     .option('-H, --header <line...>', "one header, 'Name: value'")
     .requiredOption('--body <file>', 'file of its body, byte for byte; - is standard input')
     .addHelpText('after', VERIFY_HELP)
-    .action(verify)
-  const sendCommand = new Command('send')
+  addClientOptions(verifyCommand).action(verify)
+  command
+    .command('send')
     .description('Send a notification that is signed by an emulator, to try a receiver.')
-    .argument('<event>', 'such as TRANSACTION.SUCCESS')
+    .argument('<event>', 'its event type, such as TRANSACTION.SUCCESS')
     .requiredOption('--url <url>', 'where to')
     .option('--emulator <url>', 'one that runs (default: WXPAY_BASE_URL)')
     .option('--dir <folder>', 'where keys are kept, when none runs (default: .wxpay-emulator)')
-    .option('--resource <json>', 'its content: JSON, @file or -; made up when absent')
+    .option('--resource <json>', 'its content: a JSON object, @file or -; made up when absent')
+    .option('--undocumented', 'send it although no documentation knows this event type')
     .addHelpText('after', SEND_HELP)
     .action(send)
-  return new Command('notify')
-    .description('Verify notifications, or send one to try a receiver.')
-    .addCommand(addClientOptions(verifyCommand))
-    .addCommand(sendCommand)
+  return command
 }
 
 async function verify({ headers, header = [], body, ...flags }: VerifyFlags): Promise<void> {
@@ -97,15 +101,31 @@ function parseHeaders(text: string): Record<string, string> {
   return Object.fromEntries(pairs)
 }
 
-async function send(event: string, { url, resource, emulator, dir }: SendFlags): Promise<void> {
+async function send(event: string, { url, resource, emulator, dir, undocumented }: SendFlags): Promise<void> {
+  if (!undocumented) await assertDocumented(event)
   if (!URL.canParse(url)) throw new UsageError(`--url ${url} is no URL`)
   const content = resource === undefined ? undefined : readJson(resource, '--resource')
+  if (content !== undefined && !isPlainObject(content))
+    throw new UsageError('--resource must be a JSON object')
   const running = emulator ?? (dir === undefined ? process.env.WXPAY_BASE_URL : undefined)
   const response = running
     ? await sendByRunning(running, event, url, content)
     : await sendByOwn(dir, event, url, content)
   printJson(response)
   if (response.status >= 300) throw new Error(`the receiver answered ${response.status}`)
+}
+
+/** The documented event types. */
+export async function eventTypes(): Promise<readonly string[]> {
+  return Object.keys((await import('../data/documents/notifications.js')).documents)
+}
+
+/** A receiver may answer 200 to any event, so a misspelt one would look like a success. */
+async function assertDocumented(event: string): Promise<void> {
+  const known = await eventTypes()
+  if (known.includes(event)) return
+  const hint = didYouMean(nearestName(event, known))
+  throw new UsageError(`${event} is no documented event type${hint} (--undocumented sends it all the same)`)
 }
 
 /** Asks a running emulator to send the notification, as its page does. */

@@ -15,50 +15,51 @@ Start here: wxpay doctor`
 
 interface CommandEntry {
   readonly summary: string
-  readonly load: () => Promise<Command>
+  /** Gives a command its description, arguments, options and action. */
+  readonly define: (command: Command) => Promise<Command>
 }
 
 /** The commands. The file of each is loaded when the command is used, and not to list it. */
 const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   call: {
     summary: 'call an endpoint and print its answer',
-    load: async () => (await import('./call.js')).callCommand(),
+    define: async (command) => (await import('./call.js')).callCommand(command),
   },
   routes: {
     summary: 'search the documented endpoints, offline',
-    load: async () => (await import('./routes/routes.js')).routesCommand(),
+    define: async (command) => (await import('./routes/routes.js')).routesCommand(command),
   },
   bulk: {
     summary: 'one call for each row of a table',
-    load: async () => (await import('./bulk/bulk.js')).bulkCommand(),
+    define: async (command) => (await import('./bulk/bulk.js')).bulkCommand(command),
   },
   bill: {
     summary: 'download a bill, checked against its digest',
-    load: async () => (await import('./bill.js')).billCommand(),
+    define: async (command) => (await import('./bill.js')).billCommand(command),
   },
   certs: {
     summary: 'list and save the platform keys',
-    load: async () => (await import('./certs.js')).certsCommand(),
+    define: async (command) => (await import('./certs.js')).certsCommand(command),
   },
   notify: {
     summary: 'verify a notification, or send one to a receiver',
-    load: async () => (await import('./notify.js')).notifyCommand(),
+    define: async (command) => (await import('./notify.js')).notifyCommand(command),
   },
   doctor: {
     summary: 'find what is wrong with keys, clock and network',
-    load: async () => (await import('./doctor/doctor.js')).doctorCommand(),
+    define: async (command) => (await import('./doctor/doctor.js')).doctorCommand(command),
   },
   emulator: {
     summary: 'run a local WeChat Pay',
-    load: async () => (await import('./emulator.js')).emulatorCommand(),
+    define: async (command) => (await import('./emulator.js')).emulatorCommand(command),
   },
   completion: {
     summary: 'print a completion script for a shell',
-    load: async () => (await import('./completion.js')).completionCommand(),
+    define: async (command) => (await import('./completion.js')).completionCommand(command),
   },
 }
 
-/** The program. The commands that `words` name are loaded; the others have only a name and a summary. */
+/** The program. The commands that `words` name are defined; the others have only a name and a summary. */
 export async function createProgram(words: readonly string[]): Promise<Command> {
   const program = new Command('wxpay')
     .description('The command line of wechatpay-fluent: the whole WeChat Pay OpenAPI.')
@@ -68,16 +69,9 @@ export async function createProgram(words: readonly string[]): Promise<Command> 
     // Without this a command would take the options of its subcommand for its own.
     .enablePositionalOptions()
     .exitOverride()
-  for (const [name, { summary, load }] of Object.entries(COMMANDS)) {
-    const command = words.includes(name) ? await load() : new Command(name)
-    program.addCommand(inheritSettings(command.summary(summary), program))
+  for (const [name, { summary, define }] of Object.entries(COMMANDS)) {
+    const command = program.command(name).summary(summary)
+    if (words.includes(name)) await define(command)
   }
   return program
-}
-
-/** Commander passes its settings on only to commands that it makes itself. */
-function inheritSettings(command: Command, parent: Command): Command {
-  command.copyInheritedSettings(parent)
-  for (const child of command.commands) inheritSettings(child, command)
-  return command
 }

@@ -171,6 +171,32 @@ describe('the command line', () => {
     })
   })
 
+  it('says where a method goes that is given as an argument', async () => {
+    for (const args of [
+      ['POST', 'v3/pay/transactions/native'],
+      ['v3/pay/transactions/native', 'post'],
+    ]) {
+      expect(await run(['call', ...args, '--json', '{}'])).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('wxpay call -X POST v3/pay/transactions/native'),
+      })
+    }
+    expect(await run(['call', 'get'])).toMatchObject({ code: 2, stderr: expect.stringContaining('-X GET') })
+    expect(await run(['call', 'v3/certificates', 'v3/x'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("'v3/x'"),
+    })
+    expect(await run(['call', '-X', 'FETCH', 'v3/certificates'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/-X, --request <method>.*GET, POST/),
+    })
+    expect(await run(['routes', 'show', 'POST', 'v3/certificates'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('wxpay routes show v3/certificates'),
+    })
+    expect(merchant.emulator.requests).toEqual([])
+  })
+
   it('lists commands and exit codes, and tells its version', async () => {
     const { stdout } = await wxpay(['--help'])
     expect(stdout).toContain('130 interrupted')

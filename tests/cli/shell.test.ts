@@ -29,6 +29,7 @@ describe('completion', () => {
     expect(await following('notify')).toEqual(expect.arrayContaining(['verify', 'send']))
     expect(await following('bill')).toEqual(expect.arrayContaining(['trade', 'v2.fundflow', '--date']))
     expect(await following('emulator', '--print')).toEqual(['env', 'dotenv', 'json', 'ts'])
+    expect(await following('notify', 'send')).toContain('TRANSACTION.SUCCESS')
     expect(await following('completion')).toEqual(expect.arrayContaining(['bash', 'zsh', 'fish']))
   })
 
@@ -124,6 +125,15 @@ describe('wxpay emulator', () => {
     return { text, end }
   }
 
+  it('says which port is taken, and what to do', async () => {
+    const { port } = new URL(merchant.emulator.url)
+    const { code, stdout, stderr } = await wxpay([
+      ...['emulator', '--port', port, '--dir', join(merchant.folder, 'second')],
+    ])
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toMatch(new RegExp(`^error: port ${port} of 127.0.0.1 is taken, .*--port 0 .*\n$`))
+  })
+
   it.skipIf(!hasBash)('prints exports that a shell takes as they are', async () => {
     const dir = join(merchant.folder, "it's kept")
     const { text, end } = await start('--dir', dir)
@@ -187,6 +197,33 @@ describe('wxpay notify send', () => {
       expect(second.code).toBe(0)
       expect(received).toEqual(['CLI-010'])
       client.close()
+    } finally {
+      server.closeAllConnections()
+      server.close()
+    }
+  })
+
+  it('refuses a misspelt event type, with the one that was meant, unless it is told to send it', async () => {
+    const received: unknown[] = []
+    const server = createServer((request, response) => {
+      received.push(request.method)
+      response.end()
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+    const send = (event: string, ...more: string[]) =>
+      merchant.run(['notify', 'send', event, '--url', url, ...more])
+    try {
+      for (const typo of ['TRANSACTION.SUCCES', 'transaction.success']) {
+        expect(await send(typo)).toMatchObject({
+          code: 2,
+          stderr: expect.stringContaining("did you mean 'TRANSACTION.SUCCESS'?"),
+        })
+      }
+      expect(await send('TRANSACTION.SUCCESS', '--resource', '[1]')).toMatchObject({ code: 2 })
+      expect(received).toEqual([])
+      expect(await send('BRAND_NEW.EVENT', '--undocumented')).toMatchObject({ code: 0 })
+      expect(received).toEqual(['POST'])
     } finally {
       server.closeAllConnections()
       server.close()

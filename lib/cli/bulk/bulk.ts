@@ -1,7 +1,8 @@
-import { Command, Option } from 'commander'
+import { type Command, Option } from 'commander'
 import type { BulkOptions } from '../../bulk/index.js'
+import type { Verb } from '../../index.js'
 import { addClientOptions } from '../config.js'
-import { readEndpoint } from '../endpoint.js'
+import { readEndpoint, toVerb } from '../endpoint.js'
 import { splitPair, toNumber, UsageError } from '../input.js'
 import { type BulkFlags, runJob } from './run-job.js'
 import { addQueueOptions, bulkWorkerCommand } from './worker.js'
@@ -19,32 +20,33 @@ stopped: acknowledged rows are not sent again, and those under way are sent with
 Exit codes: 0 all rows acknowledged; 1 rows failed, or were wrong and none was sent; 2 wrong usage; 130 interrupted.`
 
 /** `wxpay bulk`: one call for each row of a table. */
-export function bulkCommand(): Command {
-  const command = new Command('bulk')
+export function bulkCommand(command: Command): Command {
+  command
     .description('Make one call for each row of a table, and go on after an interruption')
-    .argument('<method>', 'POST, GET …')
+    .argument('<method>', 'POST, GET …', toVerb)
     .argument('<path>', 'as in the documentation: v3/pay/transactions/native')
     .addHelpText('after', HELP)
   addJobOptions(command)
     .option('--map <field=column...>', 'the column that fills a field: json.openid=OpenID')
     .option('--set <field=value...>', 'the same value for all rows: card_id=pbLat…')
-    .action(async (method: string, path: string, flags: BulkFlags) => {
+    .action(async (method: Verb, path: string, flags: BulkFlags) => {
       const { path: template, verb, values } = readEndpoint(path, method, true)
       const { map, set } = fieldsOf(flags)
       await runJob(flags, { method: verb, path: template, set: { ...values, ...set }, ...(map && { map }) })
     })
-  return command.addCommand(memberCardsCommand()).addCommand(bulkWorkerCommand())
+  memberCardsCommand(command.command('member-cards'))
+  bulkWorkerCommand(command.command('worker'))
+  return command
 }
 
-function memberCardsCommand(): Command {
-  const command = new Command('member-cards')
+function memberCardsCommand(command: Command): void {
+  command
     .description(
       'Import the members of a card: columns openid, code and out_request_no, or 卡号 and the like',
     )
     .requiredOption('--card-id <id>', 'the card')
     .option('--map <field=column...>', 'where the columns are called otherwise: json.code=No')
-    .exitOverride()
-  return addJobOptions(command).action(async (_: BulkFlags, self: Command) => {
+  addJobOptions(command).action(async (_: BulkFlags, self: Command) => {
     // Commander gives flags that `bulk` has too to `bulk`, wherever they stand.
     const { cardId, ...flags } = self.optsWithGlobals<BulkFlags & { readonly cardId: string }>()
     const { memberCardJob } = await import('../../bulk/index.js')

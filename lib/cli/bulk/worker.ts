@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import type { Command } from 'commander'
 import { withClient } from '../client.js'
 import { addClientOptions, type ClientFlags } from '../config.js'
 import { toNumber, UsageError } from '../input.js'
@@ -37,14 +37,13 @@ It sends the rows that wxpay bulk … --engine bullmq puts in the queue, until C
 many hosts; each needs the merchant's keys, Redis has none of them. Takes the packages bullmq and ioredis.`
 
 /** `wxpay bulk worker`: sends the rows that other processes have put in the queue. */
-export function bulkWorkerCommand(): Command {
-  const command = new Command('worker')
+export function bulkWorkerCommand(command: Command): void {
+  command
     .description('Send rows of jobs that are shared by Redis')
     .option('--concurrency <number>', 'calls under way at once (default: 16)', toNumber)
     .addHelpText('after', HELP)
-    .exitOverride()
   addQueueOptions(command)
-  return addClientOptions(command).action(async (_: WorkerFlags, self: Command) => {
+  addClientOptions(command).action(async (_: WorkerFlags, self: Command) => {
     // Commander gives flags that `bulk` has too to `bulk`, wherever they stand.
     await runWorker(self.optsWithGlobals<WorkerFlags>())
   })

@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import type { Command } from 'commander'
 import type { WechatpayOptions } from '../../index.js'
 import { addClientOptions, type ClientFlags, clientOptions, keyInput } from '../config.js'
 import { UsageError } from '../input.js'
@@ -20,8 +20,8 @@ const HELP = `
 ✓ is right, ✗ is wrong, – could not be told or is not needed everywhere. The exit code is 1 when anything is wrong.
 Of the API it asks GET v3/certificates, which changes nothing.`
 
-export function doctorCommand(): Command {
-  const command = new Command('doctor')
+export function doctorCommand(command: Command): Command {
+  command
     .description(
       'Check keys, certificates, clock and network of a merchant, and say how to mend what is wrong.',
     )

@@ -1,8 +1,8 @@
-import { Command, InvalidArgumentError } from 'commander'
+import type { Command } from 'commander'
 import { nearestRoute } from '../../catalog/suggest.js'
 import type { Verb } from '../../index.js'
 import { didYouMean } from '../../nearest.js'
-import { readEndpoint, VERBS } from '../endpoint.js'
+import { assertOnePath, readEndpoint, toVerb, VERBS } from '../endpoint.js'
 import { note, print, printJson, style, table } from '../output.js'
 import { type CataloguedEndpoint, catalogue, chainOf } from './catalogue.js'
 import { search } from './search.js'
@@ -26,15 +26,18 @@ Examples:
   wxpay routes https://pay.weixin.qq.com/doc/v3/merchant/4012791860
   wxpay routes show v3/profitsharing/receivers/add`
 
-export function routesCommand(): Command {
-  const show = new Command('show')
+export function routesCommand(command: Command): Command {
+  command
+    .command('show')
     .description('Show the fields of an endpoint, its chain to copy, and where it is documented.')
     .argument('<path>', 'its path or chain')
+    .allowExcessArguments()
     .option('--json', 'as JSON')
-    .action(async (path: string, flags: SearchFlags) =>
-      (await import('./show-endpoint.js')).showEndpoint(path, flags),
-    )
-  return new Command('routes')
+    .action(async (path: string, flags: SearchFlags, { args }: Command) => {
+      assertOnePath(args, (one) => `all methods of a path are shown: wxpay routes show ${one}`)
+      await (await import('./show-endpoint.js')).showEndpoint(path, flags)
+    })
+  return command
     .description(`Search the ${catalogue().length.toLocaleString('en')} documented endpoints, offline.`)
     .argument('[words...]', 'what it is called, or its path: refund, 退款')
     .option('--verb <verb>', `only this one: ${VERBS.join(', ')}`, toVerb)
@@ -42,7 +45,6 @@ export function routesCommand(): Command {
     .option('--json', 'as JSON')
     .addHelpText('after', HELP)
     .action(find)
-    .addCommand(show)
 }
 
 function find(words: readonly string[], { verb, long, json }: SearchFlags): void {
@@ -74,10 +76,4 @@ function nothingFound(words: readonly string[]): string {
   const isPath = words.length === 1 && path.includes('/')
   const nearest = isPath ? nearestRoute(readEndpoint(path, undefined, false).path) : undefined
   return `no endpoint has any of: ${words.join(' ')}${didYouMean(nearest)}`
-}
-
-function toVerb(text: string): Verb {
-  const verb = VERBS.find((one) => one === text.toLowerCase())
-  if (verb) return verb
-  throw new InvalidArgumentError(`It must be one of ${VERBS.join(', ')}.`)
 }
