@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import type { Verb } from '../index.js'
 import { withClient } from './client.js'
 import { addClientOptions, type ClientFlags, keyInput } from './config.js'
+import { mapEncrypted } from './encrypted-fields.js'
 import { assertOnePath, type NamedEndpoint, readEndpoint, suggestion, toVerb } from './endpoint.js'
 import { readJson, readPairs, UsageError } from './input.js'
 import { note, print, printJson } from './output.js'
@@ -43,7 +44,7 @@ export function callCommand(command: Command): Command {
     .option('--retry [times]', 'try again also where it may be done twice, or so many times')
     .option('--no-retry', 'do not try again')
     .option('-i, --include', 'show status and headers too, on standard error')
-    .option('--dry-run', 'show what would be signed and sent, and send nothing')
+    .option('--dry-run', 'check the request, show what would be signed and sent, and send nothing')
     .addHelpText(
       'after',
       `
@@ -52,6 +53,8 @@ Examples:
   wxpay call v3/pay/transactions/out-trade-no/{out_trade_no} --param out_trade_no=1217 --query mchid=1900000109
   wxpay call v3.marketing.membercardOpen.cards._card_id_.users.import.post --param card_id=p… --json @member.json
   echo '{…}' | wxpay call v3/pay/transactions/native --json - --dry-run
+
+Fields that the API takes encrypted only are written in clear here, and encrypted on their way.
 
 A failed call exits with 1 and its words on standard error; where standard output is no terminal, it gets
 { "error": … } for programs.`,
@@ -65,7 +68,7 @@ async function run(text: string, flags: CallFlags, { args }: Command): Promise<v
   const endpoint = readEndpoint(text, flags.request, hasBody)
   const hint = suggestion(endpoint)
   if (hint) note(`note: ${hint}`)
-  const request = requestOf(endpoint, flags)
+  const request = await encryptedRequest(endpoint, requestOf(endpoint, flags))
   if (flags.dryRun) {
     const { dryRun } = await import('./dry-run.js')
     return printJson(await dryRun(endpoint, request, flags))
@@ -106,6 +109,17 @@ function requestOf({ values }: NamedEndpoint, flags: CallFlags): Record<string, 
     ...(decrypt && { decrypt }),
     ...(retry !== undefined && { retry: typeof retry === 'string' ? timesOf(retry) : retry }),
   }
+}
+
+/** The request with its confidential fields to be encrypted, unless a header says that they are already. */
+async function encryptedRequest(
+  endpoint: NamedEndpoint,
+  request: Record<string, unknown>,
+): Promise<Readonly<Record<string, unknown>>> {
+  const names = Object.keys(request.headers ?? {}).map((name) => name.toLowerCase())
+  if (names.includes('wechatpay-serial')) return request
+  const { sensitive } = await import('../index.js')
+  return mapEncrypted(endpoint, request, sensitive)
 }
 
 function timesOf(text: string): number {

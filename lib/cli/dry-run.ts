@@ -2,32 +2,34 @@ import { generateKeyPairSync } from 'node:crypto'
 import { PassThrough } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { AxiosError, type InternalAxiosRequestConfig } from 'axios'
+import { XMLParser } from 'fast-xml-parser'
+import { lookup } from '../catalog/lookup.js'
 import { canonicalRequest } from '../crypto/index.js'
 import { type ClientFlags, clientOptions } from './config.js'
 import type { NamedEndpoint } from './endpoint.js'
 
-const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" }
-
-const XML_FIELD = /<(\w+)>(?:<!\[CDATA\[([\s\S]*?)\]\]>|([^<]*))<\/\1>/g
-
-/** A signed request that was stopped before it was sent. */
-interface StoppedRequest {
-  readonly config: InternalAxiosRequestConfig
-  readonly body: Buffer | undefined
+/** A request as it would be sent, but without its signature: anyone who reads a signed one can send it. */
+export interface UnsentRequest {
+  readonly method: string
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+  /** The message that is signed. */
+  readonly signed?: string
 }
 
 /**
- * Builds and signs a request as for sending, and describes it without its signature.
+ * Validates, builds and signs a request as for sending.
  *
- * @throws {WechatpayError} for a request that would not be sent either.
+ * @throws {WechatpayError} for a request that would not be sent either, and one that its documentation does not allow.
  */
 export async function dryRun(
   { path, verb }: NamedEndpoint,
   request: object,
   flags: ClientFlags,
-): Promise<Readonly<Record<string, unknown>>> {
+): Promise<UnsentRequest> {
   const { Wechatpay } = await import('../index.js')
-  let stopped: StoppedRequest | undefined
+  let stopped: UnsentRequest | undefined
   const options = clientOptions(flags)
   const wxpay = new Wechatpay({
     ...options,
@@ -35,18 +37,19 @@ export async function dryRun(
     certs: options.certs ?? { PUB_KEY_ID_OF_DRY_RUN: somePublicKey() },
     // The adapter stands in for the network.
     adapter: async (config) => {
-      stopped = { config, body: await bytesOf(config.data) }
+      stopped = describe(config, await bytesOf(config.data), path.startsWith('v2/'))
       throw new AxiosError('dry run', 'ERR_CANCELED', config)
     },
   })
+  const validate = lookup(path, verb) !== undefined
   try {
-    await wxpay.chain(path)[verb]({ ...request, retry: false })
+    await wxpay.chain(path)[verb]({ ...request, validate, retry: false })
   } catch (error) {
     if (!stopped) throw error
   } finally {
     wxpay.close()
   }
-  return stopped ? describe(stopped, path.startsWith('v2/')) : {}
+  return stopped as UnsentRequest
 }
 
 function somePublicKey(): string {
@@ -55,24 +58,28 @@ function somePublicKey(): string {
 }
 
 /** The bytes of a body, which is a stream for an upload. */
-async function bytesOf(data: unknown): Promise<Buffer | undefined> {
-  if (data === undefined || data === null || data === '') return undefined
-  const form = data as { readonly pipe?: (target: PassThrough) => PassThrough }
-  return typeof form.pipe === 'function' ? buffer(form.pipe(new PassThrough())) : Buffer.from(data as string)
+async function bytesOf(data: unknown): Promise<Buffer> {
+  const form = data as { readonly pipe?: (target: PassThrough) => PassThrough } | undefined
+  return typeof form?.pipe === 'function'
+    ? buffer(form.pipe(new PassThrough()))
+    : Buffer.from(String(data ?? ''))
 }
 
-function describe({ config, body }: StoppedRequest, isV2: boolean): Record<string, unknown> {
-  const { Authorization: authorization, ...headers } = config.headers.toJSON() as Record<string, string>
-  const { method = 'get', url = '' } = config
-  const isUpload = body?.toString('latin1', 0, 2) === '--'
-  const text = body?.toString() ?? ''
+function describe(
+  { method = 'get', url = '', headers: all }: InternalAxiosRequestConfig,
+  bytes: Buffer,
+  isV2: boolean,
+): UnsentRequest {
+  const { Authorization: authorization, ...headers } = all.toJSON() as Record<string, string>
+  const isUpload = bytes.toString('latin1', 0, 2) === '--'
+  const text = bytes.toString()
   const shown = {
     method: method.toUpperCase(),
     url: withoutSign(url),
     headers,
-    body: isUpload ? `${body?.length} bytes of multipart` : isV2 ? withoutSign(text) : text,
+    body: isUpload ? `${bytes.length} bytes of multipart` : isV2 ? withoutSign(text) : text,
   }
-  if (isV2 && !isUpload && text.startsWith('<xml>')) return { ...shown, signed: v2CanonicalMessage(text) }
+  if (isV2) return text.startsWith('<xml>') ? { ...shown, signed: v2CanonicalMessage(text) } : shown
   if (!authorization) return shown
   const value = (name: string): string => new RegExp(`${name}="([^"]*)"`).exec(authorization)?.[1] ?? ''
   const { pathname, search } = new URL(url)
@@ -89,22 +96,12 @@ function describe({ config, body }: StoppedRequest, isV2: boolean): Record<strin
 const metaOf = (multipart: string): string =>
   /name="meta"[\s\S]*?\r\n\r\n([\s\S]*?)\r\n--/.exec(multipart)?.[1] ?? ''
 
-/** Hides the signature: anyone who reads a signed request can send it. */
 const withoutSign = (text: string): string =>
   text.replace(/<sign>[\s\S]*?<\/sign>/, '<sign>…</sign>').replace(/([?&]sign=)[^&]*/, '$1…')
 
 /** The canonical message of APIv2, without the key: the sorted fields of the flat XML. */
-function v2CanonicalMessage(xml: string): string {
-  const fields = [...xml.replace(/^<xml>|<\/xml>$/g, '').matchAll(XML_FIELD)].map(
-    ([, name = '', literal, text = '']) =>
-      [
-        name,
-        literal ?? text.replace(/&(\w+);/g, (whole, entity: string) => ENTITIES[entity] ?? whole),
-      ] as const,
-  )
-  const signed = fields.filter(([name, value]) => name !== 'sign' && value !== '')
-  const pairs = signed
-    .sort(([one], [other]) => (one < other ? -1 : 1))
-    .map(([name, value]) => `${name}=${value}`)
-  return [...pairs, 'key=…'].join('&')
+function v2CanonicalMessage(text: string): string {
+  const { xml } = new XMLParser({ parseTagValue: false, trimValues: false }).parse(text)
+  const names = Object.keys(xml).filter((name) => name !== 'sign' && xml[name] !== '')
+  return [...names.sort().map((name) => `${name}=${xml[name]}`), 'key=…'].join('&')
 }

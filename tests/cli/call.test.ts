@@ -102,6 +102,20 @@ describe('wxpay call', () => {
     expect(JSON.parse(stdout).error).toMatchObject({ code: 'PARAM_ERROR', status: 400 })
   })
 
+  it('encrypts the fields that go out encrypted only, unless they are already', async () => {
+    const receiver = { appid: 'wxd678efh567hg6787', type: 'PERSONAL_OPENID', account: 'o1', name: '张三' }
+    const args = ['call', 'v3/profitsharing/receivers/add', '--json']
+    const body = JSON.stringify({ ...receiver, relation_type: 'USER' })
+    expect(await run([...args, body])).toMatchObject({ code: 0 })
+    const [sent] = merchant.emulator.requests
+    expect(sent).toMatchObject({ verified: true })
+    expect(JSON.parse(sent?.body ?? '').name).toMatch(/^[\w+/]{342}==$/)
+    const ready = JSON.stringify({ ...JSON.parse(sent?.body ?? ''), account: 'o2' })
+    const serial = `Wechatpay-Serial=${sent?.headers['wechatpay-serial']}`
+    expect(await run([...args, ready, '--header', serial])).toMatchObject({ code: 0 })
+    expect(merchant.emulator.requests[1]?.body).toBe(ready)
+  })
+
   it('tries again, or not, as it is told', async () => {
     merchant.emulator.fail({ path: 'v3/certificates', status: 500, code: 'SYSTEM_ERROR', times: 1 })
     expect(await run(['call', 'v3/certificates', '--no-retry'])).toMatchObject({ code: 1 })
@@ -133,6 +147,23 @@ describe('wxpay call --dry-run', () => {
     expect(merchant.emulator.requests).toEqual([])
   })
 
+  it('refuses what the documentation does not allow, and names the field', async () => {
+    const whole = JSON.parse(order('CLI-005'))
+    const { appid: _, ...without } = whole
+    const path = 'v3/pay/transactions/native'
+    for (const [args, words] of [
+      [['--json', JSON.stringify(without)], /json\.appid .*is missing/],
+      [['--json', JSON.stringify({ ...whole, amount: { total: '1.00' } })], /json\.amount\.total .*must be/],
+      [['--json', JSON.stringify({ ...whole, descripton: 'x' })], /descripton .*did you mean 'description'/],
+      [[], /json\.appid .*is missing/],
+    ] as const) {
+      const { code, stdout, stderr } = await run(['call', '-X', 'POST', path, ...args, '--dry-run'])
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+      expect(stderr).toMatch(words)
+    }
+    expect(merchant.emulator.requests).toEqual([])
+  })
+
   it('downloads no certificates either', async () => {
     const { code } = await run(['call', 'v3/certificates', '--dry-run'], { env: { WXPAY_CERTS: '' } })
     expect(code).toBe(0)
@@ -148,10 +179,16 @@ describe('wxpay call --dry-run', () => {
   })
 
   it('shows the signed fields of an APIv2 message without key and sign', async () => {
-    const fields = JSON.stringify({ appid: 'wx1', body: 'a<b&c' })
+    const fields = JSON.stringify({
+      ...{ appid: 'wxd678efh567hg6787', body: 'a<b&c', out_trade_no: 'CLI-006', total_fee: 1 },
+      ...{ spbill_create_ip: '127.0.0.1', notify_url: 'https://example.com/notify', trade_type: 'NATIVE' },
+      product_id: 'p1',
+    })
     const { stdout } = await run(['call', 'v2/pay/unifiedorder', '--xml', fields, '--dry-run'])
     const { signed, body } = JSON.parse(stdout)
-    expect(signed).toMatch(/^appid=wx1&body=a<b&c&mch_id=\d+&nonce_str=\w+&sign_type=MD5&key=…$/)
+    expect(signed).toMatch(
+      /^appid=wxd678efh567hg6787&body=a<b&c&mch_id=\d+&nonce_str=\w+&notify_url=.*&total_fee=1&trade_type=NATIVE&key=…$/,
+    )
     expect(body).toContain('<sign>…</sign>')
   })
 })
