@@ -17,7 +17,10 @@ beforeAll(async () => {
   merchant = await createMerchant()
   old = await createEmulator({ https: true, clock: () => Date.now() - 6 * YEAR })
 })
-beforeEach(() => merchant.emulator.recover())
+beforeEach(() => {
+  merchant.emulator.recover()
+  merchant.emulator.requests.length = 0
+})
 afterAll(() => old.close())
 
 interface Check {
@@ -49,9 +52,54 @@ describe('wxpay doctor', () => {
     expect(await faults([], { WXPAY_CERTS: '' })).toEqual([])
   })
 
-  it('finds the private key of somebody else', async () => {
-    const found = await faults([], { WXPAY_PRIVATE_KEY: somebodysKey('privateKey') })
-    expect(found).toMatchObject([{ what: 'signature', fix: expect.stringContaining('of one certificate') }])
+  it('tells a wrong serial number, merchant id and private key apart by the words of the API', async () => {
+    const causes = [
+      [{ WXPAY_SERIAL: '0'.repeat(40) }, '序列号', `0 is no API certificate of ${merchant.env.WXPAY_MCHID}`],
+      [{ WXPAY_MCHID: '1900000999' }, '商户号', '1900000999 is not the merchant of certificate'],
+      [
+        { WXPAY_PRIVATE_KEY: somebodysKey('privateKey') },
+        '验签失败',
+        'private key is not that of certificate',
+      ],
+    ] as const
+    for (const certs of [{}, { WXPAY_CERTS: '' }]) {
+      for (const [wrong, found, fix] of causes) {
+        expect(await faults([], { ...wrong, ...certs })).toMatchObject([
+          { what: 'signature', found: expect.stringContaining(found), fix: expect.stringContaining(fix) },
+        ])
+      }
+    }
+  })
+
+  it('finds by the certificate what is wrong, without asking the API', async () => {
+    const { serial, merchant: client } = old.merchant
+    const cert = ['--cert', merchant.file('of-merchant.pem', client?.cert ?? '')]
+    const env = { WXPAY_PRIVATE_KEY: old.merchant.privateKey, WXPAY_SERIAL: serial }
+    const causes = [
+      [{ WXPAY_SERIAL: '0'.repeat(40) }, 'serial fits certificate', `use ${serial}`],
+      [{ WXPAY_MCHID: '1900000999' }, 'mchid fits certificate', `use ${merchant.env.WXPAY_MCHID}`],
+      [{ WXPAY_PRIVATE_KEY: somebodysKey('privateKey') }, 'private key fits certificate', 'give the key'],
+    ] as const
+    for (const [wrong, what, fix] of causes) {
+      const found = await faults(cert, { ...env, ...wrong })
+      expect(found.filter((one) => one.what !== 'certificate')).toMatchObject([
+        { what, fix: expect.stringContaining(fix) },
+      ])
+    }
+    expect(merchant.emulator.requests.filter(({ path }) => path === '/v3/certificates')).toEqual([])
+  })
+
+  it('counts a fault once that makes other checks fail as well', async () => {
+    for (const [wrong, what] of [
+      [{ WXPAY_MCHID: 'me' }, 'mchid'],
+      [{ WXPAY_PRIVATE_KEY: '/dev/null' }, 'private key'],
+      [{ WXPAY_APIV3_KEY: 'short' }, 'apiv3Key'],
+      [{ WXPAY_APIV3_KEY: 'short', WXPAY_CERTS: '' }, 'apiv3Key'],
+      [{ WXPAY_APIV3_KEY: '', WXPAY_CERTS: '' }, 'platform keys'],
+      [{ WXPAY_SECRET: 'short' }, 'secret'],
+    ] as const) {
+      expect(await faults([], wrong)).toMatchObject([{ what }])
+    }
   })
 
   it('finds a platform key that is not the platform’s, and one under a wrong id', async () => {
@@ -85,10 +133,12 @@ describe('wxpay doctor', () => {
     try {
       const { port } = server.address() as AddressInfo
       const found = await faults([], { WXPAY_BASE_URL: `http://127.0.0.1:${port}` })
-      expect(found).toContainEqual({
-        ...{ what: 'clock', state: 'bad', found: expect.stringMatching(/^3\d\d\d s behind the server’s$/) },
-        fix: expect.stringContaining('set-ntp'),
-      })
+      expect(found).toEqual([
+        {
+          ...{ what: 'clock', state: 'bad', found: expect.stringMatching(/^3\d\d\d s behind the server’s$/) },
+          fix: expect.stringContaining('set-ntp'),
+        },
+      ])
     } finally {
       server.closeAllConnections()
       server.close()
@@ -101,8 +151,11 @@ describe('wxpay doctor', () => {
     const found = await faults(['--offline', '--cert', cert], other)
     expect(found.map(({ what, found: words, fix }) => [what, words, fix])).toEqual([
       ['certificate', expect.stringMatching(/^expired \d+ days ago$/), expect.stringContaining('new one')],
-      ['serial fits certificate', expect.stringContaining(old.merchant.serial), `use ${old.merchant.serial}`],
-      ['private key fits certificate', 'it is the key of another one', expect.any(String)],
+      [
+        'certificate fits',
+        'not to serial and private key',
+        expect.stringContaining(`this is ${old.merchant.serial} of merchant ${old.merchant.mchid}`),
+      ],
     ])
   })
 
@@ -110,7 +163,7 @@ describe('wxpay doctor', () => {
     const cert = merchant.file('client.pem', old.merchant.merchant?.cert ?? '')
     const env = { WXPAY_PRIVATE_KEY: somebodysKey('privateKey'), WXPAY_SERIAL: old.merchant.serial }
     const found = await faults(['--offline', '--merchant-cert', cert], env)
-    expect(found.map(({ what }) => what)).toContain('client certificate')
+    expect(found.map(({ what }) => what)).toEqual(['certificate', 'private key fits certificate'])
   })
 
   it('trusts the authority of a configuration', async () => {

@@ -8,8 +8,15 @@ const DAY = 86_400_000
 /** The days before its end at which a certificate should be renewed. */
 const RENEW_BEFORE = 30
 
-/** Checks merchant id, serial number, private key and platform keys, each by itself. */
-export function checkKeys({ mchid, serial, privateKey, certs }: WechatpayOptions): CheckResult[] {
+/** Checks what a signed call needs: merchant id, serial number, private key and platform keys, each by itself. */
+export function checkIdentity({
+  mchid,
+  serial,
+  privateKey,
+  certs,
+  apiv3Key,
+}: WechatpayOptions): CheckResult[] {
+  const isKeyless = certs === undefined && apiv3Key === undefined
   return [
     runCheck('mchid', 'give the merchant id: WXPAY_MCHID', () => {
       if (mchid === undefined) throw new Error('missing')
@@ -28,20 +35,24 @@ export function checkKeys({ mchid, serial, privateKey, certs }: WechatpayOptions
       if (bits < 2048) throw new Error(`only ${bits} bits`)
       return `RSA, ${bits} bits`
     }),
-    ...checkPlatformKeys(certs, serial),
+    ...Object.entries(certs ?? {}).map(([id, key]) =>
+      runCheck(`platform key ${id}`, 'download the public key of the merchant platform again', () => {
+        if (id.toUpperCase() === serial?.toUpperCase())
+          throw new Error('that is the merchant’s own certificate, not one of the platform')
+        loadPublicKey(key)
+        return id.startsWith('PUB_KEY_ID_') ? 'public key' : 'certificate'
+      }),
+    ),
+    ...(isKeyless
+      ? [
+          bad(
+            'platform keys',
+            'missing',
+            'give the public key, WXPAY_CERTS, or the APIv3 key, WXPAY_APIV3_KEY',
+          ),
+        ]
+      : []),
   ]
-}
-
-function checkPlatformKeys(certs: WechatpayOptions['certs'], serial: string | undefined): CheckResult[] {
-  if (certs === undefined) return [unknown('platform keys', 'none given: the certificates are downloaded')]
-  return Object.entries(certs).map(([id, key]) =>
-    runCheck(`platform key ${id}`, 'download the public key of the merchant platform again', () => {
-      if (id.toUpperCase() === serial?.toUpperCase())
-        throw new Error('that is the merchant’s own certificate, not one of the platform')
-      loadPublicKey(key)
-      return id.startsWith('PUB_KEY_ID_') ? 'public key' : 'certificate'
-    }),
-  )
 }
 
 /** Checks the length of the secrets; whether one is right shows only in use. */
@@ -58,11 +69,13 @@ export function checkSecrets({ apiv3Key, secret }: WechatpayOptions): CheckResul
   ]
 }
 
-/** Checks that the merchant's certificate is valid, and that serial number and private key belong to it. */
+/**
+ * Checks that the merchant's certificate is valid, and that merchant id, serial number and private key belong to it.
+ * Where several do not, the certificate is the wrong one, and not they.
+ */
 export function checkCertificate(
   input: PemInput,
-  { serial, privateKey }: Pick<WechatpayOptions, 'serial' | 'privateKey'>,
-  key: KeyInput = privateKey,
+  { mchid, serial, privateKey }: WechatpayOptions,
 ): CheckResult[] {
   let certificate: X509Certificate
   try {
@@ -70,16 +83,29 @@ export function checkCertificate(
   } catch (error) {
     return [bad('certificate', (error as Error).message, 'give apiclient_cert.pem as PEM')]
   }
-  return [
-    checkValidity(certificate),
-    runCheck('serial fits certificate', `use ${certificate.serialNumber}`, () => {
-      if (certificate.serialNumber === serial?.toUpperCase()) return 'yes'
-      throw new Error(`the certificate’s is ${certificate.serialNumber}`)
+  const { serialNumber, subject } = certificate
+  const owner = /^CN=(\d+)$/m.exec(subject)?.[1]
+  const fits = [
+    runCheck('mchid fits certificate', `use ${owner}, or give the certificate of ${mchid}`, () => {
+      if (owner === undefined || owner === mchid) return 'yes'
+      throw new Error(`the certificate is that of ${owner}`)
+    }),
+    runCheck('serial fits certificate', `use ${serialNumber}`, () => {
+      if (serialNumber === serial?.toUpperCase()) return 'yes'
+      throw new Error(`the certificate’s is ${serialNumber}`)
     }),
     runCheck('private key fits certificate', 'give the key that came with this certificate', () => {
-      if (certificate.checkPrivateKey(loadPrivateKey(key))) return 'yes'
+      if (certificate.checkPrivateKey(loadPrivateKey(privateKey as KeyInput))) return 'yes'
       throw new Error('it is the key of another one')
     }),
+  ]
+  const wrong = fits
+    .filter(({ state }) => state === 'bad')
+    .map(({ what }) => what.replace(' fits certificate', ''))
+  const other = `give the one of serial ${serial}; this is ${serialNumber}${owner ? ` of merchant ${owner}` : ''}`
+  return [
+    checkValidity(certificate),
+    ...(wrong.length > 1 ? [bad('certificate fits', `not to ${wrong.join(' and ')}`, other)] : fits),
   ]
 }
 
@@ -100,9 +126,13 @@ function checkValidity({ validFrom, validTo }: X509Certificate): CheckResult {
 }
 
 /** Checks the client certificate of APIv2, by loading it as the client does. */
-export function checkClientCertificate(options: WechatpayOptions): CheckResult {
+export function checkClientCertificate({
+  merchant,
+  mchid,
+  serial,
+  privateKey,
+}: WechatpayOptions): CheckResult {
   const what = 'client certificate'
-  const { merchant, mchid, serial, privateKey } = options
   if (merchant === undefined) return unknown(what, 'not given; needed for some of APIv2, such as refunds')
   return runCheck(what, 'give apiclient_cert.pem: WXPAY_MERCHANT_CERT', () => {
     // The constructor wants an APIv3 key or platform keys; any will do, because nothing is sent.

@@ -10,17 +10,27 @@ const SECOND = ['https://api2.mch.weixin.qq.com', 'https://api2.wechatpay.cn'] a
 const CLOCK_WINDOW = 300
 const TIMEOUT = 10_000
 
-/** Checks reachability, clock, signature, platform keys and APIv3 key, with requests to the API itself. */
-export async function checkNetwork(options: WechatpayOptions): Promise<CheckResult[]> {
+/**
+ * Checks reachability, clock, signature, platform keys and APIv3 key, with requests to the API itself.
+ *
+ * @param canSign whether nothing has been found yet for which signed calls would fail
+ */
+export async function checkNetwork(options: WechatpayOptions, canSign: boolean): Promise<CheckResult[]> {
   const { baseURL = MAIN } = options
   const others = options.failover ?? (options.baseURL === undefined ? SECOND : [])
   const [main, ...rest] = await Promise.all([baseURL, ...others].map((host) => checkHost(host, options)))
+  const isReached = main?.result.state === 'good'
   const results = [
     ...(main ? [main.result] : []),
-    ...rest.map(({ result }) => (options.failover ? result : optional(result))),
+    // Where the network is at fault, no host can be reached.
+    ...rest.map(({ result }) => (options.failover && isReached ? result : optional(result))),
   ]
-  if (main?.result.state !== 'good') return results
-  return [...results, checkClock(main.date), ...(await checkCalls(options))]
+  if (!isReached) return results
+  const clock = checkClock(main.date)
+  if (!canSign || clock.state === 'bad') {
+    return [...results, clock, unknown('signature', 'not tried: mend what is wrong above first')]
+  }
+  return [...results, clock, ...(await checkCalls(options))]
 }
 
 /**
@@ -75,7 +85,7 @@ async function checkCalls(options: WechatpayOptions): Promise<CheckResult[]> {
   if (signature.state === 'bad' || options.apiv3Key === undefined) return [signature]
   // A client with platform keys has not used the APIv3 key yet; one without them downloads certificates with it.
   const { certs: _, ...withoutCerts } = options
-  return [signature, await checkDownload(withoutCerts, 'apiv3Key fits')]
+  return [signature, await checkDownload(withoutCerts as WechatpayOptions, 'apiv3Key fits')]
 }
 
 function checkDownload(options: WechatpayOptions, what: string): Promise<CheckResult> {
@@ -93,18 +103,18 @@ async function checkWith(
   try {
     wxpay = new Wechatpay(options)
   } catch (error) {
-    return bad('configuration', (error as Error).message, 'mend what is wrong above')
+    return bad('configuration', (error as Error).message, 'see the options of new Wechatpay()')
   }
   try {
     return await check(wxpay)
   } catch (error) {
-    return resultOf(error)
+    return resultOf(error, options)
   } finally {
     wxpay.close()
   }
 }
 
-function resultOf(error: unknown): CheckResult {
+function resultOf(error: unknown, options: WechatpayOptions): CheckResult {
   const { message } = error as Error
   if (error instanceof ConfigError) {
     return bad('apiv3Key fits', message, 'set it anew on the merchant platform, and use it everywhere')
@@ -115,10 +125,31 @@ function resultOf(error: unknown): CheckResult {
       : bad('answer', message, 'give the platform key that belongs to this merchant: download it again')
   }
   if (!(error instanceof ApiError)) return bad('signature', message, 'try again')
-  if (error.status === 401) {
-    return bad('signature', message, 'mchid, serial and private key must be of one certificate')
-  }
+  if (error.status === 401) return refusedSignature(error, options)
   // Merchants that use a public key have no platform certificates; the signature was accepted all the same.
   if (error.verified) return good('signature', `accepted; there are no platform certificates (${error.code})`)
   return bad('signature', message, 'see what the API says')
+}
+
+/** The cause of a refused signature, by the words of the API: the serial number, the merchant id, or the key. */
+function refusedSignature({ code, message, response }: ApiError, options: WechatpayOptions): CheckResult {
+  const { mchid, serial } = options
+  const { message: words = '' } = (response.data ?? {}) as { readonly message?: string }
+  const found = `${code}: ${words}`
+  if (words.includes('序列号')) {
+    const fix = `${serial} is no API certificate of ${mchid}: openssl x509 -in apiclient_cert.pem -noout -serial`
+    return bad('signature', found, fix)
+  }
+  if (words.includes('商户号')) {
+    return bad(
+      'signature',
+      found,
+      `${mchid} is not the merchant of certificate ${serial}: give that one’s WXPAY_MCHID`,
+    )
+  }
+  if (/私钥|验签/.test(words)) {
+    const fix = `the private key is not that of certificate ${serial}: give the apiclient_key.pem that came with it`
+    return bad('signature', found, fix)
+  }
+  return bad('signature', message, 'mchid, serial and private key must be of one certificate')
 }
