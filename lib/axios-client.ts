@@ -11,7 +11,7 @@ import axios, {
 import { endpointOfUrl } from './catalog/endpoint.js'
 import { NetworkError, RequestError, VerificationError } from './errors.js'
 import { cannotCall, maySpeak, type Signer } from './identity.js'
-import { ownHeaders } from './pipeline/build.js'
+import { mergeHeaders, requiredHeaders } from './pipeline/build.js'
 import { inspectBody } from './pipeline/json-body.js'
 import { decode } from './pipeline/pipeline.js'
 import { accept, send, Timer } from './pipeline/send.js'
@@ -193,7 +193,11 @@ function restore(config: Config, last: Exchange | undefined): void {
 }
 
 /** @param chained the call of the chain that the config was made for */
-function toCall(config: Config, chained: Call | undefined, { api, signer }: AxiosClientContext): Call {
+function toCall(
+  config: Config,
+  chained: Call | undefined,
+  { api, signer, protocol }: AxiosClientContext,
+): Call {
   const { url = '', method = 'get', params, data, baseURL, signal } = config
   const isChained = chained !== undefined && chained.endpoint.verb === method.toLowerCase()
   const endpoint = isChained ? chained.endpoint : endpointOfUrl(url, method, api)
@@ -204,7 +208,7 @@ function toCall(config: Config, chained: Call | undefined, { api, signer }: Axio
     query: params ?? undefined,
     body: data,
     upload: isChained ? chained.upload : undefined,
-    headers: ownHeaders(config.headers.toJSON()),
+    headers: mergeHeaders(requiredHeaders(protocol), config.headers.toJSON()),
     baseURL,
     timeout: Number(config.timeout ?? 0),
     signal: signal as AbortSignal | undefined,

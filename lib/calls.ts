@@ -4,12 +4,10 @@ import { endpointOf, type ProtocolName } from './catalog/endpoint.js'
 import type { Verb } from './catalog/traits.js'
 import { cannotCall, maySpeak } from './identity.js'
 import { type Config, needsInstance } from './options.js'
-import { buildCall, type CallDefaults, mergeHeaders } from './pipeline/build.js'
+import { buildCall, type CallDefaults, mergeHeaders, requiredHeaders } from './pipeline/build.js'
 import { type CallOptions, createAttempt, runCall } from './pipeline/pipeline.js'
 import type { Call, Protocol } from './protocols/protocol.js'
-import { ACCEPT_ENCODING } from './transport/decompress.js'
-import type { Transport } from './transport/transport.js'
-import { VERSION } from './version.js'
+import type { HttpHeaders, Transport } from './transport/transport.js'
 
 /** The axios instances behind the chain, for interceptors of the user's own. */
 export interface Clients {
@@ -59,7 +57,7 @@ export function createCalls(
   function useInstances(): Clients {
     const create = (api: 'v2' | 'v3'): AxiosClient => {
       const protocol = protocols[api]
-      const headers = { ...ownHeaders(protocol), ...config.axios.headers } as RawAxiosHeaders
+      const headers = { ...requiredHeaders(protocol), ...config.axios.headers } as RawAxiosHeaders
       return createAxiosClient({ api, protocol, transport, signer }, { ...config.axios, headers })
     }
     const v2 = create('v2')
@@ -103,13 +101,6 @@ const byProtocol = <Value>(make: (name: ProtocolName) => Value): Readonly<Record
   brand: make('brand'),
 })
 
-/** The headers of every request, which the user's own headers replace. */
-const ownHeaders = ({ accept }: Protocol): RawAxiosHeaders => ({
-  Accept: accept,
-  'Accept-Encoding': ACCEPT_ENCODING,
-  'User-Agent': `wechatpay-fluent/${VERSION} node/${process.versions.node}`,
-})
-
 /** The defaults of direct calls. Like axios, they take headers for all requests, and below `common` and the names of methods. */
 export function directDefaults(
   { axios }: Pick<Config, 'axios'>,
@@ -120,8 +111,9 @@ export function directDefaults(
   const isGroup = (name: string): boolean => METHODS.has(name) && typeof groups[name] === 'object'
   const forAll = Object.fromEntries(Object.entries(groups).filter(([name]) => !isGroup(name)))
   return byVerb((verb) => {
-    const own = AxiosHeaders.concat(groups.common, groups[verb], ownHeaders(protocol), forAll as never)
-    return { timeout, baseURL, onUploadProgress, onDownloadProgress, headers: mergeHeaders({}, own) }
+    const ofGroups = AxiosHeaders.concat(groups.common, groups[verb], requiredHeaders(protocol)).toJSON()
+    const own = mergeHeaders(ofGroups as HttpHeaders, forAll)
+    return { timeout, baseURL, onUploadProgress, onDownloadProgress, headers: own }
   })
 }
 

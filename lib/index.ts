@@ -47,7 +47,7 @@ export { NOTIFICATION_CHANNEL, type NotificationReceipt } from './notifications/
 export type { NotificationReceiver } from './notifications/receiver.js'
 export type { ReceiverOptions } from './notifications/receiver-options.js'
 export type { NotificationHeaders, RawBody } from './notifications/request.js'
-export type { BrandOptions, MerchantOptions, WechatpayOptions } from './options.js'
+export type { BrandOptions, MerchantOptions, SecretInput, WechatpayOptions } from './options.js'
 export type { PaySign } from './pay-sign/api.js'
 export type {
   CouponRequest,

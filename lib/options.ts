@@ -1,6 +1,8 @@
-import { createSecretKey, type KeyObject } from 'node:crypto'
+import { createSecretKey, KeyObject } from 'node:crypto'
 import type { AxiosRequestConfig } from 'axios'
+import { bufferOf } from './buffer-of.js'
 import { type KeyInput, loadPrivateKey } from './crypto/keys.js'
+import { unquote } from './crypto/material.js'
 import { DURATION, isDuration } from './duration.js'
 import { ConfigError } from './errors.js'
 import { type Id, type Identity, identityOf, type Signer } from './identity.js'
@@ -11,6 +13,9 @@ import { isStore, STORE, type Store } from './store.js'
 import type { TrustedAuthorities } from './transport/agents.js'
 import type { TlsOptions } from './transport/create-transport.js'
 import type { ConnectionOptions } from './transport/transport.js'
+
+/** A key of 32 bytes: text, bytes or a `KeyObject`. Blanks, line ends and quotes around it are left out. */
+export type SecretInput = string | Uint8Array | KeyObject
 
 /** What every client is made from, beside any default of axios (`timeout`, `baseURL`, `httpsAgent`, `proxy` …). */
 export interface CommonOptions
@@ -54,9 +59,9 @@ export interface MerchantOptions extends CommonOptions {
    */
   readonly certs?: Readonly<Record<string, KeyInput>>
   /** APIv3 key, 32 bytes: decrypts notifications and platform certificates. */
-  readonly apiv3Key?: string
+  readonly apiv3Key?: SecretInput
   /** APIv2 key, 32 bytes: signs APIv2 messages. */
-  readonly secret?: string
+  readonly secret?: SecretInput
   /** Client certificate of the APIv2 endpoints that ask for one. */
   readonly merchant?: ClientCertificate
   /** Secret of the payment application in WeCom: makes `workwx_sign`. */
@@ -82,7 +87,7 @@ export interface BrandOptions extends CommonOptions {
    */
   readonly certs: Readonly<Record<string, KeyInput>>
   /** Brand API key (品牌API密钥), 32 characters: decrypts notifications. It is not the APIv3 key of a merchant. */
-  readonly brandApiKey?: string
+  readonly brandApiKey?: SecretInput
   /** A merchant has a client of its own: {@link MerchantOptions}. */
   readonly mchid?: never
   readonly apiv3Key?: never
@@ -224,7 +229,12 @@ export function loadConfig(options: WechatpayOptions): Config {
   const ca = options.ca ?? (connection.httpsAgent as HasAuthorities | undefined)?.options?.ca
   const hasCertificate = merchant !== undefined && signer.mchid !== undefined
   const clientCertificate = hasCertificate
-    ? loadClientCertificate(merchant, { mchid: signer.mchid, privateKey: signer.privateKey, ca })
+    ? loadClientCertificate(merchant, {
+        mchid: signer.mchid,
+        serial: signer.serial,
+        privateKey: signer.privateKey,
+        ca,
+      })
     : undefined
   return {
     signer,
@@ -272,21 +282,58 @@ function assertNames(options: WechatpayOptions): void {
   for (const given of Object.keys(options)) {
     // Axios would keep a name that it does not know as a default, and print it.
     if ((OWN_NAMES as readonly string[]).includes(given) || AXIOS_OPTIONS.has(given)) continue
-    const meant = nearestName(given, OWN_NAMES)
-    throw new ConfigError(`There is no option '${given}'${didYouMean(meant)}`)
+    const meant = NAMES_ELSEWHERE[plainName(given)]
+    const hint = meant ? `: ${meant}` : didYouMean(nearestName(given, OWN_NAMES))
+    throw new ConfigError(`There is no option '${given}'${hint}`)
   }
   const missing = REQUIRED_NAMES[identityOf(options)].filter((name) => options[name] === undefined)
-  if (missing.length > 0) throw new ConfigError(`Missing: ${missing.join(', ')}${aboutCerts(missing)}`)
+  if (missing.length > 0) {
+    const places = missing.flatMap((name) => (name in WHERE ? [`${name}: ${WHERE[name]}`] : []))
+    throw new ConfigError([`Missing: ${missing.join(', ')}`, ...places].join('. '))
+  }
   for (const [name, check, must] of CHECKS) {
     if (options[name] !== undefined && !check(options[name])) throw new ConfigError(`${name} must be ${must}`)
   }
 }
 
-/** What to add where `certs` are missing: a brand can only be given them. */
-function aboutCerts(missing: readonly string[]): string {
-  if (!missing.includes('certs')) return ''
-  return '. A brand has no certificates to download: certs takes the WeChat Pay public key of the brand, as { PUB_KEY_ID_…: key }'
+/** Where the options that every client needs are to be found. */
+const WHERE: Readonly<Partial<Record<keyof WechatpayOptions, string>>> = {
+  mchid: 'the merchant number, at 商户平台 → 账户中心 → 商户信息 (pay.weixin.qq.com)',
+  serial: 'openssl x509 -in apiclient_cert.pem -noout -serial, or 商户平台 → 账户中心 → API安全 → 管理证书',
+  privateKey: "apiclient_key.pem of the certificate's download, as 'file:///…/apiclient_key.pem' or its text",
+  certs:
+    'a brand has no certificates to download: certs takes the WeChat Pay public key of the brand, as { PUB_KEY_ID_…: key }',
 }
+
+/** What the options of other SDKs are here, by their names without case, `_` and `-`. */
+const NAMES_ELSEWHERE: Readonly<Record<string, string>> = {
+  key: 'the APIv2 key is secret, the APIv3 key apiv3Key, and the key of the merchant certificate privateKey',
+  apikey: 'the APIv2 key is secret, the APIv3 key apiv3Key',
+  partnerkey: 'the APIv2 key is secret',
+  v3key: 'the APIv3 key is apiv3Key',
+  apisecret: 'the APIv2 key is secret, the APIv3 key apiv3Key',
+  appid: 'an appid belongs into the request that needs one',
+  appsecret: 'the secret of an app is no key of WeChat Pay; the APIv2 key is secret',
+  mch: 'the merchant number is mchid',
+  mchno: 'the merchant number is mchid',
+  merchantid: 'the merchant number is mchid',
+  partner: 'the merchant number is mchid',
+  partnerid: 'the merchant number is mchid',
+  serialno: 'the serial number of the merchant certificate is serial',
+  serialnumber: 'the serial number of the merchant certificate is serial',
+  certserialno: 'the serial number of the merchant certificate is serial',
+  publickey:
+    'the public keys and certificates of WeChat Pay are certs; the merchant certificate is needed for APIv2 alone, as merchant: { cert }',
+  publickeyid: 'a public key of WeChat Pay is listed under its id: certs: { PUB_KEY_ID_…: key }',
+  platformcert: 'the public keys and certificates of WeChat Pay are certs',
+  cert: 'the client certificate of APIv2 is merchant: { cert, key }',
+  pfx: 'the client certificate of APIv2 is merchant: { pfx }',
+  passphrase: 'the client certificate of APIv2 is merchant: { pfx, passphrase }',
+  notifyurl: 'a notify_url belongs into the request that needs one',
+  sandbox: 'give the access point as baseURL',
+}
+
+const plainName = (name: string): string => name.toLowerCase().replace(/[_-]/g, '')
 
 function loadSigner({ mchid, brandId, serial, privateKey }: WechatpayOptions): Signer {
   const id =
@@ -295,14 +342,20 @@ function loadSigner({ mchid, brandId, serial, privateKey }: WechatpayOptions): S
 }
 
 function digits(name: 'mchid' | 'brandId', value: unknown): string {
-  if (typeof value === 'string' && /^\d{1,32}$/.test(value)) return value
+  const text = typeof value === 'string' ? unquote(value) : ''
+  if (/^\d{1,32}$/.test(text)) return text
   throw new ConfigError(
     `${name} must be a string of digits, such as ${name === 'mchid' ? '1900000109' : '120344'}`,
   )
 }
 
+/** The serial number as the gateway wants it, from what OpenSSL, browsers and viewers of certificates print. */
 function normalizeSerial(serial: string, { brandId }: Id): string {
-  if (typeof serial === 'string' && /^[0-9A-Fa-f]{1,64}$/.test(serial)) return serial.toUpperCase()
+  const text =
+    typeof serial === 'string' ? unquote(serial).replace(/^serial(?: number)?\s*[=:]|^0x|[\s:]/gi, '') : ''
+  // Forty hexadecimal digits are so many decimal ones.
+  if (/^\d{46,49}$/.test(text)) return BigInt(text).toString(16).toUpperCase()
+  if (/^[0-9A-Fa-f]{1,64}$/.test(text)) return text.toUpperCase()
   const certificate = brandId === undefined ? 'merchant' : 'brand API'
   throw new ConfigError(
     `serial must be the ${certificate} certificate's serial number in hexadecimal: openssl x509 -in apiclient_cert.pem -noout -serial`,
@@ -311,12 +364,21 @@ function normalizeSerial(serial: string, { brandId }: Id): string {
 
 function loadSecret(
   name: 'apiv3Key' | 'brandApiKey' | 'secret',
-  value: string | undefined,
+  value: SecretInput | undefined,
 ): KeyObject | undefined {
   if (value === undefined) return undefined
-  const bytes = Buffer.from(String(value))
+  const bytes = bytesOf(value)
+  if (!bytes) throw new ConfigError(`${name} must be text, bytes or a secret KeyObject`)
   if (bytes.length === SECRET_BYTES) return createSecretKey(bytes)
-  throw new ConfigError(`${name} has ${bytes.length} bytes; it must have ${SECRET_BYTES}`)
+  const inner = Buffer.from(unquote(bytes.toString()))
+  if (inner.length === SECRET_BYTES) return createSecretKey(inner)
+  throw new ConfigError(`${name} has ${inner.length} bytes; it must have ${SECRET_BYTES}`)
+}
+
+function bytesOf(value: SecretInput): Buffer | undefined {
+  if (typeof value === 'string') return Buffer.from(value)
+  if (value instanceof Uint8Array) return bufferOf(value)
+  return value instanceof KeyObject && value.type === 'secret' ? value.export() : undefined
 }
 
 function loadWorkwxSecret(value: string | undefined): KeyObject | undefined {

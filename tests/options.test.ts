@@ -1,8 +1,8 @@
-import { generateKeyPairSync } from 'node:crypto'
+import { createSecretKey, generateKeyPairSync, X509Certificate } from 'node:crypto'
 import { Agent } from 'node:https'
 import { describe, expect, it } from 'vitest'
 import { type BrandOptions, ConfigError, Wechatpay, type WechatpayOptions } from '../lib/index.js'
-import { AXIOS_OPTIONS } from '../lib/options.js'
+import { AXIOS_OPTIONS, loadConfig } from '../lib/options.js'
 import { certify, pem } from './openssl.js'
 
 const merchant = generateKeyPairSync('rsa', { modulusLength: 2048 })
@@ -135,6 +135,106 @@ describe('a client', () => {
   )
 })
 
+describe('what people paste', () => {
+  const secret = 'k'.repeat(32)
+  const build = (options: object) => new Wechatpay({ ...valid, ...options } as WechatpayOptions)
+  const key = pem(merchant.privateKey)
+  const certificate = certify(platform.privateKey, certificateSerial)
+  const oneLine = (text: string) => text.trim().replace(/\n/g, '\\n')
+  const own = certify(merchant.privateKey, valid.serial)
+
+  it.each<[string, object]>([
+    ['a key with literal \\n', { privateKey: oneLine(key) }],
+    ['a key in quotes', { privateKey: `"${oneLine(key)}"` }],
+    ['a key in single quotes, with blanks around', { privateKey: ` '${key}' \n` }],
+    ['a key on one line', { privateKey: key.replace(/\n/g, ' ') }],
+    ['a key behind a byte order mark', { privateKey: `\uFEFF${key}` }],
+    ['bytes behind a byte order mark', { privateKey: Buffer.from(`\uFEFF${key}`) }],
+    ['a certificate before the key', { privateKey: `${own}\n${key}` }],
+    ['a file URL with a line end', { certs: { ...valid.certs }, privateKey: Buffer.from(`${key}\r\n`) }],
+    ['a certificate with literal \\n', { certs: { [certificateSerial]: oneLine(certificate) } }],
+    ['a certificate in quotes', { certs: { [certificateSerial]: `"${oneLine(certificate)}"` } }],
+    ['a public key in quotes', { certs: { PUB_KEY_ID_1: `"${oneLine(pem(platform.publicKey))}"` } }],
+    ['an id with blanks', { certs: { ' PUB_KEY_ID_1\n': pem(platform.publicKey) } }],
+    ['an id without its beginning', { certs: { '0114232134912410000000000000': pem(platform.publicKey) } }],
+    ['an apiv3Key with a line end', { apiv3Key: `${secret}\n` }],
+    ['an apiv3Key as bytes', { apiv3Key: Buffer.from(secret) }],
+    ['an apiv3Key as bytes with a line end', { apiv3Key: Buffer.from(`${secret}\r\n`) }],
+    ['an apiv3Key as KeyObject', { apiv3Key: createSecretKey(Buffer.from(secret)) }],
+    ['a secret with blanks', { secret: ` ${secret}\t` }],
+    ['a secret in quotes', { secret: `"${secret}"` }],
+    ['a secret as KeyObject', { secret: createSecretKey(Buffer.from(secret)) }],
+    ['an mchid with blanks', { mchid: ' 1900000109\n' }],
+    ['merchant.cert with literal \\n', { merchant: { cert: oneLine(own) } }],
+    ['merchant.cert in quotes', { merchant: { cert: `"${oneLine(own)}"`, key: `"${oneLine(key)}"` } }],
+    ['merchant.cert as DER', { merchant: { cert: new X509Certificate(own).raw } }],
+    ['one file for cert and key', { merchant: { cert: own + key, key: own + key } }],
+  ])('is understood: %s', (_, options) => {
+    expect(build(options)).toBeInstanceOf(Wechatpay)
+  })
+
+  it.each([
+    'serial=3775B6A45ACD588826D15E583A95F5DD00000000',
+    'Serial Number: 37:75:b6:a4:5a:cd:58:88:26:d1:5e:58:3a:95:f5:dd:00:00:00:00',
+    ' 3775b6a45acd588826d15e583a95f5dd00000000\n',
+    '0x3775B6A45ACD588826D15E583A95F5DD00000000',
+    BigInt('0x3775B6A45ACD588826D15E583A95F5DD00000000').toString(),
+  ])('is understood as a serial: %s', (serial) => {
+    const { signer } = loadConfig({ ...valid, serial } as WechatpayOptions)
+    expect(signer.serial).toBe('3775B6A45ACD588826D15E583A95F5DD00000000')
+  })
+
+  it('is understood as the id of a public key, and named as it is', () => {
+    const { platformKeys } = loadConfig({
+      ...valid,
+      certs: { ' 0114232134912410000000000000 ': pem(platform.publicKey) },
+    })
+    expect(platformKeys.map(({ serial }) => serial)).toEqual(['PUB_KEY_ID_0114232134912410000000000000'])
+  })
+
+  it.each<[string, object, string]>([
+    [
+      'a damaged END line',
+      { privateKey: key.replace(/-----END.*/, '-----END PRIVATE') },
+      'privateKey is a PRIVATE KEY whose END line is missing or damaged',
+    ],
+    [
+      'a certificate without END',
+      { certs: { [certificateSerial]: certificate.replace(/-----END.*/, '') } },
+      `certs.${certificateSerial} is a CERTIFICATE whose END line is missing`,
+    ],
+    ['a damaged BEGIN line', { privateKey: key.replace('-----BEGIN', '---BEGIN') }, 'BEGIN line is damaged'],
+    ['a path for the key', { privateKey: './apiclient_key.pem' }, 'pathToFileURL(path)'],
+    ['a path for merchant.cert', { merchant: { cert: '/etc/apiclient_cert.pem' } }, 'pathToFileURL(path)'],
+    ['a path for merchant.pfx', { merchant: { pfx: './apiclient_cert.p12' } }, 'pathToFileURL(path)'],
+    ['PEM for merchant.pfx', { merchant: { pfx: own } }, 'merchant.pfx is a CERTIFICATE in PEM'],
+    ['a variable that is not set', { certs: { undefined: certificate } }, "under 'undefined'"],
+    ['no id', { certs: { ' ': certificate } }, 'is the variable with its id set?'],
+    ['another id', { certs: { pub_key: pem(platform.publicKey) } }, 'begins with PUB_KEY_ID_'],
+    ['its own key', { certs: { PUB_KEY_ID_1: pem(merchant.publicKey) } }, 'is your own key'],
+    [
+      'its own key in a certificate',
+      { certs: { AB12: certify(merchant.privateKey, 'AB12') } },
+      'is your own key',
+    ],
+    [
+      'merchant.cert of another serial',
+      { merchant: { cert: certify(merchant.privateKey, certificateSerial) } },
+      `merchant.cert has the serial number ${certificateSerial}, but serial is ${valid.serial}`,
+    ],
+    ['a public KeyObject for a secret', { secret: platform.publicKey }, 'secret must be text, bytes'],
+    ['a number for a secret', { secret: 1 }, 'secret must be text, bytes'],
+    ['key', { key: secret }, 'the APIv2 key is secret, the APIv3 key apiv3Key'],
+    ['serial_no', { serial_no: '1' }, 'is serial'],
+    ['publicKey', { publicKey: own }, 'certs'],
+    ['appid', { appid: 'wx1' }, 'an appid belongs into the request'],
+    ['no mchid', { mchid: undefined }, '商户平台'],
+  ])('is refused by name: %s', (_, options, why) => {
+    expect(() => build(options)).toThrow(ConfigError)
+    expect(() => build(options)).toThrow(why)
+  })
+})
+
 describe('the client of a brand', () => {
   const brand: BrandOptions = {
     brandId: '120344',
@@ -165,7 +265,11 @@ describe('the client of a brand', () => {
     ['a client certificate', having({ merchant: { cert: '' } }), TWO],
     ['a store for certificates', having({ store: new Map() }), 'store is an option of a merchant'],
     ['a brandApiKey for a merchant', { ...valid, brandApiKey: 'a'.repeat(32) }, TWO],
-    ['no certs', having({ certs: undefined }), 'Missing: certs. A brand has no certificates to download'],
+    [
+      'no certs',
+      having({ certs: undefined }),
+      'Missing: certs. certs: a brand has no certificates to download',
+    ],
     ['empty certs', having({ certs: {} }), 'List the WeChat Pay public key of the brand'],
     ['no key', having({ privateKey: undefined }), 'Missing: privateKey'],
     ['a brandApiKey alone', { brandApiKey: 'a'.repeat(32) }, 'Missing: brandId, serial, privateKey, certs'],

@@ -4,9 +4,11 @@ import { expandTemplate, isEncoded } from '../chain/template.js'
 import { RequestError } from '../errors.js'
 import { nearestName } from '../nearest.js'
 import { isPlainObject, LOST_NAMES } from '../plain-object.js'
-import type { Call } from '../protocols/protocol.js'
+import type { Call, Protocol } from '../protocols/protocol.js'
 import { Sensitive } from '../protocols/v3/sensitive.js'
+import { ACCEPT_ENCODING } from '../transport/decompress.js'
 import type { HttpHeaders } from '../transport/transport.js'
+import { VERSION } from '../version.js'
 import { inspectBody } from './json-body.js'
 import { assertOption } from './options.js'
 
@@ -218,9 +220,23 @@ const SPELLED: Readonly<Record<string, string>> = {
   'wechatpay-serial': 'Wechatpay-Serial',
 }
 
-/** Default headers with those of a caller on top; `null` and `false` take a header away. */
+/** The headers of every request. Without the first and the last, the gateway refuses it. */
+export function requiredHeaders({ accept }: Pick<Protocol, 'accept'>): Readonly<Record<string, string>> {
+  return {
+    Accept: accept,
+    'Accept-Encoding': ACCEPT_ENCODING,
+    'User-Agent': `wechatpay-fluent/${VERSION} node/${process.versions.node}`,
+  }
+}
+
+/** Headers that may be replaced, and not be taken away. */
+const ALWAYS = ['Accept', 'User-Agent']
+
+/** Default headers with those of a caller on top; `null` and `false` take a header away, unless it is always needed. */
 export function mergeHeaders(defaults: HttpHeaders, given: unknown): HttpHeaders {
-  return ownHeaders(AxiosHeaders.concat(defaults, given as RawAxiosHeaders).toJSON())
+  const merged = AxiosHeaders.concat(defaults, given as RawAxiosHeaders)
+  for (const name of ALWAYS) if (!merged.get(name) && defaults[name]) merged.set(name, defaults[name])
+  return ownHeaders(merged.toJSON())
 }
 
 /** Headers without those that the client sets itself, the others in the spelling in which protocols look them up. */

@@ -56,7 +56,7 @@ export async function repeat(
       }
       if (error instanceof NetworkError) unreachable++
       publish(call, count, { type: 'retry', error: error as Error, delay })
-      await pause(delay, call, error as Error)
+      await pause(delay, call, error as WechatpayError)
       if (options.isClosed()) throw error
     }
   }
@@ -141,7 +141,7 @@ function retryAfter(header: unknown): number | undefined {
  * @param failure the error of the last attempt, after which an order may exist all the same
  * @throws {NetworkError} code `ABORTED`, at once, when the signal says so.
  */
-async function pause(delay: number, { signal, endpoint }: Call, failure: Error): Promise<void> {
+async function pause(delay: number, { signal, endpoint }: Call, failure: WechatpayError): Promise<void> {
   try {
     await sleep(delay, undefined, signal && { signal })
   } catch {

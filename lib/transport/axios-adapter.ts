@@ -3,6 +3,7 @@ import { types } from 'node:util'
 import axios, {
   type AxiosAdapter,
   AxiosHeaders,
+  type AxiosProxyConfig,
   type AxiosRequestConfig,
   type AxiosResponse,
   type InternalAxiosRequestConfig,
@@ -10,6 +11,7 @@ import axios, {
   isCancel,
   mergeConfig,
 } from 'axios'
+import { getProxyForUrl } from 'proxy-from-env'
 import { bufferOf } from '../buffer-of.js'
 import { VerificationError, WechatpayError } from '../errors.js'
 import type { Agents } from './agents.js'
@@ -56,6 +58,20 @@ export function createAxiosSender(connection: ConnectionOptions, agents: Agents)
   }
 }
 
+/**
+ * The proxy that the environment names, with its credentials decoded: axios takes them from the URL as they are, and a password with
+ * `%40` in it would be wrong.
+ */
+function proxyOfEnvironment(url: string): { readonly proxy?: AxiosProxyConfig } {
+  const found = getProxyForUrl(url)
+  if (!URL.canParse(found)) return {}
+  const { protocol, hostname, port, username, password } = new URL(found)
+  if (username === '') return {}
+  const auth = { username: decodeURIComponent(username), password: decodeURIComponent(password) }
+  const usual = protocol === 'https:' ? 443 : 80
+  return { proxy: { protocol, host: hostname, port: port === '' ? usual : Number(port), auth } }
+}
+
 /** What an adapter is told of a request, whatever else stands in the config: nothing that would change what was signed. */
 function wireConfig(
   { method, url, headers, body }: HttpRequest,
@@ -81,7 +97,7 @@ function wireConfig(
     transformResponse: [],
     httpAgent: agents.http,
     httpsAgent: certificate ? agents.merchant : agents.https,
-    ...(agents.proxy !== undefined && { proxy: agents.proxy }),
+    ...(agents.proxy === undefined ? proxyOfEnvironment(url) : { proxy: agents.proxy }),
     onUploadProgress,
     onDownloadProgress,
   } as unknown as Partial<InternalAxiosRequestConfig>

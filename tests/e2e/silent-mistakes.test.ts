@@ -222,6 +222,24 @@ describe('a stream', () => {
   })
 })
 
+describe('Accept and User-Agent', () => {
+  const missing = { 'User-Agent': undefined, Accept: false, 'X-A': '1' } as never
+
+  it.each<[string, () => Promise<unknown>]>([
+    ['of the client', () => rig.client({ headers: missing }).v3.certificates.get()],
+    ['of a call', () => rig.wxpay.v3.certificates.get({ headers: missing })],
+    ['of an instance', () => rig.client({ headers: missing }).client.v3.get('v3/certificates')],
+    ['of a call by the instance', () => rig.client().client.v3.get('v3/certificates', { headers: missing })],
+  ])('are there whatever the headers %s say', async (_, call) => {
+    await call()
+    expect(rig.emulator.requests[0]?.headers).toMatchObject({
+      accept: expect.stringContaining('json'),
+      'user-agent': expect.stringMatching(/^wechatpay-fluent\//),
+      'x-a': '1',
+    })
+  })
+})
+
 describe('a name of other libraries', () => {
   it.each([
     ['params', jsapi, "query parameters are 'query'"],

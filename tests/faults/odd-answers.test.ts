@@ -207,6 +207,23 @@ describe('a connection', () => {
     expect(seen).toEqual([`${url}/v3/certificates`])
   })
 
+  it('through a proxy of the environment logs in with its password, decoded', async () => {
+    const seen: (string | undefined)[] = []
+    const { url } = await gateway((response, request) => {
+      seen.push(request.headers['proxy-authorization'])
+      response.writeHead(200, genuine('{"data":[]}')).end('{"data":[]}')
+    })
+    process.env.http_proxy = url.replace('//', '//us%3Aer:p%40ss@')
+    try {
+      // The gateway is its own proxy.
+      await client(url).v3.certificates.get()
+    } finally {
+      process.env.http_proxy = undefined
+      delete process.env.http_proxy
+    }
+    expect(seen).toEqual([`Basic ${Buffer.from('us:er:p@ss').toString('base64')}`])
+  })
+
   it('is closed with the client, whatever became of its calls', async () => {
     let calls = 0
     const { server, url } = await gateway((response) => {

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { type KeyInput, loadPrivateKey, loadPublicKey } from '../../crypto/index.js'
-import { type PemInput, Wechatpay, type WechatpayOptions } from '../../index.js'
+import { type PemInput, type SecretInput, Wechatpay, type WechatpayOptions } from '../../index.js'
 import { bad, type CheckResult, good, runCheck, unknown } from './check-result.js'
 
 const DAY = 86_400_000
@@ -57,9 +57,9 @@ export function checkIdentity({
 
 /** Checks the length of the secrets; whether one is right shows only in use. */
 export function checkSecrets({ apiv3Key, secret }: WechatpayOptions): CheckResult[] {
-  const checkLength = (what: string, text: string | undefined, use: string): CheckResult => {
-    if (text === undefined) return unknown(what, `not given; needed for ${use}`)
-    const bytes = Buffer.byteLength(text)
+  const checkLength = (what: string, given: SecretInput | undefined, use: string): CheckResult => {
+    if (given === undefined) return unknown(what, `not given; needed for ${use}`)
+    const bytes = Buffer.byteLength(String(given).trim())
     if (bytes === 32) return good(what, '32 bytes')
     return bad(what, `${bytes} bytes`, 'it has 32: set it anew on the merchant platform')
   }

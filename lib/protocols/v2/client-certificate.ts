@@ -1,10 +1,10 @@
-import { KeyObject, X509Certificate } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { type KeyObject, X509Certificate } from 'node:crypto'
 import { createSecureContext, type SecureContext } from 'node:tls'
-import { bufferOf } from '../../buffer-of.js'
 import { type KeyInput, loadPrivateKey } from '../../crypto/keys.js'
+import { invalidKey, readMaterial } from '../../crypto/material.js'
 import { ConfigError } from '../../errors.js'
 import type { TrustedAuthorities } from '../../transport/agents.js'
+import { plainSerial } from '../v3/platform-keys.js'
 
 /** PEM text, bytes or a `file://` URL. */
 export type PemInput = string | Uint8Array | URL
@@ -27,6 +27,8 @@ export type ClientCertificate =
 /** What a certificate is loaded with. */
 export interface CertificateDefaults {
   readonly mchid: string
+  /** Serial number of the merchant certificate that signs requests of APIv3. */
+  readonly serial: string
   readonly privateKey: KeyObject
   /** Authorities to trust in place of Node's. */
   readonly ca: TrustedAuthorities | undefined
@@ -42,7 +44,7 @@ const CONVERSION = 'openssl pkcs12 -legacy -in apiclient_cert.p12 -nodes -out ap
  */
 export function loadClientCertificate(
   certificate: ClientCertificate,
-  { mchid, privateKey, ca }: CertificateDefaults,
+  { mchid, serial, privateKey, ca }: CertificateDefaults,
 ): SecureContext {
   const authorities = ca === undefined ? {} : { ca: ca as string | Buffer | (string | Buffer)[] }
   if (typeof certificate !== 'object' || certificate === null) {
@@ -50,18 +52,23 @@ export function loadClientCertificate(
   }
   if ('pfx' in certificate) {
     const { pfx, passphrase = mchid } = certificate
-    const bytes = readInput(pfx, 'merchant.pfx')
+    const bytes = readPfx(pfx)
     return attempt(() => createSecureContext({ pfx: bytes, passphrase, ...authorities }), explainPfx)
   }
-  const pem = blocks(readInput(certificate.cert, 'merchant.cert').toString(), /CERTIFICATE/)
-  const key = certificate.key === undefined ? privateKey : loadKey(certificate.key)
+  const pem = readCertificates(certificate.cert)
+  const key = certificate.key === undefined ? privateKey : loadPrivateKey(certificate.key, 'merchant.key')
   const x509 = attempt(
     () => new X509Certificate(pem),
-    () => 'merchant.cert is no certificate in PEM: give apiclient_cert.pem',
+    () => NO_CERTIFICATE,
   )
   if (!x509.checkPrivateKey(key)) {
     const whose = certificate.key === undefined ? 'privateKey is' : 'merchant.key is'
-    throw invalid(`${whose} not the key of merchant.cert; the two of one download belong together`)
+    throw invalidKey(`${whose} not the key of merchant.cert; the two of one download belong together`)
+  }
+  if (plainSerial(x509.serialNumber) !== plainSerial(serial)) {
+    throw invalidKey(
+      `merchant.cert has the serial number ${x509.serialNumber}, but serial is ${serial}: they are of different certificates; renew both together`,
+    )
   }
   const keyPem = key.export({ type: 'pkcs8', format: 'pem' })
   return attempt(
@@ -70,32 +77,26 @@ export function loadClientCertificate(
   )
 }
 
-/** One file may hold the certificate and its key, as the conversion of a PKCS#12 file gives them. */
-function loadKey(input: KeyInput): KeyObject {
-  if (input instanceof KeyObject) return loadPrivateKey(input, 'merchant.key')
-  const text = readInput(input, 'merchant.key')
-  return loadPrivateKey(blocks(text.toString('latin1'), /PRIVATE KEY/) || input, 'merchant.key')
+/** The certificates in PEM. One file may hold their key as well, as the conversion of a PKCS#12 file gives them. */
+function readCertificates(input: PemInput): string {
+  const { blocks, der } = readMaterial(input, 'merchant.cert')
+  if (!blocks)
+    return attempt(
+      () => new X509Certificate(der).toString(),
+      () => NO_CERTIFICATE,
+    )
+  return blocks
+    .filter(({ label }) => label.endsWith('CERTIFICATE'))
+    .map(({ text }) => text)
+    .join('\n')
 }
 
-/** The blocks of a PEM file that are of one kind. */
-function blocks(text: string, kind: RegExp): string {
-  const found = text.match(/-----BEGIN ([A-Z0-9 ]+)-----[\s\S]*?-----END \1-----/g) ?? []
-  return found.filter((block) => kind.test(block.slice(0, block.indexOf('\n')))).join('\n')
-}
+const NO_CERTIFICATE = 'merchant.cert is no certificate in PEM: give apiclient_cert.pem'
 
-function readInput(input: PemInput, what: string): Buffer {
-  if (input instanceof Uint8Array) return bufferOf(input)
-  if (!(input instanceof URL) && typeof input !== 'string') {
-    throw invalid(`${what} must be text, bytes or a file:// URL`)
-  }
-  if (!(input instanceof URL) && !/^file:\/\//i.test(input)) {
-    return what.endsWith('pfx') ? Buffer.from(input, 'base64') : Buffer.from(input)
-  }
-  try {
-    return readFileSync(new URL(input))
-  } catch (cause) {
-    throw invalid(`${what}: cannot read ${String(input)}: ${(cause as Error).message}`)
-  }
+function readPfx(input: PemInput): Buffer {
+  const { blocks, der } = readMaterial(input, 'merchant.pfx')
+  if (der) return der
+  throw invalidKey(`merchant.pfx is a ${blocks[0]?.label} in PEM; give apiclient_cert.p12, or { cert, key }`)
 }
 
 function explainPfx(error: { code?: string; message?: string }): string {
@@ -118,10 +119,6 @@ function attempt<Result>(
   try {
     return make()
   } catch (error) {
-    throw invalid(explain(error as Error))
+    throw invalidKey(explain(error as Error))
   }
-}
-
-function invalid(message: string): ConfigError {
-  return new ConfigError(message, { code: 'KEY_INVALID' })
 }

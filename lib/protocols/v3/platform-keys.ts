@@ -1,5 +1,6 @@
-import type { KeyObject } from 'node:crypto'
+import { createPublicKey, type KeyObject } from 'node:crypto'
 import { type KeyInput, loadPlatformKey } from '../../crypto/keys.js'
+import { unquote } from '../../crypto/material.js'
 import { ConfigError } from '../../errors.js'
 import type { Signer } from '../../identity.js'
 
@@ -73,7 +74,7 @@ export function loadPlatformKeys(certs: Readonly<Record<string, KeyInput>>, sign
   if (typeof certs !== 'object' || certs === null || Array.isArray(certs)) {
     throw new ConfigError('certs must be an object: { PUB_KEY_ID_…: key } or { serial number: certificate }')
   }
-  const keys = Object.entries(certs).map(([id, input]) => toPlatformKey(id, input, signer))
+  const keys = Object.entries(certs).map(([id, input]) => toPlatformKey(unquote(id), input, signer))
   if (keys.length > 0) return keys
   throw new ConfigError(
     `certs is empty: no answer could be verified. List the ${
@@ -84,7 +85,23 @@ export function loadPlatformKeys(certs: Readonly<Record<string, KeyInput>>, sign
   )
 }
 
-function toPlatformKey(id: string, input: KeyInput, { serial, brandId }: Signer): PlatformKey {
+/** The id of a public key, which people copy without its beginning. The key of a certificate may be listed under its serial number. */
+function publicKeyId(id: string): string {
+  if (/^PUB_KEY_ID_\w+$/i.test(id)) return id.toUpperCase()
+  if (/^\d{20,34}$/.test(id)) return `PUB_KEY_ID_${id}`
+  if (/^[0-9A-F]{1,64}$/i.test(id)) return id
+  throw new ConfigError(
+    `certs.${id} is a public key, and ${id} is no id of one: it begins with PUB_KEY_ID_, at 商户平台 → API安全 → 微信支付公钥`,
+  )
+}
+
+function toPlatformKey(id: string, input: KeyInput, signer: Signer): PlatformKey {
+  const { serial, brandId, privateKey } = signer
+  if (['', 'undefined', 'null', 'NaN'].includes(id)) {
+    throw new ConfigError(
+      `certs lists a key under '${id}'; is the variable with its id set? It is PUB_KEY_ID_… of a public key, the serial number of a certificate`,
+    )
+  }
   if (plainSerial(id) === plainSerial(serial)) {
     const own = brandId === undefined ? 'merchant' : 'brand API'
     throw new ConfigError(
@@ -92,7 +109,12 @@ function toPlatformKey(id: string, input: KeyInput, { serial, brandId }: Signer)
     )
   }
   const { key, certificate } = loadPlatformKey(input, `certs.${id}`)
-  if (!certificate) return { serial: id, key }
+  if (key.equals(createPublicKey(privateKey))) {
+    throw new ConfigError(
+      `certs.${id} is your own key, that of privateKey; certs takes those of WeChat Pay: pub_key.pem, at 商户平台 → API安全 → 微信支付公钥`,
+    )
+  }
+  if (!certificate) return { serial: publicKeyId(id), key }
   const actual = certificate.serialNumber
   if (plainSerial(id) !== plainSerial(actual)) {
     throw new ConfigError(`certs.${id} is the certificate with serial ${actual}; list it under that`)

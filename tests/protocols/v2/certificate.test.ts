@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { generateKeyPairSync } from 'node:crypto'
+import { generateKeyPairSync, X509Certificate } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { Agent } from 'node:https'
 import { type AddressInfo, connect, createServer, type Server } from 'node:net'
@@ -108,7 +108,8 @@ describe('a client certificate', () => {
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
     const other = startedElsewhere(pem(privateKey))
     if (!other) return
-    const error = await rejection(call({ merchant: { cert: other, key: pem(privateKey) } }))
+    const { serialNumber: serial } = new X509Certificate(other)
+    const error = await rejection(call({ serial, merchant: { cert: other, key: pem(privateKey) } }))
     expect(error).toMatchObject({ name: 'ApiError', code: 'CERT_ERROR' })
   })
 
