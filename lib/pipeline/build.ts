@@ -235,7 +235,7 @@ const ALWAYS = ['Accept', 'User-Agent']
 /** Default headers with those of a caller on top; `null` and `false` take a header away, unless it is always needed. */
 export function mergeHeaders(defaults: HttpHeaders, given: unknown): HttpHeaders {
   const merged = AxiosHeaders.concat(defaults, given as RawAxiosHeaders)
-  for (const name of ALWAYS) if (!merged.get(name) && defaults[name]) merged.set(name, defaults[name])
+  for (const name of ALWAYS) if (!merged.get(name) && defaults[name]) merged.set(name, defaults[name], true)
   return ownHeaders(merged.toJSON())
 }
 
