@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream'
-import type { Endpoint } from '../../catalog/endpoint.js'
 import { type ApiError, RequestError, VerificationError, type VerificationErrorCode } from '../../errors.js'
 import type { HttpResponse } from '../../transport/transport.js'
 import { createApiError } from '../api-error.js'
@@ -43,11 +42,11 @@ export function createV2Protocol(context: V2Context): Protocol {
       const body = response.body as Buffer
       try {
         const { fields, verified } = await read(body, request, call)
-        return toApiError(response, fields, failureOf(fields), verified, call.endpoint)
+        return toApiError(response, fields, failureOf(fields), verified, call, request)
       } catch (error) {
         // Gateways say no in HTML, and nothing is trusted here anyway.
         if (!(error instanceof VerificationError)) throw error
-        return toApiError(response, body.toString(), undefined, false, call.endpoint)
+        return toApiError(response, body.toString(), undefined, false, call, request)
       }
     },
 
@@ -69,7 +68,7 @@ export function createV2Protocol(context: V2Context): Protocol {
   ): Promise<VerifiedResponse> {
     const { fields, verified } = await read(body, request, call)
     const failure = failureOf(fields)
-    if (failure) throw toApiError(response, fields, failure, verified, call.endpoint)
+    if (failure) throw toApiError(response, fields, failure, verified, call, request)
     if (!verified) assertBelievable(fields, call)
     return { body, decode: () => withLists(fields, call) }
   }
@@ -98,15 +97,24 @@ function toApiError(
   data: unknown,
   failure: Failure | undefined,
   verified: boolean,
-  endpoint: Endpoint,
+  { endpoint }: Call,
+  { signType = 'MD5' }: SignedHttpRequest,
 ): ApiError {
+  const isSignError = /^SIGN_?ERROR$/.test(failure?.code ?? '')
   return createApiError(endpoint, response, {
     code: failure?.code,
     reason: failure?.reason,
     detail: typeof data === 'object' ? data : undefined,
     data,
     verified,
+    hint: isSignError ? aboutSign(signType) : undefined,
   })
+}
+
+/** The likeliest causes of a refused `sign`. */
+function aboutSign(signType: SignType): string {
+  const other = signType === 'MD5' ? 'HMAC-SHA256' : 'MD5'
+  return `signed with ${signType} by secret: secret must be the APIv2 key of this merchant (商户平台 → API安全 → APIv2密钥), which is not the APIv3 key; some endpoints want sign_type: '${other}'`
 }
 
 type Xml = typeof import('./xml.js')

@@ -11,24 +11,52 @@ interface SignInformation {
 const CLOCK_TOLERANCE = 300_000
 const LINES = ['method', 'url', 'timestamp', 'nonce'] as const
 
+/** A response that refuses a signature. */
+export interface SignRefusal {
+  /** The API's own words. */
+  readonly message: unknown
+  readonly detail: unknown
+  /** The gateway's time, in milliseconds since the epoch; `NaN` where it does not tell. */
+  readonly time: number
+}
+
+type SignerId = Id & { readonly serial: string }
+
 /**
- * Why the gateway refused a signature, as far as both sides' messages and clocks show it. The message itself is
- * not printed: its parts are named by length and digest.
- *
- * @param gatewayTime of the refusal, in milliseconds since the epoch
+ * Why the gateway refused a signature, as far as its own words, both sides' messages and clocks show it. The message itself is not
+ * printed: its parts are named by length and digest.
  */
-export function explainSignError(
-  signed: SignedRequest,
-  detail: unknown,
-  gatewayTime: number,
-  signer: Id & { readonly serial: string },
-): string {
+export function explainSignError(signed: SignedRequest, refusal: SignRefusal, signer: SignerId): string {
+  const { message, detail, time } = refusal
   const information = (detail as { sign_information?: SignInformation } | undefined)?.sign_information
   const cause =
-    clockSkew(signed, gatewayTime) ??
+    clockSkew(signed, time) ??
+    saidBy(String(message), signer) ??
     difference(signed, information) ??
-    `${information ? 'the gateway computed the same message, so' : 'if the gateway computed the same message,'} privateKey is not the key of serial ${signer.serial}, or that certificate is not that of ${describeId(signer)}; compare with: openssl x509 -in apiclient_cert.pem -noout -serial`
-  return `${describe(signed)}; ${cause}`
+    `${information ? 'the gateway computed the same message, so' : 'if the gateway computed the same message,'} privateKey is not the key of serial ${signer.serial}: take both from one download, and compare with: ${COMPARE}`
+  return `${describe(signed)}; ${cause}${Number.isNaN(time) ? aboutClock(signed) : ''}`
+}
+
+const COMPARE = 'openssl x509 -in apiclient_cert.pem -noout -serial'
+
+/** The cause that the API's own words name. */
+function saidBy(message: string, signer: SignerId): string | undefined {
+  const { serial } = signer
+  const who = describeId(signer)
+  if (/时间戳|timestamp/i.test(message))
+    return `the clock of this machine says ${new Date().toISOString()}; set it`
+  if (/序列号|serial/i.test(message)) {
+    return `serial ${serial} is no certificate of ${who}, or is no longer valid; see: ${COMPARE}`
+  }
+  if (/商户号|品牌ID|mch_?id|brand_?id/i.test(message)) {
+    return `the certificate of serial ${serial} is not that of ${who}; check ${signer.brandId === undefined ? 'mchid' : 'brandId'}`
+  }
+  return undefined
+}
+
+/** A clock that is wrong is refused in the same words, and here nothing tells. */
+function aboutClock({ timestamp }: SignedRequest): string {
+  return `; the response has no Date to compare the clock with: it is ${new Date(Number(timestamp) * 1_000).toISOString()} here`
 }
 
 function describe(signed: SignedRequest): string {

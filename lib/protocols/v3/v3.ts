@@ -83,7 +83,9 @@ export function createV3Protocol({ signer, keys }: V3Context): Protocol {
         detail,
         data,
         verified,
-        hint: isSignError ? explainSignError(signed, detail, timeOf(response), signer) : undefined,
+        hint: isSignError
+          ? explainSignError(signed, { message, detail, time: timeOf(response) }, signer)
+          : undefined,
       })
     },
 

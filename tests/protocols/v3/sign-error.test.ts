@@ -17,10 +17,15 @@ const length = Buffer.byteLength(message)
 const explain = (text: string, bytes = length) =>
   explainSignError(
     signed,
-    { sign_information: { truncated_sign_message: text, sign_message_length: bytes } },
-    1_700_000_010_000,
+    {
+      message: '错误的签名，验签失败',
+      detail: { sign_information: { truncated_sign_message: text, sign_message_length: bytes } },
+      time: 1_700_000_010_000,
+    },
     signer,
   )
+const explainAt = (time: number) =>
+  explainSignError(signed, { message: undefined, detail: undefined, time }, signer)
 
 describe('a refused signature', () => {
   it('is described by the lengths and digests of what was signed, without printing it', () => {
@@ -45,7 +50,7 @@ describe('a refused signature', () => {
   })
 
   it('is explained without a time that is none', () => {
-    expect(explainSignError(signed, undefined, Number.POSITIVE_INFINITY, signer)).not.toContain('clock skew')
+    expect(explainAt(Number.POSITIVE_INFINITY)).not.toContain('clock skew')
   })
 
   it('points at key and serial when both sides signed the same', () => {
@@ -53,8 +58,7 @@ describe('a refused signature', () => {
   })
 
   it('names a clock skew with both times', () => {
-    const text = explainSignError(signed, undefined, 1_700_001_000_000, signer)
-    expect(text).toContain(
+    expect(explainAt(1_700_001_000_000)).toContain(
       'clock skew: it is 2023-11-14T22:13:20.000Z on this machine and 2023-11-14T22:30:00.000Z',
     )
   })
@@ -75,6 +79,36 @@ describe('over a socket', () => {
     expect(await refusal({ privateKey })).toContain(
       'the gateway computed the same message, so privateKey is not the key',
     )
+  })
+
+  it('a serial number that is wrong, a merchant id and a key have a hint each', async () => {
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+    const hints = [
+      [{ serial: 'AB12' }, /serial AB12 is no certificate of merchant \d+/, /privateKey is not|check mchid/],
+      [{ mchid: '1' }, /is not that of merchant 1; check mchid/, /privateKey is not|is no certificate/],
+      [{ privateKey }, /privateKey is not the key of serial/, /check mchid|is no certificate/],
+    ] as const
+    for (const [options, hint, others] of hints) {
+      const message = await refusal({ ...options, merchant: undefined as never })
+      expect(message).toMatch(hint)
+      expect(message).not.toMatch(others)
+    }
+  })
+
+  it('without a Date, the clock is named beside the key', () => {
+    expect(explainAt(Number.NaN)).toMatch(/privateKey is not .*no Date .*it is 2023-11-14T22:13:20.000Z here/)
+  })
+
+  it('a secret that is wrong is named in APIv2, with the algorithm', async () => {
+    const emulator = await createEmulator()
+    const wxpay = new Wechatpay({ ...emulator.merchant, secret: 'x'.repeat(32) })
+    const error = await wxpay.v2.pay.orderquery
+      .post({ xml: { appid: 'a', out_trade_no: 'n', transaction_id: '' } })
+      .catch((reason: unknown) => reason)
+    expect(error).toMatchObject({ code: 'SIGNERROR' })
+    expect(String(error)).toMatch(/signed with \S+ by secret: .*APIv2 key .*not the APIv3 key.*sign_type/)
+    wxpay.close()
+    await emulator.close()
   })
 
   it('a clock that is wrong is named', async () => {
