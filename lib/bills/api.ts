@@ -1,14 +1,13 @@
 import type { Bill } from './bill.js'
 import type { FundflowRow, FundflowSummary } from './fundflow.js'
 import type { ProfitSharingRow, ProfitSharingSummary } from './profit-sharing.js'
-import type { BillOptions } from './request.js'
+import type { BillDate, BillOptions } from './request.js'
 import type { TradeRow, TradeSummary } from './trade.js'
 import type { V2Bills } from './v2.js'
 
 /** The parameters of a trade bill. */
 export interface TradeBillRequest {
-  /** The day in Beijing time: `2024-01-01`. */
-  readonly bill_date: string
+  readonly bill_date: BillDate
   /** `ALL` when left out. */
   readonly bill_type?: 'ALL' | 'SUCCESS' | 'REFUND' | 'RECHARGE_REFUND' | (string & {})
   readonly sub_mchid?: string
@@ -18,8 +17,7 @@ export interface TradeBillRequest {
 
 /** The parameters of a fund flow bill. */
 export interface FundflowBillRequest {
-  /** The day in Beijing time: `2024-01-01`. */
-  readonly bill_date: string
+  readonly bill_date: BillDate
   /** `BASIC` when left out. */
   readonly account_type?: 'BASIC' | 'OPERATION' | 'FEES' | (string & {})
   readonly tar_type?: 'GZIP'
@@ -28,8 +26,7 @@ export interface FundflowBillRequest {
 /** The parameters of the fund flow bill of one sub-merchant. */
 export interface SubMerchantFundflowBillRequest {
   readonly sub_mchid: string
-  /** The day in Beijing time: `2024-01-01`. */
-  readonly bill_date: string
+  readonly bill_date: BillDate
   readonly account_type: 'BASIC' | 'OPERATION' | 'FEES' | 'DEPOSIT' | (string & {})
   readonly tar_type?: 'GZIP'
   /** The encryption of the bill; it is decrypted when it is read. */
@@ -38,8 +35,7 @@ export interface SubMerchantFundflowBillRequest {
 
 /** The parameters of the fund flow bill of all sub-merchants of a platform. */
 export interface EcommerceFundflowBillRequest {
-  /** The day in Beijing time: `2024-01-01`. */
-  readonly bill_date: string
+  readonly bill_date: BillDate
   /** `ALL` when left out, which is the only value. */
   readonly account_type?: 'ALL'
   readonly tar_type?: 'GZIP'
@@ -49,8 +45,7 @@ export interface EcommerceFundflowBillRequest {
 
 /** The parameters of a profit-sharing bill. */
 export interface ProfitSharingBillRequest {
-  /** The day in Beijing time: `2024-01-01`. */
-  readonly bill_date: string
+  readonly bill_date: BillDate
   readonly sub_mchid?: string
   readonly tar_type?: 'GZIP'
 }

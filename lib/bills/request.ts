@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { RequestError } from '../errors.js'
 import { nameHint } from '../nearest.js'
 import type { BadBillRow } from './errors.js'
@@ -23,10 +24,13 @@ export interface ParameterNames {
   readonly optional: readonly string[]
 }
 
-const DATE = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/
+/** The day of a bill, in Beijing time: `2024-01-01`, `20240101`, or a time of that day as a `Date`. */
+export type BillDate = string | Date
+
+const BEIJING_OFFSET = 8 * 3600 * 1000
 
 /**
- * Checks that the parameters of a bill are texts, and that none is missing or unknown.
+ * Checks that the parameters of a bill are texts, and that none is missing or unknown. The day comes as `2024-01-01`.
  *
  * @throws {RequestError} naming the method and the parameter.
  */
@@ -44,7 +48,7 @@ export function checkParameters(
     if (!known.includes(name)) {
       throw new RequestError(`${method}: unknown parameter '${name}'; ${nameHint(name, known)}`)
     }
-    if (typeof value !== 'string' || value === '') {
+    if ((typeof value !== 'string' || value === '') && name !== 'bill_date') {
       throw new RequestError(`${method}: ${name} must be a text that is not empty`)
     }
   }
@@ -52,10 +56,21 @@ export function checkParameters(
   const missing = required.filter((name) => !names.includes(name))
   if (missing.length > 0) throw new RequestError(`${method}: ${missing.join(', ')} missing`)
   const parameters = Object.fromEntries(given) as Record<string, string>
-  if (!DATE.test(parameters.bill_date ?? '')) {
-    throw new RequestError(
-      `${method}: bill_date must be a day such as 2024-01-01, not '${parameters.bill_date}'`,
-    )
-  }
-  return parameters
+  return { ...parameters, bill_date: toDay(method, parameters.bill_date) }
+}
+
+/** @throws {RequestError} when it is no day, or one that no calendar has. */
+function toDay(method: string, date: unknown): string {
+  const time = date instanceof Date ? new Date(date.getTime() + BEIJING_OFFSET) : undefined
+  const written = typeof date === 'string' ? date.replace(/^(\d{4})(\d\d)(\d\d)$/, '$1-$2-$3') : ''
+  const day = time ? isoDay(time) : written
+  if (/^\d{4}-\d\d-\d\d$/.test(day) && isoDay(new Date(day)) === day) return day
+  throw new RequestError(
+    `${method}: bill_date must be a day such as 2024-01-01 or 20240101, or a Date, not ${inspect(date)}`,
+  )
+}
+
+/** The day of a time in UTC; empty when it is none. */
+function isoDay(time: Date): string {
+  return Number.isNaN(time.getTime()) ? '' : time.toISOString().slice(0, 10)
 }

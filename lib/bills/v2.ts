@@ -2,14 +2,13 @@ import type { AxiosResponse } from 'axios'
 import type { BillContext } from './ask.js'
 import { Bill } from './bill.js'
 import { FUNDFLOW, type FundflowRow, type FundflowSummary } from './fundflow.js'
-import { type BillOptions, checkParameters } from './request.js'
+import { type BillDate, type BillOptions, checkParameters } from './request.js'
 import { TRADE, type TradeRow, type TradeSummary } from './trade.js'
 
 /** The parameters of a trade bill of APIv2. */
 export interface V2TradeBillRequest {
   readonly appid: string
-  /** The day in Beijing time: `2024-01-01`; it is sent as `20240101`. */
-  readonly bill_date: string
+  readonly bill_date: BillDate
   readonly bill_type?: 'ALL' | 'SUCCESS' | 'REFUND' | 'RECHARGE_REFUND'
   readonly tar_type?: 'GZIP'
   readonly sub_appid?: string
@@ -20,8 +19,7 @@ export interface V2TradeBillRequest {
 /** The parameters of a fund flow bill of APIv2. */
 export interface V2FundflowBillRequest {
   readonly appid: string
-  /** The day in Beijing time: `2024-01-01`; it is sent as `20240101`. */
-  readonly bill_date: string
+  readonly bill_date: BillDate
   readonly account_type: 'Basic' | 'Operation' | 'Fees'
   readonly tar_type?: 'GZIP'
 }

@@ -212,16 +212,48 @@ describe('a bill', () => {
   })
 
   it.each([
+    ['20240101'],
+    ['2024-01-01'],
+    // The day is Beijing's, whatever the time zone of this process.
+    [new Date('2023-12-31T16:00:00Z')],
+    [new Date('2024-01-01T15:59:59Z')],
+  ])('is asked for by its day, in any form: %o', async (bill_date) => {
+    await rig.wxpay.bills.trade({ bill_date })
+    expect(rig.emulator.requests[0]?.query.bill_date).toBe('2024-01-01')
+    const appid = 'wx8888888888888888'
+    await rowsOf(await rig.wxpay.bills.v2.trade({ appid, bill_date }))
+    await rowsOf(await rig.wxpay.bills.v2.fundflow({ appid, bill_date, account_type: 'Basic' }))
+    for (const { body } of rig.emulator.requests.slice(1)) {
+      expect(body).toContain('<bill_date>20240101</bill_date>')
+    }
+  })
+
+  it.each([
     [undefined, 'takes an object'],
     [{}, 'bill_date missing'],
-    [{ bill_date: '20240101' }, 'bill_date must be a day such as 2024-01-01'],
+    [{ bill_date: '2024-1-1' }, 'bill_date must be a day such as 2024-01-01 or 20240101'],
     [{ bill_date: '2024-13-01' }, 'bill_date must be a day'],
-    [{ bill_date: new Date() }, 'bill_date must be a text'],
+    [
+      { bill_date: '2026-02-30' },
+      "bill_date must be a day such as 2024-01-01 or 20240101, or a Date, not '2026-02-30'",
+    ],
+    [{ bill_date: '20260230' }, "or a Date, not '20260230'"],
+    [{ bill_date: '2024-0101' }, 'bill_date must be a day'],
+    [{ bill_date: '' }, 'bill_date must be a day'],
+    [{ bill_date: 20240101 }, 'or a Date, not 20240101'],
+    [{ bill_date: new Date(Number.NaN) }, 'or a Date, not Invalid Date'],
+    [{ bill_date: past, tar_type: 1 }, 'tar_type must be a text'],
     [{ bill_date: past, tartype: 'GZIP' }, "unknown parameter 'tartype'; did you mean 'tar_type'?"],
   ])('is not asked for by %j', async (request, why) => {
-    const error = await rejection(rig.wxpay.bills.trade(request as never))
-    expect(error).toBeInstanceOf(RequestError)
-    expect((error as Error).message).toContain(why)
+    const { trade, v2 } = rig.wxpay.bills
+    for (const [ask, more] of [
+      [trade, {}],
+      [v2.trade, { appid: 'wx1' }],
+    ] as const) {
+      const error = await rejection(ask((request && { ...request, ...more }) as never))
+      expect(error).toBeInstanceOf(RequestError)
+      expect((error as Error).message).toContain(why)
+    }
     expect(rig.emulator.requests).toHaveLength(0)
   })
 })
