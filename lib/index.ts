@@ -56,13 +56,14 @@ export type {
   CouponUrlRequest,
   SendCouponParameter,
 } from './pay-sign/coupons.js'
-export type { H5Request, NativeRequest } from './pay-sign/links.js'
 export type {
   AppParameters,
   AppPaymentRequest,
+  H5Request,
   JsapiParameters,
+  NativeRequest,
   PaymentRequest,
-} from './pay-sign/payment.js'
+} from './pay-sign/payments.js'
 export type {
   ScoreDetailParameters,
   ScoreDetailRequest,
@@ -71,7 +72,7 @@ export type {
   ScoreParameters,
   ScoreRequest,
 } from './pay-sign/score.js'
-export type { PaySignType } from './pay-sign/signing.js'
+export type { PaySignType } from './pay-sign/sign.js'
 export {
   type AttemptEvent,
   CALL_CHANNEL,

@@ -1,5 +1,4 @@
-import { readFields } from './fields.js'
-import type { PaySigning } from './signing.js'
+import { type PaySigning, readTexts } from './sign.js'
 
 /** A payscore order for its user to confirm. */
 export interface ScoreRequest {
@@ -44,42 +43,55 @@ export interface ScoreEnableParameters extends Signed {
   readonly out_request_no: string
 }
 
-export function scoreParameters(signing: PaySigning, request: ScoreRequest): ScoreParameters {
-  const method = 'paySign.score'
-  const given = readFields(method, request, { required: ['package'], optional: [] })
-  return signed(signing, method, { package: given.package })
+/** The parameters of payscore. */
+export interface Score {
+  /**
+   * The parameters of `wxpayScoreUse`, where a user confirms a payscore order. Signed with the APIv2 key.
+   *
+   * @see https://pay.weixin.qq.com/wiki/doc/apiv3/apis/chapter6_1_12.shtml
+   */
+  readonly score: (request: ScoreRequest) => ScoreParameters
+  /**
+   * The parameters of `wxpayScoreDetail`, which shows a payscore order. Signed with the APIv2 key.
+   *
+   * @see https://pay.weixin.qq.com/wiki/doc/apiv3/apis/chapter6_1_24.shtml
+   */
+  readonly scoreDetail: (request: ScoreDetailRequest) => ScoreDetailParameters
+  /** The parameters of `wxpayScoreEnable`, which opens a payscore service. Signed with the APIv2 key. */
+  readonly scoreEnable: (request: ScoreEnableRequest) => ScoreEnableParameters
 }
 
-export function scoreDetailParameters(
-  signing: PaySigning,
-  request: ScoreDetailRequest,
-): ScoreDetailParameters {
-  const method = 'paySign.scoreDetail'
-  const given = readFields(method, request, { required: ['serviceId', 'outOrderNo'], optional: [] })
-  return signed(signing, method, { service_id: given.serviceId, out_order_no: given.outOrderNo })
-}
+export function createScore(signing: PaySigning): Score {
+  function signed<Fields extends Readonly<Record<string, string>>>(
+    method: string,
+    fields: Fields,
+  ): Fields & Signed {
+    const { timestamp, nonce: nonce_str } = signing.stamp()
+    const unsigned = {
+      mch_id: signing.mchid,
+      ...fields,
+      timestamp,
+      nonce_str,
+      sign_type: 'HMAC-SHA256',
+    } as const
+    return { ...unsigned, sign: signing.fields(method, unsigned, 'HMAC-SHA256') }
+  }
 
-export function scoreEnableParameters(
-  signing: PaySigning,
-  request: ScoreEnableRequest,
-): ScoreEnableParameters {
-  const method = 'paySign.scoreEnable'
-  const given = readFields(method, request, { required: ['serviceId', 'outRequestNo'], optional: [] })
-  return signed(signing, method, { service_id: given.serviceId, out_request_no: given.outRequestNo })
-}
-
-function signed<Fields extends Readonly<Record<string, string>>>(
-  signing: PaySigning,
-  method: string,
-  fields: Fields,
-): Fields & Signed {
-  const { timestamp, nonce } = signing.stamp()
-  const unsigned = {
-    mch_id: signing.mchid,
-    ...fields,
-    timestamp,
-    nonce_str: nonce,
-    sign_type: 'HMAC-SHA256',
-  } as const
-  return { ...unsigned, sign: signing.fields(method, unsigned, 'HMAC-SHA256') }
+  return {
+    score(request) {
+      const method = 'paySign.score'
+      const { package: order } = readTexts(method, request, ['package'])
+      return signed(method, { package: order })
+    },
+    scoreDetail(request) {
+      const method = 'paySign.scoreDetail'
+      const { serviceId, outOrderNo } = readTexts(method, request, ['serviceId', 'outOrderNo'])
+      return signed(method, { service_id: serviceId, out_order_no: outOrderNo })
+    },
+    scoreEnable(request) {
+      const method = 'paySign.scoreEnable'
+      const { serviceId, outRequestNo } = readTexts(method, request, ['serviceId', 'outRequestNo'])
+      return signed(method, { service_id: serviceId, out_request_no: outRequestNo })
+    },
+  }
 }

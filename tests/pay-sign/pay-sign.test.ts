@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process'
 import { createSecretKey, generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { type MerchantOptions, RequestError, Wechatpay } from '../../lib/index.js'
-import { jsapiParameters } from '../../lib/pay-sign/payment.js'
-import { createPaySigning } from '../../lib/pay-sign/signing.js'
+import { createPayments } from '../../lib/pay-sign/payments.js'
+import { createPaySigning } from '../../lib/pay-sign/sign.js'
 import { signMessage } from '../../lib/protocols/v2/sign.js'
 import { opensslVerifies, pem } from '../openssl.js'
 
@@ -52,10 +52,7 @@ describe('a payment in WeChat or a mini-program', () => {
   it('signs the message of the documentation, byte for byte', () => {
     const stamp = { timestamp: '1414561699', nonce: '5K8264ILTKCH16CQ2502SI8ZNMTM67VS' }
     const signer = { mchid: '1900000109', serial: '', privateKey }
-    const { paySign: sign } = jsapiParameters(
-      createPaySigning(signer, undefined, () => stamp),
-      request,
-    )
+    const { paySign: sign } = createPayments(createPaySigning(signer, undefined, () => stamp)).jsapi(request)
     const documented =
       'wx8888888888888888\n1414561699\n5K8264ILTKCH16CQ2502SI8ZNMTM67VS\nprepay_id=wx201410272009395522657a690389285100\n'
     expect(opensslVerifies(documented, sign, publicKey)).toBe(true)
