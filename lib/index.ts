@@ -1,19 +1,22 @@
 export type * from '../types/index.js'
+export type { Bill, BillAnnouncement, BillOptions } from './bills/bill.js'
 export type {
+  BillDate,
+  BillRequest,
   Bills,
   EcommerceFundflowBillRequest,
   FundflowBillRequest,
   ProfitSharingBillRequest,
   SubMerchantFundflowBillRequest,
   TradeBillRequest,
-} from './bills/api.js'
-export type { Bill, BillAnnouncement } from './bills/bill.js'
+  V2Bills,
+  V2FundflowBillRequest,
+  V2TradeBillRequest,
+} from './bills/bills.js'
 export type { BadBillRow } from './bills/errors.js'
 export type { FundflowRow, FundflowSummary } from './bills/fundflow.js'
 export type { ProfitSharingRow, ProfitSharingSummary } from './bills/profit-sharing.js'
-export type { BillDate, BillOptions } from './bills/request.js'
 export type { TradeRow, TradeSummary } from './bills/trade.js'
-export type { V2Bills, V2FundflowBillRequest, V2TradeBillRequest } from './bills/v2.js'
 export type { Clients } from './calls.js'
 export type { KeyInput } from './crypto/keys.js'
 export {

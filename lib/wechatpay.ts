@@ -1,7 +1,6 @@
 import { inspect } from 'node:util'
 import type { Chain } from '../types/chain.js'
-import type { Bills } from './bills/api.js'
-import { createBills } from './bills/create-bills.js'
+import { type Bills, createBills } from './bills/bills.js'
 import { type Clients, createCalls, directDefaults } from './calls.js'
 import { exactSegments, expectsId, isDocumentedPrefix } from './catalog/lookup.js'
 import type { Verb } from './catalog/traits.js'

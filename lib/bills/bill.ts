@@ -4,8 +4,8 @@ import { RequestError } from '../errors.js'
 import { writeSink } from '../pipeline/download.js'
 import type { BillFormat, BillRow } from './columns.js'
 import { type BillFile, type Download, openDownload } from './download.js'
+import type { BadBillRow } from './errors.js'
 import { parseBill } from './parse.js'
-import type { BillOptions } from './request.js'
 
 /** The response to the request for a bill. */
 export interface BillAnnouncement {
@@ -15,6 +15,21 @@ export interface BillAnnouncement {
   readonly hash_value?: string
   /** Valid for some minutes. */
   readonly download_url?: string
+}
+
+/** Options of the request for any bill. */
+export interface BillOptions {
+  /** Aborts the request and the download. */
+  readonly signal?: AbortSignal | undefined
+  /** Milliseconds until the response begins, and at most between two chunks of the download. */
+  readonly timeout?: number
+  /** The access point for this bill, in place of the client's. */
+  readonly baseURL?: string
+  /**
+   * Is told of each row that cannot be read, while the others come as usual. Without it, the first such row is a
+   * `VerificationError` that names its line.
+   */
+  readonly onBadRow?: ((row: BadBillRow) => void) | undefined
 }
 
 /** How a bill is downloaded and read. */

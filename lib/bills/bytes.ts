@@ -3,7 +3,7 @@ import { pipeline, Readable } from 'node:stream'
 import { constants, createGunzip } from 'node:zlib'
 import { NetworkError, WechatpayError } from '../errors.js'
 import { join } from '../protocols/response-stream.js'
-import { type BillName, brokenOff, notTheBill, wrongDigest } from './errors.js'
+import { brokenOff, notTheBill, wrongDigest } from './errors.js'
 
 /** The size of unzipped chunks. They are large because each needs a turn of the thread pool. */
 const UNZIPPED_BYTES = 128 * 1024
@@ -24,7 +24,7 @@ export interface Patience {
  * The bytes of a response as they arrive. The time limit is for the server alone: a program that reads slowly may take as
  * long as it needs.
  */
-export async function* arriving(body: Readable, name: BillName, patience: Patience): AsyncGenerator<Buffer> {
+export async function* arriving(body: Readable, name: string, patience: Patience): AsyncGenerator<Buffer> {
   const chunks = body[Symbol.asyncIterator]() as AsyncIterator<Buffer>
   const { limit } = patience
   const late = () => patience.giveUp?.(new Error(`no data for ${limit} ms`))
@@ -56,7 +56,7 @@ function orGivenUp<Result>(waiting: Promise<Result>, patience: Patience): Promis
 }
 
 /** Unzips a file that begins as gzip does, and passes on any other. */
-export async function* unzipped(bytes: AsyncIterable<Buffer>, name: BillName): AsyncGenerator<Buffer> {
+export async function* unzipped(bytes: AsyncIterable<Buffer>, name: string): AsyncGenerator<Buffer> {
   const chunks = bytes[Symbol.asyncIterator]()
   let first: Buffer = Buffer.alloc(0)
   while (first.length < GZIP.length) {
@@ -73,7 +73,7 @@ export async function* unzipped(bytes: AsyncIterable<Buffer>, name: BillName): A
   }
 }
 
-async function* gunzipped(bytes: AsyncIterable<Buffer>, name: BillName): AsyncGenerator<Buffer> {
+async function* gunzipped(bytes: AsyncIterable<Buffer>, name: string): AsyncGenerator<Buffer> {
   const gunzip = createGunzip({ chunkSize: UNZIPPED_BYTES, finishFlush: constants.Z_FINISH })
   // A failure destroys `plain`, so that its reader below throws it.
   const plain = pipeline(Readable.from(bytes, { objectMode: false }), gunzip, () => undefined)
@@ -97,7 +97,7 @@ export interface Encryption {
 export async function* decrypted(
   bytes: AsyncIterable<Buffer>,
   { key, nonce }: Encryption,
-  name: BillName,
+  name: string,
 ): AsyncGenerator<Buffer> {
   const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(nonce), { authTagLength: TAG_BYTES })
   let held: Buffer = Buffer.alloc(0)
@@ -131,7 +131,7 @@ export async function* hashed(bytes: AsyncIterable<Buffer>, hash: Hash): AsyncGe
 export async function* digestChecked(
   bytes: AsyncIterable<Buffer>,
   announced: string,
-  name: BillName,
+  name: string,
   delivered?: Hash,
 ): AsyncGenerator<Buffer> {
   const hash = createHash('sha1')

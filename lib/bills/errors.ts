@@ -1,10 +1,7 @@
 import { NetworkError, VerificationError } from '../errors.js'
 
-/** The name of a bill in messages: `GET v3/bill/tradebill 2024-01-01`. */
-export type BillName = string
-
 /** The error for what was downloaded and is not the bill, or not all of it. */
-export function notTheBill(name: BillName, why: string, cause?: unknown): VerificationError {
+export function notTheBill(name: string, why: string, cause?: unknown): VerificationError {
   return new VerificationError(`${name}: the bill is not to be trusted: ${why}`, {
     code: 'ANSWER_INVALID',
     cause,
@@ -22,7 +19,7 @@ export interface BadBillRow {
 }
 
 /** The error for a row that cannot be read, where nobody asked to be told of such rows. */
-export function badRow(name: BillName, { line, reason }: BadBillRow): VerificationError {
+export function badRow(name: string, { line, reason }: BadBillRow): VerificationError {
   return new VerificationError(
     `${name}: line ${line} ${reason}; with the option onBadRow the other rows can be read all the same`,
     { code: 'ANSWER_INVALID' },
@@ -30,7 +27,7 @@ export function badRow(name: BillName, { line, reason }: BadBillRow): Verificati
 }
 
 /** The error for a bill that was read to its end and is not the one that was announced. */
-export function wrongDigest(name: BillName, announced: string, actual: string): VerificationError {
+export function wrongDigest(name: string, announced: string, actual: string): VerificationError {
   return new VerificationError(
     `${name}: the bill is not to be trusted: its SHA-1 is ${actual}, announced was ${announced}; do not use the rows read so far`,
     { code: 'SIGNATURE_INVALID' },
@@ -38,7 +35,7 @@ export function wrongDigest(name: BillName, announced: string, actual: string): 
 }
 
 /** The error for a connection that failed during the download. */
-export function brokenOff(name: BillName, cause: Error, signal: AbortSignal | undefined): NetworkError {
+export function brokenOff(name: string, cause: Error, signal: AbortSignal | undefined): NetworkError {
   if (signal?.aborted) {
     return new NetworkError(`${name}: aborted`, { code: 'ABORTED', retryable: false, cause: signal.reason })
   }

@@ -7,16 +7,17 @@ import {
   createTable,
   isKnownHeading,
 } from './columns.js'
-import { type BillName, badRow, notTheBill } from './errors.js'
+import { type BadBillRow, badRow, notTheBill } from './errors.js'
 import { fieldsOf, readFields, splitRecord } from './fields.js'
 import { createMarkedRowReader, type MarkedRowReader } from './marked-rows.js'
-import type { BillOptions } from './request.js'
 
 const LINE_FEED = 10
 const RETURN = 13
 const BACKTICK = 96
 /** The longest record that is read, so that memory and time stay bounded when a line, or a field, does not end. */
 const RECORD_BYTES = 64 * 1024
+
+type OnBadRow = (row: BadBillRow) => void
 
 /**
  * Reads a bill: headings, rows, headings of the summary, summary.
@@ -28,8 +29,8 @@ const RECORD_BYTES = 64 * 1024
 export async function* parseBill(
   bytes: AsyncIterable<Buffer>,
   format: BillFormat,
-  name: BillName,
-  onBadRow?: BillOptions['onBadRow'],
+  name: string,
+  onBadRow?: OnBadRow,
 ): AsyncGenerator<readonly BillRow[], BillRow> {
   const reader = createLineReader(format, name, onBadRow)
   let rest: Buffer | undefined
@@ -65,7 +66,7 @@ interface LineReader {
   readonly summary: () => BillRow
 }
 
-function createLineReader(format: BillFormat, name: BillName, onBadRow: BillOptions['onBadRow']): LineReader {
+function createLineReader(format: BillFormat, name: string, onBadRow?: OnBadRow): LineReader {
   let table: BillTable | undefined
   let readMarkedRow: MarkedRowReader = () => undefined
   let summaryTable: BillTable | undefined
