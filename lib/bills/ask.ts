@@ -22,6 +22,16 @@ export interface BillContext {
   readonly privateKey: KeyObject
 }
 
+/** The name of the method of a sort of bill. */
+export type BillName =
+  | 'trade'
+  | 'fundflow'
+  | 'subMerchantFundflow'
+  | 'ecommerceFundflow'
+  | 'profitSharing'
+  | 'v2.trade'
+  | 'v2.fundflow'
+
 /** A sort of bill: where it is asked for, with which parameters beside `bill_date` and `tar_type`. */
 interface BillKind {
   readonly path: string
@@ -34,7 +44,7 @@ interface BillKind {
 const ENCRYPTED = { algorithm: 'AEAD_AES_256_GCM' } as const
 
 /** All sorts of bills, by the names of their methods. */
-const KINDS = {
+const KINDS: Readonly<Record<BillName, BillKind>> = {
   trade: { path: 'v3/bill/tradebill', format: TRADE, optional: ['bill_type', 'sub_mchid'] },
   fundflow: { path: 'v3/bill/fundflowbill', format: FUNDFLOW, optional: ['account_type'] },
   subMerchantFundflow: {
@@ -58,9 +68,7 @@ const KINDS = {
     optional: ['bill_type', 'sub_appid', 'sub_mch_id', 'sign_type'],
   },
   'v2.fundflow': { path: 'v2/pay/downloadfundflow', format: FUNDFLOW, required: ['appid', 'account_type'] },
-} as const satisfies Readonly<Record<string, BillKind>>
-
-export type BillName = keyof typeof KINDS
+}
 
 /** The response to the request for a bill of APIv3; a list of files where it is encrypted. */
 interface Announced extends BillAnnouncement {
@@ -76,12 +84,12 @@ interface EncryptedFile extends BillAnnouncement {
 /** Asks for a bill. It is downloaded when it is read; with APIv2 it is asked for only then, because the response is the bill. */
 export async function askForBill(
   context: BillContext,
-  kindName: BillName,
+  method: BillName,
   request: unknown,
   { signal, onBadRow, ...rest }: BillOptions = {},
 ): Promise<Bill<never, never>> {
-  const kind: BillKind = KINDS[kindName]
-  const parameters = checkParameters(`bills.${kindName}`, request, kind)
+  const kind = KINDS[method]
+  const parameters = checkParameters(`bills.${method}`, request, kind)
   const callOptions = { ...rest, ...(signal && { signal }) }
   const bill = { format: kind.format, options: { signal, onBadRow } }
   if (kind.path.startsWith('v2/')) {

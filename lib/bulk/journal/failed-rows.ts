@@ -1,7 +1,6 @@
 import { closeSync, existsSync, openSync, renameSync, rmSync } from 'node:fs'
 import { FAILURE_PREFIX } from '../tables/headings.js'
-import { type FailureRecord, ROW_STATE, readJournal } from './format.js'
-import { createRowNumbers } from './row-numbers.js'
+import { createRowNumbers, type FailureRecord, ROW_STATE, readJournal } from './format.js'
 import { OWNER_ONLY, writeAll } from './writer.js'
 
 /** The number of rows that failed, also by code. */

@@ -1,15 +1,15 @@
 import { createReadStream } from 'node:fs'
 import { RequestError } from '../../index.js'
 
-/** The state of a row, as the last line about it says. */
+/** The state of a row: the sign that the last line about it begins with. */
 export const ROW_STATE = {
-  notSent: 0,
+  notSent: '<',
   /** The request is about to be sent or was sent; no outcome is written down yet. */
-  inFlight: 1,
-  acknowledged: 2,
-  failed: 3,
+  inFlight: '>',
+  acknowledged: '+',
+  failed: '-',
   /** The request was sent, and nobody knows whether the API carried it out. */
-  unknown: 4,
+  unknown: '?',
 } as const
 
 export type RowState = (typeof ROW_STATE)[keyof typeof ROW_STATE]
@@ -47,15 +47,6 @@ export interface JournalLine {
   readonly failure?: FailureRecord
 }
 
-const SIGNS: readonly (readonly [sign: string, state: RowState])[] = [
-  ['>', ROW_STATE.inFlight],
-  ['<', ROW_STATE.notSent],
-  ['+', ROW_STATE.acknowledged],
-  ['-', ROW_STATE.failed],
-  ['?', ROW_STATE.unknown],
-]
-const SIGN_OF = new Map(SIGNS.map(([sign, state]) => [state, sign]))
-const STATE_OF = new Map(SIGNS)
 const LINE = /^([><+\-?])(\d+)(?:-(\d+))?(?: (\d+))?(?: (\{.*\}))?$/
 const LINE_FEED = 10
 
@@ -63,15 +54,14 @@ const LINE_FEED = 10
 export function formatLine({ state, first, last, end, failure }: JournalLine): string {
   const range = first === last ? String(first) : `${first}-${last}`
   const result = end === undefined ? '' : ` ${end}`
-  return `${SIGN_OF.get(state)}${range}${result}${failure ? ` ${JSON.stringify(failure)}` : ''}\n`
+  return `${state}${range}${result}${failure ? ` ${JSON.stringify(failure)}` : ''}\n`
 }
 
 function parseLine(text: string): JournalLine | undefined {
-  const [, sign = '', first, last = first, end, failure] = LINE.exec(text) ?? []
-  const state = STATE_OF.get(sign)
+  const [, state, first, last = first, end, failure] = LINE.exec(text) ?? []
   if (state === undefined) return undefined
   return {
-    state,
+    state: state as RowState,
     first: Number(first),
     last: Number(last),
     ...(end !== undefined && { end: Number(end) }),
@@ -131,4 +121,26 @@ function parseHeader(text: string, file: string): JournalHeader {
     if (header.format === 'wechatpay-fluent bulk' && header.version === 1) return header
   } catch {}
   throw new RequestError(`${file} is no journal of a bulk job: name another with the option 'journal'`)
+}
+
+/**
+ * Numbers by row, 0 for a row that has none: a few bytes each, so that millions of rows take little memory. `set` sets the
+ * number of all rows of a range, its last included.
+ */
+export function createRowNumbers(Numbers: typeof Uint8Array | typeof Uint32Array): {
+  readonly get: (row: number) => number
+  readonly set: (first: number, last: number, number: number) => void
+} {
+  let numbers = new Numbers(1 << 12)
+  return {
+    get: (row) => numbers[row] ?? 0,
+    set(first, last, number) {
+      if (last >= numbers.length) {
+        const larger = new Numbers(Math.max(numbers.length * 2, last + 1))
+        larger.set(numbers)
+        numbers = larger
+      }
+      numbers.fill(number, first, last + 1)
+    },
+  }
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { RequestError } from '../../index.js'
 import { describeAccount } from '../options.js'
 import {
+  createRowNumbers,
   type FailureRecord,
   formatLine,
   type JournalHeader,
@@ -10,14 +11,13 @@ import {
   readJournal,
 } from './format.js'
 import { takeLock } from './lock.js'
-import { createRowNumbers } from './row-numbers.js'
 import { JournalWriter, openJournalFiles } from './writer.js'
 
 /** The states of all rows, kept in a file. */
 export interface Journal {
   /** Whether an earlier run of this job has written the journal. */
   readonly isContinued: boolean
-  stateOf(row: number): number
+  stateOf(row: number): RowState
   /** Writes down that rows are about to be sent; resolves when that is on the disk. */
   begin(rows: readonly number[]): Promise<void>
   /** Writes down that rows were not sent after all. */
@@ -59,10 +59,12 @@ async function openLocked(
   unlock: () => void,
 ): Promise<Journal> {
   const states = createRowNumbers(Uint8Array)
+  const setState = (first: number, last: number, state: RowState): void =>
+    states.set(first, last, state.charCodeAt(0))
   let resultsLength = 0
   const found = existsSync(file)
     ? await readJournal(file, ({ state, first, last, end = resultsLength }) => {
-        states.set(first, last, state)
+        setState(first, last, state)
         resultsLength = end
       })
     : { header: undefined, length: 0 }
@@ -70,14 +72,19 @@ async function openLocked(
   const files = openJournalFiles(file, header, { ...found, resultsLength })
   const writer = new JournalWriter(file, files, onError)
 
-  const writeRanges = (rows: readonly number[], state: RowState): void => {
-    for (const [first, last] of rangesOf(rows)) {
-      states.set(first, last, state)
+  /** Writes down the state of rows; those that follow one another are one line. */
+  const writeRows = (rows: readonly number[], state: RowState): void => {
+    let first = rows[0] ?? 0
+    for (const [index, last] of rows.entries()) {
+      const next = rows[index + 1]
+      if (next === last + 1) continue
+      setState(first, last, state)
       writer.write(formatLine({ state, first, last }))
+      first = next ?? 0
     }
   }
   const writeOutcome = (row: number, state: RowState, result = '', failure?: FailureRecord): void => {
-    states.set(row, row, state)
+    setState(row, row, state)
     resultsLength += Buffer.byteLength(result)
     const end = files.results === undefined ? undefined : { end: resultsLength }
     writer.write(formatLine({ state, first: row, last: row, ...end, ...(failure && { failure }) }), result)
@@ -85,12 +92,13 @@ async function openLocked(
 
   return {
     isContinued: found.header !== undefined,
-    stateOf: states.get,
+    stateOf: (row) =>
+      states.get(row) === 0 ? ROW_STATE.notSent : (String.fromCharCode(states.get(row)) as RowState),
     begin(rows) {
-      writeRanges(rows, ROW_STATE.inFlight)
+      writeRows(rows, ROW_STATE.inFlight)
       return writer.sync()
     },
-    release: (rows) => writeRanges(rows, ROW_STATE.notSent),
+    release: (rows) => writeRows(rows, ROW_STATE.notSent),
     acknowledge: (row, result) => writeOutcome(row, ROW_STATE.acknowledged, result),
     fail: (row, failure, isUnknown, result) =>
       writeOutcome(row, isUnknown ? ROW_STATE.unknown : ROW_STATE.failed, result, failure),
@@ -126,15 +134,4 @@ function ofAnotherAccount(file: string, owner: string, own: string): RequestErro
       : `The journal ${file} does not say which merchant it belongs to, because an earlier version began it, and ${client}. ` +
           'Run that job to its end with the version that began it: here its rows would have other numbers',
   )
-}
-
-/** Numbers that follow one another, as ranges: each is one line of the journal. */
-function rangesOf(rows: readonly number[]): [first: number, last: number][] {
-  const ranges: [number, number][] = []
-  for (const row of rows) {
-    const range = ranges.at(-1)
-    if (range && range[1] + 1 === row) range[1] = row
-    else ranges.push([row, row])
-  }
-  return ranges
 }
