@@ -51,7 +51,7 @@ const SHARED = new RegExp(
     'protocols/(?:url|response-stream)',
     // The others are the emulator's.
     'catalog/(?!document|glossary|request-check|schema).*',
-    'protocols/v2/(?:sign|xml-problem)',
+    'protocols/v2/(?:outcome|sign|xml-problem)',
     'protocols/v3/sensitive',
     'notifications/(?:generated/facts|identify|resource)',
   ].join('|')})\\.ts$`,

@@ -48,6 +48,18 @@ describe('a receiver', () => {
     expect(rig.receipts).toMatchObject([{ type: 'unhandled', event_type: 'TRANSACTION.SUCCESS' }])
   })
 
+  it('refuses a probe, and says that it was one', async () => {
+    const handler = vi.fn()
+    const { headers, body } = rig.paid('probed')
+    const probe = {
+      ...headers,
+      'Wechatpay-Signature': `WECHATPAY/SIGNTEST/${headers['Wechatpay-Signature']}`,
+    }
+    expect(await post(await rig.serve(handler), { headers: probe, body })).toEqual(refused(401))
+    expect(rig.receipts).toMatchObject([{ type: 'refused', status: 401, error: { code: 'SIGNATURE_PROBE' } }])
+    expect(handler).not.toHaveBeenCalled()
+  })
+
   it('answers messages of v2 in XML', async () => {
     const url = await rig.serve({
       'refund-processed': nothing,

@@ -21,7 +21,7 @@ export interface PlatformCertificates {
   /**
    * Downloads the certificates anew.
    *
-   * @throws {RequestError} when `certs` was given, as a brand always does: then they are what they are.
+   * @throws {RequestError} when `certs` was given, as a brand always does: one that it lacks is downloaded when it is named.
    */
   readonly refresh: () => Promise<readonly PlatformCertificate[]>
 }
