@@ -56,7 +56,7 @@ export function certificateDownload(
 function explain(error: ApiError): WechatpayError {
   if (error.status !== 404) return error
   return new ConfigError(
-    `This merchant has no platform certificates to download (${error.message}). Add its public key to certs under its id: { PUB_KEY_ID_…: 'file:///…/pub_key.pem' }; both are at 商户平台 → API安全 → 微信支付公钥`,
+    `This merchant has no platform certificates to download (${error.message}): its public key signs all. If certs lacks that, add pub_key.pem under its id, { PUB_KEY_ID_…: 'file:///…/pub_key.pem' }; both are at 商户平台 → API安全 → 微信支付公钥`,
     { cause: error },
   )
 }
