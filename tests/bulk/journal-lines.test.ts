@@ -1,0 +1,284 @@
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
+import { setImmediate as turn } from 'node:timers/promises'
+import { describe, expect, it } from 'vitest'
+import { type JournalHeader, ROW_STATE } from '../../lib/bulk/journal/format.js'
+import { openJournal } from '../../lib/bulk/journal/journal.js'
+import { createRowNumbers } from '../../lib/bulk/journal/row-numbers.js'
+import { RequestError } from '../../lib/index.js'
+import { startFolder } from './folder.js'
+
+const file = startFolder()
+const { notSent, inFlight, acknowledged, failed, unknown } = ROW_STATE
+const header: JournalHeader = {
+  ...{ format: 'wechatpay-fluent bulk', version: 1, endpoint: 'POST v3/x', account: '1900000109' },
+  ...{ columns: 'c', constants: 's', input: 'i' },
+}
+const reason = { code: 'PARAM_ERROR', message: 'no', columns: { openid: '一' } }
+const errors: Error[] = []
+const open = (journal: string, given: JournalHeader = header) =>
+  openJournal(journal, given, (error) => errors.push(error))
+/** A journal with these lines after its header. */
+const written = (name: string, lines: readonly string[]): string =>
+  file(name, [JSON.stringify(header), ...lines, ''].join('\n'))
+const linesOf = (journal: string): string[] => readFileSync(journal, 'utf8').trimEnd().split('\n').slice(1)
+/** The states of rows, as a run reads them that goes on with the journal. */
+async function statesIn(journal: string, rows: readonly number[]): Promise<number[]> {
+  const opened = await open(journal)
+  const states = rows.map((row) => opened.stateOf(row))
+  await opened.close()
+  return states
+}
+
+describe('a journal', () => {
+  it('has on the disk what is about to be sent, before it is sent', async () => {
+    const path = file('begun.journal')
+    const journal = await open(path)
+    expect(journal.isContinued).toBe(false)
+    await journal.begin([1, 2, 3, 7, 8, 10])
+    expect(linesOf(path)).toEqual(['>1-3', '>7-8', '>10'])
+    await Promise.all([journal.begin([11]), journal.begin([12]), journal.begin([13, 14])])
+    expect(linesOf(path).slice(3)).toEqual(['>11', '>12', '>13-14'])
+    await journal.close()
+  })
+
+  it('has the outcomes in a turn of the event loop, so that they outlive the process', async () => {
+    const path = file('outcomes.journal')
+    const journal = await open(path)
+    journal.acknowledge(1, undefined)
+    journal.fail(2, reason, false, undefined)
+    journal.fail(3, reason, true, undefined)
+    journal.release([4, 5])
+    await turn()
+    expect(linesOf(path)).toEqual([
+      '+1',
+      `-2 ${JSON.stringify(reason)}`,
+      `?3 ${JSON.stringify(reason)}`,
+      '<4-5',
+    ])
+    journal.acknowledge(6, undefined)
+    await turn()
+    expect(linesOf(path).at(-1)).toBe('+6')
+    expect([1, 2, 3, 4, 6, 7].map(journal.stateOf)).toEqual([
+      ...[acknowledged, failed, unknown, notSent, acknowledged, notSent],
+    ])
+    await journal.close()
+  })
+
+  it('tells the next run the state of every row, whatever the length of their numbers', async () => {
+    const journal = written('read.journal', [
+      ...['>1-1234', '<10-20', '+30', `-31 ${JSON.stringify(reason)}`, `?1000 ${JSON.stringify(reason)}`],
+    ])
+    expect(await statesIn(journal, [0, 1, 9, 10, 20, 21, 30, 31, 1000, 1234, 1235])).toEqual([
+      ...[notSent, inFlight, inFlight, notSent, notSent, inFlight, acknowledged, failed, unknown, inFlight],
+      notSent,
+    ])
+  })
+
+  it('is read in pieces, however long it is', async () => {
+    const rows = Array.from({ length: 20_000 }, (_, at) => at + 1)
+    const journal = written(
+      'long.journal',
+      rows.map((row) => `+${row}`),
+    )
+    const { size } = statSync(journal)
+    expect(await statesIn(journal, rows)).toEqual(rows.map(() => acknowledged))
+    expect(statSync(journal).size).toBe(size)
+  })
+
+  it('loses an end that is torn, and goes on from there', async () => {
+    const path = written('torn.journal', ['+1', '#', '#?'])
+    const intact = readFileSync(path, 'utf8').indexOf('#')
+    writeFileSync(path, '>2', { flag: 'a' })
+    const journal = await open(path)
+    expect(journal.isContinued).toBe(true)
+    expect(statSync(path).size).toBe(intact)
+    await journal.begin([2])
+    await journal.close()
+    expect(linesOf(path)).toEqual(['+1', '>2'])
+  })
+
+  it('is new where its file is empty', async () => {
+    const path = file('empty.journal', '')
+    const journal = await open(path)
+    expect(journal.isContinued).toBe(false)
+    await journal.close()
+    expect(readFileSync(path, 'utf8')).toBe(`${JSON.stringify(header)}\n`)
+  })
+
+  it('has one header, however often it is opened', async () => {
+    const path = file('once.journal')
+    for (let run = 1; run <= 3; run++) await (await open(path)).close()
+    expect(readFileSync(path, 'utf8')).toBe(`${JSON.stringify(header)}\n`)
+  })
+
+  it('that is damaged in its middle is refused, and the first wrong byte is named', async () => {
+    const journal = written('damaged.journal', ['+1', '!', '?', '+2'])
+    const at = readFileSync(journal, 'utf8').indexOf('!')
+    const content = readFileSync(journal, 'utf8')
+    await expect(open(journal)).rejects.toThrow(RequestError)
+    await expect(open(journal)).rejects.toThrow(`damaged at byte ${at};`)
+    expect(readFileSync(journal, 'utf8')).toBe(content)
+    expect(existsSync(`${journal}.lock`)).toBe(false)
+  })
+
+  it.each([
+    ['a line of another format', '{"format":"diary","version":1}'],
+    ['a line of another version', JSON.stringify({ ...header, version: 2 })],
+    ['no JSON', 'dear diary'],
+    ['nothing', 'null'],
+  ])('does not begin with %s', async (name, line) => {
+    const journal = file(`${name}.journal`, `${line}\n+1\n`)
+    await expect(open(journal)).rejects.toThrow(
+      "is no journal of a bulk job: name another with the option 'journal'",
+    )
+    expect(readFileSync(journal, 'utf8')).toBe(`${line}\n+1\n`)
+  })
+
+  it.each([
+    ['endpoint', 'endpoint'],
+    ['account', 'merchant or address'],
+    ['columns', 'map of columns'],
+    ['constants', 'set of constants'],
+    ['input', 'content of the input'],
+  ])('belongs to one job: another %s is another', async (part, name) => {
+    const journal = written(`other-${part}.journal`, ['+1'])
+    await expect(open(journal, { ...header, [part]: 'other' })).rejects.toThrow(
+      `belongs to another job: its ${name} differ. Run that job to its end first.`,
+    )
+    expect(linesOf(journal)).toEqual(['+1'])
+    expect(existsSync(`${journal}.lock`)).toBe(false)
+  })
+
+  it('is in use until it is closed', async () => {
+    const path = file('used.journal')
+    const journal = await open(path)
+    await expect(open(path)).rejects.toThrow('in use by process')
+    await journal.close()
+    await (await open(path)).close()
+    expect(existsSync(`${path}.lock`)).toBe(false)
+  })
+
+  it('takes no outcome once it is closed, and the process goes on', async () => {
+    const path = file('closed.journal')
+    const journal = await open(path)
+    await journal.close()
+    errors.length = 0
+    journal.acknowledge(1, undefined)
+    await turn()
+    expect(linesOf(path)).toEqual([])
+    expect(errors).toEqual([])
+  })
+
+  it.runIf(process.platform === 'linux')('leaves no file open', async () => {
+    const path = file('descriptors.journal')
+    const output = file('descriptors.results')
+    await (await open(path, { ...header, results: output })).close()
+    writeFileSync(output, 'something else')
+    await expect(open(file('refused.journal'), { ...header, results: output })).rejects.toThrow(
+      'is there already',
+    )
+    const opened = readdirSync('/proc/self/fd').flatMap((descriptor) => {
+      try {
+        return readlinkSync(`/proc/self/fd/${descriptor}`)
+      } catch {
+        return []
+      }
+    })
+    expect(opened.filter((name) => name.startsWith(path) || name.startsWith(output))).toEqual([])
+  })
+})
+
+describe('the results that belong to a journal', () => {
+  const line = (row: number): string => `{"row":${row},"name":"一"}\n`
+  const size = Buffer.byteLength(line(1))
+  async function withResults(name: string) {
+    const output = file(`${name}.results`)
+    const path = file(`${name}.journal`)
+    const given = { ...header, results: output }
+    const journal = await open(path, given)
+    journal.acknowledge(1, line(1))
+    journal.fail(2, reason, false, line(2))
+    await journal.close()
+    return { output, path, given }
+  }
+
+  it('are known to it by their length in bytes', async () => {
+    const { output, path } = await withResults('known')
+    expect(readFileSync(output, 'utf8')).toBe(line(1) + line(2))
+    expect(linesOf(path)).toEqual([`+1 ${size}`, `-2 ${2 * size} ${JSON.stringify(reason)}`])
+    expect(statSync(output).mode & 0o777).toBe(0o600)
+  })
+
+  it('go on where they were', async () => {
+    const { output, path, given } = await withResults('further')
+    writeFileSync(output, 'half a li', { flag: 'a' })
+    writeFileSync(path, '>3-4\n', { flag: 'a' })
+    const journal = await open(path, given)
+    expect(readFileSync(output, 'utf8')).toBe(line(1) + line(2))
+    journal.acknowledge(3, line(3))
+    await journal.close()
+    expect(readFileSync(output, 'utf8')).toBe(line(1) + line(2) + line(3))
+    expect(linesOf(path).at(-1)).toBe(`+3 ${3 * size}`)
+  })
+
+  it('stay as short as somebody has made them', async () => {
+    const { output, path, given } = await withResults('shortened')
+    truncateSync(output, size)
+    await (await open(path, given)).close()
+    expect(readFileSync(output, 'utf8')).toBe(line(1))
+  })
+
+  it('of another job are not written to', async () => {
+    const { output } = await withResults('foreign')
+    const journal = open(file('stranger.journal'), { ...header, results: output })
+    await expect(journal).rejects.toThrow(RequestError)
+    await expect(journal).rejects.toThrow(
+      `${output} is there already: name another file for the results, or take it away`,
+    )
+    expect(readFileSync(output, 'utf8')).toBe(line(1) + line(2))
+  })
+
+  // A disk that is always full.
+  it.runIf(existsSync('/dev/full'))(
+    'are no longer written once the disk is full, which is said once',
+    async () => {
+      const path = file('full.journal')
+      errors.length = 0
+      const journal = await open(path, { ...header, results: '/dev/full' })
+      journal.acknowledge(1, line(1))
+      await turn()
+      const why = `The journal ${path} cannot be written: ENOSPC`
+      expect(errors).toEqual([expect.objectContaining({ message: expect.stringContaining(why) })])
+      expect(errors[0]?.message).toContain('Rows without an answer in it are sent again by another run')
+      expect(errors[0]?.cause).toMatchObject({ code: 'ENOSPC' })
+      journal.acknowledge(2, '')
+      await turn()
+      // The journal knows of no row whose result is not there.
+      expect(linesOf(path)).toEqual([])
+      await expect(journal.begin([3])).rejects.toBe(errors[0])
+      await expect(journal.close()).rejects.toBe(errors[0])
+      expect(errors).toHaveLength(1)
+      expect(existsSync(`${path}.lock`)).toBe(false)
+    },
+  )
+})
+
+describe('the numbers of rows', () => {
+  it('are kept for millions of rows, each of them and no other', () => {
+    const numbers = createRowNumbers(Uint32Array)
+    numbers.set(1, 1, 70_000)
+    numbers.set(4_094, 4_095, 1)
+    numbers.set(4_096, 4_096, 2)
+    numbers.set(999_999, 1_000_001, 3)
+    const rows = [0, 1, 2, 4_093, 4_094, 4_095, 4_096, 4_097, 999_998, 999_999, 1_000_001, 1_000_002]
+    expect(rows.map(numbers.get)).toEqual([0, 70_000, 0, 0, 1, 1, 2, 0, 0, 3, 3, 0])
+  })
+})
