@@ -9,9 +9,8 @@ import {
 } from 'node:fs'
 import { setImmediate as turn } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { type JournalHeader, ROW_STATE } from '../../lib/bulk/journal/format.js'
+import { createRowNumbers, type JournalHeader, ROW_STATE, type RowState } from '../../lib/bulk/journal/format.js'
 import { openJournal } from '../../lib/bulk/journal/journal.js'
-import { createRowNumbers } from '../../lib/bulk/journal/row-numbers.js'
 import { RequestError } from '../../lib/index.js'
 import { startFolder } from './folder.js'
 
@@ -30,7 +29,7 @@ const written = (name: string, lines: readonly string[]): string =>
   file(name, [JSON.stringify(header), ...lines, ''].join('\n'))
 const linesOf = (journal: string): string[] => readFileSync(journal, 'utf8').trimEnd().split('\n').slice(1)
 /** The states of rows, as a run reads them that goes on with the journal. */
-async function statesIn(journal: string, rows: readonly number[]): Promise<number[]> {
+async function statesIn(journal: string, rows: readonly number[]): Promise<RowState[]> {
   const opened = await open(journal)
   const states = rows.map((row) => opened.stateOf(row))
   await opened.close()

@@ -1,6 +1,6 @@
 import { closeSync, existsSync, openSync, renameSync, rmSync } from 'node:fs'
 import { FAILURE_PREFIX } from '../tables/headings.js'
-import { createRowNumbers, type FailureRecord, ROW_STATE, readJournal } from './format.js'
+import { createRowNumbers, type FailureRecord, readJournal } from './format.js'
 import { OWNER_ONLY, writeAll } from './writer.js'
 
 /** The number of rows that failed, also by code. */
@@ -26,7 +26,7 @@ export async function writeFailedRows(
   overwrite: boolean,
 ): Promise<FailedRows> {
   const codes: Record<string, number> = {}
-  const { headings, lastFailureOf } = await findFailures(journal)
+  const { headings, lastLineOf } = await findFailures(journal)
   const draft = `${file}.new`
   const descriptor = openSync(draft, 'w', OWNER_ONLY)
   let text = BYTE_ORDER_MARK + csvLine([...headings, ...DETAILS.map((name) => FAILURE_PREFIX + name)])
@@ -34,7 +34,7 @@ export async function writeFailedRows(
   let line = 0
   await readJournal(journal, ({ first: row, failure }) => {
     line++
-    if (!failure || lastFailureOf(row) !== line) return
+    if (!failure || lastLineOf(row) !== line) return
     const cells = [...headings].map((heading) => failure.columns[heading])
     text += csvLine([...cells, ...DETAILS.map((name) => failure[name])])
     codes[failure.code] = (codes[failure.code] ?? 0) + 1
@@ -50,20 +50,19 @@ export async function writeFailedRows(
   return { rows, codes }
 }
 
-/** Finds the headings of all columns that failed rows have, and the line of a row's failure; 0 when it did not fail in the end. */
+/** Finds the headings of all columns that failed rows have, and the number of the last line about a row. */
 async function findFailures(
   journal: string,
-): Promise<{ readonly headings: ReadonlySet<string>; readonly lastFailureOf: (row: number) => number }> {
+): Promise<{ readonly headings: ReadonlySet<string>; readonly lastLineOf: (row: number) => number }> {
   const headings = new Set<string>()
-  const lastFailures = createRowNumbers(Uint32Array)
+  const lastLines = createRowNumbers(Uint32Array)
   let line = 0
-  await readJournal(journal, ({ state, first, last, failure }) => {
+  await readJournal(journal, ({ first, last, failure }) => {
     line++
-    const hasFailed = state === ROW_STATE.failed || state === ROW_STATE.unknown
-    lastFailures.set(first, last, hasFailed ? line : 0)
+    lastLines.set(first, last, line)
     for (const heading of Object.keys(failure?.columns ?? {})) headings.add(heading)
   })
-  return { headings, lastFailureOf: lastFailures.get }
+  return { headings, lastLineOf: lastLines.get }
 }
 
 function csvLine(cells: readonly unknown[]): string {
