@@ -3,7 +3,7 @@ export const PARTS = {
   crypto: { mutate: ['lib/crypto/**/*.ts'], tests: ['tests/crypto/**/*.test.ts'] },
   journal: {
     mutate: ['lib/bulk/journal*.ts', 'lib/bulk/journal/**/*.ts'],
-    tests: ['tests/bulk/{journal,failures,run}.test.ts'],
+    tests: ['tests/bulk/journal-*.test.ts'],
   },
   protocols: {
     mutate: ['lib/protocols/**/*.ts'],
@@ -30,8 +30,9 @@ const config = {
   tempDirName: folder,
   incremental: true,
   incrementalFile: `${folder}/incremental.json`,
-  reporters: ['clear-text', 'html'],
+  reporters: ['clear-text', 'progress-append-only', 'html', 'json'],
   htmlReporter: { fileName: `${folder}/report.html` },
+  jsonReporter: { fileName: `${folder}/report.json` },
   clearTextReporter: { reportTests: false, allowColor: false },
   thresholds: { high: 95, low: 85, break: 85 },
   // Mutants are found by tests, not by types: there is no tsconfig to prepare for a type checker.

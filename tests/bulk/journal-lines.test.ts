@@ -133,6 +133,7 @@ describe('a journal', () => {
     ['a line of another version', JSON.stringify({ ...header, version: 2 })],
     ['no JSON', 'dear diary'],
     ['nothing', 'null'],
+    ['an empty line', ''],
   ])('does not begin with %s', async (name, line) => {
     const journal = file(`${name}.journal`, `${line}\n+1\n`)
     await expect(open(journal)).rejects.toThrow(
@@ -155,6 +156,21 @@ describe('a journal', () => {
     expect(linesOf(journal)).toEqual(['+1'])
     expect(existsSync(`${journal}.lock`)).toBe(false)
   })
+
+  it('names all that differs, and what to do', async () => {
+    const journal = written('both.journal', ['+1'])
+    const other = open(journal, { ...header, account: '2', constants: 'other' })
+    await expect(other).rejects.toThrow('its merchant or address, set of constants differ')
+    await expect(other).rejects.toThrow('sent before would be sent again under another number')
+  })
+
+  it.each(['>0x1', '>1-', ' +1', '+1 ', '+1 x', '-1 {', '!1', '+1 1 {} ', '+'])(
+    'has no line %j',
+    async (line) => {
+      const journal = written(`line-${Buffer.from(line).toString('hex')}.journal`, [line, '+2'])
+      await expect(open(journal)).rejects.toThrow(/is damaged at byte \d+/)
+    },
+  )
 
   it('is in use until it is closed', async () => {
     const path = file('used.journal')
@@ -204,6 +220,8 @@ describe('the results that belong to a journal', () => {
     const given = { ...header, results: output }
     const journal = await open(path, given)
     journal.acknowledge(1, line(1))
+    await turn()
+    await journal.begin([2])
     journal.fail(2, reason, false, line(2))
     await journal.close()
     return { output, path, given }
@@ -212,7 +230,7 @@ describe('the results that belong to a journal', () => {
   it('are known to it by their length in bytes', async () => {
     const { output, path } = await withResults('known')
     expect(readFileSync(output, 'utf8')).toBe(line(1) + line(2))
-    expect(linesOf(path)).toEqual([`+1 ${size}`, `-2 ${2 * size} ${JSON.stringify(reason)}`])
+    expect(linesOf(path)).toEqual([`+1 ${size}`, '>2', `-2 ${2 * size} ${JSON.stringify(reason)}`])
     expect(statSync(output).mode & 0o777).toBe(0o600)
   })
 
