@@ -10,9 +10,9 @@ export const PARTS = {
   crypto: [{ mutate: ['lib/crypto/**/*.ts'], tests: ['tests/crypto/**/*.test.ts'] }],
   journal: [{ mutate: ['lib/bulk/journal/**/*.ts'], tests: ['tests/bulk/journal-*.test.ts'] }],
   notifications: [
-    { mutate: ['lib/notifications/node.ts'], tests: [notifications('node,parsed-bodies,sockets')] },
-    { mutate: ['lib/notifications/fetch.ts'], tests: [notifications('fetch,sockets')] },
-    { mutate: ['lib/notifications/{once,deadline}.ts'], tests: [notifications('once,memory,deadline')] },
+    { mutate: ['lib/notifications/node.ts'], tests: [notifications('node,sockets')] },
+    { mutate: ['lib/notifications/fetch.ts'], tests: [notifications('fetch')] },
+    { mutate: ['lib/notifications/{once,deadline}.ts'], tests: [notifications('handled-once,memory,deadline')] },
     {
       mutate: ['lib/notifications/{ack,handlers,receive,receiver,receiver-options,receipts}.ts'],
       tests: [notifications('acknowledgements,receive,warning,brand')],

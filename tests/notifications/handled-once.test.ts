@@ -1,0 +1,137 @@
+import { describe, expect, it, vi } from 'vitest'
+import type { PlainEvent } from '../../lib/notifications/event.js'
+import { createMemory, createOnce, type OnceOptions } from '../../lib/notifications/once.js'
+import type { Store } from '../../lib/store.js'
+
+const { signal } = new AbortController()
+const paid: PlainEvent = { id: 'EV-1', event_type: 'TRANSACTION.SUCCESS', resource: {} }
+const ack = { code: 'SUCCESS' }
+const reported = vi.fn()
+const once = (options: Partial<OnceOptions> = {}) =>
+  createOnce({ account: '1900000109', onStoreError: reported, ...options })
+/** A store that answers every key with the same. */
+const storeOf = (value: unknown): Store => ({ get: async () => value, set: async () => true })
+
+describe('an event', () => {
+  it('is handled once, and gets the same acknowledgement again', async () => {
+    const handle = once()
+    const run = vi.fn(async () => ack)
+    expect(await handle(paid, run, signal)).toEqual({ ack, repeated: false })
+    expect(await handle(paid, run, signal)).toEqual({ ack, repeated: true })
+    expect(run).toHaveBeenCalledOnce()
+    expect(await handle({ ...paid, id: 'EV-2' }, run, signal)).toMatchObject({ repeated: false })
+  })
+
+  it('is handled once for each account that shares a store', async () => {
+    const store = createMemory()
+    const run = vi.fn(async () => ack)
+    await once({ store })(paid, run, signal)
+    await once({ store, account: 'brand:1900000109' })(paid, run, signal)
+    expect(run).toHaveBeenCalledTimes(2)
+  })
+
+  it('is handled by one of two receivers that share a store, at the same time too', async () => {
+    const store = createMemory()
+    const run = vi.fn(async () => ack)
+    const outcomes = await Promise.all(
+      [once({ store }), once({ store })].map((one) => one(paid, run, signal)),
+    )
+    expect(outcomes.map(({ repeated }) => repeated)).toEqual([false, true])
+    expect(run).toHaveBeenCalledOnce()
+  })
+
+  it.each([undefined, null, true, 'handled', { handled: 'yes' }, { ack }, [{ handled: true }]])(
+    'is handled though the store has %j for it',
+    async (value) => {
+      const run = vi.fn(async () => ack)
+      expect(await once({ store: storeOf(value) })(paid, run, signal)).toEqual({ ack, repeated: false })
+      expect(run).toHaveBeenCalledOnce()
+    },
+  )
+
+  it('is stored with the acknowledgement that it got', async () => {
+    const set = vi.fn(async () => true)
+    await once({ store: { ...storeOf(undefined), set } })(paid, async () => ack, signal)
+    const key = 'wechatpay-fluent:notification:1900000109:EV-1'
+    expect(set).toHaveBeenCalledExactlyOnceWith(key, { handled: true, ack }, 25 * 60 * 60_000)
+  })
+
+  it('that failed is not stored', async () => {
+    const set = vi.fn(async () => true)
+    const error = new Error('no')
+    const handled = once({ store: { ...storeOf(undefined), set } })(paid, () => Promise.reject(error), signal)
+    await expect(handled).rejects.toBe(error)
+    expect(set).not.toHaveBeenCalled()
+  })
+
+  it('that took too long is stored when it is done, and a failure to do so is told', async () => {
+    reported.mockClear()
+    const error = new Error('the store is full')
+    const store = { ...storeOf(undefined), set: () => Promise.reject(error) }
+    const controller = new AbortController()
+    let finish = (_: typeof ack): void => undefined
+    const run = vi.fn(() => new Promise<typeof ack>((resolve) => (finish = resolve)))
+    const handled = once({ store })(paid, run, controller.signal)
+    await expect.poll(() => run.mock.calls).toHaveLength(1)
+    controller.abort(new Error('over'))
+    await expect(handled).rejects.toThrow('over')
+    expect(reported).not.toHaveBeenCalled()
+    finish(ack)
+    await expect.poll(() => reported.mock.calls).toEqual([[paid, error]])
+  })
+
+  it('is handled in time, or fails, while the store does not answer', async () => {
+    const controller = new AbortController()
+    const stuck = { ...storeOf(undefined), get: () => new Promise<never>(() => undefined) }
+    const run = vi.fn(async () => ack)
+    const handled = once({ store: stuck })(paid, run, controller.signal)
+    controller.abort(new Error('over'))
+    await expect(handled).rejects.toThrow('over')
+    expect(run).not.toHaveBeenCalled()
+  })
+
+  it('is acknowledged in time though the store never says that it is written down', async () => {
+    reported.mockClear()
+    const controller = new AbortController()
+    const stuck = { ...storeOf(undefined), set: () => new Promise<never>(() => undefined) }
+    const handled = once({ store: stuck })(
+      paid,
+      async () => {
+        setImmediate(() => controller.abort(new Error('over')))
+        return ack
+      },
+      controller.signal,
+    )
+    expect(await handled).toEqual({ ack, repeated: false })
+    expect(reported).toHaveBeenCalledExactlyOnceWith(paid, expect.objectContaining({ message: 'over' }))
+  })
+})
+
+describe('an event without an id', () => {
+  const resource = { out_trade_no: '1', total_fee: '2', nonce_str: 'a', sign: 'b' }
+  const bare: PlainEvent = { event_type: 'transaction-success', resource }
+
+  it.each([
+    ['another nonce and sign', true, { ...bare, resource: { ...resource, nonce_str: 'c', sign: 'd' } }],
+    [
+      'its fields in another order',
+      true,
+      { ...bare, resource: { total_fee: '2', sign: 'b', out_trade_no: '1', nonce_str: 'a' } },
+    ],
+    ['another value', false, { ...bare, resource: { ...resource, total_fee: '3' } }],
+    ['another field', false, { ...bare, resource: { ...resource, device_info: '' } }],
+    ['another type', false, { ...bare, event_type: 'refund-processed' }],
+  ])('is known by its content: with %s, the same is %s', async (_, isSame, other) => {
+    const handle = once()
+    await handle(bare, async () => ack, signal)
+    expect((await handle(other, async () => ack, signal)).repeated).toBe(isSame)
+  })
+
+  it('has a key of fixed length in the store', async () => {
+    const get = vi.fn(async () => undefined)
+    await once({ store: { ...storeOf(undefined), get } })(bare, async () => ack, signal)
+    expect(get).toHaveBeenCalledExactlyOnceWith(
+      expect.stringMatching(/^wechatpay-fluent:notification:1900000109:[0-9a-f]{64}$/),
+    )
+  })
+})
