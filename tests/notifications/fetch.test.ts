@@ -8,7 +8,7 @@ const rig = startReceivers()
 
 /** A request with a genuine payment, whose body may be another. */
 function paid(
-  init: { readonly body?: BodyInit | null; readonly headers?: Record<string, string> } = {},
+  init: { readonly body?: string | ReadableStream | null; readonly headers?: Record<string, string> } = {},
 ): Request {
   const { headers, body } = rig.paid('x')
   const given = { method: 'POST', body, ...init, headers: { ...headers, ...init.headers } }

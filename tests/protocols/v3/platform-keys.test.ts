@@ -1,0 +1,87 @@
+import { generateKeyPairSync, X509Certificate } from 'node:crypto'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { ConfigError } from '../../../lib/errors.js'
+import type { Signer } from '../../../lib/identity.js'
+import { createKeyRing, loadPlatformKeys, type PlatformKey } from '../../../lib/protocols/v3/platform-keys.js'
+import { certify } from '../../openssl.js'
+
+const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+const pem = publicKey.export({ type: 'spki', format: 'pem' }) as string
+const certificate = certify(privateKey)
+const { serialNumber, validFrom, validTo } = new X509Certificate(certificate)
+const signer = { mchid: '1900000109', serial: '00AA', privateKey } as Signer
+const brand = { brandId: '40001', serial: '00AA', privateKey } as Signer
+
+describe('the keys of a client', () => {
+  const NOW = 1_700_000_000_000
+  const key = (serial: string, notBefore?: number, notAfter?: number): PlatformKey => ({
+    ...{ serial, key: publicKey },
+    ...(notBefore !== undefined && { notBefore: NOW + notBefore }),
+    ...(notAfter !== undefined && { notAfter: NOW + notAfter }),
+  })
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'], now: NOW }))
+  afterEach(() => void vi.useRealTimers())
+
+  it.each([
+    ['the newest certificate in force', [key('A', -9, 9), key('B', -5, 9), key('C', -7, 9)], 'B'],
+    ['no certificate whose time has not come', [key('A', -9, 9), key('B', 1, 9)], 'A'],
+    ['no certificate whose time is over', [key('A', -9, 9), key('B', -5, 0)], 'A'],
+    ['a certificate from its first moment', [key('A', -9, 9), key('B', 0, 9)], 'B'],
+    ['a public key before every certificate', [key('A', -1, 9), key('PUB_KEY_ID_1')], 'PUB_KEY_ID_1'],
+    ['the newest of all where none is in force', [key('A', -9, -8), key('B', -5, -4)], 'B'],
+    ['none where there is none', [], undefined],
+  ])('are used by %s', (_, keys, serial) => {
+    expect(createKeyRing(keys).current()?.serial).toBe(serial)
+  })
+
+  it('are found by their serial, however it is written', () => {
+    const ring = createKeyRing([key('00ab12'), key('PUB_KEY_ID_1')])
+    for (const serial of ['00ab12', 'AB12', 'ab12', '0AB12']) expect(ring.get(serial)?.serial).toBe('00ab12')
+    expect(ring.get('PUB_KEY_ID_1')?.serial).toBe('PUB_KEY_ID_1')
+    expect(ring.get('AB120')).toBeUndefined()
+    expect(ring.all().map(({ serial }) => serial)).toEqual(['00ab12', 'PUB_KEY_ID_1'])
+  })
+})
+
+describe('certs', () => {
+  it('takes public keys by id and certificates by serial number', () => {
+    const keys = loadPlatformKeys(
+      { PUB_KEY_ID_1: pem, [`00${serialNumber.toLowerCase()}`]: certificate },
+      signer,
+    )
+    expect(keys.map(({ key, ...rest }) => [key.equals(publicKey), rest])).toEqual([
+      [true, { serial: 'PUB_KEY_ID_1' }],
+      [true, { serial: serialNumber, notBefore: Date.parse(validFrom), notAfter: Date.parse(validTo) }],
+    ])
+  })
+
+  it.each([
+    [
+      'is empty',
+      {},
+      signer,
+      'certs is empty: no answer could be verified. List the platform public key or certificates',
+    ],
+    ['is empty for a brand', {}, brand, 'List the WeChat Pay public key of the brand'],
+    ['is a list', [pem], signer, 'certs must be an object'],
+    ['is a text', pem, signer, 'certs must be an object'],
+    ['is null', null, signer, 'certs must be an object'],
+    [
+      "has the merchant's own",
+      { aa: pem },
+      signer,
+      'certs lists aa, the serial of your own merchant certificate',
+    ],
+    ["has the brand's own", { AA: pem }, brand, 'the serial of your own brand API certificate'],
+    [
+      'has a certificate under another serial',
+      { BB: certificate },
+      signer,
+      `certs.BB is the certificate with serial ${serialNumber}; list it under that`,
+    ],
+    ['has no key', { BB: 'x' }, signer, 'certs.BB is'],
+  ])('that %s is refused', (_, certs, owner, why) => {
+    expect(() => loadPlatformKeys(certs as never, owner)).toThrow(ConfigError)
+    expect(() => loadPlatformKeys(certs as never, owner)).toThrow(why)
+  })
+})
