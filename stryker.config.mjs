@@ -12,7 +12,10 @@ export const PARTS = {
   notifications: [
     { mutate: ['lib/notifications/node.ts'], tests: [notifications('node,sockets')] },
     { mutate: ['lib/notifications/fetch.ts'], tests: [notifications('fetch')] },
-    { mutate: ['lib/notifications/{once,deadline}.ts'], tests: [notifications('handled-once,memory,deadline')] },
+    {
+      mutate: ['lib/notifications/{once,deadline}.ts'],
+      tests: [notifications('handled-once,memory,deadline')],
+    },
     {
       mutate: ['lib/notifications/{ack,handlers,receive,receiver,receiver-options,receipts}.ts'],
       tests: [notifications('acknowledgements,receive,warning,brand')],
@@ -31,13 +34,25 @@ export const PARTS = {
     { mutate: ['lib/protocols/v2/{v2,outcome,indexed}.ts'], tests: [v2('answers,orders,downloads,outcome')] },
     { mutate: ['lib/protocols/v2/client-certificate.ts'], tests: [v2('certificate')] },
     {
-      mutate: ['lib/protocols/v3/{signature,v3,digest}.ts', 'lib/protocols/{api-error,response-stream}.ts'],
-      tests: ['tests/faults/untrusted-answers.test.ts', v3('answers'), 'tests/protocols/*.test.ts'],
+      mutate: ['lib/protocols/v3/{signature,digest}.ts', 'lib/protocols/response-stream.ts'],
+      tests: [v3('signature,digest'), 'tests/protocols/response-stream.test.ts'],
+    },
+    {
+      mutate: ['lib/protocols/v3/v3.ts', 'lib/protocols/{api-error,open-outcome}.ts'],
+      tests: [
+        v3('messages'),
+        'tests/protocols/open-outcome.test.ts',
+        'tests/faults/untrusted-answers.test.ts',
+      ],
     },
     { mutate: ['lib/protocols/v3/{sensitive,sign-error}.ts'], tests: [v3('sensitive,sign-error')] },
     {
-      mutate: ['lib/protocols/v3/{certificates,certificate-list,platform-keys,platform-certificates}.ts'],
-      tests: [v3('certificates,certificate-list')],
+      mutate: ['lib/protocols/v3/{certificate-list,platform-keys}.ts'],
+      tests: [v3('certificate-list,platform-keys')],
+    },
+    {
+      mutate: ['lib/protocols/v3/{certificates,platform-certificates}.ts'],
+      tests: [v3('certificates')],
     },
   ],
 }
