@@ -288,9 +288,7 @@ describe('a response that says no', () => {
   it('suggests the path that was meant, where it is not documented', async () => {
     const missing = responseOf('{"code":"NOT_FOUND"}', { status: 404 })
     const misspelt = callOf({ path: 'v3/pay/transactions/natve' })
-    expect((await errorOf(missing, misspelt)).message).toContain(
-      'did you mean v3/pay/transactions/native',
-    )
+    expect((await errorOf(missing, misspelt)).message).toContain('did you mean v3/pay/transactions/native')
     expect((await errorOf(missing)).message).not.toContain('did you mean')
     const refused = responseOf('{"code":"NOT_FOUND"}', { status: 400 })
     expect((await errorOf(refused, misspelt)).message).not.toContain('did you mean')
