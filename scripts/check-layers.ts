@@ -59,7 +59,7 @@ const ENTRY = 'lib/index.ts'
 const OTHER_ENTRIES = ['lib/crypto/index.ts', 'lib/bulk/index.ts', 'lib/emulator/index.ts']
 
 /** What `import 'wechatpay-fluent'` does not load. */
-const NOT_AT_ONCE = /^(lib\/(emulator|bulk|cli)\/|(ajv|commander|csv-parse)(\/|$))/
+const NOT_AT_ONCE = /^(lib\/(emulator|bulk|cli)\/|(ajv|commander|csv-parse|minisearch)(\/|$))/
 
 interface Allowed {
   readonly files: readonly string[]

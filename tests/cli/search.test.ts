@@ -73,6 +73,7 @@ const QUERIES: Readonly<Record<string, readonly string[]>> = {
   退款: [REFUND, REFUND_QUERY],
   申请退款: [REFUND],
   怎么退款: [REFUND],
+  怎么申请退款的接口: [REFUND],
   refund: [REFUND, REFUND_QUERY],
   查询退款: [REFUND_QUERY],
   'refund query': [REFUND_QUERY],
@@ -159,6 +160,21 @@ describe('a search', { timeout: 60_000 }, () => {
     expect(found('profit-sharing')).toEqual(found('profit sharing'))
     expect(found('outTradeNo')).toEqual(found('out_trade_no'))
     expect(found('refunds')).toEqual(found('refund'))
+  })
+
+  it('finds what is meant in spite of a typo, and says that no word is whole', () => {
+    for (const [typo, meant] of [
+      ['cetificate', CERTIFICATES],
+      ['profitsharin', SHARE],
+      ['refound', REFUND],
+    ] as const) {
+      expect(first(typo), typo).toContain(meant)
+    }
+    expect(search(['cetificate']).isComplete).toBe(false)
+  })
+
+  it('does not take a short word for the beginning of another', () => {
+    expect(entries('app').filter(({ path }) => /\/apply/.test(path) && !/\bapp\b/.test(path))).toEqual([])
   })
 
   it('finds the same in Chinese as in English', () => {
