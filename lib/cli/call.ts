@@ -111,15 +111,15 @@ function requestOf({ values }: NamedEndpoint, flags: CallFlags): Record<string, 
   }
 }
 
-/** The request with its confidential fields to be encrypted, unless a header says that they are already. */
+/** The request with its confidential fields to be encrypted, unless a header says by which key they are already. */
 async function encryptedRequest(
   endpoint: NamedEndpoint,
   request: Record<string, unknown>,
 ): Promise<Readonly<Record<string, unknown>>> {
-  const names = Object.keys(request.headers ?? {}).map((name) => name.toLowerCase())
-  if (names.includes('wechatpay-serial')) return request
-  const { sensitive } = await import('../index.js')
-  return mapEncrypted(endpoint, request, sensitive)
+  const { Ciphertext, sensitive } = await import('../index.js')
+  const [, serial] =
+    Object.entries(request.headers ?? {}).find(([name]) => /^wechatpay-serial$/i.test(name)) ?? []
+  return mapEncrypted(endpoint, request, (text) => (serial ? new Ciphertext(text, serial) : sensitive(text)))
 }
 
 function timesOf(text: string): number {

@@ -87,6 +87,47 @@ describe('wxpay bulk', { timeout: 60_000 }, () => {
     expect(rig.emulator.requests).toEqual([])
   })
 
+  it('shows what fills which field, and the first request, and does nothing else', async () => {
+    const input = file('plan.csv', 'account,name,type,relation_type,备注\no1,张三,PERSONAL_OPENID,USER,x\n')
+    const args = ['bulk', 'post', 'v3/profitsharing/receivers/add', '--set', 'appid=wxd678efh567hg6787']
+    const { code, stdout } = await run([...args, '--input', input, '--dry-run', '--json'])
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout)).toEqual({
+      endpoint: 'POST v3/profitsharing/receivers/add',
+      columns: {
+        ...{ account: 'json.account', name: 'json.name', type: 'json.type' },
+        ...{ relation_type: 'json.relation_type', 备注: null },
+      },
+      constants: { 'json.appid': 'wxd678efh567hg6787' },
+      rows: 1,
+      problems: [],
+      request: {
+        method: 'POST',
+        url: `${rig.emulator.url}/v3/profitsharing/receivers/add`,
+        body: {
+          ...{ appid: 'wxd678efh567hg6787', account: 'o1', name: '(encrypted)' },
+          ...{ type: 'PERSONAL_OPENID', relation_type: 'USER' },
+        },
+      },
+    })
+    expect(existsSync(`${input}.journal`)).toBe(false)
+    expect(rig.emulator.requests).toEqual([])
+  })
+
+  it('shows with a dry run what is wrong with rows, and which column is missing', async () => {
+    const refunds = ['bulk', 'post', 'v3/refund/domestic/refunds', '--dry-run', '--input']
+    const input = file('wrong-plan.csv', 'out_trade_no,amount.refund,amount.total\nT1,1,2\nT2,x,2\n')
+    const { code, stdout, stderr } = await run([...refunds, input])
+    expect(code).toBe(1)
+    expect(stdout).toMatch(/amount\.total +json\.amount\.total\n/)
+    expect(stdout).toContain('row 1: json.amount.currency is missing')
+    expect(stdout).toMatch(/row 2: amount\.refund .*number/)
+    expect(stderr).toContain('2 of 2 rows are wrong; nothing was sent')
+    const missing = await run([...refunds, file('few.csv', 'out_trade_no\nT1\n')])
+    expect(missing).toMatchObject({ code: 2, stderr: expect.stringContaining('no column gives json.amount') })
+    expect(rig.emulator.requests).toEqual([])
+  })
+
   it.each([
     ['no input', ['bulk', 'member-cards', '--card-id', 'p'], /--input/],
     ['a path with a typo', ['bulk', 'post', 'v3/refund/domestic/refund', '--input', 'FILE'], /did you mean/],

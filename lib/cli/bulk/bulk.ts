@@ -60,6 +60,7 @@ function addJobOptions(command: Command): Command {
     .option('--input <file>', 'rows: .csv, .jsonl or .xlsx (takes the package hucre); - is standard input')
     .addOption(new Option('--format <format>', 'what the input is').choices(['csv', 'jsonl', 'xlsx']))
     .option('--validate', 'check all rows against the documentation before the first is sent')
+    .option('--dry-run', 'show what fills which field, the first request and what is wrong; send nothing')
     .option('--concurrency <number>', 'calls under way at once (default: 16)', toNumber)
     .option('--rate <number>', 'calls a second at most; slower when the API asks for it', toNumber)
     .option('--retry <times>', 'repeats of a failed call, as the client makes them', toNumber)

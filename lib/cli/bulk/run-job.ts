@@ -2,7 +2,7 @@ import type { BulkOptions, BulkSummary, InputFormat } from '../../bulk/index.js'
 import { withClient } from '../client.js'
 import type { ClientFlags } from '../config.js'
 import { UsageError } from '../input.js'
-import { EXIT, note, printJson, style } from '../output.js'
+import { EXIT, note, print, printJson, style } from '../output.js'
 import { showProgress } from './progress.js'
 import { type QueueFlags, queueOptions, STOPPING } from './worker.js'
 
@@ -19,6 +19,7 @@ export interface BulkFlags extends ClientFlags, QueueFlags, JobFlags {
   readonly set?: readonly string[]
   readonly engine?: 'local' | 'bullmq'
   readonly json?: boolean
+  readonly dryRun?: boolean
 }
 
 /** The options of a job that its command sets. */
@@ -28,6 +29,7 @@ type EndpointOptions = Pick<BulkOptions, 'method' | 'path' | 'map' | 'set' | 'al
 export async function runJob(flags: BulkFlags, endpoint: EndpointOptions): Promise<void> {
   const { runBulk, InvalidRowsError } = await import('../../bulk/index.js')
   const options = { ...jobOptions(flags), ...endpoint }
+  if (flags.dryRun) return showPlan(options, flags)
   const progress = showProgress(process.stderr)
   try {
     const summary = await withClient(
@@ -54,6 +56,17 @@ export async function runJob(flags: BulkFlags, endpoint: EndpointOptions): Promi
       process.exitCode = EXIT.refused
     }
   }
+}
+
+/** Shows what a job would do. */
+async function showPlan(options: Omit<BulkOptions, 'client'>, flags: BulkFlags): Promise<void> {
+  const { describePlan, planJob } = await import('./dry-run.js')
+  const plan = await planJob(options, flags)
+  if (flags.json) printJson(plan)
+  else print(describePlan(plan))
+  if (plan.problems.length > 0)
+    throw new Error(`${plan.problems.length} of ${plan.rows} rows are wrong; nothing was sent`)
+  note('Nothing was sent.')
 }
 
 /** @throws {UsageError} without `--input`, and without the address of Redis where the engine needs it. */
