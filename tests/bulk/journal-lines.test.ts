@@ -144,7 +144,6 @@ describe('a journal', () => {
 
   it.each([
     ['endpoint', 'endpoint'],
-    ['account', 'merchant or address'],
     ['columns', 'map of columns'],
     ['constants', 'set of constants'],
     ['input', 'content of the input'],
@@ -157,10 +156,17 @@ describe('a journal', () => {
     expect(existsSync(`${journal}.lock`)).toBe(false)
   })
 
+  it('belongs to one merchant at one access point, which it names', async () => {
+    const journal = written('other-account.journal', ['+1'])
+    await expect(open(journal, { ...header, account: '2 https://a' })).rejects.toThrow(
+      'belongs to 1900000109 at https://a, and this client is 2 at https://a',
+    )
+  })
+
   it('names all that differs, and what to do', async () => {
     const journal = written('both.journal', ['+1'])
-    const other = open(journal, { ...header, account: '2', constants: 'other' })
-    await expect(other).rejects.toThrow('its merchant or address, set of constants differ')
+    const other = open(journal, { ...header, columns: '2', constants: 'other' })
+    await expect(other).rejects.toThrow('its map of columns, set of constants differ')
     await expect(other).rejects.toThrow('sent before would be sent again under another number')
   })
 
