@@ -1,7 +1,7 @@
 import { createSecretKey, KeyObject } from 'node:crypto'
 import type { AxiosRequestConfig } from 'axios'
 import { bufferOf } from './buffer-of.js'
-import { type KeyInput, loadPrivateKey } from './crypto/keys.js'
+import { type KeyInput, loadCertificates, loadPrivateKey } from './crypto/keys.js'
 import { unquote } from './crypto/material.js'
 import { DURATION, isDuration } from './duration.js'
 import { ConfigError } from './errors.js'
@@ -226,7 +226,7 @@ export function loadConfig(options: WechatpayOptions): Config {
   const signer = loadSigner(options)
   const connection = pick(options, CONNECTION_OPTIONS)
   // The authorities of an agent of the user's hold for the connections with the client certificate, too.
-  const ca = options.ca ?? (connection.httpsAgent as HasAuthorities | undefined)?.options?.ca
+  const ca = loadAuthorities(options.ca) ?? (connection.httpsAgent as HasAuthorities | undefined)?.options?.ca
   const hasCertificate = merchant !== undefined && signer.mchid !== undefined
   const clientCertificate = hasCertificate
     ? loadClientCertificate(merchant, {
@@ -273,6 +273,11 @@ function pick<Options extends object, Name extends keyof Options>(
 ): Pick<Options, Name> {
   const given = names.filter((name) => options[name] !== undefined)
   return Object.fromEntries(given.map((name) => [name, options[name]])) as Pick<Options, Name>
+}
+
+function loadAuthorities(ca: WechatpayOptions['ca']): TrustedAuthorities | undefined {
+  if (ca === undefined) return undefined
+  return [ca].flat().map((authority) => loadCertificates(authority as string | Buffer, 'ca'))
 }
 
 function assertNames(options: WechatpayOptions): void {

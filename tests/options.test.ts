@@ -168,6 +168,7 @@ describe('what people paste', () => {
     ['merchant.cert with literal \\n', { merchant: { cert: oneLine(own) } }],
     ['merchant.cert in quotes', { merchant: { cert: `"${oneLine(own)}"`, key: `"${oneLine(key)}"` } }],
     ['merchant.cert as DER', { merchant: { cert: new X509Certificate(own).raw } }],
+    ['ca with literal \\n', { ca: `"${oneLine(own)}"` }],
     ['one file for cert and key', { merchant: { cert: own + key, key: own + key } }],
   ])('is understood: %s', (_, options) => {
     expect(build(options)).toBeInstanceOf(Wechatpay)
@@ -207,6 +208,8 @@ describe('what people paste', () => {
     ['a path for the key', { privateKey: './apiclient_key.pem' }, 'pathToFileURL(path)'],
     ['a path for merchant.cert', { merchant: { cert: '/etc/apiclient_cert.pem' } }, 'pathToFileURL(path)'],
     ['a path for merchant.pfx', { merchant: { pfx: './apiclient_cert.p12' } }, 'pathToFileURL(path)'],
+    ['a path for ca', { ca: '/etc/ssl/ca.pem' }, 'pathToFileURL(path)'],
+    ['ca that is none', { ca: [key] }, 'ca is no certificate'],
     ['PEM for merchant.pfx', { merchant: { pfx: own } }, 'merchant.pfx is a CERTIFICATE in PEM'],
     ['a variable that is not set', { certs: { undefined: certificate } }, "under 'undefined'"],
     ['no id', { certs: { ' ': certificate } }, 'is the variable with its id set?'],

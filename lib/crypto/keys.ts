@@ -62,6 +62,22 @@ function pick(blocks: readonly PemBlock[] | undefined, kind: RegExp): PemBlock |
 }
 
 /**
+ * Loads certificates: PEM of one or several, DER of one. A private key in the same file is left out.
+ *
+ * @returns PEM
+ * @throws {ConfigError} code `KEY_INVALID` when there is no certificate in it, or one that cannot be read.
+ */
+export function loadCertificates(input: string | Uint8Array | URL, what: string): string {
+  const { blocks, der } = readMaterial(input, what)
+  const found = blocks
+    ? blocks.filter(({ label }) => label.endsWith('CERTIFICATE'))
+    : [{ der: der as Buffer }]
+  const certificates = found.map((one) => firstParsed(() => new X509Certificate(one.der)))
+  if (certificates.length > 0 && certificates.every((one) => one !== undefined)) return certificates.join('')
+  throw invalidKey(`${what} is no certificate: give one in PEM`)
+}
+
+/**
  * Loads an RSA public key: SPKI, PKCS#1 or the one inside an X.509 certificate, in every form
  * that {@link loadPrivateKey} takes.
  *

@@ -11,7 +11,6 @@ import axios, {
   isCancel,
   mergeConfig,
 } from 'axios'
-import { getProxyForUrl } from 'proxy-from-env'
 import { bufferOf } from '../buffer-of.js'
 import { VerificationError, WechatpayError } from '../errors.js'
 import type { Agents } from './agents.js'
@@ -20,6 +19,7 @@ import {
   endedWithin,
   type HttpRequest,
   type HttpResponse,
+  PROXY_VARIABLES,
   responseTooLarge,
   type SendOptions,
   type Transport,
@@ -40,7 +40,12 @@ export function createAxiosSender(connection: ConnectionOptions, agents: Agents)
     const send = adapter === undefined ? httpAdapter : axios.getAdapter(adapter)
     // Adapters of the user's know of bytes; axios' own one streams, so that a limit holds before they are in memory.
     const responseType = send === httpAdapter || options.streams ? 'stream' : 'arraybuffer'
-    const signedConfig = { ...config, ...wireConfig(request, options, agents), signal, responseType }
+    const signedConfig = {
+      ...(agents.proxy === undefined && (await proxyOfEnvironment(request.url))),
+      ...config,
+      ...wireConfig(request, options, agents),
+      ...{ signal, responseType },
+    }
     try {
       const response = await send(signedConfig as InternalAxiosRequestConfig).catch(settledByStatus)
       return await toHttpResponse(response, options.streams, maxContentLength)
@@ -62,7 +67,9 @@ export function createAxiosSender(connection: ConnectionOptions, agents: Agents)
  * The proxy that the environment names, with its credentials decoded: axios takes them from the URL as they are, and a password with
  * `%40` in it would be wrong.
  */
-function proxyOfEnvironment(url: string): { readonly proxy?: AxiosProxyConfig } {
+async function proxyOfEnvironment(url: string): Promise<{ readonly proxy?: AxiosProxyConfig }> {
+  if (!PROXY_VARIABLES.some((name) => process.env[name])) return {}
+  const { getProxyForUrl } = await import('proxy-from-env')
   const found = getProxyForUrl(url)
   if (!URL.canParse(found)) return {}
   const { protocol, hostname, port, username, password } = new URL(found)
@@ -97,7 +104,7 @@ function wireConfig(
     transformResponse: [],
     httpAgent: agents.http,
     httpsAgent: certificate ? agents.merchant : agents.https,
-    ...(agents.proxy === undefined ? proxyOfEnvironment(url) : { proxy: agents.proxy }),
+    ...(agents.proxy !== undefined && { proxy: agents.proxy }),
     onUploadProgress,
     onDownloadProgress,
   } as unknown as Partial<InternalAxiosRequestConfig>

@@ -73,6 +73,11 @@ export type ConnectionOptions = Pick<
   | 'transport'
 >
 
+/** The variables of the environment by which proxies are named. */
+export const PROXY_VARIABLES: readonly string[] = ['http_proxy', 'https_proxy', 'all_proxy'].flatMap(
+  (name) => [name, name.toUpperCase()],
+)
+
 /** Request in, response out. */
 export interface Transport {
   /** @throws {TransportError} at once for a request that is not to be sent, else as a rejection when no complete response came. */

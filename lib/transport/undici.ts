@@ -10,6 +10,7 @@ import {
   endedWithin,
   type HttpRequest,
   type HttpResponse,
+  PROXY_VARIABLES,
   responseTooLarge,
   type SendOptions,
   TransportError,
@@ -167,11 +168,6 @@ const CONNECTION_HEADERS: ReadonlySet<string> = new Set([
   'keep-alive',
   'transfer-encoding',
   'upgrade',
-])
-
-const PROXY_VARIABLES = ['http_proxy', 'https_proxy', 'all_proxy'].flatMap((name) => [
-  name,
-  name.toUpperCase(),
 ])
 
 function isOrdinary({ method, headers, body }: HttpRequest, options: SendOptions): boolean {

@@ -9,7 +9,12 @@ import {
 } from 'node:fs'
 import { setImmediate as turn } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { createRowNumbers, type JournalHeader, ROW_STATE, type RowState } from '../../lib/bulk/journal/format.js'
+import {
+  createRowNumbers,
+  type JournalHeader,
+  ROW_STATE,
+  type RowState,
+} from '../../lib/bulk/journal/format.js'
 import { openJournal } from '../../lib/bulk/journal/journal.js'
 import { RequestError } from '../../lib/index.js'
 import { startFolder } from './folder.js'
@@ -17,7 +22,7 @@ import { startFolder } from './folder.js'
 const file = startFolder()
 const { notSent, inFlight, acknowledged, failed, unknown } = ROW_STATE
 const header: JournalHeader = {
-  ...{ format: 'wechatpay-fluent bulk', version: 1, endpoint: 'POST v3/x', account: '1900000109' },
+  ...{ format: 'wechatpay-fluent bulk', version: 1, endpoint: 'POST v3/x', account: '1900000109 https://a' },
   ...{ columns: 'c', constants: 's', input: 'i' },
 }
 const reason = { code: 'PARAM_ERROR', message: 'no', columns: { openid: '一' } }

@@ -1,6 +1,6 @@
 import { type KeyObject, X509Certificate } from 'node:crypto'
 import { createSecureContext, type SecureContext } from 'node:tls'
-import { type KeyInput, loadPrivateKey } from '../../crypto/keys.js'
+import { type KeyInput, loadCertificates, loadPrivateKey } from '../../crypto/keys.js'
 import { invalidKey, readMaterial } from '../../crypto/material.js'
 import { ConfigError } from '../../errors.js'
 import type { TrustedAuthorities } from '../../transport/agents.js'
@@ -55,12 +55,9 @@ export function loadClientCertificate(
     const bytes = readPfx(pfx)
     return attempt(() => createSecureContext({ pfx: bytes, passphrase, ...authorities }), explainPfx)
   }
-  const pem = readCertificates(certificate.cert)
+  const pem = loadCertificates(certificate.cert, 'merchant.cert')
   const key = certificate.key === undefined ? privateKey : loadPrivateKey(certificate.key, 'merchant.key')
-  const x509 = attempt(
-    () => new X509Certificate(pem),
-    () => NO_CERTIFICATE,
-  )
+  const x509 = new X509Certificate(pem)
   if (!x509.checkPrivateKey(key)) {
     const whose = certificate.key === undefined ? 'privateKey is' : 'merchant.key is'
     throw invalidKey(`${whose} not the key of merchant.cert; the two of one download belong together`)
@@ -76,22 +73,6 @@ export function loadClientCertificate(
     () => 'merchant.cert cannot be used for TLS',
   )
 }
-
-/** The certificates in PEM. One file may hold their key as well, as the conversion of a PKCS#12 file gives them. */
-function readCertificates(input: PemInput): string {
-  const { blocks, der } = readMaterial(input, 'merchant.cert')
-  if (!blocks)
-    return attempt(
-      () => new X509Certificate(der).toString(),
-      () => NO_CERTIFICATE,
-    )
-  return blocks
-    .filter(({ label }) => label.endsWith('CERTIFICATE'))
-    .map(({ text }) => text)
-    .join('\n')
-}
-
-const NO_CERTIFICATE = 'merchant.cert is no certificate in PEM: give apiclient_cert.pem'
 
 function readPfx(input: PemInput): Buffer {
   const { blocks, der } = readMaterial(input, 'merchant.pfx')
