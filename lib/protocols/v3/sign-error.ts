@@ -33,7 +33,7 @@ export function explainSignError(signed: SignedRequest, refusal: SignRefusal, si
     clockSkew(signed, time) ??
     saidBy(String(message), signer) ??
     difference(signed, information) ??
-    `${information ? 'the gateway computed the same message, so' : 'if the gateway computed the same message,'} privateKey is not the key of serial ${signer.serial}: take both from one download, and compare with: ${COMPARE}`
+    `${information ? 'the gateway computed the same message, so' : 'if the gateway computed the same message,'} privateKey is not the key of serial ${signer.serial} of ${describeId(signer)}: take both from one download, and compare with: ${COMPARE}`
   return `${describe(signed)}; ${cause}${Number.isNaN(time) ? aboutClock(signed) : ''}`
 }
 
