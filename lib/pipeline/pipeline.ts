@@ -148,7 +148,9 @@ async function validate(endpoint: TemplatedEndpoint, request: RequestObject): Pr
     const hint = verbs.length > 0 ? `; ${endpoint.path} is documented as ${verbs.join(', ')}` : ''
     throw new RequestError(`${endpoint.name} is not documented, so there is nothing to validate it by${hint}`)
   }
-  const { validateRequest } = await import('./validate.js')
+  const { validateRequest } = await import('./validate.js').catch((cause: Error) => {
+    throw new RequestError(`${endpoint.name}: the validator cannot be loaded: ${cause.message}`, { cause })
+  })
   await validateRequest(endpoint, request)
 }
 

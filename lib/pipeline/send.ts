@@ -113,6 +113,8 @@ const NOT_CONNECTED: ReadonlySet<string> = new Set([
   'EAI_AGAIN',
   'EHOSTUNREACH',
   'ENETUNREACH',
+  'EMFILE',
+  'ENFILE',
 ])
 
 /** Codes of connections that are given up before a request is sent over them, because nobody vouches for the other side. */
@@ -126,13 +128,16 @@ const TIMED_OUT: ReadonlySet<string> = new Set(['ECONNABORTED', 'ETIMEDOUT'])
 /** The error of this package for a request without a complete response. */
 function toPublicError(error: unknown, { endpoint, repeatable }: Call, timer: AttemptTimer): Error {
   const { name } = endpoint
-  const say = <E extends WechatpayError>(made: E): E => (endpoint.reads ? made : addDoubt(made))
+  const mayHaveLeft = !(error instanceof TransportError) || error.mayHaveLeft
+  const say = <E extends WechatpayError>(made: E): E =>
+    endpoint.reads || !mayHaveLeft ? made : addDoubt(made)
   if (error instanceof VerificationError) return say(error)
   if (!(error instanceof TransportError)) return error as Error
   const { reason, message, code = '', cause } = error
   if (timer.isOver) {
-    const why = `no answer within ${timer.limit} ms`
-    return say(new NetworkError(`${name}: ${why}`, { code: 'TIMEOUT', retryable: repeatable }))
+    const why = mayHaveLeft ? 'no answer' : 'no connection'
+    const retryable = repeatable || !mayHaveLeft
+    return say(new NetworkError(`${name}: ${why} within ${timer.limit} ms`, { code: 'TIMEOUT', retryable }))
   }
   switch (reason) {
     case 'aborted':
@@ -146,7 +151,7 @@ function toPublicError(error: unknown, { endpoint, repeatable }: Call, timer: At
   }
   const { syscall = '' } = (cause ?? {}) as NodeJS.ErrnoException
   const isUntrusted = UNTRUSTED.test(code)
-  const neverSent = isUntrusted || (NOT_CONNECTED.has(code) && CONNECTING.has(syscall))
+  const neverSent = isUntrusted || !mayHaveLeft || (NOT_CONNECTED.has(code) && CONNECTING.has(syscall))
   const hint = isUntrusted ? `. Nothing was sent: ${UNTRUSTED_HINT}` : ''
   const failure = new NetworkError(`${name}: no answer: ${message}${hint}`, {
     code: TIMED_OUT.has(code) ? 'TIMEOUT' : 'CONNECTION_FAILED',

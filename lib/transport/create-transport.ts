@@ -35,8 +35,11 @@ export function createTransport(connection: ConnectionOptions, tls: TlsOptions):
   return {
     send(request, options) {
       check(request)
-      if (undici?.fits(request, options)) return undici.send(request, options)
-      return axiosSender.send(request, options)
+      if (!undici?.fits(request, options)) return axiosSender.send(request, options)
+      const ready = undici.isReady(options)
+      if (ready === true) return undici.send(request, options)
+      // Node never again loads what it could not load once.
+      return ready.then((isLoaded) => (isLoaded ? undici : axiosSender).send(request, options))
     },
     sendByNode(request, options) {
       check(request)

@@ -114,6 +114,8 @@ export class TransportError extends Error {
   readonly reason: TransportFailure
   /** Node's or axios' code, such as `ECONNREFUSED`. */
   readonly code: string | undefined
+  /** Whether the request may have left this process; it did not while it queued or looked for its host. */
+  mayHaveLeft = true
 
   /** @param cause Node's own error, which holds code, system call and address; or the reason of an abort */
   constructor(reason: TransportFailure, message: string, cause?: unknown, code?: string) {

@@ -20,6 +20,8 @@ import {
 export interface Undici {
   /** Whether a request is an ordinary one: bytes to an address, and bytes back. */
   readonly fits: (request: HttpRequest, options: SendOptions) => boolean
+  /** Loads undici for the first request of a kind; `false` where it cannot be had, as while there are no file descriptors left. */
+  readonly isReady: (options: SendOptions) => true | Promise<boolean>
   readonly send: (request: HttpRequest, options: SendOptions) => Promise<HttpResponse>
   readonly destroy: () => void
 }
@@ -60,6 +62,14 @@ export function createUndici(
   const mayBeProxied = proxy !== false && PROXY_VARIABLES.some((name) => process.env[name])
   return {
     fits: (request, options) => !mayBeProxied && isOrdinary(request, options),
+    isReady({ certificate }) {
+      const { agent, load } = certificate ? openWithCertificate : open
+      if (agent()) return true
+      return load().then(
+        () => true,
+        () => false,
+      )
+    },
     async send(request, options) {
       const { agent, load } = options.certificate ? openWithCertificate : open
       const response = await dispatch(agent() ?? (await load()), request, options, maxContentLength)
@@ -211,6 +221,8 @@ function dispatch(
     function fail(error: Error): void {
       if (over) return
       end()
+      // undici begins a request when it has a connection for it.
+      if (error instanceof TransportError && !controller) error.mayHaveLeft = false
       reject(error)
       controller?.abort(error)
     }

@@ -152,6 +152,27 @@ describe('what an attempt has left open', () => {
     expectOpen(error, false)
   })
 
+  it('what still queued has not left', async () => {
+    const server = createServer((socket) => socket.resume())
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as { port: number }
+    const wxpay = rig.client({ baseURL: `http://127.0.0.1:${port}`, timeout: 1_000 })
+    const calls = Array.from({ length: 140 }, () =>
+      rejection(wxpay.chain(path).post({ ...(refund as object), retry: false } as never)),
+    )
+    const errors = (await Promise.all(calls)) as NetworkError[]
+    const queued = errors.filter(({ mayHaveHappened }) => !mayHaveHappened)
+    // As many as there are beyond the connections to one host.
+    expect(queued).toHaveLength(140 - 128)
+    for (const error of queued) {
+      expect(error).toMatchObject({ code: 'TIMEOUT', retryable: true })
+      expect(error.message).toContain('no connection within 1000 ms')
+      expectOpen(error, false)
+    }
+    wxpay.close()
+    server.close()
+  })
+
   it('is said over the axios instances, too', async () => {
     const wxpay = rig.client()
     expect(wxpay.client.v3.defaults).toBeDefined()

@@ -19,6 +19,8 @@ export interface V2Context extends V2Keys {
 
 /** The protocol of APIv2: flat messages in XML that carry their signature. */
 export function createV2Protocol(context: V2Context): Protocol {
+  // Loaded now: Node never again loads what it could not load once, for lack of file descriptors.
+  if (context.secret) loadXml().catch(() => undefined)
   return {
     accept: 'text/xml, */*',
     encrypt: async (call) => call,
@@ -121,10 +123,19 @@ type Xml = typeof import('./xml.js')
 
 let xml: Xml | undefined
 
-/** The codec, loaded when it is first needed: its library takes a third of axios' time to load, and APIv3 needs none. */
+/**
+ * The codec, which only clients of APIv2 load.
+ *
+ * @throws {RequestError} when it cannot be loaded.
+ */
 async function loadXml(): Promise<Xml> {
-  xml ??= await import('./xml.js')
-  return xml
+  try {
+    xml ??= await import('./xml.js')
+    return xml
+  } catch (cause) {
+    const why = (cause as Error).message
+    throw new RequestError(`The code for XML cannot be loaded, so nothing was sent: ${why}`, { cause })
+  }
 }
 
 /** Completes and signs the message of a call, which is its query, its XML or the fields of its upload. */
