@@ -150,7 +150,7 @@ export class Bill<Row, Summary> implements AsyncIterable<Row> {
     }
     const download = this.#open()
     try {
-      await writeSink(Readable.from(download.bytes, { objectMode: false }), path, 0, this.#source.name)
+      await writeSink(Readable.from(download.bytes, { objectMode: false }), path, this.#source.name)
     } finally {
       download.close()
     }

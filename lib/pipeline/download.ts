@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { createWriteStream, realpathSync, type Stats, statSync } from 'node:fs'
 import { chmod, rename, rm } from 'node:fs/promises'
-import { type Readable, Transform, type Writable } from 'node:stream'
+import type { Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { NetworkError, WechatpayError } from '../errors.js'
 
@@ -15,25 +15,36 @@ export type Sink = string | Writable
  * Streams the body of a response to its sink. A file is written under another name and gets its own when it is whole, so that a torn or
  * altered download leaves nothing behind that looks like one.
  *
- * @param stalled milliseconds without a byte, after which the download is given up; 0 for never
- * @throws {NetworkError} when the connection is torn or stalls.
+ * @throws {NetworkError} when the connection is torn, or the sender falls silent.
  * @throws {WechatpayError} code `SINK_FAILED` when the sink cannot be written.
  */
-export async function writeSink(body: Readable, sink: Sink, stalled: number, name: string): Promise<void> {
-  if (typeof sink !== 'string') return pump(body, sink, stalled, name)
+export async function writeSink(body: Readable, sink: Sink, name: string): Promise<void> {
+  if (typeof sink !== 'string') return pump(body, sink, name)
   const found = existing(sink)
   // A device or a pipe is written into; there is no putting another file in its place.
-  if (found && !found.isFile()) return pump(body, createWriteStream(sink), stalled, name)
+  if (found && !found.isFile()) return pump(body, openFile(sink, {}, body, name), name)
   const file = found ? targetOf(sink) : sink
   const aside = `${file}.${randomUUID()}.part`
+  const part = openFile(aside, { flags: 'wx', highWaterMark: WAITING_BYTES }, body, name)
   try {
-    await pump(body, createWriteStream(aside, { flags: 'wx', highWaterMark: WAITING_BYTES }), stalled, name)
+    await pump(body, part, name)
     await commitFile(aside, file, found).catch((cause: Error) => {
       throw sinkFailure(cause, name)
     })
   } catch (error) {
-    await rm(aside, { force: true })
+    // What could not be written cannot always be removed either, as with a name that is too long.
+    await rm(aside, { force: true }).catch(() => undefined)
     throw error
+  }
+}
+
+/** @throws {WechatpayError} code `SINK_FAILED` for a path that no file can have. */
+function openFile(path: string, options: object, body: Readable, name: string): Writable {
+  try {
+    return createWriteStream(path, options)
+  } catch (error) {
+    body.destroy()
+    throw sinkFailure(error as Error, name)
   }
 }
 
@@ -61,34 +72,22 @@ async function commitFile(aside: string, file: string, before: Stats | undefined
   await rename(aside, file)
 }
 
-async function pump(body: Readable, sink: Writable, stalled: number, name: string): Promise<void> {
-  let broken: Error | undefined
-  body.once('error', (error: Error) => {
-    broken = error
+async function pump(body: Readable, sink: Writable, name: string): Promise<void> {
+  // A pipeline destroys one with the error of the other: the first to fail is the cause.
+  let failed: 'body' | 'sink' | undefined
+  body.once('error', () => {
+    failed ??= 'body'
+  })
+  sink.once('error', () => {
+    failed ??= 'sink'
   })
   try {
-    if (stalled > 0) await pipeline(body, stallGuard(body, stalled), sink)
-    else await pipeline(body, sink)
+    await pipeline(body, sink)
   } catch (error) {
+    if (failed === 'sink') throw sinkFailure(error as Error, name)
     if (error instanceof WechatpayError) throw error
-    if (broken instanceof WechatpayError) throw broken
-    throw broken ? torn(broken, name) : sinkFailure(error as Error, name)
+    throw failed === 'body' ? torn(error as Error, name) : sinkFailure(error as Error, name)
   }
-}
-
-/** The time limit between two pieces of the body: that of the attempt ends where the body begins. */
-function stallGuard(body: Readable, stalled: number): Transform {
-  const timer = setTimeout(() => body.destroy(new Error(`no data for ${stalled} ms`)), stalled)
-  return new Transform({
-    transform(chunk, _encoding, callback) {
-      timer.refresh()
-      callback(null, chunk)
-    },
-    destroy(error, callback) {
-      clearTimeout(timer)
-      callback(error)
-    },
-  })
 }
 
 function torn(error: Error, name: string): NetworkError {

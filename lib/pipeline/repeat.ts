@@ -40,7 +40,7 @@ export async function repeat(
       // A response interceptor of the user's may give something else, such as the data alone.
       if (response?.status === undefined) return response
       if (sink !== undefined) {
-        await writeSink(response.data as Readable, sink, response.config.timeout ?? 0, call.endpoint.name)
+        await writeSink(response.data as Readable, sink, call.endpoint.name)
         response.data = undefined
       }
       if (callEvents.hasSubscribers) publishResponse(call, count, response, started)

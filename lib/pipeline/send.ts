@@ -60,7 +60,9 @@ export async function send(
   try {
     const response = await transmit(request, options)
     const { body } = response
-    return body instanceof Readable ? { ...response, body: detach(body, call.endpoint.name) } : response
+    return body instanceof Readable
+      ? { ...response, body: detach(body, call.endpoint.name, call.timeout) }
+      : response
   } catch (error) {
     throw toPublicError(error, call, timer)
   }

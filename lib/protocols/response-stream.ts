@@ -1,4 +1,4 @@
-import { PassThrough, Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import { NetworkError, WechatpayError } from '../errors.js'
 
 /** Bytes that tell a file from a document that says why there is none. */
@@ -73,23 +73,45 @@ async function inTime(
 }
 
 /**
- * A body as a stream of its own. From the stream of the connection a reader would get to the request, and from its errors to the
- * config, both with the `Authorization` header.
+ * A body as a stream of its own, which fails when its sender falls silent: a reader may take any time. From the stream of the connection
+ * a reader would get to the request, and from its errors to the config, both with the `Authorization` header.
+ *
+ * @param patience milliseconds without a byte while there is somebody to read it; 0 for any time
  */
-export function detach(body: Readable, name: string): Readable {
-  const own = new PassThrough()
-  body.once('error', (error) => {
-    own.destroy(error instanceof WechatpayError ? error : brokenOff(error, name))
-  })
-  own.once('close', () => body.destroy())
-  return body.pipe(own)
+export function detach(body: Readable, name: string, patience: number): Readable {
+  const own = Readable.from(readInTime(body, name, patience), { objectMode: false })
+  // What fails before anybody reads is heard of by the reader.
+  body.on('error', () => undefined)
+  return own.once('close', () => body.destroy())
 }
 
-function brokenOff(error: Error, name: string): NetworkError {
-  const aborted = (error as NodeJS.ErrnoException).code === 'ERR_CANCELED'
+async function* readInTime(body: Readable, name: string, patience: number): AsyncGenerator<Buffer> {
+  const chunks = body[Symbol.asyncIterator]() as AsyncIterator<Buffer>
+  let isSilent = false
+  const giveUp = (): void => {
+    isSilent = true
+    body.destroy(new Error(`no data for ${patience} ms`))
+  }
+  for (;;) {
+    const timer = patience > 0 ? setTimeout(giveUp, patience) : undefined
+    let next: IteratorResult<Buffer>
+    try {
+      next = await chunks.next()
+    } catch (error) {
+      throw error instanceof WechatpayError ? error : brokenOff(error as Error, name, isSilent)
+    } finally {
+      clearTimeout(timer)
+    }
+    if (next.done) return
+    yield next.value
+  }
+}
+
+function brokenOff(error: Error, name: string, isSilent: boolean): NetworkError {
+  const isAborted = (error as NodeJS.ErrnoException).code === 'ERR_CANCELED'
   return new NetworkError(`${name}: the answer broke off: ${error.message}`, {
-    code: aborted ? 'ABORTED' : 'CONNECTION_FAILED',
+    code: isAborted ? 'ABORTED' : isSilent ? 'TIMEOUT' : 'CONNECTION_FAILED',
     // Only downloads stream, and they can be had again.
-    retryable: !aborted,
+    retryable: !isAborted,
   })
 }

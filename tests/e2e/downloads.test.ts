@@ -12,6 +12,8 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { readFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough, Readable, Writable } from 'node:stream'
@@ -36,6 +38,27 @@ const rejection = (call: Promise<unknown>) =>
     () => undefined,
     (reason: unknown) => reason,
   )
+
+/** A gateway that has 3 MB to download, or sends half of them and falls silent. */
+async function bigDownload(
+  sent: 'all' | 'half' = 'all',
+): Promise<{ url: string; downloads: () => number; close: () => void }> {
+  let downloads = 0
+  const bytes = Buffer.alloc(3 * 1024 * 1024, 'x')
+  const server = createServer((_, response) => {
+    downloads++
+    response.writeHead(200, { 'Content-Length': bytes.length })
+    if (sent === 'all') response.end(bytes)
+    else response.write(bytes.subarray(bytes.length / 2))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  const close = (): void => {
+    server.closeAllConnections()
+    server.close()
+  }
+  return { url: `http://127.0.0.1:${port}`, downloads: () => downloads, close }
+}
 
 describe('a download that the API does not sign', () => {
   it('comes as bytes, as a stream, or into a file or stream', async () => {
@@ -110,6 +133,39 @@ describe('a download that the API does not sign', () => {
       })
     }
     expect(readdirSync(folder)).toEqual([])
+  })
+
+  it('of any size says once that its sink cannot be written', async () => {
+    rig.emulator.requests.length = 0
+    for (const sink of [join(folder, 'missing', 'bill.csv'), folder, '/dev/full', 'a\0b', 'x'.repeat(300)]) {
+      const gateway = await bigDownload()
+      const wxpay = rig.client({ baseURL: gateway.url })
+      const error = await rejection(wxpay[bill].get({ query, sink }))
+      expect(error).toMatchObject({ name: 'WechatpayError', code: 'SINK_FAILED' })
+      expect(gateway.downloads()).toBe(1)
+      gateway.close()
+    }
+  })
+
+  it('waits for a sink that pauses, and not for a sender that falls silent', async () => {
+    const gateway = await bigDownload('half')
+    const wxpay = rig.client({ baseURL: gateway.url, timeout: 400 })
+    let paused = false
+    const slow = new Writable({
+      highWaterMark: 1,
+      write(_chunk, _encoding, callback) {
+        // Longer than the timeout, once.
+        if (paused) callback()
+        else setTimeout(callback, 900)
+        paused = true
+      },
+    })
+    const error = await rejection(wxpay[bill].get({ query, sink: slow }))
+    expect(error).toMatchObject({ code: 'TIMEOUT', message: expect.stringContaining('no data for 400 ms') })
+    expect(paused).toBe(true)
+    const { data } = await wxpay[bill].get({ query, responseType: 'stream' })
+    await expect(buffer(data as Readable)).rejects.toMatchObject({ name: 'NetworkError', code: 'TIMEOUT' })
+    gateway.close()
   })
 
   it('says that its sink cannot be written', async () => {

@@ -78,7 +78,7 @@ describe('a document that comes as a stream', () => {
 
 describe('a body on a stream of its own', () => {
   it('has all of it', async () => {
-    expect(String(await buffer(detach(bodyOf(['a', 'b']), NAME)))).toBe('ab')
+    expect(String(await buffer(detach(bodyOf(['a', 'b']), NAME, 0)))).toBe('ab')
   })
 
   it.each([
@@ -90,7 +90,7 @@ describe('a body on a stream of its own', () => {
     ],
   ])('breaks off when %s, with a NetworkError', async (_, cause, shown) => {
     const body = new PassThrough()
-    const own = detach(body, NAME)
+    const own = detach(body, NAME, 0)
     body.write('a')
     body.destroy(cause)
     const error = await buffer(own).catch((reason: unknown) => reason)
@@ -99,7 +99,7 @@ describe('a body on a stream of its own', () => {
 
   it('breaks off with an error of this package as it is', async () => {
     const body = new PassThrough()
-    const own = detach(body, NAME)
+    const own = detach(body, NAME, 0)
     const cause = new VerificationError('the digest does not fit', { code: 'ANSWER_INVALID' })
     body.destroy(cause)
     await expect(buffer(own)).rejects.toBe(cause)
@@ -107,7 +107,7 @@ describe('a body on a stream of its own', () => {
 
   it('ends the connection when its reader goes away', async () => {
     const body = stalled()
-    const own = detach(body, NAME)
+    const own = detach(body, NAME, 0)
     own.destroy()
     await new Promise((resolve) => body.once('close', resolve))
     expect(body.destroyed).toBe(true)
