@@ -11,7 +11,7 @@ import {
   readJournal,
 } from './format.js'
 import { takeLock } from './lock.js'
-import { JournalWriter, openJournalFiles } from './writer.js'
+import { openWriter } from './writer.js'
 
 /** The states of all rows, kept in a file. */
 export interface Journal {
@@ -69,8 +69,7 @@ async function openLocked(
       })
     : { header: undefined, length: 0 }
   if (found.header) assertSameJob(file, found.header, header)
-  const files = openJournalFiles(file, header, { ...found, resultsLength })
-  const writer = new JournalWriter(file, files, onError)
+  const writer = openWriter(file, header, { ...found, resultsLength }, onError)
 
   /** Writes down the state of rows; those that follow one another are one line. */
   const writeRows = (rows: readonly number[], state: RowState): void => {
@@ -86,7 +85,7 @@ async function openLocked(
   const writeOutcome = (row: number, state: RowState, result = '', failure?: FailureRecord): void => {
     setState(row, row, state)
     resultsLength += Buffer.byteLength(result)
-    const end = files.results === undefined ? undefined : { end: resultsLength }
+    const end = header.results === undefined ? undefined : { end: resultsLength }
     writer.write(formatLine({ state, first: row, last: row, ...end, ...(failure && { failure }) }), result)
   }
 

@@ -12,13 +12,6 @@ const SYNC_INTERVAL = 1_000
 
 const datasync = promisify(fdatasync)
 
-/** The files of a journal, open for appending. */
-export interface JournalFiles {
-  readonly journal: number
-  /** Absent when the job has no file of results. */
-  readonly results: number | undefined
-}
-
 /** The intact part of a journal that is continued; both lengths are 0 for a new one. */
 export interface IntactPart {
   readonly header: JournalHeader | undefined
@@ -26,13 +19,28 @@ export interface IntactPart {
   readonly resultsLength: number
 }
 
+/** Appends to the files of a journal: lines of one turn of the event loop together, and to the disk every second. */
+export interface JournalWriter {
+  /** @param result the line for the file of results */
+  write(line: string, result?: string): void
+  /** Resolves when everything written so far is on the disk. */
+  sync(): Promise<void>
+  close(): Promise<void>
+}
+
 /**
  * Opens the files of a journal and cuts off what is not intact. Results of rows that the journal does not know are cut
  * off too, because those rows are sent again.
  *
+ * @param onError called with the reason when the files cannot be written any more
  * @throws {RequestError} when the file of results holds something else.
  */
-export function openJournalFiles(file: string, header: JournalHeader, intact: IntactPart): JournalFiles {
+export function openWriter(
+  file: string,
+  header: JournalHeader,
+  intact: IntactPart,
+  onError: (error: Error) => void,
+): JournalWriter {
   const journal = openSync(file, 'a', OWNER_ONLY)
   ftruncateSync(journal, intact.length)
   if (!intact.header) {
@@ -40,16 +48,83 @@ export function openJournalFiles(file: string, header: JournalHeader, intact: In
     fsyncSync(journal)
     syncFolder(dirname(file))
   }
-  const { results: output } = header
-  if (output === undefined) return { journal, results: undefined }
+  const results = header.results === undefined ? undefined : openResults(header.results, intact)
+  // Results come first: a line of the journal names a length that the file of results has reached.
+  const files = results === undefined ? [journal] : [results, journal]
+  let lines = ''
+  let newResults = ''
+  let isScheduled = false
+  /** Whether something was written that is not on the disk yet. */
+  let isDirty = false
+  let failure: Error | undefined
+  let currentSync = Promise.resolve()
+  let nextSync: Promise<void> | undefined
+
+  function flush(): void {
+    isScheduled = false
+    if (lines === '' || failure) return
+    try {
+      if (results !== undefined) writeAll(results, newResults)
+      writeAll(journal, lines)
+      isDirty = true
+    } catch (cause) {
+      const why = `The journal ${file} cannot be written: ${(cause as Error).message}`
+      failure = new Error(`${why}. Rows without an answer in it are sent again by another run`, { cause })
+      onError(failure)
+    }
+    lines = ''
+    newResults = ''
+  }
+
+  async function syncNow(): Promise<void> {
+    flush()
+    if (failure) throw failure
+    if (!isDirty) return
+    isDirty = false
+    for (const descriptor of files) await datasync(descriptor)
+  }
+
+  /** A call made while one sync is under way shares the next with all others, because a disk can do only so many a second. */
+  function sync(): Promise<void> {
+    nextSync ??= currentSync.then(() => {
+      nextSync = undefined
+      currentSync = syncNow()
+      return currentSync
+    })
+    return nextSync
+  }
+
+  const timer = setInterval(() => void sync().catch(() => {}), SYNC_INTERVAL).unref()
+  return {
+    write(line, result = '') {
+      lines += line
+      newResults += result
+      if (isScheduled) return
+      isScheduled = true
+      setImmediate(flush)
+    },
+    sync,
+    async close() {
+      clearInterval(timer)
+      try {
+        await sync()
+      } finally {
+        failure ??= new Error(`The journal ${file} is closed`)
+        for (const descriptor of files) closeSync(descriptor)
+      }
+    },
+  }
+}
+
+function openResults(output: string, { header, resultsLength }: IntactPart): number {
   const results = openSync(output, 'a', OWNER_ONLY)
   const { size } = fstatSync(results)
-  if (size > 0 && intact.header?.results !== output) {
+  if (size > 0 && header?.results !== output) {
     closeSync(results)
     throw new RequestError(`${output} is there already: name another file for the results, or take it away`)
   }
-  if (size > intact.resultsLength) ftruncateSync(results, intact.resultsLength)
-  return { journal, results }
+  if (size > resultsLength) ftruncateSync(results, resultsLength)
+  return results
 }
 
 /** The name of a new file is on the disk only when its folder is; not every system can sync a folder. */
@@ -65,91 +140,4 @@ function syncFolder(path: string): void {
 export function writeAll(descriptor: number, text: string): void {
   let bytes = Buffer.from(text)
   while (bytes.length > 0) bytes = bytes.subarray(writeSync(descriptor, bytes))
-}
-
-/** Appends to the files of a journal: lines of one turn of the event loop together, and to the disk every second. */
-export class JournalWriter {
-  readonly #file: string
-  readonly #files: JournalFiles
-  readonly #onError: (error: Error) => void
-  readonly #timer: NodeJS.Timeout
-  #lines = ''
-  #results = ''
-  #isScheduled = false
-  /** Whether something was written that is not on the disk yet. */
-  #isDirty = false
-  #isClosed = false
-  #error: Error | undefined
-  #currentSync: Promise<void> | undefined
-  #nextSync: Promise<void> | undefined
-
-  /** @param onError called with the reason when the files cannot be written any more */
-  constructor(file: string, files: JournalFiles, onError: (error: Error) => void) {
-    this.#file = file
-    this.#files = files
-    this.#onError = onError
-    this.#timer = setInterval(() => void this.sync().catch(() => {}), SYNC_INTERVAL)
-    this.#timer.unref()
-  }
-
-  /** @param result the line for the file of results */
-  write(line: string, result = ''): void {
-    this.#lines += line
-    this.#results += result
-    if (this.#isScheduled) return
-    this.#isScheduled = true
-    setImmediate(() => this.#flush())
-  }
-
-  /**
-   * Resolves when everything written so far is on the disk. A call made while one sync is under way shares the next with
-   * all others, because a disk can do only so many a second.
-   */
-  sync(): Promise<void> {
-    this.#nextSync ??= (this.#currentSync ?? Promise.resolve()).then(() => {
-      this.#nextSync = undefined
-      this.#currentSync = this.#syncNow()
-      return this.#currentSync
-    })
-    return this.#nextSync
-  }
-
-  async close(): Promise<void> {
-    clearInterval(this.#timer)
-    try {
-      await this.sync()
-    } finally {
-      this.#isClosed = true
-      if (this.#files.results !== undefined) closeSync(this.#files.results)
-      closeSync(this.#files.journal)
-    }
-  }
-
-  #flush(): void {
-    this.#isScheduled = false
-    if (this.#lines === '' || this.#error || this.#isClosed) return
-    try {
-      // Results come first: a line of the journal names a length that the file of results has reached.
-      if (this.#files.results !== undefined) writeAll(this.#files.results, this.#results)
-      writeAll(this.#files.journal, this.#lines)
-      this.#isDirty = true
-    } catch (error) {
-      this.#error = new Error(
-        `The journal ${this.#file} cannot be written: ${(error as Error).message}. Rows without an answer in it are sent again by another run`,
-        { cause: error },
-      )
-      this.#onError(this.#error)
-    }
-    this.#lines = ''
-    this.#results = ''
-  }
-
-  async #syncNow(): Promise<void> {
-    this.#flush()
-    if (this.#error) throw this.#error
-    if (!this.#isDirty) return
-    this.#isDirty = false
-    if (this.#files.results !== undefined) await datasync(this.#files.results)
-    await datasync(this.#files.journal)
-  }
 }
