@@ -1,7 +1,15 @@
 import type { EndpointDocument } from '../catalog/document.js'
 import { RequestError } from '../index.js'
-import { type FieldPath, formatFieldPath, parseFieldPath } from './field-path.js'
-import { documentedFields, type Field, type FieldType, findField, REQUEST_PARTS } from './fields.js'
+import {
+  documentedFields,
+  type Field,
+  type FieldPath,
+  type FieldType,
+  findField,
+  formatFieldPath,
+  parseFieldPath,
+  REQUEST_PARTS,
+} from './fields.js'
 
 /** The endpoint of a job, with its documentation if it has any. */
 export interface JobEndpoint {

@@ -10,7 +10,10 @@ import {
   leafOf,
   type Shape,
 } from '../catalog/schema.js'
-import type { FieldPath } from './field-path.js'
+import { RequestError } from '../index.js'
+
+/** The path of a field in a request object: `['json', 'amount', 'total']`, `['card_id']`. */
+export type FieldPath = readonly (string | number)[]
 
 /** The type of a field's value; `json` is an object or a list. */
 export type FieldType = 'text' | 'integer' | 'number' | 'boolean' | 'json'
@@ -27,12 +30,22 @@ export interface Field {
   readonly required: boolean
 }
 
+/** What a shape has below it: a name with a `$` stands for any number of fields. */
+interface Child {
+  readonly name: string
+  readonly optional: boolean
+  readonly shape: Shape
+}
+
+const ITEM = '$item'
+const ANY = '$any'
+
 /** A documented field by its path below a part; `undefined` when there is none. */
 export function findField(document: EndpointDocument, part: RequestPart, keys: FieldPath): Field | undefined {
   let shape = shapeOf(document, part)
   let required = true
   for (const key of keys) {
-    const child = shape && childOf(shape, key)
+    const child = shape && childrenOf(shape).find(({ name }) => standsFor(name, key))
     if (!child) return undefined
     shape = child.shape
     required = !child.optional
@@ -53,9 +66,7 @@ function shapeOf(document: EndpointDocument, part: RequestPart): Shape | undefin
 }
 
 function fieldsBelow(shape: Shape, part: RequestPart, parent: FieldPath): Field[] {
-  if (isCases(shape)) return shape.$oneOf.flatMap((one) => fieldsBelow(one, part, parent))
-  if (!isFields(shape)) return []
-  return fieldsOf(shape)
+  return childrenOf(shape)
     .filter(({ name }) => !name.includes('$'))
     .flatMap(({ name, optional, shape: child }) => {
       const path = [...parent, name]
@@ -63,26 +74,19 @@ function fieldsBelow(shape: Shape, part: RequestPart, parent: FieldPath): Field[
     })
 }
 
-function childOf(
-  shape: Shape,
-  key: string | number,
-): { shape: Shape | undefined; optional: boolean } | undefined {
-  if (isLeaf(shape)) return leafOf(shape).type === 'object' ? { shape: 'object', optional: true } : undefined
-  if (isList(shape)) return typeof key === 'number' ? { shape: shape[0], optional: true } : undefined
-  if (isCases(shape)) {
-    for (const one of shape.$oneOf) {
-      const child = childOf(one, key)
-      if (child) return child
-    }
-    return undefined
-  }
-  if (!isFields(shape)) return undefined
-  return fieldsOf(shape).find(({ name }) => name === key || matchesIndexed(name, String(key)))
+function childrenOf(shape: Shape): readonly Child[] {
+  if (isList(shape)) return [{ name: ITEM, optional: true, shape: shape[0] }]
+  if (isCases(shape)) return shape.$oneOf.flatMap(childrenOf)
+  if (isFields(shape)) return fieldsOf(shape)
+  const isFree = isLeaf(shape) && leafOf(shape).type === 'object'
+  return isFree ? [{ name: ANY, optional: true, shape: 'object' }] : []
 }
 
-/** Whether a name such as `coupon_id_$n`, which stands for `coupon_id_0`, `coupon_id_1` …, stands for a key. */
-function matchesIndexed(name: string, key: string): boolean {
-  return name.includes('$') && new RegExp(`^${name.replace(/\$[nm]/g, '\\d+')}$`).test(key)
+/** Whether a name stands for a key; `coupon_id_$n` stands for `coupon_id_0`, `coupon_id_1` … */
+function standsFor(name: string, key: string | number): boolean {
+  if (name === ITEM) return typeof key === 'number'
+  if (name === key || name === ANY) return true
+  return name.includes('$') && new RegExp(`^${name.replace(/\$[nm]/g, '\\d+')}$`).test(String(key))
 }
 
 function typeOf(shape: Shape, part: RequestPart): FieldType {
@@ -96,4 +100,46 @@ function typeOf(shape: Shape, part: RequestPart): FieldType {
   if (embedded(shape)) return 'text'
   if (isEnum(shape)) return typeof shape.$enum[0] === 'number' ? 'number' : 'text'
   return 'json'
+}
+
+const KEY = /^[\w-]+$/
+
+/**
+ * Parses a field path: `json.amount.total`, `json.receivers[0].account`, `card_id`.
+ *
+ * @throws {RequestError} when the text is none.
+ */
+export function parseFieldPath(text: string): FieldPath {
+  const keys = text
+    .trim()
+    .replace(/\[(\d+)\]/g, '.$1')
+    .split('.')
+  if (keys.some((key) => !KEY.test(key) || key === '__proto__')) {
+    throw new RequestError(`'${text}' is no field: write it as json.openid, query.limit or card_id`)
+  }
+  return keys.map((key, index) => (index > 0 && /^\d{1,4}$/.test(key) ? Number(key) : key))
+}
+
+export function formatFieldPath(path: FieldPath): string {
+  return path.join('.')
+}
+
+/** The value of a field; `undefined` when the request has none. */
+export function getField(request: unknown, path: FieldPath): unknown {
+  return path.reduce<unknown>(
+    (value, key) => (value as Record<string | number, unknown> | undefined)?.[key],
+    request,
+  )
+}
+
+/** Sets the value of a field, and makes the objects and lists that lead to it. */
+export function setField(request: Record<string, unknown>, path: FieldPath, value: unknown): void {
+  let parent = request as Record<string | number, unknown>
+  for (const [index, key] of path.entries()) {
+    if (index === path.length - 1) parent[key] = value
+    else {
+      parent[key] ??= typeof path[index + 1] === 'number' ? [] : {}
+      parent = parent[key] as Record<string | number, unknown>
+    }
+  }
 }

@@ -15,8 +15,7 @@ import {
   resolveField,
 } from './columns.js'
 import { convertCell } from './convert-cell.js'
-import { type FieldPath, formatFieldPath, parseFieldPath } from './field-path.js'
-import { documentedFields } from './fields.js'
+import { documentedFields, type FieldPath, formatFieldPath, parseFieldPath } from './fields.js'
 
 /** The number by which the API recognises a repeated request. */
 export interface NumberField {

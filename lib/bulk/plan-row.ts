@@ -1,6 +1,6 @@
 import { convertCell, isEmpty } from './convert-cell.js'
 import type { PlannedRow, Row } from './engine.js'
-import { formatFieldPath, getField, setField } from './field-path.js'
+import { formatFieldPath, getField, setField } from './fields.js'
 import { fingerprintOf, type Job } from './job.js'
 
 /** What is wrong with a row before it is sent. */
