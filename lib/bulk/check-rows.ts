@@ -9,7 +9,7 @@ import type { Job } from './job.js'
 import type { BulkOptions } from './options.js'
 import { isProblem, planRow, type RowProblem } from './plan-row.js'
 import type { RowCounts } from './progress.js'
-import type { Table } from './tables/open-table.js'
+import type { Table } from './table.js'
 
 /** The longest list of problems: thousands of them have one cause. */
 const MAX_PROBLEMS = 100

@@ -4,7 +4,7 @@ import type { Verb } from '../index.js'
 import { RequestError, type Wechatpay } from '../index.js'
 import type { Engine } from './engine.js'
 import type { BulkProgress } from './progress.js'
-import type { BulkInput, InputFormat, Table } from './tables/open-table.js'
+import type { BulkInput, InputFormat, Table } from './table.js'
 
 /** Where Redis is: `redis://…` or `rediss://…` (TLS), or options of ioredis such as `{ host, port, password, tls }`. */
 export type RedisAddress = string | Readonly<Record<string, unknown>>

@@ -5,7 +5,7 @@ import type { Journal } from './journal/journal.js'
 import type { BulkOptions } from './options.js'
 import { derivedNumber, isProblem, planRow, type RowProblem } from './plan-row.js'
 import type { RowCounts } from './progress.js'
-import type { Table } from './tables/open-table.js'
+import type { Table } from './table.js'
 
 /** A run whose journal is open. */
 export interface JobRun {

@@ -15,7 +15,7 @@ import { createPace } from './pace.js'
 import { RowCounts } from './progress.js'
 import { type JobRun, recordOutcome, rowsToSend } from './rows-to-send.js'
 import { createSend, watchRetries } from './send-row.js'
-import { openTable, type Table } from './tables/open-table.js'
+import { openTable, type Table } from './table.js'
 
 /** The result of a run. */
 export interface BulkSummary {

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { writeXlsx } from 'hucre/xlsx'
 import { describe, expect, it } from 'vitest'
-import { openTable } from '../../lib/bulk/tables/open-table.js'
+import { openTable } from '../../lib/bulk/table.js'
 import { startFolder } from './folder.js'
 
 const file = startFolder()
@@ -83,7 +83,7 @@ it('says what to install when workbooks cannot be read', () => {
     import { register } from 'node:module'
     register('data:text/javascript,' + encodeURIComponent(
       'export const resolve = (name, context, next) => { if (name.startsWith("hucre")) throw new Error("none"); return next(name, context) }'))
-    const { readXlsx } = await import(${JSON.stringify(fileURLToPath(new URL('../../lib/bulk/tables/xlsx.ts', import.meta.url)))})
+    const { readXlsx } = await import(${JSON.stringify(fileURLToPath(new URL('../../lib/bulk/formats.ts', import.meta.url)))})
     await readXlsx('x.xlsx').next().catch((error) => console.log(error.message))`
   const args = ['--import', 'tsx', '--input-type=module', '-e', program]
   expect(spawnSync(process.execPath, args, { encoding: 'utf8' }).stdout).toContain('npm install hucre')

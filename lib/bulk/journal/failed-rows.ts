@@ -1,5 +1,5 @@
 import { closeSync, existsSync, openSync, renameSync, rmSync } from 'node:fs'
-import { FAILURE_PREFIX } from '../tables/headings.js'
+import { FAILURE_PREFIX } from '../formats.js'
 import { createRowNumbers, type FailureRecord, readJournal } from './format.js'
 import { OWNER_ONLY, writeAll } from './writer.js'
 

@@ -5,12 +5,17 @@ import { tmpdir } from 'node:os'
 import { extname, join, resolve } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { RequestError } from '../../index.js'
-import type { Row } from '../engine.js'
-import { type CsvEncoding, readCsv } from './csv.js'
-import { readHeadings, readRows, type TableRecords } from './headings.js'
-import { readJsonl } from './jsonl.js'
-import { readXlsx } from './xlsx.js'
+import { RequestError } from '../index.js'
+import type { Row } from './engine.js'
+import {
+  type CsvEncoding,
+  readCsv,
+  readHeadings,
+  readJsonl,
+  readRows,
+  readXlsx,
+  type TableRecords,
+} from './formats.js'
 
 /** Where rows come from: a file, `-` for standard input, or objects. */
 export type BulkInput =

@@ -1,0 +1,119 @@
+import { createReadStream } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { pipeline, Readable } from 'node:stream'
+import { TextDecoderStream } from 'node:stream/web'
+import { ConfigError, RequestError } from '../index.js'
+import type { Row } from './engine.js'
+
+/** The prefix of the columns that the file of failed rows adds; they are ignored when that file is run again. */
+export const FAILURE_PREFIX = 'error.'
+
+/** The encodings that a CSV file may have: spreadsheet programs on a Chinese Windows still write GBK. */
+export type CsvEncoding = 'utf-8' | 'gb18030'
+
+/** The records of a table as they are read: the cells of one line. */
+export type TableRecords = AsyncIterable<readonly unknown[]>
+
+/** The records of a file of comma, tab or semicolon separated values. The parser is loaded with the first. */
+export async function* readCsv(file: string, encoding: CsvEncoding): AsyncGenerator<readonly string[]> {
+  const { parse } = await import('csv-parse')
+  const delimiter = await delimiterOf(file)
+  const parser = parse({
+    bom: true,
+    trim: true,
+    skip_empty_lines: true,
+    relax_column_count_less: true,
+    delimiter,
+  })
+  const bytes = createReadStream(file)
+  const text =
+    encoding === 'utf-8'
+      ? bytes
+      : Readable.fromWeb(Readable.toWeb(bytes).pipeThrough(new TextDecoderStream(encoding) as never) as never)
+  // An error of any of the streams destroys the parser, so the loop throws it.
+  pipeline(text, parser, () => {})
+  try {
+    for await (const record of parser as AsyncIterable<readonly string[]>) yield record
+  } catch (error) {
+    const { code, message, lines } = error as Error & { readonly code?: string; readonly lines?: number }
+    if (!code?.startsWith('CSV_')) throw error
+    throw new RequestError(`The input is no sound CSV${lines ? ` at line ${lines}` : ''}: ${message}`)
+  } finally {
+    bytes.destroy()
+  }
+}
+
+/** The delimiter that the first line has: a comma before a tab before a semicolon. */
+async function delimiterOf(file: string): Promise<string> {
+  let first = ''
+  for await (const chunk of createReadStream(file, { encoding: 'latin1', end: 65_535 })) first += chunk
+  const [line = ''] = first.split('\n')
+  return [',', '\t', ';'].find((delimiter) => line.includes(delimiter)) ?? ','
+}
+
+/** The records of the first sheet of a workbook, empty ones left out. */
+export async function* readXlsx(file: string): AsyncGenerator<readonly unknown[]> {
+  // The package is an optional peer dependency: most users have no spreadsheets to read.
+  const { streamXlsxRows } = await import('hucre/xlsx').catch((cause: unknown) => {
+    const message = 'Reading .xlsx takes the package hucre: npm install hucre (or save the sheet as CSV)'
+    throw new ConfigError(message, { cause })
+  })
+  const bytes = Readable.toWeb(createReadStream(file)) as never
+  for await (const { values } of streamXlsxRows(bytes) as AsyncIterable<{ values: readonly unknown[] }>) {
+    if (values.every((cell) => cell === null || cell === undefined || cell === '')) continue
+    yield values.map((cell) => (typeof cell === 'string' ? cell.trim() : cell))
+  }
+}
+
+/** The rows of a file with one JSON object a line. */
+export async function* readJsonl(file: string): AsyncGenerator<Row> {
+  const lines = createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY })
+  let number = 0
+  let line = 0
+  for await (const text of lines) {
+    line++
+    if (text.trim() === '') continue
+    yield { number: ++number, columns: parseLine(line === 1 ? text.replace(/^\uFEFF/, '') : text, line) }
+  }
+}
+
+function parseLine(text: string, line: number): Record<string, unknown> {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (error) {
+    throw new RequestError(`Line ${line} of the input is no JSON: ${(error as Error).message}`)
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    return value as Record<string, unknown>
+  }
+  throw new RequestError(`Line ${line} of the input is no JSON object`)
+}
+
+/** The first record of a table, as the names of its columns; the name of an ignored column is empty. */
+export async function readHeadings(records: TableRecords): Promise<readonly string[]> {
+  for await (const cells of records) return headingsOf(cells)
+  throw new RequestError('The input is empty: its first line has to name the columns')
+}
+
+/** The rows below the first record. */
+export async function* readRows(records: TableRecords): AsyncGenerator<Row> {
+  let headings: readonly string[] | undefined
+  let number = 0
+  for await (const cells of records) {
+    if (!headings) {
+      headings = headingsOf(cells)
+      continue
+    }
+    const columns = headings.map((heading, index) => [heading, cells[index] ?? ''] as const)
+    yield { number: ++number, columns: Object.fromEntries(columns.filter(([heading]) => heading !== '')) }
+  }
+}
+
+/** @throws {RequestError} when two columns have the same name. */
+function headingsOf(cells: readonly unknown[]): readonly string[] {
+  const headings = cells.map((cell) => String(cell ?? '').trim())
+  const twice = headings.find((heading, index) => heading !== '' && headings.indexOf(heading) !== index)
+  if (twice !== undefined) throw new RequestError(`Two columns are called '${twice}': rename one of them`)
+  return headings.map((heading) => (heading.startsWith(FAILURE_PREFIX) ? '' : heading))
+}
