@@ -217,7 +217,7 @@ function isRow(fields: readonly string[], { width }: BillTable, { summary }: Bil
 
 /** Whether a line can only be the headings of the summary, and no line of a text. */
 function beginsSummary(fields: readonly string[], { summary }: BillFormat): boolean {
-  return fields.length > 1 && isKnownHeading(fields[0] as string, summary)
+  return fields.length > 1 && areHeadings(fields, summary)
 }
 
 const quote = (fields: readonly string[]): string => JSON.stringify(fields.join(',').slice(0, 60))

@@ -115,6 +115,8 @@ describe('a trade bill', () => {
     const { rows } = await readBill(text, TRADE)
     expect(rows[0]).toMatchObject({ 新字段: '', coupon_amount: '0.00', coupon_amount_fen: 0 })
     expect(rows[0]).not.toHaveProperty('rate_remark')
+    const renamed = tradeBill(tradeRow('a')).replace('总交易单数', '新字段')
+    expect((await readBill(renamed, TRADE)).summary).toMatchObject({ 新字段: '1', refund_amount_fen: 6 })
   })
 
   it('does without rows, without a final line break, with empty lines', async () => {
