@@ -32,7 +32,7 @@ export async function* parseBill(
   name: string,
   onBadRow?: OnBadRow,
 ): AsyncGenerator<readonly BillRow[], BillRow> {
-  const reader = createLineReader(format, name, onBadRow)
+  const reader = new LineReader(format, name, onBadRow)
   let rest: Buffer | undefined
   for await (const chunk of bytes) {
     let start = 0
@@ -58,154 +58,170 @@ export async function* parseBill(
   return reader.summary()
 }
 
-interface LineReader {
-  readonly readLine: (bytes: Buffer, start: number, end: number) => void
-  /** The rows that have ended since the last call: a row ends where the next begins, because its texts may have line breaks. */
-  readonly takeRows: () => readonly BillRow[]
-  /** The summary, once all lines have been read. */
-  readonly summary: () => BillRow
-}
-
-function createLineReader(format: BillFormat, name: string, onBadRow?: OnBadRow): LineReader {
-  let table: BillTable | undefined
-  let readMarkedRow: MarkedRowReader = () => undefined
-  let summaryTable: BillTable | undefined
-  let summary: BillRow | undefined
-  let rows: BillRow[] = []
-  let number = 0
+/** Reads a bill line by line. A row ends where the next begins, because its texts may have line breaks. */
+class LineReader {
+  readonly #format: BillFormat
+  readonly #name: string
+  readonly #onBadRow: OnBadRow | undefined
+  #table: BillTable | undefined
+  #readMarkedRow: MarkedRowReader = () => undefined
+  #summaryTable: BillTable | undefined
+  #summary: BillRow | undefined
+  #rows: BillRow[] = []
+  #number = 0
   /** The row that has not ended yet, if its first line is a row of the documented form, and where that line is. */
-  let row: BillRow | undefined
-  let source: Buffer = Buffer.alloc(0)
-  let from = 0
-  let to = 0
-  /** The row that has not ended yet as text, if it is of any other form, and the fields of its first line. */
-  let text = ''
-  let fields: readonly string[] | undefined
+  #row: BillRow | undefined
+  #source: Buffer = Buffer.alloc(0)
+  #from = 0
+  #to = 0
+  /** The row that has not ended yet as text, if it is of any other form, and the fields of its only line. */
+  #text = ''
+  #fields: readonly string[] | undefined
   /** Whether the row has all its fields, so that only the last of them may go on. */
-  let isWhole = false
+  #isWhole = false
   /** The number of the line that the row begins with. */
-  let first = 0
+  #first = 0
   /** Whether a field in quotes goes on in the next line. */
-  let isOpen = false
+  #isOpen = false
   /** Whether the line above has fields in quotes: this one will have them too, and is not first read without. */
-  let isQuotedAbove = false
+  #isQuotedAbove = false
 
-  function refuse(why: string): never {
-    throw notTheBill(name, `line ${number} ${why}`)
+  constructor(format: BillFormat, name: string, onBadRow: OnBadRow | undefined) {
+    this.#format = format
+    this.#name = name
+    this.#onBadRow = onBadRow
   }
 
-  /** Passes on the row that has ended, or says that it cannot be read. */
-  function endRow(): void {
-    try {
-      if (row) rows.push(row)
-      else if (table && text !== '') rows.push(readFields(fields ?? fieldsOf(text, table.width), table))
-    } catch (error) {
-      if (!(error instanceof BadRow)) throw error
-      const bad = { line: first, text, reason: isOpen ? 'has quotes that do not end' : error.message }
-      if (!onBadRow) throw badRow(name, bad)
-      onBadRow(bad)
+  readLine(bytes: Buffer, start: number, lineEnd: number): void {
+    this.#number++
+    const end = lineEnd > start && bytes[lineEnd - 1] === RETURN ? lineEnd - 1 : lineEnd
+    const isMarked = bytes[start] === BACKTICK && !this.#isQuotedAbove && !this.#isOpen && !this.#summaryTable
+    const row = isMarked ? this.#readMarked(bytes, start, end) : undefined
+    if (!row) {
+      const line = bytes.toString('utf8', start, end)
+      this.#readText(this.#number === 1 ? line.replace(/^\uFEFF/, '') : line)
+      return
     }
-    row = undefined
-    text = ''
-    isOpen = false
+    this.#endRow()
+    this.#row = row
+    this.#source = bytes
+    this.#from = start
+    this.#to = end
+    this.#first = this.#number
+    this.#isWhole = true
   }
 
-  /** Whether a line, which has the fields `own` when it is read by itself, belongs to the row above. */
-  function goesOn(line: string, own: readonly string[] | undefined, { width }: BillTable): boolean {
-    if (own && (own.length === width || beginsSummary(own, format))) return false
-    if (isOpen) return true
-    const isMarked = row !== undefined || text.startsWith('`')
-    if (!isMarked) return false
-    if (line.startsWith('`')) return !isWhole && !own
-    if (line.trim() === '') return !isWhole
-    // Below a whole row, an open quote begins a row of CSV.
-    return !isWhole || own !== undefined
+  /** The rows that have ended since the last call. */
+  takeRows(): readonly BillRow[] {
+    const taken = this.#rows
+    this.#rows = []
+    return taken
   }
 
-  function readRowText(line: string, rowTable: BillTable): void {
-    const own = splitRecord(line, rowTable.width)
-    if (goesOn(line, own, rowTable)) {
-      text = `${row ? source.toString('utf8', from, to) : text}\n${line}`
-      row = undefined
-      if (text.length > RECORD_BYTES) refuse('is of a row that does not end')
-      fields = undefined
-      if (!isWhole && /["`]/.test(line)) isWhole = splitRecord(text, rowTable.width) !== undefined
-    } else {
-      endRow()
-      if (line.trim() === '') return
-      if (!line.startsWith('`') && own && !isRow(own, rowTable, format)) {
-        summaryTable = createTable(own, format.summary)
-        return
-      }
-      first = number
-      text = line
-      fields = own
-      isWhole = own !== undefined
-    }
-    isOpen = !isWhole && !text.startsWith('`')
-  }
-
-  function readText(line: string): void {
-    isQuotedAbove = line.includes(',"')
-    if (table && !summaryTable) readRowText(line, table)
-    else if (line.trim() === '') return
-    else if (!table) {
-      const headings = splitRecord(line) ?? [line]
-      if (!areHeadings(headings, format.rows))
-        refuse(`has none of the headings of a bill: ${quote(headings)}`)
-      table = createTable(headings, format.rows)
-      readMarkedRow = createMarkedRowReader(table)
-    } else if (summary) refuse('comes after the summary')
-    else if (summaryTable) summary = readSummary(line, summaryTable)
-  }
-
-  function readSummary(line: string, table: BillTable): BillRow {
-    try {
-      return table.toRow(fieldsOf(line, table.width))
-    } catch (error) {
-      return refuse((error as BadRow).message)
-    }
+  /** The summary, once all lines have been read. */
+  summary(): BillRow {
+    this.#endRow()
+    if (this.#summary) return this.#summary
+    const why = this.#table ? `it ends with line ${this.#number}, before its summary` : 'it is empty'
+    throw notTheBill(this.#name, why)
   }
 
   /** Reads a line of the documented form; `undefined` when it is of another, or not as its headings say. */
-  function readMarked(bytes: Buffer, start: number, end: number): BillRow | undefined {
+  #readMarked(bytes: Buffer, start: number, end: number): BillRow | undefined {
     try {
-      return readMarkedRow(bytes, start, end)
+      return this.#readMarkedRow(bytes, start, end)
     } catch (error) {
-      if (!(error instanceof BadRow) || !table) throw error
-      readMarkedRow = createMarkedRowReader(table)
+      if (!(error instanceof BadRow) || !this.#table) throw error
+      this.#readMarkedRow = createMarkedRowReader(this.#table)
       return undefined
     }
   }
 
-  return {
-    readLine(bytes, start, lineEnd) {
-      number++
-      const end = lineEnd > start && bytes[lineEnd - 1] === RETURN ? lineEnd - 1 : lineEnd
-      const isMarked = bytes[start] === BACKTICK && !isQuotedAbove && !isOpen && !summaryTable
-      const next = isMarked ? readMarked(bytes, start, end) : undefined
-      if (!next) {
-        const line = bytes.toString('utf8', start, end)
-        return readText(number === 1 ? line.replace(/^\uFEFF/, '') : line)
+  #readText(line: string): void {
+    this.#isQuotedAbove = line.includes(',"')
+    if (this.#table && !this.#summaryTable) this.#readRowText(line, this.#table)
+    else if (line.trim() === '') return
+    else if (!this.#table) this.#readHeadings(splitRecord(line) ?? [line])
+    else if (this.#summary) this.#refuse('comes after the summary')
+    else if (this.#summaryTable) this.#summary = this.#readSummary(line, this.#summaryTable)
+  }
+
+  #readHeadings(headings: readonly string[]): void {
+    if (!areHeadings(headings, this.#format.rows)) {
+      this.#refuse(`has none of the headings of a bill: ${JSON.stringify(headings.join(',').slice(0, 60))}`)
+    }
+    this.#table = createTable(headings, this.#format.rows)
+    this.#readMarkedRow = createMarkedRowReader(this.#table)
+  }
+
+  #readRowText(line: string, table: BillTable): void {
+    const own = splitRecord(line, table.width)
+    if (this.#goesOn(line, own, table)) {
+      const above = this.#row ? this.#source.toString('utf8', this.#from, this.#to) : this.#text
+      this.#row = undefined
+      this.#text = `${above}\n${line}`
+      this.#fields = undefined
+      if (this.#text.length > RECORD_BYTES) this.#refuse('is of a row that does not end')
+      if (!this.#isWhole && /["`]/.test(line)) {
+        this.#isWhole = splitRecord(this.#text, table.width) !== undefined
       }
-      endRow()
-      row = next
-      isWhole = true
-      source = bytes
-      from = start
-      to = end
-      first = number
-    },
-    takeRows() {
-      const taken = rows
-      rows = []
-      return taken
-    },
-    summary() {
-      endRow()
-      if (summary) return summary
-      throw notTheBill(name, table ? `it ends with line ${number}, before its summary` : 'it is empty')
-    },
+    } else {
+      this.#endRow()
+      if (line.trim() === '') return
+      if (!line.startsWith('`') && own && !isRow(own, table, this.#format)) {
+        this.#summaryTable = createTable(own, this.#format.summary)
+        return
+      }
+      this.#first = this.#number
+      this.#text = line
+      this.#fields = own
+      this.#isWhole = own !== undefined
+    }
+    this.#isOpen = !this.#isWhole && !this.#text.startsWith('`')
+  }
+
+  /** Whether a line, which has the fields `own` when it is read by itself, belongs to the row above. */
+  #goesOn(line: string, own: readonly string[] | undefined, { width }: BillTable): boolean {
+    if (own && (own.length === width || beginsSummary(own, this.#format))) return false
+    if (this.#isOpen) return true
+    const isMarked = this.#row !== undefined || this.#text.startsWith('`')
+    if (!isMarked) return false
+    if (line.startsWith('`')) return !this.#isWhole && !own
+    if (line.trim() === '') return !this.#isWhole
+    // Below a whole row, an open quote begins a row of CSV.
+    return !this.#isWhole || own !== undefined
+  }
+
+  /** Passes on the row that has ended, or says that it cannot be read. */
+  #endRow(): void {
+    const text = this.#text
+    try {
+      if (this.#row) this.#rows.push(this.#row)
+      else if (this.#table && text !== '') {
+        this.#rows.push(readFields(this.#fields ?? fieldsOf(text, this.#table.width), this.#table))
+      }
+    } catch (error) {
+      if (!(error instanceof BadRow)) throw error
+      const reason = this.#isOpen ? 'has quotes that do not end' : error.message
+      const bad = { line: this.#first, text, reason }
+      if (!this.#onBadRow) throw badRow(this.#name, bad)
+      this.#onBadRow(bad)
+    }
+    this.#row = undefined
+    this.#text = ''
+    this.#isOpen = false
+  }
+
+  #readSummary(line: string, table: BillTable): BillRow {
+    try {
+      return table.toRow(fieldsOf(line, table.width))
+    } catch (error) {
+      return this.#refuse((error as BadRow).message)
+    }
+  }
+
+  #refuse(why: string): never {
+    throw notTheBill(this.#name, `line ${this.#number} ${why}`)
   }
 }
 
@@ -219,5 +235,3 @@ function isRow(fields: readonly string[], { width }: BillTable, { summary }: Bil
 function beginsSummary(fields: readonly string[], { summary }: BillFormat): boolean {
   return fields.length > 1 && areHeadings(fields, summary)
 }
-
-const quote = (fields: readonly string[]): string => JSON.stringify(fields.join(',').slice(0, 60))
