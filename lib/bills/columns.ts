@@ -82,6 +82,7 @@ export function createTable(headings: readonly string[], columns: Columns): Bill
     return isKnown ? column.kind : 'free text'
   })
   const fenNames = names.map((name, column) => (kinds[column] === 'amount' ? `${name}_fen` : undefined))
+  const isCount = kinds.map((kind) => kind === 'count')
   const properties = names.flatMap((name, column) => [
     [name, ''],
     ...(fenNames[column] ? [[fenNames[column], 0]] : []),
@@ -90,27 +91,27 @@ export function createTable(headings: readonly string[], columns: Columns): Bill
   const template = JSON.parse(JSON.stringify(Object.fromEntries(properties))) as BillRow
   const blank = (): BillRow => ({ ...template })
 
-  /** The text of an amount or a number without blanks and without the sign of the currency. */
-  function plainNumber(column: number, field: string, isNumber: (text: string) => boolean): string {
-    const text = field.trim().replace(/^(-?)[¥￥]\s*/, '$1')
-    if (isNumber(text)) return text
-    const what = kinds[column] === 'count' ? 'number' : 'amount'
-    throw new BadRow(`has no ${what} in ${names[column]} (${headings[column]}), but ${JSON.stringify(field)}`)
-  }
-  function set(row: BillRow, column: number, field: string): void {
+  /** Puts a number or an amount into its column that has blanks or the sign of the currency around it. */
+  function setNumber(row: BillRow, column: number, field: string): void {
     const name = names[column] as string
     const fenName = fenNames[column]
-    if (fenName !== undefined) {
-      row[name] = field
-      let fen = toFen(field)
-      if (Number.isNaN(fen)) {
-        row[name] = plainNumber(column, field, (text) => !Number.isNaN(toFen(text)))
-        fen = toFen(row[name])
-      }
-      row[fenName] = fen
-    } else if (kinds[column] === 'count') {
-      row[name] = Number(plainNumber(column, field, (text) => /^\d+(\.0*)?$/.test(text)))
-    } else row[name] = field
+    const text = field.trim().replace(/^(-?)[¥￥]\s*/, '$1')
+    const fen = fenName === undefined ? undefined : toFen(text)
+    if (Number.isNaN(fen) || (fen === undefined && !/^\d+(\.0*)?$/.test(text))) {
+      const what = fen === undefined ? 'number' : 'amount'
+      throw new BadRow(`has no ${what} in ${name} (${headings[column]}), but ${JSON.stringify(field)}`)
+    }
+    row[name] = fen === undefined ? Number(text) : text
+    if (fenName !== undefined) row[fenName] = fen as number
+  }
+  const set = (row: BillRow, column: number, field: string): void => {
+    if (isCount[column]) return setNumber(row, column, field)
+    row[names[column] as string] = field
+    const fenName = fenNames[column]
+    if (fenName === undefined) return
+    const fen = toFen(field)
+    if (Number.isNaN(fen)) setNumber(row, column, field)
+    else row[fenName] = fen
   }
   const toRow = (fields: readonly string[]): BillRow => {
     if (fields.length !== headings.length) {

@@ -102,7 +102,8 @@ class LineReader {
       this.#readText(this.#number === 1 ? line.replace(/^\uFEFF/, '') : line)
       return
     }
-    this.#endRow()
+    if (this.#row) this.#rows.push(this.#row)
+    else this.#endRow()
     this.#row = row
     this.#source = bytes
     this.#from = start
