@@ -105,13 +105,14 @@ export function createTable(headings: readonly string[], columns: Columns): Bill
     if (fenName !== undefined) row[fenName] = fen as number
   }
   const set = (row: BillRow, column: number, field: string): void => {
-    if (isCount[column]) return setNumber(row, column, field)
-    row[names[column] as string] = field
     const fenName = fenNames[column]
-    if (fenName === undefined) return
-    const fen = toFen(field)
-    if (Number.isNaN(fen)) setNumber(row, column, field)
-    else row[fenName] = fen
+    const fen = fenName === undefined ? 0 : toFen(field)
+    if (isCount[column] || Number.isNaN(fen)) {
+      setNumber(row, column, field)
+      return
+    }
+    row[names[column] as string] = field
+    if (fenName !== undefined) row[fenName] = fen
   }
   const toRow = (fields: readonly string[]): BillRow => {
     if (fields.length !== headings.length) {
