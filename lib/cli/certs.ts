@@ -3,7 +3,8 @@ import { basename, join } from 'node:path'
 import type { Command } from 'commander'
 import { withClient } from './client.js'
 import { addClientOptions, type ClientFlags } from './config.js'
-import { note, print, printJson, table } from './output.js'
+import { formatColumns } from './layout.js'
+import { note, print, printJson } from './output.js'
 
 const DAY = 86_400_000
 
@@ -36,7 +37,7 @@ async function run({ out, json, ...flags }: CertsFlags): Promise<void> {
     notAfter?.toISOString().slice(0, 10) ?? 'no end',
     String(daysLeft({ notAfter }) ?? ''),
   ])
-  print(table([['SERIAL OR ID', 'FROM', 'TO', 'DAYS LEFT'], ...rows]))
+  print(formatColumns([['SERIAL OR ID', 'FROM', 'TO', 'DAYS LEFT'], ...rows]))
 }
 
 /** The days until a certificate expires; `undefined` for a public key, which does not. */

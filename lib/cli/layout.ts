@@ -1,9 +1,6 @@
 /** The greatest width of printed text. */
 export const WIDTH = 100
 
-/** The layout of a column: as wide as its widest cell, or wrapped to share the width that the others leave. */
-export type ColumnLayout = 'fixed' | 'wrapped'
-
 /** The space between columns. */
 const GAP = '  '
 /** The least width of a wrapped column; where that is too much, the whole text becomes wider. */
@@ -23,56 +20,43 @@ export function widthOf(text: string): number {
 }
 
 /**
- * Lays rows out in columns, no wider than `width`: a cell of a wrapped column takes several lines. A row may have fewer
- * cells than there are columns; a column without any text takes no space.
+ * Lays rows out in columns, each as wide as its widest cell; a row may have fewer cells than there are columns, and a
+ * column without any text takes no space.
+ *
+ * @param wrapped the columns that share what the others leave of `width`, so that their cells take several lines
  */
 export function formatColumns(
   rows: readonly (readonly string[])[],
-  layout: readonly ColumnLayout[],
+  wrapped: readonly number[] = [],
   width: number = WIDTH,
 ): string {
-  const natural = layout.map((_, at) => Math.max(0, ...rows.map((row) => widthOf(row[at] ?? ''))))
-  const used = layout.map((_, at) => at).filter((at) => (natural[at] ?? 0) > 0)
-  const widths = fitWidths(used, natural, layout, width)
-  return rows.flatMap((row) => linesOf(row, used, widths)).join('\n')
-}
-
-/** The widths of the used columns: a wrapped one that needs less than its share leaves the rest to the others. */
-function fitWidths(
-  used: readonly number[],
-  natural: readonly number[],
-  layout: readonly ColumnLayout[],
-  width: number,
-): ReadonlyMap<number, number> {
-  const widths = new Map(used.map((at) => [at, natural[at] ?? 0]))
-  const wrapped = used
-    .filter((at) => layout[at] === 'wrapped')
-    .sort((a, b) => (natural[a] ?? 0) - (natural[b] ?? 0))
-  const fixed = used.filter((at) => layout[at] === 'fixed')
-  const taken = fixed.reduce((sum, at) => sum + (natural[at] ?? 0), GAP.length * (used.length - 1))
-  let left = width - taken
-  for (const [index, at] of wrapped.entries()) {
-    const share = Math.max(MIN_WRAPPED, Math.floor(left / (wrapped.length - index)))
-    const own = Math.min(natural[at] ?? 0, share)
-    widths.set(at, own)
-    left -= own
-  }
-  return widths
-}
-
-function linesOf(
-  row: readonly string[],
-  used: readonly number[],
-  widths: ReadonlyMap<number, number>,
-): string[] {
-  const cells = used.map((at) => wrap(row[at] ?? '', widths.get(at) ?? 0))
-  const height = Math.max(...cells.map((lines) => lines.length))
-  return Array.from({ length: height }, (_, line) =>
-    cells
-      .map((lines, index) => padded(lines[line] ?? '', widths.get(used[index] ?? 0) ?? 0))
-      .join(GAP)
-      .trimEnd(),
+  const cellOf = (row: readonly string[], at: number): string => row[at] ?? ''
+  const count = Math.max(0, ...rows.map((row) => row.length))
+  const widths = Array.from({ length: count }, (_, at) =>
+    Math.max(...rows.map((row) => widthOf(cellOf(row, at)))),
   )
+  const widthAt = (at: number): number => widths[at] ?? 0
+  // A column that needs less than its share leaves the rest to the wider ones.
+  const sharing = wrapped.filter((at) => widthAt(at) > 0).sort((a, b) => widthAt(a) - widthAt(b))
+  const gaps = GAP.length * (widths.filter((one) => one > 0).length - 1)
+  let left = widths.reduce((rest, one, at) => (sharing.includes(at) ? rest : rest - one), width - gaps)
+  for (const [index, at] of sharing.entries()) {
+    const share = Math.max(MIN_WRAPPED, Math.floor(left / (sharing.length - index)))
+    widths[at] = Math.min(widthAt(at), share)
+    left -= widthAt(at)
+  }
+  const linesOf = (row: readonly string[]): string[] => {
+    const cells = widths.map((one, at) => wrap(cellOf(row, at), one))
+    const height = Math.max(...cells.map((lines) => lines.length))
+    return Array.from({ length: height }, (_, line) => {
+      const texts = cells.map((lines, at) => padded(lines[line] ?? '', widthAt(at)))
+      return texts
+        .filter((_, at) => widthAt(at) > 0)
+        .join(GAP)
+        .trimEnd()
+    })
+  }
+  return rows.flatMap(linesOf).join('\n')
 }
 
 const padded = (text: string, width: number): string => text + ' '.repeat(Math.max(0, width - widthOf(text)))

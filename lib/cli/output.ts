@@ -1,5 +1,4 @@
 import { styleText } from 'node:util'
-import { formatColumns } from './layout.js'
 
 /** The exit codes of the process; `--help` lists them. */
 export const EXIT = { done: 0, refused: 1, usage: 2, interrupted: 130 } as const
@@ -24,13 +23,4 @@ export function note(text: string): void {
 export function style(name: Style, text: string, stream: NodeJS.WriteStream = process.stdout): string {
   const coloured = stream.isTTY && !process.env.NO_COLOR
   return coloured ? styleText(name, text) : text
-}
-
-/** Lays rows out in columns, each as wide as its widest cell. */
-export function table(rows: readonly (readonly string[])[]): string {
-  const [first = []] = rows
-  return formatColumns(
-    rows,
-    first.map(() => 'fixed'),
-  )
 }

@@ -10,7 +10,7 @@ import { withClient } from '../client.js'
 import type { ClientFlags } from '../config.js'
 import { dryRun } from '../dry-run.js'
 import { mapEncrypted } from '../encrypted-fields.js'
-import { table } from '../output.js'
+import { formatColumns } from '../layout.js'
 
 /** What a job would do. */
 export interface BulkPlan {
@@ -116,7 +116,7 @@ export function describePlan({ endpoint, columns, constants, rows, problems, req
   const wrong = problems.slice(0, MAX_SHOWN).map(({ row, problem }) => `row ${row}: ${problem}`)
   if (problems.length > MAX_SHOWN) wrong.push(`and ${problems.length - MAX_SHOWN} more`)
   return [
-    ...[`${endpoint}: ${rows} rows`, '', table([['COLUMN', 'FIELD'], ...fields, ...values])],
+    ...[`${endpoint}: ${rows} rows`, '', formatColumns([['COLUMN', 'FIELD'], ...fields, ...values])],
     ...(wrong.length > 0 ? ['', ...wrong] : []),
     ...(request ? ['', `${request.method} ${request.url}`, JSON.stringify(request.body, null, 2)] : []),
   ].join('\n')

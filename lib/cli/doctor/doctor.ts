@@ -2,7 +2,8 @@ import type { Command } from 'commander'
 import type { WechatpayOptions } from '../../index.js'
 import { addClientOptions, type ClientFlags, clientOptions, keyInput } from '../config.js'
 import { UsageError } from '../input.js'
-import { print, printJson, style, table } from '../output.js'
+import { formatColumns } from '../layout.js'
+import { print, printJson, style } from '../output.js'
 import { checkCertificate, checkClientCertificate, checkIdentity, checkSecrets } from './check-keys.js'
 import { checkNetwork } from './check-network.js'
 import type { CheckResult } from './check-result.js'
@@ -75,7 +76,7 @@ function checkCertificates(options: WechatpayOptions, cert: string | undefined):
 
 /** The results as lines; below one that is wrong stands what to do about it. */
 function describe(results: readonly CheckResult[]): string {
-  const lines = table(
+  const lines = formatColumns(
     results.map(({ state, what, found }) => [style(COLOURS[state], MARKS[state]), what, found]),
   )
   return lines

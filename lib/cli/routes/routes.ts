@@ -3,7 +3,8 @@ import { nearestRoute } from '../../catalog/suggest.js'
 import type { Verb } from '../../index.js'
 import { didYouMean } from '../../nearest.js'
 import { assertOnePath, readEndpoint, toVerb, VERBS } from '../endpoint.js'
-import { note, print, printJson, style, table } from '../output.js'
+import { formatColumns } from '../layout.js'
+import { note, print, printJson, style } from '../output.js'
 import { type CataloguedEndpoint, catalogue, chainOf } from './catalogue.js'
 import { search } from './search.js'
 
@@ -53,7 +54,11 @@ function find(words: readonly string[], { verb, long, json }: SearchFlags): void
   if (json) printJson(endpoints.map(toJson))
   else if (long) print(endpoints.map(describe).join('\n\n'))
   else
-    print(table(endpoints.map((endpoint) => [endpoint.verb.toUpperCase(), endpoint.path, nameOf(endpoint)])))
+    print(
+      formatColumns(
+        endpoints.map((endpoint) => [endpoint.verb.toUpperCase(), endpoint.path, nameOf(endpoint)]),
+      ),
+    )
   const missed = isComplete ? '' : `none has all of: ${words.join(' ')}; these have some of it: `
   note(`${missed}${endpoints.length} of ${catalogue().length}`)
 }

@@ -20,7 +20,7 @@ import { nearestRoute } from '../../catalog/suggest.js'
 import { didYouMean } from '../../nearest.js'
 import { readEndpoint } from '../endpoint.js'
 import { UsageError } from '../input.js'
-import { breakBefore, type ColumnLayout, formatColumns, WIDTH, wrap } from '../layout.js'
+import { breakBefore, formatColumns, WIDTH, wrap } from '../layout.js'
 import { print, printJson, style } from '../output.js'
 import { type CataloguedEndpoint, catalogue, chainOf } from './catalogue.js'
 
@@ -48,8 +48,8 @@ function unknownPath(path: string): string {
   return `${path} is not documented${hint}`
 }
 
-/** The columns of a field: its name, its type, whether it is required, and its Chinese and English name. */
-const COLUMNS: readonly ColumnLayout[] = ['fixed', 'wrapped', 'fixed', 'wrapped']
+/** Of the columns of a field (name, type, whether it is required, label), those that may take several lines. */
+const WRAPPED = [1, 3]
 const INDENT = '  '
 /** The units of amounts. */
 const UNITS: Readonly<Record<string, string>> = { fen: '分 fen', minor: 'minor unit' }
@@ -63,7 +63,7 @@ export function describeFields(
   const { verb, path, name, docs } = endpoint
   const part = (title: string, shape: Shape | undefined): string[] => {
     const rows = shape === undefined ? [] : rowsOf(shape, INDENT, glossary)
-    return rows.length > 0 ? ['', style('bold', title), formatColumns(rows, COLUMNS)] : []
+    return rows.length > 0 ? ['', style('bold', title), formatColumns(rows, WRAPPED)] : []
   }
   const head = [
     style('bold', breakBefore(/\//, `${verb.toUpperCase()} ${path}`, INDENT)),
@@ -92,7 +92,7 @@ function sentPath({ verb, path }: CataloguedEndpoint): string[] {
   return wire === undefined ? [] : [breakBefore(/\//, `sent to /${wire}`, INDENT)]
 }
 
-/** One row for each field, in the order of {@link COLUMNS}; the fields of an object are indented below it. */
+/** One row for each field, name, type, whether it is required, and label; the fields of an object are indented below it. */
 function rowsOf(shape: Shape, indent: string, glossary: Glossary): string[][] {
   if (isList(shape)) return rowsOf(shape[0], indent, glossary)
   if (isCases(shape)) return shape.$oneOf.flatMap((one) => rowsOf(one, indent, glossary))
