@@ -17,13 +17,8 @@ interface BillFlags extends ClientFlags {
 }
 
 /** The flags that only some kinds of bills take. */
-const KIND_FLAGS = {
-  type: '--type',
-  account: '--account',
-  subMchid: '--sub-mchid',
-  appid: '--appid',
-} as const
-type KindFlag = keyof typeof KIND_FLAGS
+const KIND_FLAGS = ['type', 'account', 'subMchid', 'appid'] as const
+type KindFlag = (typeof KIND_FLAGS)[number]
 
 /** The kinds of bills, and the parameter that each flag of a kind becomes. */
 const BILL_KINDS: Readonly<Record<string, Readonly<Partial<Record<KindFlag, string>>>>> = {
@@ -67,24 +62,19 @@ export function billCommand(command: Command): Command {
 }
 
 async function run(kind: string, flags: BillFlags): Promise<void> {
+  const request = billRequest(kind, flags)
   await withClient(flags, async ({ wxpay, signal }) => {
-    const bill = await requestBill(wxpay, kind, flags, signal)
+    const bill = await askFor(wxpay, kind)(request, { signal })
     if (flags.json || flags.format === 'json') await writeRows(bill, flags.out)
     else await writeCsv(bill, flags.out)
   })
 }
 
-function requestBill(
-  wxpay: Wechatpay,
-  kind: string,
-  flags: BillFlags,
-  signal: AbortSignal,
-): Promise<AnyBill> {
-  const bills = wxpay.bills as unknown as Readonly<Record<string, unknown>>
-  const [first = '', second] = kind.split('.')
-  const ask = second ? (bills[first] as Readonly<Record<string, unknown>>)[second] : bills[first]
-  return (ask as (request: object, options: object) => Promise<AnyBill>)(billRequest(kind, flags), { signal })
-}
+type Ask = (request: object, options: { readonly signal: AbortSignal }) => Promise<AnyBill>
+
+/** The method of a kind: `bills.trade`, `bills.v2.trade`. */
+const askFor = (wxpay: Wechatpay, kind: string): Ask =>
+  kind.split('.').reduce<unknown>((node, name) => (node as Record<string, unknown>)[name], wxpay.bills) as Ask
 
 /**
  * The request of a bill, which is sent zipped.
@@ -93,9 +83,9 @@ function requestBill(
  */
 function billRequest(kind: string, flags: BillFlags): Readonly<Record<string, string>> {
   const names = BILL_KINDS[kind] ?? {}
-  const given = (Object.keys(KIND_FLAGS) as KindFlag[]).filter((flag) => flags[flag] !== undefined)
+  const given = KIND_FLAGS.filter((flag) => flags[flag] !== undefined)
   const stray = given.find((flag) => names[flag] === undefined)
-  if (stray) throw new UsageError(`a ${kind} bill takes no ${KIND_FLAGS[stray]}`)
+  if (stray) throw new UsageError(`a ${kind} bill takes no --${stray === 'subMchid' ? 'sub-mchid' : stray}`)
   return {
     bill_date: flags.date,
     tar_type: 'GZIP',

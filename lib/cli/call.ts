@@ -89,8 +89,9 @@ async function run(text: string, flags: CallFlags, { args }: Command): Promise<v
     else if (Buffer.isBuffer(data)) process.stdout.write(data)
     else if (data !== undefined) printJson(data)
   } catch (error) {
-    const { errorToJson } = await import('./failure.js')
-    if (!process.stdout.isTTY) printJson({ error: errorToJson(error) })
+    const { WechatpayError } = await import('../index.js')
+    const shown = error instanceof WechatpayError ? error : { message: (error as Error).message }
+    if (!process.stdout.isTTY) printJson({ error: shown })
     throw error
   }
 }

@@ -1,11 +1,4 @@
-import {
-  ApiError,
-  ConfigError,
-  NetworkError,
-  RequestError,
-  VerificationError,
-  WechatpayError,
-} from '../index.js'
+import { ApiError, ConfigError, NetworkError, RequestError, VerificationError } from '../index.js'
 import { UsageError } from './input.js'
 import { EXIT, note, style } from './output.js'
 
@@ -43,13 +36,4 @@ function detailLines({ status, detail, requestId, message, verified }: ApiError)
     ...(verified ? [] : ['  The answer carries no signature that fits: it may not come from WeChat Pay.']),
     ...(status === 401 ? ['  (wxpay doctor tells what does not fit together)'] : []),
   ]
-}
-
-/** The error as JSON, for programs. */
-export function errorToJson(error: unknown): Readonly<Record<string, unknown>> {
-  if (!(error instanceof WechatpayError)) return { message: describe(error) }
-  const { message, code } = error
-  if (!(error instanceof ApiError)) return { name: error.name, code, message }
-  const { status, detail, requestId, verified, method, path } = error
-  return { name: error.name, code, message, status, detail, requestId, verified, method, path }
 }

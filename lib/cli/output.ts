@@ -19,6 +19,11 @@ export function note(text: string): void {
   process.stderr.write(`${text}\n`)
 }
 
+/** Shows a line on a terminal in place of the one before, and nothing where the stream is no terminal. */
+export function showLine(text: string, stream: NodeJS.WriteStream = process.stderr): void {
+  if (stream.isTTY) stream.write(`\r${text.slice(0, stream.columns || 80)}\x1b[K`)
+}
+
 /** Colours a text where the stream is a terminal and `NO_COLOR` is not set. */
 export function style(name: Style, text: string, stream: NodeJS.WriteStream = process.stdout): string {
   const coloured = stream.isTTY && !process.env.NO_COLOR

@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { note } from './output.js'
+import { note, showLine } from './output.js'
 
 export interface AnyBill extends AsyncIterable<unknown> {
   summary(): Promise<unknown>
@@ -83,15 +83,11 @@ export async function writeRows(bill: AnyBill, out: string): Promise<void> {
  * API does not tell the size of a bill.
  */
 function showProgress(describe: (seconds: number) => string): () => void {
-  const { stderr } = process
-  if (!stderr.isTTY) return () => undefined
   const started = performance.now()
-  const timer = setInterval(() => {
-    stderr.write(`\r${describe((performance.now() - started) / 1000)}\x1b[K`)
-  }, PROGRESS_INTERVAL)
+  const timer = setInterval(() => showLine(describe((performance.now() - started) / 1000)), PROGRESS_INTERVAL)
   return () => {
     clearInterval(timer)
-    stderr.write('\r\x1b[K')
+    showLine('')
   }
 }
 

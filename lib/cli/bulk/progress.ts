@@ -1,31 +1,18 @@
 import type { BulkProgress } from '../../bulk/index.js'
+import { showLine } from '../output.js'
 
 const BAR_WIDTH = 24
 /** The milliseconds between two lines where there is no terminal to draw on. */
 const LINE_INTERVAL = 10_000
 
-/** Shows how far a job has got: a bar on a terminal, else a line every ten seconds. */
-export function showProgress(stream: NodeJS.WriteStream): {
-  readonly show: (progress: BulkProgress) => void
-  /** Removes the bar. */
-  readonly end: () => void
-} {
-  let isDrawn = false
+/** Makes the function that shows how far a job has got: by a bar on a terminal, else by a line every ten seconds. */
+export function createProgress(stream: NodeJS.WriteStream): (progress: BulkProgress) => void {
   let lastLine = 0
-  return {
-    show(progress) {
-      if (stream.isTTY) {
-        isDrawn = true
-        stream.write(`\r${drawBar(progress).slice(0, stream.columns || 80)}\x1b[K`)
-      } else if (progress.elapsed - lastLine >= LINE_INTERVAL) {
-        lastLine = progress.elapsed
-        stream.write(`${describe(progress)}\n`)
-      }
-    },
-    end() {
-      if (isDrawn) stream.write('\r\x1b[K')
-      isDrawn = false
-    },
+  return (progress) => {
+    if (stream.isTTY) return showLine(drawBar(progress), stream)
+    if (progress.elapsed - lastLine < LINE_INTERVAL) return
+    lastLine = progress.elapsed
+    stream.write(`${describe(progress)}\n`)
   }
 }
 

@@ -2,8 +2,8 @@ import type { BulkOptions, BulkSummary, InputFormat } from '../../bulk/index.js'
 import { withClient } from '../client.js'
 import type { ClientFlags } from '../config.js'
 import { UsageError } from '../input.js'
-import { EXIT, note, print, printJson, style } from '../output.js'
-import { showProgress } from './progress.js'
+import { EXIT, note, print, printJson, showLine, style } from '../output.js'
+import { createProgress } from './progress.js'
 import { type QueueFlags, queueOptions, STOPPING } from './worker.js'
 
 /** The flags that are passed on to `runBulk` as they are. */
@@ -30,7 +30,6 @@ export async function runJob(flags: BulkFlags, endpoint: EndpointOptions): Promi
   const { runBulk, InvalidRowsError } = await import('../../bulk/index.js')
   const options = { ...jobOptions(flags), ...endpoint }
   if (flags.dryRun) return showPlan(options, flags)
-  const progress = showProgress(process.stderr)
   try {
     const summary = await withClient(
       flags,
@@ -38,8 +37,8 @@ export async function runJob(flags: BulkFlags, endpoint: EndpointOptions): Promi
         if (flags.engine === 'bullmq') {
           note('Rows go to the queue: wxpay bulk worker sends them, here or elsewhere.')
         }
-        const run = runBulk({ ...options, client, signal, onProgress: progress.show })
-        return run.finally(progress.end)
+        const onProgress = createProgress(process.stderr)
+        return runBulk({ ...options, client, signal, onProgress }).finally(() => showLine(''))
       },
       STOPPING,
     )
