@@ -6,28 +6,28 @@ import type { WechatpayOptions } from '../index.js'
 import { parseUserJson, readFile, splitPair, toNumber, UsageError } from './input.js'
 import { note } from './output.js'
 
+/** The environment variables of the options that are texts, by the names of their flags. */
+export const VARIABLES = {
+  mchid: 'WXPAY_MCHID',
+  brandId: 'WXPAY_BRAND_ID',
+  serial: 'WXPAY_SERIAL',
+  privateKey: 'WXPAY_PRIVATE_KEY',
+  certs: 'WXPAY_CERTS',
+  apiv3Key: 'WXPAY_APIV3_KEY',
+  brandApiKey: 'WXPAY_BRAND_API_KEY',
+  secret: 'WXPAY_SECRET',
+  merchantCert: 'WXPAY_MERCHANT_CERT',
+  baseUrl: 'WXPAY_BASE_URL',
+} as const
+
+type TextFlag = Exclude<keyof typeof VARIABLES, 'certs'>
+
 /** The flags that set the client's options, shared by all commands that call the API. */
-export interface ClientFlags {
+export interface ClientFlags extends Readonly<Partial<Record<TextFlag, string>>> {
   readonly config?: string
-  readonly mchid?: string
-  readonly brandId?: string
-  readonly serial?: string
-  readonly privateKey?: string
   readonly certs?: readonly string[]
-  readonly apiv3Key?: string
-  readonly brandApiKey?: string
-  readonly secret?: string
-  readonly merchantCert?: string
-  readonly baseUrl?: string
   readonly timeout?: number
 }
-
-/** The flags that hold secrets: a flag can be read in the list of processes and in the shell's history. */
-const SECRET_FLAGS = [
-  ['apiv3Key', '--apiv3-key'],
-  ['brandApiKey', '--brand-api-key'],
-  ['secret', '--secret'],
-] as const satisfies readonly (readonly [keyof ClientFlags, string])[]
 
 /** Adds the flags of {@link clientOptions} to a command. */
 export function addClientOptions(command: Command): Command {
@@ -57,29 +57,29 @@ export function addClientOptions(command: Command): Command {
 export function clientOptions(flags: ClientFlags, env: NodeJS.ProcessEnv = process.env): WechatpayOptions {
   warnOfSecrets(flags)
   const file = flags.config === undefined ? {} : readConfig(flags.config)
-  const merchantCert = keyInput(flags.merchantCert ?? env.WXPAY_MERCHANT_CERT)
+  const read = (name: TextFlag): string | undefined => flags[name] ?? env[VARIABLES[name]]
+  const plain = ['mchid', 'brandId', 'serial', 'apiv3Key', 'brandApiKey', 'secret'] as const
+  const cert = keyInput(read('merchantCert'))
   const given = {
-    mchid: flags.mchid ?? env.WXPAY_MCHID,
-    brandId: flags.brandId ?? env.WXPAY_BRAND_ID,
-    serial: flags.serial ?? env.WXPAY_SERIAL,
-    privateKey: keyInput(flags.privateKey ?? env.WXPAY_PRIVATE_KEY),
-    certs: flags.certs ? certsOf(flags.certs) : certsOfText(env.WXPAY_CERTS),
-    apiv3Key: flags.apiv3Key ?? env.WXPAY_APIV3_KEY,
-    brandApiKey: flags.brandApiKey ?? env.WXPAY_BRAND_API_KEY,
-    secret: flags.secret ?? env.WXPAY_SECRET,
-    baseURL: flags.baseUrl ?? env.WXPAY_BASE_URL,
-    merchant: merchantCert ? { cert: merchantCert } : undefined,
+    ...Object.fromEntries(plain.map((name) => [name, read(name)])),
+    privateKey: keyInput(read('privateKey')),
+    certs: flags.certs ? certsOf(flags.certs) : certsOfText(env[VARIABLES.certs]),
+    baseURL: read('baseUrl'),
+    merchant: cert ? { cert } : undefined,
     timeout: flags.timeout,
   }
-  const set = Object.fromEntries(
-    Object.entries(given).filter(([, value]) => value !== undefined && value !== ''),
-  )
-  return { ...file, ...set } as unknown as WechatpayOptions
+  const set = Object.entries(given).filter(([, value]) => value !== undefined && value !== '')
+  return { ...file, ...Object.fromEntries(set) } as unknown as WechatpayOptions
 }
 
-function warnOfSecrets(flags: ClientFlags): void {
-  const names: string[] = SECRET_FLAGS.filter(([name]) => flags[name] !== undefined).map(([, flag]) => flag)
-  if (flags.privateKey?.includes('-----BEGIN')) names.push('--private-key')
+function warnOfSecrets({ apiv3Key, brandApiKey, secret, privateKey }: ClientFlags): void {
+  const given = {
+    '--apiv3-key': apiv3Key,
+    '--brand-api-key': brandApiKey,
+    '--secret': secret,
+    '--private-key': privateKey?.includes('-----BEGIN') ? privateKey : undefined,
+  }
+  const names = Object.entries(given).flatMap(([flag, value]) => (value === undefined ? [] : [flag]))
   if (names.length === 0) return
   note(
     `warning: ${names.join(', ')} can be read in the list of processes and in the shell's history; use the environment or --config`,

@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { EmulatorBrand, EmulatorMerchant } from '../emulator/index.js'
+import { VARIABLES } from './config.js'
 
 /** The folder that holds an emulator's keys and state between runs, unless `--dir` names another. */
 export const DEFAULT_FOLDER = '.wxpay-emulator'
@@ -21,30 +22,26 @@ export type EmulatorClient = EmulatorMerchant | EmulatorBrand
 
 /** Writes the keys of a client into a folder, for its owner alone, and returns the options that name the files. */
 export function writeKeys(options: EmulatorClient, folder: string): EmulatorClient {
-  const write = (name: string, pem: string): string => {
+  return mapKeys(options, (pem, name) => {
     const file = join(folder, name)
     writeFileSync(file, pem, { mode: 0o600 })
     chmodSync(file, 0o600)
     return file
-  }
-  const certs = Object.entries(options.certs).map(([id, pem]) => [id, write(`${id}.pem`, pem)])
-  const written = {
-    certs: Object.fromEntries(certs),
-    ...(options.ca && { ca: write('ca.pem', options.ca) }),
-  }
-  if ('brandId' in options) {
-    return { ...options, ...written, privateKey: write('brand_key.pem', options.privateKey) }
-  }
-  const { merchant } = options
+  })
+}
+
+/** Maps the keys and certificates among the options; `name` is that of the file which they are in. */
+function mapKeys(options: EmulatorClient, map: (text: string, name: string) => string): EmulatorClient {
+  const { privateKey, certs, ca } = options
+  const merchant = 'merchant' in options ? options.merchant : undefined
+  const keyName = 'brandId' in options ? 'brand_key.pem' : 'apiclient_key.pem'
   return {
     ...options,
-    ...written,
-    privateKey: write('apiclient_key.pem', options.privateKey),
+    privateKey: map(privateKey, keyName),
+    certs: Object.fromEntries(Object.entries(certs).map(([id, text]) => [id, map(text, `${id}.pem`)])),
+    ...(ca && { ca: map(ca, 'ca.pem') }),
     ...(merchant && {
-      merchant: {
-        cert: write('apiclient_cert.pem', merchant.cert),
-        key: write('apiclient_key.pem', merchant.key),
-      },
+      merchant: { cert: map(merchant.cert, 'apiclient_cert.pem'), key: map(merchant.key, keyName) },
     }),
   }
 }
@@ -66,49 +63,35 @@ function formatVariables(options: EmulatorClient, format: (variable: Variable) =
 }
 
 function variablesOf(options: EmulatorClient): Variable[] {
-  const { serial, privateKey, certs, baseURL, ca } = options
-  const pairs = Object.entries(certs).map(([id, file]) => `${id}=${file}`)
-  return [
-    'brandId' in options ? ['WXPAY_BRAND_ID', options.brandId] : ['WXPAY_MCHID', options.mchid],
-    ['WXPAY_SERIAL', serial],
-    ['WXPAY_PRIVATE_KEY', privateKey],
-    ['WXPAY_CERTS', pairs.join(',')],
-    ...('brandId' in options ? brandSecrets(options) : merchantSecrets(options)),
-    ['WXPAY_BASE_URL', baseURL],
-    ...(ca ? [['NODE_EXTRA_CA_CERTS', ca] as const] : []),
-  ]
+  const values: Readonly<Record<string, unknown>> = {
+    ...options,
+    certs: Object.entries(options.certs)
+      .map(([id, file]) => `${id}=${file}`)
+      .join(','),
+    baseUrl: options.baseURL,
+    merchantCert: 'merchant' in options ? options.merchant?.cert : undefined,
+  }
+  return Object.entries({ ...VARIABLES, ca: 'NODE_EXTRA_CA_CERTS' }).flatMap(
+    ([name, variable]): Variable[] => {
+      const value = values[name]
+      return typeof value === 'string' ? [[variable, value]] : []
+    },
+  )
 }
-
-const brandSecrets = ({ brandApiKey }: EmulatorBrand): Variable[] => [['WXPAY_BRAND_API_KEY', brandApiKey]]
-
-const merchantSecrets = ({ apiv3Key, secret, merchant }: EmulatorMerchant): Variable[] => [
-  ['WXPAY_APIV3_KEY', apiv3Key],
-  ['WXPAY_SECRET', secret],
-  ...(merchant ? [['WXPAY_MERCHANT_CERT', merchant.cert] as const] : []),
-]
 
 const shellQuoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`
 
 /** The code that makes the client: a key is a `file://` URL in it, and an authority is read from its file. */
-function formatCode({ ca, ...options }: EmulatorClient): string {
-  const { privateKey, certs } = options
-  const merchant = 'merchant' in options ? options.merchant : undefined
-  const urls = {
-    ...options,
-    privateKey: urlOf(privateKey),
-    certs: Object.fromEntries(Object.entries(certs).map(([id, file]) => [id, urlOf(file)])),
-    ...(merchant && { merchant: { cert: urlOf(merchant.cert), key: urlOf(merchant.key) } }),
-  }
-  const fields = JSON.stringify(urls, null, 2).slice(2, -2)
+function formatCode(options: EmulatorClient): string {
+  const { ca } = options
+  const { ca: _, ...urls } = mapKeys(options, (file) => pathToFileURL(file).href)
   return [
     ...(ca ? ["import { readFileSync } from 'node:fs'"] : []),
     "import { Wechatpay } from 'wechatpay-fluent'",
     '',
     'const wxpay = new Wechatpay({',
-    `${fields},`,
+    `${JSON.stringify(urls, null, 2).slice(2, -2)},`,
     ...(ca ? [`  ca: readFileSync(${JSON.stringify(ca)}),`] : []),
     '})',
   ].join('\n')
 }
-
-const urlOf = (file: string): string => pathToFileURL(file).href
