@@ -41,7 +41,7 @@ A bill is streamed: a large one takes no more memory than a small one. As CSV it
 its digest, or not at all. Rows as JSON come while it arrives: after an exit code other than 0 they are not to be
 kept. The summary follows on standard error.`
 
-export function billCommand(command: Command): Command {
+export function defineCommand(command: Command): Command {
   command
     .description('Download a bill: decrypted, unzipped, checked against its digest.')
     .addArgument(new Argument('<kind>').choices(Object.keys(BILL_KINDS)))

@@ -23,7 +23,7 @@ interface CallFlags extends ClientFlags {
   readonly dryRun?: boolean
 }
 
-export function callCommand(command: Command): Command {
+export function defineCommand(command: Command): Command {
   command
     .description('Call an endpoint and print its answer: signed on the way out, verified on the way in.')
     .argument('<path>', 'path or chain: v3/certificates, v3.pay.transactions.native.post')

@@ -13,7 +13,7 @@ interface CertsFlags extends ClientFlags {
   readonly json?: boolean
 }
 
-export function certsCommand(command: Command): Command {
+export function defineCommand(command: Command): Command {
   command
     .description(
       'List the platform keys that are trusted; where none are given, the certificates are downloaded.',

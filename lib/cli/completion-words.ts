@@ -3,9 +3,6 @@ import { eventTypes } from './notify.js'
 import { print } from './output.js'
 import { createProgram } from './program.js'
 
-/** The commands that take the path of an endpoint. */
-const TAKES_PATH: ReadonlySet<string> = new Set(['call', 'show', 'bulk'])
-
 /**
  * Prints the words that may follow, one a line; none where a file or free text is expected.
  *
@@ -49,8 +46,7 @@ async function argumentsOf(command: Command, rest: readonly string[]): Promise<r
   const next = command.registeredArguments[rest.length]
   if (next?.argChoices) return next.argChoices
   if (next?.name() === 'event') return eventTypes()
-  const isPath = next && TAKES_PATH.has(command.name()) && (command.name() !== 'bulk' || rest.length === 1)
-  if (!isPath) return []
+  if (next?.name() !== 'path') return []
   const { catalogue, pathsOf } = await import('./routes/catalogue.js')
   return [...new Set(catalogue().flatMap(pathsOf))]
 }

@@ -33,7 +33,7 @@ const HELP = `
   zsh   source <(wxpay completion zsh)       in ~/.zshrc, after compinit
   fish  wxpay completion fish | source       in ~/.config/fish/config.fish`
 
-export function completionCommand(command: Command): Command {
+export function defineCommand(command: Command): Command {
   return command
     .description('Print a completion script: commands, options, and the paths of all endpoints.')
     .addArgument(new Argument('<shell>').choices(Object.keys(SCRIPTS)))

@@ -33,7 +33,7 @@ Examples:
 Its keys are files in --dir, readable for their owner alone. They and all orders are there again in the next run;
 keep the folder out of version control. Ctrl-C ends it.`
 
-export function emulatorCommand(command: Command): Command {
+export function defineCommand(command: Command): Command {
   return command
     .description('Run a local WeChat Pay: no contract, no money, a page to watch it.')
     .option('--port <number>', 'where it listens; 0 is a free one', toPort, 4010)

@@ -18,8 +18,8 @@ function describe(error: unknown): string {
   if (error instanceof ApiError) return [message, ...detailLines(error)].join('\n')
   if (
     error instanceof VerificationError &&
-    error.knownSerials.length > 0 &&
-    error.code === 'SERIAL_UNKNOWN'
+    error.code === 'SERIAL_UNKNOWN' &&
+    error.knownSerials.length > 0
   ) {
     return `${message}\n  known here: ${error.knownSerials.join(', ')}`
   }

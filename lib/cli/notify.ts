@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Command } from 'commander'
-import type { Emulator } from '../emulator/index.js'
+import type { Emulator, Receipt } from '../emulator/index.js'
 import { didYouMean, nearestName } from '../nearest.js'
 import { isPlainObject } from '../plain-object.js'
 import { withClient } from './client.js'
@@ -30,9 +30,10 @@ interface SendFlags {
   readonly undocumented?: boolean
 }
 
-interface ReceiverResponse {
-  readonly status: number
-  readonly body: string
+interface Message {
+  readonly event_type: string
+  readonly url: string
+  readonly resource?: unknown
 }
 
 const VERIFY_HELP = `
@@ -52,7 +53,7 @@ Example:
 
 Prints what the receiver answered; the exit code is 1 when that was not 2xx.`
 
-export function notifyCommand(command: Command): Command {
+export function defineCommand(command: Command): Command {
   command.description('Verify notifications, or send one to try a receiver.')
   const verifyCommand = command
     .command('verify')
@@ -104,13 +105,11 @@ function parseHeaders(text: string): Record<string, string> {
 async function send(event: string, { url, resource, emulator, dir, undocumented }: SendFlags): Promise<void> {
   if (!undocumented) await assertDocumented(event)
   if (!URL.canParse(url)) throw new UsageError(`--url ${url} is no URL`)
-  const content = resource === undefined ? undefined : readJson(resource, '--resource')
-  if (content !== undefined && !isPlainObject(content))
-    throw new UsageError('--resource must be a JSON object')
+  const content = resource === undefined ? {} : { resource: readJson(resource, '--resource') }
+  if (!isPlainObject(content.resource ?? {})) throw new UsageError('--resource must be a JSON object')
+  const message = { event_type: event, url, ...content }
   const running = emulator ?? (dir === undefined ? process.env.WXPAY_BASE_URL : undefined)
-  const response = running
-    ? await sendByRunning(running, event, url, content)
-    : await sendByOwn(dir, event, url, content)
+  const response = await (running ? sendByRunning(running, message) : sendByOwn(dir, message))
   printJson(response)
   if (response.status >= 300) throw new Error(`the receiver answered ${response.status}`)
 }
@@ -129,16 +128,11 @@ async function assertDocumented(event: string): Promise<void> {
 }
 
 /** Asks a running emulator to send the notification, as its page does. */
-async function sendByRunning(
-  emulator: string,
-  event_type: string,
-  url: string,
-  resource: unknown,
-): Promise<ReceiverResponse> {
+async function sendByRunning(emulator: string, message: Message): Promise<Receipt> {
   const response = await fetch(new URL('/_emulator/notify', emulator), {
     method: 'POST',
     headers: { 'Content-Type': 'application/json', 'X-Emulator-Page': '1' },
-    body: JSON.stringify({ event_type, url, resource }),
+    body: JSON.stringify(message),
   }).catch((error: Error) => {
     const why = (error.cause as Error | undefined)?.message ?? error.message
     throw new Error(`no emulator answers at ${emulator}: ${why}`)
@@ -146,7 +140,7 @@ async function sendByRunning(
   if (response.headers.get('x-wechatpay-emulator') !== 'page') {
     throw new UsageError(`${emulator} is no emulator: only one can sign a notification beside the platform`)
   }
-  const body = (await response.json()) as ReceiverResponse & { readonly message?: string }
+  const body = (await response.json()) as Receipt & { readonly message?: string }
   if (!response.ok) throw new Error(body.message ?? `the emulator answered ${response.status}`)
   return body
 }
@@ -154,10 +148,8 @@ async function sendByRunning(
 /** Starts an emulator for this one notification, and prints the keys that the receiver needs to verify it. */
 async function sendByOwn(
   dir: string = DEFAULT_FOLDER,
-  event: string,
-  url: string,
-  resource: unknown,
-): Promise<ReceiverResponse> {
+  { event_type: event, ...options }: Message,
+): Promise<Receipt> {
   const { createEmulator } = await import('../emulator/index.js')
   const folder = makeFolder(dir)
   const emulator = await createEmulator({ storage: join(folder, STATE_FILE) }).catch((error: Error) => {
@@ -167,10 +159,7 @@ async function sendByOwn(
     note(`Signed with the keys in ${folder}; the receiver needs:\n`)
     note(CONFIG_FORMATS.env(writeKeys(recipientOf(event, emulator), folder)))
     note('')
-    return await emulator.notify(event, {
-      url,
-      ...(resource !== undefined && { resource: resource as never }),
-    })
+    return await emulator.notify(event, options as { readonly url: string; readonly resource?: never })
   } finally {
     await emulator.close()
   }

@@ -13,50 +13,22 @@ Exit codes: 0 done; 1 the API or a check said no; 2 wrong usage or configuration
 
 Start here: wxpay doctor`
 
-interface CommandEntry {
-  readonly summary: string
+interface CommandModule {
   /** Gives a command its description, arguments, options and action. */
-  readonly define: (command: Command) => Promise<Command>
+  readonly defineCommand: (command: Command) => Command
 }
 
-/** The commands. The file of each is loaded when the command is used, and not to list it. */
-const COMMANDS: Readonly<Record<string, CommandEntry>> = {
-  call: {
-    summary: 'call an endpoint and print its answer',
-    define: async (command) => (await import('./call.js')).callCommand(command),
-  },
-  routes: {
-    summary: 'search the documented endpoints, offline',
-    define: async (command) => (await import('./routes/routes.js')).routesCommand(command),
-  },
-  bulk: {
-    summary: 'one call for each row of a table',
-    define: async (command) => (await import('./bulk/bulk.js')).bulkCommand(command),
-  },
-  bill: {
-    summary: 'download a bill, checked against its digest',
-    define: async (command) => (await import('./bill.js')).billCommand(command),
-  },
-  certs: {
-    summary: 'list and save the platform keys',
-    define: async (command) => (await import('./certs.js')).certsCommand(command),
-  },
-  notify: {
-    summary: 'verify a notification, or send one to a receiver',
-    define: async (command) => (await import('./notify.js')).notifyCommand(command),
-  },
-  doctor: {
-    summary: 'find what is wrong with keys, clock and network',
-    define: async (command) => (await import('./doctor/doctor.js')).doctorCommand(command),
-  },
-  emulator: {
-    summary: 'run a local WeChat Pay',
-    define: async (command) => (await import('./emulator.js')).emulatorCommand(command),
-  },
-  completion: {
-    summary: 'print a completion script for a shell',
-    define: async (command) => (await import('./completion.js')).completionCommand(command),
-  },
+/** The commands with their summaries. The file of each is loaded when the command is used, and not to list it. */
+const COMMANDS: Readonly<Record<string, readonly [summary: string, load: () => Promise<CommandModule>]>> = {
+  call: ['call an endpoint and print its answer', () => import('./call.js')],
+  routes: ['search the documented endpoints, offline', () => import('./routes/routes.js')],
+  bulk: ['one call for each row of a table', () => import('./bulk/bulk.js')],
+  bill: ['download a bill, checked against its digest', () => import('./bill.js')],
+  certs: ['list and save the platform keys', () => import('./certs.js')],
+  notify: ['verify a notification, or send one to a receiver', () => import('./notify.js')],
+  doctor: ['find what is wrong with keys, clock and network', () => import('./doctor/doctor.js')],
+  emulator: ['run a local WeChat Pay', () => import('./emulator.js')],
+  completion: ['print a completion script for a shell', () => import('./completion.js')],
 }
 
 /** The program. The commands that `words` name are defined; the others have only a name and a summary. */
@@ -69,9 +41,9 @@ export async function createProgram(words: readonly string[]): Promise<Command> 
     // Without this a command would take the options of its subcommand for its own.
     .enablePositionalOptions()
     .exitOverride()
-  for (const [name, { summary, define }] of Object.entries(COMMANDS)) {
+  for (const [name, [summary, load]] of Object.entries(COMMANDS)) {
     const command = program.command(name).summary(summary)
-    if (words.includes(name)) await define(command)
+    if (words.includes(name)) (await load()).defineCommand(command)
   }
   return program
 }

@@ -20,7 +20,7 @@ stopped: acknowledged rows are not sent again, and those under way are sent with
 Exit codes: 0 all rows acknowledged; 1 rows failed, or were wrong and none was sent; 2 wrong usage; 130 interrupted.`
 
 /** `wxpay bulk`: one call for each row of a table. */
-export function bulkCommand(command: Command): Command {
+export function defineCommand(command: Command): Command {
   command
     .description('Make one call for each row of a table, and go on after an interruption')
     .argument('<method>', 'POST, GET …', toVerb)

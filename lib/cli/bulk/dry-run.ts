@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type BulkOptions, type Job, type PlannedRow, runBulk, type Work } from '../../bulk/index.js'
@@ -34,22 +34,13 @@ interface Problem {
 /** The number of problems that people are shown: thousands of them have one cause. */
 const MAX_SHOWN = 20
 
-/** What the rows of a job show of it. */
-interface Inspection {
-  readonly job: Job
-  readonly columns: ReadonlySet<string>
-  readonly rows: number
-  readonly problems: readonly Problem[]
-  readonly first: PlannedRow | undefined
-}
-
 /** Plans a job by a run whose engine looks at the rows and sends none, and whose files are thrown away. */
 export async function planJob(options: Omit<BulkOptions, 'client'>, flags: ClientFlags): Promise<BulkPlan> {
   const folder = mkdtempSync(join(tmpdir(), 'wxpay-bulk-'))
   const file = (name: string): string => join(folder, name)
-  let inspected: Inspection | undefined
+  let plan: BulkPlan | undefined
   const run = async (work: Work): Promise<void> => {
-    inspected = await inspect(work)
+    plan = await planRows(work, flags)
   }
   try {
     await withClient(flags, ({ wxpay: client, signal }) =>
@@ -58,49 +49,47 @@ export async function planJob(options: Omit<BulkOptions, 'client'>, flags: Clien
         ...{ journal: file('journal'), failed: file('failed.csv'), output: file('results') },
       }),
     )
-    // Of some rows no request could be made: they have a result already.
-    const results = existsSync(file('results')) ? readFileSync(file('results'), 'utf8') : ''
-    return await toPlan(inspected as Inspection, results.split('\n').filter(Boolean), flags)
+    return withRefusedRows(plan as BulkPlan, readFileSync(file('results'), 'utf8'))
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-async function inspect({ job, rows }: Work): Promise<Inspection> {
-  const document = await endpointDocument(job.path, job.verb)
-  const check = document && (await createRequestCheck(document, lookup(job.path, job.verb) ?? {}))
-  const columns = new Set<string>()
+async function planRows({ job, rows }: Work, flags: ClientFlags): Promise<BulkPlan> {
+  const { verb, path, mappings, constants } = job
+  const document = await endpointDocument(path, verb)
+  const check = document && (await createRequestCheck(document, lookup(path, verb) ?? {}))
+  const fields = new Map(mappings.map(({ column, field }) => [column, field.join('.')]))
+  const columns: Record<string, string | null> = {}
   const problems: Problem[] = []
   let count = 0
   let first: PlannedRow | undefined
   for await (const row of rows) {
     count++
-    for (const column of Object.keys(row.columns)) columns.add(column)
+    for (const column of Object.keys(row.columns)) columns[column] = fields.get(column) ?? null
     const problem = await check?.(row.request)
     if (problem) problems.push({ row: row.number, problem: `${problem.place} ${problem.what}` })
     else first ??= row
   }
-  return { job, columns, rows: count, problems, first }
-}
-
-async function toPlan(
-  { job, columns, rows, problems, first }: Inspection,
-  results: readonly string[],
-  flags: ClientFlags,
-): Promise<BulkPlan> {
-  const refused = results.map((result): Problem => {
-    const { row, message } = JSON.parse(result) as { readonly row: number; readonly message: string }
-    return { row, problem: message }
-  })
-  const fields = new Map(job.mappings.map(({ column, field }) => [column, field.join('.')]))
   return {
-    endpoint: `${job.verb.toUpperCase()} ${job.path}`,
-    columns: Object.fromEntries([...columns].map((column) => [column, fields.get(column) ?? null])),
-    constants: Object.fromEntries(job.constants.map(({ field, value }) => [field.join('.'), value])),
-    rows: rows + refused.length,
-    problems: [...problems, ...refused].sort((a, b) => a.row - b.row),
+    endpoint: `${verb.toUpperCase()} ${path}`,
+    ...{ columns, rows: count, problems },
+    constants: Object.fromEntries(constants.map(({ field, value }) => [field.join('.'), value])),
     ...(first && { request: await describeRequest(job, first, flags) }),
   }
+}
+
+/** Adds the rows of which no request could be made: they do not come to the engine, but have a result. */
+function withRefusedRows(plan: BulkPlan, results: string): BulkPlan {
+  const refused = results
+    .split('\n')
+    .filter(Boolean)
+    .map((result): Problem => {
+      const { row, message } = JSON.parse(result) as { readonly row: number; readonly message: string }
+      return { row, problem: message }
+    })
+  const problems = [...plan.problems, ...refused].sort((a, b) => a.row - b.row)
+  return { ...plan, rows: plan.rows + refused.length, problems }
 }
 
 async function describeRequest(job: Job, { request }: PlannedRow, flags: ClientFlags) {

@@ -1,6 +1,13 @@
 import { Agent } from 'node:https'
 import axios from 'axios'
-import { ApiError, ConfigError, VerificationError, Wechatpay, type WechatpayOptions } from '../../index.js'
+import {
+  ApiError,
+  ConfigError,
+  type MerchantOptions,
+  VerificationError,
+  Wechatpay,
+  type WechatpayOptions,
+} from '../../index.js'
 import { bad, type CheckResult, good, unknown } from './check-result.js'
 
 const MAIN = 'https://api.mch.weixin.qq.com'
@@ -20,17 +27,13 @@ export async function checkNetwork(options: WechatpayOptions, canSign: boolean):
   const others = options.failover ?? (options.baseURL === undefined ? SECOND : [])
   const [main, ...rest] = await Promise.all([baseURL, ...others].map((host) => checkHost(host, options)))
   const isReached = main?.result.state === 'good'
-  const results = [
-    ...(main ? [main.result] : []),
-    // Where the network is at fault, no host can be reached.
-    ...rest.map(({ result }) => (options.failover && isReached ? result : optional(result))),
-  ]
+  // Where the network is at fault, no host can be reached.
+  const second = rest.map(({ result }) => (options.failover && isReached ? result : optional(result)))
+  const results = [...(main ? [main.result] : []), ...second]
   if (!isReached) return results
   const clock = checkClock(main.date)
-  if (!canSign || clock.state === 'bad') {
-    return [...results, clock, unknown('signature', 'not tried: mend what is wrong above first')]
-  }
-  return [...results, clock, ...(await checkCalls(options))]
+  if (canSign && clock.state !== 'bad') return [...results, clock, ...(await checkCalls(options))]
+  return [...results, clock, unknown('signature', 'not tried: mend what is wrong above first')]
 }
 
 /**
@@ -75,42 +78,38 @@ function checkClock(date: string | undefined): CheckResult {
   return bad('clock', found, 'synchronise it: timedatectl set-ntp true')
 }
 
-/** Makes a signed call, which shows whether private key, serial number and platform keys are right. */
+/** Makes signed calls, which show whether private key, serial number, platform keys and APIv3 key are right. */
 async function checkCalls(options: WechatpayOptions): Promise<CheckResult[]> {
-  if (options.certs === undefined) return [await checkDownload(options, 'signature and apiv3Key')]
+  const { certs, ...withoutCerts } = options as MerchantOptions
+  // A client without platform keys downloads certificates, with the APIv3 key; one that has them does not use it.
+  const download = (what: string): Promise<CheckResult> =>
+    checkWith(withoutCerts, async (wxpay) => {
+      const { length } = await wxpay.certificates.list()
+      return good(what, `decrypts ${length} platform certificate${length === 1 ? '' : 's'}`)
+    })
+  if (certs === undefined) return [await download('signature and apiv3Key')]
   const signature = await checkWith(options, async (wxpay) => {
     await wxpay.v3.certificates.get({ retry: false })
     return good('signature', 'accepted, and the answer verified')
   })
-  if (signature.state === 'bad' || options.apiv3Key === undefined) return [signature]
-  // A client with platform keys has not used the APIv3 key yet; one without them downloads certificates with it.
-  const { certs: _, ...withoutCerts } = options
-  return [signature, await checkDownload(withoutCerts as WechatpayOptions, 'apiv3Key fits')]
-}
-
-function checkDownload(options: WechatpayOptions, what: string): Promise<CheckResult> {
-  return checkWith(options, async (wxpay) => {
-    const { length } = await wxpay.certificates.list()
-    return good(what, `decrypts ${length} platform certificate${length === 1 ? '' : 's'}`)
-  })
+  const isLast = signature.state === 'bad' || options.apiv3Key === undefined
+  return isLast ? [signature] : [signature, await download('apiv3Key fits')]
 }
 
 async function checkWith(
   options: WechatpayOptions,
   check: (wxpay: Wechatpay) => Promise<CheckResult>,
 ): Promise<CheckResult> {
-  let wxpay: Wechatpay
+  let wxpay: Wechatpay | undefined
   try {
     wxpay = new Wechatpay(options)
-  } catch (error) {
-    return bad('configuration', (error as Error).message, 'see the options of new Wechatpay()')
-  }
-  try {
     return await check(wxpay)
   } catch (error) {
-    return resultOf(error, options)
+    return wxpay
+      ? resultOf(error, options)
+      : bad('configuration', (error as Error).message, 'see the options of new Wechatpay()')
   } finally {
-    wxpay.close()
+    wxpay?.close()
   }
 }
 
@@ -125,31 +124,23 @@ function resultOf(error: unknown, options: WechatpayOptions): CheckResult {
       : bad('answer', message, 'give the platform key that belongs to this merchant: download it again')
   }
   if (!(error instanceof ApiError)) return bad('signature', message, 'try again')
-  if (error.status === 401) return refusedSignature(error, options)
+  if (error.status === 401) {
+    const hint = hintOf(error.apiMessage ?? '', options)
+    if (hint) return bad('signature', `${error.code}: ${error.apiMessage}`, hint)
+    return bad('signature', message, 'mchid, serial and private key must be of one certificate')
+  }
   // Merchants that use a public key have no platform certificates; the signature was accepted all the same.
   if (error.verified) return good('signature', `accepted; there are no platform certificates (${error.code})`)
   return bad('signature', message, 'see what the API says')
 }
 
-/** The cause of a refused signature, by the words of the API: the serial number, the merchant id, or the key. */
-function refusedSignature({ code, message, response }: ApiError, options: WechatpayOptions): CheckResult {
-  const { mchid, serial } = options
-  const { message: words = '' } = (response.data ?? {}) as { readonly message?: string }
-  const found = `${code}: ${words}`
-  if (words.includes('序列号')) {
-    const fix = `${serial} is no API certificate of ${mchid}: openssl x509 -in apiclient_cert.pem -noout -serial`
-    return bad('signature', found, fix)
-  }
-  if (words.includes('商户号')) {
-    return bad(
-      'signature',
-      found,
-      `${mchid} is not the merchant of certificate ${serial}: give that one’s WXPAY_MCHID`,
-    )
-  }
-  if (/私钥|验签/.test(words)) {
-    const fix = `the private key is not that of certificate ${serial}: give the apiclient_key.pem that came with it`
-    return bad('signature', found, fix)
-  }
-  return bad('signature', message, 'mchid, serial and private key must be of one certificate')
+/** What to do about a refused signature, by the words of the API: the cause is serial number, merchant id or key. */
+function hintOf(words: string, { mchid, serial }: WechatpayOptions): string | undefined {
+  if (words.includes('序列号'))
+    return `${serial} is no API certificate of ${mchid}: openssl x509 -in apiclient_cert.pem -noout -serial`
+  if (words.includes('商户号'))
+    return `${mchid} is not the merchant of certificate ${serial}: give that one’s WXPAY_MCHID`
+  if (/私钥|验签/.test(words))
+    return `the private key is not that of certificate ${serial}: give the apiclient_key.pem that came with it`
+  return undefined
 }

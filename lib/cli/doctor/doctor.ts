@@ -23,7 +23,7 @@ const HELP = `
 ✓ is right, ✗ is wrong, – could not be told or is not needed everywhere. The exit code is 1 when anything is wrong.
 Of the API it asks GET v3/certificates, which changes nothing.`
 
-export function doctorCommand(command: Command): Command {
+export function defineCommand(command: Command): Command {
   command
     .description(
       'Check keys, certificates, clock and network of a merchant, and say how to mend what is wrong.',

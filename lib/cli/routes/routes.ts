@@ -27,7 +27,7 @@ Examples:
   wxpay routes https://pay.weixin.qq.com/doc/v3/merchant/4012791860
   wxpay routes show v3/profitsharing/receivers/add`
 
-export function routesCommand(command: Command): Command {
+export function defineCommand(command: Command): Command {
   command
     .command('show')
     .description('Show the fields of an endpoint, its chain to copy, and where it is documented.')
