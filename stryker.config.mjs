@@ -18,7 +18,7 @@ export const PARTS = {
     },
     {
       mutate: ['lib/notifications/{ack,handlers,receive,receiver,receiver-options,receipts}.ts'],
-      tests: [notifications('acknowledgements,receive,warning,brand')],
+      tests: [notifications('ack,acknowledgements,receive,warning,brand,fetch')],
     },
     {
       mutate: ['lib/notifications/{parse,parse-json,parse-xml,request,resource,identify}.ts'],

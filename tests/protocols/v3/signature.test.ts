@@ -3,7 +3,12 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { canonicalResponse, sign } from '../../../lib/crypto/index.js'
 import { VerificationError } from '../../../lib/errors.js'
 import { createFixedKeys, type PlatformKeys } from '../../../lib/protocols/v3/platform-keys.js'
-import { type SignedPayload, verifySignature } from '../../../lib/protocols/v3/signature.js'
+import {
+  isProbe,
+  type SignedPayload,
+  signatureHeaders,
+  verifySignature,
+} from '../../../lib/protocols/v3/signature.js'
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const NOW = 1_700_000_000
@@ -58,11 +63,31 @@ describe('a signature', () => {
     ['that is too far ahead', signed({ timestamp: String(NOW + 301) }), 'TIMESTAMP_INVALID'],
     ['at a time that is none', signed({ timestamp: 'now' }), 'TIMESTAMP_INVALID'],
     ['by a key that is unknown', signed({ serial: 'CD34' }), 'SERIAL_UNKNOWN'],
+    ['that probes', signed({ signature: 'WECHATPAY/SIGNTEST/AAAA' }), 'SIGNATURE_PROBE'],
   ])('%s is refused', async (_, payload, code) => {
     const error = await refusal(payload)
     expect(error).toMatchObject({ code, serial: payload.headers.serial })
     expect(error.knownSerials).toEqual(['PUB_KEY_ID_1', 'AB12'])
+    expect(error.message).not.toContain('pub_key.pem')
     expect(error.message).toMatch(/^The answer is not to be trusted: .+\. Ask again$/)
+  })
+
+  it('that probes is called a probe', async () => {
+    const probe = await refusal(signed({ signature: 'WECHATPAY/SIGNTEST/AAAA' }))
+    expect(probe.message).toContain('it is a probe (WECHATPAY/SIGNTEST/…)')
+    expect([probe, await refusal(signed({ nonce: '' })), new Error('x'), undefined].map(isProbe)).toEqual([
+      ...[true, false, false, false],
+    ])
+  })
+
+  it('is read from four headers', () => {
+    const names: string[] = []
+    const read = signatureHeaders((name) => {
+      names.push(name)
+      return name.replace('wechatpay-', '')
+    })
+    expect(read).toEqual({ serial: 'serial', signature: 'signature', timestamp: 'timestamp', nonce: 'nonce' })
+    expect(names.every((name) => name.startsWith('wechatpay-'))).toBe(true)
   })
 
   it('names both times where they are too far apart', async () => {
@@ -115,6 +140,9 @@ describe('the key of a signature', () => {
     const cause = new Error('the gateway is away')
     const error = await refusal(signed({ serial: 'CD34' }), { ...keys, lookUp: () => Promise.reject(cause) })
     expect(error).toMatchObject({ code: 'SERIAL_UNKNOWN', cause })
-    expect(error.message).toContain('; the gateway is away')
+    expect(error.message).toMatch(/known: PUB_KEY_ID_1, AB12; the gateway is away\. Ask again$/)
+    expect((await refusal(signed({ serial: 'CD34' }))).message).toMatch(
+      /known: PUB_KEY_ID_1, AB12\. Ask again$/,
+    )
   })
 })

@@ -1,0 +1,100 @@
+import { describe, expect, it, vi } from 'vitest'
+import { RequestError } from '../../lib/errors.js'
+import { acceptedResponse, needsSignature, refusedResponse } from '../../lib/notifications/ack.js'
+import { handlerFinder, type NotificationHandlers } from '../../lib/notifications/handlers.js'
+import { publishReceipt } from '../../lib/notifications/receipts.js'
+
+const JSON_TYPE = { 'Content-Type': 'application/json; charset=utf-8' }
+const XML_TYPE = { 'Content-Type': 'text/xml; charset=utf-8' }
+
+describe('the response to a notification', () => {
+  it('is in the format of the notification', () => {
+    expect(acceptedResponse(false)).toEqual({ status: 200, headers: JSON_TYPE, body: '{"code":"SUCCESS"}' })
+    const body = '<xml><return_code>SUCCESS</return_code><return_msg>OK</return_msg></xml>'
+    expect(acceptedResponse(true)).toEqual({ status: 200, headers: XML_TYPE, body })
+    expect(refusedResponse(500, false)).toEqual({ status: 500, headers: JSON_TYPE, body: '{"code":"FAIL"}' })
+    const refusal = '<xml><return_code>FAIL</return_code></xml>'
+    expect(refusedResponse(401, true)).toEqual({ status: 401, headers: XML_TYPE, body: refusal })
+  })
+
+  it('has the fields that a handler returned', () => {
+    const fields = { code: 'SUCCESS', total_amount: 1 }
+    expect(acceptedResponse(false, fields).body).toBe(JSON.stringify(fields))
+    expect(refusedResponse(500, false, { code: 'FAIL', message: 'no such car' }).body).toBe(
+      '{"code":"FAIL","message":"no such car"}',
+    )
+  })
+
+  it('says which method is allowed, and closes the connection of who was too slow', () => {
+    expect(refusedResponse(405, false).headers).toEqual({ ...JSON_TYPE, Allow: 'POST' })
+    expect(refusedResponse(408, false).headers).toEqual({ ...JSON_TYPE, Connection: 'close' })
+    expect(refusedResponse(413, false).headers).toEqual(JSON_TYPE)
+  })
+
+  it('is signed by the merchant where the event asks for it', () => {
+    expect(needsSignature('CROSS_BORDER_PAY.GET_MCH_INFO')).toBe(true)
+    expect(needsSignature('PARKING_FEE.QUERY_TRANS_INFO')).toBe(false)
+    expect(needsSignature('TRANSACTION.SUCCESS')).toBe(false)
+    expect(needsSignature('constructor')).toBe(false)
+  })
+})
+
+describe('the handler of an event', () => {
+  const found = (handlers: unknown, event_type: string) =>
+    handlerFinder(handlers as NotificationHandlers)({ event_type, resource: {} })
+  const paid = vi.fn()
+  const other = vi.fn()
+
+  it('is that of its type, or the default, or the one for all', () => {
+    expect(found({ 'TRANSACTION.SUCCESS': paid, default: other }, 'TRANSACTION.SUCCESS')).toBe(paid)
+    expect(found({ 'TRANSACTION.SUCCESS': paid, default: other }, 'REFUND.SUCCESS')).toBe(other)
+    expect(found({ 'TRANSACTION.SUCCESS': paid }, 'REFUND.SUCCESS')).toBeUndefined()
+    expect(found({ 'TRANSACTION.SUCCESS': undefined, default: other }, 'TRANSACTION.SUCCESS')).toBe(other)
+    expect(found(paid, 'REFUND.SUCCESS')).toBe(paid)
+    expect(found({}, 'constructor')).toBeUndefined()
+  })
+
+  it.each([
+    [null, 'Give a handler'],
+    [[paid], 'Give a handler'],
+    ['x', 'Give a handler'],
+    [{ default: 1 }, 'The handler of default must be a function, not number'],
+    [{ defaul: paid }, "There is no event type 'defaul'; did you mean 'default'?"],
+    [{ 'TRANSACTION.SUCESS': paid }, "did you mean 'TRANSACTION.SUCCESS'?"],
+  ])('is not %j', (handlers, why) => {
+    expect(() => handlerFinder(handlers as never)).toThrow(RequestError)
+    expect(() => handlerFinder(handlers as never)).toThrow(why)
+  })
+
+  it('may be for a type that nobody documents', () => {
+    expect(found({ 'TEAPOT.BREWED': other }, 'TEAPOT.BREWED')).toBe(other)
+  })
+})
+
+describe('a failure that nobody subscribed to', () => {
+  it.each([
+    [
+      { event_type: 'REFUND.SUCCESS', id: 'EV-1', status: 500 },
+      'REFUND.SUCCESS EV-1 failed and was answered 500: no',
+    ],
+    [{ event_type: 'refund-processed', status: 500 }, 'refund-processed failed and was answered 500: no'],
+    [{ event_type: 'REFUND.SUCCESS', id: 'EV-1', status: undefined }, 'REFUND.SUCCESS EV-1 failed: no'],
+    [{ status: 500 }, 'a notification failed and was answered 500: no'],
+  ])('is a warning of the process: %j', (receipt, text) => {
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
+    const error = new Error('no')
+    publishReceipt({ ...receipt, type: 'failed', error })
+    publishReceipt({ ...receipt, type: 'failed', error: 'no' })
+    publishReceipt({ ...receipt, type: 'refused', error })
+    const [first, second, ...others] = warn.mock.calls as unknown as [
+      string,
+      { type: string; detail: string },
+    ][]
+    warn.mockRestore()
+    expect([first?.[0], second?.[0], others]).toEqual([text, text, []])
+    expect(first?.[1].type).toBe('WechatpayNotificationWarning')
+    expect(first?.[1].detail).toContain("'wechatpay-fluent:notification'")
+    expect(first?.[1].detail).toContain(error.stack)
+    expect(second?.[1].detail).toMatch(/log this yourself\.\n$/)
+  })
+})
