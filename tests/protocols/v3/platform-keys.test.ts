@@ -1,4 +1,4 @@
-import { generateKeyPairSync, X509Certificate } from 'node:crypto'
+import { createPublicKey, generateKeyPairSync, X509Certificate } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { ConfigError } from '../../../lib/errors.js'
 import type { Signer } from '../../../lib/identity.js'
@@ -9,8 +9,10 @@ const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 20
 const pem = publicKey.export({ type: 'spki', format: 'pem' }) as string
 const certificate = certify(privateKey)
 const { serialNumber, validFrom, validTo } = new X509Certificate(certificate)
-const signer = { mchid: '1900000109', serial: '00AA', privateKey } as Signer
-const brand = { brandId: '40001', serial: '00AA', privateKey } as Signer
+const { privateKey: own } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+const ownPem = createPublicKey(own).export({ type: 'spki', format: 'pem' })
+const signer = { mchid: '1900000109', serial: '00AA', privateKey: own } as Signer
+const brand = { brandId: '40001', serial: '00AA', privateKey: own } as Signer
 
 describe('the keys of a client', () => {
   const NOW = 1_700_000_000_000
@@ -78,6 +80,15 @@ describe('certs', () => {
       { BB: certificate },
       signer,
       `certs.BB is the certificate with serial ${serialNumber}; list it under that`,
+    ],
+    ["has the merchant's own key", { PUB_KEY_ID_1: ownPem }, signer, 'certs.PUB_KEY_ID_1 is your own key'],
+    ['has an id that was not set', { undefined: pem }, signer, "certs lists a key under 'undefined'"],
+    ['has an empty id', { '': pem }, signer, "certs lists a key under ''"],
+    [
+      'has a public key under another name',
+      { pub_key: pem },
+      signer,
+      'certs.pub_key is a public key, and pub_key is no id',
     ],
     ['has no key', { BB: 'x' }, signer, 'certs.BB is'],
   ])('that %s is refused', (_, certs, owner, why) => {
