@@ -20,10 +20,8 @@ export const PARTS = {
       mutate: ['lib/notifications/{ack,handlers,receive,receiver,receiver-options,receipts}.ts'],
       tests: [notifications('ack,acknowledgements,receive,warning,brand,fetch')],
     },
-    {
-      mutate: ['lib/notifications/{parse,parse-json,parse-xml,request,resource,identify}.ts'],
-      tests: [notifications('parse,xml,brand,requests')],
-    },
+    { mutate: ['lib/notifications/{parse,parse-json,parse-xml}.ts'], tests: [notifications('parse,xml')] },
+    { mutate: ['lib/notifications/{request,resource,identify}.ts'], tests: [notifications('requests')] },
   ],
   protocols: [
     { mutate: ['lib/protocols/v2/{xml,xml-problem}.ts'], tests: [v2('xml')] },
@@ -41,7 +39,7 @@ export const PARTS = {
       mutate: ['lib/protocols/v3/v3.ts', 'lib/protocols/{api-error,open-outcome}.ts'],
       tests: [v3('messages'), 'tests/protocols/open-outcome.test.ts'],
     },
-    { mutate: ['lib/protocols/v3/{sensitive,sign-error}.ts'], tests: [v3('sensitive,sign-error')] },
+    { mutate: ['lib/protocols/v3/{sensitive,sign-error}.ts'], tests: [v3('encryption,refused-signature')] },
     {
       mutate: ['lib/protocols/v3/{certificate-list,platform-keys}.ts'],
       tests: [v3('certificate-list,platform-keys')],

@@ -108,6 +108,39 @@ describe('a receiver for node:http', () => {
     expect(errorOf(1).message).not.toContain('Koa')
   })
 
+  it('takes the bytes that were kept on the request behind that of Fastify', async () => {
+    for (const name of ['rawBody', 'body']) {
+      const { url } = await serve(async (request, response) => [
+        { raw: Object.assign(request, { [name]: await read(request) }) },
+        { raw: response, hijack: () => undefined },
+      ])
+      expect(await post(url, rig.paid('x'))).toEqual(SUCCESS)
+    }
+  })
+
+  it('does not wait for an empty body that was read already', async () => {
+    const { url } = await serve(async (request) => void (await read(request)))
+    expect(await post(url, { ...rig.paid('x'), body: '' })).toEqual(refused(500))
+    expect(errorOf(0)).toBeInstanceOf(RequestError)
+  })
+
+  it('leaves no listener behind, but for errors, which would end the process', async () => {
+    const counts: Record<string, number>[] = []
+    const count = (request: IncomingMessage) =>
+      Object.fromEntries(['data', 'end', 'close', 'error'].map((name) => [name, request.listenerCount(name)]))
+    const receive = rig.wxpay.notifications.node(() => undefined)
+    const url = await rig.listen(
+      createServer(async (request, response) => {
+        counts.push(count(request))
+        await receive(request, response)
+        counts.push(count(request))
+      }),
+    )
+    expect(await post(url, rig.paid('x'))).toEqual(SUCCESS)
+    await expect.poll(() => counts).toHaveLength(2)
+    expect(counts[1]).toEqual({ ...counts[0], error: Number(counts[0]?.error) + 1 })
+  })
+
   it.each([
     ['no response', (request: IncomingMessage) => [request, {}]],
     ['an object that is no reply', (request: IncomingMessage) => [request, { raw: undefined }]],

@@ -2,7 +2,13 @@ import { createPublicKey, generateKeyPairSync, X509Certificate } from 'node:cryp
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { ConfigError } from '../../../lib/errors.js'
 import type { Signer } from '../../../lib/identity.js'
-import { createKeyRing, loadPlatformKeys, type PlatformKey } from '../../../lib/protocols/v3/platform-keys.js'
+import {
+  createFixedKeys,
+  createKeyRing,
+  isPublicKeyId,
+  loadPlatformKeys,
+  type PlatformKey,
+} from '../../../lib/protocols/v3/platform-keys.js'
 import { certify } from '../../openssl.js'
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
@@ -43,6 +49,18 @@ describe('the keys of a client', () => {
     expect(ring.get('AB120')).toBeUndefined()
     expect(ring.all().map(({ serial }) => serial)).toEqual(['00ab12', 'PUB_KEY_ID_1'])
   })
+})
+
+it('keys that are fixed are there at once, and no others are looked up', async () => {
+  const keys = createFixedKeys([{ serial: 'AB12', key: publicKey }])
+  await keys.ready()
+  await keys.lookUp('CD34')
+  expect([keys.get('AB12')?.serial, keys.get('CD34'), keys.current()?.serial]).toEqual([
+    'AB12',
+    undefined,
+    'AB12',
+  ])
+  expect(['PUB_KEY_ID_1', 'AB12', '1PUB_KEY_ID_'].map(isPublicKeyId)).toEqual([true, false, false])
 })
 
 describe('certs', () => {
