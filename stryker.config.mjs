@@ -39,7 +39,7 @@ export const PARTS = {
       mutate: ['lib/protocols/v3/v3.ts', 'lib/protocols/{api-error,open-outcome}.ts'],
       tests: [v3('messages'), 'tests/protocols/open-outcome.test.ts'],
     },
-    { mutate: ['lib/protocols/v3/{sensitive,sign-error}.ts'], tests: [v3('encryption,refused-signature')] },
+    { mutate: ['lib/protocols/v3/{sensitive,sign-error}.ts'], tests: [v3('encryption')] },
     {
       mutate: ['lib/protocols/v3/{certificate-list,platform-keys}.ts'],
       tests: [v3('certificate-list,platform-keys')],
