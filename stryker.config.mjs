@@ -1,6 +1,11 @@
-const notifications = (names) => `tests/notifications/{${names}}.test.ts`
-const v2 = (names) => `tests/protocols/v2/{${names}}.test.ts`
-const v3 = (names) => `tests/protocols/v3/{${names}}.test.ts`
+const testsIn =
+  (folder) =>
+  (...names) =>
+    names.map((name) => `tests/${folder}/${name}.test.ts`)
+const notifications = testsIn('notifications')
+const protocols = testsIn('protocols')
+const v2 = testsIn('protocols/v2')
+const v3 = testsIn('protocols/v3')
 
 /**
  * The code that is mutated, part by part. Each group of files has the tests beside it, which have to notice by
@@ -10,45 +15,45 @@ export const PARTS = {
   crypto: [{ mutate: ['lib/crypto/**/*.ts'], tests: ['tests/crypto/**/*.test.ts'] }],
   journal: [{ mutate: ['lib/bulk/journal/**/*.ts'], tests: ['tests/bulk/journal-*.test.ts'] }],
   notifications: [
-    { mutate: ['lib/notifications/node.ts'], tests: [notifications('node,sockets')] },
-    { mutate: ['lib/notifications/fetch.ts'], tests: [notifications('fetch')] },
+    { mutate: ['lib/notifications/node.ts'], tests: notifications('node', 'sockets') },
+    { mutate: ['lib/notifications/fetch.ts'], tests: notifications('fetch') },
     {
       mutate: ['lib/notifications/{once,deadline}.ts'],
-      tests: [notifications('handled-once,memory,deadline')],
+      tests: notifications('handled-once', 'memory', 'deadline'),
     },
     {
       mutate: ['lib/notifications/{ack,handlers,receive,receiver,receiver-options,receipts}.ts'],
-      tests: [notifications('ack,acknowledgements,receive,warning,brand,fetch')],
+      tests: notifications('ack', 'acknowledgements', 'receive', 'warning', 'brand', 'fetch'),
     },
-    { mutate: ['lib/notifications/{parse,parse-json,parse-xml}.ts'], tests: [notifications('parse,xml')] },
-    { mutate: ['lib/notifications/{request,resource,identify}.ts'], tests: [notifications('requests')] },
+    { mutate: ['lib/notifications/{parse,parse-json,parse-xml}.ts'], tests: notifications('parse', 'xml') },
+    { mutate: ['lib/notifications/{request,resource,identify}.ts'], tests: notifications('requests') },
   ],
   protocols: [
-    { mutate: ['lib/protocols/v2/{xml,xml-problem}.ts'], tests: [v2('xml')] },
+    { mutate: ['lib/protocols/v2/{xml,xml-problem}.ts'], tests: v2('xml') },
     {
       mutate: ['lib/protocols/v2/{message,sign,req-info}.ts', 'lib/protocols/url.ts'],
-      tests: [v2('message'), 'tests/protocols/url.test.ts'],
+      tests: [...v2('message'), ...protocols('url')],
     },
-    { mutate: ['lib/protocols/v2/v2.ts'], tests: [v2('answers,downloads,certificate')] },
-    { mutate: ['lib/protocols/v2/client-certificate.ts'], tests: [v2('certificate')] },
+    { mutate: ['lib/protocols/v2/v2.ts'], tests: v2('answers', 'downloads', 'certificate') },
+    { mutate: ['lib/protocols/v2/client-certificate.ts'], tests: v2('certificate') },
     {
       mutate: ['lib/protocols/v3/{signature,digest}.ts', 'lib/protocols/response-stream.ts'],
-      tests: [v3('signature,digest'), 'tests/protocols/response-stream.test.ts'],
+      tests: [...v3('signature', 'digest'), ...protocols('response-stream')],
     },
     {
       mutate: ['lib/protocols/v3/v3.ts', 'lib/protocols/{api-error,open-outcome}.ts'],
-      tests: [v3('messages'), 'tests/protocols/open-outcome.test.ts'],
+      tests: [...v3('messages'), ...protocols('open-outcome')],
     },
-    { mutate: ['lib/protocols/v3/{sensitive,sign-error}.ts'], tests: [v3('encryption')] },
+    { mutate: ['lib/protocols/v3/{sensitive,sign-error}.ts'], tests: v3('encryption') },
     {
       mutate: ['lib/protocols/v3/{certificate-list,platform-keys}.ts'],
-      tests: [v3('certificate-list,platform-keys')],
+      tests: v3('certificate-list', 'platform-keys'),
     },
     {
       mutate: ['lib/protocols/v3/{certificates,platform-certificates}.ts'],
-      tests: [v3('certificates')],
+      tests: v3('certificates'),
     },
-    { mutate: ['lib/protocols/v2/{outcome,indexed}.ts'], tests: [v2('outcome')] },
+    { mutate: ['lib/protocols/v2/{outcome,indexed}.ts'], tests: v2('outcome') },
   ],
 }
 
@@ -64,7 +69,7 @@ const folder = `.stryker-tmp/${part}-${at ?? 'all'}`
 const config = {
   mutate: [...groups.flatMap((group) => group.mutate), '!**/generated/**'],
   testRunner: 'vitest',
-  vitest: { configFile: 'vitest.mutate.config.mjs' },
+  vitest: { configFile: 'vitest.mutate.config.mjs', related: false },
   coverageAnalysis: 'perTest',
   // A constant of a module is made once, when it is imported: each of its mutants would need all tests.
   ignoreStatic: true,
