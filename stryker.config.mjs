@@ -34,8 +34,8 @@ export const PARTS = {
       mutate: ['lib/protocols/v2/{message,sign,req-info}.ts', 'lib/protocols/url.ts'],
       tests: [...v2('message'), ...protocols('url')],
     },
-    { mutate: ['lib/protocols/v2/v2.ts'], tests: v2('answers', 'downloads', 'certificate') },
-    { mutate: ['lib/protocols/v2/client-certificate.ts'], tests: v2('certificate') },
+    { mutate: ['lib/protocols/v2/v2.ts'], tests: v2('messages') },
+    { mutate: ['lib/protocols/v2/client-certificate.ts'], tests: v2('client-certificate') },
     {
       mutate: ['lib/protocols/v3/{signature,digest}.ts', 'lib/protocols/response-stream.ts'],
       tests: [...v3('signature', 'digest'), ...protocols('response-stream')],
