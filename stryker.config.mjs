@@ -51,7 +51,7 @@ export const PARTS = {
     },
     {
       mutate: ['lib/protocols/v3/{certificates,platform-certificates}.ts'],
-      tests: v3('certificates'),
+      tests: v3('certificate-refresh'),
     },
     { mutate: ['lib/protocols/v2/{outcome,indexed}.ts'], tests: v2('outcome') },
   ],

@@ -2,9 +2,20 @@ import { createSecretKey } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { encryptAesGcm } from '../../lib/crypto/index.js'
 import { RequestError } from '../../lib/errors.js'
+import { xmlMessages } from '../../lib/notifications/generated/facts.js'
 import { identify } from '../../lib/notifications/identify.js'
 import { isXml } from '../../lib/notifications/parse.js'
-import { alreadyParsed, bytesOf, isRaw, readSignature } from '../../lib/notifications/request.js'
+import {
+  alreadyParsed,
+  bytesOf,
+  cutOff,
+  explainMismatch,
+  isRaw,
+  notRaw,
+  readSignature,
+  tooLarge,
+  tooSlow,
+} from '../../lib/notifications/request.js'
 import {
   decryptResource,
   malformed,
@@ -34,10 +45,15 @@ describe('the headers of a signature', () => {
         (text) => [text],
       ),
     ],
+    [
+      'in capitals, where one came twice',
+      { ...spelt((name) => name.toUpperCase()), 'WECHATPAY-NONCE': ['N', 'M'] },
+    ],
     ['in both spellings', { ...spelt((name) => name.toLowerCase()), 'Wechatpay-Serial': 'other' }],
     ['with a number', { ...named, 'Wechatpay-Timestamp': 1 }],
   ])('are read %s', (_, headers) => {
-    expect(readSignature(headers)).toEqual(signature)
+    const isTwice = Array.isArray(headers['WECHATPAY-NONCE']) && headers['WECHATPAY-NONCE'].length > 1
+    expect(readSignature(headers)).toEqual({ ...signature, ...(isTwice && { nonce: 'N, M' }) })
   })
 
   it('are read from an object that is asked for them', () => {
@@ -109,6 +125,40 @@ describe('the body of a notification', () => {
     for (const text of ['[1]', 'null', '1', '"a"', 'x', '']) expect(parseJsonObject(text)).toBeUndefined()
   })
 
+  it.each([
+    ['', 'Its body is empty: it was read already'],
+    ['[object Object]', 'Its body is an object that was made a text'],
+    [Buffer.from(' {"a":1}').toString('base64'), 'Its body is in base64, as API gateways pass it on'],
+    [Buffer.from('<xml/>').toString('base64url'), 'Its body is in base64'],
+    [Buffer.from('hello').toString('base64'), undefined],
+    ['{"a":"eyJh"}', undefined],
+    ['x [object Object]', undefined],
+  ])('%j cannot be what was sent: %s', (body, why) => {
+    for (const form of [body, Buffer.from(body)]) {
+      expect(notRaw(form)?.startsWith(why ?? 'not') ?? false).toBe(why !== undefined)
+      expect(explainMismatch(form)).toContain(why ?? 'Most likely it was parsed, and written anew as JSON')
+      expect(explainMismatch(form)).toContain('Express: put express.raw')
+    }
+  })
+
+  it('that cannot be read says why, and the status of the response', () => {
+    expect(tooLarge(10)).toMatchObject({
+      name: 'BodyError',
+      status: 413,
+      message: 'The body is larger than 10 bytes',
+    })
+    expect(tooSlow()).toMatchObject({
+      name: 'BodyError',
+      status: 408,
+      message: 'The body did not arrive in time',
+    })
+    expect(cutOff()).toMatchObject({
+      name: 'BodyError',
+      status: undefined,
+      message: expect.stringMatching(/was gone/),
+    })
+  })
+
   it('that is no notification is said to be none, and why', () => {
     const cause = new Error('no')
     expect(malformed('it is empty', cause)).toMatchObject({
@@ -157,11 +207,25 @@ describe('the resource of a notification', () => {
 })
 
 describe('a message of v2', () => {
-  it('is known by its event type, or by the fields that no other has', () => {
-    expect(identify({ event_type: 'nobody documents it', req_info: 'x' })).toBeUndefined()
-    expect(identify({})).toBeUndefined()
-    expect(identify({ a: '1' })).toBeUndefined()
-    expect(identify({ req_info: 'x' })?.eventType).toBe('refund-processed')
-    expect(identify({ req_info: 'x', plate_number: 'y' })?.eventType).toBeDefined()
+  it.each(xmlMessages.map((message) => [message.eventType, message] as const))(
+    'is known for %s',
+    (_, message) => {
+      const { named, eventType, marks } = message
+      const fields = named ? { event_type: eventType } : Object.fromEntries(marks.map((name) => [name, '']))
+      expect(identify(fields)?.eventType).toBe(eventType)
+    },
+  )
+
+  it('is the one that it has most fields of, and none that nobody documents', () => {
+    const unnamed = xmlMessages.filter(({ named }) => !named)
+    for (const one of unnamed) {
+      const [mark = ''] = unnamed.find((other) => other !== one)?.marks ?? []
+      const fields = Object.fromEntries(
+        [...one.marks, ...(one.marks.length > 1 ? [mark] : [])].map((name) => [name, '']),
+      )
+      expect(identify(fields)?.eventType).toBe(one.eventType)
+    }
+    for (const fields of [{}, { a: '1' }, { event_type: 'TEAPOT.BREWED' }])
+      expect(identify(fields)).toBeUndefined()
   })
 })
