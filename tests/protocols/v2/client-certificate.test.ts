@@ -63,7 +63,7 @@ describe('a client certificate', () => {
   it.each<[string, () => unknown, string | RegExp]>([
     ['nothing', () => null, 'merchant must be { cert, key } or { pfx, passphrase }'],
     ['a text', () => cert, 'merchant must be { cert, key } or { pfx, passphrase }'],
-    ['a key', () => ({ cert: key }), 'merchant.cert is no certificate in PEM: give apiclient_cert.pem'],
+    ['a key', () => ({ cert: key }), 'merchant.cert is no certificate'],
     [
       'a damaged certificate',
       () => ({ cert: cert.replace(/^MII/m, 'AAA') }),
