@@ -64,6 +64,32 @@ it('keys that are fixed are there at once, and no others are looked up', async (
 })
 
 describe('certs', () => {
+  it.each([
+    ['pub_key_id_0123', 'PUB_KEY_ID_0123'],
+    ['1'.repeat(20), `PUB_KEY_ID_${'1'.repeat(20)}`],
+    ['1'.repeat(34), `PUB_KEY_ID_${'1'.repeat(34)}`],
+    ['1'.repeat(19), '1'.repeat(19)],
+    ['1'.repeat(35), '1'.repeat(35)],
+    ['ab12', 'ab12'],
+  ])('takes a public key under %s for that of %s', (id, serial) => {
+    expect(loadPlatformKeys({ [id]: pem }, signer).map((key) => key.serial)).toEqual([serial])
+  })
+
+  it.each(['xPUB_KEY_ID_1', 'PUB_KEY_ID_1-', 'PUB_KEY_ID_', 'ab-12', '-AB', 'AB-', 'G'])(
+    'takes no public key under %s',
+    (id) => {
+      expect(() => loadPlatformKeys({ [id]: pem }, signer)).toThrow(ConfigError)
+      expect(() => loadPlatformKeys({ [id]: pem }, signer)).toThrow(`${id} is no id of one`)
+    },
+  )
+
+  it.each(['', 'undefined', 'null', 'NaN'])(
+    'takes no key under %j, the value of a variable not set',
+    (id) => {
+      expect(() => loadPlatformKeys({ [id]: pem }, signer)).toThrow(`certs lists a key under '${id}'`)
+    },
+  )
+
   it('takes public keys by id and certificates by serial number', () => {
     const keys = loadPlatformKeys(
       { PUB_KEY_ID_1: pem, [`00${serialNumber.toLowerCase()}`]: certificate },
