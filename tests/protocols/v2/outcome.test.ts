@@ -20,6 +20,13 @@ describe('an answer of v2', () => {
     ['its own code and words', { ...DONE, err_code: 'NOAUTH', err_code_des: '无权限' }, 'NOAUTH', '无权限'],
     ['the code before its words', { ...DONE, error_code: 'E', error_code_des: '错' }, 'E', '错'],
     ['words in result_msg', { ...DONE, err_code: 'E', result_msg: '错' }, 'E', '错'],
+    [
+      'words in result_msg beside an OK',
+      { ...DONE, return_msg: 'OK', err_code: 'E', result_msg: '错' },
+      'E',
+      '错',
+    ],
+    ['a result_msg alone', { ...DONE, result_msg: '签名错误' }, 'SIGNERROR', '签名错误'],
     ['a code as a number', { retcode: 40029, retmsg: 'invalid code' }, '40029', 'invalid code'],
     ['a code that is all of the message', { ...FAIL, return_msg: 'SIGN_ERROR' }, 'SIGN_ERROR', undefined],
     ['a code too short for one', { ...FAIL, return_msg: 'ABC' }, 'FAIL', 'ABC'],
@@ -65,6 +72,7 @@ describe('fields with a running index', () => {
     const answer = { coupon_id_2_1: 'd', coupon_id_0_0: 'a', coupon_id_1: 'x', coupon_id_2_0: 'c' }
     expect(indexed(answer, 'coupon_id_$n_$m')).toEqual([['a'], [], ['c', 'd']])
     expect(indexed(answer, 'coupon_id_$n')).toEqual(['', 'x'])
+    expect(indexed({ coupon_id_0_10: 'k' }, 'coupon_id_$n_$m')[0]).toHaveLength(11)
     expect(indexed({}, 'coupon_id_$n_$m')).toEqual([])
   })
 
