@@ -214,6 +214,13 @@ describe('a signature that was refused', () => {
     expect(explain({ time }).includes('clock skew')).toBe(isSkewed)
   })
 
+  it('names both clocks where they are too far apart, if both tell a time', () => {
+    expect(explain({ time: 1_700_001_000_000 })).toMatch(
+      /clock skew: it is 2023-11-14T22:13:20.000Z on this machine and 2023-11-14T22:30:00.000Z at the gateway; set the clock$/,
+    )
+    expect(explain({ time: Number.POSITIVE_INFINITY })).not.toContain('clock skew')
+  })
+
   it.each([
     ['时间戳过期', /the clock of this machine says \d{4}-.*; set it$/],
     ['invalid Timestamp', /the clock of this machine says/],
@@ -224,6 +231,8 @@ describe('a signature that was refused', () => {
     ['Serial is wrong', /serial AA is no certificate/],
     ['商户号与证书不匹配', /the certificate of serial AA is not that of merchant 1900000109; check mchid$/],
     ['mch_id mismatch', /check mchid$/],
+    ['MCHID mismatch', /check mchid$/],
+    ['brandid mismatch', /check mchid$/],
   ])('is a matter of what the API says: %s', (message, why) => {
     expect(explain({ message })).toMatch(why)
   })
