@@ -25,7 +25,7 @@ export const PARTS = {
       mutate: ['lib/notifications/{ack,handlers,receive,receiver,receiver-options,receipts}.ts'],
       tests: notifications('ack', 'acknowledgements', 'receive', 'warning', 'brand', 'fetch'),
     },
-    { mutate: ['lib/notifications/{parse,parse-json,parse-xml}.ts'], tests: notifications('parse', 'xml') },
+    { mutate: ['lib/notifications/{parse,parse-json,parse-xml}.ts'], tests: notifications('parsing') },
     { mutate: ['lib/notifications/{request,resource,identify}.ts'], tests: notifications('requests') },
   ],
   protocols: [
