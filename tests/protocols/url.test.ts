@@ -90,6 +90,7 @@ describe('the URL of a call', () => {
     ['another protocol', 'ftp://shop.example', "'ftp://shop.example' is no http(s) URL; check baseURL"],
     ['no host', 'https://', "'https://' is no http(s) URL"],
     ['no protocol', 'shop.example/https:', 'is no http(s) URL'],
+    ['a protocol that ends like another', 'xhttps://shop.example', 'is no http(s) URL'],
   ])('is not made of a baseURL with %s', (_, baseURL, why) => {
     expect(() => resolve({ path: 'v3/x', baseURL })).toThrow(RequestError)
     expect(() => resolve({ path: 'v3/x', baseURL })).toThrow(why)
@@ -133,10 +134,19 @@ describe('a query', () => {
     ['half a character', '\ud83d'],
     ['a list in a list', [[1]]],
     ['a function', () => 1],
+    ['nothing that has text', Symbol('x')],
   ])('has no value that is %s', (_, value) => {
     expect(() => serializeQuery({ a: value })).toThrow(RequestError)
     expect(() => serializeQuery({ a: value })).toThrow(
       'query.a must be a string, number, boolean or an array',
+    )
+  })
+
+  it('has no date that is not written as the endpoint documents it', () => {
+    const day = new Date(0)
+    expect(() => serializeQuery({ bill_date: day })).toThrow(RequestError)
+    expect(() => serializeQuery({ bill_date: day })).toThrow(
+      'query.bill_date must be text: write the date as',
     )
   })
 
