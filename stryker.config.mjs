@@ -22,11 +22,12 @@ export const PARTS = {
       tests: notifications('handled-once', 'memory', 'deadline'),
     },
     {
-      mutate: ['lib/notifications/{ack,handlers,receive,receiver,receiver-options,receipts}.ts'],
-      tests: notifications('ack', 'acknowledgements', 'receive', 'warning', 'brand', 'fetch'),
+      mutate: ['lib/notifications/{receive,receiver,receiver-options}.ts'],
+      tests: notifications('acknowledgements', 'receive', 'fetch'),
     },
     { mutate: ['lib/notifications/{parse,parse-json,parse-xml}.ts'], tests: notifications('parsing') },
     { mutate: ['lib/notifications/{request,resource,identify}.ts'], tests: notifications('requests') },
+    { mutate: ['lib/notifications/{ack,handlers,receipts}.ts'], tests: notifications('ack') },
   ],
   protocols: [
     { mutate: ['lib/protocols/v2/{xml,xml-problem}.ts'], tests: v2('xml') },

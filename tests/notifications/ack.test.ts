@@ -1,6 +1,12 @@
 import { describe, expect, it, vi } from 'vitest'
 import { RequestError } from '../../lib/errors.js'
-import { acceptedResponse, needsSignature, refusedResponse } from '../../lib/notifications/ack.js'
+import {
+  acceptedResponse,
+  acknowledgementOf,
+  HandlerRefusal,
+  needsSignature,
+  refusedResponse,
+} from '../../lib/notifications/ack.js'
 import { handlerFinder, type NotificationHandlers } from '../../lib/notifications/handlers.js'
 import { publishReceipt } from '../../lib/notifications/receipts.js'
 
@@ -36,6 +42,73 @@ describe('the response to a notification', () => {
     expect(needsSignature('PARKING_FEE.QUERY_TRANS_INFO')).toBe(false)
     expect(needsSignature('TRANSACTION.SUCCESS')).toBe(false)
     expect(needsSignature('constructor')).toBe(false)
+  })
+})
+
+describe('what a handler returns', () => {
+  const SHOP = 'CROSS_BORDER_PAY.GET_MCH_INFO'
+  const shop = { acq_tid: '1', mch_id: '9527', limit_bank_acc_type: 'UNLIMIT', client_ip: '1.1.1.1' }
+
+  it('is the response to an event that asks for one, a success unless it says otherwise', () => {
+    expect(acknowledgementOf(SHOP, shop)).toEqual({ code: 'SUCCESS', ...shop })
+    expect(acknowledgementOf('PARKING_FEE.QUERY_TRANS_INFO', { a: 1 })).toEqual({ code: 'SUCCESS', a: 1 })
+    for (const nothing of [undefined, null, 'x', 1, [1]]) {
+      expect(acknowledgementOf('PARKING_FEE.QUERY_TRANS_INFO', nothing)).toEqual({ code: 'SUCCESS' })
+    }
+  })
+
+  it.each<[unknown, string]>([
+    [{ code: 'FAIL', message: 'no such shop' }, 'FAIL, no such shop'],
+    [{ return_code: 'FAIL', return_msg: '签名失败' }, 'FAIL, 签名失败'],
+    [{ code: 'FAIL' }, 'FAIL'],
+    [{ code: 'BUSY', message: 'later' }, 'BUSY, later'],
+    [{ code: 'FAIL', rows: 3 }, 'FAIL'],
+    [{ ok: false, status: 503 }, '503'],
+    [false, 'false'],
+    ['FAIL', "'FAIL'"],
+    [' fail: no', "' fail: no'"],
+    ['<xml><return_code><![CDATA[FAIL]]></return_code></xml>', "'<xml>"],
+    ['{"code": "FAIL"}', `'{"code": "FAIL"}'`],
+    [new Error('no'), 'no'],
+    [new Response(null, { status: 500 }), '500'],
+  ])('is a refusal when it is one, in its own words: %j', (returned, words) => {
+    const refusal = (eventType: string): HandlerRefusal => {
+      try {
+        acknowledgementOf(eventType, returned)
+      } catch (error) {
+        return error as HandlerRefusal
+      }
+      throw new Error('should have failed')
+    }
+    expect(refusal(SHOP)).toBeInstanceOf(HandlerRefusal)
+    const isPlain =
+      typeof returned === 'object' && !(returned instanceof Error || returned instanceof Response)
+    const ack = { code: 'FAIL', ...(isPlain && (returned as object)) }
+    expect(refusal(SHOP)).toMatchObject({ name: 'HandlerRefusal', ack, cause: returned })
+    expect(refusal(SHOP).message).toContain(`The handler of ${SHOP} has refused it: ${words}`)
+    expect(refusal('TRANSACTION.SUCCESS')).toMatchObject({ name: 'HandlerRefusal', ack: undefined })
+  })
+
+  it.each<[unknown]>([
+    ...([[undefined], [null], [true], ['x'], ['it did not FAIL'], [1], [[{ code: 'FAIL' }]]] as [unknown][]),
+    ...([
+      [{}],
+      [{ id: 1 }],
+      [{ code: 'SUCCESS' }],
+      [{ code: null }],
+      [{ code: 'A1', rows: 3 }],
+      [{ ok: true }],
+    ] as [unknown][]),
+    [new Response()],
+  ])('is no refusal of an event that is acknowledged alike: %j', (returned) => {
+    expect(acknowledgementOf('TRANSACTION.SUCCESS', returned)).toBeUndefined()
+  })
+
+  it('must be all that is asked for', () => {
+    expect(() => acknowledgementOf(SHOP, { acq_tid: '1', client_ip: undefined })).toThrow(RequestError)
+    expect(() => acknowledgementOf(SHOP, { acq_tid: '1', client_ip: undefined })).toThrow(
+      `The handler of ${SHOP} must return what WeChat Pay asks for; missing: mch_id, limit_bank_acc_type, client_ip`,
+    )
   })
 })
 
