@@ -7,6 +7,7 @@ export type ClientErrorCode =
   | 'TIMEOUT'
   | 'ABORTED'
   | 'SINK_FAILED'
+  | 'IN_PROGRESS'
   | VerificationErrorCode
 
 /** What every error of this package has in common: a `code` to switch on and, where there is one, a `cause`. */

@@ -6,7 +6,10 @@ import { eventTypes } from './generated/facts.js'
 
 /** The second argument of a handler. */
 export interface HandlerContext {
-  /** Aborts when the timeout is over: the notification has failed, and WeChat Pay will send it again. */
+  /**
+   * Aborts when the timeout is over: the notification has failed, and WeChat Pay will send it again. The handler is not
+   * started again while it runs, so one that may hang should give up then.
+   */
   readonly signal: AbortSignal
 }
 

@@ -1,4 +1,6 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { WechatpayError } from '../errors.js'
 import type { Store } from '../store.js'
 import type { Acknowledgement } from './ack.js'
 import { untilAborted } from './deadline.js'
@@ -9,6 +11,10 @@ import { isObject } from './resource.js'
 const TTL = 25 * 60 * 60_000
 /** The number of notifications that the memory of a process holds; the oldest are forgotten first. */
 const MEMORY_LIMIT = 10_000
+/** A claim is renewed while its handler runs, so this is how long the event of a process that died is held. */
+const CLAIM_TTL = 60_000
+/** Longer than a store takes to write: who claims the same event at the same time has written by then. */
+const CLAIM_PAUSE = 50
 
 /** What came of an event. */
 export interface HandledOnce {
@@ -34,10 +40,12 @@ export interface OnceOptions {
 }
 
 /**
- * Copies that arrive while the first one is being handled wait for its outcome and share it. A notification whose
- * handler failed, or took too long, is handled again when its next copy arrives, unless it has succeeded meanwhile.
+ * Copies that arrive while the first one is being handled wait for its outcome and share it, also when the first one has
+ * run out of time: a handler never runs beside itself. Processes that share a store claim an event before they handle it.
+ * A notification whose handler failed is handled again when its next copy arrives.
  */
-export function createOnce({ store = createMemory(), account, onStoreError }: OnceOptions): RunOnce {
+export function createOnce({ store: shared, account, onStoreError }: OnceOptions): RunOnce {
+  const store = shared ?? createMemory()
   const running = runningByStore.get(store) ?? new Map<string, Promise<HandledOnce>>()
   runningByStore.set(store, running)
 
@@ -45,11 +53,18 @@ export function createOnce({ store = createMemory(), account, onStoreError }: On
     const key = `wechatpay-fluent:notification:${account}:${idOf(event)}`
     const first = running.get(key)
     if (first) return { ...(await untilAborted(first, signal)), repeated: true }
-    const outcome = runUnlessStored(key, event, run, signal)
+    let hasEnded = false
+    const outcome = runUnlessStored(key, event, () => run().finally(() => (hasEnded = true)), signal)
     running.set(key, outcome)
-    return outcome.finally(() => running.delete(key))
+    const remove = (): void => void running.delete(key)
+    outcome.then(remove, remove)
+    // What has ended in time is acknowledged, although the store may still be busy with it.
+    return untilAborted(outcome, signal).catch((error: unknown) =>
+      hasEnded ? outcome : Promise.reject(error),
+    )
   }
 
+  /** Lasts as long as the handler does. The signal ends only what comes before and after it. */
   async function runUnlessStored(
     key: string,
     event: PlainEvent,
@@ -58,15 +73,21 @@ export function createOnce({ store = createMemory(), account, onStoreError }: On
   ): Promise<HandledOnce> {
     const stored = await untilAborted(Promise.resolve(store.get(key)), signal)
     if (isHandled(stored)) return { ack: stored.ack, repeated: true }
-    const handled = run()
-    try {
-      const ack = await untilAborted(handled, signal)
-      await untilAborted(save(key, event, ack), signal).catch((error: unknown) => onStoreError(event, error))
-      return { ack, repeated: false }
-    } catch (error) {
-      if (signal.aborted) handled.then((ack) => save(key, event, ack)).catch(() => undefined)
-      throw error
-    }
+    const claim = shared && createClaim(shared, `${key}:claim`)
+    await untilAborted(Promise.resolve(claim?.take()), signal)
+    const renewal =
+      claim && setInterval(() => void claim.renew().catch(() => undefined), CLAIM_TTL / 3).unref()
+    const ack = await run()
+      .finally(() => clearInterval(renewal))
+      .catch(async (error: unknown) => {
+        await untilAborted(Promise.resolve(claim?.release()), signal).catch(() => undefined)
+        throw error
+      })
+    // Where the time is over already, the copies that wait must not find it handled before that is stored.
+    const saved = save(key, event, ack)
+    if (signal.aborted) await saved
+    else await untilAborted(saved, signal).catch((error: unknown) => onStoreError(event, error))
+    return { ack, repeated: false }
   }
 
   /** Stores that an event was handled. Never rejects: a failure here would have the event handled again. */
@@ -76,6 +97,41 @@ export function createOnce({ store = createMemory(), account, onStoreError }: On
     } catch (error) {
       onStoreError(event, error)
     }
+  }
+}
+
+/** The right of one process to handle an event. It lapses by itself; by then, the event is stored as handled. */
+interface Claim {
+  /** @throws {WechatpayError} when another process has it. */
+  readonly take: () => Promise<void>
+  readonly renew: () => Promise<unknown>
+  readonly release: () => Promise<unknown>
+}
+
+function createClaim(store: Store, key: string): Claim {
+  const id = randomUUID()
+  const value = (): object => ({ id, until: Date.now() + CLAIM_TTL })
+  const isFree = async (): Promise<boolean> => {
+    const held = await store.get(key)
+    return !isObject(held) || held.id === id || !(Number(held.until) > Date.now())
+  }
+  const renew = async (): Promise<unknown> => store.set(key, value(), CLAIM_TTL)
+  /** Of several that write at the same time, the last one has the event: all of them find it after the pause. */
+  const write = async (): Promise<boolean> => {
+    if (!(await isFree())) return false
+    // A store that is full must not keep payments from being handled.
+    await renew().catch(() => undefined)
+    await sleep(CLAIM_PAUSE)
+    return isFree()
+  }
+  return {
+    take: async () => {
+      const isMine = store.setIfAbsent ? await store.setIfAbsent(key, value(), CLAIM_TTL) : await write()
+      if (isMine) return
+      throw new WechatpayError('Another process is handling this notification', { code: 'IN_PROGRESS' })
+    },
+    renew,
+    release: async () => (store.delete ? store.delete(key) : store.set(key, null, 1)),
   }
 }
 

@@ -7,12 +7,13 @@ import { isStore, STORE, type Store } from '../store.js'
 export interface ReceiverOptions {
   /**
    * Where handled notifications are stored, with the `get` and `set(key, value, ttl)` of Keyv; the memory of this process
-   * when absent. Processes that share a store do not handle the same notification twice.
+   * when absent. Processes that share a store do not handle the same notification twice: with `setIfAbsent` never, without
+   * it unless the store takes longer than 50 ms to write.
    */
   readonly store?: Store
   /**
-   * Milliseconds after which the response is 500 if the handler has not finished; 4500 when absent, because WeChat Pay
-   * waits 5 s. For some events it waits less: 3 s for `CROSS_BORDER_PAY.*`.
+   * Milliseconds after which the response is 500 if the handler has not finished, which then goes on, and is not started
+   * again before it has ended; 4500 when absent, because WeChat Pay waits 5 s. For some events it waits less: 3 s for `CROSS_BORDER_PAY.*`.
    */
   readonly timeout?: number
   /** Largest body in bytes; 1 MB when absent. */

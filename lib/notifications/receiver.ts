@@ -21,7 +21,7 @@ export interface NotificationReceiver {
   /**
    * A route for node:http, Express, Koa, Fastify and Nest: reads the raw body, verifies it, calls the handler once
    * for every event and sends the response that WeChat Pay wants. A handler that throws, returns a refusal such as
-   * `{ code: 'FAIL' }`, or takes too long, is called again when WeChat Pay sends the notification again.
+   * `{ code: 'FAIL' }`, or gives up because it takes too long, is called again when WeChat Pay sends the notification again.
    *
    * @throws {RequestError} when `handlers` has a key that looks like a typing error.
    * @example

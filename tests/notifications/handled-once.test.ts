@@ -1,3 +1,4 @@
+import Keyv from 'keyv'
 import { describe, expect, it, vi } from 'vitest'
 import type { PlainEvent } from '../../lib/notifications/event.js'
 import { createMemory, createOnce, type OnceOptions } from '../../lib/notifications/once.js'
@@ -10,7 +11,24 @@ const reported = vi.fn()
 const once = (options: Partial<OnceOptions> = {}) =>
   createOnce({ account: '1900000109', onStoreError: reported, ...options })
 /** A store that answers every key with the same. */
-const storeOf = (value: unknown): Store => ({ get: async () => value, set: async () => true })
+const storeOf = (value: unknown): Store => ({
+  get: async () => value,
+  set: async () => true,
+  setIfAbsent: async () => true,
+  delete: async () => true,
+})
+
+/** A handler that ends when the test says so. */
+class Pending<Result> {
+  resolve = (_: Result): void => undefined
+  reject = (_: Error): void => undefined
+  readonly run = vi.fn(
+    () =>
+      new Promise<Result>((resolve, reject) => {
+        Object.assign(this, { resolve, reject })
+      }),
+  )
+}
 
 describe('an event', () => {
   it('is handled once, and gets the same acknowledgement again', async () => {
@@ -105,6 +123,37 @@ describe('an event', () => {
     expect(await handled).toEqual({ ack, repeated: false })
     expect(reported).toHaveBeenCalledExactlyOnceWith(paid, expect.objectContaining({ message: 'over' }))
   })
+
+  it('whose handler takes too long is not handled beside itself', async () => {
+    const handle = once()
+    const handler = new Pending<typeof ack>()
+    for (let copy = 0; copy < 3; copy++) {
+      const controller = new AbortController()
+      const handled = handle(paid, handler.run, controller.signal)
+      await expect.poll(() => handler.run.mock.calls).toHaveLength(1)
+      controller.abort(new Error('over'))
+      await expect(handled).rejects.toThrow('over')
+    }
+    const waiting = handle(paid, handler.run, signal)
+    handler.resolve(ack)
+    expect(await waiting).toEqual({ ack, repeated: true })
+    expect(await handle(paid, handler.run, signal)).toEqual({ ack, repeated: true })
+    expect(handler.run).toHaveBeenCalledOnce()
+  })
+
+  it('whose handler fails after its time is handled again, and not before', async () => {
+    const handle = once()
+    const handler = new Pending<typeof ack>()
+    const controller = new AbortController()
+    const handled = handle(paid, handler.run, controller.signal)
+    await expect.poll(() => handler.run.mock.calls).toHaveLength(1)
+    controller.abort(new Error('over'))
+    await expect(handled).rejects.toThrow('over')
+    const waiting = handle(paid, async () => ack, signal)
+    handler.reject(new Error('no'))
+    await expect(waiting).rejects.toThrow('no')
+    expect(await handle(paid, async () => ack, signal)).toEqual({ ack, repeated: false })
+  })
 })
 
 describe('an event without an id', () => {
@@ -133,5 +182,92 @@ describe('an event without an id', () => {
     expect(get).toHaveBeenCalledExactlyOnceWith(
       expect.stringMatching(/^wechatpay-fluent:notification:1900000109:[0-9a-f]{64}$/),
     )
+  })
+})
+
+/** What a process sees of a store that others have as well: each has a client of its own. */
+function sharedStores(kind: 'a Keyv' | 'get and set' | 'setIfAbsent') {
+  const entries = new Map<string, unknown>()
+  const alone = {
+    get: async (key: string) => entries.get(key),
+    set: async (key: string, value: unknown) => entries.set(key, value),
+  }
+  const connect = (): Store => {
+    if (kind === 'a Keyv') return new Keyv({ store: entries })
+    if (kind === 'get and set') return { ...alone }
+    const setIfAbsent = async (key: string, value: unknown) => !entries.has(key) && !!entries.set(key, value)
+    return { ...alone, setIfAbsent, delete: async (key) => entries.delete(key) }
+  }
+  return { entries, connect }
+}
+
+describe.each(['a Keyv', 'get and set', 'setIfAbsent'] as const)('processes that share %s', (kind) => {
+  it('handle an event once, though it comes to all of them at the same time', async () => {
+    const { connect } = sharedStores(kind)
+    const handler = new Pending<typeof ack>()
+    const processes = [1, 2, 3].map(() => once({ store: connect() }))
+    const outcomes = Promise.allSettled(processes.map((handle) => handle(paid, handler.run, signal)))
+    await expect.poll(() => handler.run.mock.calls).toHaveLength(1)
+    handler.resolve(ack)
+    const refusals = (await outcomes).filter(({ status }) => status === 'rejected')
+    expect(refusals).toMatchObject([{ reason: { code: 'IN_PROGRESS' } }, { reason: { code: 'IN_PROGRESS' } }])
+    for (const handle of processes) {
+      expect(await handle(paid, handler.run, signal)).toEqual({ ack, repeated: true })
+    }
+    expect(handler.run).toHaveBeenCalledOnce()
+  })
+
+  it('handle it again as soon as it has failed', async () => {
+    const { connect } = sharedStores(kind)
+    const [first, second] = [once({ store: connect() }), once({ store: connect() })]
+    await expect(first(paid, () => Promise.reject(new Error('no')), signal)).rejects.toThrow('no')
+    expect(await second(paid, async () => ack, signal)).toEqual({ ack, repeated: false })
+  })
+})
+
+describe('the claim of an event', () => {
+  const key = 'wechatpay-fluent:notification:1900000109:EV-1:claim'
+
+  it.each([
+    ['lives', 60_000, 0],
+    ['has died', -1, 1],
+  ])('of a process that %s', async (_, left, times) => {
+    const { entries, connect } = sharedStores('get and set')
+    entries.set(key, { id: 'another', until: Date.now() + left })
+    const run = vi.fn(async () => ack)
+    await once({ store: connect() })(paid, run, signal).catch(() => undefined)
+    expect(run).toHaveBeenCalledTimes(times)
+  })
+
+  it('holds for as long as the handler runs, and no longer than a minute after', async () => {
+    vi.useFakeTimers()
+    const set = vi.fn(async (..._: unknown[]) => true)
+    const handler = new Pending<typeof ack>()
+    const handled = once({ store: { ...storeOf(undefined), set } })(paid, handler.run, signal)
+    await vi.advanceTimersByTimeAsync(10 * 60_000)
+    const claims = set.mock.calls.filter(([name]) => name === key)
+    expect(claims).toHaveLength(30)
+    expect(claims.at(-1)).toEqual([key, { id: expect.any(String), until: Date.now() + 60_000 }, 60_000])
+    handler.resolve(ack)
+    await handled
+    expect(vi.getTimerCount()).toBe(0)
+    vi.useRealTimers()
+  })
+
+  it('that comes too late neither starts the handler nor is renewed', async () => {
+    vi.useFakeTimers()
+    const controller = new AbortController()
+    let claim = (_: boolean): void => undefined
+    const setIfAbsent = vi.fn(() => new Promise<boolean>((resolve) => (claim = resolve)))
+    const run = vi.fn(async () => ack)
+    const handled = once({ store: { ...storeOf(undefined), setIfAbsent } })(paid, run, controller.signal)
+    await vi.advanceTimersByTimeAsync(0)
+    expect(setIfAbsent).toHaveBeenCalledExactlyOnceWith(key, expect.anything(), 60_000)
+    controller.abort(new Error('over'))
+    await expect(handled).rejects.toThrow('over')
+    claim(true)
+    await vi.advanceTimersByTimeAsync(0)
+    expect([run.mock.calls.length, vi.getTimerCount()]).toEqual([0, 0])
+    vi.useRealTimers()
   })
 })

@@ -1,7 +1,8 @@
+import { once } from 'node:events'
 import { createServer } from 'node:http'
 import Keyv from 'keyv'
 import { describe, expect, it, vi } from 'vitest'
-import type { NotificationOf, ReceiverOptions } from '../../lib/index.js'
+import type { HandlerContext, NotificationOf, ReceiverOptions } from '../../lib/index.js'
 import { post, refused, SUCCESS, startReceivers } from './rig.js'
 
 const rig = startReceivers()
@@ -60,7 +61,8 @@ describe('an event that was handled', () => {
 
   it('is remembered for as long as WeChat Pay repeats, under its id and nothing secret', async () => {
     const set = vi.fn(async () => true)
-    const url = await rig.serve(() => undefined, { store: { get: async () => undefined, set } })
+    const store = { get: async () => undefined, set, setIfAbsent: async () => true }
+    const url = await rig.serve(() => undefined, { store })
     const notification = rig.paid('x')
     await post(url, notification)
     const { id } = JSON.parse(notification.body)
@@ -113,17 +115,30 @@ describe('copies that arrive at once', () => {
 })
 
 describe('an event that failed', () => {
-  it('by a throw or by hanging is handled again when it comes again', async () => {
+  it('by a throw, or by giving up when its time is over, is handled again when it comes again', async () => {
     const handler = vi
       .fn()
       .mockRejectedValueOnce(new Error('no'))
-      .mockImplementationOnce(() => new Promise(() => undefined))
+      .mockImplementationOnce((_, { signal }: HandlerContext) => once(signal, 'abort').then(() => false))
     const url = await rig.serve(handler, { timeout: 500 })
     const notification = rig.paid('x')
     expect(await post(url, notification)).toEqual(refused(500))
     expect(await post(url, notification)).toEqual(refused(500))
     expect(await post(url, notification)).toEqual(SUCCESS)
     expect(handler).toHaveBeenCalledTimes(3)
+  })
+
+  it('by taking too long is not started again while it runs', async () => {
+    let fail = (_: Error): void => undefined
+    const handler = vi.fn(() => new Promise<void>((_, reject) => (fail = reject)))
+    const url = await rig.serve(handler, { timeout: 100 })
+    const notification = rig.paid('x')
+    for (let times = 0; times < 3; times++) expect(await post(url, notification)).toEqual(refused(500))
+    expect(handler).toHaveBeenCalledOnce()
+    fail(new Error('no'))
+    handler.mockImplementationOnce(async () => undefined)
+    expect(await post(url, notification)).toEqual(SUCCESS)
+    expect(handler).toHaveBeenCalledTimes(2)
   })
 
   it('by taking too long, but succeeded in the meantime, is not handled again', async () => {
