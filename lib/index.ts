@@ -18,6 +18,7 @@ export type { FundflowRow, FundflowSummary } from './bills/fundflow.js'
 export type { ProfitSharingRow, ProfitSharingSummary } from './bills/profit-sharing.js'
 export type { TradeRow, TradeSummary } from './bills/trade.js'
 export type { Clients } from './calls.js'
+export type { SecretInput } from './crypto/aes.js'
 export type { KeyInput } from './crypto/keys.js'
 export {
   ApiError,
@@ -50,7 +51,7 @@ export { NOTIFICATION_CHANNEL, type NotificationReceipt } from './notifications/
 export type { NotificationReceiver } from './notifications/receiver.js'
 export type { ReceiverOptions } from './notifications/receiver-options.js'
 export type { NotificationHeaders, RawBody } from './notifications/request.js'
-export type { BrandOptions, MerchantOptions, SecretInput, WechatpayOptions } from './options.js'
+export type { BrandOptions, MerchantOptions, WechatpayOptions } from './options.js'
 export type { PaySign } from './pay-sign/api.js'
 export type {
   CouponRequest,

@@ -12,6 +12,8 @@ export const didYouMean = (nearest: string | undefined): string =>
 
 /** The candidate that `name` most likely meant, or `undefined` when none is near. */
 export function nearestName(name: string, candidates: Iterable<string>): string | undefined {
+  // Longer, it is no misspelt name, and would take long to compare.
+  if (name.length > 64) return undefined
   let best: string | undefined
   let bestDistance = Math.ceil(name.length / 3) + 1
   for (const candidate of candidates) {

@@ -1,6 +1,7 @@
 import { createSecretKey, KeyObject } from 'node:crypto'
 import type { AxiosRequestConfig } from 'axios'
 import { bufferOf } from './buffer-of.js'
+import type { SecretInput } from './crypto/aes.js'
 import { type KeyInput, loadCertificates, loadPrivateKey } from './crypto/keys.js'
 import { unquote } from './crypto/material.js'
 import { DURATION, isDuration } from './duration.js'
@@ -13,9 +14,6 @@ import { isStore, STORE, type Store } from './store.js'
 import type { TrustedAuthorities } from './transport/agents.js'
 import type { TlsOptions } from './transport/create-transport.js'
 import type { ConnectionOptions } from './transport/transport.js'
-
-/** A key of 32 bytes: text, bytes or a `KeyObject`. Blanks, line ends and quotes around it are left out. */
-export type SecretInput = string | Uint8Array | KeyObject
 
 /** What every client is made from, beside any default of axios (`timeout`, `baseURL`, `httpsAgent`, `proxy` …). */
 export interface CommonOptions
@@ -219,8 +217,10 @@ function isListOfUrls(value: unknown): boolean {
  *
  * @throws {ConfigError} saying which option is wrong, and what belongs there.
  */
-export function loadConfig(options: WechatpayOptions): Config {
-  assertNames(options)
+export function loadConfig(given: WechatpayOptions): Config {
+  assertNames(given)
+  // Without a prototype, which a polluted one would add options to.
+  const options: WechatpayOptions = Object.assign(Object.create(null), given)
   const { certs, apiv3Key, brandApiKey, secret, workwxSecret, merchant, store } = options
   const { failover = [], deadline, validate = false } = options
   const signer = loadSigner(options)

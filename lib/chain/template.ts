@@ -1,4 +1,5 @@
 import { RequestError } from '../errors.js'
+import { LOST_NAMES } from '../plain-object.js'
 
 /** A URL template, taken apart: `literals[0] {names[0]} literals[1] …`. */
 export interface Template {
@@ -22,12 +23,16 @@ export function parseTemplate(source: string): Template {
   const pieces = path.split(PLACEHOLDER)
   const literals = pieces.filter((_, at) => at % 2 === 0)
   const names = pieces.filter((_, at) => at % 2 === 1)
-  const problem = findProblem(path, literals)
+  const problem = findProblem(path, literals, names)
   if (problem) throw new RequestError(`The path '${source}' ${problem}`)
   return { source: path, literals: literals.map(encodeLiteral), names }
 }
 
-function findProblem(path: string, literals: readonly string[]): string | undefined {
+function findProblem(
+  path: string,
+  literals: readonly string[],
+  names: readonly string[],
+): string | undefined {
   if (path === '')
     return 'is empty: chain the segments of an endpoint first, as in wxpay.v3.certificates.get()'
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(path))
@@ -35,6 +40,8 @@ function findProblem(path: string, literals: readonly string[]): string | undefi
   if (literals.some((literal) => /[{}]/.test(literal))) return 'has a brace that belongs to no {placeholder}'
   if (literals.some((literal) => /[?#]/.test(literal))) return "holds a query or fragment: pass it as 'query'"
   if (path.includes('//') || path.includes('\\')) return 'has an empty segment or a back-slash'
+  if (names.some((name) => LOST_NAMES.has(name)))
+    return 'has a placeholder whose name means something to JavaScript'
   if (!path.isWellFormed()) return 'is not well-formed Unicode'
   if (DOT_SEGMENT.test(path)) return 'has a dot segment'
   return undefined

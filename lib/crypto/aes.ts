@@ -1,8 +1,8 @@
 import { createCipheriv, createDecipheriv, KeyObject } from 'node:crypto'
 import { ConfigError, RequestError } from '../errors.js'
 
-/** A 32-byte AES-256 key: the APIv3 key, as text, bytes or a secret `KeyObject`. */
-export type SecretInput = string | Buffer | KeyObject
+/** A key of 32 bytes: text, bytes or a secret `KeyObject`. */
+export type SecretInput = string | Uint8Array | KeyObject
 
 const KEY_BYTES = 32
 const TAG_BYTES = 16
@@ -32,10 +32,14 @@ function undecryptable(): RequestError {
  * Encrypts text with AEAD_AES_256_GCM, to base64 of ciphertext and tag.
  *
  * @throws {ConfigError} code `KEY_INVALID` when the key has not 32 bytes.
+ * @throws {RequestError} when the nonce is empty.
  * @see https://pay.weixin.qq.com/doc/v3/merchant/4012071382
  */
 export function encryptAesGcm(text: string, key: SecretInput, nonce: string, associatedData = ''): string {
-  const cipher = createCipheriv('aes-256-gcm', secretKey(key), nonce)
+  const secret = secretKey(key)
+  if (typeof nonce !== 'string' || nonce === '')
+    throw new RequestError('The nonce of AES-GCM must be a text that is not empty')
+  const cipher = createCipheriv('aes-256-gcm', secret, nonce)
   cipher.setAAD(Buffer.from(associatedData))
   return Buffer.concat([cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString('base64')
 }

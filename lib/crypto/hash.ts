@@ -1,10 +1,14 @@
 import { createHash, createHmac } from 'node:crypto'
+import { ConfigError } from '../errors.js'
 
 /** The fields of an APIv2 message. Empty ones are not signed. */
 export type SignParams = Readonly<Record<string, string | number | boolean | null | undefined>>
 
 /** The text that is hashed: `name=value&…` of the sorted, non-empty fields but `sign`, and `&key=…` at the end. */
 function stringToSign(params: SignParams, key: string): string {
+  if (typeof key !== 'string' || key === '') {
+    throw new ConfigError('The APIv2 key must be a text that is not empty', { code: 'KEY_INVALID' })
+  }
   const pairs = Object.keys(params)
     .filter((name) => name !== 'sign' && params[name] != null && params[name] !== '')
     .sort()
@@ -15,6 +19,7 @@ function stringToSign(params: SignParams, key: string): string {
 /**
  * The MD5 signature of an APIv2 message, in upper-case hex.
  *
+ * @throws {ConfigError} code `KEY_INVALID` when there is no key.
  * @see https://pay.weixin.qq.com/doc/v2/merchant/4011985891
  */
 export function md5Sign(params: SignParams, key: string): string {
@@ -24,6 +29,7 @@ export function md5Sign(params: SignParams, key: string): string {
 /**
  * The HMAC-SHA256 signature of an APIv2 message, in upper-case hex.
  *
+ * @throws {ConfigError} code `KEY_INVALID` when there is no key.
  * @see https://pay.weixin.qq.com/doc/v2/merchant/4011985891
  */
 export function hmacSign(params: SignParams, key: string): string {

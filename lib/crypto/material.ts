@@ -16,7 +16,6 @@ export type Material =
   | { readonly der: Buffer; readonly blocks?: undefined }
 
 const BEGIN = /-----BEGIN [A-Z0-9 ]+-----/
-const BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----([\s\S]*?)-----END \1-----/g
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/
 const LIKE_A_PATH = /^(?:\.{0,2}[\\/]|~|[A-Za-z]:\\)|\.(?:pem|key|crt|cer|der|p12|pfx)$/i
 
@@ -52,11 +51,11 @@ export function invalidKey(message: string): ConfigError {
   return new ConfigError(message, { code: 'KEY_INVALID' })
 }
 
-/** A text without what settings, shells and editors put around it. */
-export function unquote(text: string): string {
+/** A text without what settings, shells and editors put around it: blanks, and quotes, twice at most. */
+export function unquote(text: string, times = 2): string {
   const trimmed = text.trim()
-  const quoted = /^(["'`])([\s\S]*)\1,?$/.exec(trimmed)
-  return quoted?.[2] === undefined ? trimmed : unquote(quoted[2])
+  const quoted = times > 0 ? /^(["'`])([\s\S]*)\1,?$/.exec(trimmed) : null
+  return quoted?.[2] === undefined ? trimmed : unquote(quoted[2], times - 1)
 }
 
 /** Bytes are DER unless they are a text of PEM or base64: secrets of build servers are often a whole file in base64. */
@@ -67,19 +66,26 @@ function ofBytes(bytes: Buffer, what: string): Material {
   return isText ? readMaterial(text, what) : { der: bytes }
 }
 
+/** Blocks are looked for one after another, so that a long text that only looks like PEM takes no longer than reading it. */
 function readBlocks(text: string, what: string): PemBlock[] {
   const lines = text.replace(/\\r\\n|\\n|\\r/g, '\n')
-  const blocks = [...lines.matchAll(BLOCK)].map(([block, label = '', body = '']) => ({
-    label,
-    text: block,
-    der: Buffer.from(body.replace(/\s+/g, ''), 'base64'),
-  }))
-  const begun = [...lines.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----/g)].map(([, label]) => label)
-  const damaged = begun.find((label, at) => blocks[at]?.label !== label)
-  if (damaged === undefined) return blocks
-  throw invalidKey(
-    `${what} is a ${damaged} whose END line is missing or damaged; give the whole file, up to -----END ${damaged}-----`,
-  )
+  const blocks: PemBlock[] = []
+  const begin = /-----BEGIN ([A-Z0-9 ]+)-----/g
+  for (let found = begin.exec(lines); found; found = begin.exec(lines)) {
+    const label = found[1] as string
+    const end = `-----END ${label}-----`
+    const from = begin.lastIndex
+    const to = lines.indexOf('-----', from)
+    if (to < 0 || !lines.startsWith(end, to)) {
+      throw invalidKey(
+        `${what} is a ${label} whose END line is missing or damaged; give the whole file, up to ${end}`,
+      )
+    }
+    begin.lastIndex = to + end.length
+    const der = Buffer.from(lines.slice(from, to).replace(/\s+/g, ''), 'base64')
+    blocks.push({ label, text: lines.slice(found.index, begin.lastIndex), der })
+  }
+  return blocks
 }
 
 function readFile(location: string, what: string): Buffer {

@@ -8,6 +8,9 @@ import { NetworkError, WechatpayError } from '../errors.js'
 /** The bytes that may wait for the disk; with fewer, a fast connection and the disk would take turns. */
 const WAITING_BYTES: number = 1024 * 1024
 
+/** The permissions of a file that replaces none: downloads hold payments and names. */
+const OWNER_ONLY = 0o600
+
 /** Where the body of a response goes: a file, by its path, or a stream. */
 export type Sink = string | Writable
 
@@ -25,7 +28,7 @@ export async function writeSink(body: Readable, sink: Sink, name: string): Promi
   if (found && !found.isFile()) return pump(body, openFile(sink, {}, body, name), name)
   const file = found ? targetOf(sink) : sink
   const aside = `${file}.${randomUUID()}.part`
-  const part = openFile(aside, { flags: 'wx', highWaterMark: WAITING_BYTES }, body, name)
+  const part = openFile(aside, { flags: 'wx', mode: OWNER_ONLY, highWaterMark: WAITING_BYTES }, body, name)
   try {
     await pump(body, part, name)
     await commitFile(aside, file, found).catch((cause: Error) => {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createReadStream, createWriteStream } from 'node:fs'
-import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -88,6 +88,29 @@ function openLazily(path: string): Readable {
   return Readable.from(read(), { objectMode: false })
 }
 
+/** The beginning of the names of folders for files that were put aside; the id of their process follows. */
+const FOLDER = 'wechatpay-upload-'
+
+let hasSwept = false
+
+/** Removes what processes have left behind that were killed while they uploaded. */
+async function sweep(): Promise<void> {
+  for (const name of await readdir(tmpdir())) {
+    const id = name.startsWith(FOLDER) ? Number(name.slice(FOLDER.length).split('-')[0]) : Number.NaN
+    if (Number.isInteger(id) && !isRunning(id))
+      await rm(join(tmpdir(), name), { recursive: true, force: true })
+  }
+}
+
+function isRunning(id: number): boolean {
+  try {
+    process.kill(id, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH'
+  }
+}
+
 async function streamPart(
   stream: Readable,
   name: string,
@@ -97,7 +120,11 @@ async function streamPart(
   if (stream.readableDidRead || stream.destroyed) {
     throw new RequestError(`${name} is a stream that has been read or closed already; give a new one`)
   }
-  const folder = await mkdtemp(join(tmpdir(), 'wechatpay-upload-'))
+  if (!hasSwept) {
+    hasSwept = true
+    sweep().catch(() => undefined)
+  }
+  const folder = await mkdtemp(join(tmpdir(), `${FOLDER}${process.pid}-`))
   const dispose = () => rm(folder, { recursive: true, force: true })
   const path = join(folder, 'part')
   try {

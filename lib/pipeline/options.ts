@@ -4,6 +4,11 @@ import { RequestError } from '../errors.js'
 
 type Check = (value: unknown) => boolean
 
+const isSignal: Check = (value) => {
+  const { aborted, addEventListener, removeEventListener } = (value ?? {}) as Partial<AbortSignal>
+  return typeof aborted === 'boolean' && [addEventListener, removeEventListener].every(isFunction)
+}
+
 const isFunction: Check = (value) => typeof value === 'function'
 
 /** What the options of a call may be. */
@@ -28,7 +33,7 @@ const OPTIONS: ReadonlyMap<string, { readonly check: Check; readonly must: strin
   [
     'signal',
     {
-      check: (value) => typeof (value as AbortSignal | null)?.addEventListener === 'function',
+      check: isSignal,
       must: 'an AbortSignal',
     },
   ],
@@ -51,7 +56,7 @@ export function assertOption(name: string, option: string, value: unknown): void
 }
 
 function assertHeaders(name: string, headers: unknown): void {
-  if (typeof headers !== 'object' || headers === null)
+  if (typeof headers !== 'object' || headers === null || Array.isArray(headers))
     throw new RequestError(`${name}: headers must be an object`)
   for (const [header, value] of Object.entries(headers)) {
     if (value === undefined) continue

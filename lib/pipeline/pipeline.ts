@@ -3,7 +3,7 @@ import { AxiosHeaders, type AxiosResponse } from 'axios'
 import type { TemplatedEndpoint } from '../catalog/endpoint.js'
 import { knownVerbs } from '../catalog/lookup.js'
 import type { Verb } from '../catalog/traits.js'
-import { NetworkError, RequestError } from '../errors.js'
+import { NetworkError, RequestError, WechatpayError } from '../errors.js'
 import { copyLiterals } from '../plain-object.js'
 import type { Call, Protocol, SignedHttpRequest, Upload, VerifiedResponse } from '../protocols/protocol.js'
 import type { HttpResponse, Transport } from '../transport/transport.js'
@@ -40,9 +40,7 @@ export async function runCall(
   if (traits.redirect) {
     throw new RequestError(`${name} is a page for the user's browser: send it to the URL that url(…) gives`)
   }
-  // Copied before anything is awaited: what the caller does to its objects later does not concern this call.
-  const request = copyLiterals(given)
-  const built = buildCall(endpoint, request, options.defaults[verb])
+  const { request, built } = readRequest(endpoint, given, options.defaults[verb])
   const { deadline } = options
   const expiry = deadline === undefined ? undefined : AbortSignal.timeout(deadline)
   const signal = expiry && built.signal ? AbortSignal.any([expiry, built.signal]) : (expiry ?? built.signal)
@@ -60,6 +58,22 @@ export async function runCall(
     throw expiry?.aborted && error instanceof NetworkError ? pastDeadline(error, deadline) : error
   } finally {
     await upload?.dispose()
+  }
+}
+
+/** The request object, copied before anything is awaited: what the caller does to its objects later does not concern this call. */
+function readRequest(
+  endpoint: TemplatedEndpoint,
+  given: unknown,
+  defaults: CallDefaults,
+): { readonly request: unknown; readonly built: Call } {
+  try {
+    const request = copyLiterals(given)
+    return { request, built: buildCall(endpoint, request, defaults) }
+  } catch (error) {
+    if (error instanceof WechatpayError) throw error
+    // A getter that throws, or a proxy that was revoked.
+    throw new RequestError(`${endpoint.name}: the request cannot be read: ${(error as Error)?.message}`)
   }
 }
 

@@ -30,9 +30,10 @@ export function createApiError(
   const isOpen = mayHaveHappened(endpoint, status, code, isBelieved)
   const isRedirect = status >= 300 && status < 400
   const parts = [
-    `${endpoint.name}: ${status} ${code ?? ''}`.trimEnd(),
-    reason ?? (isRedirect ? 'redirects are not followed' : undefined),
-    requestId && `Request-ID ${requestId}`,
+    `${endpoint.name}: ${status} ${printable(code)}`.trimEnd(),
+    (reason === undefined ? undefined : printable(reason)) ??
+      (isRedirect ? 'redirects are not followed' : undefined),
+    requestId && `Request-ID ${printable(requestId)}`,
     nearestPath(endpoint, status),
     hint,
     isOpen ? `${isBelieved ? '' : 'This answer is not verified. '}${MAY_BE_DONE}` : undefined,
@@ -49,6 +50,15 @@ export function createApiError(
     response: { status, statusText, data, headers: { ...headers } as never },
   })
 }
+
+/** Foreign text as it may stand in a message and a log: on one line, and not without end. */
+function printable(text = ''): string {
+  const escaped = (mark: string): string => `\\u${mark.charCodeAt(0).toString(16).padStart(4, '0')}`
+  const line = text.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, escaped)
+  return line.length > LONGEST_TEXT ? `${line.slice(0, LONGEST_TEXT)}…` : line
+}
+
+const LONGEST_TEXT = 500
 
 /** A misspelt path, or a wrong verb, shows only as a 404 or 405. */
 function nearestPath(endpoint: Endpoint, status: number): string | undefined {

@@ -55,8 +55,15 @@ function accessPointOf(base: string): AccessPoint {
     throw new RequestError('baseURL must be host and path alone, without a user, query or fragment')
   }
   const { href, origin } = newUrl(base)
-  last = { base, origin, prefix: href.slice(origin.length).replace(/\/+$/, '') }
+  last = { base, origin, prefix: withoutSlashes(href.slice(origin.length)) }
   return last
+}
+
+/** A path without the slashes at its end. */
+function withoutSlashes(path: string): string {
+  let end = path.length
+  while (path[end - 1] === '/') end--
+  return path.slice(0, end)
 }
 
 function parseUrl(text: string, query: string): WireUrl {

@@ -1,13 +1,16 @@
 import { type KeyObject, X509Certificate } from 'node:crypto'
 import { decryptAesGcm } from '../../crypto/aes.js'
 import { ConfigError, RequestError, VerificationError } from '../../errors.js'
-import { type PlatformKey, plainSerial } from './platform-keys.js'
+import { type PlatformKey, plainSerial, weaknessOf } from './platform-keys.js'
+
+const ALGORITHM = 'AEAD_AES_256_GCM'
 
 /** The answer of `GET /v3/certificates`: each certificate encrypted under the APIv3 key. */
 export interface CertificateList {
   readonly data: readonly {
     readonly serial_no: string
     readonly encrypt_certificate: {
+      readonly algorithm?: string
       readonly nonce: string
       readonly associated_data: string
       readonly ciphertext: string
@@ -54,18 +57,29 @@ export function decryptList(list: CertificateList, apiv3Key: KeyObject): Platfor
   return list.data.map((entry) => toPlatformKey(entry, apiv3Key)).filter(isAlive)
 }
 
-/** Whether a key has not expired. */
-export function isAlive({ notAfter }: PlatformKey): boolean {
-  return notAfter === undefined || Date.now() < notAfter
+/** Milliseconds by which this clock may be behind that of the platform. */
+const CLOCK_TOLERANCE = 300_000
+
+/** Whether a key is in force. */
+export function isAlive({ notBefore, notAfter }: PlatformKey): boolean {
+  const now = Date.now()
+  return (notBefore ?? 0) <= now + CLOCK_TOLERANCE && now < (notAfter ?? Infinity)
 }
 
+/** The text of an entry is one certificate, and nothing else: under the APIv3 key, other things are encrypted, too. */
 function readCertificate(pem: string, serial: string): X509Certificate {
+  const isOne = /^\s*-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----\s*$/.test(pem)
   try {
-    return new X509Certificate(pem)
-  } catch (cause) {
-    const message = `GET v3/certificates: what is listed as ${serial} is no certificate`
-    throw new VerificationError(message, { code: 'ANSWER_INVALID', serial, cause })
+    if (isOne) return new X509Certificate(pem)
+  } catch {
+    // OpenSSL's own message says no more.
   }
+  throw notACertificate(serial)
+}
+
+function notACertificate(serial: string): VerificationError {
+  const message = `GET v3/certificates: what is listed as ${serial} is no certificate`
+  return new VerificationError(message, { code: 'ANSWER_INVALID', serial })
 }
 
 function toPlatformKey(entry: CertificateList['data'][number], apiv3Key: KeyObject): PlatformKey {
@@ -80,6 +94,12 @@ function toPlatformKey(entry: CertificateList['data'][number], apiv3Key: KeyObje
       },
     )
   }
+  const problem = weaknessOf(certificate.publicKey)
+  if (problem)
+    throw new VerificationError(`GET v3/certificates: ${serial} ${problem}`, {
+      code: 'ANSWER_INVALID',
+      serial,
+    })
   return {
     serial,
     key: certificate.publicKey,
@@ -89,9 +109,11 @@ function toPlatformKey(entry: CertificateList['data'][number], apiv3Key: KeyObje
 }
 
 function decryptEntry(
-  { encrypt_certificate: encrypted }: CertificateList['data'][number],
+  { serial_no, encrypt_certificate: encrypted }: CertificateList['data'][number],
   key: KeyObject,
 ): string {
+  const { algorithm = ALGORITHM, associated_data } = encrypted
+  if (algorithm !== ALGORITHM || associated_data !== 'certificate') throw notACertificate(serial_no)
   try {
     return decryptAesGcm(encrypted.ciphertext, key, encrypted.nonce, encrypted.associated_data)
   } catch (cause) {

@@ -121,8 +121,9 @@ export function createCertificates(options: CertificatesOptions): Certificates {
     },
     async lookUp(serial) {
       if (!SERIAL_NUMBER.test(serial)) return
-      if (Date.now() >= pausedUntil) {
-        pausedUntil = Date.now() + PAUSE_AFTER_LOOKUP
+      // A clock that is set back must not prolong the pause.
+      if (performance.now() >= pausedUntil) {
+        pausedUntil = performance.now() + PAUSE_AFTER_LOOKUP
         lookup = find(serial)
       }
       await lookup

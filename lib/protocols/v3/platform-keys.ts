@@ -114,15 +114,27 @@ function toPlatformKey(id: string, input: KeyInput, signer: Signer): PlatformKey
       `certs.${id} is your own key, that of privateKey; certs takes those of WeChat Pay: pub_key.pem, at 商户平台 → API安全 → 微信支付公钥`,
     )
   }
+  const problem = weaknessOf(key)
+  if (problem) throw new ConfigError(`certs.${id} ${problem}`)
   if (!certificate) return { serial: publicKeyId(id), key }
   const actual = certificate.serialNumber
   if (plainSerial(id) !== plainSerial(actual)) {
     throw new ConfigError(`certs.${id} is the certificate with serial ${actual}; list it under that`)
   }
-  return {
-    serial: actual,
-    key,
-    notBefore: Date.parse(certificate.validFrom),
-    notAfter: Date.parse(certificate.validTo),
+  const [notBefore, notAfter] = [certificate.validFrom, certificate.validTo].map((date) => Date.parse(date))
+  if (Number(notAfter) <= Date.now()) {
+    throw new ConfigError(
+      `certs.${id} has expired, on ${certificate.validTo}; take it out, and list the one in force`,
+    )
   }
+  return { serial: actual, key, notBefore: Number(notBefore), notAfter: Number(notAfter) }
+}
+
+/** Why a key of the platform's cannot be genuine; `undefined` when nothing speaks against it. */
+export function weaknessOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): string | undefined {
+  const { modulusLength = 0, publicExponent = 0n } = asymmetricKeyDetails ?? {}
+  if (asymmetricKeyType !== 'rsa') return `is of type ${asymmetricKeyType}; WeChat Pay uses RSA keys`
+  if (modulusLength < 2048) return `is an RSA key of ${modulusLength} bits; WeChat Pay's have 2048 or more`
+  if (publicExponent < 3n || publicExponent % 2n === 0n) return `is an RSA key of exponent ${publicExponent}`
+  return undefined
 }
