@@ -198,7 +198,10 @@ function toCall(
   chained: Call | undefined,
   { api, signer, protocol }: AxiosClientContext,
 ): Call {
-  const { url = '', method = 'get', params, data, baseURL, signal } = config
+  const { method = 'get', params, data, baseURL, signal } = config
+  // On the wire, the paths of APIv2 have no version; who writes it as in a chain means the same.
+  const url = api === 'v2' ? (config.url ?? '').replace(/^\/?v2\//, '') : (config.url ?? '')
+  if (url === '') throw new RequestError('The request has no URL')
   const isChained = chained !== undefined && chained.endpoint.verb === method.toLowerCase()
   const endpoint = isChained ? chained.endpoint : endpointOfUrl(url, method, api)
   if (!maySpeak(signer, endpoint.protocol)) throw cannotCall(signer, endpoint)

@@ -199,13 +199,28 @@ const CHECKS: readonly (readonly [keyof WechatpayOptions, (value: unknown) => bo
   ['timeout', isDuration, DURATION],
   ['deadline', (value) => isDuration(value) && value !== 0, DURATION],
   ['failover', isListOfUrls, 'a list of URLs, such as https://api2.wechatpay.cn'],
-  ['baseURL', isUrl, 'an http(s) URL of host and path alone'],
+  ['baseURL', isBase, 'an http(s) URL of host and path alone, without the v3 of the endpoints'],
   ['store', isStore, STORE],
   ['validate', (value) => typeof value === 'boolean', 'true or false'],
+  ['headers', isObject, 'an object of headers'],
+  ['proxy', isProxy, 'false, or { host, port, auth: { username, password } }'],
 ]
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isProxy(value: unknown): boolean {
+  const { host, port } = Object(value) as { readonly host?: unknown; readonly port?: unknown }
+  return value === false || (typeof host === 'string' && Number.isInteger(port))
+}
 
 function isUrl(value: unknown): boolean {
   return typeof value === 'string' && /^https?:\/\/[^@?#]+$/i.test(value) && URL.canParse(value)
+}
+
+function isBase(value: unknown): boolean {
+  return isUrl(value) && !/\/v[23]\/*$/.test(String(value))
 }
 
 function isListOfUrls(value: unknown): boolean {
@@ -355,9 +370,15 @@ function digits(name: 'mchid' | 'brandId', value: unknown): string {
 }
 
 /** The serial number as the gateway wants it, from what OpenSSL, browsers and viewers of certificates print. */
-function normalizeSerial(serial: string, { brandId }: Id): string {
+function normalizeSerial(serial: string, id: Id): string {
+  const { brandId } = id
   const text =
     typeof serial === 'string' ? unquote(serial).replace(/^serial(?: number)?\s*[=:]|^0x|[\s:]/gi, '') : ''
+  if (text !== '' && text === (id.mchid ?? id.brandId)) {
+    throw new ConfigError(
+      `serial is ${text}, the id itself; it must be the serial number of the certificate: ${WHERE.serial}`,
+    )
+  }
   // Forty hexadecimal digits are so many decimal ones.
   if (/^\d{46,49}$/.test(text)) return BigInt(text).toString(16).toUpperCase()
   if (/^[0-9A-Fa-f]{1,64}$/.test(text)) return text.toUpperCase()

@@ -2,7 +2,7 @@ import { inspect } from 'node:util'
 import type { Chain } from '../types/chain.js'
 import { type Bills, createBills } from './bills/bills.js'
 import { type Clients, createCalls, directDefaults } from './calls.js'
-import { exactSegments, expectsId, isDocumentedPrefix } from './catalog/lookup.js'
+import { exactSegments, isDocumentedPrefix, isId } from './catalog/lookup.js'
 import type { Verb } from './catalog/traits.js'
 import { createChain } from './chain/chain.js'
 import { PathNode } from './chain/path-node.js'
@@ -39,7 +39,7 @@ const ROOT: PathNode<Verb> = new PathNode({
   verbs: VERB_NAMES,
   defaultVerb: 'post',
   exactSegments,
-  expectsId,
+  isId,
   isKept: isDocumentedPrefix,
 })
 

@@ -1,12 +1,13 @@
 import { createSecretKey, generateKeyPairSync, X509Certificate } from 'node:crypto'
 import { Agent } from 'node:https'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { type BrandOptions, ConfigError, Wechatpay, type WechatpayOptions } from '../lib/index.js'
 import { AXIOS_OPTIONS, loadConfig } from '../lib/options.js'
 import { certify, pem } from './openssl.js'
 
 const merchant = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const platform = generateKeyPairSync('rsa', { modulusLength: 2048 })
+const short = generateKeyPairSync('rsa', { modulusLength: 1024 })
 const valid: WechatpayOptions = {
   mchid: '1900000109',
   serial: '3775B6A45ACD588826D15E583A95F5DD00000000',
@@ -232,10 +233,37 @@ describe('what people paste', () => {
     ['publicKey', { publicKey: own }, 'certs'],
     ['appid', { appid: 'wx1' }, 'an appid belongs into the request'],
     ['no mchid', { mchid: undefined }, '商户平台'],
+    ['the mchid for a serial', { serial: '1900000109' }, 'serial is 1900000109, the id itself'],
+    ['the mchid for the id of a key', { certs: { '1900000109': pem(platform.publicKey) } }, 'your own id'],
+    [
+      'a Map for certs',
+      { certs: new Map([['PUB_KEY_ID_1', platform.publicKey]]) },
+      'certs must be an object',
+    ],
+    ['a short key', { certs: { PUB_KEY_ID_1: short.publicKey } }, 'is an RSA key of 1024 bits'],
+    ['v3 in the baseURL', { baseURL: 'https://api.mch.weixin.qq.com/v3' }, 'without the v3'],
+    ['a proxy as a URL', { proxy: 'http://127.0.0.1:1' }, 'proxy must be false, or { host, port'],
+    ['headers as text', { headers: 'X-A: 1' }, 'headers must be an object'],
+    ['both kinds of merchant', { merchant: { cert: own, pfx: own } }, 'merchant has cert and pfx'],
+    ['a number for a passphrase', { merchant: { pfx: Buffer.from('x'), passphrase: 1 } }, 'must be text'],
+    ['a URL of the web for a key', { privateKey: 'https://example.com/key.pem' }, 'it is not fetched'],
+    ['a key for merchant.cert', { merchant: { cert: key } }, 'merchant.cert is no certificate but a key'],
   ])('is refused by name: %s', (_, options, why) => {
     expect(() => build(options)).toThrow(ConfigError)
     expect(() => build(options)).toThrow(why)
   })
+})
+
+it('a certificate among certs that has expired is refused', () => {
+  const certs = { AB12: certify(platform.privateKey, 'AB12') }
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 2 * 24 * 60 * 60 * 1_000 })
+  try {
+    expect(() => new Wechatpay({ ...valid, certs } as WechatpayOptions)).toThrow(
+      /certs.AB12 has expired, on /,
+    )
+  } finally {
+    vi.useRealTimers()
+  }
 })
 
 describe('the client of a brand', () => {

@@ -30,17 +30,17 @@ export function isDocumentedPrefix(path: string): boolean {
   return nodeAt(canonicalPath(path)) !== undefined
 }
 
-/** Whether a placeholder is all that is documented below a path, in which ids may stand. */
-export function expectsId(path: string): boolean {
+/** Whether a segment below a path, in which ids may stand, is an id: a placeholder is documented there, and no such segment. */
+export function isId(path: string, segment: string): boolean {
   let nodes: readonly RouteNode[] = [routeTree()]
-  for (const segment of path.split('/')) {
+  for (const step of path.split('/')) {
     nodes = nodes.flatMap(({ children }) => {
-      const literal = children.get(segment)
+      const literal = children.get(step)
       return literal ? [literal] : [...children].filter(isPlaceholder).map(([, child]) => child)
     })
   }
   const below = nodes.flatMap(({ children }) => [...children])
-  return below.length > 0 && below.every(isPlaceholder)
+  return below.some(isPlaceholder) && !below.some(([name]) => name === segment)
 }
 
 const isPlaceholder = ([segment]: readonly [segment: string, node: RouteNode]): boolean =>

@@ -9,8 +9,8 @@ export interface NameRules<Verb extends string> {
   readonly defaultVerb: Verb
   /** Segments that keep their upper-case letters as properties. */
   readonly exactSegments: ReadonlySet<string>
-  /** Whether an id stands below a path, and nothing else is documented there. */
-  readonly expectsId: (path: string) => boolean
+  /** Whether a segment below a path can only be an id: one may stand there, and nothing of that name is documented. */
+  readonly isId: (path: string, segment: string) => boolean
   /** Whether the node of a path is kept. Such paths must be finitely many: ids in a path leave no memory behind. */
   readonly isKept: (path: string) => boolean
 }
@@ -50,10 +50,10 @@ export class PathNode<Verb extends string> {
   property(name: string): PathNode<Verb> {
     const known = this.#properties?.get(name)
     if (known) return known
-    const { exactSegments, verbs, expectsId } = this.#rules
+    const { exactSegments, verbs, isId } = this.#rules
     const segment = normalizeSegment(name, exactSegments)
-    const isId = segment !== name && !segment.startsWith('{') && expectsId(this.path)
-    const node = this.#at(isId ? name : segment, verbs.get(name))
+    const isLiteral = segment !== name && !segment.startsWith('{') && isId(this.path, segment)
+    const node = this.#at(isLiteral ? name : segment, verbs.get(name))
     if (!node.isLasting) return node
     this.#properties ??= new Map()
     this.#properties.set(name, node)

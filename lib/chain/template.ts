@@ -42,6 +42,8 @@ function findProblem(
   if (path.includes('//') || path.includes('\\')) return 'has an empty segment or a back-slash'
   if (names.some((name) => LOST_NAMES.has(name)))
     return 'has a placeholder whose name means something to JavaScript'
+  const unset = path.split('/').find((segment) => NOT_SET.test(segment))
+  if (unset !== undefined) return `has the segment '${unset}'; is the variable set?`
   if (!path.isWellFormed()) return 'is not well-formed Unicode'
   if (DOT_SEGMENT.test(path)) return 'has a dot segment'
   return undefined
@@ -81,7 +83,9 @@ function findValueProblem(value: unknown): string | undefined {
       : `is ${value}: give numbers beyond 2^53 and fractions as strings`
   }
   if (typeof value !== 'string') return `must be a string or a number, not ${describe(value)}`
-  if (value === '') return 'is empty'
+  if (value.trim() === '') return 'is empty'
+  if (value.trim() !== value) return 'has blanks or line ends around it'
+  if (NOT_SET.test(value)) return `is the text '${value}'; is the variable set?`
   if (value === '.' || value === '..') return `must not be '${value}'`
   if (!value.isWellFormed()) return 'is not well-formed Unicode'
   if (isEncoded(value))
@@ -102,6 +106,9 @@ export function isEncoded(text: string): boolean {
 function describe(value: unknown): string {
   return Array.isArray(value) ? 'an array' : typeof value === 'object' ? 'an object' : `a ${typeof value}`
 }
+
+/** What JavaScript makes a text of that was meant to be a variable's value. */
+const NOT_SET = /^(?:undefined|null|NaN|\[object \w+\])$/
 
 const UNRESERVED = /^[\w.~-]*$/
 

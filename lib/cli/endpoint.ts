@@ -44,6 +44,8 @@ export function assertOnePath(args: readonly string[], hint: (path: string, meth
  * @throws {UsageError} for a value that cannot be decoded.
  */
 export function readEndpoint(text: string, method: Verb | undefined, hasBody: boolean): NamedEndpoint {
+  if (isPath(text) && text.includes('?') && !/^https?:/i.test(text))
+    throw new UsageError(`'${text}' has a query: give it as --query name=value`)
   const { path, verb: chained } = isPath(text) ? { path: pathOf(text), verb: undefined } : fromChain(text)
   const given = method ?? chained ?? onlyVerb(path)
   const usual = hasBody ? 'post' : 'get'

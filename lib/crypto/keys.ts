@@ -39,7 +39,7 @@ function parsePrivateKey(input: string | Uint8Array | URL, what: string): KeyObj
   )
   if (key) return key
   if (firstParsed(() => new X509Certificate(bytes))) throw isCertificate(what)
-  throw invalidKey(`${what} is not a readable RSA private key (PKCS#1 or PKCS#8)`)
+  throw invalidKey(`${what} is not a readable RSA private key (PKCS#1 or PKCS#8)${aboutPkcs12(der)}`)
 }
 
 function assertPrivate({ label, text }: PemBlock, what: string): void {
@@ -54,6 +54,15 @@ function assertPrivate({ label, text }: PemBlock, what: string): void {
 
 function isCertificate(what: string): Error {
   return invalidKey(`${what} is a certificate; give the private key (apiclient_key.pem) instead`)
+}
+
+/** The object identifier of the data in a PKCS#12 file, as DER. */
+const PKCS7_DATA = Buffer.from('06092a864886f70d010701', 'hex')
+
+function aboutPkcs12(der: Buffer | undefined): string {
+  return der?.subarray(0, 64).includes(PKCS7_DATA)
+    ? '; it looks like a .p12 file, which is given as merchant: { pfx }'
+    : ''
 }
 
 /** The block of the wanted kind, where one file holds a key and its certificate; else the first, whatever it is. */
@@ -74,7 +83,10 @@ export function loadCertificates(input: string | Uint8Array | URL, what: string)
     : [{ der: der as Buffer }]
   const certificates = found.map((one) => firstParsed(() => new X509Certificate(one.der)))
   if (certificates.length > 0 && certificates.every((one) => one !== undefined)) return certificates.join('')
-  throw invalidKey(`${what} is no certificate: give one in PEM`)
+  const isKey = blocks?.some(({ label }) => label.endsWith('KEY'))
+  throw invalidKey(
+    `${what} is no certificate${isKey ? ' but a key' : ''}: give one in PEM${aboutPkcs12(der)}`,
+  )
 }
 
 /**

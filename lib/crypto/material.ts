@@ -38,11 +38,13 @@ export function readMaterial(input: unknown, what: string): Material {
   const base64 = text.replace(/\s+/g, '')
   if (base64 === '') throw invalidKey(`${what} is empty`)
   if (BASE64.test(base64)) return ofBytes(Buffer.from(base64, 'base64'), what)
-  const hint = LIKE_A_PATH.test(text)
-    ? '; a path is given as pathToFileURL(path)'
-    : /\b(?:BEGIN|END) [A-Z]/.test(text)
-      ? '; its BEGIN line is damaged: it has five dashes on both sides'
-      : ''
+  const hint = /^https?:/i.test(text)
+    ? '; it is not fetched from elsewhere: read it first'
+    : LIKE_A_PATH.test(text)
+      ? '; a path is given as pathToFileURL(path)'
+      : /\b(?:BEGIN|END) [A-Z]/.test(text)
+        ? '; its BEGIN line is damaged: it has five dashes on both sides'
+        : ''
   throw invalidKey(`${what} is neither PEM, base64 nor a file:// URL${hint}`)
 }
 

@@ -1,9 +1,10 @@
 import { AxiosHeaders, type RawAxiosHeaders } from 'axios'
 import type { TemplatedEndpoint } from '../catalog/endpoint.js'
+import { isDocumentedPrefix } from '../catalog/lookup.js'
 import { expandTemplate, isEncoded } from '../chain/template.js'
 import { RequestError } from '../errors.js'
 import { nearestName } from '../nearest.js'
-import { isPlainObject, LOST_NAMES } from '../plain-object.js'
+import { isPlainObject, isRecord, LOST_NAMES } from '../plain-object.js'
 import type { Call, Protocol } from '../protocols/protocol.js'
 import { Sensitive } from '../protocols/v3/sensitive.js'
 import { ACCEPT_ENCODING } from '../transport/decompress.js'
@@ -103,6 +104,10 @@ function unknownKey(endpoint: TemplatedEndpoint, key: string): string {
   const known = [...endpoint.placeholders, ...OPTION_KEYS]
   const nearest = nearestName(key, known)
   const body = endpoint.protocol === 'v2' ? 'xml' : 'json'
+  const upload = endpoint.traits.upload
+  if (upload && !Object.hasOwn(NAMES_ELSEWHERE, key)) {
+    return `unknown key '${key}' in the request; it is an upload: { multipart: { ${upload.file}: … } }`
+  }
   const elsewhere = NAMES_ELSEWHERE[key]?.replace('BODY', `'${body}'`)
   const hint = nearest ? `did you mean '${nearest}'?` : `known here: ${known.join(', ')}.`
   return `unknown key '${key}' in the request; ${elsewhere ?? `${hint} Body fields belong in '${body}', query parameters in 'query'`}`
@@ -160,12 +165,14 @@ function bodyOf(
   const problem =
     protocol === 'v2'
       ? v2Problem(isUpload, { json, xml, multipart })
-      : v3Problem(traits.upload?.file, { json, xml, multipart })
+      : v3Problem(endpoint.path, traits.upload?.file, { json, xml, multipart })
   if (problem) throw new RequestError(`${name}: ${problem}`)
   if (verb === 'get' && (json ?? xml) !== undefined) {
     throw new RequestError(`${name}: a GET carries no body; pass parameters as 'query'`)
   }
   if (protocol === 'v2') {
+    const missing = missingPart(endpoint, { json, xml, multipart })
+    if (missing) throw new RequestError(`${name}: ${missing}`)
     const fields = xml === undefined ? undefined : assertFields(endpoint, 'xml', xml)
     const marked = Object.entries(fields ?? {}).find(([, value]) => value instanceof Sensitive)
     if (marked) {
@@ -174,6 +181,8 @@ function bodyOf(
     }
     return { body: fields, sensitive: false }
   }
+  const missing = missingPart(endpoint, { json, xml, multipart })
+  if (missing) throw new RequestError(`${name}: ${missing}`)
   const findings = json === undefined ? undefined : inspectBody(json)
   if (findings?.problem) throw new RequestError(`${name}: ${findings.problem}`)
   // Of an upload, too: it is not looked through here.
@@ -181,12 +190,46 @@ function bodyOf(
   return { body: findings ? findings.body : json, sensitive }
 }
 
+/** What is wrong with a body that is not there, or no object, as of a variable that was not set. */
+function missingPart(
+  { documented, repeatKey, verb, traits }: TemplatedEndpoint,
+  { json, xml, multipart }: RequestObject,
+): string | undefined {
+  const [part = ''] = repeatKey ?? []
+  const isNeeded = verb !== 'get' && multipart === undefined && ['json', 'xml'].includes(part)
+  if (isNeeded && { json, xml }[part] === undefined)
+    return `${part} is missing: the body, with ${repeatKey?.slice(1).join('.')}`
+  if (traits.upload && documented && multipart === undefined && !traits.upload.flat) {
+    return `an upload; pass { multipart: { ${traits.upload.file}: … } }`
+  }
+  if (json === undefined || !documented) return undefined
+  const body = typeof json === 'string' ? parsed(json) : json
+  return isRecord(body) || Buffer.isBuffer(body)
+    ? undefined
+    : `json must be an object, not ${describe(body ?? json)}`
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
 /** @param file the name of an upload's file part */
-function v3Problem(file: string | undefined, { json, xml, multipart }: RequestObject): string | undefined {
+function v3Problem(
+  path: string,
+  file: string | undefined,
+  { json, xml, multipart }: RequestObject,
+): string | undefined {
   if (json !== undefined && (file ?? multipart) !== undefined) {
     return `an upload has no 'json': pass { multipart: { ${file ?? 'file'}: … } }; its other fields go into 'multipart.meta'`
   }
-  return xml === undefined ? undefined : "APIv3 speaks JSON; pass the body as 'json' instead of 'xml'"
+  if (xml === undefined) return undefined
+  return isDocumentedPrefix(`v2/${path}`)
+    ? `did you mean v2/${path}? The paths of APIv2 begin with v2/`
+    : "APIv3 speaks JSON; pass the body as 'json' instead of 'xml'"
 }
 
 function v2Problem(isUpload: boolean, { json, xml, multipart }: RequestObject): string | undefined {

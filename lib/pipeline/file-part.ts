@@ -128,7 +128,7 @@ async function streamPart(
   const dispose = () => rm(folder, { recursive: true, force: true })
   const path = join(folder, 'part')
   try {
-    await pipeline(stream, createWriteStream(path), { signal })
+    await pipeline(stream, bytesAlone, createWriteStream(path), { signal })
     const source = 'path' in stream && typeof stream.path === 'string' ? basename(stream.path) : undefined
     return { ...(await pathPart(path, name)), name: source, dispose }
   } catch (cause) {
@@ -138,6 +138,15 @@ async function streamPart(
       throw new NetworkError(message, { code: 'ABORTED', retryable: true, cause: signal.reason })
     }
     throw new RequestError(`${name} cannot be read: ${(cause as Error).message}`)
+  }
+}
+
+/** Passes on the bytes and texts of a stream. An object among them would end the process within the file's own stream. */
+async function* bytesAlone(source: AsyncIterable<unknown>): AsyncGenerator<Uint8Array | string> {
+  for await (const chunk of source) {
+    if (typeof chunk !== 'string' && !(chunk instanceof Uint8Array))
+      throw new Error('it gives objects, not bytes')
+    yield chunk
   }
 }
 

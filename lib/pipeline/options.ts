@@ -11,6 +11,8 @@ const isSignal: Check = (value) => {
 
 const isFunction: Check = (value) => typeof value === 'function'
 
+const RESPONSE_TYPES: ReadonlySet<unknown> = new Set(['json', 'text', 'arraybuffer', 'stream', 'blob'])
+
 /** What the options of a call may be. */
 const OPTIONS: ReadonlyMap<string, { readonly check: Check; readonly must: string }> = new Map([
   [
@@ -23,8 +25,11 @@ const OPTIONS: ReadonlyMap<string, { readonly check: Check; readonly must: strin
   [
     'sink',
     {
-      check: (value) => value instanceof Writable || (typeof value === 'string' && value !== ''),
-      must: 'the path of a file, or a Writable',
+      check: (value) =>
+        value instanceof Writable
+          ? !(value.writableEnded || value.destroyed)
+          : typeof value === 'string' && value !== '',
+      must: 'the path of a file, or a Writable that is not closed',
     },
   ],
   ['validate', { check: (value) => typeof value === 'boolean', must: 'true or false' }],
@@ -35,6 +40,13 @@ const OPTIONS: ReadonlyMap<string, { readonly check: Check; readonly must: strin
     {
       check: isSignal,
       must: 'an AbortSignal',
+    },
+  ],
+  [
+    'responseType',
+    {
+      check: (value) => RESPONSE_TYPES.has(value),
+      must: "'json', 'text', 'arraybuffer', 'stream' or 'blob'",
     },
   ],
   ['baseURL', { check: (value) => typeof value === 'string' && value !== '', must: 'a URL as text' }],
@@ -61,6 +73,9 @@ function assertHeaders(name: string, headers: unknown): void {
   for (const [header, value] of Object.entries(headers)) {
     if (value === undefined) continue
     if (!HEADER_NAME.test(header)) throw new RequestError(`${name}: '${header}' is no name of a header`)
+    if (typeof value === 'string' && /[\r\n]/.test(value)) {
+      throw new RequestError(`${name}: the header ${header} must not hold a line break`)
+    }
     const isText = ['string', 'number', 'boolean'].includes(typeof value)
     if (isText && HEADER_VALUE.test(String(value))) continue
     throw new RequestError(

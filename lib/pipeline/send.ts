@@ -59,7 +59,8 @@ export async function send(
   const options = { timer, signal, certificate, streams: streams(call), onUploadProgress, onDownloadProgress }
   try {
     const response = await transmit(request, options)
-    const { body } = response
+    const { body, status } = response
+    if (status === 407) throw new TransportError('proxy', 'the proxy asks for a user and a password')
     return body instanceof Readable
       ? { ...response, body: detach(body, call.endpoint.name, call.timeout) }
       : response
@@ -144,6 +145,11 @@ function toPublicError(error: unknown, { endpoint, repeatable }: Call, timer: At
   switch (reason) {
     case 'aborted':
       return say(new NetworkError(`${name}: aborted`, { code: 'ABORTED', retryable: false, cause }))
+    case 'proxy':
+      return new NetworkError(`${name}: nothing was sent: ${message}`, {
+        code: 'CONNECTION_FAILED',
+        retryable: true,
+      })
     case 'refused':
       return new RequestError(`${name}: ${message}`)
     case 'too-large': {

@@ -10,12 +10,20 @@ type Effect = 'query' | 'order' | 'payment'
 
 /** Words in the paths of endpoints by which money moves: paid out, given back, divided, or taken from a payer. */
 const MOVES_MONEY =
-  /transfer|refund|red-?pack|sendminiprogramhb|pocket|withdraw|profit-?sharing|subsid|compensat|claim-bills|batches|micropay|codepay|facepay|pap-?pay|payapply|deduct|recharge|reverse|coupon|transactions\/apply|edu\w*pay|\/complete$/i
+  /transfer|refund|red-?pack|sendminiprogramhb|pocket|withdraw|profit-?sharing|subsid|compensat|claim-bills|batches|micropay|codepay|facepay|pap-?pay|payapply|deduct|recharge|reverse|coupon|pay_bank|transactions\/(?:apply|parking)$|edu\w*pay|\/complete$/i
 
 function effectOf({ reads, path }: Endpoint): Effect {
   if (reads) return 'query'
   return MOVES_MONEY.test(path) ? 'payment' : 'order'
 }
+
+/** Whether money moves by a request itself. */
+export function movesMoney(endpoint: Endpoint): boolean {
+  return effectOf(endpoint) === 'payment'
+}
+
+/** Codes of requests that were not even read; the API does not sign such a refusal. */
+const UNREAD = /^(?:SIGN_?ERROR|XML_FORMAT_ERROR|LACK_PARAMS|POST_DATA_EMPTY|REQUIRE_POST_METHOD|NOT_UTF8)$/
 
 /**
  * Codes by which the API says that a request had no effect, in the spellings of both versions. A code that is not listed, of a request
@@ -39,7 +47,7 @@ const FINAL_CODES: ReadonlySet<string> = new Set(
 )
 
 /** Codes of requests that are still being carried out, or have been by an earlier one, whatever the request does. */
-const UNDER_WAY =
+export const UNDER_WAY: RegExp =
   /^(?:SYSTEM_?ERROR|BANK_?ERROR|USER_?PAYING|PROCESSING|ACCEPTED|ORDER_?PAID|ORDER_ACCEPTED|BIZERR_NEED_RETRY|PAY_?PROCESSING|SENDING|NETWORK_ERROR)$/
 
 /**
@@ -55,7 +63,7 @@ export function mayHaveHappened(
   isBelieved: boolean,
 ): boolean {
   const effect = effectOf(endpoint)
-  if (effect === 'query') return false
+  if (effect === 'query' || UNREAD.test(code ?? '')) return false
   if (!isBelieved || code === undefined || UNDER_WAY.test(code)) return true
   if (FINAL_CODES.has(code)) return false
   return effect === 'payment' || status >= 500

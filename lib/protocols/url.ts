@@ -102,13 +102,19 @@ export function serializeQuery(params: unknown): string {
 }
 
 function scalar(name: string, value: unknown): string {
-  if (typeof value === 'string' && value.isWellFormed()) return value
+  if (typeof value === 'string') {
+    if (value.isWellFormed()) return value
+    throw new RequestError(`query.${name} is not well-formed Unicode`)
+  }
   if (value instanceof Date) {
     throw new RequestError(
       `query.${name} must be text: write the date as the endpoint documents it, such as '2026-11-29' or '2026-11-29T10:00:00+08:00'`,
     )
   }
   if (typeof value === 'boolean' || typeof value === 'bigint') return String(value)
-  if (typeof value === 'number' && Number.isFinite(value)) return String(value)
+  if (typeof value === 'number') {
+    if (Number.isFinite(value)) return String(value)
+    throw new RequestError(`query.${name} is ${value}`)
+  }
   throw new RequestError(`query.${name} must be a string, number, boolean or an array of them`)
 }

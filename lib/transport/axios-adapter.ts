@@ -71,12 +71,36 @@ async function proxyOfEnvironment(url: string): Promise<{ readonly proxy?: Axios
   if (!PROXY_VARIABLES.some((name) => process.env[name])) return {}
   const { getProxyForUrl } = await import('proxy-from-env')
   const found = getProxyForUrl(url)
-  if (!URL.canParse(found)) return {}
-  const { protocol, hostname, port, username, password } = new URL(found)
-  if (username === '') return {}
-  const auth = { username: decodeURIComponent(username), password: decodeURIComponent(password) }
+  if (found === '') return {}
+  // Without a scheme it is an HTTP proxy, to everybody but the library.
+  const bare = found.replace(/^\w+:\/\//, '')
+  const isBare = PROXY_VARIABLES.some((name) => process.env[name] === bare)
+  const text = isBare ? `http://${bare}` : found
+  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) {
+    const hint = 'give an http:// or https:// URL, or an agent of your own as httpsAgent'
+    throw new TransportError(
+      'refused',
+      `the environment names a proxy that is none of HTTP (HTTPS_PROXY …); ${hint}`,
+    )
+  }
+  const { protocol, hostname, port, username, password } = new URL(text)
+  const auth = { username: decoded(username), password: decoded(password) }
   const usual = protocol === 'https:' ? 443 : 80
-  return { proxy: { protocol, host: hostname, port: port === '' ? usual : Number(port), auth } }
+  const proxy = {
+    protocol,
+    host: hostname,
+    port: port === '' ? usual : Number(port),
+    ...(username && { auth }),
+  }
+  return { proxy: proxy as AxiosProxyConfig }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
 }
 
 /** What an adapter is told of a request, whatever else stands in the config: nothing that would change what was signed. */

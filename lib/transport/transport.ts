@@ -104,6 +104,8 @@ export type TransportFailure =
   | 'aborted'
   /** The request cannot be sent as it is. */
   | 'refused'
+  /** A proxy did not let the request through. */
+  | 'proxy'
   /** The response is larger than `maxContentLength`. */
   | 'too-large'
   /** The connection failed. */

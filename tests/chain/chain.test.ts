@@ -24,7 +24,7 @@ afterEach(() => {
 
 function chain(isKept: (path: string) => boolean = () => false): AnyNode {
   const exactSegments = new Set(['addInstitutionsub'])
-  const rules = { verbs, defaultVerb: 'post' as const, exactSegments, isKept, expectsId: () => false }
+  const rules = { verbs, defaultVerb: 'post' as const, exactSegments, isKept, isId: () => false }
   const start = new PathNode<Verb>(rules)
   return createChain({} as Record<string, unknown>, start, {
     send: async (verb, path, request) => sent.push([verb, path, request]),

@@ -38,6 +38,16 @@ async function expectRefused(call: Promise<unknown>, ...words: readonly string[]
   expect(rig.emulator.requests).toEqual([])
 }
 
+function fail(): never {
+  throw new Error('not now')
+}
+
+function revoked(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {})
+  revoke()
+  return proxy
+}
+
 describe('an encrypted field', () => {
   it.each<[string, string, object]>([
     ['in the body', transfer, { json: { user_name: '张三' } }],
@@ -49,7 +59,11 @@ describe('an encrypted field', () => {
   })
 
   it('never goes out in clear over the axios instance', async () => {
-    await expectRefused(rig.client().client.v3.post(transfer, { user_name: '张三' }), 'json.user_name')
+    const { v3 } = rig.client().client
+    const body = { user_name: '张三' }
+    for (const data of [body, JSON.stringify(body), Buffer.from(JSON.stringify(body))]) {
+      await expectRefused(v3.post(transfer, data), 'json.user_name')
+    }
   })
 
   it('does not show its text in the error', async () => {
@@ -123,7 +137,15 @@ describe('an id', () => {
     return rig.emulator.requests.at(-1)?.path
   }
 
-  it('as a property keeps its letters where nothing but an id is documented', async () => {
+  it('as a property keeps its letters where an id is documented, and nothing of its name', async () => {
+    const orders = rig.wxpay.v3.profitsharing.orders as never as Record<
+      string,
+      { get: (request: object) => Promise<unknown> }
+    >
+    const query = { transaction_id: '4' }
+    expect(await pathOf((orders.PS17a as (typeof orders)[string]).get({ query }))).toBe(
+      '/v3/profitsharing/orders/PS17a',
+    )
     const { transactions } = rig.wxpay.v3.pay
     const numbers = transactions.outTradeNo as never as Record<
       string,
@@ -278,5 +300,64 @@ describe('a transform of the response that only looks', () => {
     expect(data.data).toBeInstanceOf(Array)
     expect(await wxpay.client.v3.get('v3/certificates')).toMatchObject({ data: { data: expect.any(Array) } })
     expect(seen).toEqual([expect.any(String), expect.any(String)])
+  })
+})
+
+describe('what JavaScript makes of a variable that is not set', () => {
+  it.each<[string, () => Promise<unknown>]>([
+    ['no request', () => post('v3/pay/transactions/native')],
+    ['json: undefined', () => post('v3/pay/transactions/native', { json: undefined })],
+    ['json: null', () => post('v3/pay/transactions/native', { json: null })],
+    ['a number', () => post('v3/pay/transactions/native', { json: 5 })],
+    ['a list', () => post('v3/pay/transactions/native', { json: [1] })],
+    ['text that is no JSON', () => post('v3/pay/transactions/native', { json: '{"a":' })],
+    ['no XML', () => post('v2/pay/unifiedorder')],
+    ['no file', () => post('v3/merchant/media/upload')],
+    ['a path with undefined in it', async () => rig.wxpay.chain(`v3/pay/transactions/id/${undefined}`).get()],
+    ['a path with an object in it', async () => rig.wxpay.chain(`v3/pay/transactions/id/${{}}`).get()],
+    ['a placeholder of that text', () => post('v3/a/{id}', { id: 'undefined' })],
+    ['a placeholder of blanks', () => post('v3/a/{id}', { id: ' ' })],
+    ['a placeholder with a line end', () => post('v3/a/{id}', { id: 'a\n' })],
+    ['no URL for an instance', () => rig.client().client.v3.get(undefined as never)],
+    [
+      'a sink that has ended',
+      () => rig.wxpay.v3.certificates.get({ sink: new PassThrough().end() as never }),
+    ],
+    [
+      'a throwing getter',
+      () => post(jsapi, Object.defineProperty({}, 'json', { get: fail, enumerable: true })),
+    ],
+    ['a revoked proxy', () => post(jsapi, { json: revoked() })],
+  ])('is not sent: %s', async (_, call) => {
+    await expectRefused(call())
+  })
+
+  it('may be left out where it is optional', async () => {
+    await post('v3/a', { json: { a: 1, b: undefined } }).catch(() => undefined)
+    expect(rig.emulator.requests[0]?.body).toBe('{"a":1}')
+  })
+})
+
+describe('an upload of a stream that gives objects', () => {
+  it('is refused', async () => {
+    const file = Readable.from([{ a: 1 }])
+    await expectRefused(
+      post('v3/merchant/media/upload', { multipart: { file } }),
+      'it gives objects, not bytes',
+    )
+  })
+})
+
+describe('a path of APIv2', () => {
+  it('without its version is pointed to', async () => {
+    await expectRefused(post('pay/unifiedorder', { xml: {} }), 'did you mean v2/pay/unifiedorder')
+  })
+
+  it('may be written with it for an instance, as in a chain', async () => {
+    await rig
+      .client()
+      .client.v2.post('v2/pay/orderquery', { appid: 'a', out_trade_no: 'n' })
+      .catch(() => 0)
+    expect(rig.emulator.requests[0]?.path).toBe('/pay/orderquery')
   })
 })

@@ -19,7 +19,8 @@ const rig = startRig()
 const folder = mkdtempSync(join(tmpdir(), 'wechatpay-uploads-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-const asides = () => readdirSync(tmpdir()).filter((name) => name.startsWith(`wechatpay-upload-${process.pid}-`))
+const asides = () =>
+  readdirSync(tmpdir()).filter((name) => name.startsWith(`wechatpay-upload-${process.pid}-`))
 const png = Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), Buffer.from('图片'.repeat(500))])
 const path = join(folder, '店面.png')
 writeFileSync(path, png)

@@ -79,8 +79,22 @@ describe('a genuine answer', () => {
     expect(await ask(answer)).toMatchObject({ name: 'VerificationError', code: 'ANSWER_INVALID' })
   })
 
-  it('that is empty leaves an order open', async () => {
-    const { url } = await gateway((response) => response.writeHead(200, genuine('')).end())
+  it('of status 202 that says the user is paying is no success', async () => {
+    const body = '{"code":"USERPAYING","message":"支付中"}'
+    const { url } = await gateway((response) => response.writeHead(202, genuine(body)).end(body))
+    await expect(
+      client(url)
+        .chain('v3/pay/transactions/codepay')
+        .post({ json: {} as never }),
+    ).rejects.toMatchObject({
+      name: 'ApiError',
+      code: 'USERPAYING',
+      mayHaveHappened: true,
+    })
+  })
+
+  it.each([200, 201, 204])('of status %i that is empty leaves an order open', async (status) => {
+    const { url } = await gateway((response) => response.writeHead(status, genuine('')).end())
     const order = client(url)
       .chain('v3/pay/transactions/jsapi')
       .post({ json: {} as never })
@@ -88,7 +102,7 @@ describe('a genuine answer', () => {
       code: 'ANSWER_INVALID',
       mayHaveHappened: true,
       message: expect.stringContaining('never pay again under another number'),
-      response: { status: 200, headers: { 'wechatpay-serial': 'PUB_KEY_ID_1' } },
+      response: { status, headers: { 'wechatpay-serial': 'PUB_KEY_ID_1' } },
     })
   })
 
@@ -97,12 +111,15 @@ describe('a genuine answer', () => {
     expect(await ask(answer)).toMatchObject({ name: 'VerificationError', code: 'ANSWER_INVALID' })
   })
 
-  it.each(['null', '"ok"', '1'])('that is %s where an object is documented is an error', async (body) => {
-    const answer: Answer = (response) => response.writeHead(200, genuine(body)).end(body)
-    const error = await ask(answer)
-    expect(error).toMatchObject({ name: 'VerificationError', code: 'ANSWER_INVALID' })
-    expect(String(error)).toContain(`the answer is ${body} where an object is documented`)
-  })
+  it.each(['null', '"ok"', '1', '[]'])(
+    'that is %s where an object is documented is an error',
+    async (body) => {
+      const answer: Answer = (response) => response.writeHead(200, genuine(body)).end(body)
+      const error = await ask(answer)
+      expect(error).toMatchObject({ name: 'VerificationError', code: 'ANSWER_INVALID' })
+      expect(String(error)).toContain(`the answer is ${body} where an object is documented`)
+    },
+  )
 
   it('with a byte order mark is read', async () => {
     const body = '\uFEFF{"data":[]}'
@@ -222,6 +239,27 @@ describe('a connection', () => {
       delete process.env.http_proxy
     }
     expect(seen).toEqual([`Basic ${Buffer.from('us:er:p@ss').toString('base64')}`])
+  })
+
+  it('to a proxy that wants a password sends nothing', async () => {
+    const { url } = await gateway((response) => response.writeHead(407).end())
+    process.env.http_proxy = url.replace('http://', '')
+    const order = client(url)
+      .chain('v3/pay/transactions/jsapi')
+      .post({ json: {} as never })
+    const error = await order.catch((reason: unknown) => reason)
+    delete process.env.http_proxy
+    expect(error).toMatchObject({ name: 'NetworkError', mayHaveHappened: false })
+    expect(String(error)).toContain('the proxy asks for a user and a password')
+  })
+
+  it('to a proxy that is none of HTTP is refused by name', async () => {
+    process.env.http_proxy = 'socks5://127.0.0.1:1'
+    const error = await client('http://127.0.0.1:9')
+      .v3.certificates.get()
+      .catch((reason: unknown) => reason)
+    delete process.env.http_proxy
+    expect(error).toMatchObject({ name: 'RequestError', message: expect.stringContaining('HTTPS_PROXY') })
   })
 
   it('is closed with the client, whatever became of its calls', async () => {

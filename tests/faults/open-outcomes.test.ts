@@ -23,7 +23,9 @@ const PAYMENTS = WRITES.slice(1)
 async function failing(path: string, failure: object): Promise<WechatpayError> {
   rig.emulator.fail({ path, times: 1, ...failure })
   const call = path.startsWith('v3/bill') ? 'get' : 'post'
-  const error = await rejection(rig.wxpay.chain(path)[call]({ retry: false }))
+  const error = await rejection(
+    rig.wxpay.chain(path)[call]({ ...(call === 'post' && { json: {} }), retry: false }),
+  )
   return error as WechatpayError
 }
 
@@ -118,6 +120,22 @@ describe('a write of APIv2', () => {
     expectOpen((await rejection(query())) as VerificationError, false)
   })
 
+  it('that moves money has no outcome without a result_code', async () => {
+    gateway.answer({ body: '<xml><return_code>SUCCESS</return_code></xml>' })
+    const error = await rejection(redPack())
+    expect(error).toMatchObject({ code: 'ANSWER_INVALID' })
+    expectOpen(error as VerificationError, true)
+  })
+
+  it('that was not even read did not happen, though such a refusal is not signed', async () => {
+    gateway.answer({ body: '<xml><return_code>FAIL</return_code><return_msg>签名错误</return_msg></xml>' })
+    for (const call of [redPack, order]) {
+      const error = (await rejection(call())) as ApiError
+      expect(error).toMatchObject({ code: 'SIGNERROR' })
+      expectOpen(error, false)
+    }
+  })
+
   it('without a good answer may have happened', async () => {
     gateway.answer({ body: '' })
     const error = await rejection(order())
@@ -185,7 +203,7 @@ describe('what an attempt has left open', () => {
       rig.emulator.recover()
       rig.emulator.fail({ path, times: 1, ...failure })
       expectOpen(
-        (await rejection(wxpay.chain(path).post({ retry: false } as never))) as WechatpayError,
+        (await rejection(wxpay.chain(path).post({ json: {}, retry: false } as never))) as WechatpayError,
         isOpen,
       )
       rig.emulator.fail({ path, times: 1, ...failure })
@@ -198,7 +216,7 @@ describe('an error', () => {
   it('shows in JSON what is public of it', async () => {
     const path = 'v3/pay/transactions/jsapi'
     rig.emulator.fail({ path, status: 403, code: 'NO_AUTH', message: '商户号无权限', times: 1 })
-    const error = (await rejection(rig.wxpay.chain(path).post({} as never))) as ApiError
+    const error = (await rejection(rig.wxpay.chain(path).post({ json: {} } as never))) as ApiError
     expect(error).toMatchObject({ apiMessage: '商户号无权限', response: { statusText: 'Forbidden' } })
     const shown = JSON.parse(JSON.stringify(error)) as Record<string, unknown>
     expect(shown).toMatchObject({

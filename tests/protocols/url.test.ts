@@ -129,9 +129,6 @@ describe('a query', () => {
 
   it.each([
     ['an object', { b: 1 }],
-    ['an endless number', Number.POSITIVE_INFINITY],
-    ['no number', Number.NaN],
-    ['half a character', '\ud83d'],
     ['a list in a list', [[1]]],
     ['a function', () => 1],
     ['nothing that has text', Symbol('x')],
@@ -148,6 +145,15 @@ describe('a query', () => {
     expect(() => serializeQuery({ bill_date: day })).toThrow(
       'query.bill_date must be text: write the date as',
     )
+  })
+
+  it.each([
+    ['an endless number', Number.POSITIVE_INFINITY, 'query.a is Infinity'],
+    ['no number', Number.NaN, 'query.a is NaN'],
+    ['half a character', '\ud83d', 'query.a is not well-formed Unicode'],
+  ])('says what is wrong with %s', (_, a, why) => {
+    expect(() => serializeQuery({ a })).toThrow(RequestError)
+    expect(() => serializeQuery({ a })).toThrow(why)
   })
 
   it('has no name with half a character', () => {

@@ -50,11 +50,19 @@ export function loadClientCertificate(
   if (typeof certificate !== 'object' || certificate === null) {
     throw new ConfigError('merchant must be { cert, key } or { pfx, passphrase }')
   }
+  if ('pfx' in certificate && 'cert' in certificate) {
+    throw new ConfigError('merchant has cert and pfx; give { cert, key } or { pfx, passphrase }')
+  }
   if ('pfx' in certificate) {
     const { pfx, passphrase = mchid } = certificate
+    if (typeof passphrase !== 'string') throw new ConfigError('merchant.passphrase must be text')
     const bytes = readPfx(pfx)
     return attempt(() => createSecureContext({ pfx: bytes, passphrase, ...authorities }), explainPfx)
   }
+  if (!('cert' in certificate))
+    throw new ConfigError(
+      `merchant must be { cert, key } or { pfx, passphrase }, and has ${Object.keys(certificate).join(', ') || 'nothing'}`,
+    )
   const pem = loadCertificates(certificate.cert, 'merchant.cert')
   const key = certificate.key === undefined ? privateKey : loadPrivateKey(certificate.key, 'merchant.key')
   const x509 = new X509Certificate(pem)

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import { type ApiError, RequestError, VerificationError, type VerificationErrorCode } from '../../errors.js'
 import type { HttpResponse } from '../../transport/transport.js'
 import { createApiError } from '../api-error.js'
+import { movesMoney } from '../open-outcome.js'
 import type { Call, Protocol, SignedHttpRequest, VerifiedResponse } from '../protocol.js'
 import { peek, readDocument } from '../response-stream.js'
 import { resolveUrl, type UrlParts, type WireUrl } from '../url.js'
@@ -72,6 +73,9 @@ export function createV2Protocol(context: V2Context): Protocol {
     const failure = failureOf(fields)
     if (failure) throw toApiError(response, fields, failure, verified, call, request)
     if (!verified) assertBelievable(fields, call)
+    if (movesMoney(call.endpoint) && fields.return_code === 'SUCCESS' && fields.result_code === undefined) {
+      throw refusal(call, 'ANSWER_INVALID', 'it has no result_code')
+    }
     return { body, decode: () => withLists(fields, call) }
   }
 

@@ -3,6 +3,7 @@ import { type KeyInput, loadPlatformKey } from '../../crypto/keys.js'
 import { unquote } from '../../crypto/material.js'
 import { ConfigError } from '../../errors.js'
 import type { Signer } from '../../identity.js'
+import { isPlainObject } from '../../plain-object.js'
 
 /** A key by which the platform signs, and for which sensitive fields are encrypted. */
 export interface PlatformKey {
@@ -71,7 +72,7 @@ function isInForce({ notBefore, notAfter }: PlatformKey): boolean {
  * @throws {ConfigError} when one of them is no key of the platform's, or is listed under another's name.
  */
 export function loadPlatformKeys(certs: Readonly<Record<string, KeyInput>>, signer: Signer): PlatformKey[] {
-  if (typeof certs !== 'object' || certs === null || Array.isArray(certs)) {
+  if (!isPlainObject(certs)) {
     throw new ConfigError('certs must be an object: { PUB_KEY_ID_…: key } or { serial number: certificate }')
   }
   const keys = Object.entries(certs).map(([id, input]) => toPlatformKey(unquote(id), input, signer))
@@ -97,6 +98,11 @@ function publicKeyId(id: string): string {
 
 function toPlatformKey(id: string, input: KeyInput, signer: Signer): PlatformKey {
   const { serial, brandId, privateKey } = signer
+  if (id === (signer.mchid ?? brandId)) {
+    throw new ConfigError(
+      `certs lists a key under ${id}, your own id; list it under its own: PUB_KEY_ID_…, or the serial number of a certificate`,
+    )
+  }
   if (['', 'undefined', 'null', 'NaN'].includes(id)) {
     throw new ConfigError(
       `certs lists a key under '${id}'; is the variable with its id set? It is PUB_KEY_ID_… of a public key, the serial number of a certificate`,

@@ -65,7 +65,8 @@ export function assertEncryption({ endpoint, body, query, upload, sensitive }: C
   const { encrypts = [] } = traits
   if (encrypts.length === 0 && !(sensitive && documented)) return
   const parts = {
-    [upload ? 'meta' : 'json']: typeof body === 'string' ? parsed(body) : body,
+    [upload ? 'meta' : 'json']:
+      typeof body === 'string' || Buffer.isBuffer(body) ? parsed(body.toString()) : body,
     query,
   }
   const fields = textsIn(parts, '')

@@ -123,5 +123,5 @@ function isFresh(timestamp: string): boolean {
 function bothTimes(timestamp: string): string {
   const theirs = new Date(Number(timestamp) * 1_000)
   const shown = Number.isNaN(theirs.getTime()) ? `'${timestamp}'` : theirs.toISOString()
-  return `it was signed at ${shown}, and it is ${new Date().toISOString()} here, more than ${CLOCK_TOLERANCE} s apart`
+  return `it was signed at ${shown}, and it is ${new Date().toISOString()} here, more than ${CLOCK_TOLERANCE} s apart: set the clock`
 }

@@ -7,8 +7,10 @@ import { authorization, canonicalRequest, nonce, type SignedRequest } from '../.
 import { signWith } from '../../crypto/rsa.js'
 import { NetworkError, RequestError, VerificationError } from '../../errors.js'
 import type { Signer } from '../../identity.js'
+import { isPlainObject } from '../../plain-object.js'
 import type { AttemptTimer, HttpResponse } from '../../transport/transport.js'
 import { createApiError } from '../api-error.js'
+import { UNDER_WAY } from '../open-outcome.js'
 import type { Call, Protocol, VerifiedResponse } from '../protocol.js'
 import { resolveUrl } from '../url.js'
 import { checkDigest, digestMessage } from './digest.js'
@@ -63,12 +65,15 @@ export function createV3Protocol({ signer, keys }: V3Context): Protocol {
       return { method, url: href, headers, body, signed, certificate: false }
     },
 
-    async verify(response, _, call) {
+    async verify(response, request, call) {
       const { signedDigest } = call.endpoint.traits
       const verified = signedDigest ? await verifyDigest(response, signedDigest, call, keys) : response
       if (!signedDigest && !call.unsigned) {
         await verifySignature(toSignedPayload(response), keys, wordingOf(call))
       }
+      // Of 2xx, this one may say that nothing is decided yet.
+      if (response.status === 202 && isUnderWay(response.body))
+        throw await this.toError(response, request, call)
       return toVerified(verified.body, call, response.status)
     },
 
@@ -235,14 +240,25 @@ function decodeBody(body: Buffer, { endpoint }: Call, status: number): unknown {
   if (answer === 'binary') return body
   if (answer === 'text') return body.toString()
   // Where the documentation promises an object, nothing is no response.
-  const isPromised = status === 200 && endpoint.documented && answer === 'json'
+  const isPromised = status !== 202 && endpoint.documented && answer === 'json'
   if (body.length === 0 && !isPromised) return undefined
   const data = parseJson(body.toString())
-  if (data !== undefined && !(isPromised && Object(data) !== data)) return data
+  if (data !== undefined && (!isPromised || isPlainObject(data))) return data
   const what =
-    data === undefined ? 'no JSON' : `${body.toString().slice(0, 40)} where an object is documented`
+    body.length === 0
+      ? 'empty'
+      : data === undefined
+        ? 'no JSON'
+        : `${body.toString().slice(0, 40)} where an object is documented`
   const why = `the answer is ${what}; pass responseType: 'text' or 'arraybuffer' to see it`
   throw new VerificationError(`${endpoint.name}: ${why}`, { code: 'ANSWER_INVALID' })
+}
+
+function isUnderWay(body: HttpResponse['body']): boolean {
+  const { code } = Object(Buffer.isBuffer(body) ? parseJson(body.toString()) : undefined) as {
+    readonly code?: unknown
+  }
+  return typeof code === 'string' && UNDER_WAY.test(code)
 }
 
 /** The value of a JSON text, `undefined` for any other. Proxies are known to put a byte order mark before it. */

@@ -25,7 +25,9 @@ const order = { appid: 'wx1', transaction_id: '', out_trade_no: 'no-1' }
 
 describe('the signature of a request', () => {
   it('is that of the documentation, in MD5', async () => {
-    gateway.answer({ body: '<xml><return_code>SUCCESS</return_code></xml>' })
+    gateway.answer({
+      body: '<xml><return_code>SUCCESS</return_code><result_code>SUCCESS</result_code></xml>',
+    })
     const wxpay = gateway.client({ secret: EXAMPLE.key, mchid: EXAMPLE.mchid })
     // An endpoint that adds no sign_type, which the example does not have.
     await wxpay.v2.mmpaymkttransfers.sendredpack.post({ xml: EXAMPLE.xml as never })
@@ -345,7 +347,9 @@ describe('signatures beyond `sign`', () => {
       ),
     )
     expect(gateway.message.sign).toBe(signatureOf(gateway.message, gateway.secret))
-    gateway.answer({ body: '<xml><return_code>SUCCESS</return_code></xml>' })
+    gateway.answer({
+      body: '<xml><return_code>SUCCESS</return_code><result_code>SUCCESS</result_code></xml>',
+    })
     const xml = {
       appid: 'ww1',
       partner_trade_no: 'p1',

@@ -59,7 +59,11 @@ const serials = ({ all }: { all: () => readonly PlatformKey[] }): string[] =>
 const away = (): Promise<never> => Promise.reject(new Error('the gateway is away'))
 
 beforeEach(
-  () => void vi.useFakeTimers({ toFake: ['Date', 'performance', 'setTimeout', 'clearTimeout'], now: Date.now() + MINUTE }),
+  () =>
+    void vi.useFakeTimers({
+      toFake: ['Date', 'performance', 'setTimeout', 'clearTimeout'],
+      now: Date.now() + MINUTE,
+    }),
 )
 afterEach(() => void vi.useRealTimers())
 
