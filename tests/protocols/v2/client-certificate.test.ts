@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { generateKeyPairSync, X509Certificate } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -22,8 +22,9 @@ const cert = certify(privateKey, 'AB12')
 const key = pem(privateKey)
 const pair = file('pair.pem', `Bag Attributes\n${cert}${key}`)
 
+const hasLegacy = spawnSync('openssl', ['list', '-providers', '-provider', 'legacy']).status === 0
 /** A PKCS#12 file of the pair. */
-function pfx(passphrase: string): Buffer {
+function pfx(passphrase: string, ...options: readonly string[]): Buffer {
   const path = join(folder, `${passphrase}.p12`)
   const args = [
     'pkcs12',
@@ -34,6 +35,7 @@ function pfx(passphrase: string): Buffer {
     path,
     '-passout',
     `pass:${passphrase}`,
+    ...options,
   ]
   execFileSync('openssl', args, { stdio: 'pipe' })
   return readFileSync(path)
@@ -84,6 +86,14 @@ describe('a client certificate', () => {
   ])('is not made of %s', (_, given, why) => {
     expect(() => load(given())).toThrow(ConfigError)
     expect(() => load(given())).toThrow(why)
+  })
+
+  it.skipIf(!hasLegacy)('in a cipher that OpenSSL 3 no longer takes is converted by one command', () => {
+    const old = pfx('1900000109', '-legacy')
+    expect(() => load({ pfx: old })).toThrow(ConfigError)
+    expect(() => load({ pfx: old })).toThrow(
+      /RC2 .* legacy .*Convert it once: openssl pkcs12 -legacy -in .* \(its passphrase is the merchant id\), then give merchant: \{ cert: /,
+    )
   })
 
   it('and privateKey belong together', () => {
