@@ -63,7 +63,10 @@ describe('encoding', () => {
     ['a control character', { a: '\u0000' }],
     ['half a surrogate pair', { a: '\ud83d' }],
   ])('refuses %s', (_, fields) => {
-    expect(() => encodeXml(fields as Record<string, string>)).toThrow(XmlProblem)
+    const encoding = () => encodeXml(fields as Record<string, string>)
+    expect(encoding).toThrow(XmlProblem)
+    expect(encoding).toThrow(/' is no name of an XML element|a holds a character that XML cannot carry/)
+    expect(encoding).toThrow(expect.objectContaining({ name: 'XmlProblem' }))
   })
 
   it.skipIf(!hasXmllint)('is what xmllint takes for XML and reads the same way', () => {
@@ -107,7 +110,23 @@ describe('decoding', () => {
     })
   })
 
+  it('takes white space for text where there is no CDATA, and text beside CDATA for text', () => {
+    expect(decoded('<a>x<!-- c --> <!-- d -->y</a><b> <!-- c --> </b>')).toEqual({ a: 'x y', b: '  ' })
+    expect(decoded('<a>x<![CDATA[ ]]>\n<![CDATA[y]]></a>')).toEqual({ a: 'x y' })
+  })
+
+  it('finds CDATA however deep it stands', () => {
+    expect(decoded('<a><b><c><![CDATA[1]]></c></b></a>')).toEqual({ a: { b: { c: '1' } } })
+  })
+
+  it('takes a document of the largest size, and white space around it', () => {
+    const frame = '<xml><a></a></xml>'.length
+    expect(decoded(`<a>${'x'.repeat(MAX_XML_BYTES - frame)}</a>`).a).toHaveLength(MAX_XML_BYTES - frame)
+    expect(decodeXml('\n <?xml version="1.0"?><xml><a>1</a></xml>\n ')).toEqual({ a: '1' })
+  })
+
   it('makes a list of elements that repeat', () => {
+    expect(decoded('<a>1</a><a>2</a><a>3</a>')).toEqual({ a: ['1', '2', '3'] })
     expect(decoded('<list><item><id>1</id></item><item><id>2</id></item></list>')).toEqual({
       list: { item: [{ id: '1' }, { id: '2' }] },
     })
