@@ -65,6 +65,7 @@ describe('the URL of a call', () => {
       'https://api.mch.weixin.qq.com',
       '/v3/x?a=1&b=2',
     ],
+    ['a query of the path alone', { path: 'v3/x?a=1' }, 'https://api.mch.weixin.qq.com', '/v3/x?a=1'],
     ['a fragment', { path: 'v3/x#y', query: { a: 1 } }, 'https://api.mch.weixin.qq.com', '/v3/x?a=1'],
     [
       'an absolute path, which has an access point of its own',

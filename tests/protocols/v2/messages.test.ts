@@ -132,6 +132,20 @@ describe('a request', () => {
     )
   })
 
+  it('names the part of the call that a value cannot be sent in', async () => {
+    const wrong = { a: {} }
+    const upload = { toForm: () => undefined } as unknown as Upload
+    await expect(protocol.sign(callOf({ body: wrong }))).rejects.toThrow(`${NAME}: xml.a must be text`)
+    await expect(protocol.sign(callOf({ body: wrong, upload }))).rejects.toThrow(
+      `${NAME}: multipart.a must be text`,
+    )
+    const get = callOf({ query: wrong }, { verb: 'get' })
+    await expect(protocol.sign(get)).rejects.toThrow(`${NAME}: query.a must be text`)
+    const { endpoint } = get
+    const making = () => signedUrl({ endpoint, baseURL: undefined, path: 'x', query: wrong }, context)
+    expect(making).toThrow(`${NAME}: query.a must be text`)
+  })
+
   it('is left as it is by the encryption of APIv3', async () => {
     const call = callOf()
     expect(await protocol.encrypt(call, undefined as never)).toBe(call)
@@ -224,6 +238,8 @@ describe('a response', () => {
   it('may be JSON where the API says so', async () => {
     const call = callOf({ unsigned: true }, traits({ answer: 'json' }))
     expect(await decoded('{"retcode":0,"a":[1]}', call)).toEqual({ retcode: 0, a: [1] })
+    expect(await decoded('\uFEFF{"retcode":0}', call)).toEqual({ retcode: 0 })
+    expect(await failed('{"a":1}', call)).toMatchObject({ name: 'VerificationError', code: 'ANSWER_INVALID' })
     for (const body of ['[1]', 'null', '1', 'x', '']) {
       expect(await failed(body, call)).toMatchObject({
         ...{ name: 'VerificationError', code: 'ANSWER_INVALID' },
