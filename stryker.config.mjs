@@ -25,7 +25,10 @@ export const PARTS = {
       mutate: ['lib/notifications/{receive,receiver,receiver-options}.ts'],
       tests: notifications('acknowledgements', 'receive', 'fetch'),
     },
-    { mutate: ['lib/notifications/{parse,parse-json,parse-xml}.ts'], tests: notifications('parsing') },
+    {
+      mutate: ['lib/notifications/{parse,parse-json,parse-xml}.ts'],
+      tests: notifications('parsing', 'requests'),
+    },
     { mutate: ['lib/notifications/{request,resource,identify}.ts'], tests: notifications('requests') },
     { mutate: ['lib/notifications/{ack,handlers,receipts}.ts'], tests: notifications('ack') },
   ],
