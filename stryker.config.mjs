@@ -9,7 +9,7 @@ const v3 = testsIn('protocols/v3')
 
 /**
  * The code that is mutated, part by part. Each group of files has the tests beside it, which have to notice by
- * themselves: all tests for each mutant would take days.
+ * themselves: all tests for each mutant would take days. A new file has to be named here.
  */
 export const PARTS = {
   crypto: [{ mutate: ['lib/crypto/**/*.ts'], tests: ['tests/crypto/**/*.test.ts'] }],

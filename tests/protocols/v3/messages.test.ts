@@ -1,9 +1,18 @@
 import { createHash, generateKeyPairSync } from 'node:crypto'
-import { describe, expect, it } from 'vitest'
+import { getEventListeners } from 'node:events'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { endpointOf } from '../../../lib/catalog/endpoint.js'
 import type { Traits } from '../../../lib/catalog/traits.js'
-import { canonicalRequest, canonicalResponse, encryptOaep, sign, verify } from '../../../lib/crypto/index.js'
+import {
+  canonicalRequest,
+  canonicalResponse,
+  decryptOaep,
+  encryptOaep,
+  sign,
+  verify,
+} from '../../../lib/crypto/index.js'
 import { ApiError, RequestError, sensitive, VerificationError } from '../../../lib/index.js'
+import { Timer } from '../../../lib/pipeline/send.js'
 import type { Call, Upload } from '../../../lib/protocols/protocol.js'
 import { createFixedKeys } from '../../../lib/protocols/v3/platform-keys.js'
 import { createV3Protocol } from '../../../lib/protocols/v3/v3.js'
@@ -132,6 +141,65 @@ describe('a request', () => {
     const signing = protocol.sign(callOf({ body }))
     await expect(signing).rejects.toBeInstanceOf(RequestError)
     await expect(signing).rejects.toThrow(why)
+  })
+})
+
+describe('the platform key of a request', () => {
+  const limited = (limit: number): Timer => {
+    const timer = new Timer(limit)
+    onTestFinished(() => timer.stop())
+    return timer
+  }
+  /** A protocol whose keys are there once `ready` resolves. */
+  const waiting = (ready: () => Promise<void>) =>
+    createV3Protocol({ signer, keys: { ...createFixedKeys([]), ready } })
+  const never = () => new Promise<void>(() => undefined)
+
+  it('encrypts what is sensitive, and is named', async () => {
+    const body = { name: sensitive('张三') }
+    const traits = { encrypts: ['json.name'] }
+    const sent = await protocol.encrypt(callOf({ body, sensitive: true, traits }), limited(0))
+    expect(decryptOaep((sent.body as { name: string }).name, platform.privateKey)).toBe('张三')
+    expect(sent.headers).toEqual({ 'Wechatpay-Serial': 'PUB_KEY_ID_1' })
+    const plain = callOf({ body: { a: 1 } })
+    expect(await protocol.encrypt(plain, limited(0))).toBe(plain)
+    const bare = protocol.encrypt(callOf({ body: { name: '张三' }, traits }), limited(0))
+    await expect(bare).rejects.toBeInstanceOf(RequestError)
+    const other = callOf({ body, sensitive: true, traits, headers: { 'Wechatpay-Serial': 'BB22' } })
+    await expect(protocol.encrypt(other, limited(0))).rejects.toThrow('no platform key BB22')
+  })
+
+  it('is waited for, for as long as the attempt may last', async () => {
+    for (const limit of [0, 60_000]) {
+      const ready = vi.fn(async () => undefined)
+      await waiting(ready).encrypt(callOf(), limited(limit))
+      expect(ready).toHaveBeenCalledOnce()
+    }
+    const timedOut = waiting(never).encrypt(callOf(), limited(1))
+    await expect(timedOut).rejects.toMatchObject({
+      ...{ name: 'NetworkError', code: 'TIMEOUT', retryable: true },
+      message: expect.stringContaining(
+        'POST v3/pay/transactions/native: no platform certificates within 1 ms',
+      ),
+    })
+    await expect(
+      waiting(() => Promise.reject(new Error('away'))).encrypt(callOf(), limited(60_000)),
+    ).rejects.toThrow('away')
+  })
+
+  it('is not waited for once the call is aborted, or was before', async () => {
+    for (const isEarly of [true, false]) {
+      const controller = new AbortController()
+      if (isEarly) controller.abort('enough')
+      const call = callOf({ signal: controller.signal })
+      const waited = waiting(never).encrypt(call, limited(60_000))
+      controller.abort('enough')
+      await expect(waited).rejects.toMatchObject({
+        ...{ name: 'NetworkError', code: 'ABORTED', retryable: false, cause: 'enough' },
+        message: expect.stringContaining('native: aborted'),
+      })
+      expect(getEventListeners(controller.signal, 'abort')).toEqual([])
+    }
   })
 })
 
