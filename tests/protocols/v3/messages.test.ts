@@ -256,6 +256,18 @@ describe('a response', () => {
     expect(await decoded(bare, callOf({ unsigned: true }))).toEqual({ a: 1 })
   })
 
+  it('that is not signed says by which template it would be believed, where there is one', async () => {
+    const bare = { ...responseOf('{"a":1}'), headers: {} }
+    const image = callOf({ path: 'v3/merchant-service/images/X1', verb: 'get', traits: { answer: 'json' } })
+    const template =
+      "; an answer that is not signed is believed by its template alone: chain('v3/merchant-service/images/{media_id}').get({ … })"
+    await expect(decoded(bare, image)).rejects.toThrow(template)
+    await expect(decoded(bare, callOf())).rejects.not.toThrow('by its template')
+    await expect(decoded(bare, callOf({ path: 'v3/undocumented' }))).rejects.not.toThrow('by its template')
+    const forged = { ...responseOf('{"a":1}'), body: Buffer.from('{"a":2}') }
+    await expect(decoded(forged, image)).rejects.not.toThrow('by its template')
+  })
+
   it('whose digest is signed is believed by that', async () => {
     const bytes = Buffer.from('a,b\n')
     const sha1 = createHash('sha1').update(bytes).digest('hex')
