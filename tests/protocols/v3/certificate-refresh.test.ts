@@ -1,9 +1,10 @@
 import { createSecretKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { canonicalResponse, encryptAesGcm, sign } from '../../../lib/crypto/index.js'
+import { RequestError } from '../../../lib/errors.js'
 import { type CertificatesOptions, createCertificates } from '../../../lib/protocols/v3/certificates.js'
 import { createPlatformCertificates } from '../../../lib/protocols/v3/platform-certificates.js'
-import type { PlatformKey } from '../../../lib/protocols/v3/platform-keys.js'
+import { createFixedKeys, type PlatformKey } from '../../../lib/protocols/v3/platform-keys.js'
 import type { SignedPayload } from '../../../lib/protocols/v3/signature.js'
 import type { Store } from '../../../lib/store.js'
 import { certify } from '../../openssl.js'
@@ -142,6 +143,16 @@ describe('platform certificates', () => {
     certificates.close()
   })
 
+  it('are not believed by one whose time is over', async () => {
+    const given = [{ serial: 'CC', key: stranger.publicKey, notAfter: Date.now() + HOUR }]
+    const { certificates, state } = start({ given })
+    state.answer = () => answerOf([first], stranger)
+    await certificates.refresh()
+    await vi.advanceTimersByTimeAsync(HOUR)
+    await expect(certificates.refresh()).rejects.toMatchObject({ code: 'SERIAL_UNKNOWN' })
+    certificates.close()
+  })
+
   it('are asked for once more when a probe came in their place', async () => {
     const { certificates, state } = start()
     const probes = [{ signature: 'WECHATPAY/SIGNTEST/AAAA' }, {}]
@@ -273,6 +284,20 @@ describe('a store', () => {
 
 describe('the certificates of a client', () => {
   const signer = { mchid: '1900000109', serial: 'AB12', privateKey: stranger.privateKey }
+
+  it.each([
+    [signer, 'The platform keys are those of `certs`; there is nothing to refresh'],
+    [
+      { brandId: '40001', serial: 'AB12', privateKey: stranger.privateKey },
+      'A brand has no platform certificates to download: its WeChat Pay public key is that of `certs`',
+    ],
+  ])('are what they are where they were given', async (owner, why) => {
+    const keys = createFixedKeys([{ serial: 'PUB_KEY_ID_1', key: second.publicKey }])
+    const shown = createPlatformCertificates(keys, undefined, owner)
+    expect((await shown.list()).map(({ serial }) => serial)).toEqual(['PUB_KEY_ID_1'])
+    await expect(shown.refresh()).rejects.toBeInstanceOf(RequestError)
+    await expect(shown.refresh()).rejects.toThrow(why)
+  })
 
   it('are listed with their validity, and downloaded anew', async () => {
     const { certificates, state } = start({ given: [{ serial: 'PUB_KEY_ID_1', key: second.publicKey }] })
