@@ -161,6 +161,17 @@ describe('a journal', () => {
     expect(existsSync(`${journal}.lock`)).toBe(false)
   })
 
+  it('that an earlier version began does not say whose it is, and is ended by that version', async () => {
+    const journal = file('old-account.journal', `${JSON.stringify({ ...header, account: '0f3c' })}\n+1\n`)
+    const opening = open(journal)
+    await expect(opening).rejects.toThrow(RequestError)
+    await expect(opening).rejects.toThrow(
+      'does not say which merchant it belongs to, because an earlier version began it',
+    )
+    await expect(opening).rejects.toThrow('Run that job to its end with the version that began it')
+    expect(linesOf(journal)).toEqual(['+1'])
+  })
+
   it('belongs to one merchant at one access point, which it names', async () => {
     const journal = written('other-account.journal', ['+1'])
     await expect(open(journal, { ...header, account: '2 https://a' })).rejects.toThrow(
