@@ -1,10 +1,11 @@
-import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { createPublicKey, generateKeyPairSync, type KeyObject, X509Certificate } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { loadPrivateKey, loadPublicKey, sign, verify } from '../../lib/crypto/index.js'
+import { loadCertificates } from '../../lib/crypto/keys.js'
 import { ConfigError } from '../../lib/errors.js'
 import { certify } from '../openssl.js'
 
@@ -128,5 +129,33 @@ describe('a public key', () => {
       expect(`${error} ${JSON.stringify(error)} ${(error as Error).stack}`).not.toContain(secret)
     }
     expect.assertions(1)
+  })
+})
+
+describe('certificates', () => {
+  const second = certify(privateKey, '2')
+  const key = exported(privateKey, 'pkcs8')
+
+  it.each<[string, () => string | Uint8Array | URL, readonly string[]]>([
+    ['PEM', () => certificate, [certificate]],
+    ['PEM of several', () => `Bag\n${certificate}${second}`, [certificate, second]],
+    ['PEM with their key', () => `${key}${certificate}`, [certificate]],
+    ['DER', () => new X509Certificate(certificate).raw, [certificate]],
+    ['a file', () => pathToFileURL(certificateFile), [certificate]],
+    ['the old name', () => certificate.replaceAll('CERTIFICATE', 'TRUSTED CERTIFICATE'), [certificate]],
+  ])('are loaded from %s, without anything else', (_, input, found) => {
+    const serials = found.map((pem) => new X509Certificate(pem).serialNumber)
+    const blocks = loadCertificates(input(), 'ca').match(/-----BEGIN[\s\S]*?-----END [A-Z ]+-----/g) ?? []
+    expect(blocks.map((pem) => new X509Certificate(pem).serialNumber)).toEqual(serials)
+  })
+
+  it.each<[string, () => string | Uint8Array]>([
+    ['a key', () => key],
+    ['a damaged certificate', () => certificate.replace(/^MII/m, 'AAA')],
+    ['one that is damaged among others', () => certificate + second.replace(/^MII/m, 'AAA')],
+    ['bytes that are none', () => Buffer.from('junk')],
+  ])('are not %s', (_, input) => {
+    expect(() => loadCertificates(input(), 'ca')).toThrow(ConfigError)
+    expect(() => loadCertificates(input(), 'ca')).toThrow('ca is no certificate: give one in PEM')
   })
 })
