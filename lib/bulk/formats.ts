@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { pipeline, Readable } from 'node:stream'
 import { TextDecoderStream } from 'node:stream/web'
+import type { CsvError } from 'csv-parse'
 import { ConfigError, RequestError } from '../index.js'
 import type { Row } from './engine.js'
 
@@ -16,7 +17,7 @@ export type TableRecords = AsyncIterable<readonly unknown[]>
 
 /** The records of a file of comma, tab or semicolon separated values. The parser is loaded with the first. */
 export async function* readCsv(file: string, encoding: CsvEncoding): AsyncGenerator<readonly string[]> {
-  const { parse } = await import('csv-parse')
+  const { parse, CsvError: ParserError } = await import('csv-parse')
   const delimiter = await delimiterOf(file)
   const parser = parse({
     bom: true,
@@ -35,12 +36,30 @@ export async function* readCsv(file: string, encoding: CsvEncoding): AsyncGenera
   try {
     for await (const record of parser as AsyncIterable<readonly string[]>) yield record
   } catch (error) {
-    const { code, message, lines } = error as Error & { readonly code?: string; readonly lines?: number }
-    if (!code?.startsWith('CSV_')) throw error
-    throw new RequestError(`The input is no sound CSV${lines ? ` at line ${lines}` : ''}: ${message}`)
+    throw error instanceof ParserError ? csvProblem(error) : error
   } finally {
     bytes.destroy()
   }
+}
+
+const INNER_QUOTE =
+  'a cell with a quotation mark in it stands in quotation marks, and its own is doubled: "5"" pipe"'
+
+/** The reasons for which a file is no CSV, by the parser's code. The parser's own words may quote a cell. */
+const CSV_PROBLEMS: Readonly<Record<string, string>> = {
+  INVALID_OPENING_QUOTE: INNER_QUOTE,
+  CSV_INVALID_CLOSING_QUOTE: INNER_QUOTE,
+  CSV_NON_TRIMABLE_CHAR_AFTER_CLOSING_QUOTE: INNER_QUOTE,
+  CSV_QUOTE_NOT_CLOSED: 'the file ends within a cell that a quotation mark began',
+  CSV_RECORD_INCONSISTENT_FIELDS_LENGTH: 'the row has more cells than there are columns',
+}
+
+function csvProblem({ code, lines, column, message }: CsvError): RequestError {
+  // The parser counts the cells of a row that has too many, and names none.
+  const place = code === 'CSV_RECORD_INCONSISTENT_FIELDS_LENGTH' ? '' : `, column ${Number(column) + 1}`
+  return new RequestError(
+    `The input is no sound CSV at line ${lines}${place}: ${CSV_PROBLEMS[code] ?? message}`,
+  )
 }
 
 /** The delimiter that the first line has: a comma before a tab before a semicolon. */

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { writeXlsx } from 'hucre/xlsx'
 import { describe, expect, it } from 'vitest'
 import { openTable } from '../../lib/bulk/table.js'
+import { RequestError } from '../../lib/index.js'
 import { startFolder } from './folder.js'
 
 const file = startFolder()
@@ -70,12 +71,16 @@ describe('rows are read from', () => {
 it.each([
   ['twice.csv', 'a,b,a\n1,2,3\n', /Two columns are called 'a'/],
   ['empty.csv', '', /is empty/],
-  ['quotes.csv', 'a,b\n"1,2\n', /no sound CSV/],
-  ['wide.csv', 'a,b\n1,2,3\n', /no sound CSV at line 2/],
+  ['quotes.csv', 'a,b\n"1,2\n', /no sound CSV at line 2, column 1: the file ends within a cell/],
+  ['inch.csv', 'a,b\n1,2\n1,5" pipe\n', /input is no sound CSV at line 3, column 2: .*"5"" pipe"/],
+  ['after.csv', 'a,b\n"5" pipe,2\n', /no sound CSV at line 2, column 1: .*"5"" pipe"/],
+  ['wide.csv', 'a,b\n1,2,3,4\n', /no sound CSV at line 2: the row has more cells/],
   ['bad.jsonl', '{"a":1}\n{"a":\n', /Line 2 of the input is no JSON/],
   ['rows.dat', 'a\n1\n', /set the format to csv, jsonl or xlsx/],
 ])('%s is refused, and it is said why', async (name, content, message) => {
-  await expect(read(file(name, content))).rejects.toThrow(message)
+  const failure = await read(file(name, content)).catch((error: unknown) => error)
+  expect(failure).toBeInstanceOf(RequestError)
+  expect((failure as RequestError).message).toMatch(message)
 })
 
 it('says what to install when workbooks cannot be read', () => {
