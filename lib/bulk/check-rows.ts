@@ -6,6 +6,7 @@ import { RequestError } from '../index.js'
 import type { PlannedRow } from './engine.js'
 import { formatFieldPath } from './fields.js'
 import type { Job } from './job.js'
+import { MAX_ROWS } from './journal/format.js'
 import type { BulkOptions } from './options.js'
 import { isProblem, planRow, type RowProblem } from './plan-row.js'
 import type { RowCounts } from './progress.js'
@@ -72,7 +73,7 @@ export async function checkRows(
   for await (const row of table.rows()) {
     if (signal?.aborted && !check) return
     signal?.throwIfAborted()
-    counts.checked++
+    if (++counts.checked > MAX_ROWS) throw new RequestError(`A table has ${MAX_ROWS} rows at most: split it`)
     if (!check) continue
     const planned = planRow(job, row)
     const problem = isProblem(planned) ? planned : await check(planned)

@@ -194,6 +194,62 @@ describe('a journal', () => {
     },
   )
 
+  it.each([
+    ['rows beyond all tables', '+1-99999999999'],
+    ['a row beyond all tables', '>99999999999999999999999'],
+    ['more rows than a line may stand for', '>1-10001'],
+    ['rows in the wrong order', '>5-2'],
+    ['no row', '+0'],
+    ['results beyond all disks', '+1 99999999999999999999999'],
+    ['a failure that is no JSON', '-1 {code: "PARAM_ERROR"}'],
+    ['a failure without its columns', '-1 {"code":"PARAM_ERROR"}'],
+    ['a failure without its code', '-1 {"columns":{}}'],
+  ])('is refused when it speaks of %s, even at its end', async (name, line) => {
+    const journal = written(`${name}.journal`, ['+1', line])
+    const content = readFileSync(journal, 'utf8')
+    const failure = await open(journal).catch((error: unknown) => error)
+    expect(failure).toBeInstanceOf(RequestError)
+    const at = content.lastIndexOf(line)
+    expect((failure as RequestError).message).toContain(`The journal ${journal} is damaged at byte ${at};`)
+    expect(readFileSync(journal, 'utf8')).toBe(content)
+  })
+
+  it('is read in a moment, whatever ranges it claims', async () => {
+    // Without a limit, each of these lines would be a hundred million steps.
+    const lines = Array.from({ length: 5_000 }, () => '>1-99999999')
+    await expect(open(written('claims.journal', lines))).rejects.toThrow(/is damaged at byte/)
+  })
+
+  it('has no line without end', async () => {
+    const journal = written('endless.journal', ['+1'])
+    const at = statSync(journal).size
+    truncateSync(journal, at + 100 * 1024 * 1024)
+    await expect(open(journal)).rejects.toThrow(`is damaged at byte ${at};`)
+  })
+
+  it('loses the end that a loss of power has made zeros of', async () => {
+    const journal = written('zeros.journal', ['+1', `-2 {"code":"X","columns":{}\0\0}`])
+    const intact = readFileSync(journal, 'utf8').indexOf('-2')
+    expect(await statesIn(journal, [1, 2])).toEqual([acknowledged, notSent])
+    expect(statSync(journal).size).toBe(intact)
+  })
+
+  it('belongs to nobody when its header does not say to whom', async () => {
+    const path = file('nobody.journal', `${JSON.stringify({ ...header, account: undefined })}\n+1\n`)
+    await expect(open(path)).rejects.toThrow('does not say which merchant it belongs to')
+  })
+
+  it('has lines of so many rows, however many are begun at once', async () => {
+    const path = file('wide.journal')
+    const journal = await open(path)
+    await journal.begin(Array.from({ length: 25_000 }, (_, at) => at + 1))
+    await journal.close()
+    expect(linesOf(path)).toEqual(['>1-10000', '>10001-20000', '>20001-25000'])
+    expect(await statesIn(path, [1, 10_000, 10_001, 25_000, 25_001])).toEqual([
+      ...[inFlight, inFlight, inFlight, inFlight, notSent],
+    ])
+  })
+
   it('is in use until it is closed', async () => {
     const path = file('used.journal')
     const journal = await open(path)

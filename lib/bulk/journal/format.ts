@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { RequestError } from '../../index.js'
+import { isPlainObject } from '../../plain-object.js'
 
 /** The state of a row: the sign that the last line about it begins with. */
 export const ROW_STATE = {
@@ -47,7 +48,14 @@ export interface JournalLine {
   readonly failure?: FailureRecord
 }
 
-const LINE = /^([><+\-?])(\d+)(?:-(\d+))?(?: (\d+))?(?: (\{.*\}))?$/
+/** The most rows that a line may stand for, and the highest number of a row: they bound what reading a journal costs. */
+export const MAX_RANGE = 10_000
+export const MAX_ROWS = 100_000_000
+/** The length in bytes from which a line is none: a row is never that long. */
+const MAX_LINE: number = 64 * 1024 * 1024
+
+// Zeros are what a loss of power leaves of a line, so a line that holds one was cut short.
+const LINE = /^([><+\-?])(\d+)(?:-(\d+))?(?: (\d+))?(?: (\{[^\0]*\}))?$/
 const LINE_FEED = 10
 
 /** Writes `>17-48` (about to be sent), `<48` (not sent after all), `+17`, `-18 {…}` (failed) or `?19 {…}` (unknown). */
@@ -57,15 +65,34 @@ export function formatLine({ state, first, last, end, failure }: JournalLine): s
   return `${state}${range}${result}${failure ? ` ${JSON.stringify(failure)}` : ''}\n`
 }
 
-function parseLine(text: string): JournalLine | undefined {
+/** Parses a line: `undefined` when it has another form, which an end that was cut short has; `damaged` when it says what no run writes. */
+function parseLine(text: string): JournalLine | 'damaged' | undefined {
   const [, state, first, last = first, end, failure] = LINE.exec(text) ?? []
   if (state === undefined) return undefined
-  return {
+  const line = {
     state: state as RowState,
     first: Number(first),
     last: Number(last),
     ...(end !== undefined && { end: Number(end) }),
-    ...(failure !== undefined && { failure: JSON.parse(failure) as FailureRecord }),
+    ...(failure !== undefined && { failure: parseFailure(failure) as FailureRecord }),
+  }
+  const rows = line.last - line.first + 1
+  const isPossible =
+    line.first > 0 &&
+    rows > 0 &&
+    rows <= MAX_RANGE &&
+    line.last <= MAX_ROWS &&
+    Number.isSafeInteger(line.end ?? 0)
+  return isPossible && (failure === undefined || line.failure) ? line : 'damaged'
+}
+
+function parseFailure(text: string): FailureRecord | undefined {
+  try {
+    const failure = JSON.parse(text) as FailureRecord
+    const isRecord = typeof failure.code === 'string' && isPlainObject(failure.columns)
+    return isRecord ? failure : undefined
+  } catch {
+    return undefined
   }
 }
 
@@ -82,36 +109,53 @@ export async function readJournal(
   let header: JournalHeader | undefined
   let length = 0
   let damagedAt: number | undefined
-  for await (const { text, end } of linesOf(file)) {
-    if (length === 0) header = parseHeader(text, file)
-    else {
-      const line = parseLine(text)
-      if (line && damagedAt !== undefined) {
-        throw new RequestError(
-          `The journal ${file} is damaged at byte ${damagedAt}; it cannot be gone on with`,
-        )
-      }
-      if (line) onLine(line)
-      else damagedAt ??= length
+  for await (const { text, start, end } of linesOf(file)) {
+    if (start === 0) {
+      header = parseHeader(text, file)
+      length = end
+      continue
     }
-    if (damagedAt === undefined) length = end
+    const line = parseLine(text)
+    if (line === undefined) damagedAt ??= start
+    else if (line === 'damaged' || damagedAt !== undefined) {
+      throw damagedJournal(file, damagedAt ?? start)
+    } else {
+      onLine(line)
+      length = end
+    }
   }
   return { header, length }
 }
 
-/** The whole lines of a file, each with the position of its end. */
-async function* linesOf(file: string): AsyncGenerator<{ readonly text: string; readonly end: number }> {
-  let rest: Buffer = Buffer.alloc(0)
-  let position = 0
+const damagedJournal = (file: string, at: number): RequestError =>
+  new RequestError(`The journal ${file} is damaged at byte ${at}; it cannot be gone on with`)
+
+interface FileLine {
+  readonly text: string
+  /** The position of its first byte, and of the first behind it. */
+  readonly start: number
+  readonly end: number
+}
+
+/** The whole lines of a file. */
+async function* linesOf(file: string): AsyncGenerator<FileLine> {
+  /** The pieces of the line that has no end yet. */
+  let pieces: Buffer[] = []
+  let start = 0
+  let end = 0
   for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {
-    rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
-    let start = 0
-    for (let at = rest.indexOf(LINE_FEED); at >= 0; at = rest.indexOf(LINE_FEED, start)) {
-      yield { text: rest.toString('utf8', start, at), end: position + at + 1 }
-      start = at + 1
+    let from = 0
+    for (let at = chunk.indexOf(LINE_FEED); at >= 0; at = chunk.indexOf(LINE_FEED, from)) {
+      const last = chunk.subarray(from, at)
+      end += last.length + 1
+      yield { text: (pieces.length === 0 ? last : Buffer.concat([...pieces, last])).toString(), start, end }
+      pieces = []
+      start = end
+      from = at + 1
     }
-    position += start
-    rest = rest.subarray(start)
+    pieces.push(chunk.subarray(from))
+    end += chunk.length - from
+    if (end - start > MAX_LINE) throw damagedJournal(file, start)
   }
 }
 

@@ -6,6 +6,7 @@ import {
   type FailureRecord,
   formatLine,
   type JournalHeader,
+  MAX_RANGE,
   ROW_STATE,
   type RowState,
   readJournal,
@@ -71,12 +72,12 @@ async function openLocked(
   if (found.header) assertSameJob(file, found.header, header)
   const writer = openWriter(file, header, { ...found, resultsLength }, onError)
 
-  /** Writes down the state of rows; those that follow one another are one line. */
+  /** Writes down the state of rows; those that follow one another are one line, up to its limit. */
   const writeRows = (rows: readonly number[], state: RowState): void => {
     let first = rows[0] ?? 0
     for (const [index, last] of rows.entries()) {
       const next = rows[index + 1]
-      if (next === last + 1) continue
+      if (next === last + 1 && next - first < MAX_RANGE) continue
       setState(first, last, state)
       writer.write(formatLine({ state, first, last }))
       first = next ?? 0
@@ -114,7 +115,7 @@ const COMPARED = {
 
 /** @throws {RequestError} that says whose the journal is, or what differs. */
 function assertSameJob(file: string, found: JournalHeader, header: JournalHeader): void {
-  if (found.account !== header.account) throw ofAnotherAccount(file, found.account, header.account)
+  if (found.account !== header.account) throw ofAnotherAccount(file, String(found.account), header.account)
   const parts = Object.keys(COMPARED) as (keyof typeof COMPARED)[]
   const different = parts.filter((part) => found[part] !== header[part])
   if (different.length === 0) return
