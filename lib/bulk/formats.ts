@@ -9,6 +9,19 @@ import type { Row } from './engine.js'
 /** The prefix of the columns that the file of failed rows adds; they are ignored when that file is run again. */
 export const FAILURE_PREFIX = 'error.'
 
+/**
+ * A cell that a spreadsheet program takes for a formula, also by the wide signs of a Chinese keyboard. Apostrophes before it
+ * make it text; each writing adds one, and each reading takes one away.
+ */
+const FORMULA = /^'*[=+\-@\t\r\n＝＋－＠]/
+
+/** Writes a cell as text that no spreadsheet program calculates. */
+export const escapeFormula = (text: string): string => (FORMULA.test(text) ? `'${text}` : text)
+
+function unescapeFormula(cell: unknown): unknown {
+  return typeof cell === 'string' && cell.startsWith("'") && FORMULA.test(cell) ? cell.slice(1) : cell
+}
+
 /** The encodings that a CSV file may have: spreadsheet programs on a Chinese Windows still write GBK. */
 export type CsvEncoding = 'utf-8' | 'gb18030'
 
@@ -124,14 +137,14 @@ export async function* readRows(records: TableRecords): AsyncGenerator<Row> {
       headings = headingsOf(cells)
       continue
     }
-    const columns = headings.map((heading, index) => [heading, cells[index] ?? ''] as const)
+    const columns = headings.map((heading, index) => [heading, unescapeFormula(cells[index]) ?? ''] as const)
     yield { number: ++number, columns: Object.fromEntries(columns.filter(([heading]) => heading !== '')) }
   }
 }
 
 /** @throws {RequestError} when two columns have the same name. */
 function headingsOf(cells: readonly unknown[]): readonly string[] {
-  const headings = cells.map((cell) => String(cell ?? '').trim())
+  const headings = cells.map((cell) => String(unescapeFormula(cell) ?? '').trim())
   const twice = headings.find((heading, index) => heading !== '' && headings.indexOf(heading) !== index)
   if (twice !== undefined) throw new RequestError(`Two columns are called '${twice}': rename one of them`)
   return headings.map((heading) => (heading.startsWith(FAILURE_PREFIX) ? '' : heading))

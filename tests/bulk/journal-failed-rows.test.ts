@@ -1,6 +1,8 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { convertCell } from '../../lib/bulk/convert-cell.js'
 import { writeFailedRows } from '../../lib/bulk/journal/failed-rows.js'
+import { openTable } from '../../lib/bulk/table.js'
 import { startFolder } from './folder.js'
 
 const file = startFolder()
@@ -74,6 +76,43 @@ describe('the file of failed rows', () => {
     expect(text).toBe(
       `\uFEFFvalue,error.code,error.message,error.field,error.requestId\r\n${cell},PARAM_ERROR,no,,\r\n`,
     )
+  })
+
+  const FORMULAS = [
+    ...['=1+1', '+8613800138000', '-5', '@SUM(A1)', '\t=1', '\r=1', '＝1', '＋1', '－1', '＠1'],
+    ...["'-5", "''=1", '=HYPERLINK("http://x","a")', '-'],
+  ]
+  const PLAIN = ["'", "'a", "it's", 'a=b', '5-3', '', '0', 'o1']
+
+  it('has no cell that a spreadsheet program would calculate', async () => {
+    const rows = FORMULAS.map((value, at) =>
+      failure(at + 1, { [`=${at}`]: 1, '-v': value }, { message: value }),
+    )
+    const { text = '' } = await failedRows('formulas', rows)
+    const cells = text.slice(1).split(/,|\r\n/)
+    expect(cells.filter((cell) => /^"?[=+\-@\t\r＝＋－＠]/.test(cell))).toEqual([])
+  })
+
+  it('is read again with the values that were written', async () => {
+    const values = [...FORMULAS, ...PLAIN]
+    const { path } = await failedRows(
+      'again',
+      values.map((value, at) => failure(at + 1, { '=v': value, openid: `o${at}` })),
+    )
+    const table = await openTable(path, 'csv', process.stdin)
+    const read: unknown[] = []
+    for await (const { columns } of table.rows()) read.push(columns['=v'])
+    expect(table.headings).toEqual(['=v', 'openid', '', '', '', ''])
+    expect(read).toEqual(values)
+  })
+
+  it('keeps a negative number a number', async () => {
+    const { path, text } = await failedRows('negative', [failure(1, { amount: -12.5, openid: '-o' })])
+    expect(text).toContain("\r\n'-12.5,'-o,")
+    const table = await openTable(path, 'csv', process.stdin)
+    for await (const { columns } of table.rows()) {
+      expect(convertCell(columns.amount, 'number')).toEqual({ value: -12.5 })
+    }
   })
 
   it('is not there when no row failed, and what is there stays', async () => {

@@ -1,5 +1,5 @@
 import { closeSync, existsSync, openSync, renameSync, rmSync } from 'node:fs'
-import { FAILURE_PREFIX } from '../formats.js'
+import { escapeFormula, FAILURE_PREFIX } from '../formats.js'
 import { createRowNumbers, type FailureRecord, readJournal } from './format.js'
 import { OWNER_ONLY, writeAll } from './writer.js'
 
@@ -71,6 +71,6 @@ function csvLine(cells: readonly unknown[]): string {
 
 function csvCell(cell: unknown): string {
   if (cell === undefined || cell === null) return ''
-  const text = typeof cell === 'object' ? JSON.stringify(cell) : String(cell)
+  const text = escapeFormula(typeof cell === 'object' ? JSON.stringify(cell) : String(cell))
   return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
