@@ -1,4 +1,4 @@
-import type { KeyObject } from 'node:crypto'
+import { createSecretKey, hkdfSync, type KeyObject } from 'node:crypto'
 import type { Endpoint, ProtocolName } from './catalog/endpoint.js'
 import { ConfigError, RequestError } from './errors.js'
 
@@ -23,6 +23,18 @@ export const ID: unique symbol = Symbol.for('wechatpay-fluent.id')
 
 /** The id that a client signs with. */
 export const idOf = (client: object): Id => (client as { readonly [ID]: Id })[ID]
+
+/** The property that holds a client's own {@link deriveKey}. */
+export const DERIVE_KEY: unique symbol = Symbol.for('wechatpay-fluent.derive-key')
+
+/** Derives a key of 32 bytes for one purpose from the private key of a client: whoever has that key, and nobody else, has this one. */
+export const deriveKey = (client: object, purpose: string): KeyObject =>
+  (client as { readonly [DERIVE_KEY]: (purpose: string) => KeyObject })[DERIVE_KEY](purpose)
+
+export function deriveKeyOf(privateKey: KeyObject, purpose: string): KeyObject {
+  const bytes = privateKey.export({ type: 'pkcs8', format: 'der' })
+  return createSecretKey(Buffer.from(hkdfSync('sha256', bytes, '', `wechatpay-fluent ${purpose}`, 32)))
+}
 
 /** An identity with the key that it signs by. */
 export type Signer = Id & {

@@ -8,7 +8,7 @@ import { createChain } from './chain/chain.js'
 import { PathNode } from './chain/path-node.js'
 import { decryptOaep } from './crypto/rsa.js'
 import { ConfigError } from './errors.js'
-import { ID } from './identity.js'
+import { DERIVE_KEY, deriveKeyOf, ID } from './identity.js'
 import { createNotifications, type NotificationReceiver } from './notifications/receiver.js'
 import { type Config, loadConfig, type WechatpayOptions } from './options.js'
 import { createPaySign, type PaySign } from './pay-sign/api.js'
@@ -120,6 +120,9 @@ export class Wechatpay {
     }
     Object.defineProperty(this, inspect.custom, { value: () => this.toString() })
     Object.defineProperty(this, ID, { value: { mchid: signer.mchid, brandId: signer.brandId } })
+    Object.defineProperty(this, DERIVE_KEY, {
+      value: (purpose: string) => deriveKeyOf(signer.privateKey, purpose),
+    })
     Object.freeze(this)
     // biome-ignore lint/correctness/noConstructorReturn: the chain is this object, seen through a proxy
     return createChain(this, ROOT, {

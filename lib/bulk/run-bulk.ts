@@ -83,7 +83,7 @@ export async function runBulk(options: BulkOptions): Promise<BulkSummary> {
 }
 
 function chooseEngine(
-  { engine = 'local', redis, queue }: BulkOptions,
+  { client, engine = 'local', redis, queue }: BulkOptions,
   account: string,
   rate: number,
 ): Engine {
@@ -92,7 +92,7 @@ function chooseEngine(
   if (redis === undefined) {
     throw new RequestError("engine 'bullmq' needs redis, such as redis://localhost:6379")
   }
-  return bullmqEngine(redis, queueName(account, queue), rate)
+  return bullmqEngine(client, redis, queueName(account, queue), rate)
 }
 
 function journalHeader(job: Job, table: Table, results: string | undefined): JournalHeader {

@@ -2,7 +2,9 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { AxiosResponse } from 'axios'
 import type { Verb } from '../index.js'
 import { ApiError, CALL_CHANNEL, type CallEvent, RequestError, sensitive, type Wechatpay } from '../index.js'
+import { placeholdersOf } from './columns.js'
 import type { Failed, Outcome, Pace, PlannedRow, Send } from './engine.js'
+import { REQUEST_PARTS } from './fields.js'
 import type { JobCall } from './job.js'
 import { accountOf, describeAccount } from './options.js'
 
@@ -54,7 +56,10 @@ export function createSend(client: Wechatpay, { account, path, verb, encrypts, r
   if (own !== account) return async () => ofAnotherAccount(account, own)
   const node = client.chain(path) as unknown as Readonly<Record<Verb, Call>>
   const options = retry === undefined ? {} : { retry }
+  const parts: readonly string[] = [...placeholdersOf(path), ...REQUEST_PARTS]
   return async ({ request }: PlannedRow): Promise<Outcome> => {
+    const others = Object.keys(request).filter((name) => !parts.includes(name))
+    if (others.length > 0) return ofOtherParts(others, parts)
     try {
       const encrypted = markSensitive(request, encrypts)
       const { status, data, headers } = await node[verb]({ ...encrypted, ...options })
@@ -70,6 +75,12 @@ function ofAnotherAccount(account: string, own: string): Failed {
     `the row is of ${describeAccount(account)}, and the client that was to send it is ${describeAccount(own)}; ` +
     'it was not sent. Give each merchant a queue of its own, and run the job again with retryFailed'
   return { ok: false, code: 'ANOTHER_MERCHANT', message }
+}
+
+/** A row that comes from elsewhere names no address to send it to, and no file to read or write. */
+function ofOtherParts(others: readonly string[], parts: readonly string[]): Failed {
+  const message = `the row has ${others.join(', ')}, but a row has ${parts.join(', ')} alone; it was not sent`
+  return { ok: false, code: 'ROW_REFUSED', message }
 }
 
 /** Marks the fields that the catalogue lists as encrypted; the client encrypts them. */

@@ -76,13 +76,7 @@ describe('a shared job', { timeout: 60_000 }, () => {
     await expect.poll(() => look.getWaitingCount(), { timeout: 20_000 }).toBe(30)
     expect(await look.getGlobalRateLimit()).toEqual({ max: 2, duration: 100 })
     const [row] = await look.getWaiting(0, 0)
-    const { privateKey, apiv3Key } = rig.emulator.merchant
-    expect(row?.data.request).toMatchObject({
-      card_id: 'pCARD',
-      json: { out_request_no: expect.any(String) },
-    })
-    expect(JSON.stringify(row)).not.toContain(String(apiv3Key))
-    expect(JSON.stringify(row)).not.toContain(String(privateKey).slice(40, 80))
+    expect(row?.data).toMatch(/^[\w+/]{200,}=*$/)
     stop.abort()
     expect(await run).toMatchObject({ acknowledged: 0, stopped: true })
     expect(await look.getWaitingCount()).toBe(0)

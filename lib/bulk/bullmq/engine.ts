@@ -1,9 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { RequestError } from '../../index.js'
+import { RequestError, type Wechatpay } from '../../index.js'
 import type { Engine, PlannedRow, Work } from '../engine.js'
 import type { RedisAddress } from '../options.js'
 import { limitQueue } from './limits.js'
 import { closeConnection, loadBullmq, openQueue, retryCommand } from './queue.js'
+import { createRowCipher } from './row-cipher.js'
 import { WaitingRows } from './waiting-rows.js'
 
 /** The number of rows in Redis at once: enough for all workers, and little memory. */
@@ -17,17 +18,18 @@ const FULL_POLL = 25
 /**
  * The engine whose rows are sent by workers, wherever they run; this process enqueues rows and collects outcomes.
  *
+ * @param client the client by whose private key the rows are encrypted
  * @param name the name of the queue
  * @param rate the highest number of calls a second of all workers together
  */
-export function bullmqEngine(redis: RedisAddress, name: string, rate: number): Engine {
+export function bullmqEngine(client: Wechatpay, redis: RedisAddress, name: string, rate: number): Engine {
   return {
     async run(work) {
       assertRepeatable(work)
       const queue = await openQueue(await loadBullmq(), name, redis, () => {})
       try {
         const liftLimit = await limitQueue(queue, rate)
-        await enqueueAndCollect(work, new WaitingRows(queue, work))
+        await enqueueAndCollect(work, new WaitingRows(queue, work, createRowCipher(client)))
         await retryCommand(liftLimit)
       } finally {
         await closeConnection(queue)

@@ -2,10 +2,10 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Queue, RedisOptions } from 'bullmq'
 import { ConfigError, RequestError } from '../../index.js'
 import type { RedisAddress } from '../options.js'
-import type { QueuedRow } from './queued-row.js'
 
 export type Bullmq = typeof import('bullmq')
-export type RowQueue = Queue<QueuedRow, unknown, string>
+/** The rows, and their outcomes, as the {@link RowCipher} encrypts them. */
+export type RowQueue = Queue<string, unknown, string>
 
 /** The longest pause in milliseconds between two attempts to reach Redis again. */
 const LONGEST_PAUSE = 2_000

@@ -1,7 +1,7 @@
 import type { Job as QueueJob } from 'bullmq'
 import type { Failed, Outcome, PlannedRow, Work } from '../engine.js'
 import { type RowQueue, retryCommand } from './queue.js'
-import { type QueuedRow, queuedRowId, toQueuedRow } from './queued-row.js'
+import { queuedRowId, type RowCipher } from './row-cipher.js'
 
 /** The number of rows that are looked up at once. */
 const BATCH = 250
@@ -12,11 +12,13 @@ const RETENTION = { age: 14 * 24 * 3600 } as const
 export class WaitingRows {
   readonly #queue: RowQueue
   readonly #work: Work
+  readonly #cipher: RowCipher
   readonly #rows = new Map<string, PlannedRow>()
 
-  constructor(queue: RowQueue, work: Work) {
+  constructor(queue: RowQueue, work: Work, cipher: RowCipher) {
     this.#queue = queue
     this.#work = work
+    this.#cipher = cipher
   }
 
   get size(): number {
@@ -58,11 +60,11 @@ export class WaitingRows {
 
   async #enqueue(rows: readonly PlannedRow[]): Promise<void> {
     const { job } = this.#work
-    const jobs = rows.map((row) => ({
-      name: 'row',
-      data: toQueuedRow(job, row),
-      opts: { jobId: queuedRowId(job, row), removeOnComplete: RETENTION, removeOnFail: RETENTION },
-    }))
+    const jobs = rows.map((row) => {
+      const jobId = queuedRowId(job, row)
+      const data = this.#cipher.encryptRow(jobId, job, row)
+      return { name: 'row', data, opts: { jobId, removeOnComplete: RETENTION, removeOnFail: RETENTION } }
+    })
     await retryCommand(() => this.#queue.addBulk(jobs))
   }
 
@@ -73,7 +75,7 @@ export class WaitingRows {
     for (const [index, id] of ids.entries()) {
       const row = this.#rows.get(id) as PlannedRow
       const queued = found[index]
-      const outcome = queued && outcomeOf(queued)
+      const outcome = queued && this.#outcomeOf(id, queued)
       if (!queued) lost.push(row)
       else if (outcome) {
         this.#work.finish(row, outcome)
@@ -91,6 +93,11 @@ export class WaitingRows {
     return collected.length
   }
 
+  #outcomeOf(id: string, { finishedOn, failedReason, returnvalue }: QueueJob): Outcome | undefined {
+    if (finishedOn === undefined) return undefined
+    return this.#cipher.decryptOutcome(id, returnvalue) ?? workerFailed(failedReason)
+  }
+
   *#batches(): Generator<readonly string[]> {
     const ids = [...this.#rows.keys()]
     for (let at = 0; at < ids.length; at += BATCH) yield ids.slice(at, at + BATCH)
@@ -101,17 +108,7 @@ export class WaitingRows {
   }
 }
 
-function outcomeOf({
-  finishedOn,
-  failedReason,
-  returnvalue,
-}: QueueJob<QueuedRow, unknown>): Outcome | undefined {
-  if (finishedOn === undefined) return undefined
-  const isOutcome = typeof (returnvalue as Outcome | null)?.ok === 'boolean'
-  return isOutcome ? (returnvalue as Outcome) : workerFailed(failedReason)
-}
-
-const workerFailed = (reason = 'it gave no outcome'): Failed => ({
+const workerFailed = (reason = 'its report is not by the private key of this run'): Failed => ({
   ok: false,
   code: 'WORKER_FAILED',
   message: `the worker could not send the row: ${reason}`,

@@ -1,13 +1,13 @@
 import { setMaxListeners } from 'node:events'
 import type { Job as QueueJob } from 'bullmq'
-import type { Wechatpay } from '../../index.js'
+import { RequestError, type Wechatpay } from '../../index.js'
 import type { Outcome, Pace, Send } from '../engine.js'
 import type { JobCall } from '../job.js'
 import { accountOf, type BulkQueueOptions, concurrencyOf } from '../options.js'
 import { createSend, sendPaced, watchRetries } from '../send-row.js'
 import { sharedPace } from './limits.js'
 import { closeConnection, connectionOf, loadBullmq, openQueue, queueName } from './queue.js'
-import type { QueuedRow } from './queued-row.js'
+import { createRowCipher } from './row-cipher.js'
 
 /** The options of a worker, which sends the rows of every job in the queue until it is ended. */
 export interface BulkWorkerOptions extends BulkQueueOptions {
@@ -19,7 +19,7 @@ export interface BulkWorkerOptions extends BulkQueueOptions {
   readonly signal?: AbortSignal
   /** Called when the worker is connected to Redis. */
   readonly onReady?: (worker: { readonly queue: string }) => void
-  /** Called when the connection is lost, and the like; the worker continues by itself. */
+  /** Called when the connection is lost, somebody else's row is in the queue, and the like; the worker continues by itself. */
   readonly onError?: (error: Error) => void
 }
 
@@ -36,7 +36,8 @@ const STALLED_INTERVAL = 5_000
 
 /**
  * Sends the rows that runs with `engine: 'bullmq'` have put in a queue, on as many hosts as you like. The keys stay with
- * the worker; Redis has none. Resolves when `signal` is aborted and the rows in flight have their outcomes.
+ * the worker; all that Redis has is encrypted by a key that is derived from the merchant's private key. Resolves when `signal`
+ * is aborted and the rows in flight have their outcomes.
  *
  * @throws {ConfigError} when BullMQ is not installed, or Redis cannot be reached at the beginning.
  */
@@ -48,19 +49,24 @@ export async function runBulkWorker(options: BulkWorkerOptions): Promise<BulkWor
   const queue = await openQueue(bullmq, name, redis, onError)
   setMaxListeners(0, signal)
   const pace = sharedPace(queue, signal, onError)
+  const cipher = createRowCipher(client)
   const senders = createSenders(client, pace)
   const done = { acknowledged: 0, failed: 0 }
   const inFlight = new Set<Promise<Outcome>>()
-  const send = async ({ data }: QueueJob<QueuedRow, Outcome>): Promise<Outcome> => {
-    const { call, number, request } = data
-    const sending = sendPaced({ number, request, columns: {} }, senders.senderOf(call), pace)
-    inFlight.add(sending)
-    const outcome = await sending
-    inFlight.delete(sending)
-    done[outcome.ok ? 'acknowledged' : 'failed']++
-    return outcome
+  const sendQueued = async (id: string, data: unknown): Promise<Outcome> => {
+    const row = cipher.decryptRow(id, data)
+    if ('request' in row) return sendPaced({ ...row, columns: {} }, senders.senderOf(row.call), pace)
+    onError(new RequestError(`The queue ${name}: ${row.message}`))
+    return row
   }
-  const worker = new bullmq.Worker<QueuedRow, Outcome>(name, send, {
+  const send = async ({ id = '', data }: QueueJob<unknown>): Promise<string> => {
+    const sending = sendQueued(id, data)
+    inFlight.add(sending)
+    const outcome = await sending.finally(() => inFlight.delete(sending))
+    done[outcome.ok ? 'acknowledged' : 'failed']++
+    return cipher.encryptOutcome(id, outcome)
+  }
+  const worker = new bullmq.Worker<unknown, string>(name, send, {
     ...{ connection: connectionOf(redis), concurrency, lockDuration: LOCK_DURATION },
     ...{ stalledInterval: STALLED_INTERVAL, runRetryDelay: 1_000 },
     // A row may lose any number of workers; its number makes that harmless.
