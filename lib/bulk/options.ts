@@ -53,7 +53,7 @@ export interface BulkOptions {
   readonly retryFailed?: boolean
   /**
    * What sends the rows: this process when absent. With `bullmq` they go to a queue in Redis, and processes that call
-   * `runBulkWorker` send them, on as many hosts as you like; this process collects the outcomes.
+   * `runBulkWorker` with the same private key send them, on as many hosts as you like; this process collects the outcomes.
    */
   readonly engine?: 'local' | 'bullmq' | Engine
   /** For `bullmq`: `redis://…`, or options of ioredis. */

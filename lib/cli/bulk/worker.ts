@@ -34,7 +34,8 @@ interface WorkerFlags extends ClientFlags, QueueFlags {
 
 const HELP = `
 It sends the rows that wxpay bulk … --engine bullmq puts in the queue, until Ctrl-C. Run as many as you like, on as
-many hosts; each needs the merchant's keys, Redis has none of them. Takes the packages bullmq and ioredis.`
+many hosts; each needs the merchant's keys, the private key being that of the run. Redis sees no key and nothing of what
+is sent. Takes the packages bullmq and ioredis.`
 
 /** `wxpay bulk worker`: sends the rows that other processes have put in the queue. */
 export function bulkWorkerCommand(command: Command): void {
