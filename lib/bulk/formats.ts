@@ -91,9 +91,13 @@ export async function* readXlsx(file: string): AsyncGenerator<readonly unknown[]
     throw new ConfigError(message, { cause })
   })
   const bytes = Readable.toWeb(createReadStream(file)) as never
-  for await (const { values } of streamXlsxRows(bytes) as AsyncIterable<{ values: readonly unknown[] }>) {
-    if (values.every((cell) => cell === null || cell === undefined || cell === '')) continue
-    yield values.map((cell) => (typeof cell === 'string' ? cell.trim() : cell))
+  try {
+    for await (const { values } of streamXlsxRows(bytes) as AsyncIterable<{ values: readonly unknown[] }>) {
+      if (values.every((cell) => cell === null || cell === undefined || cell === '')) continue
+      yield values.map((cell) => (typeof cell === 'string' ? cell.trim() : cell))
+    }
+  } catch (cause) {
+    throw new RequestError(`The input is no sound workbook: ${(cause as Error).message}`, { cause })
   }
 }
 

@@ -75,6 +75,7 @@ it.each([
   ['inch.csv', 'a,b\n1,2\n1,5" pipe\n', /input is no sound CSV at line 3, column 2: .*"5"" pipe"/],
   ['after.csv', 'a,b\n"5" pipe,2\n', /no sound CSV at line 2, column 1: .*"5"" pipe"/],
   ['wide.csv', 'a,b\n1,2,3,4\n', /no sound CSV at line 2: the row has more cells/],
+  ['text.xlsx', 'a,b\n1,2\n', /no sound workbook: /],
   ['bad.jsonl', '{"a":1}\n{"a":\n', /Line 2 of the input is no JSON/],
   ['rows.dat', 'a\n1\n', /set the format to csv, jsonl or xlsx/],
 ])('%s is refused, and it is said why', async (name, content, message) => {

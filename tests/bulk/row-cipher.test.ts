@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto'
+import { createPrivateKey, generateKeyPairSync } from 'node:crypto'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createRowCipher } from '../../lib/bulk/bullmq/row-cipher.js'
 import { createSend } from '../../lib/bulk/index.js'
@@ -22,6 +22,11 @@ describe('a row on its way to a worker', () => {
   it('is read by a client of the same private key, and shows nothing to anybody else', () => {
     const text = rowText('job-1')
     expect(cipher(rig.client()).decryptRow('job-1', text)).toMatchObject({ call: call(), number: 1, request })
+    const privateKey = createPrivateKey(rig.emulator.merchant.privateKey).export({
+      type: 'pkcs1',
+      format: 'pem',
+    })
+    expect(cipher(rig.client({ privateKey })).decryptRow('job-1', text)).toMatchObject({ request })
     expect(Buffer.from(text, 'base64').toString('latin1')).not.toMatch(/o-secret|pCARD|N1|v3/)
     expect(rowText('job-1')).not.toBe(text)
   })
