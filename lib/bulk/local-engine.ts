@@ -1,4 +1,5 @@
 import type { Engine, PlannedRow, Work } from './engine.js'
+import { takeRows } from './rows-to-send.js'
 import { sendPaced } from './send-row.js'
 
 /** The number of rows that are recorded before it is their turn, so that none of them waits for the disk. */
@@ -32,12 +33,7 @@ async function* begunRows({ rows, begin, release, signal, concurrency }: Work): 
   const source = rows[Symbol.asyncIterator]()
   const size = Math.max(AHEAD, 2 * concurrency)
   const beginNext = async (): Promise<PlannedRow[]> => {
-    const batch: PlannedRow[] = []
-    while (batch.length < size && !signal.aborted) {
-      const { value, done } = await source.next()
-      if (done) break
-      batch.push(value)
-    }
+    const batch = await takeRows(source, size, signal)
     if (batch.length > 0) await begin(batch)
     return batch
   }

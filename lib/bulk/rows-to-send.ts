@@ -42,6 +42,21 @@ export async function* rowsToSend(run: JobRun, signal: AbortSignal): AsyncGenera
   }
 }
 
+/** The next rows: fewer than asked for at the end, or when the job is stopped. */
+export async function takeRows(
+  source: AsyncIterator<PlannedRow>,
+  size: number,
+  signal: AbortSignal,
+): Promise<PlannedRow[]> {
+  const batch: PlannedRow[] = []
+  while (batch.length < size && !signal.aborted) {
+    const { value, done } = await source.next()
+    if (done) break
+    batch.push(value)
+  }
+  return batch
+}
+
 function invalidRow({ field, message }: RowProblem): Failed {
   return { ok: false, code: 'ROW_INVALID', field, message: `${field} ${message}; the row was not sent` }
 }

@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { RequestError, type Wechatpay } from '../../index.js'
-import type { Engine, PlannedRow, Work } from '../engine.js'
+import type { Engine, Work } from '../engine.js'
 import type { RedisAddress } from '../options.js'
+import { takeRows } from '../rows-to-send.js'
 import { limitQueue } from './limits.js'
 import { closeConnection, loadBullmq, openQueue, retryCommand } from './queue.js'
 import { createRowCipher } from './row-cipher.js'
@@ -45,7 +46,7 @@ async function enqueueAndCollect({ rows, signal }: Work, waiting: WaitingRows): 
   try {
     for (let poll = 1; ; poll++) {
       if (!ended && !signal.aborted && waiting.size < AHEAD) {
-        const batch = await take(source, signal)
+        const batch = await takeRows(source, BATCH, signal)
         ended = batch.length < BATCH
         if (batch.length > 0 && !signal.aborted) await waiting.add(batch)
       }
@@ -61,16 +62,6 @@ async function enqueueAndCollect({ rows, signal }: Work, waiting: WaitingRows): 
   } finally {
     await source.return?.()
   }
-}
-
-async function take(source: AsyncIterator<PlannedRow>, signal: AbortSignal): Promise<PlannedRow[]> {
-  const batch: PlannedRow[] = []
-  while (batch.length < BATCH && !signal.aborted) {
-    const { value, done } = await source.next()
-    if (done) break
-    batch.push(value)
-  }
-  return batch
 }
 
 /** Rows that may not be repeated are refused: when a worker is cut off, another sends its rows again. */
