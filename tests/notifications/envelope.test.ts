@@ -23,15 +23,16 @@ const resource = {
 const envelope = { id: 'EV-1', event_type: 'TRANSACTION.SUCCESS', resource }
 
 /** Parses a message that WeChat Pay's key has signed, whatever is in it. */
-function parse(message: unknown) {
+function parse(message: unknown, nonce = 'N', more: object = {}) {
   const body = JSON.stringify(message)
   const timestamp = String(Math.floor(Date.now() / 1000))
-  const signature = sign('RSA-SHA256', Buffer.from(`${timestamp}\nN\n${body}\n`), privateKey)
+  const signature = sign('RSA-SHA256', Buffer.from(`${timestamp}\n${nonce}\n${body}\n`), privateKey)
   const headers = {
     'Wechatpay-Serial': SERIAL,
     'Wechatpay-Signature': signature.toString('base64'),
     'Wechatpay-Timestamp': timestamp,
-    'Wechatpay-Nonce': 'N',
+    'Wechatpay-Nonce': nonce,
+    ...more,
   }
   return wxpay.notifications.parse({ headers, body })
 }
@@ -92,4 +93,37 @@ describe('what is genuinely signed', () => {
       })
     },
   )
+})
+
+describe('a header of a signature', () => {
+  const because = 'a header of its signature came twice, is too long, or has characters that it never has'
+
+  it.each(['a,b', 'a, b', 'a b', 'a\nb', 'a\rb', 'a\0', '\u001b[31m', 'ä', '中', 'n'.repeat(129)])(
+    'is refused as %j, though it is signed',
+    async (nonce) => {
+      const error = await parse(envelope, nonce).catch((reason: unknown) => reason)
+      expect(error).toMatchObject({ name: 'VerificationError', code: 'SIGNATURE_INVALID' })
+      expect((error as Error).message).toContain(because)
+      expect((error as Error).message).not.toContain(nonce)
+    },
+  )
+
+  it.each([
+    ['Serial', [SERIAL, SERIAL]],
+    ['Serial', `${SERIAL}\u001b[31m\r\nforged line`],
+    ['Serial', 'S'.repeat(129)],
+    ['Timestamp', ['1', '2']],
+    ['Timestamp', 'now\u001b[31m'],
+    ['Timestamp', '9'.repeat(129)],
+    ['Signature', 'A'.repeat(1_025)],
+    ['Signature', ['AAAA', 'AAAA']],
+  ])('is refused where Wechatpay-%s is %j, and the message quotes none of it', async (name, value) => {
+    const error = await parse(envelope, 'N', { [`Wechatpay-${name}`]: value }).catch(
+      (reason: unknown) => reason,
+    )
+    expect(error).toMatchObject({ name: 'VerificationError', code: 'SIGNATURE_INVALID' })
+    const { message } = error as Error
+    expect(message).toContain(because)
+    expect(message).toMatch(/^[ -~…→]{1,1200}$/)
+  })
 })

@@ -12,6 +12,10 @@ const CLOCK_TOLERANCE = 300
 /** Begins the signatures by which WeChat Pay probes, now and then, whether anybody checks them. */
 const PROBE = 'WECHATPAY/SIGNTEST/'
 
+/** A header of a signature: without blanks, commas (which join one that came twice) and characters that it never has. */
+const HEADER = /^[!-+\--~]{1,128}$/
+const SIGNATURE = /^[!-+\--~]{1,1024}$/
+
 /** The headers of a signature; `undefined` where one did not come. */
 export interface SignatureHeaders {
   readonly serial: string | undefined
@@ -87,6 +91,10 @@ function findFlaw({ headers, body }: SignedPayload, keys: KeyRing): Flaw | undef
   if (!serial || !signature || !timestamp || !nonce) {
     const why = 'it lacks Wechatpay-Serial, -Signature, -Timestamp or -Nonce'
     return { code: 'SIGNATURE_MISSING', why }
+  }
+  if (![serial, timestamp, nonce].every((header) => HEADER.test(header)) || !SIGNATURE.test(signature)) {
+    const why = 'a header of its signature came twice, is too long, or has characters that it never has'
+    return { code: 'SIGNATURE_INVALID', why }
   }
   if (signature.startsWith(PROBE)) {
     const why = `it is a probe (${PROBE}…), which WeChat Pay signs wrongly to see that it is refused`
