@@ -7,7 +7,14 @@ import { decodeXml, type XmlFields, XmlProblem } from '../protocols/v2/xml.js'
 import type { PlainEvent } from './event.js'
 import { identify } from './identify.js'
 import type { XmlMessage } from './message-facts.js'
-import { decryptResource, malformed, missingOption, parseJsonObject, type Secrets } from './resource.js'
+import {
+  decryptResource,
+  malformed,
+  missingOption,
+  parseJsonObject,
+  quote,
+  type Secrets,
+} from './resource.js'
 
 /** The length of an HMAC-SHA256 in hexadecimal; an MD5 has half of it. */
 const HMAC_LENGTH = 64
@@ -25,8 +32,8 @@ export function parseXml(body: string | Buffer, secrets: Secrets): PlainEvent {
   const fields = decode(body)
   const message = identify(fields)
   const event_type = eventTypeOf(fields, message)
-  if (!secret) throw missingOption('secret', `Notification ${event_type}`)
-  const what = `The notification ${event_type}`
+  if (!secret) throw missingOption('secret', `Notification ${quote(event_type)}`)
+  const what = `The notification ${quote(event_type)}`
   if (message?.verify !== 'none') assertSigned(fields, message, secret, what)
   const cipher = message?.cipher
   if (!cipher) return { event_type, resource: fields }

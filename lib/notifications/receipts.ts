@@ -1,4 +1,5 @@
 import { channel } from 'node:diagnostics_channel'
+import { quote } from './resource.js'
 
 /** What became of a notification that a receiver got. */
 export interface NotificationReceipt {
@@ -28,7 +29,7 @@ export function publishReceipt(receipt: NotificationReceipt): void {
 }
 
 function warn({ event_type = 'a notification', id, status, error }: NotificationReceipt): void {
-  const which = id === undefined ? event_type : `${event_type} ${id}`
+  const which = quote(id === undefined ? event_type : `${event_type} ${id}`)
   const why = error instanceof Error ? error.message : String(error)
   process.emitWarning(`${which} failed${status === undefined ? '' : ` and was answered ${status}`}: ${why}`, {
     type: 'WechatpayNotificationWarning',

@@ -52,6 +52,17 @@ describe('a message of v2', () => {
     await expect(parse(encodeXml(fields))).rejects.toMatchObject({ code: 'SIGNATURE_MISSING' })
   })
 
+  it('never has its text in a message as it came, nor much of it', async () => {
+    const event_type = `A\n\u0085\u202e\u2028&amp;${'x'.repeat(10_000)}`
+    const error = await parse(`<xml><event_type>${event_type}</event_type><sign>x</sign></xml>`).catch(
+      (reason: unknown) => reason,
+    )
+    const { message } = error as Error
+    expect(message).toContain('The notification A\\u{a}\\u{85}\\u{202e}\\u{2028}&xxx')
+    expect(message).toMatch(/xxx… is not to be trusted/)
+    expect(message.length).toBeLessThan(400)
+  })
+
   it('that is documented with HMAC-SHA256 alone is not taken with MD5', async () => {
     const vehicle = {
       mch_id: '1',
