@@ -18,6 +18,8 @@ import {
 
 /** The length of an HMAC-SHA256 in hexadecimal; an MD5 has half of it. */
 const HMAC_LENGTH = 64
+/** More marks than a message has by far: about a hundred fields, in CDATA, with lists in JSON. */
+const MAX_MARKS = 3_000
 /** The event type of a genuine message that is not documented. */
 const UNKNOWN = 'unknown'
 
@@ -29,10 +31,11 @@ const UNKNOWN = 'unknown'
 export function parseXml(body: string | Buffer, secrets: Secrets): PlainEvent {
   const { secret, identity } = secrets
   if (identity === 'brand') throw malformed('it is XML, which is for merchants: a brand is told in JSON')
+  assertLikely(body.toString())
+  if (!secret) throw missingOption('secret', 'A notification of APIv2')
   const fields = decode(body)
   const message = identify(fields)
   const event_type = eventTypeOf(fields, message)
-  if (!secret) throw missingOption('secret', `Notification ${quote(event_type)}`)
   const what = `The notification ${quote(event_type)}`
   if (message?.verify !== 'none') assertSigned(fields, message, secret, what)
   const cipher = message?.cipher
@@ -54,6 +57,17 @@ export function parseXml(body: string | Buffer, secrets: Secrets): PlainEvent {
   const create_time = field('create_time')
   const resource = parseJsonObject(text) ?? decode(text)
   return { ...(id && { id }), ...(create_time && { create_time }), event_type, resource }
+}
+
+/** Refuses by a glance what cannot be genuine: to parse it would take many times longer, and anybody may have sent it. */
+function assertLikely(xml: string): void {
+  if (!/>\s*$/.test(xml.slice(-64))) throw malformed('the XML is cut short')
+  if (!/<(sign|req_info)>/.test(xml)) {
+    throw new VerificationError('The notification is not to be trusted: it has neither sign nor req_info', {
+      code: 'SIGNATURE_MISSING',
+    })
+  }
+  if (xml.split(/[<&=]/, MAX_MARKS).length === MAX_MARKS) throw malformed('the XML has too many elements')
 }
 
 /**

@@ -24,6 +24,8 @@ import { BodyError, type NotificationRequest } from './request.js'
 export interface ReceiverContext {
   readonly signer: Signer
   readonly parse: (received: ReceivedNotification) => Promise<NotificationEvent>
+  /** Whether the client has the APIv2 key. */
+  readonly readsXml: boolean
 }
 
 /** Receives a request; resolves to `undefined` when the sender has closed the connection. Never rejects. */
@@ -31,7 +33,7 @@ export type Receive = (request: NotificationRequest) => Promise<NotificationResp
 
 /** The way of a notification: read, parse (verify and decrypt), handle once, respond, publish what became of it. */
 export function createReceive(
-  { signer, parse }: ReceiverContext,
+  { signer, parse, readsXml }: ReceiverContext,
   handlers: NotificationHandlers,
   options: ReceiverOptions = {},
 ): Receive {
@@ -79,7 +81,7 @@ export function createReceive(
       publishReceipt({ ...namesOf(event), type, status: response.status })
       return response
     } catch (error) {
-      const { type, status } = classify(error, event)
+      const { type, status } = classify(error, event, xml && !readsXml)
       publishReceipt({ ...namesOf(event), type, status, error })
       const ack = error instanceof HandlerRefusal ? error.ack : undefined
       return status === undefined ? undefined : refusedResponse(status, xml, ack)
@@ -95,12 +97,16 @@ function namesOf(event: PlainEvent | undefined): Pick<NotificationReceipt, 'even
   return { event_type, ...(id !== undefined && { id }) }
 }
 
-/** The sender is to blame only while there is no event; later errors are the handler's, or this package's. */
+/**
+ * The sender is to blame only while there is no event; later errors are the handler's, or this package's. What this client
+ * has no key for may be anybody's: it is no failure of the server.
+ */
 function classify(
   error: unknown,
   event: PlainEvent | undefined,
+  isForeign: boolean,
 ): Pick<NotificationReceipt, 'type' | 'status'> {
   if (error instanceof BodyError) return { type: 'refused', status: error.status }
-  if (event || !(error instanceof VerificationError)) return { type: 'failed', status: 500 }
+  if (event || !(error instanceof VerificationError)) return { type: 'failed', status: isForeign ? 400 : 500 }
   return { type: 'refused', status: error.code === 'ANSWER_INVALID' ? 400 : 401 }
 }

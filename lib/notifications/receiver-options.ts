@@ -16,12 +16,12 @@ export interface ReceiverOptions {
    * again before it has ended; 4500 when absent, because WeChat Pay waits 5 s. For some events it waits less: 3 s for `CROSS_BORDER_PAY.*`.
    */
   readonly timeout?: number
-  /** Largest body in bytes; 1 MB when absent. */
+  /** Largest body in bytes; 64 kB when absent, many times what WeChat Pay sends. */
   readonly limit?: number
 }
 
 const TIMEOUT = 4_500
-const LIMIT = 1024 * 1024
+const LIMIT = 64 * 1024
 
 const CHECKS = {
   store: [isStore, STORE],

@@ -45,7 +45,7 @@ export function createNotifications(
   const secrets: Secrets = { ...keysAndSecrets, identity: identityOf(signer) }
   const parse = (received: ReceivedNotification): Promise<NotificationEvent> =>
     parseNotification(received, secrets)
-  const context: ReceiverContext = { signer, parse }
+  const context: ReceiverContext = { signer, parse, readsXml: secrets.secret !== undefined }
   return Object.freeze({
     parse,
     node: (handlers: NotificationHandlers, options?: ReceiverOptions) =>

@@ -192,8 +192,9 @@ describe('a notification that is not to be trusted', () => {
     for (const body of [
       '',
       'hello',
-      '<xml><a></xml>',
-      '<!DOCTYPE x [<!ENTITY a "b">]><xml><a>&a;</a></xml>',
+      '<xml><sign>a</xml>',
+      '<xml><sign>a</sign></xml',
+      '<!DOCTYPE x [<!ENTITY a "b">]><xml><sign>&a;</sign></xml>',
     ]) {
       const parsed = rig.wxpay.notifications.parse({ headers: {}, body })
       await expect(parsed).rejects.toMatchObject({ name: 'VerificationError', code: 'ANSWER_INVALID' })

@@ -5,7 +5,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { post, refused, SUCCESS, startReceivers } from './rig.js'
 
 const rig = startReceivers()
-const LIMIT = 1024 * 1024
+const LIMIT = 64 * 1024
 
 describe('a body that is too large', () => {
   it('is 413, by its announced length', async () => {

@@ -1,4 +1,4 @@
-import { expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { startRig } from '../e2e/client.js'
 
 const rig = startRig()
@@ -22,4 +22,52 @@ it('a failure that nobody subscribed to becomes a warning of the process', async
   await receive(new Request('http://localhost/', { method: 'POST', body }))
   expect(warn).toHaveBeenCalledOnce()
   warn.mockRestore()
+})
+
+it('is told once a minute, with the number of those that were left out', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] })
+  const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
+  const receive = rig.wxpay.notifications.fetch((event) => {
+    throw event.event_type === 'REFUND.SUCCESS' ? new TypeError('another kind') : new RangeError('no')
+  })
+  const fail = async (event_type: string) => {
+    const { headers, body } = rig.emulator.signNotification(event_type, {})
+    await receive(new Request('http://localhost/', { method: 'POST', headers, body }))
+  }
+  for (let times = 0; times < 4; times++) await fail('TRANSACTION.SUCCESS')
+  await fail('REFUND.SUCCESS')
+  vi.advanceTimersByTime(60_000)
+  for (let times = 0; times < 2; times++) await fail('TRANSACTION.SUCCESS')
+  expect(warn.mock.calls.map(([message]) => String(message).replace(/EV-\d+/, 'EV'))).toEqual([
+    'TRANSACTION.SUCCESS EV failed and was answered 500: no',
+    'REFUND.SUCCESS EV failed and was answered 500: another kind',
+    'TRANSACTION.SUCCESS EV failed and was answered 500: no (3 more of this kind since the last warning)',
+  ])
+  warn.mockRestore()
+  vi.useRealTimers()
+})
+
+describe('a merchant of v3 alone', () => {
+  const receiver = () => rig.client({ secret: undefined as never }).notifications.fetch(() => undefined)
+  const post = (body: string) => new Request('http://localhost/', { method: 'POST', body })
+
+  it('refuses XML that nobody signed without a word', async () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
+    expect((await receiver()(post('<xml/>'))).status).toBe(401)
+    expect(warn).not.toHaveBeenCalled()
+    warn.mockRestore()
+  })
+
+  it('answers any other XML with 400, and is told once what it lacks', async () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
+    const receive = receiver()
+    for (let times = 0; times < 3; times++) {
+      expect((await receive(post('<xml><sign>x</sign></xml>'))).status).toBe(400)
+    }
+    expect(warn).toHaveBeenCalledExactlyOnceWith(
+      expect.stringContaining('needs the option secret'),
+      expect.anything(),
+    )
+    warn.mockRestore()
+  })
 })

@@ -123,6 +123,31 @@ describe('a message of v2', () => {
     expect(rig.receipts).toMatchObject([{ type, event_type: 'transaction-fail' }])
   })
 
+  it.each([
+    ['elements', '<a/>'],
+    ['elements of many names', '<a1></a1><a2></a2>'],
+    ['comments', '<!-- -->'],
+    ['entities', '&amp;'],
+  ])('with %s without end is refused before it is parsed', async (_, piece) => {
+    const body = `<xml><sign>x</sign><b>${piece.repeat(15_000)}</b></xml>`
+    await expect(parse(body)).rejects.toMatchObject({
+      name: 'VerificationError',
+      code: 'ANSWER_INVALID',
+      message: 'This is no notification: the XML has too many elements',
+    })
+  })
+
+  it('is not parsed where nothing in it could be verified', async () => {
+    for (const body of [
+      '<xml/>',
+      '<xml><a>',
+      `<xml>${'<a/>'.repeat(15_000)}`,
+      '<xml><signature>x</signature></xml>',
+    ]) {
+      await expect(parse(body)).rejects.toMatchObject({ code: 'SIGNATURE_MISSING' })
+    }
+  })
+
   it('with nested elements is refused: no signature covers them', async () => {
     const document = encodeXml({ ...fields, sign: 'x' }).replace('</xml>', '<a><b>1</b></a></xml>')
     await expect(parse(document)).rejects.toMatchObject({ code: 'ANSWER_INVALID' })
