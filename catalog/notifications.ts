@@ -130,7 +130,7 @@ function entry(event: string, message: Message, others: readonly Message[], prin
   const key = quote(product ?? event)
   return {
     declaration: known ? undefined : declare(name, type, printer),
-    line: `${jsdoc(factsOf(message), '  ', notesOf(message, event, others))}\n  ${key}: ${envelope}<${quote(event)}, ${name}>`,
+    line: `${jsdoc(factsOf(message), '  ', notesOf(message, event, others))}\n  ${key}: ${envelope}<${quote(event)}, ${name}${notification.verify === 'none' ? ', false' : ''}>`,
   }
 }
 
@@ -163,8 +163,8 @@ function acknowledgements(notifications: readonly Notification[], printer: Print
 export interface Acknowledgements {\n${lines.join('\n')}\n}`
 }
 
-/** The fields of the envelope, with their names and whether only APIv3 has them for sure. */
-const envelope = (mark: string): string =>
+/** The fields of the envelope, with their names, whether only APIv3 has them for sure, and whether it is always signed. */
+const envelope = (mark: string, authenticated: string): string =>
   [
     `  /** 通知的唯一ID · unique ID of the notification */\n  readonly id${mark}: string`,
     `  /** 通知创建的时间 · creation time of the notification */\n  readonly create_time${mark}: string`,
@@ -172,19 +172,20 @@ const envelope = (mark: string): string =>
     `  /** 通知的资源数据类型 · type of the resource */\n  readonly resource_type${mark}: string`,
     `  /** 回调摘要 · summary */\n  readonly summary${mark}: string`,
     '  /** 通知资源数据 · resource, decrypted */\n  readonly resource: Resource',
+    `  /** 签名是否已验证 · whether a signature vouches for it; where not, query before you rely on any of it */\n  readonly authenticated: ${authenticated}`,
   ].join('\n')
 
 const ENVELOPES = `/** A notification of APIv3 with its payload decrypted. */
 export interface Notification<Event extends string, Resource> {
-${envelope('')}
+${envelope('', 'true')}
 }
 
 /**
  * A notification of APIv2: \`resource\` is the decrypted part or, where nothing is encrypted, the message itself.
  * A message without an event type of its own goes by the name it has in the map below.
  */
-export interface XmlNotification<Event extends string, Resource> {
-${envelope('?')}
+export interface XmlNotification<Event extends string, Resource, Authenticated extends boolean = true> {
+${envelope('?', 'Authenticated')}
 }`
 
 const HELPERS = `/** Every documented event type, of either API version: \`TRANSACTION.SUCCESS\`, \`REFUND.SUCCESS\` … */

@@ -74,13 +74,15 @@ export interface Notification<Event extends string, Resource> {
   readonly summary: string
   /** 通知资源数据 · resource, decrypted */
   readonly resource: Resource
+  /** 签名是否已验证 · whether a signature vouches for it; where not, query before you rely on any of it */
+  readonly authenticated: true
 }
 
 /**
  * A notification of APIv2: `resource` is the decrypted part or, where nothing is encrypted, the message itself.
  * A message without an event type of its own goes by the name it has in the map below.
  */
-export interface XmlNotification<Event extends string, Resource> {
+export interface XmlNotification<Event extends string, Resource, Authenticated extends boolean = true> {
   /** 通知的唯一ID · unique ID of the notification */
   readonly id?: string
   /** 通知创建的时间 · creation time of the notification */
@@ -93,6 +95,8 @@ export interface XmlNotification<Event extends string, Resource> {
   readonly summary?: string
   /** 通知资源数据 · resource, decrypted */
   readonly resource: Resource
+  /** 签名是否已验证 · whether a signature vouches for it; where not, query before you rely on any of it */
+  readonly authenticated: Authenticated
 }
 
 export interface AbnormalEventAmount {
@@ -4169,7 +4173,7 @@ export interface Notifications {
   /** 退款结果通知(XML)
    * @see [merchant](https://pay.weixin.qq.com/doc/v2/merchant/4011940955) [partner](https://pay.weixin.qq.com/doc/v2/partner/4011941745)
    */
-  'refund-processed': XmlNotification<'refund-processed', XmlRefundProcessedResource>
+  'refund-processed': XmlNotification<'refund-processed', XmlRefundProcessedResource, false>
   /** 普通支付通知(XML)
    * @see [merchant](https://pay.weixin.qq.com/doc/v2/merchant/4011935221) [partner](https://pay.weixin.qq.com/doc/v2/partner/4011936650)
    */

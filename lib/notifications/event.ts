@@ -16,6 +16,8 @@ export interface UndocumentedNotification {
   readonly resource_type?: string
   readonly summary?: string
   readonly resource: Readonly<Record<string, unknown>>
+  /** Whether a signature vouches for it; where not, query before you rely on any of it. */
+  readonly authenticated: boolean
 }
 
 /** Any notification; comparing its `event_type` tells what its `resource` is. */
@@ -29,4 +31,5 @@ export interface PlainEvent {
   readonly resource_type?: string
   readonly summary?: string
   readonly resource: object
+  readonly authenticated: boolean
 }

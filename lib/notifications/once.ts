@@ -9,6 +9,8 @@ import { isObject } from './resource.js'
 
 /** Longer than WeChat Pay repeats a notification, which is for 24 hours and 4 minutes. */
 const TTL = 25 * 60 * 60_000
+/** A message of v2 has no time that is checked, so anybody who has seen it can send it again, long after. */
+const V2_TTL = 366 * 24 * 60 * 60_000
 /** The number of notifications that the memory of a process holds; the oldest are forgotten first. */
 const MEMORY_LIMIT = 10_000
 /** A claim is renewed while its handler runs, so this is how long the event of a process that died is held. */
@@ -93,7 +95,9 @@ export function createOnce({ store: shared, account, onStoreError }: OnceOptions
   /** Stores that an event was handled. Never rejects: a failure here would have the event handled again. */
   async function save(key: string, event: PlainEvent, ack: Acknowledgement | undefined): Promise<void> {
     try {
-      await store.set(key, { handled: true, ...(ack && { ack }) }, TTL)
+      // Messages of v2 name no type of resource.
+      const ttl = event.resource_type === undefined ? V2_TTL : TTL
+      await store.set(key, { handled: true, ...(ack && { ack }) }, ttl)
     } catch (error) {
       onStoreError(event, error)
     }
@@ -139,13 +143,17 @@ function isHandled(value: unknown): value is { readonly ack?: Acknowledgement } 
   return isObject(value) && value.handled === true
 }
 
+/** What tells refunds apart that no signature vouches for: with other amounts, it is the same one. */
+const REFUND_NUMBERS = ['out_refund_no', 'refund_id', 'refund_status']
+
 /** The id that all copies of a notification share. Most messages of v2 have none; theirs is a digest of their content. */
-function idOf({ id, event_type, resource }: PlainEvent): string {
+function idOf({ id, event_type, resource, authenticated }: PlainEvent): string {
   if (id !== undefined) return id
   const { nonce_str, sign, ...content } = resource as Readonly<Record<string, unknown>>
-  const sorted = Object.keys(content)
-    .sort()
-    .map((name) => [name, content[name]])
+  const sorted = (authenticated ? Object.keys(content).sort() : REFUND_NUMBERS).map((name) => [
+    name,
+    content[name],
+  ])
   return createHash('sha256')
     .update(JSON.stringify([event_type, sorted]))
     .digest('hex')

@@ -26,6 +26,7 @@ export async function parseJson(received: SignedPayload, secrets: Secrets): Prom
   if (typeof envelope.event_type !== 'string' || typeof envelope.id !== 'string' || !isObject(resource)) {
     throw malformed('it is signed, but has no id, event_type or resource')
   }
+  envelope.authenticated = true
   envelope.resource = readResource(resource, secrets, `Notification ${quote(envelope.event_type)}`)
   return envelope as unknown as PlainEvent
 }

@@ -29,7 +29,7 @@ const UNKNOWN = 'unknown'
  * @see https://pay.weixin.qq.com/doc/v2/merchant/4011985891
  */
 export function parseXml(body: string | Buffer, secrets: Secrets): PlainEvent {
-  const { secret, identity } = secrets
+  const { secret, identity, mchid } = secrets
   if (identity === 'brand') throw malformed('it is XML, which is for merchants: a brand is told in JSON')
   assertLikely(body.toString())
   if (!secret) throw missingOption('secret', 'A notification of APIv2')
@@ -39,11 +39,14 @@ export function parseXml(body: string | Buffer, secrets: Secrets): PlainEvent {
   const what = `The notification ${quote(event_type)}`
   if (message?.verify !== 'none') assertSigned(fields, message, secret, what)
   const cipher = message?.cipher
-  if (!cipher) return { event_type, resource: fields }
+  if (!cipher) return { event_type, resource: fields, authenticated: true }
   const ciphertext = textOf(fields[cipher.at])
   if (!ciphertext) throw malformed(`${what} has no ${cipher.at}`)
   if (cipher.algorithm === 'AES_256_ECB') {
-    return { event_type, resource: decryptUnsigned(ciphertext, secret, `${what}: ${cipher.at}`) }
+    const resource = decryptUnsigned(ciphertext, secret, `${what}: ${cipher.at}`)
+    const flaw = findFlaw(fields, resource, mchid)
+    if (!flaw) return { event_type, resource, authenticated: false }
+    throw new VerificationError(`${what} is not to be trusted: ${flaw}`, { code: 'SIGNATURE_INVALID' })
   }
   // The other fields of the event have the prefix of its ciphertext: `event_ciphertext`, `event_nonce` …
   const field = (name: string): string | undefined => textOf(fields[cipher.at.replace(/ciphertext$/, name)])
@@ -56,7 +59,7 @@ export function parseXml(body: string | Buffer, secrets: Secrets): PlainEvent {
   const id = field('id')
   const create_time = field('create_time')
   const resource = parseJsonObject(text) ?? decode(text)
-  return { ...(id && { id }), ...(create_time && { create_time }), event_type, resource }
+  return { ...(id && { id }), ...(create_time && { create_time }), event_type, resource, authenticated: true }
 }
 
 /** Refuses by a glance what cannot be genuine: to parse it would take many times longer, and anybody may have sent it. */
@@ -115,7 +118,10 @@ function assertSigned(
   )
 }
 
-/** Decrypts a message without signature. That it was encrypted under the secret shows that it is genuine. */
+/**
+ * Decrypts a message without signature. That its blocks were encrypted under the secret shows that they are genuine, not
+ * that they belong together: ECB lets anybody put those of several messages into one.
+ */
 function decryptUnsigned(ciphertext: string, secret: KeyObject, what: string): XmlFields {
   try {
     return decryptReqInfo(ciphertext, secret)
@@ -125,4 +131,35 @@ function decryptUnsigned(ciphertext: string, secret: KeyObject, what: string): X
       { code: 'SIGNATURE_INVALID' },
     )
   }
+}
+
+/** The fields of a refund that no message lacks. */
+const REFUND_FIELDS = [
+  'transaction_id',
+  'out_trade_no',
+  'refund_id',
+  'out_refund_no',
+  'refund_status',
+] as const
+/** Amounts of a refund of which the first is never more than the second. */
+const AMOUNTS = [
+  ['refund_fee', 'total_fee'],
+  ['settlement_refund_fee', 'refund_fee'],
+  ['settlement_total_fee', 'total_fee'],
+] as const
+
+/** What cannot be in a refund that no signature vouches for. A forger who is careful makes no such mistake. */
+function findFlaw(outer: XmlFields, refund: XmlFields, mchid: string): string | undefined {
+  if (!textOf(outer.appid)) return 'it has no appid'
+  const merchant = textOf(outer.mch_id) ?? ''
+  if (merchant === '' || (mchid && merchant !== mchid)) return `mch_id is '${quote(merchant)}', not ${mchid}`
+  const missing = REFUND_FIELDS.find((name) => !textOf(refund[name]))
+  if (missing) return `its refund has no ${missing}`
+  const odd = Object.keys(refund).find((name) => typeof refund[name] !== 'string')
+  if (odd) return `${quote(odd)} stands in its refund several times, or holds other fields`
+  const fen = (name: string): number =>
+    /^\d{1,15}$/.test(textOf(refund[name]) ?? '') ? Number(refund[name]) : Number.NaN
+  const excess = AMOUNTS.find(([part, whole]) => part in refund && !(fen(part) <= fen(whole)))
+  if (excess) return `its ${excess.join(' is no amount up to its ')}`
+  return fen('refund_fee') >= 0 ? undefined : 'its refund has no refund_fee'
 }

@@ -40,9 +40,9 @@ export interface NotificationReceiver {
 /** The secrets are held in closures, so that inspecting or printing a client does not show them. */
 export function createNotifications(
   signer: Signer,
-  keysAndSecrets: Omit<Secrets, 'identity'>,
+  keysAndSecrets: Omit<Secrets, 'identity' | 'mchid'>,
 ): NotificationReceiver {
-  const secrets: Secrets = { ...keysAndSecrets, identity: identityOf(signer) }
+  const secrets: Secrets = { ...keysAndSecrets, identity: identityOf(signer), mchid: signer.mchid ?? '' }
   const parse = (received: ReceivedNotification): Promise<NotificationEvent> =>
     parseNotification(received, secrets)
   const context: ReceiverContext = { signer, parse, readsXml: secrets.secret !== undefined }

@@ -7,6 +7,8 @@ import type { PlatformKeys } from '../protocols/v3/platform-keys.js'
 /** The keys and secrets that notifications are verified and decrypted with. */
 export interface Secrets {
   readonly identity: Identity
+  /** The merchant's own id; empty where a client does not know it. */
+  readonly mchid: string
   readonly keys: PlatformKeys
   readonly apiv3Key: KeyObject | undefined
   readonly brandApiKey: KeyObject | undefined

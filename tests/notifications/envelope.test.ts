@@ -39,7 +39,12 @@ function parse(message: unknown, nonce = 'N', more: object = {}) {
 
 describe('what is genuinely signed', () => {
   it('is an event with id, event_type and an encrypted resource', async () => {
-    expect(await parse(envelope)).toMatchObject({ ...envelope, resource: { out_trade_no: '1' } })
+    expect(await parse(envelope)).toEqual({
+      ...envelope,
+      resource: { out_trade_no: '1' },
+      authenticated: true,
+    })
+    expect(await parse({ ...envelope, authenticated: false })).toMatchObject({ authenticated: true })
   })
 
   it.each([

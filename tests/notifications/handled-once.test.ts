@@ -5,7 +5,13 @@ import { createMemory, createOnce, type OnceOptions } from '../../lib/notificati
 import type { Store } from '../../lib/store.js'
 
 const { signal } = new AbortController()
-const paid: PlainEvent = { id: 'EV-1', event_type: 'TRANSACTION.SUCCESS', resource: {} }
+const paid: PlainEvent = {
+  id: 'EV-1',
+  event_type: 'TRANSACTION.SUCCESS',
+  resource_type: 'encrypt-resource',
+  resource: {},
+  authenticated: true,
+}
 const ack = { code: 'SUCCESS' }
 const reported = vi.fn()
 const once = (options: Partial<OnceOptions> = {}) =>
@@ -158,7 +164,7 @@ describe('an event', () => {
 
 describe('an event without an id', () => {
   const resource = { out_trade_no: '1', total_fee: '2', nonce_str: 'a', sign: 'b' }
-  const bare: PlainEvent = { event_type: 'transaction-success', resource }
+  const bare: PlainEvent = { event_type: 'transaction-success', resource, authenticated: true }
 
   it.each([
     ['another nonce and sign', true, { ...bare, resource: { ...resource, nonce_str: 'c', sign: 'd' } }],
@@ -174,6 +180,27 @@ describe('an event without an id', () => {
     const handle = once()
     await handle(bare, async () => ack, signal)
     expect((await handle(other, async () => ack, signal)).repeated).toBe(isSame)
+  })
+
+  it('is remembered for a year, because an old copy of it could be sent again', async () => {
+    const set = vi.fn(async () => true)
+    await once({ store: { ...storeOf(undefined), set } })(bare, async () => ack, signal)
+    expect(set).toHaveBeenCalledExactlyOnceWith(expect.any(String), expect.anything(), 366 * 24 * 60 * 60_000)
+  })
+
+  it.each([
+    ['another amount', true, { refund_fee: '9' }],
+    ['another order', true, { out_trade_no: '9' }],
+    ['another number', false, { out_refund_no: '9' }],
+    ['another refund', false, { refund_id: '9' }],
+    ['another status', false, { refund_status: 'SUCCESS' }],
+  ])('or signature is known by its numbers: with %s, the same is %s', async (_, isSame, other) => {
+    const refund = { out_refund_no: '1', refund_id: '2', refund_status: 'CHANGE', refund_fee: '3' }
+    const event = { event_type: 'refund-processed', resource: refund, authenticated: false }
+    const handle = once()
+    await handle(event, async () => ack, signal)
+    const again = { ...event, resource: { ...refund, ...other } }
+    expect((await handle(again, async () => ack, signal)).repeated).toBe(isSame)
   })
 
   it('has a key of fixed length in the store', async () => {

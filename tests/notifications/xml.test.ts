@@ -35,6 +35,7 @@ describe('a message of v2', () => {
     expect(event).toEqual({
       event_type: 'transaction-success',
       resource: { ...fields, sign: sign(fields, secret) },
+      authenticated: true,
     })
   })
 
@@ -85,7 +86,11 @@ describe('a message of v2', () => {
   ])('whose %s is %s is another event: %s', async (name, code, event_type) => {
     const failed = { ...fields, [name]: code, err_code: 'NOTENOUGH' }
     const sign = md5Sign(failed, rig.emulator.merchant.secret)
-    expect(await parse(encodeXml({ ...failed, sign }))).toEqual({ event_type, resource: { ...failed, sign } })
+    expect(await parse(encodeXml({ ...failed, sign }))).toEqual({
+      event_type,
+      resource: { ...failed, sign },
+      authenticated: true,
+    })
   })
 
   it.each([
@@ -118,7 +123,8 @@ describe('a message of v2', () => {
     expect(success).not.toHaveBeenCalled()
     const resource = expect.objectContaining({ result_code: 'FAIL', out_trade_no: 'f1' })
     if (type === 'handled') {
-      expect(other).toHaveBeenCalledWith({ event_type: 'transaction-fail', resource }, expect.anything())
+      const event = { event_type: 'transaction-fail', resource, authenticated: true }
+      expect(other).toHaveBeenCalledWith(event, expect.anything())
     }
     expect(rig.receipts).toMatchObject([{ type, event_type: 'transaction-fail' }])
   })
@@ -159,6 +165,7 @@ describe('a message of v2', () => {
     expect(await parse(encodeXml({ ...message, sign }))).toEqual({
       event_type: 'unknown',
       resource: { ...message, sign },
+      authenticated: true,
     })
   })
 
@@ -173,6 +180,7 @@ describe('a message of v2', () => {
     expect(await rig.wxpay.notifications.parse(notification)).toEqual({
       event_type: 'refund-processed',
       resource: { ...fieldsOfXml(inner), out_refund_no: 'r1' },
+      authenticated: false,
     })
   })
 
@@ -208,6 +216,7 @@ describe('a message of v2', () => {
       create_time: expect.any(String),
       event_type: 'TRANSACTION.SUCCESS',
       resource: payload,
+      authenticated: true,
     })
   })
 })

@@ -6,6 +6,7 @@ import { holds, type IsAny, type Same } from './expect.js'
 
 declare const notifications: NotificationReceiver
 declare const emulator: Emulator
+declare const refundOf: (number: string) => Promise<unknown>
 
 const event = await notifications.parse({ headers: {}, body: '' })
 holds<Same<typeof event, NotificationEvent>>()
@@ -15,6 +16,7 @@ if (event.event_type === 'TRANSACTION.SUCCESS') {
   holds<Same<typeof event, NotificationOf<'TRANSACTION.SUCCESS'>>>()
   holds<Same<typeof event.resource.out_trade_no, string>>()
   holds<Same<typeof event.resource.amount.total, number>>()
+  holds<Same<typeof event.authenticated, true>>()
   holds<Same<typeof event.resource.sp_mchid, string | undefined>>()
   // @ts-expect-error a field of another event
   event.resource.out_coupon_code_that_is_not_there
@@ -25,6 +27,7 @@ switch (event.event_type) {
     break
   case 'refund-processed':
     holds<Same<typeof event.resource.refund_fee, string>>()
+    holds<Same<typeof event.authenticated, false>>()
     break
   // @ts-expect-error no such event
   case 'REFUND.SUCESS':
@@ -50,6 +53,10 @@ notifications.node({
   'PARKING_FEE.QUERY_TRANS_INFO': async ({ resource }) => {
     holds<Same<typeof resource.plate_number, string | undefined>>()
     return { total_amount: 1500 }
+  },
+  'refund-processed': async ({ resource, authenticated }) => {
+    holds<Same<typeof authenticated, false>>()
+    await refundOf(resource.out_refund_no)
   },
   default: (other) => {
     const type: string = other.event_type

@@ -14,10 +14,10 @@ import { buildXml } from './xml.js'
 export function createV2Notifications(context: Context): ProtocolNotifications {
   const { identity, now } = context
   return {
-    /** Where nothing is encrypted, the message makes up what it needs. */
+    /** Where nothing is encrypted, the message makes up what it needs. An order is worth more than any refund given. */
     sample({ document }, ids) {
       const source = { ids, now: now(), merchantKey: identity.merchantKey }
-      return v2SampleOf(document?.resource ?? {}, {}, source)
+      return v2SampleOf(document?.resource ?? {}, { total_fee: '1000000' }, source)
     },
     sign: (event, resource) => signMessage(event, resource, context),
     platformKey: () => undefined,
