@@ -164,7 +164,7 @@ describe('a genuine answer', () => {
       response.appendHeader('Wechatpay-Serial', 'PUB_KEY_ID_2')
       response.end('{}')
     }
-    expect(await ask(answer)).toMatchObject({ name: 'VerificationError', code: 'SERIAL_UNKNOWN' })
+    expect(await ask(answer)).toMatchObject({ name: 'VerificationError', code: 'SIGNATURE_INVALID' })
   })
 
   it('that unpacks without end is given up', async () => {

@@ -23,7 +23,7 @@ declare global {
   const brandApiKey: string
   const secret: string, appid: string, out_trade_no: string, out_refund_no: string, openid: string, code: string, out_request_no: string, complaint_id: string
   function ship(out_trade_no: string): void
-  function refunded(out_refund_no: string): void
+  function refunded(out_refund_no: string, fee?: string): void
   const headers: Record<string, string>, body: Buffer
   const token: string, traceId: string, appId: string, prepayId: string, id: string
 }
