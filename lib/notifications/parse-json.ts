@@ -1,7 +1,8 @@
+import { printable } from '../printable.js'
 import { type SignedPayload, verifySignature } from '../protocols/v3/signature.js'
 import type { PlainEvent } from './event.js'
 import { explainMismatch, notRaw } from './request.js'
-import { decryptResource, isObject, malformed, parseJsonObject, quote, type Secrets } from './resource.js'
+import { decryptResource, isObject, malformed, parseJsonObject, type Secrets } from './resource.js'
 
 const ALGORITHM = 'AEAD_AES_256_GCM'
 
@@ -27,7 +28,7 @@ export async function parseJson(received: SignedPayload, secrets: Secrets): Prom
     throw malformed('it is signed, but has no id, event_type or resource')
   }
   envelope.authenticated = true
-  envelope.resource = readResource(resource, secrets, `Notification ${quote(envelope.event_type)}`)
+  envelope.resource = readResource(resource, secrets, `Notification ${printable(envelope.event_type)}`)
   return envelope as unknown as PlainEvent
 }
 

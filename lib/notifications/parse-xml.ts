@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import { VerificationError } from '../errors.js'
+import { printable } from '../printable.js'
 import { failureOf } from '../protocols/v2/outcome.js'
 import { decryptReqInfo } from '../protocols/v2/req-info.js'
 import { isGenuine, type Message } from '../protocols/v2/sign.js'
@@ -7,14 +8,7 @@ import { decodeXml, type XmlFields, XmlProblem } from '../protocols/v2/xml.js'
 import type { PlainEvent } from './event.js'
 import { identify } from './identify.js'
 import type { XmlMessage } from './message-facts.js'
-import {
-  decryptResource,
-  malformed,
-  missingOption,
-  parseJsonObject,
-  quote,
-  type Secrets,
-} from './resource.js'
+import { decryptResource, malformed, missingOption, parseJsonObject, type Secrets } from './resource.js'
 
 /** The length of an HMAC-SHA256 in hexadecimal; an MD5 has half of it. */
 const HMAC_LENGTH = 64
@@ -36,7 +30,7 @@ export function parseXml(body: string | Buffer, secrets: Secrets): PlainEvent {
   const fields = decode(body)
   const message = identify(fields)
   const event_type = eventTypeOf(fields, message)
-  const what = `The notification ${quote(event_type)}`
+  const what = `The notification ${printable(event_type)}`
   if (message?.verify !== 'none') assertSigned(fields, message, secret, what)
   const cipher = message?.cipher
   if (!cipher) return { event_type, resource: fields, authenticated: true }
@@ -152,11 +146,12 @@ const AMOUNTS = [
 function findFlaw(outer: XmlFields, refund: XmlFields, mchid: string): string | undefined {
   if (!textOf(outer.appid)) return 'it has no appid'
   const merchant = textOf(outer.mch_id) ?? ''
-  if (merchant === '' || (mchid && merchant !== mchid)) return `mch_id is '${quote(merchant)}', not ${mchid}`
+  if (merchant === '' || (mchid && merchant !== mchid))
+    return `mch_id is '${printable(merchant)}', not ${mchid}`
   const missing = REFUND_FIELDS.find((name) => !textOf(refund[name]))
   if (missing) return `its refund has no ${missing}`
   const odd = Object.keys(refund).find((name) => typeof refund[name] !== 'string')
-  if (odd) return `${quote(odd)} stands in its refund several times, or holds other fields`
+  if (odd) return `${printable(odd)} stands in its refund several times, or holds other fields`
   const fen = (name: string): number =>
     /^\d{1,15}$/.test(textOf(refund[name]) ?? '') ? Number(refund[name]) : Number.NaN
   const excess = AMOUNTS.find(([part, whole]) => part in refund && !(fen(part) <= fen(whole)))

@@ -1,5 +1,5 @@
 import { channel } from 'node:diagnostics_channel'
-import { quote } from './resource.js'
+import { printable } from '../printable.js'
 
 /** What became of a notification that a receiver got. */
 export interface NotificationReceipt {
@@ -35,11 +35,11 @@ export function publishReceipt(receipt: NotificationReceipt): void {
 
 function warn({ event_type = 'a notification', id, status, error }: NotificationReceipt): void {
   const { name, code } = Object(error) as { readonly name?: unknown; readonly code?: unknown }
-  const kind = [event_type, name, code].join(' ')
+  const kind = [event_type, status, name, code].join(' ')
   const last = lastWarnings.get(kind)
   if (last && performance.now() - last.at < WARNING_INTERVAL) return void last.leftOut++
   lastWarnings.set(kind, { at: performance.now(), leftOut: 0 })
-  const which = quote(id === undefined ? event_type : `${event_type} ${id}`)
+  const which = printable(id === undefined ? event_type : `${event_type} ${id}`)
   const why = error instanceof Error ? error.message : String(error)
   const more = last?.leftOut ? ` (${last.leftOut} more of this kind since the last warning)` : ''
   process.emitWarning(

@@ -25,16 +25,6 @@ export function missingOption(name: keyof typeof KEY_NAMES, what: string): Reque
   )
 }
 
-/** Foreign text for a message: not long, and what a terminal, a log or a reader would take for something else is escaped. */
-export function quote(text: string): string {
-  const start = text.slice(0, 100)
-  const escaped = start.replace(
-    /[\p{C}\p{Zl}\p{Zp}]/gu,
-    (mark) => `\\u{${mark.codePointAt(0)?.toString(16)}}`,
-  )
-  return start === text ? escaped : `${escaped}…`
-}
-
 /** The error for a request that is not a notification. */
 export function malformed(why: string, cause?: unknown): VerificationError {
   return new VerificationError(`This is no notification: ${why}`, { code: 'ANSWER_INVALID', cause })

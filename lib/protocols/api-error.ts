@@ -2,6 +2,7 @@ import type { Endpoint } from '../catalog/endpoint.js'
 import { knownVerbs } from '../catalog/lookup.js'
 import { nearestRoute } from '../catalog/suggest.js'
 import { ApiError } from '../errors.js'
+import { printable } from '../printable.js'
 import type { HttpResponse } from '../transport/transport.js'
 import { MAY_BE_DONE, mayHaveHappened } from './open-outcome.js'
 
@@ -50,15 +51,6 @@ export function createApiError(
     response: { status, statusText, data, headers: { ...headers } as never },
   })
 }
-
-/** Foreign text as it may stand in a message and a log: on one line, and not without end. */
-function printable(text = ''): string {
-  const escaped = (mark: string): string => `\\u${mark.charCodeAt(0).toString(16).padStart(4, '0')}`
-  const line = text.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, escaped)
-  return line.length > LONGEST_TEXT ? `${line.slice(0, LONGEST_TEXT)}…` : line
-}
-
-const LONGEST_TEXT = 500
 
 /** A misspelt path, or a wrong verb, shows only as a 404 or 405. */
 function nearestPath(endpoint: Endpoint, status: number): string | undefined {
