@@ -114,7 +114,7 @@ describe('what a handler returns', () => {
 
 describe('the handler of an event', () => {
   const found = (handlers: unknown, event_type: string) =>
-    handlerFinder(handlers as NotificationHandlers)({ event_type, resource: {} })
+    handlerFinder(handlers as NotificationHandlers)({ event_type, resource: {}, authenticated: true })
   const paid = vi.fn()
   const other = vi.fn()
 

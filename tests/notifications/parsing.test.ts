@@ -12,6 +12,7 @@ const SECRET = '192006250b4c09247ec02edce69f6a2d'
 const apiv3Key = createSecretKey(Buffer.alloc(32, 'k'))
 const secrets: Secrets = {
   ...{ identity: 'merchant', apiv3Key, brandApiKey: undefined, secret: createSecretKey(Buffer.from(SECRET)) },
+  mchid: '1900000109',
   keys: createFixedKeys([{ serial: 'PUB_KEY_ID_1', key: publicKey }]),
 }
 const nonce = 'n'.repeat(12)
@@ -48,7 +49,9 @@ describe('a notification of v3', () => {
   }
 
   it('is what was signed, with its resource in clear', async () => {
-    expect(await parse(signed(paid()))).toEqual(paid({ resource: { out_trade_no: '1' } }))
+    expect(await parse(signed(paid()))).toEqual(
+      paid({ resource: { out_trade_no: '1' }, authenticated: true }),
+    )
     const { headers, body } = signed(paid())
     const bytes = new TextEncoder().encode(body)
     for (const form of [Buffer.from(body), bytes, bytes.buffer]) {
@@ -178,7 +181,7 @@ describe('a message of v2', () => {
       'not signed',
       xmlOf(paid),
       'SIGNATURE_MISSING',
-      'The notification transaction-success is not to be trusted: it has no sign',
+      'The notification is not to be trusted: it has neither sign nor req_info',
     ],
     ['signed with nothing', xmlOf({ ...paid, sign: '' }), 'SIGNATURE_MISSING', 'it has no sign'],
     [
@@ -187,7 +190,7 @@ describe('a message of v2', () => {
       'ANSWER_INVALID',
       'The notification unknown has nested elements',
     ],
-    ['cut short', '<xml>', 'ANSWER_INVALID', 'This is no notification: the XML is not well-formed'],
+    ['cut short', '<xml><sign>', 'ANSWER_INVALID', 'This is no notification: the XML is not well-formed'],
   ])('that is %s is refused', async (_, body, code, why) => {
     const error = await refusal({ headers: {}, body })
     expect(error).toMatchObject({ name: 'VerificationError', code })
@@ -200,7 +203,7 @@ describe('a message of v2', () => {
     expect(brand.message).toContain('which is for merchants')
     const keyless = await refusal(message(paid), { secret: undefined })
     expect(keyless).toBeInstanceOf(RequestError)
-    expect(keyless.message).toContain('Notification transaction-success needs the option secret')
+    expect(keyless.message).toContain('A notification of APIv2 needs the option secret')
   })
 
   it.each<[Fields, string]>([
@@ -220,12 +223,19 @@ describe('a message of v2', () => {
 
   it('of a refund is genuine where the APIv2 key decrypts it', async () => {
     const key = createHash('md5').update(SECRET).digest('hex')
-    const of = (req_info: string) => ({ headers: {}, body: xmlOf({ return_code: 'SUCCESS', req_info }) })
-    const told = encryptAesEcb('<root><out_refund_no>1</out_refund_no></root>', key)
-    expect(await parse(of(told))).toEqual({
-      event_type: 'refund-processed',
-      resource: { out_refund_no: '1' },
-    })
+    const outer = { return_code: 'SUCCESS', appid: 'wx1', mch_id: '1900000109' }
+    const of = (req_info: string) => ({ headers: {}, body: xmlOf({ ...outer, req_info }) })
+    const resource = {
+      ...{ refund_id: '1', out_refund_no: '2', transaction_id: '3', out_trade_no: '4' },
+      ...{ refund_status: 'SUCCESS', refund_fee: '5', total_fee: '5' },
+    }
+    const told = encryptAesEcb(xmlOf(resource), key)
+    const event = { event_type: 'refund-processed', resource, authenticated: false }
+    expect(await parse(of(told))).toEqual(event)
+    const foreign = await refusal(of(told), { mchid: '1900000100' })
+    expect(foreign.message).toContain("mch_id is '1900000109', not 1900000100")
+    // A receiver alone does not know its own id.
+    expect(await parse(of(told), { mchid: '' })).toEqual(event)
     const forged = await refusal(of(encryptAesEcb('<root/>', 'x'.repeat(32))))
     expect(forged).toMatchObject({ name: 'VerificationError', code: 'SIGNATURE_INVALID' })
     expect(forged.message).toContain('The notification refund-processed: req_info cannot be decrypted')
@@ -245,11 +255,14 @@ describe('a message of v2', () => {
         },
         'HMAC-SHA256',
       )
-    const event = { id: 'EV-1', create_time: 't', event_type: 'TRANSACTION.SUCCESS', resource: { a: '1' } }
+    const event = {
+      ...{ id: 'EV-1', create_time: 't', event_type: 'TRANSACTION.SUCCESS' },
+      ...{ resource: { a: '1' }, authenticated: true },
+    }
     expect(await parse(of('{"a":"1"}'))).toEqual(event)
     expect(await parse(of('<xml><a>1</a></xml>'))).toEqual(event)
     expect(await parse(of('{"a":"1"}', { event_id: '', event_create_time: '' }, ''))).toEqual({
-      ...{ event_type: 'TRANSACTION.SUCCESS', resource: { a: '1' } },
+      ...{ event_type: 'TRANSACTION.SUCCESS', resource: { a: '1' }, authenticated: true },
     })
     expect(await refusal(of('hello'))).toMatchObject({ name: 'VerificationError', code: 'ANSWER_INVALID' })
     expect((await refusal(of('{}'), { apiv3Key: undefined })).message).toContain(
