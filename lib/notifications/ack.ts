@@ -67,12 +67,13 @@ const REFUSAL = /^\s*FAIL|<return_code>(<!\[CDATA\[)?FAIL|"code":\s*"FAIL"/i
  */
 function isRefusal(returned: unknown): boolean {
   if (returned === false || returned instanceof Error) return true
-  if (typeof returned === 'string') return REFUSAL.test(returned)
+  if (typeof returned === 'string' || Buffer.isBuffer(returned)) return REFUSAL.test(String(returned))
   if (Object.prototype.toString.call(returned) === '[object Response]') return !(returned as Response).ok
   if (!isRecord(returned)) return false
-  const { ok, code, return_code } = returned
-  const codes = [code, return_code].filter((one) => one !== undefined && one !== null)
-  if (ok === false || codes.includes(FAIL)) return true
+  const { ok, success, status, statusCode, code, return_code, result_code } = returned
+  if (ok === false || success === false || [status, statusCode].some((one) => Number(one) >= 400)) return true
+  const codes = [code, return_code, result_code].filter((one) => one !== undefined && one !== null)
+  if (codes.includes(FAIL)) return true
   return (
     codes.some((one) => one !== SUCCESS) && Object.keys(returned).every((name) => RESPONSE_FIELDS.has(name))
   )

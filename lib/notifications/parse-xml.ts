@@ -14,6 +14,8 @@ import { decryptResource, malformed, missingOption, parseJsonObject, type Secret
 const HMAC_LENGTH = 64
 /** More marks than a message has by far: about a hundred fields, in CDATA, with lists in JSON. */
 const MAX_MARKS = 3_000
+/** States of a trade that was not paid, though the message about it is one of success. */
+const NOT_PAID = /FAIL|ERROR|BACK|REVOKED|CLOSED|NOTPAY/
 /** The event type of a genuine message that is not documented. */
 const UNKNOWN = 'unknown'
 
@@ -73,7 +75,7 @@ function assertLikely(xml: string): void {
  */
 function eventTypeOf(fields: XmlFields, message: XmlMessage | undefined): string {
   const name = message?.eventType ?? textOf(fields.event_type) ?? UNKNOWN
-  if (!failureOf(fields)) return name
+  if (!failureOf(fields) && !NOT_PAID.test(textOf(fields.trade_state) ?? '')) return name
   if (name.endsWith('SUCCESS')) return name.replace(/SUCCESS$/, 'FAIL')
   return `${name.replace(/-success$/, '')}-fail`
 }

@@ -113,7 +113,7 @@ describe('a notification of v3', () => {
     const other = signed(paid())
     const stale = await refusal({ ...other, headers: { ...other.headers, 'Wechatpay-Timestamp': '1' } })
     expect(stale).toMatchObject({ code: 'TIMESTAMP_INVALID' })
-    expect(stale.message).toMatch(/ s apart$/)
+    expect(stale.message).toMatch(/ s apart: set the clock$/)
   })
 
   it.each<[string, unknown, string]>([

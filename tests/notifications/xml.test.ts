@@ -83,6 +83,7 @@ describe('a message of v2', () => {
     ['result_code', 'FAIL', 'transaction-fail'],
     ['return_code', 'FAIL', 'transaction-fail'],
     ['result_code', 'ERROR', 'transaction-fail'],
+    ['trade_state', 'PAYERROR', 'transaction-fail'],
   ])('whose %s is %s is another event: %s', async (name, code, event_type) => {
     const failed = { ...fields, [name]: code, err_code: 'NOTENOUGH' }
     const sign = md5Sign(failed, rig.emulator.merchant.secret)
