@@ -169,7 +169,7 @@ async function signConfig(config: Config, context: AxiosClientContext): Promise<
     }
     const final = {
       ...call,
-      body: api === 'v3' ? sendable(call.body) : call.body,
+      body: api === 'v3' ? sendable(call) : call.body,
       query: serialize(config, call, api),
     }
     const request = await protocol.sign(final)
@@ -248,10 +248,10 @@ async function readUpload({ endpoint, body, signal }: Call): Promise<Upload | un
  *
  * @throws {RequestError} for a body that JSON cannot carry.
  */
-function sendable(given: unknown): unknown {
+function sendable({ body: given, endpoint }: Call): unknown {
   if (given === undefined || given === null || Buffer.isBuffer(given)) return given
   const { problem, body } = inspectBody(given)
-  if (problem) throw new RequestError(problem)
+  if (problem) throw new RequestError(`${endpoint.name}: ${problem}`)
   return body
 }
 

@@ -1,7 +1,8 @@
 import { basename, dirname, extname, join, resolve } from 'node:path'
-import { idOf } from '../identity.js'
+import { ID, idOf } from '../identity.js'
 import type { Verb } from '../index.js'
 import { RequestError, type Wechatpay } from '../index.js'
+import { didYouMean, nearestName } from '../nearest.js'
 import type { Engine } from './engine.js'
 import type { BulkProgress } from './progress.js'
 import type { BulkInput, InputFormat, Table } from './table.js'
@@ -64,6 +65,35 @@ export interface BulkOptions {
   readonly onProgress?: (progress: BulkProgress) => void
   /** Stops the job: no further row is sent, those in flight are waited for, and another run continues from there. */
   readonly signal?: AbortSignal
+}
+
+const NAMES = [
+  ...['client', 'method', 'path', 'input', 'format', 'map', 'aliases', 'set', 'journal', 'failed', 'output'],
+  ...[
+    'concurrency',
+    'rate',
+    'validate',
+    'retry',
+    'retryFailed',
+    'engine',
+    'redis',
+    'queue',
+    'onProgress',
+    'signal',
+  ],
+]
+
+/** @throws {RequestError} for an option that is missing, or that there is none of. */
+export function assertOptions(options: BulkOptions): void {
+  const { client, path, input } = Object(options) as Partial<BulkOptions>
+  if (!(ID in Object(client))) throw new RequestError('runBulk takes a client: new Wechatpay(…)')
+  if (typeof path !== 'string')
+    throw new RequestError("runBulk takes the path of an endpoint, such as 'v3/…/users/import'")
+  if (input === undefined)
+    throw new RequestError('runBulk takes an input: a file of rows, or the rows themselves')
+  const unknown = Object.keys(options).find((name) => !NAMES.includes(name))
+  if (unknown)
+    throw new RequestError(`There is no option '${unknown}'${didYouMean(nearestName(unknown, NAMES))}`)
 }
 
 const DEFAULT_CONCURRENCY = 16

@@ -10,7 +10,7 @@ import { type FailedRows, writeFailedRows } from './journal/failed-rows.js'
 import type { JournalHeader } from './journal/format.js'
 import { openJournal } from './journal/journal.js'
 import { localEngine } from './local-engine.js'
-import { accountOf, type BulkFiles, type BulkOptions, filesOf, settingsOf } from './options.js'
+import { accountOf, assertOptions, type BulkFiles, type BulkOptions, filesOf, settingsOf } from './options.js'
 import { createPace } from './pace.js'
 import { RowCounts } from './progress.js'
 import { type JobRun, recordOutcome, rowsToSend } from './rows-to-send.js'
@@ -52,6 +52,7 @@ const PROGRESS_INTERVAL = 250
  * @throws {InvalidRowsError} before anything is sent, when `validate` finds rows that are wrong.
  */
 export async function runBulk(options: BulkOptions): Promise<BulkSummary> {
+  assertOptions(options)
   const settings = settingsOf(options)
   const table = await openTable(options.input, options.format, process.stdin)
   const counts = new RowCounts(table.estimate)

@@ -33,6 +33,18 @@ describe('a job', () => {
     expect(new Set(sent.map((body) => body.out_request_no)).size).toBe(2)
   })
 
+  it.each<[string, object, string]>([
+    ['no client', { client: undefined }, 'takes a client: new Wechatpay'],
+    ['options for a client', { client: { mchid: '1' } }, 'takes a client: new Wechatpay'],
+    ['no path', { path: undefined }, 'takes the path of an endpoint'],
+    ['no input', { input: undefined }, 'takes an input'],
+    ['a misspelt option', { validat: true }, "There is no option 'validat'; did you mean 'validate'?"],
+  ])('is not begun with %s', async (_, wrong, why) => {
+    const run = runBulk({ client: rig.wxpay, input: [{ openid: 'o1' }], ...cards, ...wrong } as never)
+    await expect(run).rejects.toMatchObject({ name: 'RequestError', message: expect.stringContaining(why) })
+    expect(rig.emulator.requests).toEqual([])
+  })
+
   it('keeps the numbers that rows bring', async () => {
     const input = file('numbers.csv', 'openid,out_request_no\no1,import-1\n')
     await runBulk({ client: rig.wxpay, input, ...cards })

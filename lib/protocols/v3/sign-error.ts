@@ -29,12 +29,13 @@ type SignerId = Id & { readonly serial: string }
 export function explainSignError(signed: SignedRequest, refusal: SignRefusal, signer: SignerId): string {
   const { message, detail, time } = refusal
   const information = (detail as { sign_information?: SignInformation } | undefined)?.sign_information
+  const said = typeof message === 'string' ? message : ''
   const cause =
     clockSkew(signed, time) ??
-    saidBy(String(message), signer) ??
+    saidBy(said, signer) ??
     difference(signed, information) ??
     `${information ? 'the gateway computed the same message, so' : 'if the gateway computed the same message,'} privateKey is not the key of serial ${signer.serial} of ${describeId(signer)}: take both from one download, and compare with: ${COMPARE}`
-  return `${describe(signed)}; ${cause}${Number.isNaN(time) ? aboutClock(signed) : ''}`
+  return `${cause}${Number.isNaN(time) ? aboutClock(signed) : ''}; ${describe(signed)}`
 }
 
 const COMPARE = 'openssl x509 -in apiclient_cert.pem -noout -serial'
@@ -45,6 +46,8 @@ function saidBy(message: string, signer: SignerId): string | undefined {
   const who = describeId(signer)
   if (/时间戳|timestamp/i.test(message))
     return `the clock of this machine says ${new Date().toISOString()}; set it`
+  if (/未设置|尚未/.test(message))
+    return `${who} has to set up its API certificate first: 商户平台 → 账户中心 → API安全`
   if (/序列号|serial/i.test(message)) {
     return `serial ${serial} is no certificate of ${who}, or is no longer valid; see: ${COMPARE}`
   }
