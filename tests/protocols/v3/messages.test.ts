@@ -224,14 +224,16 @@ describe('a response', () => {
   })
 
   it.each([
-    ['nothing', ''],
-    ['no JSON', '<html>'],
-    ['no object', '1'],
-    ['null', 'null'],
-  ])('with %s where an object is documented is an error, which says how to see it', async (_, body) => {
+    ['nothing', '', 'no JSON'],
+    ['no JSON', '<html>', 'no JSON'],
+    ['no object', '1', '1 where an object is documented'],
+    ['null', 'null', 'null where an object is documented'],
+    ['a long text', `"${'x'.repeat(99)}"`, `"${'x'.repeat(39)} where an object is documented`],
+  ])('with %s where an object is documented is an error, which says how to see it', async (_, body, what) => {
     const reading = decoded(responseOf(body), callOf())
     await expect(reading).rejects.toBeInstanceOf(VerificationError)
     await expect(reading).rejects.toMatchObject({ code: 'ANSWER_INVALID' })
+    await expect(reading).rejects.toThrow(`the answer is ${what}; pass responseType`)
     await expect(reading).rejects.toThrow(
       /^POST v3\/pay\/transactions\/native: the answer is .*responseType: 'text'/,
     )
@@ -363,6 +365,18 @@ describe('a response that says no', () => {
     expect((await errorOf(other, callOf(), { signed })).message).not.toContain('privateKey')
     const late = { ...response, headers: { date: new Date(Date.now() + 1_000_000).toUTCString() } }
     expect((await errorOf(late, callOf(), { signed })).message).toContain('clock skew')
+  })
+
+  it('names the verbs of a path that is documented with others', async () => {
+    const wrong = callOf({ path: ORDER, verb: 'get' })
+    for (const status of [404, 405]) {
+      const error = await errorOf(responseOf('{"code":"NOT_FOUND"}', { status }), wrong)
+      expect(error.message).toContain('this path is documented as POST: call .post(…)')
+    }
+    const several = callOf({ path: 'v3/new-tax-control-fapiao/card-template', verb: 'get' })
+    expect((await errorOf(responseOf('{}', { status: 400 }), several)).message).not.toContain(
+      'is documented as',
+    )
   })
 
   it('suggests the path that was meant, where it is not documented', async () => {
