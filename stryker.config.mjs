@@ -26,7 +26,7 @@ export const PARTS = {
     },
     {
       mutate: ['lib/notifications/{receive,receiver,receiver-options}.ts'],
-      tests: notifications('acknowledgements', 'receive', 'fetch'),
+      tests: notifications('acknowledgements', 'receive', 'fetch', 'brand', 'once'),
     },
     {
       mutate: ['lib/notifications/{parse,parse-json,parse-xml}.ts'],
