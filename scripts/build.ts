@@ -47,6 +47,7 @@ const SHARED = new RegExp(
     'crypto/.*',
     'chain/(?:names|template)',
     'plain-object',
+    'printable',
     'pipeline/(?:nearest|download)',
     'protocols/(?:url|response-stream)',
     // The others are the emulator's.
