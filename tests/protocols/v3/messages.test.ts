@@ -224,7 +224,7 @@ describe('a response', () => {
   })
 
   it.each([
-    ['nothing', '', 'no JSON'],
+    ['nothing', '', 'empty'],
     ['no JSON', '<html>', 'no JSON'],
     ['no object', '1', '1 where an object is documented'],
     ['null', 'null', 'null where an object is documented'],
