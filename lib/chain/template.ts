@@ -39,8 +39,7 @@ function findProblem(
   if (literals.some((literal) => /[{}]/.test(literal))) return 'has a brace that belongs to no {placeholder}'
   if (literals.some((literal) => /[?#]/.test(literal))) return "holds a query or fragment: pass it as 'query'"
   if (path.includes('//') || path.includes('\\')) return 'has an empty segment or a back-slash'
-  if (names.some((name) => name in Object.prototype))
-    return 'has a placeholder whose name means something to JavaScript'
+  if (names.includes('__proto__')) return 'has a placeholder whose name means something to JavaScript'
   const unset = path.split('/').find((segment) => NOT_SET.test(segment))
   if (unset !== undefined) return `has the segment '${unset}'; is the variable set?`
   if (!path.isWellFormed()) return 'is not well-formed Unicode'

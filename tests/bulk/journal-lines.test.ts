@@ -172,6 +172,21 @@ describe('a journal', () => {
     expect(linesOf(journal)).toEqual(['+1'])
   })
 
+  it('with results in a file of something else is refused the second time too, and leaves it as it is', async () => {
+    const output = file('diary.jsonl', 'dear diary\n')
+    const path = file('twice.journal')
+    for (let run = 1; run <= 2; run++) {
+      await expect(open(path, { ...header, results: output })).rejects.toThrow('is there already')
+      expect(readFileSync(output, 'utf8')).toBe('dear diary\n')
+    }
+  })
+
+  it('is no other file, even one without a line end', async () => {
+    const notes = file('notes.txt', 'dear diary')
+    await expect(open(notes)).rejects.toThrow('is no journal')
+    expect(readFileSync(notes, 'utf8')).toBe('dear diary')
+  })
+
   it('belongs to one merchant at one access point, which it names', async () => {
     const journal = written('other-account.journal', ['+1'])
     await expect(open(journal, { ...header, account: '2 https://a' })).rejects.toThrow(

@@ -155,7 +155,7 @@ describe('wxpay call --dry-run', () => {
       [['--json', JSON.stringify(without)], /json\.appid .*is missing/],
       [['--json', JSON.stringify({ ...whole, amount: { total: '1.00' } })], /json\.amount\.total .*must be/],
       [['--json', JSON.stringify({ ...whole, descripton: 'x' })], /descripton .*did you mean 'description'/],
-      [[], /json\.appid .*is missing/],
+      [[], /json is missing: the body, with out_trade_no/],
     ] as const) {
       const { code, stdout, stderr } = await run(['call', '-X', 'POST', path, ...args, '--dry-run'])
       expect({ code, stdout }).toEqual({ code: 2, stdout: '' })

@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs'
+import { closeSync, createReadStream, openSync, readSync } from 'node:fs'
 import { RequestError } from '../../index.js'
 import { isPlainObject } from '../../plain-object.js'
 
@@ -124,8 +124,24 @@ export async function readJournal(
       length = end
     }
   }
+  if (!header) assertBegun(file)
   return { header, length }
 }
+
+const FIRST_BYTES = '{"format":"wechatpay-fluent bulk"'
+
+/** Makes sure that a file without a whole line is a journal whose beginning was cut short, and not a file of the user's. */
+function assertBegun(file: string): void {
+  const head = Buffer.alloc(FIRST_BYTES.length)
+  const descriptor = openSync(file, 'r')
+  const length = readSync(descriptor, head)
+  closeSync(descriptor)
+  const text = head.toString('latin1', 0, length)
+  if (!FIRST_BYTES.startsWith(text) && !/^\0*$/.test(text)) throw noJournal(file)
+}
+
+const noJournal = (file: string): RequestError =>
+  new RequestError(`${file} is no journal of a bulk job: name another with the option 'journal'`)
 
 const damagedJournal = (file: string, at: number): RequestError =>
   new RequestError(`The journal ${file} is damaged at byte ${at}; it cannot be gone on with`)
@@ -164,7 +180,7 @@ function parseHeader(text: string, file: string): JournalHeader {
     const header = JSON.parse(text) as JournalHeader
     if (header.format === 'wechatpay-fluent bulk' && header.version === 1) return header
   } catch {}
-  throw new RequestError(`${file} is no journal of a bulk job: name another with the option 'journal'`)
+  throw noJournal(file)
 }
 
 /**

@@ -43,12 +43,13 @@ export function openWriter(
 ): JournalWriter {
   const journal = openSync(file, 'a', OWNER_ONLY)
   ftruncateSync(journal, intact.length)
+  // Before the header says whose they are: what is there already belongs to somebody else.
+  const results = header.results === undefined ? undefined : openResults(header.results, intact)
   if (!intact.header) {
     writeAll(journal, `${JSON.stringify(header)}\n`)
     fsyncSync(journal)
     syncFolder(dirname(file))
   }
-  const results = header.results === undefined ? undefined : openResults(header.results, intact)
   // Results come first: a line of the journal names a length that the file of results has reached.
   const files = results === undefined ? [journal] : [results, journal]
   let lines = ''

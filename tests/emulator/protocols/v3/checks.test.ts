@@ -1,7 +1,7 @@
 import { createHash, publicEncrypt } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { createEmulator } from '../../../../lib/emulator/index.js'
-import { sensitive } from '../../../../lib/index.js'
+import { Ciphertext, sensitive } from '../../../../lib/index.js'
 import { startRig } from '../../../e2e/client.js'
 import { type Answer, authorizationOf, call } from '../../client.js'
 import { failure } from '../../failure.js'
@@ -99,7 +99,8 @@ describe('an encrypted field', () => {
   })
 
   it('is refused in clear', async () => {
-    const error = await failure(receiver('张三'))
+    const [serial = ''] = Object.keys(rig.emulator.merchant.certs)
+    const error = await failure(receiver(new Ciphertext('张三', serial)))
     expect(error).toMatchObject({ code: 'PARAM_ERROR', detail: { field: '/name', location: 'body' } })
   })
 
@@ -108,7 +109,8 @@ describe('an encrypted field', () => {
     const [key = ''] = Object.values((await other.certificates()) ?? {})
     await other.close()
     const sealed = publicEncrypt({ key, oaepHash: 'sha1' }, Buffer.from('张三')).toString('base64')
-    const error = await failure(receiver(sealed))
+    const [serial = ''] = Object.keys(rig.emulator.merchant.certs)
+    const error = await failure(receiver(new Ciphertext(sealed, serial)))
     expect(error).toMatchObject({ code: 'PARAM_ERROR', detail: { field: '/name' } })
   })
 
