@@ -302,7 +302,7 @@ function assertNames(options: WechatpayOptions): void {
   for (const given of Object.keys(options)) {
     // Axios would keep a name that it does not know as a default, and print it.
     if ((OWN_NAMES as readonly string[]).includes(given) || AXIOS_OPTIONS.has(given)) continue
-    const meant = NAMES_ELSEWHERE[plainName(given)]
+    const meant = NAMES_ELSEWHERE.get(plainName(given))
     const hint = meant ? `: ${meant}` : didYouMean(nearestName(given, OWN_NAMES))
     throw new ConfigError(`There is no option '${given}'${hint}`)
   }
@@ -326,32 +326,34 @@ const WHERE: Readonly<Partial<Record<keyof WechatpayOptions, string>>> = {
 }
 
 /** What the options of other SDKs are here, by their names without case, `_` and `-`. */
-const NAMES_ELSEWHERE: Readonly<Record<string, string>> = {
-  key: 'the APIv2 key is secret, the APIv3 key apiv3Key, and the key of the merchant certificate privateKey',
-  apikey: 'the APIv2 key is secret, the APIv3 key apiv3Key',
-  partnerkey: 'the APIv2 key is secret',
-  v3key: 'the APIv3 key is apiv3Key',
-  apisecret: 'the APIv2 key is secret, the APIv3 key apiv3Key',
-  appid: 'an appid belongs into the request that needs one',
-  appsecret: 'the secret of an app is no key of WeChat Pay; the APIv2 key is secret',
-  mch: 'the merchant number is mchid',
-  mchno: 'the merchant number is mchid',
-  merchantid: 'the merchant number is mchid',
-  partner: 'the merchant number is mchid',
-  partnerid: 'the merchant number is mchid',
-  serialno: 'the serial number of the merchant certificate is serial',
-  serialnumber: 'the serial number of the merchant certificate is serial',
-  certserialno: 'the serial number of the merchant certificate is serial',
-  publickey:
-    'the public keys and certificates of WeChat Pay are certs; the merchant certificate is needed for APIv2 alone, as merchant: { cert }',
-  publickeyid: 'a public key of WeChat Pay is listed under its id: certs: { PUB_KEY_ID_…: key }',
-  platformcert: 'the public keys and certificates of WeChat Pay are certs',
-  cert: 'the client certificate of APIv2 is merchant: { cert, key }',
-  pfx: 'the client certificate of APIv2 is merchant: { pfx }',
-  passphrase: 'the client certificate of APIv2 is merchant: { pfx, passphrase }',
-  notifyurl: 'a notify_url belongs into the request that needs one',
-  sandbox: 'give the access point as baseURL',
-}
+const NAMES_ELSEWHERE: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    key: 'the APIv2 key is secret, the APIv3 key apiv3Key, and the key of the merchant certificate privateKey',
+    apikey: 'the APIv2 key is secret, the APIv3 key apiv3Key',
+    partnerkey: 'the APIv2 key is secret',
+    v3key: 'the APIv3 key is apiv3Key',
+    apisecret: 'the APIv2 key is secret, the APIv3 key apiv3Key',
+    appid: 'an appid belongs into the request that needs one',
+    appsecret: 'the secret of an app is no key of WeChat Pay; the APIv2 key is secret',
+    mch: 'the merchant number is mchid',
+    mchno: 'the merchant number is mchid',
+    merchantid: 'the merchant number is mchid',
+    partner: 'the merchant number is mchid',
+    partnerid: 'the merchant number is mchid',
+    serialno: 'the serial number of the merchant certificate is serial',
+    serialnumber: 'the serial number of the merchant certificate is serial',
+    certserialno: 'the serial number of the merchant certificate is serial',
+    publickey:
+      'the public keys and certificates of WeChat Pay are certs; the merchant certificate is needed for APIv2 alone, as merchant: { cert }',
+    publickeyid: 'a public key of WeChat Pay is listed under its id: certs: { PUB_KEY_ID_…: key }',
+    platformcert: 'the public keys and certificates of WeChat Pay are certs',
+    cert: 'the client certificate of APIv2 is merchant: { cert, key }',
+    pfx: 'the client certificate of APIv2 is merchant: { pfx }',
+    passphrase: 'the client certificate of APIv2 is merchant: { pfx, passphrase }',
+    notifyurl: 'a notify_url belongs into the request that needs one',
+    sandbox: 'give the access point as baseURL',
+  }),
+)
 
 const plainName = (name: string): string => name.toLowerCase().replace(/[_-]/g, '')
 

@@ -232,6 +232,7 @@ describe('what people paste', () => {
     ['serial_no', { serial_no: '1' }, 'is serial'],
     ['publicKey', { publicKey: own }, 'certs'],
     ['appid', { appid: 'wx1' }, 'an appid belongs into the request'],
+    ['constructor', { constructor: 1 }, "There is no option 'constructor'"],
     ['no mchid', { mchid: undefined }, '商户平台'],
     ['the mchid for a serial', { serial: '1900000109' }, 'serial is 1900000109, the id itself'],
     ['the mchid for the id of a key', { certs: { '1900000109': pem(platform.publicKey) } }, 'your own id'],

@@ -105,33 +105,35 @@ function unknownKey(endpoint: TemplatedEndpoint, key: string): string {
   const nearest = nearestName(key, known)
   const body = endpoint.protocol === 'v2' ? 'xml' : 'json'
   const upload = endpoint.traits.upload
-  if (upload && !Object.hasOwn(NAMES_ELSEWHERE, key)) {
+  const elsewhere = NAMES_ELSEWHERE.get(key)?.replace('BODY', `'${body}'`)
+  if (upload && !elsewhere) {
     return `unknown key '${key}' in the request; it is an upload: { multipart: { ${upload.file}: … } }`
   }
-  const elsewhere = NAMES_ELSEWHERE[key]?.replace('BODY', `'${body}'`)
   const hint = nearest ? `did you mean '${nearest}'?` : `known here: ${known.join(', ')}.`
   return `unknown key '${key}' in the request; ${elsewhere ?? `${hint} Body fields belong in '${body}', query parameters in 'query'`}`
 }
 
 /** What the names mean that axios and other SDKs have for parts of a request. */
-const NAMES_ELSEWHERE: Readonly<Record<string, string>> = {
-  params: "query parameters are 'query'; the values of placeholders stand beside it",
-  searchParams: "query parameters are 'query'",
-  qs: "query parameters are 'query'",
-  data: 'the body is BODY',
-  body: 'the body is BODY',
-  payload: 'the body is BODY',
-  form: "a file is uploaded as 'multipart'",
-  formData: "a file is uploaded as 'multipart'",
-  files: "a file is uploaded as 'multipart'",
-  security:
-    'leave it out: which endpoints want the client certificate is known here, and it is an option of the client (merchant)',
-  nonceless: 'leave it out: which endpoints take no nonce_str is known here',
-  method: 'the method is the verb that is called: .get(…), .post(…)',
-  url: 'the path is the chain, or wxpay.chain(path)',
-  auth: 'leave it out: requests are signed here',
-  url_params: 'the values of placeholders stand beside the body',
-}
+const NAMES_ELSEWHERE: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    params: "query parameters are 'query'; the values of placeholders stand beside it",
+    searchParams: "query parameters are 'query'",
+    qs: "query parameters are 'query'",
+    data: 'the body is BODY',
+    body: 'the body is BODY',
+    payload: 'the body is BODY',
+    form: "a file is uploaded as 'multipart'",
+    formData: "a file is uploaded as 'multipart'",
+    files: "a file is uploaded as 'multipart'",
+    security:
+      'leave it out: which endpoints want the client certificate is known here, and it is an option of the client (merchant)',
+    nonceless: 'leave it out: which endpoints take no nonce_str is known here',
+    method: 'the method is the verb that is called: .get(…), .post(…)',
+    url: 'the path is the chain, or wxpay.chain(path)',
+    auth: 'leave it out: requests are signed here',
+    url_params: 'the values of placeholders stand beside the body',
+  }),
+)
 
 /** A name that repeats has a list of values. */
 function fieldsOf(query: URLSearchParams): RequestObject {
@@ -156,33 +158,17 @@ function assertFields(endpoint: TemplatedEndpoint, what: string, value: unknown)
 }
 
 /** The body, which each version of the API takes in a format of its own. An upload's comes with its file. */
-function bodyOf(
-  endpoint: TemplatedEndpoint,
-  { json, xml, multipart, query }: RequestObject,
-): Pick<Call, 'body' | 'sensitive'> {
-  const { name, protocol, verb, traits } = endpoint
-  const isUpload = traits.upload !== undefined
-  const problem =
-    protocol === 'v2'
-      ? v2Problem(isUpload, { json, xml, multipart })
-      : v3Problem(endpoint.path, traits.upload?.file, { json, xml, multipart })
-  if (problem) throw new RequestError(`${name}: ${problem}`)
+function bodyOf(endpoint: TemplatedEndpoint, request: RequestObject): Pick<Call, 'body' | 'sensitive'> {
+  const { name, protocol, verb } = endpoint
+  const { json, xml, multipart, query } = request
+  const misplaced = protocol === 'v2' ? v2Problem(endpoint, request) : v3Problem(endpoint, request)
+  if (misplaced) throw new RequestError(`${name}: ${misplaced}`)
   if (verb === 'get' && (json ?? xml) !== undefined) {
     throw new RequestError(`${name}: a GET carries no body; pass parameters as 'query'`)
   }
-  if (protocol === 'v2') {
-    const missing = missingPart(endpoint, { json, xml, multipart })
-    if (missing) throw new RequestError(`${name}: ${missing}`)
-    const fields = xml === undefined ? undefined : assertFields(endpoint, 'xml', xml)
-    const marked = Object.entries(fields ?? {}).find(([, value]) => value instanceof Sensitive)
-    if (marked) {
-      const problem = 'sensitive() is for `json` and `query` of APIv3; nothing is encrypted in APIv2'
-      throw new RequestError(`${name}: xml.${marked[0]}: ${problem}`)
-    }
-    return { body: fields, sensitive: false }
-  }
-  const missing = missingPart(endpoint, { json, xml, multipart })
-  if (missing) throw new RequestError(`${name}: ${missing}`)
+  const problem = bodyProblem(endpoint, request)
+  if (problem) throw new RequestError(`${name}: ${problem}`)
+  if (protocol === 'v2') return { body: xmlFields(endpoint, xml), sensitive: false }
   const findings = json === undefined ? undefined : inspectBody(json)
   if (findings?.problem) throw new RequestError(`${name}: ${findings.problem}`)
   // Of an upload, too: it is not looked through here.
@@ -190,8 +176,17 @@ function bodyOf(
   return { body: findings ? findings.body : json, sensitive }
 }
 
+function xmlFields(endpoint: TemplatedEndpoint, xml: unknown): RequestObject | undefined {
+  if (xml === undefined) return undefined
+  const fields = assertFields(endpoint, 'xml', xml)
+  const marked = Object.keys(fields).find((name) => fields[name] instanceof Sensitive)
+  if (marked === undefined) return fields
+  const problem = 'sensitive() is for `json` and `query` of APIv3; nothing is encrypted in APIv2'
+  throw new RequestError(`${endpoint.name}: xml.${marked}: ${problem}`)
+}
+
 /** What is wrong with a body that is not there, or no object, as of a variable that was not set. */
-function missingPart(
+function bodyProblem(
   { documented, repeatKey, verb, traits }: TemplatedEndpoint,
   { json, xml, multipart }: RequestObject,
 ): string | undefined {
@@ -217,12 +212,11 @@ function parsed(text: string): unknown {
   }
 }
 
-/** @param file the name of an upload's file part */
 function v3Problem(
-  path: string,
-  file: string | undefined,
+  { path, traits }: TemplatedEndpoint,
   { json, xml, multipart }: RequestObject,
 ): string | undefined {
+  const file = traits.upload?.file
   if (json !== undefined && (file ?? multipart) !== undefined) {
     return `an upload has no 'json': pass { multipart: { ${file ?? 'file'}: … } }; its other fields go into 'multipart.meta'`
   }
@@ -232,7 +226,11 @@ function v3Problem(
     : "APIv3 speaks JSON; pass the body as 'json' instead of 'xml'"
 }
 
-function v2Problem(isUpload: boolean, { json, xml, multipart }: RequestObject): string | undefined {
+function v2Problem(
+  { traits }: TemplatedEndpoint,
+  { json, xml, multipart }: RequestObject,
+): string | undefined {
+  const isUpload = traits.upload !== undefined
   if (json !== undefined) return "APIv2 speaks XML; pass the body as 'xml' instead of 'json'"
   if (isUpload && xml !== undefined) return "an upload; pass its parts as 'multipart'"
   return multipart === undefined || isUpload ? undefined : "takes no file: pass the body as 'xml'"

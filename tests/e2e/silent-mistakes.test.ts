@@ -271,6 +271,8 @@ describe('a name of other libraries', () => {
     ['data', 'v2/pay/unifiedorder', "the body is 'xml'"],
     ['security', 'v2/secapi/pay/refund', 'client certificate'],
     ['formData', 'v3/merchant/media/upload', "'multipart'"],
+    ['file', 'v3/merchant/media/upload', '{ multipart: { file: … } }'],
+    ['constructor', jsapi, "Body fields belong in 'json'"],
   ])('is translated: %s', async (name, path, hint) => {
     await expectRefused(post(path, { [name]: {} }), `unknown key '${name}'`, hint)
   })
