@@ -49,6 +49,7 @@ function createMaker(make: (endpoint: ReturnType<typeof endpointOf>, request: ob
     verbs: new Map([['post', 'post'] as const]),
     defaultVerb: 'post' as const,
     exactSegments: lookup.exactSegments,
+    isId: lookup.isId,
     isKept: lookup.isDocumentedPrefix,
   })
   const actions = {
