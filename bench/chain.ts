@@ -27,6 +27,7 @@ const NO_DEFAULTS = {
 }
 
 const keys = generateKeyPairSync('rsa', { modulusLength: 2048 })
+const platform = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const options = {
   mchid: '1900000109',
   serial: '3775B6A45ACD588826D15E583A95F5DD00000000',
@@ -34,7 +35,7 @@ const options = {
   privateKey: createPrivateKey(keys.privateKey.export({ type: 'pkcs8', format: 'pem' })),
   certs: {
     PUB_KEY_ID_0119000001092026010100000000000000: createPublicKey(
-      keys.publicKey.export({ type: 'spki', format: 'pem' }),
+      platform.publicKey.export({ type: 'spki', format: 'pem' }),
     ),
   },
 }

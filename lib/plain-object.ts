@@ -45,8 +45,9 @@ export function copyLiterals<Value>(value: Value, depth = 0): Value {
   if (typeof value !== 'object' || value === null || depth > MAX_DEPTH) return value
   if (Array.isArray(value)) return value.map((item) => copyLiterals(item, depth + 1)) as Value
   if (!isPlainObject(value)) return value
-  // Without a prototype, which a polluted one would add options to.
-  const copy: Record<string, unknown> = Object.assign(Object.create(null), value)
+  const copy: Record<string, unknown> = { ...value }
+  // Without a prototype, which a polluted one would add options to; only of the request itself, because such objects are slow.
+  if (depth === 0) Object.setPrototypeOf(copy, null)
   for (const name of Object.keys(copy)) {
     const item = copy[name]
     if (typeof item === 'object' && item !== null) copy[name] = copyLiterals(item, depth + 1)

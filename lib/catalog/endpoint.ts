@@ -33,7 +33,7 @@ export interface TemplatedEndpoint extends Endpoint {
   readonly repeatKey: readonly string[] | undefined
 }
 
-const NO_TRAITS: Traits = Object.freeze(Object.create(null))
+const NO_TRAITS: Traits = Object.freeze(Object.setPrototypeOf({}, null))
 const known = new Map<Verb, Map<string, TemplatedEndpoint>>()
 
 /**
@@ -80,7 +80,7 @@ function createEndpoint(given: string, verb: Verb): TemplatedEndpoint {
  */
 function traitsByPattern({ template }: RouteMatch, verb: Verb): Traits {
   const { unsigned: _, ...traits } = lookup(template, verb) ?? NO_TRAITS
-  return Object.assign(Object.create(null), traits)
+  return Object.setPrototypeOf({ ...traits }, null)
 }
 
 /** The path on the wire with the ids that stood in the chain's path already. */

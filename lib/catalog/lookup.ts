@@ -2,7 +2,7 @@ import { aliases, exact } from './generated/routes.js'
 import { nodeAt, type RouteNode, readTraits, routeTree, verbsOf } from './routes.js'
 import type { Traits, Verb } from './traits.js'
 
-const NOTHING_SPECIAL: Traits = Object.freeze(Object.create(null))
+const NOTHING_SPECIAL: Traits = Object.freeze(Object.setPrototypeOf({}, null))
 const known = new Map<string, Traits>()
 
 /** The traits of an endpoint, by its template or an alias of it; `undefined` when it is not documented. */
@@ -63,5 +63,5 @@ function traitsOf(path: string, words: readonly string[]): Traits {
   const usual = path.startsWith('v2/') ? path.slice('v2/'.length) : prefix && `${prefix}/${path}`
   const all = usual === undefined ? traits : { wire: usual, ...traits }
   // Read as own properties alone: a polluted prototype must not switch verification off.
-  return Object.freeze(Object.assign(Object.create(null), all))
+  return Object.freeze(Object.setPrototypeOf({ ...all }, null))
 }

@@ -68,6 +68,7 @@ export function expandTemplate(template: Template, values: Readonly<Record<strin
 }
 
 function encodeValue(value: unknown, name: string, template: Template): string {
+  if (typeof value === 'string' && ORDINARY.test(value) && !MISTAKES.has(value)) return value
   const problem = findValueProblem(value)
   if (problem) throw new RequestError(`${template.source}: the value of {${name}} ${problem}`)
   return percentEncode(String(value))
@@ -104,6 +105,10 @@ export function isEncoded(text: string): boolean {
 function describe(value: unknown): string {
   return Array.isArray(value) ? 'an array' : typeof value === 'object' ? 'an object' : `a ${typeof value}`
 }
+
+/** An id as most are, which stays as it is. */
+const ORDINARY = /^[\w.~-]+$/
+const MISTAKES: ReadonlySet<string> = new Set(['.', '..', 'undefined', 'null', 'NaN'])
 
 /** What JavaScript makes a text of that was meant to be a variable's value. */
 const NOT_SET = /^(?:undefined|null|NaN|\[object \w+\])$/

@@ -190,9 +190,9 @@ function bodyProblem(
   { documented, repeatKey, verb, traits }: TemplatedEndpoint,
   { json, xml, multipart }: RequestObject,
 ): string | undefined {
-  const [part = ''] = repeatKey ?? []
-  const isNeeded = verb !== 'get' && multipart === undefined && ['json', 'xml'].includes(part)
-  if (isNeeded && { json, xml }[part] === undefined)
+  const part = repeatKey?.[0]
+  const isMissing = (part === 'json' && json === undefined) || (part === 'xml' && xml === undefined)
+  if (isMissing && verb !== 'get' && multipart === undefined)
     return `${part} is missing: the body, with ${repeatKey?.slice(1).join('.')}`
   if (traits.upload && documented && multipart === undefined && !traits.upload.flat) {
     return `an upload; pass { multipart: { ${traits.upload.file}: … } }`
