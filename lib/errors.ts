@@ -152,15 +152,13 @@ export class VerificationError extends WechatpayError {
       code: VerificationErrorCode
       serial?: string | undefined
       knownSerials?: readonly string[]
-      response?: ErrorResponseHead
-      mayHaveHappened?: boolean
       cause?: unknown
     },
   ) {
     super(message, options)
     this.serial = options.serial
     this.knownSerials = options.knownSerials ?? []
-    this.response = options.response
+    this.response = undefined
   }
 }
 

@@ -68,7 +68,7 @@ export function expandTemplate(template: Template, values: Readonly<Record<strin
 }
 
 function encodeValue(value: unknown, name: string, template: Template): string {
-  if (typeof value === 'string' && ORDINARY.test(value) && !MISTAKES.has(value)) return value
+  if (typeof value === 'string' && UNRESERVED.test(value) && !NO_IDS.has(value)) return value
   const problem = findValueProblem(value)
   if (problem) throw new RequestError(`${template.source}: the value of {${name}} ${problem}`)
   return percentEncode(String(value))
@@ -106,9 +106,8 @@ function describe(value: unknown): string {
   return Array.isArray(value) ? 'an array' : typeof value === 'object' ? 'an object' : `a ${typeof value}`
 }
 
-/** An id as most are, which stays as it is. */
-const ORDINARY = /^[\w.~-]+$/
-const MISTAKES: ReadonlySet<string> = new Set(['.', '..', 'undefined', 'null', 'NaN'])
+/** Unreserved texts that are no id all the same. */
+const NO_IDS: ReadonlySet<string> = new Set(['', '.', '..', 'undefined', 'null', 'NaN'])
 
 /** What JavaScript makes a text of that was meant to be a variable's value. */
 const NOT_SET = /^(?:undefined|null|NaN|\[object \w+\])$/

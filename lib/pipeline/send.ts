@@ -60,7 +60,10 @@ export async function send(
   try {
     const response = await transmit(request, options)
     const { body, status } = response
-    if (status === 407) throw new TransportError('proxy', 'the proxy asks for a user and a password')
+    if (status === 407) {
+      if (body instanceof Readable) body.destroy()
+      throw new TransportError('proxy', 'the proxy asks for a user and a password')
+    }
     return body instanceof Readable
       ? { ...response, body: detach(body, call.endpoint.name, call.timeout) }
       : response
