@@ -46,6 +46,7 @@ const SHARED = new RegExp(
     'store',
     'crypto/.*',
     'chain/(?:names|template)',
+    'parse-json',
     'plain-object',
     'printable',
     'pipeline/(?:nearest|download)',

@@ -9,7 +9,15 @@ import { parseSync, Visitor } from 'rolldown/utils'
 
 /** Small files that everything may use. */
 const HELPERS = [
-  ...['errors.ts', 'version.ts', 'duration.ts', 'plain-object.ts', 'printable.ts', 'buffer-of.ts'],
+  ...[
+    'errors.ts',
+    'version.ts',
+    'duration.ts',
+    'parse-json.ts',
+    'plain-object.ts',
+    'printable.ts',
+    'buffer-of.ts',
+  ],
   ...['nearest.ts', 'store.ts'],
 ]
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import type { AxiosResponse } from 'axios'
 import { ApiError } from '../errors.js'
+import { parseJson } from '../parse-json.js'
 import {
   arriving,
   decrypted,
@@ -132,10 +133,6 @@ interface ErrorDocument {
 }
 
 function readErrorDocument(text: string): ErrorDocument | undefined {
-  try {
-    const value = JSON.parse(text) as Partial<ErrorDocument> | null
-    return typeof value?.code === 'string' ? (value as ErrorDocument) : undefined
-  } catch {
-    return undefined
-  }
+  const value = Object(parseJson(text)) as Partial<ErrorDocument>
+  return typeof value.code === 'string' ? (value as ErrorDocument) : undefined
 }

@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto'
 import { decryptAesGcm } from '../crypto/aes.js'
 import { RequestError, VerificationError } from '../errors.js'
 import type { Identity } from '../identity.js'
+import { parseJson } from '../parse-json.js'
 import type { PlatformKeys } from '../protocols/v3/platform-keys.js'
 
 /** The keys and secrets that notifications are verified and decrypted with. */
@@ -65,12 +66,8 @@ export function decryptResource(
 
 /** An object in JSON; `undefined` when the text is something else. */
 export function parseJsonObject(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return isObject(value) ? value : undefined
-  } catch {
-    return undefined
-  }
+  const value = parseJson(text)
+  return isObject(value) ? value : undefined
 }
 
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

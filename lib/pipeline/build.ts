@@ -4,6 +4,7 @@ import { isDocumentedPrefix } from '../catalog/lookup.js'
 import { expandTemplate, isEncoded } from '../chain/template.js'
 import { RequestError } from '../errors.js'
 import { nearestName } from '../nearest.js'
+import { parseJson } from '../parse-json.js'
 import { isPlainObject, isRecord, LOST_NAMES } from '../plain-object.js'
 import type { Call, Protocol } from '../protocols/protocol.js'
 import { Sensitive } from '../protocols/v3/sensitive.js'
@@ -198,18 +199,10 @@ function bodyProblem(
     return `an upload; pass { multipart: { ${traits.upload.file}: … } }`
   }
   if (json === undefined || !documented) return undefined
-  const body = typeof json === 'string' ? parsed(json) : json
+  const body = typeof json === 'string' ? parseJson(json) : json
   return isRecord(body) || Buffer.isBuffer(body)
     ? undefined
     : `json must be an object, not ${describe(body ?? json)}`
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 function v3Problem(

@@ -1,6 +1,7 @@
 import { type KeyObject, X509Certificate } from 'node:crypto'
 import { decryptAesGcm } from '../../crypto/aes.js'
 import { ConfigError, RequestError, VerificationError } from '../../errors.js'
+import { parseJson } from '../../parse-json.js'
 import { type PlatformKey, plainSerial, weaknessOf } from './platform-keys.js'
 
 const ALGORITHM = 'AEAD_AES_256_GCM'
@@ -25,14 +26,6 @@ export function parseList(body: string | Buffer): CertificateList {
   throw new VerificationError('GET v3/certificates: the answer lists no certificates', {
     code: 'ANSWER_INVALID',
   })
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 export function isCertificateList(value: unknown): value is CertificateList {

@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto'
 import { decryptOaep, encryptOaep } from '../../crypto/rsa.js'
 import { RequestError, VerificationError } from '../../errors.js'
+import { parseJson } from '../../parse-json.js'
 import { isRecord } from '../../plain-object.js'
 import type { Call } from '../protocol.js'
 import { type PlatformKey, type PlatformKeys, plainSerial } from './platform-keys.js'
@@ -66,7 +67,7 @@ export function assertEncryption({ endpoint, body, query, upload, sensitive }: C
   if (encrypts.length === 0 && !(sensitive && documented)) return
   const parts = {
     [upload ? 'meta' : 'json']:
-      typeof body === 'string' || Buffer.isBuffer(body) ? parsed(body.toString()) : body,
+      typeof body === 'string' || Buffer.isBuffer(body) ? parseJson(body.toString()) : body,
     query,
   }
   const fields = textsIn(parts, '')
@@ -85,14 +86,6 @@ export function assertEncryption({ endpoint, body, query, upload, sensitive }: C
     throw new RequestError(
       `${name}: ${odd.at} is not documented as encrypted, so the API would not decrypt it: pass the text itself (${known}); should the API want it all the same, pass a Ciphertext of wxpay.encrypt(…)`,
     )
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
   }
 }
 

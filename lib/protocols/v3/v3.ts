@@ -7,6 +7,7 @@ import { authorization, canonicalRequest, nonce, type SignedRequest } from '../.
 import { signWith } from '../../crypto/rsa.js'
 import { NetworkError, RequestError, VerificationError } from '../../errors.js'
 import type { Signer } from '../../identity.js'
+import { parseJson } from '../../parse-json.js'
 import { isPlainObject } from '../../plain-object.js'
 import type { AttemptTimer, HttpResponse } from '../../transport/transport.js'
 import { createApiError } from '../api-error.js'
@@ -225,8 +226,7 @@ async function isVerified(response: HttpResponse, keys: PlatformKeys): Promise<b
 
 /** The body of an error, parsed where it is JSON; gateways say no in HTML, too. */
 function parseError(body: Buffer): unknown {
-  const text = body.toString()
-  return parseJson(text) ?? text
+  return parseBody(body) ?? body.toString()
 }
 
 /** The gateway's time, in milliseconds since the epoch. */
@@ -242,7 +242,7 @@ function decodeBody(body: Buffer, { endpoint }: Call, status: number): unknown {
   // Where the documentation promises an object, nothing is no response.
   const isPromised = status !== 202 && endpoint.documented && answer === 'json'
   if (body.length === 0 && !isPromised) return undefined
-  const data = parseJson(body.toString())
+  const data = parseBody(body)
   if (data !== undefined && (!isPromised || isPlainObject(data))) return data
   const what =
     body.length === 0
@@ -255,17 +255,13 @@ function decodeBody(body: Buffer, { endpoint }: Call, status: number): unknown {
 }
 
 function isUnderWay(body: HttpResponse['body']): boolean {
-  const { code } = Object(Buffer.isBuffer(body) ? parseJson(body.toString()) : undefined) as {
+  const { code } = Object(Buffer.isBuffer(body) ? parseBody(body) : undefined) as {
     readonly code?: unknown
   }
   return typeof code === 'string' && UNDER_WAY.test(code)
 }
 
-/** The value of a JSON text, `undefined` for any other. Proxies are known to put a byte order mark before it. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text.replace(/^\uFEFF/, ''))
-  } catch {
-    return undefined
-  }
+/** The value of a body in JSON. Proxies are known to put a byte order mark before it. */
+function parseBody(body: Buffer): unknown {
+  return parseJson(body.toString().replace(/^\uFEFF/, ''))
 }
