@@ -13,6 +13,7 @@ import { loadPlatformKeys, type PlatformKey } from './protocols/v3/platform-keys
 import { isStore, STORE, type Store } from './store.js'
 import type { TrustedAuthorities } from './transport/agents.js'
 import type { TlsOptions } from './transport/create-transport.js'
+import { plainHttpHost, plainHttpProblem } from './transport/plain-http.js'
 import type { ConnectionOptions } from './transport/transport.js'
 
 /** What every client is made from, beside any default of axios (`timeout`, `baseURL`, `httpsAgent`, `proxy` …). */
@@ -35,6 +36,11 @@ export interface CommonOptions
   readonly privateKey: KeyInput
   /** PEM of the authorities to trust in place of Node's: those of an emulator, or of a gateway of your own. */
   readonly ca?: TrustedAuthorities
+  /**
+   * Hosts that may be asked over `http://`, by name and without the port: `['emulator']` for one in a container. Without it,
+   * only this machine may.
+   */
+  readonly insecureHosts?: readonly string[]
   /** Further access points, tried when the first cannot be reached: `['https://api2.wechatpay.cn']`. */
   readonly failover?: readonly string[]
   /** Milliseconds for a call with all its repeats; `timeout` is for each attempt. */
@@ -188,6 +194,7 @@ const OWN_NAMES = [
   'merchant',
   'workwxSecret',
   'ca',
+  'insecureHosts',
   'store',
   'failover',
   'deadline',
@@ -200,6 +207,7 @@ const CHECKS: readonly (readonly [keyof WechatpayOptions, (value: unknown) => bo
   ['deadline', (value) => isDuration(value) && value !== 0, DURATION],
   ['failover', isListOfUrls, 'a list of URLs, such as https://api2.wechatpay.cn'],
   ['baseURL', isBase, 'an http(s) URL of host and path alone, without the v3 of the endpoints'],
+  ['insecureHosts', isListOfHosts, "a list of host names without scheme and port, such as ['emulator']"],
   ['store', isStore, STORE],
   ['validate', (value) => typeof value === 'boolean', 'true or false'],
   ['headers', isObject, 'an object of headers'],
@@ -227,6 +235,13 @@ function isListOfUrls(value: unknown): boolean {
   return Array.isArray(value) && value.every(isUrl)
 }
 
+function isListOfHosts(value: unknown): boolean {
+  return (
+    Array.isArray(value) &&
+    value.every((host) => typeof host === 'string' && /^[^\s/:@]+$|^\[[\da-f:.]+\]$/i.test(host))
+  )
+}
+
 /**
  * Checks what a client is made from and loads its keys.
  *
@@ -238,6 +253,8 @@ export function loadConfig(given: WechatpayOptions): Config {
   const options: WechatpayOptions = Object.assign(Object.create(null), given)
   const { certs, apiv3Key, brandApiKey, secret, workwxSecret, merchant, store } = options
   const { failover = [], deadline, validate = false } = options
+  const insecureHosts = (options.insecureHosts ?? []).map((host) => host.toLowerCase())
+  assertEncrypted({ baseURL: [options.baseURL ?? []].flat(), failover }, insecureHosts)
   const signer = loadSigner(options)
   const connection = pick(options, CONNECTION_OPTIONS)
   // The authorities of an agent of the user's hold for the connections with the client certificate, too.
@@ -262,9 +279,24 @@ export function loadConfig(given: WechatpayOptions): Config {
     failover,
     deadline,
     validate,
-    tls: { ca: options.ca, clientCertificate },
+    tls: {
+      ca: options.ca,
+      clientCertificate,
+      insecureHosts: insecureHosts.map((host) => host.toLowerCase()),
+    },
     connection: { maxContentLength: MAX_RESPONSE, ...connection },
     axios: { timeout: DEFAULT_TIMEOUT, ...axiosDefaults(options) },
+  }
+}
+
+/** @throws {ConfigError} for an access point that would be asked without TLS. */
+function assertEncrypted(
+  points: Readonly<Record<'baseURL' | 'failover', readonly string[]>>,
+  insecureHosts: readonly string[],
+): void {
+  for (const [name, urls] of Object.entries(points)) {
+    const host = urls.map((url) => plainHttpHost(url, insecureHosts)).find((plain) => plain !== undefined)
+    if (host !== undefined) throw new ConfigError(`${name}: ${plainHttpProblem(host)}`)
   }
 }
 

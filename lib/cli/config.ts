@@ -18,14 +18,16 @@ export const VARIABLES = {
   secret: 'WXPAY_SECRET',
   merchantCert: 'WXPAY_MERCHANT_CERT',
   baseUrl: 'WXPAY_BASE_URL',
+  insecureHosts: 'WXPAY_INSECURE_HOSTS',
 } as const
 
-type TextFlag = Exclude<keyof typeof VARIABLES, 'certs'>
+type TextFlag = Exclude<keyof typeof VARIABLES, 'certs' | 'insecureHosts'>
 
 /** The flags that set the client's options, shared by all commands that call the API. */
 export interface ClientFlags extends Readonly<Partial<Record<TextFlag, string>>> {
   readonly config?: string
   readonly certs?: readonly string[]
+  readonly insecureHosts?: readonly string[]
   readonly timeout?: number
 }
 
@@ -46,6 +48,10 @@ export function addClientOptions(command: Command): Command {
       'apiclient_cert.pem, which some of APIv2 asks for (WXPAY_MERCHANT_CERT)',
     )
     .option('--base-url <url>', 'another access point, such as an emulator (WXPAY_BASE_URL)')
+    .option(
+      '--insecure-hosts <host...>',
+      'hosts beside this machine that may be asked over http:// (WXPAY_INSECURE_HOSTS)',
+    )
     .option('--timeout <ms>', 'milliseconds for one attempt', toNumber)
 }
 
@@ -65,12 +71,16 @@ export function clientOptions(flags: ClientFlags, env: NodeJS.ProcessEnv = proce
     privateKey: keyInput(read('privateKey')),
     certs: flags.certs ? certsOf(flags.certs) : certsOfText(env[VARIABLES.certs]),
     baseURL: read('baseUrl'),
+    insecureHosts: flags.insecureHosts ?? listOfText(env[VARIABLES.insecureHosts]),
     merchant: cert ? { cert } : undefined,
     timeout: flags.timeout,
   }
   const set = Object.entries(given).filter(([, value]) => value !== undefined && value !== '')
   return { ...file, ...Object.fromEntries(set) } as unknown as WechatpayOptions
 }
+
+const listOfText = (text: string | undefined): string[] | undefined =>
+  text ? text.split(',').map((item) => item.trim()) : undefined
 
 function warnOfSecrets({ apiv3Key, brandApiKey, secret, privateKey }: ClientFlags): void {
   const given = {

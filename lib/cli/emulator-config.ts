@@ -69,6 +69,7 @@ function variablesOf(options: EmulatorClient): Variable[] {
       .map(([id, file]) => `${id}=${file}`)
       .join(','),
     baseUrl: options.baseURL,
+    insecureHosts: options.insecureHosts?.join(','),
     merchantCert: 'merchant' in options ? options.merchant?.cert : undefined,
   }
   return Object.entries({ ...VARIABLES, ca: 'NODE_EXTRA_CA_CERTS' }).flatMap(

@@ -4,7 +4,7 @@ import { VERSION } from '../version.js'
 const HELP = `
 Configuration: flags, else the environment, else --config FILE with the options of new Wechatpay() as JSON.
   WXPAY_MCHID WXPAY_SERIAL WXPAY_PRIVATE_KEY WXPAY_CERTS WXPAY_APIV3_KEY WXPAY_SECRET WXPAY_MERCHANT_CERT
-  WXPAY_BASE_URL
+  WXPAY_BASE_URL WXPAY_INSECURE_HOSTS
 A brand has WXPAY_BRAND_ID and WXPAY_BRAND_API_KEY in place of WXPAY_MCHID and WXPAY_APIV3_KEY.
 A key is the path of a file or PEM. Secrets are never printed.
 

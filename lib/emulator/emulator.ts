@@ -164,6 +164,13 @@ function controlsOf(
   }
 }
 
+/** The options by which a client finds the emulator. It asks other machines without TLS only if it is told to. */
+function accessPoint(url: string): { baseURL: string; insecureHosts?: string[] } {
+  const { protocol, hostname } = new URL(url)
+  const isLocal = protocol === 'https:' || /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname)
+  return { baseURL: url, ...(!isLocal && { insecureHosts: [hostname] }) }
+}
+
 /** The object that users of an emulator have in hand. */
 function createHandle(
   { context: { identity, brand }, recorder, deliveries, users }: EmulatorParts,
@@ -177,12 +184,12 @@ function createHandle(
     },
     get merchant() {
       const { certs, ...merchant } = identity.merchant
-      return { ...merchant, certs: { ...certs }, ...structuredClone(tls), baseURL: server.url }
+      return { ...merchant, certs: { ...certs }, ...structuredClone(tls), ...accessPoint(server.url) }
     },
     get brand() {
       const { certs, ...options } = brand().options
       const authority = server.ca === undefined ? {} : { ca: server.ca }
-      return { ...options, certs: { ...certs }, ...authority, baseURL: server.url }
+      return { ...options, certs: { ...certs }, ...authority, ...accessPoint(server.url) }
     },
     get requests() {
       return recorder.requests

@@ -1,6 +1,7 @@
 import type { SecureContext } from 'node:tls'
 import { createAgents, type TrustedAuthorities } from './agents.js'
 import { createAxiosSender } from './axios-adapter.js'
+import { plainHttpHost, plainHttpProblem } from './plain-http.js'
 import { type ConnectionOptions, type HttpRequest, type Transport, TransportError } from './transport.js'
 import { createUndici } from './undici.js'
 
@@ -8,6 +9,8 @@ import { createUndici } from './undici.js'
 export interface TlsOptions {
   readonly ca: TrustedAuthorities | undefined
   readonly clientCertificate: SecureContext | undefined
+  /** The hosts that may be asked without TLS, beside this machine. */
+  readonly insecureHosts?: readonly string[]
 }
 
 /**
@@ -21,11 +24,14 @@ export function createTransport(connection: ConnectionOptions, tls: TlsOptions):
   const undici = createUndici(tls, connection)
   const axiosSender = createAxiosSender(connection, agents)
   const { maxBodyLength = -1 } = connection
+  const { insecureHosts = [] } = tls
   let closed = false
 
   /** @throws {TransportError} for a request that is not to be sent. */
-  function check({ body }: HttpRequest): void {
+  function check({ url, body }: HttpRequest): void {
     if (closed) throw new TransportError('refused', 'The client is closed')
+    const plain = plainHttpHost(url, insecureHosts)
+    if (plain !== undefined) throw new TransportError('refused', plainHttpProblem(plain))
     if (maxBodyLength < 0) return
     const size = sizeOf(body)
     if (size <= maxBodyLength) return

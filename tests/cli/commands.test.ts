@@ -125,6 +125,21 @@ describe('wxpay doctor', () => {
   })
 })
 
+describe('a command', () => {
+  it('asks another machine over http:// only where the environment allows it by name', async () => {
+    const env = { WXPAY_BASE_URL: 'http://gateway.invalid:1' }
+    const refused = await run(['call', '-X', 'GET', 'v3/certificates'], { env })
+    expect([refused.code, refused.stderr]).toEqual([
+      2,
+      expect.stringContaining("insecureHosts: ['gateway.invalid']"),
+    ])
+    const allowed = await run(['call', '-X', 'GET', 'v3/certificates'], {
+      env: { ...env, WXPAY_INSECURE_HOSTS: 'gateway.invalid, emulator' },
+    })
+    expect([allowed.code, allowed.stderr]).toEqual([1, expect.stringMatching(/ENOTFOUND|EAI_AGAIN/)])
+  })
+})
+
 describe('wxpay routes', () => {
   it('searches by path and by name, and shows fields', async () => {
     const { stdout } = await wxpay(['routes', '会员卡', 'import', '--json'])

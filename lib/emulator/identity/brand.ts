@@ -21,11 +21,13 @@ export interface EmulatorBrand {
   /** The authority behind the server's certificate, as PEM; HTTPS only. */
   ca?: string
   baseURL: string
+  /** The host of `baseURL` where it is not this machine and not asked over TLS. */
+  insecureHosts?: string[]
 }
 
 /** The brand, and the key by which WeChat Pay responds to it. */
 export interface Brand {
-  readonly options: Omit<EmulatorBrand, 'baseURL'>
+  readonly options: Omit<EmulatorBrand, 'baseURL' | 'insecureHosts'>
   /** The key that verifies what the brand signs, and encrypts what it is to decrypt. */
   readonly key: KeyObject
   /** The key that signs responses and notifications, and decrypts what the brand encrypts. */

@@ -30,6 +30,8 @@ export interface EmulatorMerchant {
   /** The authority behind the server's certificate, as PEM; HTTPS only. */
   ca?: string
   baseURL: string
+  /** The host of `baseURL` where it is not this machine and not asked over TLS. */
+  insecureHosts?: string[]
 }
 
 /** Who is who: the merchant, and the platform with its public key and its certificates. */
