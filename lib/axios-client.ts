@@ -98,6 +98,8 @@ export function createAxiosClient(context: AxiosClientContext, defaults: AxiosRe
     // Interceptors that users add run before ours, which signs what they leave.
     transitional: { legacyInterceptorReqResOrdering: true },
   })
+  // That of axios, which is no limit, would stand in place of the client's.
+  if (defaults.maxContentLength === undefined) delete instance.defaults.maxContentLength
   instance.interceptors.request.use((config) => signConfig(config, context))
   instance.interceptors.response.use((response) => verify(response, protocol), refuse)
   return {
@@ -126,7 +128,7 @@ function refuseUnsigned(): Promise<never> {
 /** Copied, because who gets to see a config may change it, and the next attempt starts from the same call. */
 function toConfig(call: Call, ticket: Ticket): AxiosRequestConfig {
   const { endpoint, path, query, body, headers, baseURL, timeout, signal, responseType } = call
-  const { onUploadProgress, onDownloadProgress } = call
+  const { maxContentLength, onUploadProgress, onDownloadProgress } = call
   return {
     method: endpoint.verb,
     url: path,
@@ -135,6 +137,7 @@ function toConfig(call: Call, ticket: Ticket): AxiosRequestConfig {
     headers: { ...headers },
     timeout,
     ...(baseURL !== undefined && { baseURL }),
+    ...(maxContentLength !== undefined && { maxContentLength }),
     ...(signal && { signal }),
     ...(responseType && { responseType }),
     ...(onUploadProgress && { onUploadProgress }),
@@ -214,6 +217,7 @@ function toCall(
     headers: mergeHeaders(requiredHeaders(protocol), config.headers.toJSON()),
     baseURL,
     timeout: Number(config.timeout ?? 0),
+    maxContentLength: config.maxContentLength,
     signal: signal as AbortSignal | undefined,
     responseType: config.responseType,
     onUploadProgress: config.onUploadProgress,

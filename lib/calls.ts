@@ -106,14 +106,14 @@ export function directDefaults(
   { axios }: Pick<Config, 'axios'>,
   protocol: Protocol,
 ): CallOptions['defaults'] {
-  const { headers = {}, timeout, baseURL, onUploadProgress, onDownloadProgress } = axios
+  const { headers = {}, timeout, maxContentLength, baseURL, onUploadProgress, onDownloadProgress } = axios
   const groups = headers as Readonly<Record<string, RawAxiosHeaders>>
   const isGroup = (name: string): boolean => METHODS.has(name) && typeof groups[name] === 'object'
   const forAll = Object.fromEntries(Object.entries(groups).filter(([name]) => !isGroup(name)))
   return byVerb((verb) => {
     const ofGroups = AxiosHeaders.concat(groups.common, groups[verb], requiredHeaders(protocol)).toJSON()
     const own = mergeHeaders(ofGroups as HttpHeaders, forAll)
-    return { timeout, baseURL, onUploadProgress, onDownloadProgress, headers: own }
+    return { timeout, maxContentLength, baseURL, onUploadProgress, onDownloadProgress, headers: own }
   })
 }
 
@@ -142,6 +142,9 @@ function instanceDefaults({ defaults }: AxiosInstance): CallOptions['defaults'] 
     headers: {},
     get timeout() {
       return defaults.timeout
+    },
+    get maxContentLength() {
+      return defaults.maxContentLength
     },
     get baseURL() {
       return defaults.baseURL

@@ -64,6 +64,8 @@ export interface CallOptions<
   baseURL?: string | undefined
   /** Milliseconds for one attempt. */
   timeout?: number | undefined
+  /** The bytes of the response that are taken at most, after decompression, also into a `sink` or a stream; -1 for any number. */
+  maxContentLength?: number | undefined
   /** Aborts the call, retries included. */
   signal?: AbortSignal | undefined
   /** The form of `data`: `stream`, `arraybuffer` and `text` give the body as it came. */

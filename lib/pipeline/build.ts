@@ -27,6 +27,7 @@ const OPTION_KEYS: ReadonlySet<string> = new Set([
   'headers',
   'baseURL',
   'timeout',
+  'maxContentLength',
   'signal',
   'responseType',
   'onUploadProgress',
@@ -37,6 +38,7 @@ const OPTION_KEYS: ReadonlySet<string> = new Set([
 export interface CallDefaults {
   readonly headers: HttpHeaders
   readonly timeout: number | undefined
+  readonly maxContentLength: number | undefined
   readonly baseURL: string | undefined
   readonly onUploadProgress: Call['onUploadProgress']
   readonly onDownloadProgress: Call['onDownloadProgress']
@@ -67,6 +69,7 @@ export function buildCall(endpoint: TemplatedEndpoint, request: unknown, default
     headers: given.headers === undefined ? defaults.headers : mergeHeaders(defaults.headers, given.headers),
     baseURL: (given.baseURL as string | undefined) ?? defaults.baseURL,
     timeout: (given.timeout as number | undefined) ?? defaults.timeout ?? 0,
+    maxContentLength: (given.maxContentLength as number | undefined) ?? defaults.maxContentLength,
     signal: given.signal as AbortSignal | undefined,
     responseType: given.sink === undefined ? (given.responseType as Call['responseType']) : 'stream',
     onUploadProgress: (given.onUploadProgress as Call['onUploadProgress']) ?? defaults.onUploadProgress,

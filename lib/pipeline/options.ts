@@ -36,6 +36,13 @@ const OPTIONS: ReadonlyMap<string, { readonly check: Check; readonly must: strin
   ['decrypt', { check: (value) => typeof value === 'boolean', must: 'true or false' }],
   ['timeout', { check: isDuration, must: DURATION }],
   [
+    'maxContentLength',
+    {
+      check: (value) => Number.isInteger(value) && Number(value) >= -1,
+      must: 'a number of bytes, or -1 for any number',
+    },
+  ],
+  [
     'signal',
     {
       check: isSignal,

@@ -54,9 +54,12 @@ export async function send(
   timer: AttemptTimer,
   transmit: Transport['send'],
 ): Promise<HttpResponse> {
-  const { signal, onUploadProgress, onDownloadProgress } = call
+  const { endpoint, signal, timeout, maxContentLength: limit, onUploadProgress, onDownloadProgress } = call
   const { certificate } = request
-  const options = { timer, signal, certificate, streams: streams(call), onUploadProgress, onDownloadProgress }
+  const options = {
+    ...{ timer, signal, certificate, limit, onUploadProgress, onDownloadProgress },
+    streams: streams(call),
+  }
   try {
     const response = await transmit(request, options)
     const { body, status } = response
@@ -65,7 +68,7 @@ export async function send(
       throw new TransportError('proxy', 'the proxy asks for a user and a password')
     }
     return body instanceof Readable
-      ? { ...response, body: detach(body, call.endpoint.name, call.timeout) }
+      ? { ...response, body: detach(body, endpoint.name, timeout, limit) }
       : response
   } catch (error) {
     throw toPublicError(error, call, timer)

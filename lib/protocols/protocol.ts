@@ -24,6 +24,8 @@ export interface Call {
   /** Milliseconds for each attempt; 0 for no limit. */
   readonly timeout: number
   readonly signal: AbortSignal | undefined
+  /** The bytes of a response that the caller takes at most, -1 for any number; absent where nobody said. */
+  readonly maxContentLength: number | undefined
   readonly responseType: AxiosRequestConfig['responseType'] | undefined
   readonly onUploadProgress: ((event: AxiosProgressEvent) => void) | undefined
   readonly onDownloadProgress: ((event: AxiosProgressEvent) => void) | undefined

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import { NetworkError, WechatpayError } from '../errors.js'
+import { NetworkError, VerificationError, WechatpayError } from '../errors.js'
 
 /** Bytes that tell a file from a document that says why there is none. */
 const HEAD_BYTES = 64
@@ -77,12 +77,27 @@ async function inTime(
  * a reader would get to the request, and from its errors to the config, both with the `Authorization` header.
  *
  * @param patience milliseconds without a byte while there is somebody to read it; 0 for any time
+ * @param limit bytes that may come, after decompression; -1 for any number
  */
-export function detach(body: Readable, name: string, patience: number): Readable {
-  const own = Readable.from(readInTime(body, name, patience), { objectMode: false })
+export function detach(body: Readable, name: string, patience: number, limit = -1): Readable {
+  const chunks = readInTime(body, name, patience)
+  const own = Readable.from(limit < 0 ? chunks : upTo(limit, chunks, name), { objectMode: false })
   // What fails before anybody reads is heard of by the reader.
   body.on('error', () => undefined)
   return own.once('close', () => body.destroy())
+}
+
+/** @throws {VerificationError} for more bytes than the caller takes: a small file may unpack without end. */
+async function* upTo(limit: number, chunks: AsyncIterable<Buffer>, name: string): AsyncGenerator<Buffer> {
+  let size = 0
+  for await (const chunk of chunks) {
+    size += chunk.length
+    if (size > limit) {
+      const why = `the answer is larger than maxContentLength, ${limit} bytes`
+      throw new VerificationError(`${name}: ${why}`, { code: 'ANSWER_INVALID' })
+    }
+    yield chunk
+  }
 }
 
 async function* readInTime(body: Readable, name: string, patience: number): AsyncGenerator<Buffer> {

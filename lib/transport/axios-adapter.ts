@@ -48,7 +48,7 @@ export function createAxiosSender(connection: ConnectionOptions, agents: Agents)
     }
     try {
       const response = await send(signedConfig as InternalAxiosRequestConfig).catch(settledByStatus)
-      return await toHttpResponse(response, options.streams, maxContentLength)
+      return await toHttpResponse(response, options.streams, options.limit ?? maxContentLength)
     } catch (error) {
       throw toTransportError(error, options.signal)
     }

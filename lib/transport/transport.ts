@@ -48,6 +48,8 @@ export interface SendOptions {
   readonly signal: AbortSignal | undefined
   /** Whether the body of the response is handed on while it arrives. */
   readonly streams: boolean
+  /** The bytes of the response at most, -1 for any number; `maxContentLength` of the client when absent. */
+  readonly limit?: number | undefined
   /** Whether the connection shows the merchant's client certificate. */
   readonly certificate: boolean
   readonly onUploadProgress?: ((event: AxiosProgressEvent) => void) | undefined

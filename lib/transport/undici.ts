@@ -72,8 +72,9 @@ export function createUndici(
     },
     async send(request, options) {
       const { agent, load } = options.certificate ? openWithCertificate : open
-      const response = await dispatch(agent() ?? (await load()), request, options, maxContentLength)
-      return response.headers['content-encoding'] ? decompress(response, maxContentLength) : response
+      const { limit = maxContentLength } = options
+      const response = await dispatch(agent() ?? (await load()), request, options, limit)
+      return response.headers['content-encoding'] ? decompress(response, limit) : response
     },
     destroy() {
       open.destroy()
@@ -146,7 +147,7 @@ function dispatch(
   agent: Agent,
   { method, url, headers, body }: HttpRequest,
   { timer, signal }: SendOptions,
-  maxContentLength: number,
+  limit: number,
 ): Promise<HttpResponse> {
   const slash = url.indexOf('/', 'https://'.length)
   const options: Dispatcher.DispatchOptions = {
@@ -199,7 +200,7 @@ function dispatch(
       onResponseData(_, chunk) {
         chunks.push(chunk)
         size += chunk.length
-        if (maxContentLength > -1 && size > maxContentLength) fail(responseTooLarge(maxContentLength))
+        if (limit > -1 && size > limit) fail(responseTooLarge(limit))
       },
       onResponseEnd() {
         if (over || !head) return

@@ -12,12 +12,13 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
+import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough, Readable, Writable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
+import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { ApiError, NetworkError, VerificationError, WechatpayError } from '../../lib/index.js'
 import { startRig } from './client.js'
@@ -39,17 +40,36 @@ const rejection = (call: Promise<unknown>) =>
     (reason: unknown) => reason,
   )
 
+interface Download {
+  readonly url: string
+  readonly downloads: () => number
+  readonly close: () => void
+}
+
+/** A gateway that has zeros to download, which gzip packs to a thousandth. */
+async function packedDownload(size: number): Promise<Download> {
+  const packed = gzipSync(Buffer.alloc(size))
+  return serveDownload((response) => {
+    response.writeHead(200, { 'Content-Encoding': 'gzip', 'Content-Type': 'text/plain' })
+    response.end(packed)
+  })
+}
+
 /** A gateway that has 3 MB to download, or sends half of them and falls silent. */
-async function bigDownload(
-  sent: 'all' | 'half' = 'all',
-): Promise<{ url: string; downloads: () => number; close: () => void }> {
-  let downloads = 0
+async function bigDownload(sent: 'all' | 'half' = 'all'): Promise<Download> {
   const bytes = Buffer.alloc(3 * 1024 * 1024, 'x')
-  const server = createServer((_, response) => {
-    downloads++
+  return serveDownload((response) => {
     response.writeHead(200, { 'Content-Length': bytes.length })
     if (sent === 'all') response.end(bytes)
     else response.write(bytes.subarray(bytes.length / 2))
+  })
+}
+
+async function serveDownload(serve: (response: ServerResponse) => void): Promise<Download> {
+  let downloads = 0
+  const server = createServer((_, response) => {
+    downloads++
+    serve(response)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
@@ -166,6 +186,65 @@ describe('a download that the API does not sign', () => {
     const { data } = await wxpay[bill].get({ query, responseType: 'stream' })
     await expect(buffer(data as Readable)).rejects.toMatchObject({ name: 'NetworkError', code: 'TIMEOUT' })
     gateway.close()
+  })
+
+  it('takes no more bytes than the call or the client allows, however small they were packed', async () => {
+    const gateway = await packedDownload(64 * 1024 * 1024)
+    const limit = 1024 * 1024
+    const byCall = rig.client({ baseURL: gateway.url })
+    const byClient = rig.client({ baseURL: gateway.url, maxContentLength: limit })
+    const byInstance = rig.client({ baseURL: gateway.url, maxContentLength: limit })
+    byInstance.client.v3.defaults.timeout = 10_000
+    const limited = { query, maxContentLength: limit }
+    for (const [wxpay, request] of [
+      [byCall, limited],
+      [byClient, { query }],
+      [byInstance, { query }],
+      [byInstance, { ...limited, maxContentLength: limit - 1 }],
+    ] as const) {
+      let written = 0
+      const counting = new Writable({
+        write(chunk: Buffer, _encoding, callback) {
+          written += chunk.length
+          callback()
+        },
+      })
+      const tooLarge = {
+        name: 'VerificationError',
+        message: expect.stringMatching(/maxContentLength, 104857[56] bytes/),
+      }
+      for (const sink of [join(folder, 'bill.csv'), counting])
+        expect(await rejection(wxpay[bill].get({ ...request, sink }))).toMatchObject(tooLarge)
+      expect(written).toBeLessThanOrEqual(limit)
+      const { data } = await wxpay[bill].get({ ...request, responseType: 'stream' })
+      expect(await rejection(buffer(data))).toMatchObject(tooLarge)
+      expect(await rejection(wxpay[bill].get(request))).toMatchObject(tooLarge)
+    }
+    expect(readdirSync(folder)).toEqual([])
+    gateway.close()
+  })
+
+  it('may be larger for one call than the client allows', async () => {
+    const gateway = await packedDownload(3 * 1024 * 1024)
+    for (const wxpay of [
+      rig.client({ baseURL: gateway.url, maxContentLength: 1024 }),
+      rig.client({ baseURL: gateway.url, maxContentLength: 1024, timeoutErrorMessage: '' }),
+    ]) {
+      for (const maxContentLength of [3 * 1024 * 1024, -1]) {
+        const { data } = await wxpay[bill].get({ query, maxContentLength })
+        expect(data).toHaveLength(3 * 1024 * 1024)
+        await wxpay[bill].get({ query, maxContentLength, sink })
+        expect(statSync(sink).size).toBe(3 * 1024 * 1024)
+      }
+    }
+    gateway.close()
+  })
+
+  it.each([1.5, -2, '1', null])('refuses %j as its largest size', async (wrong) => {
+    const error = await rejection(rig.wxpay[bill].get({ query, maxContentLength: wrong as number }))
+    expect(error).toMatchObject({
+      message: expect.stringContaining('maxContentLength must be a number of bytes'),
+    })
   })
 
   it('says that its sink cannot be written', async () => {

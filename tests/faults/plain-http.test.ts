@@ -11,7 +11,8 @@ const lookup = ((_host: string, _options: object, found: (error: null, address: 
 
 const port = () => new URL(rig.emulator.url).port
 const elsewhere = () => `http://gateway.example:${port()}`
-const options = (more: object): MerchantOptions => ({ ...rig.emulator.merchant, lookup, ...more })
+const options = (more: object): MerchantOptions =>
+  ({ ...rig.emulator.merchant, lookup, ...more }) as MerchantOptions
 const request = { query: { mchid: '1900000109' } }
 const ask = (wxpay: Wechatpay, more: object = {}) =>
   wxpay
@@ -53,7 +54,7 @@ describe('http:// to another machine', () => {
   ])('is refused as %s, before anything is sent', async (_, send) => {
     const wxpay = new Wechatpay(options({}))
     const before = rig.emulator.requests.length
-    const error = await rejection(send(wxpay))
+    const error = (await rejection(send(wxpay))) as Error
     expect(error).toBeInstanceOf(RequestError)
     expect(error.message).toMatch(PROBLEM)
     expect(rig.emulator.requests.length).toBe(before)
