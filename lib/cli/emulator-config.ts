@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { EmulatorBrand, EmulatorMerchant } from '../emulator/index.js'
@@ -24,8 +24,9 @@ export type EmulatorClient = EmulatorMerchant | EmulatorBrand
 export function writeKeys(options: EmulatorClient, folder: string): EmulatorClient {
   return mapKeys(options, (pem, name) => {
     const file = join(folder, name)
-    writeFileSync(file, pem, { mode: 0o600 })
-    chmodSync(file, 0o600)
+    // A link that waits there would lead the key elsewhere.
+    rmSync(file, { force: true })
+    writeFileSync(file, pem, { mode: 0o600, flag: 'wx' })
     return file
   })
 }

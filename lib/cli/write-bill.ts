@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import {
   createReadStream,
@@ -61,11 +62,11 @@ export async function writeRows(bill: AnyBill, out: string): Promise<void> {
       yield `${JSON.stringify(row)}\n`
     }
   }
-  const partial = `${out}.part`
+  const partial = `${out}.${randomUUID()}.part`
   try {
     if (out === '-') await pipeline(lines, process.stdout, { end: false })
     else {
-      const file = createWriteStream(partial)
+      const file = createWriteStream(partial, { flags: 'wx', mode: 0o600 })
       await once(file, 'open')
       await pipeline(lines, file)
       renameSync(partial, out)

@@ -22,7 +22,7 @@ import { openStore, type StateStore } from './state/store.js'
 
 /** Starts a local gateway that speaks the protocol for real: every request verified, every response signed. */
 export async function createEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  const store = await openStore(options.storage)
+  const store = openStore(options.storage)
   try {
     return await startEmulator(options, store)
   } catch (error) {

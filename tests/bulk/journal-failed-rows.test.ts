@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync, symlinkSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { convertCell } from '../../lib/bulk/convert-cell.js'
 import { writeFailedRows } from '../../lib/bulk/journal/failed-rows.js'
@@ -127,6 +127,14 @@ describe('the file of failed rows', () => {
     expect(kept).toMatchObject({ text: 'mine', failed: { rows: 1 } })
     expect((await failedRows('replaced', lines, { before: 'mine' })).text).toContain('o1')
     expect((await failedRows('made', lines, { overwrite: false })).text).toContain('o1')
+  })
+
+  it('is not written to where a planted link leads', async () => {
+    const target = file('target.csv', 'my thesis')
+    symlinkSync(target, file('planted.csv.new'))
+    const { text } = await failedRows('planted', [failure(1, { openid: 'a' })])
+    expect(text).toContain('PARAM_ERROR')
+    expect(readFileSync(target, 'utf8')).toBe('my thesis')
   })
 
   it('has every row, however many there are', async () => {

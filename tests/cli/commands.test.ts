@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Emulator } from '../../lib/emulator/index.js'
@@ -49,6 +49,9 @@ describe('wxpay bill', () => {
     const { stdout, stderr } = await run(['bill', 'trade', '--date', '2024-01-01', '--format', 'json'])
     expect(JSON.parse(stdout)).toHaveProperty('out_trade_no')
     expect(stderr).toContain('1 rows')
+    const out = join(folder, 'rows.jsonl')
+    await run(['bill', 'trade', '--date', '2024-01-01', '--format', 'json', '--out', out])
+    expect([readFileSync(out, 'utf8'), statSync(out).mode & 0o777]).toEqual([stdout, 0o600])
   })
 
   it('exits 1 when there is none', async () => {
@@ -178,6 +181,10 @@ describe('wxpay routes', () => {
 describe('wxpay emulator', () => {
   it('prints a configuration that works, with keys for their owner alone, and ends on SIGINT', async () => {
     const dir = join(folder, 'kept')
+    const target = join(folder, 'authorized_keys')
+    mkdirSync(dir)
+    writeFileSync(target, 'ssh-ed25519')
+    symlinkSync(target, join(dir, 'apiclient_key.pem'))
     const start = async () => {
       const [node = '', ...args] = PROGRAM
       const child = spawn(node, [...args, 'emulator', '--port', '0', '--dir', dir, '--print', 'json'])
@@ -193,6 +200,8 @@ describe('wxpay emulator', () => {
     const config = merchant.file('emulator.json', JSON.stringify(first.config))
     expect(await wxpay(['call', 'v3/certificates', '--config', config])).toMatchObject({ code: 0 })
     for (const name of readdirSync(dir)) expect(statSync(join(dir, name)).mode & 0o777).toBe(0o600)
+    // A link that waited there was not followed.
+    expect(readFileSync(target, 'utf8')).toBe('ssh-ed25519')
     first.child.kill('SIGINT')
     expect([0, 130]).toContain(await first.ended)
     const second = await start()

@@ -28,7 +28,9 @@ export async function writeFailedRows(
   const codes: Record<string, number> = {}
   const { headings, lastLineOf } = await findFailures(journal)
   const draft = `${file}.new`
-  const descriptor = openSync(draft, 'w', OWNER_ONLY)
+  // What a killed process left is no draft of this one, and a link would lead elsewhere.
+  rmSync(draft, { force: true })
+  const descriptor = openSync(draft, 'wx', OWNER_ONLY)
   let text = BYTE_ORDER_MARK + csvLine([...headings, ...DETAILS.map((name) => FAILURE_PREFIX + name)])
   let rows = 0
   let line = 0

@@ -1,16 +1,16 @@
 import {
-  chmodSync,
   closeSync,
-  createReadStream,
+  constants,
   existsSync,
+  fchmodSync,
   fstatSync,
   fsyncSync,
   ftruncateSync,
   openSync,
   readFileSync,
+  readSync,
   renameSync,
   rmSync,
-  truncateSync,
   writeFileSync,
   writeSync,
 } from 'node:fs'
@@ -30,28 +30,57 @@ const OWNER_ONLY = 0o600
 /** The number of lines for each entry beyond which a file is written afresh when it is opened. */
 const STALE_RATIO = 3
 const LINE_FEED = 10
+const CHUNK = 64 * 1024
 
 /**
  * Opens the file of a store, and reads its entries.
  *
  * @throws {Error} when the file belongs to a running emulator, or is something else.
  */
-export async function openStoreFile(
+export function openStoreFile(
   file: string,
   { read, entries }: { read: (entry: StoreEntry) => void; entries: () => Iterable<StoreEntry> },
-): Promise<StoreFile> {
+): StoreFile {
   const path = resolve(file)
   const unlock = lock(path)
+  let descriptor: number | undefined
   try {
-    const lines = existsSync(path) ? await readLines(path, read) : 0
-    if (lines === 0 || lines > STALE_RATIO * [...entries()].length) rewrite(path, entries())
+    descriptor = openOwn(path)
+    const lines = readLines(descriptor, path, read)
+    if (lines === 0 || lines > STALE_RATIO * [...entries()].length) {
+      closeSync(descriptor)
+      descriptor = undefined
+      rewrite(path, entries())
+      descriptor = openOwn(path)
+    }
+    // It may have been made by somebody else.
+    fchmodSync(descriptor, OWNER_ONLY)
   } catch (error) {
+    if (descriptor !== undefined) closeSync(descriptor)
     unlock()
     throw error
   }
-  const descriptor = openSync(path, 'a', OWNER_ONLY)
-  // The file holds private keys, also when somebody else made it.
-  chmodSync(path, OWNER_ONLY)
+  return writerTo(descriptor, unlock)
+}
+
+/** Undefined on Windows, where links need rights that strangers do not have. */
+const { O_APPEND, O_CREAT, O_NOFOLLOW = 0, O_RDWR } = constants
+
+/**
+ * Opens a file for its owner alone, because it holds private keys. One that a link leads to may be anybody's.
+ *
+ * @throws {Error} for a link.
+ */
+function openOwn(path: string): number {
+  try {
+    return openSync(path, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW, OWNER_ONLY)
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'ELOOP') throw cause
+    throw new Error(`storage: ${path} is a link; name the file itself`, { cause })
+  }
+}
+
+function writerTo(descriptor: number, unlock: () => void): StoreFile {
   let open = true
   return {
     append(entry) {
@@ -77,11 +106,11 @@ export async function openStoreFile(
 }
 
 /** Reads the lines, and returns their number. A last line that was torn when its writer was killed is cut off. */
-async function readLines(path: string, read: (entry: StoreEntry) => void): Promise<number> {
+function readLines(descriptor: number, path: string, read: (entry: StoreEntry) => void): number {
   let rest = Buffer.alloc(0)
   let lines = 0
   let position = 0
-  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+  for (const chunk of chunksOf(descriptor)) {
     rest = Buffer.concat([rest, chunk])
     let start = 0
     for (let end = rest.indexOf(LINE_FEED); end >= 0; end = rest.indexOf(LINE_FEED, start)) {
@@ -97,8 +126,18 @@ async function readLines(path: string, read: (entry: StoreEntry) => void): Promi
   if (lines === 0 && rest.length > 0 && !HEADER.startsWith(rest.toString())) {
     throw new Error(`storage: ${path} is no file of the emulator's`)
   }
-  if (rest.length > 0) truncateSync(path, position)
+  if (rest.length > 0) ftruncateSync(descriptor, position)
   return Math.max(0, lines - 1)
+}
+
+function* chunksOf(descriptor: number): Generator<Buffer> {
+  for (let position = 0; ; ) {
+    const chunk = Buffer.alloc(CHUNK)
+    const size = readSync(descriptor, chunk, 0, CHUNK, position)
+    if (size === 0) return
+    position += size
+    yield chunk.subarray(0, size)
+  }
 }
 
 function parse(line: string, path: string, number: number): StoreEntry {
@@ -118,7 +157,8 @@ function parseSafely(line: string): unknown {
 /** Writes all entries afresh, to a new file first: a process that is killed meanwhile leaves the old file. */
 function rewrite(path: string, entries: Iterable<StoreEntry>): void {
   const fresh = `${path}.new`
-  const descriptor = openSync(fresh, 'w', OWNER_ONLY)
+  rmSync(fresh, { force: true })
+  const descriptor = openSync(fresh, 'wx', OWNER_ONLY)
   writeSync(descriptor, `${HEADER}\n`)
   for (const entry of entries) writeSync(descriptor, `${JSON.stringify(entry)}\n`)
   fsyncSync(descriptor)

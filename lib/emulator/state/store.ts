@@ -24,7 +24,7 @@ export interface StateStore {
  * @param file that keeps the collections over restarts; made if absent, for its owner alone
  * @throws {Error} when the file belongs to a running emulator, or is something else.
  */
-export async function openStore(file?: string): Promise<StateStore> {
+export function openStore(file?: string): StateStore {
   const maps = new Map<string, BoundedMap<string, unknown>>()
   const mapOf = (name: string): BoundedMap<string, unknown> => {
     const known = maps.get(name) ?? new BoundedMap<string, unknown>(REMEMBERED)
@@ -37,7 +37,7 @@ export async function openStore(file?: string): Promise<StateStore> {
   const storeFile: StoreFile | undefined =
     file === undefined
       ? undefined
-      : await openStoreFile(file, {
+      : openStoreFile(file, {
           read([name, key, value]) {
             if (value === undefined) mapOf(name).delete(key)
             else mapOf(name).set(key, value)

@@ -2,10 +2,12 @@ import { type KeyObject, X509Certificate } from 'node:crypto'
 import {
   appendFileSync,
   chmodSync,
+  lstatSync,
   mkdtempSync,
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -159,6 +161,19 @@ describe('an emulator with a file', () => {
     writeFileSync(storage, 'my thesis\n')
     await expect(createEmulator({ storage })).rejects.toThrow(/no file of the emulator/)
     expect(readFileSync(storage, 'utf8')).toBe('my thesis\n')
+  })
+
+  it('follows no link that somebody has planted', async () => {
+    const storage = newFile()
+    const target = newFile()
+    writeFileSync(target, 'my thesis\n', { mode: 0o644 })
+    symlinkSync(target, storage)
+    await expect(createEmulator({ storage })).rejects.toThrow('is a link; name the file itself')
+    rmSync(storage)
+    for (const name of [`${storage}.new`, `${storage}.lock`]) symlinkSync(target, name)
+    await (await start({ storage })).close()
+    expect([readFileSync(target, 'utf8'), statSync(target).mode & 0o777]).toEqual(['my thesis\n', 0o644])
+    expect(lstatSync(storage).isSymbolicLink()).toBe(false)
   })
 
   it('does not grow with every change for ever', async () => {
