@@ -9,3 +9,19 @@ export function printable(text = ''): string {
   const line = text.slice(0, LONGEST_TEXT).replace(MARKS, escaped)
   return text.length > LONGEST_TEXT ? `${line}…` : line
 }
+
+const LIKE_BASE64 = /[A-Za-z0-9+/=]{40,}/g
+
+/**
+ * A text without what may be a key in base64, whole or cut off: who takes a key for the name of a file gets to read that there is no
+ * such file.
+ */
+export function withoutKeys(text: string): string {
+  return text.replace(LIKE_BASE64, (run) => {
+    // The names of folders are shorter, or of one kind of letters.
+    const isKey = run.split('/').some((part) => isMixed(part) && (part.length >= 24 || /[+=]/.test(run)))
+    return isKey ? `(${run.length} characters that may be a key)` : run
+  })
+}
+
+const isMixed = (text: string): boolean => /[a-z]/.test(text) && /[A-Z]/.test(text) && /\d/.test(text)

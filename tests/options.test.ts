@@ -87,6 +87,11 @@ describe('a client', () => {
       () => ({ ...valid, certs: [pem(platform.publicKey)] as never }),
       'certs must be an object',
     ],
+    [
+      'certs under a key in place of an id',
+      () => ({ ...valid, certs: { [pem(merchant.privateKey)]: pem(platform.publicKey) } }),
+      'characters that is no id; it is PUB_KEY_ID_… of a public key',
+    ],
     ['empty certs', () => ({ ...valid, certs: {} }), 'certs is empty'],
     [
       'certs that are a key',

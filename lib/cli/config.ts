@@ -161,6 +161,11 @@ function certsOfText(text: string | undefined): Record<string, string> | undefin
 
 function certsOf(pairs: readonly string[]): Record<string, string> {
   const entries = pairs.map((pair) => {
+    if (pair.includes('-----')) {
+      throw new UsageError(
+        'certs is a key without its id: give id=file, or JSON: {"PUB_KEY_ID_…": "file or PEM"}',
+      )
+    }
     const entry = splitPair(pair)
     if (entry) return entry
     throw new UsageError(`certs: '${pair}' must be id=file; the id is PUB_KEY_ID_… or a serial number`)

@@ -1,4 +1,5 @@
 import { ApiError, ConfigError, NetworkError, RequestError, VerificationError } from '../index.js'
+import { withoutKeys } from '../printable.js'
 import { UsageError } from './input.js'
 import { EXIT, note, style } from './output.js'
 
@@ -8,7 +9,7 @@ export function report(error: unknown): number {
     note('interrupted')
     return EXIT.interrupted
   }
-  note(`${style('red', 'error:', process.stderr)} ${describe(error)}`)
+  note(`${style('red', 'error:', process.stderr)} ${withoutKeys(describe(error))}`)
   const isUsage = error instanceof UsageError || error instanceof ConfigError || error instanceof RequestError
   return isUsage ? EXIT.usage : EXIT.refused
 }

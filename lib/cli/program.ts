@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { withoutKeys } from '../printable.js'
 import { VERSION } from '../version.js'
 
 const HELP = `
@@ -41,6 +42,7 @@ export async function createProgram(words: readonly string[]): Promise<Command> 
     // Without this a command would take the options of its subcommand for its own.
     .enablePositionalOptions()
     .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(withoutKeys(text)) })
   for (const [name, [summary, load]] of Object.entries(COMMANDS)) {
     const command = program.command(name).summary(summary)
     if (words.includes(name)) (await load()).defineCommand(command)

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { bufferOf } from '../buffer-of.js'
 import { ConfigError } from '../errors.js'
+import { withoutKeys } from '../printable.js'
 
 /** A block of PEM. */
 export interface PemBlock {
@@ -94,6 +95,6 @@ function readFile(location: string, what: string): Buffer {
   try {
     return readFileSync(new URL(location))
   } catch (cause) {
-    throw invalidKey(`${what}: cannot read ${location}: ${(cause as Error).message}`)
+    throw invalidKey(withoutKeys(`${what}: cannot read ${location}: ${(cause as Error).message}`))
   }
 }

@@ -1,3 +1,5 @@
+import { withoutKeys } from '../../printable.js'
+
 /** The result of one check of the configuration. */
 export interface CheckResult {
   readonly what: string
@@ -9,9 +11,9 @@ export interface CheckResult {
 
 export const good = (what: string, found: string): CheckResult => ({ what, state: 'good', found })
 export const bad = (what: string, found: string, fix: string): CheckResult => ({
-  what,
+  what: withoutKeys(what),
   state: 'bad',
-  found,
+  found: withoutKeys(found),
   fix,
 })
 export const unknown = (what: string, found: string): CheckResult => ({ what, state: 'unknown', found })

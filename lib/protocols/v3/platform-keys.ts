@@ -96,6 +96,9 @@ function publicKeyId(id: string): string {
   )
 }
 
+/** The letters of a name that somebody may have thought of, and that holds no secret. */
+const LONGEST_NAME = 20
+
 function toPlatformKey(id: string, input: KeyInput, signer: Signer): PlatformKey {
   const { serial, brandId, privateKey } = signer
   if (id === (signer.mchid ?? brandId)) {
@@ -106,6 +109,12 @@ function toPlatformKey(id: string, input: KeyInput, signer: Signer): PlatformKey
   if (['', 'undefined', 'null', 'NaN'].includes(id)) {
     throw new ConfigError(
       `certs lists a key under '${id}'; is the variable with its id set? It is PUB_KEY_ID_… of a public key, the serial number of a certificate`,
+    )
+  }
+  // Not quoted: it may be a key that got into the wrong place.
+  if (id.length > LONGEST_NAME && !/^(?:PUB_KEY_ID_\w+|[\dA-F]{1,64})$/i.test(id)) {
+    throw new ConfigError(
+      `certs lists a key under a name of ${id.length} characters that is no id; it is PUB_KEY_ID_… of a public key, the serial number of a certificate`,
     )
   }
   if (plainSerial(id) === plainSerial(serial)) {
