@@ -5,9 +5,10 @@ import type { SecretInput } from './crypto/aes.js'
 import { type KeyInput, loadCertificates, loadPrivateKey } from './crypto/keys.js'
 import { unquote } from './crypto/material.js'
 import { DURATION, isDuration } from './duration.js'
-import { ConfigError } from './errors.js'
+import { ConfigError, WechatpayError } from './errors.js'
 import { type Id, type Identity, identityOf, type Signer } from './identity.js'
 import { didYouMean, nearestName } from './nearest.js'
+import { copyLiterals } from './plain-object.js'
 import { type ClientCertificate, loadClientCertificate } from './protocols/v2/client-certificate.js'
 import { loadPlatformKeys, type PlatformKey } from './protocols/v3/platform-keys.js'
 import { isStore, STORE, type Store } from './store.js'
@@ -210,12 +211,27 @@ const CHECKS: readonly (readonly [keyof WechatpayOptions, (value: unknown) => bo
   ['insecureHosts', isListOfHosts, "a list of host names without scheme and port, such as ['emulator']"],
   ['store', isStore, STORE],
   ['validate', (value) => typeof value === 'boolean', 'true or false'],
-  ['headers', isObject, 'an object of headers'],
+  ['headers', isHeaders, 'an object of headers'],
+  ['adapter', isAdapter, "'http', 'fetch', a function of your own, or a list of them"],
   ['proxy', isProxy, 'false, or { host, port, auth: { username, password } }'],
 ]
 
 function isObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** Headers, and groups of them by method, as in axios. */
+function isHeaders(value: unknown, depth = 0): boolean {
+  if (!isObject(value)) return false
+  const values = Object.values(value as object)
+  return values.every(
+    (one) =>
+      typeof one !== 'object' || one === null || Array.isArray(one) || (depth === 0 && isHeaders(one, 1)),
+  )
+}
+
+function isAdapter(value: unknown): boolean {
+  return [value].flat().every((one) => typeof one === 'string' || typeof one === 'function')
 }
 
 function isProxy(value: unknown): boolean {
@@ -248,6 +264,18 @@ function isListOfHosts(value: unknown): boolean {
  * @throws {ConfigError} saying which option is wrong, and what belongs there.
  */
 export function loadConfig(given: WechatpayOptions): Config {
+  try {
+    return checkConfig(given)
+  } catch (error) {
+    if (error instanceof WechatpayError) throw error
+    // Node's own errors quote what they got, which may be a key.
+    throw new ConfigError(
+      'the options cannot be read: one of them is of another kind than documented, a getter that throws or a revoked proxy',
+    )
+  }
+}
+
+function checkConfig(given: WechatpayOptions): Config {
   assertNames(given)
   // Without a prototype, which a polluted one would add options to.
   const options: WechatpayOptions = Object.assign(Object.create(null), given)
@@ -285,7 +313,7 @@ export function loadConfig(given: WechatpayOptions): Config {
       insecureHosts: insecureHosts.map((host) => host.toLowerCase()),
     },
     connection: { maxContentLength: MAX_RESPONSE, ...connection },
-    axios: { timeout: DEFAULT_TIMEOUT, ...axiosDefaults(options) },
+    axios: { timeout: DEFAULT_TIMEOUT, ...copyLiterals(axiosDefaults(options)) },
   }
 }
 

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events'
+import { RequestError, WechatpayError } from './errors.js'
 
 /** Whether a value is an object literal, of this realm or another (test runners have realms of their own). */
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
@@ -53,4 +54,19 @@ export function copyLiterals<Value>(value: Value, depth = 0): Value {
     if (typeof item === 'object' && item !== null) copy[name] = copyLiterals(item, depth + 1)
   }
   return copy as Value
+}
+
+/**
+ * Reads what a caller gave.
+ *
+ * @param what the message calls it
+ * @throws {RequestError} also where a getter throws, or a proxy was revoked.
+ */
+export function readGiven<Value>(what: string, read: () => Value): Value {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof WechatpayError) throw error
+    throw new RequestError(`${what} cannot be read: ${(error as Error | undefined)?.message}`)
+  }
 }

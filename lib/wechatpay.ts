@@ -13,6 +13,7 @@ import { createNotifications, type NotificationReceiver } from './notifications/
 import { type Config, loadConfig, type WechatpayOptions } from './options.js'
 import { createPaySign, type PaySign } from './pay-sign/api.js'
 import { certificateDownload } from './pipeline/certificate-download.js'
+import { readGiven } from './plain-object.js'
 import { DEFAULT_ORIGIN, resolveUrl } from './protocols/url.js'
 import { createV2Protocol, signedUrl } from './protocols/v2/v2.js'
 import { type Certificates, createCertificates } from './protocols/v3/certificates.js'
@@ -113,7 +114,10 @@ export class Wechatpay {
       await keys.ready()
       return sensitive(text).encryptFor(keys.current() as PlatformKey)
     }
-    this.decrypt = (ciphertext) => decryptOaep(String(ciphertext), signer.privateKey)
+    this.decrypt = (ciphertext) => {
+      const text = readGiven('the ciphertext', () => String(ciphertext))
+      return decryptOaep(text, signer.privateKey)
+    }
     this.close = () => {
       downloaded?.close()
       transport.close()

@@ -1,5 +1,5 @@
 import { assertMerchant, type Id } from '../identity.js'
-import { copyLiterals } from '../plain-object.js'
+import { copyLiterals, readGiven } from '../plain-object.js'
 import type { BillContext, BillName } from './ask.js'
 import type { Bill, BillOptions } from './bill.js'
 import type { FundflowRow, FundflowSummary } from './fundflow.js'
@@ -129,7 +129,7 @@ export function createBills(context: BillContext, id: Id): Bills {
   function ask<Request, Row, Summary>(name: BillName): Ask<Request, Row, Summary> {
     return async (...given) => {
       // The caller may change its arguments while the code is loaded.
-      const [request, options] = copyLiterals(given)
+      const [request, options] = readGiven(`bills.${name}`, () => copyLiterals(given))
       if (name.startsWith('v2.')) assertMerchant(id, 'wxpay.bills.v2', 'v2')
       else assertMerchant(id, 'wxpay.bills', 'v3')
       return (await import('./ask.js')).askForBill(context, name, request, options)

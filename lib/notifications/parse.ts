@@ -1,4 +1,6 @@
 import { RequestError } from '../errors.js'
+import { readGiven } from '../plain-object.js'
+import type { SignatureHeaders } from '../protocols/v3/signature.js'
 import type { NotificationEvent } from './event.js'
 import { parseJson } from './parse-json.js'
 import { bytesOf, type NotificationHeaders, type RawBody, readSignature } from './request.js'
@@ -17,13 +19,21 @@ export async function parseNotification(
   received: ReceivedNotification,
   secrets: Secrets,
 ): Promise<NotificationEvent> {
+  const { body, signature } = readGiven('the notification', () => readReceived(received))
+  if (!signature) return (await import('./parse-xml.js')).parseXml(body, secrets) as NotificationEvent
+  return (await parseJson({ headers: signature, body }, secrets)) as NotificationEvent
+}
+
+/** The body, and the signature that stands in the headers of JSON; that of XML is in the body. */
+function readReceived(received: ReceivedNotification): {
+  readonly body: string | Buffer
+  readonly signature: SignatureHeaders | undefined
+} {
   if (typeof received?.headers !== 'object' || received.headers === null) {
     throw new RequestError('notifications.parse takes { headers, body }, both as they came')
   }
   const body = typeof received.body === 'string' ? received.body : bytesOf(received.body)
-  if (isXml(body)) return (await import('./parse-xml.js')).parseXml(body, secrets) as NotificationEvent
-  const signed = { headers: readSignature(received.headers), body }
-  return (await parseJson(signed, secrets)) as NotificationEvent
+  return { body, signature: isXml(body) ? undefined : readSignature(received.headers) }
 }
 
 const BRACE = '{'.charCodeAt(0)

@@ -4,6 +4,7 @@ import { sign } from '../crypto/rsa.js'
 import { RequestError } from '../errors.js'
 import type { MerchantId } from '../identity.js'
 import { nameHint } from '../nearest.js'
+import { readGiven } from '../plain-object.js'
 import { type Message, type SignType, signMessage } from '../protocols/v2/sign.js'
 
 /** The signature of the parameters of a payment: `RSA` for an order of APIv3, the others for one of APIv2. */
@@ -62,6 +63,15 @@ export function readTexts<Required extends string, Optional extends string = nev
   request: unknown,
   required: readonly Required[],
   optional: readonly Optional[] = [],
+): Readonly<Record<Required, string> & Partial<Record<Optional, string>>> {
+  return readGiven(method, () => checkTexts(method, request, required, optional))
+}
+
+function checkTexts<Required extends string, Optional extends string>(
+  method: string,
+  request: unknown,
+  required: readonly Required[],
+  optional: readonly Optional[],
 ): Readonly<Record<Required, string> & Partial<Record<Optional, string>>> {
   if (typeof request !== 'object' || request === null) {
     throw new RequestError(`${method} takes an object: { ${required.join(', ')} }`)

@@ -3,8 +3,8 @@ import { AxiosHeaders, type AxiosResponse } from 'axios'
 import type { TemplatedEndpoint } from '../catalog/endpoint.js'
 import { knownVerbs } from '../catalog/lookup.js'
 import type { Verb } from '../catalog/traits.js'
-import { NetworkError, RequestError, WechatpayError } from '../errors.js'
-import { copyLiterals } from '../plain-object.js'
+import { NetworkError, RequestError } from '../errors.js'
+import { copyLiterals, readGiven } from '../plain-object.js'
 import type { Call, Protocol, SignedHttpRequest, Upload, VerifiedResponse } from '../protocols/protocol.js'
 import type { HttpResponse, Transport } from '../transport/transport.js'
 import { assertObject, buildCall, type CallDefaults, type RequestObject } from './build.js'
@@ -67,14 +67,10 @@ function readRequest(
   given: unknown,
   defaults: CallDefaults,
 ): { readonly request: unknown; readonly built: Call } {
-  try {
+  return readGiven(`${endpoint.name}: the request`, () => {
     const request = copyLiterals(given)
     return { request, built: buildCall(endpoint, request, defaults) }
-  } catch (error) {
-    if (error instanceof WechatpayError) throw error
-    // A getter that throws, or a proxy that was revoked.
-    throw new RequestError(`${endpoint.name}: the request cannot be read: ${(error as Error)?.message}`)
-  }
+  })
 }
 
 /** Makes attempts directly: from the call to the verified and decoded response. */
