@@ -19,7 +19,8 @@ const LIKE_BASE64 = /[A-Za-z0-9+/=]{40,}/g
 export function withoutKeys(text: string): string {
   return text.replace(LIKE_BASE64, (run) => {
     // The names of folders are shorter, or of one kind of letters.
-    const isKey = run.split('/').some((part) => isMixed(part) && (part.length >= 24 || /[+=]/.test(run)))
+    const length = /[+=]/.test(run) ? 0 : 24
+    const isKey = run.split('/').some((part) => part.length >= length && isMixed(part))
     return isKey ? `(${run.length} characters that may be a key)` : run
   })
 }

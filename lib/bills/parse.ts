@@ -17,6 +17,9 @@ const BACKTICK = 96
 /** The longest record that is read, so that memory and time stay bounded when a line, or a field, does not end. */
 const RECORD_BYTES = 64 * 1024
 
+/** The most lines of a record; its texts have some hundred characters, and each line may be one in which it ends. */
+const RECORD_LINES = 1_000
+
 type OnBadRow = (row: BadBillRow) => void
 
 /**
@@ -162,7 +165,8 @@ class LineReader {
       this.#row = undefined
       this.#text = `${above}\n${line}`
       this.#fields = undefined
-      if (this.#text.length > RECORD_BYTES) this.#refuse('is of a row that does not end')
+      const isEndless = this.#text.length > RECORD_BYTES || this.#number - this.#first > RECORD_LINES
+      if (isEndless) this.#refuse('is of a row that does not end')
       if (!this.#isWhole && /["`]/.test(line)) {
         this.#isWhole = splitRecord(this.#text, table.width) !== undefined
       }
