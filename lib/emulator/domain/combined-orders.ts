@@ -2,6 +2,7 @@ import type { Context } from '../context.js'
 import type { HandlerRouter } from '../routing/handler.js'
 import { parameterError } from '../routing/refusal.js'
 import type { CombinedOrder, CombinedOrderRequest, CombinedSubOrder, Order } from '../state/records.js'
+import { fingerprintOf } from './fingerprint.js'
 import {
   checkPlaceable,
   closable,
@@ -12,6 +13,7 @@ import {
   payOrder,
   placeOrder,
 } from './orders.js'
+
 import { prepayResponses, TRADE_TYPES } from './prepay.js'
 import { usedBefore } from './used-before.js'
 
@@ -127,7 +129,7 @@ function place(
   respond: () => Record<string, string>,
   { state }: Context,
 ): CombinedOrder {
-  const fingerprint = JSON.stringify([tradeType, request])
+  const fingerprint = fingerprintOf(tradeType, request)
   const earlier = state.combined.get(request.combine_out_trade_no)
   if (earlier && earlier.fingerprint !== fingerprint) {
     const refused = { status: 403, code: 'OUT_TRADE_NO_USED' }

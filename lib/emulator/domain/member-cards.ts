@@ -3,6 +3,7 @@ import type { Context } from '../context.js'
 import type { ApiRequest, HandlerRouter } from '../routing/handler.js'
 import { Refusal } from '../routing/refusal.js'
 import type { MemberCard } from '../state/records.js'
+import { fingerprintOf } from './fingerprint.js'
 import { usedBefore } from './used-before.js'
 
 interface ImportRequest {
@@ -67,7 +68,7 @@ function addTemplates(router: HandlerRouter, { state, ids, now }: Context): void
   router.add('POST', CARDS, ({ plain }) => {
     const request = plain as { readonly out_request_no: string; readonly total_quantity?: number }
     const { out_request_no, total_quantity: remain_quantity } = request
-    const fingerprint = JSON.stringify(request)
+    const fingerprint = fingerprintOf(request)
     const earlier = state.cards.get(out_request_no)
     if (earlier && earlier.fingerprint !== fingerprint) throw usedBefore('out_request_no', out_request_no)
     if (earlier) return { status: 200, body: earlier.answer }

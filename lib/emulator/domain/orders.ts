@@ -4,6 +4,7 @@ import type { Random } from '../identity/random.js'
 import { Refusal } from '../routing/refusal.js'
 import type { Order, OrderRequest, TradeState } from '../state/records.js'
 import type { State } from '../state/state.js'
+import { fingerprintOf } from './fingerprint.js'
 
 const DESCRIPTIONS: Readonly<Record<TradeState, string>> = {
   NOTPAY: '订单未支付',
@@ -94,17 +95,10 @@ interface NewOrder extends Pick<Order, 'request' | 'tradeType' | 'api' | 'combin
   readonly respond: () => Record<string, string>
 }
 
-const fingerprintOf = ({
-  request,
-  tradeType,
-  combined,
-}: Pick<NewOrder, 'request' | 'tradeType' | 'combined'>): string =>
-  JSON.stringify([tradeType, request, ...(combined ? [combined] : [])])
-
 /** The same order if it was placed before; throws when its number stands for another order, or one that is paid or closed. */
 function placedBefore({ orders }: State, placed: Omit<NewOrder, 'respond'>): Order | undefined {
-  const { request } = placed
-  const fingerprint = fingerprintOf(placed)
+  const { request, tradeType, combined } = placed
+  const fingerprint = fingerprintOf(tradeType, request, combined)
   const earlier = orders.get(request.out_trade_no)
   if (earlier?.state === 'CLOSED') throw new Refusal(400, 'ORDER_CLOSED', '该订单已关闭')
   if (earlier && earlier.state !== 'NOTPAY') throw new Refusal(400, 'ORDERPAID', '该订单已支付')
@@ -131,7 +125,7 @@ export function placeOrder(state: State, placed: NewOrder): Order {
   if (earlier) return earlier
   const order: Order = {
     request,
-    fingerprint: fingerprintOf(placed),
+    fingerprint: fingerprintOf(tradeType, request, combined),
     tradeType,
     api,
     answer: respond(),

@@ -3,6 +3,7 @@ import type { Context } from '../context.js'
 import type { HandlerRouter } from '../routing/handler.js'
 import { Refusal } from '../routing/refusal.js'
 import type { ServiceOrder, ServiceRequest } from '../state/records.js'
+import { fingerprintOf } from './fingerprint.js'
 import { collectService, serviceOrderOf } from './service-order.js'
 import { usedBefore } from './used-before.js'
 
@@ -75,7 +76,7 @@ function addPayment(router: HandlerRouter, context: Context): void {
 }
 
 function create(request: ServiceRequest, { state, ids, now }: Context): ServiceOrder {
-  const fingerprint = JSON.stringify(request)
+  const fingerprint = fingerprintOf(request)
   const earlier = state.serviceOrders.get(request.out_order_no)
   if (earlier && earlier.fingerprint !== fingerprint) {
     throw usedBefore('out_order_no', request.out_order_no, { code: 'ORDER_EXISTED' })

@@ -4,6 +4,7 @@ import { encryptOaep } from '../identity/encryption.js'
 import type { HandlerRouter } from '../routing/handler.js'
 import { parameterError, Refusal } from '../routing/refusal.js'
 import type { Order, Sharing, SharingReceiver, SharingRequest } from '../state/records.js'
+import { fingerprintOf } from './fingerprint.js'
 import { shareDetailId, sharesOf } from './sharing.js'
 import { addSharingReturns } from './sharing-returns.js'
 import { usedBefore } from './used-before.js'
@@ -61,7 +62,7 @@ function addSharingOrders(router: HandlerRouter, context: Context): void {
 
 function share(request: SharingRequest, context: Context): Sharing {
   const { state, ids, now } = context
-  const fingerprint = JSON.stringify(request)
+  const fingerprint = fingerprintOf(request)
   const earlier = state.sharings.get(request.out_order_no)
   if (earlier && earlier.fingerprint !== fingerprint) throw usedBefore('out_order_no', request.out_order_no)
   if (earlier) return earlier

@@ -3,6 +3,7 @@ import type { Context } from '../context.js'
 import type { HandlerRouter } from '../routing/handler.js'
 import { parameterError, Refusal } from '../routing/refusal.js'
 import type { Order } from '../state/records.js'
+import { fingerprintOf } from './fingerprint.js'
 
 interface RefundRequest {
   readonly out_refund_no: string
@@ -58,7 +59,7 @@ export function applyRefund(
 
   const order = orderOf(request)
   const { refund: amount, total, currency } = request.amount
-  const fingerprint = JSON.stringify([order.transactionId, amount, total, currency])
+  const fingerprint = fingerprintOf(order.transactionId, { amount, total, currency })
   const earlier = state.refunds.get(request.out_refund_no)
   if ((earlier && earlier.fingerprint !== fingerprint) || total !== order.request.amount.total) {
     throw new Refusal(400, 'INVALID_REQUEST', '订单金额或退款金额与之前请求不一致，请核实后再试')

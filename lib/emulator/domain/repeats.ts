@@ -2,6 +2,7 @@ import type { ApiRequest, ApiResponse } from '../routing/handler.js'
 import { Refusal } from '../routing/refusal.js'
 import type { RepeatableWrite } from '../state/records.js'
 import type { Collection } from '../state/store.js'
+import { fingerprintOf } from './fingerprint.js'
 
 /**
  * Responds to a repeated write as to the first one, by the number that makes it idempotent.
@@ -22,7 +23,7 @@ export function respondOnce(
   )
   if (typeof number !== 'string' || number === '') return respond()
   const key = JSON.stringify([template, number])
-  const request = JSON.stringify([params, plain])
+  const request = fingerprintOf(params, plain)
   const earlier = answered.get(key)
   if (!earlier) {
     const reply = respond()

@@ -3,6 +3,7 @@ import type { Context } from '../context.js'
 import type { HandlerRouter } from '../routing/handler.js'
 import { Refusal } from '../routing/refusal.js'
 import type { Sharing, SharingReturn } from '../state/records.js'
+import { fingerprintOf } from './fingerprint.js'
 import { sharedBy } from './sharing.js'
 import { usedBefore } from './used-before.js'
 
@@ -46,7 +47,7 @@ export function addSharingReturns(router: HandlerRouter, context: Context): void
     const request = json as ReturnRequest
     const { out_return_no, return_mchid, amount, description } = request
     const sharing = find(request)
-    const fingerprint = JSON.stringify([return_mchid, amount])
+    const fingerprint = fingerprintOf(return_mchid, amount)
     const earlier = sharing.returns.find((one) => one.out_return_no === out_return_no)
     if (earlier && earlier.fingerprint !== fingerprint) throw usedBefore('out_return_no', out_return_no)
     if (earlier) return { status: 200, body: returnBody(sharing, earlier) }

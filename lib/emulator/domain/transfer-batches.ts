@@ -4,6 +4,7 @@ import { encryptOaep } from '../identity/encryption.js'
 import type { ApiRequest, HandlerRouter } from '../routing/handler.js'
 import { parameterError, Refusal } from '../routing/refusal.js'
 import type { TransferBatch, TransferBatchRequest } from '../state/records.js'
+import { fingerprintOf } from './fingerprint.js'
 import { usedBefore } from './used-before.js'
 
 const BATCHES = 'v3/transfer/batches'
@@ -37,7 +38,7 @@ export function addTransferBatches(router: HandlerRouter, context: Context): voi
 
 function start(request: TransferBatchRequest, { state, ids, now, announce }: Context): TransferBatch {
   const { out_batch_no, total_num, total_amount, notify_url } = request
-  const fingerprint = JSON.stringify(request)
+  const fingerprint = fingerprintOf(request)
   const earlier = state.batches.get(out_batch_no)
   if (earlier && earlier.fingerprint !== fingerprint) {
     throw usedBefore('out_batch_no', out_batch_no, { code: 'ALREADY_EXISTS' })

@@ -4,6 +4,7 @@ import { encryptOaep } from '../identity/encryption.js'
 import type { HandlerRouter } from '../routing/handler.js'
 import { Refusal } from '../routing/refusal.js'
 import type { Transfer, TransferRequest } from '../state/records.js'
+import { fingerprintOf } from './fingerprint.js'
 import { usedBefore } from './used-before.js'
 
 const BILLS = 'v3/fund-app/mch-transfer/transfer-bills'
@@ -61,7 +62,7 @@ export function addTransfers(router: HandlerRouter, context: Context): void {
 }
 
 function start(request: TransferRequest, { state, ids, now }: Context): Transfer {
-  const fingerprint = JSON.stringify(request)
+  const fingerprint = fingerprintOf(request)
   const earlier = state.transfers.get(request.out_bill_no)
   if (earlier && earlier.fingerprint !== fingerprint) {
     throw usedBefore('out_bill_no', request.out_bill_no, { code: 'ALREADY_EXISTS' })
