@@ -3,6 +3,7 @@ import type { HandlerRouter } from '../routing/handler.js'
 import { parameterError } from '../routing/refusal.js'
 import type { CombinedOrder, CombinedOrderRequest, CombinedSubOrder, Order } from '../state/records.js'
 import { fingerprintOf } from './fingerprint.js'
+import { findOrder, isStale } from './order-times.js'
 import {
   checkPlaceable,
   closable,
@@ -22,7 +23,7 @@ const BASE = 'v3/combine-transactions'
 /** The combined order as a query shows it and as `TRANSACTION.SUCCESS` carries it. */
 export function combinedTransactionOf(
   { request, transactionId, payer }: CombinedOrder,
-  { state }: Context,
+  context: Context,
 ): Record<string, unknown> {
   const { combine_appid, combine_mchid, combine_out_trade_no, sub_orders } = request
   return {
@@ -31,7 +32,7 @@ export function combinedTransactionOf(
     combine_out_trade_no,
     combine_transaction_id: transactionId ?? '',
     sub_orders: sub_orders.flatMap((sub) => {
-      const order = state.orders.get(sub.out_trade_no)
+      const order = findOrder(context, sub.out_trade_no)
       return order ? [subTransactionOf(order, sub)] : []
     }),
     ...(payer && { combine_payer_info: { openid: payer } }),
@@ -102,9 +103,9 @@ export function addCombinedOrders(router: HandlerRouter, context: Context): void
   router.add('POST', `${BASE}/out-trade-no/{combine_out_trade_no}/close`, ({ params, json }) => {
     const { combine_out_trade_no } = find(params.combine_out_trade_no, context).request
     const { sub_orders } = json as Pick<CombinedOrderRequest, 'sub_orders'>
-    const orders = sub_orders.map(({ out_trade_no }) => state.orders.get(out_trade_no))
+    const orders = sub_orders.map(({ out_trade_no }) => findOrder(context, out_trade_no))
     for (const order of orders) if (closable(order).combined !== combine_out_trade_no) throw notExist()
-    for (const order of orders) closeOrder(state, order)
+    for (const order of orders) closeOrder(context, order)
     return { status: 204 }
   })
 }
@@ -127,19 +128,20 @@ function place(
   request: CombinedOrderRequest,
   tradeType: string,
   respond: () => Record<string, string>,
-  { state }: Context,
+  context: Context,
 ): CombinedOrder {
+  const { state, now } = context
   const fingerprint = fingerprintOf(tradeType, request)
   const earlier = state.combined.get(request.combine_out_trade_no)
   if (earlier && earlier.fingerprint !== fingerprint) {
     const refused = { status: 403, code: 'OUT_TRADE_NO_USED' }
     throw usedBefore('combine_out_trade_no', request.combine_out_trade_no, refused)
   }
-  if (earlier) return earlier
   const parts = request.sub_orders.map((sub) => partOf(request, sub, tradeType))
-  for (const part of parts) checkPlaceable(state, part)
-  for (const part of parts) placeOrder(state, part)
-  const combined: CombinedOrder = { request, fingerprint, tradeType, answer: respond() }
+  for (const part of parts) checkPlaceable(context, part)
+  for (const part of parts) placeOrder(context, part)
+  if (earlier && !isStale(earlier, now())) return earlier
+  const combined: CombinedOrder = { request, fingerprint, tradeType, answer: respond(), answeredAt: now() }
   state.combined.set(request.combine_out_trade_no, combined)
   return combined
 }

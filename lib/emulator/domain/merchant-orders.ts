@@ -2,6 +2,7 @@ import type { Context } from '../context.js'
 import type { ApiRequest, HandlerRouter } from '../routing/handler.js'
 import { parameterError } from '../routing/refusal.js'
 import type { Order, OrderRequest } from '../state/records.js'
+import { findOrder } from './order-times.js'
 import { closeOrder, notExist, placeOrder, transactionOf } from './orders.js'
 import { prepayResponses, TRADE_TYPES } from './prepay.js'
 
@@ -51,13 +52,13 @@ function addKind({ base, caller, toRequest }: OrderKind, router: HandlerRouter, 
         respond: responses[way],
         api: 'v3',
       } as const
-      return { status: 200, body: placeOrder(state, order).answer }
+      return { status: 200, body: placeOrder(context, order).answer }
     })
   }
 
-  const byNumber = ({ params }: ApiRequest): Order | undefined => state.orders.get(params.out_trade_no ?? '')
+  const byNumber = ({ params }: ApiRequest): Order | undefined => findOrder(context, params.out_trade_no)
   const byId = ({ params }: ApiRequest): Order | undefined => {
-    return state.orders.get(state.transactions.get(params.transaction_id ?? '') ?? '')
+    return findOrder(context, state.transactions.get(params.transaction_id ?? ''))
   }
   /** The order, if it belongs to the merchant that is named; nobody else may see it. */
   function own(order: Order | undefined, subMchid: unknown): Order {
@@ -76,7 +77,7 @@ function addKind({ base, caller, toRequest }: OrderKind, router: HandlerRouter, 
   router.add('POST', `${base}/out-trade-no/{out_trade_no}/close`, (request) => {
     const json = request.json as Readonly<Record<string, unknown>>
     checkCaller(json[caller], 'body')
-    closeOrder(state, own(byNumber(request), json.sub_mchid))
+    closeOrder(context, own(byNumber(request), json.sub_mchid))
     return { status: 204 }
   })
 }

@@ -1,17 +1,20 @@
 import { beijingDigits, beijingTime } from '../beijing-time.js'
 import type { Context } from '../context.js'
 import type { Random } from '../identity/random.js'
-import { Refusal } from '../routing/refusal.js'
+import { parameterError, Refusal } from '../routing/refusal.js'
 import type { Order, OrderRequest, TradeState } from '../state/records.js'
-import type { State } from '../state/state.js'
 import { fingerprintOf } from './fingerprint.js'
+import { findOrder, isStale, payableUntil, timeOf } from './order-times.js'
+import { usedBefore } from './used-before.js'
 
 const DESCRIPTIONS: Readonly<Record<TradeState, string>> = {
   NOTPAY: '订单未支付',
+  USERPAYING: '用户支付中',
   SUCCESS: '支付成功',
   REFUND: '订单发生过退款',
   CLOSED: '订单已关闭',
   REVOKED: '订单已撤销',
+  PAYERROR: '支付失败',
 }
 
 export const notExist = (): Refusal => new Refusal(404, 'ORDER_NOT_EXIST', '订单不存在')
@@ -28,13 +31,13 @@ function payerOf({ request, payer }: Pick<Order, 'request' | 'payer'>): object {
   return { sp_openid: payer, ...(sub_openid && { sub_openid }) }
 }
 
-/** The order as a query shows it. */
+/** The order as a query shows it, and as `TRANSACTION.SUCCESS` carries it. */
 export function transactionOf({ request, state, tradeType, ...order }: Order): Record<string, unknown> {
-  const { out_trade_no, description, notify_url, attach, amount } = request
+  const { out_trade_no, attach, amount } = request
   const currency = amount.currency ?? 'CNY'
   const common = {
     ...partiesOf(request),
-    ...{ out_trade_no, description, notify_url },
+    out_trade_no,
     trade_state: state,
     trade_state_desc: DESCRIPTIONS[state],
     attach: attach ?? '',
@@ -54,24 +57,22 @@ export function transactionOf({ request, state, tradeType, ...order }: Order): R
   }
 }
 
-/** The order as `TRANSACTION.SUCCESS` carries it. */
-export function paymentOf(order: Order): object {
-  const { description: _, notify_url: __, ...payment } = transactionOf(order)
-  return payment
-}
-
 export const newTransactionId = (ids: Random, time: number): string =>
   `4200${ids.digits(6)}${beijingDigits(time).slice(0, 8)}${ids.digits(10)}`
 
 /** An order that can be paid now. */
-export function payable({ state, now }: Context, outTradeNo: string): Order {
-  const order = state.orders.get(outTradeNo)
+export function payable(context: Context, outTradeNo: string): Order {
+  const order = findOrder(context, outTradeNo)
   if (!order) throw new Error(`pay(): there is no order ${outTradeNo}; place it first`)
   if (order.state !== 'NOTPAY') {
     throw new Error(`pay(): order ${outTradeNo} is ${order.state}; only NOTPAY can be paid`)
   }
-  const expires = Date.parse(order.request.time_expire ?? '')
-  if (expires <= now()) throw new Error(`pay(): order ${outTradeNo} expired at ${order.request.time_expire}`)
+  const [now, end] = [context.now(), payableUntil(order)]
+  if (end <= now) throw new Error(`pay(): order ${outTradeNo} expired at ${beijingTime(end)}`)
+  if (isStale(order, now)) {
+    const since = beijingTime(order.answeredAt)
+    throw new Error(`pay(): what order ${outTradeNo} got at ${since} has expired; place it again, unchanged`)
+  }
   return order
 }
 
@@ -91,50 +92,64 @@ export function payOrder(context: Context, outTradeNo: string): Order {
 }
 
 /** An order that is about to be placed. */
-interface NewOrder extends Pick<Order, 'request' | 'tradeType' | 'api' | 'combined'> {
+type Placement = Pick<Order, 'request' | 'tradeType' | 'api' | 'combined'>
+
+interface NewOrder extends Placement {
   readonly respond: () => Record<string, string>
 }
 
-/** The same order if it was placed before; throws when its number stands for another order, or one that is paid or closed. */
-function placedBefore({ orders }: State, placed: Omit<NewOrder, 'respond'>): Order | undefined {
-  const { request, tradeType, combined } = placed
-  const fingerprint = fingerprintOf(tradeType, request, combined)
-  const earlier = orders.get(request.out_trade_no)
-  if (earlier?.state === 'CLOSED') throw new Refusal(400, 'ORDER_CLOSED', '该订单已关闭')
-  if (earlier && earlier.state !== 'NOTPAY') throw new Refusal(400, 'ORDERPAID', '该订单已支付')
-  if (earlier && earlier.fingerprint !== fingerprint) {
-    throw new Refusal(403, 'OUT_TRADE_NO_USED', '商户订单号重复', {
-      field: '/out_trade_no',
-      value: request.out_trade_no,
-      issue: 'was used before with another body',
-      location: 'body',
-    })
+/** The same order if it was placed before; throws when its number stands for another order, or one that has ended. */
+function placedBefore(context: Context, { request, tradeType, combined }: Placement): Order | undefined {
+  const earlier = findOrder(context, request.out_trade_no)
+  if (!earlier) return undefined
+  if (earlier.state === 'CLOSED') throw new Refusal(400, 'ORDER_CLOSED', '该订单已关闭')
+  if (earlier.state === 'SUCCESS' || earlier.state === 'REFUND' || earlier.state === 'REVOKED') {
+    throw new Refusal(400, 'ORDERPAID', '该订单已支付')
   }
-  return earlier
+  if (earlier.fingerprint !== fingerprintOf(tradeType, request, combined)) {
+    throw usedBefore('out_trade_no', request.out_trade_no, { status: 403, code: 'OUT_TRADE_NO_USED' })
+  }
+  if (payableUntil(earlier) > context.now()) return earlier
+  throw new Refusal(400, 'INVALID_REQUEST', '订单已超过支付结束时间，请使用新的商户订单号下单')
 }
 
 /** Throws when an order could not be placed under its number. */
-export function checkPlaceable(state: State, order: Omit<NewOrder, 'respond'>): void {
-  placedBefore(state, order)
+export function checkPlaceable(context: Context, order: Placement): void {
+  placedBefore(context, order)
 }
 
-/** Places an order; a repeated request gets the response of the first one. */
-export function placeOrder(state: State, placed: NewOrder): Order {
-  const { request, tradeType, api, combined, respond } = placed
-  const earlier = placedBefore(state, placed)
-  if (earlier) return earlier
+/** Places an order; a repeated request gets the response of the first one while that holds, and a new one later. */
+export function placeOrder(context: Context, { respond, ...placed }: NewOrder): Order {
+  const { request, tradeType, api, combined } = placed
+  const time = context.now()
+  const earlier = placedBefore(context, placed)
+  if (earlier) {
+    if (isStale(earlier, time)) {
+      Object.assign(earlier, { answer: respond(), answeredAt: time })
+      context.state.orders.set(request.out_trade_no, earlier)
+    }
+    return earlier
+  }
+  checkTimeExpire(request.time_expire)
   const order: Order = {
     request,
     fingerprint: fingerprintOf(tradeType, request, combined),
     tradeType,
     api,
+    placedAt: time,
     answer: respond(),
+    answeredAt: time,
     state: 'NOTPAY',
     refunded: 0,
     ...(combined && { combined }),
   }
-  state.orders.set(request.out_trade_no, order)
+  context.state.orders.set(request.out_trade_no, order)
   return order
+}
+
+function checkTimeExpire(time: string | undefined): void {
+  if (time === undefined || !Number.isNaN(timeOf(time))) return
+  throw parameterError('/time_expire', '时间格式不符合rfc3339标准', time)
 }
 
 /** An order that can be closed now. */
@@ -145,8 +160,8 @@ export function closable(order: Order | undefined): Order {
   return order
 }
 
-export function closeOrder({ orders }: State, found: Order | undefined): void {
+export function closeOrder({ state }: Context, found: Order | undefined): void {
   const order = closable(found)
   order.state = 'CLOSED'
-  orders.set(order.request.out_trade_no, order)
+  state.orders.set(order.request.out_trade_no, order)
 }

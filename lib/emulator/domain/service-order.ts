@@ -61,10 +61,12 @@ export function payService({ identity, state, ids, now }: Context, order: Servic
   if (state.orders.has(out_order_no)) return
   const { mchid } = identity.merchant
   state.transactions.set(order.transactionId, out_order_no)
+  const time = now()
   state.orders.set(out_order_no, {
     request: { appid, mchid, description, out_trade_no: out_order_no, notify_url, amount: { total } },
     ...{ fingerprint: '', tradeType: 'JSAPI', api: 'v3', answer: {}, state: 'SUCCESS', refunded: 0 },
-    ...{ transactionId: order.transactionId, successTime: beijingTime(now()) },
+    ...{ transactionId: order.transactionId, successTime: beijingTime(time) },
+    ...{ placedAt: time, answeredAt: time },
     ...(openid && { payer: openid }),
   })
 }

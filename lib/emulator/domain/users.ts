@@ -62,7 +62,7 @@ export function createUsers(
       const other = (await payCombinedOrder(number)) ?? (await payServiceOrder(number))
       if (other) return other
       const order = payOrder(context, number)
-      const notified = await send('TRANSACTION.SUCCESS', order.request.notify_url, () => payment(order))
+      const notified = await send('TRANSACTION.SUCCESS', order.request.notify_url ?? '', () => payment(order))
       const { transactionId: transaction_id = '', state: trade_state } = order
       return { transaction_id, trade_state, ...(notified && { notified }) }
     },

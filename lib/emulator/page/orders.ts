@@ -1,15 +1,18 @@
 import type { Context } from '../context.js'
+import { orderNow } from '../domain/order-times.js'
 import { MAX_SHOWN } from './summary.js'
 
 /** The orders, transfers and service orders that users can pay or confirm, or have: the newest of a kind first. */
-export function ordersOf({ state }: Context): readonly object[] {
+export function ordersOf(context: Context): readonly object[] {
+  const { state } = context
   const combined = newest(state.combined).map(({ request, tradeType, answer, transactionId }) => ({
     ...{ number: request.combine_out_trade_no, kind: 'combined', trade: tradeType, answer },
     state: transactionId ? 'SUCCESS' : 'NOTPAY',
     action: transactionId ? undefined : 'pay',
     amount: request.sub_orders.reduce((fen, { amount }) => fen + amount.total_amount, 0),
   }))
-  const orders = newest(state.orders).map((order) => ({
+  const current = newest(state.orders).map((order) => orderNow(context, order))
+  const orders = current.map((order) => ({
     ...{
       number: order.request.out_trade_no,
       kind: order.tradeType,
@@ -20,14 +23,14 @@ export function ordersOf({ state }: Context): readonly object[] {
     ...{ description: order.request.description },
     action: order.state === 'NOTPAY' && !order.combined ? 'pay' : undefined,
   }))
-  const transfers = newest(state.transfers).map(({ request, state: current }) => ({
-    ...{ number: request.out_bill_no, kind: 'transfer', state: current, amount: request.transfer_amount },
+  const transfers = newest(state.transfers).map(({ request, state: reached }) => ({
+    ...{ number: request.out_bill_no, kind: 'transfer', state: reached, amount: request.transfer_amount },
     ...{ description: request.transfer_remark },
-    action: current === 'WAIT_USER_CONFIRM' ? 'confirm' : undefined,
+    action: reached === 'WAIT_USER_CONFIRM' ? 'confirm' : undefined,
   }))
-  const services = newest(state.serviceOrders).map(({ request, state: current, totalAmount }) => ({
-    ...{ number: request.out_order_no, kind: 'score', state: current, amount: totalAmount },
-    action: current === 'CREATED' ? 'confirm' : current === 'DOING' && totalAmount ? 'pay' : undefined,
+  const services = newest(state.serviceOrders).map(({ request, state: reached, totalAmount }) => ({
+    ...{ number: request.out_order_no, kind: 'score', state: reached, amount: totalAmount },
+    action: reached === 'CREATED' ? 'confirm' : reached === 'DOING' && totalAmount ? 'pay' : undefined,
   }))
   return [...combined, ...orders, ...transfers, ...services]
 }

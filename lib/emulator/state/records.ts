@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream'
 import type { ApiResponse } from '../routing/handler.js'
 
-/** The states of an order that the emulator knows. */
-export type TradeState = 'NOTPAY' | 'SUCCESS' | 'REFUND' | 'CLOSED' | 'REVOKED'
+/** The states of an order. `USERPAYING`, `REVOKED` and `PAYERROR` are those of payments by code. */
+export type TradeState = 'NOTPAY' | 'USERPAYING' | 'SUCCESS' | 'REFUND' | 'CLOSED' | 'REVOKED' | 'PAYERROR'
 
 /** A request to place an order, of a merchant or of a partner for one. */
 export interface OrderRequest {
@@ -14,7 +14,8 @@ export interface OrderRequest {
   readonly settle_info?: { readonly profit_sharing?: boolean }
   readonly description: string
   readonly out_trade_no: string
-  readonly notify_url: string
+  /** Absent where nobody is notified, as of payments by code. */
+  readonly notify_url?: string
   readonly amount: { readonly total: number; readonly currency?: string }
   readonly attach?: string
   readonly time_expire?: string
@@ -29,8 +30,12 @@ export interface Order {
   readonly tradeType: string
   /** The API it was placed with, by which its user is notified. */
   readonly api: 'v2' | 'v3'
-  /** The response to the request. */
-  readonly answer: Readonly<Record<string, string>>
+  /** When it was placed, in milliseconds. */
+  readonly placedAt: number
+  /** The newest response to the request. */
+  answer: Readonly<Record<string, string>>
+  /** When that response was made up, in milliseconds. */
+  answeredAt: number
   state: TradeState
   /** Sum of its refunds, in fen. */
   refunded: number
@@ -72,7 +77,10 @@ export interface CombinedOrder {
   readonly request: CombinedOrderRequest
   readonly fingerprint: string
   readonly tradeType: string
-  readonly answer: Readonly<Record<string, string>>
+  /** The newest response to the request. */
+  answer: Readonly<Record<string, string>>
+  /** When that response was made up, in milliseconds. */
+  answeredAt: number
   transactionId?: string
   payer?: string
 }

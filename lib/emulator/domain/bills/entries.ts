@@ -19,7 +19,6 @@ const SAMPLE: BillEntry['order'] = {
     mchid: '1900000109',
     description: 'Image形象店-深圳腾大-QQ公仔',
     out_trade_no: '1217752501201407033233368018',
-    notify_url: '',
     amount: { total: 100 },
   },
   tradeType: 'NATIVE',

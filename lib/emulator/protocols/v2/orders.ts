@@ -1,5 +1,6 @@
 import { beijingDigits } from '../../beijing-time.js'
 import type { Context } from '../../context.js'
+import { findOrder } from '../../domain/order-times.js'
 import { closeOrder, payOrder, placeOrder } from '../../domain/orders.js'
 import { applyRefund } from '../../domain/refunds.js'
 import type { Order, Refund, TradeState } from '../../state/records.js'
@@ -12,10 +13,12 @@ export type V2Handler = (fields: V2Fields, context: Context) => V2Fields
 
 const DESCRIPTIONS: Readonly<Record<TradeState, string>> = {
   NOTPAY: '订单未支付',
+  USERPAYING: '需要用户输入支付密码',
   SUCCESS: '支付成功',
   REFUND: '订单发生过退款，退款详情请查询退款单',
   CLOSED: '订单已关闭',
   REVOKED: '已撤销',
+  PAYERROR: '支付失败,请撤销订单',
 }
 
 /** The amount in a field, in fen; v2 takes nothing but a positive integer. */
@@ -39,26 +42,20 @@ function place(
   respond: () => Record<string, string>,
   context: Context,
 ): Order {
-  const {
-    appid = '',
-    mch_id: mchid = '',
-    body: description = '',
-    out_trade_no = '',
-    notify_url = '',
-  } = fields
-  const { attach, time_expire, openid, fee_type: currency } = fields
+  const { appid = '', mch_id: mchid = '', body: description = '', out_trade_no = '' } = fields
+  const { notify_url, attach, time_expire, openid, fee_type: currency } = fields
   const request = {
     appid,
     mchid,
     description,
     out_trade_no,
-    notify_url,
+    ...(notify_url && { notify_url }),
     amount: { total: amountOf(fields, 'total_fee'), ...(currency && { currency }) },
     ...(attach && { attach }),
     ...(time_expire && { time_expire: toRfc3339(time_expire) }),
     ...(openid && { payer: { openid } }),
   }
-  return placeOrder(context.state, { request, tradeType, respond, api: 'v2' })
+  return placeOrder(context, { request, tradeType, respond, api: 'v2' })
 }
 
 const TRADE_TYPES: ReadonlySet<string> = new Set(['JSAPI', 'NATIVE', 'APP', 'MWEB'])
@@ -83,13 +80,13 @@ const unifiedOrder: V2Handler = (fields, context) => {
   return withV2Codes(() => ({ trade_type, ...place(fields, trade_type, respond, context).answer }))
 }
 
-function find(fields: V2Fields, { state }: Context): Order {
+function find(fields: V2Fields, context: Context): Order {
   const { transaction_id, out_trade_no } = fields
   if (!transaction_id && !out_trade_no) {
     throw new BusinessFailure('PARAM_ERROR', 'out_trade_no与transaction_id至少填一个')
   }
-  const number = transaction_id ? state.transactions.get(transaction_id) : out_trade_no
-  const order = state.orders.get(number ?? '')
+  const number = transaction_id ? context.state.transactions.get(transaction_id) : out_trade_no
+  const order = findOrder(context, number)
   if (!order) throw new BusinessFailure('ORDERNOTEXIST', '订单不存在')
   return order
 }
@@ -117,7 +114,7 @@ const micropay: V2Handler = (fields, context) => {
 
 const close: V2Handler = (fields, context) =>
   withV2Codes(() => {
-    closeOrder(context.state, context.state.orders.get(fields.out_trade_no ?? ''))
+    closeOrder(context, findOrder(context, fields.out_trade_no))
     return {}
   })
 

@@ -1,7 +1,7 @@
 import { beijingTime } from '../../beijing-time.js'
 import type { Context } from '../../context.js'
 import type { SignedNotification } from '../../control/deliver.js'
-import { paymentOf } from '../../domain/orders.js'
+import { transactionOf } from '../../domain/orders.js'
 import { sampleOf } from '../../domain/sample.js'
 import { type Client, platformKeys, SCHEMES } from '../../identity/clients.js'
 import { encryptAesGcm } from '../../identity/encryption.js'
@@ -38,7 +38,7 @@ export function createV3Notifications(context: Context, client: () => Client): P
     platformKey: (serial) => platformKeys(client(), context.identity).find(({ id }) => id === serial),
     payment(order) {
       const eventType = 'TRANSACTION.SUCCESS'
-      return sign({ eventType, document: notificationDocument(eventType) }, paymentOf(order))
+      return sign({ eventType, document: notificationDocument(eventType) }, transactionOf(order))
     },
     signAgain(notification) {
       const signatureType = notification.headers['Wechatpay-Signature-Type']
