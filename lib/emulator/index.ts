@@ -11,9 +11,11 @@ export type { EmulatorBrand } from './identity/brand.js'
 export type { EmulatorMerchant } from './identity/identity.js'
 export type {
   Confirmation,
+  Discount,
   Emulator,
   EmulatorOptions,
   Payment,
+  PaymentOutcome,
   ResourceOf,
   SignerOptions,
 } from './interface.js'

@@ -8,7 +8,7 @@ import type { ComplaintRequest } from './domain/complaints.js'
 import type { Member } from './domain/member-cards.js'
 import type { EmulatorBrand } from './identity/brand.js'
 import type { EmulatorMerchant } from './identity/identity.js'
-import type { TradeState } from './state/records.js'
+import type { Promotion, TradeState } from './state/records.js'
 
 /** Options of {@link createEmulator}; all of them may be left out. */
 export interface EmulatorOptions {
@@ -76,8 +76,30 @@ export interface Confirmation {
   readonly pays?: boolean
 }
 
+/** A coupon or discount of a payment: its amount in fen, and whatever else is to be in `promotion_detail`. */
+export type Discount = Pick<Promotion, 'amount'> & Partial<Promotion>
+
+/** How a user pays. */
+export interface PaymentOutcome {
+  /** The payer's openid; that of the order, or one that is made up, when absent. */
+  readonly payer?: string
+  /** The `bank_type`, such as `CMB_DEBIT`; `OTHERS` when absent. */
+  readonly bank?: string
+  /**
+   * What the user saves, which makes `payer_total` and `promotion_detail`: fen that the merchant grants, or promotions.
+   * Orders alone have it, neither combined nor service orders.
+   */
+  readonly discount?: number | readonly Discount[]
+  /**
+   * `true`: the user does not manage to pay, and nobody is notified. The order can be paid later; one that is paid by code
+   * is `PAYERROR`.
+   */
+  readonly fail?: boolean
+}
+
 /** The result of `pay()`. */
 export interface Payment {
+  /** Empty when the payment failed. */
   readonly transaction_id: string
   readonly trade_state: TradeState
   /** The receiver's response to `TRANSACTION.SUCCESS`; absent when `notify_url` is not on this machine or failed. */
@@ -109,7 +131,7 @@ export interface Emulator {
    *
    * @param out_trade_no or `combine_out_trade_no`, `out_order_no`
    */
-  pay(out_trade_no: string): Promise<Payment>
+  pay(out_trade_no: string, outcome?: PaymentOutcome): Promise<Payment>
   /**
    * Has a user accept a transfer, or agree to a service order of WeChat Pay Score.
    *

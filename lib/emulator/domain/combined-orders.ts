@@ -1,20 +1,13 @@
 import type { Context } from '../context.js'
+import type { PaymentOutcome } from '../interface.js'
 import type { HandlerRouter } from '../routing/handler.js'
 import { parameterError } from '../routing/refusal.js'
 import type { CombinedOrder, CombinedOrderRequest, CombinedSubOrder, Order } from '../state/records.js'
 import { fingerprintOf } from './fingerprint.js'
 import { findOrder, isStale } from './order-times.js'
-import {
-  checkPlaceable,
-  closable,
-  closeOrder,
-  newTransactionId,
-  notExist,
-  payable,
-  payOrder,
-  placeOrder,
-} from './orders.js'
+import { checkPlaceable, closable, closeOrder, notExist, placeOrder } from './orders.js'
 
+import { newTransactionId, payable, payOrder } from './payments.js'
 import { prepayResponses, TRADE_TYPES } from './prepay.js'
 import { usedBefore } from './used-before.js'
 
@@ -50,7 +43,7 @@ function subTransactionOf(order: Order, { mchid, sub_mchid, amount, attach }: Co
     attach,
     ...(order.transactionId && {
       transaction_id: order.transactionId,
-      bank_type: 'OTHERS',
+      bank_type: order.bank ?? 'OTHERS',
       success_time: order.successTime,
     }),
     amount: { total_amount, currency, payer_amount: total_amount, payer_currency: currency },
@@ -74,13 +67,21 @@ function partOf(
 }
 
 /** Pays all orders of a combined one. */
-export function payCombined(context: Context, combined: CombinedOrder): CombinedOrder {
+export function payCombined(
+  context: Context,
+  combined: CombinedOrder,
+  { discount, ...outcome }: PaymentOutcome = {},
+): CombinedOrder {
   const { state, ids, now } = context
   const { combine_out_trade_no, sub_orders, combine_payer_info } = combined.request
+  if (discount !== undefined) {
+    throw new Error(`pay(): combined order ${combine_out_trade_no} takes no discount`)
+  }
   // No order is paid unless each of them can be.
   for (const { out_trade_no } of sub_orders) payable(context, out_trade_no)
-  for (const { out_trade_no } of sub_orders) payOrder(context, out_trade_no)
-  combined.payer = combine_payer_info?.openid ?? `o${ids.text(27)}`
+  for (const { out_trade_no } of sub_orders) payOrder(context, out_trade_no, outcome)
+  if (outcome.fail) return combined
+  combined.payer = outcome.payer ?? combine_payer_info?.openid ?? `o${ids.text(27)}`
   combined.transactionId = newTransactionId(ids, now())
   state.combined.set(combine_out_trade_no, combined)
   return combined

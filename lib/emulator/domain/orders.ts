@@ -1,10 +1,9 @@
-import { beijingDigits, beijingTime } from '../beijing-time.js'
 import type { Context } from '../context.js'
-import type { Random } from '../identity/random.js'
 import { parameterError, Refusal } from '../routing/refusal.js'
 import type { Order, OrderRequest, TradeState } from '../state/records.js'
 import { fingerprintOf } from './fingerprint.js'
 import { findOrder, isStale, payableUntil, timeOf } from './order-times.js'
+import { amountsOf } from './payments.js'
 import { usedBefore } from './used-before.js'
 
 const DESCRIPTIONS: Readonly<Record<TradeState, string>> = {
@@ -41,54 +40,25 @@ export function transactionOf({ request, state, tradeType, ...order }: Order): R
     trade_state: state,
     trade_state_desc: DESCRIPTIONS[state],
     attach: attach ?? '',
-    promotion_detail: [],
   }
   if (order.transactionId === undefined) {
-    return { ...common, amount: { total: amount.total, currency, payer_currency: currency } }
+    return {
+      ...common,
+      promotion_detail: [],
+      amount: { total: amount.total, currency, payer_currency: currency },
+    }
   }
+  const { total, payerTotal } = amountsOf({ request, ...order })
   return {
     ...common,
     transaction_id: order.transactionId,
     trade_type: tradeType,
-    bank_type: 'OTHERS',
+    bank_type: order.bank ?? 'OTHERS',
     success_time: order.successTime,
     payer: payerOf({ request, ...order }),
-    amount: { total: amount.total, payer_total: amount.total, currency, payer_currency: currency },
+    amount: { total, payer_total: payerTotal, currency, payer_currency: currency },
+    promotion_detail: order.promotions ?? [],
   }
-}
-
-export const newTransactionId = (ids: Random, time: number): string =>
-  `4200${ids.digits(6)}${beijingDigits(time).slice(0, 8)}${ids.digits(10)}`
-
-/** An order that can be paid now. */
-export function payable(context: Context, outTradeNo: string): Order {
-  const order = findOrder(context, outTradeNo)
-  if (!order) throw new Error(`pay(): there is no order ${outTradeNo}; place it first`)
-  if (order.state !== 'NOTPAY') {
-    throw new Error(`pay(): order ${outTradeNo} is ${order.state}; only NOTPAY can be paid`)
-  }
-  const [now, end] = [context.now(), payableUntil(order)]
-  if (end <= now) throw new Error(`pay(): order ${outTradeNo} expired at ${beijingTime(end)}`)
-  if (isStale(order, now)) {
-    const since = beijingTime(order.answeredAt)
-    throw new Error(`pay(): what order ${outTradeNo} got at ${since} has expired; place it again, unchanged`)
-  }
-  return order
-}
-
-/** Pays an order as the user would on the phone. */
-export function payOrder(context: Context, outTradeNo: string): Order {
-  const { state, ids, now } = context
-  const order = payable(context, outTradeNo)
-  const time = now()
-  order.state = 'SUCCESS'
-  order.transactionId = newTransactionId(ids, time)
-  order.successTime = beijingTime(time)
-  const { openid, sp_openid } = order.request.payer ?? {}
-  order.payer = openid ?? sp_openid ?? `o${ids.text(27)}`
-  state.orders.set(outTradeNo, order)
-  state.transactions.set(order.transactionId, outTradeNo)
-  return order
 }
 
 /** An order that is about to be placed. */

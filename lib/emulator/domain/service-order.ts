@@ -1,7 +1,7 @@
 import { beijingDigits, beijingTime } from '../beijing-time.js'
 import type { Context } from '../context.js'
 import type { ServiceOrder } from '../state/records.js'
-import { newTransactionId } from './orders.js'
+import { newTransactionId } from './payments.js'
 
 /** The state of the payment for a completed service. */
 function collectionOf({ totalAmount: total = 0, paidTime, transactionId }: ServiceOrder): object {

@@ -1,18 +1,18 @@
 import type { Context } from '../context.js'
 import type { SignedNotification } from '../control/deliver.js'
 import type { Deliveries } from '../control/deliveries.js'
-import type { Confirmation, Payment } from '../interface.js'
+import type { Confirmation, Payment, PaymentOutcome } from '../interface.js'
 import type { Order } from '../state/records.js'
 import { combinedTransactionOf, payCombined } from './combined-orders.js'
 import { type ComplaintRequest, fileComplaint } from './complaints.js'
 import { importedMembers, type Member } from './member-cards.js'
-import { payOrder } from './orders.js'
+import { payOrder } from './payments.js'
 import { confirmService, payService, serviceEventOf } from './service-order.js'
 import { finishTransfer } from './transfers.js'
 
 /** The actions of WeChat's users on their phones. */
 export interface Users {
-  pay(outTradeNo: string): Promise<Payment>
+  pay(outTradeNo: string, outcome?: PaymentOutcome): Promise<Payment>
   confirm(number: string, how?: Confirmation): void
   complain(complaint: ComplaintRequest): string
   members(): readonly Member[]
@@ -31,22 +31,27 @@ export function createUsers(
 ): Users {
   const { state } = context
 
-  async function payCombinedOrder(number: string): Promise<Payment | undefined> {
+  async function payCombinedOrder(number: string, outcome: PaymentOutcome): Promise<Payment | undefined> {
     const combined = state.combined.get(number)
     if (!combined) return undefined
-    const { transactionId = '', request } = payCombined(context, combined)
+    const { transactionId = '', request } = payCombined(context, combined, outcome)
+    if (!transactionId) return { transaction_id: '', trade_state: 'NOTPAY' }
     const notified = await send('TRANSACTION.SUCCESS', request.notify_url, () =>
       sign('TRANSACTION.SUCCESS', combinedTransactionOf(combined, context)),
     )
     return { transaction_id: transactionId, trade_state: 'SUCCESS', ...(notified && { notified }) }
   }
 
-  async function payServiceOrder(number: string): Promise<Payment | undefined> {
+  async function payServiceOrder(number: string, outcome: PaymentOutcome): Promise<Payment | undefined> {
     const service = state.serviceOrders.get(number)
     if (!service || state.orders.has(number)) return undefined
     if (service.state !== 'DOING' || !service.totalAmount) {
       throw new Error(`pay(): service order ${number} is ${service.state}; only a completed one can be paid`)
     }
+    if (outcome.payer || outcome.bank || outcome.discount !== undefined) {
+      throw new Error(`pay(): service order ${number} takes no payer, bank or discount`)
+    }
+    if (outcome.fail) return { transaction_id: '', trade_state: 'NOTPAY' }
     payService(context, service)
     const notified = await send('PAYSCORE.USER_PAID', service.request.notify_url, () =>
       sign('PAYSCORE.USER_PAID', serviceEventOf(service, context)),
@@ -56,15 +61,15 @@ export function createUsers(
   }
 
   return {
-    async pay(number) {
+    async pay(number, outcome = {}) {
       const partOf = state.orders.get(number)?.combined
       if (partOf) throw new Error(`pay(): order ${number} is part of ${partOf}; pay that`)
-      const other = (await payCombinedOrder(number)) ?? (await payServiceOrder(number))
+      const other = (await payCombinedOrder(number, outcome)) ?? (await payServiceOrder(number, outcome))
       if (other) return other
-      const order = payOrder(context, number)
+      const order = payOrder(context, number, outcome)
+      if (!order.transactionId) return { transaction_id: '', trade_state: order.state }
       const notified = await send('TRANSACTION.SUCCESS', order.request.notify_url ?? '', () => payment(order))
-      const { transactionId: transaction_id = '', state: trade_state } = order
-      return { transaction_id, trade_state, ...(notified && { notified }) }
+      return { transaction_id: order.transactionId, trade_state: order.state, ...(notified && { notified }) }
     },
     confirm(number, { pays = true } = {}) {
       const transfer = state.transfers.get(number)

@@ -44,6 +44,25 @@ export interface Order {
   transactionId?: string
   successTime?: string
   payer?: string
+  /** The `bank_type` that it was paid by; `OTHERS` when absent. */
+  bank?: string
+  promotions?: readonly Promotion[]
+}
+
+/** A coupon or discount that was used for a payment. */
+export interface Promotion {
+  readonly coupon_id: string
+  readonly name: string
+  readonly scope: 'GLOBAL' | 'SINGLE'
+  /** Who pays for it: others by `CASH`, the merchant by `NOCASH`. */
+  readonly type: 'CASH' | 'NOCASH'
+  /** In fen. */
+  readonly amount: number
+  readonly stock_id: string
+  readonly wechatpay_contribute: number
+  readonly merchant_contribute: number
+  readonly other_contribute: number
+  readonly currency: string
 }
 
 /** A refund, which succeeds as soon as it is accepted. */

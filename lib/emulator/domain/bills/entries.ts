@@ -8,7 +8,7 @@ import { transferDetailId } from '../transfer-batches.js'
 export interface BillEntry {
   /** The time, as `2024-01-01 10:00:00`. */
   readonly time: string
-  readonly order: Pick<Order, 'request' | 'tradeType' | 'transactionId' | 'payer'>
+  readonly order: Pick<Order, 'request' | 'tradeType' | 'transactionId' | 'payer' | 'bank' | 'promotions'>
   readonly refund?: { readonly refund_id: string; readonly out_refund_no: string; readonly fen: number }
 }
 

@@ -1,3 +1,4 @@
+import { amountsOf } from '../payments.js'
 import { type BillEntry, feeOf, markedLine, type SharingEntry, toFile, yuan } from './entries.js'
 
 /** The three types of trade bill. */
@@ -22,7 +23,7 @@ export const TRADE_SUMMARY: string = SUMMARY
 
 function orderFields({ time, order, refund }: BillEntry): string[] {
   const { request, tradeType, transactionId = '', payer = '' } = order
-  const total = refund ? 0 : request.amount.total
+  const { payerTotal, settlementTotal } = amountsOf(order)
   return [
     time,
     request.appid,
@@ -34,17 +35,17 @@ function orderFields({ time, order, refund }: BillEntry): string[] {
     payer,
     tradeType,
     refund ? 'REFUND' : 'SUCCESS',
-    'OTHERS',
+    order.bank ?? 'OTHERS',
     request.amount.currency ?? 'CNY',
-    yuan(total),
-    '0.00',
+    yuan(refund ? 0 : settlementTotal),
+    yuan(refund ? 0 : settlementTotal - payerTotal),
   ]
 }
 
 function tradeFields(entry: BillEntry, type: TradeBillType): string[] {
   const { order, refund, time } = entry
   const { description, attach = '', amount } = order.request
-  const fen = refund ? -refund.fen : amount.total
+  const fen = refund ? -refund.fen : amountsOf(order).settlementTotal
   const fee = `${yuan(feeOf(fen))}000`
   const refunded = refund
     ? [refund.refund_id, refund.out_refund_no, yuan(refund.fen), '0.00', 'ORIGINAL', 'SUCCESS']
@@ -65,12 +66,13 @@ export function tradeBill(entries: readonly BillEntry[], billType: string): Buff
   )
   const sum = (of: (entry: BillEntry) => number): number => listed.reduce((fen, entry) => fen + of(entry), 0)
   const paid = sum(({ order, refund }) => (refund ? 0 : order.request.amount.total))
+  const settled = sum(({ order, refund }) => (refund ? 0 : amountsOf(order).settlementTotal))
   const refunded = sum(({ refund }) => refund?.fen ?? 0)
-  const fee = `${yuan(sum(({ order, refund }) => feeOf(refund ? -refund.fen : order.request.amount.total)))}000`
+  const fee = `${yuan(sum(({ order, refund }) => feeOf(refund ? -refund.fen : amountsOf(order).settlementTotal)))}000`
   const summary =
     type === 'SUCCESS'
-      ? [listed.length, yuan(paid), fee, yuan(paid)]
-      : [listed.length, yuan(paid), yuan(refunded), '0.00', fee, yuan(paid), yuan(refunded)]
+      ? [listed.length, yuan(settled), fee, yuan(paid)]
+      : [listed.length, yuan(settled), yuan(refunded), '0.00', fee, yuan(paid), yuan(refunded)]
   return toFile([
     HEADINGS[type],
     ...listed.map((entry) => markedLine(tradeFields(entry, type))),

@@ -1,29 +1,43 @@
 import { beijingDigits } from '../../beijing-time.js'
 import type { Context } from '../../context.js'
 import type { SignedNotification } from '../../control/deliver.js'
+import { amountsOf } from '../../domain/payments.js'
 import { encryptAesEcb } from '../../identity/encryption.js'
-import type { Order } from '../../state/records.js'
+import type { Order, Promotion } from '../../state/records.js'
 import { signFields, type V2Fields } from './sign.js'
 import { buildXml } from './xml.js'
 
 /** The fields of a paid order, in a response or a notification. */
 export function paymentFields({ request, tradeType, ...order }: Order): V2Fields {
-  const total = String(request.amount.total)
+  const { total, payerTotal, settlementTotal } = amountsOf({ request, ...order })
   const currency = request.amount.currency ?? 'CNY'
   return {
     openid: order.payer ?? '',
     is_subscribe: 'N',
     trade_type: tradeType,
-    bank_type: 'OTHERS',
-    total_fee: total,
+    bank_type: order.bank ?? 'OTHERS',
+    total_fee: String(total),
     fee_type: currency,
-    cash_fee: total,
+    cash_fee: String(payerTotal),
     cash_fee_type: currency,
+    ...(payerTotal < total && couponFields(order.promotions ?? [])),
+    ...(settlementTotal < total && { settlement_total_fee: String(settlementTotal) }),
     transaction_id: order.transactionId ?? '',
     out_trade_no: request.out_trade_no,
     attach: request.attach ?? '',
     time_end: beijingDigits(Date.parse(order.successTime ?? '')),
   }
+}
+
+function couponFields(promotions: readonly Promotion[]): V2Fields {
+  const each = promotions.flatMap(({ coupon_id, type, amount }, n) => [
+    [`coupon_id_${n}`, coupon_id],
+    [`coupon_type_${n}`, type === 'CASH' ? 'CASH' : 'NO_CASH'],
+    [`coupon_fee_${n}`, String(amount)],
+  ])
+  const fee = promotions.reduce((fen, { amount }) => fen + amount, 0)
+  const sums = { coupon_fee: String(fee), coupon_count: String(promotions.length) }
+  return { ...sums, ...(Object.fromEntries(each) as V2Fields) }
 }
 
 const message = (fields: V2Fields): SignedNotification => ({
