@@ -18,7 +18,7 @@ const DESCRIPTIONS: Readonly<Record<TradeState, string>> = {
 
 export const notExist = (): Refusal => new Refusal(404, 'ORDER_NOT_EXIST', '订单不存在')
 
-function partiesOf({ appid, mchid, sub_mchid, sub_appid }: OrderRequest): Record<string, unknown> {
+export function partiesOf({ appid, mchid, sub_mchid, sub_appid }: OrderRequest): Record<string, unknown> {
   if (sub_mchid === undefined) return { appid, mchid }
   return { sp_appid: appid, sp_mchid: mchid, sub_mchid, ...(sub_appid && { sub_appid }) }
 }
@@ -126,6 +126,8 @@ function checkTimeExpire(time: string | undefined): void {
 export function closable(order: Order | undefined): Order {
   if (!order) throw notExist()
   if (order.state === 'CLOSED') throw new Refusal(400, 'ORDER_CLOSED', '订单已关闭，无法重复关闭')
+  if (order.tradeType === 'MICROPAY')
+    throw new Refusal(400, 'INVALID_REQUEST', '付款码支付的订单请调用撤销接口')
   if (order.state !== 'NOTPAY') throw new Refusal(400, 'ORDER_PAID', '订单已支付，不能关闭')
   return order
 }

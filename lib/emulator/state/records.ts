@@ -19,7 +19,12 @@ export interface OrderRequest {
   readonly amount: { readonly total: number; readonly currency?: string }
   readonly attach?: string
   readonly time_expire?: string
-  readonly payer?: { readonly openid?: string; readonly sp_openid?: string; readonly sub_openid?: string }
+  readonly payer?: {
+    readonly openid?: string
+    readonly sp_openid?: string
+    readonly sub_openid?: string
+    readonly auth_code?: string
+  }
 }
 
 /** An order and what has become of it. */

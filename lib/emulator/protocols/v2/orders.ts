@@ -1,10 +1,10 @@
 import { beijingDigits } from '../../beijing-time.js'
 import type { Context } from '../../context.js'
+import { payByCode, reverseOrder } from '../../domain/code-payments.js'
 import { findOrder } from '../../domain/order-times.js'
 import { closeOrder, placeOrder } from '../../domain/orders.js'
-import { payOrder } from '../../domain/payments.js'
 import { applyRefund } from '../../domain/refunds.js'
-import type { Order, Refund, TradeState } from '../../state/records.js'
+import type { Order, OrderRequest, Refund, TradeState } from '../../state/records.js'
 import { announceRefund, paymentFields } from './order-notifications.js'
 import { BusinessFailure, withV2Codes } from './refusal.js'
 import type { V2Fields } from './sign.js'
@@ -37,15 +37,10 @@ function toRfc3339(digits: string): string {
   return `${year}-${month}-${day}T${hour}:${minute}:${second}+08:00`
 }
 
-function place(
-  fields: V2Fields,
-  tradeType: string,
-  respond: () => Record<string, string>,
-  context: Context,
-): Order {
+function orderRequestOf(fields: V2Fields): OrderRequest {
   const { appid = '', mch_id: mchid = '', body: description = '', out_trade_no = '' } = fields
   const { notify_url, attach, time_expire, openid, fee_type: currency } = fields
-  const request = {
+  return {
     appid,
     mchid,
     description,
@@ -56,7 +51,6 @@ function place(
     ...(time_expire && { time_expire: toRfc3339(time_expire) }),
     ...(openid && { payer: { openid } }),
   }
-  return placeOrder(context, { request, tradeType, respond, api: 'v2' })
 }
 
 const TRADE_TYPES: ReadonlySet<string> = new Set(['JSAPI', 'NATIVE', 'APP', 'MWEB'])
@@ -78,7 +72,13 @@ const unifiedOrder: V2Handler = (fields, context) => {
       }),
     }
   }
-  return withV2Codes(() => ({ trade_type, ...place(fields, trade_type, respond, context).answer }))
+  return withV2Codes(() => {
+    const request = orderRequestOf(fields)
+    return {
+      trade_type,
+      ...placeOrder(context, { request, tradeType: trade_type, respond, api: 'v2' }).answer,
+    }
+  })
 }
 
 function find(fields: V2Fields, context: Context): Order {
@@ -101,15 +101,14 @@ const orderQuery: V2Handler = (fields, context) => {
 }
 
 const micropay: V2Handler = (fields, context) => {
-  if (!/^1[0-5]\d{16}$/.test(fields.auth_code ?? '')) {
-    throw new BusinessFailure('AUTH_CODE_INVALID', '请扫描微信支付被扫条码/二维码')
-  }
   if (fields.time_expire && Date.parse(toRfc3339(fields.time_expire)) <= context.now()) {
     throw new BusinessFailure('PARAM_ERROR', 'time_expire时间过短，刷卡至少1分钟，其他5分钟')
   }
   return withV2Codes(() => {
-    const order = place(fields, 'MICROPAY', () => ({}), context)
-    return paymentFields(payOrder(context, order.request.out_trade_no))
+    const order = payByCode(context, orderRequestOf(fields), fields.auth_code, 'v2')
+    if (order.state === 'USERPAYING') throw new BusinessFailure('USERPAYING', DESCRIPTIONS.USERPAYING)
+    if (order.state === 'PAYERROR') throw new BusinessFailure('PAYERROR', DESCRIPTIONS.PAYERROR)
+    return paymentFields(order)
   })
 }
 
@@ -119,14 +118,11 @@ const close: V2Handler = (fields, context) =>
     return {}
   })
 
-/** Reverses an order that may have been paid: it is closed if it was not, and the money goes back if it was. */
-const reverse: V2Handler = (fields, context) => {
-  const order = find(fields, context)
-  if (order.state === 'REFUND') throw new BusinessFailure('REVERSE_EXPIRE', '订单已发生退款，不能撤销')
-  order.state = order.transactionId === undefined ? 'CLOSED' : 'REVOKED'
-  context.state.orders.set(order.request.out_trade_no, order)
-  return { recall: 'N' }
-}
+const reverse: V2Handler = (fields, context) =>
+  withV2Codes(() => {
+    reverseOrder(context, find(fields, context))
+    return { recall: 'N' }
+  })
 
 const refund: V2Handler = (fields, context) => {
   const { out_refund_no = '', transaction_id, out_trade_no, notify_url, refund_fee_type } = fields
