@@ -2,6 +2,7 @@ import type { SignedNotification } from './control/deliver.js'
 import type { Brand } from './identity/brand.js'
 import type { Identity } from './identity/identity.js'
 import type { Random } from './identity/random.js'
+import type { Order, Refund } from './state/records.js'
 import type { State } from './state/state.js'
 
 /** What all parts of one emulator have in common: who is who, what is remembered, the clock, the numbers. */
@@ -19,6 +20,10 @@ export interface Context {
   readonly url: () => string
   /** Sends a notification some time after the response, when `url` is on this machine; never throws. */
   readonly announce: (eventType: string, url: string | undefined, resource: object) => void
+  /** Tells the merchant what became of a refund, by the API that it was applied for with. */
+  readonly announceRefund: (order: Order, refund: Refund) => void
   /** Sends a notification that was made elsewhere the same way. */
   readonly send: (eventType: string, url: string | undefined, notification: () => SignedNotification) => void
+  /** Does something after so many milliseconds of this machine's time, unless the process has ended by then. */
+  readonly later: (milliseconds: number, work: () => void) => void
 }

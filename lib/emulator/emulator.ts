@@ -69,6 +69,9 @@ interface EmulatorParts {
   readonly recorder: Recorder
 }
 
+/** The longest time that a timer of Node takes. */
+const MAX_TIMEOUT = 2 ** 31 - 1
+
 /** Puts the parts of an emulator together. Nothing listens yet. */
 async function assemble(
   options: EmulatorOptions,
@@ -91,6 +94,12 @@ async function assemble(
     ids: random('ids'),
     nonces: random('nonces'),
     ...{ now, url, send },
+    announceRefund(order, refund) {
+      const eventType = refund.api === 'v2' ? 'REFUND' : `REFUND.${refund.status}`
+      send(eventType, refund.request.notify_url, () => notifications.refund(order, refund))
+    },
+    // A timer may be a moment early by the clock.
+    later: (milliseconds, work) => void setTimeout(work, Math.min(milliseconds + 10, MAX_TIMEOUT)).unref(),
     announce: (eventType, to, resource) => send(eventType, to, () => notifications.sign(eventType, resource)),
   }
   const protocols = createProtocols(context)

@@ -14,6 +14,7 @@ export type {
   Discount,
   Emulator,
   EmulatorOptions,
+  OutcomeTime,
   Payment,
   PaymentOutcome,
   ResourceOf,

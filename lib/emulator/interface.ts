@@ -8,7 +8,7 @@ import type { ComplaintRequest } from './domain/complaints.js'
 import type { Member } from './domain/member-cards.js'
 import type { EmulatorBrand } from './identity/brand.js'
 import type { EmulatorMerchant } from './identity/identity.js'
-import type { Promotion, TradeState } from './state/records.js'
+import type { Promotion, RefundStatus, TradeState } from './state/records.js'
 
 /** Options of {@link createEmulator}; all of them may be left out. */
 export interface EmulatorOptions {
@@ -97,6 +97,12 @@ export interface PaymentOutcome {
   readonly fail?: boolean
 }
 
+/** When something comes true. */
+export interface OutcomeTime {
+  /** Milliseconds by the emulator's clock from now on, or from when it was applied for; at once when absent. */
+  readonly after?: number
+}
+
 /** The result of `pay()`. */
 export interface Payment {
   /** Empty when the payment failed. */
@@ -138,6 +144,14 @@ export interface Emulator {
    * @param number `out_bill_no` or `out_order_no`
    */
   confirm(number: string, how?: Confirmation): void
+  /**
+   * Says what becomes of a refund, and notifies its merchant: of one that is `PROCESSING` or `ABNORMAL`, or of one that is
+   * still to come. Without it, a refund is accepted as `PROCESSING` and succeeds at once.
+   *
+   * @param out_refund_no or `*` for all that are still to come
+   * @param status `PROCESSING` keeps it waiting until it is told to end
+   */
+  refund(out_refund_no: string, status: RefundStatus, when?: OutcomeTime): void
   /** Has the payer of an order complain of it; returns the `complaint_id`. */
   complain(complaint: ComplaintRequest): string
   /** The imports of member cards that were carried out, oldest first; a repeated request does not count again. */

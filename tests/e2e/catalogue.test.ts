@@ -65,6 +65,7 @@ const REFUSED: Readonly<Record<string, readonly string[]>> = {
     'get v3/marketing/membercard-open/cards/{card_id}/codes/{code}',
     'post v3/marketing/membercard-open/cards/{card_id}/codes/{code}/unavailable',
     'post v3/refund/domestic/refunds',
+    'post v3/refund/domestic/refunds/{refund_id}/apply-abnormal-refund',
     'get v3/refund/domestic/refunds/{out_refund_no}',
     'post v3/profitsharing/orders',
     'post v3/profitsharing/orders/unfreeze',

@@ -111,6 +111,7 @@ export function placeOrder(context: Context, { respond, ...placed }: NewOrder): 
     answeredAt: time,
     state: 'NOTPAY',
     refunded: 0,
+    refunds: 0,
     ...(combined && { combined }),
   }
   context.state.orders.set(request.out_trade_no, order)

@@ -64,7 +64,8 @@ export function payService({ identity, state, ids, now }: Context, order: Servic
   const time = now()
   state.orders.set(out_order_no, {
     request: { appid, mchid, description, out_trade_no: out_order_no, notify_url, amount: { total } },
-    ...{ fingerprint: '', tradeType: 'JSAPI', api: 'v3', answer: {}, state: 'SUCCESS', refunded: 0 },
+    ...{ fingerprint: '', tradeType: 'JSAPI', api: 'v3', answer: {}, state: 'SUCCESS' },
+    ...{ refunded: 0, refunds: 0 },
     ...{ transactionId: order.transactionId, successTime: beijingTime(time) },
     ...{ placedAt: time, answeredAt: time },
     ...(openid && { payer: openid }),

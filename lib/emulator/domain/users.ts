@@ -1,12 +1,13 @@
 import type { Context } from '../context.js'
 import type { SignedNotification } from '../control/deliver.js'
 import type { Deliveries } from '../control/deliveries.js'
-import type { Confirmation, Payment, PaymentOutcome } from '../interface.js'
-import type { Order } from '../state/records.js'
+import type { Confirmation, OutcomeTime, Payment, PaymentOutcome } from '../interface.js'
+import type { Order, RefundStatus } from '../state/records.js'
 import { combinedTransactionOf, payCombined } from './combined-orders.js'
 import { type ComplaintRequest, fileComplaint } from './complaints.js'
 import { importedMembers, type Member } from './member-cards.js'
 import { payOrder } from './payments.js'
+import { tellRefund } from './refund-states.js'
 import { confirmService, payService, serviceEventOf } from './service-order.js'
 import { finishTransfer } from './transfers.js'
 
@@ -14,6 +15,7 @@ import { finishTransfer } from './transfers.js'
 export interface Users {
   pay(outTradeNo: string, outcome?: PaymentOutcome): Promise<Payment>
   confirm(number: string, how?: Confirmation): void
+  refund(outRefundNo: string, status: RefundStatus, when?: OutcomeTime): void
   complain(complaint: ComplaintRequest): string
   members(): readonly Member[]
 }
@@ -78,6 +80,7 @@ export function createUsers(
       if (service) return confirmService(context, service, pays)
       throw new Error(`confirm(): there is no transfer and no service order ${number}; place it first`)
     },
+    refund: (number, status, { after = 0 } = {}) => tellRefund(context, number, { status, after }),
     complain: (complaint) => fileComplaint(context, complaint).id,
     members: () => importedMembers(context),
   }

@@ -1,7 +1,7 @@
 import type { SignedNotification } from '../control/deliver.js'
 import type { PlatformKey } from '../identity/platform-certificates.js'
 import type { Random } from '../identity/random.js'
-import type { Order } from '../state/records.js'
+import type { Order, Refund } from '../state/records.js'
 import { type MessageChoice, notificationDocument } from './notification-documents.js'
 import type { NotificationEvent, ProtocolNotifications } from './protocol.js'
 import type { Protocols } from './protocols.js'
@@ -22,6 +22,8 @@ export interface Notifications {
   signCompleted(eventType: string, resource?: object, options?: NotificationOptions): SignedNotification
   /** The notification that tells of a paid order, by the API that it was placed with. */
   payment(order: Order): SignedNotification
+  /** The notification that tells what became of a refund, by the API that it was applied for with. */
+  refund(order: Order, refund: Refund): SignedNotification
   /** The same notification with a fresh signature: one that is sent much later would be taken for a replay. */
   signAgain(notification: SignedNotification): SignedNotification
 }
@@ -71,6 +73,7 @@ export function createNotifications(protocols: Protocols, ids: Random): Notifica
       return sign(eventType, completed(sample(eventType, ids, options), resource), options)
     },
     payment: (order) => protocols[order.api].notifications.payment(order),
+    refund: (order, refund) => protocols[refund.api].notifications.refund(order, refund),
     signAgain(notification) {
       for (const notifications of all) {
         const signed = notifications.signAgain(notification)

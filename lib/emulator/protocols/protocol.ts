@@ -7,7 +7,7 @@ import type { Diagnosis } from '../diagnosis/diagnosis.js'
 import type { PlatformKey } from '../identity/platform-certificates.js'
 import type { Random } from '../identity/random.js'
 import type { Refusal } from '../routing/refusal.js'
-import type { Order } from '../state/records.js'
+import type { Order, Refund } from '../state/records.js'
 
 /** One version of the API: what it does with a request that came in, and how it notifies. */
 export interface Protocol {
@@ -94,6 +94,8 @@ export interface ProtocolNotifications {
   sign(event: NotificationEvent, resource: object, signer?: PlatformKey): SignedNotification
   /** The notification that tells of a paid order. */
   payment(order: Order): SignedNotification
+  /** The notification that tells what became of a refund. */
+  refund(order: Order, refund: Refund): SignedNotification
   /** The same notification with a fresh signature; `undefined` where this version did not sign it, or signs no time. */
   signAgain(notification: SignedNotification): SignedNotification | undefined
 }

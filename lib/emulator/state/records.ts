@@ -44,6 +44,8 @@ export interface Order {
   state: TradeState
   /** Sum of its refunds, in fen. */
   refunded: number
+  /** Number of its refunds. */
+  refunds: number
   /** The combined order it is part of. */
   readonly combined?: string
   transactionId?: string
@@ -70,10 +72,44 @@ export interface Promotion {
   readonly currency: string
 }
 
-/** A refund, which succeeds as soon as it is accepted. */
+export interface RefundRequest {
+  readonly out_refund_no: string
+  readonly sub_mchid?: string
+  readonly transaction_id?: string
+  readonly out_trade_no?: string
+  readonly notify_url?: string
+  readonly funds_account?: string
+  readonly amount: { readonly refund: number; readonly total: number; readonly currency: string }
+}
+
+export type RefundStatus = 'PROCESSING' | 'SUCCESS' | 'ABNORMAL' | 'CLOSED'
+
+/** How a refund ends. */
+export interface RefundOutcome {
+  readonly status: RefundStatus
+  /** Milliseconds by the clock until then; 0 when absent. */
+  readonly after?: number
+}
+
+/** A refund of an order or of a part of it. */
 export interface Refund {
+  readonly request: RefundRequest
   readonly fingerprint: string
-  readonly answer: Readonly<Record<string, unknown>>
+  readonly refundId: string
+  readonly outTradeNo: string
+  /** The API it was applied for with, by which its merchant is notified. */
+  readonly api: 'v2' | 'v3'
+  /** In milliseconds. */
+  readonly createdAt: number
+  /** Fen of the order that were refunded before. */
+  readonly refundedBefore: number
+  status: RefundStatus
+  /** The status to come, and when in milliseconds; absent when it ends by being told to. */
+  next?: { readonly status: RefundStatus; readonly at: number }
+  successTime?: string
+  channel: 'ORIGINAL' | 'OTHER_BANKCARD'
+  /** The account that the user has it on. */
+  receivedBy: string
 }
 
 export interface CombinedSubOrder {

@@ -5,6 +5,7 @@ import type {
   MemberCard,
   Order,
   Refund,
+  RefundOutcome,
   RepeatableWrite,
   ServiceOrder,
   Sharing,
@@ -21,6 +22,8 @@ export interface State {
   readonly transactions: Collection<string>
   /** The refunds, by `out_refund_no`. */
   readonly refunds: Collection<Refund>
+  /** What is to become of refunds to come, by `out_refund_no`, or `*` for all. */
+  readonly refundOutcomes: Collection<RefundOutcome>
   /** The combined orders, by `combine_out_trade_no`. */
   readonly combined: Collection<CombinedOrder>
   /** The transfers, by `out_bill_no`. */
@@ -54,6 +57,7 @@ export function createState({ collection }: StateStore): State {
     orders: collection('orders'),
     transactions: collection('transactions'),
     refunds: collection('refunds'),
+    refundOutcomes: collection('refundOutcomes'),
     combined: collection('combined'),
     transfers: collection('transfers'),
     batches: collection('batches'),

@@ -32,15 +32,12 @@ export function entriesOf(date: string, context: Context): readonly BillEntry[] 
   const payments = [...state.orders.values()]
     .filter((order) => order.successTime?.startsWith(date))
     .map((order) => ({ time: plainTime(order.successTime ?? ''), order }))
-  const refunds = [...state.refunds.values()].flatMap(({ answer }) => {
-    const { success_time, out_trade_no, refund_id, out_refund_no, amount } = answer as Readonly<
-      Record<string, string>
-    > & { readonly amount: { readonly refund: number } }
-    const order = state.orders.get(out_trade_no ?? '')
-    if (!success_time?.startsWith(date) || !order || !refund_id || !out_refund_no) return []
-    return [
-      { time: plainTime(success_time), order, refund: { refund_id, out_refund_no, fen: amount.refund } },
-    ]
+  const refunds = [...state.refunds.values()].flatMap(({ request, refundId, outTradeNo, successTime }) => {
+    const order = state.orders.get(outTradeNo)
+    if (!successTime?.startsWith(date) || !order) return []
+    const { out_refund_no, amount } = request
+    const refund = { refund_id: refundId, out_refund_no, fen: amount.refund }
+    return [{ time: plainTime(successTime), order, refund }]
   })
   const entries = [...payments, ...refunds]
   const others = transfersOf(date, context).length + sharingsOf(date, context).length

@@ -5,7 +5,7 @@ import type { Context } from '../../context.js'
 import type { SignedNotification } from '../../control/deliver.js'
 import { encryptAesEcb, encryptAesGcm } from '../../identity/encryption.js'
 import type { NotificationEvent, ProtocolNotifications } from '../protocol.js'
-import { paymentNotification } from './order-notifications.js'
+import { paymentNotification, refundNotification } from './order-notifications.js'
 import { v2SampleOf } from './sample.js'
 import { signFields, type V2Fields } from './sign.js'
 import { buildXml } from './xml.js'
@@ -22,6 +22,7 @@ export function createV2Notifications(context: Context): ProtocolNotifications {
     sign: (event, resource) => signMessage(event, resource, context),
     platformKey: () => undefined,
     payment: (order) => paymentNotification(context, order),
+    refund: (order, refund) => refundNotification(context, order, refund),
     signAgain: () => undefined,
   }
 }

@@ -2,8 +2,9 @@ import { beijingDigits } from '../../beijing-time.js'
 import type { Context } from '../../context.js'
 import type { SignedNotification } from '../../control/deliver.js'
 import { amountsOf } from '../../domain/payments.js'
+import { refundAmounts } from '../../domain/refund-body.js'
 import { encryptAesEcb } from '../../identity/encryption.js'
-import type { Order, Promotion } from '../../state/records.js'
+import type { Order, Promotion, Refund, RefundStatus } from '../../state/records.js'
 import { signFields, type V2Fields } from './sign.js'
 import { buildXml } from './xml.js'
 
@@ -58,37 +59,36 @@ export function paymentNotification(context: Context, order: Order): SignedNotif
   return message({ ...fields, sign: signFields(fields, 'MD5', context.identity.merchant.secret) })
 }
 
-/** The notification of a successful refund: `req_info` is encrypted, nothing is signed. */
-function refundNotification(
-  context: Context,
-  order: Order,
-  refunded: Readonly<Record<string, unknown>>,
-): SignedNotification {
-  const { refund, total } = refunded.amount as { readonly refund: number; readonly total: number }
+/** The words of v2 for what became of a refund. */
+export const REFUND_STATUSES: Readonly<Record<RefundStatus, string>> = {
+  PROCESSING: 'PROCESSING',
+  SUCCESS: 'SUCCESS',
+  ABNORMAL: 'CHANGE',
+  CLOSED: 'REFUNDCLOSE',
+}
+
+/** A time by RFC 3339 as v2 writes it in refunds: `2024-01-01 10:00:00`. */
+export const plainTime = (time: string): string => time.slice(0, 19).replace('T', ' ')
+
+/** The notification of what became of a refund: `req_info` is encrypted, nothing is signed. */
+export function refundNotification(context: Context, order: Order, refund: Refund): SignedNotification {
+  const { request, refundId, status, successTime, receivedBy } = refund
+  const amounts = refundAmounts(order, refund)
   const info = buildXml({
-    out_refund_no: String(refunded.out_refund_no),
+    out_refund_no: request.out_refund_no,
     out_trade_no: order.request.out_trade_no,
     refund_account: 'REFUND_SOURCE_RECHARGE_FUNDS',
-    refund_fee: String(refund),
-    refund_id: String(refunded.refund_id),
-    refund_recv_accout: String(refunded.user_received_account),
+    refund_fee: String(amounts.refund),
+    refund_id: refundId,
+    refund_recv_accout: receivedBy,
     refund_request_source: 'API',
-    refund_status: 'SUCCESS',
-    settlement_refund_fee: String(refund),
-    settlement_total_fee: String(total),
-    success_time: String(refunded.success_time).slice(0, 19).replace('T', ' '),
-    total_fee: String(total),
+    refund_status: REFUND_STATUSES[status],
+    settlement_refund_fee: String(amounts.settlementRefund),
+    settlement_total_fee: String(amounts.settlementTotal),
+    ...(successTime && { success_time: plainTime(successTime) }),
+    total_fee: String(amounts.total),
     transaction_id: order.transactionId ?? '',
   }).replace(/^<xml>|<\/xml>$/g, '')
   const req_info = encryptAesEcb(`<root>${info}</root>`, context.identity.merchant.secret)
   return message({ ...common(context, order), req_info })
-}
-
-export function announceRefund(
-  context: Context,
-  order: Order,
-  refunded: Readonly<Record<string, unknown>>,
-  url: string | undefined,
-): void {
-  context.send('REFUND', url, () => refundNotification(context, order, refunded))
 }

@@ -3,9 +3,11 @@ import type { Context } from '../../context.js'
 import { payByCode, reverseOrder } from '../../domain/code-payments.js'
 import { findOrder } from '../../domain/order-times.js'
 import { closeOrder, placeOrder } from '../../domain/orders.js'
+import { refundAmounts } from '../../domain/refund-body.js'
+import { refundNow } from '../../domain/refund-states.js'
 import { applyRefund } from '../../domain/refunds.js'
-import type { Order, OrderRequest, Refund, TradeState } from '../../state/records.js'
-import { announceRefund, paymentFields } from './order-notifications.js'
+import type { Order, OrderRequest, TradeState } from '../../state/records.js'
+import { paymentFields, plainTime, REFUND_STATUSES } from './order-notifications.js'
 import { BusinessFailure, withV2Codes } from './refusal.js'
 import type { V2Fields } from './sign.js'
 
@@ -129,68 +131,57 @@ const refund: V2Handler = (fields, context) => {
   const [amount, total] = [amountOf(fields, 'refund_fee'), amountOf(fields, 'total_fee')]
   const currency = refund_fee_type ?? 'CNY'
   return withV2Codes(() => {
-    const {
-      order,
-      body: refunded,
-      isNew,
-    } = applyRefund(context, {
+    const request = {
       out_refund_no,
       ...(transaction_id && { transaction_id }),
       ...(out_trade_no && { out_trade_no }),
       ...(notify_url && { notify_url }),
       amount: { refund: amount, total, currency },
-    })
-    if (isNew) announceRefund(context, order, refunded, notify_url)
+    }
+    const { order, refund: applied } = applyRefund(context, request, 'v2')
+    const amounts = refundAmounts(order, applied)
     return {
       transaction_id: order.transactionId ?? '',
       out_trade_no: order.request.out_trade_no,
       out_refund_no,
-      refund_id: String(refunded.refund_id),
+      refund_id: applied.refundId,
       refund_fee: String(amount),
       total_fee: String(total),
-      cash_fee: String(total),
+      cash_fee: String(amounts.payerTotal),
+      ...(amounts.payerTotal < total && { cash_refund_fee: String(amounts.payerRefund) }),
     }
   })
 }
 
-interface RefundBody {
-  readonly refund_id: string
-  readonly out_refund_no: string
-  readonly out_trade_no: string
-  readonly success_time: string
-  readonly user_received_account: string
-  readonly amount: { readonly refund: number; readonly total: number }
-}
-
-const bodyOf = (refund: Refund): RefundBody => refund.answer as unknown as RefundBody
-
 const refundQuery: V2Handler = (fields, context) => {
   const { refund_id, out_refund_no } = fields
-  const all = [...context.state.refunds.values()].map(bodyOf)
+  const all = [...context.state.refunds.values()]
   const found = refund_id
-    ? all.filter((one) => one.refund_id === refund_id)
+    ? all.filter((one) => one.refundId === refund_id)
     : out_refund_no
-      ? all.filter((one) => one.out_refund_no === out_refund_no)
-      : all.filter((one) => one.out_trade_no === find(fields, context).request.out_trade_no)
+      ? all.filter((one) => one.request.out_refund_no === out_refund_no)
+      : all.filter((one) => one.outTradeNo === find(fields, context).request.out_trade_no)
   const [first] = found
   if (!first) throw new BusinessFailure('REFUNDNOTEXIST', '退款订单查询失败')
-  const order = find({ out_trade_no: first.out_trade_no }, context)
-  const total = String(first.amount.total)
-  const each = found.flatMap((one, n) => [
-    [`out_refund_no_${n}`, one.out_refund_no],
-    [`refund_id_${n}`, one.refund_id],
-    [`refund_channel_${n}`, 'ORIGINAL'],
-    [`refund_fee_${n}`, String(one.amount.refund)],
-    [`refund_status_${n}`, 'SUCCESS'],
-    [`refund_account_${n}`, 'REFUND_SOURCE_RECHARGE_FUNDS'],
-    [`refund_recv_accout_${n}`, one.user_received_account],
-    [`refund_success_time_${n}`, one.success_time.slice(0, 19).replace('T', ' ')],
-  ])
+  const order = find({ out_trade_no: first.outTradeNo }, context)
+  const amounts = refundAmounts(order, first)
+  const each = found
+    .map((one) => refundNow(context, one))
+    .flatMap(({ request, refundId, status, receivedBy, successTime }, n) => [
+      [`out_refund_no_${n}`, request.out_refund_no],
+      [`refund_id_${n}`, refundId],
+      [`refund_channel_${n}`, 'ORIGINAL'],
+      [`refund_fee_${n}`, String(request.amount.refund)],
+      [`refund_status_${n}`, REFUND_STATUSES[status]],
+      [`refund_account_${n}`, 'REFUND_SOURCE_RECHARGE_FUNDS'],
+      [`refund_recv_accout_${n}`, receivedBy],
+      ...(successTime ? [[`refund_success_time_${n}`, plainTime(successTime)]] : []),
+    ])
   return {
     transaction_id: order.transactionId ?? '',
-    out_trade_no: first.out_trade_no,
-    total_fee: total,
-    cash_fee: total,
+    out_trade_no: first.outTradeNo,
+    total_fee: String(amounts.total),
+    cash_fee: String(amounts.payerTotal),
     refund_count: String(found.length),
     ...(Object.fromEntries(each) as V2Fields),
   }

@@ -2,6 +2,7 @@ import { beijingTime } from '../../beijing-time.js'
 import type { Context } from '../../context.js'
 import type { SignedNotification } from '../../control/deliver.js'
 import { transactionOf } from '../../domain/orders.js'
+import { refundResource } from '../../domain/refund-body.js'
 import { sampleOf } from '../../domain/sample.js'
 import { type Client, platformKeys, SCHEMES } from '../../identity/clients.js'
 import { encryptAesGcm } from '../../identity/encryption.js'
@@ -39,6 +40,10 @@ export function createV3Notifications(context: Context, client: () => Client): P
     payment(order) {
       const eventType = 'TRANSACTION.SUCCESS'
       return sign({ eventType, document: notificationDocument(eventType) }, transactionOf(order))
+    },
+    refund(order, refund) {
+      const eventType = `REFUND.${refund.status}`
+      return sign({ eventType, document: notificationDocument(eventType) }, refundResource(order, refund))
     },
     signAgain(notification) {
       const signatureType = notification.headers['Wechatpay-Signature-Type']
