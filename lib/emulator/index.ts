@@ -19,5 +19,6 @@ export type {
   PaymentOutcome,
   ResourceOf,
   SignerOptions,
+  TransferEnd,
 } from './interface.js'
 export type { RefusalDetail } from './routing/refusal.js'

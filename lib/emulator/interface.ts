@@ -8,7 +8,7 @@ import type { ComplaintRequest } from './domain/complaints.js'
 import type { Member } from './domain/member-cards.js'
 import type { EmulatorBrand } from './identity/brand.js'
 import type { EmulatorMerchant } from './identity/identity.js'
-import type { Promotion, RefundStatus, TradeState } from './state/records.js'
+import type { Promotion, RefundStatus, TradeState, TransferStatus } from './state/records.js'
 
 /** Options of {@link createEmulator}; all of them may be left out. */
 export interface EmulatorOptions {
@@ -103,6 +103,12 @@ export interface OutcomeTime {
   readonly after?: number
 }
 
+/** How a transfer ends. */
+export interface TransferEnd extends OutcomeTime {
+  /** The `fail_reason` of one that fails, such as `NAME_NOT_CORRECT`. */
+  readonly reason?: string
+}
+
 /** The result of `pay()`. */
 export interface Payment {
   /** Empty when the payment failed. */
@@ -152,6 +158,15 @@ export interface Emulator {
    * @param status `PROCESSING` keeps it waiting until it is told to end
    */
   refund(out_refund_no: string, status: RefundStatus, when?: OutcomeTime): void
+  /**
+   * Says what becomes of a transfer, and notifies its merchant: of one that has not ended, or of one that is still to come.
+   * Without it, a transfer waits for its user and fails after 24 hours; a cancelled one is `CANCELING` and then
+   * `CANCELLED` at once.
+   *
+   * @param out_bill_no or `*` for all that are still to come
+   * @param status `CANCELING` keeps a cancellation waiting until it is told to end
+   */
+  transfer(out_bill_no: string, status: TransferStatus, how?: TransferEnd): void
   /** Has the payer of an order complain of it; returns the `complaint_id`. */
   complain(complaint: ComplaintRequest): string
   /** The imports of member cards that were carried out, oldest first; a repeated request does not count again. */

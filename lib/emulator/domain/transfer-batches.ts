@@ -5,6 +5,7 @@ import type { ApiRequest, HandlerRouter } from '../routing/handler.js'
 import { parameterError, Refusal } from '../routing/refusal.js'
 import type { TransferBatch, TransferBatchRequest } from '../state/records.js'
 import { fingerprintOf } from './fingerprint.js'
+import { checkTransferName } from './transfer-rules.js'
 import { usedBefore } from './used-before.js'
 
 const BATCHES = 'v3/transfer/batches'
@@ -65,9 +66,11 @@ function checkTotals({ total_amount, total_num, transfer_detail_list: details }:
     throw parameterError('/total_amount', `总金额与明细不符: the details sum up to ${sum}`, total_amount)
   }
   const numbers = new Set<string>()
-  details.forEach(({ out_detail_no }, index) => {
-    const field = `/transfer_detail_list/${index}/out_detail_no`
-    if (numbers.has(out_detail_no)) throw parameterError(field, '商户明细单号重复', out_detail_no)
+  details.forEach(({ out_detail_no, transfer_amount, user_name }, index) => {
+    const item = `/transfer_detail_list/${index}`
+    checkTransferName(transfer_amount, user_name, `${item}/user_name`)
+    if (numbers.has(out_detail_no))
+      throw parameterError(`${item}/out_detail_no`, '商户明细单号重复', out_detail_no)
     numbers.add(out_detail_no)
   })
 }

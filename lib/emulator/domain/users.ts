@@ -1,21 +1,22 @@
 import type { Context } from '../context.js'
 import type { SignedNotification } from '../control/deliver.js'
 import type { Deliveries } from '../control/deliveries.js'
-import type { Confirmation, OutcomeTime, Payment, PaymentOutcome } from '../interface.js'
-import type { Order, RefundStatus } from '../state/records.js'
+import type { Confirmation, OutcomeTime, Payment, PaymentOutcome, TransferEnd } from '../interface.js'
+import type { Order, RefundStatus, TransferStatus } from '../state/records.js'
 import { combinedTransactionOf, payCombined } from './combined-orders.js'
 import { type ComplaintRequest, fileComplaint } from './complaints.js'
 import { importedMembers, type Member } from './member-cards.js'
 import { payOrder } from './payments.js'
 import { tellRefund } from './refund-states.js'
 import { confirmService, payService, serviceEventOf } from './service-order.js'
-import { finishTransfer } from './transfers.js'
+import { advanceTransfer, assertOpen, tellTransfer, transferNow } from './transfer-states.js'
 
 /** The actions of WeChat's users on their phones. */
 export interface Users {
   pay(outTradeNo: string, outcome?: PaymentOutcome): Promise<Payment>
   confirm(number: string, how?: Confirmation): void
   refund(outRefundNo: string, status: RefundStatus, when?: OutcomeTime): void
+  transfer(outBillNo: string, status: TransferStatus, how?: TransferEnd): void
   complain(complaint: ComplaintRequest): string
   members(): readonly Member[]
 }
@@ -75,12 +76,17 @@ export function createUsers(
     },
     confirm(number, { pays = true } = {}) {
       const transfer = state.transfers.get(number)
-      if (transfer) return finishTransfer(context, transfer, 'SUCCESS')
+      if (transfer) {
+        assertOpen(transferNow(context, transfer), 'confirm')
+        advanceTransfer(context, transfer, { status: 'SUCCESS' })
+        return
+      }
       const service = state.serviceOrders.get(number)
       if (service) return confirmService(context, service, pays)
       throw new Error(`confirm(): there is no transfer and no service order ${number}; place it first`)
     },
     refund: (number, status, { after = 0 } = {}) => tellRefund(context, number, { status, after }),
+    transfer: (number, status, how = {}) => tellTransfer(context, number, { ...how, status }),
     complain: (complaint) => fileComplaint(context, complaint).id,
     members: () => importedMembers(context),
   }

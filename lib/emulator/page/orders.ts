@@ -1,5 +1,6 @@
 import type { Context } from '../context.js'
 import { orderNow } from '../domain/order-times.js'
+import { transferNow } from '../domain/transfer-states.js'
 import { MAX_SHOWN } from './summary.js'
 
 /** The orders, transfers and service orders that users can pay or confirm, or have: the newest of a kind first. */
@@ -23,7 +24,8 @@ export function ordersOf(context: Context): readonly object[] {
     ...{ description: order.request.description },
     action: order.state === 'NOTPAY' && !order.combined ? 'pay' : undefined,
   }))
-  const transfers = newest(state.transfers).map(({ request, state: reached }) => ({
+  const bills = newest(state.transfers).map((one) => transferNow(context, one))
+  const transfers = bills.map(({ request, state: reached }) => ({
     ...{ number: request.out_bill_no, kind: 'transfer', state: reached, amount: request.transfer_amount },
     ...{ description: request.transfer_remark },
     action: reached === 'WAIT_USER_CONFIRM' ? 'confirm' : undefined,

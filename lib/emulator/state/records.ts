@@ -160,9 +160,24 @@ export interface Transfer {
   readonly request: TransferRequest
   readonly fingerprint: string
   readonly transferBillNo: string
-  readonly createTime: string
-  state: 'WAIT_USER_CONFIRM' | 'SUCCESS' | 'CANCELLED'
+  /** In milliseconds. */
+  readonly createdAt: number
+  state: 'WAIT_USER_CONFIRM' | TransferStatus
   updateTime: string
+  failReason?: string
+  /** The state to come, and when in milliseconds. */
+  next?: TransferOutcome & { readonly at: number }
+}
+
+export type TransferStatus = 'SUCCESS' | 'FAIL' | 'CANCELING' | 'CANCELLED'
+
+/** What becomes of a transfer. */
+export interface TransferOutcome {
+  readonly status: TransferStatus
+  /** The `fail_reason`. */
+  readonly reason?: string
+  /** Milliseconds by the clock until then; 0 when absent. */
+  readonly after?: number
 }
 
 export interface TransferDetail {

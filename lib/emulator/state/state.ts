@@ -11,6 +11,7 @@ import type {
   Sharing,
   Transfer,
   TransferBatch,
+  TransferOutcome,
 } from './records.js'
 import type { Collection, StateStore } from './store.js'
 
@@ -28,6 +29,8 @@ export interface State {
   readonly combined: Collection<CombinedOrder>
   /** The transfers, by `out_bill_no`. */
   readonly transfers: Collection<Transfer>
+  /** What is to become of transfers to come, by `out_bill_no`, or `*` for all. */
+  readonly transferOutcomes: Collection<TransferOutcome>
   /** The batches of transfers, by `out_batch_no`. */
   readonly batches: Collection<TransferBatch>
   /** The service orders, by `out_order_no`. */
@@ -60,6 +63,7 @@ export function createState({ collection }: StateStore): State {
     refundOutcomes: collection('refundOutcomes'),
     combined: collection('combined'),
     transfers: collection('transfers'),
+    transferOutcomes: collection('transferOutcomes'),
     batches: collection('batches'),
     serviceOrders: collection('serviceOrders'),
     sharings: collection('sharings'),
