@@ -1,10 +1,10 @@
 import { beijingDigits } from '../beijing-time.js'
 import type { Context } from '../context.js'
 import type { HandlerRouter } from '../routing/handler.js'
-import { Refusal } from '../routing/refusal.js'
+import { parameterError, Refusal } from '../routing/refusal.js'
 import type { ServiceOrder, ServiceRequest } from '../state/records.js'
 import { fingerprintOf } from './fingerprint.js'
-import { collectService, serviceOrderOf } from './service-order.js'
+import { collectService, serviceNow, serviceOrderOf } from './service-order.js'
 import { usedBefore } from './used-before.js'
 
 const ORDERS = 'v3/payscore/serviceorder'
@@ -19,14 +19,15 @@ export function addPayscore(router: HandlerRouter, context: Context): void {
 function addCreateAndQuery(router: HandlerRouter, context: Context): void {
   router.add('POST', ORDERS, ({ plain }) => {
     const order = create(plain as ServiceRequest, context)
-    return { status: 200, body: { ...serviceOrderOf(order, context), package: `emulated${order.orderId}` } }
+    const { openid: _, ...body } = serviceOrderOf(order, context)
+    return { status: 200, body: { ...body, package: `emulated${order.orderId}` } }
   })
   router.add('GET', ORDERS, ({ query }) => {
     return { status: 200, body: serviceOrderOf(find(query.get('out_order_no'), context), context) }
   })
   router.add('POST', `${ORDERS}/{out_order_no}/cancel`, ({ params }) => {
     const order = find(params.out_order_no, context)
-    if (order.totalAmount !== undefined) throw wrongState(order, '取消')
+    if (order.totalAmount !== undefined || order.state === 'EXPIRED') throw wrongState(order, '取消')
     order.state = 'REVOKED'
     save(order, context)
     return { status: 200, body: numbersOf(order, context) }
@@ -75,23 +76,31 @@ function addPayment(router: HandlerRouter, context: Context): void {
   })
 }
 
-function create(request: ServiceRequest, { state, ids, now }: Context): ServiceOrder {
+function create(request: ServiceRequest, context: Context): ServiceOrder {
+  const { state, ids, now } = context
   const fingerprint = fingerprintOf(request)
   const earlier = state.serviceOrders.get(request.out_order_no)
   if (earlier && earlier.fingerprint !== fingerprint) {
     throw usedBefore('out_order_no', request.out_order_no, { code: 'ORDER_EXISTED' })
   }
-  const orderId = `1500${beijingDigits(now()).slice(0, 8)}${ids.digits(16)}`
-  if (earlier) return earlier
-  const order: ServiceOrder = { request, fingerprint, orderId, state: 'CREATED', pays: true }
+  if (earlier) return serviceNow(context, earlier)
+  const { need_user_confirm = true, openid } = request
+  if (!need_user_confirm && !openid) throw parameterError('/openid', '免确认订单必须传openid')
+  const createdAt = now()
+  const orderId = `1500${beijingDigits(createdAt).slice(0, 8)}${ids.digits(16)}`
+  const order: ServiceOrder = {
+    ...{ request, fingerprint, orderId, createdAt, pays: true },
+    state: need_user_confirm ? 'CREATED' : 'DOING',
+    ...(!need_user_confirm && openid && { openid }),
+  }
   state.serviceOrders.set(request.out_order_no, order)
   return order
 }
 
-function find(number: string | null | undefined, { state }: Context): ServiceOrder {
-  const found = state.serviceOrders.get(number ?? '')
+function find(number: string | null | undefined, context: Context): ServiceOrder {
+  const found = context.state.serviceOrders.get(number ?? '')
   if (!found) throw new Refusal(404, 'ORDER_NOT_EXIST', '商户服务订单不存在')
-  return found
+  return serviceNow(context, found)
 }
 
 /** A completed order whose money has not come in. */
@@ -109,10 +118,27 @@ function numbersOf({ request, orderId }: ServiceOrder, { identity }: Context): o
   return { appid, mchid: identity.merchant.mchid, out_order_no, service_id, order_id: orderId }
 }
 
+/** Throws unless the total is what the items sum up to, and within the deposit where there is one. */
+function checkTotal({ request }: ServiceOrder, changed: ServiceRequest, total: number): void {
+  const { post_payments = request.post_payments, post_discounts = request.post_discounts } = changed
+  const sumOf = (items: readonly { readonly amount?: number }[] = []): number =>
+    items.reduce((fen, { amount = 0 }) => fen + amount, 0)
+  const sum = sumOf(post_payments) - sumOf(post_discounts)
+  if (total !== sum) {
+    const issue = `总金额不等于付费项目之和减去优惠之和: the items sum up to ${sum}`
+    throw parameterError('/total_amount', issue, total)
+  }
+  const { name, amount } = request.risk_fund ?? { name: '', amount: 0 }
+  if (name === 'DEPOSIT' && total > amount) {
+    throw parameterError('/total_amount', `总金额大于押金: is more than the ${amount} of risk_fund`, total)
+  }
+}
+
 function change(order: ServiceOrder, json: unknown, context: Context): void {
   const { total_amount, post_payments, post_discounts, time_range, location } = json as ServiceRequest & {
     readonly total_amount: number
   }
+  checkTotal(order, json as ServiceRequest, total_amount)
   order.request = {
     ...order.request,
     ...(post_payments && { post_payments }),

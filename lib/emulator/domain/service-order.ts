@@ -14,6 +14,17 @@ function collectionOf({ totalAmount: total = 0, paidTime, transactionId }: Servi
   return { state: 'USER_PAID', ...amounts, details: [{ ...paid, ...way }] }
 }
 
+/** Milliseconds that a user has to agree to a service. https://pay.weixin.qq.com/doc/v3/partner/4013194035 */
+const CONFIRMABLE = 30 * 24 * 3_600_000
+
+/** The order as it is now: one that its user has not agreed to in thirty days has expired. */
+export function serviceNow({ state, now }: Context, order: ServiceOrder): ServiceOrder {
+  if (order.state !== 'CREATED' || now() < order.createdAt + CONFIRMABLE) return order
+  order.state = 'EXPIRED'
+  state.serviceOrders.set(order.request.out_order_no, order)
+  return order
+}
+
 /** The order as a query shows it. */
 export function serviceOrderOf(order: ServiceOrder, { identity }: Context): Record<string, unknown> {
   const { request, orderId, state, totalAmount, openid } = order
@@ -40,7 +51,7 @@ export function serviceEventOf(order: ServiceOrder, context: Context): Record<st
 
 /** Has the user open the order on the phone and agree to it. */
 export function confirmService(context: Context, order: ServiceOrder, pays: boolean): void {
-  if (order.state !== 'CREATED') {
+  if (serviceNow(context, order).state !== 'CREATED') {
     throw new Error(`confirm(): service order ${order.request.out_order_no} is ${order.state} already`)
   }
   order.state = 'DOING'

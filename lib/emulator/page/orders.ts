@@ -1,5 +1,6 @@
 import type { Context } from '../context.js'
 import { orderNow } from '../domain/order-times.js'
+import { serviceNow } from '../domain/service-order.js'
 import { transferNow } from '../domain/transfer-states.js'
 import { MAX_SHOWN } from './summary.js'
 
@@ -30,7 +31,8 @@ export function ordersOf(context: Context): readonly object[] {
     ...{ description: request.transfer_remark },
     action: reached === 'WAIT_USER_CONFIRM' ? 'confirm' : undefined,
   }))
-  const services = newest(state.serviceOrders).map(({ request, state: reached, totalAmount }) => ({
+  const scores = newest(state.serviceOrders).map((one) => serviceNow(context, one))
+  const services = scores.map(({ request, state: reached, totalAmount }) => ({
     ...{ number: request.out_order_no, kind: 'score', state: reached, amount: totalAmount },
     action: reached === 'CREATED' ? 'confirm' : reached === 'DOING' && totalAmount ? 'pay' : undefined,
   }))

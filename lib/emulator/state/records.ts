@@ -218,19 +218,21 @@ export interface ServiceRequest {
   readonly openid?: string
   readonly need_user_confirm?: boolean
   readonly device?: object
-  readonly post_payments?: readonly object[]
-  readonly post_discounts?: readonly object[]
+  readonly post_payments?: readonly { readonly amount?: number }[]
+  readonly post_discounts?: readonly { readonly amount?: number }[]
   readonly time_range?: object
   readonly location?: object
-  readonly risk_fund?: { readonly name: string }
+  readonly risk_fund?: { readonly name: string; readonly amount: number }
 }
 
 /** A service that is used first and paid afterwards. */
 export interface ServiceOrder {
   readonly fingerprint: string
   readonly orderId: string
+  /** In milliseconds. */
+  readonly createdAt: number
   request: ServiceRequest
-  state: 'CREATED' | 'DOING' | 'DONE' | 'REVOKED'
+  state: 'CREATED' | 'DOING' | 'DONE' | 'REVOKED' | 'EXPIRED'
   /** Whether the user pays as soon as the service is completed. */
   pays: boolean
   /** The amount in fen, once the service is completed. */

@@ -64,4 +64,20 @@ describe('a batch of transfers', () => {
     const missing = batches().outBatchNo._out_batch_no_.get({ out_batch_no: rig.next(), query })
     expect((await failure(missing)).status).toBe(404)
   })
+
+  it('names its users as their amounts ask for', async () => {
+    const out_batch_no = rig.next()
+    const detail = { openid: 'o-1', transfer_remark: '报销', out_detail_no: `${out_batch_no}D` }
+    const send = (transfer_amount: number, more: object = {}) =>
+      batches().post({
+        json: request(rig.next(), {
+          ...{ total_num: 1, total_amount: transfer_amount },
+          transfer_detail_list: [{ ...detail, transfer_amount, ...more }],
+        }),
+      })
+    const field = '/transfer_detail_list/0/user_name'
+    expect((await failure(send(200_000))).detail).toMatchObject({ field })
+    expect((await failure(send(29, { user_name: sensitive('张三') }))).detail).toMatchObject({ field })
+    expect((await send(29)).data.batch_status).toBe('ACCEPTED')
+  })
 })
