@@ -4,7 +4,7 @@ import { findDocumentedRoute } from '../routing/documented-routes.js'
 import { type EndpointFacts, endpointFacts } from '../routing/endpoint-facts.js'
 import type { ApiRequest, ApiResponse, Endpoint, Handler } from '../routing/handler.js'
 import { respondOnce } from './repeats.js'
-import { sampleOf } from './sample.js'
+import { pagedSampleOf } from './sample-pages.js'
 
 /** The documented endpoint that a request means; its handler responds with a sample. */
 export async function findDocumented(
@@ -28,10 +28,11 @@ function sampleHandler(facts: EndpointFacts, context: Context): Handler {
 }
 
 function sampleResponse(
-  { document: { response }, signedDigest }: EndpointFacts,
-  { caller, query, json, params }: ApiRequest,
+  { document, signedDigest }: EndpointFacts,
+  { template, caller, query, json, params }: ApiRequest,
   { ids, now }: Context,
 ): ApiResponse {
+  const { response } = document
   const file = response.binary ?? response.text
   if (file !== undefined) return download(file || 'application/octet-stream', signedDigest)
   if (response.json === undefined) return { status: response.status ?? 204 }
@@ -41,7 +42,8 @@ function sampleResponse(
     ...(json as object | undefined),
     ...params,
   }
-  const body = sampleOf(response.json, '', { ids, now: now(), merchantKey: caller.key, given })
+  const source = { ids, now: now(), merchantKey: caller.key, given }
+  const body = pagedSampleOf(document, { template, query }, source)
   return { status: response.status ?? 200, body }
 }
 

@@ -86,6 +86,49 @@ describe('a documented endpoint without a handler of its own', () => {
   })
 })
 
+describe('a list of samples', () => {
+  const list = async (path: string, query: Record<string, string | number>) => {
+    const text = Object.entries(query).map(([name, value]) => `${name}=${value}`)
+    return (await call(emulator, 'GET', `${path}?${text.join('&')}`)).json
+  }
+  const STOCKS = '/v3/marketing/favor/stocks'
+
+  test('has several pages, which agree on their items and tell where they are', async () => {
+    const who = { stock_creator_mchid: '1900000109' }
+    const first = await list(STOCKS, { offset: 0, limit: 20, ...who })
+    expect(first).toMatchObject({ offset: 0, limit: 20, total_count: 45 })
+    const rest = [
+      await list(STOCKS, { offset: 20, limit: 20, ...who }),
+      await list(STOCKS, { offset: 40, limit: 20, ...who }),
+    ]
+    const all = [first, ...rest].flatMap(({ data }) => data.map((one: { stock_id: string }) => one.stock_id))
+    expect(new Set(all).size).toBe(45)
+    const part = await list(STOCKS, { offset: 19, limit: 2, ...who })
+    expect(part.data.map((one: { stock_id: string }) => one.stock_id)).toEqual(all.slice(19, 21))
+  })
+
+  test('is empty beyond its end', async () => {
+    const beyond = await list(STOCKS, { offset: 100, limit: 20, stock_creator_mchid: '1900000109' })
+    expect(beyond).toMatchObject({ offset: 100, data: [], total_count: 45 })
+  })
+
+  test('goes on by the token of the page before, to the last one', async () => {
+    const path = '/v3/marketing/partner/product-coupon/product-coupons/1/stocks'
+    let token = ''
+    const sizes: number[] = []
+    do {
+      const page = await list(path, {
+        brand_id: '120344',
+        page_size: 20,
+        ...(token && { page_token: token }),
+      })
+      sizes.push(page.stock_list.length)
+      token = page.next_page_token
+    } while (token)
+    expect(sizes).toEqual([20, 20, 5])
+  })
+})
+
 describe('a field that is not documented', () => {
   test.each([
     ['/nickname', IMPORT, { ...IMPORT_BODY, nickname: 'x' }],
