@@ -12,6 +12,7 @@ import { createGateway } from './gateway/gateway.js'
 import { type Listening, listen } from './gateway/server.js'
 import { createBrand } from './identity/brand.js'
 import { createIdentity, type EmulatorMerchant } from './identity/identity.js'
+import { readPlatform } from './identity/platform-keys.js'
 import { createRandom, type Random } from './identity/random.js'
 import type { Emulator, EmulatorOptions, SignerOptions } from './interface.js'
 import { createPageLoader } from './page/load-page.js'
@@ -88,7 +89,10 @@ async function assemble(
   const faults = createFaults(() => chance.fraction())
   for (const script of options.faults ?? []) faults.add(script)
   const context: Context = {
-    identity: await createIdentity(random('identity'), now, store.collection('identity')),
+    identity: await createIdentity({
+      ...{ platform: readPlatform(options.platform), random, now },
+      texts: store.collection('identity'),
+    }),
     brand: createBrand(random('brand'), now, store.collection('brand')),
     state: createState(store),
     ids: random('ids'),
@@ -143,14 +147,12 @@ function controlsOf(
   const { identity, state } = context
   return {
     async certificates() {
-      return Object.fromEntries((await identity.certificates()).map(({ id, pem }) => [id, pem]))
+      return Object.fromEntries(identity.listed().map(({ id, pem }) => [id, pem]))
     },
     async notify(
       eventType: string,
       { url, resource, ...options }: SignerOptions & { url: string; resource?: object },
     ) {
-      // A serial number may be that of a certificate, the first of which is issued when it is asked for.
-      if (options.serial !== undefined) await identity.certificates()
       return deliver(url, notifications.signCompleted(eventType, resource, options), closed)
     },
     signNotification: (eventType: string, resource?: object, options: SignerOptions = {}) =>
@@ -158,7 +160,9 @@ function controlsOf(
     async rotate() {
       return (await identity.rotate()).id
     },
-    retire: () => identity.retire(),
+    async retire() {
+      identity.retire()
+    },
     async fillBill(date: string, rows: number) {
       const bill = await makeUpBill(date, rows)
       state.bills.set(date, bill)
@@ -192,8 +196,12 @@ function createHandle(
       return server.url
     },
     get merchant() {
-      const { certs, ...merchant } = identity.merchant
-      return { ...merchant, certs: { ...certs }, ...structuredClone(tls), ...accessPoint(server.url) }
+      return {
+        ...identity.merchant,
+        certs: identity.certs(),
+        ...structuredClone(tls),
+        ...accessPoint(server.url),
+      }
     },
     get brand() {
       const { certs, ...options } = brand().options

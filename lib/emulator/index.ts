@@ -9,6 +9,7 @@ export type { Member } from './domain/member-cards.js'
 export { createEmulator } from './emulator.js'
 export type { EmulatorBrand } from './identity/brand.js'
 export type { EmulatorMerchant } from './identity/identity.js'
+export type { PlatformMode, PlatformOptions } from './identity/platform-keys.js'
 export type {
   Confirmation,
   Discount,

@@ -8,6 +8,7 @@ import type { ComplaintRequest } from './domain/complaints.js'
 import type { Member } from './domain/member-cards.js'
 import type { EmulatorBrand } from './identity/brand.js'
 import type { EmulatorMerchant } from './identity/identity.js'
+import type { PlatformMode, PlatformOptions } from './identity/platform-keys.js'
 import type { Promotion, RefundStatus, TradeState, TransferStatus } from './state/records.js'
 
 /** Options of {@link createEmulator}; all of them may be left out. */
@@ -32,6 +33,12 @@ export interface EmulatorOptions {
    * accepted is sent again: 0.001 makes 15 ms of 15 s. 1 when absent.
    */
   readonly retryScale?: number
+  /**
+   * What the platform signs with: the WeChat Pay public key (`public-key`, when absent), platform certificates
+   * (`certificates`), or both (`switching`), as it does while a merchant changes over from certificates to the public
+   * key. {@link Emulator.merchant} fits it.
+   */
+  readonly platform?: PlatformMode | PlatformOptions
   /** Failures in force from the start. */
   readonly faults?: readonly FaultScript[]
 }
@@ -39,8 +46,8 @@ export interface EmulatorOptions {
 /** The key that signs a notification, and the message that is meant where an event type has several. */
 export interface SignerOptions<Product extends string = string> {
   /**
-   * A public key's id or a certificate's serial number. When absent, the WeChat Pay public key signs: that of the brand
-   * where brands are notified, as of `BRAND_MEMBER_CARD.USER_CARD.CREATE`, that of the merchant otherwise.
+   * A public key's id or a certificate's serial number. When absent, the platform key of the merchant, by `platform`, or
+   * the public key of the brand where brands are notified, as of `BRAND_MEMBER_CARD.USER_CARD.CREATE`.
    */
   readonly serial?: string
   /** The version, for an event type that both have, such as `TRANSACTION.SUCCESS`; v3 when absent. */
@@ -133,7 +140,10 @@ export interface Emulator {
   readonly requests: RecordedRequest[]
   /** The certificate of the authority to trust, as PEM; `undefined` unless `https`. */
   readonly ca: string | undefined
-  /** The listed platform certificates, serial number → PEM, in the shape of `certs`; the last one is current. */
+  /**
+   * The listed platform certificates, serial number → PEM, in the shape of `certs`; the last one is current. None with
+   * the platform `public-key`.
+   */
   certificates(): Promise<Record<string, string>>
   /** The notifications that it sent by itself, newest last; the newest 1,000 are kept. */
   readonly deliveries: readonly Delivery[]
@@ -191,7 +201,10 @@ export interface Emulator {
     resource?: ResourceOf<Event, Product>,
     options?: SignerOptions<Product>,
   ): SignedNotification
-  /** Issues a new platform certificate and signs with it from now on; the older ones stay listed. */
+  /**
+   * Issues a new platform certificate and signs with it from now on; the older ones stay listed. Rejects where there
+   * are none, with the platform `public-key`.
+   */
   rotate(): Promise<string>
   /** Drops all platform certificates but the current one, as the platform does some time after a rotation. */
   retire(): Promise<void>

@@ -5,6 +5,7 @@
  */
 import { parseArgs } from 'node:util'
 import { createEmulator } from './emulator.js'
+import type { PlatformMode } from './identity/platform-keys.js'
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -13,6 +14,7 @@ async function main(): Promise<void> {
       host: { type: 'string', default: '127.0.0.1' },
       seed: { type: 'string' },
       https: { type: 'boolean', default: false },
+      platform: { type: 'string', default: 'switching' },
     },
   })
   const { host, https, seed } = values
@@ -20,6 +22,7 @@ async function main(): Promise<void> {
     port: Number(values.port),
     host,
     https,
+    platform: values.platform as PlatformMode,
     ...(seed !== undefined && { seed }),
   })
   const { url, merchant, ca } = emulator

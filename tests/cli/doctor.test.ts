@@ -14,7 +14,7 @@ let merchant: Merchant
 /** An emulator whose merchant has a certificate that expired a year ago; only over HTTPS does a merchant get one. */
 let old: Emulator
 beforeAll(async () => {
-  merchant = await createMerchant()
+  merchant = await createMerchant({ platform: 'switching' })
   old = await createEmulator({ https: true, clock: () => Date.now() - 6 * YEAR })
 })
 beforeEach(() => {
@@ -167,7 +167,7 @@ describe('wxpay doctor', () => {
   })
 
   it('trusts the authority of a configuration', async () => {
-    const emulator = await createEmulator({ https: true })
+    const emulator = await createEmulator({ https: true, platform: 'switching' })
     const config = merchant.file('https.json', JSON.stringify(emulator.merchant))
     const own = Object.fromEntries(Object.keys(merchant.env).map((name) => [name, '']))
     try {

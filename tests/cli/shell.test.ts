@@ -138,9 +138,9 @@ describe('wxpay emulator', () => {
     const dir = join(merchant.folder, "it's kept")
     const { text, end } = await start('--dir', dir)
     try {
-      const script = `${text}\n${quoted} call v3/certificates`
+      const script = `${text}\n${quoted} call v3/capital/capitallhh/areas/provinces`
       const { stdout } = await promisify(execFile)('/bin/bash', ['-c', script])
-      expect(JSON.parse(stdout)).toHaveProperty('data')
+      expect(JSON.parse(stdout)).toHaveProperty('total_count')
       expect(statSync(join(dir, 'apiclient_key.pem')).mode & 0o777).toBe(0o600)
     } finally {
       expect(await end()).toBe(0)
@@ -155,8 +155,8 @@ describe('wxpay emulator', () => {
       const { readFileSync } = await import('node:fs')
       const make = new Function('Wechatpay', 'readFileSync', code)
       const client = make(Wechatpay, readFileSync) as Wechatpay
-      const { data } = await client.v3.certificates.get()
-      expect(data.data).toHaveLength(1)
+      const { data } = await client.v3.capital.capitallhh.areas.provinces.get()
+      expect(data).toHaveProperty('total_count')
       client.close()
     } finally {
       await end()

@@ -206,7 +206,7 @@ describe('an emulator', () => {
   })
 
   test('lives by the clock it is given', async () => {
-    const each = await createEmulator({ clock: () => 1_600_000_000_000 })
+    const each = await createEmulator({ platform: 'certificates', clock: () => 1_600_000_000_000 })
     expect((await call(each, 'GET', '/v3/certificates')).status).toBe(401)
     const answer = await call(each, 'GET', '/v3/certificates', undefined, { timestamp: 1_600_000_299 })
     expect(answer.status).toBe(200)
@@ -215,7 +215,7 @@ describe('an emulator', () => {
   })
 
   test('serves HTTPS that its own authority vouches for', async () => {
-    const each = await createEmulator({ https: true })
+    const each = await createEmulator({ https: true, platform: 'certificates' })
     expect(each.url).toMatch(/^https:/)
     const { header } = authorizationOf(each, 'GET', '/v3/certificates', '')
     const options = { ca: each.ca ?? '', headers: { authorization: header }, agent: false as const }

@@ -9,7 +9,7 @@ const require = createRequire(import.meta.url)
 
 let emulator: Emulator
 beforeAll(async () => {
-  emulator = await createEmulator()
+  emulator = await createEmulator({ platform: 'switching' })
 })
 afterAll(() => emulator.close())
 

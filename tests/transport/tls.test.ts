@@ -9,7 +9,7 @@ let emulator: Emulator
 const clients: Wechatpay[] = []
 
 beforeAll(async () => {
-  emulator = await createEmulator({ https: true })
+  emulator = await createEmulator({ https: true, platform: 'switching' })
 })
 afterEach(() => {
   vi.unstubAllEnvs()

@@ -88,12 +88,15 @@ async function checkCalls(options: WechatpayOptions): Promise<CheckResult[]> {
       return good(what, `decrypts ${length} platform certificate${length === 1 ? '' : 's'}`)
     })
   if (certs === undefined) return [await download('signature and apiv3Key')]
+  let hasCertificates = false
   const signature = await checkWith(options, async (wxpay) => {
     await wxpay.v3.certificates.get({ retry: false })
+    hasCertificates = true
     return good('signature', 'accepted, and the answer verified')
   })
-  const isLast = signature.state === 'bad' || options.apiv3Key === undefined
-  return isLast ? [signature] : [signature, await download('apiv3Key fits')]
+  if (signature.state === 'bad' || options.apiv3Key === undefined) return [signature]
+  if (hasCertificates) return [signature, await download('apiv3Key fits')]
+  return [signature, unknown('apiv3Key fits', 'there is no platform certificate to decrypt with it')]
 }
 
 async function checkWith(
@@ -115,6 +118,9 @@ async function checkWith(
 
 function resultOf(error: unknown, options: WechatpayOptions): CheckResult {
   const { message } = error as Error
+  if (error instanceof ConfigError && error.cause instanceof ApiError) {
+    return bad('platform keys', message, 'give certs: download pub_key.pem on the merchant platform')
+  }
   if (error instanceof ConfigError) {
     return bad('apiv3Key fits', message, 'set it anew on the merchant platform, and use it everywhere')
   }

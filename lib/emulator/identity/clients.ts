@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto'
 import type { Brand } from './brand.js'
 import type { Identity } from './identity.js'
-import type { PlatformKey } from './platform-certificates.js'
+import { type PlatformKeys, publicKeyAlone } from './platform-keys.js'
 
 /** The names of the signature schemes of APIv3 with RSA, and the names by which a signer says who it is. */
 export const SCHEMES = {
@@ -20,23 +20,19 @@ export interface Client {
   readonly serial: string
   /** The key that verifies what the client signs, and encrypts what it is to decrypt. */
   readonly key: KeyObject
-  /** The WeChat Pay public key of this client. */
-  readonly publicKey: PlatformKey
+  /** The keys by which WeChat Pay responds to this client and notifies it. */
+  readonly platform: PlatformKeys
   /** The key that encrypts the resource of its notifications. */
   readonly apiKey: string
 }
 
-export function merchantClient({ merchant, merchantKey: key, publicKey }: Identity): Client {
+export function merchantClient({ merchant, merchantKey: key, platform }: Identity): Client {
   const { mchid, serial, apiv3Key } = merchant
-  return { scheme: 'merchant', id: mchid, serial, key, publicKey, apiKey: apiv3Key }
+  return { scheme: 'merchant', id: mchid, serial, key, platform, apiKey: apiv3Key }
 }
 
 export function brandClient({ options, key, publicKey }: Brand): Client {
   const { brandId, serial, brandApiKey } = options
-  return { scheme: 'brand', id: brandId, serial, key, publicKey, apiKey: brandApiKey }
-}
-
-/** The keys by which WeChat Pay may respond to a client: those that it may name in `Wechatpay-Serial`. */
-export function platformKeys({ scheme, publicKey }: Client, identity: Identity): readonly PlatformKey[] {
-  return scheme === 'brand' ? [publicKey] : [publicKey, ...identity.listed()]
+  const platform = publicKeyAlone(publicKey)
+  return { scheme: 'brand', id: brandId, serial, key, platform, apiKey: brandApiKey }
 }

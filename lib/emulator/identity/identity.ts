@@ -4,9 +4,10 @@ import type { Collection } from '../state/store.js'
 import { type Authority, createAuthority } from './authority.js'
 import {
   createPlatformCertificates,
+  NO_CERTIFICATES,
   type PlatformCertificates,
-  type PlatformKey,
 } from './platform-certificates.js'
+import { createPlatformKeys, type PlatformKeys, type PlatformOptions } from './platform-keys.js'
 import type { Random } from './random.js'
 import { sharedRsaKey } from './rsa-keys.js'
 import { createStoredIdentity } from './stored-identity.js'
@@ -20,7 +21,7 @@ export interface EmulatorMerchant {
   serial: string
   /** PEM. */
   privateKey: string
-  /** The platform's public key by its id, as PEM. */
+  /** The WeChat Pay public key by its id and the platform certificates by their serial numbers, as PEM: those in use. */
   certs: Record<string, string>
   apiv3Key: string
   /** The APIv2 key. */
@@ -36,11 +37,13 @@ export interface EmulatorMerchant {
 
 /** Who is who: the merchant, and the platform with its public key and its certificates. */
 export interface Identity extends PlatformCertificates {
-  readonly merchant: Omit<EmulatorMerchant, 'baseURL'>
+  readonly merchant: Omit<EmulatorMerchant, 'baseURL' | 'certs'>
+  /** The `certs` of the merchant, at this moment. */
+  certs(): Record<string, string>
   /** The merchant's public key. */
   readonly merchantKey: KeyObject
-  /** The WeChat Pay public key, with its private half. */
-  readonly publicKey: PlatformKey
+  /** The keys by which WeChat Pay responds to the merchant and notifies it. */
+  readonly platform: PlatformKeys
   readonly authority: Authority
   /** A key that belongs to nobody, for forgeries. */
   forger(): Promise<KeyObject>
@@ -48,15 +51,27 @@ export interface Identity extends PlatformCertificates {
   clientCertificate(): Promise<{ cert: string; key: string }>
 }
 
+/** What an identity is made from. */
+export interface IdentityOptions {
+  readonly platform: Required<PlatformOptions>
+  /** Random numbers, by what they are for. */
+  readonly random: (purpose: string) => Random
+  readonly now: () => number
+  /** The keys and secrets of an earlier run. */
+  readonly texts: Collection<string>
+}
+
 /**
- * Makes the merchant's key and the platform's public-key pair. All else (authority, certificates) is made when it
- * is first asked for, so that an emulator starts fast.
+ * Makes the merchant's key and the platform keys that are in use. All else (the authority, client certificates) is made
+ * when it is first asked for, so that an emulator starts fast.
  */
-export async function createIdentity(
-  random: Random,
-  now: () => number,
-  texts: Collection<string>,
-): Promise<Identity> {
+export async function createIdentity({
+  platform,
+  random: stream,
+  now,
+  texts,
+}: IdentityOptions): Promise<Identity> {
+  const random = stream('identity')
   const stored = createStoredIdentity(texts)
   const authority = createAuthority(stored, random, now)
   const id = stored.text('public key id', () => {
@@ -70,12 +85,19 @@ export async function createIdentity(
     stored.key('platform public key', () => sharedRsaKey('platform public key')),
   ])
   const privateKey = merchantPair.export({ type: 'pkcs8', format: 'pem' }).toString()
-  const publicKey = createPublicKey(platformPair).export({ type: 'spki', format: 'pem' }).toString()
+  const publicKeyPem = createPublicKey(platformPair).export({ type: 'spki', format: 'pem' }).toString()
+  const certificates =
+    platform.mode === 'public-key' ? NO_CERTIFICATES : await createPlatformCertificates(stored, authority)
+  const keys = createPlatformKeys(platform, { id, key: platformPair }, certificates, stream('platform'))
   return {
-    ...createPlatformCertificates(stored, authority),
-    merchant: { mchid: MCHID, serial, privateKey, certs: { [id]: publicKey }, apiv3Key, secret },
+    ...certificates,
+    merchant: { mchid: MCHID, serial, privateKey, apiv3Key, secret },
+    certs: () => ({
+      ...(keys.publicKey && { [id]: publicKeyPem }),
+      ...Object.fromEntries(certificates.listed().map((one) => [one.id, one.pem])),
+    }),
     merchantKey: createPublicKey(merchantPair),
-    publicKey: { id, key: platformPair },
+    platform: keys,
     authority,
     forger: () => sharedRsaKey('forger'),
     async clientCertificate() {

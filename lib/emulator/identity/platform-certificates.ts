@@ -18,21 +18,32 @@ export interface PlatformCertificate extends PlatformKey {
 
 /** The platform certificates that merchants can download. */
 export interface PlatformCertificates {
-  /** The listed certificates, newest last; the newest is the current one. The first is issued when it is asked for. */
-  certificates(): Promise<readonly PlatformCertificate[]>
-  /** Those of them that have been issued already. */
+  /** The listed certificates, newest last; the newest is the current one. */
   listed(): readonly PlatformCertificate[]
   rotate(): Promise<PlatformCertificate>
   /** Drops all certificates but the current one. */
-  retire(): Promise<void>
+  retire(): void
 }
 
-export function createPlatformCertificates(
+function refuse(): never {
+  throw new Error(
+    "there are no platform certificates: createEmulator({ platform: 'certificates' }), or 'switching'",
+  )
+}
+
+/** The certificates of a merchant that has none. */
+export const NO_CERTIFICATES: PlatformCertificates = {
+  listed: () => [],
+  rotate: async () => refuse(),
+  retire: refuse,
+}
+
+/** The certificates of an earlier run, or a first one. */
+export async function createPlatformCertificates(
   stored: StoredIdentity,
   authority: Authority,
-): PlatformCertificates {
+): Promise<PlatformCertificates> {
   let listed: readonly PlatformCertificate[] = stored.certificates().map(withDates)
-  let first: Promise<void> | undefined
 
   function list(certificates: readonly PlatformCertificate[]): void {
     listed = certificates
@@ -47,22 +58,8 @@ export function createPlatformCertificates(
     list([...listed, certificate])
     return certificate
   }
-  async function certificates(): Promise<readonly PlatformCertificate[]> {
-    if (listed.length === 0) first ??= issueNext().then(() => undefined)
-    await first
-    return listed
-  }
-  return {
-    certificates,
-    listed: () => listed,
-    async rotate() {
-      await certificates()
-      return issueNext()
-    },
-    async retire() {
-      list((await certificates()).slice(-1))
-    },
-  }
+  if (listed.length === 0) await issueNext()
+  return { listed: () => listed, rotate: issueNext, retire: () => list(listed.slice(-1)) }
 }
 
 /** A certificate with the dates that stand in it. */

@@ -8,7 +8,7 @@ import type { Protocols } from './protocols.js'
 
 /** A message of an event type, and the key that signs it. */
 export interface NotificationOptions extends MessageChoice {
-  /** A platform key's id or a certificate's serial number; the recipient's WeChat Pay public key when absent. */
+  /** A platform key's id or a certificate's serial number; the recipient's platform key when absent. */
   readonly serial?: string | undefined
 }
 

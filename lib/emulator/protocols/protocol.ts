@@ -89,7 +89,7 @@ export interface ProtocolNotifications {
   /**
    * A genuine notification.
    *
-   * @param signer the key that signs; the client's WeChat Pay public key when absent. v2 signs with the APIv2 key
+   * @param signer the key that signs; the client's platform key when absent. v2 signs with the APIv2 key
    */
   sign(event: NotificationEvent, resource: object, signer?: PlatformKey): SignedNotification
   /** The notification that tells of a paid order. */

@@ -2,16 +2,151 @@ import { X509Certificate } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createEmulator, type Emulator } from '../../../lib/emulator/index.js'
-import { call, isSignedBy, openAesGcm, publicKeyId, publicKeyPem } from '../client.js'
+import { createEmulator, type Emulator, type EmulatorOptions } from '../../../lib/emulator/index.js'
+import { Wechatpay } from '../../../lib/index.js'
+import {
+  call,
+  IMPORT,
+  IMPORT_BODY,
+  isSignedBy,
+  nativeOrder,
+  openAesGcm,
+  publicKeyId,
+  publicKeyPem,
+} from '../client.js'
 
-let emulator: Emulator
-beforeAll(async () => {
-  emulator = await createEmulator()
+const NOBODYS = '3775B6A45ACD588826D15E583A95F5DD00000000'
+
+const opened: Emulator[] = []
+async function start(options: EmulatorOptions = {}): Promise<Emulator> {
+  const emulator = await createEmulator(options)
+  opened.push(emulator)
+  return emulator
+}
+afterAll(async () => {
+  for (const emulator of opened) await emulator.close()
 })
-afterAll(() => emulator.close())
 
-async function download() {
+/** Has the platform respond to a request that names a key, and returns the key that signed; fails unless it is genuine. */
+async function signerOf(emulator: Emulator, serial: string): Promise<string> {
+  const answer = await call(emulator, 'POST', IMPORT, IMPORT_BODY, {
+    headers: { 'wechatpay-serial': serial },
+  })
+  expect(answer.status).toBe(200)
+  const id = answer.headers.get('wechatpay-serial') ?? ''
+  expect(isSignedBy(answer, emulator.merchant.certs[id] ?? '')).toBe(true)
+  return id
+}
+
+/** The same for a notification. */
+function notifierOf(emulator: Emulator): string {
+  const { headers, body } = emulator.signNotification('REFUND.SUCCESS')
+  const id = headers['Wechatpay-Serial'] ?? ''
+  expect(isSignedBy({ headers: new Headers(headers), text: body }, emulator.merchant.certs[id] ?? '')).toBe(
+    true,
+  )
+  return id
+}
+
+const isPublicKey = (id: string): boolean => id.startsWith('PUB_KEY_ID_')
+
+describe('a platform that signs with its public key', () => {
+  let emulator: Emulator
+  beforeAll(async () => {
+    emulator = await start()
+  })
+
+  test('does so whatever the request names, and in notifications', async () => {
+    const id = publicKeyId(emulator)
+    expect(Object.keys(emulator.merchant.certs)).toEqual([id])
+    for (const serial of ['', NOBODYS, id]) expect(await signerOf(emulator, serial)).toBe(id)
+    expect(notifierOf(emulator)).toBe(id)
+  })
+
+  test('has no certificates, and says so in the API’s words', async () => {
+    const { status, json } = await call(emulator, 'GET', '/v3/certificates')
+    expect({ status, code: json.code }).toEqual({ status: 404, code: 'RESOURCE_NOT_EXISTS' })
+    expect(json.message).toContain('无可用的平台证书')
+    expect(await emulator.certificates()).toEqual({})
+    await expect(emulator.rotate()).rejects.toThrow("platform: 'certificates'")
+    await expect(emulator.retire()).rejects.toThrow("platform: 'certificates'")
+  })
+})
+
+describe('a platform that signs with certificates', () => {
+  let emulator: Emulator
+  beforeAll(async () => {
+    emulator = await start({ platform: 'certificates' })
+  })
+
+  test('does so whatever the request names, and in notifications', async () => {
+    const [id = '', ...others] = Object.keys(emulator.merchant.certs)
+    expect([id, others]).toEqual([expect.stringMatching(/^[0-9A-F]{40}$/), []])
+    const serials = ['', NOBODYS, id, 'PUB_KEY_ID_0119000001092024000000000000']
+    for (const serial of serials) expect(await signerOf(emulator, serial)).toBe(id)
+    expect(notifierOf(emulator)).toBe(id)
+  })
+
+  test('has a merchant that needs no more than its configuration, also after a rotation', async () => {
+    for (const rotate of [async () => '', emulator.rotate]) {
+      await rotate()
+      const wxpay = new Wechatpay(emulator.merchant)
+      const { data } = await wxpay.v3.pay.transactions.native.post({
+        json: nativeOrder(emulator, `CERT-${Object.keys(emulator.merchant.certs).length}`) as never,
+      })
+      expect(data.code_url).toMatch(/^weixin:/)
+      const event = await wxpay.notifications.parse(emulator.signNotification('TRANSACTION.SUCCESS'))
+      expect(event.event_type).toBe('TRANSACTION.SUCCESS')
+      wxpay.close()
+    }
+  })
+})
+
+describe('a platform that switches to its public key', () => {
+  test('responds with the key that is named, else with a certificate', async () => {
+    const emulator = await start({ platform: 'switching' })
+    const [id = '', serial = ''] = Object.keys(emulator.merchant.certs)
+    expect([isPublicKey(id), isPublicKey(serial)]).toEqual([true, false])
+    expect(await signerOf(emulator, id)).toBe(id)
+    for (const named of ['', NOBODYS, serial]) expect(await signerOf(emulator, named)).toBe(serial)
+  })
+
+  test.each([0, 0.3, 1])('notifies with the public key by a share of %d', async (share) => {
+    const emulator = await start({ platform: { mode: 'switching', share }, seed: 'share' })
+    const signers = Array.from({ length: 200 }, () => notifierOf(emulator))
+    const found = signers.filter(isPublicKey).length / 200
+    expect(Math.abs(found - share)).toBeLessThan(share % 1 === 0 ? 0.001 : 0.1)
+  })
+
+  test('notifies of a payment as of anything else', async () => {
+    const emulator = await start({ platform: { mode: 'switching', share: 0 } })
+    const seen: unknown[] = []
+    const receiver = createServer((request, response) => {
+      seen.push(request.headers['wechatpay-serial'])
+      request.resume().on('end', () => response.writeHead(204).end())
+    })
+    await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve))
+    const notify_url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/`
+    await call(
+      emulator,
+      'POST',
+      '/v3/pay/transactions/native',
+      nativeOrder(emulator, 'SHARE-1', { notify_url }),
+    )
+    await emulator.pay('SHARE-1')
+    expect(seen).toEqual(Object.keys(await emulator.certificates()))
+    await new Promise((resolve) => receiver.close(resolve))
+  })
+
+  test.each([
+    ['a mode', 'both' as never],
+    ['a share', { mode: 'switching', share: 30 } as const],
+  ])('is not started with %s that there is not', async (_, platform) => {
+    await expect(createEmulator({ platform })).rejects.toThrow(TypeError)
+  })
+})
+
+async function download(emulator: Emulator) {
   const answer = await call(emulator, 'GET', '/v3/certificates', undefined, {
     headers: { 'wechatpay-serial': '' },
   })
@@ -23,8 +158,13 @@ async function download() {
 }
 
 describe('platform certificates', () => {
+  let emulator: Emulator
+  beforeAll(async () => {
+    emulator = await start({ platform: 'certificates' })
+  })
+
   test('come encrypted under the APIv3 key, with an answer signed by one of them', async () => {
-    const { answer, certificates } = await download()
+    const { answer, certificates } = await download(emulator)
     expect(certificates).toHaveLength(1)
     const [{ serial_no, pem, effective_time, expire_time, encrypt_certificate }] = certificates
     expect(encrypt_certificate).toMatchObject({
@@ -43,9 +183,9 @@ describe('platform certificates', () => {
   })
 
   test('rotate: the new one signs at once, the old one stays listed until it is dropped', async () => {
-    const [old] = (await download()).certificates
+    const [old] = (await download(emulator)).certificates
     const serial = await emulator.rotate()
-    const { answer, certificates } = await download()
+    const { answer, certificates } = await download(emulator)
     expect(answer.headers.get('wechatpay-serial')).toBe(serial)
     expect(certificates.map((entry: { serial_no: string }) => entry.serial_no)).toEqual([
       old.serial_no,
@@ -60,6 +200,11 @@ describe('platform certificates', () => {
 })
 
 describe('a notification', () => {
+  let emulator: Emulator
+  beforeAll(async () => {
+    emulator = await start({ platform: { mode: 'switching', share: 1 } })
+  })
+
   test('can be made without sending: encrypted and signed by the public key', () => {
     const { headers, body } = emulator.signNotification('TRANSACTION.SUCCESS', { out_trade_no: '中' })
     const sent = { headers: new Headers(headers), text: body }

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { Context } from '../../context.js'
 import type { Endpoints } from '../../domain/endpoints.js'
-import { type Client, platformKeys } from '../../identity/clients.js'
+import type { Client } from '../../identity/clients.js'
 import { type EndpointFacts, endpointFacts } from '../../routing/endpoint-facts.js'
 import type { ApiResponse, Endpoint } from '../../routing/handler.js'
 import { parameterError } from '../../routing/refusal.js'
@@ -34,7 +33,7 @@ export interface EndpointResponse {
  */
 export async function handleRequest(
   { request, serial, signedBody, caller }: V3Request,
-  { context, endpoints }: { readonly context: Context; readonly endpoints: Endpoints },
+  endpoints: Endpoints,
   addFindings: (findings: RequestFindings) => void,
 ): Promise<EndpointResponse> {
   const { method, path, search, incoming, parts = [] } = request
@@ -48,7 +47,7 @@ export async function handleRequest(
   await validateRequest(method, template, json, query)
   const facts = await endpointFacts(method, template)
   if (facts?.upload) checkUpload(facts.upload, json, parts)
-  const keys = platformKeys(caller, context.identity)
+  const keys = caller.platform.all()
   const { plain, texts } = decryptRequest(facts?.encryptedFields ?? [], { json, query, serial }, keys)
   if (Object.keys(texts).length > 0) addFindings({ decrypted: texts })
   const { headers } = incoming
@@ -75,9 +74,9 @@ function decodeParams({ params }: Endpoint): Record<string, string> {
 }
 
 /** A merchant may name one of its keys in `Wechatpay-Serial`; a brand must, and it has but one. */
-function assertSerial(serial: string, { scheme, publicKey }: Client): void {
+function assertSerial(serial: string, { scheme, platform: { publicKey } }: Client): void {
   const isChecked = scheme === 'brand' || serial.startsWith('PUB_KEY_ID_')
-  if (!isChecked || serial === publicKey.id) return
+  if (!isChecked || !publicKey || serial === publicKey.id) return
   const issue = serial
     ? `微信支付公钥ID错误，应为${publicKey.id}`
     : `is required: 微信支付公钥ID ${publicKey.id}`

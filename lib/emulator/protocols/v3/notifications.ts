@@ -4,7 +4,7 @@ import type { SignedNotification } from '../../control/deliver.js'
 import { transactionOf } from '../../domain/orders.js'
 import { refundResource } from '../../domain/refund-body.js'
 import { sampleOf } from '../../domain/sample.js'
-import { type Client, platformKeys, SCHEMES } from '../../identity/clients.js'
+import { type Client, SCHEMES } from '../../identity/clients.js'
 import { encryptAesGcm } from '../../identity/encryption.js'
 import type { PlatformKey } from '../../identity/platform-certificates.js'
 import { notificationDocument } from '../notification-documents.js'
@@ -36,7 +36,10 @@ export function createV3Notifications(context: Context, client: () => Client): P
       const state = eventType.split('.').at(-1)
       return sampleOf(document.resource, '', { ids, now, merchantKey: key, given, state }) as object
     },
-    platformKey: (serial) => platformKeys(client(), context.identity).find(({ id }) => id === serial),
+    platformKey: (serial) =>
+      client()
+        .platform.all()
+        .find(({ id }) => id === serial),
     payment(order) {
       const eventType = 'TRANSACTION.SUCCESS'
       return sign({ eventType, document: notificationDocument(eventType) }, transactionOf(order))
@@ -84,8 +87,8 @@ function bodyOf(
 function signed(
   { headers, body }: SignedNotification,
   { now, nonces }: Context,
-  { scheme, publicKey }: Client,
-  signer = publicKey,
+  { scheme, platform }: Client,
+  signer = platform.forNotification(),
 ): SignedNotification {
   const timestamp = Math.floor(now() / 1000)
   const input = { ...signer, scheme, timestamp, nonce: nonces.text(32) }

@@ -2,7 +2,6 @@ import { Readable } from 'node:stream'
 import type { Context } from '../../context.js'
 import type { Fault } from '../../control/faults.js'
 import type { Client } from '../../identity/clients.js'
-import type { PlatformKey } from '../../identity/platform-certificates.js'
 import type { ApiResponse } from '../../routing/handler.js'
 import type { ProtocolResponse } from '../protocol.js'
 import { signatureHeaders } from './signature.js'
@@ -49,7 +48,7 @@ async function sign(body: Buffer, options: SigningOptions): Promise<Record<strin
   const { identity, ids, nonces } = context
   const skew = fault === 'stale' ? -CLOCK_ERROR_SECONDS : fault === 'skew' ? CLOCK_ERROR_SECONDS : 0
   const timestamp = Math.floor(context.now() / 1000) + skew
-  const signer = await signerFor(options)
+  const signer = caller.platform.forResponse(options.serial)
   const isForged = fault === 'forged-signature' || fault === 'unknown-serial'
   const key = isForged ? await identity.forger() : signer.key
   const id = fault === 'unknown-serial' ? `5${ids.hex(39)}` : signer.id
@@ -59,14 +58,6 @@ async function sign(body: Buffer, options: SigningOptions): Promise<Record<strin
   return fault === 'probe'
     ? { ...headers, 'Wechatpay-Signature': `WECHATPAY/SIGNTEST/${signature}` }
     : headers
-}
-
-/** The key that a merchant asks for in `Wechatpay-Serial`, or else the current certificate's. A brand has but one. */
-async function signerFor({ serial, caller, context: { identity } }: SigningOptions): Promise<PlatformKey> {
-  if (caller.scheme === 'brand') return caller.publicKey
-  if (serial.startsWith('PUB_KEY_ID_')) return identity.publicKey
-  const listed = identity.listed().length > 0 ? identity.listed() : await identity.certificates()
-  return listed.find(({ id }) => id === serial) ?? listed.at(-1) ?? identity.publicKey
 }
 
 /** A body that differs from the signed one. */

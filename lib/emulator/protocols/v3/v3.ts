@@ -107,7 +107,7 @@ async function decide(
     if (!verification.verified) throw unverified(request, { ...verification, diagnosis })
     const scripted = script && scriptedRefusal(script)
     if (scripted) throw scripted
-    return await handleRequest(checked, platform, addFindings)
+    return await handleRequest(checked, platform.endpoints, addFindings)
   } catch (error) {
     return { response: responseOf(error), isUnsigned: false }
   }

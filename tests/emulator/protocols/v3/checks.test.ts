@@ -6,7 +6,7 @@ import { startRig } from '../../../e2e/client.js'
 import { type Answer, authorizationOf, call } from '../../client.js'
 import { failure } from '../../failure.js'
 
-const rig = startRig({ seed: 'checks' })
+const rig = startRig({ seed: 'checks', platform: 'switching' })
 
 const FILE = Buffer.from('\x89PNG\r\n\x1a\n a picture')
 const image = (multipart: object) =>
@@ -105,7 +105,7 @@ describe('an encrypted field', () => {
   })
 
   it('is refused when encrypted with another key', async () => {
-    const other = await createEmulator()
+    const other = await createEmulator({ platform: 'certificates' })
     const [key = ''] = Object.values((await other.certificates()) ?? {})
     await other.close()
     const sealed = publicEncrypt({ key, oaepHash: 'sha1' }, Buffer.from('张三')).toString('base64')

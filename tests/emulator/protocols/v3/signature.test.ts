@@ -162,19 +162,6 @@ describe('an answer', () => {
     expect(openssl(message, signature, publicKeyPem(emulator))).toBe('Verified OK')
   })
 
-  test.each(['', '3775B6A45ACD588826D15E583A95F5DD00000000'])(
-    'is signed by the current certificate when the request names "%s"',
-    async (serial) => {
-      const how = serial
-        ? { headers: { 'wechatpay-serial': serial } }
-        : { headers: { 'wechatpay-serial': '' } }
-      const answer = await call(emulator, 'POST', IMPORT, IMPORT_BODY, how)
-      const certificates = await emulator.certificates()
-      const pem = certificates[answer.headers.get('wechatpay-serial') ?? ''] ?? ''
-      expect(isSignedBy(answer, pem)).toBe(true)
-    },
-  )
-
   test('to a request that names an unknown public key id is a clear error', async () => {
     const headers = { 'wechatpay-serial': 'PUB_KEY_ID_0100000000002024000000000000' }
     const answer = await call(emulator, 'POST', IMPORT, IMPORT_BODY, { headers })
