@@ -1,11 +1,9 @@
-import { generateKeyPair } from 'node:crypto'
-import { createServer as createHttpServer, type Server } from 'node:http'
-import { createServer as createHttpsServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
-import { promisify } from 'node:util'
+import { createServer } from 'node:http'
+import type { AddressInfo, Server, Socket } from 'node:net'
 import { VERSION } from '../../version.js'
 import type { Identity } from '../identity/identity.js'
 import type { RequestListener } from './gateway.js'
+import { createTlsServer } from './tls-server.js'
 
 /** The keep-alive time, longer than that of any client: the server must not close one just as a request is sent on it. */
 const KEEP_ALIVE = 120_000
@@ -35,23 +33,6 @@ export interface Listening {
   close(): Promise<void>
 }
 
-async function createServer(
-  listener: RequestListener,
-  identity: Identity,
-  { https, host }: ListenOptions,
-): Promise<{ server: Server; ca: string | undefined }> {
-  const options = { keepAliveTimeout: KEEP_ALIVE, noDelay: true }
-  if (!https) return { server: createHttpServer(options, listener), ca: undefined }
-  const { privateKey } = await promisify(generateKeyPair)('ec', { namedCurve: 'P-256' })
-  const hosts = [...new Set(['localhost', '127.0.0.1', '::1', host])].filter((name) => name !== '::')
-  const cert = await identity.authority.issue('localhost', privateKey, { hosts })
-  const ca = await identity.authority.certificate()
-  const key = privateKey.export({ type: 'pkcs8', format: 'pem' })
-  // Most endpoints ask for no client certificate; those of v2 that do are checked by their protocol.
-  const client = { requestCert: true, rejectUnauthorized: false, ca }
-  return { server: createHttpsServer({ ...options, ...client, key, cert: cert + ca }, listener), ca }
-}
-
 /** Starts the server; resolves once it listens. */
 export async function listen(
   listener: RequestListener,
@@ -61,8 +42,16 @@ export async function listen(
   if (!(Number.isInteger(options.port) && options.port >= 0 && options.port < 65_536)) {
     throw new TypeError(`port must be a number from 0 to 65535, not ${String(options.port)}`)
   }
-  const { server, ca } = await createServer(listener, identity, options)
-  server.on('clientError', (_error, socket) => {
+  const settings = { keepAliveTimeout: KEEP_ALIVE, noDelay: true }
+  const { server, ca }: { server: Server; ca?: string } = options.https
+    ? await createTlsServer(listener, identity, { ...settings, host: options.host })
+    : { server: createServer(settings, listener) }
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
+  server.on('clientError', (_error: Error, socket: Socket) => {
     if (!socket.writable) socket.destroy()
     else socket.end(MALFORMED)
   })
@@ -82,7 +71,7 @@ export async function listen(
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
-        server.closeAllConnections()
+        for (const socket of sockets) socket.destroy()
       }),
   }
 }

@@ -1,4 +1,4 @@
-import { createPublicKey, type KeyObject, sign } from 'node:crypto'
+import { createHash, createPublicKey, type KeyObject, sign } from 'node:crypto'
 import { isIP } from 'node:net'
 
 /** One ASN.1 value in DER: tag, length, content. */
@@ -56,14 +56,36 @@ export interface CertificateRequest {
   readonly hosts?: readonly string[]
 }
 
+const publicHalf = (key: KeyObject): KeyObject => (key.type === 'private' ? createPublicKey(key) : key)
+
+/** The identifier of a key: a digest of it, by which a certificate names its own key and its issuer's. */
+const identifierOf = (key: KeyObject): Buffer =>
+  createHash('sha1')
+    .update(publicHalf(key).export({ type: 'spki', format: 'der' }))
+    .digest()
+
+/** The extensions that strict clients look for, such as Python's since 3.13: without them a chain is not trusted. */
+function extensionsOf(
+  { issuerKey, authority = false, hosts }: CertificateRequest,
+  holder: KeyObject,
+): Buffer[] {
+  const extension = (id: string, content: Buffer, ...critical: Buffer[]): Buffer =>
+    sequence(oid(id), ...critical, der(0x04, content))
+  // Signing certificates, or digital signatures.
+  const usage = der(0x03, Buffer.from(authority ? [2, 0x04] : [7, 0x80]))
+  return [
+    extension('551d13', authority ? sequence(TRUE) : sequence(), TRUE),
+    extension('551d0f', usage, TRUE),
+    extension('551d0e', der(0x04, identifierOf(holder))),
+    extension('551d23', sequence(der(0x80, identifierOf(issuerKey)))),
+    ...(hosts ? [extension('551d11', sequence(...hosts.map(address)))] : []),
+  ]
+}
+
 /** Issues an X.509 v3 certificate, as PEM. `node:crypto` reads certificates but cannot make them. */
 export function issueCertificate(request: CertificateRequest): string {
   const algorithm = ALGORITHMS[request.issuerKey.asymmetricKeyType === 'ec' ? 'ec' : 'rsa']
-  const holder = request.key.type === 'private' ? createPublicKey(request.key) : request.key
-  const extensions: Buffer[] = []
-  if (request.authority) extensions.push(sequence(oid('551d13'), TRUE, der(0x04, sequence(TRUE))))
-  if (request.hosts)
-    extensions.push(sequence(oid('551d11'), der(0x04, sequence(...request.hosts.map(address)))))
+  const holder = publicHalf(request.key)
   const content = sequence(
     der(0xa0, der(0x02, Buffer.from([2]))),
     der(0x02, Buffer.from(request.serial, 'hex')),
@@ -72,7 +94,7 @@ export function issueCertificate(request: CertificateRequest): string {
     sequence(utcTime(request.notBefore), utcTime(request.notAfter)),
     name(request.subject),
     holder.export({ type: 'spki', format: 'der' }),
-    ...(extensions.length ? [der(0xa3, sequence(...extensions))] : []),
+    der(0xa3, sequence(...extensionsOf(request, holder))),
   )
   const signature = sign('sha256', content, request.issuerKey)
   const certificate = sequence(content, algorithm, der(0x03, Buffer.from([0]), signature))
