@@ -56,7 +56,7 @@ function lineOf(endpoint: Endpoint, { everyday }: Synonyms): string {
 }
 
 /** The callers of an endpoint: merchants, partners and brands in the mainland, or those at an access point abroad. */
-function audienceOf({ template, prefix, docs = [], modes = [] }: Endpoint): string[] {
+export function audienceOf({ template, prefix, docs = [], modes = [] }: Endpoint): string[] {
   const path = prefix === undefined ? template : `${prefix}/${template}`
   if (/(^|\/)(global|oversea)\//.test(path)) return ['global']
   if (/^hk\//.test(path)) return ['hk']

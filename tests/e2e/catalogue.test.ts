@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { Endpoint } from '../../catalog/model.js'
+import { requestOf, Source } from '../../catalog/requests.js'
 import { lookup } from '../../lib/catalog/lookup.js'
 import { isList } from '../../lib/catalog/schema.js'
 import { percentEncode } from '../../lib/chain/template.js'
 import { ApiError, sensitive, type Wechatpay } from '../../lib/index.js'
 import { endpointParts, fieldsBelow, typeName } from '../catalog/fields.js'
 import { repositoryCatalogue } from '../catalog/loaded.js'
-import { requestOf, Source } from '../types/catalogue/requests.js'
 import { type Rig, startRig } from './client.js'
 
 const { endpoints: all } = repositoryCatalogue

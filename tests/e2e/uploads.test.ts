@@ -8,11 +8,11 @@ import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { Endpoint } from '../../catalog/model.js'
+import { requestOf } from '../../catalog/requests.js'
 import { lookup } from '../../lib/catalog/lookup.js'
 import type { RecordedRequest } from '../../lib/emulator/index.js'
 import { RequestError, sensitive } from '../../lib/index.js'
 import { repositoryCatalogue } from '../catalog/loaded.js'
-import { requestOf } from '../types/catalogue/requests.js'
 import { startRig } from './client.js'
 
 const rig = startRig()

@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Endpoint } from '../../catalog/model.js'
+import { partOf } from '../../catalog/requests.js'
 import { isLeaf } from '../../lib/catalog/schema.js'
 import { repositoryCatalogue } from '../catalog/loaded.js'
 import { broken, judge, sound, type Verdict } from './catalogue/program.js'
-import { partOf } from './catalogue/requests.js'
 
 const root = join(import.meta.dirname, '..', '..')
 const { endpoints } = repositoryCatalogue

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { requestOf, SECRET } from '../../catalog/requests.js'
 import { repositoryCatalogue } from '../catalog/loaded.js'
 import { CIPHER_TEXT, loadSamples } from '../catalog/samples.js'
 import { judge, typed, type Verdict } from './catalogue/program.js'
-import { requestOf, SECRET } from './catalogue/requests.js'
 
 const root = join(import.meta.dirname, '..', '..')
 const { endpoints } = repositoryCatalogue

@@ -2,10 +2,10 @@
 
 import type { Endpoint } from '../../../catalog/model.js'
 import { filledFields } from '../../../catalog/operations.js'
+import { requestOf } from '../../../catalog/requests.js'
 import { lookup } from '../../../lib/catalog/lookup.js'
 import type { Traits } from '../../../lib/catalog/traits.js'
 import { repositoryCatalogue } from '../../catalog/loaded.js'
-import { requestOf } from '../../types/catalogue/requests.js'
 
 type Fields = Record<string, string>
 

@@ -1,8 +1,8 @@
 /** Requests with one thing wrong, which must not compile. */
 import type { Endpoint } from '../../../catalog/model.js'
 import { filledFields } from '../../../catalog/operations.js'
+import { partOf, type Request, Source } from '../../../catalog/requests.js'
 import { eitherOf, embedded, fieldsOf, isFields, type Shape } from '../../../lib/catalog/schema.js'
-import { partOf, type Request, Source } from './requests.js'
 
 export interface Broken {
   readonly kind:

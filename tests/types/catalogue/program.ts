@@ -7,8 +7,8 @@ import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Endpoint } from '../../../catalog/model.js'
+import { print, type Request, requestOf } from '../../../catalog/requests.js'
 import { brokenRequests } from './broken.js'
-import { print, type Request, requestOf } from './requests.js'
 
 export interface Statement {
   readonly endpoint: Endpoint

@@ -1,5 +1,5 @@
 /** Request objects as source text, made from the catalogue's examples or, where there is none, its schema. */
-import type { Endpoint } from '../../../catalog/model.js'
+
 import {
   eitherOf,
   embedded,
@@ -12,7 +12,8 @@ import {
   isList,
   leafOf,
   type Shape,
-} from '../../../lib/catalog/schema.js'
+} from '../lib/catalog/schema.js'
+import type { Endpoint } from './model.js'
 
 /** Source text inside a value: what JSON cannot say. */
 export class Source {

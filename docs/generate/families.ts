@@ -1,0 +1,52 @@
+import type { Text } from './language.js'
+
+/** The product families of the sidebar, in its order; a family is a file of `catalog/endpoints/`. */
+export const FAMILIES: Readonly<Record<string, Text>> = {
+  payments: { zh: '基础支付', en: 'Payments' },
+  'v2-pay': { zh: '支付（APIv2）', en: 'Payments (APIv2)' },
+  funds: { zh: '账户与资金', en: 'Accounts and funds' },
+  transfers: { zh: '商家转账', en: 'Transfers' },
+  'v2-transfers': { zh: '转账与红包（APIv2）', en: 'Transfers and red packets (APIv2)' },
+  profitsharing: { zh: '分账', en: 'Profit sharing' },
+  complaints: { zh: '消费者投诉', en: 'Complaints' },
+  risk: { zh: '风险与合规', en: 'Risk and compliance' },
+  onboarding: { zh: '商户进件与资料', en: 'Onboarding' },
+  'v2-merchants': { zh: '商户管理（APIv2）', en: 'Merchants (APIv2)' },
+  payscore: { zh: '支付分', en: 'WeChat Pay Score' },
+  papay: { zh: '委托代扣', en: 'Automatic deduction' },
+  'v2-contracts': { zh: '代扣签约（APIv2）', en: 'Contracts (APIv2)' },
+  'v2-deposit': { zh: '押金与免押（APIv2）', en: 'Deposits (APIv2)' },
+  ecommerce: { zh: '平台收付通', en: 'E-commerce platforms' },
+  platsolution: { zh: '平台解决方案', en: 'Platform solutions' },
+  favor: { zh: '代金券', en: 'Cash coupons' },
+  busifavor: { zh: '商家券', en: 'Merchant coupons' },
+  'product-coupon': { zh: '商品券', en: 'Product coupons' },
+  membercard: { zh: '会员卡', en: 'Member cards' },
+  campaigns: { zh: '营销活动与门店', en: 'Campaigns and stores' },
+  brand: { zh: '品牌服务商', en: 'Brands, by partners' },
+  'brand-owner': { zh: '品牌直连', en: 'Brands' },
+  fapiao: { zh: '电子发票', en: 'Fapiao (invoices)' },
+  mobility: { zh: '出行与停车', en: 'Parking and travel' },
+  education: { zh: '教育', en: 'Education' },
+  enterprise: { zh: '企业与保险', en: 'Enterprises and insurance' },
+  gov: { zh: '政务与补贴', en: 'Government subsidies' },
+  devices: { zh: '智能设备', en: 'Devices' },
+  global: { zh: '跨境与全球', en: 'Cross-border and global' },
+  hongkong: { zh: '香港钱包', en: 'WeChat Pay HK' },
+  'v2-sandbox': { zh: '沙箱（APIv2）', en: 'Sandbox (APIv2)' },
+}
+
+/** The families of notifications, files of `catalog/notifications/`. */
+export const NOTIFICATION_FAMILIES: Readonly<Record<string, Text>> = {
+  payments: { zh: '支付、退款与分账', en: 'Payments, refunds, profit sharing' },
+  transfers: { zh: '转账', en: 'Transfers' },
+  payscore: { zh: '支付分', en: 'WeChat Pay Score' },
+  contracts: { zh: '代扣签约', en: 'Contracts' },
+  merchants: { zh: '商户、投诉与风险', en: 'Merchants, complaints, risk' },
+  funds: { zh: '资金', en: 'Funds' },
+  marketing: { zh: '营销与会员', en: 'Marketing and members' },
+  fapiao: { zh: '电子发票', en: 'Fapiao' },
+  enterprise: { zh: '企业支付', en: 'Enterprise payment' },
+  mobility: { zh: '出行', en: 'Mobility' },
+  v2: { zh: 'APIv2', en: 'APIv2' },
+}

@@ -1,0 +1,67 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+/** TypeScript of the documentation; the name is that of its file. */
+export interface Snippet {
+  readonly name: string
+  readonly code: string
+}
+
+/** What the snippets take for granted. */
+const PRELUDE = `
+import { type RequestOf, Wechatpay as Client } from 'wechatpay-fluent'
+declare global {
+  const Wechatpay: typeof Client
+  const wxpay: Client
+  type Order = RequestOf<'v3/pay/transactions/native', 'post'>['json']
+  const order: Order
+  type PartnerOrder = RequestOf<'v3/pay/partner/transactions/jsapi', 'post'>['json']
+  const partnerOrder: Omit<PartnerOrder, 'payer'>
+  const transfer: Omit<RequestOf<'v3/fund-app/mch-transfer/transfer-bills', 'post'>['json'], 'user_name'>
+  const request: { card_id: string; json: { openid: string; code: string; out_request_no: string } }
+  const bytes: Uint8Array<ArrayBuffer>
+  const mchid: string, serial: string, privateKey: string, certs: Record<string, string>, apiv3Key: string
+  const brandApiKey: string
+  const secret: string, appid: string, out_trade_no: string, out_refund_no: string, openid: string, code: string, out_request_no: string, complaint_id: string
+  function ship(out_trade_no: string): void
+  function refunded(out_refund_no: string, fee?: string): void
+  const headers: Record<string, string>, body: Buffer
+  const token: string, traceId: string, appId: string, prepayId: string, id: string
+}
+`
+
+/** What the compiler says of snippets of the documentation, each of which is a module. */
+export function compileSnippets(root: string, snippets: readonly Snippet[]): string {
+  const folder = mkdtempSync(join(tmpdir(), 'wechatpay-snippets-'))
+  try {
+    for (const name of ['lib', 'types', 'node_modules']) symlinkSync(join(root, name), join(folder, name))
+    writeFileSync(join(folder, 'prelude.ts'), PRELUDE)
+    for (const { name, code } of snippets) writeFileSync(join(folder, `${name}.ts`), `${code}\nexport {}\n`)
+    const compilerOptions = {
+      target: 'es2022',
+      lib: ['es2023', 'es2024.string', 'esnext.disposable', 'dom'],
+      module: 'nodenext',
+      types: ['node'],
+      strict: true,
+      skipLibCheck: true,
+      noEmit: true,
+      preserveSymlinks: true,
+      paths: {
+        'wechatpay-fluent': ['./lib/index.ts'],
+        'wechatpay-fluent/*': ['./lib/*/index.ts'],
+      },
+    }
+    writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.ts'] }))
+    const tsc = join(root, 'node_modules/typescript/bin/tsc')
+    const { stdout } = spawnSync(process.execPath, [tsc, '-p', folder, '--pretty', 'false'], {
+      encoding: 'utf8',
+      maxBuffer: 1 << 28,
+    })
+    return stdout.replaceAll(folder, '')
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
