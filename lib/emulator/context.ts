@@ -18,7 +18,7 @@ export interface Context {
   readonly now: () => number
   /** The URL that the emulator listens at. */
   readonly url: () => string
-  /** Sends a notification some time after the response, when `url` is on this machine; never throws. */
+  /** Sends a notification some time after the response, when `url` may be notified; never throws. */
   readonly announce: (eventType: string, url: string | undefined, resource: object) => void
   /** Tells the merchant what became of a refund, by the API that it was applied for with. */
   readonly announceRefund: (order: Order, refund: Refund) => void

@@ -1,10 +1,13 @@
 import { setMaxListeners } from 'node:events'
 import { inspect } from 'node:util'
 import type { Context } from './context.js'
-import { deliver, type SignedNotification } from './control/deliver.js'
+import { readToken } from './control/api/access.js'
+import { type Clock, createClock } from './control/clock.js'
+import type { SignedNotification } from './control/deliver.js'
 import { createDeliveries, type Deliveries } from './control/deliveries.js'
 import { createFaults, type FaultScript, type Faults } from './control/faults.js'
 import { createLimits, type Limits, type RateLimit } from './control/limits.js'
+import { createReceivers } from './control/receivers.js'
 import { createRecorder, type Recorder } from './control/recorder.js'
 import { makeUpBill } from './domain/bills/made-up-bill.js'
 import { createUsers, type Users } from './domain/users.js'
@@ -18,7 +21,7 @@ import type { Emulator, EmulatorOptions, SignerOptions } from './interface.js'
 import { createPageLoader } from './page/load-page.js'
 import { createNotifications, type Notifications } from './protocols/notifications.js'
 import { createProtocols, type Protocols } from './protocols/protocols.js'
-import { createState } from './state/state.js'
+import { clearState, createState } from './state/state.js'
 import { openStore, type StateStore } from './state/store.js'
 
 /** Starts a local gateway that speaks the protocol for real: every request verified, every response signed. */
@@ -35,6 +38,7 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
 
 async function startEmulator(options: EmulatorOptions, store: StateStore): Promise<Emulator> {
   const { port = 0, host = '127.0.0.1', https = false } = options
+  const token = readToken(options.control?.token, store)
   const closing = new AbortController()
   // Every delivery and every open page listens to the signal.
   setMaxListeners(0, closing.signal)
@@ -42,7 +46,7 @@ async function startEmulator(options: EmulatorOptions, store: StateStore): Promi
   const { identity, ids, now } = parts.context
   const gateway = createGateway({
     ...parts,
-    page: createPageLoader({ ...parts, host, emulator: () => emulator }, closing.signal),
+    page: createPageLoader({ ...parts, host, token, emulator: () => emulator }, closing.signal),
     now,
     requestId: () => ids.hex(32),
     closed: closing.signal,
@@ -54,7 +58,7 @@ async function startEmulator(options: EmulatorOptions, store: StateStore): Promi
     await server.close()
     store.close()
   }
-  const emulator = createHandle(parts, server, tls, { ...controlsOf(parts, closing.signal), close })
+  const emulator = createHandle(parts, server, { tls, token }, { ...controlsOf(parts), close })
   return emulator
 }
 
@@ -68,6 +72,7 @@ interface EmulatorParts {
   readonly faults: Faults
   readonly limits: Limits
   readonly recorder: Recorder
+  readonly clock: Clock
 }
 
 /** The longest time that a timer of Node takes. */
@@ -80,7 +85,9 @@ async function assemble(
   closed: AbortSignal,
   url: () => string,
 ): Promise<EmulatorParts> {
-  const { seed, clock: now = () => Date.now(), retryScale = 1 } = options
+  const { seed, retryScale: scale = 1 } = options
+  const clock = createClock(options.clock ?? (() => Date.now()))
+  const { now } = clock
   const random = randomStreams(seed, store)
   function send(eventType: string, to: string | undefined, notification: () => SignedNotification): void {
     if (to) setImmediate(() => void deliveries.send(eventType, to, notification))
@@ -108,10 +115,12 @@ async function assemble(
   }
   const protocols = createProtocols(context)
   const notifications = createNotifications(protocols, context.ids)
-  const deliveries = createDeliveries(retryScale, now, notifications.signAgain, closed)
+  const receivers = createReceivers(options.control?.allowNotify)
+  const { signAgain } = notifications
+  const deliveries = createDeliveries({ receivers, scale, now, signAgain, closed })
   const users = createUsers(context, deliveries, notifications)
   return {
-    ...{ context, protocols, notifications, deliveries, users, faults },
+    ...{ context, protocols, notifications, deliveries, users, faults, clock },
     limits: createLimits(now),
     recorder: createRecorder(),
   }
@@ -137,14 +146,18 @@ type Controls = Pick<
   | 'fail'
   | 'limit'
   | 'recover'
+  | 'clock'
+  | 'reset'
 >
 
 /** The methods by which tests have the platform do something. */
-function controlsOf(
-  { context, notifications, faults, limits }: EmulatorParts,
-  closed: AbortSignal,
-): Controls {
+function controlsOf(parts: EmulatorParts): Controls {
+  const { context, notifications, deliveries, faults, limits, recorder, clock } = parts
   const { identity, state } = context
+  function recover(id?: string): void {
+    faults.clear(id)
+    limits.clear(id)
+  }
   return {
     async certificates() {
       return Object.fromEntries(identity.listed().map(({ id, pem }) => [id, pem]))
@@ -153,7 +166,9 @@ function controlsOf(
       eventType: string,
       { url, resource, ...options }: SignerOptions & { url: string; resource?: object },
     ) {
-      return deliver(url, notifications.signCompleted(eventType, resource, options), closed)
+      return deliveries.sendOnce(eventType, url, () =>
+        notifications.signCompleted(eventType, resource, options),
+      )
     },
     signNotification: (eventType: string, resource?: object, options: SignerOptions = {}) =>
       notifications.signCompleted(eventType, resource, options),
@@ -170,9 +185,14 @@ function controlsOf(
     },
     fail: (script: FaultScript) => faults.add(script),
     limit: (limit: RateLimit) => limits.add(limit),
-    recover() {
-      faults.clear()
-      limits.clear()
+    recover,
+    clock: (change = {}) => clock.change(change),
+    reset() {
+      clearState(state)
+      recorder.requests.length = 0
+      deliveries.clear()
+      recover()
+      clock.reset()
     },
   }
 }
@@ -188,7 +208,7 @@ function accessPoint(url: string): { baseURL: string; insecureHosts?: string[] }
 function createHandle(
   { context: { identity, brand }, recorder, deliveries, users }: EmulatorParts,
   server: Listening,
-  tls: Pick<EmulatorMerchant, 'ca' | 'merchant'>,
+  { tls, token }: { readonly tls: Pick<EmulatorMerchant, 'ca' | 'merchant'>; readonly token: string },
   controls: Controls & Pick<Emulator, 'close'>,
 ): Emulator {
   const handle: Emulator & Record<PropertyKey, unknown> = {
@@ -216,6 +236,9 @@ function createHandle(
     },
     get deliveries() {
       return deliveries.list
+    },
+    get control() {
+      return { url: `${server.url}/_emulator`, token }
     },
     ...users,
     ...controls,

@@ -1,3 +1,4 @@
+export type { ClockChange } from './control/clock.js'
 export type { Receipt, SignedNotification } from './control/deliver.js'
 export type { Delivery, DeliveryAttempt } from './control/deliveries.js'
 export type { Fault, FaultHandle, FaultScript } from './control/faults.js'
@@ -12,6 +13,8 @@ export type { EmulatorMerchant } from './identity/identity.js'
 export type { PlatformMode, PlatformOptions } from './identity/platform-keys.js'
 export type {
   Confirmation,
+  Control,
+  ControlOptions,
   Discount,
   Emulator,
   EmulatorOptions,

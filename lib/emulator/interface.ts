@@ -1,4 +1,5 @@
 import type { EventType, NotificationOf, ProductOf } from '../../types/notifications.js'
+import type { ClockChange } from './control/clock.js'
 import type { Receipt, SignedNotification } from './control/deliver.js'
 import type { Delivery } from './control/deliveries.js'
 import type { FaultHandle, FaultScript } from './control/faults.js'
@@ -41,6 +42,26 @@ export interface EmulatorOptions {
   readonly platform?: PlatformMode | PlatformOptions
   /** Failures in force from the start. */
   readonly faults?: readonly FaultScript[]
+  /** Who controls it over HTTP, and whom it notifies. */
+  readonly control?: ControlOptions
+}
+
+/** The control of an emulator from outside of its process, and what it may be told to reach. */
+export interface ControlOptions {
+  /**
+   * The token that control from other machines takes, and from this one where a header is not enough: 8 visible
+   * characters or more. Made up when absent, and kept in `storage`.
+   */
+  readonly token?: string
+  /** Hosts beyond this machine that notifications are sent to, such as `app` or `app:3000`. */
+  readonly allowNotify?: readonly string[]
+}
+
+/** Where the control API is, and the token for `Authorization: Bearer …`. */
+export interface Control {
+  /** The URL of the API, without a trailing slash; `openapi.json` below it describes it. */
+  readonly url: string
+  readonly token: string
 }
 
 /** The key that signs a notification, and the message that is meant where an event type has several. */
@@ -121,7 +142,7 @@ export interface Payment {
   /** Empty when the payment failed. */
   readonly transaction_id: string
   readonly trade_state: TradeState
-  /** The receiver's response to `TRANSACTION.SUCCESS`; absent when `notify_url` is not on this machine or failed. */
+  /** The receiver's response to `TRANSACTION.SUCCESS`; absent when `notify_url` may not be notified or failed. */
   readonly notified?: Receipt
 }
 
@@ -145,11 +166,16 @@ export interface Emulator {
    * the platform `public-key`.
    */
   certificates(): Promise<Record<string, string>>
-  /** The notifications that it sent by itself, newest last; the newest 1,000 are kept. */
+  /** The control API, by which other processes do what the methods here do. */
+  readonly control: Control
+  /**
+   * The notifications that it sent by itself, and those it was not allowed to send; newest last. The newest 1,000 are
+   * kept.
+   */
   readonly deliveries: readonly Delivery[]
   /**
    * Pays an order, a combined order or a completed service order as its user would, and notifies its `notify_url` if
-   * that is on this machine.
+   * that is on this machine or allowed.
    *
    * @param out_trade_no or `combine_out_trade_no`, `out_order_no`
    */
@@ -183,7 +209,8 @@ export interface Emulator {
   members(): readonly Member[]
   /**
    * Sends a genuine notification. Fields that `resource` leaves out are made up, so that the payload is complete; a field
-   * that is to be missing is `undefined` in it. Rejects when the receiver cannot be reached.
+   * that is to be missing is `undefined` in it. Rejects when the receiver cannot be reached, or is neither on this machine nor
+   * allowed.
    */
   notify<Event extends EventType | (string & {}), Product extends Products<Event> = never>(
     event_type: Event,
@@ -217,8 +244,12 @@ export interface Emulator {
   fail(script: FaultScript): FaultHandle
   /** Limits how often the API may be called; beyond that it responds 429 `FREQUENCY_LIMITED` with `Retry-After`. */
   limit(limit: RateLimit): FaultHandle
-  /** Ends all scripted failures and limits. */
-  recover(): void
+  /** Ends the failure or limit of an id, or all of them. */
+  recover(id?: string): void
+  /** Moves or stops the clock; returns the time that it is then, in milliseconds. */
+  clock(change?: ClockChange): number
+  /** Forgets all that happened: orders, requests, deliveries, failures, limits, moves of the clock. Keys stay. */
+  reset(): void
   /** Frees the port and cuts every connection at once. */
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>

@@ -1,5 +1,6 @@
 import { request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
+import { isLoopback } from './receivers.js'
 
 /** The time that WeChat Pay gives a receiver, in milliseconds. */
 const RESPONSE_TIMEOUT = 5_000
@@ -15,15 +16,8 @@ export interface SignedNotification {
 /** The response of a receiver to a notification. */
 export interface Receipt {
   readonly status: number
+  /** Empty when the receiver is not on this machine: nobody reads other hosts through the emulator. */
   readonly body: string
-}
-
-/** Whether a URL leads to this machine: the emulator sends notifications nowhere else by itself. */
-export function isLoopback(url: string): boolean {
-  if (!URL.canParse(url)) return false
-  const { protocol, hostname } = new URL(url)
-  if (protocol !== 'http:' && protocol !== 'https:') return false
-  return /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname)
 }
 
 /** Posts a notification once. Rejects when the receiver cannot be reached or does not respond in time. */
@@ -39,12 +33,13 @@ export function deliver(
     const headers = { ...notification.headers, 'Content-Length': body.length }
     const limit = AbortSignal.any([signal, AbortSignal.timeout(RESPONSE_TIMEOUT)])
     const request = send(target, { method: 'POST', headers, agent: false, signal: limit }, (response) => {
+      const isOwn = isLoopback(url)
       const chunks: Buffer[] = []
       let size = 0
       response.on('data', (chunk: Buffer) => {
         size += chunk.length
         if (size > RESPONSE_LIMIT) response.destroy(new Error('the answer is larger than 1 MB'))
-        else chunks.push(chunk)
+        else if (isOwn) chunks.push(chunk)
       })
       response.on('error', fail)
       response.on('end', () => {

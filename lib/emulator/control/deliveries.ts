@@ -1,4 +1,5 @@
-import { deliver, isLoopback, type Receipt, type SignedNotification } from './deliver.js'
+import { deliver, type Receipt, type SignedNotification } from './deliver.js'
+import type { Receivers } from './receivers.js'
 
 /** One attempt to notify a receiver. */
 export interface DeliveryAttempt {
@@ -10,13 +11,15 @@ export interface DeliveryAttempt {
   readonly error?: string
 }
 
-/** A notification that the emulator sent by itself, with its attempts. */
+/** A notification that the emulator sent by itself, with its attempts; or one that it did not send, and why. */
 export interface Delivery {
   readonly event_type: string
   readonly url: string
   readonly attempts: readonly DeliveryAttempt[]
   /** Whether a receiver accepted it, or it was given up. */
   readonly done: boolean
+  /** The reason why it was not sent at all. */
+  readonly problem?: string
 }
 
 /** Seconds between the attempts, as documented. https://pay.weixin.qq.com/doc/v3/merchant/4012791861 */
@@ -31,38 +34,62 @@ export interface Deliveries {
   /** Newest last. */
   readonly list: readonly Delivery[]
   /**
-   * Notifies a receiver on this machine, and repeats it on the documented schedule until it responds 2xx. Resolves after
-   * the first attempt; `undefined` when there was no response.
+   * Notifies a receiver on this machine or an allowed one, and repeats it on the documented schedule until it responds
+   * 2xx. Resolves after the first attempt; `undefined` when there was no response.
    */
   send(eventType: string, url: string, notification: () => SignedNotification): Promise<Receipt | undefined>
+  /** Notifies such a receiver once. Rejects when it is none, or cannot be reached. */
+  sendOnce(eventType: string, url: string, notification: () => SignedNotification): Promise<Receipt>
+  /** Forgets all of them, also those that were to be sent again. */
+  clear(): void
 }
 
-/**
- * @param scale of the documented waits: 0.001 makes 15 milliseconds of 15 seconds
- * @param signAgain gives a repeated notification a fresh signature
- * @param closed aborted when the emulator closes
- */
-export function createDeliveries(
-  scale: number,
-  now: () => number,
-  signAgain: (notification: SignedNotification) => SignedNotification,
-  closed: AbortSignal,
-): Deliveries {
+/** The parts that {@link createDeliveries} needs. */
+export interface DeliveryOptions {
+  readonly receivers: Receivers
+  /** The factor of the documented waits: 0.001 makes 15 milliseconds of 15 seconds. */
+  readonly scale: number
+  readonly now: () => number
+  /** Gives a repeated notification a fresh signature. */
+  readonly signAgain: (notification: SignedNotification) => SignedNotification
+  /** Aborted when the emulator closes. */
+  readonly closed: AbortSignal
+}
+
+export function createDeliveries(options: DeliveryOptions): Deliveries {
+  const { receivers, scale, now, signAgain, closed } = options
   const list: Delivery[] = []
   const waiting = new Set<NodeJS.Timeout>()
-  closed.addEventListener('abort', () => waiting.forEach((timer) => void clearTimeout(timer)), { once: true })
+  /** Counts the calls of `clear()`: what was sent before is not sent again. */
+  let round = 0
+  function stopWaiting(): void {
+    for (const timer of waiting) clearTimeout(timer)
+    waiting.clear()
+  }
+  closed.addEventListener('abort', stopWaiting, { once: true })
+
+  function record(delivery: Delivery): void {
+    list.push(delivery)
+    if (list.length > REMEMBERED) list.shift()
+  }
+  /** The reason why a URL gets no notification, which the list keeps. */
+  function refuse(eventType: string, url: string): string | undefined {
+    const problem = receivers.problemOf(url)
+    if (problem !== undefined) record({ event_type: eventType, url, attempts: [], done: true, problem })
+    return problem
+  }
 
   async function attempt(
     delivery: { -readonly [Key in keyof Delivery]: Delivery[Key] },
     notification: SignedNotification,
   ): Promise<Receipt | undefined> {
-    const time = now()
+    const [time, begun] = [now(), round]
     const receipt = await deliver(delivery.url, notification, closed).catch((error: Error) => error)
     const outcome = receipt instanceof Error ? { error: receipt.message } : { status: receipt.status }
     delivery.attempts = [...delivery.attempts, { time, ...outcome }]
     const wait = WAITS[delivery.attempts.length - 1]
     const accepted = !(receipt instanceof Error) && receipt.status >= 200 && receipt.status < 300
-    delivery.done = accepted || wait === undefined || closed.aborted
+    delivery.done = accepted || wait === undefined || closed.aborted || round !== begun
     if (!delivery.done && wait !== undefined) {
       const timer = setTimeout(
         () => {
@@ -79,11 +106,20 @@ export function createDeliveries(
   return {
     list,
     async send(eventType, url, notification) {
-      if (!isLoopback(url) || closed.aborted) return undefined
+      if (closed.aborted || refuse(eventType, url) !== undefined) return undefined
       const delivery = { event_type: eventType, url, attempts: [], done: false }
-      list.push(delivery)
-      if (list.length > REMEMBERED) list.shift()
+      record(delivery)
       return attempt(delivery, notification())
+    },
+    async sendOnce(eventType, url, notification) {
+      const problem = refuse(eventType, url)
+      if (problem !== undefined) throw new Error(`no notification was sent to ${url}: ${problem}`)
+      return deliver(url, notification(), closed)
+    },
+    clear() {
+      list.length = 0
+      round += 1
+      stopWaiting()
     },
   }
 }

@@ -53,18 +53,23 @@ export interface FaultScript {
   readonly fault?: Fault
 }
 
-/** A failure in force. */
+/** A failure or a limit in force. */
 export interface FaultHandle {
+  /** The id by which `recover()` ends it alone. */
+  readonly id: string
   /** The number of requests it has hit. */
   readonly hits: number
   /** Ends it. */
   clear(): void
 }
 
+/** A failure or a limit as it is listed. */
+export type Listed<Rule> = Rule & Pick<FaultHandle, 'id' | 'hits'>
+
 /** The failures in force. */
 export interface Faults {
   /** Oldest first. */
-  list(): readonly FaultScript[]
+  list(): readonly Listed<FaultScript>[]
   add(script: FaultScript): FaultHandle
   /**
    * The newest failure that concerns a request; this uses up one of its `times`.
@@ -72,7 +77,8 @@ export interface Faults {
    * @param paths of the request: that on the wire, and its template where it is known already
    */
   take(method: string, paths: readonly string[]): FaultScript | undefined
-  clear(): void
+  /** Ends the failure of an id, or all of them. */
+  clear(id?: string): void
 }
 
 const FAULTS: ReadonlySet<unknown> = new Set([
@@ -134,14 +140,16 @@ function matchesSegments(pattern: readonly string[], segments: readonly string[]
 
 /** @param random from 0 to 1 */
 export function createFaults(random: () => number): Faults {
-  let scripts: { script: FaultScript; left: number; hits: number }[] = []
+  let scripts: { id: string; script: FaultScript; left: number; hits: number }[] = []
+  let added = 0
   return {
-    list: () => scripts.map(({ script }) => script),
+    list: () => scripts.map(({ id, hits, script }) => ({ id, hits, ...script })),
     add(script) {
       check(script)
-      const entry = { script, left: script.times ?? Infinity, hits: 0 }
+      const entry = { id: `fault-${++added}`, script, left: script.times ?? Infinity, hits: 0 }
       scripts.push(entry)
       return {
+        id: entry.id,
         get hits() {
           return entry.hits
         },
@@ -162,8 +170,8 @@ export function createFaults(random: () => number): Faults {
       if (entry.left <= 0) scripts = scripts.filter((other) => other !== entry)
       return entry.script
     },
-    clear() {
-      scripts = []
+    clear(id) {
+      scripts = id === undefined ? [] : scripts.filter((entry) => entry.id !== id)
     },
   }
 }

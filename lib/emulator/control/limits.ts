@@ -1,4 +1,4 @@
-import { type FaultHandle, type FaultScript, matchesPath } from './faults.js'
+import { type FaultHandle, type FaultScript, type Listed, matchesPath } from './faults.js'
 
 /** A limit of how often the API may be called. */
 export interface RateLimit {
@@ -13,24 +13,28 @@ export interface RateLimit {
 /** The limits in force. */
 export interface Limits {
   /** Oldest first. */
-  list(): readonly RateLimit[]
+  list(): readonly Listed<RateLimit>[]
   add(limit: RateLimit): FaultHandle
   /** The failure of a request that comes too soon; a request counts against all limits that match it. */
   take(method: string, paths: readonly string[]): FaultScript | undefined
-  clear(): void
+  /** Ends the limit of an id, or all of them. */
+  clear(id?: string): void
 }
 
 /** Each limit is a bucket of tokens by the emulator's clock. */
 export function createLimits(now: () => number): Limits {
-  let limits: { limit: RateLimit; tokens: number; filled: number; hits: number }[] = []
+  let limits: { id: string; limit: RateLimit; tokens: number; filled: number; hits: number }[] = []
+  let added = 0
   return {
-    list: () => limits.map(({ limit }) => limit),
+    list: () => limits.map(({ id, hits, limit }) => ({ id, hits, ...limit })),
     add(limit) {
       if (!(limit.rate > 0))
         throw new TypeError('limit(): rate must be a number of requests a second above 0')
-      const entry = { limit, tokens: Math.max(1, limit.rate), filled: now(), hits: 0 }
+      const tokens = Math.max(1, limit.rate)
+      const entry = { id: `limit-${++added}`, limit, tokens, filled: now(), hits: 0 }
       limits.push(entry)
       return {
+        id: entry.id,
         get hits() {
           return entry.hits
         },
@@ -56,8 +60,8 @@ export function createLimits(now: () => number): Limits {
       }
       return exceeded
     },
-    clear() {
-      limits = []
+    clear(id) {
+      limits = id === undefined ? [] : limits.filter((entry) => entry.id !== id)
     },
   }
 }

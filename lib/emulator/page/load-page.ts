@@ -1,9 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { PageParts } from './api.js'
-import type { PageHandler } from './page.js'
+import type { PageHandler, PageParts } from './page.js'
 import { PREFIX } from './serve.js'
 
-/** Serves the page, which is loaded with the first request for it; says whether a request was for it. */
+/** Serves the page and the control API, loaded with the first request for them; says whether a request was for them. */
 export function createPageLoader(
   parts: PageParts,
   closed: AbortSignal,
@@ -22,8 +21,8 @@ export function createPageLoader(
   }
 }
 
-/** Whether a request is for the page rather than for the API: its own paths, and `/` in a browser. */
+/** Whether a request is for the emulator rather than for WeChat Pay: its own paths, and `/` in a browser. */
 function isForPage({ method, url = '/', headers }: IncomingMessage): boolean {
-  if (url.startsWith(PREFIX)) return method === 'GET' || method === 'POST'
+  if (url.startsWith(PREFIX)) return true
   return method === 'GET' && /^\/(\?|$)/.test(url) && headers.authorization === undefined
 }

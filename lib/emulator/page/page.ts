@@ -1,9 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { TLSSocket } from 'node:tls'
 import { renderSVG } from 'uqr'
-import { readBody } from '../gateway/receive-request.js'
-import { createActions, createQueries, type PageParts, run } from './api.js'
-import { asset, isOwn, PAGE_HEADERS, type PageContent, PREFIX, send } from './serve.js'
-import { summaryOf } from './summary.js'
+import { denialOf, isToken, TOKEN_COOKIE } from '../control/api/access.js'
+import { respondToControl } from '../control/api/control-api.js'
+import type { ControlParts } from '../control/api/operation.js'
+import { summaryOf } from '../control/api/request-summary.js'
+import type { Recorder } from '../control/recorder.js'
+import { asset, PAGE_HEADERS, type PageContent, PREFIX, send } from './serve.js'
 
 /** The time between signs of life on the stream of events, in milliseconds: a silent one is taken for dead. */
 const HEARTBEAT = 15_000
@@ -12,14 +15,16 @@ const MAX_UNREAD = 4 * 1024 * 1024
 
 const notFound: PageContent = { status: 404, json: { message: 'there is no such page' } }
 
-/** Responds to a request for the page. */
+/** The parts of an emulator that the page needs. */
+export interface PageParts extends ControlParts {
+  readonly recorder: Recorder
+}
+
+/** Responds to a request for the page or the control API. */
 export type PageHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>
 
-/** Serves the page, its files and the data that it asks for. */
+/** Serves the page, its files, and the control API that it asks. */
 export function createPage(parts: PageParts, closed: AbortSignal): PageHandler {
-  const queries = createQueries(parts)
-  const actions = createActions(parts)
-
   function stream(response: ServerResponse): void {
     response.writeHead(200, { ...PAGE_HEADERS, 'Content-Type': 'text/event-stream' })
     const push = (data: object): void => {
@@ -38,27 +43,49 @@ export function createPage(parts: PageParts, closed: AbortSignal): PageHandler {
     closed.addEventListener('abort', end, { once: true })
   }
 
-  async function act(name: string, request: IncomingMessage): Promise<PageContent> {
-    const action = Object.hasOwn(actions, name) ? actions[name] : undefined
-    if (!action) return notFound
-    const body = await readBody(request)
-    return run(() => action(JSON.parse(body?.toString() || '{}')))
+  async function contentOf(
+    request: IncomingMessage,
+    name: string,
+    query: URLSearchParams,
+  ): Promise<PageContent> {
+    if (name === 'qr' && request.method === 'GET') {
+      return qrCode(query.get('text') ?? '')
+    }
+    const file = request.method === 'GET' ? await asset(name) : undefined
+    return file ?? (await respondToControl(request, name, query, parts)) ?? notFound
   }
 
   return async (request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost')
-    if (!isOwn(request, parts.host)) {
-      send(response, { status: 403, json: { message: 'the page is only for this machine' } })
+    const given = pathname === '/' ? searchParams.get('token') : null
+    if (given !== null && isToken(given, parts.token)) return keepToken(request, response, given)
+    const denial = denialOf(request, parts)
+    if (denial) {
+      send(response, { status: denial.status, json: { message: denial.message } })
       return
     }
     const name = pathname === '/' ? 'index.html' : pathname.slice(PREFIX.length)
-    if (request.method === 'POST') return send(response, await act(name, request))
-    if (name === 'stream') return stream(response)
-    if (name === 'qr') {
-      const text = renderSVG(searchParams.get('text') ?? '', { border: 2 })
-      return send(response, { text, type: 'image/svg+xml' })
-    }
-    const query = Object.hasOwn(queries, name) ? queries[name] : undefined
-    send(response, query ? await run(() => query(searchParams)) : ((await asset(name)) ?? notFound))
+    if (name === 'stream') stream(response)
+    else send(response, await contentOf(request, name, searchParams))
   }
+}
+
+/** A QR code takes no more than some 3,000 bytes. */
+function qrCode(text: string): PageContent {
+  try {
+    return { text: renderSVG(text, { border: 2 }), type: 'image/svg+xml' }
+  } catch {
+    return { status: 400, json: { message: `a QR code cannot hold ${text.length} characters` } }
+  }
+}
+
+/** Has a browser keep the token of its first request, which also gets it out of the address bar. */
+function keepToken({ socket }: IncomingMessage, response: ServerResponse, token: string): void {
+  const secure = socket instanceof TLSSocket ? '; Secure' : ''
+  response.writeHead(303, {
+    ...PAGE_HEADERS,
+    Location: '/',
+    'Set-Cookie': `${TOKEN_COOKIE}=${token}; Path=/; HttpOnly; SameSite=Lax${secure}`,
+  })
+  response.end()
 }

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ServerResponse } from 'node:http'
 
 /** The beginning of the paths of the page's files, data and actions. */
 export const PREFIX = '/_emulator/'
@@ -46,14 +46,4 @@ export function send(outgoing: ServerResponse, { status = 200, json, text, type 
     'Content-Length': Buffer.byteLength(body),
   })
   outgoing.end(body)
-}
-
-/**
- * Whether a request comes from the page itself: not by a host name that somebody's DNS leads here, nor from a form or
- * script of another site.
- */
-export function isOwn({ headers, method }: IncomingMessage, host: string): boolean {
-  const name = (headers.host ?? '').replace(/:\d+$/, '')
-  const isLocal = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(name) || name === host
-  return isLocal && (method === 'GET' || headers['x-emulator-page'] === '1')
 }

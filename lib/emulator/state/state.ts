@@ -77,3 +77,8 @@ export function createState({ collection }: StateStore): State {
     bills: new Map(),
   }
 }
+
+/** Forgets all that happened. */
+export function clearState(state: State): void {
+  for (const collection of Object.values(state) as Pick<Collection<unknown>, 'clear'>[]) collection.clear()
+}

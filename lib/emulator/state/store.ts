@@ -9,6 +9,7 @@ const REMEMBERED = 100_000
 export type Collection<Value> = Pick<Map<string, Value>, 'get' | 'has' | 'values' | 'entries' | 'size'> & {
   set(key: string, value: Value): void
   delete(key: string): void
+  clear(): void
 }
 
 /** The collections of one emulator: in memory, and in a file if it is given one. */
@@ -62,6 +63,10 @@ export function openStore(file?: string): StateStore {
         },
         delete(key) {
           if (map.delete(key)) storeFile?.append([name, key])
+        },
+        clear() {
+          for (const key of map.keys()) storeFile?.append([name, key])
+          map.clear()
         },
       }
     },

@@ -112,5 +112,23 @@ describe('a notification that nobody takes', () => {
 it('a notification goes nowhere but to this machine', async () => {
   const { emulator, wxpay } = await start(1)
   expect(await pay(emulator, wxpay, 'https://merchant.example.com/notify')).not.toHaveProperty('notified')
-  expect(emulator.deliveries).toEqual([])
+  expect(emulator.deliveries).toMatchObject([
+    { attempts: [], done: true, problem: expect.stringContaining('--allow-notify merchant.example.com') },
+  ])
+})
+
+it('a notification that nobody took is forgotten with the rest', async () => {
+  const { emulator, wxpay } = await start(0.01)
+  let heard = 0
+  const { url } = await receive((_, response) => {
+    heard++
+    response.writeHead(500).end()
+  })
+  await pay(emulator, wxpay, url)
+  emulator.reset()
+  const before = heard
+  // Another one, of the same schedule, has been repeated by then.
+  await pay(emulator, wxpay, (await receive((_, response) => void response.writeHead(500).end())).url)
+  await expect.poll(() => emulator.deliveries[0]?.attempts.length).toBe(3)
+  expect(heard).toBe(before)
 })

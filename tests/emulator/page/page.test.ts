@@ -103,8 +103,8 @@ describe('the page', () => {
     await act('fail', { path: 'v3/certificates', status: 500, times: 1 })
     await act('limit', { path: '*', rate: 5 })
     expect(await ask('faults')).toEqual({
-      faults: [{ path: 'v3/certificates', status: 500, times: 1 }],
-      limits: [{ path: '*', rate: 5 }],
+      faults: [{ id: 'fault-1', hits: 0, path: 'v3/certificates', status: 500, times: 1 }],
+      limits: [{ id: 'limit-1', hits: 0, path: '*', rate: 5 }],
     })
     expect((await act('fail', { path: '*' })).status).toBe(400)
     await act('recover', {})
@@ -152,6 +152,11 @@ describe('the page', () => {
     const [delivery] = await ask('deliveries')
     expect(delivery).toMatchObject({ event_type: 'TRANSACTION.SUCCESS', done: false })
     expect(delivery.attempts).toEqual([{ time: expect.any(Number), error: expect.any(String) }])
+  })
+
+  it('says that a QR code cannot hold so much', async () => {
+    const { status } = await get(`/_emulator/qr?text=${'a'.repeat(5_000)}`)
+    expect(status).toBe(400)
   })
 
   it('leaves a seeded emulator’s numbers as they are', async () => {

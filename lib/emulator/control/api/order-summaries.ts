@@ -1,8 +1,8 @@
-import type { Context } from '../context.js'
-import { orderNow } from '../domain/order-times.js'
-import { serviceNow } from '../domain/service-order.js'
-import { transferNow } from '../domain/transfer-states.js'
-import { MAX_SHOWN } from './summary.js'
+import type { Context } from '../../context.js'
+import { orderNow } from '../../domain/order-times.js'
+import { serviceNow } from '../../domain/service-order.js'
+import { transferNow } from '../../domain/transfer-states.js'
+import { MAX_SHOWN } from './request-summary.js'
 
 /** The orders, transfers and service orders that users can pay or confirm, or have: the newest of a kind first. */
 export function ordersOf(context: Context): readonly object[] {

@@ -1,4 +1,4 @@
-import type { RecordedAnswer, RecordedRequest } from '../control/recorder.js'
+import type { RecordedAnswer, RecordedRequest } from '../recorder.js'
 
 /** The largest number of entries of a kind that is shown. */
 export const MAX_SHOWN = 500
@@ -6,7 +6,7 @@ export const MAX_SHOWN = 500
 const numbers = new WeakMap<RecordedRequest, number>()
 let last = 0
 
-/** The number by which the page asks for a request. */
+/** The number by which the API asks for a request. */
 export function numberOf(request: RecordedRequest): number {
   const number = numbers.get(request) ?? ++last
   numbers.set(request, number)

@@ -1,0 +1,147 @@
+import { type Fields, objectOf, type Schema } from './operation.js'
+
+/** A text, with what it means. */
+export const text = (description?: string): Schema => ({
+  type: 'string',
+  ...(description && { description }),
+})
+export const number = (description?: string): Schema => ({
+  type: 'number',
+  ...(description && { description }),
+})
+export const integer = (description?: string): Schema => ({
+  type: 'integer',
+  ...(description && { description }),
+})
+export const flag = (description?: string): Schema => ({
+  type: 'boolean',
+  ...(description && { description }),
+})
+export const object = (description?: string): Schema => ({
+  type: 'object',
+  ...(description && { description }),
+})
+export const listOf = (items: Schema): Schema => ({ type: 'array', items })
+export const nothing: Schema = { type: 'null' }
+/** One of the {@link COMPONENTS}. */
+export const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` })
+
+const headers = object('By lower-case name.')
+const milliseconds = number('Milliseconds since 1970, by the clock of the emulator.')
+const pathPattern = text('A path or template; a {placeholder} stands for any one segment, * for every path.')
+
+/** The fields of a scripted failure. */
+export const FAULT_FIELDS: Fields = {
+  path: pathPattern,
+  'method?': text('Any method when absent.'),
+  'status?': integer('The HTTP status of the response.'),
+  'code?': text('An error code such as PARAM_ERROR.'),
+  'message?': text(),
+  'detail?': object(),
+  'headers?': object('Headers added to the response, such as Retry-After.'),
+  'times?': integer('The number of requests that fail; all of them when absent.'),
+  'probability?': number('From 0 to 1; always when absent.'),
+  'fault?': {
+    description: 'What is wrong with the response itself: forged-signature, tampered, drop … or { delay }.',
+    anyOf: [text(), objectOf({ delay: number('Milliseconds.') })],
+  },
+}
+
+export const LIMIT_FIELDS: Fields = {
+  'path?': pathPattern,
+  'method?': text('Any method when absent.'),
+  rate: number('Requests a second.'),
+}
+
+const rule = { id: text('Ends it alone, by recover.'), hits: integer('The requests that it has hit.') }
+
+const SHORT_REQUEST = {
+  id: integer('Counts up.'),
+  method: text(),
+  url: text('Path and query as on the request line.'),
+  'template?': text('The documented path; absent where none is.'),
+  verified: flag('Whether the signature is genuine.'),
+  'problem?': text('The reason why it is not.'),
+  time: milliseconds,
+}
+
+/** The objects that results are made of, by the name that the document gives them. */
+export const COMPONENTS: Fields = {
+  Problem: objectOf({ message: text('What is wrong, and what to do about it.') }),
+  Receipt: objectOf({
+    status: integer('The HTTP status that the receiver responded with.'),
+    body: text('Empty when the receiver is not on the machine of the emulator.'),
+  }),
+  Payment: objectOf({
+    transaction_id: text(),
+    trade_state: text(),
+    'notified?': ref('Receipt'),
+  }),
+  SignedNotification: objectOf({
+    headers: object(),
+    body: text('Send these very bytes: the signature covers them.'),
+  }),
+  ShortRequest: objectOf({
+    ...SHORT_REQUEST,
+    'issue?': text(),
+    'said?': text(),
+    'status?': integer('Of the response; absent until there is one.'),
+    'duration?': number('Milliseconds.'),
+    'code?': text('The error code of the response.'),
+    'field?': text('The field that an error names.'),
+  }),
+  Request: objectOf({
+    ...SHORT_REQUEST,
+    path: text(),
+    query: object(),
+    headers,
+    body: text('UTF-8, or one character a byte when it is not valid UTF-8.'),
+    message: text('The message that the signature should cover.'),
+    'diagnosis?': object('What the client signed instead, as far as that can be found out.'),
+    'decrypted?': object('The encrypted fields in clear, by JSON pointer.'),
+    'answer?': objectOf({ status: integer(), headers, body: text(), duration: number('Milliseconds.') }),
+  }),
+  Order: objectOf({
+    number: text('out_trade_no, combine_out_trade_no, out_bill_no or out_order_no.'),
+    kind: text(),
+    state: text(),
+    'amount?': integer('In fen.'),
+    'action?': text('The operation that a user would do next: pay or confirm.'),
+  }),
+  Delivery: objectOf({
+    event_type: text(),
+    url: text(),
+    attempts: listOf(
+      objectOf({
+        time: milliseconds,
+        'status?': integer(),
+        'error?': text('The reason why there was no response.'),
+      }),
+    ),
+    done: flag('Whether a receiver accepted it, or it was given up.'),
+    'problem?': text('The reason why it was not sent at all.'),
+  }),
+  Fault: objectOf({ ...rule, ...FAULT_FIELDS }),
+  Limit: objectOf({ ...rule, ...LIMIT_FIELDS }),
+  Merchant: objectOf({
+    mchid: text(),
+    serial: text("Serial number of the merchant's certificate."),
+    privateKey: text('PEM.'),
+    certs: object('The keys of WeChat Pay by id, as PEM.'),
+    apiv3Key: text(),
+    secret: text('The APIv2 key.'),
+    'merchant?': objectOf({ cert: text('PEM.'), key: text('PEM.') }),
+    'ca?': text('PEM; HTTPS only.'),
+    baseURL: text(),
+  }),
+  Brand: objectOf({
+    brandId: text(),
+    serial: text(),
+    privateKey: text('PEM.'),
+    certs: object('The key of WeChat Pay by id, as PEM.'),
+    brandApiKey: text(),
+    'ca?': text('PEM; HTTPS only.'),
+    baseURL: text(),
+  }),
+  Time: objectOf({ time: milliseconds, text: text('The same time in Beijing.') }),
+}
