@@ -7,6 +7,9 @@ import { VARIABLES } from './config.js'
 /** The folder that holds an emulator's keys and state between runs, unless `--dir` names another. */
 export const DEFAULT_FOLDER = '.wxpay-emulator'
 
+/** The variable with the token of an emulator's control API. */
+export const TOKEN_VARIABLE = 'WXPAY_EMULATOR_TOKEN'
+
 /** The file in it that holds the emulator's state. */
 export const STATE_FILE = 'state.jsonl'
 
@@ -51,16 +54,27 @@ export type ConfigFormat = 'env' | 'dotenv' | 'json' | 'ts'
 
 /** The formats of the configuration of an emulator's client, ready to paste. */
 export const CONFIG_FORMATS: Readonly<Record<ConfigFormat, (options: EmulatorClient) => string>> = {
-  env: (options) => formatVariables(options, ([name, value]) => `export ${name}=${shellQuoted(value)}`),
-  dotenv: (options) => formatVariables(options, ([name, value]) => `${name}=${JSON.stringify(value)}`),
+  env: (options) => formatVariables(options, 'env'),
+  dotenv: (options) => formatVariables(options, 'dotenv'),
   json: (options) => JSON.stringify(options, null, 2),
   ts: formatCode,
 }
 
 type Variable = readonly [name: string, value: string]
 
-function formatVariables(options: EmulatorClient, format: (variable: Variable) => string): string {
-  return variablesOf(options).map(format).join('\n')
+const VARIABLE_FORMATS: Readonly<Record<'env' | 'dotenv', (variable: Variable) => string>> = {
+  env: ([name, value]) => `export ${name}=${shellQuoted(value)}`,
+  dotenv: ([name, value]) => `${name}=${JSON.stringify(value)}`,
+}
+
+/** The line with the token of the control API; none in a format of options, which it is not one of. */
+export function tokenLine(format: ConfigFormat, token: string): string | undefined {
+  if (format !== 'env' && format !== 'dotenv') return undefined
+  return VARIABLE_FORMATS[format]([TOKEN_VARIABLE, token])
+}
+
+function formatVariables(options: EmulatorClient, format: 'env' | 'dotenv'): string {
+  return variablesOf(options).map(VARIABLE_FORMATS[format]).join('\n')
 }
 
 function variablesOf(options: EmulatorClient): Variable[] {

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import {
   CONFIG_FORMATS,
@@ -6,19 +5,16 @@ import {
   DEFAULT_FOLDER,
   makeFolder,
   STATE_FILE,
+  TOKEN_VARIABLE,
+  tokenLine,
   writeKeys,
 } from './emulator-config.js'
-import { UsageError } from './input.js'
+import { collect, type EmulatorOptionFlags, emulatorOptions, toTime } from './emulator-options.js'
+import { toNumber, UsageError } from './input.js'
 import { note, print, style } from './output.js'
 
-interface EmulatorFlags {
-  readonly port: number
-  readonly host: string
-  readonly https?: boolean
-  readonly seed?: string
+interface EmulatorFlags extends EmulatorOptionFlags {
   readonly dir: string
-  readonly storage?: string
-  readonly keep: boolean
   readonly brand?: boolean
   readonly print: ConfigFormat
   readonly json?: boolean
@@ -29,7 +25,10 @@ Examples:
   wxpay emulator                                 then paste the exports into another shell
   wxpay emulator --print dotenv > .env           and node --env-file=.env app.js
   wxpay emulator --print json > wxpay.json       and wxpay call v3/certificates --config wxpay.json
+  wxpay emulator --host 0.0.0.0 --allow-notify app   beside a service app of docker-compose
 
+What its page does, tests in any language do by HTTP: /_emulator/openapi.json describes it. From other machines that
+takes the token, which is printed, and is that of ${TOKEN_VARIABLE} where it is set.
 Its keys are files in --dir, readable for their owner alone. They and all orders are there again in the next run;
 keep the folder out of version control. Ctrl-C ends it.`
 
@@ -40,6 +39,10 @@ export function defineCommand(command: Command): Command {
     .option('--host <address>', 'other machines can reach it unless it is a loopback address', '127.0.0.1')
     .option('--https', 'serve HTTPS, with a certificate of its own authority')
     .option('--seed <text>', 'make ids, numbers and secrets the same in every run')
+    .option('--clock <time>', 'where its clock starts, such as 2025-01-01T00:00:00+08:00', toTime)
+    .option('--retry-scale <number>', 'factor of the waits before a notification is sent again', toNumber)
+    .option('--faults <json>', 'failures from the start: {"path":"*","status":500}, a list, @file or -')
+    .option('--allow-notify <host>', 'a host beyond this machine to notify; may come more than once', collect)
     .option('--dir <folder>', 'where keys and state are kept between runs', DEFAULT_FOLDER)
     .option('--storage <file>', `where its state is kept (default: ${STATE_FILE} in --dir)`)
     .option('--no-keep', 'forget all that happened at the end')
@@ -55,29 +58,33 @@ export function defineCommand(command: Command): Command {
 }
 
 async function run(flags: EmulatorFlags): Promise<void> {
-  const { port, host, https, seed, dir, storage, keep, brand, json } = flags
+  const { dir, keep, brand, json } = flags
   const { createEmulator } = await import('../emulator/index.js')
   const folder = makeFolder(dir)
-  const emulator = await createEmulator({
-    ...{ port, host },
-    ...(https && { https }),
-    ...(seed !== undefined && { seed }),
-    ...(keep && { storage: storage ?? join(folder, STATE_FILE) }),
-  }).catch((error: NodeJS.ErrnoException) => {
+  const options = emulatorOptions(flags, folder)
+  const emulator = await createEmulator(options).catch((error: NodeJS.ErrnoException) => {
     throw new UsageError(describeFailure(error, flags))
   })
   const ended = interrupted()
   const { stderr } = process
   note(style('bold', 'WeChat Pay emulator: this is not WeChat Pay, and no money moves.', stderr))
   note(`  page and API  ${style('cyan', emulator.url, stderr)}`)
+  note(`  control       ${emulator.control.url}/openapi.json, token ${emulator.control.token}`)
+  if (!isLoopback(flags.host)) note('                from other machines the page is at /?token=… of it')
   note(`  keys in       ${folder}${keep ? ', kept between runs' : ''}`)
   note('  Ctrl-C ends it\n')
   const client = writeKeys(brand ? emulator.brand : emulator.merchant, folder)
-  print(CONFIG_FORMATS[json ? 'json' : flags.print](client))
+  const format = json ? 'json' : flags.print
+  print(CONFIG_FORMATS[format](client))
+  const line = tokenLine(format, emulator.control.token)
+  if (line !== undefined) print(line)
   await ended
   await emulator.close()
   note('ended')
 }
+
+/** Whether no other machine reaches an address. */
+const isLoopback = (host: string): boolean => /^(localhost|127\..*|::1)$/.test(host)
 
 /** Why the emulator does not start, and what to do about it. */
 function describeFailure(

@@ -11,6 +11,7 @@ import {
   type EmulatorClient,
   makeFolder,
   STATE_FILE,
+  TOKEN_VARIABLE,
   writeKeys,
 } from './emulator-config.js'
 import { parseUserJson, readFile, readJson, UsageError } from './input.js'
@@ -46,12 +47,13 @@ on standard error and the exit code is 1. Notifications of APIv2 need no headers
 const SEND_HELP = `
 Only the platform can sign what a receiver in production accepts. This one is signed by an emulator: the one that
 runs at --emulator or WXPAY_BASE_URL, else one that is started for it with the keys kept in --dir; what the receiver
-has to be configured with is printed then.
+has to be configured with is printed then. One on another machine takes its token, in ${TOKEN_VARIABLE}.
 
 Example:
   wxpay notify send TRANSACTION.SUCCESS --url http://127.0.0.1:3000/notify --resource '{"out_trade_no":"1217"}'
 
-Prints what the receiver answered; the exit code is 1 when that was not 2xx.`
+Prints what the receiver answered (of one on another machine, the status alone); the exit code is 1 when that was not
+2xx.`
 
 export function defineCommand(command: Command): Command {
   command.description('Verify notifications, or send one to try a receiver.')
@@ -129,9 +131,13 @@ async function assertDocumented(event: string): Promise<void> {
 
 /** Asks a running emulator to send the notification, as its page does. */
 async function sendByRunning(emulator: string, message: Message): Promise<Receipt> {
+  const token = process.env[TOKEN_VARIABLE]
   const response = await fetch(new URL('/_emulator/notify', emulator), {
     method: 'POST',
-    headers: { 'Content-Type': 'application/json', 'X-Emulator-Page': '1' },
+    headers: {
+      ...{ 'Content-Type': 'application/json', 'X-Emulator-Page': '1' },
+      ...(token && { Authorization: `Bearer ${token}` }),
+    },
     body: JSON.stringify(message),
   }).catch((error: Error) => {
     const why = (error.cause as Error | undefined)?.message ?? error.message
@@ -152,7 +158,11 @@ async function sendByOwn(
 ): Promise<Receipt> {
   const { createEmulator } = await import('../emulator/index.js')
   const folder = makeFolder(dir)
-  const emulator = await createEmulator({ storage: join(folder, STATE_FILE) }).catch((error: Error) => {
+  // Who gives this command a URL means it, wherever it leads.
+  const { host } = new URL(options.url)
+  const control = { allowNotify: host ? [host] : [] }
+  const storage = join(folder, STATE_FILE)
+  const emulator = await createEmulator({ storage, control }).catch((error: Error) => {
     throw new UsageError(`${error.message}; name the one that runs: --emulator http://127.0.0.1:4010`)
   })
   try {

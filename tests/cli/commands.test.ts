@@ -1,5 +1,13 @@
 import { spawn } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Emulator } from '../../lib/emulator/index.js'
@@ -210,6 +218,86 @@ describe('wxpay emulator', () => {
     expect(second.config).toEqual({ ...first.config, baseURL: expect.any(String) })
     second.child.kill('SIGKILL')
     await second.ended
+  })
+})
+
+describe('wxpay emulator, told how to behave', () => {
+  /** Starts one, has `look` ask it, and ends it. */
+  async function started(args: readonly string[], look: (url: string) => Promise<void>, env = {}) {
+    const [node = '', ...before] = PROGRAM
+    const dir = mkdtempSync(join(folder, 'told-'))
+    const child = spawn(node, [...before, 'emulator', '--port', '0', '--dir', dir, '--no-keep', ...args], {
+      env: { ...process.env, ...env },
+    })
+    const [out, said]: [string[], string[]] = [[], []]
+    child.stdout.setEncoding('utf8').on('data', (text: string) => void out.push(text))
+    child.stderr.setEncoding('utf8').on('data', (text: string) => void said.push(text))
+    const ended = new Promise((resolve) => child.once('exit', resolve))
+    const variable = (name: string) => new RegExp(`export ${name}='(.*)'`).exec(out.join(''))?.[1]
+    await expect.poll(() => variable('WXPAY_EMULATOR_TOKEN'), { timeout: 30_000 }).toBeTruthy()
+    try {
+      await look(variable('WXPAY_BASE_URL') ?? '')
+    } finally {
+      child.kill('SIGINT')
+      await ended
+    }
+    return { token: variable('WXPAY_EMULATOR_TOKEN'), stderr: said.join('') }
+  }
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into it freely
+  const get = async (url: string, path: string): Promise<any> =>
+    (await fetch(`${url}/_emulator/${path}`)).json()
+
+  it('takes its clock, failures and allowed hosts from flags, and its token from the environment', async () => {
+    const clock = '2024-02-29T12:00:00+08:00'
+    const args = [
+      '--clock',
+      clock,
+      '--retry-scale',
+      '0.001',
+      '--allow-notify',
+      'app',
+      '--allow-notify',
+      'other:3000',
+    ]
+    const faults = [
+      '--faults',
+      '[{"path":"*","status":503,"times":2},{"path":"v3/certificates","code":"PARAM_ERROR"}]',
+    ]
+    const { token, stderr } = await started(
+      [...args, ...faults],
+      async (url) => {
+        expect((await get(url, 'clock')).time - Date.parse(clock)).toBeLessThan(60_000)
+        expect(Date.parse(clock) - (await get(url, 'clock')).time).toBeLessThanOrEqual(0)
+        expect((await get(url, 'faults')).faults).toMatchObject([{ status: 503 }, { code: 'PARAM_ERROR' }])
+        const sent = await wxpay(
+          ['notify', 'send', 'REFUND.SUCCESS', '--url', 'http://elsewhere.invalid/', '--emulator', url],
+          { env: { WXPAY_EMULATOR_TOKEN: 'token-of-compose' } },
+        )
+        expect(sent).toMatchObject({
+          code: 1,
+          stderr: expect.stringContaining('--allow-notify elsewhere.invalid'),
+        })
+        for (const host of ['app', 'other:3000']) {
+          const { stderr: said } = await wxpay(
+            ['notify', 'send', 'REFUND.SUCCESS', '--url', `http://${host}/`, '--emulator', url],
+            { env: { WXPAY_EMULATOR_TOKEN: 'token-of-compose' } },
+          )
+          expect(said).toMatch(/notification to http.* failed/)
+        }
+      },
+      { WXPAY_EMULATOR_TOKEN: 'token-of-compose' },
+    )
+    expect(token).toBe('token-of-compose')
+    expect(stderr).toContain('/_emulator/openapi.json, token token-of-compose')
+  })
+
+  it('says what is wrong with them', async () => {
+    const run = async (...args: string[]) =>
+      (await wxpay(['emulator', '--port', '0', '--no-keep', ...args])).stderr
+    expect(await run('--clock', 'tomorrow')).toContain('such as 2025-01-01T00:00:00+08:00')
+    expect(await run('--faults', '{')).toContain('--faults is no JSON')
+    expect(await run('--faults', '{"path":"*"}')).toContain('needs a status, a code or a fault')
+    expect(await run('--allow-notify', 'http://app')).toContain("'http://app' is no host")
   })
 })
 

@@ -1,0 +1,58 @@
+import { join } from 'node:path'
+import { InvalidArgumentError } from 'commander'
+import type { EmulatorOptions, FaultScript } from '../emulator/index.js'
+import { STATE_FILE, TOKEN_VARIABLE } from './emulator-config.js'
+import { readJson } from './input.js'
+
+/** The flags that say how an emulator behaves. */
+export interface EmulatorOptionFlags {
+  readonly port: number
+  readonly host: string
+  readonly https?: boolean
+  readonly seed?: string
+  readonly storage?: string
+  readonly keep: boolean
+  /** The time at which its clock starts, in milliseconds. */
+  readonly clock?: number
+  readonly retryScale?: number
+  readonly faults?: string
+  readonly allowNotify?: readonly string[]
+}
+
+/** The options of an emulator that keeps its state in a folder. */
+export function emulatorOptions(flags: EmulatorOptionFlags, folder: string): EmulatorOptions {
+  const { port, host, https, seed, storage, keep, clock, retryScale, faults, allowNotify } = flags
+  // One that is empty is as good as absent: compose files write it so.
+  const token = process.env[TOKEN_VARIABLE] || undefined
+  return {
+    ...{ port, host },
+    ...(https && { https }),
+    ...(seed !== undefined && { seed }),
+    ...(keep && { storage: storage ?? join(folder, STATE_FILE) }),
+    ...(clock !== undefined && { clock: startingAt(clock) }),
+    ...(retryScale !== undefined && { retryScale }),
+    ...(faults !== undefined && { faults: scriptsOf(faults) }),
+    control: { ...(token && { token }), ...(allowNotify && { allowNotify }) },
+  }
+}
+
+/** A clock that starts at a time, and runs on. */
+function startingAt(time: number): () => number {
+  const difference = time - Date.now()
+  return () => Date.now() + difference
+}
+
+/** One failure, or a list of them. */
+function scriptsOf(text: string): readonly FaultScript[] {
+  return [readJson(text, '--faults')].flat() as readonly FaultScript[]
+}
+
+/** The parser of a flag whose value is a time. */
+export function toTime(text: string): number {
+  const time = Date.parse(text)
+  if (!Number.isNaN(time)) return time
+  throw new InvalidArgumentError('It must be a time, such as 2025-01-01T00:00:00+08:00.')
+}
+
+/** The parser of a flag that may come more than once. */
+export const collect = (text: string, before: readonly string[] = []): readonly string[] => [...before, text]
