@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { InvalidArgumentError } from 'commander'
-import type { EmulatorOptions, FaultScript } from '../emulator/index.js'
+import type { EmulatorOptions, FaultScript, PlatformMode } from '../emulator/index.js'
 import { STATE_FILE, TOKEN_VARIABLE } from './emulator-config.js'
 import { readJson } from './input.js'
 
@@ -16,12 +16,13 @@ export interface EmulatorOptionFlags {
   readonly clock?: number
   readonly retryScale?: number
   readonly faults?: string
+  readonly platform?: PlatformMode
   readonly allowNotify?: readonly string[]
 }
 
 /** The options of an emulator that keeps its state in a folder. */
 export function emulatorOptions(flags: EmulatorOptionFlags, folder: string): EmulatorOptions {
-  const { port, host, https, seed, storage, keep, clock, retryScale, faults, allowNotify } = flags
+  const { port, host, https, seed, storage, keep, clock, retryScale, faults, platform, allowNotify } = flags
   // One that is empty is as good as absent: compose files write it so.
   const token = process.env[TOKEN_VARIABLE] || undefined
   return {
@@ -31,10 +32,14 @@ export function emulatorOptions(flags: EmulatorOptionFlags, folder: string): Emu
     ...(keep && { storage: storage ?? join(folder, STATE_FILE) }),
     ...(clock !== undefined && { clock: startingAt(clock) }),
     ...(retryScale !== undefined && { retryScale }),
+    ...(platform && { platform }),
     ...(faults !== undefined && { faults: scriptsOf(faults) }),
     control: { ...(token && { token }), ...(allowNotify && { allowNotify }) },
   }
 }
+
+/** What the platform may sign with. */
+export const PLATFORMS: readonly PlatformMode[] = ['public-key', 'certificates', 'switching']
 
 /** A clock that starts at a time, and runs on. */
 function startingAt(time: number): () => number {

@@ -9,7 +9,7 @@ import {
   tokenLine,
   writeKeys,
 } from './emulator-config.js'
-import { collect, type EmulatorOptionFlags, emulatorOptions, toTime } from './emulator-options.js'
+import { collect, type EmulatorOptionFlags, emulatorOptions, PLATFORMS, toTime } from './emulator-options.js'
 import { toNumber, UsageError } from './input.js'
 import { note, print, style } from './output.js'
 
@@ -39,6 +39,7 @@ export function defineCommand(command: Command): Command {
     .option('--host <address>', 'other machines can reach it unless it is a loopback address', '127.0.0.1')
     .option('--https', 'serve HTTPS, with a certificate of its own authority')
     .option('--seed <text>', 'make ids, numbers and secrets the same in every run')
+    .addOption(new Option('--platform <mode>', 'what it signs with').choices(PLATFORMS))
     .option('--clock <time>', 'where its clock starts, such as 2025-01-01T00:00:00+08:00', toTime)
     .option('--retry-scale <number>', 'factor of the waits before a notification is sent again', toNumber)
     .option('--faults <json>', 'failures from the start: {"path":"*","status":500}, a list, @file or -')

@@ -291,10 +291,18 @@ describe('wxpay emulator, told how to behave', () => {
     expect(stderr).toContain('/_emulator/openapi.json, token token-of-compose')
   })
 
+  it('signs with what it is told to', async () => {
+    await started(['--platform', 'switching'], async (url) => {
+      const { certs } = await get(url, 'merchant')
+      expect(Object.keys(certs).map((id) => id.startsWith('PUB_KEY_ID_'))).toEqual([true, false])
+    })
+  })
+
   it('says what is wrong with them', async () => {
     const run = async (...args: string[]) =>
       (await wxpay(['emulator', '--port', '0', '--no-keep', ...args])).stderr
     expect(await run('--clock', 'tomorrow')).toContain('such as 2025-01-01T00:00:00+08:00')
+    expect(await run('--platform', 'both')).toContain('public-key, certificates, switching')
     expect(await run('--faults', '{')).toContain('--faults is no JSON')
     expect(await run('--faults', '{"path":"*"}')).toContain('needs a status, a code or a fault')
     expect(await run('--allow-notify', 'http://app')).toContain("'http://app' is no host")
