@@ -10,6 +10,7 @@ export type { Member } from './domain/member-cards.js'
 export { createEmulator } from './emulator.js'
 export type { EmulatorBrand } from './identity/brand.js'
 export type { EmulatorMerchant } from './identity/identity.js'
+export type { BrandIdentity, MerchantIdentity, SubMerchant } from './identity/merchant-options.js'
 export type { PlatformMode, PlatformOptions } from './identity/platform-keys.js'
 export type {
   Confirmation,
@@ -18,6 +19,7 @@ export type {
   Discount,
   Emulator,
   EmulatorOptions,
+  OfMerchant,
   OutcomeTime,
   Payment,
   PaymentOutcome,

@@ -9,6 +9,7 @@ import type { ComplaintRequest } from './domain/complaints.js'
 import type { Member } from './domain/member-cards.js'
 import type { EmulatorBrand } from './identity/brand.js'
 import type { EmulatorMerchant } from './identity/identity.js'
+import type { BrandIdentity, MerchantIdentity } from './identity/merchant-options.js'
 import type { PlatformMode, PlatformOptions } from './identity/platform-keys.js'
 import type { Promotion, RefundStatus, TradeState, TransferStatus } from './state/records.js'
 
@@ -40,6 +41,11 @@ export interface EmulatorOptions {
    * key. {@link Emulator.merchant} fits it.
    */
   readonly platform?: PlatformMode | PlatformOptions
+  /**
+   * Merchants of your own, and a brand: one that nobody knows, `1900000109`, when absent. Each has orders and all else for
+   * itself, so that two of them may use the same numbers.
+   */
+  readonly merchants?: readonly (MerchantIdentity | BrandIdentity)[]
   /** Failures in force from the start. */
   readonly faults?: readonly FaultScript[]
   /** Who controls it over HTTP, and whom it notifies. */
@@ -64,8 +70,14 @@ export interface Control {
   readonly token: string
 }
 
+/** The merchant that is meant. */
+export interface OfMerchant {
+  /** The one that a number belongs to, or else the first, when absent. */
+  readonly mchid?: string
+}
+
 /** The key that signs a notification, and the message that is meant where an event type has several. */
-export interface SignerOptions<Product extends string = string> {
+export interface SignerOptions<Product extends string = string> extends OfMerchant {
   /**
    * A public key's id or a certificate's serial number. When absent, the platform key of the merchant, by `platform`, or
    * the public key of the brand where brands are notified, as of `BRAND_MEMBER_CARD.USER_CARD.CREATE`.
@@ -152,6 +164,8 @@ export interface Emulator {
   readonly url: string
   /** Options for `new Wechatpay(...)`, secrets included: they are worth nothing elsewhere. A new copy every time. */
   readonly merchant: EmulatorMerchant
+  /** The same for each of its merchants, the first of which is {@link merchant}. Keys are made when they are read. */
+  readonly merchants: readonly EmulatorMerchant[]
   /**
    * Options for `new Wechatpay(...)` as a brand, which calls `/brand/…`. Its keys are made when they are first asked for. A
    * new copy every time.
@@ -179,13 +193,13 @@ export interface Emulator {
    *
    * @param out_trade_no or `combine_out_trade_no`, `out_order_no`
    */
-  pay(out_trade_no: string, outcome?: PaymentOutcome): Promise<Payment>
+  pay(out_trade_no: string, outcome?: PaymentOutcome & OfMerchant): Promise<Payment>
   /**
    * Has a user accept a transfer, or agree to a service order of WeChat Pay Score.
    *
    * @param number `out_bill_no` or `out_order_no`
    */
-  confirm(number: string, how?: Confirmation): void
+  confirm(number: string, how?: Confirmation & OfMerchant): void
   /**
    * Says what becomes of a refund, and notifies its merchant: of one that is `PROCESSING` or `ABNORMAL`, or of one that is
    * still to come. Without it, a refund is accepted as `PROCESSING` and succeeds at once.
@@ -193,7 +207,7 @@ export interface Emulator {
    * @param out_refund_no or `*` for all that are still to come
    * @param status `PROCESSING` keeps it waiting until it is told to end
    */
-  refund(out_refund_no: string, status: RefundStatus, when?: OutcomeTime): void
+  refund(out_refund_no: string, status: RefundStatus, when?: OutcomeTime & OfMerchant): void
   /**
    * Says what becomes of a transfer, and notifies its merchant: of one that has not ended, or of one that is still to come.
    * Without it, a transfer waits for its user and fails after 24 hours; a cancelled one is `CANCELING` and then
@@ -202,9 +216,9 @@ export interface Emulator {
    * @param out_bill_no or `*` for all that are still to come
    * @param status `CANCELING` keeps a cancellation waiting until it is told to end
    */
-  transfer(out_bill_no: string, status: TransferStatus, how?: TransferEnd): void
+  transfer(out_bill_no: string, status: TransferStatus, how?: TransferEnd & OfMerchant): void
   /** Has the payer of an order complain of it; returns the `complaint_id`. */
-  complain(complaint: ComplaintRequest): string
+  complain(complaint: ComplaintRequest & OfMerchant): string
   /** The imports of member cards that were carried out, oldest first; a repeated request does not count again. */
   members(): readonly Member[]
   /**
@@ -239,7 +253,7 @@ export interface Emulator {
    * Makes up the trade bill of a day, such as `2024-01-01`, with a number of rows: always the same rows, written while they
    * are sent. Resolves to the size of the bill, unzipped.
    */
-  fillBill(bill_date: string, rows: number): Promise<number>
+  fillBill(bill_date: string, rows: number, of?: OfMerchant): Promise<number>
   /** Scripts a failure. Of several that concern a request, the newest one counts. */
   fail(script: FaultScript): FaultHandle
   /** Limits how often the API may be called; beyond that it responds 429 `FREQUENCY_LIMITED` with `Retry-After`. */

@@ -36,8 +36,15 @@ export interface Deliveries {
   /**
    * Notifies a receiver on this machine or an allowed one, and repeats it on the documented schedule until it responds
    * 2xx. Resolves after the first attempt; `undefined` when there was no response.
+   *
+   * @param signAgain gives a repeated notification a fresh signature
    */
-  send(eventType: string, url: string, notification: () => SignedNotification): Promise<Receipt | undefined>
+  send(
+    eventType: string,
+    url: string,
+    notification: () => SignedNotification,
+    signAgain: (notification: SignedNotification) => SignedNotification,
+  ): Promise<Receipt | undefined>
   /** Notifies such a receiver once. Rejects when it is none, or cannot be reached. */
   sendOnce(eventType: string, url: string, notification: () => SignedNotification): Promise<Receipt>
   /** Forgets all of them, also those that were to be sent again. */
@@ -50,14 +57,12 @@ export interface DeliveryOptions {
   /** The factor of the documented waits: 0.001 makes 15 milliseconds of 15 seconds. */
   readonly scale: number
   readonly now: () => number
-  /** Gives a repeated notification a fresh signature. */
-  readonly signAgain: (notification: SignedNotification) => SignedNotification
   /** Aborted when the emulator closes. */
   readonly closed: AbortSignal
 }
 
 export function createDeliveries(options: DeliveryOptions): Deliveries {
-  const { receivers, scale, now, signAgain, closed } = options
+  const { receivers, scale, now, closed } = options
   const list: Delivery[] = []
   const waiting = new Set<NodeJS.Timeout>()
   /** Counts the calls of `clear()`: what was sent before is not sent again. */
@@ -82,6 +87,7 @@ export function createDeliveries(options: DeliveryOptions): Deliveries {
   async function attempt(
     delivery: { -readonly [Key in keyof Delivery]: Delivery[Key] },
     notification: SignedNotification,
+    signAgain: (notification: SignedNotification) => SignedNotification,
   ): Promise<Receipt | undefined> {
     const [time, begun] = [now(), round]
     const receipt = await deliver(delivery.url, notification, closed).catch((error: Error) => error)
@@ -94,7 +100,7 @@ export function createDeliveries(options: DeliveryOptions): Deliveries {
       const timer = setTimeout(
         () => {
           waiting.delete(timer)
-          void attempt(delivery, signAgain(notification))
+          void attempt(delivery, signAgain(notification), signAgain)
         },
         wait * 1_000 * scale,
       ).unref()
@@ -105,11 +111,11 @@ export function createDeliveries(options: DeliveryOptions): Deliveries {
 
   return {
     list,
-    async send(eventType, url, notification) {
+    async send(eventType, url, notification, signAgain) {
       if (closed.aborted || refuse(eventType, url) !== undefined) return undefined
       const delivery = { event_type: eventType, url, attempts: [], done: false }
       record(delivery)
-      return attempt(delivery, notification())
+      return attempt(delivery, notification(), signAgain)
     },
     async sendOnce(eventType, url, notification) {
       const problem = refuse(eventType, url)

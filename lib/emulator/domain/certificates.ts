@@ -12,7 +12,7 @@ const ASSOCIATED_DATA = 'certificate'
 /** The platform certificates, each encrypted under the APIv3 key, of a merchant that has them. */
 export function addCertificates(router: HandlerRouter, { identity, nonces }: Context): void {
   router.add('GET', 'v3/certificates', async () => {
-    const certificates = identity.listed()
+    const certificates = identity.certificates.listed()
     if (certificates.length === 0) throw new Refusal(404, 'RESOURCE_NOT_EXISTS', NONE)
     const data = certificates.map(({ id, pem, notBefore, notAfter }) => {
       const nonce = nonces.text(12)

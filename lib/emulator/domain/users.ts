@@ -1,6 +1,5 @@
 import type { Context } from '../context.js'
-import type { SignedNotification } from '../control/deliver.js'
-import type { Deliveries } from '../control/deliveries.js'
+import type { Receipt, SignedNotification } from '../control/deliver.js'
 import type { Confirmation, OutcomeTime, Payment, PaymentOutcome, TransferEnd } from '../interface.js'
 import type { Order, RefundStatus, TransferStatus } from '../state/records.js'
 import { combinedTransactionOf, payCombined } from './combined-orders.js'
@@ -27,11 +26,12 @@ interface UserNotifications {
   payment(order: Order): SignedNotification
 }
 
-export function createUsers(
-  context: Context,
-  { send }: Deliveries,
-  { sign, payment }: UserNotifications,
-): Users {
+/** Notifies a receiver; resolves after the first attempt. */
+interface Sender {
+  send(eventType: string, url: string, notification: () => SignedNotification): Promise<Receipt | undefined>
+}
+
+export function createUsers(context: Context, { send }: Sender, { sign, payment }: UserNotifications): Users {
   const { state } = context
 
   async function payCombinedOrder(number: string, outcome: PaymentOutcome): Promise<Payment | undefined> {

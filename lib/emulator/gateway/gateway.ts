@@ -9,15 +9,16 @@ import {
   recordableHeaders,
   recordableQuery,
 } from '../control/recorder.js'
+import type { Merchants } from '../merchants.js'
 import type { Exchange, ReceivedRequest } from '../protocols/protocol.js'
-import { type Protocols, protocolOf } from '../protocols/protocols.js'
+import { protocolOf } from '../protocols/protocols.js'
 import { Refusal } from '../routing/refusal.js'
 import { readRequestLine, receiveRequest } from './receive-request.js'
 import { sendResponse } from './send-response.js'
 
 /** The pieces a gateway is put together from. */
 export interface GatewayParts {
-  readonly protocols: Protocols
+  readonly merchants: Merchants
   readonly faults: Faults
   readonly limits: Limits
   readonly recorder: Recorder
@@ -50,10 +51,11 @@ async function serve(
   outgoing: ServerResponse,
   parts: GatewayParts,
 ): Promise<void> {
-  const { protocols, recorder, page, now, closed } = parts
+  const { merchants, recorder, page, now, closed } = parts
   if (page(incoming, outgoing)) return
   const line = readRequestLine(incoming)
   const request = await receiveRequest(incoming, line, now)
+  const { protocols } = await merchants.ofRequest(incoming, line.url, request?.body ?? Buffer.alloc(0))
   const protocol = await protocolOf(protocols, line.method, line.path)
   if (!request) {
     const response = await protocol.refuse(incoming, new Refusal(413, 'INVALID_REQUEST', '请求体过大'))

@@ -13,6 +13,8 @@ export interface Authority {
   certificate(): Promise<string>
   /** Issues a certificate, as PEM. */
   issue(subject: string, key: KeyObject, options?: IssueOptions): Promise<string>
+  /** {@link issue}, at once; only after something has been issued before. */
+  issueNow(subject: string, key: KeyObject, options?: IssueOptions): string
   newSerial(): string
 }
 
@@ -29,6 +31,7 @@ export interface IssueOptions {
 /** An authority whose key is made when it first issues something, so that an emulator starts fast. */
 export function createAuthority(stored: StoredIdentity, random: Random, now: () => number): Authority {
   let root: Promise<{ key: KeyObject; pem: string }> | undefined
+  let made: { key: KeyObject; pem: string } | undefined
   const newSerial = (): string => `4${random.hex(39)}`
 
   /** The dates of a certificate, which counts whole seconds. */
@@ -43,7 +46,18 @@ export function createAuthority(stored: StoredIdentity, random: Random, now: () 
       const names = { subject: NAME, issuer: NAME, serial: newSerial() }
       return issueCertificate({ ...names, ...validity(), key, issuerKey: key, authority: true })
     })
-    return { key, pem }
+    made = { key, pem }
+    return made
+  }
+  function issueNow(
+    subject: string,
+    key: KeyObject,
+    { serial = newSerial(), hosts, newerThan }: IssueOptions = {},
+  ): string {
+    if (!made) throw new Error('the authority has not been made yet')
+    const names = { subject, issuer: NAME, serial }
+    const request = { ...names, ...validity(newerThan), key, issuerKey: made.key }
+    return issueCertificate({ ...request, ...(hosts && { hosts }) })
   }
   function rootOnce(): Promise<{ key: KeyObject; pem: string }> {
     root ??= makeRoot()
@@ -52,11 +66,10 @@ export function createAuthority(stored: StoredIdentity, random: Random, now: () 
   return {
     newSerial,
     certificate: async () => (await rootOnce()).pem,
-    async issue(subject, key, { serial = newSerial(), hosts, newerThan } = {}) {
-      const dates = validity(newerThan)
-      const { key: issuerKey } = await rootOnce()
-      const names = { subject, issuer: NAME, serial }
-      return issueCertificate({ ...names, ...dates, key, issuerKey, ...(hosts && { hosts }) })
+    async issue(subject, key, options) {
+      await rootOnce()
+      return issueNow(subject, key, options)
     },
+    issueNow,
   }
 }

@@ -1,6 +1,7 @@
 import { createPublicKey, type KeyObject } from 'node:crypto'
 import { beijingDigits } from '../beijing-time.js'
 import type { Collection } from '../state/store.js'
+import type { BrandFacts } from './merchant-options.js'
 import type { PlatformKey } from './platform-certificates.js'
 import type { Random } from './random.js'
 import { sharedRsaKeySync } from './rsa-keys.js'
@@ -34,28 +35,38 @@ export interface Brand {
   readonly publicKey: PlatformKey
 }
 
+/** What a brand is made from. */
+export interface BrandOptions {
+  readonly facts: BrandFacts
+  readonly random: Random
+  readonly now: () => number
+  /** The keys and secrets of an earlier run. */
+  readonly texts: Collection<string>
+}
+
 /** The brand of an emulator. It is made when it is first asked for: few need one, and its keys take their time. */
-export function createBrand(random: Random, now: () => number, texts: Collection<string>): () => Brand {
+export function createBrand(options: BrandOptions): () => Brand {
   let brand: Brand | undefined
   return () => {
-    brand ??= makeBrand(random, now, texts)
+    brand ??= makeBrand(options)
     return brand
   }
 }
 
-function makeBrand(random: Random, now: () => number, texts: Collection<string>): Brand {
+function makeBrand({ facts, random, now, texts }: BrandOptions): Brand {
   const stored = createStoredIdentity(texts)
+  const { brandId = BRAND_ID } = facts
   const id = stored.text('public key id', () => {
-    return `PUB_KEY_ID_01${BRAND_ID.padStart(10, '0')}${beijingDigits(now()).slice(2, 8)}${random.digits(10)}`
+    return `PUB_KEY_ID_01${brandId.padStart(10, '0')}${beijingDigits(now()).slice(2, 8)}${random.digits(10)}`
   })
-  const serial = stored.text('serial', () => `4${random.hex(39)}`)
-  const brandApiKey = stored.text('brandApiKey', () => random.text(32))
-  const privateKey = stored.keySync('brand', () => sharedRsaKeySync('brand'))
+  const serial = facts.serial ?? stored.text('serial', () => `4${random.hex(39)}`)
+  const brandApiKey = facts.brandApiKey ?? stored.text('brandApiKey', () => random.text(32))
+  const privateKey = facts.privateKey ?? stored.keySync('brand', () => sharedRsaKeySync('brand'))
   const pair = stored.keySync('brand public key', () => sharedRsaKeySync('brand public key'))
   const pem = createPublicKey(pair).export({ type: 'spki', format: 'pem' }).toString()
   return {
     options: {
-      ...{ brandId: BRAND_ID, serial },
+      ...{ brandId, serial },
       privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
       certs: { [id]: pem },
       brandApiKey,

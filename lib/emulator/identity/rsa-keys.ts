@@ -43,9 +43,12 @@ export function sharedRsaKeySync(role: string): KeyObject {
 }
 
 async function makeKey(role: string): Promise<KeyObject> {
-  const known = storedKey(role)
+  const known = sharedSync.get(role) ?? storedKey(role)
   if (known) return known
-  const key = await generateRsaKey()
+  const made = await generateRsaKey()
+  // It may have been asked for at once meanwhile.
+  const key = sharedSync.get(role) ?? made
+  sharedSync.set(role, key)
   storeKey(role, key)
   return key
 }

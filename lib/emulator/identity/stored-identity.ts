@@ -42,7 +42,11 @@ export function createStoredIdentity(texts: Collection<string>): StoredIdentity 
       return made
     },
     async key(name, make) {
-      return storedKey(name) ?? storeKey(name, await make())
+      const stored = storedKey(name)
+      if (stored) return stored
+      const made = await make()
+      // It may have been asked for at once meanwhile.
+      return storedKey(name) ?? storeKey(name, made)
     },
     keySync(name, make) {
       return storedKey(name) ?? storeKey(name, make())

@@ -55,7 +55,9 @@ export interface State {
   readonly bills: Map<string, MadeUpBill>
 }
 
-export function createState({ collection }: StateStore): State {
+/** @param prefix of the names of the collections, which keeps merchants apart */
+export function createState(store: StateStore, prefix = ''): State {
+  const collection = <Value>(name: string): Collection<Value> => store.collection(prefix + name)
   return {
     orders: collection('orders'),
     transactions: collection('transactions'),

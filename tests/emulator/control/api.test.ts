@@ -129,7 +129,7 @@ describe('the OpenAPI document', () => {
   it('is right about what is refused: fields that are not there, missing ones, wrong types', async () => {
     expect(await ask('POST', 'pay', { out_trade_no: 'A' })).toMatchObject({ status: 400 })
     expect((await ask('POST', 'pay', { number: 'A', amount: 1 })).json.message).toBe(
-      "POST pay: there is no 'amount'; it takes number",
+      "POST pay: there is no 'amount'; it takes number, mchid",
     )
     expect((await ask('POST', 'limit', { rate: 'fast' })).json.message).toBe(
       'POST limit: /rate must be number',

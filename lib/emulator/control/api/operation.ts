@@ -1,16 +1,14 @@
-import type { Context } from '../../context.js'
 import type { Emulator } from '../../interface.js'
-import type { Notifications } from '../../protocols/notifications.js'
+import type { Merchants } from '../../merchants.js'
 import type { Faults } from '../faults.js'
 import type { Limits } from '../limits.js'
 import type { AccessOptions } from './access.js'
 
 /** The parts of an emulator that the control API shows and changes. */
 export interface ControlParts extends AccessOptions {
-  readonly context: Context
+  readonly merchants: Merchants
   readonly faults: Faults
   readonly limits: Limits
-  readonly notifications: Notifications
   readonly emulator: () => Emulator
 }
 

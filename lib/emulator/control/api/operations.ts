@@ -2,7 +2,7 @@ import { VERSION } from '../../../version.js'
 import { beijingTime } from '../../beijing-time.js'
 import type { ComplaintRequest } from '../../domain/complaints.js'
 import { createRandom } from '../../identity/random.js'
-import type { Confirmation, SignerOptions } from '../../interface.js'
+import type { Confirmation, OfMerchant, SignerOptions } from '../../interface.js'
 import { eventTypes, type MessageChoice } from '../../protocols/notification-documents.js'
 import type { ClockChange } from '../clock.js'
 import type { FaultScript } from '../faults.js'
@@ -28,6 +28,9 @@ import {
 const sampleIds = createRandom(undefined)
 
 const orderNumber = text('out_trade_no, combine_out_trade_no or out_order_no.')
+const ofMerchant = {
+  'mchid?': text('The merchant that is meant; that with such a number, or else the first, when absent.'),
+}
 const choice = {
   'api?': text('v2 or v3, for an event type that both have; v3 when absent.'),
   'product?': text('For an event type that several products share.'),
@@ -37,6 +40,7 @@ const message = {
   'resource?': object('What it leaves out is made up.'),
   'serial?': text("A public key's id or a certificate's serial number, which signs."),
   ...choice,
+  ...ofMerchant,
 }
 
 /** A notification that is asked for. */
@@ -50,9 +54,9 @@ const READING: readonly Operation[] = [
     ...{ method: 'GET', path: 'status', summary: 'Which emulator this is, and what its clock says.' },
     input: {},
     output: objectOf({ version: text(), url: text(), mchid: text(), time: number() }),
-    run: (_: object, { emulator, context }) => {
-      const { url, merchant } = emulator()
-      return { version: VERSION, url, mchid: merchant.mchid, time: context.now() }
+    run: (_: object, { emulator }) => {
+      const { url, merchant, clock } = emulator()
+      return { version: VERSION, url, mchid: merchant.mchid, time: clock() }
     },
   },
   {
@@ -60,6 +64,16 @@ const READING: readonly Operation[] = [
     input: {},
     output: ref('Merchant'),
     run: (_: object, { emulator }) => emulator().merchant,
+  },
+  {
+    ...{
+      method: 'GET',
+      path: 'merchants',
+      summary: 'The same of each of its merchants, the first one first.',
+    },
+    input: {},
+    output: listOf(ref('Merchant')),
+    run: (_: object, { emulator }) => emulator().merchants,
   },
   {
     ...{ method: 'GET', path: 'brand', summary: 'The configuration of the brand, secrets included.' },
@@ -102,7 +116,7 @@ const READING: readonly Operation[] = [
     ...{ method: 'GET', path: 'orders', summary: 'Orders, transfers and service orders, newest first.' },
     input: {},
     output: listOf(ref('Order')),
-    run: (_: object, { context }) => ordersOf(context),
+    run: (_: object, { merchants }) => ordersOf(merchants),
   },
   {
     ...{ method: 'GET', path: 'members', summary: 'The imports of member cards that were carried out.' },
@@ -136,14 +150,14 @@ const READING: readonly Operation[] = [
     ...{ method: 'GET', path: 'sample', summary: 'The resource of a notification, made up and complete.' },
     input: { event_type: text(), ...choice },
     output: object(),
-    run: ({ event_type, ...which }: { event_type: string } & MessageChoice, { notifications }) =>
-      notifications.sample(event_type, sampleIds, which),
+    run: ({ event_type, ...which }: { event_type: string } & MessageChoice, { merchants }) =>
+      merchants.first.notifications.sample(event_type, sampleIds, which),
   },
   {
     ...{ method: 'GET', path: 'clock', summary: 'The time.' },
     input: {},
     output: ref('Time'),
-    run: (_: object, { context }) => timeOf(context.now()),
+    run: (_: object, { emulator }) => timeOf(emulator().clock()),
   },
 ]
 
@@ -154,25 +168,33 @@ const USERS: readonly Operation[] = [
       path: 'pay',
       summary: 'Pays an order as its user would, and notifies its notify_url.',
     },
-    input: { number: orderNumber },
+    input: { number: orderNumber, ...ofMerchant },
     output: ref('Payment'),
-    run: ({ number: paid }: { number: string }, { emulator }) => emulator().pay(paid),
+    run: ({ number: paid, ...how }: { number: string } & OfMerchant, { emulator }) =>
+      emulator().pay(paid, how),
   },
   {
     ...{ method: 'POST', path: 'confirm', summary: 'Has a user accept a transfer or a service order.' },
     input: {
       number: text('out_bill_no or out_order_no.'),
       'pays?': flag('false: the money for a service does not come in by itself.'),
+      ...ofMerchant,
     },
     output: nothing,
-    run: ({ number: confirmed, ...how }: { number: string } & Confirmation, { emulator }) =>
+    run: ({ number: confirmed, ...how }: { number: string } & Confirmation & OfMerchant, { emulator }) =>
       emulator().confirm(confirmed, how),
   },
   {
     ...{ method: 'POST', path: 'complain', summary: 'Has the payer of an order complain of it.' },
-    input: { out_trade_no: text('Of a paid order.'), 'detail?': text("The complaint in the user's words.") },
+    input: {
+      out_trade_no: text('Of a paid order.'),
+      'detail?': text("The complaint in the user's words."),
+      ...ofMerchant,
+    },
     output: objectOf({ complaint_id: text() }),
-    run: (complaint: ComplaintRequest, { emulator }) => ({ complaint_id: emulator().complain(complaint) }),
+    run: (complaint: ComplaintRequest & OfMerchant, { emulator }) => ({
+      complaint_id: emulator().complain(complaint),
+    }),
   },
 ]
 
@@ -209,11 +231,12 @@ const PLATFORM: readonly Operation[] = [
   },
   {
     ...{ method: 'POST', path: 'bill', summary: 'Makes up the trade bill of a day.' },
-    input: { bill_date: text('Such as 2024-01-01.'), rows: integer() },
+    input: { bill_date: text('Such as 2024-01-01.'), rows: integer(), ...ofMerchant },
     output: objectOf({ bytes: integer('The size of the bill, unzipped.') }),
-    run: async ({ bill_date, rows }: { bill_date: string; rows: number }, { emulator }) => ({
-      bytes: await emulator().fillBill(bill_date, rows),
-    }),
+    run: async (
+      { bill_date, rows, ...of }: { bill_date: string; rows: number } & OfMerchant,
+      { emulator },
+    ) => ({ bytes: await emulator().fillBill(bill_date, rows, of) }),
   },
   {
     ...{ method: 'POST', path: 'clock', summary: 'Moves or stops the clock.' },

@@ -2,10 +2,22 @@ import type { Context } from '../../context.js'
 import { orderNow } from '../../domain/order-times.js'
 import { serviceNow } from '../../domain/service-order.js'
 import { transferNow } from '../../domain/transfer-states.js'
+import type { Merchants } from '../../merchants.js'
+import type { State } from '../../state/state.js'
 import { MAX_SHOWN } from './request-summary.js'
 
 /** The orders, transfers and service orders that users can pay or confirm, or have: the newest of a kind first. */
-export function ordersOf(context: Context): readonly object[] {
+export function ordersOf({ list }: Merchants): readonly object[] {
+  return list.flatMap(({ facts: { mchid }, state, parts }) => {
+    return hasOrders(state) ? ordersIn(parts().context).map((order) => ({ mchid, ...order })) : []
+  })
+}
+
+/** Whether a merchant has any: the keys of one that never called are not made for it. */
+const hasOrders = ({ combined, orders, transfers, serviceOrders }: State): boolean =>
+  [combined, orders, transfers, serviceOrders].some(({ size }) => size > 0)
+
+function ordersIn(context: Context): readonly object[] {
   const { state } = context
   const combined = newest(state.combined).map(({ request, tradeType, answer, transactionId }) => ({
     ...{ number: request.combine_out_trade_no, kind: 'combined', trade: tradeType, answer },

@@ -102,6 +102,7 @@ export const COMPONENTS: Fields = {
     'answer?': objectOf({ status: integer(), headers, body: text(), duration: number('Milliseconds.') }),
   }),
   Order: objectOf({
+    mchid: text(),
     number: text('out_trade_no, combine_out_trade_no, out_bill_no or out_order_no.'),
     kind: text(),
     state: text(),
