@@ -56,6 +56,8 @@ export interface MerchantFacts {
   readonly appids: ReadonlySet<string> | undefined
   /** The appids of each sub-merchant, by its mchid; `undefined` where any will do. */
   readonly subMerchants: ReadonlyMap<string, ReadonlySet<string> | undefined> | undefined
+  /** All merchants there are, sub-merchants included; `undefined` where that is left open. */
+  readonly everyone: ReadonlySet<string> | undefined
 }
 
 /** The brand as options give it. */
@@ -79,7 +81,7 @@ export interface Identities {
  */
 export function readIdentities(given: readonly (MerchantIdentity | BrandIdentity)[] = []): Identities {
   if (!Array.isArray(given)) throw new TypeError('merchants must be a list')
-  const merchants: MerchantFacts[] = []
+  const merchants: Omit<MerchantFacts, 'everyone'>[] = []
   const brands: BrandFacts[] = []
   given.forEach((one: MerchantIdentity | BrandIdentity, index) => {
     const at = `merchants[${index}]`
@@ -93,7 +95,11 @@ export function readIdentities(given: readonly (MerchantIdentity | BrandIdentity
     ({ mchid }, index) => merchants.findIndex((one) => one.mchid === mchid) < index,
   )
   if (twice) throw new TypeError(`merchants: the mchid ${twice.mchid} is there twice`)
-  return { merchants, brand: brands[0] ?? brandFacts({ kind: 'brand' }, 'merchants') }
+  const subMchids = merchants.flatMap((one) => [...(one.subMerchants?.keys() ?? [])])
+  const mchids = new Set([...merchants.map(({ mchid }) => mchid), ...subMchids])
+  const everyone = given.some(({ kind }) => kind !== 'brand') ? mchids : undefined
+  const all = merchants.map((one) => ({ ...one, everyone }))
+  return { merchants: all, brand: brands[0] ?? brandFacts({ kind: 'brand' }, 'merchants') }
 }
 
 const MERCHANT_NAMES = [
@@ -101,7 +107,7 @@ const MERCHANT_NAMES = [
 ]
 const BRAND_NAMES = ['kind', 'brandId', 'serial', 'privateKey', 'brandApiKey']
 
-function merchantFacts(given: MerchantIdentity, at: string, mchid: string): MerchantFacts {
+function merchantFacts(given: MerchantIdentity, at: string, mchid: string): Omit<MerchantFacts, 'everyone'> {
   const { kind, apiv3Key, secret, appids, subMerchants } = given
   assertNames(given, MERCHANT_NAMES, at)
   if (kind !== undefined && kind !== 'merchant' && kind !== 'partner') {

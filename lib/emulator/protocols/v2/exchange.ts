@@ -8,6 +8,7 @@ import { type EndpointFacts, endpointFacts } from '../../routing/endpoint-facts.
 import { notFound } from '../../routing/router.js'
 import type { Exchange, ProtocolResponse, ReceivedRequest } from '../protocol.js'
 import { checkFields } from './check-fields.js'
+import { checkParties } from './check-parties.js'
 import { downloadOf } from './downloads.js'
 import { ORDER_HANDLERS } from './orders.js'
 import { BusinessFailure, ReturnFailure } from './refusal.js'
@@ -99,6 +100,7 @@ async function responseTo(request: V2Request, script: FaultScript | undefined): 
   assertCertificate(request)
   throwScripted(script)
   await checkFields(template, fields, facts, context.identity.merchant.mchid)
+  checkParties(template, fields, context.identity.facts)
   const { response } = facts.document
   if (response.redirect) return bytes(Buffer.from('<!doctype html>\n'), 'text/html')
   const file = response.binary ?? response.text
