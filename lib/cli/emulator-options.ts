@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { InvalidArgumentError } from 'commander'
 import type { EmulatorOptions, FaultScript, PlatformMode } from '../emulator/index.js'
 import { STATE_FILE, TOKEN_VARIABLE } from './emulator-config.js'
+import { readMerchants } from './emulator-merchants.js'
 import { readJson } from './input.js'
 
 /** The flags that say how an emulator behaves. */
@@ -17,12 +18,15 @@ export interface EmulatorOptionFlags {
   readonly retryScale?: number
   readonly faults?: string
   readonly platform?: PlatformMode
+  /** A file. */
+  readonly merchants?: string
   readonly allowNotify?: readonly string[]
 }
 
 /** The options of an emulator that keeps its state in a folder. */
 export function emulatorOptions(flags: EmulatorOptionFlags, folder: string): EmulatorOptions {
-  const { port, host, https, seed, storage, keep, clock, retryScale, faults, platform, allowNotify } = flags
+  const { port, host, https, seed, storage, keep, allowNotify } = flags
+  const { clock, retryScale, faults, platform, merchants } = flags
   // One that is empty is as good as absent: compose files write it so.
   const token = process.env[TOKEN_VARIABLE] || undefined
   return {
@@ -33,6 +37,7 @@ export function emulatorOptions(flags: EmulatorOptionFlags, folder: string): Emu
     ...(clock !== undefined && { clock: startingAt(clock) }),
     ...(retryScale !== undefined && { retryScale }),
     ...(platform && { platform }),
+    ...(merchants !== undefined && { merchants: readMerchants(merchants) }),
     ...(faults !== undefined && { faults: scriptsOf(faults) }),
     control: { ...(token && { token }), ...(allowNotify && { allowNotify }) },
   }

@@ -1,8 +1,11 @@
+import { join } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import type { Emulator } from '../emulator/index.js'
 import {
   CONFIG_FORMATS,
   type ConfigFormat,
   DEFAULT_FOLDER,
+  type EmulatorClient,
   makeFolder,
   STATE_FILE,
   TOKEN_VARIABLE,
@@ -16,6 +19,7 @@ import { note, print, style } from './output.js'
 interface EmulatorFlags extends EmulatorOptionFlags {
   readonly dir: string
   readonly brand?: boolean
+  readonly mchid?: string
   readonly print: ConfigFormat
   readonly json?: boolean
 }
@@ -39,6 +43,7 @@ export function defineCommand(command: Command): Command {
     .option('--host <address>', 'other machines can reach it unless it is a loopback address', '127.0.0.1')
     .option('--https', 'serve HTTPS, with a certificate of its own authority')
     .option('--seed <text>', 'make ids, numbers and secrets the same in every run')
+    .option('--merchants <file>', 'merchants of your own, as a JSON list: docs/emulator.md')
     .addOption(new Option('--platform <mode>', 'what it signs with').choices(PLATFORMS))
     .option('--clock <time>', 'where its clock starts, such as 2025-01-01T00:00:00+08:00', toTime)
     .option('--retry-scale <number>', 'factor of the waits before a notification is sent again', toNumber)
@@ -52,6 +57,7 @@ export function defineCommand(command: Command): Command {
         .choices(Object.keys(CONFIG_FORMATS))
         .default('env'),
     )
+    .option('--mchid <id>', 'print the configuration of that merchant (default: the first)')
     .option('--brand', 'print the configuration of its brand in place of that of its merchant')
     .option('--json', 'the same as --print json')
     .addHelpText('after', HELP)
@@ -59,13 +65,18 @@ export function defineCommand(command: Command): Command {
 }
 
 async function run(flags: EmulatorFlags): Promise<void> {
-  const { dir, keep, brand, json } = flags
+  const { dir, keep, json } = flags
   const { createEmulator } = await import('../emulator/index.js')
   const folder = makeFolder(dir)
   const options = emulatorOptions(flags, folder)
   const emulator = await createEmulator(options).catch((error: NodeJS.ErrnoException) => {
     throw new UsageError(describeFailure(error, flags))
   })
+  const client = clientOf(emulator, flags)
+  if (!client) {
+    await emulator.close()
+    throw new UsageError(`--mchid ${flags.mchid}: there is no such merchant; there can be with --merchants`)
+  }
   const ended = interrupted()
   const { stderr } = process
   note(style('bold', 'WeChat Pay emulator: this is not WeChat Pay, and no money moves.', stderr))
@@ -74,14 +85,21 @@ async function run(flags: EmulatorFlags): Promise<void> {
   if (!isLoopback(flags.host)) note('                from other machines the page is at /?token=… of it')
   note(`  keys in       ${folder}${keep ? ', kept between runs' : ''}`)
   note('  Ctrl-C ends it\n')
-  const client = writeKeys(brand ? emulator.brand : emulator.merchant, folder)
   const format = json ? 'json' : flags.print
-  print(CONFIG_FORMATS[format](client))
+  // Files have the same names for all merchants.
+  const keys = flags.mchid === undefined ? folder : makeFolder(join(folder, flags.mchid))
+  print(CONFIG_FORMATS[format](writeKeys(client, keys)))
   const line = tokenLine(format, emulator.control.token)
   if (line !== undefined) print(line)
   await ended
   await emulator.close()
   note('ended')
+}
+
+/** The options of the client whose configuration is printed; `undefined` when there is no such merchant. */
+function clientOf(emulator: Emulator, { brand, mchid }: EmulatorFlags): EmulatorClient | undefined {
+  if (brand) return emulator.brand
+  return mchid === undefined ? emulator.merchant : emulator.merchants.find((one) => one.mchid === mchid)
 }
 
 /** Whether no other machine reaches an address. */

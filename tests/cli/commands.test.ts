@@ -298,6 +298,42 @@ describe('wxpay emulator, told how to behave', () => {
     })
   })
 
+  it('has the merchants of a file, their keys in it or beside it', async () => {
+    const key = merchant.file('shop_key.pem', merchant.emulator.merchant.privateKey)
+    const apiv3Key = '0123456789abcdef0123456789abcdef'
+    const file = merchant.file(
+      'merchants.json',
+      JSON.stringify([
+        { mchid: '1900000700', privateKey: 'shop_key.pem', appids: ['wx1'] },
+        { mchid: '1900000701', privateKey: readFileSync(key, 'utf8'), apiv3Key },
+        { kind: 'brand', brandId: '123' },
+      ]),
+    )
+    await started(['--merchants', file], async (url) => {
+      const merchants = await get(url, 'merchants')
+      const { privateKey } = merchant.emulator.merchant
+      expect(merchants).toMatchObject([
+        { mchid: '1900000700', privateKey },
+        { mchid: '1900000701', privateKey, apiv3Key },
+      ])
+      expect((await get(url, 'brand')).brandId).toBe('123')
+    })
+    const args = ['emulator', '--port', '0', '--no-keep', '--dir', join(folder, 'shops'), '--merchants', file]
+    const second = await wxpay([...args, '--mchid', '1900000701', '--json'], {
+      interruptWhen: (text) => text.trimEnd().endsWith('}'),
+    })
+    expect(JSON.parse(second.stdout)).toMatchObject({
+      ...{ mchid: '1900000701', privateKey: join(folder, 'shops', '1900000701', 'apiclient_key.pem') },
+    })
+    expect(await wxpay([...args, '--mchid', '1'])).toMatchObject({
+      ...{ code: 2, stderr: expect.stringContaining('there is no such merchant') },
+    })
+    const wrong = merchant.file('wrong.json', '[{"mchid":"1900000700","appId":[]}]')
+    expect((await wxpay(['emulator', '--port', '0', '--no-keep', '--merchants', wrong])).stderr).toContain(
+      'merchants[0] has no appId; it takes',
+    )
+  })
+
   it('says what is wrong with them', async () => {
     const run = async (...args: string[]) =>
       (await wxpay(['emulator', '--port', '0', '--no-keep', ...args])).stderr
