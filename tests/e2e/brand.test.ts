@@ -169,7 +169,7 @@ describe('a request of a brand', () => {
   it('is told by its own words when its signature is refused', async () => {
     const wrong = rig.brand({ privateKey: brandKey.privateKey })
     const error = await rejection(wrong.brand.cardMember.cards._card_id_.get({ card_id: '1' }))
-    expect(error).toMatchObject({ name: 'ApiError', status: 401, code: 'SIGN_ERROR', verified: true })
+    expect(error).toMatchObject({ name: 'ApiError', status: 401, code: 'SIGN_ERROR', verified: false })
     expect(error.message).toContain('of brand 120344: take both from one download')
   })
 })

@@ -25,14 +25,16 @@ export function authorizationOf(
   emulator: Emulator,
   method: string,
   url: string,
-  body: string,
+  body: string | Buffer,
   how: Tampering = {},
 ): { header: string; message: string } {
   const { merchant } = emulator
   const timestamp = how.timestamp ?? Math.floor(Date.now() / 1000)
   const nonce = how.nonce ?? 'NONCE0123456789'
   const message = `${method}\n${url}\n${timestamp}\n${nonce}\n${body}\n`
-  const signature = sign('RSA-SHA256', Buffer.from(message), merchant.privateKey).toString('base64')
+  const head = Buffer.from(`${method}\n${url}\n${timestamp}\n${nonce}\n`)
+  const signed = Buffer.concat([head, Buffer.from(body), Buffer.from('\n')])
+  const signature = sign('RSA-SHA256', signed, merchant.privateKey).toString('base64')
   const pairs = {
     mchid: how.mchid ?? merchant.mchid,
     nonce_str: how.sent?.nonce ?? nonce,

@@ -218,7 +218,11 @@ describe('an emulator', () => {
     const each = await createEmulator({ https: true, platform: 'certificates' })
     expect(each.url).toMatch(/^https:/)
     const { header } = authorizationOf(each, 'GET', '/v3/certificates', '')
-    const options = { ca: each.ca ?? '', headers: { authorization: header }, agent: false as const }
+    const options = {
+      ca: each.ca ?? '',
+      headers: { authorization: header, accept: '*/*', 'user-agent': 'test' },
+      agent: false as const,
+    }
     const status = await new Promise((resolve, reject) => {
       getHttps(`${each.url}/v3/certificates`, options, (response) =>
         resolve(response.resume().statusCode),

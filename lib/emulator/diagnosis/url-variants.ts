@@ -29,6 +29,7 @@ export function urlVariants(url: string, host: string): readonly Variant[] {
         ]
   return [
     ...withQuery,
+    ...quotes(url).map((other): Variant => [other, ...reencoded]),
     [decoded, 'the URL was signed before it was percent-encoded', '签名的 URL 未经百分号编码'],
     [encodeURI(decoded), ...reencoded],
     [url.replace(/%[0-9A-F]{2}/gi, (code) => code.toLowerCase()), ...reencoded],
@@ -48,6 +49,17 @@ export function urlVariants(url: string, host: string): readonly Variant[] {
       '签名的 URL 末尾多了或少了一个 /',
     ],
     [`${path}?`, 'the URL was signed with a ? that was not sent', '签名的 URL 多了一个 ?'],
+  ]
+}
+
+/** The URL with the characters of which libraries differ on whether to encode them, in the one way and the other. */
+function quotes(url: string): readonly string[] {
+  const encode = (character: string): string => `%${character.charCodeAt(0).toString(16).toUpperCase()}`
+  return [
+    url.replaceAll("'", '%27'),
+    url.replaceAll('%27', "'"),
+    url.replace(/[!'()*]/g, encode),
+    url.replace(/%(21|27|28|29|2A)/gi, decodeURIComponent),
   ]
 }
 

@@ -60,7 +60,7 @@ async function serve(
   if (!request) {
     const response = await protocol.refuse(incoming, new Refusal(413, 'INVALID_REQUEST', '请求体过大'))
     const headers = { Connection: 'close' }
-    await sendResponse(outgoing, response, { requestId: parts.requestId(), headers })
+    await sendResponse(outgoing, response, { requestId: parts.requestId(), time: now(), headers })
     return
   }
   const exchange = await protocol.receive(request)
@@ -74,7 +74,8 @@ async function serve(
   }
   if (typeof fault === 'object') await sleep(fault.delay, undefined, { signal: closed })
   const response = await exchange.respond(script)
-  const options = { requestId: parts.requestId(), headers: script?.headers, isTorn: fault === 'torn' }
+  const about = { requestId: parts.requestId(), time: now() }
+  const options = { ...about, headers: script?.headers, isTorn: fault === 'torn' }
   recorder.complete(recorded, response.findings ?? {}, await sendResponse(outgoing, response, options))
 }
 

@@ -15,6 +15,8 @@ export interface SentResponse {
 /** How a response is sent. */
 export interface ResponseOptions {
   readonly requestId: string
+  /** The emulator's clock, in milliseconds: clients find by `Date` that their own is wrong. */
+  readonly time: number
   /** Headers on top of those of the response. */
   readonly headers?: Readonly<Record<string, string>> | undefined
   /** Whether the connection is cut in the middle of the body. */
@@ -25,7 +27,7 @@ export interface ResponseOptions {
 export async function sendResponse(
   outgoing: ServerResponse,
   { status, headers: own, body: content }: ProtocolResponse,
-  { requestId, headers: more, isTorn = false }: ResponseOptions,
+  { requestId, time, headers: more, isTorn = false }: ResponseOptions,
 ): Promise<SentResponse | undefined> {
   const stream = Buffer.isBuffer(content) ? undefined : content
   const body = Buffer.isBuffer(content) ? content : Buffer.alloc(0)
@@ -36,6 +38,7 @@ export async function sendResponse(
     Server: 'wechatpay-fluent emulator',
     'X-Wechatpay-Emulator': `wechatpay-fluent/${VERSION}`,
     'Request-ID': requestId,
+    Date: new Date(time).toUTCString(),
     ...(hasLength && { 'Content-Length': body.length }),
     ...own,
     ...(isRedirect && { Location: '/redirected' }),

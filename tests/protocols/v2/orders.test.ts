@@ -25,7 +25,7 @@ beforeAll(async () => {
     })
   })
   await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve))
-  notify_url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/notify?a=b&c=d`
+  notify_url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/notify`
 })
 afterAll(() => receiver.close())
 

@@ -23,7 +23,12 @@ export async function checkFields(
   if (merchantField && fields[merchantField] !== mchid) throw new ReturnFailure(`${merchantField}参数错误`)
   if (needsNonce && !fields.nonce_str) throw new ReturnFailure('缺少参数nonce_str')
   const validate = compiled.get(template) ?? (await compile(template, facts))
-  if (validate(fields)) return
+  if (validate(fields)) {
+    // https://pay.weixin.qq.com/wiki/doc/api/jsapi.php?chapter=9_1
+    if (/[?#]/.test(fields.notify_url ?? ''))
+      throw new BusinessFailure('PARAM_ERROR', 'notify_url不能携带参数')
+    return
+  }
   const [error] = validate.errors ?? []
   throw new BusinessFailure('PARAM_ERROR', problemOf(error))
 }

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { TLSSocket } from 'node:tls'
 import type { Context } from '../../context.js'
 import type { Fault, FaultScript } from '../../control/faults.js'
@@ -94,7 +95,9 @@ async function respond(request: V2Request, script: FaultScript | undefined): Pro
 }
 
 async function responseTo(request: V2Request, script: FaultScript | undefined): Promise<ProtocolResponse> {
-  const { template, facts, fields, problem, context } = request
+  const { template, facts, fields, problem, context, method, parts, body } = request
+  if (method !== 'GET' && !parts && !isUtf8(body))
+    throw new BusinessFailure('NOT_UTF8', '请使用UTF-8编码格式')
   if (!fields) throw new ReturnFailure('XML格式错误')
   if (problem !== undefined) throw new ReturnFailure('签名错误')
   assertCertificate(request)

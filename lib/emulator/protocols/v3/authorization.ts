@@ -124,7 +124,7 @@ function problemOfCaller({ id, serial_no }: Credentials, caller: Client): Proble
     const problem = `${SCHEMES[caller.scheme].id} is ${id}, expected ${caller.id}`
     return [problem, isBrand ? '品牌ID与签名证书不匹配' : '商户号与签名证书不匹配']
   }
-  if (serial_no === caller.serial) return undefined
+  if (serial_no.toUpperCase() === caller.serial.toUpperCase()) return undefined
   const problem = `serial_no is ${serial_no}, expected ${caller.serial}`
   return [problem, isBrand ? '品牌API证书序列号有误' : '商户证书序列号有误']
 }

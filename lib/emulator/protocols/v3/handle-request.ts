@@ -6,6 +6,8 @@ import type { ApiResponse, Endpoint } from '../../routing/handler.js'
 import { parameterError } from '../../routing/refusal.js'
 import { notFound } from '../../routing/router.js'
 import type { Part, ReceivedRequest, RequestFindings } from '../protocol.js'
+import { assertRules } from './check-rules.js'
+import { assertCharacters } from './check-text.js'
 import { decryptRequest } from './decrypt-request.js'
 import { validateRequest } from './validate-request.js'
 
@@ -44,7 +46,9 @@ export async function handleRequest(
   addFindings({ template })
   const query = new URLSearchParams(search)
   const json = parseJson(signedBody)
+  assertCharacters(signedBody, json, query)
   await validateRequest(method, template, json, query)
+  assertRules(template, json)
   const facts = await endpointFacts(method, template)
   if (facts?.upload) checkUpload(facts.upload, json, parts)
   const keys = caller.platform.all()

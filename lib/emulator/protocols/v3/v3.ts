@@ -10,6 +10,7 @@ import { Refusal } from '../../routing/refusal.js'
 import { notFound } from '../../routing/router.js'
 import type { Exchange, Protocol, ProtocolResponse, ReceivedRequest, RequestFindings } from '../protocol.js'
 import { type SignedRequest, type V3Verification, verifyRequest } from './authorization.js'
+import { assertHeaders } from './check-headers.js'
 import { type EndpointResponse, handleRequest, type V3Request } from './handle-request.js'
 import { createV3Notifications } from './notifications.js'
 import { signError } from './sign-error.js'
@@ -103,13 +104,20 @@ async function decide(
   addFindings: (findings: RequestFindings) => void,
 ): Promise<EndpointResponse> {
   const { request, verification, diagnosis } = checked
+  let isKnown = false
   try {
-    if (!verification.verified) throw unverified(request, { ...verification, diagnosis })
+    assertSomewhere(request)
+    assertHeaders(request.incoming, request.body.length > 0)
+    if (!verification.verified) {
+      throw signError(request.method, request.url, { ...verification, diagnosis })
+    }
+    isKnown = true
     const scripted = script && scriptedRefusal(script)
     if (scripted) throw scripted
     return await handleRequest(checked, platform.endpoints, addFindings)
   } catch (error) {
-    return { response: responseOf(error), isUnsigned: false }
+    // The API signs no response to somebody it does not know.
+    return { response: responseOf(error), isUnsigned: !isKnown }
   }
 }
 
@@ -119,11 +127,7 @@ function responseOf(error: unknown): { readonly status: number; readonly body: o
   return { status: 500, body: { code: 'SYSTEM_ERROR', message: '系统错误', detail: { issue } } }
 }
 
-/** The refusal of an unverified request. Without a header and a path of APIv3 it is a typing error, no matter of keys. */
-function unverified(
-  { method, path, url, incoming }: ReceivedRequest,
-  verification: Parameters<typeof signError>[2],
-): Refusal {
-  const isNowhere = !isV3Path(path) && incoming.headers.authorization === undefined
-  return isNowhere ? notFound(method, path) : signError(method, url, verification)
+/** A request without a signature and a path of APIv3 is a typing error, and no matter of keys. */
+function assertSomewhere({ method, path, incoming }: ReceivedRequest): void {
+  if (!isV3Path(path) && incoming.headers.authorization === undefined) throw notFound(method, path)
 }
