@@ -31,7 +31,7 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
 }
 
 async function startEmulator(options: EmulatorOptions, store: StateStore): Promise<Emulator> {
-  const { port = 0, host = '127.0.0.1', https = false } = options
+  const { port = 0, host = '127.0.0.1', https = false, keepAlive } = options
   const token = readToken(options.control?.token, store)
   const closing = new AbortController()
   // Every delivery and every open page listens to the signal.
@@ -45,7 +45,7 @@ async function startEmulator(options: EmulatorOptions, store: StateStore): Promi
     requestId: () => ids.hex(32),
     closed: closing.signal,
   })
-  const server = await listen(gateway, identity, { port, host, https })
+  const server = await listen(gateway, identity, { port, host, https, keepAlive })
   async function close(): Promise<void> {
     closing.abort()
     await server.close()

@@ -248,7 +248,7 @@ describe('an emulator', () => {
       () => 'cut off',
     )
     await expect.poll(() => each.requests.length).toBe(2)
-    // The answer and the idle connection have two minutes each, which this test has not.
+    // The answer has two minutes and the idle connection eight seconds, which this test has not.
     await each.close()
     expect(await pending).toBe('cut off')
     const next = await createEmulator({ port })

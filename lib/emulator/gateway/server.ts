@@ -5,8 +5,8 @@ import type { Identity } from '../identity/identity.js'
 import type { RequestListener } from './gateway.js'
 import { createTlsServer } from './tls-server.js'
 
-/** The keep-alive time, longer than that of any client: the server must not close one just as a request is sent on it. */
-const KEEP_ALIVE = 120_000
+/** The time that WeChat Pay keeps an idle connection open, in milliseconds; responses say so in `Keep-Alive`. */
+const KEEP_ALIVE = 8_000
 
 /** The response to bytes that are no HTTP. */
 const MALFORMED = [
@@ -22,6 +22,8 @@ export interface ListenOptions {
   readonly port: number
   readonly host: string
   readonly https: boolean
+  /** The time that an idle connection is kept open, in milliseconds; that of production when absent. */
+  readonly keepAlive?: number | undefined
 }
 
 /** A listening server. */
@@ -42,7 +44,10 @@ export async function listen(
   if (!(Number.isInteger(options.port) && options.port >= 0 && options.port < 65_536)) {
     throw new TypeError(`port must be a number from 0 to 65535, not ${String(options.port)}`)
   }
-  const settings = { keepAliveTimeout: KEEP_ALIVE, noDelay: true }
+  const { keepAlive = KEEP_ALIVE } = options
+  // 0 would mean for ever.
+  if (!(keepAlive > 0)) throw new TypeError(`keepAlive must be above 0, not ${String(keepAlive)}`)
+  const settings = { keepAliveTimeout: keepAlive, noDelay: true }
   const { server, ca }: { server: Server; ca?: string } = options.https
     ? await createTlsServer(listener, identity, { ...settings, host: options.host })
     : { server: createServer(settings, listener) }
