@@ -4,6 +4,7 @@ import { createClock } from './control/clock.js'
 import { createDeliveries } from './control/deliveries.js'
 import { createFaults } from './control/faults.js'
 import { createLimits } from './control/limits.js'
+import { createNotificationFaults } from './control/notification-faults.js'
 import { createReceivers } from './control/receivers.js'
 import { createRecorder } from './control/recorder.js'
 import { createGateway } from './gateway/gateway.js'
@@ -68,16 +69,20 @@ async function assemble(
   const random = randomStreams(seed, store)
   const chance = random('faults')
   const faults = createFaults(() => chance.fraction())
-  for (const script of options.faults ?? []) faults.add(script)
+  const notificationFaults = createNotificationFaults()
+  for (const script of options.faults ?? []) {
+    if ('notification' in script) notificationFaults.add(script)
+    else faults.add(script)
+  }
   const receivers = createReceivers(options.control?.allowNotify)
-  const deliveries = createDeliveries({ receivers, scale, now, closed })
+  const deliveries = createDeliveries({ receivers, scale, now, closed, faults: notificationFaults })
   const { merchants: facts, brand } = readIdentities(options.merchants)
   const merchants = await createMerchants({
     ...{ facts, platform: readPlatform(options.platform), store, random, now, url, deliveries },
     brand: createBrand({ facts: brand, random: random('brand'), now, texts: store.collection('brand') }),
   })
   return {
-    ...{ merchants, deliveries, faults, clock },
+    ...{ merchants, deliveries, faults, notificationFaults, clock },
     limits: createLimits(now),
     recorder: createRecorder(),
   }

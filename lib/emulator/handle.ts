@@ -3,6 +3,7 @@ import type { Clock } from './control/clock.js'
 import type { Deliveries } from './control/deliveries.js'
 import type { FaultScript, Faults } from './control/faults.js'
 import type { Limits, RateLimit } from './control/limits.js'
+import type { NotificationFaults, NotificationScript } from './control/notification-faults.js'
 import type { Recorder } from './control/recorder.js'
 import { makeUpBill } from './domain/bills/made-up-bill.js'
 import type { Listening } from './gateway/server.js'
@@ -16,6 +17,7 @@ export interface EmulatorParts {
   readonly merchants: Merchants
   readonly deliveries: Deliveries
   readonly faults: Faults
+  readonly notificationFaults: NotificationFaults
   readonly limits: Limits
   readonly recorder: Recorder
   readonly clock: Clock
@@ -149,16 +151,20 @@ function failuresOf({
   merchants,
   deliveries,
   faults,
+  notificationFaults,
   limits,
   recorder,
   clock,
 }: EmulatorParts): Pick<Emulator, 'fail' | 'limit' | 'recover' | 'clock' | 'reset'> {
   function recover(id?: string): void {
     faults.clear(id)
+    notificationFaults.clear(id)
     limits.clear(id)
+    if (id === undefined) deliveries.release()
   }
   return {
-    fail: (script: FaultScript) => faults.add(script),
+    fail: (script: FaultScript | NotificationScript) =>
+      'notification' in script ? notificationFaults.add(script) : faults.add(script),
     limit: (limit: RateLimit) => limits.add(limit),
     recover,
     clock: (change = {}) => clock.change(change),

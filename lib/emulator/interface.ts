@@ -4,6 +4,7 @@ import type { Receipt, SignedNotification } from './control/deliver.js'
 import type { Delivery } from './control/deliveries.js'
 import type { FaultHandle, FaultScript } from './control/faults.js'
 import type { RateLimit } from './control/limits.js'
+import type { NotificationScript } from './control/notification-faults.js'
 import type { RecordedRequest } from './control/recorder.js'
 import type { ComplaintRequest } from './domain/complaints.js'
 import type { Member } from './domain/member-cards.js'
@@ -49,7 +50,7 @@ export interface EmulatorOptions {
    */
   readonly merchants?: readonly (MerchantIdentity | BrandIdentity)[]
   /** Failures in force from the start. */
-  readonly faults?: readonly FaultScript[]
+  readonly faults?: readonly (FaultScript | NotificationScript)[]
   /** Who controls it over HTTP, and whom it notifies. */
   readonly control?: ControlOptions
 }
@@ -256,11 +257,14 @@ export interface Emulator {
    * are sent. Resolves to the size of the bill, unzipped.
    */
   fillBill(bill_date: string, rows: number, of?: OfMerchant): Promise<number>
-  /** Scripts a failure. Of several that concern a request, the newest one counts. */
-  fail(script: FaultScript): FaultHandle
+  /**
+   * Scripts a failure of requests, by their `path`, or of the notifications that the emulator sends by itself, by their
+   * event type. Of several that concern the same, the newest one counts.
+   */
+  fail(script: FaultScript | NotificationScript): FaultHandle
   /** Limits how often the API may be called; beyond that it responds 429 `FREQUENCY_LIMITED` with `Retry-After`. */
   limit(limit: RateLimit): FaultHandle
-  /** Ends the failure or limit of an id, or all of them. */
+  /** Ends the failure or limit of an id, or all of them; notifications that were kept back are sent. */
   recover(id?: string): void
   /** Moves or stops the clock; returns the time that it is then, in milliseconds. */
   clock(change?: ClockChange): number

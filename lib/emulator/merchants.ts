@@ -4,6 +4,7 @@ import type { SignedNotification } from './control/deliver.js'
 import type { Deliveries } from './control/deliveries.js'
 import { createUsers, type Users } from './domain/users.js'
 import type { Brand } from './identity/brand.js'
+import { SCHEMES } from './identity/clients.js'
 import { createFurtherIdentity, createIdentity, type Identity } from './identity/identity.js'
 import { MCHID, type MerchantFacts } from './identity/merchant-options.js'
 import type { PlatformOptions } from './identity/platform-keys.js'
@@ -106,8 +107,11 @@ function createParts(
   shared: Pick<Context, 'ids' | 'nonces'>,
   { brand, now, url, deliveries }: MerchantsOptions,
 ): MerchantParts {
+  // A brand is not probed, and messages of v2 have nothing to probe by.
+  const isProbed = ({ headers }: SignedNotification): boolean =>
+    headers['Wechatpay-Signature-Type'] === SCHEMES.merchant.name && identity.platform.isProbe()
   const send = (eventType: string, to: string, notification: () => SignedNotification) =>
-    deliveries.send(eventType, to, notification, notifications.signAgain)
+    deliveries.send(eventType, to, notification, { signAgain: notifications.signAgain, isProbed })
   const context: Context = {
     ...shared,
     ...{ identity, brand, state, now, url },

@@ -22,7 +22,7 @@ async function main(): Promise<void> {
     port: Number(values.port),
     host,
     https,
-    platform: values.platform as PlatformMode,
+    platform: { mode: values.platform as PlatformMode, probes: 0 },
     ...(seed !== undefined && { seed }),
   })
   const { url, merchant, ca } = emulator

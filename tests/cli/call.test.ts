@@ -10,7 +10,7 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 let merchant: Merchant
 beforeAll(async () => {
-  merchant = await createMerchant({ platform: 'switching' })
+  merchant = await createMerchant({ platform: { mode: 'switching', probes: 0 } })
 })
 beforeEach(() => {
   merchant.emulator.requests.length = 0

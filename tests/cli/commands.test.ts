@@ -21,7 +21,7 @@ let merchant: Merchant
 let emulator: Emulator
 let folder: string
 beforeAll(async () => {
-  merchant = await createMerchant({ platform: 'switching' })
+  merchant = await createMerchant({ platform: { mode: 'switching', probes: 0 } })
   emulator = merchant.emulator
   folder = merchant.folder
 })

@@ -14,7 +14,7 @@ let merchant: Merchant
 /** An emulator whose merchant has a certificate that expired a year ago; only over HTTPS does a merchant get one. */
 let old: Emulator
 beforeAll(async () => {
-  merchant = await createMerchant({ platform: 'switching' })
+  merchant = await createMerchant({ platform: { mode: 'switching', probes: 0 } })
   old = await createEmulator({ https: true, clock: () => Date.now() - 6 * YEAR })
 })
 beforeEach(() => {
@@ -167,7 +167,7 @@ describe('wxpay doctor', () => {
   })
 
   it('trusts the authority of a configuration', async () => {
-    const emulator = await createEmulator({ https: true, platform: 'switching' })
+    const emulator = await createEmulator({ https: true, platform: { mode: 'switching', probes: 0 } })
     const config = merchant.file('https.json', JSON.stringify(emulator.merchant))
     const own = Object.fromEntries(Object.keys(merchant.env).map((name) => [name, '']))
     try {

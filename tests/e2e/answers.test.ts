@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { startRig } from './client.js'
 
-const rig = startRig({ platform: 'switching' })
+const rig = startRig({ platform: { mode: 'switching', probes: 0 } })
 
 describe('a verified answer', () => {
   it('comes as parsed JSON with status and headers', async () => {

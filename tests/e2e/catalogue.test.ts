@@ -209,7 +209,7 @@ const idOf = ({ verb, template }: Endpoint): string => `${verb} ${template}`
 describe.each(Object.entries(SPELLINGS))(
   'every documented endpoint of APIv3, spelled as %s',
   (spelling, spell) => {
-    const rig = startRig({ platform: 'switching' })
+    const rig = startRig({ platform: { mode: 'switching', probes: 0 } })
 
     it('gets its documented request, signed and whole, and takes it', async () => {
       const failures: string[] = []

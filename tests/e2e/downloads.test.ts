@@ -23,7 +23,7 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { ApiError, NetworkError, VerificationError, WechatpayError } from '../../lib/index.js'
 import { startRig } from './client.js'
 
-const rig = startRig({ platform: 'switching' })
+const rig = startRig({ platform: { mode: 'switching', probes: 0 } })
 const folder = mkdtempSync(join(tmpdir(), 'wechatpay-downloads-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 afterEach(() => {

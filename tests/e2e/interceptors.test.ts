@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { RequestError, VerificationError, type Wechatpay } from '../../lib/index.js'
 import { startRig } from './client.js'
 
-const rig = startRig({ platform: 'switching' })
+const rig = startRig({ platform: { mode: 'switching', probes: 0 } })
 const path = 'v3/marketing/membercard-open/cards/{card_id}/users/import'
 const request = (out_request_no: string) => ({
   card_id: 'c1',

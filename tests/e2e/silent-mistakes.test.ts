@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { Ciphertext, RequestError, sensitive } from '../../lib/index.js'
 import { startRig } from './client.js'
 
-const rig = startRig({ platform: 'switching' })
+const rig = startRig({ platform: { mode: 'switching', probes: 0 } })
 const jsapi = 'v3/pay/transactions/jsapi'
 const transfer = 'v3/fund-app/mch-transfer/transfer-bills'
 

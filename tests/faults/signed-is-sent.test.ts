@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { CALL_CHANNEL, type CallEvent, RequestError, VerificationError } from '../../lib/index.js'
 import { startRig } from '../e2e/client.js'
 
-const rig = startRig({ platform: 'switching' })
+const rig = startRig({ platform: { mode: 'switching', probes: 0 } })
 const path = 'v3/marketing/membercard-open/cards/{card_id}/users/import'
 let number = 0
 const request = () => ({

@@ -3,7 +3,7 @@ import { ApiError, NetworkError, VerificationError } from '../../lib/index.js'
 import { untilArrived } from '../e2e/arrival.js'
 import { startRig } from '../e2e/client.js'
 
-const rig = startRig({ platform: 'switching' })
+const rig = startRig({ platform: { mode: 'switching', probes: 0 } })
 const path = 'v3/marketing/membercard-open/cards/{card_id}/users/import'
 let number = 0
 const importUser = () =>

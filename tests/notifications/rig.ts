@@ -29,7 +29,7 @@ export interface Receivers extends Rig {
 }
 
 export function startReceivers(): Receivers {
-  const rig = startRig({ platform: { mode: 'switching', share: 1 } })
+  const rig = startRig({ platform: { mode: 'switching', share: 1, probes: 0 } })
   const servers: Server[] = []
   const receipts: NotificationReceipt[] = []
   const note = (message: unknown): void => void receipts.push(message as NotificationReceipt)

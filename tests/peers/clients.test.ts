@@ -9,7 +9,7 @@ const require = createRequire(import.meta.url)
 
 let emulator: Emulator
 beforeAll(async () => {
-  emulator = await createEmulator({ platform: 'switching' })
+  emulator = await createEmulator({ platform: { mode: 'switching', probes: 0 } })
 })
 afterAll(() => emulator.close())
 

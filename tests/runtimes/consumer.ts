@@ -80,7 +80,7 @@ export function notifications(wxpay: Wechatpay): (incoming: Request) => Promise<
 }
 
 export async function emulated(): Promise<Emulator> {
-  const emulator = await createEmulator({ seed: 1, platform: 'switching' })
+  const emulator = await createEmulator({ seed: 1, platform: { mode: 'switching', probes: 0 } })
   const signature: string = sign('message', loadPrivateKey(emulator.merchant.privateKey))
   try {
     await new Wechatpay(emulator.merchant).v3.certificates.get()

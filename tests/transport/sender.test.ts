@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { type MerchantOptions, Wechatpay, WechatpayError } from '../../lib/index.js'
 import { runningTimers, startRig } from '../e2e/client.js'
 
-const rig = startRig({ platform: 'switching' })
+const rig = startRig({ platform: { mode: 'switching', probes: 0 } })
 const importPath = 'v3/marketing/membercard-open/cards/{card_id}/users/import'
 const cities = 'v3/capital/capitallhh/areas/provinces/{province_code}/cities'
 const importRequest = (out_request_no: string) => ({

@@ -9,7 +9,7 @@ let emulator: Emulator
 const clients: Wechatpay[] = []
 
 beforeAll(async () => {
-  emulator = await createEmulator({ https: true, platform: 'switching' })
+  emulator = await createEmulator({ https: true, platform: { mode: 'switching', probes: 0 } })
 })
 afterEach(() => {
   vi.unstubAllEnvs()

@@ -15,6 +15,11 @@ export interface PlatformOptions {
    * Pay raises it from 0.001 to 1 within seven days. Responses do not go by it, but by what the request names.
    */
   readonly share?: number
+  /**
+   * The share of responses and notifications that are probes, from 0 to 1: wrongly signed, and marked so by
+   * `WECHATPAY/SIGNTEST/`, to see whether the merchant verifies. 0.01 while a merchant switches, otherwise 0, when absent.
+   */
+  readonly probes?: number
 }
 
 /** The keys by which WeChat Pay responds to a client and notifies it. */
@@ -26,23 +31,29 @@ export interface PlatformKeys {
   /** The key that signs a response; `serial` is the `Wechatpay-Serial` of the request. */
   forResponse(serial: string): PlatformKey
   forNotification(): PlatformKey
+  /** Whether the next response or notification is to be a probe. */
+  isProbe(): boolean
 }
 
 /** The mode and the share of given options. */
 export function readPlatform(
   given: PlatformMode | PlatformOptions = 'public-key',
 ): Required<PlatformOptions> {
-  const { mode, share = 0.5 } = typeof given === 'string' ? { mode: given } : given
+  const options: PlatformOptions = typeof given === 'string' ? { mode: given } : given
+  const { mode, share = 0.5, probes = mode === 'switching' ? 0.01 : 0 } = options
   if (!['public-key', 'certificates', 'switching'].includes(mode)) {
     throw new TypeError(`platform must be public-key, certificates or switching, not ${String(mode)}`)
   }
-  if (!(share >= 0 && share <= 1)) throw new TypeError('platform: share must be from 0 to 1')
-  return { mode, share }
+  for (const [name, value] of Object.entries({ share, probes })) {
+    if (!(value >= 0 && value <= 1)) throw new TypeError(`platform: ${name} must be from 0 to 1`)
+  }
+  return { mode, share, probes }
 }
 
 /** The keys of a client that has nothing but a WeChat Pay public key. */
 export function publicKeyAlone(publicKey: PlatformKey): PlatformKeys {
-  return { publicKey, all: () => [publicKey], forResponse: () => publicKey, forNotification: () => publicKey }
+  const only = (): PlatformKey => publicKey
+  return { publicKey, all: () => [publicKey], forResponse: only, forNotification: only, isProbe: () => false }
 }
 
 /**
@@ -52,17 +63,19 @@ export function publicKeyAlone(publicKey: PlatformKey): PlatformKeys {
  * @param certificates the first of which has been issued already, unless `mode` is `public-key`
  */
 export function createPlatformKeys(
-  { mode, share }: Required<PlatformOptions>,
+  { mode, share, probes }: Required<PlatformOptions>,
   publicKey: PlatformKey,
   certificates: Pick<PlatformCertificates, 'listed'>,
   random: Random,
 ): PlatformKeys {
-  if (mode === 'public-key') return publicKeyAlone(publicKey)
+  const isProbe = (): boolean => probes > 0 && random.fraction() < probes
+  if (mode === 'public-key') return { ...publicKeyAlone(publicKey), isProbe }
   const { listed } = certificates
   const newest = (): PlatformKey => listed().at(-1) ?? publicKey
   const isSwitching = mode === 'switching'
   const named = (serial: string): PlatformKey | undefined => listed().find(({ id }) => id === serial)
   return {
+    isProbe,
     publicKey: isSwitching ? publicKey : undefined,
     all: () => (isSwitching ? [publicKey, ...listed()] : listed()),
     // Before a merchant switches, naming the public key changes nothing.

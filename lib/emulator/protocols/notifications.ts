@@ -24,8 +24,12 @@ export interface Notifications {
   payment(order: Order): SignedNotification
   /** The notification that tells what became of a refund, by the API that it was applied for with. */
   refund(order: Order, refund: Refund): SignedNotification
-  /** The same notification with a fresh signature: one that is sent much later would be taken for a replay. */
-  signAgain(notification: SignedNotification): SignedNotification
+  /**
+   * The same notification with a fresh signature: one that is sent much later would be taken for a replay.
+   *
+   * @param skew by which the time of the signature is wrong, in seconds
+   */
+  signAgain(notification: SignedNotification, skew?: number): SignedNotification
 }
 
 /** @param ids the numbers of the resources that are made up for {@link Notifications.signCompleted} */
@@ -74,9 +78,9 @@ export function createNotifications(protocols: Protocols, ids: Random): Notifica
     },
     payment: (order) => protocols[order.api].notifications.payment(order),
     refund: (order, refund) => protocols[refund.api].notifications.refund(order, refund),
-    signAgain(notification) {
+    signAgain(notification, skew) {
       for (const notifications of all) {
-        const signed = notifications.signAgain(notification)
+        const signed = notifications.signAgain(notification, skew)
         if (signed) return signed
       }
       return notification

@@ -97,7 +97,7 @@ export interface ProtocolNotifications {
   /** The notification that tells what became of a refund. */
   refund(order: Order, refund: Refund): SignedNotification
   /** The same notification with a fresh signature; `undefined` where this version did not sign it, or signs no time. */
-  signAgain(notification: SignedNotification): SignedNotification | undefined
+  signAgain(notification: SignedNotification, skew?: number): SignedNotification | undefined
 }
 
 /** An event type, and the message that is documented for it. */

@@ -6,12 +6,12 @@ import { startRig } from '../../e2e/client.js'
 import { failure } from '../failure.js'
 
 let now = Date.now
-const rig = startRig({ seed: 'limits', platform: 'switching', clock: () => now() })
+const rig = startRig({ seed: 'limits', platform: { mode: 'switching', probes: 0 }, clock: () => now() })
 
 describe('a rate limit', () => {
   it('answers 429 with Retry-After beyond it, until time has passed', async () => {
     let time = Date.now()
-    const emulator = await createEmulator({ platform: 'switching', clock: () => time })
+    const emulator = await createEmulator({ platform: { mode: 'switching', probes: 0 }, clock: () => time })
     const wxpay = new Wechatpay(emulator.merchant)
     const limit = emulator.limit({ path: 'v3/certificates', rate: 2 })
     const ask = () => wxpay.v3.certificates.get({ retry: false })
@@ -59,7 +59,7 @@ describe('in v2', () => {
   it('a failure by chance has one chance at a request, whatever its names are', async () => {
     const fate = createRandom('twice/faults')
     const expected = Array.from({ length: 20 }, () => fate.fraction() < 0.5)
-    const emulator = await createEmulator({ seed: 'twice', platform: 'switching' })
+    const emulator = await createEmulator({ seed: 'twice', platform: { mode: 'switching', probes: 0 } })
     const wxpay = new Wechatpay(emulator.merchant)
     emulator.fail({ path: '*', code: 'SYSTEMERROR', probability: 0.5 })
     const hit: boolean[] = []
@@ -76,7 +76,7 @@ describe('in v2', () => {
 
 describe('a fault', () => {
   const outcomes = async (seed: string): Promise<string> => {
-    const emulator = await createEmulator({ seed, platform: 'switching' })
+    const emulator = await createEmulator({ seed, platform: { mode: 'switching', probes: 0 } })
     const wxpay = new Wechatpay(emulator.merchant)
     emulator.fail({ path: '*', status: 500, probability: 0.5 })
     const seen: string[] = []

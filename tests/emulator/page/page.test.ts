@@ -5,7 +5,7 @@ import { sensitive } from '../../../lib/index.js'
 import { startRig } from '../../e2e/client.js'
 import { call } from '../client.js'
 
-const rig = startRig({ platform: 'switching' })
+const rig = startRig({ platform: { mode: 'switching', probes: 0 } })
 
 const get = (path: string, headers: Record<string, string> = {}): Promise<Response> =>
   fetch(rig.emulator.url + path, { headers })

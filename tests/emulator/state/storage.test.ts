@@ -48,7 +48,7 @@ const client = ({ merchant }: Emulator, { url }: Emulator): Wechatpay =>
 describe('an emulator with a file', () => {
   it('knows after a restart what it knew: keys, secrets, certificates and orders', async () => {
     const storage = newFile()
-    const first = await start({ storage, platform: 'switching' })
+    const first = await start({ storage, platform: { mode: 'switching', probes: 0 } })
     const { mchid } = first.merchant
     const before = new Wechatpay(first.merchant)
     await before.v3.pay.transactions.native.post({ json: order(mchid, 'KEPT-1') })
@@ -57,7 +57,7 @@ describe('an emulator with a file', () => {
     const certificates = await first.certificates()
     await first.close()
 
-    const second = await start({ storage, platform: 'switching' })
+    const second = await start({ storage, platform: { mode: 'switching', probes: 0 } })
     const { baseURL: _, ...identity } = second.merchant
     expect(identity).toEqual({ ...first.merchant, baseURL: undefined })
     expect(await second.certificates()).toEqual(certificates)
@@ -85,11 +85,11 @@ describe('an emulator with a file', () => {
 
   it('rotates to a key of its own, whichever it has dropped before', async () => {
     const storage = newFile()
-    const first = await start({ storage, platform: 'switching' })
+    const first = await start({ storage, platform: { mode: 'switching', probes: 0 } })
     await first.rotate()
     await first.retire()
     await first.close()
-    const second = await start({ storage, platform: 'switching' })
+    const second = await start({ storage, platform: { mode: 'switching', probes: 0 } })
     await second.rotate()
     const keys = Object.values(await second.certificates()).map((pem) => new X509Certificate(pem).publicKey)
     expect(keys).toHaveLength(2)

@@ -10,7 +10,7 @@ import { createV3Protocol } from '../../../lib/protocols/v3/v3.js'
 import { createTransport } from '../../../lib/transport/create-transport.js'
 import { startRig } from '../../e2e/client.js'
 
-const rig = startRig({ platform: 'switching' })
+const rig = startRig({ platform: { mode: 'switching', probes: 0 } })
 const path = 'v3/marketing/membercard-open/cards/{card_id}/users/import'
 const list = '/v3/certificates'
 const HOUR = 3_600_000

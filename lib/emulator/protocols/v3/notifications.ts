@@ -48,12 +48,12 @@ export function createV3Notifications(context: Context, client: () => Client): P
       const eventType = `REFUND.${refund.status}`
       return sign({ eventType, document: notificationDocument(eventType) }, refundResource(order, refund))
     },
-    signAgain(notification) {
+    signAgain(notification, skew = 0) {
       const signatureType = notification.headers['Wechatpay-Signature-Type']
       if (signatureType === undefined) return undefined
       const recipient = client()
       return signatureType === SCHEMES[recipient.scheme].name
-        ? signed(notification, context, recipient)
+        ? signed(notification, context, recipient, recipient.platform.forNotification(), skew)
         : undefined
     },
   }
@@ -89,8 +89,9 @@ function signed(
   { now, nonces }: Context,
   { scheme, platform }: Client,
   signer = platform.forNotification(),
+  skew = 0,
 ): SignedNotification {
-  const timestamp = Math.floor(now() / 1000)
+  const timestamp = Math.floor(now() / 1000) + skew
   const input = { ...signer, scheme, timestamp, nonce: nonces.text(32) }
   return { headers: { ...headers, ...signatureHeadersSync(input, Buffer.from(body)) }, body }
 }

@@ -6,7 +6,7 @@ import { startRig } from '../../../e2e/client.js'
 import { type Answer, authorizationOf, call } from '../../client.js'
 import { failure } from '../../failure.js'
 
-const rig = startRig({ seed: 'checks', platform: 'switching' })
+const rig = startRig({ seed: 'checks', platform: { mode: 'switching', probes: 0 } })
 
 const FILE = Buffer.from('\x89PNG\r\n\x1a\n a picture')
 const image = (multipart: object) =>
