@@ -118,10 +118,24 @@ function describeFailure(
   return message
 }
 
-/** Resolves on Ctrl-C or SIGTERM. Ending an emulator is no failure, so the exit code is 0. */
+/** The time between looks at whether npm is still there, in milliseconds. */
+const LOOK_FOR_NPM = 200
+
+/**
+ * Resolves on Ctrl-C or SIGTERM, and when the npm that runs this is gone: it ends its shell on SIGTERM, and the signal goes
+ * no further. Ending an emulator is no failure, so the exit code is 0.
+ */
 function interrupted(): Promise<void> {
   return new Promise((end) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => end())
+    const parent = process.ppid
+    // Without npm, an emulator may well outlive the shell that started it.
+    if (process.env.npm_command === undefined) return
+    const look = setInterval(() => {
+      if (process.ppid === parent) return
+      clearInterval(look)
+      end()
+    }, LOOK_FOR_NPM).unref()
   })
 }
 

@@ -147,6 +147,24 @@ describe('wxpay emulator', () => {
     }
   })
 
+  it.skipIf(!hasBash)('ends when the npx that runs it is ended, which hands no signal on', async () => {
+    const command = `${quoted} emulator --port 0 --no-keep --json --dir '${join(merchant.folder, 'npx')}'; true`
+    const env = { ...process.env, npm_command: 'exec' }
+    const shell = spawn('/bin/bash', ['-c', command], { env })
+    let text = ''
+    shell.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk
+    })
+    // The emulator holds the pipe open for as long as it runs.
+    const ended = new Promise((resolve) => shell.stdout.once('close', resolve))
+    await expect.poll(() => text.trimEnd().endsWith('}'), { timeout: 30_000 }).toBe(true)
+    const { baseURL } = JSON.parse(text) as { baseURL: string }
+    expect((await fetch(`${baseURL}/v3/none`)).status).toBe(401)
+    shell.kill('SIGTERM')
+    await ended
+    await expect(fetch(`${baseURL}/v3/none`)).rejects.toThrow()
+  })
+
   it('prints code that runs, and HTTPS with an authority to trust', async () => {
     const { text, end } = await start('--https', '--dir', join(merchant.folder, 'https'), '--print', 'ts')
     try {
