@@ -1,8 +1,12 @@
-import type { KeyObject } from 'node:crypto'
+import { generateKeyPair, type KeyObject } from 'node:crypto'
+import { promisify } from 'node:util'
 import type { Random } from './random.js'
-import { generateRsaKey } from './rsa-keys.js'
 import type { StoredIdentity } from './stored-identity.js'
 import { issueCertificate } from './x509.js'
+
+/** The key of an authority: one of an elliptic curve is made in no time. */
+const generateEcKey = async (): Promise<KeyObject> =>
+  (await promisify(generateKeyPair)('ec', { namedCurve: 'P-256' })).privateKey
 
 const YEAR = 365 * 86_400_000
 const NAME = 'Emulated Root CA'
@@ -41,7 +45,7 @@ export function createAuthority(stored: StoredIdentity, random: Random, now: () 
   }
   async function makeRoot(): Promise<{ key: KeyObject; pem: string }> {
     // People may tell their machine to trust this authority, so nobody else has its key.
-    const key = await stored.key('authority', generateRsaKey)
+    const key = await stored.key('authority', generateEcKey)
     const pem = stored.text('authority certificate', () => {
       const names = { subject: NAME, issuer: NAME, serial: newSerial() }
       return issueCertificate({ ...names, ...validity(), key, issuerKey: key, authority: true })

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 const BITS = { modulusLength: 2048 } as const
 
 /** A 2048-bit RSA private key, made in the thread pool. */
-export function generateRsaKey(): Promise<KeyObject> {
+function generateRsaKey(): Promise<KeyObject> {
   return new Promise((resolve, reject) => {
     generateKeyPair('rsa', BITS, (error, _, privateKey) => {
       if (error) reject(error)
