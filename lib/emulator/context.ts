@@ -2,7 +2,7 @@ import type { SignedNotification } from './control/deliver.js'
 import type { Brand } from './identity/brand.js'
 import type { Identity } from './identity/identity.js'
 import type { Random } from './identity/random.js'
-import type { Order, Refund } from './state/records.js'
+import type { Order, Refund } from './state/order-records.js'
 import type { State } from './state/state.js'
 
 /** What all parts of one emulator have in common: who is who, what is remembered, the clock, the numbers. */

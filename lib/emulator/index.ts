@@ -14,18 +14,13 @@ export type { EmulatorMerchant } from './identity/identity.js'
 export type { BrandIdentity, MerchantIdentity, SubMerchant } from './identity/merchant-options.js'
 export type { PlatformMode, PlatformOptions } from './identity/platform-keys.js'
 export type {
-  Confirmation,
   Control,
   ControlOptions,
-  Discount,
   Emulator,
   EmulatorOptions,
   OfMerchant,
-  OutcomeTime,
-  Payment,
-  PaymentOutcome,
   ResourceOf,
   SignerOptions,
-  TransferEnd,
 } from './interface.js'
+export type { Confirmation, Discount, OutcomeTime, Payment, PaymentOutcome, TransferEnd } from './outcomes.js'
 export type { RefusalDetail } from './routing/refusal.js'

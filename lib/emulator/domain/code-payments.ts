@@ -1,6 +1,6 @@
 import type { Context } from '../context.js'
 import { Refusal } from '../routing/refusal.js'
-import type { Order, OrderRequest } from '../state/records.js'
+import type { Order, OrderRequest } from '../state/order-records.js'
 import { placeOrder } from './orders.js'
 import { payOrder } from './payments.js'
 

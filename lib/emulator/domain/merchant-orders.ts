@@ -1,7 +1,7 @@
 import type { Context } from '../context.js'
 import type { ApiRequest, ApiResponse, HandlerRouter } from '../routing/handler.js'
 import { parameterError } from '../routing/refusal.js'
-import type { Order, OrderRequest } from '../state/records.js'
+import type { Order, OrderRequest } from '../state/order-records.js'
 import { payByCode, reverseOrder } from './code-payments.js'
 import { findOrder } from './order-times.js'
 import { closeOrder, notExist, partiesOf, placeOrder, transactionOf } from './orders.js'

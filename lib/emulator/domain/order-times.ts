@@ -1,5 +1,5 @@
 import type { Context } from '../context.js'
-import type { Order } from '../state/records.js'
+import type { Order } from '../state/order-records.js'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE

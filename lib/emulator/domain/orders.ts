@@ -1,6 +1,6 @@
 import type { Context } from '../context.js'
 import { parameterError, Refusal } from '../routing/refusal.js'
-import type { Order, OrderRequest, TradeState } from '../state/records.js'
+import type { Order, OrderRequest, TradeState } from '../state/order-records.js'
 import { fingerprintOf } from './fingerprint.js'
 import { findOrder, isStale, payableUntil, timeOf } from './order-times.js'
 import { amountsOf } from './payments.js'

@@ -1,8 +1,8 @@
 import { beijingDigits, beijingTime } from '../beijing-time.js'
 import type { Context } from '../context.js'
 import type { Random } from '../identity/random.js'
-import type { Discount, PaymentOutcome } from '../interface.js'
-import type { Order, Promotion } from '../state/records.js'
+import type { Discount, PaymentOutcome } from '../outcomes.js'
+import type { Order, Promotion } from '../state/order-records.js'
 import { findOrder, isStale, payableUntil } from './order-times.js'
 
 export const newTransactionId = (ids: Random, time: number): string =>

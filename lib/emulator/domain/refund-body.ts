@@ -1,5 +1,5 @@
 import { beijingTime } from '../beijing-time.js'
-import type { Order, Refund } from '../state/records.js'
+import type { Order, Refund } from '../state/order-records.js'
 import { amountsOf } from './payments.js'
 
 /** The part of a whole that falls to an amount of it, so that the parts of all amounts sum up to the part of the whole. */

@@ -1,7 +1,7 @@
 import { beijingTime } from '../beijing-time.js'
 import type { Context } from '../context.js'
-import type { Refund, RefundOutcome } from '../state/records.js'
-import { ANY } from './outcomes.js'
+import type { Refund, RefundOutcome } from '../state/order-records.js'
+import { ANY } from './planned-outcome.js'
 
 /** The refund as it is now: one whose time has come ends, and its merchant is told. */
 export function refundNow(context: Context, refund: Refund): Refund {

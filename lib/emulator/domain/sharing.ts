@@ -1,5 +1,6 @@
 import type { Context } from '../context.js'
-import type { Order, Sharing } from '../state/records.js'
+import type { Order } from '../state/order-records.js'
+import type { Sharing } from '../state/records.js'
 
 /** The platform's number of the share at an index. */
 export const shareDetailId = ({ orderId }: Sharing, index: number): string => `36${orderId.slice(2)}${index}`

@@ -1,7 +1,7 @@
 import { beijingTime } from '../beijing-time.js'
 import type { Context } from '../context.js'
-import type { Transfer, TransferOutcome } from '../state/records.js'
-import { ANY } from './outcomes.js'
+import type { Transfer, TransferOutcome } from '../state/transfer-records.js'
+import { ANY } from './planned-outcome.js'
 
 /** Milliseconds that a user has to accept a transfer. https://pay.weixin.qq.com/doc/v3/merchant/4013778940 */
 const CONFIRMABLE = 24 * 3_600_000

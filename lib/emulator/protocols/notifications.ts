@@ -1,7 +1,7 @@
 import type { SignedNotification } from '../control/deliver.js'
 import type { PlatformKey } from '../identity/platform-certificates.js'
 import type { Random } from '../identity/random.js'
-import type { Order, Refund } from '../state/records.js'
+import type { Order, Refund } from '../state/order-records.js'
 import { type MessageChoice, notificationDocument } from './notification-documents.js'
 import type { NotificationEvent, ProtocolNotifications } from './protocol.js'
 import type { Protocols } from './protocols.js'

@@ -7,7 +7,7 @@ import type { Diagnosis } from '../diagnosis/diagnosis.js'
 import type { PlatformKey } from '../identity/platform-certificates.js'
 import type { Random } from '../identity/random.js'
 import type { Refusal } from '../routing/refusal.js'
-import type { Order, Refund } from '../state/records.js'
+import type { Order, Refund } from '../state/order-records.js'
 
 /** One version of the API: what it does with a request that came in, and how it notifies. */
 export interface Protocol {

@@ -1,19 +1,7 @@
-import type {
-  CombinedOrder,
-  Complaint,
-  MadeUpBill,
-  MemberCard,
-  Order,
-  Refund,
-  RefundOutcome,
-  RepeatableWrite,
-  ServiceOrder,
-  Sharing,
-  Transfer,
-  TransferBatch,
-  TransferOutcome,
-} from './records.js'
+import type { CombinedOrder, Order, Refund, RefundOutcome } from './order-records.js'
+import type { Complaint, MadeUpBill, MemberCard, RepeatableWrite, ServiceOrder, Sharing } from './records.js'
 import type { Collection, StateStore } from './store.js'
+import type { Transfer, TransferBatch, TransferOutcome } from './transfer-records.js'
 
 /** All that the emulated platform remembers. */
 export interface State {

@@ -1,6 +1,6 @@
 import { beijingTime } from '../../beijing-time.js'
 import type { Context } from '../../context.js'
-import type { Order } from '../../state/records.js'
+import type { Order } from '../../state/order-records.js'
 import { shareDetailId } from '../sharing.js'
 import { transferDetailId } from '../transfer-batches.js'
 

@@ -4,7 +4,7 @@ import type { SignedNotification } from '../../control/deliver.js'
 import { amountsOf } from '../../domain/payments.js'
 import { refundAmounts } from '../../domain/refund-body.js'
 import { encryptAesEcb } from '../../identity/encryption.js'
-import type { Order, Promotion, Refund, RefundStatus } from '../../state/records.js'
+import type { Order, Promotion, Refund, RefundStatus } from '../../state/order-records.js'
 import { signFields, type V2Fields } from './sign.js'
 import { buildXml } from './xml.js'
 
