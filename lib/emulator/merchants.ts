@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Context } from './context.js'
 import type { SignedNotification } from './control/deliver.js'
 import type { Deliveries } from './control/deliveries.js'
+import { catchUp } from './domain/due.js'
 import { createUsers, type Users } from './domain/users.js'
 import type { Brand } from './identity/brand.js'
 import { SCHEMES } from './identity/clients.js'
@@ -86,6 +87,8 @@ export async function createMerchants(options: MerchantsOptions): Promise<Mercha
       return { facts: one, state: states[index] ?? missing(), parts, prepare }
     }),
   ]
+  // What was under way for a merchant when the emulator was closed goes on without being asked for.
+  for (const { state, parts } of list) if (state.refunds.size + state.transfers.size > 0) parts()
   return { list, first, ...findersOf(list) }
 }
 
@@ -130,6 +133,7 @@ function createParts(
   }
   const protocols = createProtocols(context)
   const notifications = createNotifications(protocols, context.ids)
+  catchUp(context)
   return { context, protocols, notifications, users: createUsers(context, { send }, notifications) }
 }
 
