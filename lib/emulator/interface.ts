@@ -168,7 +168,7 @@ export interface Emulator {
    * `CANCELLED` at once.
    *
    * @param out_bill_no or `*` for all that are still to come
-   * @param status `CANCELING` keeps a cancellation waiting until it is told to end
+   * @param status `CANCELING` keeps a cancellation waiting until it is told to end, or for the time of `after`
    */
   transfer(out_bill_no: string, status: TransferStatus, how?: TransferEnd & OfMerchant): void
   /** Has the payer of an order complain of it; returns the `complaint_id`. */

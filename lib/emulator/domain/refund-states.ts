@@ -1,7 +1,7 @@
 import { beijingTime } from '../beijing-time.js'
 import type { Context } from '../context.js'
 import type { Refund, RefundOutcome } from '../state/order-records.js'
-import { ANY } from './planned-outcome.js'
+import { ANY, checkOutcome } from './planned-outcome.js'
 
 /** The refund as it is now: one whose time has come ends, and its merchant is told. */
 export function refundNow(context: Context, refund: Refund): Refund {
@@ -32,8 +32,14 @@ export function endRefund(context: Context, refund: Refund, { status, after = 0 
   return refundNow(context, refund)
 }
 
+const STATUSES: ReadonlySet<string> = new Set(['PROCESSING', 'SUCCESS', 'ABNORMAL', 'CLOSED'])
+
 /** Says what becomes of a refund, be it there or still to come. */
 export function tellRefund(context: Context, number: string, outcome: RefundOutcome): void {
+  checkOutcome('refund', outcome, STATUSES)
+  if (outcome.status === 'PROCESSING' && outcome.after) {
+    throw new Error('refund(): PROCESSING takes no after; say what comes of it instead, such as SUCCESS')
+  }
   const found = number === ANY ? undefined : context.state.refunds.get(number)
   if (!found) {
     context.state.refundOutcomes.set(number, outcome)

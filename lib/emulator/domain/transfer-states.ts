@@ -1,7 +1,7 @@
 import { beijingTime } from '../beijing-time.js'
 import type { Context } from '../context.js'
 import type { Transfer, TransferOutcome } from '../state/transfer-records.js'
-import { ANY } from './planned-outcome.js'
+import { ANY, checkOutcome } from './planned-outcome.js'
 
 /** Milliseconds that a user has to accept a transfer. https://pay.weixin.qq.com/doc/v3/merchant/4013778940 */
 const CONFIRMABLE = 24 * 3_600_000
@@ -32,8 +32,11 @@ export function assertOpen({ state, request }: Transfer, action: string): void {
   if (ENDS.has(state)) throw new Error(`${action}(): transfer ${request.out_bill_no} is ${state} already`)
 }
 
+const STATUSES: ReadonlySet<string> = new Set(['SUCCESS', 'FAIL', 'CANCELING', 'CANCELLED'])
+
 /** Says what becomes of a transfer, be it there or still to come. */
 export function tellTransfer(context: Context, number: string, outcome: TransferOutcome): void {
+  checkOutcome('transfer', outcome, STATUSES)
   const found = number === ANY ? undefined : context.state.transfers.get(number)
   if (found) {
     assertOpen(transferNow(context, found), 'transfer')

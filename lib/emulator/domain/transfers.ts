@@ -39,15 +39,20 @@ export function addTransfers(router: HandlerRouter, context: Context): void {
     const transfer = find(out_bill_no, context)
     if (transfer.state === 'SUCCESS') throw new Refusal(400, 'INVALID_REQUEST', '转账已成功，不能撤销')
     if (transfer.state === 'FAIL') throw new Refusal(400, 'INVALID_REQUEST', '转账已失败，不能撤销')
-    const isNew = transfer.state === 'WAIT_USER_CONFIRM'
-    const cancelled = isNew ? advanceTransfer(context, transfer, { status: 'CANCELING' }) : transfer
-    const { transferBillNo: transfer_bill_no, updateTime: update_time, state } = cancelled
-    const planned = plannedOutcome(context.state.transferOutcomes, transfer.request.out_bill_no)
-    if (isNew && planned?.status !== 'CANCELING') {
-      advanceTransfer(context, cancelled, { status: 'CANCELLED' })
-    }
+    const { transferBillNo: transfer_bill_no } = transfer
+    const { updateTime: update_time, state } = cancel(transfer, context)
     return { status: 200, body: { out_bill_no, transfer_bill_no, update_time, state } }
   })
+}
+
+/** The transfer as its cancellation is answered: `CANCELING`, and `CANCELLED` after that unless it was told to wait. */
+function cancel(transfer: Transfer, context: Context): Transfer {
+  if (transfer.state !== 'WAIT_USER_CONFIRM') return transfer
+  const accepted = { ...advanceTransfer(context, transfer, { status: 'CANCELING' }) }
+  const planned = plannedOutcome(context.state.transferOutcomes, transfer.request.out_bill_no)
+  const waits = planned?.status === 'CANCELING' ? planned.after : 0
+  if (waits !== undefined) advanceTransfer(context, transfer, { status: 'CANCELLED', after: waits })
+  return accepted
 }
 
 /** The transfer as its request is answered: what was told to become of it comes after that. */

@@ -75,20 +75,23 @@ export function createUsers(context: Context, { send }: Sender, { sign, payment 
       const notified = await send('TRANSACTION.SUCCESS', order.request.notify_url ?? '', () => payment(order))
       return { transaction_id: order.transactionId, trade_state: order.state, ...(notified && { notified }) }
     },
-    confirm(number, { pays = true } = {}) {
-      const transfer = state.transfers.get(number)
-      if (transfer) {
-        assertOpen(transferNow(context, transfer), 'confirm')
-        advanceTransfer(context, transfer, { status: 'SUCCESS' })
-        return
-      }
-      const service = state.serviceOrders.get(number)
-      if (service) return confirmService(context, service, pays)
-      throw new Error(`confirm(): there is no transfer and no service order ${number}; place it first`)
-    },
+    confirm: (number, how) => confirm(context, number, how),
     refund: (number, status, { after = 0 } = {}) => tellRefund(context, number, { status, after }),
     transfer: (number, status, how = {}) => tellTransfer(context, number, { ...how, status }),
     complain: (complaint) => fileComplaint(context, complaint).id,
     members: () => importedMembers(context),
+  }
+}
+
+function confirm(context: Context, number: string, { pays = true }: Confirmation = {}): void {
+  const transfer = context.state.transfers.get(number)
+  const service = context.state.serviceOrders.get(number)
+  if (transfer) {
+    assertOpen(transferNow(context, transfer), 'confirm')
+    advanceTransfer(context, transfer, { status: 'SUCCESS' })
+  } else if (service) {
+    confirmService(context, service, pays)
+  } else {
+    throw new Error(`confirm(): there is no transfer and no service order ${number}; place it first`)
   }
 }

@@ -169,6 +169,12 @@ describe('the time of a refund', () => {
     expect(await statusOf(number)).toBe('SUCCESS')
   })
 
+  it('and its end have to be some that there are', () => {
+    expect(() => rig.emulator.refund('R', 'DONE' as never)).toThrow(/DONE is none of PROCESSING, SUCCESS/)
+    expect(() => rig.emulator.refund('R', 'SUCCESS', { after: Number.NaN })).toThrow(/milliseconds/)
+    expect(() => rig.emulator.refund('R', 'PROCESSING', { after: 1 })).toThrow(/takes no after/)
+  })
+
   it('is a year after the payment at the latest', async () => {
     const [first, second] = [await paid(), await paid()]
     rig.advance(365 * DAY)

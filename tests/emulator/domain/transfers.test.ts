@@ -125,8 +125,7 @@ describe('a transfer', () => {
 describe('the time of a transfer', () => {
   const rig = startClockedRig()
   const BILLS = '/v3/fund-app/mch-transfer/transfer-bills'
-  const start = async () => {
-    const out_bill_no = rig.next()
+  const start = async (out_bill_no = rig.next()) => {
     await rig.call('POST', BILLS, {
       ...{
         appid: 'wxf636efh567hg4356',
@@ -152,6 +151,22 @@ describe('the time of a transfer', () => {
     expect(await query(late)).toMatchObject({ state: 'FAIL', fail_reason: 'OVERDUE_CLOSE' })
     expect((await query(taken)).state).toBe('SUCCESS')
     expect(() => rig.emulator.confirm(late)).toThrow(/is FAIL already/)
+  })
+
+  it('of a cancellation is what the test says', async () => {
+    const number = rig.next()
+    rig.emulator.transfer(number, 'CANCELING', { after: HOUR })
+    await start(number)
+    await rig.call('POST', `${BILLS}/out-bill-no/${number}/cancel`)
+    rig.advance(HOUR - 1)
+    expect((await query(number)).state).toBe('CANCELING')
+    rig.advance(1)
+    expect((await query(number)).state).toBe('CANCELLED')
+  })
+
+  it('and its end have to be some that there are', () => {
+    expect(() => rig.emulator.transfer('T', 'DONE' as never)).toThrow(/DONE is none of SUCCESS, FAIL/)
+    expect(() => rig.emulator.transfer('T', 'FAIL', { after: -1 })).toThrow(/has to be milliseconds/)
   })
 
   it('is what the test says', async () => {
