@@ -120,7 +120,9 @@ describe.skipIf(elsewhere === undefined)('from another machine', () => {
   })
 
   it('is not in the way of the API', async () => {
-    expect((await ask('/v3/certificates', { accept: 'application/json' }, from)).body).toContain('SIGN_ERROR')
+    expect(
+      (await ask('/v3/certificates', { accept: 'application/json', 'user-agent': 'a client' }, from)).body,
+    ).toContain('SIGN_ERROR')
   })
 })
 

@@ -40,7 +40,7 @@ it('what became due while the emulator was down is told of when it is up again',
     transfer_scene_report_infos: [{ info_type: '活动名称', info_content: '新会员有礼' }],
   }
   await call(first, 'POST', '/v3/fund-app/mch-transfer/transfer-bills', transfer, late)
-  expect(first.deliveries).toEqual([])
+  expect(first.deliveries.filter(({ problem }) => problem === undefined)).toEqual([])
   await first.close()
 
   const second = await createEmulator({ storage })
