@@ -71,12 +71,30 @@ function linkTo(endpoint: Endpoint, language: Language, site: Site): string {
   return `[${cell(name)}](${endpointLink(endpoint, language)})`
 }
 
-const CALLERS: Readonly<Record<string, Text>> = {
+const CALLERS = {
   merchant: { zh: '直连商户', en: 'merchants' },
   partner: { zh: '服务商（合作伙伴）', en: 'partners' },
   brand: { zh: '品牌（以品牌身份创建的客户端）', en: 'brands (a client with the identity of a brand)' },
   global: { zh: '境外商户（境外接入点）', en: 'merchants abroad (global access point)' },
   hk: { zh: '香港商户', en: 'merchants in Hong Kong' },
+  institution: { zh: '银行与机构', en: 'banks and institutions' },
+  unknown: { zh: '文档没有写明', en: 'not said in the documentation' },
+} as const satisfies Readonly<Record<string, Text>>
+
+/** By the address of a page, who it is for, where the catalogue does not say it of the endpoint. */
+const READERS: readonly (readonly [RegExp, keyof typeof CALLERS])[] = [
+  [/\/institution\/|mch_bank/, 'institution'],
+  [/\/doc\/global\//, 'global'],
+  [/apiv3_partner|xiaowei/, 'partner'],
+  [/wiki\/doc\/(apiv3|api|wxfacepay)\//, 'merchant'],
+]
+
+function callersOf(endpoint: Endpoint): (keyof typeof CALLERS)[] {
+  const named = audienceOf(endpoint).filter((one) => one in CALLERS) as (keyof typeof CALLERS)[]
+  if (named.length > 0) return named
+  const docs = endpoint.docs ?? []
+  const reader = READERS.find(([address]) => docs.some((url) => address.test(url)))
+  return [reader?.[1] ?? 'unknown']
 }
 const RESTRICTIONS: Readonly<Record<string, Text>> = {
   privated: { zh: '不再对新商户开放', en: 'closed to new merchants' },
@@ -88,7 +106,7 @@ const RESTRICTIONS: Readonly<Record<string, Text>> = {
 function facts({ endpoint, language, site }: Subject): [string, string][] {
   const zh = language === 'zh'
   const { products = [], flags = [], idempotent, template, verb } = endpoint
-  const callers = audienceOf(endpoint).flatMap((one) => CALLERS[one]?.[language] ?? [])
+  const callers = callersOf(endpoint).map((one) => CALLERS[one][language])
   const restrictions = [...new Set(flags.flatMap((flag) => RESTRICTIONS[flag]?.[language] ?? []))]
   const names = products.map((name) => cell(titleOf(site, 'products', name, language)))
   const wire = lookup(template, verb)?.wire

@@ -4,7 +4,7 @@ import type { Endpoint, Notification } from '../../catalog/model.js'
 const CAUSES: readonly (readonly [event: RegExp, path: RegExp])[] = [
   [
     /^TRANSACTION\.SUCCESS$/,
-    /^v3\/(global\/|pay\/(partner\/)?)?(combine-)?transactions(\/|$)|^v3\/(papay|edu-papay|eduschoolpay|vehicle|qrcode|repayment|offlineface)\b.*transactions/,
+    /^v3\/(global\/|pay\/(partner\/)?)?(combine-)?transactions(\/|$)|^v3\/(papay|edu-papay|eduschoolpay|vehicle|qrcode|repayment|offlineface|ebike)\b.*transactions/,
   ],
   [/^TRANSACTION\.FAIL$/, /^v3\/vehicle\/transactions/],
   [/^TRANSACTION\.INDUSTRY/, /^v3\/eduschoolpay\//],
@@ -59,7 +59,7 @@ const CAUSES: readonly (readonly [event: RegExp, path: RegExp])[] = [
   [/^MEDICAL_INSURANCE\./, /^v3\/med-ins\//],
   [/^SECURITY_ECHO\./, /^v3\/security\/echo/],
   [/^(CHECK|TRANSACTION)\./, /^v2\/(deposit|wxv)\//],
-  [/^transaction-success$/, /^v2\/(sandboxnew\/)?pay\/(unifiedorder|contractorder)$/],
+  [/^transaction-success$/, /^v2\/(sandboxnew\/)?pay\/(unifiedorder|contractorder|(partner\/)?pappayapply)$/],
   [/^combined-transactions-success$/, /^v2\/pay\/combinedorder$/],
   [/^pap-contract-state-changed$/, /^v2\/papay\//],
   [/^refund-processed$/, /^v2\/(secapi|sandboxnew)\/pay\/refund|^v2\/deposit\/refund/],

@@ -24,8 +24,7 @@ const run = promisify(execFile)
 beforeAll(async () => {
   if (dist === undefined) {
     dist = join(pictures, 'dist')
-    await run('npx', ['tsx', 'docs/generate/index.ts'], { cwd: root })
-    await run('npx', ['vitepress', 'build', 'docs', '--outDir', dist], { cwd: root })
+    await run('npm', ['run', 'docs:build', '--', '--outDir', dist], { cwd: root, maxBuffer: 1 << 26 })
   }
   server = serve(dist)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -184,7 +183,7 @@ describe.each([
         JSAPI下单: '/payments/post-v3-pay-transactions-jsapi',
         'transactions/native': 'transactions-native',
       },
-      ...{ 订单号查询: 'out-trade-no', out_refund_no: 'refund', 商户退款单号: 'refund' },
+      ...{ 商户订单号查询: 'out-trade-no', out_refund_no: 'refund', 商户退款单号: 'refund' },
       ...(language === 'en' && { 'close an order': '-close' }),
     }
     for (const [query, part] of Object.entries(wanted)) {
