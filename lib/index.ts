@@ -32,6 +32,7 @@ export {
   type VerificationErrorCode,
   WechatpayError,
 } from './errors.js'
+export { fen, yuan } from './money.js'
 export type {
   NotificationEvent,
   UndocumentedEventType,

@@ -13,6 +13,7 @@ const HELPERS = [
     'errors.ts',
     'version.ts',
     'duration.ts',
+    'money.ts',
     'parse-json.ts',
     'plain-object.ts',
     'printable.ts',

@@ -1,4 +1,4 @@
-import { toFen } from './amount.js'
+import { toFen } from '../money.js'
 
 /** What a column holds: a text, one that people write and in which anything may stand, an amount in yuan, or a number of things. */
 type ColumnKind = 'text' | 'free text' | 'amount' | 'count'
