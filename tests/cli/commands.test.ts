@@ -100,7 +100,7 @@ describe('wxpay notify', () => {
       '--emulator',
       url,
     ])
-    expect(sent.stderr).toContain('the receiver answered 401')
+    expect(sent.stderr).toContain('the receiver answered 400')
   })
 })
 
