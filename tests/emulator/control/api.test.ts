@@ -13,7 +13,7 @@ let emulator: Emulator
 let document: any
 let receiver: string
 beforeAll(async () => {
-  emulator = await createEmulator({ platform: 'switching' })
+  emulator = await createEmulator({ platform: { mode: 'switching', probes: 0 } })
   document = (await ask('GET', 'openapi.json')).json
   const server = createServer((_, response) => void response.end('{}'))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
