@@ -24,6 +24,6 @@ export interface Context {
   readonly announceRefund: (order: Order, refund: Refund) => void
   /** Sends a notification that was made elsewhere the same way. */
   readonly send: (eventType: string, url: string | undefined, notification: () => SignedNotification) => void
-  /** Does something after so many milliseconds of this machine's time, unless the process has ended by then. */
+  /** Does something after so many milliseconds of this machine's time, or when the clock has been moved on by them, unless the process has ended by then. */
   readonly later: (milliseconds: number, work: () => void) => void
 }

@@ -78,7 +78,7 @@ async function assemble(
   const deliveries = createDeliveries({ receivers, scale, now, closed, faults: notificationFaults })
   const { merchants: facts, brand } = readIdentities(options.merchants)
   const merchants = await createMerchants({
-    ...{ facts, platform: readPlatform(options.platform), store, random, now, url, deliveries },
+    ...{ facts, platform: readPlatform(options.platform), store, random, clock, url, deliveries },
     brand: createBrand({ facts: brand, random: random('brand'), now, texts: store.collection('brand') }),
   })
   return {

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Context } from './context.js'
+import type { Clock } from './control/clock.js'
 import type { SignedNotification } from './control/deliver.js'
 import type { Deliveries } from './control/deliveries.js'
 import { catchUp } from './domain/due.js'
@@ -54,13 +55,10 @@ export interface MerchantsOptions {
   readonly platform: Required<PlatformOptions>
   readonly store: StateStore
   readonly random: (purpose: string) => Random
-  readonly now: () => number
+  readonly clock: Pick<Clock, 'now' | 'later'>
   readonly url: () => string
   readonly deliveries: Deliveries
 }
-
-/** The longest time that a timer of Node takes. */
-const MAX_TIMEOUT = 2 ** 31 - 1
 
 /** Makes the first merchant; the others are made when somebody asks for them. */
 export async function createMerchants(options: MerchantsOptions): Promise<Merchants> {
@@ -68,7 +66,7 @@ export async function createMerchants(options: MerchantsOptions): Promise<Mercha
   const shared = { ids: random('ids'), nonces: random('nonces') }
   const states = facts.map(({ mchid }) => createState(store, mchid === MCHID ? '' : `${mchid}/`))
   const identityOptions = (one: MerchantFacts) => ({
-    ...{ facts: one, platform: options.platform, random, now: options.now },
+    ...{ facts: one, platform: options.platform, random, now: options.clock.now },
     texts: store.collection<string>(one.mchid === MCHID ? 'identity' : `identity ${one.mchid}`),
   })
   const [own = missing(), ...others] = facts
@@ -108,7 +106,7 @@ function createParts(
   identity: Identity,
   state: State,
   shared: Pick<Context, 'ids' | 'nonces'>,
-  { brand, now, url, deliveries }: MerchantsOptions,
+  { brand, clock: { now, later }, url, deliveries }: MerchantsOptions,
 ): MerchantParts {
   // A brand is not probed, and messages of v2 have nothing to probe by.
   const isProbed = ({ headers }: SignedNotification): boolean =>
@@ -117,7 +115,7 @@ function createParts(
     deliveries.send(eventType, to, notification, { signAgain: notifications.signAgain, isProbed })
   const context: Context = {
     ...shared,
-    ...{ identity, brand, state, now, url },
+    ...{ identity, brand, state, now, later, url },
     send(eventType, to, notification) {
       if (to) setImmediate(() => void send(eventType, to, notification))
     },
@@ -125,8 +123,6 @@ function createParts(
       const eventType = refund.api === 'v2' ? 'REFUND' : `REFUND.${refund.status}`
       context.send(eventType, refund.request.notify_url, () => notifications.refund(order, refund))
     },
-    // A timer may be a moment early by the clock.
-    later: (milliseconds, work) => void setTimeout(work, Math.min(milliseconds + 10, MAX_TIMEOUT)).unref(),
     announce(eventType, to, resource) {
       context.send(eventType, to, () => notifications.sign(eventType, resource))
     },

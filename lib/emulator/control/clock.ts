@@ -12,16 +12,33 @@ export interface ClockChange {
 export interface Clock {
   /** Now, in milliseconds. */
   now(): number
-  /** Returns the time that it is now. */
+  /** Returns the time that it is now. What is due by then has been done. */
   change(change: ClockChange): number
-  /** Goes back to the clock of the options. */
+  /** Does something after so many milliseconds, unless the process has ended by then. */
+  later(milliseconds: number, work: () => void): void
+  /** Goes back to the clock of the options, and forgets what was to be done later. */
   reset(): void
 }
+
+/** Something that is to be done at a time. */
+interface Appointment {
+  readonly due: number
+  readonly work: () => void
+  readonly timer: NodeJS.Timeout
+}
+
+/** The longest time that a timer of Node takes. */
+const MAX_TIMEOUT = 2 ** 31 - 1
 
 /** @param base the clock of the options, in milliseconds */
 export function createClock(base: () => number): Clock {
   let offset = 0
   let stoppedAt: number | undefined
+  const appointments = new Set<Appointment>()
+  function keep(appointment: Appointment): void {
+    clearTimeout(appointment.timer)
+    if (appointments.delete(appointment)) appointment.work()
+  }
   const now = (): number => stoppedAt ?? base() + offset
   return {
     now,
@@ -30,11 +47,20 @@ export function createClock(base: () => number): Clock {
       if (!Number.isFinite(time)) throw new TypeError('clock(): advance must be a number of milliseconds')
       stoppedAt = stopped ? time : undefined
       offset = time - base()
+      for (const one of appointments) if (one.due <= time) keep(one)
       return time
+    },
+    later(milliseconds, work) {
+      // A timer may be a moment early by the clock.
+      const timer = setTimeout(() => keep(appointment), Math.min(milliseconds + 10, MAX_TIMEOUT)).unref()
+      const appointment: Appointment = { due: now() + milliseconds, work, timer }
+      appointments.add(appointment)
     },
     reset() {
       offset = 0
       stoppedAt = undefined
+      for (const { timer } of appointments) clearTimeout(timer)
+      appointments.clear()
     },
   }
 }

@@ -1,5 +1,8 @@
+import { once } from 'node:events'
 import { type ClientRequestArgs, request } from 'node:http'
+import { connect } from 'node:net'
 import { networkInterfaces } from 'node:os'
+import { connect as connectTls } from 'node:tls'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { createEmulator, type Emulator } from '../../../lib/emulator/index.js'
 
@@ -120,10 +123,30 @@ describe.skipIf(elsewhere === undefined)('from another machine', () => {
   })
 
   it('is not in the way of the API', async () => {
-    expect(
-      (await ask('/v3/certificates', { accept: 'application/json', 'user-agent': 'a client' }, from)).body,
-    ).toContain('SIGN_ERROR')
+    const headers = { accept: 'application/json', 'user-agent': 'test' }
+    expect((await ask('/v3/certificates', headers, from)).body).toContain('SIGN_ERROR')
   })
+
+  it.each([elsewhere ?? '', '127.0.0.1'])(
+    'is no nearer through a tunnel that was opened from %s',
+    async (host) => {
+      const secure = await createEmulator({ host: '0.0.0.0', https: true })
+      const socket = connect(Number(new URL(secure.url).port), host)
+      socket.write('CONNECT api.mch.weixin.qq.com:443 HTTP/1.1\r\nHost: api.mch.weixin.qq.com:443\r\n\r\n')
+      const [opened] = (await once(socket, 'data')) as [Buffer]
+      expect(opened.toString()).toContain(' 200 ')
+      const tunnel = connectTls({
+        socket,
+        servername: 'api.mch.weixin.qq.com',
+        ...(secure.ca && { ca: secure.ca }),
+      })
+      tunnel.write('GET /_emulator/merchant HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n')
+      const [answer] = (await once(tunnel, 'data')) as [Buffer]
+      expect(answer.toString().split('\r\n')[0]).toContain(host === '127.0.0.1' ? '200' : '401')
+      tunnel.destroy()
+      await secure.close()
+    },
+  )
 })
 
 describe('the token', () => {

@@ -60,6 +60,8 @@ const INPUTS: Readonly<Record<string, object>> = {
   'GET requests': { limit: 10 },
   'POST pay': { number: 'API-0001' },
   'POST confirm': { number: 'APITRANSFER' },
+  'POST refund': { number: '*', status: 'ABNORMAL', after: 1_000 },
+  'POST transfer': { number: 'APITRANSFER', status: 'FAIL', reason: 'NAME_NOT_CORRECT' },
   'POST complain': { out_trade_no: 'API-PAID' },
   'POST notify': { event_type: 'REFUND.SUCCESS', url: 'RECEIVER' },
   'POST sign': { event_type: 'REFUND.SUCCESS', resource: { out_refund_no: 'R1' } },
@@ -129,7 +131,7 @@ describe('the OpenAPI document', () => {
   it('is right about what is refused: fields that are not there, missing ones, wrong types', async () => {
     expect(await ask('POST', 'pay', { out_trade_no: 'A' })).toMatchObject({ status: 400 })
     expect((await ask('POST', 'pay', { number: 'A', amount: 1 })).json.message).toBe(
-      "POST pay: there is no 'amount'; it takes number, mchid",
+      "POST pay: there is no 'amount'; it takes number, payer, bank, discount, fail, mchid",
     )
     expect((await ask('POST', 'limit', { rate: 'fast' })).json.message).toBe(
       'POST limit: /rate must be number',
@@ -166,6 +168,34 @@ describe('over HTTP, the emulator', () => {
     expect(emulator.requests).toEqual([])
   })
 
+  it('pays as a user would, with a bank, a discount and a payer', async () => {
+    await place('API-0005')
+    await ask('POST', 'pay', { number: 'API-0005', bank: 'CMB_DEBIT', discount: 30, payer: 'oUser' })
+    const { mchid } = emulator.merchant
+    const { json } = await call(emulator, 'GET', `/v3/pay/transactions/out-trade-no/API-0005?mchid=${mchid}`)
+    expect(json).toMatchObject({
+      ...{ bank_type: 'CMB_DEBIT', payer: { openid: 'oUser' }, amount: { total: 100, payer_total: 70 } },
+    })
+  })
+
+  it('says what becomes of a refund, by its clock', async () => {
+    await place('API-0006')
+    await emulator.pay('API-0006')
+    await ask('POST', 'refund', { number: 'REFUND-0001', status: 'ABNORMAL', after: 86_400_000 })
+    await call(emulator, 'POST', '/v3/refund/domestic/refunds', {
+      ...{ out_trade_no: 'API-0006', out_refund_no: 'REFUND-0001', notify_url: receiver },
+      amount: { refund: 100, total: 100, currency: 'CNY' },
+    })
+    const told = async () =>
+      (await ask('GET', 'deliveries')).json.map(({ event_type }: { event_type: string }) => event_type)
+    expect(await told()).toEqual(['TRANSACTION.SUCCESS'])
+    await ask('POST', 'clock', { advance: 86_400_000 })
+    await expect.poll(told).toEqual(['REFUND.ABNORMAL', 'TRANSACTION.SUCCESS'])
+    expect((await ask('POST', 'refund', { number: 'REFUND-0001', status: 'LOST' })).json.message).toContain(
+      '/status must be equal to one of the allowed values',
+    )
+  })
+
   it('says why it cannot pay', async () => {
     const { status, json } = await ask('POST', 'pay', { number: 'NONE' })
     expect({ status, json }).toEqual({
@@ -183,6 +213,11 @@ describe('over HTTP, the emulator', () => {
       faults: [{ id: expect.any(String), hits: 0, path: 'v3/certificates', code: 'PARAM_ERROR' }],
       limits: [{ id: limit.id, hits: 0, rate: 5 }],
     })
+    const { json: lost } = await ask('POST', 'fail', { notification: '*', fault: 'lost', times: 1 })
+    expect((await ask('GET', 'faults')).json.faults.at(-1)).toEqual({
+      ...{ id: lost.id, hits: 0, notification: '*', fault: 'lost', times: 1 },
+    })
+    await ask('POST', 'recover', { id: lost.id })
     await ask('POST', 'recover', { id: limit.id })
     expect((await ask('GET', 'faults')).json.limits).toEqual([])
     await ask('POST', 'recover')

@@ -2,12 +2,14 @@ import type { Emulator } from '../../interface.js'
 import type { Merchants } from '../../merchants.js'
 import type { Faults } from '../faults.js'
 import type { Limits } from '../limits.js'
+import type { NotificationFaults } from '../notification-faults.js'
 import type { AccessOptions } from './access.js'
 
 /** The parts of an emulator that the control API shows and changes. */
 export interface ControlParts extends AccessOptions {
   readonly merchants: Merchants
   readonly faults: Faults
+  readonly notificationFaults: NotificationFaults
   readonly limits: Limits
   readonly emulator: () => Emulator
 }

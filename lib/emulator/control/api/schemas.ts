@@ -1,3 +1,4 @@
+import { beijingTime } from '../../beijing-time.js'
 import { type Fields, objectOf, type Schema } from './operation.js'
 
 /** A text, with what it means. */
@@ -32,7 +33,10 @@ const pathPattern = text('A path or template; a {placeholder} stands for any one
 
 /** The fields of a scripted failure. */
 export const FAULT_FIELDS: Fields = {
-  path: pathPattern,
+  'path?': pathPattern,
+  'notification?': text(
+    'In place of a path: the event type of notifications that fail, or * for all of them.',
+  ),
   'method?': text('Any method when absent.'),
   'status?': integer('The HTTP status of the response.'),
   'code?': text('An error code such as PARAM_ERROR.'),
@@ -42,7 +46,8 @@ export const FAULT_FIELDS: Fields = {
   'times?': integer('The number of requests that fail; all of them when absent.'),
   'probability?': number('From 0 to 1; always when absent.'),
   'fault?': {
-    description: 'What is wrong with the response itself: forged-signature, tampered, drop … or { delay }.',
+    description:
+      'What is wrong with the response itself: forged-signature, tampered, drop … or { delay }; of a notification also lost, duplicate, reorder.',
     anyOf: [text(), objectOf({ delay: number('Milliseconds.') })],
   },
 }
@@ -146,3 +151,17 @@ export const COMPONENTS: Fields = {
   }),
   Time: objectOf({ time: milliseconds, text: text('The same time in Beijing.') }),
 }
+
+/** The input that names a merchant. */
+export const MERCHANT_FIELD: Fields = {
+  'mchid?': text('The merchant that is meant; that with such a number, or else the first, when absent.'),
+}
+
+/** The inputs that choose one of several messages of an event type. */
+export const MESSAGE_CHOICE: Fields = {
+  'api?': text('v2 or v3, for an event type that both have; v3 when absent.'),
+  'product?': text('For an event type that several products share.'),
+}
+
+/** A time, as a result. */
+export const timeOf = (time: number): object => ({ time, text: beijingTime(time) })
