@@ -10,7 +10,7 @@ export function writeMachineReadable({ pages, rewrites, srcDir, outDir, site }: 
     for (const page of pages) {
       const path = rewrites.map[page] ?? page
       if (path.startsWith('zh/') !== (prefix === 'zh/')) continue
-      const markdown = plain(readFileSync(join(srcDir, page), 'utf8'))
+      const markdown = plain(readFileSync(join(srcDir, page), 'utf8'), site.base)
       // A home page is all front matter.
       if (markdown.trim() === '') continue
       const file = join(outDir, path)
@@ -41,8 +41,8 @@ function about(markdown: string): string {
   return address === undefined ? '' : `: ${address}`
 }
 
-/** A page without its head and without what only the site understands. */
-function plain(markdown: string): string {
+/** A page without its head and without what only the site understands; its links lead to Markdown, too. */
+function plain(markdown: string, base: string): string {
   return markdown
     .replace(/^---\n[\s\S]*?\n---\n+/, '')
     .replace(/ \{\.endpoint[^}]*\}$/gm, '')
@@ -52,5 +52,6 @@ function plain(markdown: string): string {
       /^```(\w+) \[(.*)\]$/gm,
       (_, language: string, title: string) => `${title}:\n\n\`\`\`${language}`,
     )
+    .replace(/\]\(\/([\w/-]+)\)/g, (_, path: string) => `](${base}${path.replace(/\/$/, '/index')}.md)`)
     .replace(/\n{3,}/g, '\n\n')
 }

@@ -255,6 +255,7 @@ describe('for programs', () => {
       const markdown = await (await fetch(`${origin}${endpoint}.md`)).text()
       expect(markdown).toMatch(/^# .*JSAPI/)
       expect(markdown).not.toContain(':::')
+      expect(markdown).toContain('/notifications/transaction-success.md)')
       const list = await (await fetch(`${origin}${prefix}/llms.txt`)).text()
       expect(list).toContain(`(${endpoint}.md)`)
       expect(await (await fetch(`${origin}${prefix}/llms-full.txt`)).text()).toContain(markdown)
