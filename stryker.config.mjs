@@ -36,7 +36,7 @@ export const PARTS = {
     { mutate: ['lib/notifications/{ack,handlers,receipts}.ts'], tests: notifications('ack') },
   ],
   protocols: [
-    { mutate: ['lib/protocols/v2/{xml,xml-problem}.ts'], tests: v2('xml') },
+    { mutate: ['lib/crypto/{xml,xml-problem}.ts'], tests: testsIn('crypto')('xml') },
     {
       mutate: ['lib/protocols/v2/{message,sign,req-info}.ts', 'lib/protocols/url.ts'],
       tests: [...v2('message'), ...protocols('url')],

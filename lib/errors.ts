@@ -8,6 +8,7 @@ export type ClientErrorCode =
   | 'ABORTED'
   | 'SINK_FAILED'
   | 'IN_PROGRESS'
+  | 'XML_INVALID'
   | VerificationErrorCode
 
 /** What every error of this package has in common: a `code` to switch on and, where there is one, a `cause`. */

@@ -40,11 +40,12 @@ const run = [...Object.values(bin), './dist/esm/lib/emulator/serve.js']
 const SHARED = new RegExp(
   `/lib/(?:${[
     'errors',
+    'money',
     'identity',
     'version',
     'buffer-of',
     'store',
-    'crypto/.*',
+    'crypto/(?!index|xml\\.).*',
     'chain/(?:names|template)',
     'parse-json',
     'plain-object',
@@ -53,7 +54,7 @@ const SHARED = new RegExp(
     'protocols/(?:url|response-stream)',
     // The others are the emulator's.
     'catalog/(?!document|glossary|request-check|schema).*',
-    'protocols/v2/(?:outcome|sign|xml-problem)',
+    'protocols/v2/(?:outcome|sign)',
     'protocols/v3/sensitive',
     'notifications/(?:generated/facts|identify|resource)',
   ].join('|')})\\.ts$`,

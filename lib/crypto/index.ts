@@ -11,3 +11,4 @@ export {
 export { hmacSign, md5Sign, type SignParams } from './hash.js'
 export { type KeyInput, loadPrivateKey, loadPublicKey } from './keys.js'
 export { decryptOaep, encryptOaep, sign, signAsync, verify } from './rsa.js'
+export { decodeXml, encodeXml, type XmlFields, type XmlValue } from './xml.js'

@@ -1,4 +1,4 @@
-import type { XmlFields } from '../protocols/v2/xml.js'
+import type { XmlFields } from '../crypto/xml.js'
 import { xmlMessages } from './generated/facts.js'
 import type { XmlMessage } from './message-facts.js'
 

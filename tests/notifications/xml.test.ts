@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, createHash } from 'node:crypto'
 import { describe, expect, it, vi } from 'vitest'
 import { hmacSign, md5Sign } from '../../lib/crypto/index.js'
-import { encodeXml } from '../../lib/protocols/v2/xml.js'
+import { encodeXml } from '../../lib/crypto/xml.js'
 import { openAesGcm } from '../emulator/client.js'
 import { fieldsOfXml } from '../protocols/v2/protocol.js'
 import { post, startReceivers } from './rig.js'

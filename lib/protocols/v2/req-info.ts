@@ -1,6 +1,6 @@
 import { createHash, type KeyObject } from 'node:crypto'
 import { decryptAesEcb } from '../../crypto/aes.js'
-import { decodeXml, type XmlFields } from './xml.js'
+import { decodeXml, type XmlFields } from '../../crypto/xml.js'
 
 /**
  * The fields of `req_info`, which a v2 refund notification carries encrypted: AES-256-ECB under the lower-case hex

@@ -1,4 +1,6 @@
 import { Readable } from 'node:stream'
+import type { XmlFields, XmlValue } from '../../crypto/xml.js'
+import { MAX_XML_BYTES, XmlProblem } from '../../crypto/xml-problem.js'
 import { type ApiError, RequestError, VerificationError, type VerificationErrorCode } from '../../errors.js'
 import type { HttpResponse } from '../../transport/transport.js'
 import { createApiError } from '../api-error.js'
@@ -9,8 +11,6 @@ import { resolveUrl, type UrlParts, type WireUrl } from '../url.js'
 import { completeMessage, type V2Keys } from './message.js'
 import { type Failure, failureOf, hasOutcome } from './outcome.js'
 import { isGenuine, type Message, type SignType } from './sign.js'
-import type { XmlFields, XmlValue } from './xml.js'
-import { MAX_XML_BYTES, XmlProblem } from './xml-problem.js'
 
 /** What the requests of APIv2 are signed and sent with. */
 export interface V2Context extends V2Keys {
@@ -123,7 +123,7 @@ function aboutSign(signType: SignType): string {
   return `signed with ${signType} by secret: secret must be the APIv2 key of this merchant (商户平台 → API安全 → APIv2密钥), which is not the APIv3 key; some endpoints want sign_type: '${other}'`
 }
 
-type Xml = typeof import('./xml.js')
+type Xml = typeof import('../../crypto/xml.js')
 
 let xml: Xml | undefined
 
@@ -134,7 +134,7 @@ let xml: Xml | undefined
  */
 async function loadXml(): Promise<Xml> {
   try {
-    xml ??= await import('./xml.js')
+    xml ??= await import('../../crypto/xml.js')
     return xml
   } catch (cause) {
     const why = (cause as Error).message

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { decodeXml, MAX_XML_BYTES } from '../../../lib/protocols/v2/xml.js'
+import { decodeXml, MAX_XML_BYTES } from '../../lib/crypto/xml.js'
 
 it('hostile documents are refused fast', () => {
   const cpuTime = () => process.cpuUsage().user / 1_000

@@ -19,13 +19,15 @@ const NAME = /^[A-Za-z_][\w.-]*$/
 const RESERVED: ReadonlySet<string> = new Set([...Object.getOwnPropertyNames(Object.prototype), 'prototype'])
 
 /**
- * A flat document, `<xml>…</xml>`, of texts. What a parser might change on its way stands in CDATA.
+ * A message of APIv2: a flat document, `<xml>…</xml>`, of texts. What a parser might change on its way stands in CDATA.
+ * `encodeXml({ ...params, sign: md5Sign(params, secret) })` is what the API takes.
  *
- * @throws {XmlProblem} for a name or a text that XML cannot carry.
+ * @throws {WechatpayError} code `XML_INVALID` for a name or a text that XML cannot carry.
  */
-export function encodeXml(fields: Readonly<Record<string, string>>): string {
+export function encodeXml(fields: Readonly<Record<string, string | number>>): string {
   let xml = '<xml>'
-  for (const [name, text] of Object.entries(fields)) {
+  for (const [name, value] of Object.entries(fields)) {
+    const text = String(value)
     if (!NAME.test(name) || RESERVED.has(name)) throw new XmlProblem(`'${name}' is no name of an XML element`)
     if (NOT_XML.test(text)) throw new XmlProblem(`${name} holds a character that XML cannot carry`)
     xml += `<${name}>${encodeText(text)}</${name}>`
@@ -52,9 +54,9 @@ interface OpenElement {
 }
 
 /**
- * The fields of a document's root. Texts stay texts, digits and leading zeros included; an empty element is `''`.
+ * The fields of a document's root, as of an answer or a notification of APIv2; whether its `sign` fits is another matter. Texts stay texts, digits and leading zeros included; an empty element is `''`.
  *
- * @throws {XmlProblem} when it is not well-formed, too large or too deep, has a DTD, an entity of its own, or an
+ * @throws {WechatpayError} code `XML_INVALID` when it is not well-formed, too large or too deep, has a DTD, an entity of its own, or an
  * element whose name means something to JavaScript.
  */
 export function decodeXml(document: string | Buffer): XmlFields {
