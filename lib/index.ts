@@ -16,6 +16,7 @@ export type {
 export type { BadBillRow } from './bills/errors.js'
 export type { FundflowRow, FundflowSummary } from './bills/fundflow.js'
 export type { ProfitSharingRow, ProfitSharingSummary } from './bills/profit-sharing.js'
+export { type BillBytes, type BillKind, type ReadableBill, readBill } from './bills/read-bill.js'
 export type { TradeRow, TradeSummary } from './bills/trade.js'
 export type { Clients } from './calls.js'
 export type { SecretInput } from './crypto/aes.js'
