@@ -30,6 +30,7 @@ export function traitsOf(endpoint: Endpoint): OutlineTraits {
     encrypts: encrypts.length > 0 ? encrypts : undefined,
     decrypts: decrypts.length > 0 ? decrypts : undefined,
     lists: lists.length > 0 ? lists : undefined,
+    pages: pagesOf(endpoint),
   }
   return Object.fromEntries(
     Object.entries(traits).filter(([, value]) => value !== undefined),
@@ -67,4 +68,27 @@ function repeated(shape: Shape, at: string): string[] {
   if (isList(shape)) return [at, ...repeated(shape[0], at)]
   if (!isFields(shape)) return []
   return fieldsOf(shape).flatMap((field) => repeated(field.shape, at ? `${at}.${field.name}` : field.name))
+}
+
+/** The names that the fields of pages have, where one begins and how many items it has. */
+const STARTS: readonly string[] = ['offset', 'page_index', 'page_token']
+const SIZES: readonly string[] = ['limit', 'count', 'page_size']
+
+/** How the list of a response comes in pages: one that has several lists, or none, does not. */
+function pagesOf(endpoint: Endpoint): OutlineTraits['pages'] {
+  const name = endpoint.verb === 'get' ? 'query' : 'json'
+  const fields = fieldsIn(part(endpoint, name)?.shape)
+  const start = STARTS.find((one) => fields.has(one))
+  const size = SIZES.find((one) => fields.has(one))
+  const lists = [...fieldsIn(endpoint.response.json)].flatMap(([list, shape]) =>
+    isList(shape) ? [list] : [],
+  )
+  const [items, another] = lists
+  if (!start || !size || items === undefined || another !== undefined) return undefined
+  return [`${name}.${start}`, `${name}.${size}`, items]
+}
+
+function fieldsIn(shape: Shape | undefined): ReadonlyMap<string, Shape> {
+  const fields = shape !== undefined && isFields(shape) ? fieldsOf(shape) : []
+  return new Map(fields.map(({ name, shape: inner }) => [name, inner]))
 }

@@ -54,6 +54,7 @@ export type { NotificationReceiver } from './notifications/receiver.js'
 export type { ReceiverOptions } from './notifications/receiver-options.js'
 export type { NotificationHeaders, RawBody } from './notifications/request.js'
 export type { BrandOptions, MerchantOptions, WechatpayOptions } from './options.js'
+export { paginate } from './paginate.js'
 export type { PaySign } from './pay-sign/api.js'
 export type {
   CouponRequest,

@@ -57,6 +57,11 @@ export interface Traits {
   readonly encrypts?: readonly string[]
   /** Fields encrypted in the answer, as `name` or `data[].name`. */
   readonly decrypts?: readonly string[]
+  /**
+   * A list that comes in pages: the fields that say where a page begins and how many items it has, and that of the items, as
+   * `['query.offset', 'query.limit', 'data']`.
+   */
+  readonly pages?: readonly [start: string, size: string, items: string]
   /** v2: elements of the answer that may repeat, as `hblist.hbinfo`; one alone is a list too. */
   readonly lists?: readonly string[]
 }

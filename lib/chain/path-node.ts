@@ -85,6 +85,12 @@ interface Labelled {
   readonly [label]: string
 }
 
+/** The path of a node; `undefined` for what is none. */
+export function pathOf(node: unknown): string | undefined {
+  const text = (node as Partial<Labelled> | undefined)?.[label]
+  return text?.slice('Wechatpay <'.length, -1)
+}
+
 function ownLabel(this: Labelled): string {
   return this[label]
 }

@@ -6,12 +6,12 @@
  */
 export const outline: string = `brand
  card-member
-  cards g p
+  cards g pages=query.{offset,limit},data p
    {card_id} g a
     invalidate p
   media/image-upload p upload={"file":"file","name":"filename","digest":"sha256"}
   pre-auth-tokens p
-  user-cards g decrypts=data[].{phone_number,user_information.{common_field_list[].value,custom_field_list[].user_chosen_values[]}}
+  user-cards g decrypts=data[].{phone_number,user_information.{common_field_list[].value,custom_field_list[].user_chosen_values[]}} pages=query.{offset,limit},data
    import-by-openid p encrypts=json.{phone_number,user_information.{common_field_list[].value,custom_field_list[].user_chosen_values[]}} decrypts=phone_number,user_information.{common_field_list[].value,custom_field_list[].user_chosen_values[]}
    {user_card_code} g decrypts=phone_number,user_information.{common_field_list[].value,custom_field_list[].user_chosen_values[]} a encrypts=json.{phone_number,user_information.{common_field_list[].value,custom_field_list[].user_chosen_values[]}} decrypts=phone_number,user_information.{common_field_list[].value,custom_field_list[].user_chosen_values[]}
     confirm p encrypts=json.{phone_number,user_information.{common_field_list[].value,custom_field_list[].user_chosen_values[]}} decrypts=phone_number,user_information.{common_field_list[].value,custom_field_list[].user_chosen_values[]}
@@ -37,10 +37,10 @@ export const outline: string = `brand
        associate-stores p
        disassociate-stores p
        update-budget p idempotent=json.out_request_no
-     stocks g p idempotent=json.out_request_no
+     stocks g pages=query.{page_token,page_size},stock_list p idempotent=json.out_request_no
       {stock_id} g a
        associate-stores p
-       associated-stores g
+       associated-stores g pages=query.{page_token,page_size},store_list
        deactivate p idempotent=json.out_request_no
        disassociate-stores p
        update-budget p idempotent=json.out_request_no
@@ -48,14 +48,14 @@ export const outline: string = `brand
    users/{openid}
     coupon-bundles p idempotent=json.send_request_no
      {user_coupon_bundle_id}/deactivate p idempotent=json.out_request_no
-    coupons g p idempotent=json.send_request_no
+    coupons g pages=query.{page_token,page_size},user_coupon_list p idempotent=json.send_request_no
      {coupon_code} g
       confirm p idempotent=json.out_request_no
       deactivate p idempotent=json.out_request_no
       return p idempotent=json.out_request_no
       use p idempotent=json.out_request_no
     pre-send-coupon p idempotent=json.send_request_no
- store/brandstores g p
+ store/brandstores g pages=query.{offset,limit},data p
   {store_id} d answer=none g a
    bindrecipient p
    close p
@@ -262,9 +262,9 @@ v3
   detail-receipts g p
   summary-receipts g p
  bank-transfer/batches p idempotent=json.out_batch_no encrypts=json.transfer_detail_list[].{user_name,user_id_card}
-  batch-id/{batch_id} g
+  batch-id/{batch_id} g pages=query.{offset,limit},transfer_detail_list
    details/detail-id/{detail_id} g decrypts=username
-  out-batch-no/{out_batch_no} g
+  out-batch-no/{out_batch_no} g pages=query.{offset,limit},transfer_detail_list
    details/out-detail-no/{out_detail_no} g decrypts=username
  bill
   fundflowbill g
@@ -281,22 +281,22 @@ v3
     cancel-applyment p
     preview-url g
     publish p
-   card-links g p idempotent=json.business_code
+   card-links g pages=query.{page_index,page_size},active_link_list p idempotent=json.business_code
     business-code/{business_code} g
     cancel-applyment p
     unbind-card-link p
-  marketing/shake-activities/activities g
+  marketing/shake-activities/activities g pages=query.{offset,limit},data
   partner
    card-member
-    cards g p
+    cards g pages=query.{offset,limit},data p
      {card_id} g a d
       invalidate p
-    membership-activities g p idempotent=json.out_request_no
+    membership-activities g pages=query.{offset,limit},data p idempotent=json.out_request_no
      {activity_id} g a
       terminate p
     pay-view-tokens p
     pre-auth-tokens p
-    user-cards g decrypts=data[].{phone_number,user_information.{common_field_list[].value,custom_field_list[].user_chosen_values[]}}
+    user-cards g decrypts=data[].{phone_number,user_information.{common_field_list[].value,custom_field_list[].user_chosen_values[]}} pages=query.{offset,limit},data
      import-by-openid p encrypts=json.{phone_number,user_information.{common_field_list[].value,custom_field_list[].user_chosen_values[]}} decrypts=phone_number,user_information.{common_field_list[].value,custom_field_list[].user_chosen_values[]}
      import-by-phone p encrypts=json.{phone_number,user_information.{common_field_list[].value,custom_field_list[].user_chosen_values[]}} decrypts=phone_number,user_information.{common_field_list[].value,custom_field_list[].user_chosen_values[]}
      {user_card_code} g decrypts=phone_number,user_information.{common_field_list[].value,custom_field_list[].user_chosen_values[]} a encrypts=json.{phone_number,user_information.{common_field_list[].value,custom_field_list[].user_chosen_values[]}} decrypts=phone_number,user_information.{common_field_list[].value,custom_field_list[].user_chosen_values[]}
@@ -306,7 +306,7 @@ v3
     user-points
      exchange-coupon/confirm p
      sync p idempotent=json.out_request_no
-   store/brandstores g p
+   store/brandstores g pages=query.{offset,limit},data p
     {store_id} g a d answer=none
      bindrecipient p
      close p
@@ -331,10 +331,10 @@ v3
   areas/provinces g
    {province_code}/cities g
   banks
-   corporate-banking g
-   personal-banking g
+   corporate-banking g pages=query.{offset,limit},data
+   personal-banking g pages=query.{offset,limit},data
    search-banks-by-bank-account g encrypts=query.account_number
-   {bank_alias_code}/branches g
+   {bank_alias_code}/branches g pages=query.{offset,limit},data
  catering/orders/sync-status p answer=none
  certificates g
  combine-transactions
@@ -360,7 +360,7 @@ v3
    batch-create p
    {out_record_id} g
  customs
-  orders g prefix=global origin=apihk.mch.weixin.qq.com p prefix=global origin=apihk.mch.weixin.qq.com a prefix=global origin=apihk.mch.weixin.qq.com
+  orders g prefix=global origin=apihk.mch.weixin.qq.com pages=query.{offset,limit},data p prefix=global origin=apihk.mch.weixin.qq.com a prefix=global origin=apihk.mch.weixin.qq.com
   redeclare p prefix=global origin=apihk.mch.weixin.qq.com
   verify-certificate p prefix=global origin=apihk.mch.weixin.qq.com encrypts=json.{certificate_id,certificate_name}
  discount-card
@@ -444,7 +444,7 @@ v3
    {refund_id}
     apply-abnormal-refund p encrypts=json.{bank_account,real_name}
     return-advance g p
-  subject-sub-merchants g encrypts=query.cert_number
+  subject-sub-merchants g encrypts=query.cert_number pages=query.{offset,limit},data
   subsidies
    cancel p
    create p
@@ -457,10 +457,10 @@ v3
   transactions p idempotent=json.out_trade_no answer=none
    id/{transaction_id} g
    out-trade-no/{out_trade_no} g
-  user/{openid}/contracts g
+  user/{openid}/contracts g pages=query.{offset,limit},data
   user-notifications/{contract_id}/send p answer=none
  edu-star
-  orders g p
+  orders g pages=query.{offset,limit},data p
   users
    openid/{wechat_openid} g
    qq/{qq} g
@@ -473,7 +473,7 @@ v3
    id/{transaction_id} g
    out-trade-no/{out_trade_no} g
   users/{openid}
-   contracts g
+   contracts g pages=query.{offset,limit},data
    debt-state g
  express/users/{openid}/transform p
  facemch/users/{face_sid} g decrypts=real_name_info.{encrypted_real_name,encrypted_credential_id}
@@ -531,7 +531,7 @@ v3
  global
   certificates g origin=apihk.mch.weixin.qq.com
   customs
-   orders g origin=apihk.mch.weixin.qq.com p origin=apihk.mch.weixin.qq.com a origin=apihk.mch.weixin.qq.com
+   orders g origin=apihk.mch.weixin.qq.com pages=query.{offset,limit},data p origin=apihk.mch.weixin.qq.com a origin=apihk.mch.weixin.qq.com
    redeclare p origin=apihk.mch.weixin.qq.com
    verify-certificate p origin=apihk.mch.weixin.qq.com encrypts=json.{certificate_id,certificate_name}
   merchant/h5/permission
@@ -542,10 +542,10 @@ v3
    {sub_mchid} g origin=apihk.mch.weixin.qq.com
   merchant-service
    complaint-notifications g origin=apihk.mch.weixin.qq.com p origin=apihk.mch.weixin.qq.com u origin=apihk.mch.weixin.qq.com d origin=apihk.mch.weixin.qq.com answer=none
-   complaints g origin=apihk.mch.weixin.qq.com decrypts=data[].payer_phone
+   complaints g origin=apihk.mch.weixin.qq.com decrypts=data[].payer_phone pages=query.{offset,limit},data
     {complaint_id} g origin=apihk.mch.weixin.qq.com decrypts=payer_phone
      complete p origin=apihk.mch.weixin.qq.com answer=none
-     negotiation-historys g origin=apihk.mch.weixin.qq.com
+     negotiation-historys g origin=apihk.mch.weixin.qq.com pages=query.{offset,limit},data
      response p origin=apihk.mch.weixin.qq.com answer=none
    images
     upload p origin=apihk.mch.weixin.qq.com upload={"file":"file","name":"filename","digest":"sha256"}
@@ -589,10 +589,10 @@ v3
   refund
    partner/recharge-balance/sub-mchid/{sub_mchid} g origin=apihk.mch.weixin.qq.com
    recharge-balance g origin=apihk.mch.weixin.qq.com
-  refunds g origin=apihk.mch.weixin.qq.com p origin=apihk.mch.weixin.qq.com idempotent=json.out_refund_no
+  refunds g origin=apihk.mch.weixin.qq.com pages=query.{offset,count},data p origin=apihk.mch.weixin.qq.com idempotent=json.out_refund_no
    id/{refund_id} g origin=apihk.mch.weixin.qq.com
    out-refund-no/{out_refund_no} g origin=apihk.mch.weixin.qq.com
-  settle/settlements g origin=apihk.mch.weixin.qq.com
+  settle/settlements g origin=apihk.mch.weixin.qq.com pages=query.{offset,limit},data
   statements g origin=apihk.mch.weixin.qq.com signedDigest=Wechatpay-Statement-Sha1 answer=binary
   transactions
    app p origin=apihk.mch.weixin.qq.com idempotent=json.out_trade_no
@@ -668,14 +668,14 @@ v3
    {out_insurance_no} g decrypts=insured_name_list[] a encrypts=json.insured_name_list[] decrypts=insured_name_list[]
  iotmanage
   device-inspections/{device_sn} g
-  devices g
+  devices g pages=query.{offset,limit},data
  lovefeast
   brands/{brand_id} g
   users/{openid}/orders
-   brand-id/{brand_id} g
+   brand-id/{brand_id} g pages=query.{offset,limit},data
    out-trade-no/{out_trade_no} g
  marketing
-  bank/packages/{package_id}/tasks g p upload={"file":"file","name":"filename","digest":"sha256"}
+  bank/packages/{package_id}/tasks g pages=query.{offset,limit},data p upload={"file":"file","name":"filename","digest":"sha256"}
   bank-favor/users/{openid}
    bank-multi-activity p idempotent=json.out_request_no
    coupons/{coupon_id} g
@@ -695,23 +695,23 @@ v3
    stocks p idempotent=json.out_request_no
     {stock_id} g a answer=none
      budget a
-     couponcodes g p idempotent=json.upload_request_no
+     couponcodes g pages=query.{offset,limit},data p idempotent=json.upload_request_no
       {coupon_code} g d
    subsidy
     pay-receipts g p idempotent=json.out_subsidy_no
      {subsidy_receipt_id} g
     return-receipts p idempotent=json.out_subsidy_return_no
      {subsidy_return_receipt_id} g
-   users/{openid}/coupons g
+   users/{openid}/coupons g pages=query.{offset,limit},data
     {coupon_code}/appids/{appid} g
   favor
    callbacks g p
    coupon-stocks p idempotent=json.out_request_no
    media/image-upload p upload={"file":"file","name":"filename","digest":"sha256"}
-   stocks g
+   stocks g pages=query.{offset,limit},data
     {stock_id} g
-     items g
-     merchants g
+     items g pages=query.{offset,limit},data
+     merchants g pages=query.{offset,limit},data
      modify-goods-id p
      pause p
      refund-flow g
@@ -721,10 +721,10 @@ v3
      stop p
      use-flow g
      use-flow-by-day g
-   users/{openid}/coupons g p idempotent=json.out_request_no
+   users/{openid}/coupons g pages=query.{offset,limit},data p idempotent=json.out_request_no
     {coupon_id} g
   goods-subsidy-activity
-   activities g
+   activities g pages=query.{offset,limit},data
    activity/{activity_id}/apply p
    qualification
     lock p
@@ -732,18 +732,18 @@ v3
    retail-store-act
     {activity_id}
      representative u d
-     representatives g
+     representatives g pages=query.{offset,limit},data
     {brand_id}
      materials p idempotent=json.out_request_no
-     stores g p idempotent=json.out_request_no d
+     stores g pages=query.{offset,limit},data p idempotent=json.out_request_no d
       {store_code} g
-  membercard-activity/activities g p idempotent=json.out_request_no
+  membercard-activity/activities g pages=query.{offset,limit},data p idempotent=json.out_request_no
    {activity_id} g
     terminate p
   membercard-open
    activate-informations/{activate_ticket} g
    callback g a
-   cards g p idempotent=json.out_request_no
+   cards g pages=query.{offset,limit},data p idempotent=json.out_request_no
     {card_id} g a answer=none d answer=none
      codes
       deposit p
@@ -767,11 +767,11 @@ v3
    phonenumber-member
     import p answer=none encrypts=json.encrypted_phone_number
     search g encrypts=query.encrypted_phone_number
-   user/cards g
+   user/cards g pages=query.{offset,limit},data
   partner
    delivery-plan
     delivery-plans p idempotent=json.out_request_no
-     {brand_id}/delivery-plans g
+     {brand_id}/delivery-plans g pages=query.{offset,page_size},plan_list
      {plan_id} a
       terminate p answer=none
     {sp_mchid}/notify-url p
@@ -788,10 +788,10 @@ v3
         associate-stores p
         disassociate-stores p
         update-budget p idempotent=json.out_request_no
-      stocks g p idempotent=json.out_request_no
+      stocks g pages=query.{page_token,page_size},stock_list p idempotent=json.out_request_no
        {stock_id} g a
         associate-stores p
-        associated-stores g
+        associated-stores g pages=query.{page_token,page_size},store_list
         deactivate p idempotent=json.out_request_no
         disassociate-stores p
         update-budget p idempotent=json.out_request_no
@@ -799,7 +799,7 @@ v3
     users/{openid}
      coupon-bundles p idempotent=json.send_request_no
       {user_coupon_bundle_id}/deactivate p idempotent=json.out_request_no
-     coupons g p idempotent=json.send_request_no
+     coupons g pages=query.{page_token,page_size},user_coupon_list p idempotent=json.send_request_no
       {coupon_code} g
        confirm p idempotent=json.out_request_no
        deactivate p idempotent=json.out_request_no
@@ -807,14 +807,14 @@ v3
        use p idempotent=json.out_request_no
      pre-send-coupon p idempotent=json.send_request_no
      pre-send-coupon-bundle p idempotent=json.send_request_no
-  partnerships g
+  partnerships g pages=query.{offset,limit},data
    build p idempotent=headers.Idempotency-Key
    terminate p idempotent=headers.Idempotency-Key
   paygiftactivity
-   activities g
+   activities g pages=query.{offset,limit},data
     {activity_id} g
-     goods g
-     merchants g
+     goods g pages=query.{offset,limit},data
+     merchants g pages=query.{offset,limit},data
       add p
       delete p
      terminate p
@@ -824,13 +824,13 @@ v3
     {brand_id} g a
    merchantshoppingreceiptjumpinfos p
    shoppingreceipts p upload={"file":"file","digest":"sha256"} encrypts=meta.merchant_contact_information.consultation_phone_number decrypts=receipt.merchant_contact_information.consultation_phone_number
-  weekly-discount/activities g
+  weekly-discount/activities g pages=query.{offset,limit},data
    {activity_id} g
     apply p
-  withdraw-favor/users/{openid}/coupons g p idempotent=json.send_request_no
+  withdraw-favor/users/{openid}/coupons g pages=query.{offset,limit},data p idempotent=json.send_request_no
  mch-manage
   mch-manage-records
-   sub-mchid/{sub_mchid} g
+   sub-mchid/{sub_mchid} g pages=query.{offset,limit},data
    {manage_record_id} g
     mch-manage-submissions p
   submission-files/sub-mchid/{sub_mchid}/upload p upload={"file":"submission_file","name":"file_name","digest":"file_digest"}
@@ -873,7 +873,7 @@ v3
    video_upload p upload={"file":"file","name":"filename","digest":"sha256"}
  merchant-risk-manage
   ec-trade-risk
-   query-risk-trades p
+   query-risk-trades p pages=json.{page_index,page_size},risk_trade_list
    recv-dispose-result p
   report-trade-union-information p encrypts=json.{phone,certificates_number}
   trade-risk-information g
@@ -881,13 +881,13 @@ v3
   violation-notifications g p u d answer=none
  merchant-service
   complaint-notifications g p u d answer=none
-  complaints g decrypts=data[].payer_phone
+  complaints g decrypts=data[].payer_phone pages=query.{offset,limit},data
    {transaction_id} g decrypts=payer_phone
     negotiation-historys g
-  complaints-v2 g decrypts=data[].payer_phone
+  complaints-v2 g decrypts=data[].payer_phone pages=query.{offset,limit},data
    {complaint_id} g decrypts=payer_phone
     complete p answer=none
-    negotiation-historys g
+    negotiation-historys g pages=query.{offset,limit},data
     response p answer=none
     response-immediate-service p idempotent=json.idempotent_id
     update-refund-progress p answer=none
@@ -903,8 +903,8 @@ v3
     bind p
     unbind p
  merchantfund
-  merchant/income-records g
-  partner/income-records g
+  merchant/income-records g pages=query.{offset,limit},data
+  partner/income-records g pages=query.{offset,limit},data
  merchants p prefix=hk idempotent=headers.Idempotency-Key encrypts=json.contact.{name,phone,email} u prefix=hk encrypts=json.contact.{name,phone,email}
   {sub_mchid} g prefix=hk decrypts=contact.{name,phone,email}
  multiuse
@@ -928,11 +928,11 @@ v3
     reverse p answer=none
   fapiaomerchant
    getspinviteurl g encrypts=query.operate_user
-   listspinvitemchinfo g
+   listspinvitemchinfo g pages=query.{offset,limit},mch_invite_result_list
   merchant
    base-information g
    development-config g a
-   tax-codes g
+   tax-codes g pages=query.{offset,limit},data
    {sub_mchid}
     check p answer=none
     check-status g
@@ -943,7 +943,7 @@ v3
   contracts
    presign p encrypts=json.{facepay_user.{identification.identification_number,phone},limit_bank_card.{bank_card_number,identification_name,identification.identification_number,phone}}
    {contract_id} g
-  face-collections g
+  face-collections g pages=query.{offset,limit},face_collections
    {collection_id} g
   repayment-url p
   transactions p
@@ -977,7 +977,7 @@ v3
      jsapi p idempotent=json.out_contract_code encrypts=json.real_identity.{real_name,id_card_number}
      mini-program p idempotent=json.out_contract_code encrypts=json.real_identity.{real_name,id_card_number}
    policy-periods/plan-id/{plan_id}/contract-id/{contract_id}/modify p
-   policy_periods/plan-id/{plan_id}/out-contract-code/{out_contract_code} g
+   policy_periods/plan-id/{plan_id}/out-contract-code/{out_contract_code} g pages=query.{offset,limit},data
   pay
    harmony/transactions/apply p idempotent=json.out_trade_no
    partner
@@ -1010,7 +1010,7 @@ v3
   application p
    query g
    withdraw p answer=none
-  applications g
+  applications g pages=query.{offset,limit},application_list
   entry p
   exit p answer=none
   ext-payment p answer=none
@@ -1021,9 +1021,9 @@ v3
   fail-notify p answer=none
   notify p answer=none
  partner-transfer/batches p idempotent=json.out_batch_no encrypts=json.transfer_detail_list[].{user_name,user_id_card}
-  batch-id/{batch_id} g
+  batch-id/{batch_id} g pages=query.{offset,limit},transfer_detail_list
    details/detail-id/{detail_id} g decrypts=username
-  out-batch-no/{out_batch_no} g
+  out-batch-no/{out_batch_no} g pages=query.{offset,limit},transfer_detail_list
    details/out-detail-no/{out_detail_no} g decrypts=username
  password-exempt-contract/contracts
   ecommerce/pre-entrust-sign
@@ -1082,7 +1082,7 @@ v3
   printers/{device_id}/print-orders p answer=none
    {print_order_no} g
  payroll-card
-  authentications g
+  authentications g pages=query.{offset,limit},data
    pre-order p
    pre-order-with-auth p encrypts=json.{user_name,id_card_number}
    {authenticate_number} g
@@ -1224,11 +1224,11 @@ v3
   insurance/mch-transfer
    batches
     apply p idempotent=json.out_batch_no
-    batch-id/{batch_id} g
+    batch-id/{batch_id} g pages=query.{offset,limit},data
      details/detail-id/{detail_id} g decrypts=user_name
     detail-receipts/out-batch-no/{out_batch_no}/out-detail-no/{out_detail_no} g
      apply p
-    out-batch-no/{out_batch_no} g
+    out-batch-no/{out_batch_no} g pages=query.{offset,limit},data
      details/out-detail-no/{out_detail_no} g decrypts=user_name
     summary-receipts/out-batch-no/{out_batch_no} g
      apply p
@@ -1240,11 +1240,11 @@ v3
   mch-transfer
    batches
     apply p idempotent=json.out_batch_no
-    batch-id/{batch_id} g
+    batch-id/{batch_id} g pages=query.{offset,limit},data
      details/detail-id/{detail_id} g
     detail-receipts/out-batch-no/{out_batch_no}/out-detail-no/{out_detail_no} g
      apply p
-    out-batch-no/{out_batch_no} g
+    out-batch-no/{out_batch_no} g pages=query.{offset,limit},data
      details/out-detail-no/{out_detail_no} g
     summary-receipts/out-batch-no/{out_batch_no} g
      apply p
@@ -1278,7 +1278,7 @@ v3
  refund/domestic/refunds p idempotent=json.out_refund_no
   {out_refund_no} g
   {refund_id}/apply-abnormal-refund p encrypts=json.{bank_account,real_name}
- refunds g prefix=hk p prefix=hk idempotent=json.out_refund_no
+ refunds g prefix=hk pages=query.{offset,count},data p prefix=hk idempotent=json.out_refund_no
   id/{refund_id} g prefix=hk
   out-refund-no/{out_refund_no} g prefix=hk
  repayment/combine-transactions/partner
@@ -1286,8 +1286,8 @@ v3
    close p idempotent=path.combine_out_trade_no answer=none
   prepay p idempotent=json.combine_out_trade_no encrypts=json.combine_payer_info.identity.{number,name}
  security/echo p encrypts=json.encrypted_echo_message decrypts=encrypted_echo_message
- settle/settlements g prefix=hk
- smartguide/guides g encrypts=query.mobile decrypts=data[].{name,mobile} p encrypts=json.{name,mobile}
+ settle/settlements g prefix=hk pages=query.{offset,limit},data
+ smartguide/guides g encrypts=query.mobile decrypts=data[].{name,mobile} pages=query.{offset,limit},data p encrypts=json.{name,mobile}
   {guide_id} a answer=none encrypts=json.{name,mobile}
    assign p answer=none
  statements g prefix=hk signedDigest=Wechatpay-Statement-Sha1 answer=binary
@@ -1302,10 +1302,10 @@ v3
   taxi-company/create-taxi-company p
   taxies/{plate_number} g
   user-taxi-order/find-by-token g
-  user-taxi-orders g
+  user-taxi-orders g pages=query.{offset,limit},data
  transaction-block
   transaction-block-records
-   sub-mchid/{sub_mchid} g
+   sub-mchid/{sub_mchid} g pages=query.{offset,limit},data
    {block_record_id} g
   transaction-block-submissions
    sub-mchid/{sub_mchid} p
@@ -1324,9 +1324,9 @@ v3
    reverse p prefix=hk idempotent=path.out_trade_no answer=none
  transfer
   batches p idempotent=json.out_batch_no encrypts=json.transfer_detail_list[].{user_name,user_id_card}
-   batch-id/{batch_id} g
+   batch-id/{batch_id} g pages=query.{offset,limit},transfer_detail_list
     details/detail-id/{detail_id} g decrypts=user_name
-   out-batch-no/{out_batch_no} g
+   out-batch-no/{out_batch_no} g pages=query.{offset,limit},transfer_detail_list
     details/out-detail-no/{out_detail_no} g decrypts=user_name
   bill-receipt p
    {out_batch_no} g
@@ -1351,7 +1351,7 @@ v3
    parking p idempotent=json.out_trade_no
  webizpay
   avail-mch-ranges g p
-   {range_id}/merchant-identifiers g p
+   {range_id}/merchant-identifiers g pages=query.{offset,limit},data p
     {merchant_identifier} d
   bill
    proof p

@@ -43,7 +43,7 @@ function sampleResponse(
     ...params,
   }
   const source = { ids, now: now(), merchantKey: caller.key, given }
-  const body = pagedSampleOf(document, { template, query }, source)
+  const body = pagedSampleOf(document, { template, query, json }, source)
   return { status: response.status ?? 200, body }
 }
 

@@ -19,14 +19,20 @@ interface Page {
   readonly next: number
 }
 
-/** The page by offset and limit, or by a token; `undefined` where an endpoint is not documented to have pages. */
-function pageOf({ query, 'query?': optional }: EndpointDocument, given: URLSearchParams): Page | undefined {
-  const names = new Set(fieldsOf(query ?? optional ?? {}).map(({ name }) => name))
-  const [size] = ['limit', 'page_size'].filter((name) => names.has(name))
-  const [start] = ['offset', 'page_token'].filter((name) => names.has(name))
+/** The page by offset, number or token; `undefined` where an endpoint is not documented to have pages. */
+function pageOf(
+  { query, 'query?': optionalQuery, json, 'json?': optionalJson }: EndpointDocument,
+  given: (name: string) => unknown,
+): Page | undefined {
+  const shape = query ?? optionalQuery ?? json ?? optionalJson ?? {}
+  const names = new Set(isFields(shape) ? fieldsOf(shape).map(({ name }) => name) : [])
+  const [size] = ['limit', 'count', 'page_size'].filter((name) => names.has(name))
+  const [start] = ['offset', 'page_index', 'page_token'].filter((name) => names.has(name))
   if (!size || !start) return undefined
-  const limit = Number(given.get(size)) || PER_PAGE
-  const offset = Math.max(Number(given.get(start)) || 0, 0)
+  const limit = Number(given(size)) || PER_PAGE
+  const at = Math.max(Number(given(start)) || 0, 0)
+  // The first page has the number 1.
+  const offset = start === 'page_index' ? Math.max(at - 1, 0) * limit : at
   return { offset, limit, next: Math.min(offset + limit, TOTAL) }
 }
 
@@ -36,11 +42,11 @@ function pageOf({ query, 'query?': optional }: EndpointDocument, given: URLSearc
  */
 export function pagedSampleOf(
   document: EndpointDocument,
-  { template, query }: Pick<ApiRequest, 'template' | 'query'>,
+  { template, query, json }: Pick<ApiRequest, 'template' | 'query' | 'json'>,
   source: SampleSource,
 ): unknown {
   const { json: shape = 'object' } = document.response
-  const page = pageOf(document, query)
+  const page = pageOf(document, (name) => query.get(name) ?? (Object(json) as Record<string, unknown>)[name])
   const fields = isFields(shape) ? fieldsOf(shape) : []
   const lists = fields.flatMap((field) =>
     isList(field.shape) ? [{ name: field.name, item: field.shape[0] }] : [],
