@@ -46,6 +46,7 @@ export function compileSnippets(root: string, snippets: readonly Snippet[]): str
       types: ['node'],
       strict: true,
       skipLibCheck: true,
+      experimentalDecorators: true,
       noEmit: true,
       preserveSymlinks: true,
       paths: {
