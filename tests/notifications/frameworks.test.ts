@@ -1,6 +1,9 @@
 import { createServer, type Server } from 'node:http'
+import { text } from 'node:stream/consumers'
 import { createAdaptorServer } from '@hono/node-server'
+import Koa from 'koa'
 import { describe, expect, it } from 'vitest'
+import * as egg from '../../examples/notifications-egg.js'
 import * as express from '../../examples/notifications-express.js'
 import * as fastify from '../../examples/notifications-fastify.js'
 import * as hono from '../../examples/notifications-hono.js'
@@ -8,6 +11,7 @@ import * as koa from '../../examples/notifications-koa.js'
 import * as nest from '../../examples/notifications-nest.js'
 import * as next from '../../examples/notifications-next.js'
 import * as node from '../../examples/notifications-node.js'
+import * as serverless from '../../examples/notifications-serverless.js'
 import type { Wechatpay } from '../../lib/index.js'
 import { post, refused, SUCCESS, startReceivers } from './rig.js'
 
@@ -31,6 +35,26 @@ const shops: Readonly<Record<string, (wxpay: Wechatpay, ship: Ship) => Promise<S
   Hono: async (...shop) => createAdaptorServer({ fetch: hono.createShop(...shop).fetch }) as Server,
   'Next, by its route handler': async (...shop) =>
     createAdaptorServer({ fetch: next.createRoute(...shop).POST }) as Server,
+  'Egg and Midway': async (...shop) => {
+    const action = egg.createAction(...shop)
+    const app = new Koa()
+    // What their body parser does before a controller runs.
+    app.use(async (ctx, next) => {
+      Object.assign(ctx.request, { rawBody: await text(ctx.req) })
+      await next()
+    })
+    app.use((ctx) => action(ctx as unknown as egg.Context))
+    return createServer(app.callback())
+  },
+  'a serverless function': async (...shop) => {
+    const handler = serverless.createFunction(...shop)
+    return createServer(async (request, response) => {
+      const headers = request.headers as Record<string, string>
+      const body = Buffer.from(await text(request)).toString('base64')
+      const result = await handler({ path: request.url ?? '/', headers, body, isBase64Encoded: true })
+      response.writeHead(result.statusCode, result.headers).end(result.body)
+    })
+  },
 }
 
 const rig = startReceivers()
