@@ -27,13 +27,11 @@ const generatedFor = (base: string): DefaultTheme.SidebarMulti =>
 const WRITTEN = [
   { folder: 'guide', zh: '指南', en: 'Guide' },
   { folder: 'cookbook', zh: '示例', en: 'Cookbook' },
-  { folder: 'errors', zh: '错误', en: 'Errors' },
 ] as const
 
 /** The documents about the project itself, which lie in docs/ and are read on GitHub, too. */
 const PROJECT = [
   { page: 'architecture', zh: '架构', en: 'Architecture' },
-  { page: 'versioning', zh: '版本策略', en: 'Versioning' },
   { page: 'mutation', zh: '变异测试', en: 'Mutation tests' },
 ] as const
 
@@ -59,6 +57,7 @@ function themeOf(language: Language): DefaultTheme.Config {
         link: `${base}notifications/`,
         activeMatch: `^${base}notifications/`,
       },
+      { text: zh ? '错误码' : 'Errors', link: `${base}errors` },
       { text: zh ? '项目' : 'Project', items: project },
     ],
     sidebar: {

@@ -271,8 +271,8 @@ function errors({ endpoint, language, site }: Subject): string | undefined {
   })
   const head = zh ? ['错误码', 'HTTP', '含义', '怎么办'] : ['Code', 'HTTP', 'Meaning', 'What to do']
   const intro = zh
-    ? `失败的调用抛出 [\`ApiError\`](${baseOf(language)}errors/)，\`error.code\` 是下列之一（微信支付随时可能新增）：`
-    : `A call that fails throws an [\`ApiError\`](${baseOf(language)}errors/) whose \`code\` is one of these, or one that the API has added since:`
+    ? `失败的调用抛出 [\`ApiError\`](${baseOf(language)}errors)，\`error.code\` 是下列之一（微信支付随时可能新增）：`
+    : `A call that fails throws an [\`ApiError\`](${baseOf(language)}errors) whose \`code\` is one of these, or one that the API has added since:`
   const columns = endpoint.api === 'v2' ? [0, 2, 3] : [0, 1, 2, 3]
   const pick = (cells: readonly string[]): string[] => columns.map((at) => cells[at] ?? '')
   return blocks(`## ${zh ? '错误码' : 'Errors'}`, intro, table(pick(head), rows.map(pick))).trimEnd()
