@@ -1,8 +1,8 @@
 /**
- * Checks the package's exports, its sources and both READMEs against each other: every entry is documented,
- * every import shown exists, every function of `crypto` is listed, and the READMEs show the same code.
+ * Checks the package's exports, its sources and the documentation against each other: every entry is documented,
+ * every import shown exists, every function of `crypto` is listed, and the twins of a page show the same code.
  */
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
@@ -14,7 +14,13 @@ interface Package {
 const root = join(import.meta.dirname, '..')
 const read = (file: string): string => readFileSync(join(root, file), 'utf8')
 const { name, exports } = JSON.parse(read('package.json')) as Package
-const READMES = ['README.md', 'README.zh-CN.md'] as const
+/** The READMEs and the pages of the guide, each with its Chinese twin. */
+const PAGES: readonly (readonly [english: string, chinese: string])[] = [
+  ['README.md', 'README.zh-CN.md'],
+  ...readdirSync(join(root, 'docs/guide')).map(
+    (file) => [`docs/guide/${file}`, `docs/zh/guide/${file}`] as const,
+  ),
+]
 const problems: string[] = []
 
 /** `wechatpay-fluent/crypto` → `lib/crypto/index.ts`, for every entry that is code. */
@@ -28,7 +34,11 @@ const sources = new Map(
 
 const codeOf = (markdown: string): string[] =>
   [...markdown.matchAll(/^```ts\n([\s\S]*?)^```/gm)].map(([, code = '']) => code)
-const withoutComments = (code: string): string => code.replace(/(^|\s)\/\/.*$/gm, '').trim()
+const withoutComments = (code: string): string =>
+  code
+    .replace(/\/\*\*.*\*\/$/gm, '')
+    .replace(/(^|\s)\/\/.*$/gm, '')
+    .trim()
 
 /** The text of an entry, with those of the files whose types it passes on whole. */
 function textOf(source: string): string {
@@ -38,41 +48,49 @@ function textOf(source: string): string {
 }
 
 /** Names may be re-exported types, which only the text of an entry shows. */
-async function assertImport(readme: string, entry: string, imported: string): Promise<void> {
-  if (entry.startsWith('node:')) return
+async function assertImport(page: string, entry: string, imported: string): Promise<void> {
+  // Others are what a user of a framework has.
+  if (!entry.startsWith(name)) return
   const source = sources.get(entry)
   if (source === undefined) {
-    problems.push(`${readme} imports from ${entry}, which package.json does not export`)
+    problems.push(`${page} imports from ${entry}, which package.json does not export`)
     return
   }
   const exported: object = await import(pathToFileURL(join(root, source)).href)
   if (!(imported in exported) && !new RegExp(`\\b${imported}\\b`).test(textOf(source))) {
-    problems.push(`${readme} imports ${imported} from ${entry}; ${source} does not export it`)
+    problems.push(`${page} imports ${imported} from ${entry}; ${source} does not export it`)
   }
 }
 
-for (const readme of READMES) {
-  const markdown = read(readme)
-  for (const entry of sources.keys()) {
-    if (!markdown.includes(`'${entry}'`)) problems.push(`${readme} shows no import from ${entry}`)
-  }
-  for (const [, names = '', entry = ''] of markdown.matchAll(/^import (?:type )?\{(.*)\} from '(.*)'$/gm)) {
+for (const page of PAGES.flat()) {
+  for (const [, names = '', entry = ''] of read(page).matchAll(/^import (?:type )?\{(.*)\} from '(.*)'$/gm)) {
     for (const imported of names.split(',')) {
-      await assertImport(readme, entry, imported.replace('type ', '').trim())
+      await assertImport(page, entry, imported.replace('type ', '').trim())
     }
   }
-  const pieces: object = await import(pathToFileURL(join(root, 'lib/crypto/index.ts')).href)
+}
+
+const pieces: object = await import(pathToFileURL(join(root, 'lib/crypto/index.ts')).href)
+for (const language of [0, 1] as const) {
+  const documentation = PAGES.map((twins) => read(twins[language])).join('\n')
+  const where = language === 0 ? 'The documentation' : 'The Chinese documentation'
+  for (const entry of sources.keys()) {
+    if (!documentation.includes(`'${entry}'`)) problems.push(`${where} shows no import from ${entry}`)
+  }
   for (const piece of Object.keys(pieces)) {
-    if (!markdown.includes(`\`${piece}\``))
-      problems.push(`${readme} does not list ${piece} of ${name}/crypto`)
+    if (!documentation.includes(`\`${piece}\``))
+      problems.push(`${where} does not list ${piece} of ${name}/crypto`)
   }
 }
 
-const [codes, twins] = READMES.map((readme) => codeOf(read(readme)).map(withoutComments))
-codes?.forEach((code, at) => {
-  if (code !== twins?.[at]) problems.push(`The READMEs differ in code block ${at + 1}:\n${code}`)
-})
-if (codes?.length !== twins?.length) problems.push('The READMEs differ in how many code blocks they have')
+for (const twins of PAGES) {
+  const [codes = [], others = []] = twins.map((page) => codeOf(read(page)).map(withoutComments))
+  codes.forEach((code, at) => {
+    if (code !== others[at]) problems.push(`${twins.join(' and ')} differ in code block ${at + 1}:\n${code}`)
+  })
+  if (codes.length !== others.length)
+    problems.push(`${twins.join(' and ')} differ in how many code blocks they have`)
+}
 
 for (const problem of problems) console.error(problem)
 if (problems.length > 0) process.exitCode = 1
