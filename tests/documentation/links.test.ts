@@ -28,7 +28,10 @@ function anchorsOf(page: string): ReadonlySet<string> {
     titles
       .map((title) => [
         title.replaceAll(/[^\p{L}\p{N}\s_-]/gu, '').replaceAll(/\s/g, '-'),
-        title.replaceAll(/[\s~`!@#$%^&*()\-_+=[\]{}|\\;:"'“”‘’<>,.?/]+/g, '-').replaceAll(/^-|-$/g, ''),
+        title
+          .normalize('NFKD')
+          .replaceAll(/[\s~`!@#$%^&*()\-_+=[\]{}|\\;:"'“”‘’<>,.?/]+/g, '-')
+          .replaceAll(/^-|-$/g, ''),
       ])
       .flatMap(([github, site]) => (github === site ? [github as string] : [])),
   )
