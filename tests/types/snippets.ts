@@ -12,9 +12,13 @@ export interface Snippet {
 /** What the snippets take for granted. */
 const PRELUDE = `
 import { type RequestOf, Wechatpay as Client } from 'wechatpay-fluent'
+import { type Emulator, createEmulator as create } from 'wechatpay-fluent/emulator'
 declare global {
   const Wechatpay: typeof Client
   const wxpay: Client
+  const createEmulator: typeof create
+  const emulator: Emulator
+  const number: string
   type Order = RequestOf<'v3/pay/transactions/native', 'post'>['json']
   const order: Order
   type PartnerOrder = RequestOf<'v3/pay/partner/transactions/jsapi', 'post'>['json']
