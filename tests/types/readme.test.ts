@@ -29,3 +29,7 @@ it('the TypeScript of the READMEs and of the guide compiles', () => {
   expect(different.size).toBeGreaterThan(40)
   expect(compileSnippets(root, [...different.values()])).toBe('')
 }, 120_000)
+
+it.each(['README.md', 'README.zh-CN.md'])('%s is for readers in a hurry', (page) => {
+  expect(readFileSync(join(root, page), 'utf8').split('\n').length).toBeLessThanOrEqual(250)
+})
