@@ -63,6 +63,8 @@ function themeOf(language: Language): DefaultTheme.Config {
     sidebar: {
       ...generatedFor(base),
       ...Object.fromEntries(sidebars),
+      // The page of error codes belongs to the guide.
+      [`${base}errors`]: [{ text: zh ? '指南' : 'Guide', items: writtenSidebar(`${base}guide/`) }],
       ...Object.fromEntries(
         project.map(({ link }) => [link, [{ text: zh ? '项目' : 'Project', items: project }]]),
       ),
