@@ -31,7 +31,10 @@ describe('the traits of an endpoint', () => {
 
   it('differ by verb', () => {
     expect(lookup('v3/refunds', 'post')).toEqual({ wire: 'hk/v3/refunds', idempotent: 'json.out_refund_no' })
-    expect(lookup('v3/refunds', 'get')).toEqual({ wire: 'hk/v3/refunds' })
+    expect(lookup('v3/refunds', 'get')).toEqual({
+      wire: 'hk/v3/refunds',
+      pages: ['query.offset', 'query.count', 'data'],
+    })
   })
 
   it('are those of the catalogue for every endpoint', () => {

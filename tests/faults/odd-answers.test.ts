@@ -184,7 +184,7 @@ describe('a connection', () => {
   })
 
   it('to a name that does not exist never left, so it may be retried', async () => {
-    const wxpay = client('http://no-such-host.invalid')
+    const wxpay = client('https://no-such-host.invalid')
     const error = await wxpay.v3.pay.transactions.native
       .post({ json: {} as never, retry: false })
       .catch((reason: unknown) => reason)
