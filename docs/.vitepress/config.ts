@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type DefaultTheme, defineConfig } from 'vitepress'
 import { baseOf, type Language } from '../generate/language.js'
+import { exampleCode } from './examples.js'
 import { fieldTables } from './field-tables.js'
 import { shrinkHighlighting } from './highlight.js'
 import { writeMachineReadable } from './machine-readable.js'
@@ -118,6 +119,7 @@ export default defineConfig({
     config(md) {
       repositoryLinks(md)
       fieldTables(md)
+      exampleCode(md)
       shrinkHighlighting(md)
       asStaticPages(md)
     },

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { SiteConfig } from 'vitepress'
+import { withExamples } from './examples.js'
 
 /** Puts each page as Markdown beside it, and a list of all and the text of all for programs that read. */
 export function writeMachineReadable({ pages, rewrites, srcDir, outDir, site }: SiteConfig): void {
@@ -10,7 +11,8 @@ export function writeMachineReadable({ pages, rewrites, srcDir, outDir, site }: 
     for (const page of pages) {
       const path = rewrites.map[page] ?? page
       if (path.startsWith('zh/') !== (prefix === 'zh/')) continue
-      const markdown = plain(readFileSync(join(srcDir, page), 'utf8'), site.base)
+      const text = withExamples(readFileSync(join(srcDir, page), 'utf8'), srcDir)
+      const markdown = plain(text, site.base)
       // A home page is all front matter.
       if (markdown.trim() === '') continue
       const file = join(outDir, path)
