@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import sqlite from 'node-sqlite3-wasm'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import * as app from '../../examples/app-payment.js'
 import * as bill from '../../examples/bill-into-sqlite.js'
@@ -123,6 +124,20 @@ it('a shop is signed up with its pictures, and what is personal is encrypted', a
   expect(application?.body).not.toContain('13800000000')
 })
 
+it('an application whose answer is lost is found by its number', async () => {
+  const { wxpay } = shopOf(emulator)
+  const pictures = { license: '1', idFront: '2', idBack: '3', entrance: '4', indoor: '5' }
+  const application = onboarding.applicationOf('PARTNER_SHOP_0002', pictures)
+  const path = 'v3/applyment4sub/applyment/'
+  emulator.fail({ path, method: 'POST', fault: 'torn', times: 3 })
+  await onboarding.apply(wxpay, application)
+  emulator.fail({ path, method: 'POST', fault: 'torn', times: 3 })
+  const query = 'v3/applyment4sub/applyment/business_code/{business_code}'
+  emulator.fail({ path: query, status: 404, code: 'RESOURCE_NOT_EXISTS', times: 1 })
+  await expect(onboarding.apply(wxpay, application)).rejects.toMatchObject({ mayHaveHappened: true })
+  emulator.recover()
+})
+
 it('a transfer waits for its user, ends by a notification, and is made once though the answer is lost', async () => {
   expect(await transfer.demo(emulator)).toEqual({
     started: { state: 'WAIT_USER_CONFIRM', package_info: expect.any(String) },
@@ -142,6 +157,8 @@ it('a payment is shared within its limit, a share taken back, and the rest set f
     returned: 'SUCCESS',
     unsplit: 0,
   })
+  const orders = sent(emulator, '/v3/profitsharing/orders')
+  expect(orders.map(({ out_order_no }) => out_order_no)).toEqual(['share0001', 'share0002'])
 })
 
 it('a service is agreed to, completed once, and paid', async () => {
@@ -172,6 +189,18 @@ it("yesterday's bill is in the table once, however often it is saved", async () 
     books: { rows: 1_000, fen: expect.any(Number) },
     tomorrow: undefined,
   })
+})
+
+it('a bill that is cut off leaves the table as it was', async () => {
+  const { wxpay } = shopOf(emulator)
+  const db = new sqlite.Database(':memory:')
+  await emulator.fillBill('2024-02-01', 50)
+  emulator.fail({ path: 'v3/billdownload/file', fault: 'torn' })
+  await expect(bill.saveBill(wxpay, db, '2024-02-01')).rejects.toThrow()
+  emulator.recover()
+  expect(db.get('SELECT count(*) AS rows FROM trades')).toEqual({ rows: 0 })
+  expect(await bill.saveBill(wxpay, db, '2024-02-01')).toBe(50)
+  db.close()
 })
 
 it('yesterday is that of Beijing', () => {
