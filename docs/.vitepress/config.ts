@@ -10,6 +10,7 @@ import { REPOSITORY, repositoryLinks } from './repository-links.js'
 import { search } from './search.js'
 import { hasPages, writtenSidebar } from './sidebar.js'
 import { asStaticPages } from './static-pages.js'
+import { showTypes, typesOnHover } from './types-on-hover.js'
 
 /** The sidebars of the generated pages, which docs/generate/index.ts writes beside them. */
 const generated = JSON.parse(
@@ -116,10 +117,11 @@ export default defineConfig({
     ['link', { rel: 'icon', type: 'image/svg+xml', href: `${BASE}favicon.svg` }],
   ],
   markdown: {
+    codeTransformers: [typesOnHover],
     config(md) {
       repositoryLinks(md)
       fieldTables(md)
-      exampleCode(md)
+      exampleCode(md, showTypes)
       shrinkHighlighting(md)
       asStaticPages(md)
     },

@@ -22,8 +22,8 @@ export function readExample(path: string, region?: string): string {
     )
 }
 
-/** Shows what a page includes of examples/ as {@link readExample} has it. */
-export function exampleCode(md: MarkdownRenderer): void {
+/** Shows what a page includes of examples/ as {@link readExample} has it, and tells of it. */
+export function exampleCode(md: MarkdownRenderer, tell: (code: string, path: string) => void): void {
   const { fence } = md.renderer.rules
   md.renderer.rules.fence = (tokens, index, options, env: MarkdownEnv, self) => {
     const token = tokens[index] as { src?: [path: string, region: string] | undefined; content: string }
@@ -32,6 +32,7 @@ export function exampleCode(md: MarkdownRenderer): void {
       env.includes?.push(path)
       token.content = readExample(path, region)
       token.src = undefined
+      tell(token.content, path)
     }
     return fence?.(tokens, index, options, env, self) ?? ''
   }

@@ -25,20 +25,21 @@ export function shrinkHighlighting(md: MarkdownRenderer): void {
     const key = `${language} ${attributes} ${code}`
     let html = known.get(key)
     if (html === undefined) {
-      html = highlight(code, language, attributes)
-      // Types on hover have lines of their own inside of lines.
-      if (!html.includes('twoslash')) html = shrink(html)
+      html = shrink(highlight(code, language, attributes))
     }
     known.set(key, html)
     return html
   }
 }
 
+/** A token: its colours, its further attributes and its text. */
+const TOKEN = /<span style="([^"]*)"((?: [\w-]+="[^"]*")*)>([^<]*)<\/span>/g
+
 const shrink = (html: string): string =>
   html
-    .replace(/<span style="([^"]*)">([^<]*)<\/span>/g, (token, colours: string, text: string) => {
-      if (colours === PLAIN) return text
+    .replace(TOKEN, (token, colours: string, attributes: string, text: string) => {
+      if (colours === PLAIN) return attributes === '' ? text : `<span${attributes}>${text}</span>`
       const name = CLASSES[colours]
-      return name === undefined ? token : `<span class="${name}">${text}</span>`
+      return name === undefined ? token : `<span class="${name}"${attributes}>${text}</span>`
     })
-    .replace(/<span class="line">(.*?)<\/span>(?=\n|<\/code>)/g, '$1')
+    .replace(/<span class="line">([\s\S]*?)<\/span>(?=\n|<\/code>)/g, '$1')
