@@ -114,7 +114,7 @@ function platformOf({
   deliveries,
 }: EmulatorParts): Pick<
   Emulator,
-  'certificates' | 'notify' | 'signNotification' | 'rotate' | 'retire' | 'fillBill'
+  'certificates' | 'notify' | 'resend' | 'signNotification' | 'rotate' | 'retire' | 'fillBill'
 > {
   const { certificates } = merchants.first.context.identity
   const notificationsOf = (mchid: string | undefined) => merchants.named(mchid).parts().notifications
@@ -129,6 +129,7 @@ function platformOf({
       const { signCompleted } = notificationsOf(mchid)
       return deliveries.sendOnce(eventType, url, () => signCompleted(eventType, resource, options))
     },
+    resend: (id) => deliveries.resend(id),
     signNotification(eventType: string, resource?: object, { mchid, ...options }: SignerOptions = {}) {
       return notificationsOf(mchid).signCompleted(eventType, resource, options)
     },

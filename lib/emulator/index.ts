@@ -1,6 +1,6 @@
 export type { ClockChange } from './control/clock.js'
 export type { Receipt, SignedNotification } from './control/deliver.js'
-export type { Delivery, DeliveryAttempt } from './control/deliveries.js'
+export type { Delivery, DeliveryAttempt } from './control/delivery-list.js'
 export type { Fault, FaultHandle, FaultScript } from './control/faults.js'
 export type { RateLimit } from './control/limits.js'
 export type { NotificationFault, NotificationScript } from './control/notification-faults.js'

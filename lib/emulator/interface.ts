@@ -1,7 +1,7 @@
 import type { EventType, NotificationOf, ProductOf } from '../../types/notifications.js'
 import type { ClockChange } from './control/clock.js'
 import type { Receipt, SignedNotification } from './control/deliver.js'
-import type { Delivery } from './control/deliveries.js'
+import type { Delivery } from './control/delivery-list.js'
 import type { FaultHandle, FaultScript } from './control/faults.js'
 import type { RateLimit } from './control/limits.js'
 import type { NotificationScript } from './control/notification-faults.js'
@@ -141,6 +141,11 @@ export interface Emulator {
    * kept.
    */
   readonly deliveries: readonly Delivery[]
+  /**
+   * Sends a notification of {@link deliveries} once more, genuine and freshly signed. Where it is taken, it is not sent
+   * again by itself. Rejects when the receiver cannot be reached.
+   */
+  resend(id: string): Promise<Receipt>
   /**
    * Pays an order, a combined order or a completed service order as its user would, and notifies its `notify_url` if
    * that is on this machine or allowed.

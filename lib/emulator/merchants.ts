@@ -112,7 +112,7 @@ function createParts(
   const isProbed = ({ headers }: SignedNotification): boolean =>
     headers['Wechatpay-Signature-Type'] === SCHEMES.merchant.name && identity.platform.isProbe()
   const send = (eventType: string, to: string, notification: () => SignedNotification) =>
-    deliveries.send(eventType, to, notification, { signAgain: notifications.signAgain, isProbed })
+    deliveries.send(eventType, to, notification, { ...notifications, isProbed })
   const context: Context = {
     ...shared,
     ...{ identity, brand, state, now, later, url },

@@ -1,6 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { deliver, type Receipt, type SignedNotification } from './deliver.js'
 import {
+  createDeliveryList,
+  type Delivery,
+  type DeliveryAttempt,
+  type OpenDelivery,
+} from './delivery-list.js'
+import {
   breakNotification,
   clockErrorOf,
   type NotificationFault,
@@ -8,36 +14,10 @@ import {
 } from './notification-faults.js'
 import type { Receivers } from './receivers.js'
 
-/** One attempt to notify a receiver. */
-export interface DeliveryAttempt {
-  /** The emulator's clock at the attempt, in milliseconds. */
-  readonly time: number
-  /** The HTTP status of the response. */
-  readonly status?: number
-  /** The reason why there was no response. */
-  readonly error?: string
-  /** Whether it was a probe, which a receiver must refuse; the genuine notification follows at once. */
-  readonly probe?: true
-}
-
-/** A notification that the emulator sent by itself, with its attempts; or one that it did not send, and why. */
-export interface Delivery {
-  readonly event_type: string
-  readonly url: string
-  readonly attempts: readonly DeliveryAttempt[]
-  /** Whether a receiver accepted it, or it was given up. */
-  readonly done: boolean
-  /** The reason why it was not sent at all. */
-  readonly problem?: string
-}
-
 /** Seconds between the attempts, as documented. https://pay.weixin.qq.com/doc/v3/merchant/4012791861 */
 const WAITS = [
   15, 15, 30, 180, 600, 1_200, 1_800, 1_800, 1_800, 3_600, 10_800, 10_800, 10_800, 21_600, 21_600,
 ]
-/** The number of deliveries that are remembered. */
-const REMEMBERED = 1_000
-
 /** The notifications that one emulator sends by itself. */
 export interface Deliveries {
   /** Newest last. */
@@ -54,6 +34,15 @@ export interface Deliveries {
   ): Promise<Receipt | undefined>
   /** Notifies such a receiver once. Rejects when it is none, or cannot be reached. */
   sendOnce(eventType: string, url: string, notification: () => SignedNotification): Promise<Receipt>
+  /**
+   * Sends a notification of the list once more, genuine and freshly signed. Where it is taken, it is not sent again by
+   * itself. Rejects where there is none of the id, and when the receiver cannot be reached.
+   */
+  resend(id: string): Promise<Receipt>
+  /** A delivery of the list. Throws where there is none of the id. */
+  find(id: string): Delivery
+  /** What a notification of the list says in its encrypted part; `undefined` where it has none. */
+  decrypted(delivery: Delivery): string | undefined
   /** Sends what was kept back. */
   release(): void
   /** Forgets all of them, also those that were to be sent again. */
@@ -66,6 +55,8 @@ export interface Sender {
   readonly signAgain: (notification: SignedNotification, skew: number) => SignedNotification
   /** Whether a notification is to be preceded by a probe. */
   readonly isProbed: (notification: SignedNotification) => boolean
+  /** The encrypted part of a notification in clear. */
+  readonly decrypt: (notification: SignedNotification) => string | undefined
 }
 
 /** The parts that {@link createDeliveries} needs. */
@@ -81,14 +72,18 @@ export interface DeliveryOptions {
 
 /** A delivery that is under way. */
 interface Underway extends Sender {
-  readonly delivery: { -readonly [Key in keyof Delivery]: Delivery[Key] }
+  readonly delivery: OpenDelivery
+  readonly notification: SignedNotification
+  /** The timer of the next attempt. */
+  timer?: NodeJS.Timeout
   /** The calls of `clear()` before it began: what was sent before one is not sent again. */
   readonly round: number
 }
 
 export function createDeliveries(options: DeliveryOptions): Deliveries {
   const { receivers, scale, now, faults, closed } = options
-  const list: Delivery[] = []
+  const deliveries = createDeliveryList()
+  const sent = new WeakMap<Delivery, Underway>()
   const waiting = new Set<NodeJS.Timeout>()
   /** The attempts that wait for the next notification to overtake them. */
   let held: (() => void)[] = []
@@ -98,15 +93,18 @@ export function createDeliveries(options: DeliveryOptions): Deliveries {
     waiting.clear()
   }
   closed.addEventListener('abort', stopWaiting, { once: true })
-
-  function record(delivery: Delivery): void {
-    list.push(delivery)
-    if (list.length > REMEMBERED) list.shift()
+  /** Has a delivery not be sent again by itself. */
+  function stopRetry({ timer, delivery }: Underway): void {
+    clearTimeout(timer)
+    if (timer) waiting.delete(timer)
+    delete delivery.next
   }
+
   /** The reason why a URL gets no notification, which the list keeps. */
   function refuse(eventType: string, url: string): string | undefined {
     const problem = receivers.problemOf(url)
-    if (problem !== undefined) record({ event_type: eventType, url, attempts: [], done: true, problem })
+    if (problem === undefined) return undefined
+    deliveries.add({ event_type: eventType, url, attempts: [], done: true, problem })
     return problem
   }
 
@@ -123,8 +121,7 @@ export function createDeliveries(options: DeliveryOptions): Deliveries {
   ): Promise<Receipt | undefined> {
     const time = now()
     const receipt = await deliver(delivery.url, notification, closed).catch((error: Error) => error)
-    const outcome = receipt instanceof Error ? { error: receipt.message } : { status: receipt.status }
-    delivery.attempts = [...delivery.attempts, { time, ...outcome, ...(probe && { probe }) }]
+    deliveries.note(delivery, { time, ...outcomeOf(receipt), ...(probe && { probe }) })
     return receipt instanceof Error ? undefined : receipt
   }
   async function postWith(
@@ -134,8 +131,7 @@ export function createDeliveries(options: DeliveryOptions): Deliveries {
   ): Promise<Receipt | undefined> {
     const { delivery, signAgain, isProbed } = underway
     if (fault === 'lost') {
-      const lost = { time: now(), error: 'lost, as scripted by emulator.fail()' }
-      delivery.attempts = [...delivery.attempts, lost]
+      deliveries.note(delivery, { time: now(), error: 'lost, as scripted by emulator.fail()' })
       return undefined
     }
     if (typeof fault === 'object')
@@ -172,28 +168,51 @@ export function createDeliveries(options: DeliveryOptions): Deliveries {
     const receipt = await postWith(fault, underway, notification)
     const wait = WAITS[number]
     const isOver = closed.aborted || round !== underway.round
-    delivery.done = isAccepted(notification, receipt) || wait === undefined || isOver
+    // One that was taken when it was sent by hand meanwhile stays taken.
+    delivery.done ||= isAccepted(notification, receipt) || wait === undefined || isOver
     if (!delivery.done && wait !== undefined) {
-      const timer = setTimeout(
-        () => {
-          waiting.delete(timer)
-          void attempt(underway, signAgain(notification, 0), number + 1)
-        },
-        wait * 1_000 * scale,
-      ).unref()
+      const delay = wait * 1_000 * scale
+      const timer = setTimeout(() => {
+        stopRetry(underway)
+        void attempt(underway, signAgain(notification, 0), number + 1)
+      }, delay).unref()
+      Object.assign(underway, { timer })
+      delivery.next = now() + delay
       waiting.add(timer)
+    }
+    return receipt
+  }
+  /** Sends one by hand, beside its schedule. */
+  async function resend(id: string): Promise<Receipt> {
+    const delivery = deliveries.find(id)
+    const underway = sent.get(delivery)
+    if (!underway) throw new Error(`no notification was sent to ${delivery.url}: ${delivery.problem}`)
+    const receipt = await post(underway, underway.signAgain(underway.notification, 0))
+    if (!receipt) throw new Error(delivery.attempts.at(-1)?.error)
+    if (isAccepted(underway.notification, receipt)) {
+      underway.delivery.done = true
+      stopRetry(underway)
     }
     return receipt
   }
 
   return {
-    list,
+    list: deliveries.list,
     release,
+    resend,
+    find: deliveries.find,
+    decrypted(delivery) {
+      const underway = sent.get(delivery)
+      return underway?.decrypt(underway.notification)
+    },
     async send(eventType, url, notification, sender) {
       if (closed.aborted || refuse(eventType, url) !== undefined) return undefined
-      const delivery = { event_type: eventType, url, attempts: [], done: false }
-      record(delivery)
-      return attempt({ ...sender, delivery, round }, notification(), 0)
+      const made = notification()
+      const { body } = made
+      const delivery = deliveries.add({ event_type: eventType, url, body, attempts: [], done: false })
+      const underway = { ...sender, delivery, notification: made, round }
+      sent.set(delivery, underway)
+      return attempt(underway, made, 0)
     },
     async sendOnce(eventType, url, notification) {
       const problem = refuse(eventType, url)
@@ -201,13 +220,16 @@ export function createDeliveries(options: DeliveryOptions): Deliveries {
       return deliver(url, notification(), closed)
     },
     clear() {
-      list.length = 0
+      deliveries.clear()
       held = []
       round += 1
       stopWaiting()
     },
   }
 }
+
+const outcomeOf = (receipt: Receipt | Error): Omit<DeliveryAttempt, 'time'> =>
+  receipt instanceof Error ? { error: receipt.message } : { status: receipt.status, answer: receipt.body }
 
 /** Whether a receiver has taken a notification: by 2xx, and one of v2 by a `return_code` SUCCESS besides. */
 function isAccepted({ body }: SignedNotification, receipt: Receipt | undefined): boolean {

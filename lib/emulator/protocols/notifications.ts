@@ -30,6 +30,8 @@ export interface Notifications {
    * @param skew by which the time of the signature is wrong, in seconds
    */
   signAgain(notification: SignedNotification, skew?: number): SignedNotification
+  /** The encrypted part of a notification in clear; `undefined` where it has none. */
+  decrypt(notification: SignedNotification): string | undefined
 }
 
 /** @param ids the numbers of the resources that are made up for {@link Notifications.signCompleted} */
@@ -84,6 +86,13 @@ export function createNotifications(protocols: Protocols, ids: Random): Notifica
         if (signed) return signed
       }
       return notification
+    },
+    decrypt(notification) {
+      for (const notifications of all) {
+        const text = notifications.decrypt(notification)
+        if (text !== undefined) return text
+      }
+      return undefined
     },
   }
 }

@@ -98,6 +98,8 @@ export interface ProtocolNotifications {
   refund(order: Order, refund: Refund): SignedNotification
   /** The same notification with a fresh signature; `undefined` where this version did not sign it, or signs no time. */
   signAgain(notification: SignedNotification, skew?: number): SignedNotification | undefined
+  /** The encrypted part of a notification of this version in clear. */
+  decrypt(notification: SignedNotification): string | undefined
 }
 
 /** An event type, and the message that is documented for it. */

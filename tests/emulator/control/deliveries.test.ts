@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
+import { createDeliveryList } from '../../../lib/emulator/control/delivery-list.js'
 import { createEmulator, type Emulator } from '../../../lib/emulator/index.js'
 import { Wechatpay } from '../../../lib/index.js'
 import { WHO } from '../domain/rig.js'
@@ -106,6 +107,69 @@ describe('a notification that nobody takes', () => {
     await pay(other.emulator, other.wxpay, elsewhere)
     await expect.poll(() => other.emulator.deliveries[0]?.attempts.length).toBe(3)
     expect(heard).toBe(before)
+  })
+})
+
+describe('a notification that was sent', () => {
+  it('is remembered with its body, each answer, and when it comes again', async () => {
+    const { emulator, wxpay } = await start(1)
+    const { url } = await receive((_, response) => void response.writeHead(500).end(`no${'!'.repeat(5_000)}`))
+    await pay(emulator, wxpay, url)
+    const [delivery] = emulator.deliveries
+    const body = JSON.parse(delivery?.body ?? '')
+    expect(body).toMatchObject({
+      event_type: 'TRANSACTION.SUCCESS',
+      resource: { original_type: 'transaction' },
+    })
+    expect(delivery?.attempts[0]?.answer).toBe(`no${'!'.repeat(4_094)}`)
+    expect((delivery?.next ?? 0) - (delivery?.attempts[0]?.time ?? 0)).toBeGreaterThanOrEqual(15_000)
+  })
+
+  it('is sent again by hand, freshly signed, and by itself no more once it was taken', async () => {
+    const { emulator, wxpay } = await start(1)
+    const signatures = new Set<unknown>()
+    let status = 500
+    const { url } = await receive((request, response) => {
+      signatures.add(request.headers['wechatpay-signature'])
+      response.writeHead(status).end('heard')
+    })
+    await pay(emulator, wxpay, url)
+    const id = emulator.deliveries[0]?.id ?? ''
+    expect(await emulator.resend(id)).toEqual({ status: 500, body: 'heard' })
+    expect(emulator.deliveries[0]).toMatchObject({ done: false, next: expect.any(Number) })
+    status = 204
+    expect(await emulator.resend(id)).toMatchObject({ status: 204 })
+    expect(emulator.deliveries[0]).toMatchObject({
+      ...{ done: true, attempts: [{ status: 500 }, { status: 500 }, { status: 204 }] },
+    })
+    expect(emulator.deliveries[0]).not.toHaveProperty('next')
+    expect(signatures.size).toBe(3)
+  })
+
+  it('is not sent by hand where there is none, where it was refused, or where nobody listens', async () => {
+    const { emulator, wxpay } = await start(1)
+    await pay(emulator, wxpay, 'https://merchant.example.com/notify')
+    await expect(emulator.resend('delivery-1')).rejects.toThrow('not on this machine')
+    await expect(emulator.resend('delivery-2')).rejects.toThrow('there is no notification delivery-2')
+    emulator.reset()
+    await pay(emulator, wxpay, 'http://127.0.0.1:1/notify')
+    await expect(emulator.resend('delivery-2')).rejects.toThrow('failed')
+  })
+
+  it('is forgotten when a thousand came after it, and sooner where they are large', () => {
+    const deliveries = createDeliveryList()
+    const add = (size: number) =>
+      deliveries.add({ ...{ event_type: 'E', url: '', attempts: [], done: true }, body: 'x'.repeat(size) })
+    for (let n = 0; n < 1_010; n++) add(10)
+    expect(deliveries.list).toHaveLength(1_000)
+    expect(deliveries.list[0]?.id).toBe('delivery-11')
+    for (let n = 0; n < 20; n++) add(1024 * 1024)
+    expect(deliveries.list).toHaveLength(16)
+    const newest = add(20 * 1024 * 1024)
+    expect(deliveries.list).toEqual([newest])
+    for (let n = 0; n < 60; n++) deliveries.note(newest, { time: n, status: 500 })
+    expect(newest.attempts).toHaveLength(50)
+    expect(newest.attempts.at(-1)).toEqual({ time: 59, status: 500 })
   })
 })
 

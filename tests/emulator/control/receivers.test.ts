@@ -62,8 +62,8 @@ describe.skipIf(elsewhere === undefined)('a receiver on another machine', () => 
     expect(await emulator.pay('AWAY-1')).not.toHaveProperty('notified')
     const unsent = { url, attempts: [], done: true, problem }
     expect(emulator.deliveries).toEqual([
-      { event_type: 'REFUND.SUCCESS', ...unsent },
-      { event_type: 'TRANSACTION.SUCCESS', ...unsent },
+      { id: 'delivery-1', event_type: 'REFUND.SUCCESS', ...unsent },
+      { id: 'delivery-2', event_type: 'TRANSACTION.SUCCESS', ...unsent },
     ])
     expect(heard).toEqual([])
   })

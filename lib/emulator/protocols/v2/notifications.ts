@@ -3,7 +3,7 @@ import { type Fields, fieldsOf } from '../../../catalog/schema.js'
 import { beijingTime } from '../../beijing-time.js'
 import type { Context } from '../../context.js'
 import type { SignedNotification } from '../../control/deliver.js'
-import { encryptAesEcb, encryptAesGcm } from '../../identity/encryption.js'
+import { decryptAesEcb, encryptAesEcb, encryptAesGcm } from '../../identity/encryption.js'
 import type { NotificationEvent, ProtocolNotifications } from '../protocol.js'
 import { paymentNotification, refundNotification } from './order-notifications.js'
 import { v2SampleOf } from './sample.js'
@@ -24,6 +24,10 @@ export function createV2Notifications(context: Context): ProtocolNotifications {
     payment: (order) => paymentNotification(context, order),
     refund: (order, refund) => refundNotification(context, order, refund),
     signAgain: () => undefined,
+    decrypt({ body }) {
+      const [, info] = /<req_info>(?:<!\[CDATA\[)?([\w+/=]+)/.exec(body) ?? []
+      return info && decryptAesEcb(info, identity.merchant.secret)
+    },
   }
 }
 

@@ -5,7 +5,7 @@ import { transactionOf } from '../../domain/orders.js'
 import { refundResource } from '../../domain/refund-body.js'
 import { sampleOf } from '../../domain/sample.js'
 import { type Client, SCHEMES } from '../../identity/clients.js'
-import { encryptAesGcm } from '../../identity/encryption.js'
+import { decryptAesGcm, encryptAesGcm } from '../../identity/encryption.js'
 import type { PlatformKey } from '../../identity/platform-certificates.js'
 import { notificationDocument } from '../notification-documents.js'
 import type { NotificationEvent, ProtocolNotifications } from '../protocol.js'
@@ -55,6 +55,15 @@ export function createV3Notifications(context: Context, client: () => Client): P
       return signatureType === SCHEMES[recipient.scheme].name
         ? signed(notification, context, recipient, recipient.platform.forNotification(), skew)
         : undefined
+    },
+    decrypt({ headers, body }) {
+      const signatureType = headers['Wechatpay-Signature-Type']
+      if (signatureType === undefined) return undefined
+      const { scheme, apiKey } = client()
+      if (signatureType !== SCHEMES[scheme].name) return undefined
+      const { resource } = JSON.parse(body) as { readonly resource: Readonly<Record<string, string>> }
+      const { ciphertext = '', nonce = '', associated_data = '' } = resource
+      return decryptAesGcm(ciphertext, apiKey, nonce, associated_data)
     },
   }
 }
