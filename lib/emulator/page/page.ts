@@ -3,7 +3,7 @@ import { TLSSocket } from 'node:tls'
 import { renderSVG } from 'uqr'
 import { denialOf, isToken, TOKEN_COOKIE } from '../control/api/access.js'
 import { respondToControl } from '../control/api/control-api.js'
-import type { ControlParts } from '../control/api/operation.js'
+import { type ControlParts, merchantOptions } from '../control/api/operation.js'
 import { summaryOf } from '../control/api/request-summary.js'
 import type { Recorder } from '../control/recorder.js'
 import { asset, PAGE_HEADERS, type PageContent, PREFIX, send } from './serve.js'
@@ -51,7 +51,7 @@ export function createPage(parts: PageParts, closed: AbortSignal): PageHandler {
     if (name === 'qr' && request.method === 'GET') {
       return qrCode(query.get('text') ?? '')
     }
-    const file = request.method === 'GET' ? await asset(name) : undefined
+    const file = request.method === 'GET' ? ((await asset(name)) ?? pemFile(name, query, parts)) : undefined
     return file ?? (await respondToControl(request, name, query, parts)) ?? notFound
   }
 
@@ -67,6 +67,24 @@ export function createPage(parts: PageParts, closed: AbortSignal): PageHandler {
     const name = pathname === '/' ? 'index.html' : pathname.slice(PREFIX.length)
     if (name === 'stream') stream(response)
     else send(response, await contentOf(request, name, searchParams))
+  }
+}
+
+/** A key or certificate of a merchant's configuration, by the name of its file. */
+function pemFile(name: string, query: URLSearchParams, parts: PageParts): PageContent | undefined {
+  if (!name.endsWith('.pem')) return undefined
+  try {
+    const { privateKey, certs, ca, merchant } = merchantOptions(query.get('mchid') ?? undefined, parts)
+    const files = new Map<string, string | undefined>([
+      ['apiclient_key.pem', privateKey],
+      ['apiclient_cert.pem', merchant?.cert],
+      ['ca.pem', ca],
+      ...Object.entries(certs).map(([id, pem]) => [`${id}.pem`, pem] as const),
+    ])
+    const text = files.get(name)
+    return text === undefined ? undefined : { text, type: 'application/x-pem-file' }
+  } catch (error) {
+    return { status: 400, json: { message: error instanceof Error ? error.message : String(error) } }
   }
 }
 

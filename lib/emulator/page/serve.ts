@@ -44,6 +44,7 @@ export function send(outgoing: ServerResponse, { status = 200, json, text, type 
     ...PAGE_HEADERS,
     'Content-Type': kind,
     'Content-Length': Buffer.byteLength(body),
+    ...(kind === 'application/x-pem-file' && { 'Content-Disposition': 'attachment' }),
   })
   outgoing.end(body)
 }

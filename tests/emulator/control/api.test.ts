@@ -56,6 +56,8 @@ function assertDocumented(method: string, path: string, value: unknown): void {
 /** An input of each operation that needs one, or that is worth more with it. */
 const INPUTS: Readonly<Record<string, object>> = {
   'GET call': { id: 1 },
+  'GET delivery': { id: 'DELIVERY' },
+  'POST resend': { id: 'DELIVERY' },
   'GET sample': { event_type: 'REFUND.SUCCESS' },
   'GET requests': { limit: 10 },
   'POST pay': { number: 'API-0001' },
@@ -120,7 +122,9 @@ describe('the OpenAPI document', () => {
         await placeAll()
         const name = path.slice(1)
         const input = INPUTS[`${method} ${name}`]
-        const text = JSON.stringify(input ?? {}).replace('RECEIVER', receiver)
+        const text = JSON.stringify(input ?? {})
+          .replace('RECEIVER', receiver)
+          .replace('DELIVERY', emulator.deliveries[0]?.id ?? '')
         const query = method === 'GET' && input ? `?${new URLSearchParams(JSON.parse(text))}` : ''
         const { status, json } = await ask(method, name + query, method === 'GET' ? undefined : text)
         expect([method, name, status, json?.message]).toEqual([method, name, 200, undefined])
@@ -169,7 +173,7 @@ describe('over HTTP, the emulator', () => {
   })
 
   it('pays as a user would, with a bank, a discount and a payer', async () => {
-    await place('API-0005')
+    await place('API-0005', { amount: { total: 100 } })
     await ask('POST', 'pay', { number: 'API-0005', bank: 'CMB_DEBIT', discount: 30, payer: 'oUser' })
     const { mchid } = emulator.merchant
     const { json } = await call(emulator, 'GET', `/v3/pay/transactions/out-trade-no/API-0005?mchid=${mchid}`)
@@ -222,6 +226,46 @@ describe('over HTTP, the emulator', () => {
     expect((await ask('GET', 'faults')).json.limits).toEqual([])
     await ask('POST', 'recover')
     expect((await ask('GET', 'faults')).json.faults).toEqual([])
+  })
+
+  it('lists refunds and complaints with their amounts and times', async () => {
+    await place('API-0005', { amount: { total: 100 } })
+    await emulator.pay('API-0005')
+    emulator.refund('API-R5', 'PROCESSING')
+    await call(emulator, 'POST', '/v3/refund/domestic/refunds', {
+      ...{ out_trade_no: 'API-0005', out_refund_no: 'API-R5' },
+      amount: { refund: 1, total: 100, currency: 'CNY' },
+    })
+    await ask('POST', 'complain', { out_trade_no: 'API-0005', detail: '未收到货' })
+    const { json: refunds } = await ask('GET', 'refunds')
+    assertDocumented('GET', 'refunds', refunds)
+    expect(refunds).toMatchObject([
+      { number: 'API-R5', out_trade_no: 'API-0005', amount: 1, state: 'PROCESSING' },
+    ])
+    expect(refunds[0]).not.toHaveProperty('ended')
+    await ask('POST', 'refund', { number: 'API-R5', status: 'SUCCESS' })
+    expect((await ask('GET', 'refunds')).json).toMatchObject([
+      { state: 'SUCCESS', ended: expect.any(Number), time: expect.any(Number) },
+    ])
+    const { json: complaints } = await ask('GET', 'complaints')
+    assertDocumented('GET', 'complaints', complaints)
+    expect(complaints).toMatchObject([{ out_trade_no: 'API-0005', detail: '未收到货', state: 'PENDING' }])
+  })
+
+  it('tells of a delivery what it said and was answered, and sends it again', async () => {
+    await place('API-0006')
+    await emulator.pay('API-0006')
+    const { json: deliveries } = await ask('GET', 'deliveries')
+    expect(deliveries).toMatchObject([{ event_type: 'TRANSACTION.SUCCESS', attempts: [{ status: 200 }] }])
+    expect(deliveries[0]).not.toHaveProperty('body')
+    const { id } = deliveries[0]
+    const { json: delivery } = await ask('GET', `delivery?id=${id}`)
+    expect(delivery.attempts[0].answer).toBe('{}')
+    expect(JSON.parse(delivery.body).resource.ciphertext).toEqual(expect.any(String))
+    expect(JSON.parse(delivery.resource)).toMatchObject({ out_trade_no: 'API-0006' })
+    expect((await ask('POST', 'resend', { id })).json).toEqual({ status: 200, body: '{}' })
+    expect((await ask('GET', 'deliveries')).json[0].attempts).toHaveLength(2)
+    expect((await ask('POST', 'resend', { id: 'none' })).json.message).toContain('no notification none')
   })
 
   it('moves and stops its clock', async () => {

@@ -154,9 +154,45 @@ describe('the page', () => {
     expect(delivery.attempts).toEqual([{ time: expect.any(Number), error: expect.any(String) }])
   })
 
+  it('has the encrypted part of a notification of v2 in clear', async () => {
+    const xml = {
+      ...{
+        appid: 'wx1',
+        out_trade_no: 'PAGE-4',
+        out_refund_no: 'PAGE-R4',
+        total_fee: '100',
+        refund_fee: '1',
+      },
+      notify_url: 'http://127.0.0.1:1/notify',
+    }
+    await place('PAGE-4')
+    await act('pay', { number: 'PAGE-4' })
+    await rig.wxpay.v2.secapi.pay.refund.post({ xml })
+    await expect.poll(async () => (await ask('deliveries'))[0]?.event_type).toBe('REFUND')
+    const [{ id }] = await ask('deliveries')
+    const { body, resource } = await ask(`delivery?id=${id}`)
+    expect(body).toContain('<req_info>')
+    expect(resource).toContain('<out_refund_no><![CDATA[PAGE-R4]]></out_refund_no>')
+  })
+
+  it('has the keys as files, of each merchant', async () => {
+    const { privateKey, certs } = rig.emulator.merchant
+    const key = await get('/_emulator/apiclient_key.pem')
+    expect(key.headers.get('content-type')).toBe('application/x-pem-file')
+    expect(key.headers.get('content-disposition')).toBe('attachment')
+    expect(await key.text()).toBe(privateKey)
+    for (const [id, pem] of Object.entries(certs)) {
+      expect(await (await get(`/_emulator/${id}.pem`)).text()).toBe(pem)
+    }
+    expect((await get('/_emulator/ca.pem')).status).toBe(404)
+    expect((await get('/_emulator/apiclient_key.pem?mchid=1')).status).toBe(400)
+  })
+
   it('says that a QR code cannot hold so much', async () => {
-    const { status } = await get(`/_emulator/qr?text=${'a'.repeat(5_000)}`)
-    expect(status).toBe(400)
+    for (const text of ['a'.repeat(5_000), '付'.repeat(1_500)]) {
+      const { status } = await get(`/_emulator/qr?text=${encodeURIComponent(text)}`)
+      expect(status).toBe(400)
+    }
   })
 
   it('leaves a seeded emulator’s numbers as they are', async () => {

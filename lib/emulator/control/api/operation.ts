@@ -1,5 +1,7 @@
+import type { EmulatorMerchant } from '../../identity/identity.js'
 import type { Emulator } from '../../interface.js'
 import type { Merchants } from '../../merchants.js'
+import type { Deliveries } from '../deliveries.js'
 import type { Faults } from '../faults.js'
 import type { Limits } from '../limits.js'
 import type { NotificationFaults } from '../notification-faults.js'
@@ -8,6 +10,7 @@ import type { AccessOptions } from './access.js'
 /** The parts of an emulator that the control API shows and changes. */
 export interface ControlParts extends AccessOptions {
   readonly merchants: Merchants
+  readonly deliveries: Deliveries
   readonly faults: Faults
   readonly notificationFaults: NotificationFaults
   readonly limits: Limits
@@ -50,4 +53,15 @@ export function objectOf(fields: Fields, more: Schema = {}): Schema {
     ...(required.length > 0 && { required }),
     ...more,
   }
+}
+
+/** The options of a merchant's client; of the first merchant when no `mchid` is given. Throws where there is none. */
+export function merchantOptions(
+  mchid: string | undefined,
+  { emulator, merchants }: ControlParts,
+): EmulatorMerchant {
+  // The keys of all merchants are made when their list is read.
+  if (mchid === undefined) return emulator().merchant
+  const { facts } = merchants.named(mchid)
+  return emulator().merchants.find((one) => one.mchid === facts.mchid) ?? emulator().merchant
 }

@@ -39,6 +39,12 @@ export const PLATFORM_OPERATIONS: readonly Operation[] = [
       emulator().notify(event_type, options),
   },
   {
+    ...{ method: 'POST', path: 'resend', summary: 'Sends one of the deliveries once more, freshly signed.' },
+    input: { id: text() },
+    output: ref('Receipt'),
+    run: ({ id }: { id: string }, { emulator }) => emulator().resend(id),
+  },
+  {
     ...{ method: 'POST', path: 'sign', summary: 'Makes a genuine notification without sending it.' },
     input: message,
     output: ref('SignedNotification'),

@@ -1,10 +1,12 @@
 import { VERSION } from '../../../version.js'
 import { createRandom } from '../../identity/random.js'
+import type { OfMerchant } from '../../interface.js'
 import type { MessageChoice } from '../../protocols/notification-documents.js'
 import { eventTypes } from '../../protocols/notification-documents.js'
+import type { Delivery } from '../delivery-list.js'
 import type { ControlParts, Operation } from './operation.js'
-import { objectOf } from './operation.js'
-import { ordersOf } from './order-summaries.js'
+import { merchantOptions, objectOf } from './operation.js'
+import { complaintsOf, ordersOf, refundsOf } from './order-summaries.js'
 import { MAX_SHOWN, numberOf, summaryOf } from './request-summary.js'
 import { integer, listOf, MESSAGE_CHOICE, nothing, number, object, ref, text, timeOf } from './schemas.js'
 
@@ -16,17 +18,21 @@ export const READ_OPERATIONS: readonly Operation[] = [
   {
     ...{ method: 'GET', path: 'status', summary: 'Which emulator this is, and what its clock says.' },
     input: {},
-    output: objectOf({ version: text(), url: text(), mchid: text(), time: number() }),
-    run: (_: object, { emulator }) => {
-      const { url, merchant, clock } = emulator()
-      return { version: VERSION, url, mchid: merchant.mchid, time: clock() }
+    output: objectOf({
+      ...{ version: text(), url: text(), mchid: text('Of the first merchant.'), time: number() },
+      mchids: listOf(text('Of each merchant.')),
+    }),
+    run: (_: object, { emulator, merchants }) => {
+      const { url, clock } = emulator()
+      const mchids = merchants.list.map(({ facts }) => facts.mchid)
+      return { version: VERSION, url, mchid: mchids[0], mchids, time: clock() }
     },
   },
   {
-    ...{ method: 'GET', path: 'merchant', summary: 'The configuration of the merchant, secrets included.' },
-    input: {},
+    ...{ method: 'GET', path: 'merchant', summary: 'The configuration of a merchant, secrets included.' },
+    input: { 'mchid?': text('The first merchant when absent.') },
     output: ref('Merchant'),
-    run: (_: object, { emulator }) => emulator().merchant,
+    run: ({ mchid }: OfMerchant, parts) => merchantOptions(mchid, parts),
   },
   {
     ...{
@@ -82,6 +88,18 @@ export const READ_OPERATIONS: readonly Operation[] = [
     run: (_: object, { merchants }) => ordersOf(merchants),
   },
   {
+    ...{ method: 'GET', path: 'refunds', summary: 'Refunds, newest first.' },
+    input: {},
+    output: listOf(ref('Refund')),
+    run: (_: object, { merchants }) => refundsOf(merchants),
+  },
+  {
+    ...{ method: 'GET', path: 'complaints', summary: 'Complaints, newest first.' },
+    input: {},
+    output: listOf(ref('Complaint')),
+    run: (_: object, { merchants }) => complaintsOf(merchants),
+  },
+  {
     ...{ method: 'GET', path: 'members', summary: 'The imports of member cards that were carried out.' },
     input: {},
     output: listOf(object()),
@@ -94,8 +112,17 @@ export const READ_OPERATIONS: readonly Operation[] = [
       summary: 'The notifications that were sent or not, newest first.',
     },
     input: {},
-    output: listOf(ref('Delivery')),
-    run: (_: object, { emulator }) => emulator().deliveries.slice(-MAX_SHOWN).toReversed(),
+    output: listOf(ref('ShortDelivery')),
+    run: (_: object, { deliveries }) => deliveries.list.slice(-MAX_SHOWN).toReversed().map(shortDelivery),
+  },
+  {
+    ...{ method: 'GET', path: 'delivery', summary: 'One of them with its body and the answers to it.' },
+    input: { id: text() },
+    output: ref('Delivery'),
+    run: ({ id }: { id: string }, { deliveries }) => {
+      const delivery = deliveries.find(id)
+      return { ...delivery, resource: deliveries.decrypted(delivery) }
+    },
   },
   {
     ...{ method: 'GET', path: 'faults', summary: 'The failures and limits in force.' },
@@ -126,6 +153,10 @@ export const READ_OPERATIONS: readonly Operation[] = [
     run: (_: object, { emulator }) => timeOf(emulator().clock()),
   },
 ]
+
+function shortDelivery({ body: _, attempts, ...delivery }: Delivery): object {
+  return { ...delivery, attempts: attempts.map(({ answer: _, ...attempt }) => attempt) }
+}
 
 function findRequests(
   { after = 0, path = '', limit = MAX_SHOWN }: { after?: number; path?: string; limit?: number },

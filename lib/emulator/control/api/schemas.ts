@@ -70,6 +70,22 @@ const SHORT_REQUEST = {
   time: milliseconds,
 }
 
+const SHORT_ATTEMPT = {
+  time: milliseconds,
+  'status?': integer(),
+  'error?': text('The reason why there was no response.'),
+  'probe?': flag(),
+}
+
+const SHORT_DELIVERY = {
+  id: text('Sends it again, by resend.'),
+  event_type: text(),
+  url: text(),
+  done: flag('Whether a receiver accepted it, or it was given up.'),
+  'next?': number('When it is sent again by itself.'),
+  'problem?': text('The reason why it was not sent at all.'),
+}
+
 /** The objects that results are made of, by the name that the document gives them. */
 export const COMPONENTS: Fields = {
   Problem: objectOf({ message: text('What is wrong, and what to do about it.') }),
@@ -112,20 +128,39 @@ export const COMPONENTS: Fields = {
     kind: text(),
     state: text(),
     'amount?': integer('In fen.'),
+    'time?': milliseconds,
+    'ended?': number('When it was paid or ended.'),
+    'reason?': text('The fail_reason of a transfer.'),
     'action?': text('The operation that a user would do next: pay or confirm.'),
   }),
+  Refund: objectOf({
+    mchid: text(),
+    number: text('out_refund_no.'),
+    out_trade_no: text(),
+    state: text('PROCESSING, SUCCESS, ABNORMAL or CLOSED.'),
+    amount: integer('In fen.'),
+    total: integer('Of the order, in fen.'),
+    time: milliseconds,
+    'ended?': number('When it succeeded.'),
+  }),
+  Complaint: objectOf({
+    mchid: text(),
+    complaint_id: text(),
+    out_trade_no: text(),
+    amount: integer('In fen.'),
+    detail: text("The complaint in the user's words."),
+    state: text('PENDING, PROCESSING or PROCESSED.'),
+    replies: listOf(text()),
+    time: milliseconds,
+  }),
+  ShortDelivery: objectOf({ ...SHORT_DELIVERY, attempts: listOf(objectOf(SHORT_ATTEMPT)) }),
   Delivery: objectOf({
-    event_type: text(),
-    url: text(),
+    ...SHORT_DELIVERY,
+    'body?': text('The notification; absent where it was not sent at all.'),
+    'resource?': text('Its encrypted part in clear.'),
     attempts: listOf(
-      objectOf({
-        time: milliseconds,
-        'status?': integer(),
-        'error?': text('The reason why there was no response.'),
-      }),
+      objectOf({ ...SHORT_ATTEMPT, 'answer?': text("The beginning of the receiver's response.") }),
     ),
-    done: flag('Whether a receiver accepted it, or it was given up.'),
-    'problem?': text('The reason why it was not sent at all.'),
   }),
   Fault: objectOf({ ...rule, ...FAULT_FIELDS }),
   Limit: objectOf({ ...rule, ...LIMIT_FIELDS }),
