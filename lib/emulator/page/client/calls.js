@@ -1,5 +1,7 @@
+import { said } from './chinese.js'
 import { detailOf } from './detail.js'
 import { ask, attempt, copyable, h } from './dom.js'
+import { clockTime } from './format.js'
 import { calls } from './live.js'
 import { inChosen, word } from './words.js'
 
@@ -14,13 +16,15 @@ let isDue = false
 let list
 /** @type {HTMLElement | undefined} */
 let detail
+/** The whole view; where it is narrow, it shows either the list or the call that is open. @type {HTMLElement | undefined} */
+let view
 
 /** @param {any} call */
 const isBad = ({ verified, status, code }) => !verified || status >= 400 || Boolean(code)
 
 /** @param {any} call */
-const problemOf = ({ problem, issue, said, code, field }) =>
-  [code, issue ? inChosen(said, issue) : (problem ?? field)].filter(Boolean).join(' · ')
+const problemOf = ({ problem, issue, said: chinese, code, field }) =>
+  [code, issue ? inChosen(chinese, issue) : said(problem ?? field)].filter(Boolean).join(' · ')
 
 function shown() {
   const words = search.toLowerCase().split(/\s+/).filter(Boolean)
@@ -38,7 +42,7 @@ function shown() {
 function row(call) {
   const { id, method, url, verified, status, duration, time } = call
   const problem = problemOf(call)
-  const took = duration === undefined ? '' : ` · ${duration.toFixed(1)} ms`
+  const took = duration === undefined ? '' : ` · ${duration.toFixed(1)} ${word('ms')}`
   return h(
     'li',
     { role: 'option', id: `call-${id}`, 'aria-selected': String(id === selected), onclick: () => choose(id) },
@@ -54,12 +58,7 @@ function row(call) {
     h('span', { class: `method ${method}` }, method),
     h('span', { class: 'path mono' }, url),
     h('span', { class: `status ${isBad(call) ? 'wrong' : ''}` }, status ?? '…'),
-    h(
-      'small',
-      {},
-      `${new Date(time).toLocaleTimeString()}${took}`,
-      problem && h('b', { class: 'bad' }, problem),
-    ),
+    h('small', {}, `${clockTime(time)}${took}`, problem && h('b', { class: 'bad' }, problem)),
   )
 }
 
@@ -91,24 +90,52 @@ export function redrawCalls(id) {
 async function show(id) {
   await attempt(async () => {
     const call = await ask(`call?id=${id}`)
-    if (id === selected && call) detail?.replaceChildren(detailOf(call))
+    const content = call ? detailOf(call) : h('div', { class: 'empty' }, word('no_longer'))
+    if (id === selected) detail?.replaceChildren(backButton(), content)
   })
 }
+
+function backButton() {
+  const back = () => {
+    if (history.state?.opened) history.back()
+    else close()
+  }
+  return h('button', { type: 'button', class: 'back', onclick: back }, word('back'))
+}
+
+function close() {
+  history.replaceState(null, '', '#calls')
+  view?.removeAttribute('data-open')
+}
+
+/** The call in the address. */
+const addressed = () => Number(/^#calls\/(\d+)$/.exec(location.hash)?.[1]) || undefined
 
 /** @param {number} id @param {boolean} [byKeyboard] */
 async function choose(id, byKeyboard = false) {
   selected = id
   draw()
+  if (NARROW.matches && !byKeyboard) return open(id)
+  if (!NARROW.matches) history.replaceState(history.state, '', `#calls/${id}`)
   document.getElementById(`call-${id}`)?.scrollIntoView({ block: 'nearest' })
   await show(id)
-  if (NARROW.matches && !byKeyboard) detail?.scrollIntoView({ block: 'start' })
+}
+
+/** Shows a call in place of the list, where there is no room for both. @param {number} id */
+async function open(id) {
+  history.pushState({ opened: true }, '', `#calls/${id}`)
+  view?.setAttribute('data-open', '')
+  scrollTo(0, 0)
+  await show(id)
+  detail?.focus({ preventScroll: true })
 }
 
 /** @param {KeyboardEvent} event */
 function move(event) {
   if (event.key === 'Enter' && selected !== undefined) {
     event.preventDefault()
-    detail?.focus()
+    if (NARROW.matches) void open(selected)
+    else detail?.focus()
     return
   }
   const rows = shown()
@@ -131,7 +158,7 @@ export function callsView() {
   })
   detail = h(
     'div',
-    { class: 'card', tabindex: -1, role: 'region', 'aria-label': word('detail') },
+    { class: 'card chosen', tabindex: -1, role: 'region', 'aria-label': word('detail') },
     h('div', { class: 'empty' }, word('choose')),
   )
   const box = h('input', {
@@ -149,9 +176,10 @@ export function callsView() {
     onlyBad = /** @type {HTMLInputElement} */ (toggle).checked
     draw()
   })
-  const view = h(
+  selected = addressed() ?? selected
+  view = h(
     'div',
-    {},
+    { class: 'calls', 'data-open': addressed() !== undefined },
     h('div', { class: 'bar' }, box, h('label', { class: 'check' }, toggle, word('only_bad'))),
     h('div', { class: 'columns' }, h('div', { class: 'card' }, list), detail),
   )

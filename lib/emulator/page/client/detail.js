@@ -1,3 +1,4 @@
+import { said } from './chinese.js'
 import { copyable, h, pretty } from './dom.js'
 import { messageOf } from './message.js'
 import { inChosen, word } from './words.js'
@@ -29,22 +30,25 @@ function safeJson(text = '') {
   }
 }
 
+/** A sentence begins with a capital, a path or a name as it is. @param {string} text */
+const capitalised = (text) => (/^[a-z]+ /.test(text) ? text[0]?.toUpperCase() + text.slice(1) : text)
+
 /** What is wrong, the most telling first. @param {any} call */
 function findingOf({ problem, diagnosis, answer, code }) {
-  const said = safeJson(answer?.body)
-  const { field, issue, value, location } = said?.detail ?? {}
+  const told = safeJson(answer?.body)
+  const { field, issue, value, location } = told?.detail ?? {}
   const isField = field && !problem
   const headline = diagnosis
-    ? inChosen(diagnosis.said, diagnosis.issue)
+    ? capitalised(inChosen(diagnosis.said, diagnosis.issue))
     : isField
-      ? `${field} ${issue}`
-      : (problem ?? code)
+      ? said(`${field} ${issue}`)
+      : said(problem ?? code)
   if (!headline) return undefined
   const part = diagnosis ? diagnosis.part : isField ? location : undefined
   const more = [
-    diagnosis && problem,
+    diagnosis && said(problem),
     isField && value !== '' && value !== undefined && `${word('value')}: ${JSON.stringify(value)}`,
-    said?.code && `${said.code}: ${said.message}`,
+    told?.code && `${told.code}: ${told.message}`,
   ].filter(Boolean)
   return h(
     'div',

@@ -1,3 +1,4 @@
+import { said } from './chinese.js'
 import { word } from './words.js'
 
 /**
@@ -61,12 +62,15 @@ export function say(text) {
  */
 export async function attempt(work) {
   try {
-    const said = await work()
-    if (said) say(said)
+    const told = await work()
+    if (told) say(told)
   } catch (error) {
-    say(error instanceof Error ? error.message : String(error))
+    say(messageOf(error))
   }
 }
+
+/** What is wrong, in the chosen language. @param {unknown} error */
+export const messageOf = (error) => said(error instanceof Error ? error.message : String(error))
 
 /** @param {string} text */
 export function copyable(text) {

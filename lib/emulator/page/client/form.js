@@ -4,8 +4,16 @@ import { word } from './words.js'
 /** @param {string} name @param {HTMLElement} field */
 export const labelled = (name, field) => h('label', {}, word(name), field)
 
-/** @param {string} name @param {Record<string, unknown>} [more] */
+/** @param {string} name its word @param {Record<string, unknown>} [more] */
 export const input = (name, more = {}) => labelled(name, h('input', { name, autocomplete: 'off', ...more }))
+
+/**
+ * @param {string} name
+ * @param {string[]} values
+ * @param {(value: string) => string} [wordOf]
+ */
+export const choice = (name, values, wordOf = (value) => value) =>
+  h('select', { name }, ...values.map((value) => h('option', { value }, wordOf(value))))
 
 /** What was filled in. @param {Event} event */
 export function valuesOf(event) {

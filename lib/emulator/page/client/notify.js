@@ -1,8 +1,10 @@
-import { ask, attempt, copyable, h } from './dom.js'
+import { deliveriesCard } from './deliveries.js'
+import { ask, attempt, copyable, h, messageOf } from './dom.js'
 import { card, labelled, valuesOf } from './form.js'
-import { keepFresh } from './live.js'
 import { word } from './words.js'
 
+/** What is notified of most. */
+const PAYMENT = 'TRANSACTION.SUCCESS'
 const KEPT_URL = 'emulator notify url'
 
 /** Any notification, made up by the catalogue until it is changed. */
@@ -24,9 +26,7 @@ function sendForm() {
   void attempt(async () => {
     /** @type {string[]} */
     const names = await ask('events')
-    types.replaceChildren(
-      ...names.map((name) => h('option', { selected: name === 'TRANSACTION.SUCCESS' }, name)),
-    )
+    types.replaceChildren(...names.map((name) => h('option', { selected: name === PAYMENT }, name)))
     await sample()
   })
   const receipt = h('div', { role: 'status' })
@@ -64,45 +64,10 @@ async function receiptOf(input, text = '{}') {
       body ? copyable(body) : undefined,
     )
   } catch (error) {
-    return h(
-      'div',
-      { class: 'note wrong' },
-      h('p', {}, error instanceof Error ? error.message : String(error)),
-    )
+    return h('div', { class: 'note wrong' }, h('p', {}, messageOf(error)))
   }
 }
 
-/** @param {any} delivery */
-function deliveryOf({ event_type, url, attempts, done }) {
-  const last = attempts.at(-1)
-  const isTaken = last?.status >= 200 && last?.status < 300
-  const state = isTaken ? 'taken' : done ? 'given_up' : attempts.length === 0 ? 'sending' : 'retrying'
-  return h(
-    'li',
-    {},
-    h(
-      'div',
-      { class: 'facts' },
-      h('b', {}, event_type),
-      h('span', { class: `status ${isTaken ? '' : 'wrong'}` }, word(state)),
-    ),
-    h('code', { class: 'soft' }, url),
-    h(
-      'ol',
-      {},
-      ...attempts.map((/** @type {any} */ { time, status, error }) =>
-        h('li', {}, `${new Date(time).toLocaleTimeString()} · ${status ? `HTTP ${status}` : error}`),
-      ),
-    ),
-  )
-}
-
 export function notifyView() {
-  const list = h('ul', { class: 'rows' })
-  const refresh = keepFresh(list, 'deliveries', (sent) => {
-    const rows = sent.map(deliveryOf)
-    list.replaceChildren(...(rows.length > 0 ? rows : [h('li', { class: 'soft' }, word('none_sent'))]))
-  })
-  void attempt(refresh)
-  return h('div', { class: 'columns even' }, card('send_one', sendForm()), card('sent', list))
+  return h('div', { class: 'columns even' }, card('send_one', sendForm()), deliveriesCard())
 }

@@ -1,77 +1,54 @@
-import { ask, attempt, h } from './dom.js'
-import { keepFresh } from './live.js'
+import { h } from './dom.js'
+import { meaning, times, yuan } from './format.js'
+import { actionButtons, line, stateChip, tableView } from './table.js'
 import { word } from './words.js'
 
 /** @param {any} order */
 function qr({ answer, action }) {
   const text = answer?.code_url ?? answer?.h5_url
   if (!text || action !== 'pay') return ''
-  return h('img', {
+  const image = h('img', {
     src: `/_emulator/qr?text=${encodeURIComponent(text)}`,
     alt: `${word('code')}: ${text}`,
     loading: 'lazy',
   })
+  return h('figure', {}, image, h('figcaption', {}, word('qr_hint')))
 }
 
-/** @param {any} order */
-const yuan = ({ amount }) => (amount === undefined ? '' : (amount / 100).toFixed(2))
+/** @param {any} order @returns {import('./table.js').Action[]} */
+function actionsOf({ number, action, kind, mchid }) {
+  if (!action) return []
+  const first = /** @type {const} */ ([action, action, { number, mchid }])
+  const fails = /** @type {const} */ (['pay_fails', 'pay', { number, mchid, fail: true }])
+  return action === 'pay' && kind !== 'score' ? [first, fails] : [first]
+}
 
-/** @param {any} order @param {() => Promise<void>} refresh */
-function row(order, refresh) {
-  const { number, kind, trade = '', state, action, description } = order
-  const act = () =>
-    attempt(async () => {
-      const done = await ask(action, { number })
-      await refresh()
-      const { status } = done?.notified ?? {}
-      return `${word(action === 'pay' ? 'paid' : 'done')} ${number}${status ? `, ${word('notified')} ${status}` : ''}`
-    })
-  return h(
-    'tr',
-    {},
-    h('td', {}, h('code', {}, number), description && h('div', { class: 'soft' }, description)),
-    h('td', {}, `${word(kind)} ${trade}`),
-    h('td', {}, h('span', { class: `state ${state}` }, state)),
-    h('td', { class: 'amount' }, yuan(order)),
-    h('td', {}, qr(order)),
-    h(
-      'td',
-      {},
-      action &&
-        h(
-          'button',
-          { type: 'button', class: 'main', 'aria-label': `${word(action)} ${number}`, onclick: act },
-          word(action),
-        ),
-    ),
-  )
+/** What the user's phone and the merchant's server made of a payment. @param {any} result */
+function told(result) {
+  if (!result) return word('done')
+  const state = meaning('order', result.trade_state)
+  return result.notified ? `${state}, ${word('notified')} HTTP ${result.notified.status}` : state
 }
 
 export function ordersView() {
-  const body = h('tbody')
-  const box = /** @type {HTMLInputElement} */ (
-    h('input', { type: 'search', placeholder: word('search_orders'), 'aria-label': word('search_orders') })
-  )
-  /** @type {any[]} */
-  let orders = []
-  const draw = () => {
-    const found = orders.filter((order) =>
-      `${JSON.stringify(order)} ${yuan(order)}`.toLowerCase().includes(box.value.toLowerCase()),
-    )
-    const rows = found.map((order) => row(order, refresh))
-    body.replaceChildren(
-      ...(rows.length > 0 ? rows : [h('tr', {}, h('td', { colspan: 6, class: 'empty' }, word('no_orders')))]),
-    )
-  }
-  const refresh = keepFresh(body, 'orders', (all) => {
-    orders = all
-    draw()
+  return tableView('orders', {
+    heads: ['number', 'kind', 'state', 'amount', 'time', 'code', 'action'],
+    empty: 'no_orders',
+    shown: ({ kind }) => kind !== 'transfer',
+    searched: ({ amount, kind, state }) =>
+      `${yuan(amount)} ${meaning('kind', kind)} ${meaning('order', state)}`,
+    cells: (order, refresh) => {
+      const { number, kind, trade, state, amount, refunded, description } = order
+      const sums = h('div', {}, yuan(amount), refunded > 0 && line(`${word('refunded')} ${yuan(refunded)}`))
+      return [
+        h('div', {}, h('code', {}, number), description && line(description)),
+        [meaning('kind', kind), trade && meaning('kind', trade)].filter(Boolean).join(' · '),
+        stateChip(kind === 'score' ? 'score' : 'order', state),
+        sums,
+        h('div', {}, ...times(order, 'paid_at').map((text) => line(String(text)))),
+        qr(order),
+        actionButtons(number, refresh, actionsOf(order), told),
+      ]
+    },
   })
-  box.addEventListener('input', draw)
-  void attempt(refresh)
-  const heads = ['number', 'kind', 'state', 'amount', 'code', 'action'].map((name) =>
-    h('th', { scope: 'col' }, word(name)),
-  )
-  const table = h('table', { class: 'orders' }, h('thead', {}, h('tr', {}, ...heads)), body)
-  return h('div', {}, h('div', { class: 'bar' }, box), h('div', { class: 'card flush' }, table))
 }

@@ -5,13 +5,21 @@ import { watchCalls } from './live.js'
 import { merchantView } from './merchant.js'
 import { notifyView } from './notify.js'
 import { ordersView } from './orders.js'
+import { platformView } from './platform.js'
+import { refundsView } from './refunds.js'
+import { transfersView } from './transfers.js'
+import { usersView } from './users.js'
 import { chooseLanguage, otherLanguage, word } from './words.js'
 
 const VIEWS = {
   calls: callsView,
   orders: ordersView,
+  refunds: refundsView,
+  transfers: transfersView,
+  users: usersView,
   notify: notifyView,
   faults: faultsView,
+  platform: platformView,
   merchant: merchantView,
 }
 
@@ -20,7 +28,7 @@ const VIEWS = {
 const names = /** @type {Name[]} */ (Object.keys(VIEWS))
 
 /** @returns {Name} the view in the address */
-const current = () => names.find((name) => location.hash === `#${name}`) ?? 'calls'
+const current = () => names.find((name) => location.hash.split('/')[0] === `#${name}`) ?? 'calls'
 
 /** @param {boolean} [focus] whether the keyboard goes to the chosen tab */
 function draw(focus = false) {
