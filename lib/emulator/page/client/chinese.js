@@ -50,6 +50,8 @@ const SENTENCES = [
 
 /** Parts of findings on a field. @type {readonly (readonly [RegExp, string])[]} */
 const PHRASES = [
+  // The name of a field in both languages.
+  [/ · [A-Za-z][^()（）]*(?=[)）])/, ''],
   [/ is required: a part with the file$/, ' 必填：含文件的部分'],
   [/ is required$/, ' 必填'],
   [/ is empty$/, ' 不能为空'],

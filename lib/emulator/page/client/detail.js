@@ -48,7 +48,7 @@ function findingOf({ problem, diagnosis, answer, code }) {
   const more = [
     diagnosis && said(problem),
     isField && value !== '' && value !== undefined && `${word('value')}: ${JSON.stringify(value)}`,
-    told?.code && `${told.code}: ${told.message}`,
+    told?.code && `${told.code}: ${said(told.message)}`,
   ].filter(Boolean)
   return h(
     'div',
@@ -75,9 +75,9 @@ const headerText = (headers) =>
     .map(([name, value]) => `${name}: ${value}`)
     .join('\n')
 
-/** @param {Record<string, unknown>} headers */
-const headersOf = (headers) =>
-  h('details', {}, h('summary', {}, word('headers')), copyable(headerText(headers)))
+/** @param {string} title @param {Record<string, unknown>} headers */
+const headersOf = (title, headers) =>
+  h('details', {}, h('summary', {}, word(title)), copyable(headerText(headers)))
 
 /** @param {string} text */
 const bodyOf = (text) => (text ? copyable(pretty(text)) : h('p', { class: 'soft' }, word('no_body')))
@@ -87,7 +87,13 @@ function answerOf({ answer }) {
   if (!answer) return section(word('answer'), h('p', { class: 'soft' }, word('no_answer')))
   const { status, headers, body } = answer
   const chip = h('span', { class: `status ${status >= 400 ? 'wrong' : ''}` }, `HTTP ${status}`)
-  return h('section', {}, h('h3', {}, word('answer'), chip), bodyOf(body), headersOf(headers))
+  return h(
+    'section',
+    {},
+    h('h3', {}, word('answer'), chip),
+    bodyOf(body),
+    headersOf('answer_headers', headers),
+  )
 }
 
 /** @param {Record<string, string>} fields in clear, by JSON pointer */
@@ -125,7 +131,7 @@ export function detailOf(call) {
     findingOf(call),
     section(word('message'), messageOf(call)),
     decrypted && section(word('decrypted'), decryptedOf(decrypted)),
-    section(word('request'), bodyOf(body), headersOf(headers)),
+    section(word('request'), bodyOf(body), headersOf('headers', headers)),
     answerOf(call),
     section(
       word('curl'),

@@ -16,6 +16,9 @@ export const clockTime = (time) => formatted(time, { timeStyle: 'medium' })
 /** @param {number} time in milliseconds */
 export const dateTime = (time) => formatted(time, { dateStyle: 'medium', timeStyle: 'medium' })
 
+/** A time as one types it. @param {number} time in milliseconds */
+export const plainTime = (time) => new Date(time).toLocaleString('sv-SE')
+
 /** Both ends of something's life, one line each. @param {{ time?: number, ended?: number }} lived @param {string} end */
 export const times = ({ time, ended }, end) =>
   [time && `${word('begun')} ${dateTime(time)}`, ended && `${word(end)} ${dateTime(ended)}`].filter(Boolean)

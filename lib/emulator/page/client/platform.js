@@ -1,6 +1,6 @@
 import { ask, attempt, h } from './dom.js'
-import { card, input, valuesOf } from './form.js'
-import { dateTime } from './format.js'
+import { card, labelled, valuesOf } from './form.js'
+import { dateTime, plainTime } from './format.js'
 import { keepFresh } from './live.js'
 import { word } from './words.js'
 
@@ -26,6 +26,7 @@ const button = (name, work, kind = '') =>
 function clockCard() {
   const face = h('p', { class: 'clock' })
   const state = h('p', { class: 'soft' })
+  const to = /** @type {HTMLInputElement} */ (h('input', { name: 'to', required: true, class: 'mono' }))
   /** @type {number | undefined} */
   let before
   const show = (/** @type {{ time: number }} */ { time }) => {
@@ -37,14 +38,21 @@ function clockCard() {
     if (!face.isConnected) clearInterval(timer)
     else if (!document.hidden) ask('clock').then(show, () => {})
   }, SECOND)
-  void attempt(async () => show(await ask('clock')))
+  void attempt(async () => {
+    const now = await ask('clock')
+    show(now)
+    to.value = plainTime(now.time)
+  })
   const change = async (/** @type {object} */ input) => {
     before = undefined
     show(await ask('clock', input))
   }
   const set = (/** @type {Event} */ event) =>
     attempt(async () => {
-      await change({ to: new Date(valuesOf(event).to ?? '').toISOString() })
+      const { to = '' } = valuesOf(event)
+      const time = Date.parse(to.trim().replace(' ', 'T'))
+      if (Number.isNaN(time)) return `${to}: ${word('no_time')}`
+      await change({ to: time })
       return word('done')
     })
   return card(
@@ -62,7 +70,7 @@ function clockCard() {
     h(
       'form',
       { class: 'fields inline', onsubmit: set },
-      input('clock_to', { name: 'to', type: 'datetime-local', step: 1, required: true }),
+      labelled('clock_to', to),
       h('button', {}, word('clock_set')),
     ),
     h('p', { class: 'soft' }, word('clock_hint')),

@@ -72,6 +72,7 @@ export function tableView(
  * @param {(result: any) => string} [tell]
  */
 export function actionButtons(number, refresh, actions, tell = () => word('done')) {
+  if (actions.length === 0) return ''
   const buttons = actions.map(([name, path, input], at) => {
     const act = () =>
       attempt(async () => {
