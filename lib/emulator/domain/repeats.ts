@@ -33,9 +33,10 @@ export function respondOnce(
   if (earlier.request === request) return earlier.reply
   const name = names.at(-1)
   throw new Refusal(400, 'INVALID_REQUEST', `${name}已使用，且参数与原请求不一致`, {
-    field: `/${names.slice(1).join('/')}`,
+    ...(names[0] === 'path'
+      ? { field: name, location: 'uri_template' }
+      : { field: `/${names.slice(1).join('/')}`, location: 'body' }),
     value: number,
     issue: 'was used before with another body',
-    location: names[0] === 'path' ? 'uri_template' : 'body',
   })
 }

@@ -25,19 +25,22 @@ export class Refusal extends Error {
 }
 
 /**
- * 400 `PARAM_ERROR`, naming the field.
+ * 400 `PARAM_ERROR`, naming the field: of a body by its JSON pointer, of a URL by its name.
+ * https://pay.weixin.qq.com/wiki/doc/apiv3/wechatpay/wechatpay2_0.shtml
  *
- * @param field a JSON pointer such as `/amount/total`
+ * @param pointer a JSON pointer such as `/amount/total`, `/mchid`
  * @param name of the field in the documentation
  */
 export function parameterError(
-  field: string,
+  pointer: string,
   issue: string,
   value: unknown = '',
   location: 'body' | 'query' | 'uri_template' | 'header' = 'body',
   name?: string,
 ): Refusal {
-  const message = `参数错误: 输入源“/${location}${field}”${name ? `（${name}）` : ''} ${issue}`
+  const message = `参数错误: 输入源“/${location}${pointer}”${name ? `（${name}）` : ''} ${issue}`
+  const isOfUrl = location === 'query' || location === 'uri_template'
+  const field = isOfUrl ? pointer.slice(1) : pointer
   return new Refusal(400, 'PARAM_ERROR', message, { field, issue, value, location })
 }
 

@@ -154,7 +154,7 @@ describe('the life of an order', () => {
 
   test('is only told to its merchant', async () => {
     const { json } = await call(emulator, 'GET', '/v3/pay/transactions/out-trade-no/any')
-    expect(json.detail).toMatchObject({ field: '/mchid', location: 'query' })
+    expect(json.detail).toMatchObject({ field: 'mchid', location: 'query' })
   })
 })
 

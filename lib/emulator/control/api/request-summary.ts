@@ -32,9 +32,10 @@ function errorOf({ status, body }: RecordedAnswer): object {
   try {
     const { code, detail } = JSON.parse(body) as {
       code?: string
-      detail?: { field?: string; issue?: string }
+      detail?: { field?: string; issue?: string; location?: string }
     }
-    return { code, ...(detail?.field?.startsWith('/') && { field: `${detail.field} ${detail.issue}` }) }
+    const isNamed = detail?.field && detail.location !== 'authorization'
+    return { code, ...(isNamed && { field: `${detail.field} ${detail.issue}` }) }
   } catch {
     return {}
   }
