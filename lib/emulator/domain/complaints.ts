@@ -2,7 +2,7 @@ import { beijingDigits, beijingTime } from '../beijing-time.js'
 import type { Context } from '../context.js'
 import { encryptOaep } from '../identity/encryption.js'
 import type { HandlerRouter } from '../routing/handler.js'
-import { Refusal } from '../routing/refusal.js'
+import { parameterError, Refusal } from '../routing/refusal.js'
 import type { Complaint, ComplaintStep } from '../state/records.js'
 
 /** A complaint that a user makes. */
@@ -82,7 +82,8 @@ export function addComplaints(router: HandlerRouter, context: Context): void {
 
 function addQueries(router: HandlerRouter, context: Context): void {
   router.add('GET', COMPLAINTS, ({ query }) => {
-    const [begin, end] = [query.get('begin_date') ?? '', query.get('end_date') ?? '9999']
+    checkList(query)
+    const [begin, end] = [query.get('begin_date') ?? '', query.get('end_date') ?? '']
     const found = [...context.state.complaints.values()].filter(({ time }) => {
       return begin <= time.slice(0, 10) && time.slice(0, 10) <= end
     })
@@ -100,6 +101,25 @@ function addQueries(router: HandlerRouter, context: Context): void {
     const { steps } = find(params.complaint_id, context)
     return { status: 200, body: { ...pageOf(steps.toReversed(), query), total_count: steps.length } }
   })
+}
+
+/** The largest page of the list, and the days that it covers. https://pay.weixin.qq.com/doc/v3/merchant/4012533431 */
+const LIST = { page: 50, days: 30 } as const
+
+function checkList(query: URLSearchParams): void {
+  const [begin, end] = (['begin_date', 'end_date'] as const).map((name) => {
+    const text = query.get(name) ?? ''
+    const day = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(text) : Number.NaN
+    if (Number.isNaN(day)) throw parameterError(`/${name}`, '日期格式应为yyyy-MM-DD', text, 'query')
+    return day / 86_400_000
+  }) as [number, number]
+  if (end - begin > LIST.days) {
+    throw parameterError('/end_date', `查询日期跨度不能超过${LIST.days}天`, query.get('end_date'), 'query')
+  }
+  const limit = query.get('limit')
+  if (limit !== null && !(Number(limit) >= 1 && Number(limit) <= LIST.page)) {
+    throw parameterError('/limit', `取值范围为[1,${LIST.page}]`, limit, 'query')
+  }
 }
 
 function addReplies(router: HandlerRouter, context: Context): void {

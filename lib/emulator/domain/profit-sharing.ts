@@ -11,7 +11,7 @@ import { addSharingReturns } from './sharing-returns.js'
 import { usedBefore } from './used-before.js'
 
 const BASE = 'v3/profitsharing'
-/** The part of an order that may be shared, in percent. */
+/** The part of an order that may be shared, in percent. https://pay.weixin.qq.com/doc/v3/merchant/4014547102 */
 const MAX_SHARE = 30
 
 /** Profit sharing: receivers, orders, what is left, unfreezing, returns. */
@@ -87,19 +87,23 @@ function findSharedOrder(
     throw parameterError('/sub_mchid', '与订单的sub_mchid不匹配', sub_mchid)
   }
   if (order.request.settle_info?.profit_sharing) return order
-  throw new Refusal(403, 'NO_AUTH', '订单无分账权限: 下单时未指定profit_sharing')
+  throw new Refusal(403, 'NO_AUTH', '非分账订单不支持分账 (placed without settle_info.profit_sharing)')
 }
 
 function checkShares(order: Order, receivers: readonly SharingReceiver[], context: Context): void {
   receivers.forEach(({ type, account }, index) => {
     if (context.state.receivers.has(`${type} ${account}`)) return
-    throw parameterError(`/receivers/${index}/account`, '分账接收方未添加 (see receivers/add)', account)
+    throw parameterError(
+      `/receivers/${index}/account`,
+      '分账接收方关系不存在，请检查参数中每个接收方的关系 (see receivers/add)',
+      account,
+    )
   })
   const amount = receivers.reduce((fen, receiver) => fen + receiver.amount, 0)
   const { shared, unsplit } = sharesOf(order, context)
   if (amount > unsplit) throw new Refusal(403, 'NOT_ENOUGH', `分账金额不足: ${unsplit}分可分`)
   if (amount > 0 && (shared + amount) * 100 > order.request.amount.total * MAX_SHARE) {
-    throw new Refusal(403, 'RULE_LIMIT', `分账金额超过订单金额的${MAX_SHARE}%`)
+    throw new Refusal(403, 'RULE_LIMIT', `分账金额超出最大分账比例: ${MAX_SHARE}%`)
   }
 }
 

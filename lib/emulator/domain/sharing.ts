@@ -14,16 +14,20 @@ export function sharedBy({ request, returns }: Sharing, account?: string): numbe
   return sum(given) - sum(returns.filter(({ return_mchid }) => !account || return_mchid === account))
 }
 
+/** Milliseconds after the payment in which an order can be shared. https://pay.weixin.qq.com/doc/v3/merchant/4014547102 */
+const FROZEN = 30 * 24 * 3_600_000
+
 /** The fen of an order that receivers have, and the fen that are left to share. */
 export function sharesOf(
   order: Order,
-  { state }: Context,
+  { state, now }: Context,
 ): { readonly shared: number; readonly unsplit: number } {
   const all = [...state.sharings.values()].filter(
     ({ request }) => request.transaction_id === order.transactionId,
   )
   const shared = all.reduce((fen, sharing) => fen + sharedBy(sharing), 0)
-  const unfrozen = all.some(({ request }) => request.unfreeze_unsplit)
+  const isOver = now() > Date.parse(order.successTime ?? '') + FROZEN
+  const unfrozen = isOver || all.some(({ request }) => request.unfreeze_unsplit)
   const left = order.request.amount.total - order.refunded - shared
   return { shared, unsplit: unfrozen ? 0 : Math.max(left, 0) }
 }

@@ -3,6 +3,10 @@ import { failure, startFlowRig } from './rig.js'
 
 const rig = startFlowRig()
 
+/** A day such as `2024-01-01`: today, or some days later. */
+const dayInBeijing = (later = 0): string =>
+  new Date(Date.now() + 8 * 3_600_000 + later * 86_400_000).toISOString().slice(0, 10)
+
 describe('a complaint', () => {
   it('is heard of, answered and completed', async () => {
     const service = rig.wxpay.v3.merchantService
@@ -21,7 +25,7 @@ describe('a complaint', () => {
     })
     await one.complete.post({ complaint_id, json: { complainted_mchid } })
     await rig.arrival('COMPLAINT.STATE_CHANGE')
-    const today = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10)
+    const today = dayInBeijing()
     const { data } = await service.complaintsV2.get({ query: { begin_date: today, end_date: today } })
     expect(data.data?.at(-1)).toMatchObject({ complaint_id, complaint_state: 'PROCESSED' })
     const { data: history } = await one.negotiationHistorys.get({ complaint_id })
@@ -62,7 +66,7 @@ describe('a complaint', () => {
     })
     expect((await failure(late)).code).toBe('INVALID_REQUEST')
     const { data } = await complaintsV2.get({
-      query: { begin_date: '2000-01-01', end_date: '2999-01-01', limit: 1, offset: 1 },
+      query: { begin_date: dayInBeijing(-1), end_date: dayInBeijing(1), limit: 1, offset: 1 },
     })
     expect([data.data?.length, data.limit, data.offset]).toEqual([1, 1, 1])
     const none = await complaintsV2.get({ query: { begin_date: '2000-01-01', end_date: '2000-01-02' } })
