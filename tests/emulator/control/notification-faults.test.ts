@@ -173,7 +173,7 @@ describe('a notification of APIv2', () => {
         ...{
           appid: 'wxd678efh567hg6787',
           body: 'QQ',
-          out_trade_no: 'V2-1',
+          out_trade_no: 'V2-ORDER-1',
           total_fee: 1,
           trade_type: 'NATIVE',
         },
@@ -181,7 +181,7 @@ describe('a notification of APIv2', () => {
         notify_url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
       },
     })
-    await emulator.pay('V2-1')
+    await emulator.pay('V2-ORDER-1')
     await expect.poll(() => emulator.deliveries.at(-1)?.done).toBe(true)
     expect(requests).toBe(outcome === 'fail' ? 2 : 1)
   })

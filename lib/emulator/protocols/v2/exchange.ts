@@ -77,6 +77,8 @@ function signatureProblem(
 ): string | undefined {
   if (!fields) return 'the body is no flat XML message'
   if (!fields.sign) return 'no sign'
+  // https://pay.weixin.qq.com/doc/v2/partner/4014116402
+  if (signType === 'HMAC-SHA256' && fields.sign_type === 'MD5') return 'sign_type has to be HMAC-SHA256'
   return isSignedWith(fields, key, signType) ? undefined : 'sign not match'
 }
 

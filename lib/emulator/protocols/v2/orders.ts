@@ -55,10 +55,14 @@ function orderRequestOf(fields: V2Fields): OrderRequest {
   }
 }
 
+/** The characters of the shortest number. https://pay.weixin.qq.com/doc/v2/merchant/4011936530 */
+const SHORTEST = 6
+
 const TRADE_TYPES: ReadonlySet<string> = new Set(['JSAPI', 'NATIVE', 'APP', 'MWEB'])
 
 const unifiedOrder: V2Handler = (fields, context) => {
-  const { trade_type = '' } = fields
+  const { trade_type = '', out_trade_no = '' } = fields
+  if (out_trade_no.length < SHORTEST) throw new BusinessFailure('PARAM_ERROR', '参数错误: out_trade_no')
   if (!TRADE_TYPES.has(trade_type)) throw new BusinessFailure('PARAM_ERROR', '参数错误: trade_type')
   if (trade_type === 'JSAPI' && !fields.openid && !fields.sub_openid) {
     throw new BusinessFailure('PARAM_ERROR', 'JSAPI支付必须传openid')
