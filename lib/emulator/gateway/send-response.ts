@@ -4,6 +4,13 @@ import { pipeline } from 'node:stream/promises'
 import { VERSION } from '../../version.js'
 import type { ProtocolResponse } from '../protocols/protocol.js'
 
+/** The headers of every response. https://pay.weixin.qq.com/doc/brand/4015407525 */
+const AS_IN_PRODUCTION = {
+  'Cache-Control': 'no-cache, must-revalidate',
+  'X-Content-Type-Options': 'nosniff',
+  'Content-Language': 'zh-CN',
+}
+
 /** A response as it went over the wire. */
 export interface SentResponse {
   readonly status: number
@@ -38,6 +45,7 @@ export async function sendResponse(
     Server: 'wechatpay-fluent emulator',
     'X-Wechatpay-Emulator': `wechatpay-fluent/${VERSION}`,
     'Request-ID': requestId,
+    ...AS_IN_PRODUCTION,
     Date: new Date(time).toUTCString(),
     ...(hasLength && { 'Content-Length': body.length }),
     ...own,
