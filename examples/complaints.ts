@@ -1,23 +1,17 @@
 /** Complaints of buyers: all pages of them, read in plain text, replied to and completed. */
 import type { Emulator } from '../lib/emulator/index.js'
-import { ApiError, type ResponseOf, type Wechatpay } from '../lib/index.js'
+import { ApiError, paginate, type Wechatpay } from '../lib/index.js'
 import { runDemo, shopOf } from './demo.js'
 
 // #region pages
-type Complaint = NonNullable<ResponseOf<'v3/merchant-service/complaints-v2', 'get'>['data']>[number]
-
 /** All complaints of the days, 30 at most, from the first to the last page. */
-export async function* complaintsOf(
+export function complaintsOf(
   wxpay: Wechatpay,
   { begin_date, end_date }: { readonly begin_date: string; readonly end_date: string },
   limit = 50,
-): AsyncGenerator<Complaint> {
-  for (let offset = 0; ; offset += limit) {
-    const query = { begin_date, end_date, limit, offset }
-    const { data } = await wxpay.v3.merchantService.complaintsV2.get({ query, decrypt: true })
-    yield* data.data ?? []
-    if (offset + limit >= (data.total_count ?? 0)) return
-  }
+) {
+  const query = { begin_date, end_date, limit }
+  return paginate(wxpay.v3.merchantService.complaintsV2, { query, decrypt: true })
 }
 // #endregion pages
 
@@ -50,8 +44,9 @@ export async function demo(emulator: Emulator) {
     emulator.complain({ out_trade_no, detail: `No tea came, order ${number}` })
   }
   const today = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10) // in Beijing
-  const found: Complaint[] = []
-  for await (const one of complaintsOf(wxpay, { begin_date: today, end_date: today }, 3)) found.push(one)
+  const complaints = complaintsOf(wxpay, { begin_date: today, end_date: today }, 3)
+  const found = []
+  for await (const one of complaints) found.push(one)
   const [first] = found
   const state = await resolveComplaint(wxpay, mchid, first?.complaint_id ?? '', '已补发')
   return {
