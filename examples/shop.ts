@@ -7,7 +7,7 @@ export interface Shop {
   readonly wxpay: Wechatpay
   readonly mchid: string
   readonly appid: string
-  /** The URL that WeChat Pay notifies; of notifications.ts, in a shop of yours. */
+  /** The URL that WeChat Pay notifies. */
   readonly notify_url: string
 }
 

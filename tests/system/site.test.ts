@@ -66,6 +66,7 @@ const PAGES = {
     endpoint: '/zh/api/payments/post-v3-pay-transactions-jsapi',
     upload: '/zh/api/funds/post-v3-merchant-media-upload',
     notification: '/zh/notifications/transaction-success',
+    recipe: '/zh/cookbook/jsapi-shop',
     architecture: '/zh/architecture',
   },
   en: {
@@ -75,6 +76,7 @@ const PAGES = {
     endpoint: '/api/payments/post-v3-pay-transactions-jsapi',
     upload: '/api/funds/post-v3-merchant-media-upload',
     notification: '/notifications/transaction-success',
+    recipe: '/cookbook/jsapi-shop',
     architecture: '/architecture',
   },
 } as const
@@ -151,6 +153,23 @@ describe.each([
       await expect.poll(copied).toContain(start)
       expect((await copied()).trim()).toBe((await block.locator('code').innerText()).trim())
     }
+    await page.close()
+  })
+
+  it('shows the type of a name in the code of a recipe, within the window', async () => {
+    const { page, complaints } = await open(context, PAGES[language].recipe)
+    const popup = page.locator('.type-popup')
+    await page
+      .locator('[data-type]', { hasText: /^prepay_id$/ })
+      .first()
+      .hover()
+    await popup.waitFor()
+    expect(await popup.innerText()).toContain('预支付交易会话标识 · prepay ID')
+    const { x = -1, width: size = 0 } = (await popup.boundingBox()) ?? {}
+    expect([x >= 0, x + size <= width]).toEqual([true, true])
+    await page.mouse.move(0, 0)
+    await popup.waitFor({ state: 'hidden' })
+    expect(complaints).toEqual([])
     await page.close()
   })
 

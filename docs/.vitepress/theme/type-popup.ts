@@ -8,9 +8,9 @@ export function addTypePopup(): void {
   popup.role = 'tooltip'
   popup.hidden = true
   document.body.append(popup)
+  let name: HTMLElement | null = null
 
-  const show = ({ target }: Event): void => {
-    const name = (target as Element).closest<HTMLElement>('[data-type]')
+  const place = (): void => {
     popup.hidden = !name
     if (!name) return
     popup.textContent = name.dataset.type ?? ''
@@ -20,10 +20,11 @@ export function addTypePopup(): void {
     popup.style.top = `${fits ? bottom + GAP : Math.max(GAP, top - GAP - height)}px`
     popup.style.left = `${Math.max(GAP, Math.min(left, innerWidth - GAP - width))}px`
   }
+  const show = ({ target }: Event): void => {
+    name = (target as Element).closest<HTMLElement>('[data-type]')
+    place()
+  }
   document.addEventListener('mouseover', show, { passive: true })
   document.addEventListener('click', show, { passive: true })
-  const hide = (): void => {
-    popup.hidden = true
-  }
-  document.addEventListener('scroll', hide, { capture: true, passive: true })
+  document.addEventListener('scroll', place, { capture: true, passive: true })
 }
