@@ -86,4 +86,37 @@ describe('a partner’s order', () => {
     await orders().outTradeNo._out_trade_no_.close.post({ out_trade_no, json: query() })
     await expect(rig.emulator.pay(out_trade_no)).rejects.toThrow(/CLOSED/)
   })
+
+  it('by v2 is the sub-merchant’s in every answer and notification, and not another’s', async () => {
+    const out_trade_no = rig.next()
+    const { pay, secapi } = rig.wxpay.v2
+    const whose = { appid: 'wx8888888888888888', sub_mch_id: '1900000100' }
+    const xml = {
+      ...{ ...whose, body: 'QQ公仔', out_trade_no, total_fee: 100, spbill_create_ip: '127.0.0.1' },
+      ...{ notify_url: rig.notify_url, trade_type: 'NATIVE' },
+    }
+    const { data: placed } = await pay.unifiedorder.post({ xml })
+    expect(placed).toMatchObject({ sub_mch_id: '1900000100', code_url: expect.any(String) })
+    await rig.emulator.pay(out_trade_no)
+    await expect.poll(() => rig.events).toHaveLength(1)
+    // The rig holds what is left there against the catalogue of v3.
+    const [paid] = rig.events.splice(0)
+    expect(paid?.resource).toMatchObject({ out_trade_no, sub_mch_id: '1900000100' })
+
+    const stranger = { appid: whose.appid, sub_mch_id: '1900000101', out_trade_no }
+    const refund = { out_refund_no: rig.next(), total_fee: 100, refund_fee: 40 }
+    for (const refused of [
+      () => pay.orderquery.post({ xml: stranger }),
+      () => pay.closeorder.post({ xml: stranger }),
+      () => secapi.pay.refund.post({ xml: { ...stranger, ...refund } }),
+    ]) {
+      expect((await failure(refused())).code).toBe('ORDERNOTEXIST')
+    }
+    await secapi.pay.refund.post({ xml: { ...whose, out_trade_no, ...refund } })
+    const { out_refund_no } = refund
+    const { data: refunded } = await pay.refundquery.post({ xml: { ...whose, out_refund_no } })
+    expect(refunded).toMatchObject({ sub_mch_id: '1900000100', refund_fee_0: '40' })
+    const { data } = await orders().outTradeNo._out_trade_no_.get({ out_trade_no, query: query() })
+    expect(data).toMatchObject({ sub_mchid: '1900000100', trade_state: 'REFUND' })
+  })
 })

@@ -11,6 +11,7 @@ import type { Exchange, ProtocolResponse, ReceivedRequest } from '../protocol.js
 import { checkFields } from './check-fields.js'
 import { checkParties } from './check-parties.js'
 import { downloadOf } from './downloads.js'
+import { subMerchantOf } from './order-notifications.js'
 import { ORDER_HANDLERS } from './orders.js'
 import { BusinessFailure, ReturnFailure } from './refusal.js'
 import { v2SampleOf } from './sample.js'
@@ -123,7 +124,10 @@ async function responseFields(
   fields: V2Fields,
 ): Promise<XmlRecord> {
   const handler = ORDER_HANDLERS[template]
-  if (handler) return handler(fields, context)
+  if (handler) {
+    const { sub_mch_id: sub_mchid = '', sub_appid = '' } = fields
+    return { ...subMerchantOf({ sub_mchid, sub_appid }), ...handler(fields, context) }
+  }
   const special = await SPECIAL_HANDLERS[template]?.(fields, parts, context)
   const { xml: shape = 'object' } = facts.document.response
   return { ...v2SampleOf(shape, fields, sampleSource(context)), ...special }

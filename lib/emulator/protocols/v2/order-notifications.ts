@@ -4,17 +4,24 @@ import type { SignedNotification } from '../../control/deliver.js'
 import { amountsOf } from '../../domain/payments.js'
 import { refundAmounts } from '../../domain/refund-body.js'
 import { encryptAesEcb } from '../../identity/encryption.js'
-import type { Order, Promotion, Refund, RefundStatus } from '../../state/order-records.js'
+import type { Order, OrderRequest, Promotion, Refund, RefundStatus } from '../../state/order-records.js'
 import { signFields, type V2Fields } from './sign.js'
 import { buildXml } from './xml.js'
+
+/** The sub-merchant of a partner's order, and the appid that it was placed for there. */
+export function subMerchantOf({ sub_mchid, sub_appid }: Partial<OrderRequest>): V2Fields {
+  return { ...(sub_mchid && { sub_mch_id: sub_mchid }), ...(sub_appid && { sub_appid }) }
+}
 
 /** The fields of a paid order, in a response or a notification. */
 export function paymentFields({ request, tradeType, ...order }: Order): V2Fields {
   const { total, payerTotal, settlementTotal } = amountsOf({ request, ...order })
   const currency = request.amount.currency ?? 'CNY'
+  const sub_openid = request.payer?.sub_openid
   return {
     openid: order.payer ?? '',
     is_subscribe: 'N',
+    ...(sub_openid && { sub_openid, sub_is_subscribe: 'N' }),
     trade_type: tradeType,
     bank_type: order.bank ?? 'OTHERS',
     total_fee: String(total),
@@ -50,6 +57,7 @@ const common = ({ identity, nonces }: Context, { request }: Order): Record<strin
   return_code: 'SUCCESS',
   appid: request.appid,
   mch_id: identity.merchant.mchid,
+  ...subMerchantOf(request),
   nonce_str: nonces.text(32),
 })
 

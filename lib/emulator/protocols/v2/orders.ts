@@ -41,17 +41,25 @@ function toRfc3339(digits: string): string {
 
 function orderRequestOf(fields: V2Fields): OrderRequest {
   const { appid = '', mch_id: mchid = '', body: description = '', out_trade_no = '' } = fields
-  const { notify_url, attach, time_expire, openid, fee_type: currency } = fields
+  const { sub_mch_id: sub_mchid, sub_appid, openid, sub_openid } = fields
+  const { notify_url, attach, time_expire, fee_type: currency } = fields
   return {
     appid,
     mchid,
+    ...(sub_mchid && { sub_mchid }),
+    ...(sub_appid && { sub_appid }),
     description,
     out_trade_no,
     ...(notify_url && { notify_url }),
     amount: { total: amountOf(fields, 'total_fee'), ...(currency && { currency }) },
     ...(attach && { attach }),
     ...(time_expire && { time_expire: toRfc3339(time_expire) }),
-    ...(openid && { payer: { openid } }),
+    ...((openid || sub_openid) && {
+      payer: {
+        ...(openid && (sub_mchid ? { sp_openid: openid } : { openid })),
+        ...(sub_openid && { sub_openid }),
+      },
+    }),
   }
 }
 
@@ -87,14 +95,17 @@ const unifiedOrder: V2Handler = (fields, context) => {
   })
 }
 
+/** The order of a message, if it belongs to the merchant that is named; nobody else may see it. */
 function find(fields: V2Fields, context: Context): Order {
-  const { transaction_id, out_trade_no } = fields
+  const { transaction_id, out_trade_no, sub_mch_id = '' } = fields
   if (!transaction_id && !out_trade_no) {
     throw new BusinessFailure('PARAM_ERROR', 'out_trade_no与transaction_id至少填一个')
   }
   const number = transaction_id ? context.state.transactions.get(transaction_id) : out_trade_no
   const order = findOrder(context, number)
-  if (!order) throw new BusinessFailure('ORDERNOTEXIST', '订单不存在')
+  if (!order || (order.request.sub_mchid ?? '') !== sub_mch_id) {
+    throw new BusinessFailure('ORDERNOTEXIST', '订单不存在')
+  }
   return order
 }
 
@@ -120,7 +131,7 @@ const micropay: V2Handler = (fields, context) => {
 
 const close: V2Handler = (fields, context) =>
   withV2Codes(() => {
-    closeOrder(context, findOrder(context, fields.out_trade_no))
+    closeOrder(context, find(fields, context))
     return {}
   })
 
@@ -131,12 +142,15 @@ const reverse: V2Handler = (fields, context) =>
   })
 
 const refund: V2Handler = (fields, context) => {
-  const { out_refund_no = '', transaction_id, out_trade_no, notify_url, refund_fee_type } = fields
+  const { out_refund_no = '', transaction_id, out_trade_no, sub_mch_id: sub_mchid } = fields
+  const { notify_url, refund_fee_type } = fields
   const [amount, total] = [amountOf(fields, 'refund_fee'), amountOf(fields, 'total_fee')]
   const currency = refund_fee_type ?? 'CNY'
+  find(fields, context)
   return withV2Codes(() => {
     const request = {
       out_refund_no,
+      ...(sub_mchid && { sub_mchid }),
       ...(transaction_id && { transaction_id }),
       ...(out_trade_no && { out_trade_no }),
       ...(notify_url && { notify_url }),
@@ -167,7 +181,7 @@ const refundQuery: V2Handler = (fields, context) => {
       : all.filter((one) => one.outTradeNo === find(fields, context).request.out_trade_no)
   const [first] = found
   if (!first) throw new BusinessFailure('REFUNDNOTEXIST', '退款订单查询失败')
-  const order = find({ out_trade_no: first.outTradeNo }, context)
+  const order = find({ ...fields, transaction_id: '', out_trade_no: first.outTradeNo }, context)
   const amounts = refundAmounts(order, first)
   const each = found
     .map((one) => refundNow(context, one))
