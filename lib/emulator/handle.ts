@@ -6,10 +6,13 @@ import type { Limits, RateLimit } from './control/limits.js'
 import type { NotificationFaults, NotificationScript } from './control/notification-faults.js'
 import type { Recorder } from './control/recorder.js'
 import { makeUpBill } from './domain/bills/made-up-bill.js'
+import { ANY } from './domain/planned-outcome.js'
+import { planRefund } from './domain/refund-states.js'
+import { planTransfer } from './domain/transfer-states.js'
 import type { Listening } from './gateway/server.js'
 import type { EmulatorMerchant, Identity } from './identity/identity.js'
 import type { Emulator, SignerOptions } from './interface.js'
-import type { Merchants } from './merchants.js'
+import type { Merchant, Merchants } from './merchants.js'
 import { clearState } from './state/state.js'
 
 /** The parts of an emulator behind its gateway. */
@@ -86,6 +89,9 @@ function accessPoint(url: string): { baseURL: string; insecureHosts?: string[] }
 function usersOf(
   merchants: Merchants,
 ): Pick<Emulator, 'pay' | 'confirm' | 'refund' | 'transfer' | 'complain' | 'members'> {
+  /** The merchant that has it already: what is still to come may be of any. */
+  const ownerOf = (number: string, kind: 'refunds' | 'transfers', mchid?: string): Merchant | undefined =>
+    number === ANY ? undefined : merchants.owner(number, [kind], mchid)
   return {
     async pay(number, { mchid, ...outcome } = {}) {
       const { users } = merchants.having(number, ['orders', 'combined', 'serviceOrders'], mchid)
@@ -95,10 +101,16 @@ function usersOf(
       merchants.having(number, ['transfers', 'serviceOrders'], mchid).users.confirm(number, how)
     },
     refund(number, status, { mchid, ...when } = {}) {
-      merchants.having(number, ['refunds'], mchid).users.refund(number, status, when)
+      const outcome = { ...when, status }
+      const owner = ownerOf(number, 'refunds', mchid)
+      if (owner) owner.parts().users.refund(number, outcome)
+      else for (const { state } of merchants.meant(mchid)) planRefund(state, number, outcome)
     },
     transfer(number, status, { mchid, ...how } = {}) {
-      merchants.having(number, ['transfers'], mchid).users.transfer(number, status, how)
+      const outcome = { ...how, status }
+      const owner = ownerOf(number, 'transfers', mchid)
+      if (owner) owner.parts().users.transfer(number, outcome)
+      else for (const { state } of merchants.meant(mchid)) planTransfer(state, number, outcome)
     },
     complain({ mchid, ...complaint }) {
       return merchants.having(complaint.out_trade_no, ['orders'], mchid).users.complain(complaint)

@@ -44,7 +44,11 @@ export interface Merchants {
   named(mchid: string | undefined): Merchant
   /** The merchant that a request says it is of; the first where it says none that is known. */
   ofRequest(incoming: IncomingMessage, path: string, body: Buffer): Promise<MerchantParts>
-  /** The merchant that has something of a number; the first where none has. Throws where several have. */
+  /** The merchants that are meant: that of an mchid, or all of them when it is absent. */
+  meant(mchid: string | undefined): readonly Merchant[]
+  /** The one of those that has something of a number, if there is one. Throws where several have. */
+  owner(number: string, kinds: readonly (keyof State)[], mchid: string | undefined): Merchant | undefined
+  /** The same; the first of those that are meant where none has. */
   having(number: string, kinds: readonly (keyof State)[], mchid: string | undefined): MerchantParts
 }
 
@@ -133,7 +137,7 @@ function createParts(
   return { context, protocols, notifications, users: createUsers(context, { send }, notifications) }
 }
 
-function findersOf(list: readonly Merchant[]): Pick<Merchants, 'named' | 'ofRequest' | 'having'> {
+function findersOf(list: readonly Merchant[]): Omit<Merchants, 'list' | 'first'> {
   const known = (mchid: string | undefined): Merchant | undefined =>
     list.find(({ facts }) => facts.mchid === mchid)
   function named(mchid: string | undefined): Merchant {
@@ -141,6 +145,18 @@ function findersOf(list: readonly Merchant[]): Pick<Merchants, 'named' | 'ofRequ
     if (found) return found
     const all = list.map(({ facts }) => facts.mchid).join(', ')
     throw new Error(`there is no merchant ${mchid}; there are: ${all}`)
+  }
+  const meant = (mchid: string | undefined): readonly Merchant[] =>
+    mchid === undefined ? list : [named(mchid)]
+  function owner(
+    number: string,
+    kinds: readonly (keyof State)[],
+    mchid: string | undefined,
+  ): Merchant | undefined {
+    const found = meant(mchid).filter(({ state }) => kinds.some((kind) => state[kind].has(number)))
+    if (found.length < 2) return found[0]
+    const all = found.map(({ facts }) => facts.mchid).join(' and ')
+    throw new Error(`the merchants ${all} have ${number}; say whose is meant: { mchid }`)
   }
   return {
     named,
@@ -150,13 +166,9 @@ function findersOf(list: readonly Merchant[]): Pick<Merchants, 'named' | 'ofRequ
       await merchant.prepare()
       return merchant.parts()
     },
-    having(number, kinds, mchid) {
-      if (mchid !== undefined) return named(mchid).parts()
-      const found = list.filter(({ state }) => kinds.some((kind) => state[kind].has(number)))
-      if (found.length < 2) return (found[0] ?? named(undefined)).parts()
-      const all = found.map(({ facts }) => facts.mchid).join(' and ')
-      throw new Error(`the merchants ${all} have ${number}; say whose is meant: { mchid }`)
-    },
+    meant,
+    owner,
+    having: (number, kinds, mchid) => (owner(number, kinds, mchid) ?? named(mchid)).parts(),
   }
 }
 

@@ -1,14 +1,16 @@
 import { beijingTime } from '../beijing-time.js'
 import type { Context } from '../context.js'
 import type { Refund, RefundOutcome } from '../state/order-records.js'
-import { ANY, checkOutcome } from './planned-outcome.js'
+import type { State } from '../state/state.js'
+import { checkOutcome } from './planned-outcome.js'
 
-/** The refund as it is now: one whose time has come ends, and its merchant is told. */
+/** The refund as it is now: one whose time has come ends, and its merchant is told. One that was forgotten stays so. */
 export function refundNow(context: Context, refund: Refund): Refund {
   const { state, now, announceRefund } = context
   const { next } = refund
   const order = state.orders.get(refund.outTradeNo)
-  if (!order || next === undefined || now() < next.at) return refund
+  const isForgotten = state.refunds.get(refund.request.out_refund_no) !== refund
+  if (!order || isForgotten || next === undefined || now() < next.at) return refund
   delete refund.next
   refund.status = next.status
   if (next.status === 'SUCCESS') refund.successTime = beijingTime(next.at)
@@ -34,17 +36,24 @@ export function endRefund(context: Context, refund: Refund, { status, after = 0 
 
 const STATUSES: ReadonlySet<string> = new Set(['PROCESSING', 'SUCCESS', 'ABNORMAL', 'CLOSED'])
 
-/** Says what becomes of a refund, be it there or still to come. */
-export function tellRefund(context: Context, number: string, outcome: RefundOutcome): void {
+function checkRefundOutcome(outcome: RefundOutcome): void {
   checkOutcome('refund', outcome, STATUSES)
   if (outcome.status === 'PROCESSING' && outcome.after) {
     throw new Error('refund(): PROCESSING takes no after; say what comes of it instead, such as SUCCESS')
   }
-  const found = number === ANY ? undefined : context.state.refunds.get(number)
-  if (!found) {
-    context.state.refundOutcomes.set(number, outcome)
-    return
-  }
+}
+
+/** Says what becomes of a refund that is still to come. */
+export function planRefund({ refundOutcomes }: State, number: string, outcome: RefundOutcome): void {
+  checkRefundOutcome(outcome)
+  refundOutcomes.set(number, outcome)
+}
+
+/** Says what becomes of a refund that is there. */
+export function changeRefund(context: Context, number: string, outcome: RefundOutcome): void {
+  checkRefundOutcome(outcome)
+  const found = context.state.refunds.get(number)
+  if (!found) throw new Error(`refund(): there is no refund ${number}`)
   const { status } = refundNow(context, found)
   const isOpen = status === 'PROCESSING' || (status === 'ABNORMAL' && outcome.status !== 'PROCESSING')
   if (!isOpen) throw new Error(`refund(): refund ${number} is ${status} already`)

@@ -1,15 +1,20 @@
 import { beijingTime } from '../beijing-time.js'
 import type { Context } from '../context.js'
+import type { State } from '../state/state.js'
 import type { Transfer, TransferOutcome } from '../state/transfer-records.js'
-import { ANY, checkOutcome } from './planned-outcome.js'
+import { checkOutcome } from './planned-outcome.js'
 
 /** Milliseconds that a user has to accept a transfer. https://pay.weixin.qq.com/doc/v3/merchant/4013778940 */
 const CONFIRMABLE = 24 * 3_600_000
 
 const ENDS: ReadonlySet<Transfer['state']> = new Set(['SUCCESS', 'FAIL', 'CANCELLED'])
 
-/** The transfer as it is now: one whose time has come ends, as does one that its user has not accepted in a day. */
+/**
+ * The transfer as it is now: one whose time has come ends, as does one that its user has not accepted in a day. One that
+ * was forgotten stays so.
+ */
 export function transferNow(context: Context, transfer: Transfer): Transfer {
+  if (context.state.transfers.get(transfer.request.out_bill_no) !== transfer) return transfer
   const time = context.now()
   const { next, createdAt } = transfer
   if (next && time >= next.at) return enter(context, transfer, next, next.at)
@@ -34,16 +39,19 @@ export function assertOpen({ state, request }: Transfer, action: string): void {
 
 const STATUSES: ReadonlySet<string> = new Set(['SUCCESS', 'FAIL', 'CANCELING', 'CANCELLED'])
 
-/** Says what becomes of a transfer, be it there or still to come. */
-export function tellTransfer(context: Context, number: string, outcome: TransferOutcome): void {
+/** Says what becomes of a transfer that is still to come. */
+export function planTransfer({ transferOutcomes }: State, number: string, outcome: TransferOutcome): void {
   checkOutcome('transfer', outcome, STATUSES)
-  const found = number === ANY ? undefined : context.state.transfers.get(number)
-  if (found) {
-    assertOpen(transferNow(context, found), 'transfer')
-    advanceTransfer(context, found, outcome)
-  } else {
-    context.state.transferOutcomes.set(number, outcome)
-  }
+  transferOutcomes.set(number, outcome)
+}
+
+/** Says what becomes of a transfer that is there. */
+export function changeTransfer(context: Context, number: string, outcome: TransferOutcome): void {
+  checkOutcome('transfer', outcome, STATUSES)
+  const found = context.state.transfers.get(number)
+  if (!found) throw new Error(`transfer(): there is no transfer ${number}`)
+  assertOpen(transferNow(context, found), 'transfer')
+  advanceTransfer(context, found, outcome)
 }
 
 function enter(

@@ -1,22 +1,24 @@
 import type { Context } from '../context.js'
 import type { Receipt, SignedNotification } from '../control/deliver.js'
-import type { Confirmation, OutcomeTime, Payment, PaymentOutcome, TransferEnd } from '../outcomes.js'
-import type { Order, RefundStatus } from '../state/order-records.js'
-import type { TransferStatus } from '../state/transfer-records.js'
+import type { Confirmation, Payment, PaymentOutcome } from '../outcomes.js'
+import type { Order, RefundOutcome } from '../state/order-records.js'
+import type { TransferOutcome } from '../state/transfer-records.js'
 import { combinedTransactionOf, payCombined } from './combined-orders.js'
 import { type ComplaintRequest, fileComplaint } from './complaints.js'
 import { importedMembers, type Member } from './member-cards.js'
 import { payOrder } from './payments.js'
-import { tellRefund } from './refund-states.js'
+import { changeRefund } from './refund-states.js'
 import { confirmService, payService, serviceEventOf } from './service-order.js'
-import { advanceTransfer, assertOpen, tellTransfer, transferNow } from './transfer-states.js'
+import { advanceTransfer, assertOpen, changeTransfer, transferNow } from './transfer-states.js'
 
 /** The actions of WeChat's users on their phones. */
 export interface Users {
   pay(outTradeNo: string, outcome?: PaymentOutcome): Promise<Payment>
   confirm(number: string, how?: Confirmation): void
-  refund(outRefundNo: string, status: RefundStatus, when?: OutcomeTime): void
-  transfer(outBillNo: string, status: TransferStatus, how?: TransferEnd): void
+  /** Of a refund that is there, not of one to come. */
+  refund(outRefundNo: string, outcome: RefundOutcome): void
+  /** Of a transfer that is there, not of one to come. */
+  transfer(outBillNo: string, outcome: TransferOutcome): void
   complain(complaint: ComplaintRequest): string
   members(): readonly Member[]
 }
@@ -76,8 +78,8 @@ export function createUsers(context: Context, { send }: Sender, { sign, payment 
       return { transaction_id: order.transactionId, trade_state: order.state, ...(notified && { notified }) }
     },
     confirm: (number, how) => confirm(context, number, how),
-    refund: (number, status, { after = 0 } = {}) => tellRefund(context, number, { status, after }),
-    transfer: (number, status, how = {}) => tellTransfer(context, number, { ...how, status }),
+    refund: (number, outcome) => changeRefund(context, number, outcome),
+    transfer: (number, outcome) => changeTransfer(context, number, outcome),
     complain: (complaint) => fileComplaint(context, complaint).id,
     members: () => importedMembers(context),
   }

@@ -166,6 +166,26 @@ describe('two merchants', () => {
     ).rejects.toMatchObject({ code: 'ORDER_NOT_EXIST' })
   })
 
+  it.each(['*', 'SAME-R1'])('are both meant by an outcome that is still to come, of %s', async (number) => {
+    const emulator = await start({ merchants: [{}, OWN] })
+    emulator.refund(number, 'ABNORMAL')
+    emulator.refund(number, 'CLOSED', { mchid: OWN.mchid })
+    const refunded = async (client: Wechatpay, mchid: string) => {
+      await native(client, mchid, 'SAME-0001')
+      await emulator.pay('SAME-0001', { mchid })
+      const amount = { refund: 10, total: 100, currency: 'CNY' }
+      const json = { out_trade_no: 'SAME-0001', out_refund_no: 'SAME-R1', amount }
+      await client.v3.refund.domestic.refunds.post({ json })
+      const query = { out_refund_no: json.out_refund_no }
+      return (await client.v3.refund.domestic.refunds._out_refund_no_.get(query)).data.status
+    }
+    expect(await refunded(clientOf(emulator, 0), '1900000109')).toBe('ABNORMAL')
+    expect(await refunded(clientOf(emulator, 1), OWN.mchid)).toBe('CLOSED')
+    emulator.refund('SAME-R2', 'ABNORMAL')
+    emulator.refund('SAME-R1', 'SUCCESS', { mchid: '1900000109' })
+    expect(() => emulator.refund('SAME-R1', 'SUCCESS')).toThrow('say whose is meant')
+  })
+
   it('are each notified under their own keys, also when it is sent again', async () => {
     const emulator = await start({ merchants: [{}, OWN], retryScale: 0.001 })
     const heard: object[] = []
