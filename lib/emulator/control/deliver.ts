@@ -1,6 +1,8 @@
+import { lookup } from 'node:dns'
 import { request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
-import { isLoopback } from './receivers.js'
+import type { LookupFunction } from 'node:net'
+import { isLocalName, isLoopback } from './receivers.js'
 
 /** The time that WeChat Pay gives a receiver, in milliseconds. */
 const RESPONSE_TIMEOUT = 5_000
@@ -20,6 +22,10 @@ export interface Receipt {
   readonly body: string
 }
 
+/** Looks a name up. Those of this machine stay here, whatever a name server says of `app.localhost`. */
+const lookUp: LookupFunction = (name, options, found) =>
+  lookup(isLocalName(name) ? 'localhost' : name, options, found)
+
 /** Posts a notification once. Rejects when the receiver cannot be reached or does not respond in time. */
 export function deliver(
   url: string,
@@ -32,7 +38,8 @@ export function deliver(
     const body = Buffer.from(notification.body)
     const headers = { ...notification.headers, 'Content-Length': body.length }
     const limit = AbortSignal.any([signal, AbortSignal.timeout(RESPONSE_TIMEOUT)])
-    const request = send(target, { method: 'POST', headers, agent: false, signal: limit }, (response) => {
+    const options = { method: 'POST', headers, agent: false, signal: limit, lookup: lookUp }
+    const request = send(target, options, (response) => {
       const isOwn = isLoopback(url)
       const chunks: Buffer[] = []
       let size = 0

@@ -25,8 +25,9 @@ export function createReceivers(allowed: readonly string[] = []): Receivers {
     problemOf(url) {
       const target = webUrl(url)
       if (!target) return 'it is no http(s) URL'
-      const { hostname, host } = target
-      if (isLocalName(hostname) || hosts.has(hostname) || hosts.has(host)) return undefined
+      const { hostname, protocol } = target
+      const port = target.port || (protocol === 'https:' ? '443' : '80')
+      if (isLocalName(hostname) || hosts.has(hostname) || hosts.has(`${hostname}:${port}`)) return undefined
       return `${hostname} is not on this machine; allow it with --allow-notify ${hostname}, or control: { allowNotify: ['${hostname}'] }`
     },
   }
@@ -37,9 +38,10 @@ function webUrl(url: string): URL | undefined {
   return target && /^https?:$/.test(target.protocol) ? target : undefined
 }
 
-/** A host as URLs have it. */
+/** A host as URLs have it, with its port if it names one: that of its scheme, too, which a URL would drop. */
 function hostOf(text: string): string {
-  const url = `http://${text}`
-  if (/^[^\s/?#@]+$/.test(text) && URL.canParse(url)) return new URL(url).host
+  const [, name = '', port = ''] = /^(\[[\da-f:.]+\]|[^\s/?#@:*]+)(:\d{1,5})?$/i.exec(text) ?? []
+  const url = `http://${name}`
+  if (name && URL.canParse(url)) return new URL(url).hostname + port
   throw new TypeError(`allowNotify: '${text}' is no host, such as app or app:3000`)
 }

@@ -2,6 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { afterEach, describe, expect, it } from 'vitest'
+import { createReceivers } from '../../../lib/emulator/control/receivers.js'
 import { createEmulator, type Emulator, type EmulatorOptions } from '../../../lib/emulator/index.js'
 import { call, nativeOrder } from '../client.js'
 
@@ -102,6 +103,55 @@ it.each(['file:///etc/passwd', 'ftp://127.0.0.1/', 'nonsense'])('%s is no receiv
   await expect(emulator.notify('REFUND.SUCCESS', { url })).rejects.toThrow('no http(s) URL')
 })
 
-it.each(['http://app', 'app/path', 'user@app', ''])('a host to allow is not written %j', async (host) => {
-  await expect(createEmulator({ control: { allowNotify: [host] } })).rejects.toThrow('is no host')
+it.each(['http://app', 'app/path', 'user@app', 'app:', 'app:x', '*', '*.example', ''])(
+  'a host to allow is not written %j',
+  async (host) => {
+    await expect(createEmulator({ control: { allowNotify: [host] } })).rejects.toThrow('is no host')
+  },
+)
+
+it.each([
+  ['app:80', ['http://app/', 'http://app:80/'], ['http://app:81/', 'https://app/']],
+  ['app:443', ['https://app/', 'http://app:443/'], ['http://app/']],
+  ['App', ['http://app/', 'https://app/', 'http://app:3000/'], ['http://app.example/', 'http://xapp/']],
+  ['[::2]:81', ['http://[::2]:81/'], ['http://[::2]/']],
+  ['10.0.0.1', ['http://10.1/', 'http://167772161/'], ['http://10.0.0.1.example/']],
+])('%s allows what it says', (host, allowed, others) => {
+  const { problemOf } = createReceivers([host])
+  expect(allowed.map(problemOf)).toEqual(allowed.map(() => undefined))
+  expect(others.map(problemOf)).toEqual(others.map(() => expect.stringContaining('not on this machine')))
+})
+
+it.each([
+  'http://localhost.example/',
+  'http://127.0.0.1.example/',
+  'http://127.0.0.1@elsewhere/',
+  'http://[::ffff:10.0.0.1]/',
+  'http://0x7f.1.example/',
+])('%s only looks like this machine', (url) => {
+  expect(createReceivers().problemOf(url)).toContain('not on this machine')
+})
+
+it('a receiver of this machine may have a name below localhost, which no name server is asked for', async () => {
+  const server = createServer((request, response) => response.end(request.headers.host))
+  await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve))
+  closing.push(() => server.close())
+  const { port } = server.address() as AddressInfo
+  const emulator = await start()
+  const url = `http://app.localhost:${port}/`
+  expect((await emulator.notify('REFUND.SUCCESS', { url })).body).toBe(`app.localhost:${port}`)
+})
+
+it('a receiver leads a notification nowhere else', async () => {
+  const heard: string[] = []
+  const server = createServer((request, response) => {
+    heard.push(request.url ?? '')
+    response.writeHead(307, { Location: '/inner' }).end()
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  closing.push(() => server.close())
+  const emulator = await start()
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/told`
+  expect(await emulator.notify('REFUND.SUCCESS', { url })).toMatchObject({ status: 307 })
+  expect(heard).toEqual(['/told'])
 })
