@@ -8,6 +8,8 @@ export interface ClockChange {
   readonly stopped?: boolean
 }
 
+const END = Date.parse('9999-12-31T00:00:00Z')
+
 /** The clock of one emulator: that of its options, moved by tests. */
 export interface Clock {
   /** Now, in milliseconds. */
@@ -45,6 +47,8 @@ export function createClock(base: () => number): Clock {
     change({ to, advance = 0, stopped = stoppedAt !== undefined }) {
       const time = (to === undefined ? now() : timeOf(to)) + advance
       if (!Number.isFinite(time)) throw new TypeError('clock(): advance must be a number of milliseconds')
+      // The protocol writes a year in four digits.
+      if (!(time >= 0 && time < END)) throw new TypeError('clock(): the time must be from 1970 to 9999')
       stoppedAt = stopped ? time : undefined
       offset = time - base()
       for (const one of appointments) if (one.due <= time) keep(one)
