@@ -4,7 +4,7 @@ import { createClock } from './control/clock.js'
 import { createDeliveries } from './control/deliveries.js'
 import { createFaults } from './control/faults.js'
 import { createLimits } from './control/limits.js'
-import { createNotificationFaults } from './control/notification-faults.js'
+import { createNotificationFaults, isNotificationScript } from './control/notification-faults.js'
 import { createReceivers } from './control/receivers.js'
 import { createRecorder } from './control/recorder.js'
 import { createGateway } from './gateway/gateway.js'
@@ -71,7 +71,7 @@ async function assemble(
   const faults = createFaults(() => chance.fraction())
   const notificationFaults = createNotificationFaults()
   for (const script of options.faults ?? []) {
-    if ('notification' in script) notificationFaults.add(script)
+    if (isNotificationScript(script)) notificationFaults.add(script)
     else faults.add(script)
   }
   const receivers = createReceivers(options.control?.allowNotify)

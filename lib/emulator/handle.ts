@@ -3,7 +3,11 @@ import type { Clock } from './control/clock.js'
 import type { Deliveries } from './control/deliveries.js'
 import type { FaultScript, Faults } from './control/faults.js'
 import type { Limits, RateLimit } from './control/limits.js'
-import type { NotificationFaults, NotificationScript } from './control/notification-faults.js'
+import {
+  isNotificationScript,
+  type NotificationFaults,
+  type NotificationScript,
+} from './control/notification-faults.js'
 import type { Recorder } from './control/recorder.js'
 import { makeUpBill } from './domain/bills/made-up-bill.js'
 import { ANY } from './domain/planned-outcome.js'
@@ -177,7 +181,7 @@ function failuresOf({
   }
   return {
     fail: (script: FaultScript | NotificationScript) =>
-      'notification' in script ? notificationFaults.add(script) : faults.add(script),
+      isNotificationScript(script) ? notificationFaults.add(script) : faults.add(script),
     limit: (limit: RateLimit) => limits.add(limit),
     recover,
     clock: (change = {}) => clock.change(change),

@@ -1,3 +1,5 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http'
+import { assertNames } from '../assert-names.js'
 import { codeOf, Refusal, type RefusalDetail, statusOf } from '../routing/refusal.js'
 
 /**
@@ -93,8 +95,13 @@ const FAULTS: ReadonlySet<unknown> = new Set([
   'torn',
 ])
 
+const NAMES = [
+  ...['path', 'method', 'status', 'code', 'message', 'detail', 'headers', 'times', 'probability', 'fault'],
+]
+
 function check(script: FaultScript): void {
-  const { path, status, code, fault, times, probability = 1 } = script
+  assertNames(script, NAMES, 'fail()')
+  const { path, status, code, fault, times, headers = {}, probability = 1 } = script
   if (typeof path !== 'string' || !path) throw new TypeError('fail() needs a path, such as v3/certificates')
   if (status === undefined && code === undefined && fault === undefined) {
     throw new TypeError(`fail({ path: '${path}' }) needs a status, a code or a fault`)
@@ -102,15 +109,25 @@ function check(script: FaultScript): void {
   if (status !== undefined && !(Number.isInteger(status) && status >= 200 && status <= 599)) {
     throw new TypeError(`fail(): status must be from 200 to 599, not ${String(status)}`)
   }
-  if (times !== undefined && !(times >= 1)) throw new TypeError('fail(): times must be at least 1')
+  assertTimes(times)
   if (!(probability > 0 && probability <= 1)) {
     throw new TypeError('fail(): probability must be above 0, and at most 1')
   }
+  for (const [name, value] of Object.entries(headers)) {
+    validateHeaderName(name)
+    validateHeaderValue(name, value)
+  }
   if (fault === undefined || FAULTS.has(fault)) return
-  if (typeof fault === 'object' && fault.delay >= 0) return
+  if (typeof fault === 'object' && fault?.delay >= 0) return
   throw new TypeError(
     `fail(): unknown fault ${JSON.stringify(fault)}; one of ${[...FAULTS].join(', ')}, { delay }`,
   )
+}
+
+/** Throws where a number of failures is none. */
+export function assertTimes(times: number | undefined): void {
+  if (times === undefined || (Number.isInteger(times) && times >= 1)) return
+  throw new TypeError('fail(): times must be at least 1, and an integer')
 }
 
 const segmentsOf = (path: string): string[] =>

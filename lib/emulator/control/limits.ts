@@ -1,3 +1,4 @@
+import { assertNames } from '../assert-names.js'
 import { type FaultHandle, type FaultScript, type Listed, matchesPath } from './faults.js'
 
 /** A limit of how often the API may be called. */
@@ -28,6 +29,7 @@ export function createLimits(now: () => number): Limits {
   return {
     list: () => limits.map(({ id, hits, limit }) => ({ id, hits, ...limit })),
     add(limit) {
+      assertNames(limit, ['path', 'method', 'rate'], 'limit()')
       if (!(limit.rate > 0))
         throw new TypeError('limit(): rate must be a number of requests a second above 0')
       const tokens = Math.max(1, limit.rate)

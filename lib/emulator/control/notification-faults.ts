@@ -1,5 +1,6 @@
+import { assertNames } from '../assert-names.js'
 import type { SignedNotification } from './deliver.js'
-import type { FaultHandle, Listed } from './faults.js'
+import { assertTimes, type FaultHandle, type FaultScript, type Listed } from './faults.js'
 
 /**
  * A fault of a notification that the emulator sends by itself.
@@ -53,11 +54,18 @@ const FAULTS: readonly unknown[] = [
   ...['lost', 'duplicate', 'reorder'],
 ]
 
-function check({ notification, fault, times }: NotificationScript): void {
+/** Whether a script is of notifications, and not of requests. */
+export function isNotificationScript(script: FaultScript | NotificationScript): script is NotificationScript {
+  return typeof script === 'object' && script !== null && 'notification' in script
+}
+
+function check(script: NotificationScript): void {
+  assertNames(script, ['notification', 'fault', 'times'], 'fail() of notifications')
+  const { notification, fault, times } = script
   if (typeof notification !== 'string' || !notification) {
     throw new TypeError('fail() needs an event type, such as TRANSACTION.SUCCESS, or *')
   }
-  if (times !== undefined && !(times >= 1)) throw new TypeError('fail(): times must be at least 1')
+  assertTimes(times)
   if (FAULTS.includes(fault) || (typeof fault === 'object' && fault?.delay >= 0)) return
   throw new TypeError(
     `fail(): unknown fault of a notification ${JSON.stringify(fault)}; one of ${FAULTS.join(', ')}, { delay }`,

@@ -1,4 +1,5 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto'
+import { assertNames } from '../assert-names.js'
 
 /** A merchant of your own; what is left out is made up. */
 export interface MerchantIdentity {
@@ -80,7 +81,7 @@ export interface Identities {
  * @throws {TypeError} that names the entry and what is wrong with it.
  */
 export function readIdentities(given: readonly (MerchantIdentity | BrandIdentity)[] = []): Identities {
-  if (!Array.isArray(given)) throw new TypeError('merchants must be a list')
+  listOf(given, 'merchants')
   const merchants: Omit<MerchantFacts, 'everyone'>[] = []
   const brands: BrandFacts[] = []
   given.forEach((one: MerchantIdentity | BrandIdentity, index) => {
@@ -117,14 +118,18 @@ function merchantFacts(given: MerchantIdentity, at: string, mchid: string): Omit
   return {
     kind: kind ?? (subMerchants ? 'partner' : undefined),
     mchid: given.mchid === undefined ? mchid : digits(given.mchid, `${at}.mchid`),
-    serial: given.serial?.toUpperCase(),
+    serial: serialOf(given, at),
     privateKey: keyOf(given.privateKey, at),
     apiv3Key: of32Bytes(apiv3Key, `${at}.apiv3Key`),
     secret: of32Bytes(secret, `${at}.secret`),
-    appids: appids && new Set(appids),
+    appids: appidsOf(appids, at),
     subMerchants:
       subMerchants &&
-      new Map(subMerchants.map((one, index) => subMerchantOf(one, `${at}.subMerchants[${index}]`))),
+      new Map(
+        listOf(subMerchants, `${at}.subMerchants`).map((one, index) =>
+          subMerchantOf(one, `${at}.subMerchants[${index}]`),
+        ),
+      ),
   }
 }
 
@@ -132,25 +137,38 @@ function subMerchantOf(
   given: string | SubMerchant,
   at: string,
 ): readonly [mchid: string, appids: ReadonlySet<string> | undefined] {
-  if (typeof given !== 'object') return [digits(given, at), undefined]
+  if (typeof given !== 'object' || given === null) return [digits(given, at), undefined]
   assertNames(given, ['mchid', 'appids'], at)
-  return [digits(given.mchid, `${at}.mchid`), given.appids && new Set(given.appids)]
+  return [digits(given.mchid, `${at}.mchid`), appidsOf(given.appids, at)]
 }
 
 function brandFacts(given: BrandIdentity, at: string): BrandFacts {
   assertNames(given, BRAND_NAMES, at)
   return {
     brandId: given.brandId === undefined ? undefined : digits(given.brandId, `${at}.brandId`),
-    serial: given.serial?.toUpperCase(),
+    serial: serialOf(given, at),
     privateKey: keyOf(given.privateKey, at),
     brandApiKey: of32Bytes(given.brandApiKey, `${at}.brandApiKey`),
   }
 }
 
-/** A misspelt name would leave a made-up value in the place of a given one. */
-function assertNames(given: object, names: readonly string[], at: string): void {
-  const unknown = Object.keys(given).find((name) => !names.includes(name))
-  if (unknown !== undefined) throw new TypeError(`${at} has no ${unknown}; it takes ${names.join(', ')}`)
+/** A text is a list of its characters to JavaScript: all appids would be refused. */
+function listOf<Item>(given: readonly Item[], at: string): readonly Item[] {
+  if (Array.isArray(given)) return given
+  throw new TypeError(`${at} must be a list`)
+}
+
+function appidsOf(given: readonly string[] | undefined, at: string): ReadonlySet<string> | undefined {
+  if (given === undefined) return undefined
+  const appids = listOf(given, `${at}.appids`)
+  if (appids.every((one) => typeof one === 'string')) return new Set(appids)
+  throw new TypeError(`${at}.appids must be a list of texts`)
+}
+
+function serialOf({ serial }: { readonly serial?: string }, at: string): string | undefined {
+  if (serial === undefined) return undefined
+  if (typeof serial === 'string' && /^[\da-f]{1,40}$/i.test(serial)) return serial.toUpperCase()
+  throw new TypeError(`${at}.serial must be a text of up to 40 hexadecimal digits`)
 }
 
 function digits(text: string, at: string): string {

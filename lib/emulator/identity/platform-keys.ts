@@ -1,3 +1,4 @@
+import { assertNames } from '../assert-names.js'
 import type { PlatformCertificates, PlatformKey } from './platform-certificates.js'
 import type { Random } from './random.js'
 
@@ -40,6 +41,7 @@ export function readPlatform(
   given: PlatformMode | PlatformOptions = 'public-key',
 ): Required<PlatformOptions> {
   const options: PlatformOptions = typeof given === 'string' ? { mode: given } : given
+  assertNames(options, ['mode', 'share', 'probes'], 'platform')
   const { mode, share = 0.5, probes = mode === 'switching' ? 0.01 : 0 } = options
   if (!['public-key', 'certificates', 'switching'].includes(mode)) {
     throw new TypeError(`platform must be public-key, certificates or switching, not ${String(mode)}`)

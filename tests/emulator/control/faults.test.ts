@@ -107,6 +107,19 @@ describe('a script', () => {
     expect(() => emulator.fail({ path: TEMPLATE, status: 500, times: 0 })).toThrow(/times/)
   })
 
+  test.each([
+    [{ path: '*', status: 500, tmes: 1 }, 'fail() has no tmes; it takes path, method'],
+    [{ path: '*', status: 500, times: 1.5 }, 'an integer'],
+    [{ path: '*', status: 500, headers: { 'Retry After': '1' } }, 'Retry After'],
+    [{ path: '*', status: 302, headers: { Location: '/\n' } }, 'Location'],
+    [{ path: '*', fault: null }, 'unknown fault null'],
+    [{ notification: '*', fault: 'lost', status: 500 }, 'fail() of notifications has no status'],
+    [null, 'fail() must be an object'],
+  ])('that is misspelt is not ignored: %j', async (script, message) => {
+    expect(() => emulator.fail(script as never)).toThrow(message)
+    await expect(createEmulator({ faults: [script as never] })).rejects.toThrow(message)
+  })
+
   test('may be in force from the start', async () => {
     const other = await createEmulator({ faults: [{ path: 'v3/certificates', code: 'SYSTEM_ERROR' }] })
     expect((await call(other, 'GET', '/v3/certificates')).status).toBe(500)

@@ -121,6 +121,13 @@ describe('a merchant of one’s own', () => {
     [{ appid: 'wx1' }, 'merchants[0] has no appid; it takes'],
     [{ kind: 'shop' }, 'merchants[0].kind must be'],
     [{ kind: 'merchant', subMerchants: [] }, 'only a partner has subMerchants'],
+    [{ appids: 'wx1' }, 'merchants[0].appids must be a list'],
+    [{ appids: [1] }, 'merchants[0].appids must be a list of texts'],
+    [{ serial: 1234 }, 'merchants[0].serial must be a text'],
+    [{ serial: 'serial=4A5B' }, 'merchants[0].serial must be a text'],
+    [{ subMerchants: '1900000601' }, 'merchants[0].subMerchants must be a list'],
+    [{ subMerchants: [null] }, 'merchants[0].subMerchants[0] must be a text of digits'],
+    [{ subMerchants: [{ mchid: '1', appids: 'wx1' }] }, 'merchants[0].subMerchants[0].appids must be a list'],
     [{ subMerchants: [{}] }, 'merchants[0].subMerchants[0].mchid must be'],
   ])('is refused with the name of what is wrong: %j', async (given, message) => {
     await expect(createEmulator({ merchants: [given as never] })).rejects.toThrow(message)
