@@ -1,9 +1,9 @@
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, type ServerOptions } from 'node:http'
 import type { AddressInfo, Server, Socket } from 'node:net'
 import { VERSION } from '../../version.js'
 import type { Identity } from '../identity/identity.js'
 import type { RequestListener } from './gateway.js'
-import { createTlsServer } from './tls-server.js'
+import { createTlsServer, refuseTunnel } from './tls-server.js'
 
 /** The time that WeChat Pay keeps an idle connection open, in milliseconds; responses say so in `Keep-Alive`. */
 const KEEP_ALIVE = 8_000
@@ -24,6 +24,13 @@ export interface ListenOptions {
   readonly https: boolean
   /** The time that an idle connection is kept open, in milliseconds; that of production when absent. */
   readonly keepAlive?: number | undefined
+}
+
+/** A client that `HTTPS_PROXY` leads here is told what is missing: without TLS there is nothing to tunnel to. */
+function createPlainServer(listener: RequestListener, settings: ServerOptions): Server {
+  return createServer(settings, listener).on('connect', (_request: IncomingMessage, socket: Socket) => {
+    refuseTunnel(socket, '501 Not Implemented', 'this emulator serves no HTTPS: start it with --https')
+  })
 }
 
 /** A listening server. */
@@ -50,7 +57,7 @@ export async function listen(
   const settings = { keepAliveTimeout: keepAlive, noDelay: true }
   const { server, ca }: { server: Server; ca?: string } = options.https
     ? await createTlsServer(listener, identity, { ...settings, host: options.host })
-    : { server: createServer(settings, listener) }
+    : { server: createPlainServer(listener, settings) }
   const sockets = new Set<Socket>()
   server.on('connection', (socket: Socket) => {
     sockets.add(socket)

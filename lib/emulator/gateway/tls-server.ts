@@ -60,9 +60,8 @@ function createProxyServer(serveTls: (socket: Socket) => void): Server {
   server.on('connect', ({ url = '' }: IncomingMessage, socket: Socket, head: Buffer) => {
     const host = url.replace(/:443$/, '').toLowerCase()
     if (!GATEWAY_HOSTS.includes(host)) {
-      const text = `this proxy leads to the emulator of WeChat Pay alone, not to ${host}: set NO_PROXY for it\n`
-      const headers = `Content-Type: text/plain\r\nContent-Length: ${Buffer.byteLength(text)}\r\nConnection: close`
-      socket.end(`HTTP/1.1 403 Forbidden\r\n${headers}\r\n\r\n${text}`)
+      const issue = `this proxy leads to the emulator of WeChat Pay alone, not to ${host}: set NO_PROXY for it`
+      refuseTunnel(socket, '403 Forbidden', issue)
       return
     }
     socket.write('HTTP/1.1 200 Connection Established\r\n\r\n')
@@ -70,6 +69,14 @@ function createProxyServer(serveTls: (socket: Socket) => void): Server {
     serveTls(withoutTimeout(socket))
   })
   return server
+}
+
+/** Responds to a `CONNECT` that leads nowhere. */
+export function refuseTunnel(socket: Socket, status: string, issue: string): void {
+  const text = `${issue}\n`
+  const headers = `Content-Type: text/plain\r\nContent-Length: ${Buffer.byteLength(text)}\r\nConnection: close`
+  socket.on('error', () => socket.destroy())
+  socket.end(`HTTP/1.1 ${status}\r\n${headers}\r\n\r\n${text}`)
 }
 
 async function createHttps(

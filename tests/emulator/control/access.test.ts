@@ -55,6 +55,15 @@ describe('on this machine', () => {
     expect((await ask('/_emulator/recover', bearer(), post)).status).toBe(200)
   })
 
+  it('takes no body that is too large for an empty one', async () => {
+    const { status } = await ask(
+      '/_emulator/reset',
+      { ...bearer(), 'content-length': '200000000', connection: 'close' },
+      post,
+    )
+    expect(status).toBe(413)
+  })
+
   it.each([
     { host: 'evil.example' },
     { host: '127.0.0.1.evil.example' },
@@ -70,14 +79,19 @@ describe('on this machine', () => {
     expect(changed.status).toBe(403)
   })
 
-  it.each(['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'])(
-    'takes the token of who comes through a proxy (%s)',
-    async (name) => {
-      expect((await ask('/_emulator/merchant', { [name]: '10.0.0.1' })).status).toBe(401)
-      expect((await ask('/', { [name]: '10.0.0.1' })).status).toBe(401)
-      expect((await ask('/_emulator/merchant', { [name]: '10.0.0.1', ...bearer() })).status).toBe(200)
-    },
-  )
+  it.each([
+    'forwarded',
+    'x-forwarded-for',
+    'x-forwarded',
+    'x-real-ip',
+    'via',
+    'cf-connecting-ip',
+    'x-client-ip',
+  ])('takes the token of who comes through a proxy (%s)', async (name) => {
+    expect((await ask('/_emulator/merchant', { [name]: '10.0.0.1' })).status).toBe(401)
+    expect((await ask('/', { [name]: '10.0.0.1' })).status).toBe(401)
+    expect((await ask('/_emulator/merchant', { [name]: '10.0.0.1', ...bearer() })).status).toBe(200)
+  })
 
   it('refuses a wrong token, where none would do', async () => {
     expect((await ask('/_emulator/merchant', { authorization: 'Bearer wrong-token' })).status).toBe(401)

@@ -59,9 +59,12 @@ function send(host: string, socket?: TLSSocket): Promise<{ status: number | unde
 }
 
 /** Opens a tunnel by the emulator as a proxy. */
-function tunnel(host: string): Promise<{ status: number | undefined; socket: Socket; text: string }> {
+function tunnel(
+  host: string,
+  at = port,
+): Promise<{ status: number | undefined; socket: Socket; text: string }> {
   return new Promise((resolve, reject) => {
-    requestHttp({ host: '127.0.0.1', port, method: 'CONNECT', path: host, agent: false })
+    requestHttp({ host: '127.0.0.1', port: at, method: 'CONNECT', path: host, agent: false })
       .on('connect', (response, socket, head) => {
         resolve({ status: response.statusCode, socket: socket as Socket, text: head.toString() })
       })
@@ -118,6 +121,15 @@ describe('a client with a constant host', () => {
     const { status, socket, text: head } = await tunnel('example.com:443')
     expect(status).toBe(403)
     expect(head + (await text(socket))).toContain('not to example.com: set NO_PROXY')
+  })
+
+  it('is told when the emulator speaks no TLS', async () => {
+    const plain = await createEmulator()
+    const at = Number(new URL(plain.url).port)
+    const { status, socket, text: head } = await tunnel('api.mch.weixin.qq.com:443', at)
+    expect(status).toBe(501)
+    expect(head + (await text(socket))).toContain('start it with --https')
+    await plain.close()
   })
 
   it('is told when it speaks no TLS', async () => {

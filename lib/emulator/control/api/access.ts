@@ -69,9 +69,13 @@ function isLoopbackAddress(address = ''): boolean {
   return plain === '::1' || /^127(\.\d{1,3}){3}$/.test(plain)
 }
 
+/** The headers that reverse proxies and tunnels add: standard ones, and those of nginx, Cloudflare, Akamai and others. */
+const PROXY_HEADERS =
+  /^(forwarded|via|x-(forwarded|original)(-.+)?|x-real-ip|((x-(cluster-)?|true-|fastly-|fly-)client|cf-connecting)-ip)$/
+
 /** The header by which a proxy tells that the request is somebody else's. */
 function proxyHeaderOf(headers: IncomingHttpHeaders): string | undefined {
-  return Object.keys(headers).find((name) => /^(forwarded|via|x-real-ip|x-forwarded-.+)$/.test(name))
+  return Object.keys(headers).find((name) => PROXY_HEADERS.test(name))
 }
 
 /** Whether a `Host` names this machine: somebody's DNS may lead a name of theirs here. */

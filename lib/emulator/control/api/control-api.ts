@@ -33,7 +33,9 @@ export async function respondToControl(
   const operation = all.find(({ method }) => method === request.method)
   if (!operation) return all.length > 0 ? refuse(405, `it takes ${methodsOf(all)}`) : undefined
   try {
-    const input = operation.method === 'GET' ? queryInput(query, operation) : await bodyInput(request)
+    const body = operation.method === 'GET' ? undefined : await readBody(request)
+    if (operation.method !== 'GET' && !body) return refuse(413, 'the body is too large')
+    const input = body ? bodyInput(body) : queryInput(query, operation)
     const problem = await problemOf(input, operation)
     if (problem !== undefined) return refuse(400, `${operation.method} ${path}: ${problem}`)
     return { status: 200, json: (await operation.run(input as never, parts)) ?? null }
@@ -55,10 +57,9 @@ function queryInput(query: URLSearchParams, { input }: Operation): object {
   return Object.fromEntries(entries)
 }
 
-async function bodyInput(request: IncomingMessage): Promise<unknown> {
-  const body = (await readBody(request))?.toString() || '{}'
+function bodyInput(body: Buffer): unknown {
   try {
-    return JSON.parse(body)
+    return JSON.parse(body.toString() || '{}')
   } catch {
     throw new Error('the body is no JSON')
   }
