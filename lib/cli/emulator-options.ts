@@ -34,7 +34,7 @@ export function emulatorOptions(flags: EmulatorOptionFlags, folder: string): Emu
     ...(https && { https }),
     ...(seed !== undefined && { seed }),
     ...(keep && { storage: storage ?? join(folder, STATE_FILE) }),
-    ...(clock !== undefined && { clock: startingAt(clock) }),
+    ...(clock !== undefined && { clock: { to: clock } }),
     ...(retryScale !== undefined && { retryScale }),
     ...(platform && { platform }),
     ...(merchants !== undefined && { merchants: readMerchants(merchants) }),
@@ -45,12 +45,6 @@ export function emulatorOptions(flags: EmulatorOptionFlags, folder: string): Emu
 
 /** What the platform may sign with. */
 export const PLATFORMS: readonly PlatformMode[] = ['public-key', 'certificates', 'switching']
-
-/** A clock that starts at a time, and runs on. */
-function startingAt(time: number): () => number {
-  const difference = time - Date.now()
-  return () => Date.now() + difference
-}
 
 /** One failure, or a list of them. */
 function scriptsOf(text: string): readonly FaultScript[] {

@@ -16,6 +16,8 @@ export interface Context {
   readonly nonces: Random
   /** Now, in milliseconds. */
   readonly now: () => number
+  /** The time of signatures, in milliseconds, which tests do not move. */
+  readonly signingTime: () => number
   /** The URL that the emulator listens at. */
   readonly url: () => string
   /** Sends a notification some time after the response, when `url` may be notified; never throws. */

@@ -38,11 +38,12 @@ async function startEmulator(options: EmulatorOptions, store: StateStore): Promi
   // Every delivery and every open page listens to the signal.
   setMaxListeners(0, closing.signal)
   const parts = await assemble(options, store, closing.signal, () => server.url)
-  const { identity, ids, now } = parts.merchants.first.context
+  const { identity, ids, now, signingTime } = parts.merchants.first.context
   const gateway = createGateway({
     ...parts,
     page: createPageLoader({ ...parts, host, token, emulator: () => emulator }, closing.signal),
     now,
+    signingTime,
     requestId: () => ids.hex(32),
     closed: closing.signal,
   })
@@ -64,8 +65,8 @@ async function assemble(
   url: () => string,
 ): Promise<EmulatorParts> {
   const { seed, retryScale: scale = 1 } = options
-  const clock = createClock(options.clock ?? (() => Date.now()))
-  const { now } = clock
+  const clock = createClock(options.clock)
+  const { now, signingTime } = clock
   const random = randomStreams(seed, store)
   const chance = random('faults')
   const faults = createFaults(() => chance.fraction())
@@ -79,7 +80,12 @@ async function assemble(
   const { merchants: facts, brand } = readIdentities(options.merchants)
   const merchants = await createMerchants({
     ...{ facts, platform: readPlatform(options.platform), store, random, clock, url, deliveries },
-    brand: createBrand({ facts: brand, random: random('brand'), now, texts: store.collection('brand') }),
+    brand: createBrand({
+      facts: brand,
+      random: random('brand'),
+      now: signingTime,
+      texts: store.collection('brand'),
+    }),
   })
   return {
     ...{ merchants, deliveries, faults, notificationFaults, clock },

@@ -33,8 +33,11 @@ export interface EmulatorOptions {
    * emulator at a time.
    */
   readonly storage?: string
-  /** Now, in milliseconds since 1970; `Date.now` when absent. */
-  readonly clock?: () => number
+  /**
+   * Now, in milliseconds since 1970, also for signatures; or how the machine's clock is moved from the start, as by
+   * {@link Emulator.clock}. The machine's when absent.
+   */
+  readonly clock?: (() => number) | ClockChange
   /**
    * Factor of the documented waits (15 s, 15 s, 30 s, 3 min … 24 h in all) before a notification that no receiver
    * accepted is sent again: 0.001 makes 15 ms of 15 s. 1 when absent.
@@ -222,7 +225,10 @@ export interface Emulator {
   limit(limit: RateLimit): FaultHandle
   /** Ends the failure or limit of an id, or all of them; notifications that were kept back are sent. */
   recover(id?: string): void
-  /** Moves or stops the clock; returns the time that it is then, in milliseconds. */
+  /**
+   * Moves or stops the clock; returns the time that it is then, in milliseconds. Signatures, `Date` and certificates keep
+   * their time, so that clients whose clock does not move go on as before.
+   */
   clock(change?: ClockChange): number
   /** Forgets all that happened: orders, requests, deliveries, failures, limits, moves of the clock. Keys stay. */
   reset(): void

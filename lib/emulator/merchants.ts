@@ -59,7 +59,7 @@ export interface MerchantsOptions {
   readonly platform: Required<PlatformOptions>
   readonly store: StateStore
   readonly random: (purpose: string) => Random
-  readonly clock: Pick<Clock, 'now' | 'later'>
+  readonly clock: Pick<Clock, 'now' | 'signingTime' | 'later'>
   readonly url: () => string
   readonly deliveries: Deliveries
 }
@@ -70,7 +70,7 @@ export async function createMerchants(options: MerchantsOptions): Promise<Mercha
   const shared = { ids: random('ids'), nonces: random('nonces') }
   const states = facts.map(({ mchid }) => createState(store, mchid === MCHID ? '' : `${mchid}/`))
   const identityOptions = (one: MerchantFacts) => ({
-    ...{ facts: one, platform: options.platform, random, now: options.clock.now },
+    ...{ facts: one, platform: options.platform, random, now: options.clock.signingTime },
     texts: store.collection<string>(one.mchid === MCHID ? 'identity' : `identity ${one.mchid}`),
   })
   const [own = missing(), ...others] = facts
@@ -110,7 +110,7 @@ function createParts(
   identity: Identity,
   state: State,
   shared: Pick<Context, 'ids' | 'nonces'>,
-  { brand, clock: { now, later }, url, deliveries }: MerchantsOptions,
+  { brand, clock: { now, signingTime, later }, url, deliveries }: MerchantsOptions,
 ): MerchantParts {
   // A brand is not probed, and messages of v2 have nothing to probe by.
   const isProbed = ({ headers }: SignedNotification): boolean =>
@@ -119,7 +119,7 @@ function createParts(
     deliveries.send(eventType, to, notification, { ...notifications, isProbed })
   const context: Context = {
     ...shared,
-    ...{ identity, brand, state, now, later, url },
+    ...{ identity, brand, state, now, signingTime, later, url },
     send(eventType, to, notification) {
       if (to) setImmediate(() => void send(eventType, to, notification))
     },

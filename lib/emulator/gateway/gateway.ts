@@ -26,6 +26,8 @@ export interface GatewayParts {
   readonly page: (incoming: IncomingMessage, outgoing: ServerResponse) => boolean
   /** Now, in milliseconds. */
   readonly now: () => number
+  /** The time of `Date`, in milliseconds. */
+  readonly signingTime: () => number
   /** Makes the `Request-ID` of a response. */
   readonly requestId: () => string
   /** Aborted when the emulator closes. */
@@ -60,7 +62,11 @@ async function serve(
   if (!request) {
     const response = await protocol.refuse(incoming, new Refusal(413, 'INVALID_REQUEST', '请求体过大'))
     const headers = { Connection: 'close' }
-    await sendResponse(outgoing, response, { requestId: parts.requestId(), time: now(), headers })
+    await sendResponse(outgoing, response, {
+      requestId: parts.requestId(),
+      time: parts.signingTime(),
+      headers,
+    })
     return
   }
   const exchange = await protocol.receive(request)
@@ -74,7 +80,7 @@ async function serve(
   }
   if (typeof fault === 'object') await sleep(fault.delay, undefined, { signal: closed })
   const response = await exchange.respond(script)
-  const about = { requestId: parts.requestId(), time: now() }
+  const about = { requestId: parts.requestId(), time: parts.signingTime() }
   const options = { ...about, headers: script?.headers, isTorn: fault === 'torn' }
   recorder.complete(recorded, response.findings ?? {}, await sendResponse(outgoing, response, options))
 }

@@ -22,7 +22,7 @@ export interface SentResponse {
 /** How a response is sent. */
 export interface ResponseOptions {
   readonly requestId: string
-  /** The emulator's clock, in milliseconds: clients find by `Date` that their own is wrong. */
+  /** The time of signatures, in milliseconds: clients find by `Date` that their own clock is wrong. */
   readonly time: number
   /** Headers on top of those of the response. */
   readonly headers?: Readonly<Record<string, string>> | undefined

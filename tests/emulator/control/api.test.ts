@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createEmulator, type Emulator } from '../../../lib/emulator/index.js'
+import { Wechatpay } from '../../../lib/index.js'
 import { call, nativeOrder } from '../client.js'
 import { OPENAPI } from './openapi-schema.js'
 
@@ -279,10 +280,34 @@ describe('over HTTP, the emulator', () => {
       expect((await ask('POST', 'clock', wrong)).status).toBe(400)
     }
     expect((await ask('GET', 'clock')).json.time).toBe(to + 60_000)
-    const stale = await call(emulator, 'GET', '/v3/certificates')
-    expect(stale.json.message).toContain('timestamp')
     await ask('POST', 'clock', { stopped: false })
     await expect.poll(() => emulator.clock()).toBeGreaterThan(to + 60_000)
+  })
+
+  it('leaves clients, whose clocks do not move, out of that', async () => {
+    const wxpay = new Wechatpay(emulator.merchant)
+    await place('API-CLOCK-1')
+    await place('API-CLOCK-2')
+    await emulator.pay('API-CLOCK-2')
+    await ask('POST', 'clock', { advance: 8 * 86_400_000 })
+    const { mchid } = emulator.merchant
+    const query = { out_trade_no: 'API-CLOCK-1', query: { mchid } }
+    const { data } = await wxpay.v3.pay.transactions.outTradeNo._out_trade_no_.get(query)
+    expect(data.trade_state).toBe('CLOSED')
+    const { event_type } = await wxpay.notifications.parse(emulator.signNotification('TRANSACTION.SUCCESS'))
+    expect(event_type).toBe('TRANSACTION.SUCCESS')
+    wxpay.close()
+  })
+
+  it('goes back to the time it was started with', async () => {
+    const to = Date.parse('2025-01-01T00:00:00+08:00')
+    const late = await createEmulator({ clock: { to, stopped: true } })
+    expect(late.clock({ advance: 1_000 })).toBe(to + 1_000)
+    late.reset()
+    expect(late.clock()).toBe(to)
+    expect((await call(late, 'POST', PAY, nativeOrder(late, 'API-CLOCK-3'))).status).toBe(200)
+    expect(late.requests[0]?.time).toBe(to)
+    await late.close()
   })
 
   it('closes an order that has expired by its clock', async () => {

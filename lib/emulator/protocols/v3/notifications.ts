@@ -95,12 +95,12 @@ function bodyOf(
 
 function signed(
   { headers, body }: SignedNotification,
-  { now, nonces }: Context,
+  { signingTime, nonces }: Context,
   { scheme, platform }: Client,
   signer = platform.forNotification(),
   skew = 0,
 ): SignedNotification {
-  const timestamp = Math.floor(now() / 1000) + skew
+  const timestamp = Math.floor(signingTime() / 1000) + skew
   const input = { ...signer, scheme, timestamp, nonce: nonces.text(32) }
   return { headers: { ...headers, ...signatureHeadersSync(input, Buffer.from(body)) }, body }
 }

@@ -47,7 +47,7 @@ async function sign(body: Buffer, options: SigningOptions): Promise<Record<strin
   const { context, caller, fault } = options
   const { identity, ids, nonces } = context
   const skew = fault === 'stale' ? -CLOCK_ERROR_SECONDS : fault === 'skew' ? CLOCK_ERROR_SECONDS : 0
-  const timestamp = Math.floor(context.now() / 1000) + skew
+  const timestamp = Math.floor(context.signingTime() / 1000) + skew
   const signer = caller.platform.forResponse(options.serial)
   const isForged = fault === 'forged-signature' || fault === 'unknown-serial'
   const key = isForged ? await identity.forger() : signer.key

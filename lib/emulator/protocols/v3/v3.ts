@@ -44,11 +44,11 @@ interface Platform {
 }
 
 async function receive(request: ReceivedRequest, caller: Client, platform: Platform): Promise<Exchange> {
-  const { incoming, method, url, body, parts, time } = request
+  const { incoming, method, url, body, parts } = request
   const meta = parts?.find(({ name }) => name === 'meta')
   const signedBody = parts ? (meta?.body ?? Buffer.alloc(0)) : body
   const signed = { authorization: incoming.headers.authorization, method, url, body: signedBody }
-  const verification = verifyRequest(signed, caller, Math.floor(time / 1000))
+  const verification = verifyRequest(signed, caller, Math.floor(platform.context.signingTime() / 1000))
   const diagnosis = verification.verified ? undefined : await diagnose(signed, request, caller)
   const checked = { request, serial: serialOf(incoming), signedBody, caller, verification, diagnosis }
   return {
