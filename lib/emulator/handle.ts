@@ -16,7 +16,7 @@ import { planTransfer } from './domain/transfer-states.js'
 import type { Listening } from './gateway/server.js'
 import type { EmulatorMerchant, Identity } from './identity/identity.js'
 import type { Emulator, SignerOptions } from './interface.js'
-import type { Merchant, Merchants } from './merchants.js'
+import { catchUpAll, type Merchant, type Merchants } from './merchants.js'
 import { clearState } from './state/state.js'
 
 /** The parts of an emulator behind its gateway. */
@@ -184,7 +184,11 @@ function failuresOf({
       isNotificationScript(script) ? notificationFaults.add(script) : faults.add(script),
     limit: (limit: RateLimit) => limits.add(limit),
     recover,
-    clock: (change = {}) => clock.change(change),
+    clock(change = {}) {
+      const time = clock.change(change)
+      if (Object.keys(change).length > 0) catchUpAll(merchants)
+      return time
+    },
     reset() {
       for (const { state } of merchants.list) clearState(state)
       recorder.requests.length = 0

@@ -90,8 +90,16 @@ export async function createMerchants(options: MerchantsOptions): Promise<Mercha
     }),
   ]
   // What was under way for a merchant when the emulator was closed goes on without being asked for.
-  for (const { state, parts } of list) if (state.refunds.size + state.transfers.size > 0) parts()
-  return { list, first, ...findersOf(list) }
+  const merchants = { list, first, ...findersOf(list) }
+  catchUpAll(merchants)
+  return merchants
+}
+
+/** Has everything happen whose time has come, of all merchants. */
+export function catchUpAll({ list }: Pick<Merchants, 'list'>): void {
+  for (const { state, parts } of list) {
+    if (state.refunds.size + state.transfers.size > 0) catchUp(parts().context)
+  }
 }
 
 function missing(): never {
@@ -133,7 +141,6 @@ function createParts(
   }
   const protocols = createProtocols(context)
   const notifications = createNotifications(protocols, context.ids)
-  catchUp(context)
   return { context, protocols, notifications, users: createUsers(context, { send }, notifications) }
 }
 

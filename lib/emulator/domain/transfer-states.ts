@@ -15,11 +15,11 @@ const ENDS: ReadonlySet<Transfer['state']> = new Set(['SUCCESS', 'FAIL', 'CANCEL
  */
 export function transferNow(context: Context, transfer: Transfer): Transfer {
   if (context.state.transfers.get(transfer.request.out_bill_no) !== transfer) return transfer
+  const { next, createdAt, state } = transfer
+  const end = state === 'WAIT_USER_CONFIRM' ? createdAt + CONFIRMABLE : Number.POSITIVE_INFINITY
   const time = context.now()
-  const { next, createdAt } = transfer
-  if (next && time >= next.at) return enter(context, transfer, next, next.at)
-  const end = createdAt + CONFIRMABLE
-  if (transfer.state !== 'WAIT_USER_CONFIRM' || time < end) return transfer
+  if (next && next.at <= Math.min(time, end)) return enter(context, transfer, next, next.at)
+  if (time < end) return transfer
   return enter(context, transfer, { status: 'FAIL', reason: 'OVERDUE_CLOSE' }, end)
 }
 
