@@ -56,11 +56,19 @@ describe('a command that is given a key in the wrong place', () => {
     ['a misspelt flag', {}, () => [`--prvate-key=${body}`]],
     ['a key too many', {}, () => [body]],
   ])('shows nothing of it: %s', async (_, wrong, flags = () => []) => {
-    for (const command of ['certs', 'doctor']) {
-      const { code, stdout, stderr } = await wxpay([command, ...flags()], { env: { ...good, ...wrong } })
-      expect([1, 2]).toContain(code)
-      expectNoKey(stdout + stderr)
-    }
+    const { code, stdout, stderr } = await wxpay(['certs', ...flags()], { env: { ...good, ...wrong } })
+    expect([1, 2]).toContain(code)
+    expectNoKey(stdout + stderr)
+  })
+
+  it.each([
+    ['a cut key', { WXPAY_PRIVATE_KEY: cut }],
+    ['certs whose id is a key', { WXPAY_CERTS: JSON.stringify({ [body]: 'x' }) }],
+    ['a client certificate that is a cut key', { WXPAY_MERCHANT_CERT: cut }],
+  ])('tells what is wrong without it: %s', async (_, wrong) => {
+    const { code, stdout, stderr } = await wxpay(['doctor'], { env: { ...good, ...wrong } })
+    expect(code).toBe(1)
+    expectNoKey(stdout + stderr)
   })
 
   it('names a file that is not there', async () => {

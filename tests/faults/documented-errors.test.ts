@@ -272,7 +272,7 @@ describe('an answer', () => {
         }
         await documented(ask)
       }),
-      RUNS,
+      { numRuns: RUNS.numRuns / 2 },
     )
   })
 })
