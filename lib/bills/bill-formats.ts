@@ -1,3 +1,4 @@
+import type { BillFormat } from './columns.js'
 import { FUNDFLOW } from './fundflow.js'
 import { PROFIT_SHARING } from './profit-sharing.js'
 import { TRADE } from './trade.js'
@@ -6,4 +7,8 @@ export { unzipped } from './bytes.js'
 export { parseBill } from './parse.js'
 
 /** The formats of bills, and what reads them: loaded with the first bill. */
-export const formats = { trade: TRADE, fundflow: FUNDFLOW, profitSharing: PROFIT_SHARING } as const
+export const formats: Readonly<Record<'trade' | 'fundflow' | 'profitSharing', BillFormat>> = {
+  trade: TRADE,
+  fundflow: FUNDFLOW,
+  profitSharing: PROFIT_SHARING,
+}
