@@ -440,7 +440,7 @@ describe.each([
       method: 'POST',
       body: '<xml><appid>wx1</appid><nonce_str>n</nonce_str><sign>0</sign></xml>',
     })
-    await page.locator('.status.wrong').nth(1).waitFor()
+    await page.getByRole('option').nth(1).waitFor()
     await page.getByRole('option').first().click()
     await page
       .locator('.note')
