@@ -4,13 +4,12 @@ import type { Refund, RefundOutcome } from '../state/order-records.js'
 import type { State } from '../state/state.js'
 import { checkOutcome } from './planned-outcome.js'
 
-/** The refund as it is now: one whose time has come ends, and its merchant is told. One that was forgotten stays so. */
+/** The refund as it is now: one whose time has come ends, and its merchant is told. */
 export function refundNow(context: Context, refund: Refund): Refund {
   const { state, now, announceRefund } = context
   const { next } = refund
   const order = state.orders.get(refund.outTradeNo)
-  const isForgotten = state.refunds.get(refund.request.out_refund_no) !== refund
-  if (!order || isForgotten || next === undefined || now() < next.at) return refund
+  if (!order || next === undefined || now() < next.at) return refund
   delete refund.next
   refund.status = next.status
   if (next.status === 'SUCCESS') refund.successTime = beijingTime(next.at)

@@ -9,12 +9,8 @@ const CONFIRMABLE = 24 * 3_600_000
 
 const ENDS: ReadonlySet<Transfer['state']> = new Set(['SUCCESS', 'FAIL', 'CANCELLED'])
 
-/**
- * The transfer as it is now: one whose time has come ends, as does one that its user has not accepted in a day. One that
- * was forgotten stays so.
- */
+/** The transfer as it is now: one whose time has come ends, as does one that its user has not accepted in a day. */
 export function transferNow(context: Context, transfer: Transfer): Transfer {
-  if (context.state.transfers.get(transfer.request.out_bill_no) !== transfer) return transfer
   const { next, createdAt, state } = transfer
   const end = state === 'WAIT_USER_CONFIRM' ? createdAt + CONFIRMABLE : Number.POSITIVE_INFINITY
   const time = context.now()
