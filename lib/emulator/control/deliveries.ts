@@ -136,6 +136,7 @@ export function createDeliveries(options: DeliveryOptions): Deliveries {
     }
     if (typeof fault === 'object')
       await sleep(fault.delay, undefined, { signal: closed }).catch(() => undefined)
+    if (underway.round !== round) return undefined
     const skew = clockErrorOf(fault)
     const sent = breakNotification(skew ? signAgain(notification, skew) : notification, fault)
     if (fault === undefined && isProbed(sent)) await post(underway, breakNotification(sent, 'probe'), true)

@@ -196,3 +196,18 @@ it('a notification that nobody took is forgotten with the rest', async () => {
   await expect.poll(() => emulator.deliveries[0]?.attempts.length).toBe(3)
   expect(heard).toBe(before)
 })
+
+it('a notification that is late by script is forgotten with the rest', async () => {
+  const { emulator, wxpay } = await start(1)
+  let heard = 0
+  const { url } = await receive((_, response) => {
+    heard++
+    response.end()
+  })
+  emulator.fail({ notification: '*', fault: { delay: 100 } })
+  const late = pay(emulator, wxpay, url)
+  await expect.poll(() => emulator.deliveries.length).toBe(1)
+  emulator.reset()
+  expect(await late).not.toHaveProperty('notified')
+  expect(heard).toBe(0)
+})
