@@ -16,7 +16,7 @@ import { planTransfer } from './domain/transfer-states.js'
 import type { Listening } from './gateway/server.js'
 import type { EmulatorMerchant, Identity } from './identity/identity.js'
 import type { Emulator, SignerOptions } from './interface.js'
-import { catchUpAll, type Merchant, type Merchants } from './merchants.js'
+import type { Merchant, Merchants } from './merchants.js'
 import { clearState } from './state/state.js'
 
 /** The parts of an emulator behind its gateway. */
@@ -186,7 +186,7 @@ function failuresOf({
     recover,
     clock(change = {}) {
       const time = clock.change(change)
-      if (Object.keys(change).length > 0) catchUpAll(merchants)
+      if (Object.keys(change).length > 0) merchants.catchUp()
       return time
     },
     reset() {

@@ -3,7 +3,7 @@ import type { Context } from './context.js'
 import type { Clock } from './control/clock.js'
 import type { SignedNotification } from './control/deliver.js'
 import type { Deliveries } from './control/deliveries.js'
-import { catchUp } from './domain/due.js'
+import { catchUp, resume } from './domain/due.js'
 import { createUsers, type Users } from './domain/users.js'
 import type { Brand } from './identity/brand.js'
 import { SCHEMES } from './identity/clients.js'
@@ -44,6 +44,8 @@ export interface Merchants {
   named(mchid: string | undefined): Merchant
   /** The merchant that a request says it is of; the first where it says none that is known. */
   ofRequest(incoming: IncomingMessage, path: string, body: Buffer): Promise<MerchantParts>
+  /** Has everything happen whose time has come by the clock. */
+  catchUp(): void
   /** The merchants that are meant: that of an mchid, or all of them when it is absent. */
   meant(mchid: string | undefined): readonly Merchant[]
   /** The one of those that has something of a number, if there is one. Throws where several have. */
@@ -90,16 +92,13 @@ export async function createMerchants(options: MerchantsOptions): Promise<Mercha
     }),
   ]
   // What was under way for a merchant when the emulator was closed goes on without being asked for.
-  const merchants = { list, first, ...findersOf(list) }
-  catchUpAll(merchants)
-  return merchants
+  for (const { context } of busy(list)) resume(context)
+  return { list, first, ...findersOf(list) }
 }
 
-/** Has everything happen whose time has come, of all merchants. */
-export function catchUpAll({ list }: Pick<Merchants, 'list'>): void {
-  for (const { state, parts } of list) {
-    if (state.refunds.size + state.transfers.size > 0) catchUp(parts().context)
-  }
+/** Those of the merchants that may have something under way. */
+function busy(list: readonly Merchant[]): readonly MerchantParts[] {
+  return list.flatMap(({ state, parts }) => (state.refunds.size + state.transfers.size > 0 ? [parts()] : []))
 }
 
 function missing(): never {
@@ -167,6 +166,9 @@ function findersOf(list: readonly Merchant[]): Omit<Merchants, 'list' | 'first'>
   }
   return {
     named,
+    catchUp() {
+      for (const { context } of busy(list)) catchUp(context)
+    },
     async ofRequest(incoming, path, body) {
       const found = list.length > 1 ? known(mchidOf(incoming, path, body)) : undefined
       const merchant = found ?? named(undefined)
