@@ -21,6 +21,7 @@ export type { TradeRow, TradeSummary } from './bills/trade.js'
 export type { Clients } from './calls.js'
 export type { SecretInput } from './crypto/aes.js'
 export type { KeyInput } from './crypto/keys.js'
+export type { AnnouncedDigest, Download, DownloadOptions } from './download.js'
 export {
   ApiError,
   type ClientErrorCode,

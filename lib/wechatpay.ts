@@ -7,6 +7,7 @@ import type { Verb } from './catalog/traits.js'
 import { createChain } from './chain/chain.js'
 import { PathNode } from './chain/path-node.js'
 import { decryptOaep } from './crypto/rsa.js'
+import { createDownload, type Download } from './download.js'
 import { ConfigError } from './errors.js'
 import { DERIVE_KEY, deriveKeyOf, ID } from './identity.js'
 import { createNotifications, type NotificationReceiver } from './notifications/receiver.js'
@@ -74,6 +75,9 @@ export class Wechatpay {
   /** Downloads, checks and reads bills; a merchant's alone. */
   readonly bills: Bills
 
+  /** Downloads a file by the URL that WeChat Pay gave out: `download_url`, `media_url`. */
+  readonly download: Download
+
   /** Encrypts a text with the current platform key. */
   readonly encrypt: (text: string) => Promise<Ciphertext>
 
@@ -110,6 +114,7 @@ export class Wechatpay {
     const { baseURL } = config.axios
     const origins = [...config.failover, ...(baseURL === undefined ? [] : [baseURL])]
     this.bills = createBills({ send: calls.runByNode, origins, privateKey: signer.privateKey }, signer)
+    this.download = createDownload(calls.run, baseURL)
     this.encrypt = async (text) => {
       await keys.ready()
       return sensitive(text).encryptFor(keys.current() as PlatformKey)

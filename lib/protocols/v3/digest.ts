@@ -7,37 +7,53 @@ export function digestMessage(sha1: string): Buffer {
   return Buffer.from(JSON.stringify({ sha1 }))
 }
 
-/**
- * Checks a body of which only the SHA-1 is signed: bytes at once, a stream at its end.
- *
- * @throws {VerificationError} when the digest is not that of the body.
- */
-export function checkDigest(body: Buffer | Readable, sha1: string, what: string): Buffer | Readable {
-  if (body instanceof Readable) return checkedStream(body, sha1, what)
-  if (createHash('sha1').update(body).digest('hex') === sha1.toLowerCase()) return body
-  throw mismatch(what)
+/** A digest in hexadecimal, as a response announces or signs it. */
+export interface Digest {
+  readonly algorithm: 'sha1' | 'sha256'
+  readonly value: string
 }
 
-function checkedStream(body: Readable, sha1: string, what: string): Readable {
-  const hash = createHash('sha1')
+/**
+ * Checks a body by its digest: bytes at once, a stream at its end.
+ *
+ * @param source who says that it is so, as in `the SHA1 that is signed`
+ * @throws {VerificationError} when the digest is not that of the body.
+ */
+export function checkDigest(body: Buffer, digest: Digest, what: string, source: string): Buffer
+export function checkDigest(body: Readable, digest: Digest, what: string, source: string): Readable
+export function checkDigest(
+  body: Buffer | Readable,
+  digest: Digest,
+  what: string,
+  source: string,
+): Buffer | Readable
+export function checkDigest(
+  body: Buffer | Readable,
+  { algorithm, value }: Digest,
+  what: string,
+  source: string,
+): Buffer | Readable {
+  const hash = createHash(algorithm)
+  const isRight = (): boolean => hash.digest('hex') === value.toLowerCase()
+  const mismatch = (): VerificationError =>
+    new VerificationError(
+      `${what} is not to be trusted: its body does not have the ${algorithm === 'sha1' ? 'SHA-1' : 'SHA-256'} that is ${source}`,
+      { code: 'SIGNATURE_INVALID' },
+    )
+  if (!(body instanceof Readable)) {
+    hash.update(body)
+    if (isRight()) return body
+    throw mismatch()
+  }
   const check = new Transform({
     transform(chunk, _encoding, callback) {
       hash.update(chunk as Buffer)
       callback(null, chunk)
     },
     flush(callback) {
-      callback(hash.digest('hex') === sha1.toLowerCase() ? null : mismatch(what))
+      callback(isRight() ? null : mismatch())
     },
   })
   // Whoever reads the stream hears of a failure there.
   return pipeline(body, check, () => undefined)
-}
-
-function mismatch(what: string): VerificationError {
-  return new VerificationError(
-    `${what} is not to be trusted: its body does not have the SHA-1 that is signed`,
-    {
-      code: 'SIGNATURE_INVALID',
-    },
-  )
 }

@@ -210,7 +210,7 @@ async function verifyDigest(
   const digest = String(headers[header.toLowerCase()] ?? '')
   const signature = signatureHeaders((name) => headers[name] as string | undefined)
   await verifySignature({ headers: signature, body: digestMessage(digest) }, keys, wordingOf(call))
-  return { body: checkDigest(body, digest, responseTo(call)) }
+  return { body: checkDigest(body, { algorithm: 'sha1', value: digest }, responseTo(call), 'signed') }
 }
 
 /** Whether the response of an error carries a genuine signature. Not all of them are signed; the caller sees them either way. */

@@ -23,7 +23,12 @@ it.each([
   ['a stream', () => Readable.from([bytes.subarray(0, 5), bytes.subarray(5)], { objectMode: false })],
 ])('a body of %s is believed by its digest, in either case, and by no other', async (_, body) => {
   const read = async (digest: string): Promise<Buffer> => {
-    const checked = checkDigest(body(), digest, 'GET v3/x: the answer')
+    const checked = checkDigest(
+      body(),
+      { algorithm: 'sha1', value: digest },
+      'GET v3/x: the answer',
+      'signed',
+    )
     return checked instanceof Readable ? buffer(checked) : checked
   }
   expect(await read(sha1)).toEqual(bytes)
