@@ -187,8 +187,8 @@ export const WORDS = {
   no_time: ['请写成 2025-01-01 08:00:00', 'write it like 2025-01-01 08:00:00'],
   clock_set: ['设置', 'Set'],
   clock_hint: [
-    '订单过期、退款到账、转账关闭都以此时钟为准；客户端的时间戳与它相差不得超过 5 分钟。',
-    'Orders expire, refunds end and transfers are closed by it. A client whose timestamps are more than five minutes off is refused.',
+    '订单过期、退款到账、转账关闭都以此时钟为准；签名时间不受影响。',
+    'Orders expire, refunds end and transfers are closed by it. Signatures keep their time.',
   ],
   'advance.1': ['一小时后', 'An hour on'],
   'advance.24': ['一天后', 'A day on'],
