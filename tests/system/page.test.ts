@@ -155,6 +155,10 @@ describe.each([
     heard.length = 0
     const { page, complaints } = await open(width, locale)
     await page.getByRole('tab', tab('Notifications', '通知')).click()
+    await expect
+      .poll(() => page.getByRole('textbox').last().inputValue())
+      .toContain('"trade_state": "SUCCESS"')
+    expect(await page.getByRole('combobox').inputValue()).toBe('TRANSACTION.SUCCESS')
     await page.getByRole('combobox').selectOption('REFUND.SUCCESS')
     await expect.poll(() => page.getByRole('textbox').last().inputValue()).toContain('out_refund_no')
     await page.locator('input[name=url]').fill(notify_url)

@@ -118,11 +118,11 @@ export function createDeliveries(options: DeliveryOptions): Deliveries {
     { delivery }: Underway,
     notification: SignedNotification,
     probe = false,
-  ): Promise<Receipt | undefined> {
+  ): Promise<Receipt | Error> {
     const time = now()
     const receipt = await deliver(delivery.url, notification, closed).catch((error: Error) => error)
     deliveries.note(delivery, { time, ...outcomeOf(receipt), ...(probe && { probe }) })
-    return receipt instanceof Error ? undefined : receipt
+    return receipt
   }
   async function postWith(
     fault: NotificationFault | undefined,
@@ -140,9 +140,9 @@ export function createDeliveries(options: DeliveryOptions): Deliveries {
     const skew = clockErrorOf(fault)
     const sent = breakNotification(skew ? signAgain(notification, skew) : notification, fault)
     if (fault === undefined && isProbed(sent)) await post(underway, breakNotification(sent, 'probe'), true)
-    if (fault !== 'duplicate') return post(underway, sent)
+    if (fault !== 'duplicate') return receiptOf(await post(underway, sent))
     const [first] = await Promise.all([post(underway, sent), post(underway, sent)])
-    return first
+    return receiptOf(first)
   }
   async function attempt(
     underway: Underway,
@@ -177,7 +177,7 @@ export function createDeliveries(options: DeliveryOptions): Deliveries {
         stopRetry(underway)
         void attempt(underway, signAgain(notification, 0), number + 1)
       }, delay).unref()
-      Object.assign(underway, { timer })
+      underway.timer = timer
       delivery.next = now() + delay
       waiting.add(timer)
     }
@@ -189,7 +189,7 @@ export function createDeliveries(options: DeliveryOptions): Deliveries {
     const underway = sent.get(delivery)
     if (!underway) throw new Error(`no notification was sent to ${delivery.url}: ${delivery.problem}`)
     const receipt = await post(underway, underway.signAgain(underway.notification, 0))
-    if (!receipt) throw new Error(delivery.attempts.at(-1)?.error)
+    if (receipt instanceof Error) throw receipt
     if (isAccepted(underway.notification, receipt)) {
       underway.delivery.done = true
       stopRetry(underway)
@@ -228,6 +228,9 @@ export function createDeliveries(options: DeliveryOptions): Deliveries {
     },
   }
 }
+
+const receiptOf = (outcome: Receipt | Error): Receipt | undefined =>
+  outcome instanceof Error ? undefined : outcome
 
 const outcomeOf = (receipt: Receipt | Error): Omit<DeliveryAttempt, 'time'> =>
   receipt instanceof Error ? { error: receipt.message } : { status: receipt.status, answer: receipt.body }

@@ -51,7 +51,7 @@ describe('the page', () => {
         ...[file, 200],
         'text/javascript; charset=utf-8',
       ])
-      for (const [, name = ''] of (await script.text()).matchAll(/from '\.\/(\w+\.js)'/g)) seen.add(name)
+      for (const [, name = ''] of (await script.text()).matchAll(/from '\.\/([\w-]+\.js)'/g)) seen.add(name)
     }
     expect(seen.size).toBeGreaterThan(8)
     expect(html).not.toMatch(/https?:\/\//)
@@ -94,6 +94,9 @@ describe('the page', () => {
   it('sends notifications, scripts faults and ends them', async () => {
     expect(await ask('events')).toContain('TRANSACTION.SUCCESS')
     expect(await ask('sample?event_type=REFUND.SUCCESS')).toHaveProperty('out_refund_no')
+    expect(await ask('sample?event_type=TRANSACTION.SUCCESS')).toMatchObject({
+      ...{ out_trade_no: expect.any(String), trade_state: 'SUCCESS', amount: { total: expect.any(Number) } },
+    })
     const nobody = await act('notify', {
       event_type: 'REFUND.SUCCESS',
       url: 'http://127.0.0.1:1/',

@@ -8,7 +8,7 @@ export const yuan = (fen) =>
 
 /** @param {number} time in milliseconds @param {Intl.DateTimeFormatOptions} options */
 const formatted = (time, options) =>
-  new Date(time).toLocaleString(inChosen('zh-CN', 'en-GB'), { hour12: false, ...options })
+  new Date(time).toLocaleString(inChosen('zh-CN', 'en-GB'), { hourCycle: 'h23', ...options })
 
 /** @param {number} time in milliseconds */
 export const clockTime = (time) => formatted(time, { timeStyle: 'medium' })
