@@ -4,6 +4,7 @@ import {
   createDeliveryList,
   type Delivery,
   type DeliveryAttempt,
+  type DeliveryList,
   type OpenDelivery,
 } from './delivery-list.js'
 import {
@@ -83,6 +84,7 @@ interface Underway extends Sender {
 export function createDeliveries(options: DeliveryOptions): Deliveries {
   const { receivers, scale, now, faults, closed } = options
   const deliveries = createDeliveryList()
+  const { post, postWith } = createPoster(options, deliveries)
   const sent = new WeakMap<Delivery, Underway>()
   const waiting = new Set<NodeJS.Timeout>()
   /** The attempts that wait for the next notification to overtake them. */
@@ -113,37 +115,6 @@ export function createDeliveries(options: DeliveryOptions): Deliveries {
     held = []
     for (const attempt of attempts) attempt()
   }
-  /** Sends one request, and notes what came of it. */
-  async function post(
-    { delivery }: Underway,
-    notification: SignedNotification,
-    probe = false,
-  ): Promise<Receipt | Error> {
-    const time = now()
-    const receipt = await deliver(delivery.url, notification, closed).catch((error: Error) => error)
-    deliveries.note(delivery, { time, ...outcomeOf(receipt), ...(probe && { probe }) })
-    return receipt
-  }
-  async function postWith(
-    fault: NotificationFault | undefined,
-    underway: Underway,
-    notification: SignedNotification,
-  ): Promise<Receipt | undefined> {
-    const { delivery, signAgain, isProbed } = underway
-    if (fault === 'lost') {
-      deliveries.note(delivery, { time: now(), error: 'lost, as scripted by emulator.fail()' })
-      return undefined
-    }
-    if (typeof fault === 'object')
-      await sleep(fault.delay, undefined, { signal: closed }).catch(() => undefined)
-    if (underway.round !== round) return undefined
-    const skew = clockErrorOf(fault)
-    const sent = breakNotification(skew ? signAgain(notification, skew) : notification, fault)
-    if (fault === undefined && isProbed(sent)) await post(underway, breakNotification(sent, 'probe'), true)
-    if (fault !== 'duplicate') return receiptOf(await post(underway, sent))
-    const [first] = await Promise.all([post(underway, sent), post(underway, sent)])
-    return receiptOf(first)
-  }
   async function attempt(
     underway: Underway,
     notification: SignedNotification,
@@ -166,7 +137,10 @@ export function createDeliveries(options: DeliveryOptions): Deliveries {
     number: number,
   ): Promise<Receipt | undefined> {
     const { delivery, signAgain } = underway
-    const receipt = await postWith(fault, underway, notification)
+    if (typeof fault === 'object')
+      await sleep(fault.delay, undefined, { signal: closed }).catch(() => undefined)
+    const isForgotten = round !== underway.round
+    const receipt = isForgotten ? undefined : await postWith(fault, underway, notification)
     const wait = WAITS[number]
     const isOver = closed.aborted || round !== underway.round
     // One that was taken when it was sent by hand meanwhile stays taken.
@@ -227,6 +201,48 @@ export function createDeliveries(options: DeliveryOptions): Deliveries {
       stopWaiting()
     },
   }
+}
+
+/** Sends requests, and notes what came of them. */
+interface Poster {
+  post(underway: Underway, notification: SignedNotification, probe?: true): Promise<Receipt | Error>
+  /** Sends a notification with a fault other than a delay. */
+  postWith(
+    fault: NotificationFault | undefined,
+    underway: Underway,
+    notification: SignedNotification,
+  ): Promise<Receipt | undefined>
+}
+
+function createPoster({ now, closed }: DeliveryOptions, { note }: DeliveryList): Poster {
+  async function post(
+    { delivery }: Underway,
+    notification: SignedNotification,
+    probe?: true,
+  ): Promise<Receipt | Error> {
+    const time = now()
+    const receipt = await deliver(delivery.url, notification, closed).catch((error: Error) => error)
+    note(delivery, { time, ...outcomeOf(receipt), ...(probe && { probe }) })
+    return receipt
+  }
+  async function postWith(
+    fault: NotificationFault | undefined,
+    underway: Underway,
+    notification: SignedNotification,
+  ): Promise<Receipt | undefined> {
+    const { delivery, signAgain, isProbed } = underway
+    if (fault === 'lost') {
+      note(delivery, { time: now(), error: 'lost, as scripted by emulator.fail()' })
+      return undefined
+    }
+    const skew = clockErrorOf(fault)
+    const sent = breakNotification(skew ? signAgain(notification, skew) : notification, fault)
+    if (fault === undefined && isProbed(sent)) await post(underway, breakNotification(sent, 'probe'), true)
+    if (fault !== 'duplicate') return receiptOf(await post(underway, sent))
+    const [first] = await Promise.all([post(underway, sent), post(underway, sent)])
+    return receiptOf(first)
+  }
+  return { post, postWith }
 }
 
 const receiptOf = (outcome: Receipt | Error): Receipt | undefined =>
