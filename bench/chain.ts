@@ -22,6 +22,7 @@ const NO_DEFAULTS = {
   headers: {},
   timeout: 0,
   baseURL: undefined,
+  maxContentLength: undefined,
   onUploadProgress: undefined,
   onDownloadProgress: undefined,
 }
