@@ -73,7 +73,7 @@ export function createDeliveryList(): DeliveryList {
       return delivery
     },
     note(delivery, { answer, ...attempt }) {
-      const kept = answer ? { ...attempt, answer: answer.slice(0, ANSWER_CHARACTERS) } : attempt
+      const kept = answer ? { ...attempt, answer: beginningOf(answer) } : attempt
       delivery.attempts = [...delivery.attempts, kept].slice(-REMEMBERED_ATTEMPTS)
       forgetOldest()
     },
@@ -87,6 +87,10 @@ export function createDeliveryList(): DeliveryList {
     },
   }
 }
+
+/** A copy: a slice of a string would keep all of it in memory. */
+const beginningOf = (answer: string): string =>
+  Buffer.from(answer.slice(0, ANSWER_CHARACTERS), 'utf16le').toString('utf16le')
 
 function sizeOf(delivery: Delivery | undefined): number {
   const { body = '', attempts = [] } = delivery ?? {}

@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createDeliveryList } from '../../../lib/emulator/control/delivery-list.js'
 import { createEmulator, type Emulator } from '../../../lib/emulator/index.js'
@@ -171,6 +173,22 @@ describe('a notification that was sent', () => {
     expect(newest.attempts).toHaveLength(50)
     expect(newest.attempts.at(-1)).toEqual({ time: 59, status: 500 })
   })
+})
+
+it('of a large answer no more than its beginning stays in memory', () => {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  const deliveries = createDeliveryList()
+  const delivery = deliveries.add({ event_type: 'E', url: '', attempts: [], done: true })
+  const answer = Buffer.alloc(512 * 1024, 'x')
+  collect()
+  const before = process.memoryUsage().heapUsed
+  for (let n = 0; n < 40; n++) {
+    deliveries.note(delivery, { time: n, status: 500, answer: answer.toString('latin1') })
+  }
+  collect()
+  expect(delivery.attempts).toHaveLength(40)
+  expect(process.memoryUsage().heapUsed - before).toBeLessThan(10 * 1024 * 1024)
 })
 
 it('a notification goes nowhere but to this machine', async () => {
