@@ -5,11 +5,11 @@ import { expect, it } from 'vitest'
 const root = join(import.meta.dirname, '../..')
 
 /** Pages that people write: on GitHub and, those in docs/, on the site. */
-const PAGES = ['.', 'docs', 'docs/guide', 'docs/zh', 'docs/zh/guide', 'examples', 'bench', 'catalog'].flatMap(
-  (folder) =>
-    readdirSync(join(root, folder))
-      .filter((name) => name.endsWith('.md'))
-      .map((name) => join(folder, name)),
+const FOLDERS = ['.', 'docs', 'docs/guide', 'docs/cookbook', 'docs/zh', 'docs/zh/guide', 'docs/zh/cookbook']
+const PAGES = [...FOLDERS, 'examples', 'bench', 'catalog'].flatMap((folder) =>
+  readdirSync(join(root, folder))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join(folder, name)),
 )
 
 const withoutCode = (page: string): string =>
@@ -52,4 +52,13 @@ it('links between pages lead to a file and a heading that are there', () => {
     ),
   )
   expect(broken).toEqual([])
+})
+
+it('links from the root of the site, which GitHub does not follow, lead to generated pages alone', () => {
+  const others = PAGES.flatMap((page) =>
+    [...withoutCode(page).matchAll(/\]\((?!\/(?:zh\/)?(?:api|notifications)\/)\/[^)]*\)/g)].map(
+      ([link]) => `${page}: ${link}`,
+    ),
+  )
+  expect(others).toEqual([])
 })
