@@ -1,4 +1,5 @@
 import { SaxesParser } from 'saxes'
+import type { SignParams } from './hash.js'
 import { MAX_XML_BYTES, XmlProblem } from './xml-problem.js'
 
 export { MAX_XML_BYTES, XmlProblem }
@@ -20,13 +21,17 @@ const RESERVED: ReadonlySet<string> = new Set([...Object.getOwnPropertyNames(Obj
 
 /**
  * A message of APIv2: a flat document, `<xml>…</xml>`, of texts. What a parser might change on its way stands in CDATA.
- * `encodeXml({ ...params, sign: md5Sign(params, secret) })` is what the API takes.
+ * `encodeXml({ ...params, sign: md5Sign(params, secret) })` is what the API takes; `undefined` and `null`, which are not
+ * signed, are left out.
  *
- * @throws {WechatpayError} code `XML_INVALID` for a name or a text that XML cannot carry.
+ * @throws {WechatpayError} code `XML_INVALID` for a name or a value that XML cannot carry.
  */
-export function encodeXml(fields: Readonly<Record<string, string | number>>): string {
+export function encodeXml(fields: SignParams): string {
   let xml = '<xml>'
   for (const [name, value] of Object.entries(fields)) {
+    if (value == null) continue
+    if (typeof value === 'object')
+      throw new XmlProblem(`${name} is no text: write the JSON that the API wants`)
     const text = String(value)
     if (!NAME.test(name) || RESERVED.has(name)) throw new XmlProblem(`'${name}' is no name of an XML element`)
     if (NOT_XML.test(text)) throw new XmlProblem(`${name} holds a character that XML cannot carry`)

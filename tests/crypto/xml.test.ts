@@ -33,6 +33,18 @@ const AWKWARD = {
 }
 
 describe('encoding', () => {
+  it('leaves out what is not signed either', () => {
+    expect(encodeXml({ a: '1', b: undefined, c: null, d: 0, e: false })).toBe(
+      '<xml><a>1</a><d>0</d><e>false</e></xml>',
+    )
+  })
+
+  it.each([[{ goods: [] }], [['a']], [new Date(0)]])('refuses %o, which is no text', (detail) => {
+    expect(() => encodeXml({ detail: detail as never })).toThrow(
+      'detail is no text: write the JSON that the API wants',
+    )
+  })
+
   it('puts into CDATA what a parser might change, and nothing else', () => {
     expect(encodeXml({ a: '1', b: '中文', c: 'x<y', d: 'a]]>b', e: '' })).toBe(
       '<xml><a>1</a><b>中文</b><c><![CDATA[x<y]]></c><d><![CDATA[a]]]]><![CDATA[>b]]></d><e></e></xml>',
