@@ -138,6 +138,9 @@ describe('the OpenAPI document', () => {
     expect((await ask('POST', 'pay', { number: 'A', amount: 1 })).json.message).toBe(
       "POST pay: there is no 'amount'; it takes number, payer, bank, discount, fail, mchid",
     )
+    expect((await ask('POST', 'pay', { fail: true })).json.message).toBe(
+      "POST pay: 'number' is missing; it takes number, payer, bank, discount, fail, mchid",
+    )
     expect((await ask('POST', 'limit', { rate: 'fast' })).json.message).toBe(
       'POST limit: /rate must be number',
     )
@@ -197,7 +200,7 @@ describe('over HTTP, the emulator', () => {
     await ask('POST', 'clock', { advance: 86_400_000 })
     await expect.poll(told).toEqual(['REFUND.ABNORMAL', 'TRANSACTION.SUCCESS'])
     expect((await ask('POST', 'refund', { number: 'REFUND-0001', status: 'LOST' })).json.message).toContain(
-      '/status must be equal to one of the allowed values',
+      '/status must be one of PROCESSING, SUCCESS, ABNORMAL, CLOSED',
     )
   })
 

@@ -73,6 +73,12 @@ async function problemOf(input: unknown, operation: Operation): Promise<string |
   const { instancePath = '', message = 'is wrong', params } = validate.errors?.at(-1) ?? {}
   const name: unknown = params?.additionalProperty
   if (typeof name === 'string') return `there is no '${name}'; it takes ${fieldNames(operation)}`
+  const missing: unknown = params?.missingProperty
+  if (typeof missing === 'string' && instancePath === '') {
+    return `'${missing}' is missing; it takes ${fieldNames(operation)}`
+  }
+  const allowed: unknown = params?.allowedValues
+  if (Array.isArray(allowed)) return `${instancePath} must be one of ${allowed.join(', ')}`
   return `${instancePath || 'the input'} ${message}`
 }
 
