@@ -1,3 +1,4 @@
+import { join, posix, relative, sep } from 'node:path'
 import type { MarkdownEnv, MarkdownRenderer } from 'vitepress'
 
 export const REPOSITORY = 'https://github.com/wechatpay-fluent/wechatpay-fluent'
@@ -8,18 +9,27 @@ export const REPOSITORY = 'https://github.com/wechatpay-fluent/wechatpay-fluent'
  */
 export function repositoryLinks(md: MarkdownRenderer): void {
   md.core.ruler.push('repository-links', ({ tokens, env }) => {
-    const { realPath, path } = env as MarkdownEnv
-    const isChinese = (realPath ?? path)?.endsWith('.zh-CN.md') ?? false
+    const { realPath, path } = env as Partial<MarkdownEnv>
+    const file = realPath ?? path
+    // Titles are rendered by themselves, too, for the sidebar and the tab.
+    if (file === undefined) return
+    const page = relative(DOCS, file).replaceAll(sep, '/')
     for (const token of tokens.flatMap((one) => one.children ?? [])) {
       const href = token.type === 'link_open' ? token.attrGet('href') : null
-      if (href) token.attrSet('href', onSite(href, isChinese))
+      if (href) token.attrSet('href', onSite(href, page))
     }
   })
 }
 
-function onSite(href: string, isChinese: boolean): string {
+const DOCS = join(import.meta.dirname, '..')
+
+/** Where a link of a page, whose path is from docs/ on, leads on the site. */
+export function onSite(href: string, page: string): string {
   const twin = /^(\w+)(\.zh-CN)?\.md(#.*)?$/.exec(href)
-  if (twin && (twin[2] || isChinese)) return `${twin[2] ? '/zh/' : '/'}${twin[1]}${twin[3] ?? ''}`
-  const outside = /^(?:\.\.\/)+((?!docs\/)[\w./-]+)(#.*)?$/.exec(href)
-  return outside ? `${REPOSITORY}/blob/main/${outside[1]}${outside[2] ?? ''}` : href
+  if (twin && (twin[2] || page.endsWith('.zh-CN.md'))) {
+    return `${twin[2] ? '/zh/' : '/'}${twin[1]}${twin[3] ?? ''}`
+  }
+  if (!href.startsWith('../')) return href
+  const file = posix.join('docs', posix.dirname(page), href)
+  return file.startsWith('docs/') ? href : `${REPOSITORY}/blob/main/${file}`
 }
