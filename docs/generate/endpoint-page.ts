@@ -96,6 +96,13 @@ function callersOf(endpoint: Endpoint): (keyof typeof CALLERS)[] {
   const reader = READERS.find(([address]) => docs.some((url) => address.test(url)))
   return [reader?.[1] ?? 'unknown']
 }
+
+/** Who may call an endpoint, in a few words. */
+export const shortCallers = (endpoint: Endpoint, language: Language): string =>
+  callersOf(endpoint)
+    .map((one) => CALLERS[one][language].replace(/\s?[（(].*$/, ''))
+    .join(language === 'zh' ? '、' : ', ')
+
 const RESTRICTIONS: Readonly<Record<string, Text>> = {
   privated: { zh: '不再对新商户开放', en: 'closed to new merchants' },
   'need-accessment': { zh: '需申请开通', en: 'open to merchants who have applied for it' },

@@ -1,6 +1,6 @@
 import type { Endpoint, Notification } from '../../catalog/model.js'
 import type { Files } from '../../catalog/write.js'
-import { endpointPage } from './endpoint-page.js'
+import { endpointPage, shortCallers } from './endpoint-page.js'
 import { FAMILIES, NOTIFICATION_FAMILIES } from './families.js'
 import { baseOf, type Language } from './language.js'
 import { blocks, cell, code, frontmatter, table } from './markdown.js'
@@ -45,10 +45,7 @@ export function pagesOf(
     sidebars[`${base}api/${family}/`] = groups.map(([text, members]) => ({
       text,
       base: `${base}api/${family}/`,
-      items: members.map((one) => ({
-        text: titleOf(site, 'endpoints', one.name, language),
-        link: slugOf(one),
-      })),
+      items: members.map((one) => ({ text: sidebarText(one, members, language, site), link: slugOf(one) })),
     }))
     add(`${base}api/${family}/index`, familyPage(family, groups, language, site))
   }
@@ -64,6 +61,13 @@ export function pagesOf(
   }))
   add(`${base}notifications/index`, notificationsOverview(events, language, site))
   return { files, sidebars }
+}
+
+/** The title of an endpoint, with its callers where another of the group has the same title. */
+function sidebarText(endpoint: Endpoint, group: readonly Endpoint[], language: Language, site: Site): string {
+  const title = titleOf(site, 'endpoints', endpoint.name, language)
+  const isShared = group.some((one) => one !== endpoint && one.name === endpoint.name)
+  return isShared ? `${title} · ${shortCallers(endpoint, language)}` : title
 }
 
 /** The endpoints of a family by their first product. */

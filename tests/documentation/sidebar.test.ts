@@ -1,0 +1,14 @@
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { pagesOf } from '../../docs/generate/pages.js'
+import { loadSite } from '../../docs/generate/site.js'
+
+const site = loadSite(join(import.meta.dirname, '../..'))
+
+it.each([
+  ['en', '/api/payments/', 'Place an order by JSAPI · partners', 'Place an order by JSAPI · merchants'],
+  ['zh', '/zh/api/payments/', 'JSAPI下单 · 服务商', 'JSAPI下单 · 直连商户'],
+] as const)('tells endpoints of one title apart by who calls them: %s', (language, base, ...texts) => {
+  const groups = pagesOf(site, language, ['payments']).sidebars[base] ?? []
+  expect(groups.flatMap(({ items }) => items.map(({ text }) => text))).toEqual(expect.arrayContaining(texts))
+})
