@@ -43,7 +43,7 @@ export function defineCommand(command: Command): Command {
     .option('--host <address>', 'other machines can reach it unless it is a loopback address', '127.0.0.1')
     .option('--https', 'serve HTTPS, with a certificate of its own authority')
     .option('--seed <text>', 'make ids, numbers and secrets the same in every run')
-    .option('--merchants <file>', 'merchants of your own, as a JSON list: docs/emulator.md')
+    .option('--merchants <file>', 'merchants of your own: [{"mchid":"1900000555"}, …]')
     .addOption(new Option('--platform <mode>', 'what it signs with').choices(PLATFORMS))
     .option('--clock <time>', 'where its clock starts, such as 2025-01-01T00:00:00+08:00', toTime)
     .option('--retry-scale <number>', 'factor of the waits before a notification is sent again', toNumber)

@@ -62,3 +62,12 @@ it('links from the root of the site, which GitHub does not follow, lead to gener
   )
   expect(others).toEqual([])
 })
+
+it('documents that the code names are there', () => {
+  const sources = readdirSync(join(root, 'lib'), { recursive: true, encoding: 'utf8' })
+  const missing = sources
+    .filter((file) => file.endsWith('.ts'))
+    .flatMap((file) => readFileSync(join(root, 'lib', file), 'utf8').match(/\bdocs\/[\w/-]+\.md\b/g) ?? [])
+    .filter((page) => !existsSync(join(root, page)))
+  expect(missing).toEqual([])
+})
