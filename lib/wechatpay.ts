@@ -6,6 +6,13 @@ import { exactSegments, isDocumentedPrefix, isId } from './catalog/lookup.js'
 import type { Verb } from './catalog/traits.js'
 import { createChain } from './chain/chain.js'
 import { PathNode } from './chain/path-node.js'
+import {
+  type Environment,
+  type GivenOptions,
+  optionsFromFile,
+  optionsOfVariables,
+  withSource,
+} from './config-sources.js'
 import { decryptOaep } from './crypto/rsa.js'
 import { createDownload, type Download } from './download.js'
 import { ConfigError } from './errors.js'
@@ -143,6 +150,29 @@ export class Wechatpay {
     })
   }
 
+  /**
+   * A client whose options are environment variables, as the command line reads them: `WXPAY_MCHID`, `WXPAY_SERIAL` …
+   *
+   * @param overrides options that win over the variables, or that there are none for
+   * @throws {ConfigError} naming the variable of an option that is missing or wrong.
+   */
+  static fromEnv(env: Environment = process.env, overrides: Partial<WechatpayOptions> = {}): Wechatpay {
+    const options = optionsOfVariables(env)
+    return withSource(() => createFrom(options, overrides), overrides)
+  }
+
+  /**
+   * A client whose options are in a file, as `--config` of the command line reads it: JSON of the options of
+   * {@link Wechatpay}, or the variables of {@link Wechatpay.fromEnv}. Keys may be the names of files.
+   *
+   * @param overrides options that win over those of the file
+   * @throws {ConfigError} naming the file, when it cannot be read, or when one of its options is missing or wrong.
+   */
+  static fromFile(path: string | URL, overrides: Partial<WechatpayOptions> = {}): Wechatpay {
+    const { options, source } = optionsFromFile(path)
+    return withSource(() => createFrom(options, overrides), overrides, source)
+  }
+
   [Symbol.dispose](): void {
     this.close()
   }
@@ -155,6 +185,10 @@ export class Wechatpay {
     return this.toString()
   }
 }
+
+/** A client made from options that were read from somewhere; the constructor checks them. */
+const createFrom = (options: GivenOptions, overrides: Partial<WechatpayOptions>): Wechatpay =>
+  new Wechatpay({ ...options, ...overrides } as WechatpayOptions)
 
 /** The platform keys of a client that can download certificates; `undefined` where those of `certs` are all there are. */
 function downloadKeys(config: Config, transport: Transport): Certificates | undefined {

@@ -30,7 +30,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['index.ts'],
   ['wechatpay.ts'],
   ['bills/', 'notifications/', 'pay-sign/', 'paginate.ts', 'download.ts'],
-  ['calls.ts'],
+  ['calls.ts', 'config-sources.ts'],
   ['axios-client.ts'],
   ['options.ts'],
   ['pipeline/'],
@@ -53,7 +53,7 @@ const ONLY: Readonly<Record<string, Allowed>> = {
   'cli/': {
     files: [
       ...['index.ts', 'bulk/index.ts', 'emulator/index.ts', 'crypto/index.ts'],
-      ...['catalog/', 'data/', 'chain/names.ts', ...HELPERS],
+      ...['config-sources.ts', 'catalog/', 'data/', 'chain/names.ts', ...HELPERS],
     ],
   },
 }

@@ -1,8 +1,8 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { AUTHORITY_VARIABLE, VARIABLES } from '../config-sources.js'
 import type { EmulatorBrand, EmulatorMerchant } from '../emulator/index.js'
-import { VARIABLES } from './config.js'
 
 /** The folder that holds an emulator's keys and state between runs, unless `--dir` names another. */
 export const DEFAULT_FOLDER = '.wxpay-emulator'
@@ -87,12 +87,10 @@ function variablesOf(options: EmulatorClient): Variable[] {
     insecureHosts: options.insecureHosts?.join(','),
     merchantCert: 'merchant' in options ? options.merchant?.cert : undefined,
   }
-  return Object.entries({ ...VARIABLES, ca: 'NODE_EXTRA_CA_CERTS' }).flatMap(
-    ([name, variable]): Variable[] => {
-      const value = values[name]
-      return typeof value === 'string' ? [[variable, value]] : []
-    },
-  )
+  return Object.entries({ ...VARIABLES, ca: AUTHORITY_VARIABLE }).flatMap(([name, variable]): Variable[] => {
+    const value = values[name]
+    return typeof value === 'string' ? [[variable, value]] : []
+  })
 }
 
 const shellQuoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { InvalidArgumentError } from 'commander'
+import { describeJsonProblem, parseJson } from '../parse-json.js'
 
 /** A mistake in the command line or in a file it names; the exit code is 2. */
 export class UsageError extends Error {
@@ -32,19 +33,15 @@ export function readJson(given: string, flag: string): unknown {
 }
 
 /**
- * Parses JSON that the user wrote. Node's own error quotes the text, which may hold a key; this one names the line alone.
+ * Parses JSON that the user wrote.
  *
- * @param source the name of the text, such as `--config wxpay.json`
+ * @param source the name of the text, such as `--json`
  * @throws {UsageError} when the text is no JSON.
  */
 export function parseUserJson(text: string, source: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    const at = /at position (\d+)/.exec((error as Error).message)?.[1]
-    const where = at === undefined ? '' : ` (line ${text.slice(0, Number(at)).split('\n').length})`
-    throw new UsageError(`${source} is no JSON${where}`)
-  }
+  const value = parseJson(text)
+  if (value === undefined) throw new UsageError(describeJsonProblem(text, source))
+  return value
 }
 
 /** Splits `name=value`; `undefined` when the text is no such pair. */

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
+import { keyInput } from '../../config-sources.js'
 import type { WechatpayOptions } from '../../index.js'
-import { addClientOptions, type ClientFlags, clientOptions, keyInput } from '../config.js'
+import { addClientOptions, type ClientFlags, clientOptions } from '../config.js'
 import { UsageError } from '../input.js'
 import { formatColumns } from '../layout.js'
 import { print, printJson, style } from '../output.js'
