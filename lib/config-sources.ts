@@ -134,7 +134,9 @@ export function withSource<Client>(make: () => Client, overrides: object, file?:
     return make()
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
-    const named = /^(?:Missing: |Give |There is no option ')?(\w+(?:, (?:or )?\w+)*)/.exec(error.message)?.[1]?.split(/, (?:or )?/)
+    const named = /^(?:Missing: |Give |There is no option ')?(\w+(?:, (?:or )?\w+)*)/
+      .exec(error.message)?.[1]
+      ?.split(/, (?:or )?/)
     const given = (named ?? []).filter((name) => !(name in overrides))
     if (given.length === 0) throw error
     const variables = given.flatMap((name) => OPTION_VARIABLES[name] ?? [])

@@ -54,7 +54,7 @@ export { NOTIFICATION_CHANNEL, type NotificationReceipt } from './notifications/
 export type { NotificationReceiver } from './notifications/receiver.js'
 export type { ReceiverOptions } from './notifications/receiver-options.js'
 export type { NotificationHeaders, RawBody } from './notifications/request.js'
-export type { BrandOptions, MerchantOptions, WechatpayOptions } from './options.js'
+export type { BrandOptions, CertifiedOptions, MerchantOptions, WechatpayOptions } from './options.js'
 export { paginate } from './paginate.js'
 export type { PaySign } from './pay-sign/api.js'
 export type {
@@ -88,7 +88,7 @@ export {
   type ResponseEvent,
   type RetryEvent,
 } from './pipeline/events.js'
-export type { ClientCertificate, PemInput } from './protocols/v2/client-certificate.js'
+export type { ClientCertificate, PemCertificate, PemInput } from './protocols/v2/client-certificate.js'
 export { indexed } from './protocols/v2/indexed.js'
 export type { PlatformCertificate, PlatformCertificates } from './protocols/v3/platform-certificates.js'
 export { Ciphertext, Sensitive, sensitive } from './protocols/v3/sensitive.js'

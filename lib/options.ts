@@ -9,7 +9,12 @@ import { ConfigError, WechatpayError } from './errors.js'
 import { type Id, type Identity, identityOf, type Signer } from './identity.js'
 import { didYouMean, nearestName } from './nearest.js'
 import { copyLiterals } from './plain-object.js'
-import { type ClientCertificate, loadClientCertificate } from './protocols/v2/client-certificate.js'
+import {
+  type ClientCertificate,
+  certificateSerial,
+  loadClientCertificate,
+  type PemCertificate,
+} from './protocols/v2/client-certificate.js'
 import { loadPlatformKeys, type PlatformKey } from './protocols/v3/platform-keys.js'
 import { isStore, STORE, type Store } from './store.js'
 import type { TrustedAuthorities } from './transport/agents.js'
@@ -31,10 +36,6 @@ export interface CommonOptions
     | 'responseType'
     | 'signal'
   > {
-  /** Serial number of the merchant certificate, or of the brand API certificate, in hexadecimal. */
-  readonly serial: string
-  /** Private key of that certificate: PEM text, bytes, `file://` URL or `KeyObject`. */
-  readonly privateKey: KeyInput
   /** PEM of the authorities to trust in place of Node's: those of an emulator, or of a gateway of your own. */
   readonly ca?: TrustedAuthorities
   /**
@@ -57,6 +58,10 @@ export interface CommonOptions
 export interface MerchantOptions extends CommonOptions {
   /** Merchant id, as digits. */
   readonly mchid: string
+  /** Serial number of the merchant certificate, in hexadecimal. {@link CertifiedOptions} have that certificate in its place. */
+  readonly serial: string
+  /** Private key of the merchant certificate: PEM text, bytes, `file://` URL or `KeyObject`. */
+  readonly privateKey: KeyInput
   /**
    * Platform public keys (`PUB_KEY_ID_…`) and certificates (by serial number), in any mix. Without it, the
    * platform certificates are downloaded and kept fresh, which takes `apiv3Key`; with both, a certificate that it lacks is
@@ -78,6 +83,13 @@ export interface MerchantOptions extends CommonOptions {
   readonly brandApiKey?: never
 }
 
+/** What the client of a merchant is made from where `merchant.cert` gives the serial number. */
+export interface CertifiedOptions extends Omit<MerchantOptions, 'serial' | 'merchant'> {
+  readonly serial?: never
+  /** The merchant certificate, which is the client certificate of APIv2, too. */
+  readonly merchant: PemCertificate
+}
+
 /**
  * What the client of a brand is made from: it calls `/brand/…`, and nothing else.
  *
@@ -86,6 +98,10 @@ export interface MerchantOptions extends CommonOptions {
 export interface BrandOptions extends CommonOptions {
   /** Brand id, as digits. */
   readonly brandId: string
+  /** Serial number of the brand API certificate, in hexadecimal. */
+  readonly serial: string
+  /** Private key of that certificate: PEM text, bytes, `file://` URL or `KeyObject`. */
+  readonly privateKey: KeyInput
   /**
    * WeChat Pay public key of the brand by its id (`PUB_KEY_ID_…`): verifies answers and notifications, and encrypts
    * fields. There are no certificates to download in its place.
@@ -102,8 +118,8 @@ export interface BrandOptions extends CommonOptions {
   readonly store?: never
 }
 
-/** What a client is made from: {@link MerchantOptions} or {@link BrandOptions}, never both. */
-export type WechatpayOptions = MerchantOptions | BrandOptions
+/** What a client is made from: the options of a merchant or of a brand, never both. */
+export type WechatpayOptions = MerchantOptions | CertifiedOptions | BrandOptions
 
 /** Checked options, keys loaded. Held in closures only, so that nothing printed can show a secret. */
 export interface Config {
@@ -287,15 +303,15 @@ function checkConfig(given: WechatpayOptions): Config {
   const connection = pick(options, CONNECTION_OPTIONS)
   // The authorities of an agent of the user's hold for the connections with the client certificate, too.
   const ca = loadAuthorities(options.ca) ?? (connection.httpsAgent as HasAuthorities | undefined)?.options?.ca
-  const hasCertificate = merchant !== undefined && signer.mchid !== undefined
-  const clientCertificate = hasCertificate
-    ? loadClientCertificate(merchant, {
-        mchid: signer.mchid,
-        serial: signer.serial,
-        privateKey: signer.privateKey,
-        ca,
-      })
-    : undefined
+  const clientCertificate =
+    merchant !== undefined && signer.mchid !== undefined
+      ? loadClientCertificate(merchant, {
+          mchid: signer.mchid,
+          serial: signer.serial,
+          privateKey: signer.privateKey,
+          ca,
+        })
+      : undefined
   return {
     signer,
     platformKeys: certs === undefined ? [] : loadPlatformKeys(certs, signer),
@@ -366,7 +382,9 @@ function assertNames(options: WechatpayOptions): void {
     const hint = meant ? `: ${meant}` : didYouMean(nearestName(given, OWN_NAMES))
     throw new ConfigError(`There is no option '${given}'${hint}`)
   }
-  const missing = REQUIRED_NAMES[identityOf(options)].filter((name) => options[name] === undefined)
+  const missing = REQUIRED_NAMES[identityOf(options)].filter(
+    (name) => options[name] === undefined && !(name === 'serial' && hasCertificate(options)),
+  )
   if (missing.length > 0) {
     const places = missing.flatMap((name) => (name in WHERE ? [`${name}: ${WHERE[name]}`] : []))
     throw new ConfigError([`Missing: ${missing.join(', ')}`, ...places].join('. '))
@@ -417,10 +435,16 @@ const NAMES_ELSEWHERE: ReadonlyMap<string, string> = new Map(
 
 const plainName = (name: string): string => name.toLowerCase().replace(/[_-]/g, '')
 
-function loadSigner({ mchid, brandId, serial, privateKey }: WechatpayOptions): Signer {
+/** Whether the serial number can be read off the client certificate. */
+function hasCertificate({ merchant }: WechatpayOptions): boolean {
+  return isObject(merchant) && 'cert' in (merchant as object)
+}
+
+function loadSigner({ mchid, brandId, serial, privateKey, merchant }: WechatpayOptions): Signer {
   const id =
     brandId === undefined ? { mchid: digits('mchid', mchid) } : { brandId: digits('brandId', brandId) }
-  return { ...id, serial: normalizeSerial(serial, id), privateKey: loadPrivateKey(privateKey) }
+  const known = serial ?? certificateSerial(merchant as PemCertificate)
+  return { ...id, serial: normalizeSerial(known, id), privateKey: loadPrivateKey(privateKey) }
 }
 
 function digits(name: 'mchid' | 'brandId', value: unknown): string {

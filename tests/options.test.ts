@@ -171,6 +171,7 @@ describe('what people paste', () => {
     ['a secret in quotes', { secret: `"${secret}"` }],
     ['a secret as KeyObject', { secret: createSecretKey(Buffer.from(secret)) }],
     ['an mchid with blanks', { mchid: ' 1900000109\n' }],
+    ['merchant.cert without a serial', { serial: undefined, merchant: { cert: own } }],
     ['merchant.cert with literal \\n', { merchant: { cert: oneLine(own) } }],
     ['merchant.cert in quotes', { merchant: { cert: `"${oneLine(own)}"`, key: `"${oneLine(key)}"` } }],
     ['merchant.cert as DER', { merchant: { cert: new X509Certificate(own).raw } }],
@@ -189,6 +190,15 @@ describe('what people paste', () => {
   ])('is understood as a serial: %s', (serial) => {
     const { signer } = loadConfig({ ...valid, serial } as WechatpayOptions)
     expect(signer.serial).toBe('3775B6A45ACD588826D15E583A95F5DD00000000')
+  })
+
+  it('gives its serial by merchant.cert, which requests are signed under', () => {
+    const { signer } = loadConfig({
+      ...valid,
+      serial: undefined,
+      merchant: { cert: own },
+    } as WechatpayOptions)
+    expect(signer.serial).toBe(valid.serial)
   })
 
   it('is understood as the id of a public key, and named as it is', () => {
@@ -231,6 +241,16 @@ describe('what people paste', () => {
       { merchant: { cert: certify(merchant.privateKey, certificateSerial) } },
       `merchant.cert has the serial number ${certificateSerial}, but serial is ${valid.serial}`,
     ],
+    [
+      'no serial, and a certificate in a pfx',
+      { serial: undefined, merchant: { pfx: Buffer.from('x') } },
+      'Missing: serial',
+    ],
+    [
+      'no serial, and no certificate for merchant.cert',
+      { serial: undefined, merchant: { cert: key } },
+      'merchant.cert is no certificate but a key',
+    ],
     ['a public KeyObject for a secret', { secret: platform.publicKey }, 'secret must be text, bytes'],
     ['a number for a secret', { secret: 1 }, 'secret must be text, bytes'],
     ['key', { key: secret }, 'the APIv2 key is secret, the APIv3 key apiv3Key'],
@@ -270,6 +290,15 @@ it('a certificate among certs that has expired is refused', () => {
   } finally {
     vi.useRealTimers()
   }
+})
+
+it('does not compile without a serial and without the certificate that has it', () => {
+  const compiled = (..._: readonly WechatpayOptions[]): void => undefined
+  compiled({ mchid: '1', privateKey: '', merchant: { cert: '' } })
+  // @ts-expect-error no serial
+  compiled({ mchid: '1', privateKey: '' })
+  // @ts-expect-error the serial number cannot be read off a pfx
+  compiled({ mchid: '1', privateKey: '', merchant: { pfx: '' } })
 })
 
 describe('the client of a brand', () => {

@@ -55,6 +55,18 @@ export function checkIdentity({
   ]
 }
 
+/** The options with the serial number of the client certificate, where they have none of their own. */
+export function withSerial(options: WechatpayOptions): WechatpayOptions {
+  const { serial, merchant } = options
+  if (serial !== undefined || merchant === undefined || !('cert' in merchant)) return options
+  try {
+    return { ...options, serial: new X509Certificate(read(merchant.cert)).serialNumber } as WechatpayOptions
+  } catch {
+    // The certificate has a check of its own.
+    return options
+  }
+}
+
 /** Checks the length of the secrets; whether one is right shows only in use. */
 export function checkSecrets({ apiv3Key, secret }: WechatpayOptions): CheckResult[] {
   const checkLength = (what: string, given: SecretInput | undefined, use: string): CheckResult => {
@@ -136,7 +148,8 @@ export function checkClientCertificate({
   if (merchant === undefined) return unknown(what, 'not given; needed for some of APIv2, such as refunds')
   return runCheck(what, 'give apiclient_cert.pem: WXPAY_MERCHANT_CERT', () => {
     // The constructor wants an APIv3 key or platform keys; any will do, because nothing is sent.
-    new Wechatpay({ mchid, serial, privateKey, merchant, apiv3Key: '0'.repeat(32) }).close()
+    const options = { mchid, serial, privateKey, merchant, apiv3Key: '0'.repeat(32) }
+    new Wechatpay(options as WechatpayOptions).close()
     return 'loads, and its key fits'
   })
 }

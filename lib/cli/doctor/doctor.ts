@@ -5,7 +5,13 @@ import { addClientOptions, type ClientFlags, clientOptions } from '../config.js'
 import { UsageError } from '../input.js'
 import { formatColumns } from '../layout.js'
 import { print, printJson, style } from '../output.js'
-import { checkCertificate, checkClientCertificate, checkIdentity, checkSecrets } from './check-keys.js'
+import {
+  checkCertificate,
+  checkClientCertificate,
+  checkIdentity,
+  checkSecrets,
+  withSerial,
+} from './check-keys.js'
 import { checkNetwork } from './check-network.js'
 import type { CheckResult } from './check-result.js'
 
@@ -37,7 +43,7 @@ export function defineCommand(command: Command): Command {
 }
 
 async function run(flags: DoctorFlags): Promise<void> {
-  const options = clientOptions(flags)
+  const options = withSerial(clientOptions(flags))
   if (options.brandId !== undefined) {
     throw new UsageError('doctor looks at the configuration of a merchant, not at that of a brand')
   }

@@ -11,18 +11,20 @@ export type PemInput = string | Uint8Array | URL
 
 /** The merchant's client certificate, which some endpoints of APIv2 ask for. */
 export type ClientCertificate =
-  | {
-      /** `apiclient_cert.pem`: PEM text, bytes or `file://` URL; certificates that lead to its authority may follow. */
-      readonly cert: PemInput
-      /** `apiclient_key.pem`, in every form that `privateKey` takes; that one when absent. */
-      readonly key?: KeyInput
-    }
+  | PemCertificate
   | {
       /** `apiclient_cert.p12`: bytes or `file://` URL. */
       readonly pfx: PemInput
       /** The merchant id when absent, as WeChat Pay issues it. */
       readonly passphrase?: string
     }
+
+export interface PemCertificate {
+  /** `apiclient_cert.pem`: PEM text, bytes or `file://` URL; certificates that lead to its authority may follow. */
+  readonly cert: PemInput
+  /** `apiclient_key.pem`, in every form that `privateKey` takes; that one when absent. */
+  readonly key?: KeyInput
+}
 
 /** What a certificate is loaded with. */
 export interface CertificateDefaults {
@@ -36,6 +38,11 @@ export interface CertificateDefaults {
 
 /** The one command that turns a file OpenSSL 3 refuses into one it takes. */
 const CONVERSION = 'openssl pkcs12 -legacy -in apiclient_cert.p12 -nodes -out apiclient.pem'
+
+/** The serial number of a client certificate. */
+export function certificateSerial({ cert }: PemCertificate): string {
+  return new X509Certificate(loadCertificates(cert, 'merchant.cert')).serialNumber
+}
 
 /**
  * Loads a client certificate into a TLS context, which gives none of it away again.
