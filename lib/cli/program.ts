@@ -12,6 +12,7 @@ A key is the path of a file or PEM. Secrets are never printed.
 Results go to standard output, words for people to standard error.
 Exit codes: 0 done; 1 the API or a check said no; 2 wrong usage or configuration; 130 interrupted.
 
+wxpay is short for wechatpay-fluent; where another package installs a wxpay, use the long name.
 Start here: wxpay doctor`
 
 interface CommandModule {
