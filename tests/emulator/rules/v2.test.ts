@@ -112,6 +112,18 @@ describe('an order of APIv2', () => {
     [ORDER, 'has a total of whole fen', place({ total_fee: '1.5' }), failed],
     [
       ORDER,
+      'hears why its number or trade_type is refused',
+      async () => {
+        const refused = [{ out_trade_no: '12345' }, { trade_type: 'H5' }]
+        return Promise.all(refused.map(async (field) => (await place(field)()).err_code_des))
+      },
+      [
+        '参数错误: out_trade_no must have at least 6 characters',
+        '参数错误: trade_type must be one of JSAPI, NATIVE, APP, MWEB',
+      ],
+    ],
+    [
+      ORDER,
       'is answered under a nonce and the ids of who asked',
       place(),
       { appid: APPID, nonce_str: expect.stringMatching(/^.{1,32}$/) },

@@ -24,17 +24,20 @@ const DESCRIPTIONS: Readonly<Record<TradeState, string>> = {
   PAYERROR: '支付失败,请撤销订单',
 }
 
+const wrongField = (name: string, issue: string): BusinessFailure =>
+  new BusinessFailure('PARAM_ERROR', `参数错误: ${name} ${issue}`)
+
 /** The amount in a field, in fen; v2 takes nothing but a positive integer. */
 function amountOf(fields: V2Fields, name: string): number {
   const text = fields[name] ?? ''
   if (/^[1-9]\d{0,9}$/.test(text)) return Number(text)
-  throw new BusinessFailure('PARAM_ERROR', `参数错误: ${name}`)
+  throw wrongField(name, 'must be 分 (fen), a whole number above 0')
 }
 
 /** A time such as `20091225091010` in Beijing, by RFC 3339. */
 function toRfc3339(digits: string): string {
   const found = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(digits)
-  if (!found) throw new BusinessFailure('PARAM_ERROR', '参数错误: time_expire')
+  if (!found) throw wrongField('time_expire', 'must be a time in Beijing, such as 20091225091010')
   const [, year, month, day, hour, minute, second] = found
   return `${year}-${month}-${day}T${hour}:${minute}:${second}+08:00`
 }
@@ -70,8 +73,12 @@ const TRADE_TYPES: ReadonlySet<string> = new Set(['JSAPI', 'NATIVE', 'APP', 'MWE
 
 const unifiedOrder: V2Handler = (fields, context) => {
   const { trade_type = '', out_trade_no = '' } = fields
-  if (out_trade_no.length < SHORTEST) throw new BusinessFailure('PARAM_ERROR', '参数错误: out_trade_no')
-  if (!TRADE_TYPES.has(trade_type)) throw new BusinessFailure('PARAM_ERROR', '参数错误: trade_type')
+  if (out_trade_no.length < SHORTEST) {
+    throw wrongField('out_trade_no', `must have at least ${SHORTEST} characters`)
+  }
+  if (!TRADE_TYPES.has(trade_type)) {
+    throw wrongField('trade_type', `must be one of ${[...TRADE_TYPES].join(', ')}`)
+  }
   if (trade_type === 'JSAPI' && !fields.openid && !fields.sub_openid) {
     throw new BusinessFailure('PARAM_ERROR', 'JSAPI支付必须传openid')
   }
