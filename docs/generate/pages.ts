@@ -79,11 +79,16 @@ function byProduct(endpoints: readonly Endpoint[], language: Language, site: Sit
     const title = product === undefined ? others : titleOf(site, 'products', product, language)
     groups.set(title, [...(groups.get(title) ?? []), endpoint])
   }
+  // Most readers are merchants: what is for partners comes after it.
+  for (const members of groups.values())
+    members.sort((a, b) => Number(isForPartners(a)) - Number(isForPartners(b)))
   const family = endpoints[0]?.family ?? ''
   // What has no product of its own comes last.
   if (groups.size > 1) return [...groups].sort(([a], [b]) => Number(a === others) - Number(b === others))
   return [...groups.values()].map((members) => [FAMILIES[family]?.[language] ?? family, members])
 }
+
+const isForPartners = ({ template }: Endpoint): boolean => template.includes('/partner/')
 
 function byFamily(notifications: readonly Notification[]): [string, Notification[]][] {
   const families = Object.keys(NOTIFICATION_FAMILIES)
