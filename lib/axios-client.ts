@@ -10,7 +10,7 @@ import axios, {
 } from 'axios'
 import { endpointOfUrl } from './catalog/endpoint.js'
 import { NetworkError, RequestError, VerificationError } from './errors.js'
-import { cannotCall, maySpeak, type Signer } from './identity.js'
+import { type Account, cannotCall, maySpeak } from './identity.js'
 import { mergeHeaders, requiredHeaders } from './pipeline/build.js'
 import { inspectBody } from './pipeline/json-body.js'
 import { decode } from './pipeline/pipeline.js'
@@ -34,7 +34,7 @@ export interface AxiosClientContext {
   readonly api: 'v2' | 'v3'
   readonly protocol: Protocol
   readonly transport: Transport
-  readonly signer: Signer
+  readonly account: Account
 }
 
 type Config = InternalAxiosRequestConfig
@@ -199,7 +199,7 @@ function restore(config: Config, last: Exchange | undefined): void {
 function toCall(
   config: Config,
   chained: Call | undefined,
-  { api, signer, protocol }: AxiosClientContext,
+  { api, account, protocol }: AxiosClientContext,
 ): Call {
   const { method = 'get', params, data, baseURL, signal } = config
   // On the wire, the paths of APIv2 have no version; who writes it as in a chain means the same.
@@ -207,7 +207,7 @@ function toCall(
   if (url === '') throw new RequestError('The request has no URL')
   const isChained = chained !== undefined && chained.endpoint.verb === method.toLowerCase()
   const endpoint = isChained ? chained.endpoint : endpointOfUrl(url, method, api)
-  if (!maySpeak(signer, endpoint.protocol)) throw cannotCall(signer, endpoint)
+  if (!maySpeak(account, endpoint.protocol)) throw cannotCall(account, endpoint)
   return {
     endpoint,
     path: url,

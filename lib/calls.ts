@@ -38,9 +38,9 @@ export function createCalls(
   protocols: Readonly<Record<ProtocolName, Protocol>>,
   transport: Transport,
 ): Calls {
-  const { signer, failover, deadline, validate } = config
+  const { account, failover, deadline, validate } = config
   const shared = { failover, deadline, validate, isClosed: transport.isClosed }
-  const spoken = new Set(PROTOCOLS.filter((name) => maySpeak(signer, name)))
+  const spoken = new Set(PROTOCOLS.filter((name) => maySpeak(account, name)))
   const direct = byProtocol((name) => ({
     ...shared,
     defaults: directDefaults(config, protocols[name]),
@@ -58,7 +58,7 @@ export function createCalls(
     const create = (api: 'v2' | 'v3'): AxiosClient => {
       const protocol = protocols[api]
       const headers = { ...requiredHeaders(protocol), ...config.axios.headers } as RawAxiosHeaders
-      return createAxiosClient({ api, protocol, transport, signer }, { ...config.axios, headers })
+      return createAxiosClient({ api, protocol, transport, account }, { ...config.axios, headers })
     }
     const v2 = create('v2')
     const v3 = create('v3')
@@ -73,7 +73,7 @@ export function createCalls(
   function run(options: typeof direct, verb: Verb, path: string, request: unknown): Promise<AxiosResponse> {
     try {
       const endpoint = endpointOf(path, verb)
-      if (!spoken.has(endpoint.protocol)) throw cannotCall(signer, endpoint)
+      if (!spoken.has(endpoint.protocol)) throw cannotCall(account, endpoint)
       return runCall(endpoint, request, options[endpoint.protocol])
     } catch (error) {
       return Promise.reject(error)

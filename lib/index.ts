@@ -54,7 +54,14 @@ export { NOTIFICATION_CHANNEL, type NotificationReceipt } from './notifications/
 export type { NotificationReceiver } from './notifications/receiver.js'
 export type { ReceiverOptions } from './notifications/receiver-options.js'
 export type { NotificationHeaders, RawBody } from './notifications/request.js'
-export type { BrandOptions, CertifiedOptions, MerchantOptions, WechatpayOptions } from './options.js'
+export type {
+  BrandOptions,
+  CertifiedOptions,
+  MerchantOptions,
+  ReceivingOptions,
+  V2Options,
+  WechatpayOptions,
+} from './options.js'
 export { paginate } from './paginate.js'
 export type { PaySign } from './pay-sign/api.js'
 export type {

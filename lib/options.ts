@@ -6,7 +6,7 @@ import { type KeyInput, loadCertificates, loadPrivateKey } from './crypto/keys.j
 import { unquote } from './crypto/material.js'
 import { DURATION, isDuration } from './duration.js'
 import { ConfigError, WechatpayError } from './errors.js'
-import { type Id, type Identity, identityOf, type Signer } from './identity.js'
+import { type Account, type Id, type Identity, identityOf } from './identity.js'
 import { didYouMean, nearestName } from './nearest.js'
 import { copyLiterals } from './plain-object.js'
 import {
@@ -83,6 +83,61 @@ export interface MerchantOptions extends CommonOptions {
   readonly brandApiKey?: never
 }
 
+/** What the client of a merchant without a private key is made from: it calls APIv2 alone. */
+export interface V2Options extends CommonOptions, NoBrand {
+  /** Merchant id, as digits. */
+  readonly mchid: string
+  /** APIv2 key, 32 bytes: signs APIv2 messages. */
+  readonly secret: SecretInput
+  /** Client certificate of the APIv2 endpoints that ask for one, with its key. */
+  readonly merchant?: ClientCertificate
+  /** Secret of the payment application in WeCom: makes `workwx_sign`. */
+  readonly workwxSecret?: string
+  /** They belong to the options of APIv3: {@link MerchantOptions}. */
+  readonly serial?: never
+  readonly privateKey?: never
+  readonly certs?: never
+  readonly apiv3Key?: never
+  readonly store?: never
+}
+
+/** What a client is made from that receives notifications, and calls nothing. */
+export type ReceivingOptions = ReceivingBase & (V3Keys | V2Key)
+
+/** What receives notifications of APIv3, and those of APIv2 as well where the APIv2 key is given. */
+interface V3Keys {
+  /** Platform public keys (`PUB_KEY_ID_…`) and certificates (by serial number): they verify notifications. */
+  readonly certs: Readonly<Record<string, KeyInput>>
+  /** APIv3 key, 32 bytes: decrypts notifications. */
+  readonly apiv3Key: SecretInput
+  /** APIv2 key, 32 bytes: verifies those of APIv2. */
+  readonly secret?: SecretInput
+}
+
+/** What receives notifications of APIv2 alone. */
+interface V2Key {
+  /** APIv2 key, 32 bytes: verifies notifications of APIv2. */
+  readonly secret: SecretInput
+  readonly certs?: never
+  readonly apiv3Key?: never
+}
+
+interface ReceivingBase extends CommonOptions, NoBrand {
+  /** Who calls needs an id: {@link MerchantOptions}. */
+  readonly mchid?: never
+  readonly serial?: never
+  readonly privateKey?: never
+  readonly merchant?: never
+  readonly workwxSecret?: never
+  readonly store?: never
+}
+
+/** A brand has a client of its own: {@link BrandOptions}. */
+interface NoBrand {
+  readonly brandId?: never
+  readonly brandApiKey?: never
+}
+
 /** What the client of a merchant is made from where `merchant.cert` gives the serial number. */
 export interface CertifiedOptions extends Omit<MerchantOptions, 'serial' | 'merchant'> {
   readonly serial?: never
@@ -118,12 +173,17 @@ export interface BrandOptions extends CommonOptions {
   readonly store?: never
 }
 
-/** What a client is made from: the options of a merchant or of a brand, never both. */
-export type WechatpayOptions = MerchantOptions | CertifiedOptions | BrandOptions
+/** What a client is made from: the options of one identity, never of two. */
+export type WechatpayOptions =
+  | MerchantOptions
+  | CertifiedOptions
+  | V2Options
+  | ReceivingOptions
+  | BrandOptions
 
 /** Checked options, keys loaded. Held in closures only, so that nothing printed can show a secret. */
 export interface Config {
-  readonly signer: Signer
+  readonly account: Account
   /** Empty when they are to be downloaded. */
   readonly platformKeys: readonly PlatformKey[]
   readonly apiv3Key: KeyObject | undefined
@@ -197,6 +257,8 @@ export function needsInstance(options: AxiosRequestConfig): boolean {
 
 const REQUIRED_NAMES = {
   merchant: ['mchid', 'serial', 'privateKey'],
+  v2: ['mchid', 'secret'],
+  receiver: [],
   brand: ['brandId', 'serial', 'privateKey', 'certs'],
 } as const satisfies Readonly<Record<Identity, readonly (keyof WechatpayOptions)[]>>
 const OWN_NAMES = [
@@ -299,22 +361,17 @@ function checkConfig(given: WechatpayOptions): Config {
   const { failover = [], deadline, validate = false } = options
   const insecureHosts = (options.insecureHosts ?? []).map((host) => host.toLowerCase())
   assertEncrypted({ baseURL: [options.baseURL ?? []].flat(), failover }, insecureHosts)
-  const signer = loadSigner(options)
+  const account = loadAccount(options)
   const connection = pick(options, CONNECTION_OPTIONS)
   // The authorities of an agent of the user's hold for the connections with the client certificate, too.
   const ca = loadAuthorities(options.ca) ?? (connection.httpsAgent as HasAuthorities | undefined)?.options?.ca
   const clientCertificate =
-    merchant !== undefined && signer.mchid !== undefined
-      ? loadClientCertificate(merchant, {
-          mchid: signer.mchid,
-          serial: signer.serial,
-          privateKey: signer.privateKey,
-          ca,
-        })
+    merchant !== undefined && account.mchid !== undefined
+      ? loadClientCertificate(merchant, { ...account, ca })
       : undefined
   return {
-    signer,
-    platformKeys: certs === undefined ? [] : loadPlatformKeys(certs, signer),
+    account,
+    platformKeys: certs === undefined ? [] : loadPlatformKeys(certs, account),
     apiv3Key: loadSecret('apiv3Key', apiv3Key),
     brandApiKey: loadSecret('brandApiKey', brandApiKey),
     secret: loadSecret('secret', secret),
@@ -382,12 +439,18 @@ function assertNames(options: WechatpayOptions): void {
     const hint = meant ? `: ${meant}` : didYouMean(nearestName(given, OWN_NAMES))
     throw new ConfigError(`There is no option '${given}'${hint}`)
   }
-  const missing = REQUIRED_NAMES[identityOf(options)].filter(
+  const identity = identityOf({ ...options })
+  const missing = (REQUIRED_NAMES[identity] as readonly (keyof WechatpayOptions)[]).filter(
     (name) => options[name] === undefined && !(name === 'serial' && hasCertificate(options)),
   )
   if (missing.length > 0) {
     const places = missing.flatMap((name) => (name in WHERE ? [`${name}: ${WHERE[name]}`] : []))
     throw new ConfigError([`Missing: ${missing.join(', ')}`, ...places].join('. '))
+  }
+  if (identity === 'receiver' && options.apiv3Key !== undefined && options.certs === undefined) {
+    throw new ConfigError(
+      'Missing: certs. certs: without mchid, serial and privateKey there are no certificates to download',
+    )
   }
   for (const [name, check, must] of CHECKS) {
     if (options[name] !== undefined && !check(options[name])) throw new ConfigError(`${name} must be ${must}`)
@@ -440,11 +503,15 @@ function hasCertificate({ merchant }: WechatpayOptions): boolean {
   return isObject(merchant) && 'cert' in (merchant as object)
 }
 
-function loadSigner({ mchid, brandId, serial, privateKey, merchant }: WechatpayOptions): Signer {
+function loadAccount(options: WechatpayOptions): Account {
+  const { mchid, brandId, serial, privateKey, merchant } = options
+  const identity = identityOf({ ...options })
+  if (identity === 'receiver') return {}
+  if (identity === 'v2') return { mchid: digits('mchid', mchid) }
   const id =
     brandId === undefined ? { mchid: digits('mchid', mchid) } : { brandId: digits('brandId', brandId) }
   const known = serial ?? certificateSerial(merchant as PemCertificate)
-  return { ...id, serial: normalizeSerial(known, id), privateKey: loadPrivateKey(privateKey) }
+  return { ...id, serial: normalizeSerial(known, id), privateKey: loadPrivateKey(privateKey as KeyInput) }
 }
 
 function digits(name: 'mchid' | 'brandId', value: unknown): string {

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import { inspect } from 'node:util'
 import type { Chain } from '../types/chain.js'
 import { type Bills, createBills } from './bills/bills.js'
@@ -16,7 +17,7 @@ import {
 import { decryptOaep } from './crypto/rsa.js'
 import { createDownload, type Download } from './download.js'
 import { ConfigError } from './errors.js'
-import { DERIVE_KEY, deriveKeyOf, ID } from './identity.js'
+import { DERIVE_KEY, deriveKeyOf, ID, lacksOptions, maySign, privateKeyOf } from './identity.js'
 import { createNotifications, type NotificationReceiver } from './notifications/receiver.js'
 import { type Config, loadConfig, type WechatpayOptions } from './options.js'
 import { createPaySign, type PaySign } from './pay-sign/api.js'
@@ -101,43 +102,47 @@ export class Wechatpay {
   /** @throws {ConfigError} at once, when an option is missing or wrong. */
   constructor(options: WechatpayOptions) {
     const config = loadConfig(options)
-    const { signer, apiv3Key, brandApiKey, secret, workwxSecret } = config
+    const { account, apiv3Key, brandApiKey, secret, workwxSecret } = config
+    const signer = maySign(account) ? account : undefined
     const transport = createTransport(config.connection, config.tls)
     const downloaded = downloadKeys(config, transport)
     const keys = downloaded ?? createFixedKeys(config.platformKeys)
-    const v2Keys = { signer, secret, workwxSecret }
+    const v2Keys = { signer: account, secret, workwxSecret }
     const v2 = createV2Protocol({ ...v2Keys, hasCertificate: transport.hasCertificate })
-    const v3 = createV3Protocol({ signer, keys })
+    // Without a signer, no call gets as far as the protocol of APIv3.
+    const v3 = signer ? createV3Protocol({ signer, keys }) : v2
     // A brand's protocol is that of APIv3; the signer makes the difference.
     const calls = createCalls(config, { v2, v3, brand: v3 }, transport)
     Object.defineProperty(this, 'client', { enumerable: true, get: calls.clients })
     this.certificates = createPlatformCertificates(
       keys,
       config.platformKeys.length > 0 ? undefined : downloaded,
-      signer,
+      account,
     )
-    this.notifications = createNotifications(signer, { keys, apiv3Key, brandApiKey, secret })
-    this.paySign = createPaySign(signer, secret)
+    this.notifications = createNotifications(account, { keys, apiv3Key, brandApiKey, secret })
+    this.paySign = createPaySign(account, secret)
     const { baseURL } = config.axios
     const origins = [...config.failover, ...(baseURL === undefined ? [] : [baseURL])]
-    this.bills = createBills({ send: calls.runByNode, origins, privateKey: signer.privateKey }, signer)
+    this.bills = createBills({ send: calls.runByNode, origins, privateKey: account.privateKey }, account)
     this.download = createDownload(calls.run, baseURL)
     this.encrypt = async (text) => {
       await keys.ready()
+      if (!keys.current() && !signer) throw lacksOptions('encrypt', account, 'v3')
       return sensitive(text).encryptFor(keys.current() as PlatformKey)
     }
     this.decrypt = (ciphertext) => {
       const text = readGiven('the ciphertext', () => String(ciphertext))
-      return decryptOaep(text, signer.privateKey)
+      return decryptOaep(text, privateKeyOf(account, 'decrypt'))
     }
     this.close = () => {
       downloaded?.close()
       transport.close()
     }
     Object.defineProperty(this, inspect.custom, { value: () => this.toString() })
-    Object.defineProperty(this, ID, { value: { mchid: signer.mchid, brandId: signer.brandId } })
+    Object.defineProperty(this, ID, { value: { mchid: account.mchid, brandId: account.brandId } })
     Object.defineProperty(this, DERIVE_KEY, {
-      value: (purpose: string) => deriveKeyOf(signer.privateKey, purpose),
+      value: (purpose: string) =>
+        deriveKeyOf((account.privateKey ?? secret ?? apiv3Key) as KeyObject, purpose),
     })
     Object.freeze(this)
     // biome-ignore lint/correctness/noConstructorReturn: the chain is this object, seen through a proxy
@@ -192,7 +197,8 @@ const createFrom = (options: GivenOptions, overrides: Partial<WechatpayOptions>)
 
 /** The platform keys of a client that can download certificates; `undefined` where those of `certs` are all there are. */
 function downloadKeys(config: Config, transport: Transport): Certificates | undefined {
-  const { signer, apiv3Key, store, failover, platformKeys: given } = config
+  const { account: signer, apiv3Key, store, failover, platformKeys: given } = config
+  if (!maySign(signer)) return undefined
   if (!apiv3Key || signer.mchid === undefined) {
     if (given.length > 0) return undefined
     throw new ConfigError('Give certs, or apiv3Key to have the platform certificates downloaded')

@@ -188,17 +188,17 @@ describe('what people paste', () => {
     '0x3775B6A45ACD588826D15E583A95F5DD00000000',
     BigInt('0x3775B6A45ACD588826D15E583A95F5DD00000000').toString(),
   ])('is understood as a serial: %s', (serial) => {
-    const { signer } = loadConfig({ ...valid, serial } as WechatpayOptions)
-    expect(signer.serial).toBe('3775B6A45ACD588826D15E583A95F5DD00000000')
+    const { account } = loadConfig({ ...valid, serial } as WechatpayOptions)
+    expect(account.serial).toBe('3775B6A45ACD588826D15E583A95F5DD00000000')
   })
 
   it('gives its serial by merchant.cert, which requests are signed under', () => {
-    const { signer } = loadConfig({
+    const { account } = loadConfig({
       ...valid,
       serial: undefined,
       merchant: { cert: own },
     } as WechatpayOptions)
-    expect(signer.serial).toBe(valid.serial)
+    expect(account.serial).toBe(valid.serial)
   })
 
   it('is understood as the id of a public key, and named as it is', () => {

@@ -19,7 +19,8 @@ export interface BillContext {
   readonly send: (verb: 'get' | 'post', path: string, request: object) => Promise<AxiosResponse>
   /** Access points beside the API's own: the client's `baseURL`, and those for failover. */
   readonly origins: readonly string[]
-  readonly privateKey: KeyObject
+  /** Of APIv3; bills of APIv2 are not encrypted. */
+  readonly privateKey: KeyObject | undefined
 }
 
 /** The name of the method of a sort of bill. */
@@ -112,7 +113,7 @@ export async function askForBill(
     return {
       request: () => context.send('get', DOWNLOAD_PATH, { ...download, responseType: 'stream' }),
       sha1: sha1Of(part, name),
-      ...encryptionOf(part, context.privateKey, name),
+      ...encryptionOf(part, context.privateKey as KeyObject, name),
     }
   })
   return new Bill({ ...bill, name, files, announcement: second ? {} : first })

@@ -1,4 +1,4 @@
-import { assertMerchant, type Id } from '../identity.js'
+import { type Account, assertMaySpeak } from '../identity.js'
 import { copyLiterals, readGiven } from '../plain-object.js'
 import type { BillContext, BillName } from './ask.js'
 import type { Bill, BillOptions } from './bill.js'
@@ -124,14 +124,14 @@ export interface V2Bills {
   readonly fundflow: Ask<V2FundflowBillRequest, FundflowRow, FundflowSummary>
 }
 
-export function createBills(context: BillContext, id: Id): Bills {
+export function createBills(context: BillContext, account: Account): Bills {
   /** The code behind the methods is loaded at the first call: most programs read no bills. */
   function ask<Request, Row, Summary>(name: BillName): Ask<Request, Row, Summary> {
     return async (...given) => {
       // The caller may change its arguments while the code is loaded.
       const [request, options] = readGiven(`bills.${name}`, () => copyLiterals(given))
-      if (name.startsWith('v2.')) assertMerchant(id, 'wxpay.bills.v2', 'v2')
-      else assertMerchant(id, 'wxpay.bills', 'v3')
+      if (name.startsWith('v2.')) assertMaySpeak(account, 'wxpay.bills.v2', 'v2')
+      else assertMaySpeak(account, 'wxpay.bills', 'v3')
       return (await import('./ask.js')).askForBill(context, name, request, options)
     }
   }

@@ -5,6 +5,7 @@ import { AxiosError, type InternalAxiosRequestConfig } from 'axios'
 import { XMLParser } from 'fast-xml-parser'
 import { lookup } from '../catalog/lookup.js'
 import { canonicalRequest } from '../crypto/index.js'
+import type { WechatpayOptions } from '../index.js'
 import { type ClientFlags, clientOptions } from './config.js'
 import type { NamedEndpoint } from './endpoint.js'
 
@@ -34,13 +35,15 @@ export async function dryRun(
   const wxpay = new Wechatpay({
     ...options,
     // Without platform keys the client would download certificates first.
-    certs: options.certs ?? { PUB_KEY_ID_OF_DRY_RUN: somePublicKey() },
+    ...(options.privateKey !== undefined && {
+      certs: options.certs ?? { PUB_KEY_ID_OF_DRY_RUN: somePublicKey() },
+    }),
     // The adapter stands in for the network.
     adapter: async (config) => {
       stopped = describe(config, await bytesOf(config.data), path.startsWith('v2/'))
       throw new AxiosError('dry run', 'ERR_CANCELED', config)
     },
-  })
+  } as WechatpayOptions)
   const validate = lookup(path, verb) !== undefined
   try {
     await wxpay.chain(path)[verb]({ ...request, validate, retry: false })

@@ -21,8 +21,17 @@ export async function parseNotification(
 ): Promise<NotificationEvent> {
   const { body, signature } = readGiven('the notification', () => readReceived(received))
   if (!signature) return (await import('./parse-xml.js')).parseXml(body, secrets) as NotificationEvent
+  if (!canReadJson(secrets)) {
+    throw new RequestError(
+      'A notification of APIv3 needs the options certs and apiv3Key: new Wechatpay({ certs, apiv3Key })',
+    )
+  }
   return (await parseJson({ headers: signature, body }, secrets)) as NotificationEvent
 }
+
+/** Whether a client has keys for notifications of v3, or can get them. */
+export const canReadJson = ({ keys, apiv3Key }: Secrets): boolean =>
+  apiv3Key !== undefined || keys.all().length > 0
 
 /** The body, and the signature that stands in the headers of JSON; that of XML is in the body. */
 function readReceived(received: ReceivedNotification): {

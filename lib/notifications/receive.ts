@@ -1,5 +1,5 @@
 import { VerificationError } from '../errors.js'
-import type { Signer } from '../identity.js'
+import { type Account, privateKeyOf, type Signer } from '../identity.js'
 import { createAuthorize } from '../protocols/v3/v3.js'
 import {
   type Acknowledgement,
@@ -22,10 +22,12 @@ import { BodyError, type NotificationRequest } from './request.js'
 
 /** What a client gives its receivers. */
 export interface ReceiverContext {
-  readonly signer: Signer
+  readonly account: Account
+  /** Under which name events are remembered. */
+  readonly storeName: string
   readonly parse: (received: ReceivedNotification) => Promise<NotificationEvent>
-  /** Whether the client has the APIv2 key. */
-  readonly readsXml: boolean
+  /** Whether the client has the keys for notifications of APIv2, and of APIv3. */
+  readonly reads: Readonly<Record<'xml' | 'json', boolean>>
 }
 
 /** Receives a request; resolves to `undefined` when the sender has closed the connection. Never rejects. */
@@ -33,16 +35,15 @@ export type Receive = (request: NotificationRequest) => Promise<NotificationResp
 
 /** The way of a notification: read, parse (verify and decrypt), handle once, respond, publish what became of it. */
 export function createReceive(
-  { signer, parse, readsXml }: ReceiverContext,
+  { account, storeName, parse, reads }: ReceiverContext,
   handlers: NotificationHandlers,
   options: ReceiverOptions = {},
 ): Receive {
   const { store, timeout, limit } = checkOptions(options)
   const handlerOf = handlerFinder(handlers)
-  const authorize = createAuthorize(signer)
   const once = createOnce({
     store,
-    account: signer.brandId === undefined ? signer.mchid : `brand:${signer.brandId}`,
+    account: storeName,
     onStoreError: (event, error) =>
       publishReceipt({ ...namesOf(event), type: 'failed', status: undefined, error }),
   })
@@ -50,6 +51,8 @@ export function createReceive(
   async function handle(event: PlainEvent, signal: AbortSignal) {
     const handler = handlerOf(event)
     if (!handler && !hasOwnResponse(event.event_type)) return { ack: undefined, type: 'unhandled' } as const
+    // Before the handler is called: without a signature the event would come again.
+    if (needsSignature(event.event_type)) privateKeyOf(account, `The response to ${event.event_type}`)
     const run = async (): Promise<Acknowledgement | undefined> => {
       return acknowledgementOf(event.event_type, await handler?.(event, { signal }))
     }
@@ -63,7 +66,7 @@ export function createReceive(
     url: string,
   ): Promise<NotificationResponse> {
     if (!needsSignature(event_type)) return response
-    const { authorization } = await authorize('POST', url, response.body)
+    const { authorization } = await createAuthorize(account as Signer)('POST', url, response.body)
     return { ...response, headers: { ...response.headers, Authorization: authorization } }
   }
 
@@ -81,7 +84,7 @@ export function createReceive(
       publishReceipt({ ...namesOf(event), type, status: response.status })
       return response
     } catch (error) {
-      const { type, status } = classify(error, event, xml && !readsXml)
+      const { type, status } = classify(error, event, !reads[xml ? 'xml' : 'json'])
       publishReceipt({ ...namesOf(event), type, status, error })
       const ack = error instanceof HandlerRefusal ? error.ack : undefined
       return status === undefined ? undefined : refusedResponse(status, xml, ack)

@@ -1,9 +1,9 @@
-import { identityOf, type Signer } from '../identity.js'
+import { type Account, deriveKeyOf } from '../identity.js'
 import type { NotificationEvent } from './event.js'
 import { createFetchReceiver, type FetchReceiver } from './fetch.js'
 import type { NotificationHandlers } from './handlers.js'
 import { createNodeReceiver, type NodeReceiver } from './node.js'
-import { parseNotification, type ReceivedNotification } from './parse.js'
+import { canReadJson, parseNotification, type ReceivedNotification } from './parse.js'
 import { createReceive, type ReceiverContext } from './receive.js'
 import type { ReceiverOptions } from './receiver-options.js'
 import type { Secrets } from './resource.js'
@@ -39,13 +39,22 @@ export interface NotificationReceiver {
 
 /** The secrets are held in closures, so that inspecting or printing a client does not show them. */
 export function createNotifications(
-  signer: Signer,
+  account: Account,
   keysAndSecrets: Omit<Secrets, 'identity' | 'mchid'>,
 ): NotificationReceiver {
-  const secrets: Secrets = { ...keysAndSecrets, identity: identityOf(signer), mchid: signer.mchid ?? '' }
+  const secrets: Secrets = {
+    ...keysAndSecrets,
+    identity: account.brandId === undefined ? 'merchant' : 'brand',
+    mchid: account.mchid ?? '',
+  }
   const parse = (received: ReceivedNotification): Promise<NotificationEvent> =>
     parseNotification(received, secrets)
-  const context: ReceiverContext = { signer, parse, readsXml: secrets.secret !== undefined }
+  const context: ReceiverContext = {
+    account,
+    storeName: storeNameOf(account, secrets),
+    parse,
+    reads: { xml: secrets.secret !== undefined, json: canReadJson(secrets) },
+  }
   return Object.freeze({
     parse,
     node: (handlers: NotificationHandlers, options?: ReceiverOptions) =>
@@ -53,4 +62,11 @@ export function createNotifications(
     fetch: (handlers: NotificationHandlers, options?: ReceiverOptions) =>
       createFetchReceiver(createReceive(context, handlers, options)),
   })
+}
+
+/** Under which name notifications are remembered. Who has no id is told apart by a key, which the name does not give away. */
+function storeNameOf({ mchid, brandId }: Account, { apiv3Key, secret }: Secrets): string {
+  const key = apiv3Key ?? secret
+  if (brandId !== undefined) return `brand:${brandId}`
+  return mchid ?? (key ? `receiver:${deriveKeyOf(key, 'notifications').export().toString('hex', 0, 8)}` : '')
 }

@@ -1,13 +1,12 @@
 import type { KeyObject } from 'node:crypto'
 import { decryptAesGcm } from '../crypto/aes.js'
 import { RequestError, VerificationError } from '../errors.js'
-import type { Identity } from '../identity.js'
 import { parseJson } from '../parse-json.js'
 import type { PlatformKeys } from '../protocols/v3/platform-keys.js'
 
 /** The keys and secrets that notifications are verified and decrypted with. */
 export interface Secrets {
-  readonly identity: Identity
+  readonly identity: 'merchant' | 'brand'
   /** The merchant's own id; empty where a client does not know it. */
   readonly mchid: string
   readonly keys: PlatformKeys

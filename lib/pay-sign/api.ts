@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import { RequestError } from '../errors.js'
-import { assertMerchant, type Signer } from '../identity.js'
+import { type Account, assertMaySpeak, maySpeak } from '../identity.js'
 import { isPlainObject } from '../plain-object.js'
 import { serializeQuery } from '../protocols/url.js'
 import { type Coupons, createCoupons } from './coupons.js'
@@ -11,7 +11,7 @@ import { createPaySigning, type MerchantSigner } from './sign.js'
 /**
  * The signed parameters that a front end needs. They are made without a request, and synchronously.
  *
- * @throws {RequestError} naming the field, when a value is missing or of another type; also when the client is a brand's,
+ * @throws {RequestError} naming the field, when a value is missing or of another type; also when the client is no merchant's,
  * or has no option `secret` for a signature with the APIv2 key.
  */
 export interface PaySign extends Payments, Score, Coupons {
@@ -19,23 +19,23 @@ export interface PaySign extends Payments, Score, Coupons {
   readonly queryString: (parameters: object) => string
 }
 
-export function createPaySign(signer: Signer, secret: KeyObject | undefined): PaySign {
-  // The methods of a brand throw before they sign, so that only merchants reach the signing.
-  const signing = createPaySigning(signer as MerchantSigner, secret)
+export function createPaySign(account: Account, secret: KeyObject | undefined): PaySign {
+  // The methods of a brand, and of who only receives, throw before they sign.
+  const signing = createPaySigning(account as MerchantSigner, secret)
   const methods: PaySign = {
     ...createPayments(signing),
     ...createScore(signing),
     ...createCoupons(signing),
     queryString,
   }
-  return Object.freeze(signer.brandId === undefined ? methods : refuseAll(methods, signer))
+  return Object.freeze(maySpeak(account, 'v2') ? methods : refuseAll(methods, account))
 }
 
-/** Methods that throw, for a brand: payments and payscore orders are a merchant's, who has to sign. */
-function refuseAll(methods: PaySign, signer: Signer): PaySign {
+/** Methods that throw, for a brand and a receiver: payments and payscore orders are a merchant's, who has to sign. */
+function refuseAll(methods: PaySign, account: Account): PaySign {
   const refusals = Object.keys(methods).map((name) => [
     name,
-    () => assertMerchant(signer, `paySign.${name}`, 'v3'),
+    () => assertMaySpeak(account, `paySign.${name}`, 'v3'),
   ])
   return Object.fromEntries(refusals) as PaySign
 }

@@ -102,7 +102,7 @@ export function createPayments(signing: PaySigning): Payments {
       const unsigned = { appId, timeStamp: timestamp, nonceStr: nonce, package: order, signType: type }
       const paySign =
         type === 'RSA'
-          ? signing.lines([appId, timestamp, nonce, order])
+          ? signing.lines(method, [appId, timestamp, nonce, order])
           : signing.fields(method, unsigned, type)
       return { ...unsigned, timestamp, paySign }
     },
@@ -123,7 +123,7 @@ export function createPayments(signing: PaySigning): Payments {
       } as const
       const sign =
         type === 'RSA'
-          ? signing.lines([given.appId, timestamp, nonce, given.prepayId])
+          ? signing.lines(method, [given.appId, timestamp, nonce, given.prepayId])
           : signing.fields(method, unsigned, type)
       return { ...unsigned, sign }
     },

@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto'
 import { nonce } from '../crypto/canonical.js'
 import { sign } from '../crypto/rsa.js'
 import { RequestError } from '../errors.js'
-import type { MerchantId } from '../identity.js'
+import { type Account, type MerchantId, privateKeyOf } from '../identity.js'
 import { nameHint } from '../nearest.js'
 import { readGiven } from '../plain-object.js'
 import { type Message, type SignType, signMessage } from '../protocols/v2/sign.js'
@@ -11,7 +11,7 @@ import { type Message, type SignType, signMessage } from '../protocols/v2/sign.j
 export type PaySignType = 'RSA' | SignType
 
 /** The merchant whose key signs. */
-export type MerchantSigner = MerchantId & { readonly privateKey: KeyObject }
+export type MerchantSigner = MerchantId & Pick<Account, 'serial' | 'privateKey'>
 
 /** The parts of a signature that are new each time. */
 export interface Stamp {
@@ -23,8 +23,12 @@ export interface Stamp {
 /** Signs parameters for a front end. */
 export interface PaySigning {
   readonly mchid: string
-  /** Signs lines, each of which ends with `\n`, with RSA-SHA256. */
-  readonly lines: (lines: readonly string[]) => string
+  /**
+   * Signs lines, each of which ends with `\n`, with RSA-SHA256.
+   *
+   * @throws {RequestError} when the client has no private key.
+   */
+  readonly lines: (method: string, lines: readonly string[]) => string
   /**
    * Signs fields as APIv2 does.
    *
@@ -36,13 +40,14 @@ export interface PaySigning {
 }
 
 export function createPaySigning(
-  { mchid, privateKey }: MerchantSigner,
+  signer: MerchantSigner,
   secret: KeyObject | undefined,
   stamp: () => Stamp = () => ({ timestamp: String(Math.floor(Date.now() / 1000)), nonce: nonce() }),
 ): PaySigning {
   return {
-    mchid,
-    lines: (lines) => sign(lines.map((line) => `${line}\n`).join(''), privateKey),
+    mchid: signer.mchid,
+    lines: (method, lines) =>
+      sign(lines.map((line) => `${line}\n`).join(''), privateKeyOf(signer, `${method} with RSA`)),
     fields: (method, fields, type) => {
       if (secret) return signMessage(fields, type, secret)
       throw new RequestError(

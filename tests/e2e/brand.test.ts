@@ -237,7 +237,7 @@ describe('an answer to a brand', () => {
 describe('who may call what is said before anything is sent', () => {
   const BRAND = 'new Wechatpay({ brandId, serial, privateKey, certs, brandApiKey })'
   const V3 = 'new Wechatpay({ mchid, serial, privateKey, certs, apiv3Key })'
-  const V2 = 'new Wechatpay({ mchid, serial, privateKey, certs, secret })'
+  const V2 = 'new Wechatpay({ mchid, secret })'
   type Work = (merchant: Wechatpay, brand: Wechatpay) => unknown
 
   it.each<[string, Work, string]>([

@@ -29,9 +29,9 @@ export interface PemCertificate {
 /** What a certificate is loaded with. */
 export interface CertificateDefaults {
   readonly mchid: string
-  /** Serial number of the merchant certificate that signs requests of APIv3. */
-  readonly serial: string
-  readonly privateKey: KeyObject
+  /** Serial number and key of the merchant certificate that signs requests of APIv3. */
+  readonly serial?: string
+  readonly privateKey?: KeyObject
   /** Authorities to trust in place of Node's. */
   readonly ca: TrustedAuthorities | undefined
 }
@@ -72,12 +72,14 @@ export function loadClientCertificate(
     )
   const pem = loadCertificates(certificate.cert, 'merchant.cert')
   const key = certificate.key === undefined ? privateKey : loadPrivateKey(certificate.key, 'merchant.key')
+  if (!key)
+    throw new ConfigError('merchant.key is missing: this client has no privateKey to take in its place')
   const x509 = new X509Certificate(pem)
   if (!x509.checkPrivateKey(key)) {
     const whose = certificate.key === undefined ? 'privateKey is' : 'merchant.key is'
     throw invalidKey(`${whose} not the key of merchant.cert; the two of one download belong together`)
   }
-  if (plainSerial(x509.serialNumber) !== plainSerial(serial)) {
+  if (serial !== undefined && plainSerial(x509.serialNumber) !== plainSerial(serial)) {
     throw invalidKey(
       `merchant.cert has the serial number ${x509.serialNumber}, but serial is ${serial}: they are of different certificates; renew both together`,
     )

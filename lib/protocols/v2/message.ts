@@ -3,12 +3,12 @@ import type { Endpoint } from '../../catalog/endpoint.js'
 import { nonce } from '../../crypto/canonical.js'
 import { sign } from '../../crypto/rsa.js'
 import { RequestError } from '../../errors.js'
-import { assertMerchant, type Signer } from '../../identity.js'
+import { type Account, assertMaySpeak } from '../../identity.js'
 import { isSignType, type Message, type SignType, signMessage } from './sign.js'
 
 /** What messages of APIv2 are signed with. */
 export interface V2Keys {
-  readonly signer: Signer
+  readonly signer: Account
   /** APIv2 key. */
   readonly secret: KeyObject | undefined
   /** Secret of the payment application in WeCom. */
@@ -38,7 +38,7 @@ export function completeMessage(
   keys: V2Keys,
 ): SignedMessage {
   const { secret, signer } = keys
-  assertMerchant(signer, endpoint.name, 'v2')
+  assertMaySpeak(signer, endpoint.name, 'v2')
   if (!secret) {
     throw new RequestError(
       `${endpoint.name}: APIv2 requests are signed with the APIv2 key: give new Wechatpay({ secret })`,
@@ -88,7 +88,7 @@ const workwxSign: ExtraSign = (message, { workwxSecret }) => {
  * @see https://pay.weixin.qq.com/doc/v2/merchant/4011987792
  */
 const certSign: ExtraSign = ({ cert_serialno, timestamp }, { signer }) =>
-  cert_serialno && timestamp
+  cert_serialno && timestamp && signer.privateKey
     ? sign(`cert_serialno=${cert_serialno}&timestamp=${timestamp}`, signer.privateKey)
     : undefined
 

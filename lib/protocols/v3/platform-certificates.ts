@@ -1,5 +1,5 @@
 import { RequestError } from '../../errors.js'
-import type { Signer } from '../../identity.js'
+import { type Account, lacksOptions } from '../../identity.js'
 import type { Certificates } from './certificates.js'
 import type { PlatformKey, PlatformKeys } from './platform-keys.js'
 
@@ -30,22 +30,25 @@ export interface PlatformCertificates {
 export function createPlatformCertificates(
   keys: PlatformKeys,
   downloaded: Certificates | undefined,
-  signer: Signer,
+  account: Account,
 ): PlatformCertificates {
   const list = async () => {
     await keys.ready()
+    if (!keys.current() && account.privateKey === undefined) throw lacksOptions('certificates', account, 'v3')
     return keys.all().map(describeKey)
   }
   const refresh = async () => {
-    if (!downloaded) throw nothingToRefresh(signer)
+    if (!downloaded) throw nothingToRefresh(account)
     await downloaded.refresh()
     return list()
   }
   return Object.freeze({ list, refresh })
 }
 
-function nothingToRefresh({ brandId }: Signer): RequestError {
-  if (brandId === undefined)
+function nothingToRefresh(account: Account): RequestError {
+  if (account.brandId === undefined && account.privateKey === undefined)
+    return lacksOptions('certificates.refresh', account, 'v3')
+  if (account.brandId === undefined)
     return new RequestError('The platform keys are those of `certs`; there is nothing to refresh')
   return new RequestError(
     'A brand has no platform certificates to download: its WeChat Pay public key is that of `certs`',

@@ -2,7 +2,7 @@ import { createPublicKey, type KeyObject } from 'node:crypto'
 import { type KeyInput, loadPlatformKey } from '../../crypto/keys.js'
 import { unquote } from '../../crypto/material.js'
 import { ConfigError } from '../../errors.js'
-import type { Signer } from '../../identity.js'
+import type { Account } from '../../identity.js'
 import { isPlainObject } from '../../plain-object.js'
 
 /** A key by which the platform signs, and for which sensitive fields are encrypted. */
@@ -71,15 +71,15 @@ function isInForce({ notBefore, notAfter }: PlatformKey): boolean {
  *
  * @throws {ConfigError} when one of them is no key of the platform's, or is listed under another's name.
  */
-export function loadPlatformKeys(certs: Readonly<Record<string, KeyInput>>, signer: Signer): PlatformKey[] {
+export function loadPlatformKeys(certs: Readonly<Record<string, KeyInput>>, owner: Account): PlatformKey[] {
   if (!isPlainObject(certs)) {
     throw new ConfigError('certs must be an object: { PUB_KEY_ID_…: key } or { serial number: certificate }')
   }
-  const keys = Object.entries(certs).map(([id, input]) => toPlatformKey(unquote(id), input, signer))
+  const keys = Object.entries(certs).map(([id, input]) => toPlatformKey(unquote(id), input, owner))
   if (keys.length > 0) return keys
   throw new ConfigError(
     `certs is empty: no answer could be verified. List the ${
-      signer.brandId === undefined
+      owner.brandId === undefined
         ? 'platform public key or certificates, or leave certs out and give apiv3Key to have the certificates downloaded'
         : 'WeChat Pay public key of the brand'
     }`,
@@ -99,9 +99,9 @@ function publicKeyId(id: string): string {
 /** The letters of a name that somebody may have thought of, and that holds no secret. */
 const LONGEST_NAME = 20
 
-function toPlatformKey(id: string, input: KeyInput, signer: Signer): PlatformKey {
-  const { serial, brandId, privateKey } = signer
-  if (id === (signer.mchid ?? brandId)) {
+function toPlatformKey(id: string, input: KeyInput, owner: Account): PlatformKey {
+  const { serial, brandId, privateKey } = owner
+  if (id === (owner.mchid ?? brandId)) {
     throw new ConfigError(
       `certs lists a key under ${id}, your own id; list it under its own: PUB_KEY_ID_…, or the serial number of a certificate`,
     )
@@ -117,14 +117,14 @@ function toPlatformKey(id: string, input: KeyInput, signer: Signer): PlatformKey
       `certs lists a key under a name of ${id.length} characters that is no id; it is PUB_KEY_ID_… of a public key, the serial number of a certificate`,
     )
   }
-  if (plainSerial(id) === plainSerial(serial)) {
+  if (serial !== undefined && plainSerial(id) === plainSerial(serial)) {
     const own = brandId === undefined ? 'merchant' : 'brand API'
     throw new ConfigError(
       `certs lists ${id}, the serial of your own ${own} certificate; certs takes the platform's keys, which verify answers`,
     )
   }
   const { key, certificate } = loadPlatformKey(input, `certs.${id}`)
-  if (key.equals(createPublicKey(privateKey))) {
+  if (privateKey && key.equals(createPublicKey(privateKey))) {
     throw new ConfigError(
       `certs.${id} is your own key, that of privateKey; certs takes those of WeChat Pay: pub_key.pem, at 商户平台 → API安全 → 微信支付公钥`,
     )
