@@ -61,7 +61,7 @@ export type {
   ReceivingOptions,
   V2Options,
   WechatpayOptions,
-} from './options.js'
+} from './option-types.js'
 export { paginate } from './paginate.js'
 export type { PaySign } from './pay-sign/api.js'
 export type {

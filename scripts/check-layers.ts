@@ -33,6 +33,8 @@ const LAYERS: readonly (readonly string[])[] = [
   ['calls.ts', 'config-sources.ts'],
   ['axios-client.ts'],
   ['options.ts'],
+  ['check-options.ts'],
+  ['option-types.ts'],
   ['pipeline/'],
   ['types/'],
   ['protocols/'],

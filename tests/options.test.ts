@@ -1,8 +1,9 @@
 import { createSecretKey, generateKeyPairSync, X509Certificate } from 'node:crypto'
 import { Agent } from 'node:https'
 import { describe, expect, it, vi } from 'vitest'
+import { AXIOS_OPTIONS } from '../lib/check-options.js'
 import { type BrandOptions, ConfigError, Wechatpay, type WechatpayOptions } from '../lib/index.js'
-import { AXIOS_OPTIONS, loadConfig } from '../lib/options.js'
+import { loadConfig } from '../lib/options.js'
 import { certify, pem } from './openssl.js'
 
 const merchant = generateKeyPairSync('rsa', { modulusLength: 2048 })
