@@ -10,7 +10,7 @@ import { REPOSITORY, repositoryLinks } from './repository-links.js'
 import { search } from './search.js'
 import { hasPages, writtenSidebar } from './sidebar.js'
 import { asStaticPages } from './static-pages.js'
-import { showTypes, typesOnHover } from './types-on-hover.js'
+import { showTypes, showTypesOfGuide, typesOnHover } from './types-on-hover.js'
 
 /** The sidebars of the generated pages, which docs/generate/index.ts writes beside them. */
 const generated = JSON.parse(
@@ -122,6 +122,7 @@ export default defineConfig({
       repositoryLinks(md)
       fieldTables(md)
       exampleCode(md, showTypes)
+      showTypesOfGuide()
       shrinkHighlighting(md)
       asStaticPages(md)
     },

@@ -1,8 +1,9 @@
-import { statSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 // TypeScript 7 has no language service for programs.
 import ts from 'typescript5'
 import type { MarkdownOptions } from 'vitepress'
+import { PRELUDE } from '../../tests/types/snippets.js'
 import { readExample } from './examples.js'
 
 const ROOT = join(import.meta.dirname, '../..')
@@ -17,6 +18,37 @@ export function showTypes(code: string, path: string): void {
   shown.set(code.trimEnd(), path)
 }
 
+/** The files that are asked about. */
+const files = new Set<string>()
+
+/** Code of the guide, as the files that it would be; none of them is on the disk. */
+const snippets = new Map<string, string>()
+const FENCE = /^```ts\n(.*?)^```$/gms
+
+/**
+ * Has the names in the code of the guide get their types. All of it is one program with what its snippets take for granted, because
+ * a program for each would take the build half of its time.
+ */
+export function showTypesOfGuide(): void {
+  for (const folder of ['docs/guide', 'docs/zh/guide'].map((name) => join(ROOT, name))) {
+    for (const page of readdirSync(folder)) {
+      const markdown = readFileSync(join(folder, page), 'utf8')
+      for (const [, code = ''] of markdown.matchAll(FENCE)) {
+        if (shown.has(code.trimEnd())) continue
+        const path = join(ROOT, 'docs', `snippet-${snippets.size}.ts`)
+        snippets.set(path, code)
+        files.add(path)
+        showTypes(code, path)
+      }
+    }
+  }
+  const prelude = join(ROOT, 'docs/snippet-prelude.ts')
+  snippets.set(prelude, PRELUDE)
+  files.add(prelude)
+}
+
+const textOf = (path: string): string => snippets.get(path) ?? readExample(path)
+
 type Transformer = NonNullable<MarkdownOptions['codeTransformers']>[number]
 
 /** Gives the names in code of examples/ their types, as an attribute that the theme shows (theme/type-popup.ts). */
@@ -25,7 +57,7 @@ export const typesOnHover: Transformer = {
   preprocess(code, options) {
     const path = shown.get(code)
     if (path === undefined) return
-    const first = readExample(path).indexOf(code)
+    const first = textOf(path).indexOf(code)
     const types = typesIn(path).filter(({ start, end }) => start >= first && end <= first + code.length)
     options.decorations = types.map(({ start, end, text }) => ({
       ...{ start: start - first, end: end - first, properties: { 'data-type': text } },
@@ -76,8 +108,6 @@ function describe(info: ts.QuickInfo | undefined): string {
     .join('\n\n')
 }
 
-/** The files that are asked about. */
-const files = new Set<string>()
 const versionOf = (path: string): string => String(statSync(path, { throwIfNoEntry: false })?.mtimeMs)
 
 function createService(): ts.LanguageService {
@@ -89,12 +119,16 @@ function createService(): ts.LanguageService {
   }
   const examples = join(ROOT, 'examples')
   return ts.createLanguageService({
-    ...{ fileExists: ts.sys.fileExists, readFile: ts.sys.readFile, readDirectory: ts.sys.readDirectory },
+    ...{ readFile: ts.sys.readFile, readDirectory: ts.sys.readDirectory },
+    fileExists: (path) => snippets.has(path) || ts.sys.fileExists(path),
     ...{ directoryExists: ts.sys.directoryExists, getDirectories: ts.sys.getDirectories },
     getCompilationSettings: () => ({ ...options, paths }),
     getScriptFileNames: () => [...files],
     getScriptVersion: versionOf,
     getScriptSnapshot: (path) => {
+      const snippet = snippets.get(path)
+      // With an export it is a module, whose names are its own.
+      if (snippet !== undefined) return ts.ScriptSnapshot.fromString(`${snippet}\nexport {}\n`)
       const text = dirname(path) === examples ? readExample(path) : ts.sys.readFile(path)
       return text === undefined ? undefined : ts.ScriptSnapshot.fromString(text)
     },

@@ -67,6 +67,7 @@ const PAGES = {
     upload: '/zh/api/funds/post-v3-merchant-media-upload',
     notification: '/zh/notifications/transaction-success',
     recipe: '/zh/cookbook/jsapi-shop',
+    guide: '/zh/guide/calls',
     architecture: '/zh/architecture',
   },
   en: {
@@ -77,6 +78,7 @@ const PAGES = {
     upload: '/api/funds/post-v3-merchant-media-upload',
     notification: '/notifications/transaction-success',
     recipe: '/cookbook/jsapi-shop',
+    guide: '/guide/calls',
     architecture: '/architecture',
   },
 } as const
@@ -156,15 +158,15 @@ describe.each([
     await page.close()
   })
 
-  it('shows the type of a name in the code of a recipe, within the window', async () => {
-    const { page, complaints } = await open(context, PAGES[language].recipe)
+  it.each([
+    ['recipe', /^prepay_id$/, '预支付交易会话标识 · prepay ID'],
+    ['guide', /^complaint_id$/, '投诉单号 · complaint ID'],
+  ] as const)('shows the type of a name in the code of a %s, within the window', async (kind, name, text) => {
+    const { page, complaints } = await open(context, PAGES[language][kind])
     const popup = page.locator('.type-popup')
-    await page
-      .locator('[data-type]', { hasText: /^prepay_id$/ })
-      .first()
-      .hover()
+    await page.locator('[data-type]', { hasText: name }).first().hover()
     await popup.waitFor()
-    expect(await popup.innerText()).toContain('预支付交易会话标识 · prepay ID')
+    expect(await popup.innerText()).toContain(text)
     const { x = -1, width: size = 0 } = (await popup.boundingBox()) ?? {}
     expect([x >= 0, x + size <= width]).toEqual([true, true])
     await page.mouse.move(0, 0)

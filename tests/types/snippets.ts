@@ -10,7 +10,7 @@ export interface Snippet {
 }
 
 /** What the snippets take for granted. */
-const PRELUDE = `
+export const PRELUDE = `
 import { type RequestOf, Wechatpay as Client } from 'wechatpay-fluent'
 import { type Emulator, createEmulator as create } from 'wechatpay-fluent/emulator'
 declare global {
