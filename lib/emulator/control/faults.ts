@@ -1,6 +1,7 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http'
 import { assertNames } from '../assert-names.js'
 import { codeOf, Refusal, type RefusalDetail, statusOf } from '../routing/refusal.js'
+import { createRuleList, type FaultHandle, type Listed, takeNewest } from './rule-list.js'
 
 /**
  * A fault of a response beyond its content.
@@ -54,19 +55,6 @@ export interface FaultScript {
   readonly probability?: number
   readonly fault?: Fault
 }
-
-/** A failure or a limit in force. */
-export interface FaultHandle {
-  /** The id by which `recover()` ends it alone. */
-  readonly id: string
-  /** The number of requests it has hit. */
-  readonly hits: number
-  /** Ends it. */
-  clear(): void
-}
-
-/** A failure or a limit as it is listed. */
-export type Listed<Rule> = Rule & Pick<FaultHandle, 'id' | 'hits'>
 
 /** The failures in force. */
 export interface Faults {
@@ -157,38 +145,19 @@ function matchesSegments(pattern: readonly string[], segments: readonly string[]
 
 /** @param random from 0 to 1 */
 export function createFaults(random: () => number): Faults {
-  let scripts: { id: string; script: FaultScript; left: number; hits: number }[] = []
-  let added = 0
+  const rules = createRuleList<FaultScript>('fault')
   return {
-    list: () => scripts.map(({ id, hits, script }) => ({ id, hits, ...script })),
+    ...rules,
     add(script) {
       check(script)
-      const entry = { id: `fault-${++added}`, script, left: script.times ?? Infinity, hits: 0 }
-      scripts.push(entry)
-      return {
-        id: entry.id,
-        get hits() {
-          return entry.hits
-        },
-        clear() {
-          scripts = scripts.filter((other) => other !== entry)
-        },
-      }
+      return rules.add(script)
     },
     take(method, paths) {
-      const entry = scripts.findLast(({ script }) => {
+      return takeNewest(rules, (script) => {
         if ((script.method ?? method).toUpperCase() !== method) return false
         if (!paths.some((path) => matchesPath(script.path, path))) return false
         return script.probability === undefined || random() < script.probability
       })
-      if (!entry) return undefined
-      entry.hits += 1
-      entry.left -= 1
-      if (entry.left <= 0) scripts = scripts.filter((other) => other !== entry)
-      return entry.script
-    },
-    clear(id) {
-      scripts = id === undefined ? [] : scripts.filter((entry) => entry.id !== id)
     },
   }
 }

@@ -1,5 +1,6 @@
 import { assertNames } from '../assert-names.js'
-import { type FaultHandle, type FaultScript, type Listed, matchesPath } from './faults.js'
+import { type FaultScript, matchesPath } from './faults.js'
+import { createRuleList, type Entry, type FaultHandle, type Listed } from './rule-list.js'
 
 /** A limit of how often the API may be called. */
 export interface RateLimit {
@@ -22,48 +23,43 @@ export interface Limits {
   clear(id?: string): void
 }
 
-/** Each limit is a bucket of tokens by the emulator's clock. */
+/** The tokens of a limit, and when they were counted. */
+interface Bucket {
+  tokens: number
+  filled: number
+}
+
+/** Each limit is a bucket of tokens by the emulator's clock; it is full at first. */
 export function createLimits(now: () => number): Limits {
-  let limits: { id: string; limit: RateLimit; tokens: number; filled: number; hits: number }[] = []
-  let added = 0
+  const rules = createRuleList<RateLimit>('limit')
+  const buckets = new WeakMap<Entry<RateLimit>, Bucket>()
   return {
-    list: () => limits.map(({ id, hits, limit }) => ({ id, hits, ...limit })),
+    ...rules,
     add(limit) {
       assertNames(limit, ['path', 'method', 'rate'], 'limit()')
       if (!(limit.rate > 0))
         throw new TypeError('limit(): rate must be a number of requests a second above 0')
-      const tokens = Math.max(1, limit.rate)
-      const entry = { id: `limit-${++added}`, limit, tokens, filled: now(), hits: 0 }
-      limits.push(entry)
-      return {
-        id: entry.id,
-        get hits() {
-          return entry.hits
-        },
-        clear() {
-          limits = limits.filter((other) => other !== entry)
-        },
-      }
+      return rules.add(limit)
     },
     take(method, paths) {
       let exceeded: FaultScript | undefined
-      for (const entry of limits) {
-        const { rate, path: pattern = '*', method: only = method } = entry.limit
+      for (const entry of rules.entries()) {
+        const { rate, path: pattern = '*', method: only = method } = entry.rule
         if (only.toUpperCase() !== method) continue
         if (!paths.some((path) => matchesPath(pattern, path))) continue
         const time = now()
-        entry.tokens = Math.min(Math.max(1, rate), entry.tokens + ((time - entry.filled) / 1000) * rate)
-        entry.filled = time
-        if (entry.tokens >= 1) entry.tokens -= 1
+        const full = Math.max(1, rate)
+        const bucket = buckets.get(entry) ?? { tokens: full, filled: time }
+        buckets.set(entry, bucket)
+        bucket.tokens = Math.min(full, bucket.tokens + ((time - bucket.filled) / 1000) * rate)
+        bucket.filled = time
+        if (bucket.tokens >= 1) bucket.tokens -= 1
         else {
           entry.hits += 1
-          exceeded = tooFrequent((1 - entry.tokens) / rate)
+          exceeded = tooFrequent((1 - bucket.tokens) / rate)
         }
       }
       return exceeded
-    },
-    clear(id) {
-      limits = id === undefined ? [] : limits.filter((entry) => entry.id !== id)
     },
   }
 }

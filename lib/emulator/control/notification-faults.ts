@@ -1,6 +1,7 @@
 import { assertNames } from '../assert-names.js'
 import type { SignedNotification } from './deliver.js'
-import { assertTimes, type FaultHandle, type FaultScript, type Listed } from './faults.js'
+import { assertTimes, type FaultScript } from './faults.js'
+import { createRuleList, type FaultHandle, type Listed, takeNewest } from './rule-list.js'
 
 /**
  * A fault of a notification that the emulator sends by itself.
@@ -73,37 +74,15 @@ function check(script: NotificationScript): void {
 }
 
 export function createNotificationFaults(): NotificationFaults {
-  let entries: { readonly id: string; readonly script: NotificationScript; left: number; hits: number }[] = []
-  let added = 0
+  const rules = createRuleList<NotificationScript>('notification-fault')
   return {
-    list: () => entries.map(({ id, hits, script }) => ({ id, hits, ...script })),
+    ...rules,
     add(script) {
       check(script)
-      const entry = { id: `notification-fault-${++added}`, script, left: script.times ?? Infinity, hits: 0 }
-      entries.push(entry)
-      return {
-        id: entry.id,
-        get hits() {
-          return entry.hits
-        },
-        clear() {
-          entries = entries.filter((other) => other !== entry)
-        },
-      }
+      return rules.add(script)
     },
-    take(eventType) {
-      const entry = entries.findLast(({ script: { notification } }) =>
-        [eventType, '*'].includes(notification),
-      )
-      if (!entry) return undefined
-      entry.hits += 1
-      entry.left -= 1
-      if (entry.left <= 0) entries = entries.filter((other) => other !== entry)
-      return entry.script.fault
-    },
-    clear(id) {
-      entries = id === undefined ? [] : entries.filter((entry) => entry.id !== id)
-    },
+    take: (eventType) =>
+      takeNewest(rules, ({ notification }) => [eventType, '*'].includes(notification))?.fault,
   }
 }
 
