@@ -8,6 +8,8 @@ const config: ViteUserConfig = defineConfig({
     execArgv: ['--expose-gc'],
     globalSetup: ['scripts/data.ts', 'tests/package/shared-installation.ts'],
     maxWorkers: '100%',
+    // The command line speaks the language of the locale, and tests read English.
+    env: { LC_ALL: 'C' },
     // Each process imports the sources once, and not once for each file. A test puts back what it changes of the
     // process, such as the environment.
     isolate: false,

@@ -5,6 +5,7 @@ const config: ViteUserConfig = defineConfig({
   test: {
     include: ['tests/system/**/*.test.ts'],
     globalSetup: 'scripts/data.ts',
+    env: { LC_ALL: 'C' },
     pool: 'forks',
     fileParallelism: false,
     testTimeout: 120_000,

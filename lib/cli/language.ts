@@ -1,3 +1,5 @@
+import { didYouMean } from '../nearest.js'
+
 export type Language = 'en' | 'zh'
 
 /** The language that the locale asks for: the variables of POSIX, in their order, else the setting of the system. */
@@ -12,4 +14,9 @@ export const LANGUAGE: Language = languageOf(process.env)
 /** Words for people, in the language of this process. Results that programs read are the same in every language. */
 export function words(en: string, zh: string): string {
   return LANGUAGE === 'zh' ? zh : en
+}
+
+/** The words to add to a message about an unknown name: the nearest known one, if any. */
+export function orNearest(nearest: string | undefined): string {
+  return nearest === undefined ? '' : words(didYouMean(nearest), `；是否想写 '${nearest}'？`)
 }

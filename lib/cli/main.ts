@@ -1,14 +1,15 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander'
+import { words } from './language.js'
 import { createProgram } from './program.js'
 
-/** The command that the scripts of `wxpay completion` run. */
+/** The command that the scripts of `wechatpay-fluent completion` run. */
 const COMPLETE = '__complete'
 
-async function main(words: readonly string[]): Promise<number> {
+async function main(args: readonly string[]): Promise<number> {
   try {
-    if (words[0] === COMPLETE) await (await import('./completion-words.js')).printCompletions(words.slice(1))
-    else await runCommand(words)
+    if (args[0] === COMPLETE) await (await import('./completion-words.js')).printCompletions(args.slice(1))
+    else await runCommand(args)
     return Number(process.exitCode ?? 0)
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
@@ -17,16 +18,17 @@ async function main(words: readonly string[]): Promise<number> {
   }
 }
 
-async function runCommand(words: readonly string[]): Promise<void> {
-  // Two words, because `wxpay help call` needs the command call.
-  const program = await createProgram(words.filter((word) => !word.startsWith('-')).slice(0, 2))
-  await program.parseAsync(words, { from: 'user' })
+async function runCommand(args: readonly string[]): Promise<void> {
+  // Two words, because `wechatpay-fluent help call` needs the command call.
+  const program = await createProgram(args.filter((word) => !word.startsWith('-')).slice(0, 2))
+  await program.parseAsync(args, { from: 'user' })
 }
 
 process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
-  // The reader has closed the pipe, as in `wxpay routes | head`.
+  // The reader has closed the pipe, as in `wechatpay-fluent routes | head`.
   if (code === 'EPIPE') process.exit(0)
-  process.stderr.write(`error: the output cannot be written: ${message}\n`, () => process.exit(1))
+  const lost = words('error: the output cannot be written', '错误：无法写出结果')
+  process.stderr.write(`${lost}: ${message}\n`, () => process.exit(1))
 })
 
 void main(process.argv.slice(2)).then((code) => {
