@@ -1,4 +1,5 @@
 import { Argument, type Command } from 'commander'
+import { words } from './language.js'
 import { print } from './output.js'
 
 /** The scripts. Each asks the program itself for the words, so that it is never outdated. */
@@ -28,14 +29,29 @@ end
 complete -c wxpay -c wechatpay-fluent -f -a '(__wxpay_complete)'`,
 } as const
 
-const HELP = `
-  bash  source <(wxpay completion bash)      in ~/.bashrc
-  zsh   source <(wxpay completion zsh)       in ~/.zshrc, after compinit
-  fish  wxpay completion fish | source       in ~/.config/fish/config.fish`
+const HELP = words(
+  `
+  bash  source <(wechatpay-fluent completion bash)      in ~/.bashrc
+  zsh   source <(wechatpay-fluent completion zsh)       in ~/.zshrc, after compinit
+  fish  wechatpay-fluent completion fish | source       in ~/.config/fish/config.fish
+
+It is for both names, wechatpay-fluent and wxpay.`,
+  `
+  bash  source <(wechatpay-fluent completion bash)      写入 ~/.bashrc
+  zsh   source <(wechatpay-fluent completion zsh)       写入 ~/.zshrc，放在 compinit 之后
+  fish  wechatpay-fluent completion fish | source       写入 ~/.config/fish/config.fish
+
+对 wechatpay-fluent 和 wxpay 两个名字都有效。`,
+)
 
 export function defineCommand(command: Command): Command {
   return command
-    .description('Print a completion script: commands, options, and the paths of all endpoints.')
+    .description(
+      words(
+        'Print a completion script: commands, options, and the paths of all endpoints.',
+        '打印补全脚本：补全命令、选项和全部接口的路径。',
+      ),
+    )
     .addArgument(new Argument('<shell>').choices(Object.keys(SCRIPTS)))
     .addHelpText('after', HELP)
     .action((shell: keyof typeof SCRIPTS) => print(SCRIPTS[shell]))

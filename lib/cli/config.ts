@@ -9,6 +9,7 @@ import {
 } from '../config-sources.js'
 import type { WechatpayOptions } from '../index.js'
 import { readFile, splitPair, toNumber, UsageError } from './input.js'
+import { words } from './language.js'
 import { note } from './output.js'
 
 /** The flags that set the client's options, shared by all commands that call the API. */
@@ -22,25 +23,70 @@ export interface ClientFlags extends Readonly<Partial<Record<TextName, string>>>
 /** Adds the flags of {@link clientOptions} to a command. */
 export function addClientOptions(command: Command): Command {
   return command
-    .option('--config <file>', 'JSON with the options of new Wechatpay(), or a file of these variables')
-    .option('--mchid <id>', 'merchant id (WXPAY_MCHID)')
-    .option('--brand-id <id>', 'brand id in place of it, for brand/… (WXPAY_BRAND_ID)')
-    .option('--serial <number>', 'serial number of the merchant or brand API certificate (WXPAY_SERIAL)')
-    .option('--private-key <file>', 'file of its private key (WXPAY_PRIVATE_KEY)')
-    .option('--certs <id=file...>', 'platform public keys and certificates (WXPAY_CERTS)')
-    .option('--apiv3-key <text>', 'APIv3 key; better in WXPAY_APIV3_KEY')
-    .option('--brand-api-key <text>', 'brand API key; better in WXPAY_BRAND_API_KEY')
-    .option('--secret <text>', 'APIv2 key; better in WXPAY_SECRET')
+    .option(
+      '--config <file>',
+      words(
+        'JSON with the options of new Wechatpay(), or a file of these variables',
+        'new Wechatpay() 的选项（JSON），或写有下列变量的文件',
+      ),
+    )
+    .option('--mchid <id>', words('merchant id (WXPAY_MCHID)', '商户号（WXPAY_MCHID）'))
+    .option(
+      '--brand-id <id>',
+      words(
+        'brand id in place of it, for brand/… (WXPAY_BRAND_ID)',
+        '代替商户号的品牌 ID，用于 brand/…（WXPAY_BRAND_ID）',
+      ),
+    )
+    .option(
+      '--serial <number>',
+      words(
+        'serial number of the merchant or brand API certificate (WXPAY_SERIAL)',
+        '商户API证书或品牌API证书的序列号（WXPAY_SERIAL）',
+      ),
+    )
+    .option(
+      '--private-key <file>',
+      words('file of its private key (WXPAY_PRIVATE_KEY)', '证书的私钥文件（WXPAY_PRIVATE_KEY）'),
+    )
+    .option(
+      '--certs <id=file...>',
+      words('platform public keys and certificates (WXPAY_CERTS)', '微信支付公钥和平台证书（WXPAY_CERTS）'),
+    )
+    .option(
+      '--apiv3-key <text>',
+      words('APIv3 key; better in WXPAY_APIV3_KEY', 'APIv3 密钥；最好写在 WXPAY_APIV3_KEY 里'),
+    )
+    .option(
+      '--brand-api-key <text>',
+      words('brand API key; better in WXPAY_BRAND_API_KEY', '品牌API密钥；最好写在 WXPAY_BRAND_API_KEY 里'),
+    )
+    .option(
+      '--secret <text>',
+      words('APIv2 key; better in WXPAY_SECRET', 'APIv2 密钥；最好写在 WXPAY_SECRET 里'),
+    )
     .option(
       '--merchant-cert <file>',
-      'apiclient_cert.pem, which some of APIv2 asks for (WXPAY_MERCHANT_CERT)',
+      words(
+        'apiclient_cert.pem, which some of APIv2 asks for (WXPAY_MERCHANT_CERT)',
+        'apiclient_cert.pem，部分 APIv2 接口需要（WXPAY_MERCHANT_CERT）',
+      ),
     )
-    .option('--base-url <url>', 'another access point, such as an emulator (WXPAY_BASE_URL)')
+    .option(
+      '--base-url <url>',
+      words(
+        'another access point, such as an emulator (WXPAY_BASE_URL)',
+        '另一个接入点，例如模拟器（WXPAY_BASE_URL）',
+      ),
+    )
     .option(
       '--insecure-hosts <host...>',
-      'hosts beside this machine that may be asked over http:// (WXPAY_INSECURE_HOSTS)',
+      words(
+        'hosts beside this machine that may be asked over http:// (WXPAY_INSECURE_HOSTS)',
+        '除本机外允许用 http:// 访问的主机（WXPAY_INSECURE_HOSTS）',
+      ),
     )
-    .option('--timeout <ms>', 'milliseconds for one attempt', toNumber)
+    .option('--timeout <ms>', words('milliseconds for one attempt', '每次尝试的毫秒数'), toNumber)
 }
 
 /**
@@ -72,7 +118,10 @@ function warnOfSecrets({ apiv3Key, brandApiKey, secret, privateKey }: ClientFlag
   const names = Object.entries(given).flatMap(([flag, value]) => (value === undefined ? [] : [flag]))
   if (names.length === 0) return
   note(
-    `warning: ${names.join(', ')} can be read in the list of processes and in the shell's history; use the environment or --config`,
+    words(
+      `warning: ${names.join(', ')} can be read in the list of processes and in the shell's history; use the environment or --config`,
+      `警告：${names.join(', ')} 会出现在进程列表和 shell 历史记录中；请改用环境变量或 --config`,
+    ),
   )
 }
 
@@ -80,12 +129,20 @@ function certsOf(pairs: readonly string[]): Record<string, string> {
   const entries = pairs.map((pair) => {
     if (pair.includes('-----')) {
       throw new UsageError(
-        'certs is a key without its id: give id=file, or JSON: {"PUB_KEY_ID_…": "file or PEM"}',
+        words(
+          'certs is a key without its id: give id=file, or JSON: {"PUB_KEY_ID_…": "file or PEM"}',
+          'certs 里的密钥没有 ID：请写成 id=file，或 JSON：{"PUB_KEY_ID_…": "file or PEM"}',
+        ),
       )
     }
     const entry = splitPair(pair)
     if (entry) return entry
-    throw new UsageError(`certs: '${pair}' must be id=file; the id is PUB_KEY_ID_… or a serial number`)
+    throw new UsageError(
+      words(
+        `certs: '${pair}' must be id=file; the id is PUB_KEY_ID_… or a serial number`,
+        `certs：'${pair}' 应写成 id=file；id 是 PUB_KEY_ID_… 或证书序列号`,
+      ),
+    )
   })
   return keyInputs(Object.fromEntries(entries))
 }

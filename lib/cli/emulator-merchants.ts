@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import type { EmulatorOptions } from '../emulator/index.js'
 import { isPlainObject } from '../plain-object.js'
 import { parseUserJson, readFile, UsageError } from './input.js'
+import { words } from './language.js'
 
 type Merchants = NonNullable<EmulatorOptions['merchants']>
 
@@ -13,7 +14,14 @@ type Merchants = NonNullable<EmulatorOptions['merchants']>
  */
 export function readMerchants(file: string): Merchants {
   const given = parseUserJson(readFile(file, '--merchants').toString(), `--merchants ${file}`)
-  if (!Array.isArray(given)) throw new UsageError(`--merchants ${file} must be a JSON list of merchants`)
+  if (!Array.isArray(given)) {
+    throw new UsageError(
+      words(
+        `--merchants ${file} must be a JSON list of merchants`,
+        `--merchants ${file} 必须是商户的 JSON 列表`,
+      ),
+    )
+  }
   // The emulator says what is wrong with the rest of an entry.
   return given.map((one: unknown) =>
     isPlainObject(one) ? withKey(one, dirname(file)) : one,

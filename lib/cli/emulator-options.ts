@@ -4,6 +4,7 @@ import type { EmulatorOptions, FaultScript, PlatformMode } from '../emulator/ind
 import { STATE_FILE, TOKEN_VARIABLE } from './emulator-config.js'
 import { readMerchants } from './emulator-merchants.js'
 import { readJson } from './input.js'
+import { words } from './language.js'
 
 /** The flags that say how an emulator behaves. */
 export interface EmulatorOptionFlags {
@@ -55,7 +56,12 @@ function scriptsOf(text: string): readonly FaultScript[] {
 export function toTime(text: string): number {
   const time = Date.parse(text)
   if (!Number.isNaN(time)) return time
-  throw new InvalidArgumentError('It must be a time, such as 2025-01-01T00:00:00+08:00.')
+  throw new InvalidArgumentError(
+    words(
+      'It must be a time, such as 2025-01-01T00:00:00+08:00.',
+      '必须是时间，如 2025-01-01T00:00:00+08:00。',
+    ),
+  )
 }
 
 /** The parser of a flag that may come more than once. */

@@ -14,6 +14,8 @@ import {
 } from './emulator-config.js'
 import { collect, type EmulatorOptionFlags, emulatorOptions, PLATFORMS, toTime } from './emulator-options.js'
 import { toNumber, UsageError } from './input.js'
+import { words } from './language.js'
+import { formatColumns } from './layout.js'
 import { note, print, style } from './output.js'
 
 interface EmulatorFlags extends EmulatorOptionFlags {
@@ -24,48 +26,135 @@ interface EmulatorFlags extends EmulatorOptionFlags {
   readonly json?: boolean
 }
 
-const HELP = `
+const HELP = words(
+  `
 Examples:
-  wxpay emulator                                 then paste the exports into another shell
-  wxpay emulator --print dotenv > .env           and node --env-file=.env app.js
-  wxpay emulator --print json > wxpay.json       and wxpay call v3/certificates --config wxpay.json
-  wxpay emulator --host 0.0.0.0 --allow-notify app   beside a service app of docker-compose
+  wechatpay-fluent emulator                           then paste the exports into another shell
+  wechatpay-fluent emulator --print dotenv > .env     and node --env-file=.env app.js
+  wechatpay-fluent emulator --print json > shop.json  and wechatpay-fluent certs --config shop.json
+  wechatpay-fluent emulator --host 0.0.0.0 --allow-notify app    beside a service app of docker-compose
 
 What its page does, tests in any language do by HTTP: /_emulator/openapi.json describes it. From other machines that
 takes the token, which is printed, and is that of ${TOKEN_VARIABLE} where it is set.
 Its keys are files in --dir, readable for their owner alone. They and all orders are there again in the next run;
-keep the folder out of version control. Ctrl-C ends it.`
+keep the folder out of version control. Ctrl-C ends it.`,
+  `
+示例：
+  wechatpay-fluent emulator                           再把打印的 export 粘贴到另一个 shell
+  wechatpay-fluent emulator --print dotenv > .env     再运行 node --env-file=.env app.js
+  wechatpay-fluent emulator --print json > shop.json  再运行 wechatpay-fluent certs --config shop.json
+  wechatpay-fluent emulator --host 0.0.0.0 --allow-notify app    与 docker-compose 的 app 服务并列
+
+模拟器页面能做的，任何语言的测试都能通过 HTTP 做到，见 /_emulator/openapi.json。从其他机器访问需要令牌：启动时
+打印；设置了 ${TOKEN_VARIABLE} 时就是它。
+密钥保存在 --dir 里，仅本人可读；密钥和订单下次运行时仍在，请勿把该文件夹提交到版本库。Ctrl-C 结束。`,
+)
 
 export function defineCommand(command: Command): Command {
   return command
-    .description('Run a local WeChat Pay: no contract, no money, a page to watch it.')
-    .option('--port <number>', 'where it listens; 0 is a free one', toPort, 4010)
-    .option('--host <address>', 'other machines can reach it unless it is a loopback address', '127.0.0.1')
-    .option('--https', 'serve HTTPS, with a certificate of its own authority')
-    .option('--seed <text>', 'make ids, numbers and secrets the same in every run')
-    .option('--merchants <file>', 'merchants of your own: [{"mchid":"1900000555"}, …]')
-    .addOption(new Option('--platform <mode>', 'what it signs with').choices(PLATFORMS))
-    .option('--clock <time>', 'where its clock starts, such as 2025-01-01T00:00:00+08:00', toTime)
-    .option('--retry-scale <number>', 'factor of the waits before a notification is sent again', toNumber)
-    .option('--faults <json>', 'failures from the start: {"path":"*","status":500}, a list, @file or -')
-    .option('--allow-notify <host>', 'a host beyond this machine to notify; may come more than once', collect)
-    .option('--dir <folder>', 'where keys and state are kept between runs', DEFAULT_FOLDER)
-    .option('--storage <file>', `where its state is kept (default: ${STATE_FILE} in --dir)`)
-    .option('--no-keep', 'forget all that happened at the end')
+    .description(
+      words(
+        'Run a local WeChat Pay: no contract, no money, a page to watch it.',
+        '在本机运行微信支付模拟器：无需签约，不动资金，可在网页上查看。',
+      ),
+    )
+    .option(
+      '--port <number>',
+      words('where it listens; 0 is a free one', '监听的端口；0 为任意空闲端口'),
+      toPort,
+      4010,
+    )
+    .option(
+      '--host <address>',
+      words(
+        'other machines can reach it unless it is a loopback address',
+        '监听的地址；不是回环地址时，其他机器也能访问',
+      ),
+      '127.0.0.1',
+    )
+    .option(
+      '--https',
+      words('serve HTTPS, with a certificate of its own authority', '使用 HTTPS，证书由自己的 CA 签发'),
+    )
+    .option(
+      '--seed <text>',
+      words('make ids, numbers and secrets the same in every run', '使 ID、单号和密钥在每次运行时都相同'),
+    )
+    .option(
+      '--merchants <file>',
+      words(
+        'merchants of your own: [{"mchid":"1900000555"}, …]',
+        '自定义的商户：[{"mchid":"1900000555"}, …]',
+      ),
+    )
+    .addOption(new Option('--platform <mode>', words('what it signs with', '用什么签名')).choices(PLATFORMS))
+    .option(
+      '--clock <time>',
+      words(
+        'where its clock starts, such as 2025-01-01T00:00:00+08:00',
+        '时钟的起点，如 2025-01-01T00:00:00+08:00',
+      ),
+      toTime,
+    )
+    .option(
+      '--retry-scale <number>',
+      words('factor of the waits before a notification is sent again', '通知重发间隔的倍数'),
+      toNumber,
+    )
+    .option(
+      '--faults <json>',
+      words(
+        'failures from the start: {"path":"*","status":500}, a list, @file or -',
+        '启动时就有的故障：{"path":"*","status":500}、列表、@文件或 -',
+      ),
+    )
+    .option(
+      '--allow-notify <host>',
+      words(
+        'a host beyond this machine to notify; may come more than once',
+        '允许通知的外部主机；可多次给出',
+      ),
+      collect,
+    )
+    .option(
+      '--dir <folder>',
+      words('where keys and state are kept between runs', '保存密钥和状态的文件夹'),
+      DEFAULT_FOLDER,
+    )
+    .option(
+      '--storage <file>',
+      words(
+        `where its state is kept (default: ${STATE_FILE} in --dir)`,
+        `保存状态的文件（默认：--dir 里的 ${STATE_FILE}）`,
+      ),
+    )
+    .option('--no-keep', words('forget all that happened at the end', '结束时不保留任何状态'))
     .addOption(
-      new Option('--print <format>', 'how the configuration is printed')
+      new Option('--print <format>', words('how the configuration is printed', '配置的打印格式'))
         .choices(Object.keys(CONFIG_FORMATS))
         .default('env'),
     )
-    .option('--mchid <id>', 'print the configuration of that merchant (default: the first)')
-    .option('--brand', 'print the configuration of its brand in place of that of its merchant')
-    .option('--json', 'the same as --print json')
+    .option(
+      '--mchid <id>',
+      words(
+        'print the configuration of that merchant (default: the first)',
+        '打印该商户的配置（默认：第一个）',
+      ),
+    )
+    .option(
+      '--brand',
+      words(
+        'print the configuration of its brand in place of that of its merchant',
+        '打印品牌的配置，而不是商户的',
+      ),
+    )
+    .option('--json', words('the same as --print json', '同 --print json'))
     .addHelpText('after', HELP)
     .action(run)
 }
 
 async function run(flags: EmulatorFlags): Promise<void> {
-  const { dir, keep, json } = flags
+  const { dir, host, keep, json } = flags
   const { createEmulator } = await import('../emulator/index.js')
   const folder = makeFolder(dir)
   const options = emulatorOptions(flags, folder)
@@ -75,16 +164,15 @@ async function run(flags: EmulatorFlags): Promise<void> {
   const client = clientOf(emulator, flags)
   if (!client) {
     await emulator.close()
-    throw new UsageError(`--mchid ${flags.mchid}: there is no such merchant; there can be with --merchants`)
+    throw new UsageError(
+      words(
+        `--mchid ${flags.mchid}: there is no such merchant; there can be with --merchants`,
+        `--mchid ${flags.mchid}：没有该商户；可用 --merchants 添加`,
+      ),
+    )
   }
   const ended = interrupted()
-  const { stderr } = process
-  note(style('bold', 'WeChat Pay emulator: this is not WeChat Pay, and no money moves.', stderr))
-  note(`  page and API  ${style('cyan', emulator.url, stderr)}`)
-  note(`  control       ${emulator.control.url}/openapi.json, token ${emulator.control.token}`)
-  if (!isLoopback(flags.host)) note('                from other machines the page is at /?token=… of it')
-  note(`  keys in       ${folder}${keep ? ', kept between runs' : ''}`)
-  note('  Ctrl-C ends it\n')
+  note(describeStart(emulator, folder, { host, keep }))
   const format = json ? 'json' : flags.print
   // Files have the same names for all merchants.
   const keys = flags.mchid === undefined ? folder : makeFolder(join(folder, flags.mchid))
@@ -93,7 +181,36 @@ async function run(flags: EmulatorFlags): Promise<void> {
   if (line !== undefined) print(line)
   await ended
   await emulator.close()
-  note('ended')
+  note(words('ended', '已结束'))
+}
+
+/** What people are told of an emulator that has started. */
+function describeStart(
+  { url, control }: Emulator,
+  folder: string,
+  { host, keep }: Pick<EmulatorFlags, 'host' | 'keep'>,
+): string {
+  const { stderr } = process
+  const title = words(
+    'WeChat Pay emulator: this is not WeChat Pay, and no money moves.',
+    '微信支付模拟器：这不是真正的微信支付，不动资金。',
+  )
+  const { token } = control
+  const description = `${control.url}/openapi.json`
+  const rows = [
+    [words('page and API', '页面与接口'), style('cyan', url, stderr)],
+    [words('control', '控制接口'), words(`${description}, token ${token}`, `${description}，令牌 ${token}`)],
+    ...(isLoopback(host)
+      ? []
+      : [['', words('from other machines the page is at /?token=… of it', '从其他机器访问页面：/?token=…')]]),
+    [words('keys in', '密钥位于'), folder + (keep ? words(', kept between runs', '，下次运行时仍在') : '')],
+  ]
+  const lines = formatColumns(
+    rows.map(([name = '', ...cells]) => [`  ${name}`, ...cells]),
+    [],
+    Number.POSITIVE_INFINITY,
+  )
+  return `${style('bold', title, stderr)}\n${lines}\n  ${words('Ctrl-C ends it', 'Ctrl-C 结束')}\n`
 }
 
 /** The options of the client whose configuration is printed; `undefined` when there is no such merchant. */
@@ -111,10 +228,20 @@ function describeFailure(
   { port, host }: Pick<EmulatorFlags, 'port' | 'host'>,
 ): string {
   if (code === 'EADDRINUSE') {
-    return `port ${port} of ${host} is taken, perhaps by an emulator that runs already: end that one, or choose another port (--port 0 takes a free one)`
+    return words(
+      `port ${port} of ${host} is taken, perhaps by an emulator that runs already: end that one, or choose another port (--port 0 takes a free one)`,
+      `${host} 的端口 ${port} 已被占用，可能已有模拟器在运行：请结束它，或换一个端口（--port 0 使用空闲端口）`,
+    )
   }
-  if (code === 'EACCES') return `port ${port} of ${host} may not be used: choose one above 1023`
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return `--host ${host} is no address of this machine`
+  if (code === 'EACCES') {
+    return words(
+      `port ${port} of ${host} may not be used: choose one above 1023`,
+      `没有权限使用 ${host} 的端口 ${port}：请选择大于 1023 的端口`,
+    )
+  }
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+    return words(`--host ${host} is no address of this machine`, `--host ${host} 不是本机的地址`)
+  }
   return message
 }
 
@@ -142,5 +269,5 @@ function interrupted(): Promise<void> {
 function toPort(text: string): number {
   const port = Number(text)
   if (/^\d+$/.test(text) && port < 65_536) return port
-  throw new InvalidArgumentError('It must be a number from 0 to 65535.')
+  throw new InvalidArgumentError(words('It must be a number from 0 to 65535.', '必须是 0 到 65535 的数字。'))
 }

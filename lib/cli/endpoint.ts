@@ -4,8 +4,8 @@ import { matchRoutes, type RouteMatch } from '../catalog/match.js'
 import { nearestRoute } from '../catalog/suggest.js'
 import { normalizeSegment } from '../chain/names.js'
 import type { Verb } from '../index.js'
-import { didYouMean } from '../nearest.js'
 import { UsageError } from './input.js'
+import { orNearest, words } from './language.js'
 
 /** An endpoint as the command line names it. */
 export interface NamedEndpoint {
@@ -22,7 +22,8 @@ export const VERBS: readonly Verb[] = ['get', 'post', 'put', 'patch', 'delete']
 export function toVerb(text: string): Verb {
   const verb = VERBS.find((one) => one === text.toLowerCase())
   if (verb) return verb
-  throw new InvalidArgumentError(`It must be one of ${VERBS.join(', ').toUpperCase()}.`)
+  const verbs = VERBS.join(', ').toUpperCase()
+  throw new InvalidArgumentError(words(`It must be one of ${verbs}.`, `应为 ${verbs} 之一。`))
 }
 
 /**
@@ -34,7 +35,10 @@ export function assertOnePath(args: readonly string[], hint: (path: string, meth
   const method = args.find((one) => VERBS.some((verb) => verb === one.toLowerCase()))
   const [path = 'PATH', stray] = args.filter((one) => one !== method)
   if (method) throw new UsageError(hint(path, method.toUpperCase()))
-  if (stray) throw new UsageError(`one path is expected, and '${stray}' is a second one`)
+  if (stray)
+    throw new UsageError(
+      words(`one path is expected, and '${stray}' is a second one`, `只能有一个路径，'${stray}' 是第二个`),
+    )
 }
 
 /**
@@ -45,7 +49,12 @@ export function assertOnePath(args: readonly string[], hint: (path: string, meth
  */
 export function readEndpoint(text: string, method: Verb | undefined, hasBody: boolean): NamedEndpoint {
   if (isPath(text) && text.includes('?') && !/^https?:/i.test(text))
-    throw new UsageError(`'${text}' has a query: give it as --query name=value`)
+    throw new UsageError(
+      words(
+        `'${text}' has a query: give it as --query name=value`,
+        `'${text}' 带有查询串：请写成 --query name=value`,
+      ),
+    )
   const { path, verb: chained } = isPath(text) ? { path: pathOf(text), verb: undefined } : fromChain(text)
   const given = method ?? chained ?? onlyVerb(path)
   const usual = hasBody ? 'post' : 'get'
@@ -65,7 +74,9 @@ function decoded(value: string, path: string): string {
   try {
     return decodeURIComponent(value)
   } catch {
-    throw new UsageError(`${path}: '${value}' is no percent-encoded text`)
+    throw new UsageError(
+      words(`${path}: '${value}' is no percent-encoded text`, `${path}：'${value}' 不是有效的百分号编码`),
+    )
   }
 }
 
@@ -108,6 +119,11 @@ function onlyVerb(path: string): Verb | undefined {
 export function suggestion({ path, verb }: NamedEndpoint): string | undefined {
   if (knownVerbs(path).includes(verb)) return undefined
   const verbs = knownVerbs(path)
-  if (verbs.length > 0) return `${path} is documented with ${verbs.join(', ').toUpperCase()} only`
-  return `${path} is not documented${didYouMean(nearestRoute(path, verb))}`
+  const upper = verbs.join(', ').toUpperCase()
+  if (upper) return words(`${path} is documented with ${upper} only`, `${path} 的文档中只有 ${upper}`)
+  return undocumented(path, nearestRoute(path, verb))
 }
+
+/** The words for a path that is not documented. */
+export const undocumented = (path: string, nearest: string | undefined): string =>
+  words(`${path} is not documented`, `接口文档中没有 ${path}`) + orNearest(nearest)

@@ -1,15 +1,20 @@
 import { ApiError, ConfigError, NetworkError, RequestError, VerificationError } from '../index.js'
 import { withoutKeys } from '../printable.js'
 import { UsageError } from './input.js'
-import { EXIT, note, style } from './output.js'
+import { LANGUAGE, words } from './language.js'
+import { EXIT, errorHead, note } from './output.js'
 
 /** Prints an error for people, and returns the exit code for it. */
-export function report(error: unknown): number {
+export async function report(error: unknown): Promise<number> {
   if (error instanceof NetworkError && error.code === 'ABORTED') {
-    note('interrupted')
+    note(words('interrupted', '已中断'))
     return EXIT.interrupted
   }
-  note(`${style('red', 'error:', process.stderr)} ${withoutKeys(describe(error))}`)
+  note(`${errorHead()}${withoutKeys(describe(error))}`)
+  if (LANGUAGE === 'zh') {
+    const explanation = (await import('./chinese-errors.js')).explain(error)
+    if (explanation) note(`  ${explanation}`)
+  }
   const isUsage = error instanceof UsageError || error instanceof ConfigError || error instanceof RequestError
   return isUsage ? EXIT.usage : EXIT.refused
 }
@@ -22,19 +27,35 @@ function describe(error: unknown): string {
     error.code === 'SERIAL_UNKNOWN' &&
     error.knownSerials.length > 0
   ) {
-    return `${message}\n  known here: ${error.knownSerials.join(', ')}`
+    return `${message}\n  ${words('known here: ', '本机已知：')}${error.knownSerials.join(', ')}`
   }
-  if (error instanceof ConfigError) return `${message}\n  (wxpay doctor looks at all of the configuration)`
+  if (error instanceof ConfigError) {
+    const hint = words(
+      '(wechatpay-fluent doctor looks at all of the configuration)',
+      '（wechatpay-fluent doctor 检查全部配置）',
+    )
+    return `${message}\n  ${hint}`
+  }
   return message
 }
 
 /** The details of the response beside its message. */
 function detailLines({ status, detail, requestId, message, verified }: ApiError): string[] {
   const texts = detail === undefined || detail === null ? [] : JSON.stringify(detail, null, 2).split('\n')
+  const unverified = words(
+    'The answer carries no signature that fits: it may not come from WeChat Pay.',
+    '应答没有可通过验签的签名：可能不是微信支付发出的。',
+  )
+  const hint = words(
+    '(wechatpay-fluent doctor tells what does not fit together)',
+    '（wechatpay-fluent doctor 指出哪些配置不配套）',
+  )
   return [
-    ...(texts.length > 0 ? ['  detail:', ...texts.map((line) => `    ${line}`)] : []),
-    ...(requestId && !message.includes(requestId) ? [`  request id: ${requestId}`] : []),
-    ...(verified ? [] : ['  The answer carries no signature that fits: it may not come from WeChat Pay.']),
-    ...(status === 401 ? ['  (wxpay doctor tells what does not fit together)'] : []),
+    ...(texts.length > 0 ? [words('  detail:', '  详情：'), ...texts.map((line) => `    ${line}`)] : []),
+    ...(requestId && !message.includes(requestId)
+      ? [`  ${words('request id: ', '请求 ID（Request-ID）：')}${requestId}`]
+      : []),
+    ...(verified ? [] : [`  ${unverified}`]),
+    ...(status === 401 ? [`  ${hint}`] : []),
   ]
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { InvalidArgumentError } from 'commander'
-import { describeJsonProblem, parseJson } from '../parse-json.js'
+import { describeJsonProblem, lineOfJsonProblem, parseJson } from '../parse-json.js'
+import { words } from './language.js'
 
 /** A mistake in the command line or in a file it names; the exit code is 2. */
 export class UsageError extends Error {
@@ -18,7 +19,10 @@ export function readFile(file: string, flag: string): Buffer {
   try {
     return readFileSync(file === '-' ? STANDARD_INPUT : file.replace(/^@/, ''))
   } catch (error) {
-    throw new UsageError(`${flag} ${file} cannot be read: ${(error as Error).message}`)
+    const { message } = error as Error
+    throw new UsageError(
+      words(`${flag} ${file} cannot be read: ${message}`, `${flag} ${file} 无法读取：${message}`),
+    )
   }
 }
 
@@ -40,8 +44,10 @@ export function readJson(given: string, flag: string): unknown {
  */
 export function parseUserJson(text: string, source: string): unknown {
   const value = parseJson(text)
-  if (value === undefined) throw new UsageError(describeJsonProblem(text, source))
-  return value
+  if (value !== undefined) return value
+  const line = lineOfJsonProblem(text)
+  const place = line === undefined ? '' : `（第 ${line} 行）`
+  throw new UsageError(words(describeJsonProblem(text, source), `${source} 不是 JSON${place}`))
 }
 
 /** Splits `name=value`; `undefined` when the text is no such pair. */
@@ -55,7 +61,8 @@ export function readPairs(texts: readonly string[], flag: string): Record<string
   const pairs: Record<string, string | string[]> = Object.create(null)
   for (const text of texts) {
     const pair = splitPair(text)
-    if (!pair) throw new UsageError(`${flag} ${text}: must be name=value`)
+    if (!pair)
+      throw new UsageError(words(`${flag} ${text}: must be name=value`, `${flag} ${text}：应写成 name=value`))
     const [name, value] = pair
     const before = pairs[name]
     pairs[name] = before === undefined ? value : [before, value].flat()
@@ -67,5 +74,5 @@ export function readPairs(texts: readonly string[], flag: string): Record<string
 export function toNumber(text: string): number {
   const number = Number(text)
   if (text !== '' && Number.isFinite(number) && number >= 0) return number
-  throw new InvalidArgumentError('It must be a number.')
+  throw new InvalidArgumentError(words('It must be a number.', '必须是数字。'))
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import type { Emulator, Receipt } from '../emulator/index.js'
-import { didYouMean, nearestName } from '../nearest.js'
+import { nearestName } from '../nearest.js'
 import { isPlainObject } from '../plain-object.js'
 import { withClient } from './client.js'
 import { addClientOptions, type ClientFlags } from './config.js'
@@ -15,6 +15,7 @@ import {
   writeKeys,
 } from './emulator-config.js'
 import { parseUserJson, readFile, readJson, UsageError } from './input.js'
+import { orNearest, words } from './language.js'
 import { note, printJson } from './output.js'
 
 interface VerifyFlags extends ClientFlags {
@@ -37,56 +38,132 @@ interface Message {
   readonly resource?: unknown
 }
 
-const VERIFY_HELP = `
+const VERIFY_EXAMPLE = 'wechatpay-fluent notify verify --headers headers.txt --body body.json'
+
+const VERIFY_HELP = words(
+  `
 Example:
-  wxpay notify verify --headers headers.txt --body body.json
+  ${VERIFY_EXAMPLE}
 
 Prints the event with its resource decrypted. When it is forged, altered or more than 5 minutes old, the reason is
-on standard error and the exit code is 1. Notifications of APIv2 need no headers.`
+on standard error and the exit code is 1. Notifications of APIv2 need no headers.`,
+  `
+示例：
+  ${VERIFY_EXAMPLE}
 
-const SEND_HELP = `
+打印事件及解密后的 resource。通知是伪造的、被改过，或超过 5 分钟时，原因输出到标准错误，退出码为 1。
+APIv2 的通知不需要请求头。`,
+)
+
+const SEND_EXAMPLE = `wechatpay-fluent notify send TRANSACTION.SUCCESS --url http://127.0.0.1:3000/notify \\
+    --resource '{"out_trade_no":"1217"}'`
+
+const SEND_HELP = words(
+  `
 Only the platform can sign what a receiver in production accepts. This one is signed by an emulator: the one that
 runs at --emulator or WXPAY_BASE_URL, else one that is started for it with the keys kept in --dir; what the receiver
 has to be configured with is printed then. One on another machine takes its token, in ${TOKEN_VARIABLE}.
 
 Example:
-  wxpay notify send TRANSACTION.SUCCESS --url http://127.0.0.1:3000/notify --resource '{"out_trade_no":"1217"}'
+  ${SEND_EXAMPLE}
 
 Prints what the receiver answered (of one on another machine, the status alone); the exit code is 1 when that was not
-2xx.`
+2xx.`,
+  `
+生产环境的接收方只接受微信支付平台签名的通知。这里的通知由模拟器签名：用 --emulator 或 WXPAY_BASE_URL 指出的正在
+运行的模拟器；没有时，用 --dir 里的密钥为它启动一个，并打印接收方所需的配置。另一台机器上的模拟器需要令牌，
+写在 ${TOKEN_VARIABLE}。
+
+示例：
+  ${SEND_EXAMPLE}
+
+打印接收方的应答（在另一台机器上的，只打印状态码）；应答不是 2xx 时，退出码为 1。`,
+)
 
 export function defineCommand(command: Command): Command {
-  command.description('Verify notifications, or send one to try a receiver.')
+  command.description(
+    words(
+      'Verify notifications, or send one to try a receiver.',
+      '对回调通知验签，或发送一条通知以测试接收方。',
+    ),
+  )
   const verifyCommand = command
     .command('verify')
-    .description('Verify a notification that was received, and print what is in it.')
-    .option('--headers <file>', "file of its headers, as JSON or as lines 'Name: value'; - is standard input")
-    .option('-H, --header <line...>', "one header, 'Name: value'")
-    .requiredOption('--body <file>', 'file of its body, byte for byte; - is standard input')
+    .description(
+      words(
+        'Verify a notification that was received, and print what is in it.',
+        '对收到的回调通知验签，并打印内容。',
+      ),
+    )
+    .option(
+      '--headers <file>',
+      words(
+        "file of its headers, as JSON or as lines 'Name: value'; - is standard input",
+        "请求头的文件，JSON 或每行 'Name: value'；- 为标准输入",
+      ),
+    )
+    .option('-H, --header <line...>', words("one header, 'Name: value'", "一个请求头：'Name: value'"))
+    .requiredOption(
+      '--body <file>',
+      words(
+        'file of its body, byte for byte; - is standard input',
+        '请求体的文件，一个字节也不能差；- 为标准输入',
+      ),
+    )
     .addHelpText('after', VERIFY_HELP)
   addClientOptions(verifyCommand).action(verify)
   command
     .command('send')
-    .description('Send a notification that is signed by an emulator, to try a receiver.')
-    .argument('<event>', 'its event type, such as TRANSACTION.SUCCESS')
-    .requiredOption('--url <url>', 'where to')
-    .option('--emulator <url>', 'one that runs (default: WXPAY_BASE_URL)')
-    .option('--dir <folder>', 'where keys are kept, when none runs (default: .wxpay-emulator)')
-    .option('--resource <json>', 'its content: a JSON object, @file or -; made up when absent')
-    .option('--undocumented', 'send it although no documentation knows this event type')
+    .description(
+      words(
+        'Send a notification that is signed by an emulator, to try a receiver.',
+        '发送一条由模拟器签名的回调通知，以测试接收方。',
+      ),
+    )
+    .argument(
+      '<event>',
+      words('its event type, such as TRANSACTION.SUCCESS', '事件类型，如 TRANSACTION.SUCCESS'),
+    )
+    .requiredOption('--url <url>', words('where to', '发往何处'))
+    .option(
+      '--emulator <url>',
+      words('one that runs (default: WXPAY_BASE_URL)', '正在运行的模拟器（默认：WXPAY_BASE_URL）'),
+    )
+    .option(
+      '--dir <folder>',
+      words(
+        'where keys are kept, when none runs (default: .wxpay-emulator)',
+        '没有正在运行的模拟器时，密钥所在的文件夹（默认：.wxpay-emulator）',
+      ),
+    )
+    .option(
+      '--resource <json>',
+      words(
+        'its content: a JSON object, @file or -; made up when absent',
+        '内容：JSON 对象、@文件或 -；不给出时自动生成',
+      ),
+    )
+    .option(
+      '--undocumented',
+      words('send it although no documentation knows this event type', '文档中没有该事件类型也照样发送'),
+    )
     .addHelpText('after', SEND_HELP)
     .action(send)
   return command
 }
 
 async function verify({ headers, header = [], body, ...flags }: VerifyFlags): Promise<void> {
-  if (headers === '-' && body === '-') throw new UsageError('only one of --headers and --body can be -')
+  if (headers === '-' && body === '-') {
+    throw new UsageError(
+      words('only one of --headers and --body can be -', '--headers 和 --body 只能有一个是 -'),
+    )
+  }
   const lines = headers === undefined ? {} : parseHeaders(readFile(headers, '--headers').toString())
   const all = { ...lines, ...parseHeaders(header.join('\n')) }
   const event = await withClient(flags, ({ wxpay }) =>
     wxpay.notifications.parse({ headers: all, body: readFile(body, '--body') }),
   )
-  note('genuine')
+  note(words('genuine', '验签通过'))
   printJson(event)
 }
 
@@ -98,7 +175,13 @@ function parseHeaders(text: string): Record<string, string> {
     .filter((line) => line !== '' && !/^(POST \S+ HTTP|HTTP)\/\d/.test(line))
     .map((line) => {
       const at = line.indexOf(':')
-      if (at < 1) throw new UsageError(`a header must be 'Name: value', not '${line}'`)
+      if (at < 1)
+        throw new UsageError(
+          words(
+            `a header must be 'Name: value', not '${line}'`,
+            `请求头应写成 'Name: value'，而不是 '${line}'`,
+          ),
+        )
       return [line.slice(0, at).trim().toLowerCase(), line.slice(at + 1).trim()]
     })
   return Object.fromEntries(pairs)
@@ -106,14 +189,16 @@ function parseHeaders(text: string): Record<string, string> {
 
 async function send(event: string, { url, resource, emulator, dir, undocumented }: SendFlags): Promise<void> {
   if (!undocumented) await assertDocumented(event)
-  if (!URL.canParse(url)) throw new UsageError(`--url ${url} is no URL`)
+  if (!URL.canParse(url)) throw new UsageError(words(`--url ${url} is no URL`, `--url ${url} 不是 URL`))
   const content = resource === undefined ? {} : { resource: readJson(resource, '--resource') }
-  if (!isPlainObject(content.resource ?? {})) throw new UsageError('--resource must be a JSON object')
+  if (!isPlainObject(content.resource ?? {}))
+    throw new UsageError(words('--resource must be a JSON object', '--resource 必须是 JSON 对象'))
   const message = { event_type: event, url, ...content }
   const running = emulator ?? (dir === undefined ? process.env.WXPAY_BASE_URL : undefined)
   const response = await (running ? sendByRunning(running, message) : sendByOwn(dir, message))
   printJson(response)
-  if (response.status >= 300) throw new Error(`the receiver answered ${response.status}`)
+  const { status } = response
+  if (status >= 300) throw new Error(words(`the receiver answered ${status}`, `接收方应答 ${status}`))
 }
 
 /** The documented event types. */
@@ -125,8 +210,13 @@ export async function eventTypes(): Promise<readonly string[]> {
 async function assertDocumented(event: string): Promise<void> {
   const known = await eventTypes()
   if (known.includes(event)) return
-  const hint = didYouMean(nearestName(event, known))
-  throw new UsageError(`${event} is no documented event type${hint} (--undocumented sends it all the same)`)
+  const hint = orNearest(nearestName(event, known))
+  throw new UsageError(
+    words(
+      `${event} is no documented event type${hint} (--undocumented sends it all the same)`,
+      `文档中没有事件类型 ${event}${hint}（用 --undocumented 可照样发送）`,
+    ),
+  )
 }
 
 /** Asks a running emulator to send the notification, as its page does. */
@@ -141,14 +231,20 @@ async function sendByRunning(emulator: string, message: Message): Promise<Receip
     body: JSON.stringify(message),
   }).catch((error: Error) => {
     const why = (error.cause as Error | undefined)?.message ?? error.message
-    throw new Error(`no emulator answers at ${emulator}: ${why}`)
+    throw new Error(words(`no emulator answers at ${emulator}: ${why}`, `${emulator} 没有模拟器应答：${why}`))
   })
   if (response.headers.get('x-wechatpay-emulator') !== 'page') {
-    throw new UsageError(`${emulator} is no emulator: only one can sign a notification beside the platform`)
+    throw new UsageError(
+      words(
+        `${emulator} is no emulator: only one can sign a notification beside the platform`,
+        `${emulator} 不是模拟器：除微信支付平台外，只有模拟器能为通知签名`,
+      ),
+    )
   }
   const body = (await response.json()) as Receipt & { readonly message?: string }
-  if (!response.ok) throw new Error(body.message ?? `the emulator answered ${response.status}`)
-  return body
+  if (response.ok) return body
+  const { status } = response
+  throw new Error(body.message ?? words(`the emulator answered ${status}`, `模拟器应答 ${status}`))
 }
 
 /** Starts an emulator for this one notification, and prints the keys that the receiver needs to verify it. */
@@ -163,10 +259,16 @@ async function sendByOwn(
   const control = { allowNotify: host ? [host] : [] }
   const storage = join(folder, STATE_FILE)
   const emulator = await createEmulator({ storage, control }).catch((error: Error) => {
-    throw new UsageError(`${error.message}; name the one that runs: --emulator http://127.0.0.1:4010`)
+    const hint = words('; name the one that runs: ', '；请指出正在运行的模拟器：')
+    throw new UsageError(`${error.message}${hint}--emulator http://127.0.0.1:4010`)
   })
   try {
-    note(`Signed with the keys in ${folder}; the receiver needs:\n`)
+    note(
+      words(
+        `Signed with the keys in ${folder}; the receiver needs:\n`,
+        `已用 ${folder} 里的密钥签名；接收方需要的配置：\n`,
+      ),
+    )
     note(CONFIG_FORMATS.env(writeKeys(recipientOf(event, emulator), folder)))
     note('')
     return await emulator.notify(event, options as { readonly url: string; readonly resource?: never })

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util'
+import { words } from './language.js'
 
 /** The exit codes of the process; `--help` lists them. */
 export const EXIT = { done: 0, refused: 1, usage: 2, interrupted: 130 } as const
@@ -18,6 +19,10 @@ export function printJson(value: unknown): void {
 export function note(text: string): void {
   process.stderr.write(`${text}\n`)
 }
+
+/** The words that an error for people begins with. */
+export const errorHead = (): string =>
+  words(`${style('red', 'error:', process.stderr)} `, style('red', '错误：', process.stderr))
 
 /** Shows a line on a terminal in place of the one before, and nothing where the stream is no terminal. */
 export function showLine(text: string, stream: NodeJS.WriteStream = process.stderr): void {

@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import { words } from './language.js'
 import { note, showLine } from './output.js'
 
 export interface AnyBill extends AsyncIterable<unknown> {
@@ -26,7 +27,8 @@ const MEGABYTE = 1024 * 1024
 export async function writeCsv(bill: AnyBill, out: string): Promise<void> {
   if (out !== '-') {
     await save(bill, out)
-    note(`${statSync(out).size} bytes written to ${out}`)
+    const { size } = statSync(out)
+    note(words(`${size} bytes written to ${out}`, `已写入 ${out}：${size} 字节`))
     return
   }
   const folder = mkdtempSync(join(tmpdir(), 'wxpay-bill-'))
@@ -37,7 +39,8 @@ export async function writeCsv(bill: AnyBill, out: string): Promise<void> {
     const file = join(folder, 'bill.csv')
     await save(bill, file)
     await pipeline(createReadStream(file), process.stdout, { end: false })
-    note(`${statSync(file).size} bytes`)
+    const { size } = statSync(file)
+    note(words(`${size} bytes`, `${size} 字节`))
   } finally {
     process.off('exit', removeFolder)
     removeFolder()
@@ -55,7 +58,10 @@ async function save(bill: AnyBill, file: string): Promise<void> {
 /** Writes one JSON object a row while the bill arrives; a file gets its name when all rows are in it. */
 export async function writeRows(bill: AnyBill, out: string): Promise<void> {
   let rows = 0
-  const stop = showProgress((seconds) => `${rows} rows  ${(rows / seconds).toFixed(0)}/s`)
+  const stop = showProgress((seconds) => {
+    const rate = (rows / seconds).toFixed(0)
+    return words(`${rows} rows  ${rate}/s`, `${rows} 行  ${rate} 行/秒`)
+  })
   async function* lines(): AsyncGenerator<string> {
     for await (const row of bill) {
       rows += 1
@@ -75,7 +81,8 @@ export async function writeRows(bill: AnyBill, out: string): Promise<void> {
     stop()
     if (out !== '-') rmSync(partial, { force: true })
   }
-  note(`${rows} rows${out === '-' ? '' : ` written to ${out}`}`)
+  if (out === '-') note(words(`${rows} rows`, `共 ${rows} 行`))
+  else note(words(`${rows} rows written to ${out}`, `已写入 ${out}：共 ${rows} 行`))
   note(JSON.stringify(await bill.summary(), null, 2))
 }
 

@@ -17,9 +17,9 @@ import {
   type Shape,
 } from '../../catalog/schema.js'
 import { nearestRoute } from '../../catalog/suggest.js'
-import { didYouMean } from '../../nearest.js'
-import { readEndpoint } from '../endpoint.js'
+import { readEndpoint, undocumented } from '../endpoint.js'
 import { UsageError } from '../input.js'
+import { words } from '../language.js'
 import { breakBefore, formatColumns, WIDTH, wrap } from '../layout.js'
 import { print, printJson, style } from '../output.js'
 import { type CataloguedEndpoint, catalogue, chainOf } from './catalogue.js'
@@ -43,16 +43,19 @@ export async function showEndpoint(text: string, { json }: { readonly json?: boo
 
 function unknownPath(path: string): string {
   const nearest = nearestRoute(path)
-  const word = path.split('/').at(-1)
-  const hint = nearest ? didYouMean(nearest) : `; search: wxpay routes ${word}`
-  return `${path} is not documented${hint}`
+  if (nearest !== undefined) return undocumented(path, nearest)
+  const search = `wechatpay-fluent routes ${path.split('/').at(-1)}`
+  return undocumented(path, undefined) + words(`; search: ${search}`, `；可搜索：${search}`)
 }
 
 /** Of the columns of a field (name, type, whether it is required, label), those that may take several lines. */
 const WRAPPED = [1, 3]
 const INDENT = '  '
 /** The units of amounts. */
-const UNITS: Readonly<Record<string, string>> = { fen: '分 fen', minor: 'minor unit' }
+const UNITS: Readonly<Record<string, string>> = {
+  fen: words('分 fen', '分'),
+  minor: words('minor unit', '最小货币单位'),
+}
 
 /** The fields of one verb, as text. */
 export function describeFields(
@@ -82,14 +85,14 @@ export function describeFields(
     ...part('json', document.json ?? document['json?']),
     ...part('xml', document.xml ?? document['xml?']),
     ...part('multipart', document.multipart),
-    ...part('answer', document.response.json ?? document.response.xml),
+    ...part(words('answer', '应答'), document.response.json ?? document.response.xml),
   ].join('\n')
 }
 
 /** The path that the request is sent to, where it is not that of the chain. */
 function sentPath({ verb, path }: CataloguedEndpoint): string[] {
   const { wire } = lookup(path, verb) ?? {}
-  return wire === undefined ? [] : [breakBefore(/\//, `sent to /${wire}`, INDENT)]
+  return wire === undefined ? [] : [breakBefore(/\//, words(`sent to /${wire}`, `请求发往 /${wire}`), INDENT)]
 }
 
 /** One row for each field, name, type, whether it is required, and label; the fields of an object are indented below it. */
@@ -99,13 +102,13 @@ function rowsOf(shape: Shape, indent: string, glossary: Glossary): string[][] {
   if (!isFields(shape)) return []
   const alternatives = new Set(eitherOf(shape)?.flat())
   return fieldsOf(shape as Fields).flatMap(({ name, optional, shape: inner }) => {
-    const need = alternatives.has(name) ? 'either' : 'required'
+    const isEither = alternatives.has(name)
     const label = labelOf(inner)
     return [
       [
         indent + name,
         typeOf(inner),
-        optional && need === 'required' ? '' : need,
+        isEither ? words('either', '任选') : optional ? '' : words('required', '必填'),
         label ? bilingual(glossary, label, name) : '',
       ],
       ...rowsOf(embedded(inner)?.shape ?? inner, indent + INDENT, glossary),
@@ -122,7 +125,10 @@ function typeOf(shape: Shape): string {
   if (isEnum(shape)) return shape.$enum.join(' | ')
   if (isList(shape)) {
     const { maxItems } = itemsOf(shape)
-    return `list of ${maxItems ? `at most ${maxItems} ` : ''}${typeOf(shape[0])}`
+    const item = typeOf(shape[0])
+    if (maxItems) return words(`list of at most ${maxItems} ${item}`, `${item} 的列表，最多 ${maxItems} 项`)
+    return words(`list of ${item}`, `${item} 的列表`)
   }
-  return embedded(shape) ? `text of ${embedded(shape)?.media}` : 'object'
+  const media = embedded(shape)?.media
+  return media ? words(`text of ${media}`, `${media} 文本`) : 'object'
 }
