@@ -1,9 +1,15 @@
 import type { BulkProgress } from '../../bulk/index.js'
+import { words } from '../language.js'
 import { showLine } from '../output.js'
 
 const BAR_WIDTH = 24
 /** The milliseconds between two lines where there is no terminal to draw on. */
 const LINE_INTERVAL = 10_000
+
+const PHASES: Readonly<Record<BulkProgress['phase'], string>> = {
+  checking: words('checking', '检查'),
+  sending: words('sending', '发送'),
+}
 
 /** Makes the function that shows how far a job has got: by a bar on a terminal, else by a line every ten seconds. */
 export function createProgress(stream: NodeJS.WriteStream): (progress: BulkProgress) => void {
@@ -29,11 +35,12 @@ function describe({ phase, done, total, rate, failures }: BulkProgress): string 
   const left = total === undefined || rate <= 0 ? undefined : (total - done) / rate
   const codes = Object.entries(failures).map(([code, times]) => `${code} ${times}`)
   const failed = Object.values(failures).reduce((sum, times) => sum + times, 0)
+  const [speed, time, list] = [rate.toFixed(0), left === undefined ? '' : duration(left), codes.join(', ')]
   return [
-    `${phase} ${count}`,
-    `${rate.toFixed(0)}/s`,
-    ...(left === undefined ? [] : [`ETA ${duration(left)}`]),
-    ...(failed > 0 ? [`${failed} failed (${codes.join(', ')})`] : []),
+    `${PHASES[phase]} ${count}`,
+    words(`${speed}/s`, `${speed} 行/秒`),
+    ...(time ? [words(`ETA ${time}`, `剩余 ${time}`)] : []),
+    ...(failed > 0 ? [words(`${failed} failed (${list})`, `失败 ${failed}（${list}）`)] : []),
   ].join('  ')
 }
 

@@ -2,7 +2,8 @@ import type { BulkOptions, BulkSummary, InputFormat } from '../../bulk/index.js'
 import { withClient } from '../client.js'
 import type { ClientFlags } from '../config.js'
 import { UsageError } from '../input.js'
-import { EXIT, note, print, printJson, showLine, style } from '../output.js'
+import { LANGUAGE, words } from '../language.js'
+import { EXIT, errorHead, note, print, printJson, showLine } from '../output.js'
 import { createProgress } from './progress.js'
 import { type QueueFlags, queueOptions, STOPPING } from './worker.js'
 
@@ -35,7 +36,12 @@ export async function runJob(flags: BulkFlags, endpoint: EndpointOptions): Promi
       flags,
       ({ wxpay: client, signal }) => {
         if (flags.engine === 'bullmq') {
-          note('Rows go to the queue: wxpay bulk worker sends them, here or elsewhere.')
+          note(
+            words(
+              'Rows go to the queue: wechatpay-fluent bulk worker sends them, here or elsewhere.',
+              '各行进入队列：由 wechatpay-fluent bulk worker 发送，在本机或其他主机上运行。',
+            ),
+          )
         }
         const onProgress = createProgress(process.stderr)
         return runBulk({ ...options, client, signal, onProgress }).finally(() => showLine(''))
@@ -43,15 +49,16 @@ export async function runJob(flags: BulkFlags, endpoint: EndpointOptions): Promi
       STOPPING,
     )
     if (flags.json) printJson(summary)
-    for (const line of describe(summary)) note(line)
+    for (const line of await describe(summary)) note(line)
     if (summary.stopped) process.exitCode = EXIT.interrupted
     else if (summary.failed > 0) process.exitCode = EXIT.refused
   } catch (error) {
     if ((error as Error).name === 'AbortError') process.exitCode = EXIT.interrupted
     else if (!(error instanceof InvalidRowsError)) throw error
     else {
-      for (const { row, field, message } of error.problems) note(`row ${row}: ${field} ${message}`)
-      note(`${style('red', 'error:', process.stderr)} ${error.message}`)
+      for (const { row, field, message } of error.problems)
+        note(words(`row ${row}: ${field} ${message}`, `第 ${row} 行：${field} ${message}`))
+      note(errorHead() + error.message)
       process.exitCode = EXIT.refused
     }
   }
@@ -72,7 +79,12 @@ async function showPlan(options: Omit<BulkOptions, 'client'>, flags: BulkFlags):
 function jobOptions(flags: BulkFlags): Omit<BulkOptions, 'client' | 'path'> {
   const { input, format, engine, journal, failed, output, concurrency, rate, validate, retryFailed } = flags
   if (input === undefined) {
-    throw new UsageError('--input names the file with the rows; - is standard input')
+    throw new UsageError(
+      words(
+        '--input names the file with the rows; - is standard input',
+        '请用 --input 给出各行数据的文件；- 为标准输入',
+      ),
+    )
   }
   const given = { format, journal, failed, output, concurrency, rate, validate, retryFailed }
   const set = Object.entries(given).filter(([, value]) => value !== undefined)
@@ -85,18 +97,50 @@ function jobOptions(flags: BulkFlags): Omit<BulkOptions, 'client' | 'path'> {
   }
 }
 
-function describe(summary: BulkSummary): string[] {
-  const { acknowledged, failed, failures, skipped, resent, stopped, elapsed, rate } = summary
-  const codes = Object.entries(failures).sort(([, a], [, b]) => b - a)
+async function describe(summary: BulkSummary): Promise<string[]> {
+  const { acknowledged, failed, failures, skipped, resent, stopped, failedFile, output, journal } = summary
+  const [seconds, rate] = [(summary.elapsed / 1_000).toFixed(1), summary.rate.toFixed(0)]
   return [
-    `${acknowledged} acknowledged, ${failed} failed, ${skipped} settled by earlier runs`,
-    ...codes.map(([code, count]) => `  ${code}: ${count}`),
+    words(
+      `${acknowledged} acknowledged, ${failed} failed, ${skipped} settled by earlier runs`,
+      `${acknowledged} 行已确认，${failed} 行失败，${skipped} 行此前已有结果`,
+    ),
+    ...(await describeCodes(failures)),
     ...(resent > 0
-      ? [`${resent} that an earlier run had left open were taken up again, with the same number`]
+      ? [
+          words(
+            `${resent} that an earlier run had left open were taken up again, with the same number`,
+            `${resent} 行上次运行时结果未定，已以原单号重发`,
+          ),
+        ]
       : []),
-    `${(elapsed / 1_000).toFixed(1)} s, ${rate.toFixed(0)} rows a second`,
-    ...(summary.failedFile ? [`Failed rows: ${summary.failedFile} (put them right, and run that file)`] : []),
-    ...(summary.output ? [`Answers: ${summary.output}`] : []),
-    ...(stopped ? [`Stopped. The same command goes on from here; the journal is ${summary.journal}`] : []),
+    words(`${seconds} s, ${rate} rows a second`, `用时 ${seconds} 秒，每秒 ${rate} 行`),
+    ...(failedFile
+      ? [
+          words(
+            `Failed rows: ${failedFile} (put them right, and run that file)`,
+            `失败的行：${failedFile}（改好后运行该文件）`,
+          ),
+        ]
+      : []),
+    ...(output ? [words(`Answers: ${output}`, `应答：${output}`)] : []),
+    ...(stopped
+      ? [
+          words(
+            `Stopped. The same command goes on from here; the journal is ${journal}`,
+            `已停止。重新执行同一条命令即可续跑；日志（journal）为 ${journal}`,
+          ),
+        ]
+      : []),
   ]
+}
+
+/** A line for each code of failed rows, the most frequent first; in Chinese with what the code means. */
+async function describeCodes(failures: BulkSummary['failures']): Promise<string[]> {
+  const codes = Object.entries(failures).sort(([, a], [, b]) => b - a)
+  const explanations = LANGUAGE === 'zh' ? (await import('../chinese-errors.js')).EXPLANATIONS : {}
+  return codes.flatMap(([code, count]) => {
+    const explanation = explanations[code]
+    return [`  ${code}: ${count}`, ...(explanation ? [`    ${explanation}`] : [])]
+  })
 }
