@@ -61,6 +61,34 @@ export function documentedFields(document: EndpointDocument): Field[] {
   })
 }
 
+/**
+ * The required fields of a part that nothing fills: of an object that is filled in part, those it still lacks.
+ *
+ * @param isFilled whether a field has a value of its own; one of an object counts for all fields below it
+ */
+export function missingFields(
+  document: EndpointDocument,
+  part: RequestPart,
+  isFilled: (field: FieldPath) => boolean,
+): string[] {
+  // A part that may be left out as a whole lacks nothing.
+  const shape = document[part]
+  return shape === undefined ? [] : missingBelow(shape, [part], isFilled)
+}
+
+function missingBelow(shape: Shape, parent: FieldPath, isFilled: (field: FieldPath) => boolean): string[] {
+  // Of alternatives nobody knows which is meant.
+  if (!isFields(shape)) return []
+  return childrenOf(shape).flatMap(({ name, optional, shape: child }) => {
+    const path = [...parent, name]
+    if (name.includes('$') || isFilled(path)) return []
+    const isPart = fieldsBelow(child, 'json', path).some((field) => isFilled(field.path))
+    if (optional && !isPart) return []
+    const below = missingBelow(child, path, isFilled)
+    return below.length > 0 || isPart ? below : [formatFieldPath(path)]
+  })
+}
+
 function shapeOf(document: EndpointDocument, part: RequestPart): Shape | undefined {
   return document[part] ?? document[`${part}?`]
 }

@@ -65,12 +65,12 @@ export interface JobOptions extends ColumnOptions {
 /**
  * Defines the job: which column fills which field, and whether a request may be repeated.
  *
- * @throws {RequestError} when a column, a field or a placeholder is missing.
+ * @throws {RequestError} for a column or a field that there is none of.
  */
 export async function defineJob(
   options: JobOptions,
 ): Promise<{ readonly job: Job; readonly document: EndpointDocument | undefined }> {
-  const { method: verb, set, headings, retry, account, input } = options
+  const { method: verb, set, retry, account, input } = options
   const path = canonicalPath(options.path)
   const traits = lookup(path, verb)
   if (!traits) assertNoTypo(path, verb)
@@ -82,12 +82,12 @@ export async function defineJob(
     if ('problem' in converted) throw new RequestError(`set ${address}: ${converted.problem}`)
     return { field, value: converted.value }
   })
-  const constantFields = constants.map(({ field }) => field)
-  const mappings = mapColumns(options, endpoint, constantFields)
+  const mappings = mapColumns(
+    options,
+    endpoint,
+    constants.map(({ field }) => field),
+  )
   const number = numberField(traits)
-  if (headings) {
-    assertComplete(endpoint, [...mappings.map(({ field }) => field), ...constantFields], number)
-  }
   const job: Job = {
     fingerprint: fingerprintOf([verb, path, mappings, constants, input, account]),
     account,
@@ -119,21 +119,25 @@ function numberField(traits: Traits | undefined): NumberField | undefined {
   return { field, derived: field.length > 1 }
 }
 
-/** A required field without a column is reported once for the job, and not again for every row. */
-function assertComplete(
-  { name, path, document }: JobEndpoint,
-  given: readonly FieldPath[],
-  number: NumberField | undefined,
+/**
+ * Refuses a job of whose required fields one has no column: that is said once, and not again for every row.
+ *
+ * @throws {RequestError} naming the fields.
+ */
+export function assertComplete(
+  { verb, path, placeholders, mappings, constants, number }: Job,
+  document: EndpointDocument | undefined,
 ): void {
+  const given = [...mappings, ...constants].map(({ field }) => field)
   const covered = new Set(given.flatMap((field) => [field.slice(0, 2).join('.'), formatFieldPath(field)]))
   if (number?.derived) covered.add(formatFieldPath(number.field))
   const required = (document?.json ? documentedFields(document) : [])
     .filter((field) => field.required && field.path[0] === 'json' && field.path.length === 2)
     .map((field) => formatFieldPath(field.path))
-  const missing = [...placeholdersOf(path), ...required].filter((each) => !covered.has(each))
+  const missing = [...placeholders, ...required].filter((each) => !covered.has(each))
   if (missing.length === 0) return
   throw new RequestError(
-    `${name}: no column gives ${missing.join(', ')}; name one with map, or a value for all rows with set`,
+    `${verb.toUpperCase()} ${path}: no column gives ${missing.join(', ')}; name one with map, or a value for all rows with set`,
   )
 }
 

@@ -16,6 +16,16 @@ const NUMBER_LENGTH = 28
 
 /** Makes the request of a row; the same row always gives the same request. */
 export function planRow(job: Job, row: Row): PlannedRow | RowProblem {
+  const { request, problems } = draftRow(job, row)
+  return problems[0] ?? { ...row, request }
+}
+
+/** Makes the request of a row as far as it can be made, and says what is in the way. */
+export function draftRow(
+  job: Job,
+  row: Row,
+): { readonly request: Readonly<Record<string, unknown>>; readonly problems: readonly RowProblem[] } {
+  const problems: RowProblem[] = []
   const request: Record<string, unknown> = {}
   for (const { field, value } of job.constants) {
     // Each row has a copy of its own, because a column may fill a field inside it.
@@ -25,16 +35,16 @@ export function planRow(job: Job, row: Row): PlannedRow | RowProblem {
     const cell = row.columns[column]
     if (isEmpty(cell)) continue
     const converted = convertCell(cell, type)
-    if ('problem' in converted) return { row: row.number, field: column, message: converted.problem }
-    setField(request, field, converted.value)
+    if ('problem' in converted) problems.push({ row: row.number, field: column, message: converted.problem })
+    else setField(request, field, converted.value)
   }
   const { number } = job
   if (number?.derived && isEmpty(getField(request, number.field))) {
     setField(request, number.field, deriveNumber(job, row))
   }
-  const missing = job.placeholders.find((name) => isEmpty(request[name]))
-  if (missing !== undefined) return { row: row.number, field: missing, message: 'is missing' }
-  return { ...row, request }
+  const missing = job.placeholders.filter((name) => isEmpty(request[name]))
+  problems.push(...missing.map((field) => ({ row: row.number, field, message: 'is missing' })))
+  return { request, problems }
 }
 
 export const isProblem = (planned: PlannedRow | RowProblem): planned is RowProblem => 'message' in planned

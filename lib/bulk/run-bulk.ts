@@ -5,7 +5,7 @@ import { bullmqEngine } from './bullmq/engine.js'
 import { queueName } from './bullmq/queue.js'
 import { checkRows } from './check-rows.js'
 import type { Engine } from './engine.js'
-import { defineJob, fingerprintOf, type Job } from './job.js'
+import { assertComplete, defineJob, fingerprintOf, type Job } from './job.js'
 import { type FailedRows, writeFailedRows } from './journal/failed-rows.js'
 import type { JournalHeader } from './journal/format.js'
 import { openJournal } from './journal/journal.js'
@@ -65,6 +65,8 @@ export async function runBulk(options: BulkOptions): Promise<BulkSummary> {
       ...{ method: settings.verb, path, map, aliases, set, headings: table.headings, retry },
       ...{ account, input: table.digest },
     })
+    // Where each row names its own columns, only its rows tell what is missing.
+    if (table.headings) assertComplete(job, document)
     await checkRows(job, document, table, counts, options)
     const engine = chooseEngine(options, account, settings.rate)
     const files = filesOf(options, table)

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
+import { writeXlsx } from 'hucre/xlsx'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { PROGRAM } from '../cli/run.js'
 import { startRig } from '../e2e/client.js'
@@ -98,10 +99,13 @@ describe('wxpay bulk', { timeout: 60_000 }, () => {
         ...{ account: 'json.account', name: 'json.name', type: 'json.type' },
         ...{ relation_type: 'json.relation_type', 备注: null },
       },
+      missing: {},
       constants: { 'json.appid': 'wxd678efh567hg6787' },
       rows: 1,
       problems: [],
       request: {
+        row: 1,
+        lacks: {},
         method: 'POST',
         url: `${rig.emulator.url}/v3/profitsharing/receivers/add`,
         body: {
@@ -122,10 +126,69 @@ describe('wxpay bulk', { timeout: 60_000 }, () => {
     expect(stdout).toMatch(/amount\.total +json\.amount\.total\n/)
     expect(stdout).toContain('row 1: json.amount.currency is missing')
     expect(stdout).toMatch(/row 2: amount\.refund .*number/)
-    expect(stderr).toContain('2 of 2 rows are wrong; nothing was sent')
-    const missing = await run([...refunds, file('few.csv', 'out_trade_no\nT1\n')])
-    expect(missing).toMatchObject({ code: 2, stderr: expect.stringContaining('no column gives json.amount') })
+    expect(stdout).toMatch(/\(no column\) +json\.amount\.currency +required\n/)
+    expect(stderr).toContain('no column gives json.amount.currency; nothing was sent')
+    const input2 = file('wrong-cells.csv', 'out_trade_no,amount\nT1,1\nT2,{}\n')
+    const cells = await run([...refunds, input2])
+    expect(cells).toMatchObject({ code: 1, stderr: 'error: 2 of 2 rows are wrong; nothing was sent\n' })
     expect(rig.emulator.requests).toEqual([])
+  })
+
+  it('shows the mapping and the first request with what they lack, from a spreadsheet too', async () => {
+    const rows = [
+      ['out_trade_no', 'amount.refund', 'ammount.total'],
+      ['T1', 'x', 2],
+    ]
+    const input = file('lacking.xlsx', await writeXlsx({ sheets: [{ name: 'rows', rows }] }))
+    const args = ['bulk', 'post', 'v3/refund/domestic/refunds', '--dry-run', '--input', input]
+    const { code, stdout, stderr } = await run(args)
+    expect(code).toBe(1)
+    expect(stdout).toMatch(/ammount\.total +\(not used\)\n/)
+    expect(stdout).toMatch(
+      /json\.amount\.total +required; is it 'ammount\.total'\? --map 'json\.amount\.total=/,
+    )
+    expect(stdout).toContain('row 1: amount.refund must be a whole number')
+    const [, request = ''] = stdout.split('The request of row 1, which is not complete:\n')
+    expect(request).toMatch(/^POST \/v3\/refund\/domestic\/refunds\n/)
+    expect(JSON.parse(request.slice(request.indexOf('{')))).toEqual({
+      ...{ out_trade_no: 'T1', out_refund_no: expect.any(String) },
+      amount: {
+        refund: expect.stringContaining("(must be a whole number (an amount is in fen), and is 'x')"),
+        ...{ total: '(missing)', currency: '(missing)' },
+      },
+    })
+    expect(stderr).toContain('no column gives json.amount.total, json.amount.currency')
+    const { missing, request: first } = JSON.parse((await run([...args, '--json'])).stdout)
+    expect(missing).toEqual({ 'json.amount.total': 'ammount.total', 'json.amount.currency': null })
+    expect(first.lacks).toEqual({
+      ...missing,
+      'json.amount.total': null,
+      'json.amount.refund': expect.any(String),
+    })
+    expect(existsSync(`${input}.journal`)).toBe(false)
+    expect(rig.emulator.requests).toEqual([])
+  })
+
+  it('shows a path without its value, and a table without rows', async () => {
+    const card = ['bulk', 'post', 'v3/marketing/membercard-open/cards/{card_id}/users/import', '--dry-run']
+    const lacking = await run([...card, '--input', file('no-card.csv', 'openid\no1\n')])
+    expect(lacking).toMatchObject({ code: 1, stderr: expect.stringContaining('no column gives card_id') })
+    expect(lacking.stdout).toContain('\nPOST /v3/marketing/membercard-open/cards/{card_id}/users/import\n')
+    const empty = await run([...card, '--input', file('no-rows.csv', 'card_id,opnid\n')])
+    expect(empty).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/json\.openid +required; is it 'opnid'/),
+    })
+  })
+
+  it('shows the first row that is right, where others are wrong', async () => {
+    const input = file('one-right.jsonl', '{"openid":1e300}\n{"openid":"o2"}\n')
+    const { code, stdout } = await run([...CARD, input, '--dry-run', '--json'])
+    expect(code).toBe(1)
+    expect(JSON.parse(stdout)).toMatchObject({
+      ...{ missing: {}, problems: [{ row: 1 }] },
+      request: { row: 2, url: expect.stringMatching(/^http.*\/cards\/pCARD\/users\/import$/), lacks: {} },
+    })
   })
 
   it.each([

@@ -1,112 +1,127 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { type BulkOptions, type Job, type PlannedRow, runBulk, type Work } from '../../bulk/index.js'
-import { endpointDocument } from '../../catalog/document.js'
-import { lookup } from '../../catalog/lookup.js'
-import { createRequestCheck } from '../../catalog/request-check.js'
-import { sensitive } from '../../index.js'
+import { type BulkOptions, type BulkPlan, type DraftedRow, planBulk } from '../../bulk/index.js'
+import { sensitive, type Verb } from '../../index.js'
 import { withClient } from '../client.js'
 import type { ClientFlags } from '../config.js'
 import { dryRun } from '../dry-run.js'
 import { mapEncrypted } from '../encrypted-fields.js'
+import { words } from '../language.js'
 import { formatColumns } from '../layout.js'
 
-/** What a job would do. */
-export interface BulkPlan {
+/** What a job would do, as programs read it. */
+export interface JobPlan extends Omit<BulkPlan, 'method' | 'path' | 'problems' | 'first'> {
   readonly endpoint: string
-  /** The field that each column fills; `null` for a column that is not used. */
-  readonly columns: Readonly<Record<string, string | null>>
-  /** The fields that have the same value in all rows. */
-  readonly constants: Readonly<Record<string, unknown>>
-  readonly rows: number
-  readonly problems: readonly Problem[]
-  /** The request of the first row that nothing is wrong with; a field that is encrypted on its way is only marked. */
-  readonly request?: { readonly method: string; readonly url: string; readonly body: unknown }
+  readonly problems: readonly { readonly row: number; readonly problem: string }[]
+  readonly request?: FirstRequest
 }
 
-/** What is wrong with a row. */
-interface Problem {
-  readonly row: number
-  readonly problem: string
+interface FirstRequest extends Pick<DraftedRow, 'row' | 'lacks'> {
+  readonly method: string
+  /** Without the access point where the request is not complete. */
+  readonly url: string
+  /** The body; a field that is encrypted on its way is only marked. */
+  readonly body: unknown
 }
 
 /** The number of problems that people are shown: thousands of them have one cause. */
 const MAX_SHOWN = 20
 
-/** Plans a job by a run whose engine looks at the rows and sends none, and whose files are thrown away. */
-export async function planJob(options: Omit<BulkOptions, 'client'>, flags: ClientFlags): Promise<BulkPlan> {
-  const folder = mkdtempSync(join(tmpdir(), 'wxpay-bulk-'))
-  const file = (name: string): string => join(folder, name)
-  let plan: BulkPlan | undefined
-  const run = async (work: Work): Promise<void> => {
-    plan = await planRows(work, flags)
-  }
-  try {
-    await withClient(flags, ({ wxpay: client, signal }) =>
-      runBulk({
-        ...{ ...options, client, signal, validate: false, engine: { run } },
-        ...{ journal: file('journal'), failed: file('failed.csv'), output: file('results') },
-      }),
-    )
-    return withRefusedRows(plan as BulkPlan, readFileSync(file('results'), 'utf8'))
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
+/** Plans a job, and builds the request of its first row, as far as that can be done. */
+export function planJob(options: Omit<BulkOptions, 'client'>, flags: ClientFlags): Promise<JobPlan> {
+  return withClient(flags, async ({ wxpay: client, signal }) => {
+    const { method, path, problems, first, ...plan } = await planBulk({ ...options, client, signal })
+    const isWrong = problems.some(({ row }) => row === first?.row)
+    return {
+      endpoint: `${method} ${path}`,
+      ...plan,
+      problems: problems.map(({ row, field, message }) => ({ row, problem: `${field} ${message}` })),
+      ...(first && { request: await describeRequest({ method, path, first, isWrong }, flags) }),
+    }
+  })
 }
 
-async function planRows({ job, rows }: Work, flags: ClientFlags): Promise<BulkPlan> {
-  const { verb, path, mappings, constants } = job
-  const document = await endpointDocument(path, verb)
-  const check = document && (await createRequestCheck(document, lookup(path, verb) ?? {}))
-  const fields = new Map(mappings.map(({ column, field }) => [column, field.join('.')]))
-  const columns: Record<string, string | null> = {}
-  const problems: Problem[] = []
-  let count = 0
-  let first: PlannedRow | undefined
-  for await (const row of rows) {
-    count++
-    for (const column of Object.keys(row.columns)) columns[column] = fields.get(column) ?? null
-    const problem = await check?.(row.request)
-    if (problem) problems.push({ row: row.number, problem: `${problem.place} ${problem.what}` })
-    else first ??= row
-  }
-  return {
-    endpoint: `${verb.toUpperCase()} ${path}`,
-    ...{ columns, rows: count, problems },
-    constants: Object.fromEntries(constants.map(({ field, value }) => [field.join('.'), value])),
-    ...(first && { request: await describeRequest(job, first, flags) }),
-  }
+interface Draft extends Pick<BulkPlan, 'method' | 'path'> {
+  readonly first: DraftedRow
+  readonly isWrong: boolean
 }
 
-/** Adds the rows of which no request could be made: they do not come to the engine, but have a result. */
-function withRefusedRows(plan: BulkPlan, results: string): BulkPlan {
-  const refused = results
-    .split('\n')
-    .filter(Boolean)
-    .map((result): Problem => {
-      const { row, message } = JSON.parse(result) as { readonly row: number; readonly message: string }
-      return { row, problem: message }
-    })
-  const problems = [...plan.problems, ...refused].sort((a, b) => a.row - b.row)
-  return { ...plan, rows: plan.rows + refused.length, problems }
+async function describeRequest(
+  { method, path, first, isWrong }: Draft,
+  flags: ClientFlags,
+): Promise<FirstRequest> {
+  const { row, request, lacks } = first
+  const endpoint = { path, verb: method.toLowerCase() as Verb, values: {} }
+  const { json, xml } = mapEncrypted(endpoint, request, () => '(encrypted)')
+  const url = isWrong
+    ? filledPath(path, request)
+    : (await dryRun(endpoint, mapEncrypted(endpoint, request, sensitive), flags)).url
+  return { row, method, url, body: json ?? xml ?? null, lacks }
 }
 
-async function describeRequest(job: Job, { request }: PlannedRow, flags: ClientFlags) {
-  const { method, url } = await dryRun({ ...job, values: {} }, mapEncrypted(job, request, sensitive), flags)
-  const { json, xml } = mapEncrypted(job, request, () => '(encrypted)')
-  return { method, url, body: json ?? xml ?? null }
+/** The path with the values that there are. */
+function filledPath(path: string, request: DraftedRow['request']): string {
+  const filled = path.replace(/\{(\w+)\}/g, (placeholder, name: string) =>
+    request[name] === undefined ? placeholder : encodeURIComponent(String(request[name])),
+  )
+  const query = new URLSearchParams(request.query as Record<string, string> | undefined).toString()
+  return `/${filled}${query && `?${query}`}`
 }
 
-/** A plan, for people. */
-export function describePlan({ endpoint, columns, constants, rows, problems, request }: BulkPlan): string {
-  const fields = Object.entries(columns).map(([column, field]) => [column, field ?? '(not used)'])
-  const values = Object.entries(constants).map(([field, value]) => [`= ${JSON.stringify(value)}`, field])
-  const wrong = problems.slice(0, MAX_SHOWN).map(({ row, problem }) => `row ${row}: ${problem}`)
-  if (problems.length > MAX_SHOWN) wrong.push(`and ${problems.length - MAX_SHOWN} more`)
+/** A plan, for people: the columns and what they lack, the problems, and the first request. */
+export function describePlan(plan: JobPlan): string {
+  const { endpoint, rows, problems, request } = plan
+  const wrong = problems
+    .slice(0, MAX_SHOWN)
+    .map(({ row, problem }) => words(`row ${row}: ${problem}`, `第 ${row} 行：${problem}`))
+  const rest = problems.length - MAX_SHOWN
+  if (rest > 0) wrong.push(words(`and ${rest} more`, `另有 ${rest} 个问题`))
   return [
-    ...[`${endpoint}: ${rows} rows`, '', formatColumns([['COLUMN', 'FIELD'], ...fields, ...values])],
+    words(`${endpoint}: ${rows} rows`, `${endpoint}：${rows} 行`),
+    '',
+    describeColumns(plan),
     ...(wrong.length > 0 ? ['', ...wrong] : []),
-    ...(request ? ['', `${request.method} ${request.url}`, JSON.stringify(request.body, null, 2)] : []),
+    ...(request ? ['', ...requestLines(request)] : []),
   ].join('\n')
+}
+
+function describeColumns({ columns, missing, constants }: JobPlan): string {
+  const unused = words('(not used)', '（没有用到）')
+  const absent = words('(no column)', '（没有列）')
+  return formatColumns([
+    [words('COLUMN', '列'), words('FIELD', '字段')],
+    ...Object.entries(columns).map(([column, field]) => [column, field ?? unused]),
+    ...Object.entries(constants).map(([field, value]) => [`= ${JSON.stringify(value)}`, field]),
+    ...Object.entries(missing).map(([field, column]) => [absent, field, describeMissing(field, column)]),
+  ])
+}
+
+function describeMissing(field: string, column: string | null): string {
+  if (column === null) return words('required', '必填')
+  const flag = `--map '${field}=${column}'`
+  return words(`required; is it '${column}'? ${flag}`, `必填；是否为“${column}”？${flag}`)
+}
+
+function requestLines({ row, method, url, body, lacks }: FirstRequest): string[] {
+  const isComplete = Object.keys(lacks).length === 0
+  return [
+    isComplete
+      ? words(`The request of row ${row}:`, `第 ${row} 行的请求：`)
+      : words(`The request of row ${row}, which is not complete:`, `第 ${row} 行的请求，尚不完整：`),
+    `${method} ${url}`,
+    JSON.stringify(withMarks(body, lacks), null, 2),
+  ]
+}
+
+/** A body in which what it lacks is marked. */
+function withMarks(body: unknown, lacks: FirstRequest['lacks']): unknown {
+  return Object.entries(lacks).reduce<unknown>((marked, [field, why]) => {
+    const [part, ...keys] = field.split('.')
+    // Placeholders stand in the path, and rows have no other parts that people see.
+    return part === 'json' || part === 'xml' ? withMark(marked, keys, why) : marked
+  }, body)
+}
+
+function withMark(value: unknown, [key, ...rest]: readonly string[], why: string | null): unknown {
+  if (key === undefined) return why === null ? words('(missing)', '（缺少）') : `(${why})`
+  const object = (value ?? {}) as Readonly<Record<string, unknown>>
+  return { ...object, [key]: withMark(object[key], rest, why) }
 }

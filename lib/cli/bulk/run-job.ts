@@ -70,9 +70,23 @@ async function showPlan(options: Omit<BulkOptions, 'client'>, flags: BulkFlags):
   const plan = await planJob(options, flags)
   if (flags.json) printJson(plan)
   else print(describePlan(plan))
-  if (plan.problems.length > 0)
-    throw new Error(`${plan.problems.length} of ${plan.rows} rows are wrong; nothing was sent`)
-  note('Nothing was sent.')
+  const [wrong, missing] = [plan.problems.length, Object.keys(plan.missing)]
+  const list = missing.join(', ')
+  if (missing.length > 0) {
+    throw new Error(
+      words(`no column gives ${list}; nothing was sent`, `没有列填入 ${list}；没有发送任何内容`),
+    )
+  }
+  if (wrong > 0) {
+    const { rows } = plan
+    throw new Error(
+      words(
+        `${wrong} of ${rows} rows are wrong; nothing was sent`,
+        `${rows} 行中有 ${wrong} 行有误；没有发送任何内容`,
+      ),
+    )
+  }
+  note(words('Nothing was sent.', '没有发送任何内容。'))
 }
 
 /** @throws {UsageError} without `--input`, and without the address of Redis where the engine needs it. */
