@@ -1,9 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import type { Endpoint } from '../../lib/catalog/endpoint.js'
 import { mayHaveHappened } from '../../lib/protocols/open-outcome.js'
+import { codesOfTheLibrary } from './library-codes.js'
 
 const root = join(import.meta.dirname, '../..')
 const read = (file: string): string => readFileSync(join(root, file), 'utf8')
@@ -14,20 +15,6 @@ type Language = keyof typeof PAGES
 /** The codes that sections of a page are about. */
 const sectionsOf = (page: string): string[] =>
   [...page.matchAll(/^### (.*)$/gm)].flatMap(([, title = '']) => title.match(/(?<=`)[A-Z_]+(?=`)/g) ?? [])
-
-/** The sources of what a user calls: not the emulator, which plays the API, nor what is generated. */
-const SOURCES = readdirSync(join(root, 'lib'), { recursive: true, encoding: 'utf8' })
-  .filter((name) => name.endsWith('.ts') && !/^(emulator|data)\/|\/generated\//.test(name))
-  .map((name) => read(join('lib', name)))
-
-/** The codes that the library itself gives: in the union of its errors, where one is made, and for messages without a code. */
-function codesOfTheLibrary(): string[] {
-  const unions = read('lib/errors.ts').match(/(?<=^ {2}\| ')[A-Z_]+(?='$)/gm) ?? []
-  const made = SOURCES.flatMap((text) => text.match(/(?<=\bcode(?:: | = )')[A-Z][A-Z_]+(?=')/g) ?? [])
-  const outcome = read('lib/protocols/v2/outcome.ts')
-  const given = outcome.match(/(?<=^ {2}\[\/.*, ')[A-Z_]+(?='\],$)|(?<=\?\? ')[A-Z]+(?=')/gm) ?? []
-  return [...unions, ...made, ...given]
-}
 
 interface ApiCode {
   readonly status?: number
@@ -82,7 +69,7 @@ describe.each(['en', 'zh'] as const)('the page of error codes in %s', (language)
   it('has a section for every code of the library, and none too many', () => {
     const documented = sectionsOf(PAGES[language])
     expect(new Set(documented).size).toBe(documented.length)
-    expect(documented.sort()).toEqual([...new Set(codesOfTheLibrary())].sort())
+    expect(documented.sort()).toEqual(codesOfTheLibrary())
   })
 
   it('has the common codes of the API, as the catalogue and the client know them', () => {
