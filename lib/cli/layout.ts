@@ -68,8 +68,16 @@ export function wrap(text: string, width: number): string[] {
   return packLines(pieces, width).map((line) => line.trimEnd())
 }
 
+/** The marks that no line ends with, and those that no line begins with. */
+const OPENING = '[（“《]'
+const CLOSING = '[，。；：、？！）”》…]'
+const WORD = `(?:(?!${WIDE.source})\\S)+`
+
 /** A piece that is not broken: a wide character, or a word with the bar and the space that follow it. */
-const PIECES = new RegExp(`(?:${WIDE.source}) *|(?:(?!${WIDE.source})\\S)+(?: \\|)? *| +`, 'gu')
+const PIECES = new RegExp(
+  `${OPENING}*(?:${WORD}|(?!${OPENING})(?:${WIDE.source}))${CLOSING}*(?: \\|)? *|${OPENING}+| +`,
+  'gu',
+)
 
 /** Breaks a text before its joints (the `/` of a path, the `.` of a chain), and indents the lines after the first. */
 export function breakBefore(joint: RegExp, text: string, indent: string, width: number = WIDTH): string {

@@ -1,5 +1,6 @@
 import { styleText } from 'node:util'
 import { words } from './language.js'
+import { widthOf } from './layout.js'
 
 /** The exit codes of the process; `--help` lists them. */
 export const EXIT = { done: 0, refused: 1, usage: 2, interrupted: 130 } as const
@@ -26,7 +27,17 @@ export const errorHead = (): string =>
 
 /** Shows a line on a terminal in place of the one before, and nothing where the stream is no terminal. */
 export function showLine(text: string, stream: NodeJS.WriteStream = process.stderr): void {
-  if (stream.isTTY) stream.write(`\r${text.slice(0, stream.columns || 80)}\x1b[K`)
+  if (stream.isTTY) stream.write(`\r${cut(text, stream.columns || 80)}\x1b[K`)
+}
+
+/** The beginning of a text that fits; a line that is broken cannot be shown over. */
+function cut(text: string, width: number): string {
+  let shown = ''
+  for (const character of text) {
+    if (widthOf(shown + character) > width) break
+    shown += character
+  }
+  return shown
 }
 
 /** Colours a text where the stream is a terminal and `NO_COLOR` is not set. */

@@ -215,7 +215,7 @@ describe('the command line', () => {
     ]) {
       expect(await run(['call', ...args, '--json', '{}'])).toMatchObject({
         code: 2,
-        stderr: expect.stringContaining('wxpay call -X POST v3/pay/transactions/native'),
+        stderr: expect.stringContaining('wechatpay-fluent call -X POST v3/pay/transactions/native'),
       })
     }
     expect(await run(['call', 'get'])).toMatchObject({ code: 2, stderr: expect.stringContaining('-X GET') })
@@ -229,7 +229,7 @@ describe('the command line', () => {
     })
     expect(await run(['routes', 'show', 'POST', 'v3/certificates'])).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('wxpay routes show v3/certificates'),
+      stderr: expect.stringContaining('wechatpay-fluent routes show v3/certificates'),
     })
     expect(merchant.emulator.requests).toEqual([])
   })

@@ -26,6 +26,13 @@ describe('a wrapped text', () => {
     expect(wrap('', 8)).toEqual([''])
   })
 
+  it('has a mark in the line of what it belongs to', () => {
+    expect(wrap('商户号（mchid）。', 8)).toEqual(['商户号', '（mchid', '）。'])
+    expect(wrap('商户号（mchid）。订单', 12)).toEqual(['商户号', '（mchid）。', '订单'])
+    expect(wrap('一二三，四', 6)).toEqual(['一二', '三，四'])
+    expect(wrap('一二 GET、POST', 8)).toEqual(['一二', 'GET、', 'POST'])
+  })
+
   it('keeps a bar with what it follows, and cuts only what is too long for a line', () => {
     expect(wrap('AAA | BBB | CCC', 9)).toEqual(['AAA |', 'BBB | CCC'])
     expect(wrap('a ABCDEFGHIJ b', 4)).toEqual(['a', 'ABCD', 'EFGH', 'IJ b'])
