@@ -26,9 +26,11 @@ interface Ran {
   readonly stderr: string
 }
 
-function start(args: readonly string[], input = '') {
+function start(args: readonly string[], input = '', more: NodeJS.ProcessEnv = {}) {
   const [node = '', ...before] = PROGRAM
-  const child = spawn(node, [...before, ...args, '--config', String(env.CONFIG)], { env })
+  const child = spawn(node, [...before, ...args, '--config', String(env.CONFIG)], {
+    env: { ...env, ...more },
+  })
   child.stdin.end(input)
   const text = { stdout: '', stderr: '' }
   child.stdout.on('data', (chunk) => (text.stdout += chunk))
@@ -40,7 +42,7 @@ function start(args: readonly string[], input = '') {
   return { child, ended, text }
 }
 
-const run = (args: readonly string[], input?: string): Promise<Ran> => start(args, input).ended
+const run = (...given: Parameters<typeof start>): Promise<Ran> => start(...given).ended
 
 describe('wxpay bulk', { timeout: 60_000 }, () => {
   it('imports members, and says what came of it', async () => {
@@ -60,6 +62,15 @@ describe('wxpay bulk', { timeout: 60_000 }, () => {
     expect(code).toBe(1)
     expect(stderr).toContain('PARAM_ERROR: 1')
     expect(stderr).toContain('refused.failed.csv')
+  })
+
+  it('says in Chinese what came of it, and what the codes mean', async () => {
+    const input = file('chinese.csv', 'openid,card_id\no1,pCARD\no2,\n')
+    const path = 'v3/marketing/membercard-open/cards/{card_id}/users/import'
+    const { code, stderr } = await run(['bulk', 'post', path, '--input', input], '', { LC_ALL: 'zh_CN.UTF-8' })
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/^1 行已确认，1 行失败，0 行此前已有结果\n {2}ROW_INVALID: 1\n {4}这一行不符合接口要求/)
+    expect(stderr).toContain('chinese.failed.csv（改好后运行该文件）')
   })
 
   it('takes any endpoint, with columns and constants of its own, from standard input', async () => {

@@ -47,17 +47,18 @@ describe('completion', () => {
     }
   })
 
-  it.skipIf(!hasBash)('completes in bash', async () => {
+  it.skipIf(!hasBash).each(['wechatpay-fluent', 'wxpay'])('completes %s in bash', async (name) => {
     const script = `
-      wxpay() { ${quoted} "$@"; }
-      source <(wxpay completion bash)
-      COMP_WORDS=(wxpay call v3/marketing/membercard-open/cards/{card_id}/users/im) COMP_CWORD=2
+      ${name}() { ${quoted} "$@"; }
+      source <(${name} completion bash)
+      complete -p ${name} > /dev/null
+      COMP_WORDS=(${name} call v3/marketing/membercard-open/cards/{card_id}/users/im) COMP_CWORD=2
       _wxpay
       printf '%s\\n' "\${COMPREPLY[@]}"
-      COMP_WORDS=(wxpay doc) COMP_CWORD=1
+      COMP_WORDS=(${name} doc) COMP_CWORD=1
       _wxpay
       printf '%s\\n' "\${COMPREPLY[@]}"`
-    const { stdout } = await promisify(execFile)('/bin/bash', ['-c', script])
+    const { stdout } = await promisify(execFile)('/bin/bash', ['-ec', script])
     expect(stdout.split('\n')).toEqual([
       'v3/marketing/membercard-open/cards/{card_id}/users/import',
       'doctor',
