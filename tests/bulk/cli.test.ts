@@ -67,9 +67,13 @@ describe('wxpay bulk', { timeout: 60_000 }, () => {
   it('says in Chinese what came of it, and what the codes mean', async () => {
     const input = file('chinese.csv', 'openid,card_id\no1,pCARD\no2,\n')
     const path = 'v3/marketing/membercard-open/cards/{card_id}/users/import'
-    const { code, stderr } = await run(['bulk', 'post', path, '--input', input], '', { LC_ALL: 'zh_CN.UTF-8' })
+    const { code, stderr } = await run(['bulk', 'post', path, '--input', input], '', {
+      LC_ALL: 'zh_CN.UTF-8',
+    })
     expect(code).toBe(1)
-    expect(stderr).toMatch(/^1 行已确认，1 行失败，0 行此前已有结果\n {2}ROW_INVALID: 1\n {4}这一行不符合接口要求/)
+    expect(stderr).toMatch(
+      /^1 行已确认，1 行失败，0 行此前已有结果\n {2}ROW_INVALID: 1\n {4}这一行不符合接口要求/,
+    )
     expect(stderr).toContain('chinese.failed.csv（改好后运行该文件）')
   })
 

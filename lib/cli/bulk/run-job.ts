@@ -58,7 +58,8 @@ export async function runJob(flags: BulkFlags, endpoint: EndpointOptions): Promi
     else {
       for (const { row, field, message } of error.problems)
         note(words(`row ${row}: ${field} ${message}`, `第 ${row} 行：${field} ${message}`))
-      note(errorHead() + error.message)
+      const { total, message } = error
+      note(errorHead() + words(message, `${total} 行有误，一行也没有发送`))
       process.exitCode = EXIT.refused
     }
   }
