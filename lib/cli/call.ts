@@ -73,24 +73,7 @@ export function defineCommand(command: Command): Command {
       ),
       toVerb,
     )
-    .option(
-      '--json <text>',
-      words(
-        'body of APIv3: JSON, @file, or - for standard input',
-        'APIv3 请求体：JSON、@文件，或 -（标准输入）',
-      ),
-    )
-    .option(
-      '--xml <text>',
-      words('fields of an APIv2 body, as JSON, @file or -', 'APIv2 请求体的字段：JSON、@文件或 -'),
-    )
-    .option('--query <name=value...>', words('query parameters', '查询参数'))
-    .option('--param <name=value...>', words('values of the placeholders in the path', '路径中占位符的值'))
-    .option('--header <name=value...>', words('extra headers', '另加的请求头'))
-    .option(
-      '--multipart <part=@file...>',
-      words('parts of an upload; meta takes JSON', '上传的各个部分；meta 写 JSON'),
-    )
+  addRequestOptions(command)
     .option('--sink <file>', words('write the body of the answer to this file', '把应答体写入该文件'))
     .option('--decrypt', words('decrypt the encrypted fields of the answer', '解密应答中的加密字段'))
     .option(
@@ -114,6 +97,29 @@ export function defineCommand(command: Command): Command {
     )
     .addHelpText('after', HELP)
   return addClientOptions(command).action(run)
+}
+
+/** Adds the flags whose values are parts of the request. */
+function addRequestOptions(command: Command): Command {
+  return command
+    .option(
+      '--json <text>',
+      words(
+        'body of APIv3: JSON, @file, or - for standard input',
+        'APIv3 请求体：JSON、@文件，或 -（标准输入）',
+      ),
+    )
+    .option(
+      '--xml <text>',
+      words('fields of an APIv2 body, as JSON, @file or -', 'APIv2 请求体的字段：JSON、@文件或 -'),
+    )
+    .option('--query <name=value...>', words('query parameters', '查询参数'))
+    .option('--param <name=value...>', words('values of the placeholders in the path', '路径中占位符的值'))
+    .option('--header <name=value...>', words('extra headers', '另加的请求头'))
+    .option(
+      '--multipart <part=@file...>',
+      words('parts of an upload; meta takes JSON', '上传的各个部分；meta 写 JSON'),
+    )
 }
 
 async function run(text: string, flags: CallFlags, { args }: Command): Promise<void> {

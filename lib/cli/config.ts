@@ -22,6 +22,10 @@ export interface ClientFlags extends Readonly<Partial<Record<TextName, string>>>
 
 /** Adds the flags of {@link clientOptions} to a command. */
 export function addClientOptions(command: Command): Command {
+  return addConnectionOptions(addIdentityOptions(command))
+}
+
+function addIdentityOptions(command: Command): Command {
   return command
     .option(
       '--config <file>',
@@ -72,6 +76,10 @@ export function addClientOptions(command: Command): Command {
         'apiclient_cert.pem，部分 APIv2 接口需要（WXPAY_MERCHANT_CERT）',
       ),
     )
+}
+
+function addConnectionOptions(command: Command): Command {
+  return command
     .option(
       '--base-url <url>',
       words(

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type Command, Option } from 'commander'
 import type { Emulator } from '../emulator/index.js'
 import {
   CONFIG_FORMATS,
@@ -7,13 +7,12 @@ import {
   DEFAULT_FOLDER,
   type EmulatorClient,
   makeFolder,
-  STATE_FILE,
   TOKEN_VARIABLE,
   tokenLine,
   writeKeys,
 } from './emulator-config.js'
-import { collect, type EmulatorOptionFlags, emulatorOptions, PLATFORMS, toTime } from './emulator-options.js'
-import { toNumber, UsageError } from './input.js'
+import { addEmulatorOptions, type EmulatorOptionFlags, emulatorOptions } from './emulator-options.js'
+import { UsageError } from './input.js'
 import { words } from './language.js'
 import { formatColumns } from './layout.js'
 import { note, print, style } from './output.js'
@@ -51,84 +50,18 @@ keep the folder out of version control. Ctrl-C ends it.`,
 )
 
 export function defineCommand(command: Command): Command {
-  return command
-    .description(
-      words(
-        'Run a local WeChat Pay: no contract, no money, a page to watch it.',
-        '在本机运行微信支付模拟器：无需签约，不动资金，可在网页上查看。',
-      ),
-    )
-    .option(
-      '--port <number>',
-      words('where it listens; 0 is a free one', '监听的端口；0 为任意空闲端口'),
-      toPort,
-      4010,
-    )
-    .option(
-      '--host <address>',
-      words(
-        'other machines can reach it unless it is a loopback address',
-        '监听的地址；不是回环地址时，其他机器也能访问',
-      ),
-      '127.0.0.1',
-    )
-    .option(
-      '--https',
-      words('serve HTTPS, with a certificate of its own authority', '使用 HTTPS，证书由自己的 CA 签发'),
-    )
-    .option(
-      '--seed <text>',
-      words('make ids, numbers and secrets the same in every run', '使 ID、单号和密钥在每次运行时都相同'),
-    )
-    .option(
-      '--merchants <file>',
-      words(
-        'merchants of your own: [{"mchid":"1900000555"}, …]',
-        '自定义的商户：[{"mchid":"1900000555"}, …]',
-      ),
-    )
-    .addOption(new Option('--platform <mode>', words('what it signs with', '用什么签名')).choices(PLATFORMS))
-    .option(
-      '--clock <time>',
-      words(
-        'where its clock starts, such as 2025-01-01T00:00:00+08:00',
-        '时钟的起点，如 2025-01-01T00:00:00+08:00',
-      ),
-      toTime,
-    )
-    .option(
-      '--retry-scale <number>',
-      words('factor of the waits before a notification is sent again', '通知重发间隔的倍数'),
-      toNumber,
-    )
-    .option(
-      '--faults <json>',
-      words(
-        'failures from the start: {"path":"*","status":500}, a list, @file or -',
-        '启动时就有的故障：{"path":"*","status":500}、列表、@文件或 -',
-      ),
-    )
-    .option(
-      '--allow-notify <host>',
-      words(
-        'a host beyond this machine to notify; may come more than once',
-        '允许通知的外部主机；可多次给出',
-      ),
-      collect,
-    )
+  command.description(
+    words(
+      'Run a local WeChat Pay: no contract, no money, a page to watch it.',
+      '在本机运行微信支付模拟器：无需签约，不动资金，可在网页上查看。',
+    ),
+  )
+  return addEmulatorOptions(command)
     .option(
       '--dir <folder>',
       words('where keys and state are kept between runs', '保存密钥和状态的文件夹'),
       DEFAULT_FOLDER,
     )
-    .option(
-      '--storage <file>',
-      words(
-        `where its state is kept (default: ${STATE_FILE} in --dir)`,
-        `保存状态的文件（默认：--dir 里的 ${STATE_FILE}）`,
-      ),
-    )
-    .option('--no-keep', words('forget all that happened at the end', '结束时不保留任何状态'))
     .addOption(
       new Option('--print <format>', words('how the configuration is printed', '配置的打印格式'))
         .choices(Object.keys(CONFIG_FORMATS))
@@ -264,10 +197,4 @@ function interrupted(): Promise<void> {
       end()
     }, LOOK_FOR_NPM).unref()
   })
-}
-
-function toPort(text: string): number {
-  const port = Number(text)
-  if (/^\d+$/.test(text) && port < 65_536) return port
-  throw new InvalidArgumentError(words('It must be a number from 0 to 65535.', '必须是 0 到 65535 的数字。'))
 }

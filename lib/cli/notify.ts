@@ -87,8 +87,13 @@ export function defineCommand(command: Command): Command {
       '对回调通知验签，或发送一条通知以测试接收方。',
     ),
   )
-  const verifyCommand = command
-    .command('verify')
+  defineVerify(command.command('verify'))
+  defineSend(command.command('send'))
+  return command
+}
+
+function defineVerify(command: Command): void {
+  command
     .description(
       words(
         'Verify a notification that was received, and print what is in it.',
@@ -111,9 +116,11 @@ export function defineCommand(command: Command): Command {
       ),
     )
     .addHelpText('after', VERIFY_HELP)
-  addClientOptions(verifyCommand).action(verify)
+  addClientOptions(command).action(verify)
+}
+
+function defineSend(command: Command): void {
   command
-    .command('send')
     .description(
       words(
         'Send a notification that is signed by an emulator, to try a receiver.',
@@ -149,7 +156,6 @@ export function defineCommand(command: Command): Command {
     )
     .addHelpText('after', SEND_HELP)
     .action(send)
-  return command
 }
 
 async function verify({ headers, header = [], body, ...flags }: VerifyFlags): Promise<void> {

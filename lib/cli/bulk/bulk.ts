@@ -140,6 +140,23 @@ function addJobOptions(command: Command): Command {
     )
     .option('--no-retry', words('never repeat a call', '不重试'))
     .option('--retry-failed', words('send rows again that an earlier run was refused', '重发此前被拒绝的行'))
+  addFileOptions(command)
+  command.addOption(
+    new Option(
+      '--engine <engine>',
+      words(
+        'bullmq: share the rows with workers by Redis (default: this process)',
+        'bullmq：通过 Redis 由多个 worker 分担（默认：本进程）',
+      ),
+    ).choices(['local', 'bullmq']),
+  )
+  addQueueOptions(command)
+  return addClientOptions(command)
+}
+
+/** Adds the flags that say where outcomes are written. */
+function addFileOptions(command: Command): void {
+  command
     .option(
       '--journal <file>',
       words('what was done (default: <input>.journal)', '记录进度的日志（默认：<input>.journal）'),
@@ -153,17 +170,6 @@ function addJobOptions(command: Command): Command {
     )
     .option('--output <file>', words('the answer to each row, as JSON lines', '每行的应答，JSON Lines 格式'))
     .option('--json', words('the summary as JSON on standard output', '在标准输出以 JSON 打印汇总'))
-  command.addOption(
-    new Option(
-      '--engine <engine>',
-      words(
-        'bullmq: share the rows with workers by Redis (default: this process)',
-        'bullmq：通过 Redis 由多个 worker 分担（默认：本进程）',
-      ),
-    ).choices(['local', 'bullmq']),
-  )
-  addQueueOptions(command)
-  return addClientOptions(command)
 }
 
 function fieldsOf({ map, set }: BulkFlags): Pick<BulkOptions, 'map' | 'set'> {
