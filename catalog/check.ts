@@ -85,6 +85,10 @@ function* contradictions(endpoint: Endpoint): Generator<Finding> {
   if (idempotent && !hasField(endpoint, idempotent)) {
     yield { path: ['idempotent'], problem: `idempotent names ${idempotent}, which the request does not have` }
   }
+  for (const field of Object.keys(endpoint.notOwn ?? {})) {
+    if (!hasField(endpoint, field))
+      yield { path: ['notOwn', field], problem: `notOwn names ${field}, which the request does not have` }
+  }
   if (endpoint.multipart && !endpoint.upload) {
     yield { path: ['multipart'], problem: 'a multipart request needs upload: { file: … }' }
   }

@@ -31,7 +31,12 @@ export interface Property {
   readonly about?: About
 }
 
-export type About = Omit<Leaf, 'type'> & { readonly oneOf?: readonly string[]; readonly maxItems?: number }
+export type About = Omit<Leaf, 'type'> & {
+  readonly oneOf?: readonly string[]
+  readonly maxItems?: number
+  /** The client fills it in where it is left out. */
+  readonly filled?: true
+}
 
 /** How a shape is typed depends on where it is used. */
 export interface TypeOptions {
@@ -60,10 +65,12 @@ export function typeOf(shape: Shape, options: TypeOptions): Type {
   if (!isFields(shape)) return 'unknown'
   const either = eitherOf(shape)
   const properties = fieldsOf(shape).map(({ name, optional, shape: field }): Property => {
-    const about = aboutOf(field, either?.find((group) => group.includes(name)) && either)
+    const isFilled = options.filled?.has(name) === true
+    const documented = aboutOf(field, either?.find((group) => group.includes(name)) && either)
+    const about = isFilled ? { ...documented, filled: true as const } : documented
     return {
       name,
-      optional: optional || options.filled?.has(name) === true,
+      optional: optional || isFilled,
       type: typeOf(field, inner(options)),
       ...(about && { about }),
     }

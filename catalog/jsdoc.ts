@@ -15,13 +15,14 @@ const UNITS: Readonly<Record<Unit, string>> = {
 
 /** What the documentation says of a field, on one line: `商户订单号 · merchant's order number; 6–32 characters`. */
 export function fieldDoc({ name, type, about = {} }: Property, glossary: Glossary): string | undefined {
-  const { label, unit, min, max, pattern, maxItems, oneOf } = about
+  const { label, unit, min, max, pattern, maxItems, oneOf, filled } = about
   const isText = type !== 'number'
   const facts = [
     (label ? bilingual(glossary, label, name) : '') + (unit ? ` (${UNITS[unit]})` : ''),
     rangeText(min, max, isText ? ' characters' : ''),
     maxItems && `at most ${maxItems} items`,
     pattern && `matches \`${pattern}\``,
+    filled && 'filled in by the client',
     oneOf && `either ${oneOf.slice(0, -1).join(', ')} or ${oneOf.at(-1)}`,
   ]
   const text = facts.filter((one) => one).join('; ')

@@ -42,6 +42,8 @@ export interface EndpointFacts {
   readonly upload?: UploadTraits
   readonly idempotent?: string
   readonly safe?: true
+  /** Fields that are called like the caller's own and are not, as `json.mchid`, each with whose they are. */
+  readonly notOwn?: Readonly<Record<string, string>>
   readonly path?: Fields
   readonly query?: Fields
   readonly 'query?'?: Fields

@@ -1,4 +1,5 @@
 import { embedded, type Fields, isEnum } from '../lib/catalog/schema.js'
+import { ownIds } from './fills.js'
 import {
   aboutOf,
   mergeObjects,
@@ -47,9 +48,9 @@ function pathProperties(endpoint: Endpoint): Property[] {
 
 const REQUEST: TypeOptions = { text: false, response: false }
 
-/** The fields of v2 that the client fills in: the merchant's ID and the signature. */
+/** The fields that the client fills in whatever it is made of: the merchant's ID, and in v2 the signature. */
 export function filledFields(endpoint: Endpoint): ReadonlySet<string> {
-  if (endpoint.api === 'v3') return new Set()
+  if (endpoint.api === 'v3') return new Set(ownIds(endpoint))
   const merchant = endpoint.merchantId === undefined ? 'mch_id' : endpoint.merchantId
   return new Set(['nonce_str', 'sign', 'sign_type', ...(merchant ? [merchant] : [])])
 }
@@ -81,8 +82,9 @@ function bodyProperty(endpoint: Endpoint, key: 'json' | 'xml'): Property[] {
     endpoint,
     typeOf(body.shape, { text, response: false, filled: filledFields(endpoint) }),
   )
-  // A documented JSON body is sent even when all its fields are optional; in v2 the client adds fields of its own.
-  return [{ name: key, optional: body.optional || (text && nothingRequired(type)), type }]
+  // A documented JSON body is sent even when all its fields are optional, unless the client adds fields of its own.
+  const isFilled = text || ownIds(endpoint).length > 0
+  return [{ name: key, optional: body.optional || (isFilled && nothingRequired(type)), type }]
 }
 
 /** The Chinese names of the fields that every message of v2 has. */
@@ -94,7 +96,12 @@ function withSignature(endpoint: Endpoint, type: Type): Type {
   const known = new Set(type.fields.map(({ name }) => name))
   const added = Object.entries(SIGNATURE_LABELS)
     .filter(([name]) => !known.has(name))
-    .map(([name, label]) => ({ name, optional: true, type: 'XmlValue', about: { label } }))
+    .map(([name, label]) => ({
+      name,
+      optional: true,
+      type: 'XmlValue',
+      about: { label, filled: true as const },
+    }))
   return objectType([...type.fields, ...added], type.either)
 }
 

@@ -9,6 +9,7 @@ import {
   leafOf,
   type Shape,
 } from '../lib/catalog/schema.js'
+import { fillsOf } from './fills.js'
 import { type Endpoint, part } from './model.js'
 
 /** The traits of an endpoint, without those that are as usual. */
@@ -17,6 +18,7 @@ export function traitsOf(endpoint: Endpoint): OutlineTraits {
   const answer = responseKind(endpoint)
   const encrypts = api === 'v3' ? requestParts(endpoint).flatMap(([at, shape]) => encrypted(shape, at)) : []
   const decrypts = response.json ? encrypted(response.json, '') : []
+  const fills = fillsOf(endpoint)
   const lists = response.xml ? repeated(response.xml, '') : []
   const { prefix, wire, origin, fragment, certificate, nonceless, unsigned, optionalSign } = endpoint
   const { signedDigest, merchantId, extraSigns, upload, idempotent, safe } = endpoint
@@ -27,6 +29,7 @@ export function traitsOf(endpoint: Endpoint): OutlineTraits {
     redirect: response.redirect,
     signType: signType === 'none' ? undefined : signType,
     noSignType: signType === 'none' ? true : undefined,
+    fills: fills.length > 0 ? fills : undefined,
     encrypts: encrypts.length > 0 ? encrypts : undefined,
     decrypts: decrypts.length > 0 ? decrypts : undefined,
     lists: lists.length > 0 ? lists : undefined,

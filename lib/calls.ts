@@ -1,6 +1,7 @@
 import { AxiosHeaders, type AxiosInstance, type AxiosResponse, type RawAxiosHeaders } from 'axios'
 import { type AxiosClient, createAxiosClient } from './axios-client.js'
 import { endpointOf, type ProtocolName } from './catalog/endpoint.js'
+import type { OwnValues } from './catalog/own-values.js'
 import type { Verb } from './catalog/traits.js'
 import { needsInstance } from './check-options.js'
 import { cannotCall, maySpeak } from './identity.js'
@@ -65,7 +66,7 @@ export function createCalls(
     const v3 = create('v3')
     current = byProtocol((name) => {
       const { instance, attempt } = name === 'v2' ? v2 : v3
-      return { ...shared, attempt, defaults: instanceDefaults(instance) }
+      return { ...shared, attempt, defaults: instanceDefaults(instance, config.own) }
     })
     return Object.freeze({ v2: v2.instance, v3: v3.instance })
   }
@@ -104,7 +105,7 @@ const byProtocol = <Value>(make: (name: ProtocolName) => Value): Readonly<Record
 
 /** The defaults of direct calls. Like axios, they take headers for all requests, and below `common` and the names of methods. */
 export function directDefaults(
-  { axios }: Pick<Config, 'axios'>,
+  { axios, own: values }: Pick<Config, 'axios' | 'own'>,
   protocol: Protocol,
 ): CallOptions['defaults'] {
   const { headers = {}, timeout, maxContentLength, baseURL, onUploadProgress, onDownloadProgress } = axios
@@ -114,7 +115,8 @@ export function directDefaults(
   return byVerb((verb) => {
     const ofGroups = AxiosHeaders.concat(groups.common, groups[verb], requiredHeaders(protocol)).toJSON()
     const own = mergeHeaders(ofGroups as HttpHeaders, forAll)
-    return { timeout, maxContentLength, baseURL, onUploadProgress, onDownloadProgress, headers: own }
+    const progress = { onUploadProgress, onDownloadProgress }
+    return { timeout, maxContentLength, baseURL, ...progress, headers: own, own: values }
   })
 }
 
@@ -138,8 +140,9 @@ const byVerb = <Value>(make: (verb: Verb) => Value): Readonly<Record<Verb, Value
 })
 
 /** The defaults of calls through an axios instance, as they are at the time of the call. The instance adds its headers itself. */
-function instanceDefaults({ defaults }: AxiosInstance): CallOptions['defaults'] {
+function instanceDefaults({ defaults }: AxiosInstance, own: OwnValues): CallOptions['defaults'] {
   const live: CallDefaults = {
+    own,
     headers: {},
     get timeout() {
       return defaults.timeout

@@ -1,8 +1,9 @@
 import type { AxiosRequestConfig } from 'axios'
+import { unquote } from './crypto/material.js'
 import { DURATION, isDuration } from './duration.js'
 import { ConfigError } from './errors.js'
 import { type Identity, identityOf } from './identity.js'
-import { didYouMean, nearestName } from './nearest.js'
+import { didYouMean, nameHint, nearestName } from './nearest.js'
 import type { WechatpayOptions } from './option-types.js'
 import { isStore, STORE } from './store.js'
 import { plainHttpHost, plainHttpProblem } from './transport/plain-http.js'
@@ -77,6 +78,7 @@ const OWN_NAMES = [
   'ca',
   'insecureHosts',
   'store',
+  'defaults',
   'failover',
   'deadline',
   'validate',
@@ -116,6 +118,37 @@ function isAdapter(value: unknown): boolean {
 function isProxy(value: unknown): boolean {
   const { host, port } = Object(value) as { readonly host?: unknown; readonly port?: unknown }
   return value === false || (typeof host === 'string' && Number.isInteger(port))
+}
+
+const DEFAULTS: Readonly<
+  Record<string, { readonly check: (value: unknown) => boolean; readonly must: string }>
+> = {
+  appid: {
+    check: (value) => typeof value === 'string' && /^\S+$/.test(unquote(value)),
+    must: 'the id of an app as text, such as wxd678efh567hg6787',
+  },
+  // APIv3 asks for https, except over dedicated lines.
+  notify_url: {
+    check: (value) => typeof value === 'string' && isUrl(unquote(value)),
+    must: 'an https URL without a query or a fragment, because WeChat Pay takes none',
+  },
+}
+
+/** @throws {ConfigError} naming the default that is unknown or wrong, and what belongs there. */
+function assertDefaults(defaults: unknown): void {
+  if (defaults === undefined) return
+  if (!isObject(defaults)) throw new ConfigError('defaults must be an object: { appid, notify_url }')
+  for (const [name, value] of Object.entries(defaults as object)) {
+    const rule = Object.hasOwn(DEFAULTS, name) ? DEFAULTS[name] : undefined
+    if (!rule) {
+      const hint =
+        name === 'mchid' ? "the merchant id is the client's own" : nameHint(name, Object.keys(DEFAULTS))
+      throw new ConfigError(`defaults.${name} is no default: ${hint}`)
+    }
+    if (value !== undefined && !rule.check(value)) {
+      throw new ConfigError(`defaults.${name} must be ${rule.must}`)
+    }
+  }
 }
 
 function isUrl(value: unknown): boolean {
@@ -177,6 +210,7 @@ export function assertOptions(options: WechatpayOptions): void {
       'Missing: certs. certs: without mchid, serial and privateKey there are no certificates to download',
     )
   }
+  assertDefaults(options.defaults)
   for (const [name, check, must] of CHECKS) {
     if (options[name] !== undefined && !check(options[name])) throw new ConfigError(`${name} must be ${must}`)
   }
@@ -199,7 +233,7 @@ const NAMES_ELSEWHERE: ReadonlyMap<string, string> = new Map(
     partnerkey: 'the APIv2 key is secret',
     v3key: 'the APIv3 key is apiv3Key',
     apisecret: 'the APIv2 key is secret, the APIv3 key apiv3Key',
-    appid: 'an appid belongs into the request that needs one',
+    appid: 'an appid for all requests is defaults: { appid }',
     appsecret: 'the secret of an app is no key of WeChat Pay; the APIv2 key is secret',
     mch: 'the merchant number is mchid',
     mchno: 'the merchant number is mchid',
@@ -216,7 +250,7 @@ const NAMES_ELSEWHERE: ReadonlyMap<string, string> = new Map(
     cert: 'the client certificate of APIv2 is merchant: { cert, key }',
     pfx: 'the client certificate of APIv2 is merchant: { pfx }',
     passphrase: 'the client certificate of APIv2 is merchant: { pfx, passphrase }',
-    notifyurl: 'a notify_url belongs into the request that needs one',
+    notifyurl: 'a notify_url for all requests is defaults: { notify_url }',
     sandbox: 'give the access point as baseURL',
   }),
 )

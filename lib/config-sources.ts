@@ -21,6 +21,8 @@ export const VARIABLES = {
   merchantCert: 'WXPAY_MERCHANT_CERT',
   baseUrl: 'WXPAY_BASE_URL',
   insecureHosts: 'WXPAY_INSECURE_HOSTS',
+  appid: 'WXPAY_APPID',
+  notifyUrl: 'WXPAY_NOTIFY_URL',
 } as const
 
 /** The variable with which Node trusts one more authority; in a file it comes too late for that. */
@@ -39,11 +41,13 @@ export type TextName = Exclude<keyof typeof VARIABLES, 'certs' | 'insecureHosts'
 export function optionsOfTexts(texts: Readonly<Partial<Record<TextName, string | undefined>>>): GivenOptions {
   const { mchid, brandId, serial, privateKey, apiv3Key, brandApiKey, secret, merchantCert, baseUrl } = texts
   const cert = keyInput(merchantCert)
+  const defaults = withoutMissing({ appid: texts.appid, notify_url: texts.notifyUrl })
   return withoutMissing({
     ...{ mchid, brandId, serial, apiv3Key, brandApiKey, secret },
     privateKey: keyInput(privateKey),
     baseURL: baseUrl,
     merchant: cert ? { cert } : undefined,
+    defaults: Object.keys(defaults).length > 0 ? defaults : undefined,
   })
 }
 
@@ -121,6 +125,7 @@ const OPTION_VARIABLES: Readonly<Record<string, string>> = {
   ...VARIABLES,
   merchant: VARIABLES.merchantCert,
   baseURL: VARIABLES.baseUrl,
+  defaults: `${VARIABLES.appid}, ${VARIABLES.notifyUrl}`,
 }
 
 /**

@@ -59,6 +59,7 @@ export type {
   CertifiedOptions,
   MerchantOptions,
   ReceivingOptions,
+  RequestDefaults,
   V2Options,
   WechatpayOptions,
 } from './option-types.js'

@@ -31,10 +31,23 @@ export interface CommonOptions
   /** Milliseconds for a call with all its repeats; `timeout` is for each attempt. */
   readonly deadline?: number
   /**
+   * What requests get where they leave it out and the endpoint documents a field for it. The merchant id needs no default: it is
+   * the client's own.
+   */
+  readonly defaults?: RequestDefaults
+  /**
    * Checks every request against the catalogue before it is sent: required fields, types, limits, and names that are not
    * documented. A call may say otherwise.
    */
   readonly validate?: boolean
+}
+
+/** What requests get where they leave it out. */
+export interface RequestDefaults {
+  /** The app that pays and is paid through: `appid`, of a partner `sp_appid`, of a combined order `combine_appid`. */
+  readonly appid?: string
+  /** Where WeChat Pay sends notifications: an address that it can reach, without a query. */
+  readonly notify_url?: string
 }
 
 /** What the client of a merchant is made from: it calls APIv3 and APIv2. */

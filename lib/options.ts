@@ -1,6 +1,7 @@
 import { createSecretKey, KeyObject } from 'node:crypto'
 import type { AxiosRequestConfig } from 'axios'
 import { bufferOf } from './buffer-of.js'
+import type { OwnValues } from './catalog/own-values.js'
 import { AXIOS_OPTIONS, assertEncrypted, assertOptions, CONNECTION_OPTIONS, WHERE } from './check-options.js'
 import type { SecretInput } from './crypto/aes.js'
 import { type KeyInput, loadCertificates, loadPrivateKey } from './crypto/keys.js'
@@ -23,6 +24,8 @@ import type { ConnectionOptions } from './transport/transport.js'
 /** Checked options, keys loaded. Held in closures only, so that nothing printed can show a secret. */
 export interface Config {
   readonly account: Account
+  /** What requests get where they leave it out. */
+  readonly own: OwnValues
   /** Empty when they are to be downloaded. */
   readonly platformKeys: readonly PlatformKey[]
   readonly apiv3Key: KeyObject | undefined
@@ -69,7 +72,7 @@ function checkConfig(given: WechatpayOptions): Config {
   // Without a prototype, which a polluted one would add options to.
   const options: WechatpayOptions = Object.assign(Object.create(null), given)
   const { certs, apiv3Key, brandApiKey, secret, workwxSecret, merchant, store } = options
-  const { failover = [], deadline, validate = false } = options
+  const { failover = [], deadline, validate = false, defaults } = options
   const insecureHosts = (options.insecureHosts ?? []).map((host) => host.toLowerCase())
   assertEncrypted({ baseURL: [options.baseURL ?? []].flat(), failover }, insecureHosts)
   const account = loadAccount(options)
@@ -82,6 +85,7 @@ function checkConfig(given: WechatpayOptions): Config {
       : undefined
   return {
     account,
+    own: { mchid: account.mchid, appid: pasted(defaults?.appid), notify_url: pasted(defaults?.notify_url) },
     platformKeys: certs === undefined ? [] : loadPlatformKeys(certs, account),
     apiv3Key: loadSecret('apiv3Key', apiv3Key),
     brandApiKey: loadSecret('brandApiKey', brandApiKey),
@@ -138,6 +142,8 @@ function loadAccount(options: WechatpayOptions): Account {
   const known = serial ?? certificateSerial(merchant as PemCertificate)
   return { ...id, serial: normalizeSerial(known, id), privateKey: loadPrivateKey(privateKey as KeyInput) }
 }
+
+const pasted = (value: string | undefined): string | undefined => value && unquote(value)
 
 function digits(name: 'mchid' | 'brandId', value: unknown): string {
   const text = typeof value === 'string' ? unquote(value) : ''

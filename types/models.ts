@@ -251,6 +251,11 @@ export interface Business {
   mcc?: string
 }
 
+export interface CallbackQuery {
+  /** 商户号 · merchant ID; filled in by the client */
+  mchid?: string
+}
+
 export interface CardLinkQuery {
   /** 品牌ID · brand ID */
   brand_id: string
@@ -927,7 +932,7 @@ export type DepositReverseRequest = {
   appid: XmlValue
   /** 子商户公众账号ID · sub-merchant's AppID */
   sub_appid?: XmlValue
-  /** 商户号 · merchant ID */
+  /** 商户号 · merchant ID; filled in by the client */
   mch_id?: XmlValue
   /** 子商户号 · sub-merchant ID */
   sub_mch_id?: XmlValue
@@ -935,11 +940,11 @@ export type DepositReverseRequest = {
   transaction_id?: XmlValue
   /** 商户订单号 · merchant's order number; either transaction_id or out_trade_no */
   out_trade_no?: XmlValue
-  /** 签名类型 · signature type */
+  /** 签名类型 · signature type; filled in by the client */
   sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
-  /** 随机字符串 · nonce string */
+  /** 随机字符串 · nonce string; filled in by the client */
   nonce_str?: XmlValue
-  /** 签名 · signature */
+  /** 签名 · signature; filled in by the client */
   sign?: XmlValue
 } & ({ transaction_id: XmlValue } | { out_trade_no: XmlValue })
 
@@ -1276,7 +1281,7 @@ export interface FacepayRequest {
   appid: XmlValue
   /** 子商户公众账号ID · sub-merchant's AppID */
   sub_appid?: XmlValue
-  /** 商户号 · merchant ID */
+  /** 商户号 · merchant ID; filled in by the client */
   mch_id?: XmlValue
   /** 子商户号 · sub-merchant ID */
   sub_mch_id?: XmlValue
@@ -1308,11 +1313,11 @@ export interface FacepayRequest {
   openid?: XmlValue
   /** 授权码 · face payment authorization code */
   face_code: XmlValue
-  /** 签名类型 · signature type */
+  /** 签名类型 · signature type; filled in by the client */
   sign_type?: 'HMAC-SHA256' | (string & {})
-  /** 随机字符串 · nonce string */
+  /** 随机字符串 · nonce string; filled in by the client */
   nonce_str?: XmlValue
-  /** 签名 · signature */
+  /** 签名 · signature; filled in by the client */
   sign?: XmlValue
 }
 
@@ -1658,9 +1663,9 @@ export interface ImageUploadParts {
   /** 文件 · file */
   file: FilePart
   meta?: {
-    /** 图片文件的sha256摘要 · SHA-256 digest of the image file */
+    /** 图片文件的sha256摘要 · SHA-256 digest of the image file; filled in by the client */
     sha256?: string
-    /** 文件名 · file name */
+    /** 文件名 · file name; filled in by the client */
     filename?: string
   }
 }
@@ -1789,11 +1794,6 @@ export interface Location {
 export type ManageRecordState =
   | 'PENDING' | 'SUBMITTED' | 'EXPIRED' | 'UNDER_REVIEW' | 'RECOVERED' | 'REJECTED' | (string & {})
 
-export interface MchInfo {
-  /** 商户号 · merchant ID */
-  mchid: string
-}
-
 export type MedInsPayStatus =
   | 'UNKNOWN_MED_INS_PAY_STATUS' | 'MED_INS_PAY_CREATED' | 'MED_INS_PAY_SUCCESS' | 'MED_INS_PAY_REFUND'
   | 'MED_INS_PAY_FAIL' | 'NO_MED_INS_PAY' | (string & {})
@@ -1818,15 +1818,15 @@ export interface MemberTagInfo {
 export interface MerchantHeaders {
   /** 业务请求幂等值 · idempotency key of the business request */
   'Idempotency-Key'?: string
-  /** 微信支付公钥ID/平台证书序列号 · WeChat Pay public key ID or platform certificate serial number */
+  /** 微信支付公钥ID/平台证书序列号 · WeChat Pay public key ID or platform certificate serial number; filled in by the client */
   'Wechatpay-Serial'?: string
 }
 
 export interface MerchantQuery {
   /** 机构appid · institution's AppID */
   sp_appid: string
-  /** 机构商户号 · institution's merchant ID */
-  sp_mchid: string
+  /** 机构商户号 · institution's merchant ID; filled in by the client */
+  sp_mchid?: string
 }
 
 export interface MerchantResponseBusiness {
@@ -2109,7 +2109,7 @@ export type OrderqueryRequest = {
   appid: XmlValue
   /** 子商户公众账号ID · sub-merchant's AppID */
   sub_appid?: XmlValue
-  /** 商户号 · merchant ID */
+  /** 商户号 · merchant ID; filled in by the client */
   mch_id?: XmlValue
   /** 子商户号 · sub-merchant ID */
   sub_mch_id?: XmlValue
@@ -2117,11 +2117,11 @@ export type OrderqueryRequest = {
   transaction_id?: XmlValue
   /** 商户订单号 · merchant's order number; either transaction_id or out_trade_no */
   out_trade_no?: XmlValue
-  /** 签名类型 · signature type */
+  /** 签名类型 · signature type; filled in by the client */
   sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
-  /** 随机字符串 · nonce string */
+  /** 随机字符串 · nonce string; filled in by the client */
   nonce_str?: XmlValue
-  /** 签名 · signature */
+  /** 签名 · signature; filled in by the client */
   sign?: XmlValue
 } & ({ transaction_id: XmlValue } | { out_trade_no: XmlValue })
 
@@ -2563,11 +2563,6 @@ export interface QrcodeTransactionResponse {
 export type ReceiptState =
   | 'RECEIPT_STATE_PENDING' | 'RECEIPT_STATE_PROGRESS' | 'RECEIPT_STATE_COMPLETED' | (string & {})
 
-export interface ReceiverMchInfo {
-  /** 商户号 · merchant ID */
-  mchid?: string
-}
-
 export type ReceiverType = 'MERCHANT_ID' | 'PERSONAL_OPENID' | 'PERSONAL_SUB_OPENID' | (string & {})
 
 export interface RechargeAmount {
@@ -2630,13 +2625,13 @@ export interface RefundResponseDetail {
 export interface RefundqueryRequest {
   /** 公众账号ID · AppID */
   appid: XmlValue
-  /** 商户号 · merchant ID */
+  /** 商户号 · merchant ID; filled in by the client */
   mch_id?: XmlValue
   /** 子商户公众账号ID · sub-merchant's AppID */
   sub_appid?: XmlValue
   /** 子商户号 · sub-merchant ID */
   sub_mch_id?: XmlValue
-  /** 签名类型 · signature type */
+  /** 签名类型 · signature type; filled in by the client */
   sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
   /** 微信订单号 · WeChat Pay order number; either transaction_id, out_trade_no, out_refund_no or refund_id */
   transaction_id?: XmlValue
@@ -2648,9 +2643,9 @@ export interface RefundqueryRequest {
   refund_id?: XmlValue
   /** 偏移量 · offset */
   offset?: XmlValue
-  /** 随机字符串 · nonce string */
+  /** 随机字符串 · nonce string; filled in by the client */
   nonce_str?: XmlValue
-  /** 签名 · signature */
+  /** 签名 · signature; filled in by the client */
   sign?: XmlValue
 }
 

@@ -17,17 +17,19 @@ export function exampleOf(endpoint: Endpoint, values: Values): Request {
   const filled = filledFields(endpoint)
   const { headers, ...others } = requestOf(endpoint)
   const { 'Wechatpay-Serial': _, ...kept } = (headers ?? {}) as Request
-  const parts = Object.entries(withoutComputed(endpoint, others)).map(([name, value]) => {
-    return [
-      name,
-      name === 'xml' || name === 'query' || name === 'multipart' ? without(value, filled) : value,
-    ] as const
+  const parts = Object.entries(withoutComputed(endpoint, others)).flatMap(([name, value]) => {
+    if (!FILLED_PARTS.has(name) || filled.size === 0) return [[name, value] as const]
+    const left = without(value, filled)
+    // A part of which nothing is left may be left out, except that an upload has its parts.
+    return Object.keys(left).length > 0 || name === 'multipart' ? [[name, left] as const] : []
   })
   const whole = { ...Object.fromEntries(parts), ...(Object.keys(kept).length > 0 && { headers: kept }) }
   return values.fill(whole) as Request
 }
 
-const without = (value: unknown, names: ReadonlySet<string>): unknown =>
+const FILLED_PARTS: ReadonlySet<string> = new Set(['json', 'xml', 'query', 'multipart'])
+
+const without = (value: unknown, names: ReadonlySet<string>): Request =>
   Object.fromEntries(Object.entries(value as Request).filter(([name]) => !names.has(name)))
 
 /** The digest of an upload and the name of its file are computed by the client. */

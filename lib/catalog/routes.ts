@@ -18,7 +18,7 @@ export interface OutlineTraits extends Traits {
 const VERBS: Readonly<Record<string, Verb>> = { g: 'get', p: 'post', u: 'put', a: 'patch', d: 'delete' }
 
 /** Traits that are lists of names. */
-const LISTS: ReadonlySet<string> = new Set(['encrypts', 'decrypts', 'lists', 'pages', 'extraSigns'])
+const LISTS: ReadonlySet<string> = new Set(['encrypts', 'decrypts', 'fills', 'lists', 'pages', 'extraSigns'])
 
 let root: RouteNode | undefined
 

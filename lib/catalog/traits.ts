@@ -53,6 +53,11 @@ export interface Traits {
   readonly idempotent?: string
   /** v2: a POST that only reads, so a repeat does no harm. */
   readonly safe?: true
+  /**
+   * Fields that hold the caller's own id, app or address, as `json.mchid`. Where it depends on the rest of the request, fields
+   * follow that have to be given (`json.sp_mchid+sub_mchid`) or must not be (`json.mchid-sub_mchid`).
+   */
+  readonly fills?: readonly string[]
   /** Fields encrypted in the request, as `json.name`, `query.name`, `meta.name` or `json.receivers[].name`. */
   readonly encrypts?: readonly string[]
   /** Fields encrypted in the answer, as `name` or `data[].name`. */

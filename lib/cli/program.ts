@@ -10,6 +10,7 @@ const VARIABLES = `
 const HELP = words(
   `
 Configuration: flags, else the environment, else --config FILE with the options of new Wechatpay() as JSON.${VARIABLES}
+Requests that leave out an app or a notify_url get those of WXPAY_APPID and WXPAY_NOTIFY_URL.
 A brand has WXPAY_BRAND_ID and WXPAY_BRAND_API_KEY in place of WXPAY_MCHID and WXPAY_APIV3_KEY.
 A key is the path of a file or PEM. Secrets are never printed.
 
@@ -20,6 +21,7 @@ wxpay is short for wechatpay-fluent; where another package installs a wxpay, use
 Start here: wechatpay-fluent doctor`,
   `
 配置依次取自命令行参数、环境变量、--config FILE（JSON，内容为 new Wechatpay() 的选项）。${VARIABLES}
+请求里没写 appid 或 notify_url 的，取 WXPAY_APPID、WXPAY_NOTIFY_URL。
 品牌以 WXPAY_BRAND_ID、WXPAY_BRAND_API_KEY 代替 WXPAY_MCHID、WXPAY_APIV3_KEY。
 密钥写文件路径或 PEM 内容；密钥从不打印。
 

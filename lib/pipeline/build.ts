@@ -1,6 +1,7 @@
 import { AxiosHeaders, type RawAxiosHeaders } from 'axios'
 import type { TemplatedEndpoint } from '../catalog/endpoint.js'
 import { isDocumentedPrefix } from '../catalog/lookup.js'
+import { type OwnValues, withOwnValues } from '../catalog/own-values.js'
 import { expandTemplate, isEncoded } from '../chain/template.js'
 import { RequestError } from '../errors.js'
 import { nearestName } from '../nearest.js'
@@ -42,6 +43,8 @@ export interface CallDefaults {
   readonly baseURL: string | undefined
   readonly onUploadProgress: Call['onUploadProgress']
   readonly onDownloadProgress: Call['onDownloadProgress']
+  /** What requests get where they leave it out. */
+  readonly own: OwnValues
 }
 
 /** A request object whose keys have been checked. */
@@ -58,11 +61,12 @@ export function buildCall(endpoint: TemplatedEndpoint, request: unknown, default
   const given = request === undefined ? NOTHING : assertObject(endpoint, 'the request', request)
   for (const key of Object.keys(given)) checkKey(endpoint, key, given[key])
   const path = expandTemplate(endpoint.wire, given)
-  const { body, sensitive } = bodyOf(endpoint, given)
+  const { body, sensitive } = bodyOf(endpoint, given, defaults.own)
+  const query = given.query instanceof URLSearchParams ? fieldsOf(given.query) : given.query
   return {
     endpoint,
     path,
-    query: given.query instanceof URLSearchParams ? fieldsOf(given.query) : given.query,
+    query: withOwnValues('query', query as RequestObject | undefined, endpoint.traits, defaults.own),
     body,
     sensitive,
     upload: undefined,
@@ -162,8 +166,12 @@ function assertFields(endpoint: TemplatedEndpoint, what: string, value: unknown)
 }
 
 /** The body, which each version of the API takes in a format of its own. An upload's comes with its file. */
-function bodyOf(endpoint: TemplatedEndpoint, request: RequestObject): Pick<Call, 'body' | 'sensitive'> {
-  const { name, protocol, verb } = endpoint
+function bodyOf(
+  endpoint: TemplatedEndpoint,
+  request: RequestObject,
+  own: OwnValues,
+): Pick<Call, 'body' | 'sensitive'> {
+  const { name, protocol, verb, traits } = endpoint
   const { json, xml, multipart, query } = request
   const misplaced = protocol === 'v2' ? v2Problem(endpoint, request) : v3Problem(endpoint, request)
   if (misplaced) throw new RequestError(`${name}: ${misplaced}`)
@@ -172,12 +180,15 @@ function bodyOf(endpoint: TemplatedEndpoint, request: RequestObject): Pick<Call,
   }
   const problem = bodyProblem(endpoint, request)
   if (problem) throw new RequestError(`${name}: ${problem}`)
-  if (protocol === 'v2') return { body: xmlFields(endpoint, xml), sensitive: false }
-  const findings = json === undefined ? undefined : inspectBody(json)
+  if (protocol === 'v2')
+    return { body: withOwnValues('xml', xmlFields(endpoint, xml), traits, own), sensitive: false }
+  // A body that is JSON already stays as it is.
+  const whole = json === undefined || isRecord(json) ? withOwnValues('json', json, traits, own) : json
+  const findings = whole === undefined ? undefined : inspectBody(whole)
   if (findings?.problem) throw new RequestError(`${name}: ${findings.problem}`)
   // Of an upload, too: it is not looked through here.
   const sensitive = findings?.sensitive || query !== undefined || multipart !== undefined
-  return { body: findings ? findings.body : json, sensitive }
+  return { body: findings?.body, sensitive }
 }
 
 function xmlFields(endpoint: TemplatedEndpoint, xml: unknown): RequestObject | undefined {

@@ -50,7 +50,10 @@ export async function runCall(
     if (hasFile(endpoint, wishes)) {
       upload = await prepareUpload(endpoint, assertObject(endpoint, 'multipart', wishes.multipart), signal)
     }
-    if (wishes.validate ?? options.validate) await validate(endpoint, { ...wishes, query: built.query })
+    if (wishes.validate ?? options.validate) {
+      const body = { [endpoint.protocol === 'v2' ? 'xml' : 'json']: built.body }
+      await validate(endpoint, { ...wishes, ...body, query: built.query })
+    }
     if (signal?.aborted) throw abortedBefore(name, signal)
     const call = upload || signal ? { ...built, signal, upload, body: upload?.fields ?? built.body } : built
     return await repeat(call, wishes, options)

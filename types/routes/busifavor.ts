@@ -3,12 +3,12 @@ import type {
   AvailableDayTime,
   BackgroundColor,
   BusifavorStockResponse,
+  CallbackQuery,
   CouponUseRuleExchangeCoupon,
   FinderInfo,
   IrregularyAvaliableTime,
   NotifyConfig,
   PreSendCouponResponse,
-  ReceiverMchInfo,
 } from '../models.js'
 import type { Operation, PathValue } from '../operation.js'
 
@@ -281,7 +281,7 @@ export interface BusifavorRoutes {
      * @see [merchant](https://pay.weixin.qq.com/doc/v3/merchant/4012465507) [partner](https://pay.weixin.qq.com/doc/v3/partner/4012465557)
      */
     get: Operation<
-      { query?: ReceiverMchInfo },
+      { query?: CallbackQuery },
       {
         /** 通知URL地址 · notification URL */
         notify_url: string
@@ -299,7 +299,7 @@ export interface BusifavorRoutes {
     post: Operation<
       {
         json: {
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mchid?: string
           /** 通知URL地址 · notification URL */
           notify_url: string

@@ -537,7 +537,7 @@ export interface CampaignsRoutes {
     post: Operation<
       {
         json: {
-          /** 微信支付分配的服务商商户号 · service provider's merchant ID assigned by WeChat Pay */
+          /** 微信支付分配的服务商商户号 · service provider's merchant ID assigned by WeChat Pay; filled in by the client */
           sp_mchid?: string
           /** 服务商公众账号ID · service provider's AppID */
           sp_appid?: string
@@ -1787,7 +1787,7 @@ export interface CampaignsRoutes {
             out_trade_no?: string
             /** 微信支付订单中OpenID · OpenID in the WeChat Pay order */
             openid: string
-            /** 图片文件的sha256摘要 · SHA-256 digest of the image file */
+            /** 图片文件的sha256摘要 · SHA-256 digest of the image file; filled in by the client */
             sha256?: string
             /** 用户与商家的联系渠道 · channels for the user to contact the merchant */
             merchant_contact_information?: {

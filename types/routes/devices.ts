@@ -522,8 +522,8 @@ export interface DevicesRoutes {
         /** 商户订单号 · merchant's order number */
         out_trade_no: PathValue
         query: {
-          /** 服务商商户号 · service provider's merchant ID */
-          sp_mchid: string
+          /** 服务商商户号 · service provider's merchant ID; filled in by the client */
+          sp_mchid?: string
           /** 子商户商户号 · sub-merchant ID */
           sub_mchid: string
           /** 平台产品ID · platform product ID */

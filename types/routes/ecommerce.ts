@@ -609,9 +609,9 @@ export interface EcommerceRoutes {
           /** 文件 · file */
           file: FilePart
           meta?: {
-            /** 图片文件的sha256摘要 · SHA-256 digest of the image file */
+            /** 图片文件的sha256摘要 · SHA-256 digest of the image file; filled in by the client */
             file_digest?: string
-            /** 商户上传的媒体图片的名称 · name of media image uploaded by merchant */
+            /** 商户上传的媒体图片的名称 · name of media image uploaded by merchant; filled in by the client */
             file_name?: string
           }
         }
@@ -1330,8 +1330,8 @@ export interface EcommerceRoutes {
         json: {
           /** 合单商户appid · combined order merchant's AppID */
           combine_appid: string
-          /** 合单商户号 · combined order's merchant ID */
-          combine_mchid: string
+          /** 合单商户号 · combined order's merchant ID; filled in by the client */
+          combine_mchid?: string
           /** 合单商户订单号 · merchant's combined order number */
           combine_out_trade_no: string
           /** 委托代扣协议ID · recurring payment contract ID */

@@ -35,8 +35,8 @@ export interface AuthenticationResponseData {
 }
 
 export interface AvailMchRangeQuery {
-  /** 服务商商户号 · service provider's merchant ID */
-  sp_mchid: string
+  /** 服务商商户号 · service provider's merchant ID; filled in by the client */
+  sp_mchid?: string
 }
 
 export type CoverageTermType =
@@ -51,8 +51,8 @@ export interface MerchantIdentifierResponse {
 }
 
 export interface OutQuotaCardQuery {
-  /** 服务商商户号 · service provider's merchant ID */
-  sp_mchid: string
+  /** 服务商商户号 · service provider's merchant ID; filled in by the client */
+  sp_mchid?: string
   /** 出资子商户号 · contributing sub-merchant ID */
   sub_mchid: string
 }
@@ -701,8 +701,8 @@ export interface EnterpriseRoutes {
     post: Operation<
       {
         json: {
-          /** 服务商商户号 · service provider's merchant ID */
-          sp_mchid: string
+          /** 服务商商户号 · service provider's merchant ID; filled in by the client */
+          sp_mchid?: string
           /** 微保保单号 · WeSure policy number */
           wesure_order_no: string
           /** token值 · token value */
@@ -737,8 +737,8 @@ export interface EnterpriseRoutes {
     post: Operation<
       {
         json: {
-          /** 服务商商户号 · service provider's merchant ID */
-          sp_mchid: string
+          /** 服务商商户号 · service provider's merchant ID; filled in by the client */
+          sp_mchid?: string
           /** 特约商户商户号 · sub-merchant ID */
           sub_mchid: string
           /** token值 · token value */
@@ -772,7 +772,7 @@ export interface EnterpriseRoutes {
      * @see [partner](https://pay.weixin.qq.com/doc/v3/partner/4017205627)
      */
     get: Operation<
-      { query: AvailMchRangeQuery },
+      { query?: AvailMchRangeQuery },
       {
         /** 服务商商户号 · service provider's merchant ID */
         sp_mchid: string
@@ -795,8 +795,8 @@ export interface EnterpriseRoutes {
     post: Operation<
       {
         json: {
-          /** 服务商商户号 · service provider's merchant ID */
-          sp_mchid: string
+          /** 服务商商户号 · service provider's merchant ID; filled in by the client */
+          sp_mchid?: string
           /** 商户标识类型 · merchant identifier type */
           identifier_type: 'ORGANIZATION_CODE' | 'TRANSACTION_ID' | (string & {})
         }
@@ -817,8 +817,8 @@ export interface EnterpriseRoutes {
         /** 可用商户范围id · available merchant range ID */
         range_id: PathValue
         query: {
-          /** 服务商商户号 · service provider's merchant ID */
-          sp_mchid: string
+          /** 服务商商户号 · service provider's merchant ID; filled in by the client */
+          sp_mchid?: string
           /** 分页开始位置 · page offset */
           offset: number
           /** 分页大小 · page size */
@@ -850,8 +850,8 @@ export interface EnterpriseRoutes {
         /** 可用商户范围id · available merchant range ID */
         range_id: PathValue
         json: {
-          /** 服务商商户号 · service provider's merchant ID */
-          sp_mchid: string
+          /** 服务商商户号 · service provider's merchant ID; filled in by the client */
+          sp_mchid?: string
           /** 商户标识值 · merchant identifier value */
           merchant_identifier: string
         }
@@ -873,7 +873,7 @@ export interface EnterpriseRoutes {
         range_id: PathValue
         /** 商户标识值 · merchant identifier value */
         merchant_identifier: PathValue
-        json: AvailMchRangeQuery
+        json?: AvailMchRangeQuery
       },
       MerchantIdentifierResponse
     >
@@ -889,8 +889,8 @@ export interface EnterpriseRoutes {
     post: Operation<
       {
         json: {
-          /** 服务商商户号 · service provider's merchant ID */
-          sp_mchid: string
+          /** 服务商商户号 · service provider's merchant ID; filled in by the client */
+          sp_mchid?: string
           /** 出资子商户号 · contributing sub-merchant ID */
           sub_mchid: string
           /** 起始日期 · start date */
@@ -942,8 +942,8 @@ export interface EnterpriseRoutes {
     post: Operation<
       {
         json: {
-          /** 服务商商户号 · service provider's merchant ID */
-          sp_mchid: string
+          /** 服务商商户号 · service provider's merchant ID; filled in by the client */
+          sp_mchid?: string
           /** 出资子商户号 · contributing sub-merchant ID */
           sub_mchid: string
           /** 账单日期 · bill date */
@@ -1002,8 +1002,8 @@ export interface EnterpriseRoutes {
         /** 微信授权关系ID · WeChat authorization relationship ID */
         employee_id: PathValue
         json: {
-          /** 服务商商户号 · service provider's merchant ID */
-          sp_mchid: string
+          /** 服务商商户号 · service provider's merchant ID; filled in by the client */
+          sp_mchid?: string
           /** 出资子商户号 · contributing sub-merchant ID */
           sub_mchid: string
           /** 企业支付卡模板ID · enterprise payment card template ID */
@@ -1074,8 +1074,8 @@ export interface EnterpriseRoutes {
         /** 企业支付额度卡卡号 · enterprise payment quota card number */
         card_no: PathValue
         json: {
-          /** 服务商商户号 · service provider's merchant ID */
-          sp_mchid: string
+          /** 服务商商户号 · service provider's merchant ID; filled in by the client */
+          sp_mchid?: string
           /** 出资子商户号 · contributing sub-merchant ID */
           sub_mchid: string
           /** 作废原因 · invalidation reason */
@@ -1113,8 +1113,8 @@ export interface EnterpriseRoutes {
         /** 企业支付额度卡卡号 · enterprise payment quota card number */
         card_no: PathValue
         query: {
-          /** 服务商商户号 · service provider's merchant ID */
-          sp_mchid: string
+          /** 服务商商户号 · service provider's merchant ID; filled in by the client */
+          sp_mchid?: string
           /** 出资子商户号 · contributing sub-merchant ID */
           sub_mchid: string
           /** 拉起付款码页面的企业应用类型 · type of enterprise application opening payment code */
@@ -1184,8 +1184,8 @@ export interface EnterpriseRoutes {
     post: Operation<
       {
         json: {
-          /** 服务商商户号 · service provider's merchant ID */
-          sp_mchid: string
+          /** 服务商商户号 · service provider's merchant ID; filled in by the client */
+          sp_mchid?: string
           /** 商户主体匹配批次单号 · merchant's subject match batch number */
           out_batch_id: string
           /** 主体匹配明细列表 · list of subject match details */
@@ -1225,7 +1225,7 @@ export interface EnterpriseRoutes {
       {
         /** 微信支付主体匹配批次单号 · WeChat Pay subject match batch number */
         batch_id: PathValue
-        query: AvailMchRangeQuery
+        query?: AvailMchRangeQuery
       },
       {
         /** 服务商商户号 · service provider's merchant ID */
@@ -1296,8 +1296,8 @@ export interface EnterpriseRoutes {
         /** 企业员工ID · enterprise employee ID */
         user_id: PathValue
         json: {
-          /** 服务商商户号 · service provider's merchant ID */
-          sp_mchid: string
+          /** 服务商商户号 · service provider's merchant ID; filled in by the client */
+          sp_mchid?: string
           /** 出资子商户号 · contributing sub-merchant ID */
           sub_mchid: string
           /** 发起授权应用类型 · type of the application initiating authorization */

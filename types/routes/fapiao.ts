@@ -236,8 +236,8 @@ export interface FapiaoRoutes {
         query: {
           /** 下载凭证 · download token */
           token: string
-          /** 商户号 · merchant ID */
-          mchid: string
+          /** 商户号 · merchant ID; filled in by the client */
+          mchid?: string
           /** 子商户号 · sub-merchant ID */
           sub_mchid?: string
           /** 用户标识 · user's OpenID */
@@ -669,9 +669,9 @@ export interface FapiaoRoutes {
             sub_mchid?: string
             /** 发票文件的类型 · invoice file type */
             file_type: 'PDF' | 'OFD' | (string & {})
-            /** 文件摘要算法 · file digest algorithm */
+            /** 文件摘要算法 · file digest algorithm; filled in by the client */
             digest_alogrithm?: 'SM3' | (string & {})
-            /** 文件的SM3摘要 · SM3 digest of the file */
+            /** 文件的SM3摘要 · SM3 digest of the file; filled in by the client */
             digest?: string
           }
         }
@@ -1350,9 +1350,9 @@ export interface FapiaoRoutes {
             company_mchid: string
             /** 行政区划代码 · administrative division code */
             region_id: number
-            /** 文件的SM3摘要 · SM3 digest of the file */
+            /** 文件的SM3摘要 · SM3 digest of the file; filled in by the client */
             digest?: string
-            /** 文件摘要算法 · file digest algorithm */
+            /** 文件摘要算法 · file digest algorithm; filled in by the client */
             digest_algorithm?: 'DIGEST_ALGORITHM_SM3' | (string & {})
           }
         }

@@ -911,9 +911,9 @@ export interface FundsRoutes {
           /** 文件 · file */
           file: FilePart
           meta?: {
-            /** 文件sha256摘要 · SHA-256 digest of the file */
+            /** 文件sha256摘要 · SHA-256 digest of the file; filled in by the client */
             sha256?: string
-            /** 文件名称 · file name */
+            /** 文件名称 · file name; filled in by the client */
             filename?: string
           }
         }
@@ -935,9 +935,9 @@ export interface FundsRoutes {
           /** 文件 · file */
           file: FilePart
           meta?: {
-            /** 视频文件的sha256摘要 · SHA-256 digest of the video file */
+            /** 视频文件的sha256摘要 · SHA-256 digest of the video file; filled in by the client */
             sha256?: string
-            /** 文件名 · file name */
+            /** 文件名 · file name; filled in by the client */
             filename?: string
           }
         }

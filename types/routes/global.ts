@@ -165,8 +165,8 @@ export interface ComplaintResponseData {
 export interface CustomOrderRequest {
   /** 机构APPID · institution's AppID */
   appid: string
-  /** 商户号 · merchant ID */
-  mchid: string
+  /** 商户号 · merchant ID; filled in by the client */
+  mchid?: string
   /** 商户订单号 · merchant's order number */
   out_trade_no: string
   /** 微信订单号 · WeChat Pay order number */
@@ -359,8 +359,8 @@ export type MchLanguage =
 export interface OrderQuery {
   /** 机构APPID · institution's AppID */
   appid: string
-  /** 商户号 · merchant ID */
-  mchid: string
+  /** 商户号 · merchant ID; filled in by the client */
+  mchid?: string
   /** 订单类型 · order type */
   order_type: 'out_trade_no' | 'transaction_id' | 'sub_order_no' | 'sub_order_id' | (string & {})
   /** 订单号 · order number */
@@ -376,8 +376,8 @@ export interface OrderQuery {
 export interface OrderRequest {
   /** 机构APPID · institution's AppID */
   appid: string
-  /** 商户号 · merchant ID */
-  mchid: string
+  /** 商户号 · merchant ID; filled in by the client */
+  mchid?: string
   /** 商户订单号 · merchant's order number */
   out_trade_no: string
   /** 微信订单号 · WeChat Pay order number */
@@ -526,8 +526,8 @@ export interface RechargeBalanceSubMchidResponse {
 export interface RedeclareRequest {
   /** 机构APPID · institution's AppID */
   appid: string
-  /** 商户号 · merchant ID */
-  mchid: string
+  /** 商户号 · merchant ID; filled in by the client */
+  mchid?: string
   /** 商户订单号 · merchant's order number */
   out_trade_no?: string
   /** 微信订单号 · WeChat Pay order number */
@@ -590,8 +590,8 @@ export type TransactionLimitType =
 export interface VerifyCertificateRequest {
   /** 机构APPID · institution's AppID */
   appid: string
-  /** 商户号 · merchant ID */
-  mchid: string
+  /** 商户号 · merchant ID; filled in by the client */
+  mchid?: string
   /** 商户订单号 · merchant's order number */
   out_trade_no: string
   /** 微信订单号 · WeChat Pay order number */
@@ -972,9 +972,9 @@ export interface GlobalRoutes {
           /** 文件 · file */
           file: FilePart
           meta?: {
-            /** 文件的sha256摘要 · SHA-256 digest of the file */
+            /** 文件的sha256摘要 · SHA-256 digest of the file; filled in by the client */
             digest?: string
-            /** 文件名 · file name */
+            /** 文件名 · file name; filled in by the client */
             filename?: string
           }
         }
@@ -1182,8 +1182,8 @@ export interface GlobalRoutes {
         json: {
           /** 机构appid · institution's AppID */
           sp_appid: string
-          /** 机构商户号 · institution's merchant ID */
-          sp_mchid: string
+          /** 机构商户号 · institution's merchant ID; filled in by the client */
+          sp_mchid?: string
           /** 子商户全称 · full name of the sub-merchant */
           name: string
           /** 子商户简称 · sub-merchant's short name */
@@ -1321,8 +1321,8 @@ export interface GlobalRoutes {
         json: {
           /** 机构appid · institution's AppID */
           sp_appid: string
-          /** 机构商户号 · institution's merchant ID */
-          sp_mchid: string
+          /** 机构商户号 · institution's merchant ID; filled in by the client */
+          sp_mchid?: string
           /** 子商户全称 · full name of the sub-merchant */
           name: string
           /** 子商户号 · sub-merchant ID */

@@ -124,8 +124,8 @@ export interface HongkongRoutes {
         json: {
           /** 机构appid · institution's AppID */
           sp_appid: string
-          /** 机构商户号 · institution's merchant ID */
-          sp_mchid: string
+          /** 机构商户号 · institution's merchant ID; filled in by the client */
+          sp_mchid?: string
           /** 子商户全称 · full name of the sub-merchant */
           name: string
           /** 子商户简称 · sub-merchant's short name */
@@ -181,8 +181,8 @@ export interface HongkongRoutes {
         json: {
           /** 机构appid · institution's AppID */
           sp_appid: string
-          /** 机构商户号 · institution's merchant ID */
-          sp_mchid: string
+          /** 机构商户号 · institution's merchant ID; filled in by the client */
+          sp_mchid?: string
           /** 子商户号 · sub-merchant ID */
           sub_mchid: string
           /** 子商户全称 · full name of the sub-merchant */
@@ -492,8 +492,8 @@ export interface HongkongRoutes {
         query: {
           /** 账单日期 · bill date */
           date: string
-          /** 商户号 · merchant ID */
-          mchid: string
+          /** 商户号 · merchant ID; filled in by the client */
+          mchid?: string
         }
         headers?: StatementHeaders
       },

@@ -734,8 +734,8 @@ export interface PapayRoutes {
         /** 委托代扣协议ID · recurring payment contract ID */
         contract_id: PathValue
         json: {
-          /** 直连商户号 · direct merchant's ID */
-          mchid: string
+          /** 直连商户号 · direct merchant's ID; filled in by the client */
+          mchid?: string
           /** 公众号ID · official account AppID */
           appid: string
         }
@@ -756,8 +756,8 @@ export interface PapayRoutes {
         /** 委托代扣协议ID · recurring payment contract ID */
         contract_id: PathValue
         json: {
-          /** 直连商户号 · direct merchant's ID */
-          mchid: string
+          /** 直连商户号 · direct merchant's ID; filled in by the client */
+          mchid?: string
           /** 公众号ID · official account AppID */
           appid: string
           /** 扣费持续时间 · deduction duration */
@@ -1707,8 +1707,8 @@ export interface PapayRoutes {
         /** 委托代扣协议id · recurring payment contract ID */
         contract_id: PathValue
         json: {
-          /** 服务商商户号 · service provider's merchant ID */
-          sp_mchid: string
+          /** 服务商商户号 · service provider's merchant ID; filled in by the client */
+          sp_mchid?: string
           /** 服务商应用ID · service provider's AppID */
           sp_appid: string
           /** 子商户号 · sub-merchant ID */
@@ -1733,8 +1733,8 @@ export interface PapayRoutes {
         /** 委托代扣协议id · recurring payment contract ID */
         contract_id: PathValue
         json: {
-          /** 服务商商户号 · service provider's merchant ID */
-          sp_mchid: string
+          /** 服务商商户号 · service provider's merchant ID; filled in by the client */
+          sp_mchid?: string
           /** 服务商应用ID · service provider's AppID */
           sp_appid: string
           /** 子商户号 · sub-merchant ID */
@@ -2084,8 +2084,8 @@ export interface PapayRoutes {
         json: {
           /** 还款单订单号 · order number of the repayment order */
           combine_out_trade_no: string
-          /** 还款服务商商户号 · repayment service provider's merchant ID */
-          combine_mchid: string
+          /** 还款服务商商户号 · repayment service provider's merchant ID; filled in by the client */
+          combine_mchid?: string
           /** 还款明细单信息列表 · list of repayment details */
           sub_orders: {
             /** 还款单发起商户号 · initiating merchant ID of the repayment order */

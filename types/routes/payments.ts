@@ -421,8 +421,8 @@ export interface OrderResponse {
 }
 
 export interface PartnerTransactionQuery {
-  /** 服务商户号 · service provider's merchant ID; at most 32 characters */
-  sp_mchid: string
+  /** 服务商户号 · service provider's merchant ID; at most 32 characters; filled in by the client */
+  sp_mchid?: string
   /** 子商户号 · sub-merchant ID; at most 32 characters */
   sub_mchid: string
 }
@@ -458,8 +458,8 @@ export interface PaymentsStoreInfo {
 }
 
 export interface PaymentsTransactionQuery {
-  /** 直连商户号 · direct merchant's ID; at most 32 characters */
-  mchid: string
+  /** 直连商户号 · direct merchant's ID; at most 32 characters; filled in by the client */
+  mchid?: string
 }
 
 export interface PromotionDetail {
@@ -721,8 +721,8 @@ export interface PaymentsRoutes {
         json: {
           /** 合单商户appid · combined order merchant's AppID; at most 32 characters */
           combine_appid: string
-          /** 合单商户号 · combined order's merchant ID; at most 32 characters */
-          combine_mchid: string
+          /** 合单商户号 · combined order's merchant ID; at most 32 characters; filled in by the client */
+          combine_mchid?: string
           /** 合单商户订单号 · merchant's combined order number; at most 32 characters; matches `^[0-9A-Za-z_\-|*@]+$` */
           combine_out_trade_no: string
           /** 场景信息 · scene information */
@@ -822,8 +822,8 @@ export interface PaymentsRoutes {
         json: {
           /** 合单商户appid · combined order merchant's AppID; at most 32 characters */
           combine_appid: string
-          /** 合单商户号 · combined order's merchant ID; at most 32 characters */
-          combine_mchid: string
+          /** 合单商户号 · combined order's merchant ID; at most 32 characters; filled in by the client */
+          combine_mchid?: string
           /** 合单商户订单号 · merchant's combined order number; at most 32 characters; matches `^[0-9A-Za-z_\-|*@]+$` */
           combine_out_trade_no: string
           /** 场景信息 · scene information */
@@ -932,8 +932,8 @@ export interface PaymentsRoutes {
         json: {
           /** 合单商户appid · combined order merchant's AppID; at most 32 characters */
           combine_appid: string
-          /** 合单商户号 · combined order's merchant ID; at most 32 characters */
-          combine_mchid: string
+          /** 合单商户号 · combined order's merchant ID; at most 32 characters; filled in by the client */
+          combine_mchid?: string
           /** 合单商户订单号 · merchant's combined order number; at most 32 characters; matches `^[0-9A-Za-z_\-|*@]+$` */
           combine_out_trade_no: string
           /** 场景信息 · scene information */
@@ -993,8 +993,8 @@ export interface PaymentsRoutes {
         json: {
           /** 平台商户应用ID · platform merchant's AppID */
           combine_appid: string
-          /** 平台商户号 · platform's merchant ID */
-          combine_mchid: string
+          /** 平台商户号 · platform's merchant ID; filled in by the client */
+          combine_mchid?: string
           /** 交易单订单号 · order number of the transaction order */
           combine_out_trade_no: string
           /** 支付者 · payer */
@@ -1049,8 +1049,8 @@ export interface PaymentsRoutes {
         json: {
           /** 合单商户appid · combined order merchant's AppID; at most 32 characters */
           combine_appid: string
-          /** 合单商户号 · combined order's merchant ID; at most 32 characters */
-          combine_mchid: string
+          /** 合单商户号 · combined order's merchant ID; at most 32 characters; filled in by the client */
+          combine_mchid?: string
           /** 合单商户订单号 · merchant's combined order number; at most 32 characters; matches `^[0-9A-Za-z_\-|*@]+$` */
           combine_out_trade_no: string
           /** 场景信息 · scene information */
@@ -1416,8 +1416,8 @@ export interface PaymentsRoutes {
     post: Operation<
       {
         json: {
-          /** 直连商户号 · direct merchant's ID */
-          mchid: string
+          /** 直连商户号 · direct merchant's ID; filled in by the client */
+          mchid?: string
           /** 应用AppID · AppID */
           appid: string
           /** 用户ID的类型 · user ID type */
@@ -1442,8 +1442,8 @@ export interface PaymentsRoutes {
     post: Operation<
       {
         json: {
-          /** 服务商户号 · service provider's merchant ID */
-          sp_mchid: string
+          /** 服务商户号 · service provider's merchant ID; filled in by the client */
+          sp_mchid?: string
           /** 服务商应用ID · service provider's AppID */
           sp_appid: string
           /** 子商户/二级商户应用ID · sub-merchant's or secondary merchant's AppID */
@@ -1479,8 +1479,8 @@ export interface PaymentsRoutes {
         json: {
           /** 服务商公众号ID · service provider's official account AppID; at most 32 characters */
           sp_appid: string
-          /** 服务商户号 · service provider's merchant ID; at most 32 characters */
-          sp_mchid: string
+          /** 服务商户号 · service provider's merchant ID; at most 32 characters; filled in by the client */
+          sp_mchid?: string
           /** 子商户公众号ID · sub-merchant's official account AppID; at most 32 characters */
           sub_appid?: string
           /** 子商户号 · sub-merchant ID; at most 32 characters */
@@ -1531,8 +1531,8 @@ export interface PaymentsRoutes {
         json: {
           /** 服务商应用ID · service provider's AppID */
           sp_appid: string
-          /** 服务商户号 · service provider's merchant ID */
-          sp_mchid: string
+          /** 服务商户号 · service provider's merchant ID; filled in by the client */
+          sp_mchid?: string
           /** 子商户/二级商户应用ID · sub-merchant's or secondary merchant's AppID */
           sub_appid?: string
           /** 子商户号/二级商户号 · sub-merchant ID or secondary merchant ID */
@@ -1579,8 +1579,8 @@ export interface PaymentsRoutes {
         json: {
           /** 合作伙伴应用AppID · partner's AppID */
           sp_appid?: string
-          /** 合作伙伴商户号 · partner's merchant ID */
-          sp_mchid: string
+          /** 合作伙伴商户号 · partner's merchant ID; filled in by the client */
+          sp_mchid?: string
           /** 特约商户应用AppID · sub-merchant's AppID */
           sub_appid?: string
           /** 特约商户商户号 · sub-merchant ID */
@@ -1689,8 +1689,8 @@ export interface PaymentsRoutes {
         json: {
           /** 服务商应用ID · service provider's AppID */
           sp_appid: string
-          /** 服务商户号 · service provider's merchant ID */
-          sp_mchid: string
+          /** 服务商户号 · service provider's merchant ID; filled in by the client */
+          sp_mchid?: string
           /** 子商户/二级商户应用ID · sub-merchant's or secondary merchant's AppID */
           sub_appid: string
           /** 子商户号/二级商户号 · sub-merchant ID or secondary merchant ID */
@@ -1724,8 +1724,8 @@ export interface PaymentsRoutes {
         json: {
           /** 服务商公众号ID · service provider's official account AppID; at most 32 characters */
           sp_appid: string
-          /** 服务商户号 · service provider's merchant ID; at most 32 characters */
-          sp_mchid: string
+          /** 服务商户号 · service provider's merchant ID; at most 32 characters; filled in by the client */
+          sp_mchid?: string
           /** 子商户公众号ID · sub-merchant's official account AppID; at most 32 characters */
           sub_appid?: string
           /** 子商户号 · sub-merchant ID; at most 32 characters */
@@ -1774,8 +1774,8 @@ export interface PaymentsRoutes {
         /** 微信支付订单号 · WeChat Pay order number */
         transaction_id: PathValue
         query: {
-          /** 服务商户号 · service provider's merchant ID */
-          sp_mchid: string
+          /** 服务商户号 · service provider's merchant ID; filled in by the client */
+          sp_mchid?: string
           /** 子商户号 · sub-merchant ID */
           sub_mchid: string
         }
@@ -1845,8 +1845,8 @@ export interface PaymentsRoutes {
         json: {
           /** 服务商公众号ID · service provider's official account AppID; at most 32 characters */
           sp_appid: string
-          /** 服务商户号 · service provider's merchant ID; at most 32 characters */
-          sp_mchid: string
+          /** 服务商户号 · service provider's merchant ID; at most 32 characters; filled in by the client */
+          sp_mchid?: string
           /** 子商户公众号ID · sub-merchant's official account AppID; at most 32 characters */
           sub_appid?: string
           /** 子商户号 · sub-merchant ID; at most 32 characters */
@@ -1904,8 +1904,8 @@ export interface PaymentsRoutes {
         json: {
           /** 服务商应用ID · service provider's AppID */
           sp_appid: string
-          /** 服务商户号 · service provider's merchant ID */
-          sp_mchid: string
+          /** 服务商户号 · service provider's merchant ID; filled in by the client */
+          sp_mchid?: string
           /** 子商户/二级商户应用ID · sub-merchant's or secondary merchant's AppID */
           sub_appid?: string
           /** 子商户号/二级商户号 · sub-merchant ID or secondary merchant ID */
@@ -1978,8 +1978,8 @@ export interface PaymentsRoutes {
         json: {
           /** 服务商公众号ID · service provider's official account AppID */
           sp_appid: string
-          /** 服务商户号 · service provider's merchant ID */
-          sp_mchid: string
+          /** 服务商户号 · service provider's merchant ID; filled in by the client */
+          sp_mchid?: string
           /** 子商户公众号ID · sub-merchant's official account AppID */
           sub_appid?: string
           /** 子商户号 · sub-merchant ID */
@@ -2033,8 +2033,8 @@ export interface PaymentsRoutes {
         json: {
           /** 服务商公众号ID · service provider's official account AppID; at most 32 characters */
           sp_appid: string
-          /** 服务商户号 · service provider's merchant ID; at most 32 characters */
-          sp_mchid: string
+          /** 服务商户号 · service provider's merchant ID; at most 32 characters; filled in by the client */
+          sp_mchid?: string
           /** 子商户公众号ID · sub-merchant's official account AppID; at most 32 characters */
           sub_appid?: string
           /** 子商户号 · sub-merchant ID; at most 32 characters */
@@ -2170,8 +2170,8 @@ export interface PaymentsRoutes {
         json: {
           /** 合作伙伴应用AppID · partner's AppID */
           sp_appid?: string
-          /** 合作伙伴商户号 · partner's merchant ID */
-          sp_mchid: string
+          /** 合作伙伴商户号 · partner's merchant ID; filled in by the client */
+          sp_mchid?: string
           /** 特约商户应用AppID · sub-merchant's AppID */
           sub_appid?: string
           /** 特约商户商户号 · sub-merchant ID */
@@ -2205,8 +2205,8 @@ export interface PaymentsRoutes {
         json: {
           /** 合作伙伴应用AppID · partner's AppID */
           sp_appid?: string
-          /** 合作伙伴商户号 · partner's merchant ID */
-          sp_mchid: string
+          /** 合作伙伴商户号 · partner's merchant ID; filled in by the client */
+          sp_mchid?: string
           /** 特约商户应用AppID · sub-merchant's AppID */
           sub_appid?: string
           /** 特约商户号 · sub-merchant ID */
@@ -2283,8 +2283,8 @@ export interface PaymentsRoutes {
         json: {
           /** 公众号ID · official account AppID; at most 32 characters */
           appid: string
-          /** 直连商户号 · direct merchant's ID; at most 32 characters */
-          mchid: string
+          /** 直连商户号 · direct merchant's ID; at most 32 characters; filled in by the client */
+          mchid?: string
           /** 商品描述 · product description; at most 127 characters */
           description: string
           /** 附加数据 · attached data; at most 128 characters */
@@ -2331,8 +2331,8 @@ export interface PaymentsRoutes {
         json: {
           /** 公众号ID · official account AppID */
           appid: string
-          /** 直连商户号 · direct merchant's ID */
-          mchid: string
+          /** 直连商户号 · direct merchant's ID; filled in by the client */
+          mchid?: string
           /** 商品描述 · product description */
           description: string
           /** 商户订单号 · merchant's order number */
@@ -2375,8 +2375,8 @@ export interface PaymentsRoutes {
         json: {
           /** 应用AppID · AppID; at most 32 characters */
           appid: string
-          /** 直连商户号 · direct merchant's ID; at most 32 characters */
-          mchid: string
+          /** 直连商户号 · direct merchant's ID; at most 32 characters; filled in by the client */
+          mchid?: string
           /** 商品描述 · product description; at most 127 characters */
           description: string
           /** 商户订单号 · merchant's order number; 6–32 characters; matches `^[0-9A-Za-z_\-|*]+$` */
@@ -2492,7 +2492,7 @@ export interface PaymentsRoutes {
     post: Operation<
       {
         json: {
-          /** 直连商户号 · direct merchant's ID */
+          /** 直连商户号 · direct merchant's ID; filled in by the client */
           mchid?: string
           /** 应用AppID · AppID */
           appid: string
@@ -2523,8 +2523,8 @@ export interface PaymentsRoutes {
         json: {
           /** 公众号ID · official account AppID; at most 32 characters */
           appid: string
-          /** 直连商户号 · direct merchant's ID; at most 32 characters */
-          mchid: string
+          /** 直连商户号 · direct merchant's ID; at most 32 characters; filled in by the client */
+          mchid?: string
           /** 商品描述 · product description; at most 127 characters */
           description: string
           /** 附加数据 · attached data; at most 128 characters */
@@ -2568,7 +2568,7 @@ export interface PaymentsRoutes {
       {
         /** 微信支付订单号 · WeChat Pay order number; at most 32 characters */
         transaction_id: PathValue
-        query: PaymentsTransactionQuery
+        query?: PaymentsTransactionQuery
       },
       {
         /** 微信支付订单号 · WeChat Pay order number */
@@ -2629,8 +2629,8 @@ export interface PaymentsRoutes {
         json: {
           /** 公众号ID · official account AppID; at most 32 characters */
           appid: string
-          /** 直连商户号 · direct merchant's ID; at most 32 characters */
-          mchid: string
+          /** 直连商户号 · direct merchant's ID; at most 32 characters; filled in by the client */
+          mchid?: string
           /** 商品描述 · product description; at most 127 characters */
           description: string
           /** 附加数据 · attached data; at most 128 characters */
@@ -2682,8 +2682,8 @@ export interface PaymentsRoutes {
         json: {
           /** 公众号ID · official account AppID */
           appid: string
-          /** 直连商户号 · direct merchant's ID */
-          mchid: string
+          /** 直连商户号 · direct merchant's ID; filled in by the client */
+          mchid?: string
           /** 商品描述 · product description */
           description: string
           /** 商户订单号 · merchant's order number */
@@ -2747,8 +2747,8 @@ export interface PaymentsRoutes {
         json: {
           /** 公众号ID · official account AppID; at most 32 characters */
           appid: string
-          /** 直连商户号 · direct merchant's ID; at most 32 characters */
-          mchid: string
+          /** 直连商户号 · direct merchant's ID; at most 32 characters; filled in by the client */
+          mchid?: string
           /** 商品描述 · product description; at most 127 characters */
           description: string
           /** 附加数据 · attached data; at most 128 characters */
@@ -2792,7 +2792,7 @@ export interface PaymentsRoutes {
       {
         /** 商户订单号 · merchant's order number; at most 32 characters */
         out_trade_no: PathValue
-        query: PaymentsTransactionQuery
+        query?: PaymentsTransactionQuery
       },
       {
         /** 微信支付订单号 · WeChat Pay order number */
@@ -2854,7 +2854,7 @@ export interface PaymentsRoutes {
       {
         /** 商户订单号 · merchant's order number; at most 32 characters */
         out_trade_no: PathValue
-        json: PaymentsTransactionQuery
+        json?: PaymentsTransactionQuery
       },
       undefined
     >
@@ -2874,8 +2874,8 @@ export interface PaymentsRoutes {
         json: {
           /** 应用AppID · AppID */
           appid: string
-          /** 直连商户号 · direct merchant's ID */
-          mchid: string
+          /** 直连商户号 · direct merchant's ID; filled in by the client */
+          mchid?: string
         }
       },
       {

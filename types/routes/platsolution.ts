@@ -3,10 +3,8 @@ import type {
   Agreement,
   BankTransferRechargeApplyResponse,
   DetailQuery,
-  MchInfo,
   OnlineBankRechargeInfo,
   PrepaySettleOrderResponse,
-  ReceiverMchInfo,
   RechargeAmount,
 } from '../models.js'
 import type { Ciphertext, Operation, PathValue, Sensitive } from '../operation.js'
@@ -256,6 +254,11 @@ export interface InsuranceCompensationContractResponse {
   opened: boolean
   /** 成功时间 · success time */
   success_time?: string
+}
+
+export interface MchInfo {
+  /** 商户号 · merchant ID */
+  mchid: string
 }
 
 export interface MchTransferBatchQuery {
@@ -548,6 +551,11 @@ export interface Receiver {
 export interface ReceiverDetail {
   /** 转账接收者信息 · transfer receiver information */
   receiver?: DepositShippingCostCompensationBillRequestReceiver
+}
+
+export interface ReceiverMchInfo {
+  /** 商户号 · merchant ID */
+  mchid?: string
 }
 
 export interface RechargeEmployeeResponse {

@@ -187,9 +187,9 @@ export interface RiskRoutes {
           /** 要上传的资料文件 · information file to upload */
           submission_file: FilePart
           meta: {
-            /** 商户上传的媒体图片的名称 · name of media image uploaded by merchant */
+            /** 商户上传的媒体图片的名称 · name of media image uploaded by merchant; filled in by the client */
             file_name?: string
-            /** 图片文件的sha256摘要 · SHA-256 digest of the image file */
+            /** 图片文件的sha256摘要 · SHA-256 digest of the image file; filled in by the client */
             file_digest?: string
             /** 资料项唯一id · unique information item ID */
             item_id: number
@@ -286,9 +286,9 @@ export interface RiskRoutes {
           /** 要上传的尽调资料文件 · due diligence file to upload */
           due_diligence_file: FilePart
           meta: {
-            /** 商户上传的媒体图片的名称 · name of media image uploaded by merchant */
+            /** 商户上传的媒体图片的名称 · name of media image uploaded by merchant; filled in by the client */
             file_name?: string
-            /** 图片文件的sha256摘要 · SHA-256 digest of the image file */
+            /** 图片文件的sha256摘要 · SHA-256 digest of the image file; filled in by the client */
             file_digest?: string
             /** 子商户号 · sub-merchant ID */
             sub_mchid: string

@@ -68,7 +68,7 @@ export interface PayapplyResponse {
 export interface PreentrustwebRequest {
   /** 应用ID · AppID */
   appid: XmlValue
-  /** 商户号 · merchant ID */
+  /** 商户号 · merchant ID; filled in by the client */
   mch_id?: XmlValue
   /** 子商户应用ID · sub-merchant's AppID */
   sub_appid?: XmlValue
@@ -86,15 +86,15 @@ export interface PreentrustwebRequest {
   notify_url: XmlValue
   /** 版本号 · version number */
   version: '1.0' | (string & {})
-  /** 签名类型 · signature type */
+  /** 签名类型 · signature type; filled in by the client */
   sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
   /** 时间戳 · timestamp */
   timestamp: XmlValue
   /** 是否返回APP · whether to return to the app */
   return_app?: 'Y' | 'N' | (string & {})
-  /** 随机字符串 · nonce string */
+  /** 随机字符串 · nonce string; filled in by the client */
   nonce_str?: XmlValue
-  /** 签名 · signature */
+  /** 签名 · signature; filled in by the client */
   sign?: XmlValue
 }
 
@@ -110,7 +110,7 @@ export interface V2ContractsRoutes {
         xml: {
           /** 请求appid · requesting AppID */
           appid: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 模板id · template ID */
           plan_id?: XmlValue
@@ -126,9 +126,9 @@ export interface V2ContractsRoutes {
           sub_appid?: XmlValue
           /** 子商户号 · sub-merchant ID */
           sub_mch_id?: XmlValue
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -175,7 +175,7 @@ export interface V2ContractsRoutes {
         query: {
           /** 应用ID · AppID */
           appid: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 模板id · template ID */
           plan_id: XmlValue
@@ -189,7 +189,7 @@ export interface V2ContractsRoutes {
           notify_url: XmlValue
           /** 版本号 · version number */
           version: '1.0' | (string & {})
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
           /** 时间戳 · timestamp */
           timestamp: XmlValue
@@ -210,7 +210,7 @@ export interface V2ContractsRoutes {
         query: {
           /** 应用ID · AppID */
           appid: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 模板id · template ID */
           plan_id: XmlValue
@@ -224,9 +224,9 @@ export interface V2ContractsRoutes {
           notify_url: XmlValue
           /** 版本号 · version number */
           version: '1.0' | (string & {})
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
           /** 时间戳 · timestamp */
           timestamp: XmlValue
@@ -255,7 +255,7 @@ export interface V2ContractsRoutes {
           appid: XmlValue
           /** 子商户公众账号ID · sub-merchant's AppID */
           sub_appid?: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 子商户号 · sub-merchant ID */
           sub_mch_id: XmlValue
@@ -269,9 +269,9 @@ export interface V2ContractsRoutes {
           contract_termination_remark: XmlValue
           /** 版本号 · version number */
           version: '1.0' | (string & {})
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -318,7 +318,7 @@ export interface V2ContractsRoutes {
         query: {
           /** 应用ID · AppID */
           appid: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 子商户应用ID · sub-merchant's AppID */
           sub_appid?: XmlValue
@@ -336,7 +336,7 @@ export interface V2ContractsRoutes {
           notify_url: XmlValue
           /** 版本号 · version number */
           version: '1.0' | (string & {})
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
           /** 时间戳 · timestamp */
           timestamp: XmlValue
@@ -357,7 +357,7 @@ export interface V2ContractsRoutes {
         query: {
           /** 应用ID · AppID */
           appid: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 子商户应用ID · sub-merchant's AppID */
           sub_appid?: XmlValue
@@ -375,9 +375,9 @@ export interface V2ContractsRoutes {
           notify_url: XmlValue
           /** 版本号 · version number */
           version: '1.0' | (string & {})
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
           /** 时间戳 · timestamp */
           timestamp: XmlValue
@@ -460,7 +460,7 @@ export interface V2ContractsRoutes {
         xml: {
           /** 应用ID · AppID */
           appid: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 子商户应用ID · sub-merchant's AppID */
           sub_appid?: XmlValue
@@ -474,9 +474,9 @@ export interface V2ContractsRoutes {
           contract_code?: XmlValue
           /** 版本号 · version number */
           version: '1.0' | (string & {})
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -579,7 +579,7 @@ export interface V2ContractsRoutes {
         xml: {
           /** 请求appid · requesting AppID */
           appid: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 委托代扣协议id · recurring payment contract ID */
           contract_id?: XmlValue
@@ -589,9 +589,9 @@ export interface V2ContractsRoutes {
           contract_code?: XmlValue
           /** 版本号 · version number */
           version: '1.0' | (string & {})
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -654,11 +654,11 @@ export interface V2ContractsRoutes {
           appid: XmlValue
           /** 子商户公众账号id · sub-merchant's AppID */
           sub_appid?: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 子商户号 · sub-merchant ID */
           sub_mch_id: XmlValue
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'HMAC-SHA256' | (string & {})
           /** 商品描述 · product description */
           body: XmlValue
@@ -704,9 +704,9 @@ export interface V2ContractsRoutes {
           outerid?: XmlValue
           /** 接口版本号 · API version */
           version: '2.0' | (string & {})
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -728,19 +728,19 @@ export interface V2ContractsRoutes {
           appid: XmlValue
           /** 子商户公众账号id · sub-merchant's AppID */
           sub_appid?: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 子商户号 · sub-merchant ID */
           sub_mch_id: XmlValue
           /** 微信订单号 · WeChat Pay order number */
           transaction_id: XmlValue
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'HMAC-SHA256' | (string & {})
           /** 商户订单号 · merchant's order number */
           out_trade_no?: XmlValue
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -829,19 +829,19 @@ export interface V2ContractsRoutes {
           appid: XmlValue
           /** 子商户公众账号id · sub-merchant's AppID */
           sub_appid?: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 子商户号 · sub-merchant ID */
           sub_mch_id: XmlValue
           /** 委托代扣协议id · recurring payment contract ID */
           contract_id: XmlValue
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'HMAC-SHA256' | (string & {})
           /** 微信open ID · WeChat user's OpenID */
           openid: XmlValue
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -894,9 +894,9 @@ export interface V2ContractsRoutes {
         xml: {
           /** 公众账号id · AppID */
           appid: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'HMAC-SHA256' | (string & {})
           /** 商品描述 · product description */
           body: XmlValue
@@ -942,9 +942,9 @@ export interface V2ContractsRoutes {
           outerid?: XmlValue
           /** 接口版本号 · API version */
           version: '2.0' | (string & {})
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -964,17 +964,17 @@ export interface V2ContractsRoutes {
         xml: {
           /** 公众账号id · AppID */
           appid: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 委托代扣协议id · recurring payment contract ID */
           contract_id: XmlValue
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'HMAC-SHA256' | (string & {})
           /** 用户标识 · user's OpenID */
           openid?: XmlValue
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -1023,17 +1023,17 @@ export interface V2ContractsRoutes {
         xml: {
           /** 请求appid · requesting AppID */
           appid: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 微信订单号 · WeChat Pay order number */
           transaction_id: XmlValue
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'HMAC-SHA256' | (string & {})
           /** 商户订单号 · merchant's order number */
           out_trade_no?: XmlValue
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -1114,13 +1114,13 @@ export interface V2ContractsRoutes {
         xml: {
           /** 公众账号id · AppID */
           appid: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 子商户公众账号id · sub-merchant's AppID */
           sub_appid: XmlValue
           /** 子商户号 · sub-merchant ID */
           sub_mch_id: XmlValue
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'HMAC-SHA256' | (string & {})
           /** 版本号 · version number */
           version: '3.0' | (string & {})
@@ -1128,9 +1128,9 @@ export interface V2ContractsRoutes {
           trade_scene: 'PARKING' | 'PARKING SPACE' | (string & {})
           /** 场景信息 · scene information */
           scene_info: string
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -1179,11 +1179,11 @@ export interface V2ContractsRoutes {
           appid: XmlValue
           /** 子商户公众账号id · sub-merchant's AppID */
           sub_appid: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 子商户号 · sub-merchant ID */
           sub_mch_id: XmlValue
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'HMAC-SHA256' | (string & {})
           /** 商品描述 · product description */
           body: XmlValue
@@ -1215,9 +1215,9 @@ export interface V2ContractsRoutes {
           profit_sharing?: 'Y' | 'N' | (string & {})
           /** 场景信息 · scene information */
           scene_info: string
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -1239,11 +1239,11 @@ export interface V2ContractsRoutes {
           appid: XmlValue
           /** 子商户公众账号id · sub-merchant's AppID */
           sub_appid: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 子商户号 · sub-merchant ID */
           sub_mch_id: XmlValue
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'HMAC-SHA256' | (string & {})
           /** 交易场景 · trade scene */
           trade_scene: TradeScene
@@ -1257,9 +1257,9 @@ export interface V2ContractsRoutes {
           sub_openid?: XmlValue
           /** 车牌号 · license plate number */
           plate_number?: XmlValue
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -1314,9 +1314,9 @@ export interface V2ContractsRoutes {
         xml: {
           /** 公众账号id · AppID */
           appid: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'HMAC-SHA256' | (string & {})
           /** 版本号 · version number */
           version: XmlValue
@@ -1324,9 +1324,9 @@ export interface V2ContractsRoutes {
           trade_scene: 'PARKING' | 'PARKING SPACE' | (string & {})
           /** 场景信息 · scene information */
           scene_info: string
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -1369,9 +1369,9 @@ export interface V2ContractsRoutes {
         xml: {
           /** 公众账号id · AppID */
           appid: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'HMAC-SHA256' | (string & {})
           /** 商品描述 · product description */
           body: XmlValue
@@ -1403,9 +1403,9 @@ export interface V2ContractsRoutes {
           profit_sharing?: 'Y' | 'N' | (string & {})
           /** 场景信息 · scene information */
           scene_info: string
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -1425,9 +1425,9 @@ export interface V2ContractsRoutes {
         xml: {
           /** 公众账号id · AppID */
           appid: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'HMAC-SHA256' | (string & {})
           /** 交易场景 · trade scene */
           trade_scene: TradeScene
@@ -1439,9 +1439,9 @@ export interface V2ContractsRoutes {
           version: '3.0' | (string & {})
           /** 车牌号 · license plate number */
           plate_number?: XmlValue
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },

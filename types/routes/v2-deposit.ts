@@ -81,9 +81,9 @@ export interface QueryhotelbillRequest {
   version: '1.0' | (string & {})
   /** 公众账号ID · AppID */
   appid: XmlValue
-  /** 商户号 · merchant ID */
+  /** 商户号 · merchant ID; filled in by the client */
   mch_id?: XmlValue
-  /** 签名类型 · signature type */
+  /** 签名类型 · signature type; filled in by the client */
   sign_type?: 'HMAC-SHA256' | (string & {})
   /** 商户服务订单号 · merchant's service order number */
   out_order_no: XmlValue
@@ -91,9 +91,9 @@ export interface QueryhotelbillRequest {
   return_query_id: XmlValue
   /** 服务ID · service ID */
   service_id: XmlValue
-  /** 随机字符串 · nonce string */
+  /** 随机字符串 · nonce string; filled in by the client */
   nonce_str?: XmlValue
-  /** 签名 · signature */
+  /** 签名 · signature; filled in by the client */
   sign?: XmlValue
 }
 
@@ -109,7 +109,7 @@ export interface V2DepositRoutes {
           appid: XmlValue
           /** 子商户公众账号ID · sub-merchant's AppID */
           sub_appid?: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 子商户号 · sub-merchant ID */
           sub_mch_id?: XmlValue
@@ -123,11 +123,11 @@ export interface V2DepositRoutes {
           consume_fee: XmlValue
           /** 货币类型 · currency */
           fee_type: XmlValue
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'HMAC-SHA256' | (string & {})
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         } & ({ transaction_id: XmlValue } | { out_trade_no: XmlValue })
       },
@@ -198,13 +198,13 @@ export interface V2DepositRoutes {
           appid: XmlValue
           /** 子商户公众账号ID · sub-merchant's AppID */
           sub_appid?: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 子商户号 · sub-merchant ID */
           sub_mch_id?: XmlValue
           /** 设备号 · device ID */
           device_info?: XmlValue
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
           /** 商品描述 · product description */
           body: XmlValue
@@ -234,9 +234,9 @@ export interface V2DepositRoutes {
           auth_code: XmlValue
           /** 场景信息 · scene information */
           scene_info?: string
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -323,11 +323,11 @@ export interface V2DepositRoutes {
           appid: XmlValue
           /** 子商户公众账号ID · sub-merchant's AppID */
           sub_appid?: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 子商户号 · sub-merchant ID */
           sub_mch_id?: XmlValue
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
           /** 微信订单号 · WeChat Pay order number; either transaction_id or out_trade_no */
           transaction_id?: XmlValue
@@ -347,9 +347,9 @@ export interface V2DepositRoutes {
           refund_account?: XmlValue
           /** 退款结果通知url · refund result notification URL */
           notify_url?: XmlValue
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         } & ({ transaction_id: XmlValue } | { out_trade_no: XmlValue })
       },
@@ -389,7 +389,7 @@ export interface V2DepositRoutes {
         xml: {
           /** 服务商应用ID · service provider's AppID */
           appid: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 子商户应用ID · sub-merchant's AppID */
           sub_appid?: XmlValue
@@ -397,7 +397,7 @@ export interface V2DepositRoutes {
           sub_mch_id?: XmlValue
           /** 设备号 · device ID */
           device_info?: XmlValue
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
           /** 商品描述 · product description */
           body: XmlValue
@@ -433,9 +433,9 @@ export interface V2DepositRoutes {
           receipt?: 'Y' | 'N' | (string & {})
           /** 场景信息 · scene information */
           scene_info?: string
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -488,9 +488,9 @@ export interface V2DepositRoutes {
           version: '1.0' | (string & {})
           /** 公众账号ID · AppID */
           appid: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'HMAC-SHA256' | (string & {})
           /** 商户服务订单号 · merchant's service order number */
           out_order_no: XmlValue
@@ -498,9 +498,9 @@ export interface V2DepositRoutes {
           reason: XmlValue
           /** 服务ID · service ID */
           service_id: XmlValue
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -522,9 +522,9 @@ export interface V2DepositRoutes {
           version: '1.0' | (string & {})
           /** 公众账号ID · AppID */
           appid: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'HMAC-SHA256' | (string & {})
           /** 商户服务订单号 · merchant's service order number */
           out_order_no: XmlValue
@@ -540,9 +540,9 @@ export interface V2DepositRoutes {
           compensation_fee: XmlValue
           /** 赔偿金费用说明 · compensation fee description */
           compensation_fee_desc?: XmlValue
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -564,9 +564,9 @@ export interface V2DepositRoutes {
           version: '1.0' | (string & {})
           /** 公众账号ID · AppID */
           appid: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'HMAC-SHA256' | (string & {})
           /** 商户服务订单号 · merchant's service order number */
           out_order_no: XmlValue
@@ -604,9 +604,9 @@ export interface V2DepositRoutes {
           userid?: XmlValue
           /** 用户收货地址 · user's shipping address */
           address?: XmlValue
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -628,9 +628,9 @@ export interface V2DepositRoutes {
           version: '1.0' | (string & {})
           /** 公众账号ID · AppID */
           appid: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'HMAC-SHA256' | (string & {})
           /** 商户服务订单号 · merchant's service order number */
           out_order_no: XmlValue
@@ -666,9 +666,9 @@ export interface V2DepositRoutes {
           userid?: XmlValue
           /** 用户收货地址 · user's shipping address */
           address?: XmlValue
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -690,9 +690,9 @@ export interface V2DepositRoutes {
           version: '1.0' | (string & {})
           /** 公众账号ID · AppID */
           appid: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'HMAC-SHA256' | (string & {})
           /** 商户服务订单号 · merchant's service order number */
           out_order_no: XmlValue
@@ -724,9 +724,9 @@ export interface V2DepositRoutes {
           profit_sharing: 'Y' | 'N' | (string & {})
           /** 其他费用说明 · other fees description */
           other_fee_desc?: XmlValue
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -748,9 +748,9 @@ export interface V2DepositRoutes {
           version: '1.0' | (string & {})
           /** 公众账号ID · AppID */
           appid: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'HMAC-SHA256' | (string & {})
           /** 商户服务订单号 · merchant's service order number */
           out_order_no: XmlValue
@@ -774,9 +774,9 @@ export interface V2DepositRoutes {
           finish_ticket: XmlValue
           /** 分账标识 · profit-sharing flag */
           profit_sharing: 'Y' | 'N' | (string & {})
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },

@@ -76,7 +76,7 @@ export interface V2MerchantsRoutes {
     get: Operation<
       {
         query: {
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 应用ID · AppID */
           appid: XmlValue
@@ -101,7 +101,7 @@ export interface V2MerchantsRoutes {
     get: Operation<
       {
         query: {
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 应用ID · AppID */
           appid: XmlValue
@@ -113,9 +113,9 @@ export interface V2MerchantsRoutes {
           grant_type: 'authorization_code' | (string & {})
           /** 应用授权作用域 · authorization scope */
           scope: 'pay_identity' | 'pay_realname' | (string & {})
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'HMAC-SHA256' | (string & {})
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -150,17 +150,17 @@ export interface V2MerchantsRoutes {
         xml: {
           /** 接口版本号 · API version */
           version: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'HMAC-SHA256' | (string & {})
           /** 商户申请单号 · application ID */
           applyment_id?: XmlValue
           /** 业务申请编号 · business application number */
           business_code?: XmlValue
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -213,15 +213,15 @@ export interface V2MerchantsRoutes {
         xml: {
           /** 接口版本号 · API version */
           version: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'HMAC-SHA256' | (string & {})
           /** 小微商户号 · micro merchant ID */
           sub_mch_id: XmlValue
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -290,9 +290,9 @@ export interface V2MerchantsRoutes {
         xml: {
           /** 接口版本号 · API version */
           version: '1.0' | (string & {})
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'HMAC-SHA256' | (string & {})
           /** 小微商户号 · micro merchant ID */
           sub_mch_id: XmlValue
@@ -306,9 +306,9 @@ export interface V2MerchantsRoutes {
           bank_address_code: XmlValue
           /** 平台证书序列号 · platform certificate serial number */
           cert_sn: XmlValue
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -330,9 +330,9 @@ export interface V2MerchantsRoutes {
         xml: {
           /** 接口版本号 · API version */
           version: '1.0' | (string & {})
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'HMAC-SHA256' | (string & {})
           /** 小微商户号 · micro merchant ID */
           sub_mch_id?: XmlValue
@@ -344,9 +344,9 @@ export interface V2MerchantsRoutes {
           merchant_name?: XmlValue
           /** 加密的平台证书序列号 · serial number of platform certificate used for encryption */
           cert_sn: XmlValue
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -382,9 +382,9 @@ export interface V2MerchantsRoutes {
           version: '3.0' | (string & {})
           /** 平台证书序列号 · platform certificate serial number */
           cert_sn: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'HMAC-SHA256' | (string & {})
           /** 业务申请编号 · business application number */
           business_code: XmlValue
@@ -442,9 +442,9 @@ export interface V2MerchantsRoutes {
           contact_phone: XmlValue
           /** 联系邮箱 · contact email */
           contact_email?: XmlValue
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -485,9 +485,9 @@ export interface V2MerchantsRoutes {
         xml: {
           /** 接口版本号 · API version */
           version: '1.0' | (string & {})
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'HMAC-SHA256' | (string & {})
           /** 平台证书序列号 · platform certificate serial number */
           cert_sn: XmlValue
@@ -539,9 +539,9 @@ export interface V2MerchantsRoutes {
           business_addition_pics?: XmlValue
           /** 联系邮箱 · contact email */
           contact_email?: XmlValue
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -589,7 +589,7 @@ export interface V2MerchantsRoutes {
           rawdata: XmlValue
           /** 公众号 · official account AppID */
           appid: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 子商户公众账号ID(服务商模式) · sub-merchant's AppID (service provider mode) */
           sub_appid?: XmlValue
@@ -599,11 +599,11 @@ export interface V2MerchantsRoutes {
           now: XmlValue
           /** 接口版本号 · API version */
           version: '1' | (string & {})
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -642,17 +642,17 @@ export interface V2MerchantsRoutes {
     post: Operation<
       {
         xml: {
-          /** 服务商号 · service provider's merchant ID */
+          /** 服务商号 · service provider's merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 子商户号 · sub-merchant ID */
           sub_mch_id: XmlValue
           /** 渠道号 · channel ID */
           channel_id: XmlValue
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'HMAC-SHA256' | (string & {})
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -670,17 +670,17 @@ export interface V2MerchantsRoutes {
     post: Operation<
       {
         xml: {
-          /** 渠道商号 · channel partner's merchant ID */
+          /** 渠道商号 · channel partner's merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 子商户号 · sub-merchant ID */
           sub_mch_id: XmlValue
           /** 服务商号 · service provider's merchant ID */
           acquiring_bank_id: XmlValue
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'HMAC-SHA256' | (string & {})
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -698,7 +698,7 @@ export interface V2MerchantsRoutes {
     post: Operation<
       {
         xml?: {
-          /** 服务商号 · service provider's merchant ID */
+          /** 服务商号 · service provider's merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 平台证书序列号 · platform certificate serial number */
           cert_serial_number?: XmlValue
@@ -722,11 +722,11 @@ export interface V2MerchantsRoutes {
           store_longitude?: XmlValue
           /** 门店纬度 · store latitude */
           store_latitude?: XmlValue
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'HMAC-SHA256' | (string & {})
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -757,15 +757,15 @@ export interface V2MerchantsRoutes {
     post: Operation<
       {
         xml: {
-          /** 服务商号 · service provider's merchant ID */
+          /** 服务商号 · service provider's merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 回调链接 · notification URL */
           callback_url: XmlValue
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'HMAC-SHA256' | (string & {})
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -796,7 +796,7 @@ export interface V2MerchantsRoutes {
     post: Operation<
       {
         xml: {
-          /** 服务商号 · service provider's merchant ID */
+          /** 服务商号 · service provider's merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 商户ID · sub-merchant ID */
           sub_mch_id: XmlValue
@@ -826,11 +826,11 @@ export interface V2MerchantsRoutes {
           risk_type: XmlValue
           /** 处罚方式 · penalty type */
           punish_type: XmlValue
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'HMAC-SHA256' | (string & {})
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -859,13 +859,13 @@ export interface V2MerchantsRoutes {
     post: Operation<
       {
         xml?: {
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'HMAC-SHA256' | (string & {})
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -902,13 +902,13 @@ export interface V2MerchantsRoutes {
     post: Operation<
       {
         xml?: {
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -941,9 +941,9 @@ export interface V2MerchantsRoutes {
     post: Operation<
       {
         xml?: {
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'HMAC-SHA256' | (string & {})
           /** 开始时间 · start time */
           begin_time?: XmlValue
@@ -955,9 +955,9 @@ export interface V2MerchantsRoutes {
           page_size?: XmlValue
           /** 违规记录数据格式 · violation record data format */
           violation_records_format?: 'csv' | 'json' | (string & {})
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -992,7 +992,7 @@ export interface V2MerchantsRoutes {
         xml: {
           /** 机构appid · institution's AppID */
           app_id: XmlValue
-          /** 机构商户号 · institution's merchant ID */
+          /** 机构商户号 · institution's merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 渠道编号 · channel ID */
           channel_id?: XmlValue
@@ -1056,9 +1056,9 @@ export interface V2MerchantsRoutes {
           h5_domains?: string
           /** 附加信息 · additional information */
           attach?: XmlValue
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -1099,7 +1099,7 @@ export interface V2MerchantsRoutes {
         xml: {
           /** 公众账号ID · AppID */
           appid: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 子商户号 · sub-merchant ID */
           sub_mch_id: XmlValue
@@ -1107,9 +1107,9 @@ export interface V2MerchantsRoutes {
           sub_appid?: XmlValue
           /** 授权目录 · authorized payment directory */
           jsapi_path: XmlValue
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -1129,15 +1129,15 @@ export interface V2MerchantsRoutes {
         xml: {
           /** 公众账号ID · AppID */
           appid: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 特约商户号 · sub-merchant ID */
           sub_mch_id: XmlValue
           /** 渠道商商户号 · channel partner's merchant ID */
           channel_id: XmlValue
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -1180,7 +1180,7 @@ export interface V2MerchantsRoutes {
         xml: {
           /** 机构appid · institution's AppID */
           app_id: XmlValue
-          /** 机构商户号 · institution's merchant ID */
+          /** 机构商户号 · institution's merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 子商户号 · sub-merchant ID */
           sub_mch_id: XmlValue
@@ -1242,9 +1242,9 @@ export interface V2MerchantsRoutes {
           h5_website_url?: XmlValue
           /** H5支付域名 · H5 payment domains */
           h5_domains?: string
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -1281,7 +1281,7 @@ export interface V2MerchantsRoutes {
     post: Operation<
       {
         xml: {
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 商户识别码 · sub-merchant ID */
           sub_mch_id: XmlValue
@@ -1289,9 +1289,9 @@ export interface V2MerchantsRoutes {
           merchant_shortname?: XmlValue
           /** 客服电话 · customer service phone number */
           service_phone?: XmlValue
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -1328,13 +1328,13 @@ export interface V2MerchantsRoutes {
         xml: {
           /** 机构appid · institution's AppID */
           app_id: XmlValue
-          /** 机构商户号 · institution's merchant ID */
+          /** 机构商户号 · institution's merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 子商户号 · sub-merchant ID */
           sub_mch_id: XmlValue
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -1431,13 +1431,13 @@ export interface V2MerchantsRoutes {
         xml: {
           /** 公众账号ID · AppID */
           appid: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 子商户号 · sub-merchant ID */
           sub_mch_id: XmlValue
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -1478,7 +1478,7 @@ export interface V2MerchantsRoutes {
         xml: {
           /** 公众账号ID · AppID */
           appid: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 商户名称 · merchant name */
           merchant_name?: XmlValue
@@ -1488,9 +1488,9 @@ export interface V2MerchantsRoutes {
           page_index: XmlValue
           /** 展示资料个数 · number of records to show */
           page_size?: XmlValue
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -1546,13 +1546,13 @@ export interface V2MerchantsRoutes {
         multipart: {
           /** 媒体文件 · media file */
           media: FilePart
-          /** 媒体文件内容摘要 · digest of the media file */
+          /** 媒体文件内容摘要 · digest of the media file; filled in by the client */
           media_hash?: XmlValue
-          /** 服务商商户号或渠道号 · service provider's or channel partner's merchant ID */
+          /** 服务商商户号或渠道号 · service provider's or channel partner's merchant ID; filled in by the client */
           mch_id?: XmlValue
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -1592,7 +1592,7 @@ export interface V2MerchantsRoutes {
     post: Operation<
       {
         xml: {
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 子商户号 · sub-merchant ID */
           sub_mch_id: XmlValue
@@ -1600,9 +1600,9 @@ export interface V2MerchantsRoutes {
           sub_appid: XmlValue
           /** 推荐关注APPID · AppID recommended to follow */
           subscribe_appid: XmlValue
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -1624,7 +1624,7 @@ export interface V2MerchantsRoutes {
         xml: {
           /** 接口版本号 · API version */
           version: '1.0' | '2.0' | (string & {})
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 公众账号ID · AppID */
           appid: XmlValue
@@ -1640,11 +1640,11 @@ export interface V2MerchantsRoutes {
           cert_sign: XmlValue
           /** 证件类型 · identity document type */
           charset?: 'UTF-8' | 'GBK' | (string & {})
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'HMAC-SHA256' | (string & {})
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -1695,7 +1695,7 @@ export interface V2MerchantsRoutes {
         xml: {
           /** 接口版本号 · API version */
           version: '1.0' | '1.1' | (string & {})
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 公众账号ID · AppID */
           appid: XmlValue
@@ -1709,11 +1709,11 @@ export interface V2MerchantsRoutes {
           cred_id: XmlValue
           /** 接口调用凭证 · access token */
           access_token: XmlValue
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'HMAC-SHA256' | 'MD5' | (string & {})
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },

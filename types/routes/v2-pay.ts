@@ -22,7 +22,7 @@ export type CustomdeclareorderResponseState =
   | 'NDECLARED' | 'SUBMITTED' | 'PROCESSING' | 'SUCCESS' | 'FAIL' | 'EXCEPT' | (string & {})
 
 export interface ProfitsharingaddreceiverRequest {
-  /** 商户号 · merchant ID */
+  /** 商户号 · merchant ID; filled in by the client */
   mch_id?: XmlValue
   /** 子商户号 · sub-merchant ID */
   sub_mch_id?: XmlValue
@@ -30,13 +30,13 @@ export interface ProfitsharingaddreceiverRequest {
   appid: XmlValue
   /** 子商户公众账号ID · sub-merchant's AppID */
   sub_appid?: XmlValue
-  /** 签名类型 · signature type */
+  /** 签名类型 · signature type; filled in by the client */
   sign_type?: 'HMAC-SHA256' | (string & {})
   /** 分账接收方 · profit-sharing receiver */
   receiver: string
-  /** 随机字符串 · nonce string */
+  /** 随机字符串 · nonce string; filled in by the client */
   nonce_str?: XmlValue
-  /** 签名 · signature */
+  /** 签名 · signature; filled in by the client */
   sign?: XmlValue
 }
 
@@ -77,9 +77,9 @@ export interface V2PayRoutes {
         xml: {
           /** 公众账号ID · AppID */
           appid: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'HMAC-SHA256' | (string & {})
           /** 开始时间 · start time */
           begin_time: XmlValue
@@ -89,9 +89,9 @@ export interface V2PayRoutes {
           offset: XmlValue
           /** 条数 · number of records */
           limit?: XmlValue
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -111,7 +111,7 @@ export interface V2PayRoutes {
         xml: {
           /** 公众账号ID · AppID */
           appid: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 商户订单号 · merchant's order number */
           out_trade_no: XmlValue
@@ -141,9 +141,9 @@ export interface V2PayRoutes {
           cert_id?: XmlValue
           /** 姓名 · name */
           name?: XmlValue
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -198,11 +198,11 @@ export interface V2PayRoutes {
     post: Operation<
       {
         xml: {
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'MD5' | (string & {})
           /** 公众账号ID · AppID */
           appid: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 商户订单号 · merchant's order number; either out_trade_no, transaction_id, sub_order_no or sub_order_id */
           out_trade_no?: XmlValue
@@ -214,9 +214,9 @@ export interface V2PayRoutes {
           sub_order_id?: XmlValue
           /** 海关 · customs */
           customs: Customs
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -285,11 +285,11 @@ export interface V2PayRoutes {
     post: Operation<
       {
         xml: {
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'MD5' | (string & {})
           /** 公众账号ID · AppID */
           appid: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 商户订单号 · merchant's order number; either transaction_id or out_trade_no */
           out_trade_no?: XmlValue
@@ -303,9 +303,9 @@ export interface V2PayRoutes {
           customs: Customs
           /** 商户海关备案号 · merchant's customs registration number */
           mch_customs_no: XmlValue
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         } & ({ transaction_id: XmlValue } | { out_trade_no: XmlValue })
       },
@@ -359,17 +359,17 @@ export interface V2PayRoutes {
         xml: {
           /** 合单appid · combined order's AppID */
           combine_appid: XmlValue
-          /** 合单商户号 · combined order's merchant ID */
+          /** 合单商户号 · combined order's merchant ID; filled in by the client */
           combine_mch_id?: XmlValue
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'HMAC-SHA256' | (string & {})
           /** 合单商户订单号 · merchant's combined order number */
           combine_out_trade_no: XmlValue
           /** 子单信息 · sub-order information */
           sub_order_list: string
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -409,19 +409,19 @@ export interface V2PayRoutes {
         xml: {
           /** 公众账号ID · AppID */
           appid: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 商户订单号 · merchant's order number */
           out_trade_no: XmlValue
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
           /** 子商户公众账号ID · sub-merchant's AppID */
           sub_appid?: XmlValue
           /** 子商户号 · sub-merchant ID */
           sub_mch_id?: XmlValue
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -463,11 +463,11 @@ export interface V2PayRoutes {
         xml: {
           /** 合单appid · combined order's AppID */
           combine_appid: XmlValue
-          /** 合单商户号 · combined order's merchant ID */
+          /** 合单商户号 · combined order's merchant ID; filled in by the client */
           combine_mch_id?: XmlValue
           /** 设备号 · device ID */
           device_info?: XmlValue
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'HMAC-SHA256' | (string & {})
           /** 合单商户订单号 · merchant's combined order number */
           combine_out_trade_no: XmlValue
@@ -489,9 +489,9 @@ export interface V2PayRoutes {
           scene_info: string
           /** 子单信息 · sub-order information */
           sub_order_list: string
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -541,7 +541,7 @@ export interface V2PayRoutes {
         xml: {
           /** 请求appid · requesting AppID */
           appid: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 子商户号 · sub-merchant ID */
           sub_mch_id?: XmlValue
@@ -593,9 +593,9 @@ export interface V2PayRoutes {
           contract_display_account: XmlValue
           /** 签约信息通知url · contract-signing notification URL */
           contract_notify_url: XmlValue
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -662,7 +662,7 @@ export interface V2PayRoutes {
         xml: {
           /** 公众账号ID · AppID */
           appid: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 对账单日期 · reconciliation bill date */
           bill_date: XmlValue
@@ -674,9 +674,9 @@ export interface V2PayRoutes {
           sub_appid?: XmlValue
           /** 子商户号 · sub-merchant ID */
           sub_mch_id?: XmlValue
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -696,9 +696,9 @@ export interface V2PayRoutes {
         xml: {
           /** 公众账号ID · AppID */
           appid: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'HMAC-SHA256' | (string & {})
           /** 资金账单日期 · fund flow bill date */
           bill_date: XmlValue
@@ -706,9 +706,9 @@ export interface V2PayRoutes {
           account_type: 'Basic' | 'Operation' | 'Fees' | (string & {})
           /** 压缩账单 · bill compression type */
           tar_type?: 'GZIP' | (string & {})
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -756,13 +756,13 @@ export interface V2PayRoutes {
           appid: XmlValue
           /** 子商户公众账号ID · sub-merchant's AppID; at most 32 characters */
           sub_appid?: XmlValue
-          /** 商户号 · merchant ID; at most 32 characters */
+          /** 商户号 · merchant ID; at most 32 characters; filled in by the client */
           mch_id?: XmlValue
           /** 子商户号 · sub-merchant ID; at most 32 characters */
           sub_mch_id?: XmlValue
           /** 设备号 · device ID; at most 32 characters */
           device_info?: XmlValue
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
           /** 商品描述 · product description; at most 128 characters */
           body: XmlValue
@@ -792,9 +792,9 @@ export interface V2PayRoutes {
           auth_code: XmlValue
           /** 场景信息 · scene information */
           scene_info?: string
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -955,15 +955,15 @@ export interface V2PayRoutes {
         xml: {
           /** 请求appid · requesting AppID */
           appid: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 微信订单号 · WeChat Pay order number; either transaction_id or out_trade_no */
           transaction_id?: XmlValue
           /** 商户订单号 · merchant's order number; either transaction_id or out_trade_no */
           out_trade_no?: XmlValue
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         } & ({ transaction_id: XmlValue } | { out_trade_no: XmlValue })
       },
@@ -1040,7 +1040,7 @@ export interface V2PayRoutes {
         xml: {
           /** 请求appid · requesting AppID */
           appid: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 商品描述 · product description */
           body: XmlValue
@@ -1066,9 +1066,9 @@ export interface V2PayRoutes {
           contract_id: XmlValue
           /** 电子发票入口开放标识 · whether to show the e-invoice entry */
           receipt?: XmlValue
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -1107,7 +1107,7 @@ export interface V2PayRoutes {
         xml: {
           /** 请求appid · requesting AppID */
           appid: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 微信订单号 · WeChat Pay order number; either transaction_id or out_trade_no */
           transaction_id?: XmlValue
@@ -1117,9 +1117,9 @@ export interface V2PayRoutes {
           sub_appid?: XmlValue
           /** 子商户号 · sub-merchant ID */
           sub_mch_id?: XmlValue
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         } & ({ transaction_id: XmlValue } | { out_trade_no: XmlValue })
       },
@@ -1204,7 +1204,7 @@ export interface V2PayRoutes {
           sub_mch_id?: XmlValue
           /** 请求appid · requesting AppID */
           appid: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 商品描述 · product description */
           body: XmlValue
@@ -1230,9 +1230,9 @@ export interface V2PayRoutes {
           contract_id: XmlValue
           /** 电子发票入口开放标识 · whether to show the e-invoice entry */
           receipt?: XmlValue
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -1283,17 +1283,17 @@ export interface V2PayRoutes {
     post: Operation<
       {
         xml?: {
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 子商户号 · sub-merchant ID */
           sub_mch_id?: XmlValue
           /** 品牌主商户号 · brand owner's merchant ID */
           brand_mch_id?: XmlValue
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'HMAC-SHA256' | (string & {})
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -1328,15 +1328,15 @@ export interface V2PayRoutes {
     post: Operation<
       {
         xml: {
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 微信订单号 · WeChat Pay order number */
           transaction_id: XmlValue
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'HMAC-SHA256' | (string & {})
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -1369,7 +1369,7 @@ export interface V2PayRoutes {
     post: Operation<
       {
         xml: {
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 子商户号 · sub-merchant ID */
           sub_mch_id?: XmlValue
@@ -1377,11 +1377,11 @@ export interface V2PayRoutes {
           transaction_id: XmlValue
           /** 商户分账单号 · merchant's profit-sharing order number */
           out_order_no: XmlValue
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'HMAC-SHA256' | (string & {})
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -1442,7 +1442,7 @@ export interface V2PayRoutes {
     post: Operation<
       {
         xml: {
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 子商户号 · sub-merchant ID */
           sub_mch_id?: XmlValue
@@ -1450,7 +1450,7 @@ export interface V2PayRoutes {
           appid: XmlValue
           /** 子商户公众账号ID · sub-merchant's AppID */
           sub_appid?: XmlValue
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'HMAC-SHA256' | (string & {})
           /** 微信分账单号 · WeChat Pay profit-sharing order number */
           order_id?: XmlValue
@@ -1458,9 +1458,9 @@ export interface V2PayRoutes {
           out_order_no?: XmlValue
           /** 商户回退单号 · merchant's return number */
           out_return_no: XmlValue
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -1526,15 +1526,15 @@ export interface V2PayRoutes {
         xml: {
           /** 合单appid · combined order's AppID */
           combine_appid: XmlValue
-          /** 合单商户号 · combined order's merchant ID */
+          /** 合单商户号 · combined order's merchant ID; filled in by the client */
           combine_mch_id?: XmlValue
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'HMAC-SHA256' | (string & {})
           /** 合单商户订单号 · merchant's combined order number */
           combine_out_trade_no: XmlValue
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -1588,15 +1588,15 @@ export interface V2PayRoutes {
         xml: {
           /** 公众账号ID · AppID */
           appid: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 币种 · currency */
           fee_type: XmlValue
           /** 日期 · date */
           date: XmlValue
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -1727,7 +1727,7 @@ export interface V2PayRoutes {
         xml: {
           /** 公众账号ID · AppID */
           appid: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mchid?: XmlValue
           /** 子商户号 · sub-merchant ID */
           sub_mch_id?: XmlValue
@@ -1743,9 +1743,9 @@ export interface V2PayRoutes {
           date_end: XmlValue
           /** 是否查询分账结算信息 · whether to query profit-sharing settlement information */
           query_split?: XmlValue
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -1816,11 +1816,11 @@ export interface V2PayRoutes {
           profit_sharing?: 'N' | 'Y' | (string & {})
           /** 公众账号ID · AppID; at most 32 characters */
           appid: XmlValue
-          /** 商户号 · merchant ID; at most 32 characters */
+          /** 商户号 · merchant ID; at most 32 characters; filled in by the client */
           mch_id?: XmlValue
           /** 设备号 · device ID; at most 32 characters */
           device_info?: XmlValue
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
           /** 商品描述 · product description; at most 128 characters */
           body: XmlValue
@@ -1868,9 +1868,9 @@ export interface V2PayRoutes {
           sub_mch_id?: XmlValue
           /** 用户子标识 · user's OpenID under the sub-merchant's AppID; at most 128 characters */
           sub_openid?: XmlValue
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -1921,7 +1921,7 @@ export interface V2PayRoutes {
         xml: {
           /** 公众账号ID · AppID */
           appid: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 设备号 · device ID */
           device_info?: XmlValue
@@ -1931,9 +1931,9 @@ export interface V2PayRoutes {
           user_ip: XmlValue
           /** 上报数据包 · report data package */
           trades: string
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -1962,7 +1962,7 @@ export interface V2PayRoutes {
           appid: XmlValue
           /** 子商户公众账号ID · sub-merchant's AppID */
           sub_appid?: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 子商户号 · sub-merchant ID */
           sub_mch_id?: XmlValue
@@ -1970,11 +1970,11 @@ export interface V2PayRoutes {
           transaction_id?: XmlValue
           /** 商户订单号 · merchant's order number */
           out_trade_no: XmlValue
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -1992,7 +1992,7 @@ export interface V2PayRoutes {
     post: Operation<
       {
         xml: {
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 子商户号 · sub-merchant ID */
           sub_mch_id?: XmlValue
@@ -2000,7 +2000,7 @@ export interface V2PayRoutes {
           appid: XmlValue
           /** 子商户公众账号ID · sub-merchant's AppID */
           sub_appid?: XmlValue
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'HMAC-SHA256' | (string & {})
           /** 微信订单号 · WeChat Pay order number */
           transaction_id: XmlValue
@@ -2008,9 +2008,9 @@ export interface V2PayRoutes {
           out_order_no: XmlValue
           /** 分账接收方列表 · list of profit-sharing receivers */
           receivers: string
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -2059,7 +2059,7 @@ export interface V2PayRoutes {
     post: Operation<
       {
         xml: {
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 子商户号 · sub-merchant ID */
           sub_mch_id?: XmlValue
@@ -2069,7 +2069,7 @@ export interface V2PayRoutes {
           appid: XmlValue
           /** 子商户公众账号ID · sub-merchant's AppID */
           sub_appid?: XmlValue
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'HMAC-SHA256' | (string & {})
           /** 微信订单号 · WeChat Pay order number */
           transaction_id: XmlValue
@@ -2077,9 +2077,9 @@ export interface V2PayRoutes {
           out_order_no: XmlValue
           /** 分账接收方列表 · list of profit-sharing receivers */
           receivers: string
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -2132,13 +2132,13 @@ export interface V2PayRoutes {
     post: Operation<
       {
         xml: {
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 子商户号 · sub-merchant ID */
           sub_mch_id?: XmlValue
           /** 公众账号ID · AppID */
           appid: XmlValue
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'HMAC-SHA256' | (string & {})
           /** 微信订单号 · WeChat Pay order number */
           transaction_id: XmlValue
@@ -2146,9 +2146,9 @@ export interface V2PayRoutes {
           out_order_no: XmlValue
           /** 分账完结描述 · profit-sharing completion description */
           description: XmlValue
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -2195,7 +2195,7 @@ export interface V2PayRoutes {
     post: Operation<
       {
         xml: {
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 子商户号 · sub-merchant ID */
           sub_mch_id?: XmlValue
@@ -2203,7 +2203,7 @@ export interface V2PayRoutes {
           appid: XmlValue
           /** 子商户公众账号ID · sub-merchant's AppID */
           sub_appid?: XmlValue
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'HMAC-SHA256' | (string & {})
           /** 微信分账单号 · WeChat Pay profit-sharing order number */
           order_id?: XmlValue
@@ -2219,9 +2219,9 @@ export interface V2PayRoutes {
           return_amount: XmlValue
           /** 回退描述 · return description */
           description: XmlValue
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -2290,11 +2290,11 @@ export interface V2PayRoutes {
           appid: XmlValue
           /** 子商户公众账号ID · sub-merchant's AppID; at most 32 characters */
           sub_appid?: XmlValue
-          /** 商户号 · merchant ID; at most 32 characters */
+          /** 商户号 · merchant ID; at most 32 characters; filled in by the client */
           mch_id?: XmlValue
           /** 子商户号 · sub-merchant ID; at most 32 characters */
           sub_mch_id?: XmlValue
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
           /** 微信订单号 · WeChat Pay order number; at most 32 characters; either transaction_id or out_trade_no */
           transaction_id?: XmlValue
@@ -2314,9 +2314,9 @@ export interface V2PayRoutes {
           refund_account?: XmlValue
           /** 退款结果通知url · refund result notification URL; at most 256 characters */
           notify_url?: XmlValue
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         } & ({ transaction_id: XmlValue } | { out_trade_no: XmlValue })
       },
@@ -2340,11 +2340,11 @@ export interface V2PayRoutes {
           appid: XmlValue
           /** 子商户公众账号ID · sub-merchant's AppID */
           sub_appid?: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 子商户号 · sub-merchant ID */
           sub_mch_id?: XmlValue
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
           /** 微信订单号 · WeChat Pay order number; either transaction_id or out_trade_no */
           transaction_id?: XmlValue
@@ -2364,9 +2364,9 @@ export interface V2PayRoutes {
           refund_account?: XmlValue
           /** 退款结果通知url · refund result notification URL */
           notify_url?: XmlValue
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         } & ({ transaction_id: XmlValue } | { out_trade_no: XmlValue })
       },
@@ -2455,7 +2455,7 @@ export interface V2PayRoutes {
         xml: {
           /** 公众账号ID · AppID */
           appid: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 子商户公众账号ID · sub-merchant's AppID */
           sub_appid?: XmlValue
@@ -2463,9 +2463,9 @@ export interface V2PayRoutes {
           sub_mch_id?: XmlValue
           /** 授权码 · authorization code */
           auth_code: XmlValue
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -2510,15 +2510,15 @@ export interface V2PayRoutes {
         xml: {
           /** 公众账号ID · AppID */
           appid: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** URL链接 · long URL */
           long_url: XmlValue
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },

@@ -4,11 +4,11 @@ import type { OrderqueryRequest, RefundqueryRequest, TradeState, UserType, XmlVa
 import type { Operation } from '../operation.js'
 
 export interface GetsignkeyRequest {
-  /** 商户号 · merchant ID */
+  /** 商户号 · merchant ID; filled in by the client */
   mch_id?: XmlValue
-  /** 随机字符串 · nonce string */
+  /** 随机字符串 · nonce string; filled in by the client */
   nonce_str?: XmlValue
-  /** 签名 · signature */
+  /** 签名 · signature; filled in by the client */
   sign?: XmlValue
 }
 
@@ -56,7 +56,7 @@ export interface V2SandboxRoutes {
         xml: {
           /** 公众账号ID · AppID */
           appid: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 账单日期 · bill date */
           bill_date: XmlValue
@@ -64,9 +64,9 @@ export interface V2SandboxRoutes {
           bill_type?: 'ALL' | 'SUCCESS' | 'REFUND' | 'RECHARGE_REFUND' | (string & {})
           /** 压缩类型 · compression type */
           tar_type?: 'GZIP' | (string & {})
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -116,13 +116,13 @@ export interface V2SandboxRoutes {
           appid: XmlValue
           /** 子商户公众账号ID · sub-merchant's AppID */
           sub_appid?: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 子商户号 · sub-merchant ID */
           sub_mch_id?: XmlValue
           /** 设备号 · device ID */
           device_info?: XmlValue
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
           /** 商品描述 · product description */
           body: XmlValue
@@ -152,9 +152,9 @@ export interface V2SandboxRoutes {
           auth_code: XmlValue
           /** 场景信息 · scene information */
           scene_info?: XmlValue
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -317,11 +317,11 @@ export interface V2SandboxRoutes {
           appid: XmlValue
           /** 子商户公众账号ID · sub-merchant's AppID */
           sub_appid?: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 子商户号 · sub-merchant ID */
           sub_mch_id?: XmlValue
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
           /** 微信订单号 · WeChat Pay order number; either transaction_id or out_trade_no */
           transaction_id?: XmlValue
@@ -341,9 +341,9 @@ export interface V2SandboxRoutes {
           refund_account?: XmlValue
           /** 回调通知url · notification URL */
           notify_url?: XmlValue
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         } & ({ transaction_id: XmlValue } | { out_trade_no: XmlValue })
       },
@@ -504,11 +504,11 @@ export interface V2SandboxRoutes {
           profit_sharing?: 'N' | 'Y' | (string & {})
           /** 公众账号ID · AppID */
           appid: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 设备号 · device ID */
           device_info?: XmlValue
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
           /** 商品描述 · product description */
           body: XmlValue
@@ -550,9 +550,9 @@ export interface V2SandboxRoutes {
           user_creid?: XmlValue
           /** 姓名(指定身份支付) · name (designated-identity payment) */
           user_truename?: XmlValue
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -626,13 +626,13 @@ export interface V2SandboxRoutes {
         xml: {
           /** 公众账号ID · AppID */
           appid: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 商品描述 · product description */
           body: XmlValue
           /** 商户订单号 · merchant's order number */
           out_trade_no: XmlValue
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
           /** 附加数据 · attached data */
           attach?: XmlValue
@@ -642,9 +642,9 @@ export interface V2SandboxRoutes {
           fee_type?: XmlValue
           /** 授权码 · authorization code */
           auth_code: XmlValue
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -665,15 +665,15 @@ export interface V2SandboxRoutes {
         xml: {
           /** 公众账号ID · AppID */
           appid: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 商户订单号 · merchant's order number */
           out_trade_no: XmlValue
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'MD5' | 'HMAC-SHA256' | (string & {})
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },

@@ -18,17 +18,17 @@ export interface V2TransfersRoutes {
     post: Operation<
       {
         xml: {
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 小微商户号 · micro merchant ID */
           sub_mch_id: XmlValue
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'HMAC-SHA256' | (string & {})
           /** 日期 · date */
           date: XmlValue
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -85,17 +85,17 @@ export interface V2TransfersRoutes {
     post: Operation<
       {
         xml: {
-          /** 服务商商户号 · service provider's merchant ID */
+          /** 服务商商户号 · service provider's merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 小微商户号 · micro merchant ID */
           sub_mch_id: XmlValue
           /** 自动提现单提现日期 · withdrawal date of automatic withdrawal order */
           date: XmlValue
-          /** 签名类型 · signature type */
+          /** 签名类型 · signature type; filled in by the client */
           sign_type?: 'HMAC-SHA256' | (string & {})
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -146,15 +146,15 @@ export interface V2TransfersRoutes {
         xml: {
           /** 商户订单号 · merchant's order number */
           mch_billno: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 公众账号ID · AppID */
           appid: XmlValue
           /** 订单类型 · order type */
           bill_type: 'MCHT' | (string & {})
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -228,13 +228,13 @@ export interface V2TransfersRoutes {
         xml: {
           /** 商户订单号 · merchant's order number */
           partner_trade_no: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 公众账号ID · AppID */
           appid: XmlValue
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -289,11 +289,11 @@ export interface V2TransfersRoutes {
         xml: {
           /** 公众账号appid · AppID */
           appid: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 设备号 · device ID */
           device_info?: XmlValue
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
           /** 商户订单号 · merchant's order number */
           partner_trade_no: XmlValue
@@ -321,7 +321,7 @@ export interface V2TransfersRoutes {
           act_name?: XmlValue
           /** 付款的应用id · paying application's ID */
           agentid?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -366,13 +366,13 @@ export interface V2TransfersRoutes {
         xml: {
           /** 商户订单号 · merchant's order number */
           partner_trade_no?: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 公众账号ID · AppID */
           appid: XmlValue
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -421,7 +421,7 @@ export interface V2TransfersRoutes {
         xml: {
           /** 商户账号appid · merchant account's AppID; at most 128 characters */
           mch_appid: XmlValue
-          /** 商户号 · merchant ID; at most 32 characters */
+          /** 商户号 · merchant ID; at most 32 characters; filled in by the client */
           mchid?: XmlValue
           /** 设备号 · device ID; at most 32 characters */
           device_info?: XmlValue
@@ -445,9 +445,9 @@ export interface V2TransfersRoutes {
           brand_id?: XmlValue
           /** 视频号模板ID · Channels template ID; at most 128 characters */
           finder_template_id?: XmlValue
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -495,7 +495,7 @@ export interface V2TransfersRoutes {
           coupon_stock_id: XmlValue
           /** 公众账号ID · AppID */
           appid: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 操作员 · operator */
           op_user_id?: XmlValue
@@ -505,9 +505,9 @@ export interface V2TransfersRoutes {
           version?: '1.0' | (string & {})
           /** 协议类型 · protocol type */
           type?: 'XML' | (string & {})
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -584,7 +584,7 @@ export interface V2TransfersRoutes {
           openid: XmlValue
           /** 公众账号ID · AppID */
           appid: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 批次号 · coupon batch ID */
           stock_id: XmlValue
@@ -596,9 +596,9 @@ export interface V2TransfersRoutes {
           version?: '1.0' | (string & {})
           /** 协议类型 · protocol type */
           type?: 'XML' | (string & {})
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -664,13 +664,13 @@ export interface V2TransfersRoutes {
         xml: {
           /** 商户订单号 · merchant's order number */
           mch_billno: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 公众账号ID · AppID */
           appid: XmlValue
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -748,7 +748,7 @@ export interface V2TransfersRoutes {
           openid: XmlValue
           /** 公众账号ID · AppID */
           appid: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 操作员 · operator */
           op_user_id?: XmlValue
@@ -758,9 +758,9 @@ export interface V2TransfersRoutes {
           version?: '1.0' | (string & {})
           /** 协议类型 · protocol type */
           type?: 'XML' | (string & {})
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -819,7 +819,7 @@ export interface V2TransfersRoutes {
         xml: {
           /** 商户订单号 · merchant's order number */
           mch_billno: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 公众账号appid · AppID */
           wxappid: XmlValue
@@ -843,9 +843,9 @@ export interface V2TransfersRoutes {
           scene_id?: SceneId
           /** 活动信息 · campaign information */
           risk_info?: string
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -890,7 +890,7 @@ export interface V2TransfersRoutes {
         xml: {
           /** 商户订单号 · merchant's order number */
           mch_billno: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 公众账号appid · AppID */
           wxappid: XmlValue
@@ -912,9 +912,9 @@ export interface V2TransfersRoutes {
           notify_way: 'MINI_PROGRAM_JSAPI' | (string & {})
           /** 场景id · scene ID */
           scene_id?: SceneId
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -961,7 +961,7 @@ export interface V2TransfersRoutes {
         xml: {
           /** 商户订单号 · merchant's order number; at most 28 characters; matches `^[0-9A-Za-z]+$` */
           mch_billno: XmlValue
-          /** 商户号 · merchant ID; at most 32 characters */
+          /** 商户号 · merchant ID; at most 32 characters; filled in by the client */
           mch_id?: XmlValue
           /** 子商户号 · sub-merchant ID; at most 32 characters */
           sub_mch_id?: XmlValue
@@ -989,9 +989,9 @@ export interface V2TransfersRoutes {
           scene_id?: SceneId
           /** 活动信息 · campaign information */
           risk_info?: string
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -1033,11 +1033,11 @@ export interface V2TransfersRoutes {
     post: Operation<
       {
         xml: {
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
           /** 商户订单号 · merchant's order number */
           mch_billno: XmlValue
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 公众账号appid · AppID */
           wxappid: XmlValue
@@ -1061,7 +1061,7 @@ export interface V2TransfersRoutes {
           scene_id?: SceneId
           /** 企业微信签名 · WeCom signature */
           workwx_sign?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -1108,7 +1108,7 @@ export interface V2TransfersRoutes {
     post: Operation<
       {
         xml: {
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 商户企业付款单号 · merchant's enterprise payment number */
           partner_trade_no: XmlValue
@@ -1122,9 +1122,9 @@ export interface V2TransfersRoutes {
           amount: XmlValue
           /** 付款说明 · payment description */
           desc?: XmlValue
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },
@@ -1167,13 +1167,13 @@ export interface V2TransfersRoutes {
     post: Operation<
       {
         xml: {
-          /** 商户号 · merchant ID */
+          /** 商户号 · merchant ID; filled in by the client */
           mch_id?: XmlValue
           /** 商户企业付款单号 · merchant's enterprise payment number */
           partner_trade_no: XmlValue
-          /** 随机字符串 · nonce string */
+          /** 随机字符串 · nonce string; filled in by the client */
           nonce_str?: XmlValue
-          /** 签名 · signature */
+          /** 签名 · signature; filled in by the client */
           sign?: XmlValue
         }
       },

@@ -6,7 +6,7 @@
  */
 export const outline: string = `brand
  card-member
-  cards g pages=query.{offset,limit},data p
+  cards g pages=query.{offset,limit},data p fills=json.{appid,notify_url}
    {card_id} g a
     invalidate p
   media/image-upload p upload={"file":"file","name":"filename","digest":"sha256"}
@@ -25,10 +25,10 @@ export const outline: string = `brand
    delivery-plans p idempotent=json.out_request_no
     {plan_id} a
      resume p answer=none
-   notify-url p
+   notify-url p fills=json.notify_url
   product-coupon
    media/upload-image p upload={"file":"file","name":"filename","digest":"sha256"}
-   notify-configs g p
+   notify-configs g p fills=json.notify_url
    product-coupons p idempotent=json.out_request_no
     {product_coupon_id} g a
      deactivate p idempotent=json.out_request_no
@@ -46,15 +46,15 @@ export const outline: string = `brand
        update-budget p idempotent=json.out_request_no
        upload-coupon-codes p idempotent=json.out_request_no
    users/{openid}
-    coupon-bundles p idempotent=json.send_request_no
-     {user_coupon_bundle_id}/deactivate p idempotent=json.out_request_no
-    coupons g pages=query.{page_token,page_size},user_coupon_list p idempotent=json.send_request_no
-     {coupon_code} g
-      confirm p idempotent=json.out_request_no
-      deactivate p idempotent=json.out_request_no
-      return p idempotent=json.out_request_no
-      use p idempotent=json.out_request_no
-    pre-send-coupon p idempotent=json.send_request_no
+    coupon-bundles p idempotent=json.send_request_no fills=json.appid
+     {user_coupon_bundle_id}/deactivate p idempotent=json.out_request_no fills=json.appid
+    coupons g fills=query.appid pages=query.{page_token,page_size},user_coupon_list p idempotent=json.send_request_no fills=json.appid
+     {coupon_code} g fills=query.appid
+      confirm p idempotent=json.out_request_no fills=json.appid
+      deactivate p idempotent=json.out_request_no fills=json.appid
+      return p idempotent=json.out_request_no fills=json.appid
+      use p idempotent=json.out_request_no fills=json.appid
+    pre-send-coupon p idempotent=json.send_request_no fills=json.appid
  store/brandstores g pages=query.{offset,limit},data p
   {store_id} d answer=none g a
    bindrecipient p
@@ -64,8 +64,8 @@ export const outline: string = `brand
 hk/v3/certificates g
 v2
  appauth
-  authindex g origin=payapp.weixin.qq.com fragment=#wechat_redirect unsigned answer=none redirect noSignType
-  getaccesstoken g unsigned answer=json signType=HMAC-SHA256
+  authindex g origin=payapp.weixin.qq.com fragment=#wechat_redirect unsigned answer=none redirect noSignType fills=query.appid
+  getaccesstoken g unsigned answer=json signType=HMAC-SHA256 fills=query.appid
  applyment/micro
   getstate p certificate safe signType=HMAC-SHA256
   getupgradestate p certificate safe signType=HMAC-SHA256
@@ -74,22 +74,22 @@ v2
   signcontract p certificate optionalSign merchantId=false noSignType
   submit p certificate idempotent=xml.business_code signType=HMAC-SHA256
   submitupgrade p certificate signType=HMAC-SHA256
- billcommentsp/batchquerycomment p certificate unsigned safe answer=text signType=HMAC-SHA256
+ billcommentsp/batchquerycomment p certificate unsigned safe answer=text signType=HMAC-SHA256 fills=xml.appid
  cgi-bin/mch
   customs
-   customdeclareorder p nonceless noSignType
-   customdeclarequery p nonceless safe
-  newcustoms/customdeclareredeclare p nonceless
+   customdeclareorder p nonceless noSignType fills=xml.appid
+   customdeclarequery p nonceless safe fills=xml.appid
+  newcustoms/customdeclareredeclare p nonceless fills=xml.appid
  deposit
-  consume p certificate idempotent=xml.out_trade_no signType=HMAC-SHA256
-  facepay p idempotent=xml.out_trade_no signType=HMAC-SHA256
-  micropay p idempotent=xml.out_trade_no
-  orderquery p safe
-  refund p certificate idempotent=xml.out_refund_no
-  refundquery p safe
-  reverse p certificate idempotent=xml.out_trade_no
-  unifiedorder p idempotent=xml.out_trade_no
- face/get_wxpayface_authinfo p origin=payapp.weixin.qq.com
+  consume p certificate idempotent=xml.out_trade_no signType=HMAC-SHA256 fills=xml.appid
+  facepay p idempotent=xml.out_trade_no signType=HMAC-SHA256 fills=xml.appid
+  micropay p idempotent=xml.out_trade_no fills=xml.appid
+  orderquery p safe fills=xml.appid
+  refund p certificate idempotent=xml.out_refund_no fills=xml.{appid,notify_url}
+  refundquery p safe fills=xml.appid
+  reverse p certificate idempotent=xml.out_trade_no fills=xml.appid
+  unifiedorder p idempotent=xml.out_trade_no fills=xml.{appid,notify_url}
+ face/get_wxpayface_authinfo p origin=payapp.weixin.qq.com fills=xml.appid
  fund
   queryautowithdrawbydate p certificate optionalSign safe signType=HMAC-SHA256
   reautowithdrawbydate p certificate optionalSign signType=HMAC-SHA256
@@ -100,16 +100,16 @@ v2
   setmchriskcallback p unsigned signType=HMAC-SHA256
   syncmchriskresult p certificate unsigned signType=HMAC-SHA256
  mmpaymkttransfers
-  gethbinfo p certificate unsigned safe noSignType lists=hblist.hbinfo
-  gettransferinfo p certificate unsigned safe noSignType
+  gethbinfo p certificate unsigned safe noSignType fills=xml.appid lists=hblist.hbinfo
+  gettransferinfo p certificate unsigned safe noSignType fills=xml.appid
   promotion
-   paywwsptrans2pocket p certificate unsigned extraSigns=workwx_sign idempotent=xml.partner_trade_no noSignType
-   querywwsptrans2pocket p certificate unsigned safe noSignType
+   paywwsptrans2pocket p certificate unsigned extraSigns=workwx_sign idempotent=xml.partner_trade_no noSignType fills=xml.appid
+   querywwsptrans2pocket p certificate unsigned safe noSignType fills=xml.appid
    transfers p certificate unsigned merchantId=mchid idempotent=xml.partner_trade_no noSignType
-  query_coupon_stock p optionalSign safe noSignType
-  querycouponsinfo p safe noSignType
-  queryworkwxredpack p certificate optionalSign safe noSignType
-  send_coupon p certificate idempotent=xml.partner_trade_no noSignType
+  query_coupon_stock p optionalSign safe noSignType fills=xml.appid
+  querycouponsinfo p safe noSignType fills=xml.appid
+  queryworkwxredpack p certificate optionalSign safe noSignType fills=xml.appid
+  send_coupon p certificate idempotent=xml.partner_trade_no noSignType fills=xml.appid
   sendgroupredpack p certificate unsigned idempotent=xml.mch_billno noSignType
   sendminiprogramhb p certificate unsigned idempotent=xml.mch_billno noSignType
   sendredpack p certificate unsigned idempotent=xml.mch_billno noSignType
@@ -118,120 +118,120 @@ v2
   pay_bank p certificate optionalSign idempotent=xml.partner_trade_no noSignType
   query_bank p certificate unsigned safe noSignType
  papay
-  deletecontract p nonceless noSignType
-  entrustweb g origin=api.weixin.qq.com fragment=#wechat_redirect unsigned answer=none redirect noSignType
-  h5entrustweb g nonceless unsigned
+  deletecontract p nonceless noSignType fills=xml.appid
+  entrustweb g origin=api.weixin.qq.com fragment=#wechat_redirect unsigned answer=none redirect noSignType fills=query.{appid,notify_url}
+  h5entrustweb g nonceless unsigned fills=query.{appid,notify_url}
   partner
-   deletecontract p nonceless noSignType
-   entrustweb g origin=api.weixin.qq.com unsigned answer=none redirect noSignType
-   h5entrustweb g nonceless unsigned
-   preentrustweb p nonceless idempotent=xml.contract_code
-   querycontract p nonceless safe noSignType
-  preentrustweb p nonceless idempotent=xml.contract_code
-  querycontract p nonceless safe noSignType
+   deletecontract p nonceless noSignType fills=xml.appid
+   entrustweb g origin=api.weixin.qq.com unsigned answer=none redirect noSignType fills=query.{appid,notify_url}
+   h5entrustweb g nonceless unsigned fills=query.{appid,notify_url}
+   preentrustweb p nonceless idempotent=xml.contract_code fills=xml.{appid,notify_url}
+   querycontract p nonceless safe noSignType fills=xml.appid
+  preentrustweb p nonceless idempotent=xml.contract_code fills=xml.{appid,notify_url}
+  querycontract p nonceless safe noSignType fills=xml.appid
  pay
-  closecombinedorder p merchantId=combine_mch_id idempotent=xml.combine_out_trade_no signType=HMAC-SHA256
-  closeorder p idempotent=xml.out_trade_no
-  combinedorder p merchantId=combine_mch_id idempotent=xml.combine_out_trade_no signType=HMAC-SHA256
-  contractorder p idempotent=xml.out_trade_no noSignType
-  downloadbill p unsigned safe answer=binary noSignType
-  downloadfundflow p certificate unsigned safe answer=binary signType=HMAC-SHA256
-  facepay p idempotent=xml.out_trade_no signType=HMAC-SHA256
-  facepayquery p safe
-  micropay p idempotent=xml.out_trade_no
-  orderquery p safe
-  paporderquery p safe noSignType
-  pappayapply p idempotent=xml.out_trade_no noSignType
+  closecombinedorder p merchantId=combine_mch_id idempotent=xml.combine_out_trade_no signType=HMAC-SHA256 fills=xml.combine_appid
+  closeorder p idempotent=xml.out_trade_no fills=xml.appid
+  combinedorder p merchantId=combine_mch_id idempotent=xml.combine_out_trade_no signType=HMAC-SHA256 fills=xml.{combine_appid,notify_url}
+  contractorder p idempotent=xml.out_trade_no noSignType fills=xml.{appid,notify_url}
+  downloadbill p unsigned safe answer=binary noSignType fills=xml.appid
+  downloadfundflow p certificate unsigned safe answer=binary signType=HMAC-SHA256 fills=xml.appid
+  facepay p idempotent=xml.out_trade_no signType=HMAC-SHA256 fills=xml.appid
+  facepayquery p safe fills=xml.appid
+  micropay p idempotent=xml.out_trade_no fills=xml.appid
+  orderquery p safe fills=xml.appid
+  paporderquery p safe noSignType fills=xml.appid
+  pappayapply p idempotent=xml.out_trade_no noSignType fills=xml.{appid,notify_url}
   partner
-   paporderquery p safe noSignType
-   pappayapply p idempotent=xml.out_trade_no noSignType
-  profitsharingaddreceiver p signType=HMAC-SHA256
+   paporderquery p safe noSignType fills=xml.appid
+   pappayapply p idempotent=xml.out_trade_no noSignType fills=xml.{appid,notify_url}
+  profitsharingaddreceiver p signType=HMAC-SHA256 fills=xml.appid
   profitsharingmerchantratioquery p safe signType=HMAC-SHA256
   profitsharingorderamountquery p optionalSign safe signType=HMAC-SHA256
   profitsharingquery p safe signType=HMAC-SHA256
-  profitsharingremovereceiver p signType=HMAC-SHA256
-  profitsharingreturnquery p safe signType=HMAC-SHA256
-  querycombinedorder p merchantId=combine_mch_id safe signType=HMAC-SHA256
-  queryexchagerate p nonceless safe noSignType
-  refundquery p safe
-  refundqueryv2 p safe
-  settlementquery p optionalSign merchantId=mchid safe noSignType
-  unifiedorder p idempotent=xml.out_trade_no
- payitil/report p unsigned noSignType
+  profitsharingremovereceiver p signType=HMAC-SHA256 fills=xml.appid
+  profitsharingreturnquery p safe signType=HMAC-SHA256 fills=xml.appid
+  querycombinedorder p merchantId=combine_mch_id safe signType=HMAC-SHA256 fills=xml.combine_appid
+  queryexchagerate p nonceless safe noSignType fills=xml.appid
+  refundquery p safe fills=xml.appid
+  refundqueryv2 p safe fills=xml.appid
+  settlementquery p optionalSign merchantId=mchid safe noSignType fills=xml.appid
+  unifiedorder p idempotent=xml.out_trade_no fills=xml.{appid,notify_url}
+ payitil/report p unsigned noSignType fills=xml.appid
  risk
   getcertficates p optionalSign safe signType=HMAC-SHA256
   getpublickey p origin=fraud.mch.weixin.qq.com certificate unsigned safe
   getviolation p certificate unsigned safe signType=HMAC-SHA256
  sandboxnew/pay
-  downloadbill p unsigned safe answer=binary noSignType
+  downloadbill p unsigned safe answer=binary noSignType fills=xml.appid
   getsignkey p unsigned noSignType
-  micropay p idempotent=xml.out_trade_no
-  orderquery p safe
-  refund p idempotent=xml.out_refund_no
-  refundquery p safe
-  unifiedorder p idempotent=xml.out_trade_no
+  micropay p idempotent=xml.out_trade_no fills=xml.appid
+  orderquery p safe fills=xml.appid
+  refund p idempotent=xml.out_refund_no fills=xml.{appid,notify_url}
+  refundquery p safe fills=xml.appid
+  unifiedorder p idempotent=xml.out_trade_no fills=xml.{appid,notify_url}
  secapi
   mch
    addInstitutionsub p certificate nonceless noSignType
-   addsubdevconfig p certificate nonceless noSignType
-   channelsetting p certificate nonceless noSignType
+   addsubdevconfig p certificate nonceless noSignType fills=xml.appid
+   channelsetting p certificate nonceless noSignType fills=xml.appid
    modifyInstitutionsub p certificate nonceless noSignType
    modifymchinfo p certificate nonceless noSignType
    queryInstitutionsub p certificate nonceless safe noSignType
-   querysubdevconfig p certificate nonceless safe noSignType
-   submchmanage p certificate unsigned noSignType lists=mchinfo
+   querysubdevconfig p certificate nonceless safe noSignType fills=xml.appid
+   submchmanage p certificate unsigned noSignType fills=xml.appid lists=mchinfo
    uploadmedia p certificate upload={"file":"media","digest":"media_hash","algorithm":"md5","flat":true}
   mkt/addrecommendconf p certificate noSignType
   pay
-   facepayreverse p certificate idempotent=xml.out_trade_no
-   multiprofitsharing p certificate idempotent=xml.out_order_no signType=HMAC-SHA256
-   profitsharing p certificate idempotent=xml.out_order_no signType=HMAC-SHA256
-   profitsharingfinish p certificate idempotent=xml.out_order_no signType=HMAC-SHA256
-   profitsharingreturn p certificate idempotent=xml.out_return_no signType=HMAC-SHA256
-   refund p certificate idempotent=xml.out_refund_no
-   refundv2 p certificate idempotent=xml.out_refund_no
-   reverse p certificate idempotent=xml.out_trade_no
+   facepayreverse p certificate idempotent=xml.out_trade_no fills=xml.appid
+   multiprofitsharing p certificate idempotent=xml.out_order_no signType=HMAC-SHA256 fills=xml.appid
+   profitsharing p certificate idempotent=xml.out_order_no signType=HMAC-SHA256 fills=xml.appid
+   profitsharingfinish p certificate idempotent=xml.out_order_no signType=HMAC-SHA256 fills=xml.appid
+   profitsharingreturn p certificate idempotent=xml.out_return_no signType=HMAC-SHA256 fills=xml.appid
+   refund p certificate idempotent=xml.out_refund_no fills=xml.{appid,notify_url}
+   refundv2 p certificate idempotent=xml.out_refund_no fills=xml.{appid,notify_url}
+   reverse p certificate idempotent=xml.out_trade_no fills=xml.appid
  secsvc
-  getrealnameinfo p origin=fraud.mch.weixin.qq.com extraSigns=cert_sign signType=HMAC-SHA256
-  realnameauth p origin=fraud.mch.weixin.qq.com optionalSign signType=HMAC-SHA256
+  getrealnameinfo p origin=fraud.mch.weixin.qq.com extraSigns=cert_sign signType=HMAC-SHA256 fills=xml.appid
+  realnameauth p origin=fraud.mch.weixin.qq.com optionalSign signType=HMAC-SHA256 fills=xml.appid
  tools
-  authcodetoopenid p noSignType
-  shorturl p
+  authcodetoopenid p noSignType fills=xml.appid
+  shorturl p fills=xml.appid
  transit
   partnerpay
-   payapply p idempotent=xml.out_trade_no signType=HMAC-SHA256
-   queryorder p safe signType=HMAC-SHA256
-   querystate p safe signType=HMAC-SHA256
+   payapply p idempotent=xml.out_trade_no signType=HMAC-SHA256 fills=xml.{appid,notify_url}
+   queryorder p safe signType=HMAC-SHA256 fills=xml.appid
+   querystate p safe signType=HMAC-SHA256 fills=xml.appid
   pay
-   payapply p idempotent=xml.out_trade_no signType=HMAC-SHA256
-   querystate p safe signType=HMAC-SHA256
-  queryorder p safe signType=HMAC-SHA256
+   payapply p idempotent=xml.out_trade_no signType=HMAC-SHA256 fills=xml.{appid,notify_url}
+   querystate p safe signType=HMAC-SHA256 fills=xml.appid
+  queryorder p safe signType=HMAC-SHA256 fills=xml.appid
  vehicle
   partnerpay
-   notification p signType=HMAC-SHA256
-   payapply p idempotent=xml.out_trade_no signType=HMAC-SHA256
-   querystate p safe signType=HMAC-SHA256
+   notification p signType=HMAC-SHA256 fills=xml.appid
+   payapply p idempotent=xml.out_trade_no signType=HMAC-SHA256 fills=xml.{appid,notify_url}
+   querystate p safe signType=HMAC-SHA256 fills=xml.appid
   pay
-   notification p signType=HMAC-SHA256
-   payapply p idempotent=xml.out_trade_no signType=HMAC-SHA256
-   querystate p safe signType=HMAC-SHA256
+   notification p signType=HMAC-SHA256 fills=xml.appid
+   payapply p idempotent=xml.out_trade_no signType=HMAC-SHA256 fills=xml.{appid,notify_url}
+   querystate p safe signType=HMAC-SHA256 fills=xml.appid
  wxv
-  cancelbill p certificate idempotent=xml.out_order_no signType=HMAC-SHA256
-  changerentmoney p certificate signType=HMAC-SHA256
-  createhotelbill p certificate idempotent=xml.out_order_no signType=HMAC-SHA256
-  createrentbill p certificate idempotent=xml.out_order_no signType=HMAC-SHA256
-  finishhotelbill p certificate idempotent=xml.out_order_no signType=HMAC-SHA256
-  finishrentbill p certificate idempotent=xml.out_order_no signType=HMAC-SHA256
-  queryhotelbill p certificate safe signType=HMAC-SHA256
-  queryrentbill p certificate safe signType=HMAC-SHA256
+  cancelbill p certificate idempotent=xml.out_order_no signType=HMAC-SHA256 fills=xml.appid
+  changerentmoney p certificate signType=HMAC-SHA256 fills=xml.appid
+  createhotelbill p certificate idempotent=xml.out_order_no signType=HMAC-SHA256 fills=xml.appid
+  createrentbill p certificate idempotent=xml.out_order_no signType=HMAC-SHA256 fills=xml.appid
+  finishhotelbill p certificate idempotent=xml.out_order_no signType=HMAC-SHA256 fills=xml.appid
+  finishrentbill p certificate idempotent=xml.out_order_no signType=HMAC-SHA256 fills=xml.appid
+  queryhotelbill p certificate safe signType=HMAC-SHA256 fills=xml.appid
+  queryrentbill p certificate safe signType=HMAC-SHA256 fills=xml.appid
  xdc
   apiv2getsignkey/sign/getsignkey p unsigned noSignType
   apiv2sandbox/pay
-   micropay p optionalSign idempotent=xml.out_trade_no
-   orderquery p optionalSign safe
+   micropay p optionalSign idempotent=xml.out_trade_no fills=xml.appid
+   orderquery p optionalSign safe fills=xml.appid
 v3
  abnormal-fund-processing/receipts/{receipt_id} g
-  transfer-instructions p
+  transfer-instructions p fills=json.{appid,notify_url}
    {out_instruction_no} g
  aggracct-bc/wb-channel
   account
@@ -288,7 +288,7 @@ v3
   marketing/shake-activities/activities g pages=query.{offset,limit},data
   partner
    card-member
-    cards g pages=query.{offset,limit},data p
+    cards g pages=query.{offset,limit},data p fills=json.{appid,notify_url}
      {card_id} g a d
       invalidate p
     membership-activities g pages=query.{offset,limit},data p idempotent=json.out_request_no
@@ -314,19 +314,19 @@ v3
      unbindrecipient p
   profitsharing
    brand-configs/{brand_mchid} g
-   finish-order p idempotent=json.out_order_no
-   orders g p idempotent=json.out_order_no encrypts=json.receivers[].name
+   finish-order p idempotent=json.out_order_no fills=json.notify_url
+   orders g p idempotent=json.out_order_no fills=json.{appid,notify_url} encrypts=json.receivers[].name
     {transaction_id}/amounts g
    receivers
-    add p
-    delete p
+    add p fills=json.appid
+    delete p fills=json.appid
    returnorders g p idempotent=json.out_return_no
  brand-basic/partner/brands/{brand_id}/product-authorities g
  businesscircle
-  parkings p answer=none
-  points/notify p answer=none
-  user-authorizations/{openid} g
-  users/{openid}/points/commit_status g answer=none
+  parkings p answer=none fills=json.appid
+  points/notify p answer=none fills=json.appid
+  user-authorizations/{openid} g fills=query.appid
+  users/{openid}/points/commit_status g answer=none fills=query.appid
  capital/capitallhh
   areas/provinces g
    {province_code}/cities g
@@ -335,36 +335,36 @@ v3
    personal-banking g pages=query.{offset,limit},data
    search-banks-by-bank-account g encrypts=query.account_number
    {bank_alias_code}/branches g pages=query.{offset,limit},data
- catering/orders/sync-status p answer=none
+ catering/orders/sync-status p answer=none fills=json.{sp_mchid,sp_appid}
  certificates g
  combine-transactions
-  app p idempotent=json.combine_out_trade_no encrypts=json.combine_payer_info.identity.{number,name}
-  h5 p idempotent=json.combine_out_trade_no encrypts=json.combine_payer_info.identity.{number,name}
+  app p idempotent=json.combine_out_trade_no fills=json.{combine_mchid,combine_appid,notify_url} encrypts=json.combine_payer_info.identity.{number,name}
+  h5 p idempotent=json.combine_out_trade_no fills=json.{combine_mchid,combine_appid,notify_url} encrypts=json.combine_payer_info.identity.{number,name}
   id/{combine_transaction_id} g
-  jsapi p idempotent=json.combine_out_trade_no encrypts=json.combine_payer_info.identity.{number,name}
-  miniprogram p idempotent=json.combine_out_trade_no
-  native p idempotent=json.combine_out_trade_no encrypts=json.combine_payer_info.identity.{number,name}
+  jsapi p idempotent=json.combine_out_trade_no fills=json.{combine_mchid,combine_appid,notify_url} encrypts=json.combine_payer_info.identity.{number,name}
+  miniprogram p idempotent=json.combine_out_trade_no fills=json.{combine_mchid,combine_appid,notify_url}
+  native p idempotent=json.combine_out_trade_no fills=json.{combine_mchid,combine_appid,notify_url} encrypts=json.combine_payer_info.identity.{number,name}
   out-trade-no/{combine_out_trade_no} g
-   close p idempotent=path.combine_out_trade_no answer=none
+   close p idempotent=path.combine_out_trade_no answer=none fills=json.combine_appid
  compliance/inactive-merchant-identity-verification/merchants p
   {sub_mchid}/verifications/{verification_id} g
  credit-repayment/partner
   contracts
-   app-presign p idempotent=json.out_contract_code encrypts=json.real_identity.{identity_id,real_name}
-   h5-presign p idempotent=json.out_contract_code encrypts=json.real_identity.{identity_id,real_name}
+   app-presign p idempotent=json.out_contract_code fills=json.appid encrypts=json.real_identity.{identity_id,real_name}
+   h5-presign p idempotent=json.out_contract_code fills=json.appid encrypts=json.real_identity.{identity_id,real_name}
    terminate p idempotent=json.out_contract_code
    {out_contract_code} g
-  deduct-orders p idempotent=json.out_trade_no
+  deduct-orders p idempotent=json.out_trade_no fills=json.notify_url
    {out_trade_no} g
   schedule-records
-   batch-create p
+   batch-create p fills=json.appid
    {out_record_id} g
  customs
-  orders g prefix=global origin=apihk.mch.weixin.qq.com pages=query.{offset,limit},data p prefix=global origin=apihk.mch.weixin.qq.com a prefix=global origin=apihk.mch.weixin.qq.com
-  redeclare p prefix=global origin=apihk.mch.weixin.qq.com
-  verify-certificate p prefix=global origin=apihk.mch.weixin.qq.com encrypts=json.{certificate_id,certificate_name}
+  orders g prefix=global origin=apihk.mch.weixin.qq.com fills=query.{mchid,appid} pages=query.{offset,limit},data p prefix=global origin=apihk.mch.weixin.qq.com fills=json.{mchid,appid} a prefix=global origin=apihk.mch.weixin.qq.com fills=json.{mchid,appid}
+  redeclare p prefix=global origin=apihk.mch.weixin.qq.com fills=json.{mchid,appid}
+  verify-certificate p prefix=global origin=apihk.mch.weixin.qq.com fills=json.{mchid,appid} encrypts=json.{certificate_id,certificate_name}
  discount-card
-  cards p idempotent=json.out_card_code
+  cards p idempotent=json.out_card_code fills=json.{appid,notify_url}
    {out_card_code} g
     add-user-records p answer=none
   orders
@@ -372,10 +372,10 @@ v3
    {out_order_no} g a
  ebike/charge
   contracts
-   preopen p
+   preopen p fills=json.appid
    {contract_id} g
-    confirm p
-  transactions p idempotent=json.out_trade_no
+    confirm p fills=json.appid
+  transactions p idempotent=json.out_trade_no fills=json.{appid,notify_url}
    id/{transaction_id} g
    out-trade-no/{out_trade_no} g
   users/{openid}/contract g
@@ -401,44 +401,44 @@ v3
    contracts
     plan-id/{plan_id}/out-contract-code/{out_contract_code} g
      terminate p idempotent=path.out_contract_code
-    pre-entrust-sign p idempotent=json.out_contract_code
-     mini-program p idempotent=json.out_contract_code
-   transactions p idempotent=json.combine_out_trade_no
+    pre-entrust-sign p idempotent=json.out_contract_code fills=json.{appid,notify_url}
+     mini-program p idempotent=json.out_contract_code fills=json.{appid,notify_url}
+   transactions p idempotent=json.combine_out_trade_no fills=json.{combine_mchid,combine_appid}
     {combine_out_trade_no} g
-     reverse p idempotent=path.combine_out_trade_no answer=none
+     reverse p idempotent=path.combine_out_trade_no answer=none fills=json.combine_appid
   fund
    balance/{sub_mchid} g
    enddaybalance/{sub_mchid} g
-   withdraw p idempotent=json.out_request_no
+   withdraw p idempotent=json.out_request_no fills=json.notify_url
     out-request-no/{out_request_no} g
     {withdraw_id} g
   individual-contracts
-   out-contract-code/{out_contract_code} g
+   out-contract-code/{out_contract_code} g fills=query.appid
    pre-entrust-sign
-    app p idempotent=json.out_contract_code
-    mini-program p idempotent=json.out_contract_code
+    app p idempotent=json.out_contract_code fills=json.appid
+    mini-program p idempotent=json.out_contract_code fills=json.appid
    pre-entrust-sign-with-real-name-identity
-    app p idempotent=json.out_contract_code encrypts=json.{real_name,cred_id}
-    mini-program p idempotent=json.out_contract_code encrypts=json.{real_name,cred_id}
-   {openid} g
+    app p idempotent=json.out_contract_code fills=json.appid encrypts=json.{real_name,cred_id}
+    mini-program p idempotent=json.out_contract_code fills=json.appid encrypts=json.{real_name,cred_id}
+   {openid} g fills=query.appid
   mch-transfer
    authorizations p
     {sub_mchid} g
-   transfer-bills p idempotent=json.out_bill_no encrypts=json.user_name
+   transfer-bills p idempotent=json.out_bill_no fills=json.{appid,notify_url} encrypts=json.user_name
     out-bill-no/{out_bill_no} g decrypts=user_name
      cancel p idempotent=path.out_bill_no
     transfer-bill-no/{transfer_bill_no} g decrypts=user_name
   profitsharing
    after-sales-orders g p
-   finish-order p idempotent=json.out_order_no
-   orders g p idempotent=json.out_order_no encrypts=json.receivers[].receiver_name
+   finish-order p idempotent=json.out_order_no fills=json.notify_url
+   orders g p idempotent=json.out_order_no fills=json.{appid,notify_url} encrypts=json.receivers[].receiver_name
     {transaction_id}/amounts g
    receivers
-    add p encrypts=json.encrypted_name
-    delete p
+    add p fills=json.appid encrypts=json.encrypted_name
+    delete p fills=json.appid
    returnorders g p idempotent=json.out_return_no
   refunds
-   apply p idempotent=json.out_refund_no
+   apply p idempotent=json.out_refund_no fills=json.{sp_appid,notify_url}
    id/{refund_id} g
    out-refund-no/{out_refund_no} g
    {refund_id}
@@ -451,32 +451,32 @@ v3
    return p idempotent=json.out_order_no
  edu-papay
   contracts
-   id/{contract_id} g
-   presign p
+   id/{contract_id} g fills=query.appid
+   presign p fills=json.appid
    {contract_id} d answer=none
-  transactions p idempotent=json.out_trade_no answer=none
+  transactions p idempotent=json.out_trade_no answer=none fills=json.{appid,notify_url}
    id/{transaction_id} g
    out-trade-no/{out_trade_no} g
-  user/{openid}/contracts g pages=query.{offset,limit},data
-  user-notifications/{contract_id}/send p answer=none
+  user/{openid}/contracts g fills=query.appid pages=query.{offset,limit},data
+  user-notifications/{contract_id}/send p answer=none fills=json.appid
  edu-star
-  orders g pages=query.{offset,limit},data p
+  orders g fills=query.appid pages=query.{offset,limit},data p fills=json.appid
   users
-   openid/{wechat_openid} g
-   qq/{qq} g
+   openid/{wechat_openid} g fills=query.appid
+   qq/{qq} g fills=query.appid
  eduschoolpay
   contracts
-   presign p idempotent=json.out_contract_code encrypts=json.{identity.{real_name,id_card_number},bank_card.{bank_card_no,phone}}
+   presign p idempotent=json.out_contract_code fills=json.appid encrypts=json.{identity.{real_name,id_card_number},bank_card.{bank_card_no,phone}}
    {contract_id} g
     terminate p answer=none
-  transactions p idempotent=json.out_trade_no
+  transactions p idempotent=json.out_trade_no fills=json.{appid,notify_url}
    id/{transaction_id} g
    out-trade-no/{out_trade_no} g
   users/{openid}
    contracts g pages=query.{offset,limit},data
    debt-state g
  express/users/{openid}/transform p
- facemch/users/{face_sid} g decrypts=real_name_info.{encrypted_real_name,encrypted_credential_id}
+ facemch/users/{face_sid} g fills=query.appid decrypts=real_name_info.{encrypted_real_name,encrypted_credential_id}
  fund-app
   brand-redpacket
    brand-merchant-batches p idempotent=json.out_batch_no encrypts=json.detail_list[].user_name
@@ -492,7 +492,7 @@ v3
      {transfer_bill_no} g
    partner
     budget/{out_budget_no}/electronic-receipts g p
-    charity-budget p idempotent=json.out_budget_no
+    charity-budget p idempotent=json.out_budget_no fills=json.notify_url
      {out_budget_no} g
       unlock p
     charity-transfer-bills p idempotent=json.out_transfer_no
@@ -501,24 +501,24 @@ v3
      {out_bill_no} g
     sub-mch-authorizations p idempotent=json.out_apply_no
      {sub_mchid} g
-    transfer-bills p idempotent=json.out_bill_no encrypts=json.user_name
+    transfer-bills p idempotent=json.out_bill_no fills=json.{appid,notify_url} encrypts=json.user_name
      out-bill-no/{out_bill_no} g decrypts=user_name
       cancel p idempotent=path.out_bill_no decrypts=user_name
-     pre-transfer-with-authorization p idempotent=json.out_bill_no encrypts=json.user_name
-     transfer p idempotent=json.out_bill_no encrypts=json.user_name decrypts=user_name
-    user-confirm-authorizations p idempotent=json.out_authorization_no
+     pre-transfer-with-authorization p idempotent=json.out_bill_no fills=json.{appid,notify_url} encrypts=json.user_name
+     transfer p idempotent=json.out_bill_no fills=json.{appid,notify_url} encrypts=json.user_name decrypts=user_name
+    user-confirm-authorizations p idempotent=json.out_authorization_no fills=json.{appid,notify_url}
      {out_authorization_no} g
       close p idempotent=path.out_authorization_no
-   transfer-bills p idempotent=json.out_bill_no encrypts=json.user_name
+   transfer-bills p idempotent=json.out_bill_no fills=json.{appid,notify_url} encrypts=json.user_name
     out-bill-no/{out_bill_no} g decrypts=user_name
      cancel p idempotent=path.out_bill_no
-    pre-transfer-with-authorization p idempotent=json.out_bill_no encrypts=json.user_name
-    transfer p idempotent=json.out_bill_no encrypts=json.user_name decrypts=user_name
+    pre-transfer-with-authorization p idempotent=json.out_bill_no fills=json.{appid,notify_url} encrypts=json.user_name
+    transfer p idempotent=json.out_bill_no fills=json.{appid,notify_url} encrypts=json.user_name decrypts=user_name
     transfer-bill-no/{transfer_bill_no} g decrypts=user_name
-   transfer-to-qq-wallet-bills p idempotent=json.out_bill_no encrypts=json.user_name decrypts=user_name
+   transfer-to-qq-wallet-bills p idempotent=json.out_bill_no fills=json.notify_url encrypts=json.user_name decrypts=user_name
     {out_bill_no} g decrypts=user_name
      cancel p idempotent=path.out_bill_no decrypts=user_name
-   user-confirm-authorization p idempotent=json.out_authorization_no
+   user-confirm-authorization p idempotent=json.out_authorization_no fills=json.appid
     out-authorization-no/{out_authorization_no} g
      close p idempotent=path.out_authorization_no
  funds-to-oversea
@@ -531,13 +531,13 @@ v3
  global
   certificates g origin=apihk.mch.weixin.qq.com
   customs
-   orders g origin=apihk.mch.weixin.qq.com pages=query.{offset,limit},data p origin=apihk.mch.weixin.qq.com a origin=apihk.mch.weixin.qq.com
-   redeclare p origin=apihk.mch.weixin.qq.com
-   verify-certificate p origin=apihk.mch.weixin.qq.com encrypts=json.{certificate_id,certificate_name}
+   orders g origin=apihk.mch.weixin.qq.com fills=query.{mchid,appid} pages=query.{offset,limit},data p origin=apihk.mch.weixin.qq.com fills=json.{mchid,appid} a origin=apihk.mch.weixin.qq.com fills=json.{mchid,appid}
+   redeclare p origin=apihk.mch.weixin.qq.com fills=json.{mchid,appid}
+   verify-certificate p origin=apihk.mch.weixin.qq.com fills=json.{mchid,appid} encrypts=json.{certificate_id,certificate_name}
   merchant/h5/permission
-   applications p origin=apihk.mch.weixin.qq.com
+   applications p origin=apihk.mch.weixin.qq.com fills=json.notify_url
     {applyment_id} g origin=apihk.mch.weixin.qq.com a origin=apihk.mch.weixin.qq.com
-   domain/applications p origin=apihk.mch.weixin.qq.com
+   domain/applications p origin=apihk.mch.weixin.qq.com fills=json.notify_url
     {applyment_id} g origin=apihk.mch.weixin.qq.com a origin=apihk.mch.weixin.qq.com
    {sub_mchid} g origin=apihk.mch.weixin.qq.com
   merchant-service
@@ -551,33 +551,33 @@ v3
     upload p origin=apihk.mch.weixin.qq.com upload={"file":"file","name":"filename","digest":"sha256"}
     {media_id} g origin=apihk.mch.weixin.qq.com unsigned answer=binary
   merchant-storage/file/upload p origin=apihk.mch.weixin.qq.com upload={"file":"file","name":"filename","digest":"digest"}
-  merchants p origin=apihk.mch.weixin.qq.com idempotent=headers.Idempotency-Key encrypts=json.contact.{name,phone,email}
-   {sub_mchid} g origin=apihk.mch.weixin.qq.com decrypts=contact.{name,phone,email} a origin=apihk.mch.weixin.qq.com encrypts=json.contact.{name,phone,email}
+  merchants p origin=apihk.mch.weixin.qq.com idempotent=headers.Idempotency-Key fills=json.{sp_mchid,sp_appid} encrypts=json.contact.{name,phone,email}
+   {sub_mchid} g origin=apihk.mch.weixin.qq.com fills=query.{sp_mchid,sp_appid} decrypts=contact.{name,phone,email} a origin=apihk.mch.weixin.qq.com fills=json.{sp_mchid,sp_appid} encrypts=json.contact.{name,phone,email}
   micropay/transactions
-   id/{transaction_id}/reverse p origin=apihk.mch.weixin.qq.com answer=none
-   out-trade-no/{out_trade_no}/reverse p origin=apihk.mch.weixin.qq.com idempotent=path.out_trade_no answer=none
-   pay p origin=apihk.mch.weixin.qq.com idempotent=json.out_trade_no
+   id/{transaction_id}/reverse p origin=apihk.mch.weixin.qq.com answer=none fills=json.{mchid-sub_mchid-sp_mchid,sp_mchid+sub_mchid}
+   out-trade-no/{out_trade_no}/reverse p origin=apihk.mch.weixin.qq.com idempotent=path.out_trade_no answer=none fills=json.{mchid-sub_mchid-sp_mchid,sp_mchid+sub_mchid}
+   pay p origin=apihk.mch.weixin.qq.com idempotent=json.out_trade_no fills=json.{mchid-sub_mchid-sp_mchid-sp_appid,sp_mchid+sub_mchid,appid-sub_mchid-sp_mchid-sp_appid,sp_appid+sub_mchid}
   papay
    contracts
-    app-pre-entrust-sign p origin=apihk.mch.weixin.qq.com
-    h5-pre-entrust-sign p origin=apihk.mch.weixin.qq.com
-    jsapi-pre-entrust-sign p origin=apihk.mch.weixin.qq.com
-    miniprogram-pre-entrust-sign p origin=apihk.mch.weixin.qq.com
-    out-contract-code/{out_contract_code} g origin=apihk.mch.weixin.qq.com
-    web-pre-entrust-sign p origin=apihk.mch.weixin.qq.com
-    {contract_id} g origin=apihk.mch.weixin.qq.com
-     terminate p origin=apihk.mch.weixin.qq.com answer=none
-   transactions p origin=apihk.mch.weixin.qq.com idempotent=json.out_trade_no
+    app-pre-entrust-sign p origin=apihk.mch.weixin.qq.com fills=json.{sp_mchid+sub_mchid,appid-sub_mchid-sp_mchid-sp_appid,sp_appid+sub_mchid}
+    h5-pre-entrust-sign p origin=apihk.mch.weixin.qq.com fills=json.{sp_mchid+sub_mchid,appid-sub_mchid-sp_mchid-sp_appid,sp_appid+sub_mchid}
+    jsapi-pre-entrust-sign p origin=apihk.mch.weixin.qq.com fills=json.{sp_mchid+sub_mchid,appid-sub_mchid-sp_mchid-sp_appid,sp_appid+sub_mchid}
+    miniprogram-pre-entrust-sign p origin=apihk.mch.weixin.qq.com fills=json.{sp_mchid+sub_mchid,appid-sub_mchid-sp_mchid-sp_appid,sp_appid+sub_mchid}
+    out-contract-code/{out_contract_code} g origin=apihk.mch.weixin.qq.com fills=query.{sp_mchid+sub_mchid,appid-sub_mchid-sp_mchid-sp_appid,sp_appid+sub_mchid}
+    web-pre-entrust-sign p origin=apihk.mch.weixin.qq.com fills=json.{sp_mchid+sub_mchid,appid-sub_mchid-sp_mchid-sp_appid,sp_appid+sub_mchid}
+    {contract_id} g origin=apihk.mch.weixin.qq.com fills=query.{sp_mchid+sub_mchid,appid-sub_mchid-sp_mchid-sp_appid,sp_appid+sub_mchid}
+     terminate p origin=apihk.mch.weixin.qq.com answer=none fills=json.{appid-sub_mchid-sp_appid,sp_appid+sub_mchid}
+   transactions p origin=apihk.mch.weixin.qq.com idempotent=json.out_trade_no fills=json.{appid-sub_mchid-sp_appid,sp_appid+sub_mchid,notify_url}
     out-trade-no/{out_trade_no} g origin=apihk.mch.weixin.qq.com
      reverse p origin=apihk.mch.weixin.qq.com idempotent=path.out_trade_no answer=none
     {transaction_id} g origin=apihk.mch.weixin.qq.com
   profit-sharing
    bill-download-url g origin=apihk.mch.weixin.qq.com
-   orders p origin=apihk.mch.weixin.qq.com idempotent=json.out_order_no encrypts=json.receivers[].name
+   orders p origin=apihk.mch.weixin.qq.com idempotent=json.out_order_no fills=json.appid encrypts=json.receivers[].name
     unfreeze p origin=apihk.mch.weixin.qq.com idempotent=json.out_order_no
     {out_order_no} g origin=apihk.mch.weixin.qq.com
-   receivers p origin=apihk.mch.weixin.qq.com encrypts=json.name decrypts=name d origin=apihk.mch.weixin.qq.com answer=none
-    {account} g origin=apihk.mch.weixin.qq.com
+   receivers p origin=apihk.mch.weixin.qq.com fills=json.appid-sub_appid encrypts=json.name decrypts=name d origin=apihk.mch.weixin.qq.com answer=none fills=json.appid-sub_appid
+    {account} g origin=apihk.mch.weixin.qq.com fills=query.appid-sub_appid
    refunds
     bill-download-url g origin=apihk.mch.weixin.qq.com
     refundable-balance g origin=apihk.mch.weixin.qq.com
@@ -589,20 +589,20 @@ v3
   refund
    partner/recharge-balance/sub-mchid/{sub_mchid} g origin=apihk.mch.weixin.qq.com
    recharge-balance g origin=apihk.mch.weixin.qq.com
-  refunds g origin=apihk.mch.weixin.qq.com pages=query.{offset,count},data p origin=apihk.mch.weixin.qq.com idempotent=json.out_refund_no
-   id/{refund_id} g origin=apihk.mch.weixin.qq.com
-   out-refund-no/{out_refund_no} g origin=apihk.mch.weixin.qq.com
+  refunds g origin=apihk.mch.weixin.qq.com fills=query.{mchid-sub_mchid-sp_mchid,sp_mchid+sub_mchid} pages=query.{offset,count},data p origin=apihk.mch.weixin.qq.com idempotent=json.out_refund_no fills=json.{mchid-sub_mchid-sp_mchid-sp_appid,sp_mchid+sub_mchid,appid-sub_mchid-sp_mchid-sp_appid,sp_appid+sub_mchid,notify_url}
+   id/{refund_id} g origin=apihk.mch.weixin.qq.com fills=query.{mchid-sub_mchid-sp_mchid,sp_mchid+sub_mchid}
+   out-refund-no/{out_refund_no} g origin=apihk.mch.weixin.qq.com fills=query.{mchid-sub_mchid-sp_mchid,sp_mchid+sub_mchid}
   settle/settlements g origin=apihk.mch.weixin.qq.com pages=query.{offset,limit},data
-  statements g origin=apihk.mch.weixin.qq.com signedDigest=Wechatpay-Statement-Sha1 answer=binary
+  statements g origin=apihk.mch.weixin.qq.com signedDigest=Wechatpay-Statement-Sha1 answer=binary fills=query.{mchid-sub_mchid-sp_mchid,sp_mchid+sub_mchid}
   transactions
-   app p origin=apihk.mch.weixin.qq.com idempotent=json.out_trade_no
-   id/{transaction_id} g origin=apihk.mch.weixin.qq.com
-    close p origin=apihk.mch.weixin.qq.com answer=none
-   jsapi p origin=apihk.mch.weixin.qq.com idempotent=json.out_trade_no
-   mweb p origin=apihk.mch.weixin.qq.com idempotent=json.out_trade_no
-   native p origin=apihk.mch.weixin.qq.com idempotent=json.out_trade_no
-   out-trade-no/{out_trade_no} g origin=apihk.mch.weixin.qq.com
-    close p origin=apihk.mch.weixin.qq.com idempotent=path.out_trade_no answer=none
+   app p origin=apihk.mch.weixin.qq.com idempotent=json.out_trade_no fills=json.{mchid-sub_mchid-sp_mchid-sp_appid,sp_mchid+sub_mchid,appid-sub_mchid-sp_mchid-sp_appid,sp_appid+sub_mchid,notify_url}
+   id/{transaction_id} g origin=apihk.mch.weixin.qq.com fills=query.{mchid-sub_mchid-sp_mchid,sp_mchid+sub_mchid}
+    close p origin=apihk.mch.weixin.qq.com answer=none fills=json.{mchid-sub_mchid-sp_mchid,sp_mchid+sub_mchid}
+   jsapi p origin=apihk.mch.weixin.qq.com idempotent=json.out_trade_no fills=json.{mchid-sub_mchid-sp_mchid-sp_appid,sp_mchid+sub_mchid,appid-sub_mchid-sp_mchid-sp_appid,sp_appid+sub_mchid,notify_url}
+   mweb p origin=apihk.mch.weixin.qq.com idempotent=json.out_trade_no fills=json.{mchid-sub_mchid-sp_mchid-sp_appid,sp_mchid+sub_mchid,appid-sub_mchid-sp_mchid-sp_appid,sp_appid+sub_mchid,notify_url}
+   native p origin=apihk.mch.weixin.qq.com idempotent=json.out_trade_no fills=json.{mchid-sub_mchid-sp_mchid-sp_appid,sp_mchid+sub_mchid,appid-sub_mchid-sp_mchid-sp_appid,sp_appid+sub_mchid,notify_url}
+   out-trade-no/{out_trade_no} g origin=apihk.mch.weixin.qq.com fills=query.{mchid-sub_mchid-sp_mchid,sp_mchid+sub_mchid}
+    close p origin=apihk.mch.weixin.qq.com idempotent=path.out_trade_no answer=none fills=json.{mchid-sub_mchid-sp_mchid,sp_mchid+sub_mchid}
  goldplan/merchants
   changecustompagestatus p
   changegoldplanstatus p
@@ -614,12 +614,12 @@ v3
    invalid p
    query p
    refund/sync p
-   update p
-   upload p
+   update p fills=json.notify_url
+   upload p fills=json.notify_url
   companies/query p
   goods/upload p
   n-qualifications/sync p encrypts=json.{real_name,id_card_number,phone_number}
-  qualification g encrypts=query.{real_name,id_card_number,phone_number}
+  qualification g fills=query.appid encrypts=query.{real_name,id_card_number,phone_number}
   qualifications
    passthrough
     cancel p encrypts=json.{real_name,id_card_number,phone_number}
@@ -654,7 +654,7 @@ v3
     query p
     unlock p
  hire-power-bank
-  insurance-orders p
+  insurance-orders p fills=json.notify_url
    {out_order_no} g
   user-qualifications/{openid} g
  industry-coupon/tokens p
@@ -662,9 +662,9 @@ v3
   retail-industry/transactions p answer=none
   transactions/{transaction_id} p answer=none
  inspolicymgr/deduct
-  authorizations p
+  authorizations p fills=json.appid
    {out_insurance_no} g
-  policies p encrypts=json.insured_name_list[] decrypts=insured_name_list[]
+  policies p fills=json.appid encrypts=json.insured_name_list[] decrypts=insured_name_list[]
    {out_insurance_no} g decrypts=insured_name_list[] a encrypts=json.insured_name_list[] decrypts=insured_name_list[]
  iotmanage
   device-inspections/{device_sn} g
@@ -677,21 +677,21 @@ v3
  marketing
   bank/packages/{package_id}/tasks g pages=query.{offset,limit},data p upload={"file":"file","name":"filename","digest":"sha256"}
   bank-favor/users/{openid}
-   bank-multi-activity p idempotent=json.out_request_no
-   coupons/{coupon_id} g
+   bank-multi-activity p idempotent=json.out_request_no fills=json.appid
+   coupons/{coupon_id} g fills=query.appid
   busifavor
-   callbacks g p
+   callbacks g fills=query.mchid p fills=json.{mchid,notify_url}
    coupons
     associate p idempotent=json.out_request_no
     deactivate p idempotent=json.deactivate_request_no
     disassociate p idempotent=json.out_request_no
     return p idempotent=json.return_request_no
-    send p idempotent=json.out_request_no
-    use p idempotent=json.use_request_no
+    send p idempotent=json.out_request_no fills=json.appid
+    use p idempotent=json.use_request_no fills=json.appid
     {card_id}/send p idempotent=json.out_request_no
    product-coupons
-    pre-send p idempotent=json.send_request_no
-    send p idempotent=json.out_request_no
+    pre-send p idempotent=json.send_request_no fills=json.appid
+    send p idempotent=json.out_request_no fills=json.appid
    stocks p idempotent=json.out_request_no
     {stock_id} g a answer=none
      budget a
@@ -702,10 +702,10 @@ v3
      {subsidy_receipt_id} g
     return-receipts p idempotent=json.out_subsidy_return_no
      {subsidy_return_receipt_id} g
-   users/{openid}/coupons g pages=query.{offset,limit},data
+   users/{openid}/coupons g fills=query.appid pages=query.{offset,limit},data
     {coupon_code}/appids/{appid} g
   favor
-   callbacks g p
+   callbacks g fills=query.mchid p fills=json.{mchid,notify_url}
    coupon-stocks p idempotent=json.out_request_no
    media/image-upload p upload={"file":"file","name":"filename","digest":"sha256"}
    stocks g pages=query.{offset,limit},data
@@ -721,8 +721,8 @@ v3
      stop p
      use-flow g
      use-flow-by-day g
-   users/{openid}/coupons g pages=query.{offset,limit},data p idempotent=json.out_request_no
-    {coupon_id} g
+   users/{openid}/coupons g fills=query.appid pages=query.{offset,limit},data p idempotent=json.out_request_no fills=json.appid
+    {coupon_id} g fills=query.appid
   goods-subsidy-activity
    activities g pages=query.{offset,limit},data
    activity/{activity_id}/apply p
@@ -742,16 +742,16 @@ v3
     terminate p
   membercard-open
    activate-informations/{activate_ticket} g
-   callback g a
-   cards g pages=query.{offset,limit},data p idempotent=json.out_request_no
+   callback g a fills=json.notify_url
+   cards g pages=query.{offset,limit},data p idempotent=json.out_request_no fills=json.appid
     {card_id} g a answer=none d answer=none
      codes
       deposit p
       {code} g a answer=none
        activate p answer=none
        bonus
-        commit p answer=none
-        prepare p answer=none
+        commit p answer=none fills=json.mchid-sub_mchid
+        prepare p answer=none fills=json.mchid-sub_mchid
        rights a answer=none
        set-service-module-data p idempotent=json.out_request_no answer=none
        unavailable p answer=none
@@ -762,7 +762,7 @@ v3
      rights a answer=none
      service-modules p
       {service_module_id} a d answer=none
-     upgrade p answer=none
+     upgrade p answer=none fills=json.appid
      users/import p idempotent=json.out_request_no
    phonenumber-member
     import p answer=none encrypts=json.encrypted_phone_number
@@ -774,12 +774,12 @@ v3
      {brand_id}/delivery-plans g pages=query.{offset,page_size},plan_list
      {plan_id} a
       terminate p answer=none
-    {sp_mchid}/notify-url p
+    {sp_mchid}/notify-url p fills=json.notify_url
    product-coupon
     image-generation-tasks p
      {task_id} g
     media/upload-image p upload={"file":"file","name":"filename","digest":"sha256"}
-    notify-configs g p
+    notify-configs g p fills=json.notify_url
     product-coupons p idempotent=json.out_request_no
      {product_coupon_id} g a
       deactivate p idempotent=json.out_request_no
@@ -797,16 +797,16 @@ v3
         update-budget p idempotent=json.out_request_no
         upload-coupon-codes p idempotent=json.out_request_no
     users/{openid}
-     coupon-bundles p idempotent=json.send_request_no
-      {user_coupon_bundle_id}/deactivate p idempotent=json.out_request_no
-     coupons g pages=query.{page_token,page_size},user_coupon_list p idempotent=json.send_request_no
-      {coupon_code} g
-       confirm p idempotent=json.out_request_no
-       deactivate p idempotent=json.out_request_no
-       return p idempotent=json.out_request_no
-       use p idempotent=json.out_request_no
-     pre-send-coupon p idempotent=json.send_request_no
-     pre-send-coupon-bundle p idempotent=json.send_request_no
+     coupon-bundles p idempotent=json.send_request_no fills=json.appid
+      {user_coupon_bundle_id}/deactivate p idempotent=json.out_request_no fills=json.appid
+     coupons g fills=query.appid pages=query.{page_token,page_size},user_coupon_list p idempotent=json.send_request_no fills=json.appid
+      {coupon_code} g fills=query.appid
+       confirm p idempotent=json.out_request_no fills=json.appid
+       deactivate p idempotent=json.out_request_no fills=json.appid
+       return p idempotent=json.out_request_no fills=json.appid
+       use p idempotent=json.out_request_no fills=json.appid
+     pre-send-coupon p idempotent=json.send_request_no fills=json.appid
+     pre-send-coupon-bundle p idempotent=json.send_request_no fills=json.appid
   partnerships g pages=query.{offset,limit},data
    build p idempotent=headers.Idempotency-Key
    terminate p idempotent=headers.Idempotency-Key
@@ -827,7 +827,7 @@ v3
   weekly-discount/activities g pages=query.{offset,limit},data
    {activity_id} g
     apply p
-  withdraw-favor/users/{openid}/coupons g pages=query.{offset,limit},data p idempotent=json.send_request_no
+  withdraw-favor/users/{openid}/coupons g fills=query.appid pages=query.{offset,limit},data p idempotent=json.send_request_no fills=json.appid
  mch-manage
   mch-manage-records
    sub-mchid/{sub_mchid} g pages=query.{offset,limit},data
@@ -856,7 +856,7 @@ v3
    {apply_id} g
     revoke p
  med-ins
-  orders p idempotent=json.out_trade_no encrypts=json.{payer.{name,id_digest},relative.{name,id_digest}}
+  orders p idempotent=json.out_trade_no fills=json.appid encrypts=json.{payer.{name,id_digest},relative.{name,id_digest}}
    mix-trade-no/{mix_trade_no} g
    out-trade-no/{out_trade_no} g
   refunds/notify p answer=none
@@ -864,7 +864,7 @@ v3
   fund
    balance/{account_type} g
    dayendbalance/{account_type} g
-   withdraw p idempotent=json.out_request_no
+   withdraw p idempotent=json.out_request_no fills=json.notify_url
     bill-type/{bill_type} g
     out-request-no/{out_request_no} g
     withdraw-id/{withdraw_id} g
@@ -873,12 +873,12 @@ v3
    video_upload p upload={"file":"file","name":"filename","digest":"sha256"}
  merchant-risk-manage
   ec-trade-risk
-   query-risk-trades p pages=json.{page_index,page_size},risk_trade_list
-   recv-dispose-result p
-  report-trade-union-information p encrypts=json.{phone,certificates_number}
-  trade-risk-information g
-  trade-risk-result p
-  violation-notifications g p u d answer=none
+   query-risk-trades p fills=json.{mchid-sub_mchid-sp_mchid,sp_mchid+sub_mchid} pages=json.{page_index,page_size},risk_trade_list
+   recv-dispose-result p fills=json.{mchid-sub_mchid-sp_mchid,sp_mchid+sub_mchid}
+  report-trade-union-information p fills=json.sp_mchid+sub_mchid encrypts=json.{phone,certificates_number}
+  trade-risk-information g fills=query.sp_mchid+sub_mchid
+  trade-risk-result p fills=json.sp_mchid+sub_mchid
+  violation-notifications g p fills=json.notify_url u d answer=none
  merchant-service
   complaint-notifications g p u d answer=none
   complaints g decrypts=data[].payer_phone pages=query.{offset,limit},data
@@ -905,17 +905,17 @@ v3
  merchantfund
   merchant/income-records g pages=query.{offset,limit},data
   partner/income-records g pages=query.{offset,limit},data
- merchants p prefix=hk idempotent=headers.Idempotency-Key encrypts=json.contact.{name,phone,email} u prefix=hk encrypts=json.contact.{name,phone,email}
-  {sub_mchid} g prefix=hk decrypts=contact.{name,phone,email}
+ merchants p prefix=hk idempotent=headers.Idempotency-Key fills=json.{sp_mchid,sp_appid} encrypts=json.contact.{name,phone,email} u prefix=hk fills=json.{sp_mchid,sp_appid} encrypts=json.contact.{name,phone,email}
+  {sub_mchid} g prefix=hk fills=query.{sp_mchid,sp_appid} decrypts=contact.{name,phone,email}
  multiuse
   stocks/{stock_id}
    refund-flow g
    send-flow g
    use-flow g
-  users/{openid}/coupons p idempotent=json.out_request_no encrypts=json.{user_name,id_card_number}
+  users/{openid}/coupons p idempotent=json.out_request_no fills=json.appid encrypts=json.{user_name,id_card_number}
  new-tax-control-fapiao
   card-template p
-  download g wire=invoicing/fapiao/fapiao-file origin=pay.wechatpay.cn unsigned answer=binary
+  download g wire=invoicing/fapiao/fapiao-file origin=pay.wechatpay.cn unsigned answer=binary fills=query.mchid
   fapiao-applications p answer=none encrypts=json.buyer_information.{phone,email}
    issue-general p answer=none encrypts=json.buyer_information.{phone,email}
    issue-passenger-transport p answer=none encrypts=json.{buyer_information.{phone,email},fapiao_information.items[].passenger_information.certificate_number}
@@ -937,17 +937,17 @@ v3
     check p answer=none
     check-status g
   user-title g decrypts=phone,email
-   title-url g
+   title-url g fills=query.appid
  offlineface
-  authinfo p
+  authinfo p fills=json.sp_appid
   contracts
    presign p encrypts=json.{facepay_user.{identification.identification_number,phone},limit_bank_card.{bank_card_number,identification_name,identification.identification_number,phone}}
    {contract_id} g
   face-collections g pages=query.{offset,limit},face_collections
    {collection_id} g
   repayment-url p
-  transactions p
-   out-trade-no/{out_trade_no} g
+  transactions p fills=json.{sp_mchid+sub_mchid,sp_appid+sub_mchid}
+   out-trade-no/{out_trade_no} g fills=query.sp_mchid
  offlinefacemch
   organizations g
    {organization_id}/users
@@ -959,51 +959,51 @@ v3
   preauthorize p
  papay
   contracts/{contract_id}
-   fail-notify p answer=none
-   notify p answer=none
+   fail-notify p answer=none fills=json.{mchid,appid}
+   notify p answer=none fills=json.{mchid,appid}
   insurance-pay
    policy-periods/contract-id/{contract_id}/policy-period-id/{policy_period_id} g
-    schedule p
-   transactions/apply p idempotent=json.out_trade_no
+    schedule p fills=json.appid
+   transactions/apply p idempotent=json.out_trade_no fills=json.appid
   insurance-sign
    contracts
     plan-id/{plan_id}
-     contract-id/{contract_id}/renew p answer=none
+     contract-id/{contract_id}/renew p answer=none fills=json.appid
      out-contract-code/{out_contract_code} g
       terminate p idempotent=path.out_contract_code
     pre-entrust-sign
-     app p idempotent=json.out_contract_code encrypts=json.real_identity.{real_name,id_card_number}
-     h5 p idempotent=json.out_contract_code encrypts=json.real_identity.{real_name,id_card_number}
-     jsapi p idempotent=json.out_contract_code encrypts=json.real_identity.{real_name,id_card_number}
-     mini-program p idempotent=json.out_contract_code encrypts=json.real_identity.{real_name,id_card_number}
-   policy-periods/plan-id/{plan_id}/contract-id/{contract_id}/modify p
+     app p idempotent=json.out_contract_code fills=json.appid encrypts=json.real_identity.{real_name,id_card_number}
+     h5 p idempotent=json.out_contract_code fills=json.appid encrypts=json.real_identity.{real_name,id_card_number}
+     jsapi p idempotent=json.out_contract_code fills=json.appid encrypts=json.real_identity.{real_name,id_card_number}
+     mini-program p idempotent=json.out_contract_code fills=json.appid encrypts=json.real_identity.{real_name,id_card_number}
+   policy-periods/plan-id/{plan_id}/contract-id/{contract_id}/modify p fills=json.appid
    policy_periods/plan-id/{plan_id}/out-contract-code/{out_contract_code} g pages=query.{offset,limit},data
   pay
-   harmony/transactions/apply p idempotent=json.out_trade_no
+   harmony/transactions/apply p idempotent=json.out_trade_no fills=json.appid
    partner
     schedules/contract-id/{contract_id} g
-     schedule p
-    transactions/apply p idempotent=json.out_trade_no
+     schedule p fills=json.sp_appid
+    transactions/apply p idempotent=json.out_trade_no fills=json.sp_appid
    schedules/contract-id/{contract_id} g
-    schedule p
-   transactions/apply p idempotent=json.out_trade_no
+    schedule p fills=json.appid
+   transactions/apply p idempotent=json.out_trade_no fills=json.appid
   scheduled-deduct-sign
    contracts/pre-entrust-sign
-    app p idempotent=json.out_contract_code
-    h5 p idempotent=json.out_contract_code
-    jsapi p idempotent=json.out_contract_code
-    mini-program p idempotent=json.out_contract_code
+    app p idempotent=json.out_contract_code fills=json.appid
+    h5 p idempotent=json.out_contract_code fills=json.appid
+    jsapi p idempotent=json.out_contract_code fills=json.appid
+    mini-program p idempotent=json.out_contract_code fills=json.appid
    partner/contracts/pre-entrust-sign
-    app p idempotent=json.out_contract_code
-    h5 p idempotent=json.out_contract_code
-    jsapi p idempotent=json.out_contract_code
-    mini-program p idempotent=json.out_contract_code
+    app p idempotent=json.out_contract_code fills=json.sp_appid
+    h5 p idempotent=json.out_contract_code fills=json.sp_appid
+    jsapi p idempotent=json.out_contract_code fills=json.sp_appid
+    mini-program p idempotent=json.out_contract_code fills=json.sp_appid
   sign
    contracts
     harmony-plan-id/{plan_id}/out-contract-code/{out_contract_code} g
     plan-id/{plan_id}/out-contract-code/{out_contract_code} g
      terminate p idempotent=path.out_contract_code
-    pre-entrust-sign p idempotent=json.out_contract_code
+    pre-entrust-sign p idempotent=json.out_contract_code fills=json.appid
    partner/contracts/plan-id/{plan_id}/out-contract-code/{out_contract_code} g
     terminate p idempotent=path.out_contract_code
  parking/reminders
@@ -1018,112 +1018,112 @@ v3
   parking-lot g
   payment p answer=none
  partner-papay/contracts/{contract_id}
-  fail-notify p answer=none
-  notify p answer=none
- partner-transfer/batches p idempotent=json.out_batch_no encrypts=json.transfer_detail_list[].{user_name,user_id_card}
+  fail-notify p answer=none fills=json.{sp_mchid,sp_appid}
+  notify p answer=none fills=json.{sp_mchid,sp_appid}
+ partner-transfer/batches p idempotent=json.out_batch_no fills=json.sp_appid encrypts=json.transfer_detail_list[].{user_name,user_id_card}
   batch-id/{batch_id} g pages=query.{offset,limit},transfer_detail_list
    details/detail-id/{detail_id} g decrypts=username
   out-batch-no/{out_batch_no} g pages=query.{offset,limit},transfer_detail_list
    details/out-detail-no/{out_detail_no} g decrypts=username
  password-exempt-contract/contracts
   ecommerce/pre-entrust-sign
-   mini-program p idempotent=json.out_contract_code
-   pay-redirect-sign p idempotent=json.out_contract_code
+   mini-program p idempotent=json.out_contract_code fills=json.{appid,notify_url}
+   pay-redirect-sign p idempotent=json.out_contract_code fills=json.{appid,notify_url}
   normal/pre-entrust-sign
-   mini-program p idempotent=json.out_contract_code
-   pay-redirect-sign p idempotent=json.out_contract_code
+   mini-program p idempotent=json.out_contract_code fills=json.{appid,notify_url}
+   pay-redirect-sign p idempotent=json.out_contract_code fills=json.{appid,notify_url}
   qs/pre-entrust-sign
-   mini-program p idempotent=json.out_contract_code
-   pay-redirect-sign p idempotent=json.out_contract_code
+   mini-program p idempotent=json.out_contract_code fills=json.{appid,notify_url}
+   pay-redirect-sign p idempotent=json.out_contract_code fills=json.{appid,notify_url}
   service-id/{service_id}/out-contract-code/{out_contract_code} g
    terminate p idempotent=path.out_contract_code
   service-provider/pre-entrust-sign
-   mini-program p idempotent=json.out_contract_code
-   pay-redirect-sign p idempotent=json.out_contract_code
+   mini-program p idempotent=json.out_contract_code fills=json.{sp_appid,notify_url}
+   pay-redirect-sign p idempotent=json.out_contract_code fills=json.{sp_appid,notify_url}
  pay
   acquiring-bank/transactions/exposure p
   instal
-   exposure p
-   partner/exposure p
+   exposure p fills=json.{mchid,appid}
+   partner/exposure p fills=json.{sp_mchid,sp_appid}
   partner/transactions
-   app p idempotent=json.out_trade_no encrypts=json.payer.identity.{number,name}
-   app-with-contract p idempotent=json.out_trade_no
-   codepay p idempotent=json.out_trade_no
-   exposure p
-   h5 p idempotent=json.out_trade_no encrypts=json.payer.identity.{number,name}
-   id/{transaction_id} g
-   jsapi p idempotent=json.out_trade_no encrypts=json.payer.identity.{number,name}
-   jsapi-with-contract p idempotent=json.out_trade_no
-   miniprogram p idempotent=json.out_trade_no
-   native p idempotent=json.out_trade_no encrypts=json.payer.identity.{number,name}
-   out-trade-no/{out_trade_no} g
-    close p idempotent=path.out_trade_no answer=none
-    reverse p idempotent=path.out_trade_no
-   scannedpos p idempotent=json.out_trade_no
+   app p idempotent=json.out_trade_no fills=json.{sp_mchid,sp_appid,notify_url} encrypts=json.payer.identity.{number,name}
+   app-with-contract p idempotent=json.out_trade_no fills=json.{sp_mchid,sp_appid,notify_url}
+   codepay p idempotent=json.out_trade_no fills=json.{sp_mchid,sp_appid}
+   exposure p fills=json.{sp_mchid,sp_appid}
+   h5 p idempotent=json.out_trade_no fills=json.{sp_mchid,sp_appid,notify_url} encrypts=json.payer.identity.{number,name}
+   id/{transaction_id} g fills=query.sp_mchid
+   jsapi p idempotent=json.out_trade_no fills=json.{sp_mchid,sp_appid,notify_url} encrypts=json.payer.identity.{number,name}
+   jsapi-with-contract p idempotent=json.out_trade_no fills=json.{sp_mchid,sp_appid,notify_url}
+   miniprogram p idempotent=json.out_trade_no fills=json.{sp_mchid,sp_appid,notify_url}
+   native p idempotent=json.out_trade_no fills=json.{sp_mchid,sp_appid,notify_url} encrypts=json.payer.identity.{number,name}
+   out-trade-no/{out_trade_no} g fills=query.sp_mchid
+    close p idempotent=path.out_trade_no answer=none fills=json.sp_mchid
+    reverse p idempotent=path.out_trade_no fills=json.{sp_mchid,sp_appid}
+   scannedpos p idempotent=json.out_trade_no fills=json.{sp_mchid,sp_appid,notify_url}
   transactions
-   app p idempotent=json.out_trade_no encrypts=json.payer.identity.{number,name}
-   app-with-contract p idempotent=json.out_trade_no
-   codepay p idempotent=json.out_trade_no
-   exposure p
-   h5 p idempotent=json.out_trade_no encrypts=json.payer.identity.{number,name}
-   id/{transaction_id} g
-   jsapi p idempotent=json.out_trade_no encrypts=json.payer.identity.{number,name}
-   jsapi-with-contract p idempotent=json.out_trade_no
-   native p idempotent=json.out_trade_no encrypts=json.payer.identity.{number,name}
-   out-trade-no/{out_trade_no} g
-    close p idempotent=path.out_trade_no answer=none
-    reverse p idempotent=path.out_trade_no
+   app p idempotent=json.out_trade_no fills=json.{mchid,appid,notify_url} encrypts=json.payer.identity.{number,name}
+   app-with-contract p idempotent=json.out_trade_no fills=json.{mchid,appid,notify_url}
+   codepay p idempotent=json.out_trade_no fills=json.{mchid,appid}
+   exposure p fills=json.{mchid,appid}
+   h5 p idempotent=json.out_trade_no fills=json.{mchid,appid,notify_url} encrypts=json.payer.identity.{number,name}
+   id/{transaction_id} g fills=query.mchid
+   jsapi p idempotent=json.out_trade_no fills=json.{mchid,appid,notify_url} encrypts=json.payer.identity.{number,name}
+   jsapi-with-contract p idempotent=json.out_trade_no fills=json.{mchid,appid,notify_url}
+   native p idempotent=json.out_trade_no fills=json.{mchid,appid,notify_url} encrypts=json.payer.identity.{number,name}
+   out-trade-no/{out_trade_no} g fills=query.mchid
+    close p idempotent=path.out_trade_no answer=none fills=json.mchid
+    reverse p idempotent=path.out_trade_no fills=json.{mchid,appid}
  pay-devices
   open-scenario-speaker/{device_sn} g
    bind p
    prebind p
    unbind p
   open-scenario-speakerorder/{transaction_id}/report p
-  printers/{device_id}/print-orders p answer=none
+  printers/{device_id}/print-orders p answer=none fills=json.notify_url
    {print_order_no} g
  payroll-card
-  authentications g pages=query.{offset,limit},data
-   pre-order p
-   pre-order-with-auth p encrypts=json.{user_name,id_card_number}
+  authentications g fills=query.appid-sub_appid pages=query.{offset,limit},data
+   pre-order p fills=json.appid-sub_appid
+   pre-order-with-auth p fills=json.appid-sub_appid encrypts=json.{user_name,id_card_number}
    {authenticate_number} g
-  relations/{openid} g
-  tokens p encrypts=json.{user_name,id_card_number}
-  transfer-batches p idempotent=json.out_batch_no encrypts=json.transfer_detail_list[].user_name
+  relations/{openid} g fills=query.appid-sub_appid
+  tokens p fills=json.appid-sub_appid encrypts=json.{user_name,id_card_number}
+  transfer-batches p idempotent=json.out_batch_no fills=json.sp_appid encrypts=json.transfer_detail_list[].user_name
   wesure
-   insurance p answer=none
-   token-validations p encrypts=json.{user_name,id_card_number}
+   insurance p answer=none fills=json.sp_mchid
+   token-validations p fills=json.sp_mchid encrypts=json.{user_name,id_card_number}
  payscore
   acquiringbank
-   permissions p
+   permissions p fills=json.{appid,notify_url}
     authorization-code/{authorization_code} g
      terminate p answer=none
-   serviceorder g p idempotent=json.out_order_no
-    deduction g
+   serviceorder g p idempotent=json.out_order_no fills=json.{appid,notify_url}
+    deduction g fills=query.appid
     {out_order_no}
      cancel p idempotent=path.out_order_no answer=none
      complete p idempotent=path.out_order_no answer=none
      modify p idempotent=path.out_order_no answer=none
-     registerdeductinfo p
+     registerdeductinfo p fills=json.appid-sub_appid
      sync p idempotent=path.out_order_no answer=none
-   servicepayondeliveryorder p idempotent=json.out_order_no
+   servicepayondeliveryorder p idempotent=json.out_order_no fills=json.{appid,notify_url}
   merchant-bill g decrypts=download_bill_list[].encrypt_key
-  oversea/partner/serviceorder g origin=apihk.mch.weixin.qq.com p origin=apihk.mch.weixin.qq.com idempotent=json.out_order_no
+  oversea/partner/serviceorder g origin=apihk.mch.weixin.qq.com p origin=apihk.mch.weixin.qq.com idempotent=json.out_order_no fills=json.{appid,notify_url}
    {out_order_no}
     cancel p origin=apihk.mch.weixin.qq.com idempotent=path.out_order_no answer=none
     complete p origin=apihk.mch.weixin.qq.com idempotent=path.out_order_no answer=none
     sync p origin=apihk.mch.weixin.qq.com idempotent=path.out_order_no answer=none
   partner
-   permissions p
-    apply-for-scene p
-    assess-user-risk-level p
+   permissions p fills=json.{appid,notify_url}
+    apply-for-scene p fills=json.{appid,notify_url}
+    assess-user-risk-level p fills=json.appid
     authorization-code/{authorization_code} g
      terminate p answer=none
-    search g
-    terminate p answer=none
-   service-account-applications p idempotent=json.out_apply_no
+    search g fills=query.appid
+    terminate p answer=none fills=json.appid
+   service-account-applications p idempotent=json.out_apply_no fills=json.appid
     {out_apply_no} g
-   serviceorder g p idempotent=json.out_order_no
-    direct-complete p idempotent=json.out_order_no answer=none
+   serviceorder g p idempotent=json.out_order_no fills=json.{appid,notify_url}
+    direct-complete p idempotent=json.out_order_no answer=none fills=json.{appid,notify_url}
     {out_order_no}
      cancel p idempotent=path.out_order_no answer=none
      complete p idempotent=path.out_order_no answer=none
@@ -1132,53 +1132,53 @@ v3
      send-pendingmessage p answer=none
      send-prepaidmessage p answer=none
      sync p idempotent=path.out_order_no answer=none
-   servicepayondeliveryorder p idempotent=json.out_order_no
-   servicequotas/service-id/{service_id} g
-  payafter-orders g p idempotent=json.out_order_no encrypts=json.{name,phone,userid,address}
+   servicepayondeliveryorder p idempotent=json.out_order_no fills=json.{appid,notify_url}
+   servicequotas/service-id/{service_id} g fills=query.appid
+  payafter-orders g fills=query.appid p idempotent=json.out_order_no fills=json.appid encrypts=json.{name,phone,userid,address}
    {out_order_no}
-    cancel p idempotent=path.out_order_no
-    complete p idempotent=path.out_order_no
-    sync p idempotent=path.out_order_no
-  permissions p
-   assess-user-risk-level p
+    cancel p idempotent=path.out_order_no fills=json.appid
+    complete p idempotent=path.out_order_no fills=json.appid
+    sync p idempotent=path.out_order_no fills=json.appid
+  permissions p fills=json.{appid,notify_url}
+   assess-user-risk-level p fills=json.appid
    authorization-code/{authorization_code} g
     terminate p answer=none
-   openid/{openid} g
-    terminate p answer=none
+   openid/{openid} g fills=query.appid
+    terminate p answer=none fills=json.appid
   plan
-   partner/payscore-plans p idempotent=json.merchant_plan_no
+   partner/payscore-plans p idempotent=json.merchant_plan_no fills=json.appid
     merchant-plan-no/{merchant_plan_no} g
      stop p idempotent=path.merchant_plan_no
-   payscore-plans p idempotent=json.merchant_plan_no
+   payscore-plans p idempotent=json.merchant_plan_no fills=json.appid
     merchant-plan-no/{merchant_plan_no} g
      stop p idempotent=path.merchant_plan_no
-  serviceorder g p idempotent=json.out_order_no
-   direct-complete p idempotent=json.out_order_no
+  serviceorder g fills=query.appid p idempotent=json.out_order_no fills=json.{appid,notify_url}
+   direct-complete p idempotent=json.out_order_no fills=json.{appid,notify_url}
    {out_order_no}
-    cancel p idempotent=path.out_order_no
-    complete p idempotent=path.out_order_no
-    modify p idempotent=path.out_order_no
-    pay p
+    cancel p idempotent=path.out_order_no fills=json.appid
+    complete p idempotent=path.out_order_no fills=json.appid
+    modify p idempotent=path.out_order_no fills=json.appid
+    pay p fills=json.appid
     send-pendingmessage p answer=none
     send-prepaidmessage p answer=none
-    sync p idempotent=path.out_order_no
-  servicepayondeliveryorder p idempotent=json.out_order_no
+    sync p idempotent=path.out_order_no fills=json.appid
+  servicepayondeliveryorder p idempotent=json.out_order_no fills=json.{appid,notify_url}
   sign-plan
    partner
-    serviceorder p idempotent=json.out_trade_no
-    user-sign-plans p
+    serviceorder p idempotent=json.out_trade_no fills=json.{appid,notify_url}
+    user-sign-plans p fills=json.{appid,notify_url}
      merchant-sign-plan-no/{merchant_sign_plan_no} g
       stop p
-   serviceorder p idempotent=json.out_trade_no
-   user-sign-plans p
+   serviceorder p idempotent=json.out_trade_no fills=json.{appid,notify_url}
+   user-sign-plans p fills=json.{appid,notify_url}
     merchant-sign-plan-no/{merchant_sign_plan_no} g
      stop p
-  smartretail-orders g p idempotent=json.out_order_no
+  smartretail-orders g fills=query.appid p idempotent=json.out_order_no fills=json.appid
    {out_order_no}
-    cancel p idempotent=path.out_order_no
-    complete p idempotent=path.out_order_no
-  user-service-state g
-  users/{openid}/permissions/{service_id}/terminate p answer=none
+    cancel p idempotent=path.out_order_no fills=json.appid
+    complete p idempotent=path.out_order_no fills=json.appid
+  user-service-state g fills=query.appid
+  users/{openid}/permissions/{service_id}/terminate p answer=none fills=json.appid
  platsolution
   ecommerce
    bank-transfer-recharges
@@ -1191,39 +1191,39 @@ v3
      bill-id/{bill_id} g
      out-bill-no/{out_bill_no} g
       cancel p idempotent=path.out_bill_no
-     pre-transfer p idempotent=json.out_bill_no
-    deposit-after-sales-compensation-bills p idempotent=json.out_bill_no
+     pre-transfer p idempotent=json.out_bill_no fills=json.{sp_appid,notify_url}
+    deposit-after-sales-compensation-bills p idempotent=json.out_bill_no fills=json.sp_appid
      bill-id/{bill_id} g
      out-bill-no/{out_bill_no} g
-    deposit-insurance-premiums-compensation-bills p idempotent=json.out_bill_no
+    deposit-insurance-premiums-compensation-bills p idempotent=json.out_bill_no fills=json.sp_appid
      {out_bill_no} g
-    deposit-shipping-cost-compensation-bills p idempotent=json.out_bill_no
+    deposit-shipping-cost-compensation-bills p idempotent=json.out_bill_no fills=json.sp_appid
      out-bill-no/{out_bill_no} g
     insurance-claim-bills p idempotent=json.out_bill_no
      bill-id/{bill_id} g
      out-bill-no/{out_bill_no} g
       cancel p idempotent=path.out_bill_no
-     pre-transfer p idempotent=json.out_bill_no
+     pre-transfer p idempotent=json.out_bill_no fills=json.notify_url
     sub-mch-compensation-bills p idempotent=json.out_bill_no
      {out_bill_no} g
-    transfer-bills p idempotent=json.out_bill_no
+    transfer-bills p idempotent=json.out_bill_no fills=json.sp_appid
      bill-id/{bill_id} g
      out-bill-no/{out_bill_no} g
    recharge-employees p
     sub-mchid/{sub_mchid} g
      sp-openid/{sp_openid}/delete p
    recharges
-    apply p idempotent=json.out_recharge_no
+    apply p idempotent=json.out_recharge_no fills=json.notify_url
     out-recharge-no/{out_recharge_no} g
      close p idempotent=path.out_recharge_no
-   settle/prepay-settle-orders p idempotent=json.out_settle_batch_no
+   settle/prepay-settle-orders p idempotent=json.out_settle_batch_no fills=json.{appid,notify_url}
     {settle_batch_no} g
      apply-abnormal-settle p idempotent=json.out_abnormal_settle_batch_no
-   withdraw/day-end-balance-withdraw p idempotent=json.out_request_no
+   withdraw/day-end-balance-withdraw p idempotent=json.out_request_no fills=json.notify_url
     out-request-no/{out_request_no} g
   insurance/mch-transfer
    batches
-    apply p idempotent=json.out_batch_no
+    apply p idempotent=json.out_batch_no fills=json.{sp_appid,notify_url}
     batch-id/{batch_id} g pages=query.{offset,limit},data
      details/detail-id/{detail_id} g decrypts=user_name
     detail-receipts/out-batch-no/{out_batch_no}/out-detail-no/{out_detail_no} g
@@ -1233,13 +1233,13 @@ v3
     summary-receipts/out-batch-no/{out_batch_no} g
      apply p
    reservation
-    apply p idempotent=json.out_reservation_no encrypts=json.user_real_name
+    apply p idempotent=json.out_reservation_no fills=json.{sp_appid,notify_url} encrypts=json.user_real_name
     out-reservation-no/{out_reservation_no} g
      close p idempotent=path.out_reservation_no
     reservation-id/{reservation_id} g
   mch-transfer
    batches
-    apply p idempotent=json.out_batch_no
+    apply p idempotent=json.out_batch_no fills=json.{sp_appid,notify_url}
     batch-id/{batch_id} g pages=query.{offset,limit},data
      details/detail-id/{detail_id} g
     detail-receipts/out-batch-no/{out_batch_no}/out-detail-no/{out_detail_no} g
@@ -1249,51 +1249,51 @@ v3
     summary-receipts/out-batch-no/{out_batch_no} g
      apply p
    reservation
-    apply p idempotent=json.out_reservation_no encrypts=json.user_real_name
+    apply p idempotent=json.out_reservation_no fills=json.{sp_appid,notify_url} encrypts=json.user_real_name
     out-reservation-no/{out_reservation_no} g
      close p idempotent=path.out_reservation_no
     reservation-id/{reservation_id} g
  profitsharing
   bills g
   merchant-configs/{sub_mchid} g
-  orders p idempotent=json.out_order_no encrypts=json.receivers[].name
-   unfreeze p idempotent=json.out_order_no
+  orders p idempotent=json.out_order_no fills=json.{appid-sub_appid,notify_url} encrypts=json.receivers[].name
+   unfreeze p idempotent=json.out_order_no fills=json.notify_url
    {out_order_no} g
   receivers
-   add p encrypts=json.name decrypts=name
-   delete p
+   add p fills=json.appid encrypts=json.name decrypts=name
+   delete p fills=json.appid
   return-orders p idempotent=json.out_return_no
    {out_return_no} g
   transactions/{transaction_id}/amounts g
  qrcode
-  transactions p idempotent=json.out_trade_no
+  transactions p idempotent=json.out_trade_no fills=json.{appid,notify_url}
    out-trade-no/{out_trade_no} g
-  user-services/contract-id/{contract_id} g
+  user-services/contract-id/{contract_id} g fills=query.appid-sub_appid
  rate-activity/applications p
   id/{application_id} g a
  realname/verify g encrypts=query.{encrypted_credential_id,encrypted_name}
  recharge/bank-transfer-recharges
   apply p idempotent=json.out_recharge_no
   out-recharge-no/{out_recharge_no} g
- refund/domestic/refunds p idempotent=json.out_refund_no
+ refund/domestic/refunds p idempotent=json.out_refund_no fills=json.notify_url
   {out_refund_no} g
   {refund_id}/apply-abnormal-refund p encrypts=json.{bank_account,real_name}
- refunds g prefix=hk pages=query.{offset,count},data p prefix=hk idempotent=json.out_refund_no
-  id/{refund_id} g prefix=hk
-  out-refund-no/{out_refund_no} g prefix=hk
+ refunds g prefix=hk fills=query.{mchid-sub_mchid-sp_mchid,sp_mchid+sub_mchid} pages=query.{offset,count},data p prefix=hk idempotent=json.out_refund_no fills=json.{mchid-sub_mchid-sp_mchid-sp_appid,sp_mchid+sub_mchid,appid-sub_mchid-sp_mchid-sp_appid,sp_appid+sub_mchid,notify_url}
+  id/{refund_id} g prefix=hk fills=query.{mchid-sub_mchid-sp_mchid,sp_mchid+sub_mchid}
+  out-refund-no/{out_refund_no} g prefix=hk fills=query.{mchid-sub_mchid-sp_mchid,sp_mchid+sub_mchid}
  repayment/combine-transactions/partner
   out-trade-no/{combine_out_trade_no} g
    close p idempotent=path.combine_out_trade_no answer=none
-  prepay p idempotent=json.combine_out_trade_no encrypts=json.combine_payer_info.identity.{number,name}
- security/echo p encrypts=json.encrypted_echo_message decrypts=encrypted_echo_message
+  prepay p idempotent=json.combine_out_trade_no fills=json.{combine_mchid,notify_url} encrypts=json.combine_payer_info.identity.{number,name}
+ security/echo p fills=json.notify_url encrypts=json.encrypted_echo_message decrypts=encrypted_echo_message
  settle/settlements g prefix=hk pages=query.{offset,limit},data
  smartguide/guides g encrypts=query.mobile decrypts=data[].{name,mobile} pages=query.{offset,limit},data p encrypts=json.{name,mobile}
   {guide_id} a answer=none encrypts=json.{name,mobile}
    assign p answer=none
- statements g prefix=hk signedDigest=Wechatpay-Statement-Sha1 answer=binary
+ statements g prefix=hk signedDigest=Wechatpay-Statement-Sha1 answer=binary fills=query.mchid
  taxi-invoice
   attendance/punch p answer=none
-  cards p
+  cards p fills=json.appid
    upload-file p upload={"file":"file","digest":"digest","algorithm":"sm3","fixed":{"digest_algorithm":"DIGEST_ALGORITHM_SM3"}}
   driver/update-driver p encrypts=json.{driver_name,id_card_number} decrypts=driver_name,id_card_number
   drivers/{driver_license} g
@@ -1301,8 +1301,8 @@ v3
   taxi-companies/{company_mchid} g
   taxi-company/create-taxi-company p
   taxies/{plate_number} g
-  user-taxi-order/find-by-token g
-  user-taxi-orders g pages=query.{offset,limit},data
+  user-taxi-order/find-by-token g fills=query.appid
+  user-taxi-orders g fills=query.appid pages=query.{offset,limit},data
  transaction-block
   transaction-block-records
    sub-mchid/{sub_mchid} g pages=query.{offset,limit},data
@@ -1311,19 +1311,19 @@ v3
    sub-mchid/{sub_mchid} p
    {block_submission_id} g
  transactions
-  app p prefix=hk idempotent=json.out_trade_no
-  id/{transaction_id} g prefix=hk
-   close p prefix=hk answer=none
-   reverse p prefix=hk answer=none
-  jsapi p prefix=hk idempotent=json.out_trade_no
-  micropay p prefix=hk idempotent=json.out_trade_no
-  mweb p prefix=hk idempotent=json.out_trade_no
-  native p prefix=hk idempotent=json.out_trade_no
-  out-trade-no/{out_trade_no} g prefix=hk
-   close p prefix=hk idempotent=path.out_trade_no answer=none
-   reverse p prefix=hk idempotent=path.out_trade_no answer=none
+  app p prefix=hk idempotent=json.out_trade_no fills=json.{mchid-sub_mchid-sp_mchid-sp_appid,sp_mchid+sub_mchid,appid-sub_mchid-sp_mchid-sp_appid,sp_appid+sub_mchid,notify_url}
+  id/{transaction_id} g prefix=hk fills=query.{mchid-sub_mchid-sp_mchid,sp_mchid+sub_mchid}
+   close p prefix=hk answer=none fills=json.{mchid-sub_mchid-sp_mchid,sp_mchid+sub_mchid}
+   reverse p prefix=hk answer=none fills=json.{mchid-sub_mchid-sp_mchid,sp_mchid+sub_mchid}
+  jsapi p prefix=hk idempotent=json.out_trade_no fills=json.{mchid-sub_mchid-sp_mchid-sp_appid,sp_mchid+sub_mchid,appid-sub_mchid-sp_mchid-sp_appid,sp_appid+sub_mchid,notify_url}
+  micropay p prefix=hk idempotent=json.out_trade_no fills=json.{mchid-sub_mchid-sp_mchid-sp_appid,sp_mchid+sub_mchid,appid-sub_mchid-sp_mchid-sp_appid,sp_appid+sub_mchid}
+  mweb p prefix=hk idempotent=json.out_trade_no fills=json.{mchid-sub_mchid-sp_mchid-sp_appid,sp_mchid+sub_mchid,appid-sub_mchid-sp_mchid-sp_appid,sp_appid+sub_mchid,notify_url}
+  native p prefix=hk idempotent=json.out_trade_no fills=json.{mchid-sub_mchid-sp_mchid-sp_appid,sp_mchid+sub_mchid,appid-sub_mchid-sp_mchid-sp_appid,sp_appid+sub_mchid,notify_url}
+  out-trade-no/{out_trade_no} g prefix=hk fills=query.{mchid-sub_mchid-sp_mchid,sp_mchid+sub_mchid}
+   close p prefix=hk idempotent=path.out_trade_no answer=none fills=json.{mchid-sub_mchid-sp_mchid,sp_mchid+sub_mchid}
+   reverse p prefix=hk idempotent=path.out_trade_no answer=none fills=json.{mchid-sub_mchid-sp_mchid,sp_mchid+sub_mchid}
  transfer
-  batches p idempotent=json.out_batch_no encrypts=json.transfer_detail_list[].{user_name,user_id_card}
+  batches p idempotent=json.out_batch_no fills=json.{appid,notify_url} encrypts=json.transfer_detail_list[].{user_name,user_id_card}
    batch-id/{batch_id} g pages=query.{offset,limit},transfer_detail_list
     details/detail-id/{detail_id} g decrypts=user_name
    out-batch-no/{out_batch_no} g pages=query.{offset,limit},transfer_detail_list
@@ -1337,37 +1337,37 @@ v3
  vehicle
   etc
    contracts/{contract_id} g
-   preopen p encrypts=json.{identify.{encrypted_real_name,encrypted_credential_id},bank_card_no}
+   preopen p fills=json.sp_appid encrypts=json.{identify.{encrypted_real_name,encrypted_credential_id},bank_card_no}
    transactions
-    highway p idempotent=json.out_trade_no
+    highway p idempotent=json.out_trade_no fills=json.appid
     id/{transaction_id} g
     out-trade-no/{out_trade_no} g
    users/{openid}/contracts g
   parking
-   parkings p idempotent=json.out_parking_no
-   services/find g
+   parkings p idempotent=json.out_parking_no fills=json.notify_url
+   services/find g fills=query.appid
   transactions
    out-trade-no/{out_trade_no} g
-   parking p idempotent=json.out_trade_no
+   parking p idempotent=json.out_trade_no fills=json.{appid,notify_url}
  webizpay
-  avail-mch-ranges g p
-   {range_id}/merchant-identifiers g pages=query.{offset,limit},data p
-    {merchant_identifier} d
+  avail-mch-ranges g fills=query.sp_mchid p fills=json.sp_mchid
+   {range_id}/merchant-identifiers g fills=query.sp_mchid pages=query.{offset,limit},data p fills=json.sp_mchid
+    {merchant_identifier} d fills=json.sp_mchid
   bill
-   proof p
-   trade-bill p
+   proof p fills=json.sp_mchid
+   trade-bill p fills=json.sp_mchid
   employees/{employee_id}
-   out-quota-cards/{out_card_no} g
-   quota-cards p idempotent=json.out_card_no
-    {card_no} g
-     cancel p
-     payment-url g
-   revoke p
-  stores/entity-matches p
-   {batch_id} g
+   out-quota-cards/{out_card_no} g fills=query.sp_mchid
+   quota-cards p idempotent=json.out_card_no fills=json.sp_mchid
+    {card_no} g fills=query.sp_mchid
+     cancel p fills=json.sp_mchid
+     payment-url g fills=query.sp_mchid
+   revoke p fills=json.sp_mchid
+  stores/entity-matches p fills=json.sp_mchid
+   {batch_id} g fills=query.sp_mchid
   users/{user_id}
-   authorization-state g
-   authorization-url p`
+   authorization-state g fills=query.sp_mchid
+   authorization-url p fills=json.sp_mchid`
 
 /** Other spellings of a template. */
 export const aliases: Readonly<Record<string, string>> = {

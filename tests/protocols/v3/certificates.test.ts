@@ -48,7 +48,12 @@ describe('platform certificates', () => {
     const signer = { mchid, serial, privateKey: loadPrivateKey(privateKey) }
     const protocol = createV3Protocol({ signer, keys: createFixedKeys([]) })
     const from = (accessPoints: readonly string[]) =>
-      certificateDownload(protocol, transport, directDefaults({ axios: {} }, protocol).get, accessPoints)
+      certificateDownload(
+        protocol,
+        transport,
+        directDefaults({ axios: {}, own: {} }, protocol).get,
+        accessPoints,
+      )
     const closed = 'http://127.0.0.1:9'
     expect((await from([closed, baseURL])(undefined)).headers.serial).toBeDefined()
     await expect(from([closed])(undefined)).rejects.toBeInstanceOf(NetworkError)
