@@ -1,5 +1,6 @@
 import { createSecretKey, hkdfSync, type KeyObject } from 'node:crypto'
 import type { Endpoint, ProtocolName } from './catalog/endpoint.js'
+import type { OwnValues } from './catalog/own-values.js'
 import { ConfigError, RequestError } from './errors.js'
 
 /** Who a client is. Its options say so, and it signs for nobody else. */
@@ -28,6 +29,13 @@ export const ID: unique symbol = Symbol.for('wechatpay-fluent.id')
 
 /** The id that a client signs with. */
 export const idOf = (client: object): Id => (client as { readonly [ID]: Id })[ID]
+
+/** The property that holds what a client fills into requests. */
+export const OWN_VALUES: unique symbol = Symbol.for('wechatpay-fluent.own-values')
+
+/** What a client fills into requests that leave it out. */
+export const ownValuesOf = (client: object): OwnValues =>
+  (client as { readonly [OWN_VALUES]: OwnValues })[OWN_VALUES]
 
 /** The property that holds a client's own {@link deriveKey}. */
 export const DERIVE_KEY: unique symbol = Symbol.for('wechatpay-fluent.derive-key')

@@ -17,7 +17,7 @@ import {
 import { decryptOaep } from './crypto/rsa.js'
 import { createDownload, type Download } from './download.js'
 import { ConfigError } from './errors.js'
-import { DERIVE_KEY, deriveKeyOf, ID, lacksOptions, maySign, privateKeyOf } from './identity.js'
+import { DERIVE_KEY, deriveKeyOf, ID, lacksOptions, maySign, OWN_VALUES, privateKeyOf } from './identity.js'
 import { createNotifications, type NotificationReceiver } from './notifications/receiver.js'
 import type { WechatpayOptions } from './option-types.js'
 import { type Config, loadConfig } from './options.js'
@@ -141,6 +141,7 @@ export class Wechatpay {
     }
     Object.defineProperty(this, inspect.custom, { value: () => this.toString() })
     Object.defineProperty(this, ID, { value: { mchid: account.mchid, brandId: account.brandId } })
+    Object.defineProperty(this, OWN_VALUES, { value: config.own })
     Object.defineProperty(this, DERIVE_KEY, {
       value: (purpose: string) =>
         deriveKeyOf((account.privateKey ?? secret ?? apiv3Key) as KeyObject, purpose),

@@ -257,7 +257,7 @@ describe('what people paste', () => {
     ['key', { key: secret }, 'the APIv2 key is secret, the APIv3 key apiv3Key'],
     ['serial_no', { serial_no: '1' }, 'is serial'],
     ['publicKey', { publicKey: own }, 'certs'],
-    ['appid', { appid: 'wx1' }, 'an appid belongs into the request'],
+    ['appid', { appid: 'wx1' }, 'defaults: { appid }'],
     ['constructor', { constructor: 1 }, "There is no option 'constructor'"],
     ['no mchid', { mchid: undefined }, '商户平台'],
     ['the mchid for a serial', { serial: '1900000109' }, 'serial is 1900000109, the id itself'],

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { EndpointDocument } from '../catalog/document.js'
 import { endpointDocument } from '../catalog/document.js'
 import { canonicalPath, knownVerbs, lookup } from '../catalog/lookup.js'
+import { type OwnValues, ownFields, ownValuesFor } from '../catalog/own-values.js'
 import { nearestRoute } from '../catalog/suggest.js'
 import type { Traits } from '../catalog/traits.js'
 import { RequestError, type Verb } from '../index.js'
@@ -39,6 +40,8 @@ export interface Job {
   readonly placeholders: readonly string[]
   readonly mappings: readonly Mapping[]
   readonly constants: readonly { readonly field: FieldPath; readonly value: unknown }[]
+  /** What rows get from the client where they leave it out; absent where the endpoint has no field for it. */
+  readonly own?: OwnValues
   /** Absent for an endpoint without such a number. */
   readonly number?: NumberField
   /** Whether a request may be sent again when nobody knows whether it was carried out. */
@@ -58,6 +61,8 @@ export interface JobOptions extends ColumnOptions {
   readonly set: Readonly<Record<string, unknown>>
   readonly retry?: boolean | number | undefined
   readonly account: string
+  /** What the client fills into requests. */
+  readonly own: OwnValues
   /** The digest of the input. */
   readonly input: string
 }
@@ -88,20 +93,29 @@ export async function defineJob(
     constants.map(({ field }) => field),
   )
   const number = numberField(traits)
+  const own = ownValuesFor(traits ?? {}, options.own)
+  const isFilled = Object.keys(own).length > 0
   const job: Job = {
-    fingerprint: fingerprintOf([verb, path, mappings, constants, input, account]),
+    fingerprint: fingerprintOf([verb, path, mappings, constants, input, account, ...(isFilled ? [own] : [])]),
     account,
     verb,
     path,
     placeholders: placeholdersOf(path),
     mappings,
     constants,
+    ...(isFilled && { own }),
     ...(number && { number }),
     repeatable: verb === 'get' || traits?.safe === true || number !== undefined,
     encrypts: traits?.encrypts ?? [],
     ...(retry !== undefined && { retry }),
   }
   return { job, document }
+}
+
+/** The fields that the client fills in for every row. */
+export function filledFields({ path, verb, own = {} }: Job): FieldPath[] {
+  const fields = [...ownFields(lookup(path, verb) ?? {})]
+  return fields.flatMap(([field, source]) => (own[source] === undefined ? [] : [parseFieldPath(field)]))
 }
 
 function assertNoTypo(path: string, verb: Verb): void {
@@ -124,11 +138,9 @@ function numberField(traits: Traits | undefined): NumberField | undefined {
  *
  * @throws {RequestError} naming the fields.
  */
-export function assertComplete(
-  { verb, path, placeholders, mappings, constants, number }: Job,
-  document: EndpointDocument | undefined,
-): void {
-  const given = [...mappings, ...constants].map(({ field }) => field)
+export function assertComplete(job: Job, document: EndpointDocument | undefined): void {
+  const { verb, path, placeholders, mappings, constants, number } = job
+  const given = [...[...mappings, ...constants].map(({ field }) => field), ...filledFields(job)]
   const covered = new Set(given.flatMap((field) => [field.slice(0, 2).join('.'), formatFieldPath(field)]))
   if (number?.derived) covered.add(formatFieldPath(number.field))
   const required = (document?.json ? documentedFields(document) : [])

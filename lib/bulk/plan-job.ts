@@ -1,11 +1,12 @@
 import { lookup } from '../catalog/lookup.js'
+import { ownValuesOf } from '../identity.js'
 import { nearestName } from '../nearest.js'
 import { isPlainObject } from '../plain-object.js'
 import { createCheck } from './check-rows.js'
 import { isEmpty } from './convert-cell.js'
 import type { Row } from './engine.js'
 import { formatFieldPath, getField, missingFields } from './fields.js'
-import { defineJob, type Job } from './job.js'
+import { defineJob, filledFields, type Job } from './job.js'
 import { accountOf, assertOptions, type BulkOptions, settingsOf } from './options.js'
 import { draftRow, type RowProblem } from './plan-row.js'
 import { openTable } from './table.js'
@@ -49,7 +50,7 @@ export async function planBulk(options: BulkOptions): Promise<BulkPlan> {
   try {
     const { job, document } = await defineJob({
       ...{ method: verb, path, map, aliases, set, headings: table.headings },
-      ...{ account: accountOf(client), input: table.digest },
+      ...{ account: accountOf(client), own: ownValuesOf(client), input: table.digest },
     })
     const check = document && (await createCheck(job, document, lookup(job.path, verb) ?? {}))
     const fields = new Map(job.mappings.map(({ column, field }) => [column, formatFieldPath(field)]))
@@ -89,9 +90,9 @@ export async function planBulk(options: BulkOptions): Promise<BulkPlan> {
 
 type JobDocument = Awaited<ReturnType<typeof defineJob>>['document']
 
-/** The required fields of a job that nothing fills. A number that is derived for each row is not among them. */
+/** The required fields of a job that nothing fills: no column, no constant, and not the client. */
 function missingOf(job: Job, document: JobDocument, filled: readonly (string | null)[]): string[] {
-  const names = new Set(filled)
+  const names = new Set([...filled, ...filledFields(job).map(formatFieldPath)])
   if (job.number?.derived) names.add(formatFieldPath(job.number.field))
   return [
     ...job.placeholders.filter((name) => !names.has(name)),

@@ -1,3 +1,5 @@
+import { lookup } from '../catalog/lookup.js'
+import { withOwnValues } from '../catalog/own-values.js'
 import { convertCell, isEmpty } from './convert-cell.js'
 import type { PlannedRow, Row } from './engine.js'
 import { formatFieldPath, getField, setField } from './fields.js'
@@ -42,9 +44,21 @@ export function draftRow(
   if (number?.derived && isEmpty(getField(request, number.field))) {
     setField(request, number.field, deriveNumber(job, row))
   }
+  addOwnValues(job, request)
   const missing = job.placeholders.filter((name) => isEmpty(request[name]))
   problems.push(...missing.map((field) => ({ row: row.number, field, message: 'is missing' })))
   return { request, problems }
+}
+
+/** Adds what the client would fill in, so that a row is checked and shown as it is sent, by whichever process sends it. */
+function addOwnValues({ path, verb, own }: Job, request: Record<string, unknown>): void {
+  const traits = own && lookup(path, verb)
+  if (!traits) return
+  for (const part of ['json', 'query', 'xml'] as const) {
+    const given = request[part] as Readonly<Record<string, unknown>> | undefined
+    const filled = withOwnValues(part, given, traits, own)
+    if (filled) request[part] = filled
+  }
 }
 
 export const isProblem = (planned: PlannedRow | RowProblem): planned is RowProblem => 'message' in planned

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import { rmSync } from 'node:fs'
+import { ownValuesOf } from '../identity.js'
 import { RequestError } from '../index.js'
 import { bullmqEngine } from './bullmq/engine.js'
 import { queueName } from './bullmq/queue.js'
@@ -63,7 +64,7 @@ export async function runBulk(options: BulkOptions): Promise<BulkSummary> {
     const { path, map = {}, aliases = {}, set = {}, retry } = options
     const { job, document } = await defineJob({
       ...{ method: settings.verb, path, map, aliases, set, headings: table.headings, retry },
-      ...{ account, input: table.digest },
+      ...{ account, own: ownValuesOf(options.client), input: table.digest },
     })
     // Where each row names its own columns, only its rows tell what is missing.
     if (table.headings) assertComplete(job, document)
@@ -103,7 +104,7 @@ function journalHeader(job: Job, table: Table, results: string | undefined): Jou
     ...{ format: 'wechatpay-fluent bulk', version: 1, account: job.account, input: table.digest },
     endpoint: `${job.verb.toUpperCase()} ${job.path}`,
     columns: fingerprintOf([job.mappings]),
-    constants: fingerprintOf([job.constants]),
+    constants: fingerprintOf([job.constants, ...(job.own ? [job.own] : [])]),
     ...(results !== undefined && { results }),
   }
 }

@@ -1,6 +1,7 @@
 import type { EndpointDocument } from '../../catalog/document.js'
 import { bilingual, type Glossary, loadGlossary } from '../../catalog/glossary.js'
 import { lookup } from '../../catalog/lookup.js'
+import { ownFields } from '../../catalog/own-values.js'
 import {
   eitherOf,
   embedded,
@@ -34,7 +35,10 @@ export async function showEndpoint(text: string, { json }: { readonly json?: boo
   const documents = await Promise.all(found.map(({ verb }) => endpointDocument(path, verb)))
   if (json) {
     return printJson(
-      found.map((endpoint, index) => ({ ...endpoint, chain: chainOf(endpoint), ...documents[index] })),
+      found.map((endpoint, index) => {
+        const { fills } = lookup(path, endpoint.verb) ?? {}
+        return { ...endpoint, chain: chainOf(endpoint), ...(fills && { fills }), ...documents[index] }
+      }),
     )
   }
   const glossary = await loadGlossary()
@@ -64,8 +68,10 @@ export function describeFields(
   glossary: Glossary,
 ): string {
   const { verb, path, name, docs } = endpoint
+  const needs = needsOf(endpoint)
   const part = (title: string, shape: Shape | undefined): string[] => {
-    const rows = shape === undefined ? [] : rowsOf(shape, INDENT, glossary)
+    const rows =
+      shape === undefined ? [] : rowsOf(shape, INDENT, glossary, (name) => needs.get(`${title}.${name}`))
     return rows.length > 0 ? ['', style('bold', title), formatColumns(rows, WRAPPED)] : []
   }
   const head = [
@@ -95,8 +101,31 @@ function sentPath({ verb, path }: CataloguedEndpoint): string[] {
   return wire === undefined ? [] : [breakBefore(/\//, words(`sent to /${wire}`, `请求发往 /${wire}`), INDENT)]
 }
 
+/** The fields that the client fills in where they are left out, each with where from. */
+function needsOf({ verb, path }: CataloguedEndpoint): ReadonlyMap<string, string> {
+  const traits = lookup(path, verb) ?? {}
+  const { merchantId = 'mch_id' } = traits
+  const signed = path.startsWith('v2/') ? ['nonce_str', 'sign', 'sign_type', merchantId] : []
+  return new Map([
+    ...['xml', 'query'].flatMap((part) =>
+      signed.map((name) => [`${part}.${name}`, words('filled in', '自动填入')] as const),
+    ),
+    ...[...ownFields(traits)].map(([field, source]) => {
+      return [
+        field,
+        source === 'mchid' ? words('filled in', '自动填入') : words('or defaults', '或取 defaults'),
+      ] as const
+    }),
+  ])
+}
+
 /** One row for each field, name, type, whether it is required, and label; the fields of an object are indented below it. */
-function rowsOf(shape: Shape, indent: string, glossary: Glossary): string[][] {
+function rowsOf(
+  shape: Shape,
+  indent: string,
+  glossary: Glossary,
+  filled: (name: string) => string | undefined = () => undefined,
+): string[][] {
   if (isList(shape)) return rowsOf(shape[0], indent, glossary)
   if (isCases(shape)) return shape.$oneOf.flatMap((one) => rowsOf(one, indent, glossary))
   if (!isFields(shape)) return []
@@ -108,7 +137,7 @@ function rowsOf(shape: Shape, indent: string, glossary: Glossary): string[][] {
       [
         indent + name,
         typeOf(inner),
-        isEither ? words('either', '任选') : optional ? '' : words('required', '必填'),
+        filled(name) ?? (isEither ? words('either', '任选') : optional ? '' : words('required', '必填')),
         label ? bilingual(glossary, label, name) : '',
       ],
       ...rowsOf(embedded(inner)?.shape ?? inner, indent + INDENT, glossary),
