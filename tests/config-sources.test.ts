@@ -37,6 +37,38 @@ async function expectToWork(wxpay: Wechatpay): Promise<void> {
   wxpay.close()
 }
 
+describe('the defaults of requests', () => {
+  const notify_url = 'https://example.com/notify'
+  const order = { description: 'd', amount: { total: 1 } }
+  /** The body of an order that a client sends. */
+  async function bodyOf(wxpay: Wechatpay): Promise<unknown> {
+    emulator.requests.length = 0
+    const json = { ...order, out_trade_no: '1217752501201407' } as never
+    await wxpay.v3.pay.transactions.native.post({ json }).catch(() => undefined)
+    wxpay.close()
+    return JSON.parse(emulator.requests[0]?.body ?? '')
+  }
+
+  it('come from the environment', async () => {
+    const wxpay = Wechatpay.fromEnv({ ...env, WXPAY_APPID: 'wx1', WXPAY_NOTIFY_URL: notify_url })
+    expect(await bodyOf(wxpay)).toMatchObject({ appid: 'wx1', notify_url })
+    expect(await bodyOf(Wechatpay.fromEnv({ ...env, WXPAY_APPID: '' }))).not.toHaveProperty('appid')
+  })
+
+  it('come from a file', async () => {
+    const file = write(
+      'defaults.json',
+      JSON.stringify({ ...options, defaults: { appid: 'wx2', notify_url } }),
+    )
+    expect(await bodyOf(Wechatpay.fromFile(file))).toMatchObject({ appid: 'wx2', notify_url })
+  })
+
+  it('are refused by the names of their variables', () => {
+    const make = () => Wechatpay.fromEnv({ ...env, WXPAY_NOTIFY_URL: 'https://example.com/?a=1' })
+    expect(make).toThrow('WXPAY_APPID, WXPAY_NOTIFY_URL: defaults.notify_url must be an https URL')
+  })
+})
+
 describe('Wechatpay.fromFile', () => {
   it.each(['env', 'dotenv', 'json'] as const)('reads what the emulator prints as %s', async (format) => {
     await expectToWork(Wechatpay.fromFile(write(`printed.${format}`, CONFIG_FORMATS[format](options))))

@@ -281,6 +281,43 @@ describe('what people paste', () => {
   })
 })
 
+describe('defaults of requests', () => {
+  const ownOf = (defaults: unknown) => loadConfig({ ...valid, defaults } as WechatpayOptions).own
+
+  it('stand beside the id of the client, without what is pasted around them', () => {
+    const notify_url = 'https://pay.example.com/notify'
+    expect(ownOf({ appid: ' "wx8888888888888888"\n', notify_url })).toEqual({
+      mchid: valid.mchid,
+      ...{ appid: 'wx8888888888888888', notify_url },
+    })
+    expect(ownOf({ appid: undefined })).toEqual({ mchid: valid.mchid })
+    expect(ownOf({ notify_url: 'http://10.1.2.3:8080/notify' }).notify_url).toBe(
+      'http://10.1.2.3:8080/notify',
+    )
+  })
+
+  it.each<[string, unknown, string]>([
+    ['no object', 'wx8888888888888888', 'defaults must be an object: { appid, notify_url }'],
+    ['a list', [], 'defaults must be an object'],
+    ['a misspelt one', { appId: 'wx1' }, "defaults.appId is no default: did you mean 'appid'?"],
+    ['the merchant id', { mchid: '1' }, "the merchant id is the client's own"],
+    ['a name of every object', { constructor: 'wx1' }, 'defaults.constructor is no default'],
+    ['a number', { appid: 1 }, 'defaults.appid must be the id of an app as text'],
+    ['null', { appid: null }, 'defaults.appid must be'],
+    ['an empty one', { appid: ' ' }, 'defaults.appid must be'],
+    [
+      'an address without a scheme',
+      { notify_url: 'example.com/n' },
+      'defaults.notify_url must be an https URL',
+    ],
+    ['an address with a query', { notify_url: 'https://a.cn/n?shop=1' }, 'without a query'],
+    ['an empty address', { notify_url: '' }, 'defaults.notify_url must be'],
+  ])('are refused: %s', (_, defaults, why) => {
+    expect(() => ownOf(defaults)).toThrow(ConfigError)
+    expect(() => ownOf(defaults)).toThrow(why)
+  })
+})
+
 it('a certificate among certs that has expired is refused', () => {
   const certs = { AB12: certify(platform.privateKey, 'AB12') }
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 2 * 24 * 60 * 60 * 1_000 })

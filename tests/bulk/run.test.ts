@@ -60,6 +60,45 @@ describe('a job', () => {
     expect(rig.emulator.requests).toEqual([])
   })
 
+  it('fills in what the client knows of itself, and asks no column for it', async () => {
+    const close = 'v3/pay/transactions/out-trade-no/{out_trade_no}/close'
+    const { mchid } = rig.emulator.merchant
+    await runBulk({
+      client: rig.wxpay,
+      path: close,
+      input: file('close.csv', 'out_trade_no\nT1\n'),
+      validate: true,
+    })
+    expect(bodies()).toEqual([{ mchid }])
+    rig.emulator.requests.length = 0
+    const client = rig.client({ defaults: { appid: 'wx1', notify_url: 'https://example.com/notify' } })
+    const input = file(
+      'orders.csv',
+      'out_trade_no,description,amount.total,appid\nORDER-1,d,1,\nORDER-2,d,1,wx2\n',
+    )
+    await runBulk({ client, path: 'v3/pay/transactions/native', input, validate: true, concurrency: 1 })
+    const notify_url = 'https://example.com/notify'
+    expect(bodies()).toMatchObject([
+      { out_trade_no: 'ORDER-1', appid: 'wx1', mchid, notify_url },
+      { out_trade_no: 'ORDER-2', appid: 'wx2', mchid, notify_url },
+    ])
+  })
+
+  it('is another one where the client fills in something else', async () => {
+    const options = {
+      path: 'v3/pay/transactions/native',
+      input: file('o.csv', 'out_trade_no,description,amount.total,notify_url\nORDER-3,d,1,https://a.cn/n\n'),
+    }
+    await runBulk({ client: rig.client({ defaults: { appid: 'wx1' } }), ...options })
+    const again = runBulk({ client: rig.client({ defaults: { appid: 'wx2' } }), ...options })
+    await expect(again).rejects.toThrow('o.csv.journal')
+    // An address for notifications is in the rows, and stays what it is.
+    const defaults = { appid: 'wx1' }
+    await expect(runBulk({ client: rig.client({ defaults }), ...options })).resolves.toMatchObject({
+      skipped: 1,
+    })
+  })
+
   it('makes nested fields of columns, in the types the endpoint asks for', async () => {
     const input = file('refunds.csv', '订单号,amount.refund,合计,reason\nT1,100,250,late\n')
     await runBulk({

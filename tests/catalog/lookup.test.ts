@@ -30,7 +30,10 @@ describe('the traits of an endpoint', () => {
   })
 
   it('differ by verb', () => {
-    expect(lookup('v3/refunds', 'post')).toMatchObject({ wire: 'hk/v3/refunds', idempotent: 'json.out_refund_no' })
+    expect(lookup('v3/refunds', 'post')).toMatchObject({
+      wire: 'hk/v3/refunds',
+      idempotent: 'json.out_refund_no',
+    })
     expect(lookup('v3/refunds', 'get')).toMatchObject({
       wire: 'hk/v3/refunds',
       pages: ['query.offset', 'query.count', 'data'],

@@ -134,3 +134,28 @@ export const enterprise: Subject = {
   business_license_info: { license_copy: '1', license_number: '1', merchant_name: '1', legal_person: '1' },
   identity_info: identity,
 }
+
+// The client's own id is filled in: a query or a body of nothing else may be left out, and the argument with it.
+const byNumber = wxpay.v3.pay.transactions.outTradeNo._out_trade_no_
+byNumber.get({ out_trade_no: '1' })
+byNumber.get({ out_trade_no: '1', query: {} })
+byNumber.get({ out_trade_no: '1', query: { mchid: '1' } })
+byNumber.close.post({ out_trade_no: '1' })
+wxpay.v3.webizpay.availMchRanges.get()
+// @ts-expect-error but not the placeholder
+byNumber.get()
+// @ts-expect-error it is text all the same
+byNumber.get({ out_trade_no: '1', query: { mchid: 1 } })
+// @ts-expect-error nor the other fields
+wxpay.v3.pay.partner.transactions.outTradeNo._out_trade_no_.get({ out_trade_no: '1', query: {} })
+declare const nativeOrder: Omit<RequestOf<'v3/pay/transactions/native', 'post'>['json'], 'mchid'>
+wxpay.v3.pay.transactions.native.post({ json: nativeOrder })
+declare const unaddressed: Omit<typeof nativeOrder, 'appid'>
+// @ts-expect-error whether there is an appid among the defaults, the types do not know
+wxpay.v3.pay.transactions.native.post({ json: unaddressed })
+// The id of a store's payee is not the caller's.
+const bind = wxpay.v3.brand.partner.store.brandstores._store_id_.bindrecipient
+const payee = { brand_id: '1', company_name: 'c' }
+bind.post({ store_id: '1', json: { ...payee, mchid: '1' } })
+// @ts-expect-error and is required
+bind.post({ store_id: '1', json: payee })
