@@ -98,7 +98,7 @@ describe('wxpay call', () => {
     const path = 'v3/pay/transactions/native'
     const { code, stderr, stdout } = await run(['call', path, '--json', '{"appid":"a"}'])
     expect(code).toBe(1)
-    expect(stderr).toMatch(/400 PARAM_ERROR[\s\S]*"field": "\/mchid"/)
+    expect(stderr).toMatch(/400 PARAM_ERROR[\s\S]*"field": "\/description"/)
     expect(JSON.parse(stdout).error).toMatchObject({ code: 'PARAM_ERROR', status: 400 })
   })
 
