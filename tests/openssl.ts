@@ -1,7 +1,7 @@
 /** Second opinions by an independent program. */
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import type { KeyObject } from 'node:crypto'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -64,5 +64,49 @@ export function opensslVerifies(message: string | Buffer, signature: string, pub
     } catch {
       return false
     }
+  })
+}
+
+/** The distinguishing identifier by which WeChat Pay signs with SM2. */
+const SM2_ID = ['-sigopt', 'distid:1234567812345678']
+
+/** An SM2 key and a certificate of it, as PEM. */
+export interface Sm2Identity {
+  readonly privateKey: string
+  readonly publicKey: string
+  readonly certificate: string
+}
+
+/** A new SM2 key with a self-signed certificate. */
+export function createSm2Identity(serial = '1'): Sm2Identity {
+  return withFiles({}, (path) => {
+    const openssl = (...args: readonly string[]) =>
+      execFileSync('openssl', args, { stdio: 'pipe' }).toString()
+    openssl('genpkey', '-algorithm', 'SM2', '-out', path('key'))
+    const subject = ['-subj', '/CN=Tenpay', '-days', '1', '-set_serial', `0x${serial}`]
+    return {
+      privateKey: readFileSync(path('key'), 'utf8'),
+      publicKey: openssl('pkey', '-in', path('key'), '-pubout'),
+      certificate: openssl('req', '-new', '-x509', '-key', path('key'), '-sm3', ...SM2_ID, ...subject),
+    }
+  })
+}
+
+/** The SM2 signature of a message by openssl, in base64. */
+export function opensslSm2Sign(message: string | Buffer, privateKey: string): string {
+  return withFiles({ message, key: privateKey }, (path) =>
+    execFileSync('openssl', ['dgst', '-sm3', '-sign', path('key'), ...SM2_ID, path('message')], {
+      stdio: 'pipe',
+    }).toString('base64'),
+  )
+}
+
+/** Whether openssl, too, takes `signature` (base64) for the SM2 signature over `message`. */
+export function opensslSm2Verifies(message: string | Buffer, signature: string, publicKey: string): boolean {
+  const contents = { message, signature: Buffer.from(signature, 'base64'), key: publicKey }
+  return withFiles(contents, (path) => {
+    const files = ['-verify', path('key'), '-signature', path('signature'), path('message')]
+    const { status } = spawnSync('openssl', ['dgst', '-sm3', ...SM2_ID, ...files], { stdio: 'pipe' })
+    return status === 0
   })
 }

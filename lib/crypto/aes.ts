@@ -1,31 +1,21 @@
 import { createCipheriv, createDecipheriv, KeyObject } from 'node:crypto'
-import { ConfigError, RequestError } from '../errors.js'
+import { ConfigError } from '../errors.js'
+import { decryptGcm, encryptGcm, undecryptable } from './gcm.js'
 
 /** A key of 32 bytes: text, bytes or a secret `KeyObject`. */
 export type SecretInput = string | Uint8Array | KeyObject
 
 const KEY_BYTES = 32
-const TAG_BYTES = 16
 
-function secretKey(input: SecretInput): KeyObject | Buffer {
+/** A key, when it has 32 bytes. */
+export function secretKey(input: SecretInput, what = 'An AES-256 key'): KeyObject | Buffer {
   if (!(typeof input === 'string' || input instanceof Uint8Array || input instanceof KeyObject)) {
-    throw new ConfigError('An AES-256 key is text, bytes or a secret KeyObject', { code: 'KEY_INVALID' })
+    throw new ConfigError(`${what} is text, bytes or a secret KeyObject`, { code: 'KEY_INVALID' })
   }
   const key = input instanceof KeyObject ? input : Buffer.from(input as string)
   const size = key instanceof KeyObject ? (key.symmetricKeySize ?? 0) : key.length
   if (size === KEY_BYTES) return key
-  throw new ConfigError(`An AES-256 key has ${KEY_BYTES} bytes; this one has ${size}`, {
-    code: 'KEY_INVALID',
-  })
-}
-
-function undecryptable(): RequestError {
-  return new RequestError(
-    'The ciphertext cannot be decrypted: wrong key, nonce or associated data, or it was altered',
-    {
-      code: 'DECRYPTION_FAILED',
-    },
-  )
+  throw new ConfigError(`${what} has ${KEY_BYTES} bytes; this one has ${size}`, { code: 'KEY_INVALID' })
 }
 
 /**
@@ -36,12 +26,7 @@ function undecryptable(): RequestError {
  * @see https://pay.weixin.qq.com/doc/v3/merchant/4012071382
  */
 export function encryptAesGcm(text: string, key: SecretInput, nonce: string, associatedData = ''): string {
-  const secret = secretKey(key)
-  if (typeof nonce !== 'string' || nonce === '')
-    throw new RequestError('The nonce of AES-GCM must be a text that is not empty')
-  const cipher = createCipheriv('aes-256-gcm', secret, nonce)
-  cipher.setAAD(Buffer.from(associatedData))
-  return Buffer.concat([cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString('base64')
+  return encryptGcm('aes-256-gcm', text, secretKey(key), nonce, associatedData)
 }
 
 /**
@@ -57,20 +42,7 @@ export function decryptAesGcm(
   nonce: string,
   associatedData = '',
 ): string {
-  const secret = secretKey(key)
-  const bytes = Buffer.from(ciphertext, 'base64')
-  if (bytes.length < TAG_BYTES) throw undecryptable()
-  try {
-    const decipher = createDecipheriv('aes-256-gcm', secret, nonce, { authTagLength: TAG_BYTES })
-    decipher.setAuthTag(bytes.subarray(-TAG_BYTES))
-    decipher.setAAD(Buffer.from(associatedData))
-    const text = decipher.update(bytes.subarray(0, -TAG_BYTES))
-    // `final` throws when the tag does not fit; in GCM it has no more bytes to add.
-    decipher.final()
-    return text.toString()
-  } catch {
-    throw undecryptable()
-  }
+  return decryptGcm('aes-256-gcm', ciphertext, secretKey(key), nonce, associatedData)
 }
 
 /**

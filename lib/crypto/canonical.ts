@@ -56,22 +56,30 @@ export interface SignatureParts {
   readonly signature: string
 }
 
+/** How a merchant's request is signed. */
+export type AuthorizationScheme = 'WECHATPAY2-SHA256-RSA2048' | 'WECHATPAY2-SM2-WITH-SM3'
+
 /** The parts of an `Authorization` header: a merchant's, with `mchid`, or a brand's, with `brandId`. */
 export type AuthorizationParts = SignatureParts &
   (
-    | { readonly mchid: string; readonly brandId?: undefined }
-    | { readonly brandId: string; readonly mchid?: undefined }
+    | {
+        readonly mchid: string
+        readonly brandId?: undefined
+        /** `WECHATPAY2-SHA256-RSA2048` when left out. */
+        readonly scheme?: AuthorizationScheme
+      }
+    | { readonly brandId: string; readonly mchid?: undefined; readonly scheme?: undefined }
   )
 
 /**
- * The value of the `Authorization` header: `WECHATPAY2-SHA256-RSA2048 mchid="…",…` of a merchant,
+ * The value of the `Authorization` header: `WECHATPAY2-SHA256-RSA2048 mchid="…",…` of a merchant, or another scheme;
  * `WECHATPAY-BRAND-SHA256-RSA2048 brand_id="…",…` of a brand.
  */
 export function authorization(parts: AuthorizationParts): string {
-  const { mchid, brandId, serial, nonce, timestamp, signature } = parts
+  const { mchid, brandId, scheme = 'WECHATPAY2-SHA256-RSA2048', serial, nonce, timestamp, signature } = parts
   const signer =
     brandId === undefined
-      ? `WECHATPAY2-SHA256-RSA2048 mchid="${mchid}"`
+      ? `${scheme} mchid="${mchid}"`
       : `WECHATPAY-BRAND-SHA256-RSA2048 brand_id="${brandId}"`
   return `${signer},nonce_str="${nonce}",signature="${signature}",timestamp="${timestamp}",serial_no="${serial}"`
 }

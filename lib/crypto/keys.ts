@@ -1,5 +1,6 @@
 import { createPrivateKey, createPublicKey, KeyObject, X509Certificate } from 'node:crypto'
 import { invalidKey, type PemBlock, readMaterial } from './material.js'
+import { hasSm2Curve, mentionsSm2, noSm2, toSm2Key } from './sm2.js'
 
 /** A key or certificate: PEM text, PEM or DER bytes, base64 of either, a `file://` URL, or a `KeyObject`. */
 export type KeyInput = string | Uint8Array | URL | KeyObject
@@ -17,14 +18,14 @@ function firstParsed<T>(...parsers: readonly (() => T)[]): T | undefined {
 }
 
 /**
- * Loads an RSA private key: PKCS#1 or PKCS#8, as PEM, DER, bare base64, `file://` URL or `KeyObject`.
+ * Loads an RSA or SM2 private key: PKCS#1 or PKCS#8, as PEM, DER, bare base64, `file://` URL or `KeyObject`.
  *
  * @throws {ConfigError} code `KEY_INVALID` when it is something else; the message says what.
  */
 export function loadPrivateKey(input: KeyInput, what = 'privateKey'): KeyObject {
   const key = input instanceof KeyObject ? input : parsePrivateKey(input, what)
   if (key.type !== 'private') throw invalidKey(`${what} is a ${key.type} key; an RSA private key is needed`)
-  return assertRsa(key, what)
+  return toUsable(key, what)
 }
 
 function parsePrivateKey(input: string | Uint8Array | URL, what: string): KeyObject {
@@ -39,6 +40,7 @@ function parsePrivateKey(input: string | Uint8Array | URL, what: string): KeyObj
   )
   if (key) return key
   if (firstParsed(() => new X509Certificate(bytes))) throw isCertificate(what)
+  if (mentionsSm2(bytes)) throw noSm2(what)
   throw invalidKey(`${what} is not a readable RSA private key (PKCS#1 or PKCS#8)${aboutPkcs12(der)}`)
 }
 
@@ -90,7 +92,7 @@ export function loadCertificates(input: string | Uint8Array | URL, what: string)
 }
 
 /**
- * Loads an RSA public key: SPKI, PKCS#1 or the one inside an X.509 certificate, in every form
+ * Loads an RSA or SM2 public key: SPKI, PKCS#1 or the one inside an X.509 certificate, in every form
  * that {@link loadPrivateKey} takes.
  *
  * @throws {ConfigError} code `KEY_INVALID` when it is something else; the message says what.
@@ -109,7 +111,7 @@ export interface PlatformKeyMaterial {
 export function loadPlatformKey(input: KeyInput, what: string): PlatformKeyMaterial {
   if (input instanceof KeyObject) {
     if (input.type !== 'public') throw invalidKey(`${what} is a ${input.type} key; a public key is needed`)
-    return { key: assertRsa(input, what), certificate: undefined }
+    return { key: toUsable(input, what), certificate: undefined }
   }
   const { blocks, der } = readMaterial(input, what)
   const block = pick(blocks, /CERTIFICATE$|PUBLIC KEY$/)
@@ -118,18 +120,19 @@ export function loadPlatformKey(input: KeyInput, what: string): PlatformKeyMater
   }
   const bytes = block?.der ?? (der as Buffer)
   const certificate = firstParsed(() => new X509Certificate(bytes))
-  if (certificate) return { key: assertRsa(certificate.publicKey, what), certificate }
   const key = firstParsed(
+    () => (certificate as X509Certificate).publicKey,
     () => createPublicKey({ key: bytes, format: 'der', type: 'spki' }),
     () => createPublicKey({ key: bytes, format: 'der', type: 'pkcs1' }),
   )
-  if (!key) throw invalidKey(`${what} is not a readable RSA public key or X.509 certificate`)
-  return { key: assertRsa(key, what), certificate: undefined }
+  if (key) return { key: toUsable(key, what), certificate }
+  if (mentionsSm2(bytes)) throw noSm2(what)
+  throw invalidKey(`${what} is not a readable RSA public key or X.509 certificate`)
 }
 
-function assertRsa(key: KeyObject, what: string): KeyObject {
-  if (key.asymmetricKeyType !== 'rsa') {
-    throw invalidKey(`${what} is of type ${key.asymmetricKeyType}; WeChat Pay uses RSA keys`)
-  }
-  return key
+/** A key of an algorithm that WeChat Pay uses. */
+function toUsable(key: KeyObject, what: string): KeyObject {
+  if (key.asymmetricKeyType === 'rsa') return key
+  if (hasSm2Curve(key)) return toSm2Key(key, what)
+  throw invalidKey(`${what} is of type ${key.asymmetricKeyType}; WeChat Pay uses RSA keys`)
 }

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import { nonce } from '../crypto/canonical.js'
-import { sign } from '../crypto/rsa.js'
+import { sign } from '../crypto/sign.js'
 import { RequestError } from '../errors.js'
 import { type Account, type MerchantId, privateKeyOf } from '../identity.js'
 import { nameHint } from '../nearest.js'

@@ -1,7 +1,7 @@
 import { createHash, type KeyObject } from 'node:crypto'
 import type { Endpoint } from '../../catalog/endpoint.js'
 import { nonce } from '../../crypto/canonical.js'
-import { sign } from '../../crypto/rsa.js'
+import { sign } from '../../crypto/sign.js'
 import { RequestError } from '../../errors.js'
 import { type Account, assertMaySpeak } from '../../identity.js'
 import { isSignType, type Message, type SignType, signMessage } from './sign.js'

@@ -1,5 +1,5 @@
 import { canonicalResponse } from '../../crypto/canonical.js'
-import { verifyWith } from '../../crypto/rsa.js'
+import { verifyWith } from '../../crypto/sign.js'
 import { VerificationError, type VerificationErrorCode } from '../../errors.js'
 import { isPublicKeyId, type KeyRing, type PlatformKeys } from './platform-keys.js'
 
