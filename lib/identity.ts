@@ -1,6 +1,7 @@
 import { createSecretKey, hkdfSync, type KeyObject } from 'node:crypto'
 import type { Endpoint, ProtocolName } from './catalog/endpoint.js'
 import type { OwnValues } from './catalog/own-values.js'
+import { isSm2 } from './crypto/sm2.js'
 import { ConfigError, RequestError } from './errors.js'
 
 /** Who a client is. Its options say so, and it signs for nobody else. */
@@ -165,6 +166,19 @@ export function assertMaySpeak(
 export function privateKeyOf(account: Account, what: string): KeyObject {
   if (account.privateKey !== undefined) return account.privateKey
   throw lacksOptions(what, account, 'v3')
+}
+
+/**
+ * The private key of an account, for what is done with RSA alone.
+ *
+ * @throws {RequestError} saying which options the client lacks, or that its key is an SM2 key.
+ */
+export function rsaKeyOf(account: Account, what: string): KeyObject {
+  const key = privateKeyOf(account, what)
+  if (!isSm2(key)) return key
+  throw new RequestError(
+    `${what} needs an RSA private key, and that of this client is an SM2 key. Make a second client with the key and serial of the merchant's RSA certificate`,
+  )
 }
 
 /** The options without which an account cannot speak a protocol. */

@@ -5,7 +5,8 @@ import type { OwnValues } from './catalog/own-values.js'
 import { AXIOS_OPTIONS, assertEncrypted, assertOptions, CONNECTION_OPTIONS, WHERE } from './check-options.js'
 import type { SecretInput } from './crypto/aes.js'
 import { type KeyInput, loadCertificates, loadPrivateKey } from './crypto/keys.js'
-import { unquote } from './crypto/material.js'
+import { invalidKey, unquote } from './crypto/material.js'
+import { isSm2 } from './crypto/sm2.js'
 import { ConfigError, WechatpayError } from './errors.js'
 import { type Account, type Id, identityOf } from './identity.js'
 import type { WechatpayOptions } from './option-types.js'
@@ -139,8 +140,22 @@ function loadAccount(options: WechatpayOptions): Account {
   if (identity === 'v2') return { mchid: digits('mchid', mchid) }
   const id =
     brandId === undefined ? { mchid: digits('mchid', mchid) } : { brandId: digits('brandId', brandId) }
+  const key = loadPrivateKey(privateKey as KeyInput)
+  if (isSm2(key)) assertSm2Account(options)
   const known = serial ?? certificateSerial(merchant as PemCertificate)
-  return { ...id, serial: normalizeSerial(known, id), privateKey: loadPrivateKey(privateKey as KeyInput) }
+  return { ...id, serial: normalizeSerial(known, id), privateKey: key }
+}
+
+/** An SM2 key is a merchant's, and the client certificate that could tell its serial number is RSA. */
+function assertSm2Account({ brandId, serial }: WechatpayOptions): void {
+  if (brandId !== undefined)
+    throw invalidKey(
+      'privateKey is an SM2 key, and brands sign with RSA: give the key of the brand API certificate',
+    )
+  if (serial === undefined)
+    throw new ConfigError(
+      'Missing: serial. serial: privateKey is an SM2 key; give the serial number of its certificate',
+    )
 }
 
 const pasted = (value: string | undefined): string | undefined => value && unquote(value)

@@ -15,9 +15,11 @@ import {
   withSource,
 } from './config-sources.js'
 import { decryptOaep } from './crypto/rsa.js'
+import { isSm2 } from './crypto/sm2.js'
+import { assertSm4Gcm } from './crypto/sm4.js'
 import { createDownload, type Download } from './download.js'
 import { ConfigError } from './errors.js'
-import { DERIVE_KEY, deriveKeyOf, ID, lacksOptions, maySign, OWN_VALUES, privateKeyOf } from './identity.js'
+import { DERIVE_KEY, deriveKeyOf, ID, lacksOptions, maySign, OWN_VALUES, rsaKeyOf } from './identity.js'
 import { createNotifications, type NotificationReceiver } from './notifications/receiver.js'
 import type { WechatpayOptions } from './option-types.js'
 import { type Config, loadConfig } from './options.js'
@@ -133,7 +135,7 @@ export class Wechatpay {
     }
     this.decrypt = (ciphertext) => {
       const text = readGiven('the ciphertext', () => String(ciphertext))
-      return decryptOaep(text, privateKeyOf(account, 'decrypt'))
+      return decryptOaep(text, rsaKeyOf(account, 'decrypt'))
     }
     this.close = () => {
       downloaded?.close()
@@ -205,6 +207,9 @@ function downloadKeys(config: Config, transport: Transport): Certificates | unde
     if (given.length > 0) return undefined
     throw new ConfigError('Give certs, or apiv3Key to have the platform certificates downloaded')
   }
+  const algorithm = isSm2(signer.privateKey) ? 'SM2' : undefined
+  if (algorithm && given.length === 0)
+    assertSm4Gcm('Give certs: the platform certificates of SM2 are downloaded')
   const { baseURL } = config.axios
   // A client with a baseURL of its own asks nobody else.
   const accessPoints = baseURL ? [baseURL] : [DEFAULT_ORIGIN, ...failover]
@@ -214,6 +219,7 @@ function downloadKeys(config: Config, transport: Transport): Certificates | unde
     transport,
     directDefaults(config, protocol).get,
     accessPoints,
+    algorithm,
   )
-  return createCertificates({ mchid: signer.mchid, apiv3Key, download, store, given })
+  return createCertificates({ mchid: signer.mchid, algorithm, apiv3Key, download, store, given })
 }

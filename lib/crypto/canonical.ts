@@ -46,6 +46,9 @@ export function canonicalResponse({ timestamp, nonce, body }: SignedResponse): B
   return Buffer.concat([Buffer.from(`${timestamp}\n${nonce}\n`), body, LINE_END])
 }
 
+/** How a merchant's request is signed. */
+export type AuthorizationScheme = 'WECHATPAY2-SHA256-RSA2048' | 'WECHATPAY2-SM2-WITH-SM3'
+
 /** The parts of an `Authorization` header that merchants and brands have in common. */
 export interface SignatureParts {
   /** The serial number of the certificate whose key has signed. */
@@ -54,21 +57,15 @@ export interface SignatureParts {
   readonly timestamp: string | number
   /** Base64. */
   readonly signature: string
+  /** Of a merchant: `WECHATPAY2-SHA256-RSA2048` when left out. */
+  readonly scheme?: AuthorizationScheme
 }
-
-/** How a merchant's request is signed. */
-export type AuthorizationScheme = 'WECHATPAY2-SHA256-RSA2048' | 'WECHATPAY2-SM2-WITH-SM3'
 
 /** The parts of an `Authorization` header: a merchant's, with `mchid`, or a brand's, with `brandId`. */
 export type AuthorizationParts = SignatureParts &
   (
-    | {
-        readonly mchid: string
-        readonly brandId?: undefined
-        /** `WECHATPAY2-SHA256-RSA2048` when left out. */
-        readonly scheme?: AuthorizationScheme
-      }
-    | { readonly brandId: string; readonly mchid?: undefined; readonly scheme?: undefined }
+    | { readonly mchid: string; readonly brandId?: undefined }
+    | { readonly brandId: string; readonly mchid?: undefined }
   )
 
 /**

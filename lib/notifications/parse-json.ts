@@ -1,10 +1,9 @@
 import { printable } from '../printable.js'
+import { AEAD } from '../protocols/v3/aead.js'
 import { type SignedPayload, verifySignature } from '../protocols/v3/signature.js'
 import type { PlainEvent } from './event.js'
 import { explainMismatch, notRaw } from './request.js'
 import { decryptResource, isObject, malformed, parseJsonObject, type Secrets } from './resource.js'
-
-const ALGORITHM = 'AEAD_AES_256_GCM'
 
 /**
  * Verifies a notification of v3 with the known keys, and decrypts its resource.
@@ -34,10 +33,11 @@ export async function parseJson(received: SignedPayload, secrets: Secrets): Prom
 
 function readResource(resource: Readonly<Record<string, unknown>>, secrets: Secrets, what: string): object {
   const { algorithm, ciphertext, nonce, associated_data = '' } = resource
-  if (algorithm !== ALGORITHM || typeof ciphertext !== 'string' || typeof nonce !== 'string') {
-    throw malformed(`its resource is not encrypted with ${ALGORITHM}`)
+  const decrypt = AEAD.get(algorithm)
+  if (!decrypt || typeof ciphertext !== 'string' || typeof nonce !== 'string') {
+    throw malformed(`its resource is not encrypted with ${[...AEAD.keys()].join(' or ')}`)
   }
-  const encrypted = { ciphertext, nonce, associatedData: String(associated_data ?? '') }
+  const encrypted = { decrypt, ciphertext, nonce, associatedData: String(associated_data ?? '') }
   const decrypted = parseJsonObject(decryptResource(encrypted, secrets, what))
   if (decrypted) return decrypted
   throw malformed('its decrypted resource is no JSON object')

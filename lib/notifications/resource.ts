@@ -30,8 +30,10 @@ export function malformed(why: string, cause?: unknown): VerificationError {
   return new VerificationError(`This is no notification: ${why}`, { code: 'ANSWER_INVALID', cause })
 }
 
-/** A resource that is encrypted with AES-GCM. */
+/** A resource that is encrypted under a key of this client. */
 export interface EncryptedResource {
+  /** AES-GCM when absent. */
+  readonly decrypt?: typeof decryptAesGcm
   /** Base64. */
   readonly ciphertext: string
   readonly nonce: string
@@ -44,9 +46,10 @@ export interface EncryptedResource {
  *
  * @param what the notification, for messages
  * @throws {RequestError} when this client has no key, or another one.
+ * @throws {ConfigError} where the run time lacks the algorithm.
  */
 export function decryptResource(
-  { ciphertext, nonce, associatedData }: EncryptedResource,
+  { decrypt = decryptAesGcm, ciphertext, nonce, associatedData }: EncryptedResource,
   { identity, apiv3Key, brandApiKey }: Secrets,
   what: string,
 ): string {
@@ -54,8 +57,9 @@ export function decryptResource(
   const [name, key] = isBrand ? (['brandApiKey', brandApiKey] as const) : (['apiv3Key', apiv3Key] as const)
   if (!key) throw missingOption(name, what)
   try {
-    return decryptAesGcm(ciphertext, key, nonce, associatedData)
+    return decrypt(ciphertext, key, nonce, associatedData)
   } catch (cause) {
+    if (!(cause instanceof RequestError)) throw cause
     throw new RequestError(
       `${name} cannot decrypt this genuine notification: is it the ${KEY_NAMES[name]} of this ${identity}, and the current one?`,
       { code: 'DECRYPTION_FAILED', cause },

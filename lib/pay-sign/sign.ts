@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto'
 import { nonce } from '../crypto/canonical.js'
 import { sign } from '../crypto/sign.js'
 import { RequestError } from '../errors.js'
-import { type Account, type MerchantId, privateKeyOf } from '../identity.js'
+import { type Account, type MerchantId, rsaKeyOf } from '../identity.js'
 import { nameHint } from '../nearest.js'
 import { readGiven } from '../plain-object.js'
 import { type Message, type SignType, signMessage } from '../protocols/v2/sign.js'
@@ -26,7 +26,7 @@ export interface PaySigning {
   /**
    * Signs lines, each of which ends with `\n`, with RSA-SHA256.
    *
-   * @throws {RequestError} when the client has no private key.
+   * @throws {RequestError} when the client has no private key, or one of SM2.
    */
   readonly lines: (method: string, lines: readonly string[]) => string
   /**
@@ -46,8 +46,7 @@ export function createPaySigning(
 ): PaySigning {
   return {
     mchid: signer.mchid,
-    lines: (method, lines) =>
-      sign(lines.map((line) => `${line}\n`).join(''), privateKeyOf(signer, `${method} with RSA`)),
+    lines: (method, lines) => sign(lines.map((line) => `${line}\n`).join(''), rsaKeyOf(signer, method)),
     fields: (method, fields, type) => {
       if (secret) return signMessage(fields, type, secret)
       throw new RequestError(

@@ -11,17 +11,23 @@ import { send, Timer } from './send.js'
  *
  * @param protocol without platform keys
  * @param accessPoints tried one after the other, until one can be reached
+ * @param algorithm the kind of certificates; RSA when absent
  */
 export function certificateDownload(
   protocol: Protocol,
   transport: Transport,
   defaults: CallDefaults,
   accessPoints: readonly string[],
+  algorithm?: 'SM2',
 ): (serial: string | undefined) => Promise<SignedPayload> {
   const endpoint = endpointOf('v3/certificates', 'get')
 
   async function download(serial: string | undefined, baseURL: string): Promise<SignedPayload> {
-    const request = { baseURL, ...(serial !== undefined && { headers: { 'Wechatpay-Serial': serial } }) }
+    const request = {
+      baseURL,
+      ...(algorithm && { query: { algorithm_type: algorithm } }),
+      ...(serial !== undefined && { headers: { 'Wechatpay-Serial': serial } }),
+    }
     const call = buildCall(endpoint, request, defaults)
     const timer = new Timer(call.timeout)
     try {

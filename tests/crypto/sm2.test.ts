@@ -104,10 +104,8 @@ describe('an SM2 key', () => {
     vi.doMock('node:crypto', () => ({
       ...crypto,
       ...{ createPrivateKey: unknown, createPublicKey: unknown },
-      X509Certificate: class extends X509Certificate {
-        override get publicKey(): KeyObject {
-          return unknown()
-        }
+      X509Certificate: function read(bytes: Buffer) {
+        return Object.defineProperty(new X509Certificate(bytes), 'publicKey', { get: unknown })
       },
     }))
     try {

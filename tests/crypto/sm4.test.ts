@@ -5,7 +5,7 @@ import { ConfigError, RequestError } from '../../lib/errors.js'
 import { encryptWithOpenssl, sm4KeyOf } from '../sm4-gcm.js'
 
 const apiv3Key = '0123456789abcdefghijklmnopqrstuv'
-const [text, nonce, associatedData] = ['{"payer":"张三"}', 'n'.repeat(12), 'transaction']
+const [text, nonce, associatedData] = ['{"payer":"张三"}', 'n'.repeat(12), 'transaction'] as const
 const ciphertext = encryptWithOpenssl({
   ...{ key: sm4KeyOf(apiv3Key), nonce: Buffer.from(nonce) },
   ...{ associatedData: Buffer.from(associatedData), plain: Buffer.from(text) },
@@ -40,12 +40,14 @@ if (getCiphers().includes('sm4-gcm')) {
     it.each([
       ['another key', ciphertext, 'x'.repeat(32), nonce, associatedData],
       ['another nonce', ciphertext, apiv3Key, 'm'.repeat(12), associatedData],
-      ['other associated data', ciphertext, apiv3Key, nonce, undefined],
+      ['other associated data', ciphertext, apiv3Key, nonce, ''],
       ['a changed ciphertext', `A${ciphertext.slice(1)}`, apiv3Key, nonce, associatedData],
       ['a tag cut off', 'AAAA', apiv3Key, nonce, associatedData],
-    ])('with %s is refused', (_, ...given) => {
-      expect(() => decryptSm4Gcm(...given)).toThrow(RequestError)
-      expect(() => decryptSm4Gcm(...given)).toThrow(expect.objectContaining({ code: 'DECRYPTION_FAILED' }))
+    ])('with %s is refused', (_, sent, key, salt, data) => {
+      expect(() => decryptSm4Gcm(sent, key, salt, data)).toThrow(RequestError)
+      expect(() => decryptSm4Gcm(sent, key, salt, data)).toThrow(
+        expect.objectContaining({ code: 'DECRYPTION_FAILED' }),
+      )
     })
 
     it('takes an APIv3 key alone, and a nonce', () => {

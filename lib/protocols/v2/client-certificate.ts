@@ -2,6 +2,7 @@ import { type KeyObject, X509Certificate } from 'node:crypto'
 import { createSecureContext, type SecureContext } from 'node:tls'
 import { type KeyInput, loadCertificates, loadPrivateKey } from '../../crypto/keys.js'
 import { invalidKey, readMaterial } from '../../crypto/material.js'
+import { isSm2, mentionsSm2 } from '../../crypto/sm2.js'
 import { ConfigError } from '../../errors.js'
 import type { TrustedAuthorities } from '../../transport/agents.js'
 import { plainSerial } from '../v3/platform-keys.js'
@@ -71,15 +72,19 @@ export function loadClientCertificate(
       `merchant must be { cert, key } or { pfx, passphrase }, and has ${Object.keys(certificate).join(', ') || 'nothing'}`,
     )
   const pem = loadCertificates(certificate.cert, 'merchant.cert')
+  const x509 = new X509Certificate(pem)
+  if (mentionsSm2(x509.raw)) throw noSm2Tls('merchant.cert')
   const key = certificate.key === undefined ? privateKey : loadPrivateKey(certificate.key, 'merchant.key')
   if (!key)
     throw new ConfigError('merchant.key is missing: this client has no privateKey to take in its place')
-  const x509 = new X509Certificate(pem)
+  if (isSm2(key)) throw noSm2Tls(certificate.key === undefined ? 'privateKey' : 'merchant.key')
   if (!x509.checkPrivateKey(key)) {
     const whose = certificate.key === undefined ? 'privateKey is' : 'merchant.key is'
     throw invalidKey(`${whose} not the key of merchant.cert; the two of one download belong together`)
   }
-  if (serial !== undefined && plainSerial(x509.serialNumber) !== plainSerial(serial)) {
+  // The serial number of an SM2 client is that of its SM2 certificate.
+  const isSame = privateKey === undefined || !isSm2(privateKey)
+  if (isSame && serial !== undefined && plainSerial(x509.serialNumber) !== plainSerial(serial)) {
     throw invalidKey(
       `merchant.cert has the serial number ${x509.serialNumber}, but serial is ${serial}: they are of different certificates; renew both together`,
     )
@@ -88,6 +93,12 @@ export function loadClientCertificate(
   return attempt(
     () => createSecureContext({ cert: pem, key: keyPem, ...authorities }),
     () => 'merchant.cert cannot be used for TLS',
+  )
+}
+
+function noSm2Tls(what: string): ConfigError {
+  return invalidKey(
+    `${what} is of SM2, which TLS does not take here: give merchant the cert and key of the RSA certificate`,
   )
 }
 

@@ -3,7 +3,7 @@ import type { Endpoint } from '../../catalog/endpoint.js'
 import { nonce } from '../../crypto/canonical.js'
 import { sign } from '../../crypto/sign.js'
 import { RequestError } from '../../errors.js'
-import { type Account, assertMaySpeak } from '../../identity.js'
+import { type Account, assertMaySpeak, rsaKeyOf } from '../../identity.js'
 import { isSignType, type Message, type SignType, signMessage } from './sign.js'
 
 /** What messages of APIv2 are signed with. */
@@ -89,7 +89,7 @@ const workwxSign: ExtraSign = (message, { workwxSecret }) => {
  */
 const certSign: ExtraSign = ({ cert_serialno, timestamp }, { signer }) =>
   cert_serialno && timestamp && signer.privateKey
-    ? sign(`cert_serialno=${cert_serialno}&timestamp=${timestamp}`, signer.privateKey)
+    ? sign(`cert_serialno=${cert_serialno}&timestamp=${timestamp}`, rsaKeyOf(signer, 'cert_sign'))
     : undefined
 
 /** Signatures beyond `sign`, which covers them; they are left out where they cannot be made. */

@@ -1,10 +1,8 @@
 import { type KeyObject, X509Certificate } from 'node:crypto'
-import { decryptAesGcm } from '../../crypto/aes.js'
 import { ConfigError, RequestError, VerificationError } from '../../errors.js'
 import { parseJson } from '../../parse-json.js'
+import { AEAD } from './aead.js'
 import { type PlatformKey, plainSerial, weaknessOf } from './platform-keys.js'
-
-const ALGORITHM = 'AEAD_AES_256_GCM'
 
 /** The answer of `GET /v3/certificates`: each certificate encrypted under the APIv3 key. */
 export interface CertificateList {
@@ -60,10 +58,13 @@ export function isAlive({ notBefore, notAfter }: PlatformKey): boolean {
 }
 
 /** The text of an entry is one certificate, and nothing else: under the APIv3 key, other things are encrypted, too. */
-function readCertificate(pem: string, serial: string): X509Certificate {
+function readCertificate(pem: string, serial: string): { certificate: X509Certificate; key: KeyObject } {
   const isOne = /^\s*-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----\s*$/.test(pem)
   try {
-    if (isOne) return new X509Certificate(pem)
+    if (isOne) {
+      const certificate = new X509Certificate(pem)
+      return { certificate, key: certificate.publicKey }
+    }
   } catch {
     // OpenSSL's own message says no more.
   }
@@ -76,7 +77,7 @@ function notACertificate(serial: string): VerificationError {
 }
 
 function toPlatformKey(entry: CertificateList['data'][number], apiv3Key: KeyObject): PlatformKey {
-  const certificate = readCertificate(decryptEntry(entry, apiv3Key), entry.serial_no)
+  const { certificate, key } = readCertificate(decryptEntry(entry, apiv3Key), entry.serial_no)
   const serial = certificate.serialNumber
   if (plainSerial(serial) !== plainSerial(entry.serial_no)) {
     throw new VerificationError(
@@ -87,7 +88,7 @@ function toPlatformKey(entry: CertificateList['data'][number], apiv3Key: KeyObje
       },
     )
   }
-  const problem = weaknessOf(certificate.publicKey)
+  const problem = weaknessOf(key)
   if (problem)
     throw new VerificationError(`GET v3/certificates: ${serial} ${problem}`, {
       code: 'ANSWER_INVALID',
@@ -95,7 +96,7 @@ function toPlatformKey(entry: CertificateList['data'][number], apiv3Key: KeyObje
     })
   return {
     serial,
-    key: certificate.publicKey,
+    key,
     notBefore: Date.parse(certificate.validFrom),
     notAfter: Date.parse(certificate.validTo),
   }
@@ -105,10 +106,11 @@ function decryptEntry(
   { serial_no, encrypt_certificate: encrypted }: CertificateList['data'][number],
   key: KeyObject,
 ): string {
-  const { algorithm = ALGORITHM, associated_data } = encrypted
-  if (algorithm !== ALGORITHM || associated_data !== 'certificate') throw notACertificate(serial_no)
+  const { algorithm = 'AEAD_AES_256_GCM', associated_data } = encrypted
+  const decrypt = AEAD.get(algorithm)
+  if (!decrypt || associated_data !== 'certificate') throw notACertificate(serial_no)
   try {
-    return decryptAesGcm(encrypted.ciphertext, key, encrypted.nonce, encrypted.associated_data)
+    return decrypt(encrypted.ciphertext, key, encrypted.nonce, encrypted.associated_data)
   } catch (cause) {
     if (!(cause instanceof RequestError)) throw cause
     throw new ConfigError(

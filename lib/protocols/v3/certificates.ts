@@ -13,6 +13,8 @@ import { isProbe, type SignedPayload, verifySignature } from './signature.js'
 
 export interface CertificatesOptions {
   readonly mchid: string
+  /** The kind of certificates; RSA when absent. */
+  readonly algorithm?: 'SM2' | undefined
   readonly apiv3Key: KeyObject
   /** Fetches the list by a signed request that names the key its response is to be signed with; it is verified here. */
   readonly download: (serial: string | undefined) => Promise<SignedPayload>
@@ -46,8 +48,8 @@ const SERIAL_NUMBER = /^[0-9A-F]{1,64}$/i
  * @see https://pay.weixin.qq.com/doc/v3/merchant/4012551764
  */
 export function createCertificates(options: CertificatesOptions): Certificates {
-  const { mchid, apiv3Key, download, store, given } = options
-  const storeKey = `wechatpay-fluent:certificates:${mchid}`
+  const { mchid, algorithm, apiv3Key, download, store, given } = options
+  const storeKey = ['wechatpay-fluent:certificates', mchid, algorithm].filter(Boolean).join(':')
   let ring = createKeyRing(given)
   let hasList = false
   let starting: Promise<void> | undefined

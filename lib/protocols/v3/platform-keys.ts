@@ -1,6 +1,7 @@
 import { createPublicKey, type KeyObject } from 'node:crypto'
 import { type KeyInput, loadPlatformKey } from '../../crypto/keys.js'
 import { unquote } from '../../crypto/material.js'
+import { hasSm2Curve, isSm2 } from '../../crypto/sm2.js'
 import { ConfigError } from '../../errors.js'
 import type { Account } from '../../identity.js'
 import { isPlainObject } from '../../plain-object.js'
@@ -129,7 +130,7 @@ function toPlatformKey(id: string, input: KeyInput, owner: Account): PlatformKey
       `certs.${id} is your own key, that of privateKey; certs takes those of WeChat Pay: pub_key.pem, at 商户平台 → API安全 → 微信支付公钥`,
     )
   }
-  const problem = weaknessOf(key)
+  const problem = weaknessOf(key) ?? (privateKey && mismatchOf(key, privateKey))
   if (problem) throw new ConfigError(`certs.${id} ${problem}`)
   if (!certificate) return { serial: publicKeyId(id), key }
   const actual = certificate.serialNumber
@@ -145,10 +146,20 @@ function toPlatformKey(id: string, input: KeyInput, owner: Account): PlatformKey
   return { serial: actual, key, notBefore: Number(notBefore), notAfter: Number(notAfter) }
 }
 
+const nameOf = (key: KeyObject): string => (isSm2(key) ? 'an SM2 key' : 'an RSA key')
+
+/** A client signs and verifies by one algorithm: the platform answers by that of the request. */
+function mismatchOf(key: KeyObject, privateKey: KeyObject): string | undefined {
+  if (isSm2(key) === isSm2(privateKey)) return undefined
+  return `is ${nameOf(key)}, and privateKey ${nameOf(privateKey)}: a client takes both of one kind. Make a second client for the other`
+}
+
 /** Why a key of the platform's cannot be genuine; `undefined` when nothing speaks against it. */
-export function weaknessOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): string | undefined {
-  const { modulusLength = 0, publicExponent = 0n } = asymmetricKeyDetails ?? {}
-  if (asymmetricKeyType !== 'rsa') return `is of type ${asymmetricKeyType}; WeChat Pay uses RSA keys`
+export function weaknessOf(key: KeyObject): string | undefined {
+  const { modulusLength = 0, publicExponent = 0n } = key.asymmetricKeyDetails ?? {}
+  if (isSm2(key)) {
+    return hasSm2Curve(key) ? undefined : `is of type ${key.asymmetricKeyType}; WeChat Pay uses RSA keys`
+  }
   if (modulusLength < 2048) return `is an RSA key of ${modulusLength} bits; WeChat Pay's have 2048 or more`
   if (publicExponent < 3n || publicExponent % 2n === 0n) return `is an RSA key of exponent ${publicExponent}`
   return undefined

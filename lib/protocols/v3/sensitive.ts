@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import { decryptOaep, encryptOaep } from '../../crypto/rsa.js'
+import { isSm2 } from '../../crypto/sm2.js'
 import { RequestError, VerificationError } from '../../errors.js'
 import { parseJson } from '../../parse-json.js'
 import { isRecord } from '../../plain-object.js'
@@ -14,8 +15,17 @@ export class Sensitive {
     this.#text = text
   }
 
-  /** Encrypts the text for the holder of `key`. */
+  /**
+   * Encrypts the text for the holder of `key`.
+   *
+   * @throws {RequestError} for an SM2 key: Node.js has no SM2 encryption.
+   */
   encryptFor({ serial, key }: PlatformKey): Ciphertext {
+    if (isSm2(key)) {
+      throw new RequestError(
+        `${serial} is an SM2 key, for which no run time can encrypt: encrypt the text by a library and pass new Ciphertext(base64, '${serial}')`,
+      )
+    }
     return new Ciphertext(encryptOaep(this.#text, key), serial)
   }
 

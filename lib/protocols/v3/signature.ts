@@ -44,8 +44,8 @@ export interface SignedPayload {
 export type Wording = (code: VerificationErrorCode) => readonly [what: string, consequence: string]
 
 /**
- * Verifies a response or notification: timestamp within ±300 s, a known serial, and an RSA-SHA256 signature over the raw bytes. Where all
- * but the serial is right, the keys are looked up first.
+ * Verifies a response or notification: timestamp within ±300 s, a known serial, and a signature over the raw bytes by the
+ * algorithm of that key. Where all but the serial is right, the keys are looked up first.
  *
  * @throws {VerificationError} saying why it is not to be trusted, and which serials are known.
  * @see https://pay.weixin.qq.com/doc/v3/merchant/4013053420

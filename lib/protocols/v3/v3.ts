@@ -5,8 +5,9 @@ import { lookup } from '../../catalog/lookup.js'
 import { matchTemplate } from '../../catalog/match.js'
 import { authorization, canonicalRequest, nonce, type SignedRequest } from '../../crypto/canonical.js'
 import { signWith } from '../../crypto/sign.js'
+import { isSm2 } from '../../crypto/sm2.js'
 import { NetworkError, RequestError, VerificationError } from '../../errors.js'
-import type { Signer } from '../../identity.js'
+import { rsaKeyOf, type Signer } from '../../identity.js'
 import { parseJson } from '../../parse-json.js'
 import { isPlainObject } from '../../plain-object.js'
 import type { AttemptTimer, HttpResponse } from '../../transport/transport.js'
@@ -41,6 +42,7 @@ export function createV3Protocol({ signer, keys }: V3Context): Protocol {
 
     async encrypt(call, timer) {
       assertEncryption(call)
+      if (decryptedFields(call).length > 0) rsaKeyOf(signer, `${call.endpoint.name} with decrypt: true`)
       if (!keys.current()) await waitForKeys(keys, call, timer)
       if (!call.sensitive) return call
       const { body, query, serial } = encryptFields(call, call.headers[SERIAL] as string | undefined, keys)
@@ -104,10 +106,15 @@ export function createV3Protocol({ signer, keys }: V3Context): Protocol {
 
   function decode(body: Buffer, call: Call, status: number): unknown {
     const data = decodeBody(body, call, status)
-    const encrypted = (call.decrypt && call.endpoint.traits.decrypts) || []
+    const encrypted = decryptedFields(call)
     if (encrypted.length === 0) return data
     return decryptFields(data, encrypted, signer.privateKey, responseTo(call))
   }
+}
+
+/** The fields of the response that are to be decrypted. */
+function decryptedFields({ decrypt, endpoint }: Call): readonly string[] {
+  return (decrypt && endpoint.traits.decrypts) || []
 }
 
 /**
@@ -171,11 +178,12 @@ export function createAuthorize({
   url: string,
   body: string,
 ) => Promise<{ readonly signed: SignedRequest; readonly authorization: string }> {
+  const scheme = isSm2(privateKey) ? ({ scheme: 'WECHATPAY2-SM2-WITH-SM3' } as const) : {}
   return async (method, url, body) => {
     const signed = { method, url, body, nonce: nonce(), timestamp: Math.floor(Date.now() / 1000) }
     const signature = await signWith(privateKey, canonicalRequest(signed))
     const parts = { nonce: signed.nonce, timestamp: signed.timestamp, signature }
-    return { signed, authorization: authorization(Object.assign(parts, id)) }
+    return { signed, authorization: authorization(Object.assign(parts, id, scheme)) }
   }
 }
 
