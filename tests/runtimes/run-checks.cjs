@@ -13,6 +13,7 @@ const AREAS = {
   encrypted: require('./checks/encrypted.cjs').checks,
   notifications: require('./checks/notifications.cjs').checks,
   failures: require('./checks/failures.cjs').checks,
+  shangmi: require('./checks/shangmi.cjs').checks,
   bulk: require('./checks/bulk.cjs').checks,
 }
 

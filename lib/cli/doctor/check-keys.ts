@@ -30,7 +30,8 @@ export function checkIdentity({
     }),
     runCheck('private key', 'give apiclient_key.pem of the merchant platform: WXPAY_PRIVATE_KEY', () => {
       if (privateKey === undefined) throw new Error('missing')
-      const { asymmetricKeyDetails } = loadPrivateKey(privateKey)
+      const { asymmetricKeyType, asymmetricKeyDetails } = loadPrivateKey(privateKey)
+      if (asymmetricKeyType !== 'rsa') return 'SM2'
       const bits = asymmetricKeyDetails?.modulusLength ?? 0
       if (bits < 2048) throw new Error(`only ${bits} bits`)
       return `RSA, ${bits} bits`

@@ -2,11 +2,12 @@ import { createHash, createSecretKey, generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import type { Endpoint } from '../../../lib/catalog/endpoint.js'
 import type { Traits } from '../../../lib/catalog/traits.js'
-import { encryptAesEcb, verify } from '../../../lib/crypto/index.js'
+import { encryptAesEcb, loadPrivateKey, verify } from '../../../lib/crypto/index.js'
 import { RequestError } from '../../../lib/errors.js'
 import { completeMessage, type V2Keys } from '../../../lib/protocols/v2/message.js'
 import { decryptReqInfo } from '../../../lib/protocols/v2/req-info.js'
 import { isGenuine } from '../../../lib/protocols/v2/sign.js'
+import { createSm2Identity } from '../../openssl.js'
 import { signatureOf } from './protocol.js'
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
@@ -176,6 +177,15 @@ describe('signatures beyond `sign`', () => {
       undefined,
       undefined,
     ])
+  })
+
+  it('of the certificate are not made by an SM2 key', () => {
+    const sm2 = loadPrivateKey(createSm2Identity().privateKey)
+    const signer = { mchid: '10000100', serial: 'AA', privateKey: sm2 }
+    const given = { cert_serialno: 'AA', timestamp: '1' }
+    const make = () => complete(given, { extraSigns }, { known: { ...keys, signer } })
+    expect(make).toThrow(RequestError)
+    expect(make).toThrow('cert_sign needs an RSA private key')
   })
 })
 

@@ -159,6 +159,14 @@ describe('the options of a client with an SM2 key', () => {
     ],
     ['its own key', { certs: { CD35: merchant.publicKey } }, /certs\.CD35 is your own key/],
     ['an SM2 client certificate', { merchant: { cert: merchant.certificate } }, needsRsa],
+    [
+      'an SM2 client certificate beside RSA keys',
+      {
+        ...{ privateKey: rsaKey, certs: { EF56: rsaCertificate }, serial: 'EE' },
+        merchant: { cert: merchant.certificate },
+      },
+      needsRsa,
+    ],
     ['an SM2 key of the client certificate', { merchant: { cert: rsaCertificate } }, needsRsa],
     [
       'an RSA certificate alone to read serial from',
