@@ -56,7 +56,7 @@ export interface MerchantOptions extends CommonOptions {
   readonly mchid: string
   /** Serial number of the merchant certificate, in hexadecimal. {@link CertifiedOptions} have that certificate in its place. */
   readonly serial: string
-  /** Private key of the merchant certificate: PEM text, bytes, `file://` URL or `KeyObject`. */
+  /** Private key of the merchant certificate, RSA or SM2: PEM text, bytes, `file://` URL or `KeyObject`. */
   readonly privateKey: KeyInput
   /**
    * Platform public keys (`PUB_KEY_ID_…`) and certificates (by serial number), in any mix. Without it, the

@@ -3,6 +3,7 @@ import { inspect } from 'node:util'
 import type { AxiosResponse } from 'axios'
 import { decryptOaep } from '../crypto/rsa.js'
 import { RequestError, VerificationError } from '../errors.js'
+import { rsaKeyOf } from '../identity.js'
 import { nameHint } from '../nearest.js'
 import { DEFAULT_ORIGIN } from '../protocols/url.js'
 import { Bill, type BillAnnouncement, type BillOptions } from './bill.js'
@@ -91,6 +92,8 @@ export async function askForBill(
 ): Promise<Bill<never, never>> {
   const kind = KINDS[method]
   const parameters = checkParameters(`bills.${method}`, request, kind)
+  // The key of the file comes encrypted for the merchant.
+  if (kind.defaults) rsaKeyOf({ privateKey: context.privateKey as KeyObject }, `bills.${method}`)
   const callOptions = { ...rest, ...(signal && { signal }) }
   const bill = { format: kind.format, options: { signal, onBadRow } }
   if (kind.path.startsWith('v2/')) {

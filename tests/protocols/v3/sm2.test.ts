@@ -121,6 +121,11 @@ describe('a call of a merchant with an SM2 key', () => {
     ['is encrypt()', (wxpay: Wechatpay) => wxpay.encrypt('张三'), /CD34 is an SM2 key/],
     ['is decrypt()', (wxpay: Wechatpay) => wxpay.decrypt('AAAA'), /^decrypt needs an RSA private key/],
     [
+      'is for an encrypted bill',
+      (wxpay: Wechatpay) => wxpay.bills.ecommerceFundflow({ bill_date: '2024-01-01' }),
+      /^bills\.ecommerceFundflow needs an RSA private key/,
+    ],
+    [
       'is paySign',
       (wxpay: Wechatpay) => wxpay.paySign.jsapi({ appId: 'wx1', prepayId: 'p' }),
       /^paySign\.jsapi needs an RSA private key, .* Make a second client/,
