@@ -46,7 +46,8 @@ export function createPaySigning(
 ): PaySigning {
   return {
     mchid: signer.mchid,
-    lines: (method, lines) => sign(lines.map((line) => `${line}\n`).join(''), rsaKeyOf(signer, method)),
+    lines: (method, lines) =>
+      sign(lines.map((line) => `${line}\n`).join(''), rsaKeyOf(signer, `${method} with RSA`)),
     fields: (method, fields, type) => {
       if (secret) return signMessage(fields, type, secret)
       throw new RequestError(

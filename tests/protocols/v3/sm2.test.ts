@@ -128,7 +128,7 @@ describe('a call of a merchant with an SM2 key', () => {
     [
       'is paySign',
       (wxpay: Wechatpay) => wxpay.paySign.jsapi({ appId: 'wx1', prepayId: 'p' }),
-      /^paySign\.jsapi needs an RSA private key, .* Make a second client/,
+      /^paySign\.jsapi with RSA needs an RSA private key, .* Make a second client/,
     ],
   ])('is refused before anything is sent when it %s', async (_, call, why) => {
     const error = await thrownBy(() => call(client()))
