@@ -4,6 +4,7 @@ import {
   createPublicKey,
   createSign,
   createVerify,
+  ECDH,
   type KeyObject,
 } from 'node:crypto'
 import { invalidKey } from './material.js'
@@ -29,7 +30,8 @@ const SIGNER_PREFIX: Buffer = Buffer.concat([
     'hex',
   ),
 ])
-const COORDINATES_BYTES = 64
+/** What stands between the curve and the point in a public key: the beginning of a BIT STRING. */
+const BIT_STRING_BYTES = 3
 
 /** Whether bytes in DER are an SM2 key or a certificate of one. */
 export function mentionsSm2(der: Buffer): boolean {
@@ -80,11 +82,17 @@ function signerDigest(key: KeyObject): Buffer {
   let digest = signerDigests.get(key)
   if (!digest) {
     const publicKey = key.type === 'private' ? createPublicKey(key) : key
-    const coordinates = exportKey(publicKey).subarray(-COORDINATES_BYTES)
-    digest = createHash(DIGEST).update(SIGNER_PREFIX).update(coordinates).digest()
+    digest = createHash(DIGEST).update(SIGNER_PREFIX).update(coordinatesOf(publicKey)).digest()
     signerDigests.set(key, digest)
   }
   return digest
+}
+
+/** The coordinates of a public key, which may be written in a compressed form. */
+function coordinatesOf(publicKey: KeyObject): Buffer {
+  const der = exportKey(publicKey)
+  const point = der.subarray(der.indexOf(CURVE_OID) + CURVE_OID.length + BIT_STRING_BYTES)
+  return (ECDH.convertKey(point, 'SM2', undefined, undefined, 'uncompressed') as Buffer).subarray(1)
 }
 
 /**

@@ -22,6 +22,13 @@ const message = 'GET\n/v3/certificates\n1554208460\n商户\n\n'
 const pem = (key: KeyObject): string =>
   key.export({ format: 'pem', type: key.type === 'private' ? 'pkcs8' : 'spki' }) as string
 const bare = (text: string): Buffer => Buffer.from(text.replace(/-----[^-]+-----|\s/g, ''), 'base64')
+/** The public key, of whose point only x and the parity of y are written. */
+function compressed(): Buffer {
+  const point = bare(publicKey).subarray(-64)
+  const parity = 2 + ((point[63] as number) & 1)
+  const head = Buffer.from('3039301306072a8648ce3d020106082a811ccf5501822d032200', 'hex')
+  return Buffer.concat([head, Buffer.from([parity]), point.subarray(0, 32)])
+}
 const keyInvalid = expect.objectContaining({ code: 'KEY_INVALID' })
 
 describe('an SM2 signature', () => {
@@ -78,6 +85,7 @@ describe('an SM2 key', () => {
     ['PKCS#8', privateKey, publicKey],
     ['DER', bare(privateKey), bare(publicKey)],
     ['the certificate as DER', bare(privateKey), bare(certificate)],
+    ['a compressed public key', privateKey, compressed()],
     ['SEC1', sec1, pem(generated.publicKey)],
     ['a KeyObject that was loaded', loadPrivateKey(privateKey), loadPublicKey(certificate)],
     ['a KeyObject that was generated', generated.privateKey, generated.publicKey],
