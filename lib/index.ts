@@ -34,6 +34,17 @@ export {
   type VerificationErrorCode,
   WechatpayError,
 } from './errors.js'
+export type {
+  BadCode,
+  CheckName,
+  CheckOptions,
+  Finding,
+  FindingCode,
+  FindingState,
+  FindingValues,
+  GoodCode,
+  UnknownCode,
+} from './health/finding.js'
 export { fen, yuan } from './money.js'
 export type {
   NotificationEvent,

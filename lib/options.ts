@@ -128,7 +128,7 @@ function pick<Options extends object, Name extends keyof Options>(
   return Object.fromEntries(given.map((name) => [name, options[name]])) as Pick<Options, Name>
 }
 
-function loadAuthorities(ca: WechatpayOptions['ca']): TrustedAuthorities | undefined {
+export function loadAuthorities(ca: WechatpayOptions['ca']): TrustedAuthorities | undefined {
   if (ca === undefined) return undefined
   return [ca].flat().map((authority) => loadCertificates(authority as string | Buffer, 'ca'))
 }
@@ -160,7 +160,8 @@ function assertSm2Account({ brandId, serial }: WechatpayOptions): void {
 
 const pasted = (value: string | undefined): string | undefined => value && unquote(value)
 
-function digits(name: 'mchid' | 'brandId', value: unknown): string {
+/** @throws {ConfigError} for what is no id. */
+export function digits(name: 'mchid' | 'brandId', value: unknown): string {
   const text = typeof value === 'string' ? unquote(value) : ''
   if (/^\d{1,32}$/.test(text)) return text
   throw new ConfigError(
@@ -169,7 +170,7 @@ function digits(name: 'mchid' | 'brandId', value: unknown): string {
 }
 
 /** The serial number as the gateway wants it, from what OpenSSL, browsers and viewers of certificates print. */
-function normalizeSerial(serial: string, id: Id): string {
+export function normalizeSerial(serial: string, id: Id): string {
   const { brandId } = id
   const text =
     typeof serial === 'string' ? unquote(serial).replace(/^serial(?: number)?\s*[=:]|^0x|[\s:]/gi, '') : ''
@@ -187,7 +188,8 @@ function normalizeSerial(serial: string, id: Id): string {
   )
 }
 
-function loadSecret(
+/** @throws {ConfigError} for what has not the length of a secret. */
+export function loadSecret(
   name: 'apiv3Key' | 'brandApiKey' | 'secret',
   value: SecretInput | undefined,
 ): KeyObject | undefined {

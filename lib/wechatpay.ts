@@ -19,6 +19,7 @@ import { isSm2 } from './crypto/sm2.js'
 import { assertSm4Gcm } from './crypto/sm4.js'
 import { createDownload, type Download } from './download.js'
 import { ConfigError } from './errors.js'
+import type { CheckOptions, Finding } from './health/finding.js'
 import { DERIVE_KEY, deriveKeyOf, ID, lacksOptions, maySign, OWN_VALUES, rsaKeyOf } from './identity.js'
 import { createNotifications, type NotificationReceiver } from './notifications/receiver.js'
 import type { WechatpayOptions } from './option-types.js'
@@ -99,6 +100,17 @@ export class Wechatpay {
    */
   readonly decrypt: (ciphertext: string | Ciphertext) => string
 
+  /**
+   * Checks keys, certificates, clock, network and secrets, by calls that change nothing, and says what is wrong and how to mend it:
+   * a cause once. Keys in files are read again, and connections are made anew.
+   *
+   * @example
+   * ```ts
+   * const wrong = (await wxpay.check()).filter(({ state }) => state === 'bad')
+   * ```
+   */
+  readonly check: (how?: CheckOptions) => Promise<readonly Finding[]>
+
   /** Closes all connections and ends the refreshing of certificates. Requests in flight fail. */
   readonly close: () => void
 
@@ -137,6 +149,8 @@ export class Wechatpay {
       const text = readGiven('the ciphertext', () => String(ciphertext))
       return decryptOaep(text, rsaKeyOf(account, 'decrypt'))
     }
+    const given = { ...options }
+    this.check = (how) => Wechatpay.check(given, how)
     this.close = () => {
       downloaded?.close()
       transport.close()
@@ -180,6 +194,16 @@ export class Wechatpay {
   static fromFile(path: string | URL, overrides: Partial<WechatpayOptions> = {}): Wechatpay {
     const { options, source } = optionsFromFile(path)
     return withSource(() => createFrom(options, overrides), overrides, source)
+  }
+
+  /**
+   * Like {@link Wechatpay.check} of a client, for options that may be too wrong to make one: each is checked by itself.
+   *
+   * @param options those of a client, in whatever state
+   */
+  static async check(options: object, how: CheckOptions = {}): Promise<readonly Finding[]> {
+    const { checkHealth } = await import('./health/check.js')
+    return checkHealth(options, how, (checked) => new Wechatpay(checked))
   }
 
   [Symbol.dispose](): void {

@@ -29,7 +29,7 @@ const HELPERS = [
 const LAYERS: readonly (readonly string[])[] = [
   ['index.ts'],
   ['wechatpay.ts'],
-  ['bills/', 'notifications/', 'pay-sign/', 'paginate.ts', 'download.ts'],
+  ['health/', 'bills/', 'notifications/', 'pay-sign/', 'paginate.ts', 'download.ts'],
   ['calls.ts', 'config-sources.ts'],
   ['axios-client.ts'],
   ['options.ts'],

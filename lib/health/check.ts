@@ -1,0 +1,133 @@
+import { hasCertificate } from '../check-options.js'
+import { NetworkError, RequestError } from '../errors.js'
+import { type Identity, identityOf } from '../identity.js'
+import { didYouMean, nearestName } from '../nearest.js'
+import type { WechatpayOptions } from '../option-types.js'
+import { certificateSerial, type PemCertificate, type PemInput } from '../protocols/v2/client-certificate.js'
+import { type CallContext, type CheckClient, checkSignature, checkV2Signature } from './check-calls.js'
+import { checkCertificate } from './check-certificate.js'
+import { checkNetwork } from './check-network.js'
+import { attempt, checkClientCertificate, checkOptions } from './check-options.js'
+import { bad, type CheckOptions, type Fact, type Finding, isBad, unknown } from './finding.js'
+import { toFinding } from './texts.js'
+
+export type CreateClient = (options: WechatpayOptions) => CheckClient
+
+/**
+ * Checks what a client is made from: options, keys, certificates, network, clock, and by calls that change nothing what only the API can
+ * tell. What a fault found before would make fail as well is left out, so that a cause shows once.
+ *
+ * @throws {RequestError} when it is asked in a way that is not documented.
+ * @throws {NetworkError} code `ABORTED`
+ */
+export async function checkHealth(
+  given: object,
+  how: CheckOptions,
+  createClient: CreateClient,
+): Promise<readonly Finding[]> {
+  assertHow(how)
+  const { language = 'en', signal } = how
+  const facts = await findFacts(given, how, createClient)
+  if (signal?.aborted) {
+    throw new NetworkError('check: aborted', { code: 'ABORTED', retryable: false, cause: signal.reason })
+  }
+  return Object.freeze(facts.map((fact) => toFinding(fact, language)))
+}
+
+const NAMES: readonly (keyof CheckOptions)[] = ['offline', 'signal', 'language', 'certificate']
+
+function assertHow(how: CheckOptions): void {
+  if (typeof how !== 'object' || how === null) throw new RequestError('check() takes an object: { offline }')
+  const stranger = Object.keys(how).find((name) => !(NAMES as readonly string[]).includes(name))
+  if (stranger !== undefined) {
+    throw new RequestError(`check() knows no '${stranger}'${didYouMean(nearestName(stranger, NAMES))}`)
+  }
+  const { language = 'en' } = how
+  if (!['en', 'zh'].includes(language)) throw new RequestError("check(): language must be 'en' or 'zh'")
+}
+
+async function findFacts(
+  given: object,
+  { offline = false, certificate, signal }: CheckOptions,
+  createClient: CreateClient,
+): Promise<Fact[]> {
+  const options = withSerial(given as WechatpayOptions)
+  const identity = attempt(() => identityOf({ ...options }))
+  if (identity instanceof Error) return [bad('options', 'OPTIONS_INVALID', { reason: identity.message })]
+  const { account, facts, secrets } = checkOptions(identity, options)
+  if (!facts.some(isBad)) facts.push(...checkCertificates(identity, { options, account }, certificate))
+  const isSound = !facts.some(isBad)
+  const usable = withoutFaulty(options, [...facts, ...secrets])
+  facts.push(...secrets)
+  const isReady = isSound && hasSecrets(identity, usable)
+  if (isReady) {
+    const client = attempt(() => createClient(usable))
+    if (client instanceof Error) {
+      return [...facts, bad('options', 'OPTIONS_INVALID', { reason: client.message })]
+    }
+    client.close()
+  }
+  if (offline) return facts
+  const network = await checkNetwork(usable, identity !== 'receiver', signal)
+  facts.push(...network.facts)
+  if (identity === 'receiver') return [...facts, unknown('notifications', 'NOTIFICATION_NEEDED')]
+  if (!network.isReached) return facts
+  const context = { identity, account, signal, createClient, options: usable }
+  return [...facts, ...(await checkCalls(context, isReady, facts.some(isClockWrong)))]
+}
+
+const isClockWrong = (fact: Fact): boolean => fact.check === 'clock' && isBad(fact)
+
+/** Checks the signed calls that an identity may make; those that must fail are not tried. */
+async function checkCalls(context: CallContext, isReady: boolean, isClockWrong: boolean): Promise<Fact[]> {
+  const { identity, options } = context
+  const facts: Fact[] = []
+  if (identity === 'merchant' || identity === 'brand') {
+    const canSign = isReady && !isClockWrong
+    facts.push(...(canSign ? await checkSignature(identity, context) : [unknown('signature', 'NOT_TRIED')]))
+  }
+  if (identity === 'brand' || options.secret === undefined) return facts
+  const isRefused = facts.some((fact) => isBad(fact) && ['signature', 'answer'].includes(fact.check))
+  const canSignV2 = isReady && !isRefused
+  return [...facts, canSignV2 ? await checkV2Signature(context) : unknown('v2 signature', 'NOT_TRIED')]
+}
+
+/** Checks the certificate that was given, or else the client certificate of APIv2, which is the same, and then that one. */
+function checkCertificates(
+  identity: Identity,
+  { options, account }: Pick<CallContext, 'options' | 'account'>,
+  certificate: PemInput | undefined,
+): Fact[] {
+  const { merchant } = options
+  const own = certificate ?? (hasCertificate(options) ? (merchant as PemCertificate).cert : undefined)
+  const facts = own === undefined ? [] : checkCertificate(own, account, options)
+  const mayShowOne = identity === 'merchant' || identity === 'v2'
+  return mayShowOne && !facts.some(isBad) ? [...facts, checkClientCertificate(options, account)] : facts
+}
+
+/** The options with the serial number of the client certificate, where they have none of their own. */
+function withSerial(options: WechatpayOptions): WechatpayOptions {
+  const { serial, privateKey, merchant } = options
+  // Without a private key, that of APIv2 alone is no more than a client certificate.
+  if (serial !== undefined || privateKey === undefined || !hasCertificate(options)) return options
+  const known = attempt(() => certificateSerial(merchant as PemCertificate))
+  // The certificate has a check of its own.
+  return known instanceof Error ? options : ({ ...options, serial: known } as WechatpayOptions)
+}
+
+/** The options that a client can be made with, where some are wrong that not every call needs. */
+function withoutFaulty(options: WechatpayOptions, facts: readonly Fact[]): WechatpayOptions {
+  const wrong = new Set<string>(facts.filter(isBad).map(({ check }) => check))
+  const isUsable = ([name]: readonly [string, unknown]): boolean => !OPTIONAL.has(name) || !wrong.has(name)
+  return Object.fromEntries(Object.entries(options).filter(isUsable)) as unknown as WechatpayOptions
+}
+
+/** The options that signed calls of APIv3 can do without. */
+const OPTIONAL: ReadonlySet<string> = new Set(['apiv3Key', 'brandApiKey', 'secret', 'merchant'])
+
+/** Whether the secrets that an identity cannot do without are there. */
+function hasSecrets(identity: Identity, { certs, apiv3Key, secret }: WechatpayOptions): boolean {
+  if (identity === 'merchant') return certs !== undefined || apiv3Key !== undefined
+  if (identity === 'v2') return secret !== undefined
+  return identity === 'brand' || secret !== undefined || apiv3Key !== undefined
+}
