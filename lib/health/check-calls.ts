@@ -83,21 +83,13 @@ function explain(error: unknown, context: CallContext): Fact[] {
 
 /** A 2xx answer that cannot be verified: the signature of the request was taken. */
 function explainVerification(error: VerificationError): Fact[] {
-  const { code, serial = '', knownSerials, cause, message } = error
+  const { code, serial = '', knownSerials, message } = error
   if (code === 'TIMESTAMP_INVALID') return [bad('clock', 'CLOCK_WRONG', { reason: message })]
   if (code === 'SIGNATURE_MISSING') return [bad('answer', 'NOT_WECHATPAY', { reason: message })]
-  if (code === 'SERIAL_UNKNOWN' && cause instanceof ConfigError) return explainLookUp(cause)
   const values = { serial, known: knownSerials.join(', ') }
   if (code === 'SERIAL_UNKNOWN') return [SIGNATURE_ACCEPTED, bad('answer', 'CERTS_LACK_KEY', values)]
   if (code === 'SIGNATURE_INVALID') return [SIGNATURE_ACCEPTED, bad('answer', 'CERTS_KEY_WRONG', values)]
   return [bad('answer', 'ANSWER_INVALID', { reason: message })]
-}
-
-/** The certificate of an answer could not be downloaded. */
-function explainLookUp(cause: ConfigError): Fact[] {
-  return cause.cause instanceof ApiError
-    ? [SIGNATURE_ACCEPTED, bad('answer', 'CERTS_NEEDED', { reason: wordsOf(cause.cause) })]
-    : [SIGNATURE_ACCEPTED, bad('decryption', 'APIV3_KEY_WRONG')]
 }
 
 function explainRefusal(error: ApiError, context: CallContext): Fact[] {
