@@ -1,4 +1,4 @@
-import { withoutKeys } from '../printable.js'
+import { printable, withoutKeys } from '../printable.js'
 import type { Fact, Finding, FindingCode } from './finding.js'
 
 /** What was found and, for what is wrong, what to do about it. `{name}` is a value of the finding. */
@@ -8,7 +8,7 @@ type Texts = readonly [found: string, fix?: string]
 export function toFinding({ check, state, code, values }: Fact, language: 'en' | 'zh'): Finding {
   const shown = Object.entries(values).map(([name, value]) => [
     name,
-    typeof value === 'string' ? withoutKeys(value) : value,
+    typeof value === 'string' ? withoutKeys(printable(value)) : value,
   ])
   const safe: Readonly<Record<string, string | number>> = Object.fromEntries(shown)
   const fill = (text: string): string => text.replace(/\{(\w+)\}/g, (_, name: string) => String(safe[name]))

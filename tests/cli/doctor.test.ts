@@ -25,7 +25,9 @@ afterAll(() => old.close())
 
 interface Check {
   readonly what: string
+  readonly check: string
   readonly state: string
+  readonly code: string
   readonly found: string
   readonly fix?: string
 }
@@ -54,8 +56,12 @@ describe('wxpay doctor', () => {
 
   it('tells a wrong serial number, merchant id and private key apart by the words of the API', async () => {
     const causes = [
-      [{ WXPAY_SERIAL: '0'.repeat(40) }, '序列号', `0 is no API certificate of ${merchant.env.WXPAY_MCHID}`],
-      [{ WXPAY_MCHID: '1900000999' }, '商户号', '1900000999 is not the merchant of certificate'],
+      [
+        { WXPAY_SERIAL: '0'.repeat(40) },
+        '序列号',
+        `0 is no API certificate of merchant ${merchant.env.WXPAY_MCHID}`,
+      ],
+      [{ WXPAY_MCHID: '1900000999' }, '商户号', '1900000999 is not the owner of certificate'],
       [
         { WXPAY_PRIVATE_KEY: somebodysKey('privateKey') },
         '验签失败',
@@ -76,14 +82,18 @@ describe('wxpay doctor', () => {
     const cert = ['--cert', merchant.file('of-merchant.pem', client?.cert ?? '')]
     const env = { WXPAY_PRIVATE_KEY: old.merchant.privateKey, WXPAY_SERIAL: serial }
     const causes = [
-      [{ WXPAY_SERIAL: '0'.repeat(40) }, 'serial fits certificate', `use ${serial}`],
-      [{ WXPAY_MCHID: '1900000999' }, 'mchid fits certificate', `use ${merchant.env.WXPAY_MCHID}`],
-      [{ WXPAY_PRIVATE_KEY: somebodysKey('privateKey') }, 'private key fits certificate', 'give the key'],
+      [{ WXPAY_SERIAL: '0'.repeat(40) }, 'CERTIFICATE_OF_ANOTHER_SERIAL', `give serial ${serial}`],
+      [
+        { WXPAY_MCHID: '1900000999' },
+        'CERTIFICATE_OF_ANOTHER_MCHID',
+        `give mchid ${merchant.env.WXPAY_MCHID}`,
+      ],
+      [{ WXPAY_PRIVATE_KEY: somebodysKey('privateKey') }, 'CERTIFICATE_OF_ANOTHER_KEY', 'give the key'],
     ] as const
-    for (const [wrong, what, fix] of causes) {
-      const found = await faults(cert, { ...env, ...wrong })
-      expect(found.filter((one) => one.what !== 'certificate')).toMatchObject([
-        { what, fix: expect.stringContaining(fix) },
+    for (const [wrong, code, fix] of causes) {
+      expect(await faults(cert, { ...env, ...wrong })).toMatchObject([
+        { what: 'certificate', code: 'CERTIFICATE_EXPIRED' },
+        { what: 'certificate', code, fix: expect.stringContaining(fix) },
       ])
     }
     expect(merchant.emulator.requests.filter(({ path }) => path === '/v3/certificates')).toEqual([])
@@ -95,7 +105,7 @@ describe('wxpay doctor', () => {
       [{ WXPAY_PRIVATE_KEY: '/dev/null' }, 'private key'],
       [{ WXPAY_APIV3_KEY: 'short' }, 'apiv3Key'],
       [{ WXPAY_APIV3_KEY: 'short', WXPAY_CERTS: '' }, 'apiv3Key'],
-      [{ WXPAY_APIV3_KEY: '', WXPAY_CERTS: '' }, 'platform keys'],
+      [{ WXPAY_APIV3_KEY: '', WXPAY_CERTS: '' }, 'platform key'],
       [{ WXPAY_SECRET: 'short' }, 'secret'],
     ] as const) {
       expect(await faults([], wrong)).toMatchObject([{ what }])
@@ -113,7 +123,11 @@ describe('wxpay doctor', () => {
   it('finds that a given platform key is no key', async () => {
     const file = merchant.file('pub_key.pem', 'not found')
     expect(await faults(['--offline', '--certs', `PUB_KEY_ID_1=${file}`])).toMatchObject([
-      { what: 'platform key PUB_KEY_ID_1', fix: expect.stringContaining('download') },
+      {
+        what: 'platform key',
+        found: expect.stringContaining('PUB_KEY_ID_1'),
+        fix: expect.stringContaining('download'),
+      },
     ])
   })
 
@@ -132,10 +146,16 @@ describe('wxpay doctor', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     try {
       const { port } = server.address() as AddressInfo
-      const found = await faults([], { WXPAY_BASE_URL: `http://127.0.0.1:${port}` })
+      const found = await faults([], {
+        WXPAY_BASE_URL: `http://127.0.0.1:${port}`,
+        // By APIv2, this server would be found to be another’s.
+        WXPAY_SECRET: '',
+      })
       expect(found).toEqual([
         {
-          ...{ what: 'clock', state: 'bad', found: expect.stringMatching(/^3\d\d\d s behind the server’s$/) },
+          ...{ what: 'clock', check: 'clock', state: 'bad', code: 'CLOCK_BEHIND' },
+          values: { seconds: expect.any(Number) },
+          ...{ found: expect.stringMatching(/^3\d\d\d s behind the server’s$/) },
           fix: expect.stringContaining('set-ntp'),
         },
       ])
@@ -152,9 +172,11 @@ describe('wxpay doctor', () => {
     expect(found.map(({ what, found: words, fix }) => [what, words, fix])).toEqual([
       ['certificate', expect.stringMatching(/^expired \d+ days ago$/), expect.stringContaining('new one')],
       [
-        'certificate fits',
-        'not to serial and private key',
-        expect.stringContaining(`this is ${old.merchant.serial} of merchant ${old.merchant.mchid}`),
+        'certificate',
+        expect.stringMatching(
+          new RegExp(`^serial, privateKey .* ${old.merchant.serial} of ${old.merchant.mchid}`),
+        ),
+        expect.stringContaining('belong to'),
       ],
     ])
   })
@@ -163,7 +185,7 @@ describe('wxpay doctor', () => {
     const cert = merchant.file('client.pem', old.merchant.merchant?.cert ?? '')
     const env = { WXPAY_PRIVATE_KEY: somebodysKey('privateKey'), WXPAY_SERIAL: old.merchant.serial }
     const found = await faults(['--offline', '--merchant-cert', cert], env)
-    expect(found.map(({ what }) => what)).toEqual(['certificate', 'private key fits certificate'])
+    expect(found.map(({ code }) => code)).toEqual(['CERTIFICATE_EXPIRED', 'CERTIFICATE_OF_ANOTHER_KEY'])
   })
 
   it('trusts the authority of a configuration', async () => {
@@ -180,5 +202,43 @@ describe('wxpay doctor', () => {
     } finally {
       await emulator.close()
     }
+  })
+
+  it('looks at a brand, at APIv2 alone and at who only receives', async () => {
+    const own = Object.fromEntries(Object.keys(merchant.env).map((name) => [name, '']))
+    const { brand, merchant: options } = merchant.emulator
+    const config = (name: string, given: object): string[] => [
+      '--config',
+      merchant.file(name, JSON.stringify(given)),
+    ]
+    const { mchid, secret, certs, apiv3Key, baseURL } = options
+    for (const args of [
+      config('brand.json', brand),
+      config('v2.json', { mchid, secret, baseURL }),
+      config('receiver.json', { certs, apiv3Key, baseURL }),
+    ]) {
+      expect(await faults(args, own)).toEqual([])
+    }
+    expect(await faults(config('other.json', { ...brand, brandId: '999999' }), own)).toMatchObject([
+      { code: 'ID_OF_ANOTHER' },
+    ])
+  })
+
+  it('finds that the APIv2 key is not that of the merchant', async () => {
+    expect(await faults([], { WXPAY_SECRET: 'x'.repeat(32) })).toMatchObject([{ code: 'SECRET_WRONG' }])
+  })
+
+  it('speaks the language of the locale to people, and the same to programs', async () => {
+    const env = { WXPAY_SECRET: 'x'.repeat(32), LC_ALL: 'zh_CN.UTF-8' }
+    const { code, stdout, stderr } = await merchant.run(['doctor'], { env })
+    expect(code).toBe(1)
+    expect(stdout).toMatch(/^✓ {2}商户号 +1900000109$/m)
+    expect(stdout).toMatch(/^✗ {2}APIv2 密钥验证 .*签名错误\n {3}→ secret 不是 1900000109 的 APIv2 密钥/m)
+    expect(stderr).toMatch(/项检查中有 1 项有误/)
+    const json = await merchant.run(['doctor', '--json', '--offline'], { env })
+    const inEnglish = await merchant.run(['doctor', '--json', '--offline'], {
+      env: { ...env, LC_ALL: 'C' },
+    })
+    expect(json.stdout).toBe(inEnglish.stdout)
   })
 })
