@@ -203,7 +203,8 @@ export class Wechatpay {
    */
   static async check(options: object, how: CheckOptions = {}): Promise<readonly Finding[]> {
     const { checkHealth } = await import('./health/check.js')
-    return checkHealth(options, how, (checked) => new Wechatpay(checked))
+    const createClient = (checked: WechatpayOptions): Wechatpay => new Wechatpay(checked)
+    return checkHealth(options, how, { createClient, createTransport })
   }
 
   [Symbol.dispose](): void {

@@ -42,6 +42,7 @@ const SHARED = new RegExp(
     'errors',
     'money',
     'identity',
+    'options',
     'version',
     'buffer-of',
     'store',
@@ -55,7 +56,8 @@ const SHARED = new RegExp(
     // The others are the emulator's.
     'catalog/(?!document|glossary|request-check|schema).*',
     'protocols/v2/(?:outcome|sign)',
-    'protocols/v3/sensitive',
+    'protocols/v3/(?:sensitive|certificate-list)',
+    'transport/transport',
     'notifications/(?:generated/facts|identify|resource)',
   ].join('|')})\\.ts$`,
 )

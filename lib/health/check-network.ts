@@ -1,9 +1,14 @@
 import { CONNECTION_OPTIONS } from '../check-options.js'
 import type { WechatpayOptions } from '../option-types.js'
-import { Timer, UNTRUSTED } from '../pipeline/send.js'
 import { DEFAULT_ORIGIN } from '../protocols/url.js'
-import { createTransport } from '../transport/create-transport.js'
-import { type ConnectionOptions, type Transport, TransportError } from '../transport/transport.js'
+import type { TlsOptions } from '../transport/create-transport.js'
+import {
+  type AttemptTimer,
+  type ConnectionOptions,
+  type Transport,
+  TransportError,
+  UNTRUSTED,
+} from '../transport/transport.js'
 import { VERSION } from '../version.js'
 import { bad, type Fact, good, isBad, unknown } from './finding.js'
 
@@ -13,6 +18,8 @@ const SECOND: readonly string[] = ['https://api2.mch.weixin.qq.com', 'https://ap
 const CLOCK_WINDOW = 300
 /** Milliseconds. */
 const TIMEOUT = 10_000
+
+export type CreateTransport = (connection: ConnectionOptions, tls: TlsOptions) => Transport
 
 /** Whether a host answers, and the time that it says it is. */
 interface Reached {
@@ -34,6 +41,7 @@ export async function checkNetwork(
   options: WechatpayOptions,
   isNeeded: boolean,
   signal: AbortSignal | undefined,
+  createTransport: CreateTransport,
 ): Promise<CheckedNetwork> {
   const { baseURL = DEFAULT_ORIGIN, failover, ca, insecureHosts } = options
   const given = CONNECTION_OPTIONS.map((name) => [name, options[name]])
@@ -56,24 +64,26 @@ export async function checkNetwork(
 
 async function reach(url: string, transport: Transport, signal: AbortSignal | undefined): Promise<Reached> {
   const { host, hostname, port, protocol } = new URL(url)
-  const timer = new Timer(TIMEOUT)
+  const limit = AbortSignal.timeout(TIMEOUT)
   const started = performance.now()
   try {
     const headers = { Accept: '*/*', 'User-Agent': `wechatpay-fluent/${VERSION}` }
     const request = { method: 'GET', url, headers, body: undefined }
-    const options = { timer, signal, streams: false, certificate: false }
+    const ends = signal ? AbortSignal.any([signal, limit]) : limit
+    const options = { timer: NO_TIMER, signal: ends, streams: false, certificate: false }
     const { status, headers: answered } = await transport.sendByNode(request, options)
     if (status === 407) return { fact: bad('network', 'PROXY_FAILED', { host, reason: 'HTTP 407' }) }
     const ms = Math.round(performance.now() - started)
     return { fact: good('network', 'HOST_REACHED', { host, ms }), date: answered.date as string }
   } catch (error) {
-    const reason = timer.isOver ? `no answer within ${TIMEOUT} ms` : (error as Error).message
+    const reason = limit.aborted ? `no answer within ${TIMEOUT} ms` : (error as Error).message
     const own = { hostname, port: Number(port || (protocol === 'https:' ? 443 : 80)) }
     return { fact: bad('network', causeOf(error, own), { host, reason }) }
-  } finally {
-    timer.stop()
   }
 }
+
+/** The signal has the time limit. */
+const NO_TIMER: AttemptTimer = { limit: 0, isOver: false, onOver: undefined, toSignal: (signal) => signal }
 
 type Cause = 'PROXY_FAILED' | 'TLS_UNTRUSTED' | 'HOST_UNKNOWN' | 'HOST_UNREACHABLE'
 

@@ -6,12 +6,16 @@ import type { WechatpayOptions } from '../option-types.js'
 import { certificateSerial, type PemCertificate, type PemInput } from '../protocols/v2/client-certificate.js'
 import { type CallContext, type CheckClient, checkSignature, checkV2Signature } from './check-calls.js'
 import { checkCertificate } from './check-certificate.js'
-import { checkNetwork } from './check-network.js'
+import { type CreateTransport, checkNetwork } from './check-network.js'
 import { attempt, checkClientCertificate, checkOptions } from './check-options.js'
 import { bad, type CheckOptions, type Fact, type Finding, isBad, unknown } from './finding.js'
 import { toFinding } from './texts.js'
 
-export type CreateClient = (options: WechatpayOptions) => CheckClient
+/** What a check makes clients and connections with. They come from above, so that nothing of a client is loaded twice. */
+export interface CheckTools {
+  readonly createClient: (options: WechatpayOptions) => CheckClient
+  readonly createTransport: CreateTransport
+}
 
 /**
  * Checks what a client is made from: options, keys, certificates, network, clock, and by calls that change nothing what only the API can
@@ -23,11 +27,11 @@ export type CreateClient = (options: WechatpayOptions) => CheckClient
 export async function checkHealth(
   given: object,
   how: CheckOptions,
-  createClient: CreateClient,
+  tools: CheckTools,
 ): Promise<readonly Finding[]> {
   assertHow(how)
   const { language = 'en', signal } = how
-  const facts = await findFacts(given, how, createClient)
+  const facts = await findFacts(given, how, tools)
   if (signal?.aborted) {
     throw new NetworkError('check: aborted', { code: 'ABORTED', retryable: false, cause: signal.reason })
   }
@@ -49,8 +53,9 @@ function assertHow(how: CheckOptions): void {
 async function findFacts(
   given: object,
   { offline = false, certificate, signal }: CheckOptions,
-  createClient: CreateClient,
+  tools: CheckTools,
 ): Promise<Fact[]> {
+  const { createClient, createTransport } = tools
   const options = withSerial(given as WechatpayOptions)
   const identity = attempt(() => identityOf({ ...options }))
   if (identity instanceof Error) return [bad('options', 'OPTIONS_INVALID', { reason: identity.message })]
@@ -68,7 +73,7 @@ async function findFacts(
     client.close()
   }
   if (offline) return facts
-  const network = await checkNetwork(usable, identity !== 'receiver', signal)
+  const network = await checkNetwork(usable, identity !== 'receiver', signal, createTransport)
   facts.push(...network.facts)
   if (identity === 'receiver') return [...facts, unknown('notifications', 'NOTIFICATION_NEEDED')]
   if (!network.isReached) return facts

@@ -8,6 +8,7 @@ import {
   type HttpResponse,
   type Transport,
   TransportError,
+  UNTRUSTED,
 } from '../transport/transport.js'
 
 /** The time limit of one attempt. */
@@ -125,10 +126,6 @@ const NOT_CONNECTED: ReadonlySet<string> = new Set([
   'EMFILE',
   'ENFILE',
 ])
-
-/** Codes of connections that are given up before a request is sent over them, because nobody vouches for the other side. */
-export const UNTRUSTED: RegExp =
-  /^(?:ERR_TLS_CERT_ALTNAME_INVALID|ERR_SSL_(?:WRONG_VERSION_NUMBER|UNSUPPORTED_PROTOCOL|PACKET_LENGTH_TOO_LONG)|(?:DEPTH_ZERO_)?SELF_SIGNED_CERT.*|UNABLE_TO_.*|CERT_.*|INVALID_CA|INVALID_PURPOSE|HOSTNAME_MISMATCH|PATH_LENGTH_EXCEEDED|ERROR_IN_CERT_NOT_.*)$/
 
 const CONNECTING: ReadonlySet<string> = new Set(['connect', 'getaddrinfo'])
 

@@ -129,6 +129,10 @@ export class TransportError extends Error {
   }
 }
 
+/** Codes of connections that are given up before a request is sent over them, because nobody vouches for the other side. */
+export const UNTRUSTED: RegExp =
+  /^(?:ERR_TLS_CERT_ALTNAME_INVALID|ERR_SSL_(?:WRONG_VERSION_NUMBER|UNSUPPORTED_PROTOCOL|PACKET_LENGTH_TOO_LONG)|(?:DEPTH_ZERO_)?SELF_SIGNED_CERT.*|UNABLE_TO_.*|CERT_.*|INVALID_CA|INVALID_PURPOSE|HOSTNAME_MISMATCH|PATH_LENGTH_EXCEEDED|ERROR_IN_CERT_NOT_.*)$/
+
 /** The error for a response that is larger than `maxContentLength`. */
 export function responseTooLarge(limit: number): TransportError {
   return new TransportError('too-large', `it is larger than maxContentLength, ${limit} bytes`)
