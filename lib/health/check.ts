@@ -56,9 +56,10 @@ async function findFacts(
   tools: CheckTools,
 ): Promise<Fact[]> {
   const { createClient, createTransport } = tools
-  const options = withSerial(given as WechatpayOptions)
+  const options = attempt(() => withSerial({ ...given } as WechatpayOptions))
+  if (options instanceof Error) return [refused(options)]
   const identity = attempt(() => identityOf({ ...options }))
-  if (identity instanceof Error) return [bad('options', 'OPTIONS_INVALID', { reason: identity.message })]
+  if (identity instanceof Error) return [refused(identity)]
   const { account, facts, secrets } = checkOptions(identity, options)
   if (!facts.some(isBad)) facts.push(...checkCertificates(identity, { options, account }, certificate))
   const isSound = !facts.some(isBad)
@@ -67,19 +68,25 @@ async function findFacts(
   const isReady = isSound && hasSecrets(identity, usable)
   if (isReady) {
     const client = attempt(() => createClient(usable))
-    if (client instanceof Error) {
-      return [...facts, bad('options', 'OPTIONS_INVALID', { reason: client.message })]
-    }
+    if (client instanceof Error) return [...facts, refused(client)]
     client.close()
   }
   if (offline) return facts
-  const network = await checkNetwork(usable, identity !== 'receiver', signal, createTransport)
+  // Where no client could be made, nobody has looked at the options of connections yet.
+  const network = await checkNetwork(usable, identity !== 'receiver', signal, createTransport).catch(
+    (error: Error) => ({
+      facts: [refused(error)],
+      isReached: false,
+    }),
+  )
   facts.push(...network.facts)
   if (identity === 'receiver') return [...facts, unknown('notifications', 'NOTIFICATION_NEEDED')]
   if (!network.isReached) return facts
   const context = { identity, account, signal, createClient, options: usable }
   return [...facts, ...(await checkCalls(context, isReady, facts.some(isClockWrong)))]
 }
+
+const refused = ({ message }: Error): Fact => bad('options', 'OPTIONS_INVALID', { reason: message })
 
 const isClockWrong = (fact: Fact): boolean => fact.check === 'clock' && isBad(fact)
 

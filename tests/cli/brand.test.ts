@@ -98,7 +98,6 @@ describe('as a brand, wxpay', () => {
   it('says what is for merchants, and refuses the options of both', async () => {
     const call = await run(['call', 'v3/certificates'])
     expect(call).toMatchObject({ code: 2, stderr: expect.stringContaining('Make a second client') })
-    expect(await run(['doctor'])).toMatchObject({ code: 2, stderr: expect.stringContaining('of a merchant') })
     const both = await run(['call', 'brand/card-member/cards'], {
       env: { ...env, WXPAY_MCHID: '1900000109' },
     })

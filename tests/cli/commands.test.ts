@@ -132,7 +132,7 @@ describe('wxpay doctor', () => {
   it('finds a host that cannot be reached, and says how to mend it', async () => {
     const { code, stdout } = await run(['doctor'], { env: { WXPAY_BASE_URL: 'http://127.0.0.1:1' } })
     expect(code).toBe(1)
-    expect(stdout).toMatch(/✗ +reach 127\.0\.0\.1:1 [\s\S]*→ let this machine connect/)
+    expect(stdout).toMatch(/✗ +network +127\.0\.0\.1:1 [\s\S]*→ let this machine connect/)
   })
 })
 

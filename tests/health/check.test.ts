@@ -1,4 +1,5 @@
 import { Agent } from 'node:http'
+import { Agent as HttpsAgent } from 'node:https'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createEmulator, type Emulator } from '../../lib/emulator/index.js'
 import { type Finding, NetworkError, RequestError, Wechatpay } from '../../lib/index.js'
@@ -148,6 +149,15 @@ describe('Wechatpay.check()', () => {
     ['nothing', {}, ['MCHID_MISSING', 'SERIAL_MISSING', 'PRIVATE_KEY_MISSING', 'CERTS_MISSING']],
     ['a merchant of numbers', { mchid: 1900000109, serial: 1, privateKey: 2, certs: 3 }, expect.anything()],
     ['a receiver of nothing', { certs: {}, apiv3Key: 'x' }, ['CERTS_MISSING', 'SECRET_LENGTH_WRONG']],
+    [
+      'a getter that throws',
+      {
+        get mchid() {
+          throw new Error('not now')
+        },
+      },
+      ['OPTIONS_INVALID'],
+    ],
     ['a merchant and a brand', { mchid: '1', brandId: '2' }, ['OPTIONS_INVALID']],
     [
       'a client certificate that is a number',
@@ -168,6 +178,18 @@ describe('Wechatpay.check()', () => {
       'SECRET_LENGTH_WRONG',
     ])
     expect(states(found)).toMatchObject({ network: 'good', clock: 'good', signature: 'unknown' })
+  })
+
+  it.each([
+    ['baseURL', 'pay'],
+    ['failover', 'pay'],
+    ['httpsAgent', new HttpsAgent({ rejectUnauthorized: false })],
+  ])('finds a wrong %s beside what keeps a client from being made', async (name, value) => {
+    const found = await Wechatpay.check({ ...emulator.merchant, mchid: 'me', [name]: value })
+    expect(found.filter(({ state }) => state === 'bad').map(({ code }) => code)).toEqual([
+      'MCHID_INVALID',
+      'OPTIONS_INVALID',
+    ])
   })
 
   it('never shows a key that stands in a wrong place', async () => {
