@@ -77,7 +77,7 @@ return exported.filter(([name]) => /^[A-Z]/.test(name)).map(([name, value]) => [
     )
   }, 60_000)
 
-  it('loads the rest when it is needed: calls of both versions, an upload, a bill, notifications', () => {
+  it('loads the rest when it is needed: calls of both versions, an upload, a bill, notifications, a check', () => {
     expect(
       evaluate(`
 const { Wechatpay } = ${from('')}
@@ -98,12 +98,16 @@ try {
   const event = await wxpay.notifications.parse(sent)
   const bytes = Buffer.from('<xml><a>1</a></xml>')
   const refused = await wxpay.notifications.parse({ headers: {}, body: bytes }).catch((error) => error.name)
-  return [card.data.code, order.code, order.verified, typeof image.data.media_id, rows > 0, event.event_type, refused]
+  const checked = await wxpay.check()
+  const faults = checked.filter(({ state }) => state === 'bad').length
+  return [checked.length > 0, faults, card.data.code, order.code, order.verified, typeof image.data.media_id, rows > 0, event.event_type, refused]
 } finally {
   wxpay.close()
   await emulator.close()
 }`),
     ).toEqual([
+      true,
+      0,
       '478515832665',
       'ORDERNOTEXIST',
       true,
