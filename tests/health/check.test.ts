@@ -80,19 +80,40 @@ describe('wxpay.check()', () => {
     expect(found.find(({ check }) => check === 'signature')?.code).toBe('RATE_LIMITED')
   })
 
+  it('believes a signed refusal by APIv2: the secret is right', async () => {
+    emulator.fail({ path: 'pay/profitsharingquery', code: 'ORDERNOTEXIST' })
+    expect(states(await wxpay.check())).toMatchObject({ 'v2 signature': 'good' })
+  })
+
+  it('does not know of a secret what an unsigned refusal does not say', async () => {
+    emulator.fail({ path: 'pay/profitsharingquery', code: 'FAIL', message: '系统繁忙' })
+    const found = await wxpay.check()
+    expect(found.find(({ check }) => check === 'v2 signature')).toMatchObject({
+      state: 'unknown',
+      code: 'V2_SIGNATURE_UNTOLD',
+      values: { reason: 'FAIL: 系统繁忙' },
+    })
+  })
+
   it('asks anew, whatever is in the store', async () => {
     const { certs: _, ...downloading } = emulator.merchant
     const entries = new Map<string, unknown>()
+    let reads = 0
     const store = {
-      get: async (key: string) => entries.get(key),
+      get: async (key: string) => {
+        reads += 1
+        return entries.get(key)
+      },
       set: async (key: string, value: unknown) => entries.set(key, value),
     }
     const sharing = new Wechatpay({ ...downloading, store })
     try {
       await sharing.certificates.list()
       emulator.requests.length = 0
+      reads = 0
       expect(states(await sharing.check()).decryption).toBe('good')
       expect(emulator.requests.filter(({ path }) => path === '/v3/certificates')).not.toEqual([])
+      expect(reads).toBe(0)
     } finally {
       sharing.close()
     }

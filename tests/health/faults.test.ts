@@ -177,6 +177,12 @@ const CERTS_FAULTS: readonly Fault[] = [
     /微信支付公钥/,
   ],
   [
+    'some key under the merchant’s own serial',
+    () => ofMerchant(both, { certs: { [both.merchant.serial]: somebody.publicKey } }),
+    'CERTS_OWN',
+    /微信支付公钥/,
+  ],
+  [
     'the merchant’s own certificate under the id of a public key',
     () => ofMerchant(secure, { certs: { [OTHER_ID]: certOf(secure) } }),
     'CERTS_OWN',
@@ -563,6 +569,13 @@ describe.each([
     expect(inChinese.map((one) => [one.check, one.code])).toEqual(found.map((one) => [one.check, one.code]))
     expect(inChinese[0]?.fix).toMatch(/[\u4e00-\u9fff]/)
   })
+})
+
+it('signs nothing while the clock is wrong', async () => {
+  both.requests.length = 0
+  const found = await Wechatpay.check(await withClock(600_000))
+  expect(found.find(({ check }) => check === 'signature')?.code).toBe('NOT_TRIED')
+  expect(both.requests.filter(({ path }) => path === '/v3/certificates')).toEqual([])
 })
 
 describe('nothing is found', () => {
