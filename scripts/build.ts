@@ -56,7 +56,7 @@ const SHARED = new RegExp(
     // The others are the emulator's.
     'catalog/(?!document|glossary|request-check|schema).*',
     'protocols/v2/(?:outcome|sign)',
-    'protocols/v3/(?:sensitive|certificate-list)',
+    'protocols/v3/(?:sensitive|signature|certificate-list)',
     'transport/transport',
     'notifications/(?:generated/facts|identify|resource)',
   ].join('|')})\\.ts$`,

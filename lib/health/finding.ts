@@ -112,6 +112,7 @@ export type BadCode =
   | 'ANSWER_INVALID'
   | 'API_REFUSED'
   | 'API_UNAVAILABLE'
+  | 'NO_ANSWER'
 
 /** What was found, as an identifier to switch on, the same in every language. */
 export type FindingCode = GoodCode | UnknownCode | BadCode

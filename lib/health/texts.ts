@@ -171,6 +171,7 @@ const ENGLISH: Readonly<Record<FindingCode, Texts>> = {
   ],
   API_REFUSED: ['the API says no: {reason}', 'see what it says'],
   API_UNAVAILABLE: ['the API fails: {reason}', 'try again; nothing here is wrong'],
+  NO_ANSWER: ['{reason}', 'try again; where it stays so, look at firewall, proxy and timeout'],
 }
 
 const CHINESE: Readonly<Record<FindingCode, Texts>> = {
@@ -298,4 +299,5 @@ const CHINESE: Readonly<Record<FindingCode, Texts>> = {
   ANSWER_INVALID: ['应答不可信：{reason}', '检查是否有代理改动了应答，然后重试'],
   API_REFUSED: ['接口拒绝：{reason}', '按接口的提示处理'],
   API_UNAVAILABLE: ['接口出错：{reason}', '稍后重试；本机的配置没有问题'],
+  NO_ANSWER: ['{reason}', '请重试；如果一直如此，检查防火墙、代理和 timeout'],
 }

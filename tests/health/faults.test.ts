@@ -412,7 +412,14 @@ const API_FAULTS: readonly Fault[] = [
   ],
   ['no permission', () => failing({ status: 403, code: 'NO_AUTH' }), 'PERMISSION_DENIED', /open the product/],
   ['an API that fails', () => failing({ status: 500 }), 'API_UNAVAILABLE', /again/],
-  ['an API that cuts connections', () => failing({ fault: 'drop' }), 'API_UNAVAILABLE', /again/],
+  ['an API that cuts connections', () => failing({ fault: 'drop' }), 'NO_ANSWER', /firewall/],
+  [
+    'an API that refuses the request',
+    () => failing({ status: 400, code: 'PARAM_ERROR' }),
+    'API_REFUSED',
+    /what it says/,
+  ],
+  ['an answer that is a probe every time', () => failing({ fault: 'probe' }), 'ANSWER_INVALID', /proxy/],
   [
     'an answer that is changed on its way',
     () => failing({ fault: 'tampered' }),
@@ -452,6 +459,18 @@ const V2_FAULTS: readonly Fault[] = [
     () => v2({ merchant: { cert: certOf(strange), key: strange.merchant.privateKey } }),
     'CERTIFICATE_OF_ANOTHER_MCHID',
     /1900000333/,
+  ],
+  [
+    'a client certificate that has expired',
+    () => v2({ merchant: { cert: certOf(old), key: old.merchant.privateKey } }),
+    'CERTIFICATE_EXPIRED',
+    /new one/,
+  ],
+  [
+    'a client certificate that is not valid yet',
+    () => v2({ merchant: { cert: certOf(future), key: future.merchant.privateKey } }),
+    'CERTIFICATE_NOT_YET_VALID',
+    /clock/,
   ],
   [
     'a client certificate with another key',
@@ -569,6 +588,14 @@ describe.each([
     expect(inChinese.map((one) => [one.check, one.code])).toEqual(found.map((one) => [one.check, one.code]))
     expect(inChinese[0]?.fix).toMatch(/[\u4e00-\u9fff]/)
   })
+})
+
+it.each([
+  ['a public key', () => modern],
+  ['certificates', () => classic],
+])('asks again after a probe, of a merchant with %s', async (_, emulator) => {
+  emulator().fail({ path: 'v3/certificates', fault: 'probe', times: 1 })
+  expect(await faults(emulator().merchant)).toEqual([])
 })
 
 it('signs nothing while the clock is wrong', async () => {

@@ -10,7 +10,7 @@ export type HeaderReader = (name: string) => string | undefined
 const CLOCK_TOLERANCE = 300
 
 /** Begins the signatures by which WeChat Pay probes, now and then, whether anybody checks them. */
-const PROBE = 'WECHATPAY/SIGNTEST/'
+export const PROBE = 'WECHATPAY/SIGNTEST/'
 
 /** A header of a signature: without blanks, commas (which join one that came twice) and characters that it never has. */
 const HEADER = /^[!-+\--~]{1,128}$/
