@@ -61,8 +61,7 @@ export async function checkSignature(identity: 'merchant' | 'brand', context: Ca
 
 /** Whether an answer is one of those that WeChat Pay signs wrongly now and then, to see that they are refused. */
 function isProbe(error: unknown): boolean {
-  if (error instanceof VerificationError) return error.code === 'SIGNATURE_PROBE'
-  const { response } = error as Partial<ApiError>
+  const { response } = error as Partial<ApiError | VerificationError>
   return String(response?.headers['wechatpay-signature']).startsWith(PROBE)
 }
 
