@@ -62,7 +62,7 @@ const COMMANDS: Readonly<Record<string, readonly [summary: string, load: () => P
   ],
   doctor: [
     words('find what is wrong with keys, clock and network', '检查密钥、时钟和网络哪里有误'),
-    () => import('./doctor.js'),
+    () => import('./doctor/doctor.js'),
   ],
   emulator: [words('run a local WeChat Pay', '在本机运行微信支付模拟器'), () => import('./emulator.js')],
   completion: [

@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
-import { keyInput } from '../config-sources.js'
-import { type CheckName, type Finding, Wechatpay } from '../index.js'
-import { addClientOptions, type ClientFlags, clientOptions } from './config.js'
-import { LANGUAGE, type Language, words } from './language.js'
-import { formatColumns } from './layout.js'
-import { print, printJson, style } from './output.js'
+import { keyInput } from '../../config-sources.js'
+import { type CheckName, type Finding, Wechatpay } from '../../index.js'
+import { addClientOptions, type ClientFlags, clientOptions } from '../config.js'
+import { LANGUAGE, type Language, words } from '../language.js'
+import { formatColumns } from '../layout.js'
+import { print, printJson, style } from '../output.js'
 
 interface DoctorFlags extends ClientFlags {
   readonly cert?: string
