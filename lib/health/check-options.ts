@@ -2,6 +2,7 @@ import { createPublicKey, type KeyObject } from 'node:crypto'
 import type { SecretInput } from '../crypto/aes.js'
 import { type KeyInput, loadPlatformKey, loadPrivateKey } from '../crypto/keys.js'
 import { unquote } from '../crypto/material.js'
+import { isSm2 } from '../crypto/sm2.js'
 import type { Account, Identity } from '../identity.js'
 import type { WechatpayOptions } from '../option-types.js'
 import { digits, loadAuthorities, loadSecret, normalizeSerial } from '../options.js'
@@ -75,6 +76,7 @@ function checkPrivateKey(given: KeyInput | undefined): Checked {
   if (key instanceof Error) {
     return { fact: bad('privateKey', 'PRIVATE_KEY_INVALID', { reason: key.message }) }
   }
+  if (isSm2(key)) return { key, fact: good('privateKey', 'SM2_KEY_LOADED') }
   const bits = key.asymmetricKeyDetails?.modulusLength ?? 0
   return bits < 2048
     ? { fact: bad('privateKey', 'PRIVATE_KEY_SHORT', { bits }) }
