@@ -14,9 +14,10 @@ interface Package {
 const root = join(import.meta.dirname, '..')
 const read = (file: string): string => readFileSync(join(root, file), 'utf8')
 const { name, exports } = JSON.parse(read('package.json')) as Package
-/** The READMEs and the pages of the guide, each with its Chinese twin. */
+/** The READMEs, the page for those who come from other clients, and the pages of the guide, each with its Chinese twin. */
 const PAGES: readonly (readonly [english: string, chinese: string])[] = [
   ['README.md', 'README.zh-CN.md'],
+  ['MIGRATING.md', 'MIGRATING.zh-CN.md'],
   ...readdirSync(join(root, 'docs/guide')).map(
     (file) => [`docs/guide/${file}`, `docs/zh/guide/${file}`] as const,
   ),

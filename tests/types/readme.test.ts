@@ -9,6 +9,8 @@ const GUIDES = ['docs/guide', 'docs/zh/guide']
 const PAGES = [
   'README.md',
   'README.zh-CN.md',
+  'MIGRATING.md',
+  'MIGRATING.zh-CN.md',
   ...GUIDES.flatMap((folder) => readdirSync(join(root, folder)).map((name) => `${folder}/${name}`)),
 ]
 
