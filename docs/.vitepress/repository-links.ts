@@ -4,8 +4,8 @@ import type { MarkdownEnv, MarkdownRenderer } from 'vitepress'
 export const REPOSITORY = 'https://github.com/wechatpay-fluent/wechatpay-fluent'
 
 /**
- * Makes links that lead somewhere on GitHub lead there on the site, too: to a document's twin in the other language, and
- * to files outside of docs/.
+ * Makes links that lead somewhere on GitHub lead there on the site, too: to a document's twin in the other language, to the
+ * page that MIGRATING.md is on the site, and to files outside of docs/.
  */
 export function repositoryLinks(md: MarkdownRenderer): void {
   md.core.ruler.push('repository-links', ({ tokens, env }) => {
@@ -31,5 +31,7 @@ export function onSite(href: string, page: string): string {
   }
   if (!href.startsWith('../')) return href
   const file = posix.join('docs', posix.dirname(page), href)
+  const migrating = /^MIGRATING(\.zh-CN)?\.md(#.*)?$/.exec(file)
+  if (migrating) return `${migrating[1] ? '/zh/' : '/'}guide/migrating${migrating[2] ?? ''}`
   return file.startsWith('docs/') ? href : `${REPOSITORY}/blob/main/${file}`
 }

@@ -17,11 +17,7 @@ const readPeer = (file: string): string => read(`node_modules/${file}`)
 
 /** The sections of both pages. What is looked up in the other packages and in ours is the same in both, so one is enough. */
 const sections = { en: sectionsOf('en'), zh: sectionsOf('zh') }
-const [, pluginPart, nodePart] = [0, 1, 2].map((part) => partOf(sections.en, part)) as [
-  readonly Section[],
-  readonly Section[],
-  readonly Section[],
-]
+const [pluginPart, nodePart] = [partOf(sections.en, 1), partOf(sections.en, 2)] as const
 
 /** The names in the first column of a table. */
 const namesThere = (part: readonly Section[], section: number): string[] =>
