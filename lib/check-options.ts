@@ -251,6 +251,9 @@ const NAMES_ELSEWHERE: ReadonlyMap<string, string> = new Map(
     pfx: 'the client certificate of APIv2 is merchant: { pfx }',
     passphrase: 'the client certificate of APIv2 is merchant: { pfx, passphrase }',
     notifyurl: 'a notify_url for all requests is defaults: { notify_url }',
+    useragent: "the User-Agent is one of the headers: { 'User-Agent': … }",
+    authtype: 'leave it out: the kind of client says how it signs',
+    validatestatus: 'leave it out: a refusal is an ApiError',
     sandbox: 'give the access point as baseURL',
   }),
 )
