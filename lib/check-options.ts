@@ -242,6 +242,9 @@ const NAMES_ELSEWHERE: ReadonlyMap<string, string> = new Map(
     partnerid: 'the merchant number is mchid',
     serialno: 'the serial number of the merchant certificate is serial',
     serialnumber: 'the serial number of the merchant certificate is serial',
+    useragent: "the User-Agent is one of the headers: { 'User-Agent': … }",
+    authtype: 'leave it out: the kind of client says how it signs',
+    validatestatus: 'leave it out: a refusal is an ApiError',
     certserialno: 'the serial number of the merchant certificate is serial',
     publickey:
       'the public keys and certificates of WeChat Pay are certs; the merchant certificate is needed for APIv2 alone, as merchant: { cert }',
@@ -251,9 +254,6 @@ const NAMES_ELSEWHERE: ReadonlyMap<string, string> = new Map(
     pfx: 'the client certificate of APIv2 is merchant: { pfx }',
     passphrase: 'the client certificate of APIv2 is merchant: { pfx, passphrase }',
     notifyurl: 'a notify_url for all requests is defaults: { notify_url }',
-    useragent: "the User-Agent is one of the headers: { 'User-Agent': … }",
-    authtype: 'leave it out: the kind of client says how it signs',
-    validatestatus: 'leave it out: a refusal is an ApiError',
     sandbox: 'give the access point as baseURL',
   }),
 )
