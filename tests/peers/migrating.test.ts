@@ -43,16 +43,8 @@ function scopeOf({ merchant }: Emulator) {
   orders += 1
   const out_trade_no = `MIGRATING-${orders}`
   const notify_url = 'https://shop.example/paid'
-  const order = {
-    ...{
-      appid,
-      mchid,
-      description: 'Tea, 100 g',
-      out_trade_no,
-      notify_url,
-      amount: { total: 100, currency: 'CNY' },
-    },
-  }
+  const amount = { total: 100, currency: 'CNY' }
+  const order = { appid, mchid, description: 'Tea, 100 g', out_trade_no, notify_url, amount }
   const bytes = new Uint8Array([1, 2, 3])
   return { ...{ mchid, serial, privateKey, certs, apiv3Key, secret, appid, out_trade_no, order, bytes } }
 }
@@ -71,8 +63,9 @@ async function runOurs(text: string): Promise<Outcome> {
   const scope = scopeOf(ours)
   const { headers, body } = ours.signNotification('TRANSACTION.SUCCESS', { out_trade_no: scope.out_trade_no })
   class Client extends entry.Wechatpay {
-    constructor(options: entry.MerchantOptions) {
-      super({ ...options, ...ours.merchant })
+    constructor(options: object) {
+      const { serial, ...account } = ours.merchant
+      super({ ...options, ...account, ...('serial' in options && { serial }) })
     }
   }
   const transfer = {
