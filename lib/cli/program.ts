@@ -65,6 +65,10 @@ const COMMANDS: Readonly<Record<string, readonly [summary: string, load: () => P
     () => import('./doctor/doctor.js'),
   ],
   emulator: [words('run a local WeChat Pay', '在本机运行微信支付模拟器'), () => import('./emulator.js')],
+  migrate: [
+    words('rewrite programs of other packages for this one', '把使用其他软件包的程序改写为使用本包'),
+    () => import('./migrate/migrate.js'),
+  ],
   completion: [
     words('print a completion script for a shell', '打印 shell 的补全脚本'),
     () => import('./completion.js'),

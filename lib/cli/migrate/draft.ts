@@ -1,0 +1,149 @@
+import { Edits } from './edits.js'
+import type { Meaning, Meanings, SourceFile } from './meaning.js'
+import { requiredBy } from './meaning.js'
+import { memberName, type Node, plain, walk } from './syntax.js'
+
+/** A statement that needs a hand, and why. */
+export interface Mark {
+  readonly node: Node
+  readonly reason: string
+}
+
+/** A name that a program needs of a module, where it imported the old package. */
+export interface Need {
+  /** The import declaration or the declarator of the `require`. */
+  readonly site: Node
+  readonly module: string
+  readonly name: string
+  readonly local: string
+  /** The expressions that use it. */
+  readonly users: Set<Node>
+}
+
+/** One file while it is rewritten. */
+export interface Draft {
+  readonly file: SourceFile
+  readonly meanings: Meanings
+  readonly edits: Edits
+  readonly marks: Mark[]
+  readonly needs: Need[]
+  /** The identifiers that no longer stand for something of the old package. */
+  readonly gone: Set<Node>
+  /** The expressions that were rewritten. */
+  readonly rewritten: Set<Node>
+  /** Objects and declarations that were rewritten for another expression that uses them. */
+  readonly done: Set<Node>
+  /** Names that were given to new imports. */
+  readonly taken: Set<string>
+}
+
+export const MAIN = 'wechatpay-fluent'
+export const CRYPTO = 'wechatpay-fluent/crypto'
+
+export function createDraft(file: SourceFile, meanings: Meanings): Draft {
+  return {
+    file,
+    meanings,
+    edits: new Edits(file.text),
+    marks: [],
+    needs: [],
+    gone: new Set(),
+    rewritten: new Set(),
+    done: new Set(),
+    taken: new Set(),
+  }
+}
+
+export const meaningOf = (draft: Draft, node: Node): Meaning | undefined =>
+  draft.meanings.of(node, draft.file)
+
+/** Where a node is in the text. */
+export function rangeOf({ start, end }: Node): readonly [start: number, end: number] {
+  return [start ?? 0, end ?? 0]
+}
+
+/** The text of a node with what was rewritten in it. */
+export function textOf({ edits }: Draft, node: Node): string {
+  return edits.textOf(...rangeOf(node))
+}
+
+export function replaceNode({ edits }: Draft, node: Node, text: string): void {
+  edits.replace(...rangeOf(node), text)
+}
+
+export function wrapNode({ edits }: Draft, node: Node, before: string, after: string): void {
+  const [start, end] = rangeOf(node)
+  if (before) edits.before(start, before)
+  if (after) edits.after(end, after)
+}
+
+/** Has a comment put above the statement of a node. */
+export function mark(draft: Draft, node: Node, reason: string): void {
+  draft.marks.push({ node, reason })
+}
+
+/** Notes that an expression of the old package is gone: the names in it, and the expression as rewritten. */
+export function markGone(draft: Draft, node: Node, rewritten: Node = node): void {
+  draft.rewritten.add(rewritten)
+  walk(node, (inner) => {
+    if (inner.type === 'Identifier') draft.gone.add(inner)
+  })
+}
+
+/** The local name of something that the program imports from now on, at the place of the import behind `node`. */
+export function need(draft: Draft, node: Node, module: string, name: string): string {
+  const site = siteOf(draft, node)
+  if (!site) return `require('${module}').${name}`
+  const before = draft.needs.find((one) => one.site === site && one.module === module && one.name === name)
+  const local = before?.local ?? freeName(draft, name)
+  if (before) before.users.add(node)
+  else draft.needs.push({ site, module, name, local, users: new Set([node]) })
+  return local
+}
+
+/** Takes back what expressions needed that are gone again. */
+export function forget(draft: Draft, users: readonly Node[]): void {
+  for (const one of draft.needs) for (const user of users) one.users.delete(user)
+}
+
+/** A name that nothing in the file has: `nonce`, else `wechatpayNonce`. */
+function freeName({ file, taken, needs }: Draft, name: string): string {
+  // The same name may be needed by two functions that each have a `require`.
+  const again = needs.find((one) => one.name === name)
+  if (again) return again.local
+  const candidates = [name, `wechatpay${name[0]?.toUpperCase()}${name.slice(1)}`]
+  const free = candidates.find((one) => !file.syntax.names.has(one) && !taken.has(one)) ?? `${name}$`
+  taken.add(free)
+  return free
+}
+
+/** The import declaration, or the declarator of the `require`, that an expression goes back to. */
+export function siteOf(draft: Draft, node: Node): Node | undefined {
+  const { syntax } = draft.file
+  let root = plain(node)
+  while (memberName(root) !== undefined && 'object' in root) root = plain(root.object as Node)
+  const binding = syntax.bindings.get(root)
+  if (!binding) return anySite(draft)
+  const { declaration } = binding
+  const parent = syntax.parents.get(declaration)
+  if (parent?.type === 'ImportDeclaration') return parent
+  if (declaration.type === 'TSImportEqualsDeclaration') return declaration
+  const [source] = binding.sources
+  if (!source) return anySite(draft)
+  return isLoad(source.value) ? declaration : siteOf(draft, source.value)
+}
+
+/** Whether a value is a `require('…')`, `await import('…')` or a property of one. */
+export function isLoad(value: Node): boolean {
+  let inner = plain(value)
+  while (memberName(inner) !== undefined && 'object' in inner) inner = plain(inner.object as Node)
+  return requiredBy(inner) !== undefined
+}
+
+/** The first import of the file, for what belongs to none. */
+function anySite({ file }: Draft): Node | undefined {
+  return file.syntax.root.program.body.find((one) => one.type === 'ImportDeclaration')
+}
+
+/** The line of a node, counted from 1. */
+export const lineOf = (node: Node): number => node.loc?.start.line ?? 0

@@ -1,0 +1,76 @@
+/** One change of a text: the range that goes, and what comes in its place. */
+export interface Edit {
+  readonly start: number
+  readonly end: number
+  readonly text: string
+}
+
+interface OrderedEdit extends Edit {
+  /** The order among edits that start at one position. */
+  readonly order: number
+}
+
+/**
+ * The changes of a text, collected from the inside out: what is added around a piece of text stands around all that was
+ * added there before.
+ */
+export class Edits {
+  readonly #source: string
+  #edits: OrderedEdit[] = []
+  #count = 0
+
+  constructor(source: string) {
+    this.#source = source
+  }
+
+  /** Adds text in front of a position, before all that was added there. */
+  before(at: number, text: string): void {
+    this.#add({ start: at, end: at, text, order: -this.#next() })
+  }
+
+  /** Adds text behind a position; it ends what stands before. */
+  after(at: number, text: string): void {
+    this.#add({ start: at, end: at, text, order: -1e9 + this.#next() })
+  }
+
+  /** Puts a text in the place of a range and of all edits in it. */
+  replace(start: number, end: number, text: string): void {
+    this.#edits = this.#edits.filter((edit) => !isWithin(edit, start, end))
+    this.#add({ start, end, text, order: this.#next() })
+  }
+
+  /** A range as it reads with the edits in it. */
+  textOf(start: number, end: number): string {
+    return applyEdits(
+      this.#source.slice(start, end),
+      this.list()
+        .filter((edit) => isWithin(edit, start, end))
+        .map((edit) => ({ ...edit, start: edit.start - start, end: edit.end - start })),
+    )
+  }
+
+  /** All edits in the order of the text. */
+  list(): readonly Edit[] {
+    return [...this.#edits].sort((one, other) => one.start - other.start || one.order - other.order)
+  }
+
+  #add(edit: OrderedEdit): void {
+    this.#edits.push(edit)
+  }
+
+  #next(): number {
+    return ++this.#count
+  }
+}
+
+const isWithin = (edit: Edit, start: number, end: number): boolean => edit.start >= start && edit.end <= end
+
+export function applyEdits(source: string, edits: readonly Edit[]): string {
+  let text = ''
+  let at = 0
+  for (const edit of edits) {
+    text += source.slice(at, edit.start) + edit.text
+    at = edit.end
+  }
+  return text + source.slice(at)
+}

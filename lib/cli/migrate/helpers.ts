@@ -1,0 +1,229 @@
+import type { CallExpression } from '@babel/types'
+import { words } from '../language.js'
+import { CRYPTO, type Draft, forget, mark, markGone, meaningOf, need, replaceNode, textOf } from './draft.js'
+import { isIdentifier, memberName, type Node, plain, textValue } from './syntax.js'
+
+/** What a helper becomes; `undefined` where its arguments are not those that it is known with. */
+type Rule = (draft: Draft, call: CallExpression, args: readonly string[]) => string | undefined
+
+const NODE_CRYPTO = 'node:crypto'
+
+/** A function with the same arguments in the same order; further ones are not known. */
+const same =
+  (name: string, most: number): Rule =>
+  (draft, call, args) =>
+    args.length > most ? undefined : `${need(draft, call.callee, CRYPTO, name)}(${args.join(', ')})`
+
+/** A function that takes one object of what were arguments. */
+const named =
+  (name: string, names: readonly string[], rest = ''): Rule =>
+  (draft, call, args) => {
+    const given = names.map((key, index) => {
+      const text = args[index] ?? (key === 'body' ? "''" : undefined)
+      return text === key ? key : `${key}: ${text}`
+    })
+    if (args.length > names.length || given.some((text) => text.endsWith(': undefined'))) return undefined
+    return `${need(draft, call.callee, CRYPTO, name)}({ ${given.join(', ')} })${rest}`
+  }
+
+const digest =
+  (algorithm: string): Rule =>
+  (draft, call, args) => {
+    // With a key it is a signature of APIv2, which has functions of its own.
+    if (args.length !== 1) return undefined
+    return `${need(draft, call.callee, NODE_CRYPTO, 'createHash')}('${algorithm}').update(${args[0]}).digest('hex')`
+  }
+
+const loadKey: Rule = (draft, call, args) => {
+  const [, type] = call.arguments
+  const kind = type ? keyType(draft, type) : 'private'
+  if (!kind || args.length === 0) return undefined
+  const prefixed = textValue(call.arguments[0])?.match(/^(?:private|public)\.\w+:\/\/(.*)$/s)
+  const name = kind === 'private' ? 'loadPrivateKey' : 'loadPublicKey'
+  return `${need(draft, call.callee, CRYPTO, name)}(${prefixed ? `'${prefixed[1]}'` : args[0]})`
+}
+
+function keyType(draft: Draft, node: Node): 'private' | 'public' | undefined {
+  const helper = meaningOf(draft, node)
+  const text = helper?.is === 'helper' ? CONSTANTS[helper.name]?.slice(1, -1) : textValue(node)
+  return text === 'private' || text === 'public' ? text : undefined
+}
+
+/** Constants, as text of a program. */
+const CONSTANTS: Readonly<Record<string, string>> = {
+  'Hash.ALGO_MD5': "'MD5'",
+  'Hash.ALGO_HMAC_SHA256': "'HMAC-SHA256'",
+  'Rsa.KEY_TYPE_PRIVATE': "'private'",
+  'Rsa.KEY_TYPE_PUBLIC': "'public'",
+}
+
+const signParams: Rule = (draft, call, args) => {
+  const [type] = call.arguments
+  const helper = type && meaningOf(draft, type)
+  const algorithm = (helper?.is === 'helper' ? CONSTANTS[helper.name]?.slice(1, -1) : textValue(type)) ?? ''
+  const name = SIGNERS[algorithm]
+  if (args.length !== 3) return undefined
+  const [, params, key] = args
+  const secret = keyText(draft, call.arguments[2] as Node, key as string)
+  if (name) return `${need(draft, call.callee, CRYPTO, name)}(${params}, ${secret})`
+  if (!type || !/^(?:Identifier|MemberExpression)$/.test(plain(type).type)) return undefined
+  const md5 = need(draft, call.callee, CRYPTO, 'md5Sign')
+  const hmac = need(draft, call.callee, CRYPTO, 'hmacSign')
+  return `(${args[0]} === 'HMAC-SHA256' ? ${hmac} : ${md5})(${params}, ${secret})`
+}
+
+const SIGNERS: Readonly<Record<string, string>> = { MD5: 'md5Sign', 'HMAC-SHA256': 'hmacSign' }
+
+/** The key of a signature as text: one that `Hash.keyObjectFrom` has made is a KeyObject. */
+function keyText(draft: Draft, node: Node, text: string): string {
+  const inner = plain(node)
+  const value = draft.file.syntax.bindings.get(inner)?.sources[0]?.value ?? inner
+  const call = plain(value)
+  const callee = call.type === 'CallExpression' ? meaningOf(draft, call.callee) : undefined
+  const isKeyObject = callee?.is === 'helper' && callee.name === 'Hash.keyObjectFrom'
+  return isKeyObject ? `${text}.export().toString()` : text
+}
+
+const RULES: Readonly<Record<string, Rule>> = {
+  'Rsa.from': loadKey,
+  'Rsa.fromPkcs1': loadKey,
+  'Rsa.fromPkcs8': same('loadPrivateKey', 1),
+  'Rsa.fromSpki': same('loadPublicKey', 1),
+  'Rsa.encrypt': same('encryptOaep', 2),
+  'Rsa.decrypt': same('decryptOaep', 2),
+  'Rsa.sign': same('sign', 2),
+  'Rsa.verify': same('verify', 3),
+  'Aes.AesGcm.encrypt': same('encryptAesGcm', 4),
+  'Aes.AesGcm.decrypt': same('decryptAesGcm', 4),
+  'Aes.AesEcb.encrypt': same('encryptAesEcb', 2),
+  'Aes.AesEcb.decrypt': same('decryptAesEcb', 2),
+  'Formatter.nonce': (draft, call, args) => {
+    const size = Number(args[0] ?? '32')
+    if (!Number.isInteger(size) || size > 32) return undefined
+    const text = `${need(draft, call.callee, CRYPTO, 'nonce')}()`
+    return size === 32 ? text : `${text}.slice(0, ${size})`
+  },
+  'Formatter.timestamp': () => 'Math.floor(Date.now() / 1000)',
+  'Formatter.authorization': named('authorization', ['mchid', 'nonce', 'signature', 'timestamp', 'serial']),
+  'Formatter.request': named('canonicalRequest', ['method', 'url', 'timestamp', 'nonce', 'body']),
+  'Formatter.response': (draft, call, args) => {
+    // The canonical message is a Buffer, which `verify` takes; elsewhere a text was expected.
+    const parent = draft.file.syntax.parents.get(call)
+    const verifier = parent?.type === 'CallExpression' ? meaningOf(draft, parent.callee) : undefined
+    const isVerified = verifier?.is === 'helper' && verifier.name === 'Rsa.verify'
+    const rule = named('canonicalResponse', ['timestamp', 'nonce', 'body'], isVerified ? '' : '.toString()')
+    return rule(draft, call, args)
+  },
+  'Formatter.joinedByLineFeed': (_, __, args) => `[${[...args, "''"].join(', ')}].join('\\n')`,
+  'Formatter.ksort': (_, __, args) =>
+    args.length === 1
+      ? `Object.fromEntries(Object.entries(${args[0]}).sort(([one], [other]) => (one < other ? -1 : 1)))`
+      : undefined,
+  'Hash.md5': digest('md5'),
+  'Hash.sha1': digest('sha1'),
+  'Hash.sha256': digest('sha256'),
+  'Hash.sign': signParams,
+  'Hash.keyObjectFrom': (draft, call, args) =>
+    args.length === 1
+      ? `${need(draft, call.callee, NODE_CRYPTO, 'createSecretKey')}(Buffer.from(${args[0]}))`
+      : undefined,
+  'Transformer.toXml': same('encodeXml', 1),
+  'Transformer.toObject': same('decodeXml', 1),
+}
+
+/** Why a helper has no function that takes its place, and what does the same. */
+const ADVICE: Readonly<Record<string, readonly [en: string, zh: string]>> = {
+  'Hash.equals': [
+    'wxpay.notifications.parse() compares signatures; elsewhere use timingSafeEqual of node:crypto',
+    'wxpay.notifications.parse() 会比对签名；其他地方请用 node:crypto 的 timingSafeEqual',
+  ],
+  'Formatter.castCsvBill': [
+    'wxpay.bills reads bills row by row; readBill() reads one that is there already',
+    'wxpay.bills 逐行读取账单；已有的账单用 readBill() 读取',
+  ],
+  'Formatter.queryStringLike': [
+    'md5Sign() and hmacSign() of wechatpay-fluent/crypto sort, join and sign the parameters in one step',
+    'wechatpay-fluent/crypto 的 md5Sign() 与 hmacSign() 一步完成排序、拼接与签名',
+  ],
+}
+
+/** Rewrites a call of a helper of wechatpay-axios-plugin. */
+export function rewriteHelperCall(draft: Draft, call: CallExpression): void {
+  const helper = meaningOf(draft, call.callee)
+  if (helper?.is !== 'helper' || draft.rewritten.has(call)) return
+  const args = call.arguments.map((one) => textOf(draft, one))
+  const isSpread = call.arguments.some((one) => one.type === 'SpreadElement')
+  const rule = isSpread && helper.name !== 'Formatter.joinedByLineFeed' ? undefined : RULES[helper.name]
+  const text = signedText(draft, call) ?? rule?.(draft, call, args)
+  if (text === undefined) return
+  markGone(draft, call.callee, call)
+  for (const one of call.arguments) if (meaningOf(draft, one)?.is === 'helper') markGone(draft, one)
+  replaceNode(draft, call, text)
+}
+
+/** `Hash.md5(Formatter.queryStringLike(Formatter.ksort(params)), key)`: the signature of APIv2, in lower case. */
+function signedText(draft: Draft, call: CallExpression): string | undefined {
+  const helper = meaningOf(draft, call.callee)
+  const name =
+    helper?.is === 'helper' ? { 'Hash.md5': 'md5Sign', 'Hash.hmac': 'hmacSign' }[helper.name] : undefined
+  const [message, key] = call.arguments
+  if (!name || !message || !key || call.arguments.length !== 2) return undefined
+  const sorted = argumentOf(draft, message, 'Formatter.queryStringLike')
+  const params = sorted && (argumentOf(draft, sorted, 'Formatter.ksort') ?? sorted)
+  if (!params) return undefined
+  const secret = keyText(draft, key, textOf(draft, key))
+  for (const inner of [message, sorted]) {
+    const replaced = plain(inner)
+    if (replaced.type === 'CallExpression') forget(draft, [replaced.callee])
+  }
+  const local = need(draft, call.callee, CRYPTO, name)
+  markGone(draft, message)
+  const { parents } = draft.file.syntax
+  const member = parents.get(call)
+  const isUpper = member !== undefined && memberName(member) === 'toUpperCase'
+  return `${local}(${textOf(draft, params)}, ${secret})${isUpper ? '' : '.toLowerCase()'}`
+}
+
+function argumentOf(draft: Draft, node: Node, name: string): Node | undefined {
+  const call = plain(node)
+  if (call.type !== 'CallExpression') return undefined
+  const callee = meaningOf(draft, call.callee)
+  return callee?.is === 'helper' && callee.name === name ? call.arguments[0] : undefined
+}
+
+/** Puts constants of the old package into the program as they are. */
+export function rewriteConstant(draft: Draft, node: Node): void {
+  const helper = meaningOf(draft, node)
+  const text = helper?.is === 'helper' ? CONSTANTS[helper.name] : undefined
+  const parent = draft.file.syntax.parents.get(node)
+  if (text === undefined || !parent || isTarget(parent, node)) return
+  markGone(draft, node)
+  replaceNode(draft, node, text)
+}
+
+const isTarget = (parent: Node, node: Node): boolean =>
+  (parent.type === 'AssignmentExpression' && parent.left === node) || parent.type === 'ImportSpecifier'
+
+/** Marks what is left of the helpers. */
+export function markHelper(draft: Draft, node: Node): void {
+  const helper = meaningOf(draft, node)
+  if (helper?.is !== 'helper' || draft.rewritten.has(node)) return
+  const { parents, bindings } = draft.file.syntax
+  const parent = parents.get(node)
+  // The longest expression is marked: `Aes.AesCbc.encrypt`, and not `Aes`.
+  const isInner =
+    parent !== undefined && memberName(parent) !== undefined && 'object' in parent && parent.object === node
+  if (isInner || isGone(draft, node) || (isIdentifier(node) && !bindings.has(node))) return
+  const [en, zh] = ADVICE[helper.name] ?? [
+    `wechatpay-fluent has nothing in the place of ${helper.name}; it is still imported from the old package`,
+    `wechatpay-fluent 没有与 ${helper.name} 对应的函数；这里仍从原来的包引入`,
+  ]
+  mark(draft, node, words(en, zh))
+}
+
+/** Whether the name that an expression starts with was rewritten. */
+function isGone(draft: Draft, node: Node): boolean {
+  let root = plain(node)
+  while (memberName(root) !== undefined && 'object' in root) root = plain(root.object as Node)
+  return draft.gone.has(root)
+}

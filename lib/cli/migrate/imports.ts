@@ -1,0 +1,281 @@
+import type { ImportDeclaration, VariableDeclarator } from '@babel/types'
+import { words } from '../language.js'
+import {
+  type Draft,
+  isLoad,
+  MAIN,
+  mark,
+  meaningOf,
+  type Need,
+  need,
+  rangeOf,
+  replaceNode,
+  siteOf,
+} from './draft.js'
+import { importedName, type Meaning, peerOf, requiredBy } from './meaning.js'
+import { type Binding, memberName, type Node, plain, textValue, walk } from './syntax.js'
+
+/** What is left of the names that one import brings. */
+interface Site {
+  readonly node: Node
+  readonly bindings: readonly Binding[]
+}
+
+/** Has a program import what it needs now, and of the old package only what is left of it. */
+export function rewriteImports(draft: Draft): void {
+  const sites: Site[] = []
+  for (const one of aliasesOf(draft)) removeAlias(draft, one)
+  walk(draft.file.syntax.root, (node) => {
+    if (isSite(draft, node)) sites.push({ node, bindings: bindingsOf(draft, node) })
+    else markOther(draft, node)
+  })
+  for (const site of sites) rewriteSite(draft, site)
+}
+
+function isSite(draft: Draft, node: Node): boolean {
+  if (node.type === 'ImportDeclaration')
+    return peerOf(node.source.value) !== undefined && node.specifiers.length > 0
+  if (node.type === 'TSImportEqualsDeclaration') return meaningOf(draft, node.id)?.is !== undefined
+  if (node.type !== 'VariableDeclarator' || !node.init || !isLoad(node.init)) return false
+  return peerOf(requiredBy(loadOf(node.init))) !== undefined
+}
+
+/** The `require('…')` or `import('…')` in the value of a declarator. */
+function loadOf(value: Node): Node {
+  let inner = plain(value)
+  while (memberName(inner) !== undefined && 'object' in inner) inner = plain(inner.object as Node)
+  return inner
+}
+
+function bindingsOf(draft: Draft, site: Node): Binding[] {
+  const found: Binding[] = []
+  for (const binding of new Set(draft.file.syntax.bindings.values())) {
+    const { declaration } = binding
+    const isOwn = declaration === site || draft.file.syntax.parents.get(declaration) === site
+    if (isOwn) found.push(binding)
+  }
+  return found.sort((one, other) => rangeOf(firstOf(one))[0] - rangeOf(firstOf(other))[0])
+}
+
+const firstOf = (binding: Binding): Node => binding.declaration
+
+/** Says what to do about imports that are not those of a whole package. */
+function markOther(draft: Draft, node: Node): void {
+  const source =
+    node.type === 'ImportDeclaration' ||
+    node.type === 'ExportNamedDeclaration' ||
+    node.type === 'ExportAllDeclaration'
+      ? node.source?.value
+      : undefined
+  if (source === undefined || !/^wechatpay-(?:axios-plugin|node-v3)(?:\/|$)/.test(source)) return
+  mark(
+    draft,
+    node,
+    words(
+      "the types of requests and answers are RequestOf<'v3/…', 'post'>['json'] and ResponseOf<'v3/…', 'post'> of wechatpay-fluent",
+      "请求与应答的类型是 wechatpay-fluent 的 RequestOf<'v3/…', 'post'>['json'] 与 ResponseOf<'v3/…', 'post'>",
+    ),
+  )
+}
+
+/** Declarations that only give helpers or the class a shorter name: `const { AesGcm } = Aes`. */
+function aliasesOf(draft: Draft): VariableDeclarator[] {
+  const found: VariableDeclarator[] = []
+  walk(draft.file.syntax.root, (node) => {
+    if (node.type !== 'VariableDeclarator' || !node.init || isLoad(node.init)) return
+    const meaning = meaningOf(draft, node.init)
+    if (!meaning || !/^(?:module|class|helper)$/.test(meaning.is)) return
+    const declaration = draft.file.syntax.parents.get(node)
+    if (declaration?.type === 'VariableDeclaration' && declaration.declarations.length === 1) found.push(node)
+  })
+  return found
+}
+
+function removeAlias(draft: Draft, alias: VariableDeclarator): void {
+  const bindings = bindingsOf(draft, alias)
+  const left = bindings.filter((one) => one.references.some((reference) => !draft.gone.has(reference)))
+  const classes = left.filter((one) => isClass(draft.meanings.ofBinding(one, draft.file)))
+  const site = siteOf(draft, alias.init as Node)
+  if (bindings.length === 0 || left.length !== classes.length || !site) return
+  for (const { name } of classes) {
+    draft.needs.push({ site, module: MAIN, name: 'Wechatpay', local: name, users: new Set([alias]) })
+  }
+  const statement = draft.file.syntax.parents.get(alias) as Node
+  removeLine(draft, statement)
+  walk(alias.init as Node, (inner) => {
+    if (inner.type === 'Identifier') draft.gone.add(inner)
+  })
+}
+
+const isClass = (meaning: Meaning | undefined): boolean => meaning?.is === 'class' || meaning?.is === 'module'
+
+function removeLine(draft: Draft, statement: Node): void {
+  const { text } = draft.file
+  const [start, end] = rangeOf(statement)
+  const from = text.lastIndexOf('\n', start - 1) + 1
+  const to = text.indexOf('\n', end)
+  const isAlone = text.slice(from, start).trim() === '' && to >= 0 && text.slice(end, to).trim() === ''
+  draft.edits.replace(isAlone ? from : start, isAlone ? to + 1 : end, '')
+}
+
+function rewriteSite(draft: Draft, { node, bindings }: Site): void {
+  const isEmpty = bindings.every(({ references }) => references.length === 0)
+  const kept: Binding[] = []
+  const classes: Binding[] = []
+  for (const binding of bindings) {
+    const left = binding.references.filter((one) => !draft.gone.has(one))
+    const meaning = draft.meanings.ofBinding(binding, draft.file)
+    if (isClass(meaning)) {
+      const old = left.filter((one) => !isUseOfClass(draft, one))
+      if (old.length > 0) kept.push(binding)
+      if (old.length > 0) renameClass(draft, left)
+      else if (left.length > 0 || isEmpty) classes.push(binding)
+    } else if (left.length > 0) kept.push(binding)
+  }
+  const needs = draft.needs.filter((one) => one.site === node && one.users.size > 0)
+  const names = [...classes.map(({ name }) => ({ module: MAIN, name: 'Wechatpay', local: name })), ...needs]
+  if (node.type === 'ImportDeclaration') writeImport(draft, node, kept, names)
+  else if (node.type === 'VariableDeclarator') writeRequire(draft, node, kept, names)
+  else if (kept.length === 0) replaceNode(draft, node, statements(importLines(names, "'", false), ';'))
+}
+
+/** Whether a name of the package is used as its class: after `new`, as a type, or as a value. */
+function isUseOfClass(draft: Draft, reference: Node): boolean {
+  const parent = draft.file.syntax.parents.get(reference)
+  return (
+    parent === undefined ||
+    memberName(parent) === undefined ||
+    !('object' in parent) ||
+    parent.object !== reference
+  )
+}
+
+/** Gives the class a name of its own where the old package is still needed by its name. */
+function renameClass(draft: Draft, references: readonly Node[]): void {
+  for (const one of references) {
+    if (isUseOfClass(draft, one)) replaceNode(draft, one, need(draft, one, MAIN, 'Wechatpay'))
+  }
+}
+
+type Name = Pick<Need, 'module' | 'name' | 'local'>
+
+function byModule(names: readonly Name[], separator: string): [module: string, members: string[]][] {
+  const found = new Map<string, Set<string>>()
+  for (const { module, name, local } of names) {
+    const members = found.get(module) ?? new Set()
+    found.set(module, members.add(name === local ? name : `${name}${separator}${local}`))
+  }
+  const order = [MAIN, 'wechatpay-fluent/crypto']
+  return [...found]
+    .sort(([one], [other]) => ((order.indexOf(one) + 3) % 3) - ((order.indexOf(other) + 3) % 3))
+    .map(([module, members]) => [
+      module,
+      [...members].sort((one, other) => (one.toLowerCase() < other.toLowerCase() ? -1 : 1)),
+    ])
+}
+
+function importLines(names: readonly Name[], quote: string, isType: boolean): string[] {
+  return byModule(names, ' as ').map(
+    ([module, members]) =>
+      `import ${isType ? 'type ' : ''}{ ${members.join(', ')} } from ${quote}${module}${quote}`,
+  )
+}
+
+const statements = (lines: readonly string[], end: string, indent = ''): string =>
+  lines.map((line) => `${line}${end}`).join(`\n${indent}`)
+
+function writeImport(
+  draft: Draft,
+  node: ImportDeclaration,
+  kept: readonly Binding[],
+  names: readonly Name[],
+): void {
+  const { text } = draft.file
+  const [start, end] = rangeOf(node)
+  const quote = text[rangeOf(node.source)[0]] ?? "'"
+  const semicolon = text[end - 1] === ';' ? ';' : ''
+  const isType = node.importKind === 'type'
+  if (names.length === 0 && kept.length === node.specifiers.length) return
+  const old = keptClause(kept)
+  const lines = [
+    ...(old === undefined
+      ? []
+      : [`import ${isType ? 'type ' : ''}${old} from ${text.slice(...rangeOf(node.source))}`]),
+    ...importLines(names, quote, isType),
+  ]
+  if (lines.length === 0) removeLine(draft, node)
+  else draft.edits.replace(start, end, statements(lines, semicolon).replaceAll('\n', lineEnd(text)))
+}
+
+function keptClause(kept: readonly Binding[]): string | undefined {
+  if (kept.length === 0) return undefined
+  const named = kept.filter(({ declaration }) => declaration.type === 'ImportSpecifier')
+  const members = named.map(({ declaration, name }) => {
+    const imported = importedName(declaration)
+    return imported === name ? name : `${imported} as ${name}`
+  })
+  return [
+    ...kept
+      .filter(({ declaration }) => declaration.type === 'ImportDefaultSpecifier')
+      .map(({ name }) => name),
+    ...kept
+      .filter(({ declaration }) => declaration.type === 'ImportNamespaceSpecifier')
+      .map(({ name }) => `* as ${name}`),
+    ...(members.length > 0 ? [`{ ${members.join(', ')} }`] : []),
+  ].join(', ')
+}
+
+const lineEnd = (text: string): string => (text.includes('\r\n') ? '\r\n' : '\n')
+
+function writeRequire(
+  draft: Draft,
+  node: VariableDeclarator,
+  kept: readonly Binding[],
+  names: readonly Name[],
+): void {
+  const { text, syntax } = draft.file
+  const declaration = syntax.parents.get(node)
+  if (declaration?.type !== 'VariableDeclaration' || !node.init) return
+  if (names.length === 0 && kept.length > 0) return
+  const init = text.slice(...rangeOf(node.init))
+  const load = loadOf(node.init)
+  const [initStart] = rangeOf(node.init)
+  const specifier = load.type === 'CallExpression' ? load.arguments[0] : undefined
+  const inner = specifier ?? (load.type === 'ImportExpression' ? load.source : undefined)
+  if (!inner) return
+  const [from, to] = rangeOf(inner).map((at) => at - initStart) as [number, number]
+  const quote = init[from] ?? "'"
+  const head = text.slice(rangeOf(load)[0], rangeOf(inner)[0])
+  const tail = text.slice(rangeOf(inner)[1], rangeOf(load)[1])
+  const isAwaited = text.slice(initStart, rangeOf(load)[0]).includes('await')
+  const loads = (module: string): string =>
+    `${isAwaited ? 'await ' : ''}${head}${quote}${module}${quote}${tail}`
+  const declarators = [
+    ...(kept.length > 0
+      ? [`${keptPattern(kept)} = ${loads(textValue(inner) ?? init.slice(from + 1, to - 1))}`]
+      : []),
+    ...byModule(names, ': ').map(([module, members]) => `{ ${members.join(', ')} } = ${loads(module)}`),
+  ]
+  if (declaration.declarations.length > 1) {
+    if (declarators.length > 0) replaceNode(draft, node, declarators.join(', '))
+    return
+  }
+  const [start, end] = rangeOf(declaration)
+  if (declarators.length === 0) return removeLine(draft, declaration)
+  const semicolon = text[end - 1] === ';' ? ';' : ''
+  const indent = /[^\S\n]*$/.exec(text.slice(0, start))?.[0] ?? ''
+  const lines = declarators.map((one) => `${declaration.kind} ${one}`)
+  draft.edits.replace(start, end, statements(lines, semicolon, indent).replaceAll('\n', lineEnd(text)))
+}
+
+function keptPattern(kept: readonly Binding[]): string {
+  const [first] = kept
+  if (kept.length === 1 && first?.sources[0]?.path.length === 0) return first.name
+  const members = kept.map(({ name, sources }) => {
+    const path = sources[0]?.path ?? []
+    const last = path.at(-1)
+    const innermost = last === name ? name : `${last}: ${name}`
+    return path.slice(0, -1).reduceRight((text, outer) => `${outer}: { ${text} }`, innermost)
+  })
+  return `{ ${members.join(', ')} }`
+}

@@ -1,0 +1,45 @@
+import { type Draft, lineOf, type Mark, rangeOf } from './draft.js'
+import type { Node } from './syntax.js'
+
+const TAG = 'TODO(wechatpay-fluent)'
+const BODY = /^(?:Program|BlockStatement|StaticBlock|SwitchCase|TSModuleBlock|ClassBody)$/
+/** Comments that speak of the next line. */
+const DIRECTIVE =
+  /^\s*\/\/\s*(?:@ts-|eslint-disable-next-line|biome-ignore|prettier-ignore|oxlint-disable-next-line)/
+
+/** Puts comments above the statements that need a hand, and returns the lines of the original that have one. */
+export function writeMarks(draft: Draft): number[] {
+  const reasons = new Map<Node, Set<string>>()
+  for (const { node, reason } of draft.marks) {
+    const statement = statementOf(draft, node)
+    reasons.set(statement, (reasons.get(statement) ?? new Set()).add(reason))
+  }
+  for (const [statement, texts] of reasons) writeComment(draft, statement, [...texts])
+  return draft.marks.map(({ node }: Mark) => lineOf(node))
+}
+
+/** The statement of a node that stands in a list of statements, or the member of a class. */
+function statementOf({ file: { syntax, text } }: Draft, node: Node): Node {
+  let statement = node
+  for (let at: Node | undefined = node; at; at = syntax.parents.get(at)) {
+    const parent = syntax.parents.get(at)
+    if (!parent || !BODY.test(parent.type)) continue
+    statement = at
+    const [start] = rangeOf(at)
+    const line = text.slice(text.lastIndexOf('\n', start - 1) + 1, start)
+    if (/^[\s;]*$/.test(line)) return at
+  }
+  return statement
+}
+
+function writeComment(draft: Draft, statement: Node, reasons: readonly string[]): void {
+  const { text } = draft.file
+  const [start] = rangeOf(statement)
+  const lines = text.slice(0, start).split('\n')
+  const indent = /^\s*/.exec(lines.pop() ?? '')?.[0] ?? ''
+  let at = start - (text.slice(0, start).length - lines.join('\n').length - (lines.length > 0 ? 1 : 0))
+  while (DIRECTIVE.test(lines.at(-1) ?? '')) at -= (lines.pop()?.length ?? 0) + 1
+  if (lines.at(-1)?.includes(TAG)) return
+  const end = text.includes('\r\n') ? '\r\n' : '\n'
+  draft.edits.before(at, reasons.map((reason) => `${indent}// ${TAG}: ${reason}${end}`).join(''))
+}

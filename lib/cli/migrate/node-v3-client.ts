@@ -1,0 +1,129 @@
+import type { NewExpression } from '@babel/types'
+import { type Draft, rangeOf } from './draft.js'
+import type { Meaning } from './meaning.js'
+import { asObject, isOpen, propertyValue } from './objects.js'
+import { isIdentifier, memberName, type Node, plain, walk } from './syntax.js'
+
+/** What a client of wechatpay-node-v3 was made from, as text that may stand where it is asked for. */
+export interface ClientValues {
+  readonly appid?: string | undefined
+  readonly mchid?: string | undefined
+  readonly privateKey?: string | undefined
+  /** The merchant certificate, which the package calls the public key. */
+  readonly certificate?: string | undefined
+  readonly serial?: string | undefined
+  /** The APIv3 key. */
+  readonly key?: string | undefined
+  readonly platform?: { readonly id: string; readonly key: string } | undefined
+}
+
+type Read = (name: string) => string | undefined
+
+/** The values that a client was made from, as far as they can be written at `place` as well. */
+export function valuesOfClient(
+  draft: Draft,
+  { created }: Meaning & { is: 'method' },
+  place: Node,
+): ClientValues {
+  if (created?.type !== 'NewExpression') return {}
+  const read = readerOf(draft, created as NewExpression, place)
+  const [id, key] = [read('wxPayPublicId'), read('wxPayPublicKey')]
+  return {
+    appid: read('appid'),
+    mchid: read('mchid'),
+    privateKey: read('privateKey'),
+    certificate: read('publicKey'),
+    serial: read('serial_no'),
+    key: read('key'),
+    platform: id !== undefined && key !== undefined ? { id, key } : undefined,
+  }
+}
+
+const POSITIONS = ['appid', 'mchid', 'publicKey', 'privateKey']
+
+function readerOf(draft: Draft, created: NewExpression, place: Node): Read {
+  const [first, ...more] = created.arguments
+  const write = (node: Node | undefined): string | undefined =>
+    node ? textAt(draft, node, place) : undefined
+  if (more.length > 0) {
+    const options = asObject(created.arguments[POSITIONS.length])
+    return (name) => write(created.arguments[POSITIONS.indexOf(name)] ?? propertyValue(options, name))
+  }
+  const literal = first && (asObject(first) ?? constantLiteral(draft, first))
+  if (literal && first && asObject(first) && !isOpen(literal))
+    return (name) => write(propertyValue(literal, name))
+  // `new WxPay(config)`: the names are read from the object, as far as they are known to be in it.
+  const object = first && plain(first)
+  const isName = object?.type === 'Identifier' || (object && memberName(object) !== undefined)
+  const text = object && isName ? textAt(draft, object, place) : undefined
+  if (text === undefined) return () => undefined
+  const required = new Set(['appid', 'mchid', 'privateKey', 'publicKey'])
+  return (name) => {
+    const isThere =
+      literal && !isOpen(literal) ? propertyValue(literal, name) !== undefined : required.has(name)
+    return isThere ? `${text}.${name}` : undefined
+  }
+}
+
+function constantLiteral(draft: Draft, node: Node): ReturnType<typeof asObject> {
+  const [source, ...more] = draft.file.syntax.bindings.get(plain(node))?.sources ?? []
+  return source?.path.length === 0 && more.length === 0 ? asObject(source.value) : undefined
+}
+
+/** The text of an expression, where it means the same at `place`; anything else than a name or a text is not repeated. */
+function textAt(draft: Draft, node: Node, place: Node): string | undefined {
+  const { parents } = draft.file.syntax
+  const isHere = place.type === 'NewExpression' && isInside(draft, node, place)
+  const isOwn = parents.has(node)
+  const text = isOwn ? draft.edits.textOf(...rangeOf(node)) : foreignText(node)
+  if (isHere) return text
+  if (text === undefined || !isSimple(plain(node))) return undefined
+  return !isOwn || isVisible(draft, node, place) ? text : undefined
+}
+
+function isInside(draft: Draft, node: Node, around: Node): boolean {
+  for (let at: Node | undefined = node; at; at = draft.file.syntax.parents.get(at))
+    if (at === around) return true
+  return false
+}
+
+/** Names, properties of names and texts: what may be written twice. */
+function isSimple(node: Node): boolean {
+  if (node.type === 'Identifier' || node.type === 'StringLiteral' || node.type === 'ThisExpression')
+    return true
+  return memberName(node) !== undefined && 'object' in node && isSimple(plain(node.object as Node))
+}
+
+/** A value of another file: a text, or what the environment holds. */
+function foreignText(node: Node): string | undefined {
+  const inner = plain(node)
+  if (inner.type === 'StringLiteral') return `'${inner.value}'`
+  const name = memberName(inner)
+  if (name === undefined || !('object' in inner)) return undefined
+  const object = plain(inner.object as Node)
+  const isEnv =
+    memberName(object) === 'env' && 'object' in object && isIdentifier(object.object as Node, 'process')
+  return isEnv ? `process.env.${name}${node.type === 'TSNonNullExpression' ? '!' : ''}` : undefined
+}
+
+/** Whether all names of an expression mean the same at another place of the file. */
+function isVisible({ file: { syntax } }: Draft, node: Node, place: Node): boolean {
+  let visible = true
+  walk(node, (inner) => {
+    if (inner.type === 'ThisExpression')
+      visible &&= classAround(syntax.parents, node) === classAround(syntax.parents, place)
+    const binding = syntax.bindings.get(inner)
+    if (!binding) return
+    let around: Node | undefined = place
+    while (around && around !== binding.scope.node) around = syntax.parents.get(around)
+    visible &&= around !== undefined
+  })
+  return visible
+}
+
+function classAround(parents: ReadonlyMap<Node, Node>, node: Node): Node | undefined {
+  let at = parents.get(node)
+  while (at && !at.type.startsWith('Class')) at = parents.get(at)
+  while (at && !/^Class(?:Declaration|Expression)$/.test(at.type)) at = parents.get(at)
+  return at
+}

@@ -1,0 +1,306 @@
+import type { CallExpression, NewExpression } from '@babel/types'
+import { words } from '../language.js'
+import { CRYPTO, type Draft, mark, meaningOf, need, rangeOf, replaceNode, textOf } from './draft.js'
+import type { Meaning } from './meaning.js'
+import { type ClientValues, valuesOfClient } from './node-v3-client.js'
+import { ADVICE, METHODS, type Method } from './node-v3-methods.js'
+import { asObject, has, isOpen, type Member, propertyValue, removeMembers } from './objects.js'
+import { chainOf, targetOf } from './path.js'
+import { explainResult } from './results.js'
+import { rewriteSensitive } from './sensitive-fields.js'
+import { keyOf, memberName, type Node, plain } from './syntax.js'
+
+/** A call of a method of wechatpay-node-v3, with what is known of its client. */
+interface MethodCall {
+  readonly call: CallExpression
+  readonly name: string
+  /** The client that the method belongs to, as text. */
+  readonly client: string
+  readonly args: readonly string[]
+  readonly values: ClientValues
+}
+
+/** Rewrites a call of a method of wechatpay-node-v3. */
+export function rewriteMethodCall(draft: Draft, call: CallExpression): void {
+  const callee = meaningOf(draft, call.callee)
+  if (callee?.is !== 'method') return
+  const object = plain((call.callee as { object?: Node }).object ?? call.callee)
+  if (memberName(call.callee) === undefined) return markMethod(draft, call, callee.name)
+  draft.rewritten.add(call)
+  const client = textOf(draft, object)
+  const args = call.arguments.map((one) => textOf(draft, one))
+  const values = valuesOfClient(draft, callee as Meaning & { is: 'method' }, call)
+  const written: MethodCall = { call, name: callee.name, client, args, values }
+  if (call.arguments.some((one) => one.type === 'SpreadElement')) return markMethod(draft, call, callee.name)
+  const method = callee.name === 'query' ? queryMethod(call) : METHODS[callee.name]
+  if (method) return rewriteEndpoint(draft, written, method)
+  const text = PIECES[callee.name]?.(draft, written)
+  if (text === undefined) return markMethod(draft, call, callee.name)
+  replaceNode(draft, call, text)
+}
+
+function markMethod(draft: Draft, call: CallExpression, name: string): void {
+  draft.rewritten.delete(call)
+  const [en, zh] = ADVICE[name] ?? [
+    `wechatpay-fluent has nothing in the place of ${name}()`,
+    `wechatpay-fluent 没有与 ${name}() 对应的方法`,
+  ]
+  mark(draft, call, words(en, zh))
+}
+
+/** `query` asks by the number that it is given. */
+function queryMethod(call: CallExpression): Method | undefined {
+  const params = asObject(call.arguments[0])
+  if (!params || isOpen(params)) return undefined
+  const name = ['transaction_id', 'out_trade_no'].find((one) => has(params, one))
+  if (name === undefined) return undefined
+  const place = name === 'transaction_id' ? 'id' : 'out-trade-no'
+  return { verb: 'get', path: `v3/pay/transactions/${place}/{${name}}`, takes: 'values' }
+}
+
+function rewriteEndpoint(draft: Draft, written: MethodCall, method: Method): void {
+  const { call, client } = written
+  const target = targetOf([method.path], method.verb)
+  if (method.takes === 'json') rewriteSensitive(draft, call.arguments[0], target)
+  const request = requestOf(draft, written, method)
+  if (request === undefined) return markMethod(draft, call, written.name)
+  const sent = `${client}.${chainOf(method.path)}.${method.verb}(${request})`
+  replaceNode(draft, call, method.signs ? signedFor(draft, written, method, sent) : sent)
+  explainResult(draft, call)
+}
+
+function requestOf(draft: Draft, written: MethodCall, method: Method): string | undefined {
+  const { call, args } = written
+  const [first] = call.arguments
+  if (method.arguments) return requestOfArguments(draft, written, method)
+  if (!first) return undefined
+  if (method.takes === 'json') return `{ json: ${bodyOf(draft, written, method, first)} }`
+  if (method.takes === 'query') return args[0] === 'query' ? '{ query }' : `{ query: ${args[0]} }`
+  return requestOfValues(draft, method, first)
+}
+
+/** The body, with what the method filled in. The merchant's own id is filled in by the client of wechatpay-fluent, too. */
+function bodyOf(draft: Draft, { values }: MethodCall, { fills }: Method, node: Node): string {
+  const literal = asObject(node) ?? constantObject(draft, node)
+  const appid = fills && (!literal || !has(literal, fills)) ? values.appid : undefined
+  const own = asObject(node)
+  if (own) {
+    const serial = own.properties.filter(
+      (one): one is Member => 'key' in one && keyOf(one) === 'wx_serial_no',
+    )
+    removeMembers(draft, own, new Set(serial))
+  }
+  const text = textOf(draft, node)
+  if (appid === undefined || fills === undefined) return text
+  if (!own)
+    return literal || draft.file.syntax.bindings.has(plain(node))
+      ? `{ ${fills}: ${appid}, ...${text} }`
+      : text
+  const rest = text.slice(1)
+  const isEmpty = own.properties.length === 0
+  const indent = /^\s*\n(\s*)/.exec(rest)?.[1]
+  const head = indent === undefined ? `{ ${fills}: ${appid}` : `{\n${indent}${fills}: ${appid}`
+  return isEmpty ? `${head} }` : `${head},${rest}`
+}
+
+/** The object literal that a constant holds. */
+function constantObject(draft: Draft, node: Node): ReturnType<typeof asObject> {
+  const binding = draft.file.syntax.bindings.get(plain(node))
+  const [source, ...more] = binding?.sources ?? []
+  return source?.path.length === 0 && more.length === 0 ? asObject(source.value) : undefined
+}
+
+function requestOfArguments(draft: Draft, written: MethodCall, method: Method): string | undefined {
+  const { args, values } = written
+  const names = method.arguments ?? []
+  if (args.length === 0 || args.length > names.length) return undefined
+  const groups: Record<string, string[]> = { path: [], query: [], json: [] }
+  for (const [index, text] of args.entries()) {
+    const [group = '', name = ''] = (names[index] ?? '').split('.')
+    groups[group]?.push(text === name ? name : `${name}: ${text}`)
+  }
+  // The API wants a body here, which is the merchant's own id alone.
+  if (method.path.endsWith('{out_trade_no}/close'))
+    groups.json?.push(...(values.mchid ? [`mchid: ${values.mchid}`] : []))
+  if (method.fills && values.appid) groups.json?.unshift(`${method.fills}: ${values.appid}`)
+  const isClose = method.verb === 'post'
+  const members = [
+    ...(groups.path ?? []),
+    ...(groups.query?.length ? [`query: { ${groups.query.join(', ')} }`] : []),
+    ...(groups.json?.length ? [`json: { ${groups.json.join(', ')} }`] : isClose ? ['json: {}'] : []),
+  ]
+  return `{ ${members.join(', ')} }`
+}
+
+/** An object of path values and query parameters: the former stay, the latter become `query`. */
+function requestOfValues(draft: Draft, { path }: Method, node: Node): string | undefined {
+  const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as string)
+  const object = asObject(node)
+  if (!object) {
+    const text = textOf(draft, node)
+    if (!/^[\w$.]+$/.test(text)) return undefined
+    return `(({ ${names.join(', ')}, ...query }) => ({ ${names.join(', ')}, query }))(${text})`
+  }
+  if (isOpen(object) || !names.every((name) => has(object, name))) return undefined
+  const other = ['transaction_id', 'out_trade_no']
+  const own = object.properties.filter((one) => names.includes(keyOf(one) ?? ''))
+  const rest = object.properties.filter(
+    (one) =>
+      !own.includes(one) && !(names.some((name) => other.includes(name)) && other.includes(keyOf(one) ?? '')),
+  )
+  const members = own.map((one) => textOf(draft, one))
+  if (rest.length > 0) members.push(`query: { ${rest.map((one) => textOf(draft, one)).join(', ')} }`)
+  return `{ ${members.join(', ')} }`
+}
+
+/** A payment whose answer becomes what the front end needs: the old method signed it at once. */
+function signedFor(
+  draft: Draft,
+  written: MethodCall,
+  { signs, fills = 'appid' }: Method,
+  sent: string,
+): string {
+  const { call, client, values } = written
+  const body = asObject(call.arguments[0]) ?? constantObject(draft, call.arguments[0] as Node)
+  const given = body && propertyValue(body, fills)
+  const isSimple = given && /^[\w$.'"[\]!]+$/.test(textOf(draft, given))
+  const appid = isSimple ? textOf(draft, given) : given ? undefined : values.appid
+  if (appid !== undefined && /^[\w$.#!]+$/.test(client)) {
+    const parameters = `${client}.paySign.${signs}({ appId: ${appid}, prepayId: response.data.prepay_id })`
+    return `${sent}.then((response) => ({ ...response, data: ${parameters} }))`
+  }
+  mark(
+    draft,
+    call,
+    words(
+      `what the front end needs is made of the answer: wxpay.paySign.${signs}({ appId, prepayId: data.prepay_id })`,
+      `前端所需的参数由应答生成：wxpay.paySign.${signs}({ appId, prepayId: data.prepay_id })`,
+    ),
+  )
+  return sent
+}
+
+/** The methods that are pieces of the protocol. */
+const PIECES: Readonly<Record<string, (draft: Draft, written: MethodCall) => string | undefined>> = {
+  decipher_gcm(draft, { call, args, values }) {
+    const [ciphertext, data, nonce, key = values.key] = args
+    if (nonce === undefined || key === undefined || args.length > 4) return undefined
+    const local = need(draft, clientOf(call), CRYPTO, 'decryptAesGcm')
+    const text = `JSON.parse(${local}(${ciphertext}, ${key}, ${nonce}, ${data}))`
+    const [type] = (call as { typeParameters?: { params: Node[] } }).typeParameters?.params ?? []
+    return type ? `(${text} as ${textOf(draft, type)})` : text
+  },
+  getSignature(draft, { call, args, values }) {
+    const [method, nonce, timestamp, url, body = "''"] = args
+    if (values.privateKey === undefined || url === undefined || args.length > 5) return undefined
+    const [, , , , bodyNode] = call.arguments
+    const isText = !bodyNode || /^(?:StringLiteral|TemplateLiteral)$/.test(plain(bodyNode).type)
+    const isObject = asObject(bodyNode) ?? (bodyNode && constantObject(draft, bodyNode))
+    if (!isText && !isObject) return undefined
+    const sent = isText ? body : `JSON.stringify(${body})`
+    const sign = need(draft, clientOf(call), CRYPTO, 'sign')
+    const message = need(draft, clientOf(call), CRYPTO, 'canonicalRequest')
+    const parts = [
+      pair('method', method),
+      pair('url', url),
+      pair('timestamp', timestamp),
+      pair('nonce', nonce),
+      pair('body', sent),
+    ]
+    return `${sign}(${message}({ ${parts.join(', ')} }), ${values.privateKey})`
+  },
+  getAuthorization(draft, { call, args, values }) {
+    const [nonce, timestamp, signature] = args
+    if (args.length !== 3 || values.mchid === undefined || values.serial === undefined) return undefined
+    const parts = [
+      pair('mchid', values.mchid),
+      pair('serial', values.serial),
+      pair('nonce', nonce),
+      pair('timestamp', timestamp),
+      pair('signature', signature),
+    ]
+    return `${need(draft, clientOf(call), CRYPTO, 'authorization')}({ ${parts.join(', ')} })`
+  },
+  sha256WithRsa: signWithKey,
+  sign: signWithKey,
+  privateDecrypt: (_, { client, args }) => (args.length === 1 ? `${client}.decrypt(${args[0]})` : undefined),
+  publicEncrypt: (draft, { call, args }) =>
+    args.length === 2
+      ? `${need(draft, clientOf(call), CRYPTO, 'encryptOaep')}(${args.join(', ')})`
+      : undefined,
+  getSN(draft, { call, args, values }) {
+    const file = args[0] ?? values.certificate
+    if (file === undefined) return undefined
+    return `new ${need(draft, clientOf(call), 'node:crypto', 'X509Certificate')}(${file}).serialNumber`
+  },
+  downloadBill: (_, { client, args }) =>
+    args.length === 1 ? `${client}.download(${args[0]}, { responseType: 'arraybuffer' })` : undefined,
+  upload_images(draft, { call, client, args }) {
+    const [bytes, name] = args
+    if (name === undefined) return undefined
+    explainResult(draft, call)
+    return `${client}.v3.merchant.media.upload.post({ multipart: { file: new File([${bytes}], ${name}) } })`
+  },
+}
+
+function signWithKey(draft: Draft, { call, args, values }: MethodCall): string | undefined {
+  if (args.length !== 1 || values.privateKey === undefined) return undefined
+  return `${need(draft, clientOf(call), CRYPTO, 'sign')}(${args[0]}, ${values.privateKey})`
+}
+
+const clientOf = (call: CallExpression): Node => call.callee
+
+const pair = (name: string, text = 'undefined'): string => (text === name ? name : `${name}: ${text}`)
+
+/** Rewrites `new WxPay(…)` of wechatpay-node-v3: the options have other names. */
+export function rewriteConstructor(draft: Draft, node: NewExpression): void {
+  const meaning = meaningOf(draft, node)
+  if (meaning?.is !== 'client' || meaning.peer !== 'wechatpay-node-v3') return
+  const values = valuesOfClient(draft, { ...meaning, is: 'method', name: '' }, node)
+  const [first] = node.arguments
+  if (!first || values.mchid === undefined || values.privateKey === undefined) {
+    mark(
+      draft,
+      node,
+      words(
+        'the options are { mchid, serial, privateKey, certs, apiv3Key, defaults: { appid } } now',
+        '现在的选项是 { mchid, serial, privateKey, certs, apiv3Key, defaults: { appid } }',
+      ),
+    )
+    return
+  }
+  draft.rewritten.add(node)
+  const members = [
+    pair('mchid', values.mchid),
+    ...(values.serial === undefined ? [] : [pair('serial', values.serial)]),
+    pair('privateKey', values.privateKey),
+    ...(values.platform ? [`certs: { [${values.platform.id}]: ${values.platform.key} }`] : []),
+    ...(values.key === undefined ? [] : [pair('apiv3Key', values.key)]),
+    ...(values.serial === undefined && values.certificate
+      ? [`merchant: { ${pair('cert', values.certificate)} }`]
+      : []),
+    ...(values.appid === undefined ? [] : [`defaults: { ${pair('appid', values.appid)} }`]),
+  ]
+  const last = node.arguments.at(-1) as Node
+  draft.edits.replace(rangeOf(first)[0], rangeOf(last)[1], laidOut(draft, first, members))
+  if (!values.platform && values.key === undefined) {
+    mark(
+      draft,
+      node,
+      words(
+        'every answer is verified: give certs: { PUB_KEY_ID_…: the WeChat Pay public key }, or apiv3Key to download the certificates',
+        '每个应答都会验签：请传 certs: { PUB_KEY_ID_…: 微信支付公钥 }，或传 apiv3Key 以下载平台证书',
+      ),
+    )
+  }
+}
+
+/** An object literal on as many lines as the one before. */
+function laidOut(draft: Draft, node: Node, members: readonly string[]): string {
+  const text = draft.file.text.slice(...rangeOf(node))
+  const indent = /^\{[^\S\n]*\r?\n([^\S\n]*)/.exec(text)?.[1]
+  if (indent === undefined) return `{ ${members.join(', ')} }`
+  const end = draft.file.text.includes('\r\n') ? '\r\n' : '\n'
+  const close = /\n([^\S\n]*)\}$/.exec(text)?.[1] ?? ''
+  return `{${end}${members.map((one) => `${indent}${one},${end}`).join('')}${close}}`
+}

@@ -1,0 +1,71 @@
+import { canonicalPath, lookup } from '../../catalog/lookup.js'
+import { matchTemplate } from '../../catalog/match.js'
+import type { Traits, Verb } from '../../catalog/traits.js'
+import type { Part } from './meaning.js'
+import type { Node } from './syntax.js'
+
+/** An endpoint as a program writes its path. */
+export interface Target {
+  readonly verb: Verb
+  /** The template of the path: `v3/pay/transactions/id/{transaction_id}`. */
+  readonly path: string
+  readonly isV2: boolean
+  readonly placeholders: readonly string[]
+  /** Placeholders whose value stands in the path of the program as an expression. */
+  readonly filled: readonly (readonly [name: string, value: Node])[]
+  /** Whether expressions stand in the path that fill no placeholder. */
+  readonly isOpen: boolean
+  /** What the catalogue knows; `undefined` where the endpoint is not documented or not known before the program runs. */
+  readonly traits: Traits | undefined
+}
+
+const MARKER = /\u0001(\d+)\u0001/
+const ALL_MARKERS = /\u0001\d+\u0001/g
+
+/** The endpoint behind the parts of a path. */
+export function targetOf(parts: readonly Part[], verb: Verb): Target {
+  const expressions = parts.filter((part) => typeof part !== 'string')
+  let count = 0
+  const text = parts.map((part) => (typeof part === 'string' ? part : `\u0001${count++}\u0001`)).join('')
+  const written = text.replace(/^\//, '')
+  const match = lookup(written, verb) ? undefined : matchTemplate(verb, written)
+  const marked = Object.entries(match?.values ?? {}).filter(([, value]) => MARKER.test(value))
+  // An expression must be the whole value: `p-${id}` is no value of a placeholder that the catalogue could name.
+  const isFilled = match !== undefined && marked.length === expressions.length && marked.every(isWhole)
+  const path = isFilled ? withoutValues(match.template, match.values) : written
+  return {
+    verb,
+    path: canonicalPath(path),
+    isV2: written.startsWith('v2/'),
+    placeholders: [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as string),
+    filled: isFilled
+      ? marked.map(([name, value]) => [name, expressions[Number(MARKER.exec(value)?.[1])] as Node])
+      : [],
+    isOpen: expressions.length > 0 && !isFilled,
+    traits: lookup(path, verb) ?? (match ? lookup(match.template, verb) : undefined),
+  }
+}
+
+const isWhole = ([, value]: readonly [string, string]): boolean => value.replace(ALL_MARKERS, '') === ''
+
+/** A template with the values that stand in the path as text: an id that was written out stays. */
+function withoutValues(template: string, values: Readonly<Record<string, string>>): string {
+  return template.replace(/\{(\w+)\}/g, (placeholder, name: string) => {
+    const value = values[name]
+    return value === undefined || MARKER.test(value) ? placeholder : value
+  })
+}
+
+/** The chain of a path: `v3.pay.transactions.id._transaction_id_`. */
+export function chainOf(path: string): string {
+  return path
+    .split('/')
+    .map((segment, index) => {
+      const placeholder = /^\{(\w+)\}$/.exec(segment)
+      if (placeholder) return `${index === 0 ? '' : '.'}_${placeholder[1]}_`
+      const camel = segment.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
+      const isName = /^[a-z_]\w*$/i.test(camel) && (!/[A-Z]/.test(segment) || segment === camel)
+      return isName ? `${index === 0 ? '' : '.'}${camel}` : `['${segment}']`
+    })
+    .join('')
+}

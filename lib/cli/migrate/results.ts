@@ -1,0 +1,113 @@
+import type { CallExpression } from '@babel/types'
+import { words } from '../language.js'
+import { type Draft, mark } from './draft.js'
+import { keyOf, memberName, type Node } from './syntax.js'
+
+/** What a result of wechatpay-node-v3 and an AxiosResponse have in common. */
+const COMMON: ReadonlySet<string> = new Set(['data'])
+
+/**
+ * Looks at what becomes of a result of wechatpay-node-v3, which was `{ status, data, error }` and is an AxiosResponse
+ * now, and has a comment say what to look at.
+ */
+export function explainResult(draft: Draft, call: CallExpression): void {
+  const uses = usesOf(draft, call)
+  const names = [...new Set(uses)].filter((name) => !COMMON.has(name))
+  const errors = names.filter((name) => /^(?:status|error|errRaw)$/.test(name))
+  const fields = names.filter((name) => !errors.includes(name) && name !== ESCAPES)
+  if (errors.length > 0) {
+    const list = errors.join(', ')
+    mark(
+      draft,
+      call,
+      words(
+        `a refused call throws an ApiError now (error.status, error.code, error.apiMessage), so that ${list} needs no look`,
+        `请求被拒绝时现在会抛出 ApiError（error.status、error.code、error.apiMessage），不必再看 ${list}`,
+      ),
+    )
+  }
+  if (fields.length > 0) {
+    const list = fields.join(', ')
+    mark(draft, call, words(`${list}: the fields of the answer are in data`, `${list}：应答的字段在 data 里`))
+  }
+  if (names.includes(ESCAPES)) {
+    mark(
+      draft,
+      call,
+      words(
+        'the result is an AxiosResponse ({ status, data, headers }), and a refused call throws an ApiError',
+        '结果现在是 AxiosResponse（{ status, data, headers }），请求被拒绝时抛出 ApiError',
+      ),
+    )
+  }
+}
+
+/** Stands for a result that goes where it is not followed. */
+const ESCAPES = '*'
+
+/** The names that are read from the result of an expression. */
+function usesOf(draft: Draft, node: Node): string[] {
+  const { parents } = draft.file.syntax
+  const parent = parents.get(node)
+  if (!parent) return []
+  const name = memberName(parent)
+  if (name !== undefined && 'object' in parent && parent.object === node) {
+    if (/^(?:then|catch|finally)$/.test(name)) return usesOfPromise(draft, parent, name)
+    return [name]
+  }
+  switch (parent.type) {
+    case 'AwaitExpression':
+    case 'ParenthesizedExpression':
+    case 'TSAsExpression':
+    case 'TSNonNullExpression':
+    case 'TSSatisfiesExpression':
+      return usesOf(draft, parent)
+    case 'ExpressionStatement':
+      return []
+    case 'VariableDeclarator':
+      return usesOfPattern(draft, parent.id)
+    case 'AssignmentExpression':
+      return usesOfPattern(draft, parent.left)
+    default:
+      return [ESCAPES]
+  }
+}
+
+function usesOfPromise(draft: Draft, member: Node, name: string): string[] {
+  const call = draft.file.syntax.parents.get(member)
+  if (call?.type !== 'CallExpression') return [ESCAPES]
+  if (name !== 'then') return usesOf(draft, call)
+  const [handler] = call.arguments
+  const isFunction = handler?.type === 'ArrowFunctionExpression' || handler?.type === 'FunctionExpression'
+  const [parameter] = isFunction ? handler.params : []
+  return parameter ? usesOfPattern(draft, parameter) : isFunction ? [] : [ESCAPES]
+}
+
+function usesOfPattern(draft: Draft, pattern: Node): string[] {
+  if (pattern.type === 'ObjectPattern') {
+    return pattern.properties.map((one) => (one.type === 'RestElement' ? ESCAPES : (keyOf(one) ?? ESCAPES)))
+  }
+  const { bindings, parents } = draft.file.syntax
+  const binding = bindings.get(pattern)
+  if (!binding) return [ESCAPES]
+  return binding.references.flatMap((reference) => {
+    if (reference === pattern) return []
+    const parent = parents.get(reference)
+    if (parent?.type === 'VariableDeclarator') return usesOfPattern(draft, parent.id)
+    if (!parent || isPrinted(parent)) return []
+    const name = memberName(parent)
+    const isRead = name !== undefined && 'object' in parent && parent.object === reference
+    return [isRead ? name : ESCAPES]
+  })
+}
+
+/** Whether a value is only printed: `console.log(result)`. */
+function isPrinted(parent: Node): boolean {
+  if (parent.type !== 'CallExpression') return false
+  const { callee } = parent
+  return (
+    memberName(callee) !== undefined &&
+    'object' in callee &&
+    (callee.object as { name?: string }).name === 'console'
+  )
+}

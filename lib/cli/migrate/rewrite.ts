@@ -1,0 +1,127 @@
+import { words } from '../language.js'
+import { rewriteChainCall } from './chain-calls.js'
+import {
+  createDraft,
+  type Draft,
+  lineOf,
+  MAIN,
+  mark,
+  markGone,
+  meaningOf,
+  need,
+  replaceNode,
+  siteOf,
+} from './draft.js'
+import { applyEdits, type Edit } from './edits.js'
+import { markHelper, rewriteConstant, rewriteHelperCall } from './helpers.js'
+import { rewriteImports } from './imports.js'
+import { writeMarks } from './marks.js'
+import type { Meanings, SourceFile } from './meaning.js'
+import { rewriteConstructor, rewriteMethodCall } from './node-v3.js'
+import { isIdentifier, memberName, type Node, plain, walk } from './syntax.js'
+
+/** A file after its migration. */
+export interface Rewritten {
+  readonly edits: readonly Edit[]
+  readonly text: string
+  /** Lines of the original with a call, a constructor or a helper that was rewritten. */
+  readonly rewritten: readonly number[]
+  /** Lines of the original that need a hand; a comment stands above them. */
+  readonly marked: readonly number[]
+  /** Lines that look like calls of an old client that is not known here. */
+  readonly unknown: readonly number[]
+}
+
+/** Rewrites one file for wechatpay-fluent. */
+export function rewriteFile(file: SourceFile, meanings: Meanings): Rewritten {
+  const draft = createDraft(file, meanings)
+  const { root } = file.syntax
+  walk(root, (node) => rewriteNode(draft, node))
+  walk(root, (node) => {
+    if (node.type === 'Identifier' || memberName(node) !== undefined) markRest(draft, node)
+  })
+  rewriteImports(draft)
+  const marked = writeMarks(draft)
+  const edits = draft.edits.list()
+  return {
+    edits,
+    text: applyEdits(file.text, edits),
+    rewritten: sorted([...draft.rewritten].map(lineOf)),
+    marked: sorted(marked),
+    unknown: sorted(unknownCalls(draft)),
+  }
+}
+
+const sorted = (lines: readonly number[]): number[] => [...new Set(lines)].sort((one, other) => one - other)
+
+function rewriteNode(draft: Draft, node: Node): void {
+  if (node.type === 'CallExpression') {
+    rewriteChainCall(draft, node)
+    rewriteMethodCall(draft, node)
+    rewriteHelperCall(draft, node)
+  } else if (node.type === 'NewExpression') {
+    rewriteConstructor(draft, node)
+    if (meaningOf(draft, node)?.is === 'client') draft.rewritten.add(node)
+  } else if (memberName(node) !== undefined) {
+    rewriteConstant(draft, node)
+    rewriteClass(draft, node)
+  } else if (isIdentifier(node) && draft.file.syntax.bindings.has(node)) rewriteConstant(draft, node)
+}
+
+/** `wechat.Wechatpay` of a package that is imported as a whole. */
+function rewriteClass(draft: Draft, node: Node): void {
+  if (meaningOf(draft, node)?.is !== 'class' || !('object' in node)) return
+  const site = siteOf(draft, node)
+  const parent = draft.file.syntax.parents.get(node)
+  // `require('…').Wechatpay` in a declaration is rewritten with it.
+  if (!site || parent?.type === 'VariableDeclarator') return
+  if (!draft.file.syntax.bindings.has(plain(node.object as Node))) return
+  const local = need(draft, node, MAIN, 'Wechatpay')
+  markGone(draft, node)
+  replaceNode(draft, node, local)
+}
+
+/** Marks what is left of helpers and what reaches below the client. */
+function markRest(draft: Draft, node: Node): void {
+  const meaning = meaningOf(draft, node)
+  const parent = draft.file.syntax.parents.get(node)
+  if (meaning?.is === 'helper' && isReferenceOrMember(draft, node)) markHelper(draft, node)
+  if (meaning?.is === 'axios' && /^client\.(?:v[23]\.defaults|request)$/.test(meaning.name)) {
+    mark(
+      draft,
+      node,
+      words(
+        'client.v2 and client.v3 are axios instances that sign and verify: use interceptors in place of transformRequest and transformResponse',
+        'client.v2 与 client.v3 是会签名、验签的 axios 实例：请用 interceptors 代替 transformRequest 与 transformResponse',
+      ),
+    )
+  }
+  if (parent?.type.startsWith('Class') && 'superClass' in parent && parent.superClass === node && meaning) {
+    mark(
+      draft,
+      node,
+      words('a client is not to be extended: keep one in a field', '客户端不应被继承：请把它放在字段里'),
+    )
+  }
+}
+
+/** Whether a node is an expression, and no name that is declared or imported. */
+function isReferenceOrMember(draft: Draft, node: Node): boolean {
+  if (memberName(node) !== undefined) return true
+  const binding = draft.file.syntax.bindings.get(node)
+  return binding?.references.includes(node) ?? false
+}
+
+/** Calls that only the old packages have, of an object that is not known: it comes from a file that was not given. */
+function unknownCalls(draft: Draft): number[] {
+  const lines: number[] = []
+  walk(draft.file.syntax.root, (node) => {
+    if (node.type !== 'CallExpression' || draft.rewritten.has(node)) return
+    const name = memberName(node.callee)
+    if (name === undefined || meaningOf(draft, node.callee)) return
+    if (/^(?:combine_)?transactions_(?:native|jsapi|h5|app)$|^decipher_gcm$|^batches_transfer$/.test(name)) {
+      lines.push(lineOf(node))
+    }
+  })
+  return lines
+}
