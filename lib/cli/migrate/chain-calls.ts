@@ -17,7 +17,11 @@ export function rewriteChainCall(draft: Draft, call: CallExpression): void {
   const name = callee.is === 'verb' ? callee.verb : 'post'
   const verb = name.replace('Async', '') as Verb
   const target = targetOf(callee.parts, verb)
-  if (!/^v[23](?:\/|$)/.test(target.path)) return
+  if (!/^v[23](?:\/|$)/.test(target.path)) {
+    // A property of the client that is no path is none of our business; a path in a variable is.
+    if (callee.parts.some((part) => typeof part !== 'string')) markUnknownPath(draft, call)
+    return
+  }
   draft.rewritten.add(call)
   if (call.arguments.some((one) => one.type === 'SpreadElement')) {
     mark(
@@ -63,6 +67,17 @@ export function rewriteChainCall(draft: Draft, call: CallExpression): void {
     encrypts,
     isUpload: upload !== undefined,
   })
+}
+
+function markUnknownPath(draft: Draft, call: CallExpression): void {
+  mark(
+    draft,
+    call,
+    words(
+      'the path is known when the program runs: write { json: … } for v3 and { xml: … } for v2, and query in place of params',
+      '路径在运行时才知道：v3 请写 { json: … }，v2 请写 { xml: … }，并以 query 代替 params',
+    ),
+  )
 }
 
 /** `nonce_str` of an APIv2 body is made by the client; its types do not list it. */

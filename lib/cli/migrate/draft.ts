@@ -1,6 +1,6 @@
 import { Edits } from './edits.js'
 import type { Meaning, Meanings, SourceFile } from './meaning.js'
-import { requiredBy } from './meaning.js'
+import { importedName, peerOf, requiredBy } from './meaning.js'
 import { memberName, type Node, plain, walk } from './syntax.js'
 
 /** A statement that needs a hand, and why. */
@@ -92,13 +92,31 @@ export function markGone(draft: Draft, node: Node, rewritten: Node = node): void
 
 /** The local name of something that the program imports from now on, at the place of the import behind `node`. */
 export function need(draft: Draft, node: Node, module: string, name: string): string {
-  const site = siteOf(draft, node)
-  if (!site) return `require('${module}').${name}`
+  const there = importedAlready(draft, module, name)
+  if (there !== undefined) return there
+  const site = siteOf(draft, node) ?? draft.file.syntax.root
   const before = draft.needs.find((one) => one.site === site && one.module === module && one.name === name)
   const local = before?.local ?? freeName(draft, name)
   if (before) before.users.add(node)
   else draft.needs.push({ site, module, name, local, users: new Set([node]) })
   return local
+}
+
+/** The name by which the whole file has something of a module already. */
+function importedAlready({ file: { syntax } }: Draft, module: string, name: string): string | undefined {
+  for (const binding of new Set(syntax.bindings.values())) {
+    const { declaration, scope, sources } = binding
+    if (scope.node.type !== 'Program') continue
+    const around = syntax.parents.get(declaration)
+    if (around?.type === 'ImportDeclaration') {
+      if (around.importKind === 'type' || around.source.value !== module) continue
+      if (importedName(declaration) === name) return binding.name
+    }
+    const [source] = sources
+    const isLoaded = source && requiredBy(plain(source.value)) === module
+    if (isLoaded && source.path.length === 1 && source.path[0] === name) return binding.name
+  }
+  return undefined
 }
 
 /** Takes back what expressions needed that are gone again. */
@@ -117,33 +135,32 @@ function freeName({ file, taken, needs }: Draft, name: string): string {
   return free
 }
 
-/** The import declaration, or the declarator of the `require`, that an expression goes back to. */
+/** The import declaration of an old package, or the declarator of its `require`, that an expression goes back to. */
 export function siteOf(draft: Draft, node: Node): Node | undefined {
   const { syntax } = draft.file
   let root = plain(node)
   while (memberName(root) !== undefined && 'object' in root) root = plain(root.object as Node)
   const binding = syntax.bindings.get(root)
-  if (!binding) return anySite(draft)
+  if (!binding) return undefined
   const { declaration } = binding
   const parent = syntax.parents.get(declaration)
-  if (parent?.type === 'ImportDeclaration') return parent
+  if (parent?.type === 'ImportDeclaration') return peerOf(parent.source.value) ? parent : undefined
   if (declaration.type === 'TSImportEqualsDeclaration') return declaration
   const [source] = binding.sources
-  if (!source) return anySite(draft)
-  return isLoad(source.value) ? declaration : siteOf(draft, source.value)
+  if (!source) return undefined
+  if (!isLoad(source.value)) return siteOf(draft, source.value)
+  return peerOf(requiredBy(loadOf(source.value))) ? declaration : undefined
+}
+
+/** The `require('…')` or `import('…')` in a value. */
+export function loadOf(value: Node): Node {
+  let inner = plain(value)
+  while (memberName(inner) !== undefined && 'object' in inner) inner = plain(inner.object as Node)
+  return inner
 }
 
 /** Whether a value is a `require('…')`, `await import('…')` or a property of one. */
-export function isLoad(value: Node): boolean {
-  let inner = plain(value)
-  while (memberName(inner) !== undefined && 'object' in inner) inner = plain(inner.object as Node)
-  return requiredBy(inner) !== undefined
-}
-
-/** The first import of the file, for what belongs to none. */
-function anySite({ file }: Draft): Node | undefined {
-  return file.syntax.root.program.body.find((one) => one.type === 'ImportDeclaration')
-}
+export const isLoad = (value: Node): boolean => requiredBy(loadOf(value)) !== undefined
 
 /** The line of a node, counted from 1. */
 export const lineOf = (node: Node): number => node.loc?.start.line ?? 0

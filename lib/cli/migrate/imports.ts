@@ -3,6 +3,7 @@ import { words } from '../language.js'
 import {
   type Draft,
   isLoad,
+  loadOf,
   MAIN,
   mark,
   meaningOf,
@@ -13,7 +14,7 @@ import {
   siteOf,
 } from './draft.js'
 import { importedName, type Meaning, peerOf, requiredBy } from './meaning.js'
-import { type Binding, memberName, type Node, plain, textValue, walk } from './syntax.js'
+import { type Binding, memberName, type Node, textValue, walk } from './syntax.js'
 
 /** What is left of the names that one import brings. */
 interface Site {
@@ -24,12 +25,46 @@ interface Site {
 /** Has a program import what it needs now, and of the old package only what is left of it. */
 export function rewriteImports(draft: Draft): void {
   const sites: Site[] = []
-  for (const one of aliasesOf(draft)) removeAlias(draft, one)
   walk(draft.file.syntax.root, (node) => {
     if (isSite(draft, node)) sites.push({ node, bindings: bindingsOf(draft, node) })
     else markOther(draft, node)
   })
   for (const site of sites) rewriteSite(draft, site)
+  addImports(
+    draft,
+    draft.needs.filter(({ site, users }) => site === draft.file.syntax.root && users.size > 0),
+  )
+}
+
+/** Adds imports to a file that had none of the old package. */
+function addImports(draft: Draft, names: readonly Need[]): void {
+  if (names.length === 0) return
+  const { text, syntax } = draft.file
+  const { body, directives } = syntax.root.program
+  const isModule = body.some(({ type }) => /^(?:Import|Export)\w*Declaration$/.test(type))
+  const lines = isModule
+    ? importLines(names, "'", false)
+    : byModule(names, ': ').map(
+        ([module, members]) => `const { ${members.join(', ')} } = require('${module}')`,
+      )
+  const last = body.findLast((one) =>
+    isModule
+      ? one.type === 'ImportDeclaration'
+      : one.type === 'VariableDeclaration' && hasLoad(one.declarations),
+  )
+  const before = last ?? directives.at(-1)
+  const semicolon = before && text[rangeOf(before)[1] - 1] === ';' ? ';' : ''
+  const added = statements(lines, semicolon).replaceAll('\n', lineEnd(text))
+  if (before) draft.edits.after(rangeOf(before)[1], lineEnd(text) + added)
+  else draft.edits.before(rangeOf(body[0] ?? syntax.root)[0], added + lineEnd(text))
+}
+
+const hasLoad = (declarators: readonly VariableDeclarator[]): boolean =>
+  declarators.some(({ init }) => init && isLoad(init))
+
+/** Removes declarations that only gave helpers or the class a shorter name. */
+export function removeAliases(draft: Draft): void {
+  for (const one of aliasesOf(draft)) removeAlias(draft, one)
 }
 
 function isSite(draft: Draft, node: Node): boolean {
@@ -38,13 +73,6 @@ function isSite(draft: Draft, node: Node): boolean {
   if (node.type === 'TSImportEqualsDeclaration') return meaningOf(draft, node.id)?.is !== undefined
   if (node.type !== 'VariableDeclarator' || !node.init || !isLoad(node.init)) return false
   return peerOf(requiredBy(loadOf(node.init))) !== undefined
-}
-
-/** The `require('…')` or `import('…')` in the value of a declarator. */
-function loadOf(value: Node): Node {
-  let inner = plain(value)
-  while (memberName(inner) !== undefined && 'object' in inner) inner = plain(inner.object as Node)
-  return inner
 }
 
 function bindingsOf(draft: Draft, site: Node): Binding[] {
@@ -136,7 +164,10 @@ function rewriteSite(draft: Draft, { node, bindings }: Site): void {
   const names = [...classes.map(({ name }) => ({ module: MAIN, name: 'Wechatpay', local: name })), ...needs]
   if (node.type === 'ImportDeclaration') writeImport(draft, node, kept, names)
   else if (node.type === 'VariableDeclarator') writeRequire(draft, node, kept, names)
-  else if (kept.length === 0) replaceNode(draft, node, statements(importLines(names, "'", false), ';'))
+  else if (kept.length === 0) {
+    const semicolon = draft.file.text[rangeOf(node)[1] - 1] === ';' ? ';' : ''
+    replaceNode(draft, node, statements(importLines(names, "'", false), semicolon))
+  }
 }
 
 /** Whether a name of the package is used as its class: after `new`, as a type, or as a value. */
@@ -261,7 +292,10 @@ function writeRequire(
     return
   }
   const [start, end] = rangeOf(declaration)
-  if (declarators.length === 0) return removeLine(draft, declaration)
+  if (declarators.length === 0) {
+    removeLine(draft, declaration)
+    return
+  }
   const semicolon = text[end - 1] === ';' ? ';' : ''
   const indent = /[^\S\n]*$/.exec(text.slice(0, start))?.[0] ?? ''
   const lines = declarators.map((one) => `${declaration.kind} ${one}`)

@@ -25,18 +25,20 @@ export function rewriteMethodCall(draft: Draft, call: CallExpression): void {
   const callee = meaningOf(draft, call.callee)
   if (callee?.is !== 'method') return
   const object = plain((call.callee as { object?: Node }).object ?? call.callee)
-  if (memberName(call.callee) === undefined) return markMethod(draft, call, callee.name)
+  if (memberName(call.callee) === undefined) {
+    markMethod(draft, call, callee.name)
+    return
+  }
   draft.rewritten.add(call)
   const client = textOf(draft, object)
   const args = call.arguments.map((one) => textOf(draft, one))
   const values = valuesOfClient(draft, callee as Meaning & { is: 'method' }, call)
   const written: MethodCall = { call, name: callee.name, client, args, values }
-  if (call.arguments.some((one) => one.type === 'SpreadElement')) return markMethod(draft, call, callee.name)
+  const isSpread = call.arguments.some((one) => one.type === 'SpreadElement')
   const method = callee.name === 'query' ? queryMethod(call) : METHODS[callee.name]
-  if (method) return rewriteEndpoint(draft, written, method)
-  const text = PIECES[callee.name]?.(draft, written)
-  if (text === undefined) return markMethod(draft, call, callee.name)
-  replaceNode(draft, call, text)
+  const isDone =
+    !isSpread && (method ? rewriteEndpoint(draft, written, method) : rewritePiece(draft, written))
+  if (!isDone) markMethod(draft, call, callee.name)
 }
 
 function markMethod(draft: Draft, call: CallExpression, name: string): void {
@@ -58,21 +60,29 @@ function queryMethod(call: CallExpression): Method | undefined {
   return { verb: 'get', path: `v3/pay/transactions/${place}/{${name}}`, takes: 'values' }
 }
 
-function rewriteEndpoint(draft: Draft, written: MethodCall, method: Method): void {
+/** Rewrites a method that is a piece of the protocol, and tells whether it could. */
+function rewritePiece(draft: Draft, written: MethodCall): boolean {
+  const text = PIECES[written.name]?.(draft, written)
+  if (text !== undefined) replaceNode(draft, written.call, text)
+  return text !== undefined
+}
+
+function rewriteEndpoint(draft: Draft, written: MethodCall, method: Method): boolean {
   const { call, client } = written
   const target = targetOf([method.path], method.verb)
   if (method.takes === 'json') rewriteSensitive(draft, call.arguments[0], target)
   const request = requestOf(draft, written, method)
-  if (request === undefined) return markMethod(draft, call, written.name)
+  if (request === undefined) return false
   const sent = `${client}.${chainOf(method.path)}.${method.verb}(${request})`
   replaceNode(draft, call, method.signs ? signedFor(draft, written, method, sent) : sent)
   explainResult(draft, call)
+  return true
 }
 
 function requestOf(draft: Draft, written: MethodCall, method: Method): string | undefined {
   const { call, args } = written
   const [first] = call.arguments
-  if (method.arguments) return requestOfArguments(draft, written, method)
+  if (method.arguments) return requestOfArguments(written, method)
   if (!first) return undefined
   if (method.takes === 'json') return `{ json: ${bodyOf(draft, written, method, first)} }`
   if (method.takes === 'query') return args[0] === 'query' ? '{ query }' : `{ query: ${args[0]} }`
@@ -110,7 +120,7 @@ function constantObject(draft: Draft, node: Node): ReturnType<typeof asObject> {
   return source?.path.length === 0 && more.length === 0 ? asObject(source.value) : undefined
 }
 
-function requestOfArguments(draft: Draft, written: MethodCall, method: Method): string | undefined {
+function requestOfArguments(written: MethodCall, method: Method): string | undefined {
   const { args, values } = written
   const names = method.arguments ?? []
   if (args.length === 0 || args.length > names.length) return undefined

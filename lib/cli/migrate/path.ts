@@ -19,14 +19,14 @@ export interface Target {
   readonly traits: Traits | undefined
 }
 
-const MARKER = /\u0001(\d+)\u0001/
-const ALL_MARKERS = /\u0001\d+\u0001/g
+const MARKER = /\uE000(\d+)\uE000/
+const ALL_MARKERS = /\uE000\d+\uE000/g
 
 /** The endpoint behind the parts of a path. */
 export function targetOf(parts: readonly Part[], verb: Verb): Target {
   const expressions = parts.filter((part) => typeof part !== 'string')
   let count = 0
-  const text = parts.map((part) => (typeof part === 'string' ? part : `\u0001${count++}\u0001`)).join('')
+  const text = parts.map((part) => (typeof part === 'string' ? part : `\uE000${count++}\uE000`)).join('')
   const written = text.replace(/^\//, '')
   const match = lookup(written, verb) ? undefined : matchTemplate(verb, written)
   const marked = Object.entries(match?.values ?? {}).filter(([, value]) => MARKER.test(value))

@@ -46,9 +46,11 @@ export function writeRequest(draft: Draft, written: WrittenRequest): void {
   }
   // An object that stands alone stays as it is, with its comments.
   if (!body && extra.length === 0 && config && call.arguments.length === 1) return
+  // A property joins those that stand on lines of their own.
+  const indent = body ? '' : (/^\s*\n\s*/.exec(config?.text ?? '')?.[0] ?? '')
   const members = [
     ...(body ? [property(bodyKey, textOf(draft, body))] : []),
-    ...extra,
+    ...extra.map((one) => indent + one),
     ...(config && !config.isEmpty ? [config.text] : []),
   ]
   const last = call.arguments.at(-1)

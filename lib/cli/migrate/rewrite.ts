@@ -14,7 +14,7 @@ import {
 } from './draft.js'
 import { applyEdits, type Edit } from './edits.js'
 import { markHelper, rewriteConstant, rewriteHelperCall } from './helpers.js'
-import { rewriteImports } from './imports.js'
+import { removeAliases, rewriteImports } from './imports.js'
 import { writeMarks } from './marks.js'
 import type { Meanings, SourceFile } from './meaning.js'
 import { rewriteConstructor, rewriteMethodCall } from './node-v3.js'
@@ -37,6 +37,7 @@ export function rewriteFile(file: SourceFile, meanings: Meanings): Rewritten {
   const draft = createDraft(file, meanings)
   const { root } = file.syntax
   walk(root, (node) => rewriteNode(draft, node))
+  removeAliases(draft)
   walk(root, (node) => {
     if (node.type === 'Identifier' || memberName(node) !== undefined) markRest(draft, node)
   })

@@ -1,0 +1,28 @@
+import { resolve } from 'node:path'
+import { createMeanings, type SourceFile } from '../../../lib/cli/migrate/meaning.js'
+import { loadParser } from '../../../lib/cli/migrate/parser.js'
+import { type Rewritten, rewriteFile } from '../../../lib/cli/migrate/rewrite.js'
+import { analyze } from '../../../lib/cli/migrate/syntax.js'
+
+const parse = await loadParser()
+
+/** Files by name, as they are after their migration. */
+export function migrate(sources: Readonly<Record<string, string>>): Record<string, Rewritten> {
+  const files = new Map<string, SourceFile>()
+  for (const [name, text] of Object.entries(sources)) {
+    const path = resolve('/', name)
+    files.set(path, { path, text, syntax: analyze(parse(text, name)) })
+  }
+  const meanings = createMeanings(files)
+  return Object.fromEntries(
+    Object.keys(sources).map((name) => [
+      name,
+      rewriteFile(files.get(resolve('/', name)) as SourceFile, meanings),
+    ]),
+  )
+}
+
+/** One file alone. */
+export function migrateText(text: string, name = 'program.ts'): string {
+  return migrate({ [name]: text })[name]?.text ?? ''
+}

@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest'
+import { migrate } from './migrated.js'
+import { shapes } from './shapes.js'
+
+const TAG = 'TODO(wechatpay-fluent)'
+
+describe.each(shapes)('shape $title', ({ before, after, isWhole }) => {
+  it('becomes the program that is wanted', () => {
+    const texts = Object.entries(migrate(before)).map(([name, { text }]) => [name, text])
+    expect(Object.fromEntries(texts)).toEqual(after)
+  })
+
+  it('has a comment where it needs a hand, and nowhere else', () => {
+    const marked = Object.values(migrate(before)).flatMap((one) => one.marked)
+    expect(marked.length === 0).toBe(isWhole)
+    expect(Object.values(after).some((text) => text.includes(TAG))).toBe(!isWhole)
+  })
+
+  it('stays as it is when it is migrated again', () => {
+    expect(Object.values(migrate(after)).flatMap(({ edits }) => edits)).toEqual([])
+  })
+})
+
+it('rewrites nearly all shapes whole', () => {
+  const whole = shapes.filter((one) => one.isWhole)
+  expect(whole.length / shapes.length).toBeGreaterThanOrEqual(12 / 15)
+})
