@@ -67,8 +67,19 @@ export function textOf({ edits }: Draft, node: Node): string {
   return edits.textOf(...rangeOf(node))
 }
 
-export function replaceNode({ edits }: Draft, node: Node, text: string): void {
-  edits.replace(...rangeOf(node), text)
+/** Puts a text in the place of an expression. */
+export function replaceNode(draft: Draft, node: Node, text: string): void {
+  // Where no semicolons are written, what begins with a bracket would continue the line before.
+  const continues = /^[([]/.test(text) && beginsStatement(draft, node)
+  draft.edits.replace(...rangeOf(node), continues ? `;${text}` : text)
+}
+
+function beginsStatement({ file: { syntax } }: Draft, node: Node): boolean {
+  for (let at = syntax.parents.get(node); at && at.start === node.start; at = syntax.parents.get(at)) {
+    if (at.type !== 'ExpressionStatement') continue
+    return /^(?:Program|BlockStatement)$/.test(syntax.parents.get(at)?.type ?? '')
+  }
+  return false
 }
 
 export function wrapNode({ edits }: Draft, node: Node, before: string, after: string): void {

@@ -1,0 +1,58 @@
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { lookup } from '../../../lib/catalog/lookup.js'
+import { METHODS } from '../../../lib/cli/migrate/node-v3-methods.js'
+import { shapes } from './shapes.js'
+
+const root = join(import.meta.dirname, '../../..')
+
+const compilerOptions = {
+  target: 'es2022',
+  lib: ['es2023', 'es2024.string', 'esnext.disposable', 'dom'],
+  module: 'nodenext',
+  types: ['node'],
+  strict: true,
+  skipLibCheck: true,
+  noEmit: true,
+  allowJs: true,
+  checkJs: false,
+  preserveSymlinks: true,
+  paths: { 'wechatpay-fluent': ['./lib/index.ts'], 'wechatpay-fluent/*': ['./lib/*/index.ts'] },
+}
+
+/** What the compiler says of programs, each in a folder of its own. */
+function compile(programs: readonly Readonly<Record<string, string>>[]): string {
+  const folder = mkdtempSync(join(tmpdir(), 'wechatpay-migrated-'))
+  try {
+    for (const name of ['lib', 'types', 'node_modules']) symlinkSync(join(root, name), join(folder, name))
+    writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
+    for (const [index, files] of programs.entries()) {
+      mkdirSync(join(folder, 'programs', `${index}`), { recursive: true })
+      for (const [name, text] of Object.entries(files)) {
+        writeFileSync(join(folder, 'programs', `${index}`, name), text)
+      }
+    }
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['programs'] }))
+    const tsc = join(root, 'node_modules/typescript/bin/tsc')
+    return spawnSync(process.execPath, [tsc, '-p', folder, '--pretty', 'false'], { encoding: 'utf8' }).stdout
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+it('writes programs that compile', { timeout: 120_000 }, () => {
+  expect(compile(shapes.filter((one) => one.isWhole).map(({ after }) => after))).toBe('')
+})
+
+it('notices a program that does not compile', { timeout: 120_000 }, () => {
+  const wrong =
+    "import type { Wechatpay } from 'wechatpay-fluent'\nexport const pay = (wxpay: Wechatpay) => wxpay.v3.pay.transactions.native.post({ description: 'Tea' })\n"
+  expect(compile([{ 'wrong.ts': wrong }])).toContain('wrong.ts(2,')
+})
+
+it.each(Object.entries(METHODS))('%s becomes the call of a documented endpoint', (_, { path, verb }) => {
+  expect(lookup(path, verb)).toBeDefined()
+})
