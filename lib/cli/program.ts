@@ -66,7 +66,7 @@ const COMMANDS: Readonly<Record<string, readonly [summary: string, load: () => P
   ],
   emulator: [words('run a local WeChat Pay', '在本机运行微信支付模拟器'), () => import('./emulator.js')],
   migrate: [
-    words('rewrite programs of other packages for this one', '把使用其他软件包的程序改写为使用本包'),
+    words('rewrite programs of other packages for this one', '把使用其他软件包的程序改写过来'),
     () => import('./migrate/migrate.js'),
   ],
   completion: [

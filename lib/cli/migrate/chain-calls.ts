@@ -1,5 +1,5 @@
 import type { CallExpression } from '@babel/types'
-import type { Verb } from '../../catalog/traits.js'
+import type { Verb } from '../../index.js'
 import { words } from '../language.js'
 import { type Draft, forget, mark, markGone, meaningOf, rangeOf, replaceNode, textOf } from './draft.js'
 import type { Part } from './meaning.js'

@@ -1,4 +1,4 @@
-import type { Verb } from '../../catalog/traits.js'
+import type { Verb } from '../../index.js'
 
 /** One method of wechatpay-node-v3 that calls an endpoint. */
 export interface Method {

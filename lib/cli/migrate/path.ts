@@ -1,6 +1,7 @@
 import { canonicalPath, lookup } from '../../catalog/lookup.js'
 import { matchTemplate } from '../../catalog/match.js'
-import type { Traits, Verb } from '../../catalog/traits.js'
+import type { Traits } from '../../catalog/traits.js'
+import type { Verb } from '../../index.js'
 import type { Part } from './meaning.js'
 import type { Node } from './syntax.js'
 
