@@ -35,6 +35,9 @@ export function rewriteChainCall(draft: Draft, call: CallExpression): void {
     return
   }
   rewritePath(draft, call, callee.parts, target, callee.is === 'verb')
+  // The answer is typed by its path.
+  const types = call.typeParameters ?? call.typeArguments
+  if (types) draft.edits.replace(...rangeOf(types), '')
   const takesBody = verb !== 'get' && verb !== 'delete'
   const [first, second] = call.arguments
   const body = takesBody ? first : undefined

@@ -14,7 +14,7 @@ import {
   siteOf,
 } from './draft.js'
 import { importedName, type Meaning, peerOf, requiredBy } from './meaning.js'
-import { type Binding, memberName, type Node, textValue, walk } from './syntax.js'
+import { type Binding, memberName, type Node, plain, textValue, walk } from './syntax.js'
 
 /** What is left of the names that one import brings. */
 interface Site {
@@ -27,6 +27,7 @@ export function rewriteImports(draft: Draft): void {
   const sites: Site[] = []
   walk(draft.file.syntax.root, (node) => {
     if (isSite(draft, node)) sites.push({ node, bindings: bindingsOf(draft, node) })
+    else if (isFreeLoad(draft, node)) rewriteFreeLoad(draft, node)
     else markOther(draft, node)
   })
   for (const site of sites) rewriteSite(draft, site)
@@ -73,6 +74,30 @@ function isSite(draft: Draft, node: Node): boolean {
   if (node.type === 'TSImportEqualsDeclaration') return meaningOf(draft, node.id)?.is !== undefined
   if (node.type !== 'VariableDeclarator' || !node.init || !isLoad(node.init)) return false
   return peerOf(requiredBy(loadOf(node.init))) !== undefined
+}
+
+/** Whether a node loads an old package and no declaration holds it: `sdk = require('…')`. */
+function isFreeLoad(draft: Draft, node: Node): boolean {
+  if (peerOf(requiredBy(node)) === undefined) return false
+  let at = draft.file.syntax.parents.get(node)
+  while (at && (plain(at) !== at || memberName(at) !== undefined)) at = draft.file.syntax.parents.get(at)
+  return at?.type !== 'VariableDeclarator'
+}
+
+function rewriteFreeLoad(draft: Draft, node: Node): void {
+  const specifier = node.type === 'CallExpression' ? node.arguments[0] : undefined
+  const source = specifier ?? (node.type === 'ImportExpression' ? node.source : undefined)
+  if (!source) return
+  const quote = draft.file.text[rangeOf(source)[0]] ?? "'"
+  replaceNode(draft, source, `${quote}${MAIN}${quote}`)
+  mark(
+    draft,
+    node,
+    words(
+      'wechatpay-fluent exports Wechatpay by name, and its helpers are in wechatpay-fluent/crypto',
+      'wechatpay-fluent 以名称 Wechatpay 导出客户端，工具函数在 wechatpay-fluent/crypto 里',
+    ),
+  )
 }
 
 function bindingsOf(draft: Draft, site: Node): Binding[] {
@@ -205,10 +230,10 @@ function byModule(names: readonly Name[], separator: string): [module: string, m
     ])
 }
 
-function importLines(names: readonly Name[], quote: string, isType: boolean): string[] {
+function importLines(names: readonly Name[], quote: string, isType: boolean, prefix = ''): string[] {
   return byModule(names, ' as ').map(
     ([module, members]) =>
-      `import ${isType ? 'type ' : ''}{ ${members.join(', ')} } from ${quote}${module}${quote}`,
+      `import ${isType ? 'type ' : ''}{ ${members.join(', ')} } from ${quote}${module.startsWith('node:') ? '' : prefix}${module}${quote}`,
   )
 }
 
@@ -232,7 +257,7 @@ function writeImport(
     ...(old === undefined
       ? []
       : [`import ${isType ? 'type ' : ''}${old} from ${text.slice(...rangeOf(node.source))}`]),
-    ...importLines(names, quote, isType),
+    ...importLines(names, quote, isType, node.source.value.startsWith('npm:') ? 'npm:' : ''),
   ]
   if (lines.length === 0) removeLine(draft, node)
   else draft.edits.replace(start, end, statements(lines, semicolon).replaceAll('\n', lineEnd(text)))

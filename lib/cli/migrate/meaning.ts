@@ -77,92 +77,113 @@ export function requiredBy(node: Node): string | undefined {
   return loads ? textValue(args[0]) : undefined
 }
 
-export function createMeanings(files: ReadonlyMap<string, SourceFile>): Meanings {
-  const known = new Map<Node, Meaning | undefined>()
-  const knownBindings = new Map<Binding, Meaning | undefined>()
+/** The files, and what their expressions are known to mean. */
+class Resolver implements Meanings {
+  readonly #files: ReadonlyMap<string, SourceFile>
+  readonly #known = new Map<Node, Meaning | undefined>()
+  readonly #bindings = new Map<Binding, Meaning | undefined>()
 
-  const of = (given: Node, file: SourceFile): Meaning | undefined => {
+  constructor(files: ReadonlyMap<string, SourceFile>) {
+    this.#files = files
+  }
+
+  of(given: Node, file: SourceFile): Meaning | undefined {
     const node = plain(given)
-    if (known.has(node)) return known.get(node)
+    if (this.#known.has(node)) return this.#known.get(node)
     // A value that depends on itself means nothing.
-    known.set(node, undefined)
-    const meaning = compute(node, file)
-    known.set(node, meaning)
+    this.#known.set(node, undefined)
+    const meaning = this.#compute(node, file)
+    this.#known.set(node, meaning)
     return meaning
   }
 
-  const first = (nodes: readonly (Node | null | undefined)[], file: SourceFile): Meaning | undefined => {
+  ofBinding(binding: Binding, file: SourceFile): Meaning | undefined {
+    if (this.#bindings.has(binding)) return this.#bindings.get(binding)
+    this.#bindings.set(binding, undefined)
+    const meaning =
+      this.#ofImport(binding.declaration, file) ??
+      binding.sources.map(({ value, path }) => this.#follow(value, path, file)).find((found) => found) ??
+      this.#ofType(binding.type, file)
+    this.#bindings.set(binding, meaning)
+    return meaning
+  }
+
+  #first(nodes: readonly (Node | null | undefined)[], file: SourceFile): Meaning | undefined {
     for (const node of nodes) {
-      const meaning = node ? of(node, file) : undefined
+      const meaning = node ? this.of(node, file) : undefined
       if (meaning) return meaning
     }
     return undefined
   }
 
-  function compute(node: Node, file: SourceFile): Meaning | undefined {
-    const { syntax } = file
+  #compute(node: Node, file: SourceFile): Meaning | undefined {
     switch (node.type) {
       case 'Identifier': {
-        const binding = syntax.bindings.get(node)
-        return binding && ofBinding(binding, file)
+        const binding = file.syntax.bindings.get(node)
+        return binding && this.ofBinding(binding, file)
       }
       case 'CallExpression':
       case 'OptionalCallExpression':
-        return ofCall(node as CallExpression, file)
+        return this.#ofCall(node as CallExpression, file)
       case 'ImportExpression':
-        return ofModule(requiredBy(node), file)
+        return this.#ofModule(requiredBy(node), file)
       case 'NewExpression': {
-        const meaning = of(node.callee, file)
+        const meaning = this.of(node.callee, file)
         const creates = meaning?.is === 'class' || meaning?.is === 'module'
         return creates ? { is: 'client', peer: meaning.peer, created: node } : undefined
       }
       case 'MemberExpression':
       case 'OptionalMemberExpression':
-        return ofMember(node, file)
+        return this.#ofMember(node, file)
       case 'LogicalExpression':
-        return first([node.left, node.right], file)
+        return this.#first([node.left, node.right], file)
       case 'ConditionalExpression':
-        return first([node.consequent, node.alternate], file)
+        return this.#first([node.consequent, node.alternate], file)
       case 'AssignmentExpression':
-        return of(node.right, file)
+        return this.of(node.right, file)
       case 'SequenceExpression':
-        return first(node.expressions.slice(-1), file)
+        return this.#first(node.expressions.slice(-1), file)
       default:
         return undefined
     }
   }
 
-  function ofBinding(binding: Binding, file: SourceFile): Meaning | undefined {
-    if (knownBindings.has(binding)) return knownBindings.get(binding)
-    knownBindings.set(binding, undefined)
-    const meaning =
-      ofImport(binding.declaration, file) ??
-      binding.sources.map(({ value, path }) => follow(value, path, file)).find((found) => found) ??
-      ofType(binding.type, file)
-    knownBindings.set(binding, meaning)
-    return meaning
-  }
-
   /** What lies at a path in a value. */
-  function follow(value: Node, path: readonly string[], file: SourceFile): Meaning | undefined {
-    let meaning = of(value, file)
-    let object: Node | undefined = plain(value)
+  #follow(value: Node, path: readonly string[], file: SourceFile): Meaning | undefined {
+    let meaning = this.of(value, file)
+    let at: Place | undefined = { node: plain(value), file }
     for (const name of path) {
-      const specifier = object && requiredBy(object)
-      object = propertyOf(object, name)
+      const specifier: string | undefined = at && requiredBy(at.node)
+      const next: Place | undefined = at && this.#propertyAt(at, name)
       meaning =
         (meaning && step(meaning, name)) ??
-        (object && of(object, file)) ??
-        (specifier === undefined ? undefined : exportOf(specifier, name, file))
+        (next && this.of(next.node, next.file)) ??
+        (specifier === undefined ? undefined : this.#exportOf(specifier, name, file))
+      at = next
     }
     return meaning
   }
 
-  function ofImport(declaration: Node, file: SourceFile): Meaning | undefined {
+  /** A property of an object literal, which a function may return. */
+  #propertyAt({ node, file }: Place, name: string): Place | undefined {
+    if (node.type === 'ObjectExpression') {
+      const value = propertyOf(node, name)
+      return value && { node: plain(value), file }
+    }
+    if (node.type !== 'CallExpression') return undefined
+    const made = this.#functionOf(plain(node.callee), file)
+    for (const returned of made ? returnsOf(made.node) : []) {
+      const value = propertyOf(plain(returned), name)
+      if (value && made) return { node: plain(value), file: made.file }
+    }
+    return undefined
+  }
+
+  #ofImport(declaration: Node, file: SourceFile): Meaning | undefined {
     if (declaration.type === 'TSImportEqualsDeclaration') {
       const reference = declaration.moduleReference
       return reference.type === 'TSExternalModuleReference'
-        ? ofModule(textValue(reference.expression), file)
+        ? this.#ofModule(textValue(reference.expression), file)
         : undefined
     }
     if (!/^Import\w*Specifier$/.test(declaration.type)) return undefined
@@ -170,85 +191,68 @@ export function createMeanings(files: ReadonlyMap<string, SourceFile>): Meanings
     const peer = peerOf(source.value)
     const name = importedName(declaration)
     if (peer) return name === undefined ? { is: 'module', peer } : step({ is: 'module', peer }, name)
-    return name === undefined ? undefined : exportOf(source.value, name, file)
+    return name === undefined ? undefined : this.#exportOf(source.value, name, file)
   }
 
-  function ofModule(specifier: string | undefined, file: SourceFile): Meaning | undefined {
+  #ofModule(specifier: string | undefined, file: SourceFile): Meaning | undefined {
     const peer = peerOf(specifier)
     if (peer) return { is: 'module', peer }
-    return specifier?.startsWith('.') ? exportOf(specifier, 'module.exports', file) : undefined
+    return specifier === undefined ? undefined : this.#exportOf(specifier, 'module.exports', file)
   }
 
-  function exportOf(specifier: string, name: string, from: SourceFile): Meaning | undefined {
-    const file = specifier.startsWith('.') ? resolveFile(specifier, from.path, files) : undefined
+  #exportOf(specifier: string, name: string, from: SourceFile): Meaning | undefined {
+    const file = resolveFile(specifier, from.path, this.#files)
     const value = file && exportedValue(file, name)
     if (!file || !value) return undefined
     const binding = file.syntax.bindings.get(value)
-    return binding ? ofBinding(binding, file) : of(value, file)
+    return binding ? this.ofBinding(binding, file) : this.of(value, file)
   }
 
   /** What a value means whose type is written as the class of a package. */
-  function ofType(type: Node | undefined, file: SourceFile): Meaning | undefined {
+  #ofType(type: Node | undefined, file: SourceFile): Meaning | undefined {
     if (!type) return undefined
-    if (type.type === 'TSTypeAnnotation') return ofType(type.typeAnnotation, file)
-    if (type.type === 'TSUnionType') return type.types.map((one) => ofType(one, file)).find((found) => found)
+    if (type.type === 'TSTypeAnnotation') return this.#ofType(type.typeAnnotation, file)
+    if (type.type === 'TSUnionType') {
+      return type.types.map((one) => this.#ofType(one, file)).find((found) => found)
+    }
     if (type.type !== 'TSTypeReference') return undefined
     const { typeName } = type
-    if (isIdentifier(typeName) && typeName.name === 'Promise') return undefined
-    const meaning = isIdentifier(typeName)
-      ? of(typeName, file)
-      : typeName.type === 'TSQualifiedName' && isIdentifier(typeName.left)
-        ? ofQualified(of(typeName.left, file), typeName.right.name)
-        : undefined
+    const left = typeName.type === 'TSQualifiedName' ? this.of(typeName.left, file) : undefined
+    const meaning =
+      typeName.type === 'TSQualifiedName' ? left && step(left, typeName.right.name) : this.of(typeName, file)
     const isClass = meaning?.is === 'class' || meaning?.is === 'module'
     return isClass ? { is: 'client', peer: meaning.peer, created: undefined } : undefined
   }
 
-  const ofQualified = (meaning: Meaning | undefined, name: string): Meaning | undefined =>
-    meaning && step(meaning, name)
-
-  function ofCall(node: CallExpression, file: SourceFile): Meaning | undefined {
+  #ofCall(node: CallExpression, file: SourceFile): Meaning | undefined {
     const required = requiredBy(node)
-    if (required !== undefined) return ofModule(required, file)
-    const callee = of(node.callee, file)
+    if (required !== undefined) return this.#ofModule(required, file)
+    const callee = this.of(node.callee, file)
     if (callee?.is === 'chain' && node.arguments[0]) {
       return { is: 'path', parts: joined(callee.parts, partsOf(node.arguments[0], false)) }
     }
     if (callee) return undefined
-    const [target, home] = functionOf(plain(node.callee), file) ?? []
-    return target && home && (first(returnsOf(target), home) ?? ofType(returnType(target), home))
+    const made = this.#functionOf(plain(node.callee), file)
+    return (
+      made && (this.#first(returnsOf(made.node), made.file) ?? this.#ofType(returnType(made.node), made.file))
+    )
   }
 
-  function functionOf(callee: Node, file: SourceFile): readonly [FunctionNode, SourceFile] | undefined {
+  #functionOf(callee: Node, file: SourceFile): Made | undefined {
     const own = ownFunction(callee, file)
-    if (own) return [own, file]
+    if (own) return { node: own, file }
     const [specifier, name] = importOf(callee, file) ?? []
-    const home = specifier?.startsWith('.') ? resolveFile(specifier, file.path, files) : undefined
+    const home = specifier === undefined ? undefined : resolveFile(specifier, file.path, this.#files)
     const value = home && name !== undefined ? exportedValue(home, name) : undefined
-    if (!home || !value) return undefined
-    const found = asFunction(value) ?? ownFunction(value, home)
-    return found && [found, home]
+    const found = home && value && (asFunction(value) ?? ownFunction(value, home))
+    return found && { node: found, file: home }
   }
 
-  function ownFunction(callee: Node, file: SourceFile): FunctionNode | undefined {
-    if (isIdentifier(callee)) {
-      const binding = file.syntax.bindings.get(callee)
-      return asFunction(binding?.declaration) ?? asFunction(binding?.sources[0]?.value)
-    }
-    const name = memberName(callee)
-    if (name === undefined || !('object' in callee)) return undefined
-    if ((callee.object as Node).type === 'ThisExpression') {
-      const fields = fieldsAround(callee, file.syntax)
-      return asFunction(fields?.methods.get(name)) ?? asFunction(fields?.values.get(name)?.[0])
-    }
-    return undefined
-  }
-
-  function ofMember(node: Node, file: SourceFile): Meaning | undefined {
+  #ofMember(node: Node, file: SourceFile): Meaning | undefined {
     if (node.type !== 'MemberExpression' && node.type !== 'OptionalMemberExpression') return undefined
     const name = memberName(node)
     const object = plain(node.object)
-    const meaning = of(object, file)
+    const meaning = this.of(object, file)
     if (meaning) {
       if (name !== undefined) return step(meaning, name)
       return addParts(meaning, partsOf(node.property, true))
@@ -256,20 +260,51 @@ export function createMeanings(files: ReadonlyMap<string, SourceFile>): Meanings
     if (name === undefined) return undefined
     if (object.type === 'ThisExpression') {
       const fields = fieldsAround(node, file.syntax)
-      return first(fields?.values.get(name) ?? [], file) ?? ofType(fields?.types.get(name), file)
+      return this.#first(fields?.values.get(name) ?? [], file) ?? this.#ofType(fields?.types.get(name), file)
     }
-    const binding = file.syntax.bindings.get(object)
     const [specifier, imported] = importOf(node, file) ?? []
     const foreign =
-      specifier !== undefined && imported !== undefined ? exportOf(specifier, imported, file) : undefined
+      specifier === undefined || imported === undefined
+        ? undefined
+        : this.#exportOf(specifier, imported, file)
     if (foreign) return foreign
-    const own = binding?.sources.flatMap(({ value, path }) =>
-      path.length === 0 ? [propertyOf(plain(value), name)] : [],
+    const binding = file.syntax.bindings.get(object)
+    const sources =
+      binding?.sources.filter(({ path }) => path.length === 0).map(({ value }) => plain(value)) ?? []
+    const own = [object, ...sources].map((value) => this.#propertyAt({ node: value, file }, name))
+    return (
+      this.#first(binding?.members.get(name) ?? [], file) ??
+      own.map((found) => found && this.of(found.node, found.file)).find((found) => found)
     )
-    return first([...(binding?.members.get(name) ?? []), ...(own ?? [])], file)
   }
+}
 
-  return { of, ofBinding }
+export function createMeanings(files: ReadonlyMap<string, SourceFile>): Meanings {
+  return new Resolver(files)
+}
+
+/** A node, and the file that it is in. */
+interface Place {
+  readonly node: Node
+  readonly file: SourceFile
+}
+
+interface Made {
+  readonly node: FunctionNode
+  readonly file: SourceFile
+}
+
+/** The function of this file that an expression names. */
+function ownFunction(callee: Node, file: SourceFile): FunctionNode | undefined {
+  if (isIdentifier(callee)) {
+    const binding = file.syntax.bindings.get(callee)
+    return asFunction(binding?.declaration) ?? asFunction(binding?.sources[0]?.value)
+  }
+  const name = memberName(callee)
+  if (name === undefined || !('object' in callee)) return undefined
+  if ((callee.object as Node).type !== 'ThisExpression') return undefined
+  const fields = fieldsAround(callee, file.syntax)
+  return asFunction(fields?.methods.get(name)) ?? asFunction(fields?.values.get(name)?.[0])
 }
 
 /** One name further on: a property of a client, a chain, a class. */
@@ -376,6 +411,7 @@ function resolveFile(
   from: string,
   files: ReadonlyMap<string, SourceFile>,
 ): SourceFile | undefined {
+  if (!specifier.startsWith('.')) return undefined
   const path = join(dirname(from), specifier)
   const bare = path.replace(/\.[cm]?jsx?$/, '')
   const ends = ['ts', 'tsx', 'mts', 'cts', 'js', 'mjs', 'cjs', 'jsx']

@@ -197,7 +197,7 @@ const PIECES: Readonly<Record<string, (draft: Draft, written: MethodCall) => str
     if (nonce === undefined || key === undefined || args.length > 4) return undefined
     const local = need(draft, clientOf(call), CRYPTO, 'decryptAesGcm')
     const text = `JSON.parse(${local}(${ciphertext}, ${key}, ${nonce}, ${data}))`
-    const [type] = (call as { typeParameters?: { params: Node[] } }).typeParameters?.params ?? []
+    const [type] = (call.typeParameters ?? call.typeArguments)?.params ?? []
     return type ? `(${text} as ${textOf(draft, type)})` : text
   },
   getSignature(draft, { call, args, values }) {

@@ -113,16 +113,20 @@ function isReferenceOrMember(draft: Draft, node: Node): boolean {
   return binding?.references.includes(node) ?? false
 }
 
-/** Calls that only the old packages have, of an object that is not known: it comes from a file that was not given. */
+/**
+ * Calls that only the old packages have, of an object that is not known because it comes from a file that was not given,
+ * and calls of a client that neither package has.
+ */
 function unknownCalls(draft: Draft): number[] {
   const lines: number[] = []
   walk(draft.file.syntax.root, (node) => {
     if (node.type !== 'CallExpression' || draft.rewritten.has(node)) return
-    const name = memberName(node.callee)
-    if (name === undefined || meaningOf(draft, node.callee)) return
-    if (/^(?:combine_)?transactions_(?:native|jsapi|h5|app)$|^decipher_gcm$|^batches_transfer$/.test(name)) {
-      lines.push(lineOf(node))
-    }
+    const name = memberName(node.callee) ?? ''
+    const meaning = meaningOf(draft, node.callee)
+    const isOther = meaning?.is === 'path' && meaning.parts.every((part) => typeof part === 'string')
+    if (isOther || (!meaning && ONLY_OLD.test(name))) lines.push(lineOf(node))
   })
   return lines
 }
+
+const ONLY_OLD = /^(?:combine_)?transactions_(?:native|jsapi|h5|app)$|^decipher_gcm$|^batches_transfer$/

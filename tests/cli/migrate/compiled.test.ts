@@ -32,7 +32,8 @@ function compile(programs: readonly Readonly<Record<string, string>>[]): string 
     for (const [index, files] of programs.entries()) {
       mkdirSync(join(folder, 'programs', `${index}`), { recursive: true })
       for (const [name, text] of Object.entries(files)) {
-        writeFileSync(join(folder, 'programs', `${index}`, name), text)
+        // Deno's way of naming a package is not TypeScript's.
+        writeFileSync(join(folder, 'programs', `${index}`, name), text.replaceAll('npm:', ''))
       }
     }
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['programs'] }))
