@@ -10,6 +10,7 @@ import {
   asFunction,
   type Binding,
   fieldsAround,
+  innerOf,
   isIdentifier,
   keyOf,
   memberName,
@@ -88,13 +89,25 @@ class Resolver implements Meanings {
   }
 
   of(given: Node, file: SourceFile): Meaning | undefined {
-    const node = plain(given)
+    return this.#ofPlain(plain(given), file) ?? this.#ofCast(given, file)
+  }
+
+  #ofPlain(node: Node, file: SourceFile): Meaning | undefined {
     if (this.#known.has(node)) return this.#known.get(node)
     // A value that depends on itself means nothing.
     this.#known.set(node, undefined)
     const meaning = this.#compute(node, file)
     this.#known.set(node, meaning)
     return meaning
+  }
+
+  /** `client as Wechatpay`, where nothing else tells what the client is. */
+  #ofCast(given: Node, file: SourceFile): Meaning | undefined {
+    for (let node = given; plain(node) !== node; node = innerOf(node)) {
+      const meaning = node.type === 'TSAsExpression' ? this.#ofType(node.typeAnnotation, file) : undefined
+      if (meaning) return meaning
+    }
+    return undefined
   }
 
   ofBinding(binding: Binding, file: SourceFile): Meaning | undefined {

@@ -1,3 +1,4 @@
+import type { TSAsExpression } from '@babel/types'
 import { words } from '../language.js'
 import { rewriteChainCall } from './chain-calls.js'
 import {
@@ -9,6 +10,7 @@ import {
   markGone,
   meaningOf,
   need,
+  rangeOf,
   replaceNode,
   siteOf,
 } from './draft.js'
@@ -40,6 +42,7 @@ export function rewriteFile(file: SourceFile, meanings: Meanings): Rewritten {
   removeAliases(draft)
   walk(root, (node) => {
     if (node.type === 'Identifier' || memberName(node) !== undefined) markRest(draft, node)
+    if (node.type === 'TSAsExpression') markCast(draft, node)
   })
   rewriteImports(draft)
   const marked = writeMarks(draft)
@@ -106,6 +109,20 @@ function markRest(draft: Draft, node: Node): void {
   }
 }
 
+/** Marks a type by which a program describes a client of the old package itself. */
+function markCast(draft: Draft, { expression, typeAnnotation }: TSAsExpression): void {
+  const meaning = meaningOf(draft, expression)
+  if (typeAnnotation.type !== 'TSTypeLiteral' || !/^(?:client|path)$/.test(meaning?.is ?? '')) return
+  mark(
+    draft,
+    expression,
+    words(
+      'this type describes calls of the old package: leave it out, or say Wechatpay of wechatpay-fluent',
+      '这个类型描述的是原软件包的调用：请去掉，或改用 wechatpay-fluent 的 Wechatpay',
+    ),
+  )
+}
+
 /** Whether a node is an expression, and no name that is declared or imported. */
 function isReferenceOrMember(draft: Draft, node: Node): boolean {
   if (memberName(node) !== undefined) return true
@@ -119,14 +136,18 @@ function isReferenceOrMember(draft: Draft, node: Node): boolean {
  */
 function unknownCalls(draft: Draft): number[] {
   const lines: number[] = []
+  const { text } = draft.file
+  const isOld = /wechatpay-(?:axios-plugin|node-v3)/.test(text)
   walk(draft.file.syntax.root, (node) => {
     if (node.type !== 'CallExpression' || draft.rewritten.has(node)) return
     const name = memberName(node.callee) ?? ''
     const meaning = meaningOf(draft, node.callee)
     const isOther = meaning?.is === 'path' && meaning.parts.every((part) => typeof part === 'string')
-    if (isOther || (!meaning && ONLY_OLD.test(name))) lines.push(lineOf(node))
+    const isChain = isOld && !meaning && CHAIN.test(text.slice(...rangeOf(node.callee)))
+    if (isOther || isChain || (!meaning && ONLY_OLD.test(name))) lines.push(lineOf(node))
   })
   return lines
 }
 
+const CHAIN = /\.v[23][.[][^()]*\.(?:get|post|put|patch|delete)$/
 const ONLY_OLD = /^(?:combine_)?transactions_(?:native|jsapi|h5|app)$|^decipher_gcm$|^batches_transfer$/

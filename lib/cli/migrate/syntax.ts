@@ -5,6 +5,7 @@ import type {
   Function as FunctionNode,
   Identifier,
   Node,
+  ObjectExpression,
   TSParameterProperty,
   VariableDeclarator,
 } from '@babel/types'
@@ -40,7 +41,7 @@ export interface Scope {
   readonly declared: Set<Node>
 }
 
-/** What is assigned to the fields of a class, and the types that are written at them. */
+/** What is assigned to the fields of a class or an object, and the types that are written at them. */
 export interface Fields {
   readonly values: Map<string, Node[]>
   readonly types: Map<string, Node>
@@ -104,6 +105,7 @@ export function analyze(root: File): Syntax {
   const fields = new Map<Node, Fields>()
   walk(root, (node) => {
     if (isClass(node)) fields.set(node, fieldsOf(node))
+    if (node.type === 'ObjectExpression') fields.set(node, fieldsOfObject(node))
     if (node.type !== 'Identifier' && node.type !== 'JSXIdentifier') return
     const parent = parents.get(node)
     const isDeclared = declared.has(node)
@@ -281,6 +283,17 @@ function fieldsOf(node: Class): Fields {
   return fields
 }
 
+function fieldsOfObject({ properties }: ObjectExpression): Fields {
+  const fields: Fields = { values: new Map(), types: new Map(), methods: new Map() }
+  for (const property of properties) {
+    const name = keyOf(property)
+    if (name === undefined) continue
+    if (property.type === 'ObjectMethod') fields.methods.set(name, property)
+    if (property.type === 'ObjectProperty') fields.values.set(name, [property.value])
+  }
+  return fields
+}
+
 /** Notes what is assigned to names, to their properties and to fields of a class. */
 function collectAssignment(node: Node, syntax: Syntax): void {
   if (node.type !== 'AssignmentExpression') return
@@ -308,10 +321,15 @@ export function memberName(node: Node): string | undefined {
   return property.type === 'StringLiteral' ? property.value : undefined
 }
 
-/** The fields of the class that `this` belongs to. */
+/** The fields of the class, or of the object with methods, that `this` belongs to. */
 export function fieldsAround(node: Node, { parents, fields }: Syntax): Fields | undefined {
-  for (let at = parents.get(node); at; at = parents.get(at)) {
+  for (let at: Node | undefined = node; at; at = parents.get(at)) {
+    const parent = parents.get(at)
     if (isClass(at)) return fields.get(at)
+    const isMethod =
+      at.type === 'ObjectMethod' || (at.type === 'FunctionExpression' && parent?.type === 'ObjectProperty')
+    if (isMethod)
+      return fields.get((at.type === 'ObjectMethod' ? parent : parent && parents.get(parent)) ?? at)
   }
   return undefined
 }
@@ -341,15 +359,21 @@ export function asFunction(node: Node | undefined | null): FunctionNode | undefi
 
 /** An expression without what has no meaning when it runs: `await`, parentheses, types, `!`. */
 export function plain(node: Node): Node {
+  const inner = innerOf(node)
+  return inner === node ? node : plain(inner)
+}
+
+/** Like {@link plain}, one step; the node itself where there is none. */
+export function innerOf(node: Node): Node {
   switch (node.type) {
     case 'AwaitExpression':
-      return plain(node.argument)
+      return node.argument
     case 'ParenthesizedExpression':
     case 'TSAsExpression':
     case 'TSSatisfiesExpression':
     case 'TSNonNullExpression':
     case 'TSTypeAssertion':
-      return plain(node.expression)
+      return node.expression
     default:
       return node
   }
