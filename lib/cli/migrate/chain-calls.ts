@@ -3,7 +3,7 @@ import type { Verb } from '../../index.js'
 import { words } from '../language.js'
 import { type Draft, forget, mark, markGone, meaningOf, rangeOf, replaceNode, textOf } from './draft.js'
 import type { Part } from './meaning.js'
-import { asObject, has, type Member, removeMembers } from './objects.js'
+import { has, literalOf, type Member, removeMembers } from './objects.js'
 import { type Target, targetOf } from './path.js'
 import { writeRequest } from './request.js'
 import { rewriteSensitive } from './sensitive-fields.js'
@@ -85,7 +85,7 @@ function markUnknownPath(draft: Draft, call: CallExpression): void {
 
 /** `nonce_str` of an APIv2 body is made by the client; its types do not list it. */
 function trimXml(draft: Draft, body: Node, { isV2 }: Target): void {
-  const object = isV2 ? asObject(body) : undefined
+  const object = isV2 ? literalOf(draft, body) : undefined
   if (!object || !has(object, 'nonce_str')) return
   const removed = object.properties.filter(
     (one): one is Member =>

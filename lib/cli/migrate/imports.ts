@@ -1,4 +1,4 @@
-import type { ImportDeclaration, VariableDeclarator } from '@babel/types'
+import type { ExportNamedDeclaration, ImportDeclaration, VariableDeclarator } from '@babel/types'
 import { words } from '../language.js'
 import {
   type Draft,
@@ -90,6 +90,10 @@ function rewriteFreeLoad(draft: Draft, node: Node): void {
   if (!source) return
   const quote = draft.file.text[rangeOf(source)[0]] ?? "'"
   replaceNode(draft, source, `${quote}${MAIN}${quote}`)
+  markNames(draft, node)
+}
+
+function markNames(draft: Draft, node: Node): void {
   mark(
     draft,
     node,
@@ -121,6 +125,11 @@ function markOther(draft: Draft, node: Node): void {
       ? node.source?.value
       : undefined
   if (source === undefined || !/^wechatpay-(?:axios-plugin|node-v3)(?:\/|$)/.test(source)) return
+  if (node.type === 'ExportNamedDeclaration' && rewriteExport(draft, node)) return
+  if (node.type !== 'ImportDeclaration' && peerOf(source)) {
+    markNames(draft, node)
+    return
+  }
   mark(
     draft,
     node,
@@ -129,6 +138,21 @@ function markOther(draft: Draft, node: Node): void {
       "请求与应答的类型是 wechatpay-fluent 的 RequestOf<'v3/…', 'post'>['json'] 与 ResponseOf<'v3/…', 'post'>",
     ),
   )
+}
+
+/** Rewrites `export { Wechatpay } from '…'`, and tells whether the class is all that is passed on. */
+function rewriteExport(draft: Draft, node: ExportNamedDeclaration): boolean {
+  const names = node.specifiers.map((one) => {
+    if (one.type !== 'ExportSpecifier' || !/^(?:default|Wechatpay)$/.test(one.local.name)) return undefined
+    const exported = one.exported.type === 'Identifier' ? one.exported.name : one.exported.value
+    return exported === 'Wechatpay' ? exported : `Wechatpay as ${exported}`
+  })
+  const [first, last] = [node.specifiers[0], node.specifiers.at(-1)]
+  if (!first || !last || !node.source || names.includes(undefined)) return false
+  draft.edits.replace(rangeOf(first)[0], rangeOf(last)[1], names.join(', '))
+  const quote = draft.file.text[rangeOf(node.source)[0]] ?? "'"
+  replaceNode(draft, node.source, `${quote}${MAIN}${quote}`)
+  return true
 }
 
 /** Declarations that only give helpers or the class a shorter name: `const { AesGcm } = Aes`. */

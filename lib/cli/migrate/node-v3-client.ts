@@ -1,7 +1,7 @@
 import type { NewExpression } from '@babel/types'
 import { type Draft, rangeOf } from './draft.js'
 import type { Meaning } from './meaning.js'
-import { asObject, isOpen, propertyValue } from './objects.js'
+import { asObject, isOpen, literalOf, propertyValue } from './objects.js'
 import { isIdentifier, memberName, type Node, plain, walk } from './syntax.js'
 
 /** What a client of wechatpay-node-v3 was made from, as text that may stand where it is asked for. */
@@ -49,7 +49,7 @@ function readerOf(draft: Draft, created: NewExpression, place: Node): Read {
     const options = asObject(created.arguments[POSITIONS.length])
     return (name) => write(created.arguments[POSITIONS.indexOf(name)] ?? propertyValue(options, name))
   }
-  const literal = first && (asObject(first) ?? constantLiteral(draft, first))
+  const literal = literalOf(draft, first)
   if (literal && first && asObject(first) && !isOpen(literal))
     return (name) => write(propertyValue(literal, name))
   // `new WxPay(config)`: the names are read from the object, as far as they are known to be in it.
@@ -63,11 +63,6 @@ function readerOf(draft: Draft, created: NewExpression, place: Node): Read {
       literal && !isOpen(literal) ? propertyValue(literal, name) !== undefined : required.has(name)
     return isThere ? `${text}.${name}` : undefined
   }
-}
-
-function constantLiteral(draft: Draft, node: Node): ReturnType<typeof asObject> {
-  const [source, ...more] = draft.file.syntax.bindings.get(plain(node))?.sources ?? []
-  return source?.path.length === 0 && more.length === 0 ? asObject(source.value) : undefined
 }
 
 /** The text of an expression, where it means the same at `place`; anything else than a name or a text is not repeated. */

@@ -4,7 +4,7 @@ import { CRYPTO, type Draft, mark, meaningOf, need, rangeOf, replaceNode, textOf
 import type { Meaning } from './meaning.js'
 import { type ClientValues, valuesOfClient } from './node-v3-client.js'
 import { ADVICE, METHODS, type Method } from './node-v3-methods.js'
-import { asObject, has, isOpen, type Member, propertyValue, removeMembers } from './objects.js'
+import { asObject, has, isOpen, literalOf, type Member, propertyValue, removeMembers } from './objects.js'
 import { chainOf, targetOf } from './path.js'
 import { explainResult } from './results.js'
 import { rewriteSensitive } from './sensitive-fields.js'
@@ -91,7 +91,7 @@ function requestOf(draft: Draft, written: MethodCall, method: Method): string | 
 
 /** The body, with what the method filled in. The merchant's own id is filled in by the client of wechatpay-fluent, too. */
 function bodyOf(draft: Draft, { values }: MethodCall, { fills }: Method, node: Node): string {
-  const literal = asObject(node) ?? constantObject(draft, node)
+  const literal = literalOf(draft, node)
   const appid = fills && (!literal || !has(literal, fills)) ? values.appid : undefined
   const own = asObject(node)
   if (own) {
@@ -109,15 +109,9 @@ function bodyOf(draft: Draft, { values }: MethodCall, { fills }: Method, node: N
   const rest = text.slice(1)
   const isEmpty = own.properties.length === 0
   const indent = /^\s*\n(\s*)/.exec(rest)?.[1]
-  const head = indent === undefined ? `{ ${fills}: ${appid}` : `{\n${indent}${fills}: ${appid}`
+  const lineEnd = draft.file.text.includes('\r\n') ? '\r\n' : '\n'
+  const head = indent === undefined ? `{ ${fills}: ${appid}` : `{${lineEnd}${indent}${fills}: ${appid}`
   return isEmpty ? `${head} }` : `${head},${rest}`
-}
-
-/** The object literal that a constant holds. */
-function constantObject(draft: Draft, node: Node): ReturnType<typeof asObject> {
-  const binding = draft.file.syntax.bindings.get(plain(node))
-  const [source, ...more] = binding?.sources ?? []
-  return source?.path.length === 0 && more.length === 0 ? asObject(source.value) : undefined
 }
 
 function requestOfArguments(written: MethodCall, method: Method): string | undefined {
@@ -171,7 +165,7 @@ function signedFor(
   sent: string,
 ): string {
   const { call, client, values } = written
-  const body = asObject(call.arguments[0]) ?? constantObject(draft, call.arguments[0] as Node)
+  const body = literalOf(draft, call.arguments[0])
   const given = body && propertyValue(body, fills)
   const isSimple = given && /^[\w$.'"[\]!]+$/.test(textOf(draft, given))
   const appid = isSimple ? textOf(draft, given) : given ? undefined : values.appid
@@ -205,7 +199,7 @@ const PIECES: Readonly<Record<string, (draft: Draft, written: MethodCall) => str
     if (values.privateKey === undefined || url === undefined || args.length > 5) return undefined
     const [, , , , bodyNode] = call.arguments
     const isText = !bodyNode || /^(?:StringLiteral|TemplateLiteral)$/.test(plain(bodyNode).type)
-    const isObject = asObject(bodyNode) ?? (bodyNode && constantObject(draft, bodyNode))
+    const isObject = literalOf(draft, bodyNode)
     if (!isText && !isObject) return undefined
     const sent = isText ? body : `JSON.stringify(${body})`
     const sign = need(draft, clientOf(call), CRYPTO, 'sign')

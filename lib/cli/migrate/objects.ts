@@ -10,6 +10,14 @@ export function asObject(node: Node | undefined | null): ObjectExpression | unde
   return inner?.type === 'ObjectExpression' ? inner : undefined
 }
 
+/** An expression as an object literal: its own, or that of a constant which it names. */
+export function literalOf(draft: Draft, node: Node | undefined | null): ObjectExpression | undefined {
+  const own = asObject(node)
+  if (own || !node) return own
+  const [source, ...more] = draft.file.syntax.bindings.get(plain(node))?.sources ?? []
+  return source?.path.length === 0 && more.length === 0 ? asObject(source.value) : undefined
+}
+
 /** The value of a property that is written in an object literal. */
 export function propertyValue(object: ObjectExpression | undefined, name: string): Node | undefined {
   const found = object?.properties.find((one) => one.type === 'ObjectProperty' && keyOf(one) === name)

@@ -1,6 +1,6 @@
 import { words } from '../language.js'
 import { type Draft, forget, MAIN, mark, markGone, meaningOf, need, replaceNode, textOf } from './draft.js'
-import { asObject, propertyValue } from './objects.js'
+import { literalOf, propertyValue } from './objects.js'
 import type { Target } from './path.js'
 import { type Node, plain } from './syntax.js'
 
@@ -11,7 +11,7 @@ import { type Node, plain } from './syntax.js'
 export function rewriteSensitive(draft: Draft, body: Node | undefined, target: Target): boolean {
   const fields = target.traits?.encrypts?.filter((field) => field.startsWith('json.')) ?? []
   const values = fields.flatMap((field) =>
-    valuesAt(body, field.split('.').slice(1)).map((value) => ({ field, value })),
+    valuesAt(draft, body, field.split('.').slice(1)).map((value) => ({ field, value })),
   )
   const left = values.filter(({ value }) => !rewriteValue(draft, value))
   if (left.length > 0) {
@@ -29,15 +29,15 @@ export function rewriteSensitive(draft: Draft, body: Node | undefined, target: T
 }
 
 /** The values at a path such as `receivers[].name` in an object literal. */
-function valuesAt(node: Node | undefined, path: readonly string[]): Node[] {
+function valuesAt(draft: Draft, node: Node | undefined, path: readonly string[]): Node[] {
   const [first, ...rest] = path
   if (!node || first === undefined) return node ? [node] : []
-  const value = propertyValue(asObject(node), first.replace('[]', ''))
+  const value = propertyValue(literalOf(draft, node), first.replace('[]', ''))
   if (!value) return []
-  if (!first.endsWith('[]')) return valuesAt(value, rest)
+  if (!first.endsWith('[]')) return valuesAt(draft, value, rest)
   const list = plain(value)
   return list.type === 'ArrayExpression'
-    ? list.elements.flatMap((one) => (one ? valuesAt(one, rest) : []))
+    ? list.elements.flatMap((one) => (one ? valuesAt(draft, one, rest) : []))
     : []
 }
 

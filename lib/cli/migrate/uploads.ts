@@ -1,6 +1,6 @@
 import type { CallExpression } from '@babel/types'
 import { type Draft, markGone, meaningOf, rangeOf, textOf } from './draft.js'
-import { asObject, isOpen } from './objects.js'
+import { isOpen, literalOf } from './objects.js'
 import type { Target } from './path.js'
 import { type Binding, isIdentifier, keyOf, memberName, type Node, plain, textValue } from './syntax.js'
 
@@ -103,8 +103,7 @@ function holdsOnly(draft: Draft, meta: Node | undefined, known: ReadonlySet<stri
   if (call?.type !== 'CallExpression' || memberName(call.callee) !== 'stringify') return false
   const [value] = call.arguments
   if (!value) return false
-  const source = draft.file.syntax.bindings.get(plain(value))?.sources[0]?.value
-  const object = asObject(value) ?? asObject(source)
+  const object = literalOf(draft, value)
   if (!object || isOpen(object)) return false
   return object.properties.every((one) => known.has(keyOf(one) ?? ''))
 }
