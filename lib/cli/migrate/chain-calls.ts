@@ -4,7 +4,7 @@ import { words } from '../language.js'
 import { type Draft, forget, mark, markGone, meaningOf, rangeOf, replaceNode, textOf } from './draft.js'
 import type { Part } from './meaning.js'
 import { has, literalOf, type Member, removeMembers } from './objects.js'
-import { type Target, targetOf } from './path.js'
+import { chainOf, type Target, targetOf } from './path.js'
 import { writeRequest } from './request.js'
 import { rewriteSensitive } from './sensitive-fields.js'
 import { keyOf, memberName, type Node, plain } from './syntax.js'
@@ -129,18 +129,8 @@ function rewritePath(
   }
   const start = meaningOf(draft, root)
   const above = start?.is === 'path' ? start.parts.join('').length + 1 : 0
-  draft.edits.replace(rangeOf(root)[1], rangeOf(node)[1], chainFrom(target.path.slice(above)))
+  draft.edits.replace(rangeOf(root)[1], rangeOf(node)[1], chainOf(target.path.slice(above)))
 }
-
-const chainFrom = (path: string): string =>
-  path
-    .split('/')
-    .map((segment) => {
-      if (/^\{\w+\}$/.test(segment)) return `._${segment.slice(1, -1)}_`
-      const camel = segment.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
-      return /^[a-z]\w*$/.test(segment.replaceAll('-', '')) ? `.${camel}` : `['${segment}']`
-    })
-    .join('')
 
 /** The client that a chain starts from, or the variable that holds a node of it. */
 function rootOf(draft: Draft, node: Node): Node {

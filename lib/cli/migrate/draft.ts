@@ -82,12 +82,6 @@ function beginsStatement({ file: { syntax } }: Draft, node: Node): boolean {
   return false
 }
 
-export function wrapNode({ edits }: Draft, node: Node, before: string, after: string): void {
-  const [start, end] = rangeOf(node)
-  if (before) edits.before(start, before)
-  if (after) edits.after(end, after)
-}
-
 /** Has a comment put above the statement of a node. */
 export function mark(draft: Draft, node: Node, reason: string): void {
   draft.marks.push({ node, reason })

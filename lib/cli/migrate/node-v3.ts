@@ -73,7 +73,7 @@ function rewriteEndpoint(draft: Draft, written: MethodCall, method: Method): boo
   if (method.takes === 'json') rewriteSensitive(draft, call.arguments[0], target)
   const request = requestOf(draft, written, method)
   if (request === undefined) return false
-  const sent = `${client}.${chainOf(method.path)}.${method.verb}(${request})`
+  const sent = `${client}${chainOf(method.path)}.${method.verb}(${request})`
   replaceNode(draft, call, method.signs ? signedFor(draft, written, method, sent) : sent)
   explainResult(draft, call)
   return true

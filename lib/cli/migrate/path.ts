@@ -57,16 +57,16 @@ function withoutValues(template: string, values: Readonly<Record<string, string>
   })
 }
 
-/** The chain of a path: `v3.pay.transactions.id._transaction_id_`. */
+/** The chain of a path: `.v3.pay.transactions.id._transaction_id_`. */
 export function chainOf(path: string): string {
   return path
     .split('/')
-    .map((segment, index) => {
-      const placeholder = /^\{(\w+)\}$/.exec(segment)
-      if (placeholder) return `${index === 0 ? '' : '.'}_${placeholder[1]}_`
-      const camel = segment.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
-      const isName = /^[a-z_]\w*$/i.test(camel) && (!/[A-Z]/.test(segment) || segment === camel)
-      return isName ? `${index === 0 ? '' : '.'}${camel}` : `['${segment}']`
+    .map((segment) => {
+      if (/^\{\w+\}$/.test(segment)) return `._${segment.slice(1, -1)}_`
+      const isName = /^[a-z][a-z0-9_]*(?:-[a-z][a-z0-9]*)*$/.test(segment)
+      return isName
+        ? `.${segment.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())}`
+        : `['${segment}']`
     })
     .join('')
 }

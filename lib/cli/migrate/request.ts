@@ -187,7 +187,7 @@ function namesOnly(object: ObjectExpression | undefined, name: string): boolean 
 }
 
 /** A piece of a program, short enough for a comment. */
-export function oneLine(text: string): string {
+function oneLine(text: string): string {
   const line = text.replace(/\s+/g, ' ')
   return line.length > 40 ? `${line.slice(0, 39)}…` : line
 }

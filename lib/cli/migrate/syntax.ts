@@ -13,7 +13,7 @@ import type {
 export type { Node }
 
 /** A value that a name may stand for: an expression, or what lies at a path in it (`const { a: { b } } = …`). */
-export interface Source {
+interface Source {
   readonly value: Node
   readonly path: readonly string[]
 }
@@ -33,7 +33,7 @@ export interface Binding {
   readonly members: Map<string, Node[]>
 }
 
-export interface Scope {
+interface Scope {
   readonly node: Node
   readonly parent: Scope | undefined
   readonly names: Map<string, Binding>
@@ -60,7 +60,7 @@ export interface Syntax {
 }
 
 /** The child nodes of a node. Comments are none. */
-export function childrenOf(node: Node): Node[] {
+function childrenOf(node: Node): Node[] {
   return Object.entries(node).flatMap(([key, value]) => {
     if (NOT_CHILDREN.has(key) || typeof value !== 'object' || value === null) return []
     return Array.isArray(value) ? value.filter(isNode) : isNode(value) ? [value] : []
