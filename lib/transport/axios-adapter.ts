@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import { ReadableStream } from 'node:stream/web'
 import { types } from 'node:util'
 import axios, {
   type AxiosAdapter,
@@ -29,7 +30,16 @@ import {
 /** Requests by axios' own adapter for Node, or by one of the user's. */
 export type AxiosSender = Pick<Transport, 'send' | 'sendBy'>
 
-const httpAdapter: AxiosAdapter = axios.getAdapter('http')
+let ownAdapter: AxiosAdapter | undefined
+
+/**
+ * The adapter of axios for Node; the one over `fetch` where a bundler has left the other out, as for Cloudflare Workers. Those allow
+ * nothing before the first request, so that the adapter which axios made for itself takes streams for missing: `env` has it make another.
+ */
+function findOwnAdapter(): AxiosAdapter {
+  ownAdapter ??= axios.getAdapter(['http', 'fetch'], { env: { fetch } } as InternalAxiosRequestConfig)
+  return ownAdapter
+}
 
 export function createAxiosSender(connection: ConnectionOptions, agents: Agents): AxiosSender {
   const { maxContentLength = -1 } = connection
@@ -37,9 +47,9 @@ export function createAxiosSender(connection: ConnectionOptions, agents: Agents)
   const sendBy: AxiosSender['sendBy'] = async (adapter, config, request, options) => {
     const signal = options.timer.toSignal(options.signal)
     if (signal?.aborted) throw new TransportError('aborted', 'aborted', options.signal?.reason)
-    const send = adapter === undefined ? httpAdapter : axios.getAdapter(adapter)
+    const send = adapter === undefined ? findOwnAdapter() : axios.getAdapter(adapter)
     // Adapters of the user's know of bytes; axios' own one streams, so that a limit holds before they are in memory.
-    const responseType = send === httpAdapter || options.streams ? 'stream' : 'arraybuffer'
+    const responseType = send === findOwnAdapter() || options.streams ? 'stream' : 'arraybuffer'
     const signedConfig = {
       ...(agents.proxy === undefined && (await proxyOfEnvironment(request.url))),
       ...config,
@@ -148,12 +158,13 @@ async function toHttpResponse(
   limit: number,
 ): Promise<HttpResponse> {
   const head = { status, statusText, headers: AxiosHeaders.from(headers as AxiosHeaders) }
-  if (!(data instanceof Readable)) {
+  const stream = data instanceof ReadableStream ? Readable.fromWeb(data) : data
+  if (!(stream instanceof Readable)) {
     const body = bytesOf(data)
     if (limit > -1 && body.length > limit) throw responseTooLarge(limit)
     return { ...head, body }
   }
-  return { ...head, body: streams ? data : await readAll(data, limit) }
+  return { ...head, body: streams ? stream : await readAll(stream, limit) }
 }
 
 async function readAll(body: Readable, limit: number): Promise<Buffer> {

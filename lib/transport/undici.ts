@@ -26,8 +26,15 @@ export interface Undici {
   readonly destroy: () => void
 }
 
-/** Bun and Deno have sockets of their own, and an undici that only looks like it. */
-const IS_NODE: boolean = !('bun' in process.versions || 'deno' in process.versions)
+/**
+ * Bun and Deno have sockets of their own, and an undici that only looks like it. Cloudflare's workers call themselves Node, too, but
+ * end a connection with the request that opened it.
+ */
+const IS_NODE: boolean = !(
+  'bun' in process.versions ||
+  'deno' in process.versions ||
+  (globalThis as { navigator?: { userAgent?: unknown } }).navigator?.userAgent === 'Cloudflare-Workers'
+)
 
 /** The idle time after which a connection is closed: below what servers and load balancers grant. */
 const IDLE_TIMEOUT = 30_000
