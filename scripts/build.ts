@@ -43,6 +43,7 @@ const SHARED = new RegExp(
     'money',
     'identity',
     'options',
+    'runtime',
     'version',
     'buffer-of',
     'store',

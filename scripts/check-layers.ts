@@ -18,6 +18,7 @@ const HELPERS = [
     'plain-object.ts',
     'printable.ts',
     'buffer-of.ts',
+    'runtime.ts',
   ],
   ...['nearest.ts', 'store.ts'],
 ]

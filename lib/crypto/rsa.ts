@@ -1,10 +1,18 @@
 import { constants, type KeyObject, privateDecrypt, publicEncrypt } from 'node:crypto'
 import { RequestError } from '../errors.js'
+import { IS_WORKERD } from '../runtime.js'
 import { type KeyInput, loadPrivateKey, loadPublicKey } from './keys.js'
 import { invalidKey } from './material.js'
 import { isSm2 } from './sm2.js'
 
 const OAEP = { padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha1' } as const
+
+/** A key to stand beside a padding; workerd knows it as text alone there. */
+function besidePadding(key: KeyObject): KeyObject | string | Buffer {
+  if (!IS_WORKERD) return key
+  return key.export({ type: key.type === 'private' ? 'pkcs8' : 'spki', format: 'pem' })
+}
+
 /** The bytes of a block that OAEP with SHA-1 uses: two digests and two bytes more. */
 const OAEP_OVERHEAD = 42
 
@@ -25,7 +33,7 @@ export function encryptOaep(text: string, publicKey: KeyInput): string {
       `A sensitive field of ${plain.length} bytes is too long: RSA-OAEP holds ${limit} bytes`,
     )
   }
-  return publicEncrypt({ key, ...OAEP }, plain).toString('base64')
+  return publicEncrypt({ key: besidePadding(key), ...OAEP }, plain).toString('base64')
 }
 
 /**
@@ -38,7 +46,7 @@ export function encryptOaep(text: string, publicKey: KeyInput): string {
 export function decryptOaep(ciphertext: string, privateKey: KeyInput): string {
   const key = assertRsa(loadPrivateKey(privateKey))
   try {
-    return privateDecrypt({ key, ...OAEP }, Buffer.from(ciphertext, 'base64')).toString()
+    return privateDecrypt({ key: besidePadding(key), ...OAEP }, Buffer.from(ciphertext, 'base64')).toString()
   } catch {
     throw new RequestError(
       'The field cannot be decrypted with this private key: it is no RSA-OAEP ciphertext, or meant for the key of another merchant certificate',

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events'
 import type { SecureContext } from 'node:tls'
 import { AxiosHeaders } from 'axios'
 import type { Agent, Dispatcher } from 'undici'
+import { IS_WORKERD } from '../runtime.js'
 import { MAX_SOCKETS, type TrustedAuthorities } from './agents.js'
 import { decompress } from './decompress.js'
 import { skippingContinue } from './skipping-continue.js'
@@ -27,14 +28,10 @@ export interface Undici {
 }
 
 /**
- * Bun and Deno have sockets of their own, and an undici that only looks like it. Cloudflare's workers call themselves Node, too, but
- * end a connection with the request that opened it.
+ * Bun and Deno have sockets of their own, and an undici that only looks like it. Workers of Cloudflare end a connection with the request
+ * that opened it.
  */
-const IS_NODE: boolean = !(
-  'bun' in process.versions ||
-  'deno' in process.versions ||
-  (globalThis as { navigator?: { userAgent?: unknown } }).navigator?.userAgent === 'Cloudflare-Workers'
-)
+const IS_NODE: boolean = !('bun' in process.versions || 'deno' in process.versions || IS_WORKERD)
 
 /** The idle time after which a connection is closed: below what servers and load balancers grant. */
 const IDLE_TIMEOUT = 30_000
