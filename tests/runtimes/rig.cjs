@@ -12,7 +12,7 @@ async function startRig(api) {
     clients.push(made)
     return made
   }
-  const emulator = await api.emulator.createEmulator({ seed: 'runtimes' })
+  const emulator = await api.emulator.createEmulator({ seed: 'runtimes', platform: { mode: 'switching', probes: 0 } })
   const secure = await api.emulator.createEmulator({ seed: 'runtimes', https: true })
   let number = 0
   return {
@@ -25,7 +25,7 @@ async function startRig(api) {
     /** A further client of the first gateway. */
     client: (options) => clientOf(emulator, options),
     /** A number that no request has had. */
-    next: (prefix) => `${prefix}${number++}`,
+    next: (prefix) => `${prefix}${String(number++).padStart(6, '0')}`,
     reset() {
       for (const gateway of [emulator, secure]) {
         gateway.recover()
