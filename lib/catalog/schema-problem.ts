@@ -28,7 +28,8 @@ let ajv: Promise<Ajv> | undefined
 
 /** The compiler of the catalogue's schemas, loaded with the first of them: most clients check nothing. */
 export function loadAjv(): Promise<Ajv> {
-  ajv ??= import('ajv').then(({ Ajv }) => {
+  // By its default: ncc finds no other export of what CommonJS exports as a class.
+  ajv ??= import('ajv').then(({ default: { Ajv } }) => {
     return new Ajv({ strict: false, verbose: true, validateFormats: false, logger: false })
   })
   return ajv
