@@ -1,5 +1,8 @@
 'use strict'
 
+/** Certificates are there to be downloaded and rotated; notifications go by the public key, whatever was rotated. */
+const PLATFORM = { mode: 'switching', share: 1, probes: 0 }
+
 /**
  * A gateway over HTTP, one over HTTPS, and a client of each.
  *
@@ -12,7 +15,7 @@ async function startRig(api) {
     clients.push(made)
     return made
   }
-  const emulator = await api.emulator.createEmulator({ seed: 'runtimes', platform: { mode: 'switching', probes: 0 } })
+  const emulator = await api.emulator.createEmulator({ seed: 'runtimes', platform: PLATFORM })
   const secure = await api.emulator.createEmulator({ seed: 'runtimes', https: true })
   let number = 0
   return {
