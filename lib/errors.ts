@@ -169,3 +169,7 @@ export function addToMessage<E extends WechatpayError>(error: E, more: string): 
   // Node prints the stack, which begins with the message.
   return Object.assign(error, { message, stack: error.stack?.replace(error.message, () => message) })
 }
+
+// A bundler that minifies renames classes, and programs read `error.name`.
+const CLASSES = { WechatpayError, ConfigError, RequestError, NetworkError, ApiError, VerificationError }
+for (const [value, type] of Object.entries(CLASSES)) Object.defineProperty(type, 'name', { value })

@@ -26,6 +26,7 @@ export class InvalidRowsError extends RequestError {
     const [first] = problems
     const example = first && `: row ${first.row}: ${first.field} ${first.message}`
     super(`${total} of ${rows} rows are wrong, and none was sent${example ?? ''}`)
+    this.name = 'InvalidRowsError'
     this.problems = problems
     this.total = total
   }

@@ -28,7 +28,7 @@ const main = async () => {
   let rows = 0
   for await (const row of await wxpay.bills.trade({ bill_date: '2024-01-01' })) rows += row ? 1 : 0
   wxpay.close()
-  return [card.data.code, order.code, rows > 0]
+  return [card.data.code, order.name, order.code, rows > 0]
 }
 main().then((value) => console.log(JSON.stringify(value)))
 `
@@ -60,7 +60,7 @@ it.each(['cjs', 'mjs'] as const)(
       NUMBER: `bundled-${extension}`,
     }
     const { stdout } = await promisify(execFile)(process.execPath, [file], { env })
-    expect(JSON.parse(stdout)).toEqual(['478515832665', 'ORDERNOTEXIST', true])
+    expect(JSON.parse(stdout)).toEqual(['478515832665', 'ApiError', 'ORDERNOTEXIST', true])
   },
   60_000,
 )
