@@ -2,7 +2,7 @@
  * `npm run matrix`: packs the package, installs it outside of this repository, and runs it wherever it has to work.
  *
  *     npm run matrix                           all of it
- *     npm run matrix -- --only node,types      groups: node bun deno types jest nest package
+ *     npm run matrix -- --only node,types      groups: node bun deno workerd bundlers types jest nest package
  *     npm run matrix -- --only node/22,types/7 of a group, what has this word in its name
  *     npm run matrix -- --tarball FILE         a package that is packed already
  *

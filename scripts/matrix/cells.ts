@@ -9,6 +9,8 @@ export interface Cell {
   readonly tool?: string
   readonly program: string
   readonly args: readonly string[]
+  /** The file of `tests/runtimes` that Node runs in place of the program, and that is given its path before `args`. */
+  readonly by?: string
   /** Packages of npm beside ours. */
   readonly beside?: readonly string[]
   /** Files that are made for it. */
@@ -82,11 +84,24 @@ const jest = (name: string, file: string, env: Readonly<Record<string, string>> 
   },
 })
 
+/** A bundler with its command line, and the checks in a bundle of each way of loading a package. */
+const bundler = (name: string, tool: string, program: string): Cell[] =>
+  ['import', 'require'].map((way) => ({
+    ...{ name: `${name}, ${way}`, tool, program, by: 'bundle.mjs', args: [way] },
+  }))
+
 /** What `--only` chooses from. */
 export const GROUPS: Readonly<Record<string, readonly Cell[]>> = {
   node: ['20', '22', '24', '26'].flatMap(node),
   bun: runtime('Bun', 'bun', 'bun', ['run']),
   deno: runtime('Deno', 'deno', 'deno', ['run', '--allow-all']),
+  // With wrangler comes workerd, which is what runs at Cloudflare.
+  workerd: [{ name: 'workerd', tool: 'wrangler@4', program: 'wrangler', by: 'workers.mjs', args: [] }],
+  bundlers: [
+    ...bundler('esbuild', 'esbuild', 'esbuild'),
+    ...bundler('webpack 5', 'webpack-cli@6', 'webpack'),
+    ...bundler('ncc', '@vercel/ncc', 'ncc'),
+  ],
   types: ['5.4', '5.9', '6', '7'].flatMap(typescript),
   jest: [
     jest('Jest, require', 'require.test.cjs'),

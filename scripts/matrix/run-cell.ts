@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify, stripVTControlCharacters } from 'node:util'
-import type { Cell } from './cells.js'
+import { type Cell, FILES } from './cells.js'
 import { Unavailable, type Workshop } from './workshop.js'
 
 const run = promisify(execFile)
@@ -39,12 +39,15 @@ export async function runProgram(
 
 /** Installs what a cell needs, and runs it. */
 export async function runCell(cell: Cell, workshop: Workshop): Promise<Outcome> {
-  const { name } = cell
+  const { name, by } = cell
   try {
     const program = cell.tool ? await workshop.tool(cell.tool, cell.program) : cell.program
     const cwd = await workshop.consumer(cell.beside ?? [])
     for (const [file, text] of Object.entries(cell.made ?? {})) await writeFile(join(cwd, file), text)
-    return await runProgram(name, program, cell.args, { cwd, env: { ...process.env, ...cell.env } })
+    const [command, args] = by
+      ? [process.execPath, [join(FILES, by), program, ...cell.args]]
+      : [program, cell.args]
+    return await runProgram(name, command, args, { cwd, env: { ...process.env, ...cell.env } })
   } catch (error) {
     const result = error instanceof Unavailable ? 'not available' : 'FAILED'
     return { name, result, seconds: 0, output: textOf(error) }

@@ -1,12 +1,13 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
-import type { Cell } from '../../scripts/matrix/cells.js'
+import { type Cell, FILES } from '../../scripts/matrix/cells.js'
 import { choose } from '../../scripts/matrix/choose.js'
 import { type Outcome, runCell, runProgram } from '../../scripts/matrix/run-cell.js'
 import { exitCodeOf, tableOf } from '../../scripts/matrix/table.js'
-import { createWorkshop } from '../../scripts/matrix/workshop.js'
+import { createWorkshop, type Workshop } from '../../scripts/matrix/workshop.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'wechatpay-matrix-test-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -19,6 +20,11 @@ describe('the matrix', () => {
     const namesOf = (only: string) => choose(only).cells.map(({ name }) => name)
     expect(namesOf('node/22')).toEqual(['Node 22, import', 'Node 22, require'])
     expect(namesOf('types/6,bun/import')).toHaveLength(5)
+    expect(namesOf('bundlers/webpack,workerd')).toEqual([
+      'webpack 5, import',
+      'webpack 5, require',
+      'workerd',
+    ])
     expect(choose('package')).toEqual({ cells: [], inspects: true })
     expect(choose(undefined).inspects).toBe(true)
   })
@@ -46,6 +52,23 @@ describe('the matrix', () => {
     expect(await run('')).toMatchObject({ result: 'passed' })
     const failed = await run(`console.log('one'); console.error('two'); process.exitCode = 3`)
     expect(failed).toMatchObject({ result: 'FAILED', output: 'one\ntwo' })
+  })
+
+  it('has a file of tests/runtimes run a program, and tells it which', async () => {
+    const workshop: Workshop = {
+      tool: () => Promise.resolve('/tools/bundler'),
+      consumer: async () => {
+        await mkdir(join(folder, FILES), { recursive: true })
+        await writeFile(join(folder, FILES, 'by.cjs'), 'console.log(process.argv.slice(2).join())')
+        return folder
+      },
+      clean: () => Promise.resolve(),
+    }
+    const cell: Cell = { name: 'x', tool: 't', program: 'bundler', by: 'by.cjs', args: ['import'] }
+    expect(await runCell(cell, workshop)).toMatchObject({
+      result: 'passed',
+      output: '/tools/bundler,import\n',
+    })
   })
 
   it('counts a tool that npm cannot get as not available, and keeps nothing of it', async () => {

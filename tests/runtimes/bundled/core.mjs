@@ -1,0 +1,5 @@
+import * as main from 'wechatpay-fluent'
+import * as crypto from 'wechatpay-fluent/crypto'
+import { runShop } from './shop.cjs'
+
+runShop(main, crypto)
