@@ -12,8 +12,11 @@ import * as nest from '../../examples/notifications-nest.js'
 import * as next from '../../examples/notifications-next.js'
 import * as node from '../../examples/notifications-node.js'
 import * as serverless from '../../examples/notifications-serverless.js'
+import * as workers from '../../examples/notifications-workers.js'
 import type { Wechatpay } from '../../lib/index.js'
 import { post, refused, SUCCESS, startReceivers } from './rig.js'
+
+const rig = startReceivers()
 
 type Ship = (order?: string) => Promise<void>
 
@@ -35,6 +38,12 @@ const shops: Readonly<Record<string, (wxpay: Wechatpay, ship: Ship) => Promise<S
   Hono: async (...shop) => createAdaptorServer({ fetch: hono.createShop(...shop).fetch }) as Server,
   'Next, by its route handler': async (...shop) =>
     createAdaptorServer({ fetch: next.createRoute(...shop).POST }) as Server,
+  "Cloudflare's Workers": async (_, ship) => {
+    const worker = workers.createWorker(ship)
+    const { certs = {}, apiv3Key } = rig.emulator.merchant
+    const env = { WXPAY_CERTS: JSON.stringify(certs), WXPAY_APIV3_KEY: apiv3Key as string }
+    return createAdaptorServer({ fetch: (request) => worker.fetch(request, env) }) as Server
+  },
   'Egg and Midway': async (...shop) => {
     const action = egg.createAction(...shop)
     const app = new Koa()
@@ -56,8 +65,6 @@ const shops: Readonly<Record<string, (wxpay: Wechatpay, ship: Ship) => Promise<S
     })
   },
 }
-
-const rig = startReceivers()
 
 describe.each(Object.entries(shops))('the example for %s', (name, createShop) => {
   it('ships what is paid, once, and answers as WeChat Pay wants', async () => {
