@@ -21,6 +21,9 @@ const OPTIONAL = ['bullmq', 'hucre/xlsx']
 /** CommonJS in a bundle of ES modules has no `require` by itself. */
 const REQUIRE = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);"
 
+/** Axios brings `debug`, which uses a package for colours where there is one. */
+const IGNORED = ['--ignore-warnings', '/supports-color/']
+
 /** What each is called with, and the file that it makes. */
 const BUNDLERS = {
   esbuild: (entry, folder, externals) => {
@@ -32,7 +35,7 @@ const BUNDLERS = {
   webpack: (entry, folder, externals) => {
     const output = ['--output-path', folder, '--output-filename', 'index.cjs']
     const external = externals.flatMap((name) => ['--externals', name, '--externals-type', 'node-commonjs'])
-    const options = ['--mode', 'production', '--target', 'node', '--stats', 'errors-warnings']
+    const options = ['--mode', 'production', '--target', 'node', '--stats', 'errors-warnings', ...IGNORED]
     return [join(folder, 'index.cjs'), ['--entry', entry, ...output, ...options, ...external]]
   },
   // It leaves out by itself what it does not find.
