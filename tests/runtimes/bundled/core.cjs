@@ -1,4 +1,4 @@
 'use strict'
 const { runShop } = require('./shop.cjs')
 
-runShop(require('wechatpay-fluent'), require('wechatpay-fluent/crypto'))
+void runShop(require('wechatpay-fluent'), require('wechatpay-fluent/crypto'))

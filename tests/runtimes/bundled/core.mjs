@@ -2,4 +2,4 @@ import * as main from 'wechatpay-fluent'
 import * as crypto from 'wechatpay-fluent/crypto'
 import { runShop } from './shop.cjs'
 
-runShop(main, crypto)
+void runShop(main, crypto)
