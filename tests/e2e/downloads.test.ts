@@ -100,6 +100,14 @@ describe('a download that the API does not sign', () => {
     expect(gathered).toEqual(bytes)
   })
 
+  it('comes as a stream over fetch, too', async () => {
+    const { file } = rig.client({ adapter: 'fetch' }).v3.billdownload
+    const query = { token: 't' }
+    const { data: bytes } = await file.get({ query })
+    const { data: stream } = await file.get({ query, responseType: 'stream' })
+    expect(await buffer(stream as Readable)).toEqual(bytes)
+  })
+
   it('replaces the file that was there only when it is whole', async () => {
     await rig.wxpay[bill].get({ query, sink })
     const before = readFileSync(sink)
