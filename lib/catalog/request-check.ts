@@ -1,4 +1,6 @@
 import type { ValidateFunction } from 'ajv'
+import { RequestError } from '../errors.js'
+import { IS_WORKERD } from '../runtime.js'
 import { type EndpointDocument, requestSchemas } from './document.js'
 import type { JsonSchema } from './schema.js'
 import { findSchemaProblem, loadAjv, type SchemaProblem } from './schema-problem.js'
@@ -23,8 +25,10 @@ export type RequestCheck = (parts: RequestParts) => Promise<RequestProblem | und
  * within its limits. What the client fills in itself is asked of nobody.
  *
  * @param traits of the endpoint
+ * @throws {RequestError} where no code can be compiled.
  */
 export async function createRequestCheck(document: EndpointDocument, traits: Traits): Promise<RequestCheck> {
+  if (IS_WORKERD) throw new RequestError('validate compiles code, which Workers forbid; leave it out there')
   const compiler = await loadAjv()
   const { required, ...schemas } = requestSchemas(document, { closed: true })
   const needed = new Set<string>(required)

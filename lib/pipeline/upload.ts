@@ -3,6 +3,7 @@ import type { TemplatedEndpoint } from '../catalog/endpoint.js'
 import type { UploadTraits } from '../catalog/traits.js'
 import { RequestError } from '../errors.js'
 import type { Upload } from '../protocols/protocol.js'
+import { IS_WORKERD } from '../runtime.js'
 import { digestOf, type FilePart, nameByContent, toFilePart } from './file-part.js'
 
 /** The layout of an upload to an endpoint that is not documented. */
@@ -24,6 +25,8 @@ export async function prepareUpload(
   signal: AbortSignal | undefined,
 ): Promise<Upload> {
   const { name, documented } = endpoint
+  if (IS_WORKERD)
+    throw new RequestError(`${name}: the form of an upload is a stream of Node, which Workers do not send`)
   const { upload: traits = documented ? undefined : USUAL } = endpoint.traits
   if (!traits) throw new RequestError(`${name} takes no file: pass the body as 'json'`)
   const { [traits.file]: input, ...others } = multipart

@@ -93,6 +93,9 @@ async function check(emulator, url) {
   assert.equal(await value('query', { out_trade_no: 'worker-1', query }), 'SUCCESS')
   assert.deepEqual(await error('order', { json: { ...json, amount: {} } }), ['ApiError', 'PARAM_ERROR', 400])
   assert.deepEqual(await error('order', { jason: {} }), ['RequestError', 'REQUEST_INVALID'])
+  const refused = ['RequestError', 'REQUEST_INVALID']
+  assert.deepEqual(await error('order', { json, validate: true }), refused)
+  assert.deepEqual(await error('upload'), refused)
   const xml = { appid: json.appid, transaction_id: '', out_trade_no: 'nowhere' }
   assert.deepEqual(await error('v2', { xml }), ['ApiError', 'ORDERNOTEXIST', 200])
   assert.equal(await value('certificates'), 200)
