@@ -7,8 +7,8 @@ import {
   ECDH,
   type KeyObject,
 } from 'node:crypto'
+import { runtimeName } from '../runtime.js'
 import { invalidKey } from './material.js'
-import { runtimeName } from './runtime-name.js'
 
 const DIGEST = 'sm3'
 

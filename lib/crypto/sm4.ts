@@ -1,8 +1,8 @@
 import { type CipherGCMTypes, createHash, getCiphers, KeyObject } from 'node:crypto'
 import { ConfigError } from '../errors.js'
+import { runtimeName } from '../runtime.js'
 import { type SecretInput, secretKey } from './aes.js'
 import { decryptGcm, encryptGcm } from './gcm.js'
-import { runtimeName } from './runtime-name.js'
 
 /** OpenSSL has it from 3.1; Node's types do not list it. */
 const ALGORITHM = 'sm4-gcm' as CipherGCMTypes
