@@ -26,6 +26,7 @@ import type { WechatpayOptions } from './option-types.js'
 import { type Config, loadConfig } from './options.js'
 import { createPaySign, type PaySign } from './pay-sign/api.js'
 import { certificateDownload } from './pipeline/certificate-download.js'
+import { watchCalls } from './pipeline/watch.js'
 import { readGiven } from './plain-object.js'
 import { DEFAULT_ORIGIN, resolveUrl } from './protocols/url.js'
 import { createV2Protocol, signedUrl } from './protocols/v2/v2.js'
@@ -163,6 +164,7 @@ export class Wechatpay {
         deriveKeyOf((account.privateKey ?? secret ?? apiv3Key) as KeyObject, purpose),
     })
     Object.freeze(this)
+    watchCalls()
     // biome-ignore lint/correctness/noConstructorReturn: the chain is this object, seen through a proxy
     return createChain(this, ROOT, {
       send: calls.run,

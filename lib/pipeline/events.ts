@@ -28,12 +28,16 @@ export interface ResponseEvent extends CallFacts {
   readonly status: number
   readonly requestId: string | undefined
   readonly duration: number
+  /** Milliseconds since the first attempt began. */
+  readonly elapsed: number
 }
 
 /** A call has failed for good. */
 export interface FailureEvent extends CallFacts {
   readonly type: 'failure'
   readonly error: Error
+  /** Milliseconds since the first attempt began. */
+  readonly elapsed: number
 }
 
 /** What happens to a call, for logs and metrics. Nothing in it is secret. */
@@ -44,3 +48,17 @@ export const CALL_CHANNEL = 'wechatpay-fluent:call'
 
 /** The channel. Events are made only while it has subscribers. */
 export const callEvents: Channel = channel(CALL_CHANNEL)
+
+/** What a call carries, published behind the event of its outcome. It may identify people, so it is for debugging alone. */
+export interface CallContent {
+  readonly method: string
+  readonly path: string
+  readonly query: unknown
+  /** The body before it is encrypted and signed, in whose place are its marks; the fields of an upload. */
+  readonly body: unknown
+  /** The data of the response, also of one that says no; absent where there is none. */
+  readonly data?: unknown
+}
+
+/** The channel of {@link CallContent}. */
+export const callContents: Channel = channel('wechatpay-fluent:content')

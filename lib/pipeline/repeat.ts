@@ -8,7 +8,7 @@ import { DEFAULT_ORIGIN } from '../protocols/url.js'
 import { isProbe } from '../protocols/v3/signature.js'
 import type { RequestObject } from './build.js'
 import { writeSink } from './download.js'
-import { type CallEvent, type CallFacts, callEvents } from './events.js'
+import { type CallContent, type CallEvent, type CallFacts, callContents, callEvents } from './events.js'
 
 /** How attempts are made, and where. */
 export interface RepeatOptions {
@@ -32,6 +32,7 @@ export async function repeat(
   const limit = repeatLimit(call, request)
   let unreachable = 0
   let isOpen = false
+  const begun = performance.now()
   for (let count = 1; ; count++) {
     const started = performance.now()
     publish(call, count, { type: 'attempt' })
@@ -43,7 +44,8 @@ export async function repeat(
         await writeSink(response.data as Readable, sink, call.endpoint.name)
         response.data = undefined
       }
-      if (callEvents.hasSubscribers) publishResponse(call, count, response, started)
+      if (callEvents.hasSubscribers) publishResponse(call, count, response, [started, begun])
+      publishContent(call, response.data)
       return response
     } catch (failure) {
       // What an earlier attempt has left open, a later refusal does not close.
@@ -51,7 +53,8 @@ export async function repeat(
       isOpen = error instanceof WechatpayError && error.mayHaveHappened
       const delay = count > limit ? undefined : delayBeforeRepeat(error, count, call)
       if (delay === undefined || call.signal?.aborted || options.isClosed()) {
-        publish(call, count, { type: 'failure', error: error as Error })
+        publish(call, count, { type: 'failure', error: error as Error, elapsed: performance.now() - begun })
+        publishContent(call, error instanceof ApiError ? error.response.data : undefined)
         throw error
       }
       if (error instanceof NetworkError) unreachable++
@@ -69,10 +72,22 @@ function publish({ endpoint }: Call, attempt: number, event: EventOf<CallEvent>)
   callEvents.publish({ ...event, method: endpoint.verb.toUpperCase(), path: endpoint.path, attempt })
 }
 
-function publishResponse(call: Call, attempt: number, response: AxiosResponse, started: number): void {
-  const { status, headers } = response
+/** @param times when the attempt began, and when the first one did */
+function publishResponse(
+  call: Call,
+  attempt: number,
+  { status, headers }: AxiosResponse,
+  times: readonly [started: number, begun: number],
+): void {
   const requestId = headers?.['request-id'] as string | undefined
-  publish(call, attempt, { type: 'response', status, requestId, duration: performance.now() - started })
+  const [duration, elapsed] = times.map((time) => performance.now() - time) as [number, number]
+  publish(call, attempt, { type: 'response', status, requestId, duration, elapsed })
+}
+
+function publishContent({ endpoint, query, body }: Call, data: unknown): void {
+  if (!callContents.hasSubscribers) return
+  const { verb, path } = endpoint
+  callContents.publish({ method: verb.toUpperCase(), path, query, body, data } satisfies CallContent)
 }
 
 /** The call at the next access point, where neither the caller, the client nor the endpoint asks for a certain one. */
