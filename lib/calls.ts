@@ -105,7 +105,7 @@ const byProtocol = <Value>(make: (name: ProtocolName) => Value): Readonly<Record
 
 /** The defaults of direct calls. Like axios, they take headers for all requests, and below `common` and the names of methods. */
 export function directDefaults(
-  { axios, own: values }: Pick<Config, 'axios' | 'own'>,
+  { axios, own }: Pick<Config, 'axios' | 'own'>,
   protocol: Protocol,
 ): CallOptions['defaults'] {
   const { headers = {}, timeout, maxContentLength, baseURL, onUploadProgress, onDownloadProgress } = axios
@@ -114,9 +114,9 @@ export function directDefaults(
   const forAll = Object.fromEntries(Object.entries(groups).filter(([name]) => !isGroup(name)))
   return byVerb((verb) => {
     const ofGroups = AxiosHeaders.concat(groups.common, groups[verb], requiredHeaders(protocol)).toJSON()
-    const own = mergeHeaders(ofGroups as HttpHeaders, forAll)
+    const merged = mergeHeaders(ofGroups as HttpHeaders, forAll)
     const progress = { onUploadProgress, onDownloadProgress }
-    return { timeout, maxContentLength, baseURL, ...progress, headers: own, own: values }
+    return { timeout, maxContentLength, baseURL, ...progress, headers: merged, own }
   })
 }
 

@@ -45,6 +45,23 @@ describe('wxpay call', () => {
     expect(JSON.parse(stdout)).toMatchObject({ out_trade_no: 'CLI-002', trade_state: 'NOTPAY' })
   })
 
+  it('fills in what it knows, from the environment and a file at once', async () => {
+    const { mchid } = merchant.emulator.merchant
+    await run(['call', 'v3/pay/transactions/out-trade-no/CLI-002'])
+    expect(merchant.emulator.requests[0]?.query).toEqual({ mchid })
+    const config = merchant.file('defaults.json', JSON.stringify({ defaults: { appid: 'wx1' } }))
+    const env = { WXPAY_NOTIFY_URL: 'https://example.com/notify' }
+    const json = JSON.stringify({ description: 'QQ公仔', out_trade_no: 'CLI-009', amount: { total: 100 } })
+    const args = ['call', 'v3/pay/transactions/native', '--config', config, '--json', json, '--dry-run']
+    const { code, stdout } = await run(args, { env })
+    expect(code).toBe(0)
+    const filled = { mchid, appid: 'wx1', notify_url: 'https://example.com/notify' }
+    expect(JSON.parse(JSON.parse(stdout).body)).toEqual({ ...JSON.parse(json), ...filled })
+    const { stdout: fields } = await run(['routes', 'show', 'v3/pay/transactions/native'])
+    expect(fields).toMatch(/\n {2}mchid +string \.\.32 +filled in /)
+    expect(fields).toMatch(/\n {2}appid +string \.\.32 +or defaults /)
+  })
+
   it('takes an id in the path for what it is', async () => {
     const query = `mchid=${merchant.emulator.merchant.mchid}`
     await run(['call', '/v3/pay/transactions/out-trade-no/CLI-003', '--query', query])
