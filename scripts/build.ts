@@ -6,7 +6,7 @@
  * error is an instance of the same class wherever it was thrown.
  */
 import { execFileSync } from 'node:child_process'
-import { cpSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type OutputChunk, type Plugin, rolldown } from 'rolldown'
@@ -140,11 +140,29 @@ function writeDeclarations(): void {
   const tsc = join(root, 'node_modules/typescript/bin/tsc')
   const args = ['-p', join(root, 'tsconfig.build.json'), '--outDir', join(dist, 'esm')]
   execFileSync(process.execPath, [tsc, ...args], { stdio: 'inherit' })
+  removeUnreachable(join(dist, 'esm'))
   for (const folder of ['lib', 'types']) {
     cpSync(join(dist, 'esm', folder), join(dist, 'cjs', folder), {
       recursive: true,
       filter: (source) => !source.endsWith('.js'),
     })
+  }
+}
+
+/** Removes the declarations that those of no entry lead to: nobody can import what they describe. */
+function removeUnreachable(folder: string): void {
+  const reached = new Set<string>()
+  const reach = (file: string): void => {
+    if (reached.has(file) || !existsSync(file)) return
+    reached.add(file)
+    for (const [, path = ''] of readFileSync(file, 'utf8').matchAll(/["'](\.{1,2}\/[^"'\s]+)\.js["']/g)) {
+      reach(resolve(dirname(file), `${path}.d.ts`))
+    }
+  }
+  for (const path of imported) reach(join(dist, relative('dist', path).replace(/\.js$/, '.d.ts')))
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  for (const file of files.filter((name) => name.endsWith('.d.ts'))) {
+    if (!reached.has(join(folder, file))) rmSync(join(folder, file))
   }
 }
 
