@@ -7,9 +7,9 @@ import type { Shop } from './shop.js'
 // #region order
 /** What the app puts into PayReq, on iOS, Android and HarmonyOS alike. `appid` is that of the app. */
 export async function startPayment(shop: Shop, out_trade_no: string, total: number): Promise<AppParameters> {
-  const { wxpay, mchid, appid, notify_url } = shop
+  const { wxpay, appid, notify_url } = shop
   const { data } = await wxpay.v3.pay.transactions.app.post({
-    json: { appid, mchid, description: 'Tea, 100 g', out_trade_no, notify_url, amount: { total } },
+    json: { appid, description: 'Tea, 100 g', out_trade_no, notify_url, amount: { total } },
   })
   return wxpay.paySign.app({ appId: appid, prepayId: data.prepay_id })
 }
@@ -17,11 +17,8 @@ export async function startPayment(shop: Shop, out_trade_no: string, total: numb
 
 // #region answer
 /** The answer to the app that asks after its return from WeChat: `errCode` 0 is no proof, the query is. */
-export async function isPaid({ wxpay, mchid }: Shop, out_trade_no: string, total: number): Promise<boolean> {
-  const { data } = await wxpay.v3.pay.transactions.outTradeNo._out_trade_no_.get({
-    out_trade_no,
-    query: { mchid },
-  })
+export async function isPaid({ wxpay }: Shop, out_trade_no: string, total: number): Promise<boolean> {
+  const { data } = await wxpay.v3.pay.transactions.outTradeNo._out_trade_no_.get({ out_trade_no })
   return data.trade_state === 'SUCCESS' && data.amount?.total === total
 }
 // #endregion answer

@@ -14,7 +14,7 @@ export interface Part {
 }
 
 export async function startPayment(
-  { wxpay, mchid, appid, notify_url }: Shop,
+  { wxpay, appid, notify_url }: Shop,
   combine_out_trade_no: string,
   parts: readonly Part[],
   openid: string,
@@ -22,7 +22,6 @@ export async function startPayment(
   const { data } = await wxpay.v3.combineTransactions.jsapi.post({
     json: {
       combine_appid: appid,
-      combine_mchid: mchid,
       combine_out_trade_no,
       sub_orders: parts.map(({ total, ...part }) => {
         return { ...part, attach: combine_out_trade_no, amount: { total_amount: total, currency: 'CNY' } }

@@ -38,7 +38,7 @@ export async function demo(emulator: Emulator) {
   for (let number = 1; number <= COUNT; number++) {
     const out_trade_no = `complained-${number}`
     await wxpay.v3.pay.transactions.native.post({
-      json: { appid, mchid, description: 'Tea', out_trade_no, notify_url, amount: { total: 100 * number } },
+      json: { appid, description: 'Tea', out_trade_no, notify_url, amount: { total: 100 * number } },
     })
     await emulator.pay(out_trade_no)
     emulator.complain({ out_trade_no, detail: `No tea came, order ${number}` })

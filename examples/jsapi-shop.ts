@@ -17,10 +17,10 @@ export type Orders = Map<string, Order>
 
 /** What the page passes on to wx.requestPayment or WeixinJSBridge. Calling it again for the same order is harmless. */
 export async function startPayment(shop: Shop, order: Order, openid: string): Promise<JsapiParameters> {
-  const { wxpay, mchid, appid, notify_url } = shop
+  const { wxpay, appid, notify_url } = shop
   const { out_trade_no, description, total } = order
   const { data } = await wxpay.v3.pay.transactions.jsapi.post({
-    json: { appid, mchid, description, out_trade_no, notify_url, amount: { total }, payer: { openid } },
+    json: { appid, description, out_trade_no, notify_url, amount: { total }, payer: { openid } },
   })
   return wxpay.paySign.jsapi({ appId: appid, prepayId: data.prepay_id })
 }
@@ -43,9 +43,9 @@ export function paymentReceiver({ wxpay }: Pick<Shop, 'wxpay'>, orders: Orders):
 }
 
 /** Asks for the payment where no notification has come: when the page returns, and of old unpaid orders by a timer. */
-export async function checkPayment({ wxpay, mchid }: Shop, orders: Orders, out_trade_no: string) {
+export async function checkPayment({ wxpay }: Shop, orders: Orders, out_trade_no: string) {
   const node = wxpay.v3.pay.transactions.outTradeNo._out_trade_no_
-  const { data } = await node.get({ out_trade_no, query: { mchid } })
+  const { data } = await node.get({ out_trade_no })
   if (data.trade_state === 'SUCCESS') {
     recordPayment(orders, out_trade_no, data.transaction_id ?? '', data.amount?.total)
   }

@@ -9,9 +9,9 @@ import type { Shop } from './shop.js'
 // #region code
 /** The QR code as SVG. It can be scanned for two hours, and by several people: one of them pays. */
 export async function showCode(shop: Shop, out_trade_no: string, total: number): Promise<string> {
-  const { wxpay, mchid, appid, notify_url } = shop
+  const { wxpay, appid, notify_url } = shop
   const { data } = await wxpay.v3.pay.transactions.native.post({
-    json: { appid, mchid, description: 'Tea, 100 g', out_trade_no, notify_url, amount: { total } },
+    json: { appid, description: 'Tea, 100 g', out_trade_no, notify_url, amount: { total } },
   })
   return renderSVG(data.code_url)
 }
@@ -21,9 +21,9 @@ export async function showCode(shop: Shop, out_trade_no: string, total: number):
 /** States that an order does not leave by itself any more. */
 const ENDS: ReadonlySet<string> = new Set(['SUCCESS', 'REFUND', 'CLOSED', 'REVOKED', 'PAYERROR'])
 
-async function stateOf({ wxpay, mchid }: Shop, out_trade_no: string): Promise<string | undefined> {
+async function stateOf({ wxpay }: Shop, out_trade_no: string): Promise<string | undefined> {
   const node = wxpay.v3.pay.transactions.outTradeNo._out_trade_no_
-  return (await node.get({ out_trade_no, query: { mchid } })).data.trade_state
+  return (await node.get({ out_trade_no })).data.trade_state
 }
 
 /** Waits for the payment and closes the order when the time is up; returns what became of it. */
@@ -33,7 +33,7 @@ export async function waitForPayment(shop: Shop, out_trade_no: string, { seconds
     if (state && ENDS.has(state)) return state
   }
   const { close } = shop.wxpay.v3.pay.transactions.outTradeNo._out_trade_no_
-  await close.post({ out_trade_no, json: { mchid: shop.mchid } }).catch((error: unknown) => {
+  await close.post({ out_trade_no }).catch((error: unknown) => {
     // ORDER_PAID: somebody paid at the last moment. In any case it is the query that counts.
     if (!(error instanceof ApiError)) throw error
   })

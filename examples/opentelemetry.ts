@@ -50,7 +50,7 @@ export async function demo(emulator: Emulator) {
   const exporter = new InMemorySpanExporter() // in a shop of yours: the OTLP exporter of your collector
   const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] })
   const stop = traceCalls(provider.getTracer('wechatpay'))
-  const { wxpay, mchid } = shopOf(emulator)
+  const { wxpay } = shopOf(emulator)
 
   const order = wxpay.v3.pay.transactions.outTradeNo._out_trade_no_
   const provinces = wxpay.v3.capital.capitallhh.areas.provinces
@@ -62,7 +62,7 @@ export async function demo(emulator: Emulator) {
   })
   await Promise.allSettled([
     provinces.get(), // answered at the second attempt
-    order.get({ out_trade_no: 'nobody-knows-it', query: { mchid } }), // 404
+    order.get({ out_trade_no: 'nobody-knows-it' }), // 404
   ])
   stop()
   return exporter.getFinishedSpans().map(({ name, attributes, status, ended }) => ({
