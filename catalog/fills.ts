@@ -1,4 +1,4 @@
-import { eitherOf, fieldsOf, isFields, type Shape } from '../lib/catalog/schema.js'
+import { eitherOf, fieldsOf, isFields, isLeaf, type Shape } from '../lib/catalog/schema.js'
 import { type Endpoint, part } from './model.js'
 
 /** The fields that hold the caller's own id, app or address, at one endpoint or another. */
@@ -26,7 +26,8 @@ function fillsOfPart(endpoint: Endpoint, name: (typeof PARTS)[number], shape: Sh
   return NAMES.flatMap((field) => {
     const found = fields.get(field)
     const at = `${name}.${field}`
-    if (!found || at in notOwn) return []
+    // Where it is a list, it says which ids something holds for.
+    if (!found || !isLeaf(found.shape) || at in notOwn) return []
     // The signature of APIv2 adds it.
     if (api === 'v2' && (field === merchantId || MERCHANT.includes(field))) return []
     // What a change leaves out stays as it is; only a combined order has an id of its own beside the others.

@@ -202,6 +202,13 @@ describe('what is filled in', () => {
     expect(bodyOf()).toEqual({ company_name: 'c' })
   })
 
+  it('is no item of a list', async () => {
+    const path = 'v3/abnormal-fund-processing/receipts/{receipt_id}/transfer-instructions'
+    const request = { receipt_id: '1', json: { out_instruction_no: '1' } } as never
+    await rig.client({ defaults })[path].post(request).catch(ignored)
+    expect(bodyOf()).toEqual({ out_instruction_no: '1', notify_url: defaults.notify_url })
+  })
+
   it.each<[string, object, object]>([
     ['null', { mchid: null, notify_url: null }, { appid: defaults.appid, mchid: null, notify_url: null }],
     ['empty', { appid: '', mchid: '' }, { ...defaults, appid: '', mchid: '' }],

@@ -231,7 +231,7 @@ v2
    orderquery p optionalSign safe fills=xml.appid
 v3
  abnormal-fund-processing/receipts/{receipt_id} g
-  transfer-instructions p fills=json.{appid,notify_url}
+  transfer-instructions p fills=json.notify_url
    {out_instruction_no} g
  aggracct-bc/wb-channel
   account
