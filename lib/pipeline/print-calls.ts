@@ -82,10 +82,17 @@ export function describeContent({ method, path, query, body, data }: CallContent
 const HIDDEN = '(hidden)'
 
 /** Names of fields that sign, open or pay: signatures, keys, tokens, payment codes. */
-const SECRET = /sign|nonce|secret|token|passw|cipher|authinfo|auth_?code|(?:^|_)key|key$/i
-/** Names of fields that tell who somebody is, or where to reach or to pay them. */
-const PERSONAL =
-  /open_?id|union_?id|(?:user|real|full|payer|payee|receiver|contact|legal|holder|owner|driver|account|bank|card|person)\w*_?name|^name$|phone|mobile|e?mail|address|id_?(?:card|no|num|doc)|(?:account|card|bank)_?(?:no|num)|^account$|birth|plate_num|licen[cs]e/i
+const SECRET = /sign|nonce|secret|token|passw|cipher|authinfo|(?:auth|face)_?code|(?:^|_)key|key$/i
+/** Names of fields that tell who somebody is, or where to reach or to pay them. A name may be that of a person anywhere. */
+const PERSONAL = new RegExp(
+  [
+    'open_?id|union_?id|user_?id|user_code|outer_?id|card_code|name$|legal_person$|^contact$|^payee$|avatar|head_image|photo',
+    'phone|mobile|e?mail|^qq$|address|_addr$|(?:^|_|client)ip$|birth|plate_no|plate_num|car_number',
+    'id_?(?:card|no|num|doc)|cert(?:ificates)?_(?:id|n)|cred?_?id|licen[cs]e|^number$',
+    '^account$|(?:account|card|bank)_?(?:no|num|tail)|(?:bank|display|receive[dr]?|return|recv)_accoun?t$',
+  ].join('|'),
+  'i',
+)
 /** The tokens in URLs that WeChat Pay gives out. */
 const URL_TOKEN = /([?&][\w-]*token=)[^&#\s"]*/gi
 
@@ -99,11 +106,13 @@ function redact(value: unknown, encrypted: ReadonlySet<string>, depth = 0): unkn
   if (value instanceof Uint8Array) return `(${value.byteLength} bytes)`
   if (!isRecord(value)) return value instanceof Date ? value : `(${value.constructor?.name ?? 'object'})`
   return Object.fromEntries(
-    Object.entries(value).map(([name, item]) => {
-      if (item === undefined || item === null || item === '') return [name, item]
-      if (encrypted.has(name)) return [name, '(encrypted)']
+    Object.entries(value).map(([key, item]) => {
+      if (item === undefined || item === null || item === '') return [key, item]
+      // A refusal repeats the value that it refuses: { field: '/payer/openid', value: 'o…' }.
+      const name = key === 'value' && typeof value.field === 'string' ? value.field.replace(/^.*\//, '') : key
+      if (encrypted.has(name)) return [key, '(encrypted)']
       const isHidden = SECRET.test(name) || (PERSONAL.test(name) && typeof item !== 'object')
-      return [name, isHidden ? HIDDEN : redact(item, encrypted, depth + 1)]
+      return [key, isHidden ? HIDDEN : redact(item, encrypted, depth + 1)]
     }),
   )
 }

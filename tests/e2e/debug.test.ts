@@ -185,6 +185,29 @@ describe('a line of it', () => {
       '  sent     {"a":{"download_url":"https://a.cn/f?id=1&token=(hidden)"},"privateKey":"(hidden)"}',
     )
     expect(of('张三,13800000000\n'.repeat(9))).toBe('  sent     "(text of 135 characters)"')
+    const person = {
+      ...{ legal_person: 'P', staff_name: 'P', nickname: 'P', filename: 'P.png', payee: 'P', face_code: 'P' },
+      ...{
+        spbill_create_ip: 'P',
+        payer_client_ip: 'P',
+        clientip: 'P',
+        receiver_account: 'P',
+        user_creid: 'P',
+      },
+      ...{ refund_recv_accout: 'P', user_received_account: 'P', bank_card_tail: 'P', plate_no: 'P' },
+    }
+    expect(of(person)).not.toContain('"P')
+    expect(of({ code: 'PARAM_ERROR', detail: { field: '/payer/openid', value: 'o1', issue: 'i' } })).toBe(
+      '  sent     {"code":"PARAM_ERROR","detail":{"field":"/payer/openid","value":"(hidden)","issue":"i"}}',
+    )
+    const shown = {
+      funds_account: 'AVAILABLE',
+      description: 'd',
+      field: '/amount',
+      value: 'x',
+      stock_id: '1',
+    }
+    expect(of(shown)).toBe(`  sent     ${JSON.stringify(shown)}`)
     expect(of({ id_card_number: '110101199001011234', scene: '{"openid":"o1"}' })).not.toMatch(/1101|o1/)
   })
 })
