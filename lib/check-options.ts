@@ -190,13 +190,9 @@ export function assertOptions(options: WechatpayOptions): void {
   if (typeof options !== 'object' || options === null) {
     throw new ConfigError('Wechatpay takes an object of options: { mchid, serial, privateKey, certs }')
   }
-  for (const given of Object.keys(options)) {
-    // Axios would keep a name that it does not know as a default, and print it.
-    if ((OWN_NAMES as readonly string[]).includes(given) || AXIOS_OPTIONS.has(given)) continue
-    const meant = NAMES_ELSEWHERE.get(plainName(given))
-    const hint = meant ? `: ${meant}` : didYouMean(nearestName(given, OWN_NAMES))
-    throw new ConfigError(`There is no option '${given}'${hint}`)
-  }
+  // Axios would keep a name that it does not know as a default, and print it.
+  const [stranger] = unknownOptions(options)
+  if (stranger) throw new ConfigError(stranger.problem)
   const identity = identityOf({ ...options })
   const missing = (REQUIRED_NAMES[identity] as readonly (keyof WechatpayOptions)[]).filter(
     (name) => options[name] === undefined && !(name === 'serial' && hasCertificate(options)),
@@ -214,6 +210,27 @@ export function assertOptions(options: WechatpayOptions): void {
   for (const [name, check, must] of CHECKS) {
     if (options[name] !== undefined && !check(options[name])) throw new ConfigError(`${name} must be ${must}`)
   }
+}
+
+/** An option that there is none of. */
+interface UnknownOption {
+  readonly name: string
+  /** The option whose name this one was probably meant to be. */
+  readonly nearest: string | undefined
+  readonly problem: string
+}
+
+/** The options that there are none of. */
+export function unknownOptions(options: object): UnknownOption[] {
+  const names = Object.keys(options).filter(
+    (name) => !(OWN_NAMES as readonly string[]).includes(name) && !AXIOS_OPTIONS.has(name),
+  )
+  return names.map((name) => {
+    const elsewhere = NAMES_ELSEWHERE.get(plainName(name))
+    const nearest = elsewhere ? undefined : nearestName(name, OWN_NAMES)
+    const hint = elsewhere ? `: ${elsewhere}` : didYouMean(nearest)
+    return { name, nearest, problem: `There is no option '${name}'${hint}` }
+  })
 }
 
 /** Where the options that every client needs are to be found. */

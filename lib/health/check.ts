@@ -1,4 +1,4 @@
-import { hasCertificate } from '../check-options.js'
+import { hasCertificate, unknownOptions } from '../check-options.js'
 import { NetworkError, RequestError } from '../errors.js'
 import { type Identity, identityOf } from '../identity.js'
 import { didYouMean, nearestName } from '../nearest.js'
@@ -56,15 +56,17 @@ async function findFacts(
   tools: CheckTools,
 ): Promise<Fact[]> {
   const { createClient, createTransport } = tools
-  const options = attempt(() => withSerial({ ...given } as WechatpayOptions))
-  if (options instanceof Error) return [refused(options)]
+  const strangers = unknownOptions(Object(given))
+  const misnamed = strangers.map(({ problem }) => bad('options', 'OPTIONS_INVALID', { reason: problem }))
+  const options = attempt(() => withSerial(withRightNames(given, strangers)))
+  if (options instanceof Error) return [...misnamed, refused(options)]
   const identity = attempt(() => identityOf({ ...options }))
-  if (identity instanceof Error) return [refused(identity)]
+  if (identity instanceof Error) return [...misnamed, refused(identity)]
   const { account, facts, secrets } = checkOptions(identity, options)
   if (!facts.some(isBad)) facts.push(...checkCertificates(identity, { options, account }, certificate))
   const isSound = !facts.some(isBad)
   const usable = withoutFaulty(options, [...facts, ...secrets])
-  facts.push(...secrets)
+  facts.push(...secrets, ...misnamed)
   const isReady = isSound && hasSecrets(identity, usable)
   if (isReady) {
     const client = attempt(() => createClient(usable))
@@ -115,6 +117,16 @@ function checkCertificates(
   const facts = own === undefined ? [] : checkCertificate(own, account, options)
   const mayShowOne = identity === 'merchant' || identity === 'v2'
   return mayShowOne && !facts.some(isBad) ? [...facts, checkClientCertificate(options, account)] : facts
+}
+
+/** The options under the names that were meant, so that one with a typing error is not found missing as well. */
+function withRightNames(given: object, strangers: ReturnType<typeof unknownOptions>): WechatpayOptions {
+  const options: Record<string, unknown> = { ...given }
+  for (const { name, nearest } of strangers) {
+    if (nearest !== undefined) options[nearest] ??= options[name]
+    delete options[name]
+  }
+  return options as unknown as WechatpayOptions
 }
 
 /** The options with the serial number of the client certificate, where they have none of their own. */

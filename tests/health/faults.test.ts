@@ -372,6 +372,12 @@ const NETWORK_FAULTS: readonly Fault[] = [
     /option/,
   ],
   ['an option that there is none of', () => ofMerchant(both, { timeOut: 1 }), 'OPTIONS_INVALID', /option/],
+  [
+    'an option with a typing error in its name',
+    () => ofMerchant(both, { serial: undefined, serail: both.merchant.serial }),
+    'OPTIONS_INVALID',
+    /option/,
+  ],
   ['the options of two clients', () => ofMerchant(both, { brandId: '1' }), 'OPTIONS_INVALID', /option/],
   ['a clock that is behind', () => withClock(600_000), 'CLOCK_BEHIND', /set-ntp/],
   ['a clock that is ahead', () => withClock(-600_000), 'CLOCK_AHEAD', /set-ntp/],
