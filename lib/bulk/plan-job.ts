@@ -19,6 +19,8 @@ export interface BulkPlan {
   readonly columns: Readonly<Record<string, string | null>>
   /** The required fields that nothing fills, each with the unused column that is called almost like it, or `null`. */
   readonly missing: Readonly<Record<string, string | null>>
+  /** The unique number, where no column gives it and each row gets one of its own, with the unused column as for `missing`. */
+  readonly derived: Readonly<Record<string, string | null>>
   /** The fields that have the same value in all rows. */
   readonly constants: Readonly<Record<string, unknown>>
   readonly rows: number
@@ -80,6 +82,7 @@ export async function planBulk(options: BulkOptions): Promise<BulkPlan> {
       columns: Object.fromEntries(columns),
       // Where a row is right, its client fills in what no column gives.
       missing: good ? {} : withNearest(missingOf(job, document, filled), columns),
+      derived: withNearest(derivedOf(job, filled), columns),
       constants: Object.fromEntries(job.constants.map(({ field, value }) => [formatFieldPath(field), value])),
       first: shown && { row: shown.number, ...draftRequest(job, shown, good ? undefined : document) },
     }
@@ -98,6 +101,12 @@ function missingOf(job: Job, document: JobDocument, filled: readonly (string | n
     ...job.placeholders.filter((name) => !names.has(name)),
     ...(document ? missingFields(document, 'json', (field) => names.has(formatFieldPath(field))) : []),
   ]
+}
+
+/** The unique number, where nothing fills it. */
+function derivedOf({ number }: Job, filled: readonly (string | null)[]): string[] {
+  if (!number?.derived) return []
+  return [formatFieldPath(number.field)].filter((field) => !filled.includes(field))
 }
 
 /** The unused column that is called almost like a missing field, for each of them. */

@@ -114,7 +114,7 @@ describe('wxpay bulk', { timeout: 60_000 }, () => {
         ...{ account: 'json.account', name: 'json.name', type: 'json.type' },
         ...{ relation_type: 'json.relation_type', 备注: null },
       },
-      missing: {},
+      ...{ missing: {}, derived: {} },
       constants: { 'json.appid': 'wxd678efh567hg6787' },
       rows: 1,
       problems: [],
@@ -147,6 +147,22 @@ describe('wxpay bulk', { timeout: 60_000 }, () => {
     const cells = await run([...refunds, input2])
     expect(cells).toMatchObject({ code: 1, stderr: 'error: 2 of 2 rows are wrong; nothing was sent\n' })
     expect(rig.emulator.requests).toEqual([])
+  })
+
+  it('says that rows get numbers of their own, and which column may have been meant to give them', async () => {
+    const input = file('numbers.csv', 'out_trade_no,out_refund_n,amount.refund,amount.total\nT1,R1,1,2\n')
+    const args = ['bulk', 'post', 'v3/refund/domestic/refunds', '--dry-run', '--input', input]
+    const set = ['--set', 'amount.currency=CNY']
+    expect(await run([...args, ...set])).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(
+        /json\.out_refund_no +a number is made for each row; is it 'out_refund_n'\? --map 'json\.out_refund_no=out_refund_n'/,
+      ),
+    })
+    const planOf = async (more: string[]) =>
+      JSON.parse((await run([...args, ...set, ...more, '--json'])).stdout)
+    expect(await planOf([])).toMatchObject({ derived: { 'json.out_refund_no': 'out_refund_n' }, missing: {} })
+    expect(await planOf(['--map', 'out_refund_no=out_refund_n'])).toMatchObject({ derived: {}, missing: {} })
   })
 
   it('shows the mapping and the first request with what they lack, from a spreadsheet too', async () => {

@@ -83,21 +83,28 @@ export function describePlan(plan: JobPlan): string {
   ].join('\n')
 }
 
-function describeColumns({ columns, missing, constants }: JobPlan): string {
+function describeColumns({ columns, missing, derived, constants }: JobPlan): string {
   const unused = words('(not used)', '（没有用到）')
   const absent = words('(no column)', '（没有列）')
+  const made = words('a number is made for each row', '为每行生成单号')
   return formatColumns([
     [words('COLUMN', '列'), words('FIELD', '字段')],
     ...Object.entries(columns).map(([column, field]) => [column, field ?? unused]),
     ...Object.entries(constants).map(([field, value]) => [`= ${JSON.stringify(value)}`, field]),
-    ...Object.entries(missing).map(([field, column]) => [absent, field, describeMissing(field, column)]),
+    ...Object.entries(missing).map(([field, column]) => [
+      absent,
+      field,
+      withGuess(words('required', '必填'), field, column),
+    ]),
+    ...Object.entries(derived).map(([field, column]) => [absent, field, withGuess(made, field, column)]),
   ])
 }
 
-function describeMissing(field: string, column: string | null): string {
-  if (column === null) return words('required', '必填')
+/** What is said of a field that no column gives, and which column may have been meant for it. */
+function withGuess(said: string, field: string, column: string | null): string {
+  if (column === null) return said
   const flag = `--map '${field}=${column}'`
-  return words(`required; is it '${column}'? ${flag}`, `必填；是否为“${column}”？${flag}`)
+  return words(`${said}; is it '${column}'? ${flag}`, `${said}；是否为“${column}”？${flag}`)
 }
 
 function requestLines({ row, method, url, body, lacks }: FirstRequest): string[] {
