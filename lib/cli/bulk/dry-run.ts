@@ -75,7 +75,7 @@ export function describePlan(plan: JobPlan): string {
   const rest = problems.length - MAX_SHOWN
   if (rest > 0) wrong.push(words(`and ${rest} more`, `另有 ${rest} 个问题`))
   return [
-    words(`${endpoint}: ${rows} rows`, `${endpoint}：${rows} 行`),
+    words(`${endpoint}: ${rows} ${rows === 1 ? 'row' : 'rows'}`, `${endpoint}：${rows} 行`),
     '',
     describeColumns(plan),
     ...(wrong.length > 0 ? ['', ...wrong] : []),
@@ -109,12 +109,13 @@ function withGuess(said: string, field: string, column: string | null): string {
 
 function requestLines({ row, method, url, body, lacks }: FirstRequest): string[] {
   const isComplete = Object.keys(lacks).length === 0
+  const marked = withMarks(body, lacks)
   return [
     isComplete
       ? words(`The request of row ${row}:`, `第 ${row} 行的请求：`)
       : words(`The request of row ${row}, which is not complete:`, `第 ${row} 行的请求，尚不完整：`),
     `${method} ${url}`,
-    JSON.stringify(withMarks(body, lacks), null, 2),
+    ...(marked === null ? [] : [JSON.stringify(marked, null, 2)]),
   ]
 }
 
