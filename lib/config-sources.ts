@@ -90,6 +90,16 @@ export function optionsOfFile(content: string, source: string): GivenOptions {
   }
 }
 
+/** Options from two places: those of the second win, and of `defaults` each by itself. */
+export function mergeOptions(options: GivenOptions, winning: GivenOptions): GivenOptions {
+  const both = isObject(options.defaults) && isObject(winning.defaults)
+  return {
+    ...options,
+    ...winning,
+    ...(both && { defaults: { ...(options.defaults as object), ...(winning.defaults as object) } }),
+  }
+}
+
 function optionsOfDotenv(text: string, source: string): GivenOptions {
   const env = util.parseEnv(text)
   if (Object.values(VARIABLES).some((name) => env[name])) return optionsOfVariables(env)

@@ -10,6 +10,7 @@ import { PathNode } from './chain/path-node.js'
 import {
   type Environment,
   type GivenOptions,
+  mergeOptions,
   optionsFromFile,
   optionsOfVariables,
   withSource,
@@ -224,7 +225,7 @@ export class Wechatpay {
 
 /** A client made from options that were read from somewhere; the constructor checks them. */
 const createFrom = (options: GivenOptions, overrides: Partial<WechatpayOptions>): Wechatpay =>
-  new Wechatpay({ ...options, ...overrides } as WechatpayOptions)
+  new Wechatpay(mergeOptions(options, overrides as GivenOptions) as unknown as WechatpayOptions)
 
 /** The platform keys of a client that can download certificates; `undefined` where those of `certs` are all there are. */
 function downloadKeys(config: Config, transport: Transport): Certificates | undefined {

@@ -63,6 +63,17 @@ describe('the defaults of requests', () => {
     expect(await bodyOf(Wechatpay.fromFile(file))).toMatchObject({ appid: 'wx2', notify_url })
   })
 
+  it('come each from where it is, also beside those of the caller', async () => {
+    const wxpay = Wechatpay.fromEnv({ ...env, WXPAY_APPID: 'wx3' }, { defaults: { notify_url } })
+    expect(await bodyOf(wxpay)).toMatchObject({ appid: 'wx3', notify_url })
+    const other = { defaults: { appid: 'wx4' } }
+    expect(await bodyOf(Wechatpay.fromEnv({ ...env, WXPAY_APPID: 'wx3' }, other))).toMatchObject({
+      appid: 'wx4',
+    })
+    const none = { defaults: undefined } as never
+    expect(await bodyOf(Wechatpay.fromEnv({ ...env, WXPAY_APPID: 'wx3' }, none))).not.toHaveProperty('appid')
+  })
+
   it('are refused by the names of their variables', () => {
     const make = () => Wechatpay.fromEnv({ ...env, WXPAY_NOTIFY_URL: 'https://example.com/?a=1' })
     expect(make).toThrow('WXPAY_APPID, WXPAY_NOTIFY_URL: defaults.notify_url must be an https URL')

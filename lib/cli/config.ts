@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import {
   type Environment,
   keyInputs,
+  mergeOptions,
   optionsOfFile,
   optionsOfTexts,
   optionsOfVariables,
@@ -108,22 +109,13 @@ export function clientOptions(flags: ClientFlags, env: Environment = process.env
   const { config, certs, insecureHosts, timeout } = flags
   const inFile =
     config === undefined ? {} : optionsOfFile(readFile(config, '--config').toString(), `--config ${config}`)
-  const inEnvironment = optionsOfVariables(env)
   return {
-    ...inFile,
-    ...inEnvironment,
+    ...mergeOptions(inFile, optionsOfVariables(env)),
     ...optionsOfTexts(flags),
-    // One of them may be in the file, and the other in the environment.
-    ...mergeDefaults(inFile.defaults, inEnvironment.defaults),
     ...(certs && { certs: certsOf(certs) }),
     ...(insecureHosts && { insecureHosts }),
     ...(timeout !== undefined && { timeout }),
   } as unknown as WechatpayOptions
-}
-
-function mergeDefaults(inFile: unknown, inEnvironment: unknown): { readonly defaults?: unknown } {
-  const isBoth = typeof inFile === 'object' && inEnvironment !== undefined
-  return isBoth ? { defaults: { ...inFile, ...(inEnvironment as object) } } : {}
 }
 
 function warnOfSecrets({ apiv3Key, brandApiKey, secret, privateKey }: ClientFlags): void {
