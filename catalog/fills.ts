@@ -48,9 +48,13 @@ function condition(
   either: readonly (readonly string[])[],
 ): string {
   const isPartner = modes.length === 1 && modes[0] === 'partner'
+  // A merchant's authorization says of whose app the openids are that a partner pays to; the other app is left out.
+  if (field === 'sp_appid' && fields.has('authorization_type')) return '-sub_appid'
   if (field.startsWith('sp_')) return isPartner || !fields.get('sub_mchid')?.optional ? '' : '+sub_mchid'
   // An openid belongs to one app, the caller's or that of the merchant it calls for.
   if (field === 'appid' && fields.has('sub_appid') && !fields.has('sp_appid')) return '-sub_appid'
+  // Where a user may be named by something else, an app without an openid names nobody.
+  if (field === 'appid' && !fields.has('sp_appid') && fields.get('openid')?.optional) return '+openid'
   const isAlternative = either.some((group) => group.includes(field))
   if (!fields.has(`sp_${field}`) && !isAlternative) return ''
   const others = ['sub_mchid', 'sp_mchid', 'sp_appid'].filter((other) => fields.has(other))

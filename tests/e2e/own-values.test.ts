@@ -202,6 +202,25 @@ describe('what is filled in', () => {
     expect(bodyOf()).toEqual({ company_name: 'c' })
   })
 
+  it('is the app that an openid belongs to', async () => {
+    const wxpay = rig.client({ defaults })
+    const sentTo = async (json: object): Promise<unknown> => {
+      await wxpay['v3/partner-transfer/batches'].post({ json, retry: false } as never).catch(ignored)
+      return bodyOf()
+    }
+    const payout = { sub_mchid: '1900000110', out_batch_no: '1' }
+    const own = { ...payout, authorization_type: 'FUND_AUTHORIZATION_TYPE' }
+    expect(await sentTo(own)).toEqual({ ...own, sp_appid: defaults.appid })
+    const theirs = { ...payout, authorization_type: 'INFORMATION_AUTHORIZATION_TYPE', sub_appid: 'wx2' }
+    expect(await sentTo(theirs)).toEqual(theirs)
+    const queryWith = async (query: object): Promise<unknown> => {
+      await wxpay['v3/gov/subsidy/qualification'].get({ query, retry: false } as never).catch(ignored)
+      return arrived()?.query
+    }
+    expect(await queryWith({ openid: 'o1' })).toEqual({ openid: 'o1', appid: defaults.appid })
+    expect(await queryWith({ appliance_id: 1 })).toEqual({ appliance_id: '1' })
+  })
+
   it('is no item of a list', async () => {
     const path = 'v3/abnormal-fund-processing/receipts/{receipt_id}/transfer-instructions'
     const request = { receipt_id: '1', json: { out_instruction_no: '1' } } as never

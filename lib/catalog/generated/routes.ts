@@ -619,7 +619,7 @@ v3
   companies/query p
   goods/upload p
   n-qualifications/sync p encrypts=json.{real_name,id_card_number,phone_number}
-  qualification g fills=query.appid encrypts=query.{real_name,id_card_number,phone_number}
+  qualification g fills=query.appid+openid encrypts=query.{real_name,id_card_number,phone_number}
   qualifications
    passthrough
     cancel p encrypts=json.{real_name,id_card_number,phone_number}
@@ -1020,7 +1020,7 @@ v3
  partner-papay/contracts/{contract_id}
   fail-notify p answer=none fills=json.{sp_mchid,sp_appid}
   notify p answer=none fills=json.{sp_mchid,sp_appid}
- partner-transfer/batches p idempotent=json.out_batch_no fills=json.sp_appid encrypts=json.transfer_detail_list[].{user_name,user_id_card}
+ partner-transfer/batches p idempotent=json.out_batch_no fills=json.sp_appid-sub_appid encrypts=json.transfer_detail_list[].{user_name,user_id_card}
   batch-id/{batch_id} g pages=query.{offset,limit},transfer_detail_list
    details/detail-id/{detail_id} g decrypts=username
   out-batch-no/{out_batch_no} g pages=query.{offset,limit},transfer_detail_list
@@ -1088,7 +1088,7 @@ v3
    {authenticate_number} g
   relations/{openid} g fills=query.appid-sub_appid
   tokens p fills=json.appid-sub_appid encrypts=json.{user_name,id_card_number}
-  transfer-batches p idempotent=json.out_batch_no fills=json.sp_appid encrypts=json.transfer_detail_list[].user_name
+  transfer-batches p idempotent=json.out_batch_no fills=json.sp_appid-sub_appid encrypts=json.transfer_detail_list[].user_name
   wesure
    insurance p answer=none fills=json.sp_mchid
    token-validations p fills=json.sp_mchid encrypts=json.{user_name,id_card_number}
