@@ -20,7 +20,7 @@ export function defineCommand(command: Command): Command {
     .description(
       words(
         'Check keys, certificates, clock, network and secrets, and say how to mend what is wrong.',
-        '检查密钥、证书、时钟、网络，并给出修复办法',
+        '检查密钥、证书、时钟和网络，并给出修复办法。',
       ),
     )
     .option(
