@@ -216,7 +216,7 @@ describe('wxpay bulk', { timeout: 60_000 }, () => {
     const args = ['bulk', 'get', 'v3/pay/transactions/out-trade-no/{out_trade_no}', '--dry-run', '--input']
     const { code, stdout } = await run([...args, file('queries.csv', 'out_trade_no\nA1\n')])
     expect(code).toBe(0)
-    expect(stdout).toMatch(/^GET \S+: 1 row\n.*\nGET http\S+\/out-trade-no\/A1\?mchid=\d+\n$/s)
+    expect(stdout).toMatch(/^GET \S+: 1 rows\n.*\nGET http\S+\/out-trade-no\/A1\?mchid=\d+\n$/s)
   })
 
   it('shows the first row that is right, where others are wrong', async () => {

@@ -75,7 +75,7 @@ export function describePlan(plan: JobPlan): string {
   const rest = problems.length - MAX_SHOWN
   if (rest > 0) wrong.push(words(`and ${rest} more`, `另有 ${rest} 个问题`))
   return [
-    words(`${endpoint}: ${rows} ${rows === 1 ? 'row' : 'rows'}`, `${endpoint}：${rows} 行`),
+    words(`${endpoint}: ${rows} rows`, `${endpoint}：${rows} 行`),
     '',
     describeColumns(plan),
     ...(wrong.length > 0 ? ['', ...wrong] : []),
