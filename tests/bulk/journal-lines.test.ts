@@ -150,7 +150,7 @@ describe('a journal', () => {
   it.each([
     ['endpoint', 'endpoint'],
     ['columns', 'map of columns'],
-    ['constants', 'set of constants'],
+    ['constants', 'set of constants or defaults of the client'],
     ['input', 'content of the input'],
   ])('belongs to one job: another %s is another', async (part, name) => {
     const journal = written(`other-${part}.journal`, ['+1'])
@@ -197,7 +197,9 @@ describe('a journal', () => {
   it('names all that differs, and what to do', async () => {
     const journal = written('both.journal', ['+1'])
     const other = open(journal, { ...header, columns: '2', constants: 'other' })
-    await expect(other).rejects.toThrow('its map of columns, set of constants differ')
+    await expect(other).rejects.toThrow(
+      'its map of columns, set of constants or defaults of the client differ',
+    )
     await expect(other).rejects.toThrow('sent before would be sent again under another number')
   })
 

@@ -54,7 +54,7 @@ describe('a journal', () => {
     const { input } = await finished('other.csv')
     const other = memberCardJob({ cardId: 'pOTHER' })
     await expect(runBulk({ client: rig.wxpay, input, ...other })).rejects.toThrow(
-      /its set of constants differ/,
+      /its set of constants or defaults of the client differ/,
     )
   })
 

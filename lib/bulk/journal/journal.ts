@@ -109,7 +109,7 @@ async function openLocked(
 const COMPARED = {
   endpoint: 'endpoint',
   columns: 'map of columns',
-  constants: 'set of constants',
+  constants: 'set of constants or defaults of the client',
   input: 'content of the input',
 } as const satisfies Partial<Record<keyof JournalHeader, string>>
 
