@@ -114,8 +114,8 @@ export async function defineJob(
 
 /** The fields that the client fills in for every row. */
 export function filledFields({ path, verb, own = {} }: Job): FieldPath[] {
-  const fields = [...ownFields(lookup(path, verb) ?? {})]
-  return fields.flatMap(([field, source]) => (own[source] === undefined ? [] : [parseFieldPath(field)]))
+  const fields = ownFields(lookup(path, verb) ?? {}).filter(({ condition }) => condition === undefined)
+  return fields.flatMap(({ field, source }) => (own[source] === undefined ? [] : [parseFieldPath(field)]))
 }
 
 function assertNoTypo(path: string, verb: Verb): void {

@@ -38,22 +38,32 @@ export function withOwnValues(
 }
 
 function sourceOf(field: string): keyof OwnValues {
-  if (field === 'notify_url') return field
+  if (field.endsWith('notify_url')) return 'notify_url'
   return field.endsWith('appid') ? 'appid' : 'mchid'
 }
 
-/** The fields of a request that are filled in whatever else it has, as `json.mchid`, each with the value that it gets. */
-export function ownFields({ fills = [] }: Traits): ReadonlyMap<string, keyof OwnValues> {
-  const always = fills.filter((fill) => !CONDITION.test(fill))
-  return new Map(always.map((fill) => [fill, sourceOf(nameOf(fill))]))
+/** A field that is filled in. */
+export interface OwnField {
+  /** The field of the request, as `json.mchid`. */
+  readonly field: string
+  /** The value that it gets. */
+  readonly source: keyof OwnValues
+  /** The field beside it that decides: `+` where it has to be given, `-` where it must not; absent where none does. */
+  readonly condition: string | undefined
+}
+
+/** The fields of a request that are filled in. */
+export function ownFields({ fills = [] }: Traits): OwnField[] {
+  return fills.map((fill) => {
+    const [field = '', condition] = fill.split(CONDITION)
+    return { field, source: sourceOf(field), condition }
+  })
 }
 
 /** Those of a client's values that an endpoint has fields for. */
-export function ownValuesFor({ fills = [] }: Traits, own: OwnValues): OwnValues {
-  const sources = new Set<string>(fills.map((fill) => sourceOf(nameOf(fill))))
+export function ownValuesFor(traits: Traits, own: OwnValues): OwnValues {
+  const sources = new Set<string>(ownFields(traits).map(({ source }) => source))
   return Object.fromEntries(
     Object.entries(own).filter(([name, value]) => value !== undefined && sources.has(name)),
   )
 }
-
-const nameOf = (fill: string): string => fill.slice(fill.indexOf('.') + 1).split(CONDITION)[0] ?? ''

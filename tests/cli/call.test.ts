@@ -60,6 +60,9 @@ describe('wxpay call', () => {
     const { stdout: fields } = await run(['routes', 'show', 'v3/pay/transactions/native'])
     expect(fields).toMatch(/\n {2}mchid +string \.\.32 +filled in /)
     expect(fields).toMatch(/\n {2}appid +string \.\.32 +or defaults /)
+    const { stdout: shared } = await run(['routes', 'show', 'v3/global/transactions/native'])
+    expect(shared).toMatch(/\n {2}mchid +string +filled in without sub_mchid /)
+    expect(shared).toMatch(/\n {2}sp_appid +string +defaults with sub_mchid /)
   })
 
   it('takes an id in the path for what it is', async () => {

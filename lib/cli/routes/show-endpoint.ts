@@ -1,7 +1,7 @@
 import type { EndpointDocument } from '../../catalog/document.js'
 import { bilingual, type Glossary, loadGlossary } from '../../catalog/glossary.js'
 import { lookup } from '../../catalog/lookup.js'
-import { ownFields } from '../../catalog/own-values.js'
+import { type OwnField, ownFields } from '../../catalog/own-values.js'
 import {
   eitherOf,
   embedded,
@@ -110,13 +110,20 @@ function needsOf({ verb, path }: CataloguedEndpoint): ReadonlyMap<string, string
     ...['xml', 'query'].flatMap((part) =>
       signed.map((name) => [`${part}.${name}`, words('filled in', '自动填入')] as const),
     ),
-    ...[...ownFields(traits)].map(([field, source]) => {
-      return [
-        field,
-        source === 'mchid' ? words('filled in', '自动填入') : words('or defaults', '或取 defaults'),
-      ] as const
-    }),
+    ...ownFields(traits).map((own) => [own.field, describeOwn(own)] as const),
   ])
+}
+
+function describeOwn({ source, condition }: OwnField): string {
+  const isOwnId = source === 'mchid'
+  if (condition === undefined) {
+    return isOwnId ? words('filled in', '自动填入') : words('or defaults', '或取 defaults')
+  }
+  const how = isOwnId ? words('filled in', '自动填入') : words('defaults', '取 defaults')
+  const other = condition.slice(1)
+  return condition.startsWith('+')
+    ? words(`${how} with ${other}`, `有 ${other} 时${how}`)
+    : words(`${how} without ${other}`, `无 ${other} 时${how}`)
 }
 
 /** One row for each field, name, type, whether it is required, and label; the fields of an object are indented below it. */
