@@ -38,14 +38,25 @@ export function readTexts(): { readonly pairs: readonly Pair[]; readonly others:
     const place = `${file.fileName}:${line + 1}`
     if (typescript.isImportDeclaration(node) || typescript.isExportDeclaration(node)) return
     if (typescript.isLiteralTypeNode(node)) return
-    if (typescript.isCallExpression(node) && node.expression.getText(file) === 'words') {
-      const [en, zh] = node.arguments.map((argument) => textOf(argument, file))
-      pairs.push({ place, en: en ?? '', zh: zh ?? '' })
+    const pair = pairOf(node, file)
+    if (pair) {
+      pairs.push({ place, ...pair })
       return
     }
     if (isText(node)) others.push({ place, text: textOf(node, file) })
     typescript.forEachChild(node, (child) => visit(child, file))
   }
+}
+
+/** The arguments of `words(en, zh)`, or the entry `[en, zh]` of a table that gives either language at any time. */
+function pairOf(node: typescript.Node, file: typescript.SourceFile): Omit<Pair, 'place'> | undefined {
+  if (typescript.isCallExpression(node) && node.expression.getText(file) === 'words') {
+    const [en = '', zh = ''] = node.arguments.map((argument) => textOf(argument, file))
+    return { en, zh }
+  }
+  if (!typescript.isArrayLiteralExpression(node) || node.elements.length !== 2) return undefined
+  const [en = '', zh = ''] = node.elements.map((element) => textOf(element, file))
+  return en !== '' && /\p{Script=Han}/u.test(zh) ? { en, zh } : undefined
 }
 
 const isText = (node: typescript.Node): boolean =>
@@ -58,7 +69,7 @@ const textOf = (node: typescript.Node, file: typescript.SourceFile): string =>
 /** What a text has that is the same in every language: parts that are filled in, flags, variables, codes, addresses. */
 export function constantsOf(text: string): string[] {
   const found = text.match(
-    /\$\{(?:[^{}]|\{[^{}]*\})*\}|(?<![\w-])--?[a-z][\w-]*|\bWXPAY_\w+|\b[A-Z]+_[A-Z_]+\b|https?:\/\/[\w.:/-]+|wechatpay-fluent|\d+/g,
+    /\$\{(?:[^{}]|\{[^{}]*\})*\}|(?<![\w-])--?[a-z][\w-]*|\bWXPAY_\w+|\b[A-Z]+_[A-Z_]+\b|https?:\/\/[\w.:/-]+|wechatpay-fluent|(?<!v)\d+/g,
   )
   return [...new Set(found)].sort()
 }
@@ -70,7 +81,7 @@ export function proseOf(text: string): string | undefined {
     // Commands and the lines they go on in, flags, names of arguments, and code in quotes.
     .replace(/wechatpay-fluent .*?(?= {3}|$)|^ +--.*/gm, '')
     .replace(
-      /node --env-file=.*$|(?<!\w)--?[a-z][\w-]*|source <\(.*?\)|<[^>]*>|\[[^\]]*\]|"[^"]*"|'[^']*'|new Wechatpay\(\)/gm,
+      /node --env-file=.*$|(?<!\w)--?[a-z][\w-]*|source <\(.*?\)|<[^>]*>|\[[^\]]*\]|"[^"]*"|'[^']*'|new [A-Z]\w*\(.*?\)/gm,
       '',
     )
   return /\b[a-z]{2,} [a-z]{2,}\b/i.exec(bare)?.[0]

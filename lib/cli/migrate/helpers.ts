@@ -132,19 +132,19 @@ const RULES: Readonly<Record<string, Rule>> = {
 }
 
 /** Why a helper has no function that takes its place, and what does the same. */
-const ADVICE: Readonly<Record<string, readonly [en: string, zh: string]>> = {
-  'Hash.equals': [
+const ADVICE: Readonly<Record<string, string>> = {
+  'Hash.equals': words(
     'wxpay.notifications.parse() compares signatures; elsewhere use timingSafeEqual of node:crypto',
     'wxpay.notifications.parse() 会比对签名；其他地方请用 node:crypto 的 timingSafeEqual',
-  ],
-  'Formatter.castCsvBill': [
+  ),
+  'Formatter.castCsvBill': words(
     'wxpay.bills reads bills row by row; readBill() reads one that is there already',
     'wxpay.bills 逐行读取账单；已有的账单用 readBill() 读取',
-  ],
-  'Formatter.queryStringLike': [
+  ),
+  'Formatter.queryStringLike': words(
     'md5Sign() and hmacSign() of wechatpay-fluent/crypto sort, join and sign the parameters in one step',
     'wechatpay-fluent/crypto 的 md5Sign() 与 hmacSign() 一步完成排序、拼接与签名',
-  ],
+  ),
 }
 
 /** Rewrites a call of a helper of wechatpay-axios-plugin. */
@@ -214,11 +214,13 @@ export function markHelper(draft: Draft, node: Node): void {
   const isInner =
     parent !== undefined && memberName(parent) !== undefined && 'object' in parent && parent.object === node
   if (isInner || isGone(draft, node) || (isIdentifier(node) && !bindings.has(node))) return
-  const [en, zh] = ADVICE[helper.name] ?? [
-    `wechatpay-fluent has nothing in the place of ${helper.name}; it is still imported from the old package`,
-    `wechatpay-fluent 没有与 ${helper.name} 对应的函数；这里仍从原来的包引入`,
-  ]
-  mark(draft, node, words(en, zh))
+  const advice =
+    ADVICE[helper.name] ??
+    words(
+      `wechatpay-fluent has nothing in the place of ${helper.name}; it is still imported from the old package`,
+      `wechatpay-fluent 没有与 ${helper.name} 对应的函数；这里仍从原来的包引入`,
+    )
+  mark(draft, node, advice)
 }
 
 /** Whether the name that an expression starts with was rewritten. */

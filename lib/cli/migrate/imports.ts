@@ -145,7 +145,7 @@ function rewriteExport(draft: Draft, node: ExportNamedDeclaration): boolean {
   const names = node.specifiers.map((one) => {
     if (one.type !== 'ExportSpecifier' || !/^(?:default|Wechatpay)$/.test(one.local.name)) return undefined
     const exported = one.exported.type === 'Identifier' ? one.exported.name : one.exported.value
-    return exported === 'Wechatpay' ? exported : `Wechatpay as ${exported}`
+    return renamed('Wechatpay', exported, ' as ')
   })
   const [first, last] = [node.specifiers[0], node.specifiers.at(-1)]
   if (!first || !last || !node.source || names.includes(undefined)) return false
@@ -237,13 +237,16 @@ function renameClass(draft: Draft, references: readonly Node[]): void {
   }
 }
 
+const renamed = (name: string, local: string, separator: ' as ' | ': '): string =>
+  name === local ? name : name + separator + local
+
 type Name = Pick<Need, 'module' | 'name' | 'local'>
 
-function byModule(names: readonly Name[], separator: string): [module: string, members: string[]][] {
+function byModule(names: readonly Name[], separator: ' as ' | ': '): [module: string, members: string[]][] {
   const found = new Map<string, Set<string>>()
   for (const { module, name, local } of names) {
     const members = found.get(module) ?? new Set()
-    found.set(module, members.add(name === local ? name : `${name}${separator}${local}`))
+    found.set(module, members.add(renamed(name, local, separator)))
   }
   const order = [MAIN, 'wechatpay-fluent/crypto']
   return [...found]
@@ -291,8 +294,7 @@ function keptClause(kept: readonly Binding[]): string | undefined {
   if (kept.length === 0) return undefined
   const named = kept.filter(({ declaration }) => declaration.type === 'ImportSpecifier')
   const members = named.map(({ declaration, name }) => {
-    const imported = importedName(declaration)
-    return imported === name ? name : `${imported} as ${name}`
+    return renamed(importedName(declaration) ?? name, name, ' as ')
   })
   return [
     ...kept

@@ -35,21 +35,22 @@ export function defineCommand(command: Command): Command {
       words('programs, or folders with all programs in them', '程序文件，或包含程序的文件夹'),
     )
     .option('--write', words('write the files', '写入文件'))
-    .addHelpText('after', `\n${words(EXAMPLES_EN, EXAMPLES_ZH)}`)
+    .addHelpText('after', `\n${EXAMPLES}`)
     .action(run)
 }
 
-const EXAMPLES_EN = `Give all files that share a client at once, so that it is known where it is imported.
+const EXAMPLES = words(
+  `Give all files that share a client at once, so that it is known where it is imported.
 What needs a hand gets a comment: // TODO(wechatpay-fluent): …
 
   wechatpay-fluent migrate src            show the changes as a diff
-  wechatpay-fluent migrate --write src    make them`
-
-const EXAMPLES_ZH = `共用一个客户端的文件请一次给出，这样在引入它的地方才认得出。
+  wechatpay-fluent migrate --write src    make them`,
+  `共用一个客户端的文件请一次给出，这样在引入它的地方才认得出。
 需要人工处理之处会加上注释：// TODO(wechatpay-fluent): …
 
   wechatpay-fluent migrate src            以 diff 显示改动
-  wechatpay-fluent migrate --write src    写入改动`
+  wechatpay-fluent migrate --write src    写入改动`,
+)
 
 async function run(paths: readonly string[], { write = false }: MigrateFlags): Promise<void> {
   const parse = await loadParser()
@@ -106,36 +107,33 @@ function showDiff(lines: readonly string[]): void {
 function summarize(results: readonly (Rewritten & { readonly file: ReadFile })[], isWritten: boolean): void {
   const touched = results.filter((one) => one.edits.length + one.unknown.length > 0)
   for (const { file, rewritten, marked, unknown } of touched) {
-    const parts = [
-      words(`${rewritten.length} rewritten`, `改写 ${rewritten.length} 处`),
-      ...(marked.length > 0
-        ? [
-            words(
-              `${marked.length} to look at: ${lines(marked)}`,
-              `需人工处理 ${marked.length} 处：${lines(marked)}`,
-            ),
-          ]
-        : []),
-      ...(unknown.length > 0
-        ? [
-            words(
-              `${unknown.length} left alone, of a client that is not in the files given: ${lines(unknown)}`,
-              `未改 ${unknown.length} 处（客户端不在给出的文件里）：${lines(unknown)}`,
-            ),
-          ]
-        : []),
-    ]
+    const parts = [words(`${rewritten.length} rewritten`, `改写 ${rewritten.length} 处`)]
+    if (marked.length > 0) {
+      const where = lines(marked)
+      parts.push(words(`${marked.length} to look at: ${where}`, `需人工处理 ${marked.length} 处：${where}`))
+    }
+    if (unknown.length > 0) {
+      const where = lines(unknown)
+      parts.push(
+        words(
+          `${unknown.length} left alone, of a client that is not in the files given: ${where}`,
+          `未改 ${unknown.length} 处（客户端不在给出的文件里）：${where}`,
+        ),
+      )
+    }
     note(`${file.name}: ${parts.join(words('; ', '；'))}`)
   }
   const changed = touched.filter(({ edits }) => edits.length > 0).length
+  const all = results.length
   note(
-    words(
-      `${changed} of ${results.length} files ${isWritten ? 'written' : 'would change'}`,
-      `${results.length} 个文件中 ${changed} 个${isWritten ? '已写入' : '会改动'}`,
-    ),
+    isWritten
+      ? words(`${changed} of ${all} files written`, `${all} 个文件中 ${changed} 个已写入`)
+      : words(`${changed} of ${all} files would change`, `${all} 个文件中 ${changed} 个会改动`),
   )
   if (changed > 0 && !isWritten) note(words('add --write to make the changes', '加上 --write 写入改动'))
 }
 
-const lines = (numbers: readonly number[]): string =>
-  words(`line${numbers.length > 1 ? 's' : ''} ${numbers.join(', ')}`, `第 ${numbers.join('、')} 行`)
+const lines = (numbers: readonly number[]): string => {
+  const list = numbers.join(', ')
+  return numbers.length > 1 ? words(`lines ${list}`, `第 ${list} 行`) : words(`line ${list}`, `第 ${list} 行`)
+}

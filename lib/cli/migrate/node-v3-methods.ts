@@ -1,4 +1,5 @@
 import type { Verb } from '../../index.js'
+import { words } from '../language.js'
 
 /** One method of wechatpay-node-v3 that calls an endpoint. */
 export interface Method {
@@ -104,33 +105,33 @@ export const METHODS: Readonly<Record<string, Method>> = {
 }
 
 /** Why a method has no call that takes its place, and what does the same. */
-export const ADVICE: Readonly<Record<string, readonly [en: string, zh: string]>> = {
-  verifySign: [
+export const ADVICE: Readonly<Record<string, string>> = {
+  verifySign: words(
     'wxpay.notifications.parse({ headers, body }) verifies the raw body and decrypts it, or .node(handlers) does all of it',
     'wxpay.notifications.parse({ headers, body }) 用原始报文验签并解密；.node(handlers) 则一步到位',
-  ],
-  get_certificates: [
+  ),
+  get_certificates: words(
     'the platform certificates are downloaded and kept fresh by the client; wxpay.certificates.list() lists them',
     '平台证书由客户端自动下载和更新；wxpay.certificates.list() 可列出',
-  ],
-  createHttp: [
+  ),
+  createHttp: words(
     'requests go through axios: give httpsAgent, proxy or adapter as options of the client',
     '请求经由 axios 发送：请在构造选项中传 httpsAgent、proxy 或 adapter',
-  ],
-  downloadBill: [
+  ),
+  downloadBill: words(
     'wxpay.bills.trade({ bill_date }) asks for a bill, downloads and checks it; wxpay.download(url, { responseType }) takes a download_url',
     'wxpay.bills.trade({ bill_date }) 申请、下载并校验账单；wxpay.download(url, { responseType }) 下载 download_url',
-  ],
-  decipher_gcm: [
+  ),
+  decipher_gcm: words(
     'wxpay.notifications.parse({ headers, body }) verifies and decrypts; decryptAesGcm(ciphertext, key, nonce, associatedData) only decrypts',
     'wxpay.notifications.parse({ headers, body }) 验签并解密；decryptAesGcm(ciphertext, key, nonce, associatedData) 只解密',
-  ],
-  getSignature: [
+  ),
+  getSignature: words(
     'the client signs by itself; by hand it is sign(canonicalRequest({ method, url, timestamp, nonce, body }), privateKey)',
     '客户端会自行签名；手工签名是 sign(canonicalRequest({ method, url, timestamp, nonce, body }), privateKey)',
-  ],
-  getAuthorization: [
+  ),
+  getAuthorization: words(
     'the client signs by itself; by hand it is authorization({ mchid, serial, nonce, timestamp, signature })',
     '客户端会自行签名；手工生成是 authorization({ mchid, serial, nonce, timestamp, signature })',
-  ],
+  ),
 }

@@ -43,11 +43,13 @@ export function rewriteMethodCall(draft: Draft, call: CallExpression): void {
 
 function markMethod(draft: Draft, call: CallExpression, name: string): void {
   draft.rewritten.delete(call)
-  const [en, zh] = ADVICE[name] ?? [
-    `wechatpay-fluent has nothing in the place of ${name}()`,
-    `wechatpay-fluent 没有与 ${name}() 对应的方法`,
-  ]
-  mark(draft, call, words(en, zh))
+  const advice =
+    ADVICE[name] ??
+    words(
+      `wechatpay-fluent has nothing in the place of ${name}()`,
+      `wechatpay-fluent 没有与 ${name}() 对应的方法`,
+    )
+  mark(draft, call, advice)
 }
 
 /** `query` asks by the number that it is given. */

@@ -137,12 +137,13 @@ function rewriteConfig(draft: Draft, config: ObjectExpression, written: WrittenR
   }
   removeMembers(draft, config, removed)
   if (unknown.length > 0) {
+    const names = unknown.join(', ')
     mark(
       draft,
       config,
       words(
-        `a request takes no ${unknown.join(', ')}: see "The request object" in the guide for what does the same`,
-        `请求对象不接受 ${unknown.join('、')}：同样的事怎么做，请看指南中“请求对象”一节`,
+        `a request takes no ${names}: see "The request object" in the guide for what does the same`,
+        `请求对象不接受 ${names}：同样的事怎么做，请看指南中“请求对象”一节`,
       ),
     )
   }
