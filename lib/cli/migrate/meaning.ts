@@ -34,13 +34,24 @@ export type Meaning =
   | { readonly is: 'class'; readonly peer: Peer }
   /** A helper such as `Rsa.sign`, or the class that it belongs to. */
   | { readonly is: 'helper'; readonly peer: Peer; readonly name: string }
-  | { readonly is: 'client'; readonly peer: Peer; readonly created: AnyNode | undefined }
+  | {
+      readonly is: 'client'
+      readonly peer: Peer
+      readonly created: AnyNode | undefined
+      /** Whether only the name of a property tells that it is one: `app.wxpay`. */
+      readonly isByName?: boolean
+    }
   /** A node of the chain. */
   | { readonly is: 'path'; readonly parts: readonly Part[] }
   | { readonly is: 'verb'; readonly verb: string; readonly parts: readonly Part[] }
   | { readonly is: 'chain'; readonly parts: readonly Part[] }
   /** A method of a client of wechatpay-node-v3. */
-  | { readonly is: 'method'; readonly name: string; readonly created: AnyNode | undefined }
+  | {
+      readonly is: 'method'
+      readonly name: string
+      readonly created: AnyNode | undefined
+      readonly isByName?: boolean
+    }
   /** `wxpay.client` and what is below it. */
   | { readonly is: 'axios'; readonly name: string }
 
@@ -83,6 +94,7 @@ class Resolver implements Meanings {
   readonly #files: ReadonlyMap<string, SourceFile>
   readonly #known = new Map<Node, Meaning | undefined>()
   readonly #bindings = new Map<Binding, Meaning | undefined>()
+  readonly #names = new Map<string, Meaning | undefined>()
 
   constructor(files: ReadonlyMap<string, SourceFile>) {
     this.#files = files
@@ -171,7 +183,8 @@ class Resolver implements Meanings {
       meaning =
         (meaning && step(meaning, name)) ??
         (next && this.of(next.node, next.file)) ??
-        (specifier === undefined ? undefined : this.#exportOf(specifier, name, file))
+        (specifier === undefined ? undefined : this.#exportOf(specifier, name, file)) ??
+        (next ? undefined : this.#ofName(name))
       at = next
     }
     return meaning
@@ -270,10 +283,15 @@ class Resolver implements Meanings {
       if (name !== undefined) return step(meaning, name)
       return addParts(meaning, partsOf(node.property, true))
     }
-    if (name === undefined) return undefined
+    return name === undefined ? this.#ofEntries(object, file) : this.#ofProperty(node, object, name, file)
+  }
+
+  #ofProperty(node: Node, object: Node, name: string, file: SourceFile): Meaning | undefined {
     if (object.type === 'ThisExpression') {
       const fields = fieldsAround(node, file.syntax)
-      return this.#first(fields?.values.get(name) ?? [], file) ?? this.#ofType(fields?.types.get(name), file)
+      const values = fields?.values.get(name) ?? []
+      const own = this.#first(values, file) ?? this.#ofType(fields?.types.get(name), file)
+      return own ?? (values.some(saysWhat) ? undefined : this.#ofName(name))
     }
     const [specifier, imported] = importOf(node, file) ?? []
     const foreign =
@@ -282,15 +300,45 @@ class Resolver implements Meanings {
         : this.#exportOf(specifier, imported, file)
     if (foreign) return foreign
     const binding = file.syntax.bindings.get(object)
-    const sources =
-      binding?.sources.filter(({ path }) => path.length === 0).map(({ value }) => plain(value)) ?? []
-    const own = [object, ...sources].map((value) => this.#propertyAt({ node: value, file }, name))
-    return (
-      this.#first(binding?.members.get(name) ?? [], file) ??
-      own.map((found) => found && this.of(found.node, found.file)).find((found) => found)
+    const members = binding?.members.get(name) ?? []
+    const own = this.#valuesOf(object, file).map((value) => this.#propertyAt({ node: value, file }, name))
+    const found =
+      this.#first(members, file) ?? own.map((one) => one && this.of(one.node, one.file)).find((one) => one)
+    const isKnown = members.some(saysWhat) || own.some((one) => one && saysWhat(one.node))
+    return found ?? (isKnown ? undefined : this.#ofName(name))
+  }
+
+  /** What an object of nodes of the chain holds: `products[kind]`. */
+  #ofEntries(object: Node, file: SourceFile): Meaning | undefined {
+    const entries = this.#valuesOf(object, file).flatMap((value) =>
+      value.type === 'ObjectExpression' ? value.properties : [],
     )
+    const values = entries.map((one) => (one.type === 'ObjectProperty' ? one.value : undefined))
+    const meaning = this.#first(values, file)
+    return meaning?.is === 'path' ? meaning : undefined
+  }
+
+  #valuesOf(object: Node, file: SourceFile): Node[] {
+    const sources = file.syntax.bindings.get(object)?.sources ?? []
+    return [object, ...sources.filter(({ path }) => path.length === 0).map(({ value }) => plain(value))]
+  }
+
+  /** The client that some file keeps under this name, for a property of an object that nothing is known of. */
+  #ofName(name: string): Meaning | undefined {
+    if (this.#names.has(name)) return this.#names.get(name)
+    this.#names.set(name, undefined)
+    for (const file of this.#files.values()) {
+      const { values = [], types = [] } = file.syntax.properties.get(name) ?? {}
+      const meaning =
+        this.#first(values, file) ?? types.map((type) => this.#ofType(type, file)).find((found) => found)
+      if (meaning?.is === 'client') this.#names.set(name, { ...meaning, isByName: true })
+    }
+    return this.#names.get(name)
   }
 }
+
+/** Whether a value tells what a property is, and is not only there until it has one. */
+const saysWhat = (value: Node): boolean => value.type !== 'NullLiteral' && !isIdentifier(value, 'undefined')
 
 export function createMeanings(files: ReadonlyMap<string, SourceFile>): Meanings {
   return new Resolver(files)
@@ -332,11 +380,16 @@ function step(meaning: Meaning, name: string): Meaning | undefined {
     case 'helper':
       return { ...meaning, name: name === 'default' ? meaning.name : `${meaning.name}.${name}` }
     case 'client':
-      if (meaning.peer === 'wechatpay-node-v3') return { is: 'method', name, created: meaning.created }
+      if (meaning.peer === 'wechatpay-node-v3') return { ...meaning, is: 'method', name }
       if (name === 'client') return { is: 'axios', name }
       return addParts(meaning, [normalizedSegment(name)])
     case 'axios':
       return { is: 'axios', name: `${meaning.name}.${name}` }
+    case 'verb': {
+      // A verb is a segment where more follows: `receivers.delete.post(…)`.
+      const path = addParts({ is: 'path', parts: meaning.parts }, [meaning.verb])
+      return path && step(path, name)
+    }
     case 'path':
       if (VERB.test(name)) return { is: 'verb', verb: name, parts: meaning.parts }
       return addParts(meaning, [normalizedSegment(name)])
@@ -418,14 +471,27 @@ function importOf(
 const returnType = (node: FunctionNode): Node | undefined =>
   'returnType' in node && node.returnType ? node.returnType : undefined
 
-/** The file that a relative specifier leads to, among those that are migrated. */
+/**
+ * The file that a specifier leads to, among those that are migrated. Of an alias such as `@/lib/pay` only what follows the
+ * first slash is known.
+ */
 function resolveFile(
   specifier: string,
   from: string,
   files: ReadonlyMap<string, SourceFile>,
 ): SourceFile | undefined {
-  if (!specifier.startsWith('.')) return undefined
-  const path = join(dirname(from), specifier)
+  if (specifier.startsWith('.')) return fileAt(join(dirname(from), specifier), files)
+  const rest = specifier.replace(/^[^/]*/, '')
+  if (rest === '') return undefined
+  const found = [...files.keys()].flatMap((path) => {
+    const at = path.replaceAll('\\', '/').lastIndexOf(rest)
+    const file = at < 0 ? undefined : fileAt(path.slice(0, at + rest.length), files)
+    return file?.path === path ? [file] : []
+  })
+  return found.length === 1 ? found[0] : undefined
+}
+
+function fileAt(path: string, files: ReadonlyMap<string, SourceFile>): SourceFile | undefined {
   const bare = path.replace(/\.[cm]?jsx?$/, '')
   const ends = ['ts', 'tsx', 'mts', 'cts', 'js', 'mjs', 'cjs', 'jsx']
   const candidates = [

@@ -1,5 +1,6 @@
 import type {
   ArrowFunctionExpression,
+  CallExpression,
   Class,
   File,
   Function as FunctionNode,
@@ -48,6 +49,12 @@ export interface Fields {
   readonly methods: Map<string, Node>
 }
 
+/** The values and types of the properties that have one name. */
+export interface Property {
+  readonly values: Node[]
+  readonly types: Node[]
+}
+
 /** A parsed file with its names looked up. */
 export interface Syntax {
   readonly root: File
@@ -55,6 +62,8 @@ export interface Syntax {
   /** The binding of an identifier that refers to one or declares it. */
   readonly bindings: ReadonlyMap<Node, Binding>
   readonly fields: ReadonlyMap<Node, Fields>
+  /** What all properties of a name are given anywhere in the file: `app.wxpay = …`, `{ wxpay: … }`, `wxpay: Type`. */
+  readonly properties: ReadonlyMap<string, Property>
   /** Every name that the file declares or refers to. */
   readonly names: ReadonlySet<string>
 }
@@ -116,9 +125,30 @@ export function analyze(root: File): Syntax {
     bindings.set(node, binding)
     if (!isDeclared) binding.references.push(node)
   })
-  const syntax: Syntax = { root, parents, bindings, fields, names }
-  walk(root, (node) => collectAssignment(node, syntax))
+  const properties = new Map<string, Property>()
+  const syntax: Syntax = { root, parents, bindings, fields, properties, names }
+  walk(root, (node) => {
+    collectAssignment(node, syntax)
+    collectProperty(node, properties)
+  })
   return syntax
+}
+
+function collectProperty(node: Node, properties: Map<string, Property>): void {
+  const add = (name: string | undefined, value?: Node | null, type?: Node | null): void => {
+    if (name === undefined) return
+    const property = properties.get(name) ?? { values: [], types: [] }
+    if (value) property.values.push(value)
+    if (type) property.types.push(type)
+    properties.set(name, property)
+  }
+  if (node.type === 'AssignmentExpression') add(memberName(node.left), node.right)
+  if (node.type === 'ObjectProperty') add(keyOf(node), node.value)
+  if (node.type === 'ClassProperty') add(keyOf(node), node.value, node.typeAnnotation)
+  if (node.type === 'TSPropertySignature') add(keyOf(node), undefined, node.typeAnnotation)
+  if (node.type === 'TSParameterProperty' && node.parameter.type === 'Identifier') {
+    add(node.parameter.name, undefined, node.parameter.typeAnnotation)
+  }
 }
 
 function declareNames(
@@ -273,7 +303,8 @@ function fieldsOf(node: Class): Fields {
       if (member.typeAnnotation) fields.types.set(own, member.typeAnnotation)
     }
     if (member.type !== 'ClassMethod') continue
-    if (name !== undefined) fields.methods.set(name, member)
+    if (name !== undefined && member.kind === 'get') fields.values.set(name, returnsOf(member))
+    else if (name !== undefined) fields.methods.set(name, member)
     for (const parameter of member.params) {
       if (parameter.type !== 'TSParameterProperty' || parameter.parameter.type !== 'Identifier') continue
       const { name: field, typeAnnotation } = parameter.parameter
@@ -308,6 +339,10 @@ function collectAssignment(node: Node, syntax: Syntax): void {
       : syntax.bindings.get(left.object)?.members
   members?.set(name, [...(members.get(name) ?? []), right])
 }
+
+/** A call, with or without `?.` before it. */
+export const isCall = (node: Node | undefined | null): node is CallExpression =>
+  node?.type === 'CallExpression' || node?.type === 'OptionalCallExpression'
 
 /** The name after the dot, or the text in brackets. */
 export function memberName(node: Node): string | undefined {
