@@ -1,18 +1,30 @@
 import type { CallExpression } from '@babel/types'
 import type { Verb } from '../../index.js'
 import { words } from '../language.js'
-import { type Draft, forget, mark, markGone, meaningOf, rangeOf, replaceNode, textOf } from './draft.js'
-import type { Part } from './meaning.js'
+import {
+  type Draft,
+  forget,
+  mark,
+  markGone,
+  meaningOf,
+  objectText,
+  pair,
+  rangeOf,
+  replaceNode,
+  textOf,
+} from './draft.js'
+import { type Part, partsOf } from './meaning.js'
 import { has, literalOf, type Member, removeMembers } from './objects.js'
-import { chainOf, type Target, targetOf } from './path.js'
+import { chainOf, type Target, targetOf, withoutQuery } from './path.js'
 import { writeRequest } from './request.js'
 import { rewriteSensitive } from './sensitive-fields.js'
-import { keyOf, memberName, type Node, plain } from './syntax.js'
+import { isCall, keyOf, type Node, objectOf, plain, textValue } from './syntax.js'
 import { isForm, uploadOf } from './uploads.js'
 
 /** Rewrites a call of a chain of wechatpay-axios-plugin, which keeps its names. */
 export function rewriteChainCall(draft: Draft, call: CallExpression): void {
   const callee = meaningOf(draft, call.callee)
+  if (callee?.is === 'axios' && callee.name === 'client.request') rewriteRequestCall(draft, call)
   if (callee?.is !== 'verb' && callee?.is !== 'path') return
   const name = callee.is === 'verb' ? callee.verb : 'post'
   const verb = name.replace('Async', '') as Verb
@@ -35,17 +47,55 @@ export function rewriteChainCall(draft: Draft, call: CallExpression): void {
     return
   }
   rewritePath(draft, call, callee.parts, target, callee.is === 'verb')
+  const [first, second] = call.arguments
+  if (verb === 'get' || verb === 'delete') rewriteArguments(draft, call, target, undefined, first)
+  else rewriteArguments(draft, call, target, first, second)
+}
+
+/** Rewrites `wxpay.client.request(url, method, data, config)`, which goes around the chain. */
+function rewriteRequestCall(draft: Draft, call: CallExpression): void {
+  const [url, method, body, config] = call.arguments
+  const client = objectOf(objectOf(call.callee))
+  const verb = VERBS.find((one) => one === textValue(method)?.toLowerCase())
+  const written = url && withoutQuery(partsOf(url, false))
+  const hasQuery = written !== undefined && Object.keys(written.query).length > 0
+  const isClear = client && verb && written && !(hasQuery && config)
+  if (!isClear || call.arguments.some((one) => one.type === 'SpreadElement')) {
+    mark(
+      draft,
+      call,
+      words(
+        'client.request(path, method, data, config) is wxpay.chain(path).post({ json: data, … })',
+        'client.request(path, method, data, config) 现在写作 wxpay.chain(path).post({ json: data, … })',
+      ),
+    )
+    return
+  }
+  draft.rewritten.add(call)
+  const target = targetOf(written.parts, verb)
+  const chain = target.isOpen ? `.chain(${pathText(draft, written.parts)})` : chainOf(target.path)
+  const query = Object.entries(written.query).map(([name, part]) =>
+    pair(name, typeof part === 'string' ? `'${part}'` : textOf(draft, part)),
+  )
+  replaceNode(draft, call.callee, `${objectText(draft, client)}${chain}.${verb}`)
+  rewriteArguments(draft, call, target, body, config, hasQuery ? [`query: { ${query.join(', ')} }`] : [])
+}
+
+const VERBS = ['get', 'post', 'put', 'patch', 'delete'] as const
+
+/** Turns the body and the options of a call into one request, whose further properties are given as text. */
+function rewriteArguments(
+  draft: Draft,
+  call: CallExpression,
+  target: Target,
+  body: Node | undefined,
+  config: Node | undefined,
+  more: readonly string[] = [],
+): void {
   // The answer is typed by its path.
   const types = call.typeParameters ?? call.typeArguments
   if (types) draft.edits.replace(...rangeOf(types), '')
-  const takesBody = verb !== 'get' && verb !== 'delete'
-  const [first, second] = call.arguments
-  const body = takesBody ? first : undefined
-  const config = takesBody ? second : first
-  const filled = target.filled.map(([field, value]) => {
-    const text = textOf(draft, value)
-    return text === field ? field : `${field}: ${text}`
-  })
+  const filled = target.filled.map(([field, value]) => pair(field, textOf(draft, value)))
   const upload = body && uploadOf(draft, body, target)
   if (body && !upload && (target.traits?.upload || isForm(draft, body))) {
     mark(
@@ -66,7 +116,7 @@ export function rewriteChainCall(draft: Draft, call: CallExpression): void {
     bodyKey: target.isV2 ? 'xml' : 'json',
     body: upload ? undefined : body,
     config,
-    extra: upload ? [...filled, upload] : filled,
+    extra: [...filled, ...more, ...(upload ? [upload] : [])],
     encrypts,
     isUpload: upload !== undefined,
   })
@@ -95,14 +145,14 @@ function trimXml(draft: Draft, body: Node, { isV2 }: Target): void {
     markGone(draft, one)
     const { value } = one as { value?: Node }
     const call = value && plain(value)
-    if (call?.type === 'CallExpression') forget(draft, [call.callee])
+    if (isCall(call)) forget(draft, [call.callee])
   }
   removeMembers(draft, object, new Set(removed))
 }
 
 function isNonce(draft: Draft, value: Node): boolean {
   const call = plain(value)
-  if (call.type !== 'CallExpression') return false
+  if (!isCall(call)) return false
   const callee = meaningOf(draft, call.callee)
   return callee?.is === 'helper' && callee.name === 'Formatter.nonce'
 }
@@ -121,34 +171,36 @@ function rewritePath(
   if (target.isOpen) {
     // The types know no path that is put together when the program runs; `chain()` takes any.
     if (isOneChain(draft, node, root)) return
-    const text = parts
-      .map((part) => (typeof part === 'string' ? part : `\${${textOf(draft, part)}}`))
-      .join('')
-    replaceNode(draft, node, `${textOf(draft, root)}.chain(\`${text}\`)`)
+    replaceNode(draft, node, `${objectText(draft, root)}.chain(${pathText(draft, parts)})`)
     return
   }
   const start = meaningOf(draft, root)
   const above = start?.is === 'path' ? start.parts.join('').length + 1 : 0
-  draft.edits.replace(rangeOf(root)[1], rangeOf(node)[1], chainOf(target.path.slice(above)))
+  replaceNode(draft, node, objectText(draft, root) + chainOf(target.path.slice(above)))
+}
+
+/** A path with expressions in it, as a template string. */
+function pathText(draft: Draft, parts: readonly Part[]): string {
+  const text = parts.map((part) => (typeof part === 'string' ? part : `\${${textOf(draft, part)}}`))
+  return `\`${text.join('')}\``
 }
 
 /** The client that a chain starts from, or the variable that holds a node of it. */
 function rootOf(draft: Draft, node: Node): Node {
-  let root = plain(node)
+  let root = node
   for (;;) {
-    const next = root.type === 'CallExpression' ? root.callee : root
-    const object =
-      memberName(next) !== undefined || 'property' in next ? (next as { object?: Node }).object : undefined
+    const inner = plain(root)
+    const object = objectOf(isCall(inner) ? inner.callee : inner)
     if (!object || meaningOf(draft, object)?.is === undefined) return root
-    if (meaningOf(draft, root)?.is === 'client') return root
-    root = plain(object)
+    if (meaningOf(draft, inner)?.is === 'client') return root
+    root = object
   }
 }
 
 function isOneChain(draft: Draft, node: Node, root: Node): boolean {
   return (
-    node.type === 'CallExpression' &&
+    isCall(node) &&
     meaningOf(draft, root)?.is === 'client' &&
-    rootOf(draft, node.callee) === root
+    plain(rootOf(draft, node.callee)) === plain(root)
   )
 }

@@ -1,7 +1,7 @@
 import { Edits } from './edits.js'
 import type { Meaning, Meanings, SourceFile } from './meaning.js'
 import { importedName, peerOf, requiredBy } from './meaning.js'
-import { memberName, type Node, plain, walk } from './syntax.js'
+import { innerOf, memberName, type Node, plain, walk } from './syntax.js'
 
 /** A statement that needs a hand, and why. */
 export interface Mark {
@@ -66,6 +66,23 @@ export function rangeOf({ start, end }: Node): readonly [start: number, end: num
 export function textOf({ edits }: Draft, node: Node): string {
   return edits.textOf(...rangeOf(node))
 }
+
+/**
+ * The text of an object, to which the name of a property may be added: with its `await`, and with the `?.` behind it, but
+ * without casts.
+ */
+export function objectText(draft: Draft, node: Node): string {
+  let inner = node
+  while (!/^(?:Await|TSNonNull)Expression$/.test(inner.type) && innerOf(inner) !== inner)
+    inner = innerOf(inner)
+  const text = textOf(draft, inner)
+  const parent = draft.file.syntax.parents.get(node)
+  const isOptional = parent?.type === 'OptionalMemberExpression' && parent.optional
+  return `${inner.type === 'AwaitExpression' ? `(${text})` : text}${isOptional ? '?' : ''}`
+}
+
+/** A property of an object literal, in short where it may be. */
+export const pair = (name: string, text = 'undefined'): string => (text === name ? name : `${name}: ${text}`)
 
 /** Puts a text in the place of an expression. */
 export function replaceNode(draft: Draft, node: Node, text: string): void {

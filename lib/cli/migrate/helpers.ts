@@ -1,7 +1,7 @@
 import type { CallExpression } from '@babel/types'
 import { words } from '../language.js'
 import { CRYPTO, type Draft, forget, mark, markGone, meaningOf, need, replaceNode, textOf } from './draft.js'
-import { isIdentifier, memberName, type Node, plain, textValue } from './syntax.js'
+import { isCall, isIdentifier, memberName, type Node, plain, textValue } from './syntax.js'
 
 /** What a helper becomes; `undefined` where its arguments are not those that it is known with. */
 type Rule = (draft: Draft, call: CallExpression, args: readonly string[]) => string | undefined
@@ -79,7 +79,7 @@ function keyText(draft: Draft, node: Node, text: string): string {
   const inner = plain(node)
   const value = draft.file.syntax.bindings.get(inner)?.sources[0]?.value ?? inner
   const call = plain(value)
-  const callee = call.type === 'CallExpression' ? meaningOf(draft, call.callee) : undefined
+  const callee = isCall(call) ? meaningOf(draft, call.callee) : undefined
   const isKeyObject = callee?.is === 'helper' && callee.name === 'Hash.keyObjectFrom'
   return isKeyObject ? `${text}.export().toString()` : text
 }
@@ -109,7 +109,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   'Formatter.response': (draft, call, args) => {
     // The canonical message is a Buffer, which `verify` takes; elsewhere a text was expected.
     const parent = draft.file.syntax.parents.get(call)
-    const verifier = parent?.type === 'CallExpression' ? meaningOf(draft, parent.callee) : undefined
+    const verifier = isCall(parent) ? meaningOf(draft, parent.callee) : undefined
     const isVerified = verifier?.is === 'helper' && verifier.name === 'Rsa.verify'
     const rule = named('canonicalResponse', ['timestamp', 'nonce', 'body'], isVerified ? '' : '.toString()')
     return rule(draft, call, args)
@@ -174,7 +174,7 @@ function signedText(draft: Draft, call: CallExpression): string | undefined {
   const secret = keyText(draft, key, textOf(draft, key))
   for (const inner of [message, sorted]) {
     const replaced = plain(inner)
-    if (replaced.type === 'CallExpression') forget(draft, [replaced.callee])
+    if (isCall(replaced)) forget(draft, [replaced.callee])
   }
   const local = need(draft, call.callee, CRYPTO, name)
   markGone(draft, message)
@@ -186,7 +186,7 @@ function signedText(draft: Draft, call: CallExpression): string | undefined {
 
 function argumentOf(draft: Draft, node: Node, name: string): Node | undefined {
   const call = plain(node)
-  if (call.type !== 'CallExpression') return undefined
+  if (!isCall(call)) return undefined
   const callee = meaningOf(draft, call.callee)
   return callee?.is === 'helper' && callee.name === name ? call.arguments[0] : undefined
 }

@@ -14,7 +14,7 @@ import {
   siteOf,
 } from './draft.js'
 import { importedName, type Meaning, peerOf, requiredBy } from './meaning.js'
-import { type Binding, memberName, type Node, plain, textValue, walk } from './syntax.js'
+import { type Binding, isCall, memberName, type Node, plain, textValue, walk } from './syntax.js'
 
 /** What is left of the names that one import brings. */
 interface Site {
@@ -85,7 +85,7 @@ function isFreeLoad(draft: Draft, node: Node): boolean {
 }
 
 function rewriteFreeLoad(draft: Draft, node: Node): void {
-  const specifier = node.type === 'CallExpression' ? node.arguments[0] : undefined
+  const specifier = isCall(node) ? node.arguments[0] : undefined
   const source = specifier ?? (node.type === 'ImportExpression' ? node.source : undefined)
   if (!source) return
   const quote = draft.file.text[rangeOf(source)[0]] ?? "'"
@@ -322,7 +322,7 @@ function writeRequire(
   const init = text.slice(...rangeOf(node.init))
   const load = loadOf(node.init)
   const [initStart] = rangeOf(node.init)
-  const specifier = load.type === 'CallExpression' ? load.arguments[0] : undefined
+  const specifier = isCall(load) ? load.arguments[0] : undefined
   const inner = specifier ?? (load.type === 'ImportExpression' ? load.source : undefined)
   if (!inner) return
   const [from, to] = rangeOf(inner).map((at) => at - initStart) as [number, number]

@@ -11,6 +11,7 @@ import {
   type Binding,
   fieldsAround,
   innerOf,
+  isCall,
   isIdentifier,
   keyOf,
   memberName,
@@ -83,7 +84,7 @@ export function peerOf(specifier: string | undefined): Peer | undefined {
 /** The specifier of `require('…')` or `import('…')`. */
 export function requiredBy(node: Node): string | undefined {
   if (node.type === 'ImportExpression') return textValue(node.source)
-  if (node.type !== 'CallExpression') return undefined
+  if (!isCall(node)) return undefined
   const { callee, arguments: args } = node
   const loads = callee.type === 'Import' || isIdentifier(callee, 'require')
   return loads ? textValue(args[0]) : undefined
@@ -196,7 +197,7 @@ class Resolver implements Meanings {
       const value = propertyOf(node, name)
       return value && { node: plain(value), file }
     }
-    if (node.type !== 'CallExpression') return undefined
+    if (!isCall(node)) return undefined
     const made = this.#functionOf(plain(node.callee), file)
     for (const returned of made ? returnsOf(made.node) : []) {
       const value = propertyOf(plain(returned), name)
@@ -419,7 +420,7 @@ function normalizedSegment(name: string): string {
 }
 
 /** The parts of a path in brackets or in `chain(…)`. */
-function partsOf(node: Node, isProperty: boolean): Part[] {
+export function partsOf(node: Node, isProperty: boolean): Part[] {
   const inner = plain(node)
   const text = textValue(inner)
   if (text !== undefined) return [isProperty ? normalizedSegment(text) : text]

@@ -104,6 +104,14 @@ export const METHODS: Readonly<Record<string, Method>> = {
   profitsharing_bills: get('v3/profitsharing/bills', 'query.bill_date', 'query.tar_type'),
 }
 
+/** Names that other objects have as well. */
+const COMMON: ReadonlySet<string> = new Set(['close', 'query', 'sign'])
+
+/** Whether a name of a method is one that only wechatpay-node-v3 has. */
+export const isOnlyOfNodeV3 = (name: string): boolean =>
+  (Object.hasOwn(METHODS, name) && !COMMON.has(name)) ||
+  /^(?:decipher_gcm|verifySign|downloadBill)$/.test(name)
+
 /** Why a method has no call that takes its place, and what does the same. */
 export const ADVICE: Readonly<Record<string, string>> = {
   verifySign: words(

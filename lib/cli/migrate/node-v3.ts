@@ -1,14 +1,25 @@
 import type { CallExpression, NewExpression } from '@babel/types'
 import { words } from '../language.js'
-import { CRYPTO, type Draft, mark, meaningOf, need, rangeOf, replaceNode, textOf } from './draft.js'
+import {
+  CRYPTO,
+  type Draft,
+  mark,
+  meaningOf,
+  need,
+  objectText,
+  pair,
+  rangeOf,
+  replaceNode,
+  textOf,
+} from './draft.js'
 import type { Meaning } from './meaning.js'
 import { type ClientValues, valuesOfClient } from './node-v3-client.js'
-import { ADVICE, METHODS, type Method } from './node-v3-methods.js'
+import { ADVICE, isOnlyOfNodeV3, METHODS, type Method } from './node-v3-methods.js'
 import { asObject, has, isOpen, literalOf, type Member, propertyValue, removeMembers } from './objects.js'
 import { chainOf, targetOf } from './path.js'
 import { explainResult } from './results.js'
 import { rewriteSensitive } from './sensitive-fields.js'
-import { keyOf, memberName, type Node, plain } from './syntax.js'
+import { keyOf, memberName, type Node, objectOf, plain } from './syntax.js'
 
 /** A call of a method of wechatpay-node-v3, with what is known of its client. */
 interface MethodCall {
@@ -24,13 +35,15 @@ interface MethodCall {
 export function rewriteMethodCall(draft: Draft, call: CallExpression): void {
   const callee = meaningOf(draft, call.callee)
   if (callee?.is !== 'method') return
-  const object = plain((call.callee as { object?: Node }).object ?? call.callee)
-  if (memberName(call.callee) === undefined) {
+  const object = objectOf(call.callee)
+  if (!object) {
     markMethod(draft, call, callee.name)
     return
   }
+  // `app.db.query(…)` is not known to be of the client only because another file keeps one under that name.
+  if (callee.isByName && !isOnlyOfNodeV3(callee.name) && !isQuery(call)) return
   draft.rewritten.add(call)
-  const client = textOf(draft, object)
+  const client = objectText(draft, object)
   const args = call.arguments.map((one) => textOf(draft, one))
   const values = valuesOfClient(draft, callee as Meaning & { is: 'method' }, call)
   const written: MethodCall = { call, name: callee.name, client, args, values }
@@ -51,6 +64,9 @@ function markMethod(draft: Draft, call: CallExpression, name: string): void {
     )
   mark(draft, call, advice)
 }
+
+const isQuery = (call: CallExpression): boolean =>
+  memberName(call.callee) === 'query' && queryMethod(call) !== undefined
 
 /** `query` asks by the number that it is given. */
 function queryMethod(call: CallExpression): Method | undefined {
@@ -255,8 +271,6 @@ function signWithKey(draft: Draft, { call, args, values }: MethodCall): string |
 }
 
 const clientOf = (call: CallExpression): Node => call.callee
-
-const pair = (name: string, text = 'undefined'): string => (text === name ? name : `${name}: ${text}`)
 
 /** Rewrites `new WxPay(…)` of wechatpay-node-v3: the options have other names. */
 export function rewriteConstructor(draft: Draft, node: NewExpression): void {

@@ -3,7 +3,7 @@ import { matchTemplate } from '../../catalog/match.js'
 import type { Traits } from '../../catalog/traits.js'
 import type { Verb } from '../../index.js'
 import type { Part } from './meaning.js'
-import type { Node } from './syntax.js'
+import { isCall, isIdentifier, type Node, plain } from './syntax.js'
 
 /** An endpoint as a program writes its path. */
 export interface Target {
@@ -40,11 +40,36 @@ export function targetOf(parts: readonly Part[], verb: Verb): Target {
     isV2: written.startsWith('v2/'),
     placeholders: [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as string),
     filled: isFilled
-      ? marked.map(([name, value]) => [name, expressions[Number(MARKER.exec(value)?.[1])] as Node])
+      ? marked.map(([name, value]) => [name, unencoded(expressions[Number(MARKER.exec(value)?.[1])] as Node)])
       : [],
     isOpen: expressions.length > 0 && !isFilled,
     traits: lookup(path, verb) ?? (match ? lookup(match.template, verb) : undefined),
   }
+}
+
+/** A value that the client encodes itself. */
+function unencoded(node: Node): Node {
+  const call = plain(node)
+  const isEncoded = isCall(call) && isIdentifier(call.callee, 'encodeURIComponent')
+  return (isEncoded && call.arguments[0]) || node
+}
+
+/** The parts of a URL before its query, and the parameters of that; `undefined` where it is not written in full. */
+export function withoutQuery(
+  parts: readonly Part[],
+): { readonly parts: readonly Part[]; readonly query: Readonly<Record<string, Part>> } | undefined {
+  const at = parts.findIndex((part) => typeof part === 'string' && part.includes('?'))
+  const start = parts[at]
+  if (typeof start !== 'string') return { parts, query: {} }
+  const expressions = parts.slice(at).filter((part) => typeof part !== 'string')
+  let count = 0
+  const text = parts.slice(at).map((part) => (typeof part === 'string' ? part : `\uE000${count++}\uE000`))
+  const given = [...new URLSearchParams(text.join('').replace(/^[^?]*/, ''))].map(([name, value]) => {
+    const index = value.replace(ALL_MARKERS, '') === '' ? MARKER.exec(value)?.[1] : undefined
+    return [name, index === undefined ? value : unencoded(expressions[Number(index)] as Node)] as const
+  })
+  if (given.some((one) => one.some((part) => typeof part === 'string' && MARKER.test(part)))) return undefined
+  return { parts: [...parts.slice(0, at), start.replace(/\?.*$/, '')], query: Object.fromEntries(given) }
 }
 
 const isWhole = ([, value]: readonly [string, string]): boolean => value.replace(ALL_MARKERS, '') === ''

@@ -1,9 +1,9 @@
 import type { CallExpression, ObjectExpression } from '@babel/types'
 import { words } from '../language.js'
-import { type Draft, mark, markGone, meaningOf, rangeOf, textOf } from './draft.js'
+import { type Draft, mark, markGone, meaningOf, pair, rangeOf, textOf } from './draft.js'
 import { asObject, isOpen, type Member, removeMembers, renameMember } from './objects.js'
 import type { Target } from './path.js'
-import { isIdentifier, keyOf, type Node, plain, textValue } from './syntax.js'
+import { isCall, isIdentifier, keyOf, type Node, plain, textValue } from './syntax.js'
 
 /** Options of a call that both packages know. */
 const KEPT: ReadonlySet<string> = new Set([
@@ -49,7 +49,7 @@ export function writeRequest(draft: Draft, written: WrittenRequest): void {
   // A property joins those that stand on lines of their own.
   const indent = body ? '' : (/^\s*\n\s*/.exec(config?.text ?? '')?.[0] ?? '')
   const members = [
-    ...(body ? [property(bodyKey, textOf(draft, body))] : []),
+    ...(body ? [pair(bodyKey, textOf(draft, body))] : []),
     ...extra.map((one) => indent + one),
     ...(config && !config.isEmpty ? [config.text] : []),
   ]
@@ -57,8 +57,6 @@ export function writeRequest(draft: Draft, written: WrittenRequest): void {
   const to = last ? rangeOf(last)[1] : end - 1
   draft.edits.replace(from, to, joinMembers(members))
 }
-
-const property = (name: string, text: string): string => (text === name ? name : `${name}: ${text}`)
 
 /** An object literal; what was on lines of its own stays there. */
 function joinMembers(members: readonly string[]): string {
@@ -108,7 +106,7 @@ function sharedConfig(draft: Draft, given: Node): ObjectExpression | undefined {
   const literal = source?.path.length === 0 && more.length === 0 ? asObject(source.value) : undefined
   const isOnlyOptions = binding?.references.every((one) => {
     const parent = draft.file.syntax.parents.get(one)
-    if (parent?.type !== 'CallExpression' || parent.callee === one) return false
+    if (!isCall(parent) || parent.callee === one) return false
     return /^(?:verb|path)$/.test(meaningOf(draft, parent.callee)?.is ?? '')
   })
   return isOnlyOptions ? literal : undefined

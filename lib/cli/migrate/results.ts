@@ -1,7 +1,7 @@
 import type { CallExpression } from '@babel/types'
 import { words } from '../language.js'
 import { type Draft, mark } from './draft.js'
-import { keyOf, memberName, type Node } from './syntax.js'
+import { isCall, keyOf, memberName, type Node } from './syntax.js'
 
 /** What a result of wechatpay-node-v3 and an AxiosResponse have in common. */
 const COMMON: ReadonlySet<string> = new Set(['data'])
@@ -75,7 +75,7 @@ function usesOf(draft: Draft, node: Node): string[] {
 
 function usesOfPromise(draft: Draft, member: Node, name: string): string[] {
   const call = draft.file.syntax.parents.get(member)
-  if (call?.type !== 'CallExpression') return [ESCAPES]
+  if (!isCall(call)) return [ESCAPES]
   if (name !== 'then') return usesOf(draft, call)
   const [handler] = call.arguments
   const isFunction = handler?.type === 'ArrowFunctionExpression' || handler?.type === 'FunctionExpression'
@@ -103,7 +103,7 @@ function usesOfPattern(draft: Draft, pattern: Node): string[] {
 
 /** Whether a value is only printed: `console.log(result)`. */
 function isPrinted(parent: Node): boolean {
-  if (parent.type !== 'CallExpression') return false
+  if (!isCall(parent)) return false
   const { callee } = parent
   return (
     memberName(callee) !== undefined &&

@@ -1,4 +1,6 @@
-import type { TSAsExpression } from '@babel/types'
+import type { CallExpression, TSAsExpression } from '@babel/types'
+import { matchTemplate } from '../../catalog/match.js'
+import type { Verb } from '../../index.js'
 import { words } from '../language.js'
 import { rewriteChainCall } from './chain-calls.js'
 import {
@@ -10,7 +12,6 @@ import {
   markGone,
   meaningOf,
   need,
-  rangeOf,
   replaceNode,
   siteOf,
 } from './draft.js'
@@ -20,7 +21,9 @@ import { removeAliases, rewriteImports } from './imports.js'
 import { writeMarks } from './marks.js'
 import type { Meanings, SourceFile } from './meaning.js'
 import { rewriteConstructor, rewriteMethodCall } from './node-v3.js'
-import { isIdentifier, memberName, type Node, plain, walk } from './syntax.js'
+import { isOnlyOfNodeV3 } from './node-v3-methods.js'
+import { has } from './objects.js'
+import { isCall, isIdentifier, memberName, type Node, objectOf, plain, walk } from './syntax.js'
 
 /** A file after its migration. */
 export interface Rewritten {
@@ -59,7 +62,7 @@ export function rewriteFile(file: SourceFile, meanings: Meanings): Rewritten {
 const sorted = (lines: readonly number[]): number[] => [...new Set(lines)].sort((one, other) => one - other)
 
 function rewriteNode(draft: Draft, node: Node): void {
-  if (node.type === 'CallExpression') {
+  if (isCall(node)) {
     rewriteChainCall(draft, node)
     rewriteMethodCall(draft, node)
     rewriteHelperCall(draft, node)
@@ -90,7 +93,7 @@ function markRest(draft: Draft, node: Node): void {
   const meaning = meaningOf(draft, node)
   const parent = draft.file.syntax.parents.get(node)
   if (meaning?.is === 'helper' && isReferenceOrMember(draft, node)) markHelper(draft, node)
-  if (meaning?.is === 'axios' && /^client\.(?:v[23]\.defaults|request)$/.test(meaning.name)) {
+  if (meaning?.is === 'axios' && /^client\.v[23]\.defaults$/.test(meaning.name)) {
     mark(
       draft,
       node,
@@ -136,18 +139,39 @@ function isReferenceOrMember(draft: Draft, node: Node): boolean {
  */
 function unknownCalls(draft: Draft): number[] {
   const lines: number[] = []
-  const { text } = draft.file
-  const isOld = /wechatpay-(?:axios-plugin|node-v3)/.test(text)
+  const isOld = /wechatpay-(?:axios-plugin|node-v3)/.test(draft.file.text)
   walk(draft.file.syntax.root, (node) => {
-    if (node.type !== 'CallExpression' || draft.rewritten.has(node)) return
+    if (!isCall(node) || draft.rewritten.has(node)) return
     const name = memberName(node.callee) ?? ''
     const meaning = meaningOf(draft, node.callee)
     const isOther = meaning?.is === 'path' && meaning.parts.every((part) => typeof part === 'string')
-    const isChain = isOld && !meaning && CHAIN.test(text.slice(...rangeOf(node.callee)))
-    if (isOther || isChain || (!meaning && ONLY_OLD.test(name))) lines.push(lineOf(node))
+    const isUnclear = meaning?.is === 'method' && meaning.isByName === true
+    const isOnlyOld = !meaning && (isOldChain(node, isOld) || isOnlyOfNodeV3(name))
+    if (isOther || isUnclear || isOnlyOld) lines.push(lineOf(node))
   })
   return lines
 }
 
-const CHAIN = /\.v[23][.[][^()]*\.(?:get|post|put|patch|delete)$/
-const ONLY_OLD = /^(?:combine_)?transactions_(?:native|jsapi|h5|app)$|^decipher_gcm$|^batches_transfer$/
+/** Whether a call reads as one of a chain that still has its old arguments: `ctx.wxpay.v3.pay.transactions.native.post(order)`. */
+function isOldChain({ callee, arguments: args }: CallExpression, isOld: boolean): boolean {
+  const names: string[] = []
+  let at: Node | undefined = plain(callee)
+  while (at && names[0] !== 'v2' && names[0] !== 'v3') {
+    const name = memberName(at)
+    const object: Node | undefined = objectOf(at)
+    if (object) names.unshift(name ?? '{}')
+    at = object && plain(object)
+  }
+  const verb = names.at(-1) ?? ''
+  if (!/^v[23]$/.test(names[0] ?? '') || names.length < 3 || !VERB.test(verb)) return false
+  if (isOld) return true
+  const [request] = args
+  const isNew = request?.type === 'ObjectExpression' && NEW_KEYS.some((key) => has(request, key))
+  const path = names
+    .slice(0, -1)
+    .map((name) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`))
+  return args.length > 0 && !isNew && matchTemplate(verb as Verb, path.join('/')) !== undefined
+}
+
+const VERB = /^(?:get|post|put|patch|delete)$/
+const NEW_KEYS = ['json', 'xml', 'query', 'multipart', 'headers']

@@ -2,7 +2,7 @@ import { words } from '../language.js'
 import { type Draft, forget, MAIN, mark, markGone, meaningOf, need, replaceNode, textOf } from './draft.js'
 import { literalOf, propertyValue } from './objects.js'
 import type { Target } from './path.js'
-import { type Node, plain } from './syntax.js'
+import { isCall, type Node, plain } from './syntax.js'
 
 /**
  * Encrypted fields of a body: what the program encrypts by hand becomes `sensitive(…)`, which the client encrypts with
@@ -43,7 +43,7 @@ function valuesAt(draft: Draft, node: Node | undefined, path: readonly string[])
 
 function rewriteValue(draft: Draft, value: Node): boolean {
   const call = plain(value)
-  if (call.type !== 'CallExpression') return false
+  if (!isCall(call)) return false
   const callee = meaningOf(draft, call.callee)
   const encrypts =
     (callee?.is === 'helper' && callee.name === 'Rsa.encrypt') ||

@@ -344,6 +344,10 @@ function collectAssignment(node: Node, syntax: Syntax): void {
 export const isCall = (node: Node | undefined | null): node is CallExpression =>
   node?.type === 'CallExpression' || node?.type === 'OptionalCallExpression'
 
+/** What a property is read from. */
+export const objectOf = (node: Node | undefined): Node | undefined =>
+  node?.type === 'MemberExpression' || node?.type === 'OptionalMemberExpression' ? node.object : undefined
+
 /** The name after the dot, or the text in brackets. */
 export function memberName(node: Node): string | undefined {
   if (node.type !== 'MemberExpression' && node.type !== 'OptionalMemberExpression') return undefined

@@ -2,7 +2,16 @@ import type { CallExpression } from '@babel/types'
 import { type Draft, markGone, meaningOf, rangeOf, textOf } from './draft.js'
 import { isOpen, literalOf } from './objects.js'
 import type { Target } from './path.js'
-import { type Binding, isIdentifier, keyOf, memberName, type Node, plain, textValue } from './syntax.js'
+import {
+  type Binding,
+  isCall,
+  isIdentifier,
+  keyOf,
+  memberName,
+  type Node,
+  plain,
+  textValue,
+} from './syntax.js'
 
 /** A form as a program puts it together. */
 interface Form {
@@ -33,7 +42,7 @@ export function uploadOf(draft: Draft, body: Node, { traits }: Target): string |
 
 const isStream = (node: Node): boolean => {
   const call = plain(node)
-  if (call.type !== 'CallExpression') return false
+  if (!isCall(call)) return false
   return isIdentifier(call.callee, 'createReadStream') || memberName(call.callee) === 'createReadStream'
 }
 
@@ -74,7 +83,7 @@ function appendStatements(
     const statement = call && parents.get(call)
     const name = member && memberName(member)
     if (name === 'getHeaders') continue
-    if (name !== 'append' || call?.type !== 'CallExpression' || statement?.type !== 'ExpressionStatement') {
+    if (name !== 'append' || !isCall(call) || statement?.type !== 'ExpressionStatement') {
       return undefined
     }
     found.push({ call, statement })
@@ -92,7 +101,7 @@ function appendsOf(
     const own = helper?.is === 'helper' && /^(?:Multipart|FormData)/.test(helper.name)
     return own || isIdentifier(node.callee, 'FormData') ? { appends: [], created: node } : undefined
   }
-  if (node.type !== 'CallExpression' || memberName(node.callee) !== 'append') return undefined
+  if (!isCall(node) || memberName(node.callee) !== 'append') return undefined
   const before = appendsOf(draft, plain((node.callee as { object: Node }).object))
   return before && { ...before, appends: [...before.appends, node] }
 }
@@ -100,7 +109,7 @@ function appendsOf(
 /** Whether `meta` has only what the client makes: the name of the file and its digest. */
 function holdsOnly(draft: Draft, meta: Node | undefined, known: ReadonlySet<string>): boolean {
   const call = meta && plain(meta)
-  if (call?.type !== 'CallExpression' || memberName(call.callee) !== 'stringify') return false
+  if (!isCall(call) || memberName(call.callee) !== 'stringify') return false
   const [value] = call.arguments
   if (!value) return false
   const object = literalOf(draft, value)
