@@ -109,7 +109,7 @@ function rewriteArguments(
     return
   }
   if (body && !upload) trimXml(draft, body, target)
-  const encrypts = !target.isV2 && rewriteSensitive(draft, body, target)
+  const encrypts = !target.isV2 && rewriteSensitive(draft, call, body, target)
   writeRequest(draft, {
     call,
     target,

@@ -88,7 +88,7 @@ function rewritePiece(draft: Draft, written: MethodCall): boolean {
 function rewriteEndpoint(draft: Draft, written: MethodCall, method: Method): boolean {
   const { call, client } = written
   const target = targetOf([method.path], method.verb)
-  if (method.takes === 'json') rewriteSensitive(draft, call.arguments[0], target)
+  if (method.takes === 'json') rewriteSensitive(draft, call, call.arguments[0], target)
   const request = requestOf(draft, written, method)
   if (request === undefined) return false
   const sent = `${client}${chainOf(method.path)}.${method.verb}(${request})`

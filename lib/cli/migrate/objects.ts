@@ -1,8 +1,11 @@
 import type { ObjectExpression, ObjectMember, SpreadElement } from '@babel/types'
 import { type Draft, rangeOf } from './draft.js'
-import { keyOf, type Node, plain } from './syntax.js'
+import { isIdentifier, keyOf, type Node, plain } from './syntax.js'
 
 export type Member = ObjectMember | SpreadElement
+
+export const isNothing = (node: Node): boolean =>
+  isIdentifier(node, 'undefined') || node.type === 'NullLiteral'
 
 /** An expression as an object literal, if it is one. */
 export function asObject(node: Node | undefined | null): ObjectExpression | undefined {

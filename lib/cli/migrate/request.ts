@@ -1,9 +1,9 @@
 import type { CallExpression, ObjectExpression } from '@babel/types'
 import { words } from '../language.js'
 import { type Draft, mark, markGone, meaningOf, pair, rangeOf, textOf } from './draft.js'
-import { asObject, isOpen, type Member, removeMembers, renameMember } from './objects.js'
+import { asObject, isNothing, isOpen, type Member, removeMembers, renameMember } from './objects.js'
 import type { Target } from './path.js'
-import { isCall, isIdentifier, keyOf, type Node, plain, textValue } from './syntax.js'
+import { isCall, keyOf, type Node, plain, textValue } from './syntax.js'
 
 /** Options of a call that both packages know. */
 const KEPT: ReadonlySet<string> = new Set([
@@ -28,8 +28,6 @@ export interface WrittenRequest {
   /** Whether the body is a form, whose headers and meta the client makes. */
   readonly isUpload: boolean
 }
-
-const isNothing = (node: Node): boolean => isIdentifier(node, 'undefined') || node.type === 'NullLiteral'
 
 /** Turns the arguments of a call into the one request object. */
 export function writeRequest(draft: Draft, written: WrittenRequest): void {

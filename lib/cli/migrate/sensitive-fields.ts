@@ -1,6 +1,18 @@
+import type { ObjectExpression } from '@babel/types'
 import { words } from '../language.js'
-import { type Draft, forget, MAIN, mark, markGone, meaningOf, need, replaceNode, textOf } from './draft.js'
-import { literalOf, propertyValue } from './objects.js'
+import {
+  type Draft,
+  forget,
+  MAIN,
+  mark,
+  markGone,
+  meaningOf,
+  need,
+  rangeOf,
+  replaceNode,
+  textOf,
+} from './draft.js'
+import { isNothing, propertyValue } from './objects.js'
 import type { Target } from './path.js'
 import { isCall, type Node, plain } from './syntax.js'
 
@@ -8,37 +20,80 @@ import { isCall, type Node, plain } from './syntax.js'
  * Encrypted fields of a body: what the program encrypts by hand becomes `sensitive(…)`, which the client encrypts with
  * the key that it names. Tells whether that is so for every encrypted field.
  */
-export function rewriteSensitive(draft: Draft, body: Node | undefined, target: Target): boolean {
+export function rewriteSensitive(draft: Draft, call: Node, body: Node | undefined, target: Target): boolean {
   const fields = target.traits?.encrypts?.filter((field) => field.startsWith('json.')) ?? []
+  if (!body || fields.length === 0) return false
   const values = fields.flatMap((field) =>
     valuesAt(draft, body, field.split('.').slice(1)).map((value) => ({ field, value })),
   )
   const left = values.filter(({ value }) => !rewriteValue(draft, value))
-  if (left.length > 0) {
-    const names = left.map(({ field }) => field.slice('json.'.length)).join(', ')
+  // Who names a key has encrypted something with it.
+  const namesKey = /wechatpay-serial|wx_serial_no/i.test(draft.file.text.slice(...rangeOf(call)))
+  const isHidden = values.length === 0 && namesKey && isUnknown(draft, body)
+  if (left.length > 0 || isHidden) {
+    const concerned = isHidden ? fields : left.map(({ field }) => field)
+    const names = [...new Set(concerned)].slice(0, 3).map((field) => field.slice('json.'.length))
+    const list = names.join(', ') + (concerned.length > names.length ? ', …' : '')
     mark(
       draft,
-      left[0]?.value as Node,
+      left[0]?.value ?? body,
       words(
-        `${names}: give sensitive('…') with the clear text; the client encrypts it and names the key`,
-        `${names}：请传 sensitive('明文')，由客户端加密并带上密钥的序列号`,
+        `${list}: give sensitive('…') with the clear text; the client encrypts it and names the key`,
+        `${list}：请传 sensitive('明文')，由客户端加密并带上密钥的序列号`,
       ),
     )
   }
   return values.length > 0 && left.length === 0
 }
 
-/** The values at a path such as `receivers[].name` in an object literal. */
-function valuesAt(draft: Draft, node: Node | undefined, path: readonly string[]): Node[] {
+/** The values at a path such as `receivers[].name`, in literals, in what they spread, and in what is assigned to them. */
+function valuesAt(draft: Draft, node: Node, path: readonly string[]): Node[] {
   const [first, ...rest] = path
-  if (!node || first === undefined) return node ? [node] : []
-  const value = propertyValue(literalOf(draft, node), first.replace('[]', ''))
-  if (!value) return []
-  if (!first.endsWith('[]')) return valuesAt(draft, value, rest)
-  const list = plain(value)
-  return list.type === 'ArrayExpression'
-    ? list.elements.flatMap((one) => (one ? valuesAt(draft, one, rest) : []))
-    : []
+  if (first === undefined) return branchesOf(node).filter((one) => !isNothing(one))
+  const name = first.replace('[]', '')
+  const assigned = draft.file.syntax.bindings.get(plain(node))?.members.get(name) ?? []
+  const written = objectsOf(draft, node).map((object) => propertyValue(object, name))
+  return [...written, ...assigned].flatMap((value) => {
+    if (!value) return []
+    if (!first.endsWith('[]')) return valuesAt(draft, value, rest)
+    const list = plain(value)
+    if (list.type !== 'ArrayExpression') return []
+    return list.elements.flatMap((one) => (one ? valuesAt(draft, one, rest) : []))
+  })
+}
+
+/** The object literals that an expression may be made of. */
+function objectsOf(draft: Draft, node: Node, seen: ReadonlySet<Node> = new Set()): ObjectExpression[] {
+  return branchesOf(node).flatMap((one) => {
+    if (one.type === 'ObjectExpression') {
+      const spread = one.properties.filter((member) => member.type === 'SpreadElement')
+      return [one, ...spread.flatMap(({ argument }) => objectsOf(draft, argument, seen))]
+    }
+    const binding = draft.file.syntax.bindings.get(one)
+    if (!binding || seen.has(binding.declaration)) return []
+    const more = new Set([...seen, binding.declaration])
+    return binding.sources.flatMap(({ value, path }) =>
+      path.length > 0 ? [] : objectsOf(draft, value, more),
+    )
+  })
+}
+
+/** Whether a body may have fields that are not written in the file. */
+function isUnknown(draft: Draft, body: Node): boolean {
+  const objects = objectsOf(draft, body)
+  if (objects.length === 0) return true
+  return objects.some(({ properties }) =>
+    properties.some((one) => one.type === 'SpreadElement' && objectsOf(draft, one.argument).length === 0),
+  )
+}
+
+/** What a choice chooses from: `name ? { name } : {}`, `name && { name }`. */
+function branchesOf(node: Node): Node[] {
+  const inner = plain(node)
+  if (inner.type === 'ConditionalExpression') {
+    return [...branchesOf(inner.consequent), ...branchesOf(inner.alternate)]
+  }
+  return inner.type === 'LogicalExpression' ? branchesOf(inner.right) : [inner]
 }
 
 function rewriteValue(draft: Draft, value: Node): boolean {
