@@ -13,6 +13,7 @@ import {
   replaceNode,
   textOf,
 } from './draft.js'
+import { markHandlers } from './handlers.js'
 import { type Part, partsOf } from './meaning.js'
 import { has, literalOf, type Member, removeMembers } from './objects.js'
 import { chainOf, type Target, targetOf, withoutQuery } from './path.js'
@@ -92,6 +93,7 @@ function rewriteArguments(
   config: Node | undefined,
   more: readonly string[] = [],
 ): void {
+  markHandlers(draft, call)
   // The answer is typed by its path.
   const types = call.typeParameters ?? call.typeArguments
   if (types) draft.edits.replace(...rangeOf(types), '')

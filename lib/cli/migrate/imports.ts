@@ -43,18 +43,20 @@ function addImports(draft: Draft, names: readonly Need[]): void {
   const { text, syntax } = draft.file
   const { body, directives } = syntax.root.program
   const isModule = body.some(({ type }) => /^(?:Import|Export)\w*Declaration$/.test(type))
-  const lines = isModule
-    ? importLines(names, "'", false)
-    : byModule(names, ': ').map(
-        ([module, members]) => `const { ${members.join(', ')} } = require('${module}')`,
-      )
   const last = body.findLast((one) =>
     isModule
       ? one.type === 'ImportDeclaration'
       : one.type === 'VariableDeclaration' && hasLoad(one.declarations),
   )
   const before = last ?? directives.at(-1)
-  const semicolon = before && text[rangeOf(before)[1] - 1] === ';' ? ';' : ''
+  const written = before ? text.slice(...rangeOf(before)) : text
+  const semicolon = /;$/m.test(written) ? ';' : ''
+  const quote = /["']/.exec(written)?.[0] ?? "'"
+  const lines = isModule
+    ? importLines(names, quote, false)
+    : byModule(names, ': ').map(
+        ([module, members]) => `const { ${members.join(', ')} } = require(${quote}${module}${quote})`,
+      )
   const added = statements(lines, semicolon).replaceAll('\n', lineEnd(text))
   if (before) draft.edits.after(rangeOf(before)[1], lineEnd(text) + added)
   else draft.edits.before(rangeOf(body[0] ?? syntax.root)[0], added + lineEnd(text))
@@ -124,6 +126,16 @@ function markOther(draft: Draft, node: Node): void {
     node.type === 'ExportAllDeclaration'
       ? node.source?.value
       : undefined
+  if (source === 'nest-wechatpay-node-v3') {
+    mark(
+      draft,
+      node,
+      words(
+        'nest-wechatpay-node-v3 provides a client of the old package: provide a Wechatpay of wechatpay-fluent instead',
+        'nest-wechatpay-node-v3 提供的是原软件包的客户端：请改为提供 wechatpay-fluent 的 Wechatpay',
+      ),
+    )
+  }
   if (source === undefined || !/^wechatpay-(?:axios-plugin|node-v3)(?:\/|$)/.test(source)) return
   if (node.type === 'ExportNamedDeclaration' && rewriteExport(draft, node)) return
   if (node.type !== 'ImportDeclaration' && peerOf(source)) {

@@ -9,6 +9,7 @@ import { normalizeSegment } from '../../chain/names.js'
 import {
   asFunction,
   type Binding,
+  type Fields,
   fieldsAround,
   innerOf,
   isCall,
@@ -16,6 +17,7 @@ import {
   keyOf,
   memberName,
   type Node,
+  objectOf,
   plain,
   returnsOf,
   type Syntax,
@@ -265,9 +267,28 @@ class Resolver implements Meanings {
     )
   }
 
+  /** The fields of a class, and of those that it extends. */
+  #ownersOf(fields: Fields | undefined, file: SourceFile): { fields: Fields; file: SourceFile }[] {
+    if (!fields) return []
+    const { superClass } = fields
+    const [specifier, name] = (superClass && importOf(superClass, file)) ?? []
+    const home = specifier === undefined ? file : resolveFile(specifier, file.path, this.#files)
+    const named = home && name !== undefined ? exportedValue(home, name) : superClass
+    const declared = named && (home?.syntax.bindings.get(named)?.declaration ?? named)
+    const base = declared && home?.syntax.fields.get(declared)
+    return [{ fields, file }, ...(base && home ? this.#ownersOf(base, home) : [])]
+  }
+
   #functionOf(callee: Node, file: SourceFile): Made | undefined {
     const own = ownFunction(callee, file)
     if (own) return { node: own, file }
+    const method = memberName(callee)
+    if (method !== undefined && objectOf(callee)?.type === 'ThisExpression') {
+      for (const owner of this.#ownersOf(fieldsAround(callee, file.syntax), file)) {
+        const found = asFunction(owner.fields.methods.get(method) ?? owner.fields.values.get(method)?.[0])
+        if (found) return { node: found, file: owner.file }
+      }
+    }
     const [specifier, name] = importOf(callee, file) ?? []
     const home = specifier === undefined ? undefined : resolveFile(specifier, file.path, this.#files)
     const value = home && name !== undefined ? exportedValue(home, name) : undefined
@@ -289,10 +310,16 @@ class Resolver implements Meanings {
 
   #ofProperty(node: Node, object: Node, name: string, file: SourceFile): Meaning | undefined {
     if (object.type === 'ThisExpression') {
-      const fields = fieldsAround(node, file.syntax)
-      const values = fields?.values.get(name) ?? []
-      const own = this.#first(values, file) ?? this.#ofType(fields?.types.get(name), file)
-      return own ?? (values.some(saysWhat) ? undefined : this.#ofName(name))
+      const owners = this.#ownersOf(fieldsAround(node, file.syntax), file)
+      const own = owners
+        .map(
+          (one) =>
+            this.#first(one.fields.values.get(name) ?? [], one.file) ??
+            this.#ofType(one.fields.types.get(name), one.file),
+        )
+        .find((one) => one)
+      const isKnown = owners.some(({ fields }) => fields.values.get(name)?.some(saysWhat))
+      return own ?? (isKnown ? undefined : this.#ofName(name))
     }
     const [specifier, imported] = importOf(node, file) ?? []
     const foreign =
@@ -358,15 +385,9 @@ interface Made {
 
 /** The function of this file that an expression names. */
 function ownFunction(callee: Node, file: SourceFile): FunctionNode | undefined {
-  if (isIdentifier(callee)) {
-    const binding = file.syntax.bindings.get(callee)
-    return asFunction(binding?.declaration) ?? asFunction(binding?.sources[0]?.value)
-  }
-  const name = memberName(callee)
-  if (name === undefined || !('object' in callee)) return undefined
-  if ((callee.object as Node).type !== 'ThisExpression') return undefined
-  const fields = fieldsAround(callee, file.syntax)
-  return asFunction(fields?.methods.get(name)) ?? asFunction(fields?.values.get(name)?.[0])
+  if (!isIdentifier(callee)) return undefined
+  const binding = file.syntax.bindings.get(callee)
+  return asFunction(binding?.declaration) ?? asFunction(binding?.sources[0]?.value)
 }
 
 /** One name further on: a property of a client, a chain, a class. */
@@ -523,8 +544,9 @@ function exportedBy(statement: Node, name: string): Node | undefined {
       const found = statement.declaration.declarations.find(({ id }) => isIdentifier(id, name))
       return found?.id
     }
-    if (statement.declaration?.type === 'FunctionDeclaration') {
-      return isIdentifier(statement.declaration.id, name) ? statement.declaration : undefined
+    const { declaration } = statement
+    if (declaration?.type === 'FunctionDeclaration' || declaration?.type === 'ClassDeclaration') {
+      return isIdentifier(declaration.id, name) ? declaration : undefined
     }
     const specifier = statement.specifiers.find(
       (one) => one.type === 'ExportSpecifier' && isIdentifier(one.exported, name),

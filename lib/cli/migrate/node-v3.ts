@@ -12,6 +12,7 @@ import {
   replaceNode,
   textOf,
 } from './draft.js'
+import { markHandlers } from './handlers.js'
 import type { Meaning } from './meaning.js'
 import { type ClientValues, valuesOfClient } from './node-v3-client.js'
 import { ADVICE, isOnlyOfNodeV3, METHODS, type Method } from './node-v3-methods.js'
@@ -94,6 +95,7 @@ function rewriteEndpoint(draft: Draft, written: MethodCall, method: Method): boo
   const sent = `${client}${chainOf(method.path)}.${method.verb}(${request})`
   replaceNode(draft, call, method.signs ? signedFor(draft, written, method, sent) : sent)
   explainResult(draft, call)
+  markHandlers(draft, call)
   return true
 }
 
@@ -208,7 +210,21 @@ const PIECES: Readonly<Record<string, (draft: Draft, written: MethodCall) => str
     const [ciphertext, data, nonce, key = values.key] = args
     if (nonce === undefined || key === undefined || args.length > 4) return undefined
     const local = need(draft, clientOf(call), CRYPTO, 'decryptAesGcm')
-    const text = `JSON.parse(${local}(${ciphertext}, ${key}, ${nonce}, ${data}))`
+    const clear = `${local}(${ciphertext}, ${key}, ${nonce}, ${data})`
+    const origin = originOf(draft, call.arguments[0] as Node)
+    // The method gave the text where it was no JSON.
+    if (/certificate/i.test(origin)) return clear
+    if (!/resource/i.test(origin)) {
+      mark(
+        draft,
+        call,
+        words(
+          'JSON.parse is right for a notification; what is no JSON, such as a certificate, is the text itself',
+          '回调通知用 JSON.parse；不是 JSON 的（如证书），解密结果就是文本本身',
+        ),
+      )
+    }
+    const text = `JSON.parse(${clear})`
     const [type] = (call.typeParameters ?? call.typeArguments)?.params ?? []
     return type ? `(${text} as ${textOf(draft, type)})` : text
   },
@@ -265,6 +281,14 @@ const PIECES: Readonly<Record<string, (draft: Draft, written: MethodCall) => str
   },
 }
 
+/** What a program writes about where a value comes from: the value, and the declaration of the name it starts with. */
+function originOf({ file: { syntax, text } }: Draft, node: Node): string {
+  let root = plain(node)
+  for (let object = objectOf(root); object; object = objectOf(root)) root = plain(object)
+  const declaration = syntax.bindings.get(root)?.declaration
+  return [node, ...(declaration ? [declaration] : [])].map((one) => text.slice(...rangeOf(one))).join(' ')
+}
+
 function signWithKey(draft: Draft, { call, args, values }: MethodCall): string | undefined {
   if (args.length !== 1 || values.privateKey === undefined) return undefined
   return `${need(draft, clientOf(call), CRYPTO, 'sign')}(${args[0]}, ${values.privateKey})`
@@ -303,16 +327,20 @@ export function rewriteConstructor(draft: Draft, node: NewExpression): void {
   ]
   const last = node.arguments.at(-1) as Node
   draft.edits.replace(rangeOf(first)[0], rangeOf(last)[1], laidOut(draft, first, members))
-  if (!values.platform && values.key === undefined) {
-    mark(
-      draft,
-      node,
-      words(
-        'every answer is verified: give certs: { PUB_KEY_ID_…: the WeChat Pay public key }, or apiv3Key to download the certificates',
-        '每个应答都会验签：请传 certs: { PUB_KEY_ID_…: 微信支付公钥 }，或传 apiv3Key 以下载平台证书',
-      ),
-    )
-  }
+  if (values.platform) return
+  mark(
+    draft,
+    node,
+    values.key === undefined
+      ? words(
+          'every answer is verified: give certs: { PUB_KEY_ID_…: the WeChat Pay public key }, or apiv3Key to download the certificates',
+          '每个应答都会验签：请传 certs: { PUB_KEY_ID_…: 微信支付公钥 }，或传 apiv3Key 以下载平台证书',
+        )
+      : words(
+          'every answer is verified: a merchant who has a WeChat Pay public key gives certs: { PUB_KEY_ID_…: that key }; for others the certificates are downloaded',
+          '每个应答都会验签：有微信支付公钥的商户请传 certs: { PUB_KEY_ID_…: 公钥 }；否则自动下载平台证书',
+        ),
+  )
 }
 
 /** An object literal on as many lines as the one before. */

@@ -1,4 +1,4 @@
-import type { CallExpression, TSAsExpression } from '@babel/types'
+import type { CallExpression } from '@babel/types'
 import { matchTemplate } from '../../catalog/match.js'
 import type { Verb } from '../../index.js'
 import { words } from '../language.js'
@@ -23,7 +23,7 @@ import type { Meanings, SourceFile } from './meaning.js'
 import { rewriteConstructor, rewriteMethodCall } from './node-v3.js'
 import { isOnlyOfNodeV3 } from './node-v3-methods.js'
 import { has } from './objects.js'
-import { isCall, isIdentifier, memberName, type Node, objectOf, plain, walk } from './syntax.js'
+import { isCall, isIdentifier, keyOf, memberName, type Node, objectOf, plain, walk } from './syntax.js'
 
 /** A file after its migration. */
 export interface Rewritten {
@@ -45,7 +45,7 @@ export function rewriteFile(file: SourceFile, meanings: Meanings): Rewritten {
   removeAliases(draft)
   walk(root, (node) => {
     if (node.type === 'Identifier' || memberName(node) !== undefined) markRest(draft, node)
-    if (node.type === 'TSAsExpression') markCast(draft, node)
+    markType(draft, node)
   })
   rewriteImports(draft)
   const marked = writeMarks(draft)
@@ -112,19 +112,26 @@ function markRest(draft: Draft, node: Node): void {
   }
 }
 
-/** Marks a type by which a program describes a client of the old package itself. */
-function markCast(draft: Draft, { expression, typeAnnotation }: TSAsExpression): void {
-  const meaning = meaningOf(draft, expression)
-  if (typeAnnotation.type !== 'TSTypeLiteral' || !/^(?:client|path)$/.test(meaning?.is ?? '')) return
+/** Marks a type by which a program describes a client of an old package itself. */
+function markType(draft: Draft, node: Node): void {
+  const isCast =
+    node.type === 'TSAsExpression' &&
+    node.typeAnnotation.type === 'TSTypeLiteral' &&
+    /^(?:client|path)$/.test(meaningOf(draft, node.expression)?.is ?? '')
+  const isMember = /^TS(?:Method|Property)Signature$/.test(node.type) && isOnlyOfNodeV3(keyOf(node) ?? '')
+  if (!isCast && !(isMember && isOfOldPackage(draft))) return
   mark(
     draft,
-    expression,
+    node,
     words(
       'this type describes calls of the old package: leave it out, or say Wechatpay of wechatpay-fluent',
       '这个类型描述的是原软件包的调用：请去掉，或改用 wechatpay-fluent 的 Wechatpay',
     ),
   )
 }
+
+/** Whether a file names one of the old packages. */
+const isOfOldPackage = ({ file: { text } }: Draft): boolean => /wechatpay-(?:axios-plugin|node-v3)/.test(text)
 
 /** Whether a node is an expression, and no name that is declared or imported. */
 function isReferenceOrMember(draft: Draft, node: Node): boolean {
@@ -139,7 +146,7 @@ function isReferenceOrMember(draft: Draft, node: Node): boolean {
  */
 function unknownCalls(draft: Draft): number[] {
   const lines: number[] = []
-  const isOld = /wechatpay-(?:axios-plugin|node-v3)/.test(draft.file.text)
+  const isOld = isOfOldPackage(draft)
   walk(draft.file.syntax.root, (node) => {
     if (!isCall(node) || draft.rewritten.has(node)) return
     const name = memberName(node.callee) ?? ''

@@ -47,6 +47,8 @@ export interface Fields {
   readonly values: Map<string, Node[]>
   readonly types: Map<string, Node>
   readonly methods: Map<string, Node>
+  /** What the class extends. */
+  readonly superClass?: Node | undefined
 }
 
 /** The values and types of the properties that have one name. */
@@ -290,7 +292,8 @@ function findBinding(
 }
 
 function fieldsOf(node: Class): Fields {
-  const fields: Fields = { values: new Map(), types: new Map(), methods: new Map() }
+  const superClass = node.superClass ?? undefined
+  const fields: Fields = { values: new Map(), types: new Map(), methods: new Map(), superClass }
   for (const member of node.body.body) {
     const name = keyOf(member)
     if (member.type === 'ClassProperty' && name !== undefined) {

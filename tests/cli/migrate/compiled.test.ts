@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { expect, it } from 'vitest'
 import { lookup } from '../../../lib/catalog/lookup.js'
 import { METHODS } from '../../../lib/cli/migrate/node-v3-methods.js'
@@ -30,10 +30,11 @@ function compile(programs: readonly Readonly<Record<string, string>>[]): string 
     for (const name of ['lib', 'types', 'node_modules']) symlinkSync(join(root, name), join(folder, name))
     writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
     for (const [index, files] of programs.entries()) {
-      mkdirSync(join(folder, 'programs', `${index}`), { recursive: true })
       for (const [name, text] of Object.entries(files)) {
+        const path = join(folder, 'programs', `${index}`, name)
+        mkdirSync(dirname(path), { recursive: true })
         // Deno's way of naming a package is not TypeScript's.
-        writeFileSync(join(folder, 'programs', `${index}`, name), text.replaceAll('npm:', ''))
+        writeFileSync(path, text.replaceAll('npm:', ''))
       }
     }
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['programs'] }))

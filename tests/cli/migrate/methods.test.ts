@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { migrateText } from './migrated.js'
 
 const HEAD = `import WxPay from 'wechatpay-node-v3'
-const wx = new WxPay({ appid: 'wx1', mchid: '19', serial_no: '37', publicKey: cert, privateKey: pem, key: apiKey })
+const wx = new WxPay({ appid: 'wx1', mchid: '19', serial_no: '37', publicKey: cert, privateKey: pem, key: apiKey, wxPayPublicId: id, wxPayPublicKey: pub })
 `
 
 /** A call of each method, and the call that it becomes; `undefined` where it is marked. */
@@ -154,8 +154,9 @@ const METHODS: Readonly<Record<string, readonly (readonly [before: string, after
     ],
   ],
   decipher_gcm: [
-    ['(text, aad, iv, key)', 'JSON.parse(decryptAesGcm(text, key, iv, aad))'],
-    ['(text, aad, iv)', 'JSON.parse(decryptAesGcm(text, apiKey, iv, aad))'],
+    ['(resource.ciphertext, aad, iv, key)', 'JSON.parse(decryptAesGcm(resource.ciphertext, key, iv, aad))'],
+    ['(resource.ciphertext, aad, iv)', 'JSON.parse(decryptAesGcm(resource.ciphertext, apiKey, iv, aad))'],
+    ['(certificate.ciphertext, aad, iv)', 'decryptAesGcm(certificate.ciphertext, apiKey, iv, aad)'],
     ['(resource)', undefined],
   ],
   publicEncrypt: [
