@@ -9,6 +9,7 @@ import {
   keyOf,
   memberName,
   type Node,
+  objectOf,
   plain,
   textValue,
 } from './syntax.js'
@@ -25,7 +26,7 @@ interface Form {
 export function uploadOf(draft: Draft, body: Node, { traits }: Target): string | undefined {
   const layout = traits?.upload
   if (!layout?.name || layout.digest === undefined || layout.fixed || layout.flat) return undefined
-  const form = formOf(draft, plain(body))
+  const form = formOf(draft, body)
   const file = form?.appends.find((one) => textValue(one.arguments[0]) === layout.file)
   const meta = form?.appends.find((one) => textValue(one.arguments[0]) === 'meta')
   const bytes = file?.arguments[1]
@@ -48,10 +49,14 @@ const isStream = (node: Node): boolean => {
 
 /** Whether a value is a form of wechatpay-axios-plugin, of form-data or of the platform. */
 export function isForm(draft: Draft, body: Node): boolean {
-  return formOf(draft, plain(body)) !== undefined
+  return formOf(draft, body) !== undefined
 }
 
-function formOf(draft: Draft, body: Node): Form | undefined {
+function formOf(draft: Draft, given: Node): Form | undefined {
+  const call = plain(given)
+  // `form.getBuffer()` is the form as bytes.
+  const isBytes = isCall(call) && memberName(call.callee) === 'getBuffer'
+  const body = plain((isBytes && objectOf(call.callee)) || call)
   const inline = appendsOf(draft, body)
   if (inline) return { ...inline, statements: [] }
   const binding = draft.file.syntax.bindings.get(body)

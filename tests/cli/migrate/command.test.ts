@@ -131,7 +131,7 @@ exports.check = async (headers, other) => {
   )
   const { stderr } = await migrate(['pay.js'])
   expect(stderr).toContain(
-    'pay.js: 1 rewritten; 1 to look at: line 4; 1 left alone, of a client that is not in the files given: line 5\n',
+    'pay.js: 1 rewritten; 2 to look at: lines 3, 4; 1 left alone, of a client that is not in the files given: line 5\n',
   )
 })
 
