@@ -116,8 +116,8 @@ function summarize(results: readonly (Rewritten & { readonly file: ReadFile })[]
       const where = lines(unknown)
       parts.push(
         words(
-          `${unknown.length} left alone, of a client that is not in the files given: ${where}`,
-          `未改 ${unknown.length} 处（客户端不在给出的文件里）：${where}`,
+          `${unknown.length} not understood (is the client in another file?): ${where}`,
+          `未识别 ${unknown.length} 处（客户端是否在别的文件里？）：${where}`,
         ),
       )
     }

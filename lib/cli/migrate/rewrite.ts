@@ -19,7 +19,7 @@ import { applyEdits, type Edit } from './edits.js'
 import { markHelper, rewriteConstant, rewriteHelperCall } from './helpers.js'
 import { removeAliases, rewriteImports } from './imports.js'
 import { writeMarks } from './marks.js'
-import type { Meanings, SourceFile } from './meaning.js'
+import { type Meanings, peerOf, requiredBy, type SourceFile } from './meaning.js'
 import { rewriteConstructor, rewriteMethodCall } from './node-v3.js'
 import { isOnlyOfNodeV3 } from './node-v3-methods.js'
 import { has } from './objects.js'
@@ -33,7 +33,7 @@ export interface Rewritten {
   readonly rewritten: readonly number[]
   /** Lines of the original that need a hand; a comment stands above them. */
   readonly marked: readonly number[]
-  /** Lines that look like calls of an old client that is not known here. */
+  /** Lines of the original that are not understood. */
   readonly unknown: readonly number[]
 }
 
@@ -55,7 +55,7 @@ export function rewriteFile(file: SourceFile, meanings: Meanings): Rewritten {
     text: applyEdits(file.text, edits),
     rewritten: sorted([...draft.rewritten].map(lineOf)),
     marked: sorted(marked),
-    unknown: sorted(unknownCalls(draft)),
+    unknown: sorted(unknownLines(draft)),
   }
 }
 
@@ -141,13 +141,17 @@ function isReferenceOrMember(draft: Draft, node: Node): boolean {
 }
 
 /**
- * Calls that only the old packages have, of an object that is not known because it comes from a file that was not given,
- * and calls of a client that neither package has.
+ * The lines of what is not understood: calls that only the old packages have, of an object that is not known because it
+ * comes from a file that was not given; calls of a client that neither package has; and names of the old packages that
+ * load nothing, as in a list of packages or in a mock.
  */
-function unknownCalls(draft: Draft): number[] {
+function unknownLines(draft: Draft): number[] {
   const lines: number[] = []
   const isOld = isOfOldPackage(draft)
-  walk(draft.file.syntax.root, (node) => {
+  const { root, parents } = draft.file.syntax
+  walk(root, (node) => {
+    if (node.type === 'StringLiteral' && peerOf(node.value) && !loads(parents.get(node)))
+      lines.push(lineOf(node))
     if (!isCall(node) || draft.rewritten.has(node)) return
     const name = memberName(node.callee) ?? ''
     const meaning = meaningOf(draft, node.callee)
@@ -158,6 +162,11 @@ function unknownCalls(draft: Draft): number[] {
   })
   return lines
 }
+
+/** Whether a name of a package stands where it is imported, which is rewritten or marked elsewhere. */
+const loads = (parent: Node | undefined): boolean =>
+  parent !== undefined &&
+  (requiredBy(parent) !== undefined || /^(?:Import|Export|TSExternalModule)/.test(parent.type))
 
 /** Whether a call reads as one of a chain that still has its old arguments: `ctx.wxpay.v3.pay.transactions.native.post(order)`. */
 function isOldChain({ callee, arguments: args }: CallExpression, isOld: boolean): boolean {

@@ -122,6 +122,7 @@ it('tells the lines that need a hand, and those of clients that it does not know
   file(
     'pay.js',
     `const WxPay = require('wechatpay-node-v3')
+jest.mock('wechatpay-node-v3')
 exports.check = async (headers, other) => {
   const wx = new WxPay({ appid, mchid, publicKey, privateKey, key })
   await wx.verifySign(headers)
@@ -131,7 +132,22 @@ exports.check = async (headers, other) => {
   )
   const { stderr } = await migrate(['pay.js'])
   expect(stderr).toContain(
-    'pay.js: 1 rewritten; 2 to look at: lines 3, 4; 1 left alone, of a client that is not in the files given: line 5\n',
+    'pay.js: 1 rewritten; 2 to look at: lines 4, 5; 2 not understood (is the client in another file?): lines 2, 6\n',
+  )
+})
+
+it('passes nothing over in silence that can only be of an old package', async () => {
+  file('route.js', 'exports.pay = (ctx, order) => ctx.wxpay.v3.pay.transactions.native.post(order)\n')
+  file('next.config.js', "module.exports = { serverExternalPackages: ['wechatpay-axios-plugin'] }\n")
+  file('done.js', 'exports.pay = (ctx, json) => ctx.wxpay.v3.pay.transactions.native.post({ json })\n')
+  file('other.js', 'exports.list = (sdk, page) => sdk.v3.users.get(page)\n')
+  const { stdout, stderr } = await migrate(['.'])
+  expect(stdout).toBe('')
+  expect(stderr).toBe(
+    `next.config.js: 0 rewritten; 1 not understood (is the client in another file?): line 1
+route.js: 0 rewritten; 1 not understood (is the client in another file?): line 1
+0 of 4 files would change
+`,
   )
 })
 
