@@ -21,7 +21,7 @@ export function explainResult(draft: Draft, call: CallExpression): void {
       draft,
       call,
       words(
-        `a refused call throws an ApiError now (error.status, error.code, error.apiMessage), so that ${list} needs no look`,
+        `a refused call throws an ApiError now (error.status, error.code, error.apiMessage): there is no need to check ${list}`,
         `请求被拒绝时现在会抛出 ApiError（error.status、error.code、error.apiMessage），不必再看 ${list}`,
       ),
     )

@@ -98,8 +98,8 @@ function markRest(draft: Draft, node: Node): void {
       draft,
       node,
       words(
-        'client.v2 and client.v3 are axios instances that sign and verify: use interceptors in place of transformRequest and transformResponse',
-        'client.v2 与 client.v3 是会签名、验签的 axios 实例：请用 interceptors 代替 transformRequest 与 transformResponse',
+        'functions of transformRequest run before the request is encoded here, and those of transformResponse after the response is verified: look at what they take',
+        'transformRequest 的函数在这里于请求编码之前执行，transformResponse 的函数在应答验签之后执行：请检查它们收到的是什么',
       ),
     )
   }
