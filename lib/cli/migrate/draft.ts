@@ -1,7 +1,7 @@
 import { Edits } from './edits.js'
 import type { Meaning, Meanings, SourceFile } from './meaning.js'
 import { importedName, peerOf, requiredBy } from './meaning.js'
-import { innerOf, memberName, type Node, plain, walk } from './syntax.js'
+import { baseOf, innerOf, type Node, plain, walk } from './syntax.js'
 
 /** A statement that needs a hand, and why. */
 export interface Mark {
@@ -160,9 +160,7 @@ function freeName({ file, taken, needs }: Draft, name: string): string {
 /** The import declaration of an old package, or the declarator of its `require`, that an expression goes back to. */
 export function siteOf(draft: Draft, node: Node): Node | undefined {
   const { syntax } = draft.file
-  let root = plain(node)
-  while (memberName(root) !== undefined && 'object' in root) root = plain(root.object as Node)
-  const binding = syntax.bindings.get(root)
+  const binding = syntax.bindings.get(baseOf(node))
   if (!binding) return undefined
   const { declaration } = binding
   const parent = syntax.parents.get(declaration)
@@ -171,18 +169,24 @@ export function siteOf(draft: Draft, node: Node): Node | undefined {
   const [source] = binding.sources
   if (!source) return undefined
   if (!isLoad(source.value)) return siteOf(draft, source.value)
-  return peerOf(requiredBy(loadOf(source.value))) ? declaration : undefined
-}
-
-/** The `require('…')` or `import('…')` in a value. */
-export function loadOf(value: Node): Node {
-  let inner = plain(value)
-  while (memberName(inner) !== undefined && 'object' in inner) inner = plain(inner.object as Node)
-  return inner
+  return peerOf(requiredBy(baseOf(source.value))) ? declaration : undefined
 }
 
 /** Whether a value is a `require('…')`, `await import('…')` or a property of one. */
-export const isLoad = (value: Node): boolean => requiredBy(loadOf(value)) !== undefined
+export const isLoad = (value: Node): boolean => requiredBy(baseOf(value)) !== undefined
+
+/** Removes a statement, with its line where it stands alone in it. */
+export function removeStatement(draft: Draft, statement: Node): void {
+  const { text } = draft.file
+  const [start, end] = rangeOf(statement)
+  const from = text.lastIndexOf('\n', start - 1) + 1
+  const to = text.indexOf('\n', end)
+  const isAlone = text.slice(from, start).trim() === '' && to >= 0 && text.slice(end, to).trim() === ''
+  draft.edits.replace(isAlone ? from : start, isAlone ? to + 1 : end, '')
+}
+
+/** What the lines of a file end with. */
+export const lineEnd = ({ file: { text } }: Draft): string => (text.includes('\r\n') ? '\r\n' : '\n')
 
 /** The line of a node, counted from 1. */
 export const lineOf = (node: Node): number => node.loc?.start.line ?? 0

@@ -1,7 +1,7 @@
 import type { CallExpression } from '@babel/types'
 import { words } from '../language.js'
 import { CRYPTO, type Draft, forget, mark, markGone, meaningOf, need, replaceNode, textOf } from './draft.js'
-import { isCall, isIdentifier, memberName, type Node, plain, textValue } from './syntax.js'
+import { baseOf, isCall, isIdentifier, memberName, type Node, objectOf, plain, textValue } from './syntax.js'
 
 /** What a helper becomes; `undefined` where its arguments are not those that it is known with. */
 type Rule = (draft: Draft, call: CallExpression, args: readonly string[]) => string | undefined
@@ -211,8 +211,7 @@ export function markHelper(draft: Draft, node: Node): void {
   const { parents, bindings } = draft.file.syntax
   const parent = parents.get(node)
   // The longest expression is marked: `Aes.AesCbc.encrypt`, and not `Aes`.
-  const isInner =
-    parent !== undefined && memberName(parent) !== undefined && 'object' in parent && parent.object === node
+  const isInner = objectOf(parent) === node
   if (isInner || isGone(draft, node) || (isIdentifier(node) && !bindings.has(node))) return
   const advice =
     ADVICE[helper.name] ??
@@ -224,8 +223,4 @@ export function markHelper(draft: Draft, node: Node): void {
 }
 
 /** Whether the name that an expression starts with was rewritten. */
-function isGone(draft: Draft, node: Node): boolean {
-  let root = plain(node)
-  while (memberName(root) !== undefined && 'object' in root) root = plain(root.object as Node)
-  return draft.gone.has(root)
-}
+const isGone = (draft: Draft, node: Node): boolean => draft.gone.has(baseOf(node))

@@ -3,18 +3,19 @@ import { words } from '../language.js'
 import {
   type Draft,
   isLoad,
-  loadOf,
+  lineEnd,
   MAIN,
   mark,
   meaningOf,
   type Need,
   need,
   rangeOf,
+  removeStatement,
   replaceNode,
   siteOf,
 } from './draft.js'
 import { importedName, type Meaning, peerOf, requiredBy } from './meaning.js'
-import { type Binding, isCall, memberName, type Node, plain, textValue, walk } from './syntax.js'
+import { type Binding, baseOf, isCall, memberName, type Node, plain, textValue, walk } from './syntax.js'
 
 /** What is left of the names that one import brings. */
 interface Site {
@@ -57,9 +58,9 @@ function addImports(draft: Draft, names: readonly Need[]): void {
     : byModule(names, ': ').map(
         ([module, members]) => `const { ${members.join(', ')} } = require(${quote}${module}${quote})`,
       )
-  const added = statements(lines, semicolon).replaceAll('\n', lineEnd(text))
-  if (before) draft.edits.after(rangeOf(before)[1], lineEnd(text) + added)
-  else draft.edits.before(rangeOf(body[0] ?? syntax.root)[0], added + lineEnd(text))
+  const added = statements(lines, semicolon).replaceAll('\n', lineEnd(draft))
+  if (before) draft.edits.after(rangeOf(before)[1], lineEnd(draft) + added)
+  else draft.edits.before(rangeOf(body[0] ?? syntax.root)[0], added + lineEnd(draft))
 }
 
 const hasLoad = (declarators: readonly VariableDeclarator[]): boolean =>
@@ -75,7 +76,7 @@ function isSite(draft: Draft, node: Node): boolean {
     return peerOf(node.source.value) !== undefined && node.specifiers.length > 0
   if (node.type === 'TSImportEqualsDeclaration') return meaningOf(draft, node.id)?.is !== undefined
   if (node.type !== 'VariableDeclarator' || !node.init || !isLoad(node.init)) return false
-  return peerOf(requiredBy(loadOf(node.init))) !== undefined
+  return peerOf(requiredBy(baseOf(node.init))) !== undefined
 }
 
 /** Whether a node loads an old package and no declaration holds it: `sdk = require('…')`. */
@@ -190,22 +191,13 @@ function removeAlias(draft: Draft, alias: VariableDeclarator): void {
     draft.needs.push({ site, module: MAIN, name: 'Wechatpay', local: name, users: new Set([alias]) })
   }
   const statement = draft.file.syntax.parents.get(alias) as Node
-  removeLine(draft, statement)
+  removeStatement(draft, statement)
   walk(alias.init as Node, (inner) => {
     if (inner.type === 'Identifier') draft.gone.add(inner)
   })
 }
 
 const isClass = (meaning: Meaning | undefined): boolean => meaning?.is === 'class' || meaning?.is === 'module'
-
-function removeLine(draft: Draft, statement: Node): void {
-  const { text } = draft.file
-  const [start, end] = rangeOf(statement)
-  const from = text.lastIndexOf('\n', start - 1) + 1
-  const to = text.indexOf('\n', end)
-  const isAlone = text.slice(from, start).trim() === '' && to >= 0 && text.slice(end, to).trim() === ''
-  draft.edits.replace(isAlone ? from : start, isAlone ? to + 1 : end, '')
-}
 
 function rewriteSite(draft: Draft, { node, bindings }: Site): void {
   const isEmpty = bindings.every(({ references }) => references.length === 0)
@@ -298,8 +290,8 @@ function writeImport(
       : [`import ${isType ? 'type ' : ''}${old} from ${text.slice(...rangeOf(node.source))}`]),
     ...importLines(names, quote, isType, node.source.value.startsWith('npm:') ? 'npm:' : ''),
   ]
-  if (lines.length === 0) removeLine(draft, node)
-  else draft.edits.replace(start, end, statements(lines, semicolon).replaceAll('\n', lineEnd(text)))
+  if (lines.length === 0) removeStatement(draft, node)
+  else draft.edits.replace(start, end, statements(lines, semicolon).replaceAll('\n', lineEnd(draft)))
 }
 
 function keptClause(kept: readonly Binding[]): string | undefined {
@@ -319,8 +311,6 @@ function keptClause(kept: readonly Binding[]): string | undefined {
   ].join(', ')
 }
 
-const lineEnd = (text: string): string => (text.includes('\r\n') ? '\r\n' : '\n')
-
 function writeRequire(
   draft: Draft,
   node: VariableDeclarator,
@@ -332,7 +322,7 @@ function writeRequire(
   if (declaration?.type !== 'VariableDeclaration' || !node.init) return
   if (names.length === 0 && kept.length > 0) return
   const init = text.slice(...rangeOf(node.init))
-  const load = loadOf(node.init)
+  const load = baseOf(node.init)
   const [initStart] = rangeOf(node.init)
   const specifier = isCall(load) ? load.arguments[0] : undefined
   const inner = specifier ?? (load.type === 'ImportExpression' ? load.source : undefined)
@@ -356,13 +346,13 @@ function writeRequire(
   }
   const [start, end] = rangeOf(declaration)
   if (declarators.length === 0) {
-    removeLine(draft, declaration)
+    removeStatement(draft, declaration)
     return
   }
   const semicolon = text[end - 1] === ';' ? ';' : ''
   const indent = /[^\S\n]*$/.exec(text.slice(0, start))?.[0] ?? ''
   const lines = declarators.map((one) => `${declaration.kind} ${one}`)
-  draft.edits.replace(start, end, statements(lines, semicolon, indent).replaceAll('\n', lineEnd(text)))
+  draft.edits.replace(start, end, statements(lines, semicolon, indent).replaceAll('\n', lineEnd(draft)))
 }
 
 function keptPattern(kept: readonly Binding[]): string {

@@ -1,4 +1,4 @@
-import { type Draft, lineOf, type Mark, rangeOf } from './draft.js'
+import { type Draft, lineEnd, lineOf, type Mark, rangeOf } from './draft.js'
 import type { Node } from './syntax.js'
 
 const TAG = 'TODO(wechatpay-fluent)'
@@ -40,6 +40,6 @@ function writeComment(draft: Draft, statement: Node, reasons: readonly string[])
   let at = start - (text.slice(0, start).length - lines.join('\n').length - (lines.length > 0 ? 1 : 0))
   while (DIRECTIVE.test(lines.at(-1) ?? '')) at -= (lines.pop()?.length ?? 0) + 1
   if (lines.at(-1)?.includes(TAG)) return
-  const end = text.includes('\r\n') ? '\r\n' : '\n'
+  const end = lineEnd(draft)
   draft.edits.before(at, reasons.map((reason) => `${indent}// ${TAG}: ${reason}${end}`).join(''))
 }

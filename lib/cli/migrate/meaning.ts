@@ -66,13 +66,6 @@ export interface SourceFile {
   readonly syntax: Syntax
 }
 
-/** Tells what expressions mean, across the files that are migrated together. */
-export interface Meanings {
-  of(node: Node, file: SourceFile): Meaning | undefined
-  /** What a declared name means. */
-  ofBinding(binding: Binding, file: SourceFile): Meaning | undefined
-}
-
 const VERB = /^(?:get|post|put|patch|delete)(?:Async)?$/
 const NO_EXACT: ReadonlySet<string> = new Set()
 /** Names of wechatpay-axios-plugin that lead to its class. */
@@ -92,8 +85,8 @@ export function requiredBy(node: Node): string | undefined {
   return loads ? textValue(args[0]) : undefined
 }
 
-/** The files, and what their expressions are known to mean. */
-class Resolver implements Meanings {
+/** Tells what expressions mean, across the files that are migrated together. */
+export class Meanings {
   readonly #files: ReadonlyMap<string, SourceFile>
   readonly #known = new Map<Node, Meaning | undefined>()
   readonly #bindings = new Map<Binding, Meaning | undefined>()
@@ -125,6 +118,7 @@ class Resolver implements Meanings {
     return undefined
   }
 
+  /** What a declared name means. */
   ofBinding(binding: Binding, file: SourceFile): Meaning | undefined {
     if (this.#bindings.has(binding)) return this.#bindings.get(binding)
     this.#bindings.set(binding, undefined)
@@ -368,10 +362,6 @@ class Resolver implements Meanings {
 /** Whether a value tells what a property is, and is not only there until it has one. */
 const saysWhat = (value: Node): boolean => value.type !== 'NullLiteral' && !isIdentifier(value, 'undefined')
 
-export function createMeanings(files: ReadonlyMap<string, SourceFile>): Meanings {
-  return new Resolver(files)
-}
-
 /** A node, and the file that it is in. */
 interface Place {
   readonly node: Node
@@ -472,7 +462,8 @@ function importOf(
   { syntax }: SourceFile,
 ): readonly [specifier: string, name: string] | undefined {
   const member = memberName(node)
-  const root = member !== undefined && 'object' in node ? plain(node.object as Node) : node
+  const object = member === undefined ? undefined : objectOf(node)
+  const root = object ? plain(object) : node
   const binding = syntax.bindings.get(root)
   if (!binding) return undefined
   const declaration = binding.declaration
@@ -557,11 +548,11 @@ function exportedBy(statement: Node, name: string): Node | undefined {
   const { expression } = statement
   if (expression.type !== 'AssignmentExpression') return undefined
   const target = expression.left
-  if (memberName(target) === undefined || !('object' in target)) return undefined
-  const isModule = isIdentifier(target.object as Node, 'module') && memberName(target) === 'exports'
+  const object = objectOf(target)
+  if (!object) return undefined
+  const isModule = isIdentifier(object, 'module') && memberName(target) === 'exports'
   if (isModule && /^(?:default|module\.exports)$/.test(name)) return expression.right
   if (isModule) return propertyOf(expression.right, name)
-  const onExports =
-    isIdentifier(target.object as Node, 'exports') || memberName(target.object as Node) === 'exports'
+  const onExports = isIdentifier(object, 'exports') || memberName(object) === 'exports'
   return onExports && memberName(target) === name ? expression.right : undefined
 }

@@ -5,7 +5,7 @@ import { words } from '../language.js'
 import { EXIT, note, print, style } from '../output.js'
 import { unifiedDiff } from './diff.js'
 import { listFiles, readText, writeText } from './files.js'
-import { createMeanings, type SourceFile } from './meaning.js'
+import { Meanings, type SourceFile } from './meaning.js'
 import { loadParser, type Parse } from './parser.js'
 import { type Rewritten, rewriteFile } from './rewrite.js'
 import { analyze } from './syntax.js'
@@ -59,7 +59,7 @@ async function run(paths: readonly string[], { write = false }: MigrateFlags): P
     const file = read(name, parse)
     if (file) files.set(file.path, file)
   }
-  const meanings = createMeanings(files)
+  const meanings = new Meanings(files)
   const results = [...files.values()].map((file) => ({ file, ...rewriteFile(file, meanings) }))
   for (const { file, edits, text } of results) {
     if (edits.length === 0) continue

@@ -2,7 +2,7 @@ import type { NewExpression } from '@babel/types'
 import { type Draft, rangeOf } from './draft.js'
 import type { Meaning } from './meaning.js'
 import { asObject, isOpen, literalOf, propertyValue } from './objects.js'
-import { isIdentifier, memberName, type Node, plain, walk } from './syntax.js'
+import { isIdentifier, memberName, type Node, objectOf, plain, walk } from './syntax.js'
 
 /** What a client of wechatpay-node-v3 was made from, as text that may stand where it is asked for. */
 export interface ClientValues {
@@ -86,19 +86,19 @@ function isInside(draft: Draft, node: Node, around: Node): boolean {
 function isSimple(node: Node): boolean {
   if (node.type === 'Identifier' || node.type === 'StringLiteral' || node.type === 'ThisExpression')
     return true
-  return memberName(node) !== undefined && 'object' in node && isSimple(plain(node.object as Node))
+  const object = objectOf(node)
+  return memberName(node) !== undefined && object !== undefined && isSimple(plain(object))
 }
 
 /** A value of another file: a text, or what the environment holds. */
 function foreignText(node: Node): string | undefined {
   const inner = plain(node)
   if (inner.type === 'StringLiteral') return `'${inner.value}'`
-  const name = memberName(inner)
-  if (name === undefined || !('object' in inner)) return undefined
-  const object = plain(inner.object as Node)
-  const isEnv =
-    memberName(object) === 'env' && 'object' in object && isIdentifier(object.object as Node, 'process')
-  return isEnv ? `process.env.${name}${node.type === 'TSNonNullExpression' ? '!' : ''}` : undefined
+  const env = objectOf(inner)
+  const isEnv = env && memberName(env) === 'env' && isIdentifier(objectOf(env), 'process')
+  return isEnv
+    ? `process.env.${memberName(inner)}${node.type === 'TSNonNullExpression' ? '!' : ''}`
+    : undefined
 }
 
 /** Whether all names of an expression mean the same at another place of the file. */

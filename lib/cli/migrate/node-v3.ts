@@ -3,6 +3,7 @@ import { words } from '../language.js'
 import {
   CRYPTO,
   type Draft,
+  lineEnd,
   mark,
   meaningOf,
   need,
@@ -20,7 +21,7 @@ import { asObject, has, isOpen, literalOf, type Member, propertyValue, removeMem
 import { chainOf, targetOf } from './path.js'
 import { explainResult } from './results.js'
 import { rewriteSensitive } from './sensitive-fields.js'
-import { keyOf, memberName, type Node, objectOf, plain } from './syntax.js'
+import { baseOf, keyOf, memberName, type Node, objectOf, plain } from './syntax.js'
 
 /** A call of a method of wechatpay-node-v3, with what is known of its client. */
 interface MethodCall {
@@ -129,8 +130,7 @@ function bodyOf(draft: Draft, { values }: MethodCall, { fills }: Method, node: N
   const rest = text.slice(1)
   const isEmpty = own.properties.length === 0
   const indent = /^\s*\n(\s*)/.exec(rest)?.[1]
-  const lineEnd = draft.file.text.includes('\r\n') ? '\r\n' : '\n'
-  const head = indent === undefined ? `{ ${fills}: ${appid}` : `{${lineEnd}${indent}${fills}: ${appid}`
+  const head = indent === undefined ? `{ ${fills}: ${appid}` : `{${lineEnd(draft)}${indent}${fills}: ${appid}`
   return isEmpty ? `${head} }` : `${head},${rest}`
 }
 
@@ -283,9 +283,7 @@ const PIECES: Readonly<Record<string, (draft: Draft, written: MethodCall) => str
 
 /** What a program writes about where a value comes from: the value, and the declaration of the name it starts with. */
 function originOf({ file: { syntax, text } }: Draft, node: Node): string {
-  let root = plain(node)
-  for (let object = objectOf(root); object; object = objectOf(root)) root = plain(object)
-  const declaration = syntax.bindings.get(root)?.declaration
+  const declaration = syntax.bindings.get(baseOf(node))?.declaration
   return [node, ...(declaration ? [declaration] : [])].map((one) => text.slice(...rangeOf(one))).join(' ')
 }
 
@@ -348,7 +346,7 @@ function laidOut(draft: Draft, node: Node, members: readonly string[]): string {
   const text = draft.file.text.slice(...rangeOf(node))
   const indent = /^\{[^\S\n]*\r?\n([^\S\n]*)/.exec(text)?.[1]
   if (indent === undefined) return `{ ${members.join(', ')} }`
-  const end = draft.file.text.includes('\r\n') ? '\r\n' : '\n'
+  const end = lineEnd(draft)
   const close = /\n([^\S\n]*)\}$/.exec(text)?.[1] ?? ''
   return `{${end}${members.map((one) => `${indent}${one},${end}`).join('')}${close}}`
 }

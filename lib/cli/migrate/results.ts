@@ -1,7 +1,7 @@
 import type { CallExpression } from '@babel/types'
 import { words } from '../language.js'
 import { type Draft, mark } from './draft.js'
-import { isCall, keyOf, memberName, type Node } from './syntax.js'
+import { isCall, isIdentifier, keyOf, memberName, type Node, objectOf } from './syntax.js'
 
 /** What a result of wechatpay-node-v3 and an AxiosResponse have in common. */
 const COMMON: ReadonlySet<string> = new Set(['data'])
@@ -51,7 +51,7 @@ function usesOf(draft: Draft, node: Node): string[] {
   const parent = parents.get(node)
   if (!parent) return []
   const name = memberName(parent)
-  if (name !== undefined && 'object' in parent && parent.object === node) {
+  if (name !== undefined && objectOf(parent) === node) {
     if (/^(?:then|catch|finally)$/.test(name)) return usesOfPromise(draft, parent, name)
     return [name]
   }
@@ -96,18 +96,11 @@ function usesOfPattern(draft: Draft, pattern: Node): string[] {
     if (parent?.type === 'VariableDeclarator') return usesOfPattern(draft, parent.id)
     if (!parent || isPrinted(parent)) return []
     const name = memberName(parent)
-    const isRead = name !== undefined && 'object' in parent && parent.object === reference
+    const isRead = name !== undefined && objectOf(parent) === reference
     return [isRead ? name : ESCAPES]
   })
 }
 
 /** Whether a value is only printed: `console.log(result)`. */
-function isPrinted(parent: Node): boolean {
-  if (!isCall(parent)) return false
-  const { callee } = parent
-  return (
-    memberName(callee) !== undefined &&
-    'object' in callee &&
-    (callee.object as { name?: string }).name === 'console'
-  )
-}
+const isPrinted = (parent: Node): boolean =>
+  isCall(parent) && isIdentifier(objectOf(parent.callee), 'console')

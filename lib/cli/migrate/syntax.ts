@@ -351,6 +351,13 @@ export const isCall = (node: Node | undefined | null): node is CallExpression =>
 export const objectOf = (node: Node | undefined): Node | undefined =>
   node?.type === 'MemberExpression' || node?.type === 'OptionalMemberExpression' ? node.object : undefined
 
+/** What a chain of properties starts from: `a` of `a.b.c`. */
+export function baseOf(node: Node): Node {
+  const inner = plain(node)
+  const object = objectOf(inner)
+  return object ? baseOf(object) : inner
+}
+
 /** The name after the dot, or the text in brackets. */
 export function memberName(node: Node): string | undefined {
   if (node.type !== 'MemberExpression' && node.type !== 'OptionalMemberExpression') return undefined

@@ -1,5 +1,5 @@
 import type { CallExpression } from '@babel/types'
-import { type Draft, markGone, meaningOf, rangeOf, textOf } from './draft.js'
+import { type Draft, markGone, meaningOf, removeStatement, textOf } from './draft.js'
 import { isOpen, literalOf } from './objects.js'
 import type { Target } from './path.js'
 import {
@@ -36,7 +36,10 @@ export function uploadOf(draft: Draft, body: Node, { traits }: Target): string |
   const content = textOf(draft, bytes)
   const name = file.arguments[2] && textOf(draft, file.arguments[2])
   const value = name === undefined || isStream(bytes) ? content : `new File([${content}], ${name})`
-  for (const statement of form.statements) removeStatement(draft, statement)
+  for (const statement of form.statements) {
+    removeStatement(draft, statement)
+    markGone(draft, statement)
+  }
   markGone(draft, form.created)
   return `multipart: { ${layout.file}: ${value} }`
 }
@@ -127,17 +130,4 @@ function statementOf(draft: Draft, declarator: Node): Node | undefined {
   return statement?.type === 'VariableDeclaration' && statement.declarations.length === 1
     ? statement
     : undefined
-}
-
-/** Removes a statement with its line. */
-function removeStatement(draft: Draft, statement: Node): void {
-  const { text } = draft.file
-  const [start, end] = rangeOf(statement)
-  const lineStart = text.lastIndexOf('\n', start - 1) + 1
-  const lineEnd = text.indexOf('\n', end)
-  const isAlone =
-    text.slice(lineStart, start).trim() === '' && text.slice(end, lineEnd < 0 ? end : lineEnd).trim() === ''
-  if (isAlone && lineEnd >= 0) draft.edits.replace(lineStart, lineEnd + 1, '')
-  else draft.edits.replace(start, end, '')
-  markGone(draft, statement)
 }

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { createMeanings, type SourceFile } from '../../../lib/cli/migrate/meaning.js'
+import { Meanings, type SourceFile } from '../../../lib/cli/migrate/meaning.js'
 import { loadParser } from '../../../lib/cli/migrate/parser.js'
 import { type Rewritten, rewriteFile } from '../../../lib/cli/migrate/rewrite.js'
 import { analyze } from '../../../lib/cli/migrate/syntax.js'
@@ -13,7 +13,7 @@ export function migrate(sources: Readonly<Record<string, string>>): Record<strin
     const path = resolve('/', name)
     files.set(path, { path, text, syntax: analyze(parse(text, name)) })
   }
-  const meanings = createMeanings(files)
+  const meanings = new Meanings(files)
   return Object.fromEntries(
     Object.keys(sources).map((name) => [
       name,
