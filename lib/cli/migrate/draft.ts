@@ -1,6 +1,6 @@
 import { Edits } from './edits.js'
-import type { Meaning, Meanings, SourceFile } from './meaning.js'
-import { importedName, peerOf, requiredBy } from './meaning.js'
+import type { Meaning, Meanings } from './meaning.js'
+import { importedName, peerOf, requiredBy, type SourceFile } from './modules.js'
 import { baseOf, innerOf, type Node, plain, walk } from './syntax.js'
 
 /** A statement that needs a hand, and why. */

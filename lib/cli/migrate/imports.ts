@@ -14,8 +14,10 @@ import {
   replaceNode,
   siteOf,
 } from './draft.js'
-import { importedName, type Meaning, peerOf, requiredBy } from './meaning.js'
-import { type Binding, baseOf, isCall, memberName, type Node, plain, textValue, walk } from './syntax.js'
+import type { Meaning } from './meaning.js'
+import { importedName, peerOf, requiredBy } from './modules.js'
+import type { Binding } from './scopes.js'
+import { baseOf, isCall, memberName, type Node, plain, textValue, walk } from './syntax.js'
 
 /** What is left of the names that one import brings. */
 interface Site {

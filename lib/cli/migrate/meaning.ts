@@ -1,4 +1,3 @@
-import { dirname, join } from 'node:path'
 import type {
   Node as AnyNode,
   CallExpression,
@@ -6,26 +5,31 @@ import type {
   ImportDeclaration,
 } from '@babel/types'
 import { normalizeSegment } from '../../chain/names.js'
+import { type Fields, fieldsAround } from './fields.js'
+import {
+  exportedValue,
+  importedName,
+  importOf,
+  type Peer,
+  peerOf,
+  requiredBy,
+  resolveFile,
+  type SourceFile,
+} from './modules.js'
+import type { Binding } from './scopes.js'
 import {
   asFunction,
-  type Binding,
-  type Fields,
-  fieldsAround,
   innerOf,
   isCall,
   isIdentifier,
-  keyOf,
   memberName,
   type Node,
   objectOf,
   plain,
+  propertyValue,
   returnsOf,
-  type Syntax,
   textValue,
 } from './syntax.js'
-
-/** The packages whose programs are migrated. */
-export type Peer = 'wechatpay-axios-plugin' | 'wechatpay-node-v3'
 
 /** A piece of a path: text with its slashes, or an expression whose value is known when the program runs. */
 export type Part = string | AnyNode
@@ -58,32 +62,10 @@ export type Meaning =
   /** `wxpay.client` and what is below it. */
   | { readonly is: 'axios'; readonly name: string }
 
-/** One of the files that are migrated together. */
-export interface SourceFile {
-  /** Absolute. */
-  readonly path: string
-  readonly text: string
-  readonly syntax: Syntax
-}
-
 const VERB = /^(?:get|post|put|patch|delete)(?:Async)?$/
 const NO_EXACT: ReadonlySet<string> = new Set()
 /** Names of wechatpay-axios-plugin that lead to its class. */
 const CLASS_NAMES: ReadonlySet<string> = new Set(['Wechatpay', 'default'])
-
-export function peerOf(specifier: string | undefined): Peer | undefined {
-  const name = specifier?.replace(/^npm:/, '').replace(/(?<=\w)@[\d.]+$/, '')
-  return name === 'wechatpay-axios-plugin' || name === 'wechatpay-node-v3' ? name : undefined
-}
-
-/** The specifier of `require('…')` or `import('…')`. */
-export function requiredBy(node: Node): string | undefined {
-  if (node.type === 'ImportExpression') return textValue(node.source)
-  if (!isCall(node)) return undefined
-  const { callee, arguments: args } = node
-  const loads = callee.type === 'Import' || isIdentifier(callee, 'require')
-  return loads ? textValue(args[0]) : undefined
-}
 
 /** Tells what expressions mean, across the files that are migrated together. */
 export class Meanings {
@@ -190,13 +172,13 @@ export class Meanings {
   /** A property of an object literal, which a function may return. */
   #propertyAt({ node, file }: Place, name: string): Place | undefined {
     if (node.type === 'ObjectExpression') {
-      const value = propertyOf(node, name)
+      const value = propertyValue(node, name)
       return value && { node: plain(value), file }
     }
     if (!isCall(node)) return undefined
     const made = this.#functionOf(plain(node.callee), file)
     for (const returned of made ? returnsOf(made.node) : []) {
-      const value = propertyOf(plain(returned), name)
+      const value = propertyValue(plain(returned), name)
       if (value && made) return { node: plain(value), file: made.file }
     }
     return undefined
@@ -442,117 +424,5 @@ export function partsOf(node: Node, isProperty: boolean): Part[] {
   })
 }
 
-function propertyOf(value: Node | undefined, name: string): Node | undefined {
-  if (value?.type !== 'ObjectExpression') return undefined
-  const found = value.properties.find((one) => one.type !== 'SpreadElement' && keyOf(one) === name)
-  return found?.type === 'ObjectProperty' ? found.value : undefined
-}
-
-/** The name that a specifier imports; `undefined` for the namespace. */
-export function importedName(specifier: Node): string | undefined {
-  if (specifier.type === 'ImportDefaultSpecifier') return 'default'
-  if (specifier.type !== 'ImportSpecifier') return undefined
-  const { imported } = specifier
-  return imported.type === 'StringLiteral' ? imported.value : imported.name
-}
-
-/** The specifier and name by which an expression is imported: `{ pay }`, or `pay` of a namespace or `require`. */
-function importOf(
-  node: Node,
-  { syntax }: SourceFile,
-): readonly [specifier: string, name: string] | undefined {
-  const member = memberName(node)
-  const object = member === undefined ? undefined : objectOf(node)
-  const root = object ? plain(object) : node
-  const binding = syntax.bindings.get(root)
-  if (!binding) return undefined
-  const declaration = binding.declaration
-  const around = syntax.parents.get(declaration)
-  if (around?.type === 'ImportDeclaration') {
-    const name = importedName(declaration)
-    if (name !== undefined) return member === undefined ? [around.source.value, name] : undefined
-    return member === undefined ? undefined : [around.source.value, member]
-  }
-  const [source] = binding.sources
-  const specifier = source && requiredBy(plain(source.value))
-  const name = source?.path[0] ?? member
-  return specifier === undefined || name === undefined || (source?.path.length ?? 0) > 1
-    ? undefined
-    : [specifier, name]
-}
-
 const returnType = (node: FunctionNode): Node | undefined =>
   'returnType' in node && node.returnType ? node.returnType : undefined
-
-/**
- * The file that a specifier leads to, among those that are migrated. Of an alias such as `@/lib/pay` only what follows the
- * first slash is known.
- */
-function resolveFile(
-  specifier: string,
-  from: string,
-  files: ReadonlyMap<string, SourceFile>,
-): SourceFile | undefined {
-  if (specifier.startsWith('.')) return fileAt(join(dirname(from), specifier), files)
-  const rest = specifier.replace(/^[^/]*/, '')
-  if (rest === '') return undefined
-  const found = [...files.keys()].flatMap((path) => {
-    const at = path.replaceAll('\\', '/').lastIndexOf(rest)
-    const file = at < 0 ? undefined : fileAt(path.slice(0, at + rest.length), files)
-    return file?.path === path ? [file] : []
-  })
-  return found.length === 1 ? found[0] : undefined
-}
-
-function fileAt(path: string, files: ReadonlyMap<string, SourceFile>): SourceFile | undefined {
-  const bare = path.replace(/\.[cm]?jsx?$/, '')
-  const ends = ['ts', 'tsx', 'mts', 'cts', 'js', 'mjs', 'cjs', 'jsx']
-  const candidates = [
-    path,
-    ...ends.map((end) => `${path}.${end}`),
-    ...ends.map((end) => `${bare}.${end}`),
-    ...ends.map((end) => join(path, `index.${end}`)),
-  ]
-  return candidates.map((one) => files.get(one)).find((file) => file)
-}
-
-/** The expression or identifier that a file exports by a name; `module.exports` is all that CommonJS exports. */
-function exportedValue({ syntax }: SourceFile, name: string): Node | undefined {
-  for (const statement of syntax.root.program.body) {
-    const found = exportedBy(statement, name)
-    if (found) return found
-  }
-  return undefined
-}
-
-function exportedBy(statement: Node, name: string): Node | undefined {
-  if (statement.type === 'ExportDefaultDeclaration' && name === 'default') return statement.declaration
-  if (statement.type === 'TSExportAssignment' && /^(?:default|module\.exports)$/.test(name)) {
-    return statement.expression
-  }
-  if (statement.type === 'ExportNamedDeclaration' && !statement.source) {
-    if (statement.declaration?.type === 'VariableDeclaration') {
-      const found = statement.declaration.declarations.find(({ id }) => isIdentifier(id, name))
-      return found?.id
-    }
-    const { declaration } = statement
-    if (declaration?.type === 'FunctionDeclaration' || declaration?.type === 'ClassDeclaration') {
-      return isIdentifier(declaration.id, name) ? declaration : undefined
-    }
-    const specifier = statement.specifiers.find(
-      (one) => one.type === 'ExportSpecifier' && isIdentifier(one.exported, name),
-    )
-    return specifier?.type === 'ExportSpecifier' ? specifier.local : undefined
-  }
-  if (statement.type !== 'ExpressionStatement') return undefined
-  const { expression } = statement
-  if (expression.type !== 'AssignmentExpression') return undefined
-  const target = expression.left
-  const object = objectOf(target)
-  if (!object) return undefined
-  const isModule = isIdentifier(object, 'module') && memberName(target) === 'exports'
-  if (isModule && /^(?:default|module\.exports)$/.test(name)) return expression.right
-  if (isModule) return propertyOf(expression.right, name)
-  const onExports = isIdentifier(object, 'exports') || memberName(object) === 'exports'
-  return onExports && memberName(target) === name ? expression.right : undefined
-}

@@ -5,10 +5,11 @@ import { words } from '../language.js'
 import { EXIT, note, print, style } from '../output.js'
 import { unifiedDiff } from './diff.js'
 import { listFiles, readText, writeText } from './files.js'
-import { Meanings, type SourceFile } from './meaning.js'
+import { Meanings } from './meaning.js'
+import type { SourceFile } from './modules.js'
 import { loadParser, type Parse } from './parser.js'
 import { type Rewritten, rewriteFile } from './rewrite.js'
-import { analyze } from './syntax.js'
+import { analyze } from './scopes.js'
 
 interface MigrateFlags {
   readonly write?: boolean

@@ -1,8 +1,8 @@
 import type { NewExpression } from '@babel/types'
 import { type Draft, rangeOf } from './draft.js'
 import type { Meaning } from './meaning.js'
-import { asObject, isOpen, literalOf, propertyValue } from './objects.js'
-import { isIdentifier, memberName, type Node, objectOf, plain, walk } from './syntax.js'
+import { asObject, isOpen, literalOf } from './objects.js'
+import { isIdentifier, memberName, type Node, objectOf, plain, propertyValue, walk } from './syntax.js'
 
 /** What a client of wechatpay-node-v3 was made from, as text that may stand where it is asked for. */
 export interface ClientValues {

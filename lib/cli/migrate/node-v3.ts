@@ -17,11 +17,11 @@ import { markHandlers } from './handlers.js'
 import type { Meaning } from './meaning.js'
 import { type ClientValues, valuesOfClient } from './node-v3-client.js'
 import { ADVICE, isOnlyOfNodeV3, METHODS, type Method } from './node-v3-methods.js'
-import { asObject, has, isOpen, literalOf, type Member, propertyValue, removeMembers } from './objects.js'
+import { asObject, has, isOpen, literalOf, type Member, removeMembers } from './objects.js'
 import { chainOf, targetOf } from './path.js'
 import { explainResult } from './results.js'
 import { rewriteSensitive } from './sensitive-fields.js'
-import { baseOf, keyOf, memberName, type Node, objectOf, plain } from './syntax.js'
+import { baseOf, keyOf, memberName, type Node, objectOf, plain, propertyValue } from './syntax.js'
 
 /** A call of a method of wechatpay-node-v3, with what is known of its client. */
 interface MethodCall {

@@ -21,12 +21,6 @@ export function literalOf(draft: Draft, node: Node | undefined | null): ObjectEx
   return source?.path.length === 0 && more.length === 0 ? asObject(source.value) : undefined
 }
 
-/** The value of a property that is written in an object literal. */
-export function propertyValue(object: ObjectExpression | undefined, name: string): Node | undefined {
-  const found = object?.properties.find((one) => one.type === 'ObjectProperty' && keyOf(one) === name)
-  return found?.type === 'ObjectProperty' ? found.value : undefined
-}
-
 export const has = (object: ObjectExpression, name: string): boolean =>
   object.properties.some((one) => one.type !== 'SpreadElement' && keyOf(one) === name)
 

@@ -12,9 +12,9 @@ import {
   replaceNode,
   textOf,
 } from './draft.js'
-import { isNothing, propertyValue } from './objects.js'
+import { isNothing } from './objects.js'
 import type { Target } from './path.js'
-import { isCall, type Node, plain } from './syntax.js'
+import { isCall, type Node, plain, propertyValue } from './syntax.js'
 
 /**
  * Encrypted fields of a body: what the program encrypts by hand becomes `sensitive(…)`, which the client encrypts with

@@ -2,17 +2,8 @@ import type { CallExpression } from '@babel/types'
 import { type Draft, markGone, meaningOf, removeStatement, textOf } from './draft.js'
 import { isOpen, literalOf } from './objects.js'
 import type { Target } from './path.js'
-import {
-  type Binding,
-  isCall,
-  isIdentifier,
-  keyOf,
-  memberName,
-  type Node,
-  objectOf,
-  plain,
-  textValue,
-} from './syntax.js'
+import type { Binding } from './scopes.js'
+import { isCall, isIdentifier, keyOf, memberName, type Node, objectOf, plain, textValue } from './syntax.js'
 
 /** A form as a program puts it together. */
 interface Form {

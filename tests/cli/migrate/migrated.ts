@@ -1,8 +1,9 @@
 import { resolve } from 'node:path'
-import { Meanings, type SourceFile } from '../../../lib/cli/migrate/meaning.js'
+import { Meanings } from '../../../lib/cli/migrate/meaning.js'
+import type { SourceFile } from '../../../lib/cli/migrate/modules.js'
 import { loadParser } from '../../../lib/cli/migrate/parser.js'
 import { type Rewritten, rewriteFile } from '../../../lib/cli/migrate/rewrite.js'
-import { analyze } from '../../../lib/cli/migrate/syntax.js'
+import { analyze } from '../../../lib/cli/migrate/scopes.js'
 
 const parse = await loadParser()
 

@@ -1,0 +1,88 @@
+import type { Class, ObjectExpression } from '@babel/types'
+import type { Syntax } from './scopes.js'
+import { isClass, keyOf, memberName, type Node, returnsOf } from './syntax.js'
+
+/** What is assigned to the fields of a class or an object, and the types that are written at them. */
+export interface Fields {
+  readonly values: Map<string, Node[]>
+  readonly types: Map<string, Node>
+  readonly methods: Map<string, Node>
+  /** What the class extends. */
+  readonly superClass?: Node | undefined
+}
+
+/** The values and types of the properties that have one name. */
+export interface Property {
+  readonly values: Node[]
+  readonly types: Node[]
+}
+
+/** What a class declares. */
+export function fieldsOf(node: Class): Fields {
+  const superClass = node.superClass ?? undefined
+  const fields: Fields = { values: new Map(), types: new Map(), methods: new Map(), superClass }
+  for (const member of node.body.body) {
+    const name = keyOf(member)
+    if (member.type === 'ClassProperty' && name !== undefined) {
+      if (member.value) fields.values.set(name, [member.value])
+      if (member.typeAnnotation) fields.types.set(name, member.typeAnnotation)
+    }
+    if (member.type === 'ClassPrivateProperty') {
+      const own = `#${member.key.id.name}`
+      if (member.value) fields.values.set(own, [member.value])
+      if (member.typeAnnotation) fields.types.set(own, member.typeAnnotation)
+    }
+    if (member.type !== 'ClassMethod') continue
+    if (name !== undefined && member.kind === 'get') fields.values.set(name, returnsOf(member))
+    else if (name !== undefined) fields.methods.set(name, member)
+    for (const parameter of member.params) {
+      if (parameter.type !== 'TSParameterProperty' || parameter.parameter.type !== 'Identifier') continue
+      const { name: field, typeAnnotation } = parameter.parameter
+      if (typeAnnotation) fields.types.set(field, typeAnnotation)
+    }
+  }
+  return fields
+}
+
+/** What an object literal has, whose methods may say `this`. */
+export function fieldsOfObject({ properties }: ObjectExpression): Fields {
+  const fields: Fields = { values: new Map(), types: new Map(), methods: new Map() }
+  for (const property of properties) {
+    const name = keyOf(property)
+    if (name === undefined) continue
+    if (property.type === 'ObjectMethod') fields.methods.set(name, property)
+    if (property.type === 'ObjectProperty') fields.values.set(name, [property.value])
+  }
+  return fields
+}
+
+/** Notes what a property is given, by its name. */
+export function collectProperty(node: Node, properties: Map<string, Property>): void {
+  const add = (name: string | undefined, value?: Node | null, type?: Node | null): void => {
+    if (name === undefined) return
+    const property = properties.get(name) ?? { values: [], types: [] }
+    if (value) property.values.push(value)
+    if (type) property.types.push(type)
+    properties.set(name, property)
+  }
+  if (node.type === 'AssignmentExpression') add(memberName(node.left), node.right)
+  if (node.type === 'ObjectProperty') add(keyOf(node), node.value)
+  if (node.type === 'ClassProperty') add(keyOf(node), node.value, node.typeAnnotation)
+  if (node.type === 'TSPropertySignature') add(keyOf(node), undefined, node.typeAnnotation)
+  if (node.type === 'TSParameterProperty' && node.parameter.type === 'Identifier') {
+    add(node.parameter.name, undefined, node.parameter.typeAnnotation)
+  }
+}
+
+/** The fields of the class, or of the object with methods, that `this` belongs to. */
+export function fieldsAround(node: Node, { parents, fields }: Syntax): Fields | undefined {
+  for (let at: Node | undefined = node; at; at = parents.get(at)) {
+    const parent = parents.get(at)
+    if (isClass(at)) return fields.get(at)
+    const isMethod =
+      at.type === 'ObjectMethod' || (at.type === 'FunctionExpression' && parent?.type === 'ObjectProperty')
+    if (isMethod)
+      return fields.get((at.type === 'ObjectMethod' ? parent : parent && parents.get(parent)) ?? at)
+  }
+  return undefined
+}
