@@ -1,5 +1,4 @@
 import type { Class, ObjectExpression } from '@babel/types'
-import type { Syntax } from './scopes.js'
 import { isClass, keyOf, memberName, type Node, returnsOf } from './syntax.js'
 
 /** What is assigned to the fields of a class or an object, and the types that are written at them. */
@@ -75,7 +74,13 @@ export function collectProperty(node: Node, properties: Map<string, Property>): 
 }
 
 /** The fields of the class, or of the object with methods, that `this` belongs to. */
-export function fieldsAround(node: Node, { parents, fields }: Syntax): Fields | undefined {
+export function fieldsAround(
+  node: Node,
+  {
+    parents,
+    fields,
+  }: { readonly parents: ReadonlyMap<Node, Node>; readonly fields: ReadonlyMap<Node, Fields> },
+): Fields | undefined {
   for (let at: Node | undefined = node; at; at = parents.get(at)) {
     const parent = parents.get(at)
     if (isClass(at)) return fields.get(at)
