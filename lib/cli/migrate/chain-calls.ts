@@ -32,7 +32,9 @@ export function rewriteChainCall(draft: Draft, call: CallExpression): void {
   const target = targetOf(callee.parts, verb)
   if (!/^v[23](?:\/|$)/.test(target.path)) {
     // A property of the client that is no path is none of our business; a path in a variable is.
-    if (callee.parts.some((part) => typeof part !== 'string')) markUnknownPath(draft, call)
+    if (!isByName(draft, call.callee) && callee.parts.some((part) => typeof part !== 'string')) {
+      markUnknownPath(draft, call)
+    }
     return
   }
   draft.rewritten.add(call)
@@ -179,6 +181,12 @@ function rewritePath(
   const start = meaningOf(draft, root)
   const above = start?.is === 'path' ? start.parts.join('').length + 1 : 0
   replaceNode(draft, node, objectText(draft, root) + chainOf(target.path.slice(above)))
+}
+
+/** Whether only the name of a property tells that a chain is one. */
+export function isByName(draft: Draft, node: Node): boolean {
+  const client = meaningOf(draft, rootOf(draft, node))
+  return client?.is === 'client' && client.isByName === true
 }
 
 /** A path with expressions in it, as a template string. */

@@ -294,7 +294,9 @@ export class Meanings {
             this.#ofType(one.fields.types.get(name), one.file),
         )
         .find((one) => one)
-      const isKnown = owners.some(({ fields }) => fields.values.get(name)?.some(saysWhat))
+      const isKnown = owners.some(
+        ({ fields }) => fields.values.get(name)?.some(saysWhat) || namesType(fields.types.get(name)),
+      )
       return own ?? (isKnown ? undefined : this.#ofName(name))
     }
     const [specifier, imported] = importOf(node, file) ?? []
@@ -343,6 +345,10 @@ export class Meanings {
 
 /** Whether a value tells what a property is, and is not only there until it has one. */
 const saysWhat = (value: Node): boolean => value.type !== 'NullLiteral' && !isIdentifier(value, 'undefined')
+
+/** Whether a type tells what a property is. */
+const namesType = (type: Node | undefined): boolean =>
+  type?.type === 'TSTypeAnnotation' && !/^TS(?:Any|Unknown|Object)Keyword$/.test(type.typeAnnotation.type)
 
 /** A node, and the file that it is in. */
 interface Place {

@@ -107,6 +107,9 @@ export const METHODS: Readonly<Record<string, Method>> = {
 /** Names that other objects have as well. */
 const COMMON: ReadonlySet<string> = new Set(['close', 'query', 'sign'])
 
+/** Whether a name is one of a method that wechatpay-node-v3 has. */
+export const isOfNodeV3 = (name: string): boolean => isOnlyOfNodeV3(name) || COMMON.has(name)
+
 /** Whether a name of a method is one that only wechatpay-node-v3 has. */
 export const isOnlyOfNodeV3 = (name: string): boolean =>
   (Object.hasOwn(METHODS, name) && !COMMON.has(name)) ||

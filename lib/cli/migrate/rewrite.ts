@@ -2,7 +2,7 @@ import type { CallExpression } from '@babel/types'
 import { matchTemplate } from '../../catalog/match.js'
 import type { Verb } from '../../index.js'
 import { words } from '../language.js'
-import { rewriteChainCall } from './chain-calls.js'
+import { isByName, rewriteChainCall } from './chain-calls.js'
 import {
   createDraft,
   type Draft,
@@ -22,7 +22,7 @@ import { writeMarks } from './marks.js'
 import type { Meanings } from './meaning.js'
 import { peerOf, requiredBy, type SourceFile } from './modules.js'
 import { rewriteConstructor, rewriteMethodCall } from './node-v3.js'
-import { isOnlyOfNodeV3 } from './node-v3-methods.js'
+import { isOfNodeV3, isOnlyOfNodeV3 } from './node-v3-methods.js'
 import { has } from './objects.js'
 import { isCall, isIdentifier, keyOf, memberName, type Node, objectOf, plain, walk } from './syntax.js'
 
@@ -156,8 +156,11 @@ function unknownLines(draft: Draft): number[] {
     if (!isCall(node) || draft.rewritten.has(node)) return
     const name = memberName(node.callee) ?? ''
     const meaning = meaningOf(draft, node.callee)
-    const isOther = meaning?.is === 'path' && meaning.parts.every((part) => typeof part === 'string')
-    const isUnclear = meaning?.is === 'method' && meaning.isByName === true
+    const isOther =
+      meaning?.is === 'path' &&
+      meaning.parts.every((part) => typeof part === 'string') &&
+      !isByName(draft, node.callee)
+    const isUnclear = meaning?.is === 'method' && meaning.isByName && isOfNodeV3(name)
     const isOnlyOld = !meaning && (isOldChain(node, isOld) || isOnlyOfNodeV3(name))
     if (isOther || isUnclear || isOnlyOld) lines.push(lineOf(node))
   })

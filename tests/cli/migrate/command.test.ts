@@ -151,6 +151,30 @@ route.js: 0 rewritten; 1 not understood (is the client in another file?): line 1
   )
 })
 
+it('leaves what others keep under the name of a client', async () => {
+  file(
+    'pay.js',
+    `const { Wechatpay } = require('wechatpay-axios-plugin')
+const WxPay = require('wechatpay-node-v3')
+exports.start = (app, options) => { app.client = new Wechatpay(options); app.db = new WxPay(options) }
+`,
+  )
+  const others = `class Http {
+  constructor(private readonly client: Other) {}
+  send(method: string, url: string) {
+    return this.client[method](url)
+  }
+}
+export const all = (it, method) => [it.client.get('/a'), it.client[method]('/b'), it.db.find({ id: 1 }), it.db.query('select 1')]
+`
+  file('others.ts', others)
+  const { stderr } = await migrate(['--write', '.'])
+  expect(read('others.ts')).toBe(others)
+  expect(stderr).toContain(
+    'others.ts: 0 rewritten; 1 not understood (is the client in another file?): line 7\n',
+  )
+})
+
 it('speaks Chinese where the locale does, in its comments as well', async () => {
   file('a.js', "const { Hash } = require('wechatpay-axios-plugin')\nHash.equals('a', 'b')\n")
   const env = { LC_ALL: 'zh_CN.UTF-8' }
