@@ -26,6 +26,23 @@ const named =
     return `${need(draft, call.callee, CRYPTO, name)}({ ${given.join(', ')} })${rest}`
   }
 
+/** AES-GCM, which took the nonce first before version 0.8 of the plugin. */
+const gcm =
+  (name: string): Rule =>
+  (draft, call, args) => {
+    if (/(?:nonce|iv)$/i.test(args[0] ?? '')) {
+      mark(
+        draft,
+        call,
+        words(
+          `the ciphertext comes first: ${name}(text, key, nonce, associatedData)`,
+          `密文（或明文）在最前：${name}(text, key, nonce, associatedData)`,
+        ),
+      )
+    }
+    return same(name, 4)(draft, call, args)
+  }
+
 const digest =
   (algorithm: string): Rule =>
   (draft, call, args) => {
@@ -93,8 +110,8 @@ const RULES: Readonly<Record<string, Rule>> = {
   'Rsa.decrypt': same('decryptOaep', 2),
   'Rsa.sign': same('sign', 2),
   'Rsa.verify': same('verify', 3),
-  'Aes.AesGcm.encrypt': same('encryptAesGcm', 4),
-  'Aes.AesGcm.decrypt': same('decryptAesGcm', 4),
+  'Aes.AesGcm.encrypt': gcm('encryptAesGcm'),
+  'Aes.AesGcm.decrypt': gcm('decryptAesGcm'),
   'Aes.AesEcb.encrypt': same('encryptAesEcb', 2),
   'Aes.AesEcb.decrypt': same('decryptAesEcb', 2),
   'Formatter.nonce': (draft, call, args) => {

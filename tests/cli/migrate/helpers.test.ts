@@ -109,6 +109,11 @@ it('leaves the old import to the helpers that still need it', () => {
   )
 })
 
+it('marks the order of arguments that AES-GCM had in early versions of the plugin', () => {
+  const text = migrateText(`${OLD}Aes.AesGcm.decrypt(resource.nonce, key, resource.ciphertext, data)\n`)
+  expect(text).toMatch(/\/\/ TODO.*the ciphertext comes first.*\ndecryptAesGcm\(resource\.nonce, /)
+})
+
 it('goes by what a name is bound to, not by the name', () => {
   const own = `const Rsa = { sign: (text: string, key: string) => text + key }\nRsa.sign('a', 'b')\n`
   expect(migrateText(own)).toBe(own)
