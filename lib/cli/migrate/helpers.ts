@@ -35,8 +35,8 @@ const gcm =
         draft,
         call,
         words(
-          `the ciphertext comes first: ${name}(text, key, nonce, associatedData)`,
-          `密文（或明文）在最前：${name}(text, key, nonce, associatedData)`,
+          `the text comes first: ${name}(text, key, nonce, associatedData)`,
+          `文本在最前：${name}(text, key, nonce, associatedData)`,
         ),
       )
     }

@@ -111,7 +111,7 @@ it('leaves the old import to the helpers that still need it', () => {
 
 it('marks the order of arguments that AES-GCM had in early versions of the plugin', () => {
   const text = migrateText(`${OLD}Aes.AesGcm.decrypt(resource.nonce, key, resource.ciphertext, data)\n`)
-  expect(text).toMatch(/\/\/ TODO.*the ciphertext comes first.*\ndecryptAesGcm\(resource\.nonce, /)
+  expect(text).toMatch(/\/\/ TODO.*the text comes first.*\ndecryptAesGcm\(resource\.nonce, /)
 })
 
 it('goes by what a name is bound to, not by the name', () => {
