@@ -117,7 +117,7 @@ async function describe(summary: BulkSummary): Promise<string[]> {
   const [seconds, rate] = [(summary.elapsed / 1_000).toFixed(1), summary.rate.toFixed(0)]
   return [
     words(
-      `${acknowledged} acknowledged, ${failed} failed, ${skipped} settled by earlier runs`,
+      `${acknowledged} acknowledged, ${failed} failed, ${skipped} done by earlier runs`,
       `${acknowledged} 行已确认，${failed} 行失败，${skipped} 行此前已有结果`,
     ),
     ...(await describeCodes(failures)),
