@@ -27,8 +27,7 @@ interface CallFlags extends ClientFlags {
 
 const EXAMPLES = `
   wechatpay-fluent call v3/certificates
-  wechatpay-fluent call v3/pay/transactions/out-trade-no/{out_trade_no} \\
-    --param out_trade_no=1217 --query mchid=1900000109
+  wechatpay-fluent call v3/pay/transactions/out-trade-no/{out_trade_no} --param out_trade_no=1217
   wechatpay-fluent call v3.marketing.membercardOpen.cards._card_id_.users.import.post \\
     --param card_id=p… --json @member.json
   echo '{…}' | wechatpay-fluent call v3/pay/transactions/native --json - --dry-run`

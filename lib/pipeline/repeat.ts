@@ -44,7 +44,10 @@ export async function repeat(
         await writeSink(response.data as Readable, sink, call.endpoint.name)
         response.data = undefined
       }
-      if (callEvents.hasSubscribers) publishResponse(call, count, response, [started, begun])
+      const now = performance.now()
+      const requestId = response.headers?.['request-id'] as string | undefined
+      const times = { duration: now - started, elapsed: now - begun }
+      publish(call, count, { type: 'response', status: response.status, requestId, ...times })
       publishContent(call, response.data)
       return response
     } catch (failure) {
@@ -70,18 +73,6 @@ type EventOf<Event extends CallEvent> = Event extends CallEvent ? Omit<Event, ke
 function publish({ endpoint }: Call, attempt: number, event: EventOf<CallEvent>): void {
   if (!callEvents.hasSubscribers) return
   callEvents.publish({ ...event, method: endpoint.verb.toUpperCase(), path: endpoint.path, attempt })
-}
-
-/** @param times when the attempt began, and when the first one did */
-function publishResponse(
-  call: Call,
-  attempt: number,
-  { status, headers }: AxiosResponse,
-  times: readonly [started: number, begun: number],
-): void {
-  const requestId = headers?.['request-id'] as string | undefined
-  const [duration, elapsed] = times.map((time) => performance.now() - time) as [number, number]
-  publish(call, attempt, { type: 'response', status, requestId, duration, elapsed })
 }
 
 function publishContent({ endpoint, query, body }: Call, data: unknown): void {
