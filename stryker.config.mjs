@@ -13,8 +13,15 @@ const v3 = testsIn('protocols/v3')
  */
 export const PARTS = {
   crypto: [
-    { mutate: ['lib/crypto/keys.ts'], tests: ['tests/crypto/keys.test.ts'] },
-    { mutate: ['lib/crypto/**/*.ts', '!lib/crypto/keys.ts'], tests: ['tests/crypto/pieces.test.ts'] },
+    {
+      mutate: ['lib/crypto/{keys,material}.ts'],
+      tests: ['tests/crypto/keys.test.ts', 'tests/options.test.ts'],
+    },
+    { mutate: ['lib/crypto/sm*.ts'], tests: testsIn('crypto')('sm2', 'sm4') },
+    {
+      mutate: ['lib/crypto/**/*.ts', '!lib/crypto/{keys,material,sm2,sm4,xml,xml-problem}.ts'],
+      tests: testsIn('crypto')('pieces', 'sm2', 'sm4'),
+    },
   ],
   journal: [{ mutate: ['lib/bulk/journal/**/*.ts'], tests: ['tests/bulk/journal-*.test.ts'] }],
   notifications: [
@@ -51,7 +58,7 @@ export const PARTS = {
       mutate: ['lib/protocols/v3/v3.ts', 'lib/protocols/{api-error,open-outcome}.ts'],
       tests: [...v3('messages'), ...protocols('open-outcome')],
     },
-    { mutate: ['lib/protocols/v3/{sensitive,sign-error}.ts'], tests: v3('encryption') },
+    { mutate: ['lib/protocols/v3/{sensitive,sign-error,aead}.ts'], tests: v3('encryption') },
     {
       mutate: ['lib/protocols/v3/{certificate-list,platform-keys}.ts'],
       tests: v3('certificate-list', 'platform-keys'),

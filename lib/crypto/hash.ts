@@ -33,5 +33,6 @@ export function md5Sign(params: SignParams, key: string): string {
  * @see https://pay.weixin.qq.com/doc/v2/merchant/4011985891
  */
 export function hmacSign(params: SignParams, key: string): string {
-  return createHmac('sha256', key).update(stringToSign(params, key)).digest('hex').toUpperCase()
+  const text = stringToSign(params, key)
+  return createHmac('sha256', key).update(text).digest('hex').toUpperCase()
 }

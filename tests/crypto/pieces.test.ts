@@ -185,6 +185,12 @@ describe('AES-256-GCM', () => {
     expect(() => crypto.decryptAesGcm('AAAA', apiv3Key, '0123456789ab')).toThrow(RequestError)
   })
 
+  it.each([[''], [undefined], [12]])('takes no nonce of %j', (nonce) => {
+    const error = thrownBy(() => crypto.encryptAesGcm('{}', apiv3Key, nonce as string))
+    expect(error).toBeInstanceOf(RequestError)
+    expect(error).toMatchObject({ message: expect.stringContaining('The nonce of GCM must be a text') })
+  })
+
   it('reads the tag alone as an empty text, and nothing shorter', () => {
     const tag = crypto.encryptAesGcm('', apiv3Key, '0123456789ab')
     expect(crypto.decryptAesGcm(tag, apiv3Key, '0123456789ab')).toBe('')
@@ -238,6 +244,17 @@ describe('the APIv2 signature', () => {
     expect(crypto.hmacSign(params, key)).toBe(
       '6A9AE1657590FD6257D693A078E1C3E4BB6BA4DC30B23E0EE2496E54170DACD6',
     )
+  })
+
+  it.each([[''], [undefined], [Buffer.from(key)]])('is not made with a key of %j', (wrong) => {
+    for (const sign of [crypto.md5Sign, crypto.hmacSign]) {
+      const error = thrownBy(() => sign(params, wrong as string))
+      expect(error).toBeInstanceOf(ConfigError)
+      expect(error).toMatchObject({
+        code: 'KEY_INVALID',
+        message: 'The APIv2 key must be a text that is not empty',
+      })
+    }
   })
 
   it('leaves out empty values and sign itself', () => {
