@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, KeyObject } from 'node:crypto'
 import { ConfigError } from '../errors.js'
 import { decryptGcm, encryptGcm, undecryptable } from './gcm.js'
+import { assertText } from './given.js'
 
 /** A key of 32 bytes: text, bytes or a secret `KeyObject`. */
 export type SecretInput = string | Uint8Array | KeyObject
@@ -49,8 +50,10 @@ export function decryptAesGcm(
  * Encrypts text with AES-256-ECB and PKCS#7 padding, as APIv2 does with `req_info`, to base64.
  *
  * @throws {ConfigError} code `KEY_INVALID` when the key has not 32 bytes.
+ * @throws {RequestError} when it is no text.
  */
 export function encryptAesEcb(text: string, key: SecretInput): string {
+  assertText(text, 'What is encrypted')
   const cipher = createCipheriv('aes-256-ecb', secretKey(key), null)
   return Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]).toString('base64')
 }

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import { RequestError } from '../errors.js'
+import { assertParts } from './given.js'
 
 /** A new `nonce_str`: 32 hexadecimal characters that cannot be guessed. */
 export function nonce(): string {
@@ -14,15 +16,19 @@ export interface SignedRequest {
   /** Seconds since the epoch. */
   readonly timestamp: string | number
   readonly nonce: string
+  /** Exactly as on the wire; empty where there is none. */
   readonly body: string
 }
 
 /**
  * The canonical message of a request: `METHOD\nURL\ntimestamp\nnonce\nbody\n`.
  *
+ * @throws {RequestError} when a part is missing, or the body is an object.
  * @see https://pay.weixin.qq.com/doc/v3/merchant/4012365336
  */
-export function canonicalRequest({ method, url, timestamp, nonce, body }: SignedRequest): string {
+export function canonicalRequest(request: SignedRequest): string {
+  assertParts(request, 'The canonical message of a request', ['method', 'url', 'timestamp', 'nonce', 'body'])
+  const { method, url, timestamp, nonce, body } = request
   return `${method}\n${url}\n${timestamp}\n${nonce}\n${body}\n`
 }
 
@@ -39,10 +45,18 @@ export interface SignedResponse {
 /**
  * The canonical message of a response or notification: `timestamp\nnonce\nbody\n`, on the raw bytes.
  *
+ * @throws {RequestError} when a part is missing, or the body is an object.
  * @see https://pay.weixin.qq.com/doc/v3/merchant/4013053420
  */
-export function canonicalResponse({ timestamp, nonce, body }: SignedResponse): Buffer {
+export function canonicalResponse(response: SignedResponse): Buffer {
+  assertParts(response, 'The canonical message of a response', ['timestamp', 'nonce'])
+  const { timestamp, nonce, body } = response
   if (typeof body === 'string') return Buffer.from(`${timestamp}\n${nonce}\n${body}\n`)
+  if (!((body as unknown) instanceof Uint8Array)) {
+    throw new RequestError(
+      'The canonical message of a response: body must be the text or the bytes as they were received, not what was parsed of them',
+    )
+  }
   return Buffer.concat([Buffer.from(`${timestamp}\n${nonce}\n`), body, LINE_END])
 }
 
@@ -71,8 +85,12 @@ export type AuthorizationParts = SignatureParts &
 /**
  * The value of the `Authorization` header: `WECHATPAY2-SHA256-RSA2048 mchid="…",…` of a merchant, or another scheme;
  * `WECHATPAY-BRAND-SHA256-RSA2048 brand_id="…",…` of a brand.
+ *
+ * @throws {RequestError} when a part is missing.
  */
 export function authorization(parts: AuthorizationParts): string {
+  assertParts(parts, 'An Authorization header', ['serial', 'nonce', 'timestamp', 'signature'])
+  assertParts(parts, 'An Authorization header', [parts.brandId === undefined ? 'mchid' : 'brandId'])
   const { mchid, brandId, scheme = 'WECHATPAY2-SHA256-RSA2048', serial, nonce, timestamp, signature } = parts
   const signer =
     brandId === undefined

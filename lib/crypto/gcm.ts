@@ -1,5 +1,6 @@
 import { type CipherGCMTypes, createCipheriv, createDecipheriv, type KeyObject } from 'node:crypto'
 import { RequestError } from '../errors.js'
+import { assertText } from './given.js'
 
 const TAG_BYTES = 16
 
@@ -14,7 +15,7 @@ export function undecryptable(): RequestError {
 /**
  * Encrypts text, to base64 of ciphertext and tag.
  *
- * @throws {RequestError} when the nonce is empty.
+ * @throws {RequestError} when the nonce is empty, or something is no text.
  */
 export function encryptGcm(
   algorithm: CipherGCMTypes,
@@ -25,6 +26,8 @@ export function encryptGcm(
 ): string {
   if (typeof nonce !== 'string' || nonce === '')
     throw new RequestError('The nonce of GCM must be a text that is not empty')
+  assertText(text, 'What is encrypted')
+  assertText(associatedData, 'The associated data of GCM')
   const cipher = createCipheriv(algorithm, key, nonce)
   cipher.setAAD(Buffer.from(associatedData))
   return Buffer.concat([cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString('base64')
@@ -42,6 +45,7 @@ export function decryptGcm(
   nonce: string,
   associatedData: string,
 ): string {
+  assertText(ciphertext, 'The ciphertext')
   const bytes = Buffer.from(ciphertext, 'base64')
   if (bytes.length < TAG_BYTES) throw undecryptable()
   try {

@@ -1,5 +1,6 @@
 import { createHash, createHmac } from 'node:crypto'
-import { ConfigError } from '../errors.js'
+import { ConfigError, RequestError } from '../errors.js'
+import { assertObject } from './given.js'
 
 /** The fields of an APIv2 message. Empty ones are not signed. */
 export type SignParams = Readonly<Record<string, string | number | boolean | null | undefined>>
@@ -9,17 +10,27 @@ function stringToSign(params: SignParams, key: string): string {
   if (typeof key !== 'string' || key === '') {
     throw new ConfigError('The APIv2 key must be a text that is not empty', { code: 'KEY_INVALID' })
   }
+  assertObject(params, 'What is signed')
   const pairs = Object.keys(params)
     .filter((name) => name !== 'sign' && params[name] != null && params[name] !== '')
     .sort()
-    .map((name) => `${name}=${params[name]}`)
+    .map((name) => `${name}=${textOf(name, params[name])}`)
   return [...pairs, `key=${key}`].join('&')
+}
+
+/** A value as it is signed. The text of an object would be `[object Object]`. */
+function textOf(name: string, value: unknown): string {
+  if (typeof value === 'object' || typeof value === 'symbol') {
+    throw new RequestError(`${name} is no text: write the JSON that the API wants`)
+  }
+  return String(value)
 }
 
 /**
  * The MD5 signature of an APIv2 message, in upper-case hex.
  *
  * @throws {ConfigError} code `KEY_INVALID` when there is no key.
+ * @throws {RequestError} when `params` is no object, or one of them is.
  * @see https://pay.weixin.qq.com/doc/v2/merchant/4011985891
  */
 export function md5Sign(params: SignParams, key: string): string {
@@ -30,6 +41,7 @@ export function md5Sign(params: SignParams, key: string): string {
  * The HMAC-SHA256 signature of an APIv2 message, in upper-case hex.
  *
  * @throws {ConfigError} code `KEY_INVALID` when there is no key.
+ * @throws {RequestError} when `params` is no object, or one of them is.
  * @see https://pay.weixin.qq.com/doc/v2/merchant/4011985891
  */
 export function hmacSign(params: SignParams, key: string): string {

@@ -27,6 +27,7 @@ const RESERVED: ReadonlySet<string> = new Set([...Object.getOwnPropertyNames(Obj
  * @throws {WechatpayError} code `XML_INVALID` for a name or a value that XML cannot carry.
  */
 export function encodeXml(fields: SignParams): string {
+  if (typeof fields !== 'object' || fields === null) throw new XmlProblem('the fields must be an object')
   let xml = '<xml>'
   for (const [name, value] of Object.entries(fields)) {
     if (value == null) continue
@@ -65,6 +66,9 @@ interface OpenElement {
  * element whose name means something to JavaScript.
  */
 export function decodeXml(document: string | Buffer): XmlFields {
+  if (typeof document !== 'string' && !((document as unknown) instanceof Uint8Array)) {
+    throw new XmlProblem('the XML must be text or bytes')
+  }
   if (Buffer.byteLength(document) > MAX_XML_BYTES) {
     throw new XmlProblem(`the XML is larger than ${MAX_XML_BYTES} bytes`)
   }

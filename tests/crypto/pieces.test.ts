@@ -257,6 +257,12 @@ describe('the APIv2 signature', () => {
     }
   })
 
+  it('is not made of what has no text', () => {
+    const wrong = { ...params, detail: { goods: [] } } as never
+    expect(() => crypto.md5Sign(wrong, key)).toThrow('detail is no text: write the JSON')
+    expect(() => crypto.hmacSign('a=1' as never, key)).toThrow('What is signed must be an object')
+  })
+
   it('leaves out empty values and sign itself', () => {
     const more = { sign: 'x', attach: '', detail: undefined, scene: null, ...params }
     expect(crypto.md5Sign(more, key)).toBe(crypto.md5Sign(params, key))
@@ -282,6 +288,34 @@ describe('the canonical messages', () => {
   it('keep the bytes of an answer that is no UTF-8', () => {
     const body = Buffer.from([0xff, 0xfe, 0x00])
     expect(crypto.canonicalResponse({ timestamp: 1, nonce: 'n', body }).subarray(4, 7)).toEqual(body)
+  })
+})
+
+describe('what would be signed wrongly without a word', () => {
+  const request = { method: 'POST', url: '/v3/x', timestamp: 1, nonce: 'n', body: '{}' }
+  const parts = { mchid: '1', serial: 's', nonce: 'n', timestamp: 1, signature: 'c2ln' }
+
+  it.each(['method', 'url', 'timestamp', 'nonce', 'body'])('is a request without its %s', (name) => {
+    const error = thrownBy(() => crypto.canonicalRequest({ ...request, [name]: undefined }))
+    expect(error).toBeInstanceOf(RequestError)
+    expect((error as Error).message).toBe(
+      `The canonical message of a request: ${name} must be text or a number`,
+    )
+  })
+
+  it.each(['mchid', 'serial', 'nonce', 'timestamp', 'signature'])('is a header without its %s', (name) => {
+    const error = thrownBy(() => crypto.authorization({ ...parts, [name]: undefined } as never))
+    expect(error).toBeInstanceOf(RequestError)
+    expect((error as Error).message).toBe(`An Authorization header: ${name} must be text or a number`)
+  })
+
+  it('is a body that was parsed', () => {
+    const body = { code: 'SUCCESS' } as never
+    expect(() => crypto.canonicalRequest({ ...request, body })).toThrow('body must be text')
+    expect(() => crypto.canonicalResponse({ timestamp: 1, nonce: 'n', body })).toThrow('not what was parsed')
+    expect(() => crypto.canonicalResponse({ timestamp: undefined as never, nonce: 'n', body: '' })).toThrow(
+      'The canonical message of a response: timestamp must be',
+    )
   })
 })
 

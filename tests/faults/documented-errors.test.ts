@@ -4,6 +4,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, it } from 'vitest'
+import * as crypto from '../../lib/crypto/index.js'
 import { type MerchantOptions, Wechatpay, WechatpayError } from '../../lib/index.js'
 import { startRig } from '../e2e/client.js'
 
@@ -331,6 +332,18 @@ describe('everything beside calls', () => {
       fc.asyncProperty(given, (notification) =>
         documented(() => notifications.parse(notification() as never)),
       ),
+      RUNS,
+    )
+  })
+
+  it('refuses arguments of the pieces of the protocol with documented errors alone', async () => {
+    const pieces = fc.constantFrom(...Object.entries(crypto))
+    await fc.assert(
+      fc.asyncProperty(pieces, fc.array(anything, { maxLength: 5 }), ([name, piece], given) => {
+        // What is loaded is named by the second argument, for the message.
+        const values = name.startsWith('load') ? given.slice(0, 1) : given
+        return documented(() => (piece as (...values: unknown[]) => unknown)(...values))
+      }),
       RUNS,
     )
   })
