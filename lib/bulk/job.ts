@@ -114,7 +114,7 @@ export async function defineJob(
 
 /** The fields that the client fills in for every row. */
 export function filledFields({ path, verb, own = {} }: Job): FieldPath[] {
-  const fields = ownFields(lookup(path, verb) ?? {}).filter(({ condition }) => condition === undefined)
+  const fields = ownFields(lookup(path, verb) ?? {}).filter(({ conditions }) => conditions.length === 0)
   return fields.flatMap(({ field, source }) => (own[source] === undefined ? [] : [parseFieldPath(field)]))
 }
 

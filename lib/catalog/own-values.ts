@@ -19,16 +19,16 @@ const CONDITION = /(?=[-+])/
 export function withOwnValues(
   part: 'json' | 'query' | 'xml',
   given: Fields | undefined,
-  { fills = [] }: Traits,
+  traits: Traits,
   own: OwnValues,
 ): Fields | undefined {
   const isGiven = (name: string): boolean =>
     given !== undefined && Object.hasOwn(given, name) && given[name] !== undefined
   let filled: Record<string, unknown> | undefined
-  for (const fill of fills) {
-    if (!fill.startsWith(`${part}.`)) continue
-    const [name = '', ...conditions] = fill.slice(part.length + 1).split(CONDITION)
-    const value = own[sourceOf(name)]
+  for (const { field, source, conditions } of ownFields(traits)) {
+    if (!field.startsWith(`${part}.`)) continue
+    const name = field.slice(part.length + 1)
+    const value = own[source]
     if (value === undefined || isGiven(name)) continue
     if (conditions.some((condition) => isGiven(condition.slice(1)) !== condition.startsWith('+'))) continue
     filled ??= { ...given }
@@ -48,15 +48,15 @@ export interface OwnField {
   readonly field: string
   /** The value that it gets. */
   readonly source: keyof OwnValues
-  /** The field beside it that decides: `+` where it has to be given, `-` where it must not; absent where none does. */
-  readonly condition: string | undefined
+  /** The fields beside it that decide, each behind `+` where it has to be given, and behind `-` where it must not. */
+  readonly conditions: readonly string[]
 }
 
 /** The fields of a request that are filled in. */
 export function ownFields({ fills = [] }: Traits): OwnField[] {
   return fills.map((fill) => {
-    const [field = '', condition] = fill.split(CONDITION)
-    return { field, source: sourceOf(field), condition }
+    const [field = '', ...conditions] = fill.split(CONDITION)
+    return { field, source: sourceOf(field), conditions }
   })
 }
 

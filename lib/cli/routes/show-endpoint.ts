@@ -114,14 +114,15 @@ function needsOf({ verb, path }: CataloguedEndpoint): ReadonlyMap<string, string
   ])
 }
 
-function describeOwn({ source, condition }: OwnField): string {
+function describeOwn({ source, conditions: [first] }: OwnField): string {
   const isOwnId = source === 'mchid'
-  if (condition === undefined) {
+  if (first === undefined) {
     return isOwnId ? words('filled in', '自动填入') : words('or defaults', '或取 defaults')
   }
   const how = isOwnId ? words('filled in', '自动填入') : words('defaults', '取 defaults')
-  const other = condition.slice(1)
-  return condition.startsWith('+')
+  // The further ones say the same of a request: that it is a partner's.
+  const other = first.slice(1)
+  return first.startsWith('+')
     ? words(`${how} with ${other}`, `有 ${other} 时${how}`)
     : words(`${how} without ${other}`, `无 ${other} 时${how}`)
 }
