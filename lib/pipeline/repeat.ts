@@ -44,10 +44,12 @@ export async function repeat(
         await writeSink(response.data as Readable, sink, call.endpoint.name)
         response.data = undefined
       }
-      const now = performance.now()
-      const requestId = response.headers?.['request-id'] as string | undefined
-      const times = { duration: now - started, elapsed: now - begun }
-      publish(call, count, { type: 'response', status: response.status, requestId, ...times })
+      if (callEvents.hasSubscribers) {
+        const now = performance.now()
+        const requestId = response.headers?.['request-id'] as string | undefined
+        const times = { duration: now - started, elapsed: now - begun }
+        publish(call, count, { type: 'response', status: response.status, requestId, ...times })
+      }
       publishContent(call, response.data)
       return response
     } catch (failure) {
