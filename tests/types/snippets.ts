@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 /** TypeScript of the documentation; the name is that of its file. */
 export interface Snippet {
@@ -38,11 +38,23 @@ declare global {
 
 /** What the compiler says of snippets of the documentation, each of which is a module. */
 export function compileSnippets(root: string, snippets: readonly Snippet[]): string {
+  const files = snippets.map(({ name, code }) => [`${name}.ts`, `${code}\nexport {}\n`])
+  return compileFiles(root, { 'prelude.ts': PRELUDE, ...Object.fromEntries(files) })
+}
+
+/** What the compiler says of files that import the package by its name; `more` are further options of the compiler. */
+export function compileFiles(
+  root: string,
+  files: Readonly<Record<string, string>>,
+  more: Readonly<Record<string, unknown>> = {},
+): string {
   const folder = mkdtempSync(join(tmpdir(), 'wechatpay-snippets-'))
   try {
     for (const name of ['lib', 'types', 'node_modules']) symlinkSync(join(root, name), join(folder, name))
-    writeFileSync(join(folder, 'prelude.ts'), PRELUDE)
-    for (const { name, code } of snippets) writeFileSync(join(folder, `${name}.ts`), `${code}\nexport {}\n`)
+    for (const [name, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(folder, name)), { recursive: true })
+      writeFileSync(join(folder, name), text)
+    }
     const compilerOptions = {
       target: 'es2022',
       lib: ['es2023', 'es2024.string', 'esnext.disposable', 'dom'],
@@ -57,9 +69,13 @@ export function compileSnippets(root: string, snippets: readonly Snippet[]): str
         'wechatpay-fluent': ['./lib/index.ts'],
         'wechatpay-fluent/*': ['./lib/*/index.ts'],
       },
+      ...more,
     }
     writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
-    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.ts'] }))
+    writeFileSync(
+      join(folder, 'tsconfig.json'),
+      JSON.stringify({ compilerOptions, files: Object.keys(files) }),
+    )
     const tsc = join(root, 'node_modules/typescript/bin/tsc')
     const { stdout } = spawnSync(process.execPath, [tsc, '-p', folder, '--pretty', 'false'], {
       encoding: 'utf8',
