@@ -2,6 +2,7 @@ import type { CallExpression } from '@babel/types'
 import { matchTemplate } from '../../catalog/match.js'
 import type { Verb } from '../../index.js'
 import { words } from '../language.js'
+import { markHelper, rewriteConstant, rewriteHelperCall } from './axios-plugin-helpers.js'
 import { isByName, rewriteChainCall } from './chain-calls.js'
 import {
   createDraft,
@@ -16,7 +17,6 @@ import {
   siteOf,
 } from './draft.js'
 import { applyEdits, type Edit } from './edits.js'
-import { markHelper, rewriteConstant, rewriteHelperCall } from './helpers.js'
 import { removeAliases, rewriteImports } from './imports.js'
 import { writeMarks } from './marks.js'
 import type { Meanings } from './meaning.js'
