@@ -1,5 +1,5 @@
 import { createServer } from 'node:net'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { type ApiError, NetworkError, type VerificationError, type WechatpayError } from '../../lib/index.js'
 import { startRig } from '../e2e/client.js'
 import { rejection, startGateway } from '../protocols/v2/gateway.js'
@@ -171,13 +171,19 @@ describe('what an attempt has left open', () => {
   })
 
   it('what still queued has not left', async () => {
-    const server = createServer((socket) => socket.resume())
+    let sent = 0
+    const server = createServer((socket) => socket.once('data', () => sent++).resume())
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const { port } = server.address() as { port: number }
-    const wxpay = rig.client({ baseURL: `http://127.0.0.1:${port}`, timeout: 1_000 })
-    const calls = Array.from({ length: 140 }, () =>
-      rejection(wxpay.chain(path).post({ ...(refund as object), retry: false } as never)),
-    )
+    const wxpay = rig.client({ baseURL: `http://127.0.0.1:${port}` })
+    const call = (timeout: number): Promise<unknown> =>
+      rejection(wxpay.chain(path).post({ ...(refund as object), retry: false, timeout } as never))
+    const underWay = Array.from({ length: 128 }, () => call(60_000))
+    await vi.waitUntil(() => sent === 128, { timeout: 30_000 })
+    // No connection becomes free while these wait for one.
+    const waiting = await Promise.all(Array.from({ length: 12 }, () => call(1_000)))
+    wxpay.close()
+    const calls = [...underWay, ...waiting]
     const errors = (await Promise.all(calls)) as NetworkError[]
     const queued = errors.filter(({ mayHaveHappened }) => !mayHaveHappened)
     // As many as there are beyond the connections to one host.
@@ -187,7 +193,6 @@ describe('what an attempt has left open', () => {
       expect(error.message).toContain('no connection within 1000 ms')
       expectOpen(error, false)
     }
-    wxpay.close()
     server.close()
   })
 
