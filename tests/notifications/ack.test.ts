@@ -147,12 +147,12 @@ describe('the handler of an event', () => {
 describe('a failure that nobody subscribed to', () => {
   it.each([
     [
-      { event_type: 'REFUND.SUCCESS', id: 'EV-1', status: 500 },
-      'REFUND.SUCCESS EV-1 failed and was answered 500: no',
+      { event_type: 'TEAPOT.BREWED', id: 'EV-1', status: 500 },
+      'TEAPOT.BREWED EV-1 failed and was answered 500: no',
     ],
     [{ event_type: 'refund-processed', status: 500 }, 'refund-processed failed and was answered 500: no'],
-    [{ event_type: 'REFUND.SUCCESS', id: 'EV-1', status: undefined }, 'REFUND.SUCCESS EV-1 failed: no'],
-    [{ status: 500 }, 'a notification failed and was answered 500: no'],
+    [{ event_type: 'TEAPOT.BREWED', id: 'EV-1', status: undefined }, 'TEAPOT.BREWED EV-1 failed: no'],
+    [{ status: 599 }, 'a notification failed and was answered 599: no'],
   ])('is a warning of the process: %j', (receipt, text) => {
     const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
     const error = new Error('no')
