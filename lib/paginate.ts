@@ -1,7 +1,7 @@
 import type { Arguments, CallOptions, Operation } from '../types/operation.js'
 import { endpointOf } from './catalog/endpoint.js'
 import { pathOf } from './chain/path-node.js'
-import { RequestError, VerificationError } from './errors.js'
+import { NetworkError, RequestError, VerificationError } from './errors.js'
 import { isRecord } from './plain-object.js'
 
 /** The request and the response of a node's list. */
@@ -46,22 +46,47 @@ export function paginate<Node extends object>(
   node: Node,
   ...args: Arguments<Listing<Node>[0], CallOptions<undefined, undefined>>
 ): AsyncGenerator<ItemOf<Listing<Node>[1]>, void, undefined> {
-  const [request = {}] = args as readonly [Readonly<Record<string, unknown>>?]
+  const [request = {}, ...others] = args as readonly [Readonly<Record<string, unknown>>?, ...unknown[]]
   const paging = pagingOf(node)
-  const send = (node as Record<string, (request: object) => Promise<{ readonly data: unknown }>>)[paging.verb]
-  return itemsOf(paging, { ...request }, send as NonNullable<typeof send>) as ReturnType<
+  const { name, part, verb } = paging
+  if (others.length > 0) {
+    throw new RequestError(`${name}: paginate() takes an endpoint and one request object`)
+  }
+  const unlike = ['sink', 'responseType'].find((key) => Object(request)[key] !== undefined)
+  if (unlike !== undefined) {
+    throw new RequestError(`${name}: paginate() reads the items itself, and takes no ${unlike}`)
+  }
+  const given: unknown = Object(request)[part]
+  // Parameters of the URL are an object here, for the place of the page to be set among them.
+  const fields = given instanceof URLSearchParams ? fieldsOf(given) : given
+  const send = (node as Record<string, Send>)[verb] as Send
+  return itemsOf(paging, { ...request, ...(fields !== undefined && { [part]: fields }) }, send) as ReturnType<
     typeof paginate<Node>
   >
+}
+
+type Send = (request: object) => Promise<{ readonly data: unknown }>
+
+/** Parameters by their names; one that repeats has a list. */
+function fieldsOf(parameters: URLSearchParams): Record<string, string | string[]> {
+  return Object.fromEntries(
+    [...new Set(parameters.keys())].map((name) => {
+      const values = parameters.getAll(name)
+      return [name, values.length === 1 ? (values[0] as string) : values]
+    }),
+  )
 }
 
 async function* itemsOf(
   { name, part, start, size, items }: Paging,
   request: Readonly<Record<string, unknown>>,
-  send: (request: object) => Promise<{ readonly data: unknown }>,
+  send: Send,
 ): AsyncGenerator<unknown, void, undefined> {
   const fields = isRecord(request[part]) ? request[part] : {}
+  const { signal } = request as { readonly signal?: AbortSignal }
   const isToken = start === 'page_token'
   const isIndex = start === 'page_index'
+  const tokens = new Set<unknown>()
   let at = fields[start] === undefined && !isToken ? (isIndex ? 1 : 0) : fields[start]
   let seen = isIndex ? 0 : Number(at ?? 0)
   for (;;) {
@@ -74,21 +99,32 @@ async function* itemsOf(
     if (!Array.isArray(list)) {
       throw new VerificationError(`${name}: ${items} is no list`, { code: 'ANSWER_INVALID' })
     }
-    yield* list
+    for (const item of list) {
+      if (signal?.aborted) throw abortedAmong(name, signal)
+      yield item
+    }
     if (isToken) {
       const next = page.next_page_token
-      if (next === undefined || next === null || next === '' || next === at) return
+      // A token that was there before would lead round in a circle.
+      if (next === undefined || next === null || next === '' || next === at || tokens.has(next)) return
+      tokens.add(at)
       at = next
       continue
     }
-    // An endpoint whose pages are not full all the same says how long they are.
-    const length = Number(fields[size] ?? page[size] ?? list.length) || list.length
+    // The API may give fewer at a time than were asked for, and says so; a page that is not full is as long all the same.
+    const sizes = [fields[size], page[size]].map(Number).filter((number) => number > 0)
+    const length = Math.max(list.length, sizes.length > 0 ? Math.min(...sizes) : 0)
     const total = Number(page.total_count ?? page.total_num ?? Number.NaN)
     seen += length
     const isOver = Number.isNaN(total) ? list.length < length : seen >= total
     if (list.length === 0 || isOver) return
     at = isIndex ? Number(at) + 1 : seen
   }
+}
+
+function abortedAmong(name: string, { reason }: AbortSignal): NetworkError {
+  const message = `${name}: aborted among the items of a page`
+  return new NetworkError(message, { code: 'ABORTED', retryable: false, cause: reason })
 }
 
 function pagingOf(node: object): Paging {

@@ -1,7 +1,8 @@
+import type { AxiosResponse } from 'axios'
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import { requestOf, Source } from '../catalog/requests.js'
 import { lookup } from '../lib/catalog/lookup.js'
-import { ApiError, paginate, RequestError, sensitive } from '../lib/index.js'
+import { ApiError, paginate, RequestError, sensitive, type Wechatpay } from '../lib/index.js'
 import { repositoryCatalogue } from './catalog/loaded.js'
 import { startRig } from './e2e/client.js'
 import { rejection } from './protocols/v2/gateway.js'
@@ -20,6 +21,16 @@ async function all<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
 /** What was asked for, as a parameter of the queries that arrived. */
 const asked = (name: string) =>
   rig.emulator.requests.map(({ url }) => new URL(url, 'http://localhost').searchParams.get(name))
+
+/** A client whose responses have their data changed, by an interceptor. */
+function altered(change: (data: Record<string, unknown>, response: AxiosResponse) => unknown): Wechatpay {
+  const wxpay = rig.client()
+  wxpay.client.v3.interceptors.response.use((response) => ({
+    ...response,
+    data: change(response.data, response),
+  }))
+  return wxpay
+}
 
 describe('all items of a list', () => {
   const stocks = () => rig.wxpay.v3.marketing.favor.stocks
@@ -44,6 +55,29 @@ describe('all items of a list', () => {
     const node = rig.wxpay.v3.brand.card.cardLinks
     expect(await all(paginate(node, { query: { brand_id: '1', page_size: 20 } }))).toHaveLength(TOTAL)
     expect(asked('page_index')).toEqual(['1', '2', '3'])
+  })
+
+  it('come from a query of parameters, too', async () => {
+    const given = new URLSearchParams({ ...query, limit: '20' })
+    // The types name the fields, as those of all calls do.
+    expect(await all(paginate(stocks(), { query: given } as never))).toHaveLength(TOTAL)
+    expect(asked('limit')).toEqual(['20', '20', '20'])
+    expect(asked('stock_creator_mchid')).toEqual(Array(3).fill('1900000109'))
+  })
+
+  it('are all there where the API gives fewer at a time than were asked for', async () => {
+    const wxpay = altered((data) => ({ ...data, limit: 10, data: (data.data as object[]).slice(0, 10) }))
+    const items = await all(paginate(wxpay.v3.marketing.favor.stocks, { query: { ...query, offset: 0 } }))
+    expect(new Set(items.map(({ stock_id }) => stock_id)).size).toBe(TOTAL)
+    expect(asked('offset')).toEqual(['0', '10', '20', '30', '40'])
+  })
+
+  it('end where a token leads back to one that was there before', async () => {
+    const next = ({ config }: AxiosResponse) => (config.url?.includes('page_token=20') ? '40' : '20')
+    const wxpay = altered((data, response) => ({ ...data, next_page_token: next(response) }))
+    const node = wxpay.chain('v3/marketing/partner/product-coupon/product-coupons/{product_coupon_id}/stocks')
+    await all(paginate(node, { product_coupon_id: '1', query: { brand_id: '1', page_size: 20 } }))
+    expect(asked('page_token')).toEqual([null, '20', '40'])
   })
 
   it('begin where the request says', async () => {
@@ -71,6 +105,16 @@ describe('all items of a list', () => {
     expect(asked('offset')).toEqual(['0'])
   })
 
+  it('end among the items of a page where the signal says so', async () => {
+    const controller = new AbortController()
+    const { signal } = controller
+    const items = paginate(stocks(), { query: { ...query, limit: 50, offset: 0 }, signal })
+    await items.next()
+    controller.abort()
+    expect(await rejection(items.next())).toMatchObject({ name: 'NetworkError', code: 'ABORTED' })
+    expect(await items.next()).toEqual({ done: true, value: undefined })
+  })
+
   it('end with the error of a call', async () => {
     rig.emulator.fail({ path: 'v3/marketing/favor/stocks', status: 403, code: 'NO_AUTH' })
     const error = await rejection(all(paginate(stocks(), { query: { ...query, offset: 0 }, retry: false })))
@@ -90,6 +134,16 @@ describe('all items of a list', () => {
 })
 
 describe('what is no list', () => {
+  it('is no place for what does away with the items, nor for a second argument', () => {
+    const list = rig.wxpay.v3.marketing.favor.stocks
+    const query = { stock_creator_mchid: '1900000109', limit: 20, offset: 0 }
+    const wishes = { sink: 'list.json', responseType: 'stream' }
+    for (const [name, wish] of Object.entries(wishes))
+      expect(() => paginate(list, { query, [name]: wish } as never)).toThrow(`takes no ${name}`)
+    const others = [{ query }, { headers: {} }] as unknown as [never]
+    expect(() => paginate(list, ...others)).toThrow('one request object')
+  })
+
   it('is refused, with what to do', () => {
     const order = rig.wxpay.v3.pay.transactions.native
     expect(() => paginate(order, { json: {} } as never)).toThrow(

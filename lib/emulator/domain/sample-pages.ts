@@ -17,6 +17,8 @@ interface Page {
   readonly offset: number
   readonly limit: number
   readonly next: number
+  /** The number of the page, the first of which is 1. */
+  readonly index: number
 }
 
 /** The page by offset, number or token; `undefined` where an endpoint is not documented to have pages. */
@@ -33,7 +35,8 @@ function pageOf(
   const at = Math.max(Number(given(start)) || 0, 0)
   // The first page has the number 1.
   const offset = start === 'page_index' ? Math.max(at - 1, 0) * limit : at
-  return { offset, limit, next: Math.min(offset + limit, TOTAL) }
+  const index = Math.floor(offset / limit) + 1
+  return { offset, limit, index, next: Math.min(offset + limit, TOTAL) }
 }
 
 /**
@@ -70,10 +73,15 @@ export function pagedSampleOf(
 }
 
 /** What a field beside a list tells of its page; `undefined` where it tells something else. */
-function countOf(name: string, { offset, limit, next }: Page, count: number): number | string | undefined {
+function countOf(
+  name: string,
+  { offset, limit, next, index }: Page,
+  count: number,
+): number | string | undefined {
   if (TOTALS.has(name)) return TOTAL
   if (name === 'offset') return offset
-  if (name === 'limit') return limit
+  if (name === 'limit' || name === 'page_size') return limit
+  if (name === 'page_index') return index
   if (name === 'count') return count
   if (name === 'next_page_token') return next < TOTAL ? next : ''
   return undefined
