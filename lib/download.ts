@@ -6,7 +6,7 @@ import { matchTemplate } from './catalog/match.js'
 import { RequestError } from './errors.js'
 import { writeSink } from './pipeline/download.js'
 import { isPlainObject } from './plain-object.js'
-import { checkDigest, type Digest } from './protocols/v3/digest.js'
+import { checkFile, type Digest } from './protocols/v3/digest.js'
 
 /** The digest of a file, as WeChat Pay announces it beside the file's URL. */
 export interface AnnouncedDigest {
@@ -23,7 +23,10 @@ export interface DownloadOptions<Target extends Sink | undefined = Sink | undefi
   readonly sink?: Target
   /** `stream` gives the file as it arrives; all of it in memory when absent. */
   readonly responseType?: 'arraybuffer' | 'stream' | undefined
-  /** What the file is checked by, such as the very response that names its URL. A file that differs leaves nothing behind. */
+  /**
+   * What the file is checked by, such as the very response that names its URL. A file that differs leaves nothing behind. A gzip
+   * is right when what is in it has the digest: that of a bill is announced so.
+   */
   readonly digest?: AnnouncedDigest | undefined
 }
 
@@ -71,7 +74,7 @@ export function createDownload(send: Send, ownOrigin: string | undefined): Downl
       return send('get', path, { ...request, ...rest, ...target })
     }
     const response = await send('get', path, { ...request, ...rest, responseType: 'stream' })
-    const body = checkDigest(response.data as Readable, expected, name, 'announced')
+    const body = checkFile(response.data as Readable, expected, name)
     if (sink !== undefined) {
       await writeSink(body, sink, name)
       return { ...response, data: undefined }
@@ -84,8 +87,19 @@ export function createDownload(send: Send, ownOrigin: string | undefined): Downl
 function readOptions(options: DownloadOptions): DownloadOptions {
   if (!isPlainObject(options)) throw new RequestError('download() takes a URL and an object of options')
   const unknown = Object.keys(options).find((name) => !OPTIONS.has(name))
-  if (unknown === undefined) return options
-  throw new RequestError(`download(): there is no option '${unknown}'; there are ${[...OPTIONS].join(', ')}`)
+  if (unknown !== undefined) {
+    throw new RequestError(
+      `download(): there is no option '${unknown}'; there are ${[...OPTIONS].join(', ')}`,
+    )
+  }
+  const { responseType = 'arraybuffer', sink } = options as DownloadOptions
+  if (!['arraybuffer', 'stream'].includes(responseType)) {
+    throw new RequestError("download(): responseType is 'arraybuffer', as when it is absent, or 'stream'")
+  }
+  if (responseType === 'stream' && sink !== undefined) {
+    throw new RequestError("download(): the file goes to the sink, or comes as responseType: 'stream'")
+  }
+  return options
 }
 
 /** Hosts of WeChat Pay. */

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
+import { gunzipSync } from 'node:zlib'
 import { afterAll, afterEach, describe, expect, expectTypeOf, it } from 'vitest'
 import { RequestError, VerificationError, Wechatpay } from '../../lib/index.js'
 import { rejection } from '../protocols/v2/gateway.js'
@@ -35,6 +36,19 @@ describe('a file by the URL that WeChat Pay gave out', () => {
       expect([nothing, readFileSync(sink)]).toEqual([undefined, data])
     }
     expect(rig.emulator.requests.every(({ verified }) => verified)).toBe(true)
+  })
+
+  it('is right where it is zipped, and what is in it has the digest', async () => {
+    const request = { query: { bill_date: '2024-01-01', tar_type: 'GZIP' } } as const
+    const { data: digest } = await rig.wxpay.v3.bill.tradebill.get(request)
+    const { data } = await rig.wxpay.download(digest.download_url, { digest })
+    expect(createHash('sha1').update(gunzipSync(data)).digest('hex')).toBe(digest.hash_value)
+    const own = { hash_type: 'SHA1', hash_value: createHash('sha1').update(data).digest('hex') }
+    await rig.wxpay.download(digest.download_url, { digest: own, sink })
+    expect(readFileSync(sink)).toEqual(data)
+    const wrong = { hash_type: 'SHA1', hash_value: '0'.repeat(40) }
+    const error = await rejection(rig.wxpay.download(digest.download_url, { digest: wrong }))
+    expect(error).toBeInstanceOf(VerificationError)
   })
 
   it('leaves nothing behind when it has another digest', async () => {
@@ -118,6 +132,8 @@ describe('options of a download', () => {
     [{ json: {} }, "there is no option 'json'"],
     [{ digest: { hash_type: 'MD5', hash_value: 'x' } }, 'digest must be { hash_type, hash_value }'],
     [{ digest: {} }, 'digest must be { hash_type, hash_value }'],
+    [{ responseType: 'json' }, "responseType is 'arraybuffer'"],
+    [{ responseType: 'stream', sink: 'file' }, 'goes to the sink, or comes as'],
     ['file', 'takes a URL and an object of options'],
   ])('are checked: %j', async (options, problem) => {
     const error = await rejection(

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { pipeline, Readable, Transform } from 'node:stream'
+import { finished, pipeline, Readable, Transform } from 'node:stream'
+import { createGunzip, type Gunzip } from 'node:zlib'
 import { VerificationError } from '../../errors.js'
 
 /** The message that is signed in place of a statement's body: the digest that a header names. */
@@ -35,11 +36,7 @@ export function checkDigest(
 ): Buffer | Readable {
   const hash = createHash(algorithm)
   const isRight = (): boolean => hash.digest('hex') === value.toLowerCase()
-  const mismatch = (): VerificationError =>
-    new VerificationError(
-      `${what} is not to be trusted: its body does not have the ${algorithm === 'sha1' ? 'SHA-1' : 'SHA-256'} that is ${source}`,
-      { code: 'SIGNATURE_INVALID' },
-    )
+  const mismatch = (): VerificationError => mismatchOf(algorithm, what, source)
   if (!(body instanceof Readable)) {
     hash.update(body)
     if (isRight()) return body
@@ -55,5 +52,63 @@ export function checkDigest(
     },
   })
   // Whoever reads the stream hears of a failure there.
+  return pipeline(body, check, () => undefined)
+}
+
+function mismatchOf(algorithm: Digest['algorithm'], what: string, source: string): VerificationError {
+  const name = algorithm === 'sha1' ? 'SHA-1' : 'SHA-256'
+  return new VerificationError(
+    `${what} is not to be trusted: its body does not have the ${name} that is ${source}`,
+    { code: 'SIGNATURE_INVALID' },
+  )
+}
+
+/** The first byte of gzip; no text, picture or PDF begins with it. */
+const GZIP = 0x1f
+
+/**
+ * Checks a file, at its end, by the digest that was announced beside its URL. That of a bill is of the bill unzipped, whichever way
+ * it was asked for; so a gzip may have it itself, or what is in it.
+ *
+ * @throws {VerificationError} when neither has it.
+ */
+export function checkFile(body: Readable, { algorithm, value }: Digest, what: string): Readable {
+  const delivered = createHash(algorithm)
+  const unzipped = createHash(algorithm)
+  let gunzip: Gunzip | undefined
+  /** Asks for the next chunk. */
+  let release: (() => void) | undefined
+  let isFirst = true
+  const isRight = (): boolean =>
+    [delivered, unzipped].some((hash) => hash.digest('hex') === value.toLowerCase())
+  const check = new Transform({
+    transform(chunk: Buffer, _encoding, callback) {
+      delivered.update(chunk)
+      if (isFirst && chunk[0] === GZIP) {
+        gunzip = createGunzip().on('data', (plain: Buffer) => unzipped.update(plain))
+        // What only began like gzip has the digest itself, or none. A write that fails is not reported by its callback.
+        gunzip.on('error', () => release?.())
+      }
+      isFirst = false
+      if (!gunzip || gunzip.destroyed) callback(null, chunk)
+      else {
+        release = () => {
+          release = undefined
+          callback(null, chunk)
+        }
+        gunzip.write(chunk, () => release?.())
+      }
+    },
+    flush(callback) {
+      const end = (): void => callback(isRight() ? null : mismatchOf(algorithm, what, 'announced'))
+      if (!gunzip) return end()
+      finished(gunzip, end)
+      gunzip.end()
+    },
+    destroy(error, callback) {
+      gunzip?.destroy()
+      callback(error)
+    },
+  })
   return pipeline(body, check, () => undefined)
 }

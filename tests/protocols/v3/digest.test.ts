@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
+import { gzipSync } from 'node:zlib'
 import { expect, it } from 'vitest'
-import { checkDigest, digestMessage } from '../../../lib/protocols/v3/digest.js'
+import { checkDigest, checkFile, digestMessage } from '../../../lib/protocols/v3/digest.js'
 
 const bytes = Buffer.from('交易时间,金额\n')
 const sha1 = createHash('sha1').update(bytes).digest('hex')
@@ -35,4 +36,37 @@ it.each([
   expect(await read(sha1.toUpperCase())).toEqual(bytes)
   await expect(read(sha1.replace(/^./, 'x'))).rejects.toMatchObject(untrusted)
   await expect(read('')).rejects.toMatchObject(untrusted)
+})
+
+/** In pieces, the first of which is a byte. */
+const arriving = (file: Buffer) => Readable.from([file.subarray(0, 1), file.subarray(1, 9), file.subarray(9)])
+const check = (file: Buffer, of: Buffer) => {
+  const value = createHash('sha256').update(of).digest('hex')
+  return buffer(checkFile(arriving(file), { algorithm: 'sha256', value }, 'GET v3/x'))
+}
+const zipped = gzipSync(Buffer.alloc(1_000_000, 'x'))
+
+it.each([
+  ['that has it', bytes, bytes],
+  ['of gzip that has it', zipped, zipped],
+  ['of gzip with what has it', zipped, Buffer.alloc(1_000_000, 'x')],
+  [
+    'that begins as gzip does, and is none',
+    Buffer.from('\x1fno gzip at all'),
+    Buffer.from('\x1fno gzip at all'),
+  ],
+  ['of gzip that breaks off, where that has it', zipped.subarray(0, 500), zipped.subarray(0, 500)],
+])('a file %s is believed by its announced digest', async (_, file, of) => {
+  expect(await check(file, of)).toEqual(file)
+})
+
+it.each([
+  ['of gzip with something else', zipped, bytes],
+  ['of gzip that breaks off', zipped.subarray(0, 500), Buffer.alloc(1_000_000, 'x')],
+  ['that is empty', Buffer.alloc(0), bytes],
+])('a file %s is not believed', async (_, file, of) => {
+  await expect(check(file, of)).rejects.toMatchObject({
+    name: 'VerificationError',
+    code: 'SIGNATURE_INVALID',
+  })
 })
