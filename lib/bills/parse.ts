@@ -152,6 +152,8 @@ class LineReader {
 
   #readHeadings(headings: readonly string[]): void {
     if (!areHeadings(headings, this.#format.rows)) {
+      if (headings[0]?.startsWith('PK\u0003\u0004'))
+        this.#refuse('is that of a ZIP archive: give the file in it')
       this.#refuse(`has none of the headings of a bill: ${JSON.stringify(headings.join(',').slice(0, 60))}`)
     }
     this.#table = createTable(headings, this.#format.rows)

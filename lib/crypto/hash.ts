@@ -18,11 +18,19 @@ function stringToSign(params: SignParams, key: string): string {
   return [...pairs, `key=${key}`].join('&')
 }
 
-/** A value as it is signed. The text of an object would be `[object Object]`. */
-function textOf(name: string, value: unknown): string {
-  if (typeof value === 'object' || typeof value === 'symbol') {
-    throw new RequestError(`${name} is no text: write the JSON that the API wants`)
+/** Why a value has no text that the API would take; that of an object would be `[object Object]`. */
+export function textProblem(name: string, value: unknown): string | undefined {
+  if (['object', 'symbol', 'function'].includes(typeof value)) {
+    return `${name} is no text: write the JSON that the API wants`
   }
+  const isNumber = typeof value !== 'number' || Number.isFinite(value)
+  return isNumber ? undefined : `${name} is ${String(value)}, which is no number`
+}
+
+/** A value as it is signed. */
+function textOf(name: string, value: unknown): string {
+  const problem = textProblem(name, value)
+  if (problem) throw new RequestError(problem)
   return String(value)
 }
 

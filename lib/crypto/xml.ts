@@ -1,5 +1,5 @@
 import { SaxesParser } from 'saxes'
-import type { SignParams } from './hash.js'
+import { type SignParams, textProblem } from './hash.js'
 import { MAX_XML_BYTES, XmlProblem } from './xml-problem.js'
 
 export { MAX_XML_BYTES, XmlProblem }
@@ -31,8 +31,8 @@ export function encodeXml(fields: SignParams): string {
   let xml = '<xml>'
   for (const [name, value] of Object.entries(fields)) {
     if (value == null) continue
-    if (typeof value === 'object')
-      throw new XmlProblem(`${name} is no text: write the JSON that the API wants`)
+    const problem = textProblem(name, value)
+    if (problem) throw new XmlProblem(problem)
     const text = String(value)
     if (!NAME.test(name) || RESERVED.has(name)) throw new XmlProblem(`'${name}' is no name of an XML element`)
     if (NOT_XML.test(text)) throw new XmlProblem(`${name} holds a character that XML cannot carry`)

@@ -172,6 +172,7 @@ describe('what is no bill', () => {
   const bill = tradeBill(tradeRow('a'), tradeRow('b'))
   it.each([
     ['a page', '<html>\n</html>', 'line 1 has none of the headings of a bill'],
+    ['an archive', 'PK\u0003\u0004\u0014', 'line 1 is that of a ZIP archive: give the file in it'],
     ['a sentence', 'try again later', 'line 1 has none of the headings of a bill'],
     ['nothing', '', 'it is empty'],
     ['headings only', `${ALL_HEADINGS}\r\n`, 'it ends with line 1, before its summary'],

@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { md5Sign } from '../../lib/crypto/hash.js'
 import { decodeXml, encodeXml, MAX_XML_BYTES, MAX_XML_DEPTH, XmlProblem } from '../../lib/crypto/xml.js'
 
 const decoded = (inner: string) => decodeXml(`<xml>${inner}</xml>`)
@@ -39,10 +40,19 @@ describe('encoding', () => {
     )
   })
 
-  it.each([[{ goods: [] }], [['a']], [new Date(0)]])('refuses %o, which is no text', (detail) => {
-    expect(() => encodeXml({ detail: detail as never })).toThrow(
-      'detail is no text: write the JSON that the API wants',
-    )
+  it.each([[{ goods: [] }], [['a']], [new Date(0)], [() => 1], [Symbol('a')]])(
+    'refuses %o, which is no text',
+    (detail) => {
+      const message = 'detail is no text: write the JSON that the API wants'
+      expect(() => encodeXml({ detail: detail as never })).toThrow(message)
+      expect(() => md5Sign({ detail: detail as never }, 'key')).toThrow(message)
+    },
+  )
+
+  it.each([Number.NaN, Number.POSITIVE_INFINITY])('refuses %d, which is no number', (total_fee) => {
+    const message = `total_fee is ${total_fee}, which is no number`
+    expect(() => encodeXml({ total_fee })).toThrow(message)
+    expect(() => md5Sign({ total_fee }, 'key')).toThrow(message)
   })
 
   it('puts into CDATA what a parser might change, and nothing else', () => {
