@@ -12,6 +12,7 @@ import { endpointOfUrl } from './catalog/endpoint.js'
 import { NetworkError, RequestError, VerificationError } from './errors.js'
 import { type Account, cannotCall, maySpeak } from './identity.js'
 import { mergeHeaders, requiredHeaders } from './pipeline/build.js'
+import { type DirectRequest, publishDirect } from './pipeline/events.js'
 import { inspectBody } from './pipeline/json-body.js'
 import { decode } from './pipeline/pipeline.js'
 import { accept, send, Timer } from './pipeline/send.js'
@@ -43,6 +44,8 @@ type Config = InternalAxiosRequestConfig
 interface Exchange {
   readonly call: Call
   readonly request: SignedHttpRequest
+  /** What is told of a request that comes past the chain; absent for a call of the chain, which tells of itself. */
+  readonly direct: DirectRequest | undefined
   readonly given: {
     readonly url: string | undefined
     readonly data: unknown
@@ -157,6 +160,7 @@ async function signConfig(config: Config, context: AxiosClientContext): Promise<
   const { url, data, params, responseType, transformResponse, adapter } = config
   const given = { url, data, params, responseType, transformResponse, adapter }
   const timer = new Timer(Number(config.timeout ?? 0))
+  const begun = performance.now()
   const { api, protocol } = context
   const transforms = [config.transformRequest ?? []].flat()
   let upload: Upload | undefined
@@ -176,7 +180,10 @@ async function signConfig(config: Config, context: AxiosClientContext): Promise<
       query: serialize(config, call, api),
     }
     const request = await protocol.sign(final)
-    exchanges.set(ticket, { call: final, request, given })
+    const { endpoint, query } = final
+    // The fields as they were before they were encrypted have their marks.
+    const direct = calls.has(ticket) ? undefined : { endpoint, begun, query, body: plain.body }
+    exchanges.set(ticket, { call: final, request, direct, given })
     const disposable = upload === plain.upload ? undefined : upload
     return putSignedRequest(config, ticket, final, request, signedAdapter(ticket, timer, disposable, context))
   } catch (error) {
@@ -327,8 +334,7 @@ function signedAdapter(
       const { status, statusText, headers } = response
       return { status, statusText, headers, config, data: new UnverifiedBody(response), request: undefined }
     } catch (error) {
-      completed.add(ticket)
-      throw error
+      throw fail(ticket, error)
     } finally {
       timer.stop()
       await disposable?.dispose()
@@ -348,10 +354,24 @@ async function verify(response: AxiosResponse, protocol: Protocol): Promise<Axio
   const { responseType, transformResponse } = given
   config.headers.delete('Authorization')
   Object.assign(config, { adapter: undefined, responseType, transformResponse })
-  response.data = await accept(received, request, call, protocol, (verified) =>
-    transformed(verified, exchange, response),
-  )
+  try {
+    response.data = await accept(received, request, call, protocol, (verified) =>
+      transformed(verified, exchange, response),
+    )
+  } catch (error) {
+    throw fail(ticket, error)
+  }
+  const { data, status, headers } = response
+  if (exchange.direct) publishDirect(exchange.direct, { status, data, requestId: headers['request-id'] })
   return response
+}
+
+/** Ends a request that has failed. */
+function fail(ticket: Ticket, error: unknown): unknown {
+  completed.add(ticket)
+  const direct = exchanges.get(ticket)?.direct
+  if (direct) publishDirect(direct, error as Error)
+  return error
 }
 
 /** The data of a response as the user's transforms leave it; they begin with the text, as in axios. */
@@ -389,8 +409,7 @@ function decoder(protocol: Protocol): AxiosResponseTransformer {
 function refuse(error: unknown): never {
   if (!isCancel(error)) throw error
   const ticket = ticketOf((error as { readonly config?: Config }).config)
-  completed.add(ticket)
   const { endpoint, signal } = exchanges.get(ticket)?.call ?? {}
   const message = `${endpoint?.name ?? 'The request'}: aborted`
-  throw new NetworkError(message, { code: 'ABORTED', retryable: false, cause: signal?.reason })
+  throw fail(ticket, new NetworkError(message, { code: 'ABORTED', retryable: false, cause: signal?.reason }))
 }

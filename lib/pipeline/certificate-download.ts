@@ -1,9 +1,10 @@
 import { endpointOf } from '../catalog/endpoint.js'
-import { type ApiError, ConfigError, NetworkError, type WechatpayError } from '../errors.js'
+import { ApiError, ConfigError, NetworkError, type WechatpayError } from '../errors.js'
 import type { Protocol } from '../protocols/protocol.js'
 import { type SignedPayload, signatureHeaders } from '../protocols/v3/signature.js'
 import type { Transport } from '../transport/transport.js'
 import { buildCall, type CallDefaults } from './build.js'
+import { publishDirect } from './events.js'
 import { send, Timer } from './send.js'
 
 /**
@@ -30,15 +31,20 @@ export function certificateDownload(
     }
     const call = buildCall(endpoint, request, defaults)
     const timer = new Timer(call.timeout)
+    const direct = { endpoint, begun: performance.now() }
     try {
       const signed = await protocol.sign(call)
       const response = await send(signed, call, timer, transport.send)
       const { status, headers, body } = response
-      if (status < 200 || status >= 300) throw explain(await protocol.toError(response, signed, call))
+      if (status < 200 || status >= 300) throw await protocol.toError(response, signed, call)
+      publishDirect(direct, { status, requestId: headers['request-id'] })
       return {
         headers: signatureHeaders((name) => headers[name] as string | undefined),
         body: body as Buffer,
       }
+    } catch (error) {
+      publishDirect(direct, error as Error)
+      throw error instanceof ApiError ? explain(error) : error
     } finally {
       timer.stop()
     }

@@ -1,4 +1,6 @@
 import { type Channel, channel } from 'node:diagnostics_channel'
+import type { Endpoint } from '../catalog/endpoint.js'
+import { ApiError } from '../errors.js'
 
 /** What every event says of its call. */
 export interface CallFacts {
@@ -62,3 +64,40 @@ export interface CallContent {
 
 /** The channel of {@link CallContent}. */
 export const callContents: Channel = channel('wechatpay-fluent:content')
+
+/**
+ * The channel of the outcomes of requests that are no calls of the chain: those by the axios instances, and downloads of certificates.
+ * It is for printing alone: they may happen within a call, and are not in one asynchronous context, so {@link CALL_CHANNEL} has none.
+ */
+export const directOutcomes: Channel = channel('wechatpay-fluent:direct')
+
+/** A request that is no call of the chain. */
+export interface DirectRequest {
+  readonly endpoint: Endpoint
+  /** When it began, by `performance.now()`. */
+  readonly begun: number
+  readonly query?: unknown
+  readonly body?: unknown
+}
+
+/** Publishes the outcome of a request that is no call of the chain, and what it carries. */
+export function publishDirect(
+  { endpoint: { verb, path }, begun, query, body }: DirectRequest,
+  outcome: Error | { readonly status: number; readonly requestId: unknown; readonly data?: unknown },
+): void {
+  if (!directOutcomes.hasSubscribers) return
+  const elapsed = performance.now() - begun
+  const facts = { method: verb.toUpperCase(), path, attempt: 1 }
+  const isFailure = outcome instanceof Error
+  const event: ResponseEvent | FailureEvent = isFailure
+    ? { ...facts, type: 'failure', error: outcome, elapsed }
+    : {
+        ...{ ...facts, type: 'response', status: outcome.status, duration: elapsed, elapsed },
+        requestId: typeof outcome.requestId === 'string' ? outcome.requestId : undefined,
+      }
+  directOutcomes.publish(event)
+  if (!callContents.hasSubscribers) return
+  const refused = outcome instanceof ApiError ? outcome.response.data : undefined
+  const data = isFailure ? refused : outcome.data
+  callContents.publish({ method: facts.method, path, query, body, data } satisfies CallContent)
+}

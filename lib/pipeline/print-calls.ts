@@ -1,4 +1,5 @@
 import { lookup } from '../catalog/lookup.js'
+import { matchTemplate } from '../catalog/match.js'
 import type { Verb } from '../catalog/traits.js'
 import { ApiError, VerificationError, WechatpayError } from '../errors.js'
 import { parseJson } from '../parse-json.js'
@@ -57,10 +58,16 @@ function factsOf(error: Error): FailureFacts {
   }
 }
 
-/** A path as it is documented; in one that is not, segments that look like ids are left out. */
+/** The template of a path, in which ids may stand; in one that is not documented, segments that look like ids are left out. */
 function withoutIds(path: string, method: string): string {
-  if (lookup(path, method.toLowerCase() as Verb)) return path
+  const template = templateOf(path, method)
+  if (template !== undefined) return template
   return path.replace(/[^/]{12,}/g, (segment) => (/\d/.test(segment) ? '{…}' : segment))
+}
+
+function templateOf(path: string, method: string): string | undefined {
+  const verb = method.toLowerCase() as Verb
+  return lookup(path, verb) ? path : matchTemplate(verb, path)?.template
 }
 
 /** Characters of a body that are printed. */
@@ -68,7 +75,8 @@ const LONGEST_BODY = 4_000
 
 /** What a call carries, a line for each part. */
 export function describeContent({ method, path, query, body, data }: CallContent): string[] {
-  const { encrypts = [], decrypts = [] } = lookup(path, method.toLowerCase() as Verb) ?? {}
+  const template = templateOf(path, method) ?? path
+  const { encrypts = [], decrypts = [] } = lookup(template, method.toLowerCase() as Verb) ?? {}
   const names = [...encrypts, ...decrypts].map((field) => field.replace(/^.*\./, ''))
   const encrypted: ReadonlySet<string> = new Set(names)
   const parts = { query, sent: body, received: data }

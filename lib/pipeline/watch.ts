@@ -1,5 +1,5 @@
 import { subscribe } from 'node:diagnostics_channel'
-import { CALL_CHANNEL, callContents } from './events.js'
+import { CALL_CHANNEL, callContents, directOutcomes } from './events.js'
 
 let isWatched = false
 
@@ -16,7 +16,8 @@ export function watchCalls(): void {
   const after = (print: (calls: Awaited<typeof printer>) => void): void => {
     printer.then(print).catch(() => undefined)
   }
-  subscribe(CALL_CHANNEL, (event) => after(({ printCall }) => printCall(event)))
+  for (const channel of [CALL_CHANNEL, directOutcomes.name])
+    subscribe(channel, (event) => after(({ printCall }) => printCall(event)))
   if (wish.toLowerCase() !== 'body') return
   subscribe(callContents.name, (content) => after(({ printContent }) => printContent(content)))
 }

@@ -98,6 +98,39 @@ await wxpay.download(wxpay.chain('v3/billdownload/file').url({ query: { token: '
     )
   })
 
+  it('has a line for what goes past the chain, and for the download of certificates', async () => {
+    const lines = await watch(
+      'body',
+      `const { v3, v2 } = wxpay.client
+const order = { appid: 'wxd678efh567hg6787', mchid: input.mchid, description: 'd', notify_url: 'https://a.cn/n', amount: { total: 1 } }
+await v3.post('v3/pay/transactions/jsapi', { ...order, out_trade_no: 'DEBUG-PAST', payer: { openid: 'oUpF8uMuAJO_M2pxb1Q9zNjWeS6o' } })
+await v3.get('v3/pay/transactions/out-trade-no/DEBUG-NONE', { params: { mchid: input.mchid } }).catch(() => {})
+await v2.post('pay/orderquery', { appid: order.appid, mch_id: input.mchid, out_trade_no: 'DEBUG-NONE' }).catch(() => {})
+await v3.post('v3/transfer/batches', { batch_name: 'b', transfer_detail_list: [{ user_name: sensitive('张三丰') }] }).catch(() => {})
+await v3.get('v3/certificates', { signal: AbortSignal.abort() }).catch(() => {})
+await wxpay.chain('v3/pay/transactions/out-trade-no/DEBUG-NONE').get().catch(() => {})
+await new Wechatpay({ ...input, certs: undefined }).certificates.refresh().catch(() => {})`,
+      { ...rig.emulator.merchant, ca: undefined },
+    )
+    const calls = lines.split('\n').filter((line) => /^wechatpay (?:GET|POST)/.test(line))
+    const outcome = / \d+ ms(?:, Request-ID [\dA-F]+)?$/
+    expect(calls.map((line) => line.replace(outcome, ''))).toEqual([
+      'wechatpay POST v3/pay/transactions/jsapi 200,',
+      'wechatpay GET v3/pay/transactions/out-trade-no/{out_trade_no} 404 ORDER_NOT_EXIST,',
+      'wechatpay POST v2/pay/orderquery 200 ORDERNOTEXIST,',
+      'wechatpay POST v3/transfer/batches 400 PARAM_ERROR,',
+      'wechatpay GET v3/certificates ABORTED,',
+      'wechatpay GET v3/pay/transactions/out-trade-no/{out_trade_no} 404 ORDER_NOT_EXIST,',
+      'wechatpay GET v3/certificates 404 RESOURCE_NOT_EXISTS,',
+    ])
+    expect(calls.filter((line) => !outcome.test(line))).toEqual([])
+    expect(lines).toContain('"payer":{"openid":"(hidden)"}')
+    expect(lines).toContain('"user_name":"(encrypted)"')
+    expect(calls.join()).not.toContain('DEBUG-NONE')
+    expect(lines).not.toMatch(/oUpF8uMuAJO|张三丰/)
+    expect(secrets().filter((secret) => lines.includes(secret))).toEqual([])
+  })
+
   it('prints bodies only when it is told to, without secrets and without who somebody is', async () => {
     const lines = await watch('body', ORDER, { out_trade_no: 'DEBUG-2' })
     const [, sent, received] = lines.trim().split('\n')
