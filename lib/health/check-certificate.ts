@@ -1,4 +1,6 @@
 import { X509Certificate } from 'node:crypto'
+import { Duplex } from 'node:stream'
+import { type SecureContext, TLSSocket } from 'node:tls'
 import { loadCertificates, loadPrivateKey } from '../crypto/keys.js'
 import type { Account } from '../identity.js'
 import type { WechatpayOptions } from '../option-types.js'
@@ -21,6 +23,28 @@ export function checkCertificate(input: PemInput, account: Account, options: Wec
   } catch (error) {
     return [bad('certificate', 'CERTIFICATE_INVALID', { reason: (error as Error).message })]
   }
+  return checkLoaded(certificate, account, options)
+}
+
+/**
+ * Checks the certificate of a pfx, which a TLS context is made of. Requests of APIv3 may be signed by another one of the same merchant, so
+ * serial number and private key are not compared.
+ */
+export function checkPfx(secureContext: SecureContext, { mchid }: Account): Fact[] {
+  const socket = new TLSSocket(new Duplex({ read() {}, write() {} }), { isServer: true, secureContext })
+  try {
+    const certificate = socket.getX509Certificate()
+    return certificate && mchid !== undefined ? checkLoaded(certificate, { mchid }, {}) : []
+  } finally {
+    socket.destroy()
+  }
+}
+
+function checkLoaded(
+  certificate: X509Certificate,
+  account: Account,
+  options: Pick<WechatpayOptions, 'merchant'>,
+): Fact[] {
   const validity = checkValidity(certificate)
   const mismatch = checkOwner(certificate, account, options)
   return validity.state === 'good' && mismatch ? [mismatch] : [validity, ...(mismatch ? [mismatch] : [])]
@@ -40,7 +64,7 @@ function checkValidity({ validFrom, validTo, serialNumber }: X509Certificate): F
 function checkOwner(
   certificate: X509Certificate,
   account: Account,
-  options: WechatpayOptions,
+  options: Pick<WechatpayOptions, 'merchant'>,
 ): Fact | undefined {
   const { serialNumber: actual, subject } = certificate
   const owner = /^CN=(\d+)$/m.exec(subject)?.[1] ?? ''
@@ -62,7 +86,10 @@ function checkOwner(
 }
 
 /** The key that belongs to the certificate: that of the account, or else that of the client certificate. */
-function keyOf({ privateKey }: Account, { merchant }: WechatpayOptions): Account['privateKey'] {
+function keyOf(
+  { privateKey }: Account,
+  { merchant }: Pick<WechatpayOptions, 'merchant'>,
+): Account['privateKey'] {
   if (privateKey) return privateKey
   if (!merchant || !('cert' in merchant) || merchant.key === undefined) return undefined
   try {

@@ -1,4 +1,5 @@
 import { createPublicKey, type KeyObject } from 'node:crypto'
+import { hasCertificate } from '../check-options.js'
 import type { SecretInput } from '../crypto/aes.js'
 import { type KeyInput, loadPlatformKey, loadPrivateKey } from '../crypto/keys.js'
 import { unquote } from '../crypto/material.js'
@@ -9,7 +10,7 @@ import { digits, loadAuthorities, loadSecret, normalizeSerial } from '../options
 import { isPlainObject } from '../plain-object.js'
 import { loadClientCertificate } from '../protocols/v2/client-certificate.js'
 import { loadPlatformKeys, plainSerial } from '../protocols/v3/platform-keys.js'
-import { DAY, RENEW_BEFORE } from './check-certificate.js'
+import { checkPfx, DAY, RENEW_BEFORE } from './check-certificate.js'
 import { bad, type Fact, good, unknown } from './finding.js'
 
 /** What was found of the options, and what could be loaded of them. */
@@ -25,7 +26,9 @@ export function checkOptions(identity: Identity, options: WechatpayOptions): Che
   const id = identity === 'receiver' ? undefined : checkId(identity, options)
   const owner = identity === 'brand' ? { brandId: id?.text } : { mchid: id?.text }
   const signs = identity === 'merchant' || identity === 'brand'
-  const serial = signs ? checkSerial(options.serial, owner as Account) : undefined
+  // A certificate that should give it, and cannot be read, is found as that.
+  const isGiven = options.serial !== undefined || !hasCertificate(options)
+  const serial = signs && isGiven ? checkSerial(options.serial, owner as Account) : undefined
   const key = signs ? checkPrivateKey(options.privateKey) : undefined
   const account = {
     ...(id?.text !== undefined && owner),
@@ -167,15 +170,19 @@ function sizeOf(given: SecretInput): number {
   return given instanceof Uint8Array ? given.length : (given.symmetricKeySize ?? 0)
 }
 
-/** Checks the client certificate of APIv2, by loading it as the client does. */
-export function checkClientCertificate({ merchant, ca }: WechatpayOptions, account: Account): Fact {
-  if (merchant === undefined) return unknown('merchant', 'CLIENT_CERTIFICATE_ABSENT')
+/** Checks the client certificate of APIv2, by loading it as the client does, and whose it is where nobody has looked at it yet. */
+export function checkClientCertificate({ merchant, ca }: WechatpayOptions, account: Account): Fact[] {
+  if (merchant === undefined) return [unknown('merchant', 'CLIENT_CERTIFICATE_ABSENT')]
   const loaded = attempt(() =>
     loadClientCertificate(merchant, { mchid: '', ...account, ca: loadAuthorities(ca) } as never),
   )
-  return loaded instanceof Error
-    ? bad('merchant', 'CLIENT_CERTIFICATE_INVALID', { reason: loaded.message })
-    : good('merchant', 'CLIENT_CERTIFICATE_LOADED')
+  if (loaded instanceof Error) {
+    return [bad('merchant', 'CLIENT_CERTIFICATE_INVALID', { reason: loaded.message })]
+  }
+  const loads = good('merchant', 'CLIENT_CERTIFICATE_LOADED')
+  // Where the run time does not tell, nothing is said.
+  const inPfx = 'pfx' in merchant ? attempt(() => checkPfx(loaded, account)) : []
+  return inPfx instanceof Error ? [loads] : [...inPfx, loads]
 }
 
 /** The result, or the error with which the client refuses an option. */

@@ -5,7 +5,7 @@ import { didYouMean, nearestName } from '../nearest.js'
 import type { WechatpayOptions } from '../option-types.js'
 import { certificateSerial, type PemCertificate, type PemInput } from '../protocols/v2/client-certificate.js'
 import { type CallContext, type CheckClient, checkSignature, checkV2Signature } from './check-calls.js'
-import { checkCertificate } from './check-certificate.js'
+import { checkCertificate, DAY } from './check-certificate.js'
 import { type CreateTransport, checkNetwork } from './check-network.js'
 import { attempt, checkClientCertificate, checkOptions } from './check-options.js'
 import { bad, type CheckOptions, type Fact, type Finding, isBad, unknown } from './finding.js'
@@ -64,7 +64,8 @@ async function findFacts(
   if (identity instanceof Error) return [...misnamed, refused(identity)]
   const { account, facts, secrets } = checkOptions(identity, options)
   if (!facts.some(isBad)) facts.push(...checkCertificates(identity, { options, account }, certificate))
-  const isSound = !facts.some(isBad)
+  const mustSign = identity === 'merchant' || identity === 'brand'
+  const isSound = !facts.some(bars) && !(mustSign && account.serial === undefined)
   const usable = withoutFaulty(options, [...facts, ...secrets])
   facts.push(...secrets, ...misnamed)
   const isReady = isSound && hasSecrets(identity, usable)
@@ -82,6 +83,7 @@ async function findFacts(
     }),
   )
   facts.push(...network.facts)
+  leaveToClock(facts)
   if (identity === 'receiver') return [...facts, unknown('notifications', 'NOTIFICATION_NEEDED')]
   if (!network.isReached) return facts
   const context = { identity, account, signal, createClient, options: usable }
@@ -91,6 +93,25 @@ async function findFacts(
 const refused = ({ message }: Error): Fact => bad('options', 'OPTIONS_INVALID', { reason: message })
 
 const isClockWrong = (fact: Fact): boolean => fact.check === 'clock' && isBad(fact)
+
+/** Whether calls of APIv3 would fail as well. They need no client certificate, nor one that is given to be compared. */
+const bars = (fact: Fact): boolean =>
+  isBad(fact) && fact.code !== 'CERTIFICATE_INVALID' && fact.code !== 'CLIENT_CERTIFICATE_INVALID'
+
+/** Leaves out what is too old or too new by a clock that is wrong, where that alone explains it. */
+function leaveToClock(facts: Fact[]): void {
+  const clock = facts.find(isClockWrong)
+  if (!clock) return
+  const ending = clock.code === 'CLOCK_AHEAD' ? '_EXPIRED' : '_NOT_YET_VALID'
+  // A second for the time between two looks at the clock.
+  const skew = (Number(clock.values.seconds) + 1) * 1000
+  facts.forEach((fact, index) => {
+    const { date, days = 0 } = fact.values
+    const away = date === undefined ? Number(days) * DAY : Math.abs(Date.parse(String(date)) - Date.now())
+    const isByClock = isBad(fact) && fact.code.endsWith(ending) && away <= skew
+    if (isByClock) facts[index] = unknown(fact.check, 'NOT_TRIED')
+  })
+}
 
 /** Checks the signed calls that an identity may make; those that must fail are not tried. */
 async function checkCalls(context: CallContext, isReady: boolean, isClockWrong: boolean): Promise<Fact[]> {
@@ -106,17 +127,22 @@ async function checkCalls(context: CallContext, isReady: boolean, isClockWrong: 
   return [...facts, canSignV2 ? await checkV2Signature(context) : unknown('v2 signature', 'NOT_TRIED')]
 }
 
-/** Checks the certificate that was given, or else the client certificate of APIv2, which is the same, and then that one. */
+/**
+ * Checks the certificate that was given, or else the client certificate of APIv2, which is the same, and then that one. One that was
+ * given and cannot be read says nothing of the other.
+ */
 function checkCertificates(
   identity: Identity,
   { options, account }: Pick<CallContext, 'options' | 'account'>,
   certificate: PemInput | undefined,
 ): Fact[] {
   const { merchant } = options
-  const own = certificate ?? (hasCertificate(options) ? (merchant as PemCertificate).cert : undefined)
-  const facts = own === undefined ? [] : checkCertificate(own, account, options)
+  const own = hasCertificate(options) ? (merchant as PemCertificate).cert : undefined
+  const given = certificate ?? own
+  const facts = given === undefined ? [] : checkCertificate(given, account, options)
+  const isWrong = facts.some(certificate === undefined ? isBad : bars)
   const mayShowOne = identity === 'merchant' || identity === 'v2'
-  return mayShowOne && !facts.some(isBad) ? [...facts, checkClientCertificate(options, account)] : facts
+  return mayShowOne && !isWrong ? [...facts, ...checkClientCertificate(options, account)] : facts
 }
 
 /** The options under the names that were meant, so that one with a typing error is not found missing as well. */
@@ -142,6 +168,8 @@ function withSerial(options: WechatpayOptions): WechatpayOptions {
 /** The options that a client can be made with, where some are wrong that not every call needs. */
 function withoutFaulty(options: WechatpayOptions, facts: readonly Fact[]): WechatpayOptions {
   const wrong = new Set<string>(facts.filter(isBad).map(({ check }) => check))
+  // The certificate may be that of the option.
+  if (wrong.has('certificate')) wrong.add('merchant')
   const isUsable = ([name]: readonly [string, unknown]): boolean => !OPTIONAL.has(name) || !wrong.has(name)
   return Object.fromEntries(Object.entries(options).filter(isUsable)) as unknown as WechatpayOptions
 }

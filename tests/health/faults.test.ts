@@ -1,7 +1,12 @@
 /** Each fault of a configuration is found once, by its own code, with its own hint. */
+import { execFile, spawnSync } from 'node:child_process'
 import { generateKeyPairSync, randomUUID } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, request as forward, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createEmulator, type Emulator } from '../../lib/emulator/index.js'
 import { type CheckOptions, type Finding, type FindingCode, Wechatpay } from '../../lib/index.js'
@@ -299,6 +304,18 @@ const CERTIFICATE_FAULTS: readonly Fault[] = [
     /apiclient_cert/,
   ],
   [
+    'a client certificate that cannot be read, and should give the serial',
+    () => without(ofMerchant(secure, { merchant: { cert: 'file:///dev/null' } }), 'serial'),
+    'CERTIFICATE_INVALID',
+    /apiclient_cert/,
+  ],
+  [
+    'no private key, where the client certificate gives the serial',
+    () => without(secure.merchant, 'serial', 'privateKey'),
+    'PRIVATE_KEY_MISSING',
+    /apiclient_key/,
+  ],
+  [
     'a serial that the certificate has not',
     () => ofMerchant(secure, { serial: OTHER_SERIAL }),
     'CERTIFICATE_OF_ANOTHER_SERIAL',
@@ -381,6 +398,27 @@ const NETWORK_FAULTS: readonly Fault[] = [
   ['the options of two clients', () => ofMerchant(both, { brandId: '1' }), 'OPTIONS_INVALID', /option/],
   ['a clock that is behind', () => withClock(600_000), 'CLOCK_BEHIND', /set-ntp/],
   ['a clock that is ahead', () => withClock(-600_000), 'CLOCK_AHEAD', /set-ntp/],
+  [
+    'a clock by which certificates are not valid yet',
+    async () => ({ ...(await withClock(YEAR + DAY)), certs: await future.certificates() }),
+    'CLOCK_BEHIND',
+    /set-ntp/,
+  ],
+  [
+    'a clock by which certificates have expired',
+    async () => ({ ...(await withClock(-2 * YEAR)), certs: await old.certificates() }),
+    'CLOCK_AHEAD',
+    /set-ntp/,
+  ],
+  [
+    'a clock by which the client certificate is not valid yet',
+    async () => ({
+      ...without(await withClock(YEAR + DAY), 'serial'),
+      ...{ merchant: { cert: certOf(future) }, privateKey: future.merchant.privateKey },
+    }),
+    'CLOCK_BEHIND',
+    /set-ntp/,
+  ],
 ]
 
 /** A merchant of a server whose clock is away from this one's. */
@@ -602,6 +640,52 @@ it.each([
 ])('asks again after a probe, of a merchant with %s', async (_, emulator) => {
   emulator().fail({ path: 'v3/certificates', fault: 'probe', times: 1 })
   expect(await faults(emulator().merchant)).toEqual([])
+})
+
+const hasOpenssl = spawnSync('openssl', ['version']).status === 0
+describe.skipIf(!hasOpenssl)('the certificate in a p12', () => {
+  /** That of an emulator's merchant, as it is downloaded. */
+  async function p12Of(emulator: Emulator): Promise<{ readonly merchant: object }> {
+    const folder = mkdtempSync(join(tmpdir(), 'p12-'))
+    const pair = join(folder, 'pair.pem')
+    writeFileSync(pair, `${certOf(emulator)}\n${emulator.merchant.privateKey}`)
+    const args = ['pkcs12', '-export', '-in', pair, '-passout', 'pass:p12']
+    const { stdout: pfx } = await promisify(execFile)('openssl', args, { encoding: 'buffer' })
+    rmSync(folder, { recursive: true })
+    return { merchant: { pfx, passphrase: 'p12' } }
+  }
+
+  it.each<[string, () => Emulator, FindingCode, RegExp]>([
+    ['of another merchant', () => strange, 'CERTIFICATE_OF_ANOTHER_MCHID', /the certificate of 1900000109/],
+    ['that has expired', () => old, 'CERTIFICATE_EXPIRED', /new one/],
+    ['that is not valid yet', () => future, 'CERTIFICATE_NOT_YET_VALID', /clock/],
+  ])('is found once: one %s', async (_, emulator, code, fix) => {
+    const p12 = await p12Of(emulator())
+    for (const options of [ofMerchant(both, p12), v2(p12)])
+      expect(await faults(options)).toMatchObject([{ code, fix: expect.stringMatching(fix) }])
+  })
+
+  it('may be another one of the same merchant', async () => {
+    const p12 = await p12Of(secure)
+    for (const options of [ofMerchant(secure, p12), ofMerchant(both, p12), v2(p12)])
+      expect(await faults(options)).toEqual([])
+  })
+})
+
+it.each([
+  ['a p12 that its passphrase does not open', { pfx: Buffer.from('no p12') }],
+  ['a client certificate that cannot be read', { cert: 'file:///dev/null' }],
+])('signs all the same with %s', async (_, merchant) => {
+  const found = await Wechatpay.check(ofMerchant(both, { merchant }))
+  const states = Object.fromEntries(found.map(({ check, state }) => [check, state]))
+  expect(states).toMatchObject({ signature: 'good', decryption: 'good', 'v2 signature': 'good' })
+})
+
+it('signs all the same where the certificate to compare cannot be read', async () => {
+  const found = await Wechatpay.check(secure.merchant, { certificate: 'file:///dev/null' })
+  expect(found.filter(isBad).map(({ code }) => code)).toEqual(['CERTIFICATE_INVALID'])
+  const states = Object.fromEntries(found.map(({ check, state }) => [check, state]))
+  expect(states).toMatchObject({ merchant: 'good', signature: 'good', 'v2 signature': 'good' })
 })
 
 it('signs nothing while the clock is wrong', async () => {
