@@ -181,7 +181,8 @@ export function normalizeSerial(serial: string, id: Id): string {
   }
   // Forty hexadecimal digits are so many decimal ones.
   if (/^\d{46,49}$/.test(text)) return BigInt(text).toString(16).toUpperCase()
-  if (/^[0-9A-Fa-f]{1,64}$/.test(text)) return text.toUpperCase()
+  // Viewers show the octet by which DER tells that a number is positive; OpenSSL and the gateway leave it out.
+  if (/^[0-9A-Fa-f]{1,64}$/.test(text)) return text.replace(/^00(?=[89A-Fa-f])/, '').toUpperCase()
   const certificate = brandId === undefined ? 'merchant' : 'brand API'
   throw new ConfigError(
     `serial must be the ${certificate} certificate's serial number in hexadecimal: openssl x509 -in apiclient_cert.pem -noout -serial`,

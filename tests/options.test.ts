@@ -193,6 +193,16 @@ describe('what people paste', () => {
     expect(account.serial).toBe('3775B6A45ACD588826D15E583A95F5DD00000000')
   })
 
+  it.each([
+    ['00:C7:5A', 'C75A'],
+    ['00c75a', 'C75A'],
+    ['075A', '075A'],
+    ['0047', '0047'],
+  ])('has the octet for its sign no more: %s', (serial, expected) => {
+    const { account } = loadConfig({ ...valid, serial } as WechatpayOptions)
+    expect(account.serial).toBe(expected)
+  })
+
   it('gives its serial by merchant.cert, which requests are signed under', () => {
     const { account } = loadConfig({
       ...valid,
