@@ -4,6 +4,7 @@ import tls from 'node:tls'
 import { pathToFileURL } from 'node:url'
 // Not by its name: some other runtimes have no parseEnv, and would not load the package at all.
 import util from 'node:util'
+import { unquote } from './crypto/material.js'
 import { ConfigError } from './errors.js'
 import { describeJsonProblem, parseJson } from './parse-json.js'
 import { printable, withoutKeys } from './printable.js'
@@ -39,13 +40,13 @@ export type TextName = Exclude<keyof typeof VARIABLES, 'certs' | 'insecureHosts'
 
 /** The options that texts stand for; keys and certificates may be the names of files. Empty texts count as missing. */
 export function optionsOfTexts(texts: Readonly<Partial<Record<TextName, string | undefined>>>): GivenOptions {
-  const { mchid, brandId, serial, privateKey, apiv3Key, brandApiKey, secret, merchantCert, baseUrl } = texts
+  const { mchid, brandId, serial, privateKey, apiv3Key, brandApiKey, secret, merchantCert } = texts
   const cert = keyInput(merchantCert)
   const defaults = withoutMissing({ appid: texts.appid, notify_url: texts.notifyUrl })
   return withoutMissing({
     ...{ mchid, brandId, serial, apiv3Key, brandApiKey, secret },
     privateKey: keyInput(privateKey),
-    baseURL: baseUrl,
+    baseURL: texts.baseUrl && unquote(texts.baseUrl),
     merchant: cert ? { cert } : undefined,
     defaults: Object.keys(defaults).length > 0 ? defaults : undefined,
   })
@@ -57,6 +58,7 @@ export function optionsOfTexts(texts: Readonly<Partial<Record<TextName, string |
  * @throws {ConfigError} naming the variable that cannot be read.
  */
 export function optionsOfVariables(env: Environment): GivenOptions {
+  if (!isObject(env)) throw new ConfigError('The environment must be an object, such as process.env')
   const texts = Object.fromEntries(Object.entries(VARIABLES).map(([name, variable]) => [name, env[variable]]))
   return {
     ...optionsOfTexts(texts),
@@ -83,9 +85,10 @@ export function optionsOfFile(content: string, source: string): GivenOptions {
   const { privateKey, certs, merchant, ca, ...rest } = config as GivenOptions
   return {
     ...rest,
-    ...(privateKey !== undefined && { privateKey: keyInput(String(privateKey)) }),
-    ...(isObject(certs) && { certs: keyInputs(certs) }),
-    ...(isObject(merchant) && { merchant: merchantOf(merchant) }),
+    ...withoutNull({ privateKey: ofText(privateKey, keyInput) }),
+    // What is neither is refused by the client.
+    ...withoutNull({ certs: isObject(certs) ? keyInputs(certs) : certs }),
+    ...withoutNull({ merchant: isObject(merchant) ? merchantOf(merchant) : merchant }),
     ...(ca !== undefined && { ca: typeof ca === 'string' ? readAuthority(ca, `${source}: ca`) : ca }),
   }
 }
@@ -99,6 +102,13 @@ export function mergeOptions(options: GivenOptions, winning: GivenOptions): Give
     ...(both && { defaults: { ...(options.defaults as object), ...(winning.defaults as object) } }),
   }
 }
+
+const withoutNull = (options: GivenOptions): GivenOptions =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value != null))
+
+/** What a text becomes; anything else stays as it is, to be refused by the client. */
+const ofText = (value: unknown, read: (text: string) => unknown): unknown =>
+  typeof value === 'string' ? read(value) : value
 
 function optionsOfDotenv(text: string, source: string): GivenOptions {
   const env = util.parseEnv(text)
@@ -145,6 +155,8 @@ const OPTION_VARIABLES: Readonly<Record<string, string>> = {
  * @param overrides the options that come from the caller
  */
 export function withSource<Client>(make: () => Client, overrides: object, file?: string): Client {
+  if (!isObject(overrides))
+    throw new ConfigError('The options that win must be an object, such as { timeout }')
   try {
     return make()
   } catch (error) {
@@ -171,7 +183,7 @@ const BASE64 = /^["']?MI[A-Za-z0-9+/=\s\\"']{60,}$/
  * never taken for a path, because errors show paths.
  */
 export function keyInput(given: string | undefined): string | undefined {
-  const text = given?.trim()
+  const text = given === undefined ? undefined : unquote(given)
   if (text === undefined || text === '' || text.startsWith('file:')) return text
   // In environment variables the line feeds of a PEM are often escaped.
   if (text.includes('-----')) return text.replaceAll('\\n', '\n')
@@ -180,8 +192,8 @@ export function keyInput(given: string | undefined): string | undefined {
 }
 
 /** Keys by their names, each as the client takes it. */
-export function keyInputs(keys: object): Record<string, string> {
-  return Object.fromEntries(Object.entries(keys).map(([name, key]) => [name, keyInput(String(key)) ?? '']))
+export function keyInputs(keys: object): GivenOptions {
+  return Object.fromEntries(Object.entries(keys).map(([name, key]) => [name, ofText(key, keyInput)]))
 }
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
@@ -190,7 +202,7 @@ const withoutMissing = (options: GivenOptions): GivenOptions =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined && value !== ''))
 
 /** Maps the files of a client certificate; its passphrase is no file. */
-function merchantOf(merchant: object): Record<string, string> {
+function merchantOf(merchant: object): GivenOptions {
   const { passphrase, ...files } = merchant as { readonly passphrase?: string }
   return { ...keyInputs(files), ...(passphrase !== undefined && { passphrase }) }
 }
@@ -211,12 +223,18 @@ function readAuthority(given: string, source: string): string {
   }
 }
 
-const listOfText = (text: string | undefined): string[] | undefined =>
-  text ? text.split(',').map((item) => item.trim()) : undefined
+const listOfText = (given: string | undefined): string[] | undefined =>
+  given
+    ? unquote(given)
+        .split(',')
+        .map((item) => item.trim())
+    : undefined
 
-function certsOfText(text: string | undefined): Record<string, string> | undefined {
-  if (text === undefined || text === '') return undefined
-  if (text.trimStart().startsWith('{')) {
+function certsOfText(given: string | undefined): GivenOptions | undefined {
+  if (given === undefined || given === '') return undefined
+  // Docker hands on the quotes of a file of variables.
+  const text = unquote(given)
+  if (text.startsWith('{')) {
     const certs = parseJson(text)
     if (isObject(certs)) return keyInputs(certs)
     throw new ConfigError(describeJsonProblem(text, VARIABLES.certs))

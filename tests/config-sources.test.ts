@@ -120,11 +120,17 @@ describe('Wechatpay.fromFile', () => {
     ['lacks options', 'WXPAY_MCHID=1900000109', ': Missing: serial, privateKey'],
     ['has an option that is wrong', 'wrong secret', ': secret has 31 bytes'],
     ['has a misspelt option', 'misspelt', ": There is no option 'mchId'; did you mean 'mchid'?"],
+    ['has text for certs', 'text for certs', ': certs must be an object'],
+    ['has text for a client certificate', 'text for merchant', ': merchant must be { cert, key }'],
+    ['has no text for a key', 'object for key', ': privateKey must be'],
     ['names a key that is not there', 'no key', ': privateKey: cannot read file:///nowhere/key.pem'],
   ])('names the file that %s', (name, text, why) => {
     const json: Readonly<Record<string, object>> = {
       'wrong secret': { ...options, secret: hidden },
       misspelt: { ...options, mchId: '1' },
+      'text for certs': { ...options, certs: 'pub_key.pem' },
+      'text for merchant': { ...options, merchant: 'apiclient_cert.pem' },
+      'object for key': { ...options, privateKey: { file: 'apiclient_key.pem' } },
       'no key': { ...options, privateKey: '/nowhere/key.pem' },
     }
     const file = write(`${name}.txt`, json[text] ? JSON.stringify(json[text]) : text)
@@ -155,6 +161,23 @@ describe('Wechatpay.fromFile', () => {
 describe('Wechatpay.fromEnv', () => {
   it('reads the variables of the command line', async () => {
     await expectToWork(Wechatpay.fromEnv(env))
+  })
+
+  it.each(['"', "'", ' '])('reads them with %j around them, as Docker hands them on', async (mark) => {
+    const certs = [env.WXPAY_CERTS ?? '', JSON.stringify(emulator.merchant.certs)]
+    for (const WXPAY_CERTS of certs) {
+      const pasted = Object.entries({ ...env, WXPAY_CERTS, WXPAY_INSECURE_HOSTS: 'a, b' })
+      const quoted = Object.fromEntries(pasted.map(([name, value]) => [name, `${mark}${value}${mark}`]))
+      await expectToWork(Wechatpay.fromEnv(quoted))
+    }
+  })
+
+  it.each<[string, unknown[], string]>([
+    ['no environment', [null], 'The environment must be an object'],
+    ['a text for the environment', ['.env'], 'The environment must be an object'],
+    ['a text for overrides', [{}, '.env'], 'The options that win must be an object'],
+  ])('takes %s for a wrong option', (_, given, why) => {
+    expect(messageOf(() => Wechatpay.fromEnv(...(given as [])))).toContain(why)
   })
 
   it('reads those of the process, when none are given', async () => {

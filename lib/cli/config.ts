@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import {
   type Environment,
+  type GivenOptions,
   keyInputs,
   mergeOptions,
   optionsOfFile,
@@ -135,7 +136,7 @@ function warnOfSecrets({ apiv3Key, brandApiKey, secret, privateKey }: ClientFlag
   )
 }
 
-function certsOf(pairs: readonly string[]): Record<string, string> {
+function certsOf(pairs: readonly string[]): GivenOptions {
   const entries = pairs.map((pair) => {
     if (pair.includes('-----')) {
       throw new UsageError(
