@@ -1,4 +1,5 @@
 import { createPrivateKey, createPublicKey, KeyObject, X509Certificate } from 'node:crypto'
+import { IS_WORKERD } from '../runtime.js'
 import { invalidKey, type PemBlock, readMaterial } from './material.js'
 import { hasSm2Curve, mentionsSm2, noSm2, toSm2Key } from './sm2.js'
 
@@ -135,4 +136,12 @@ function toUsable(key: KeyObject, what: string): KeyObject {
   if (key.asymmetricKeyType === 'rsa') return key
   if (hasSm2Curve(key)) return toSm2Key(key, what)
   throw invalidKey(`${what} is of type ${key.asymmetricKeyType}; WeChat Pay uses RSA keys`)
+}
+
+/** Whether a private key belongs to a certificate. On workerd, `checkPrivateKey` says no to every key. */
+export function isKeyOf(key: KeyObject, certificate: X509Certificate): boolean {
+  if (!IS_WORKERD) return certificate.checkPrivateKey(key)
+  const own = createPublicKey(key.export({ type: 'pkcs8', format: 'pem' }))
+  const [a, b] = [own, certificate.publicKey].map((one) => one.export({ type: 'spki', format: 'pem' }))
+  return a === b
 }

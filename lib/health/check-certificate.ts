@@ -1,7 +1,8 @@
 import { X509Certificate } from 'node:crypto'
+import { X509Certificate } from 'node:crypto'
 import { Duplex } from 'node:stream'
 import { type SecureContext, TLSSocket } from 'node:tls'
-import { loadCertificates, loadPrivateKey } from '../crypto/keys.js'
+import { isKeyOf, loadCertificates, loadPrivateKey } from '../crypto/keys.js'
 import type { Account } from '../identity.js'
 import type { WechatpayOptions } from '../option-types.js'
 import type { PemInput } from '../protocols/v2/client-certificate.js'
@@ -73,7 +74,7 @@ function checkOwner(
   const wrong = {
     mchid: owner !== '' && mchid !== '' && owner !== mchid,
     serial: serial !== '' && plainSerial(serial) !== plainSerial(actual),
-    privateKey: key !== undefined && !certificate.checkPrivateKey(key),
+    privateKey: key !== undefined && !isKeyOf(key, certificate),
   }
   const names = Object.entries(wrong).flatMap(([name, isWrong]) => (isWrong ? name : []))
   if (names.length > 1) {

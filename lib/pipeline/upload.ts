@@ -1,3 +1,4 @@
+import { buffer } from 'node:stream/consumers'
 import FormData from 'form-data'
 import type { TemplatedEndpoint } from '../catalog/endpoint.js'
 import type { UploadTraits } from '../catalog/traits.js'
@@ -25,8 +26,6 @@ export async function prepareUpload(
   signal: AbortSignal | undefined,
 ): Promise<Upload> {
   const { name, documented } = endpoint
-  if (IS_WORKERD)
-    throw new RequestError(`${name}: the form of an upload is a stream of Node, which Workers do not send`)
   const { upload: traits = documented ? undefined : USUAL } = endpoint.traits
   if (!traits) throw new RequestError(`${name} takes no file: pass the body as 'json'`)
   const { [traits.file]: input, ...others } = multipart
@@ -38,7 +37,8 @@ export async function prepareUpload(
     const filename = String((traits.name && fields[traits.name]) ?? file.name ?? (await nameByContent(file)))
     if (traits.name) fields[traits.name] ??= filename
     if (traits.digest) fields[traits.digest] ??= await digestOf(file, traits.algorithm ?? 'sha256')
-    return { fields, dispose: file.dispose, toForm: formMaker(traits.file, file, filename) }
+    const bytes = IS_WORKERD ? await buffer(file.open()) : undefined
+    return { fields, dispose: file.dispose, toForm: formMaker(traits.file, file, filename, bytes) }
   } catch (cause) {
     await file.dispose()
     throw new RequestError(`${name}: multipart.${traits.file} cannot be read: ${(cause as Error).message}`)
@@ -57,13 +57,20 @@ function metaOf(
   throw new RequestError(`${name}: multipart.meta must be an object`)
 }
 
-function formMaker(part: string, file: FilePart, filename: string): Upload['toForm'] {
+/** @param bytes the file in memory, for run times whose `fetch` sends no stream of Node; the file is streamed when absent */
+function formMaker(
+  part: string,
+  file: FilePart,
+  filename: string,
+  bytes: Buffer | undefined,
+): Upload['toForm'] {
   return (texts, contentType) => {
     const form = new FormData()
     for (const [field, text] of Object.entries(texts)) {
       form.append(field, text, contentType === undefined ? {} : { contentType })
     }
-    form.append(part, file.open(), { filename, knownLength: file.size })
-    return form
+    form.append(part, bytes ?? file.open(), { filename, knownLength: file.size })
+    const headers = { 'Content-Type': String(form.getHeaders()['content-type']) }
+    return { headers, body: bytes ? form.getBuffer() : form }
   }
 }

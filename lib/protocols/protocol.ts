@@ -41,8 +41,11 @@ export interface Call {
 export interface Upload {
   /** APIv3: the `meta`, complete. APIv2: the fields that are signed. */
   readonly fields: Readonly<Record<string, unknown>>
-  /** The body of one attempt, which streams the file behind these texts. */
-  readonly toForm: (texts: Readonly<Record<string, string>>, contentType?: string) => Form
+  /** The body of one attempt, the file behind these texts, and the type of that body. */
+  readonly toForm: (
+    texts: Readonly<Record<string, string>>,
+    contentType?: string,
+  ) => { readonly headers: HttpHeaders; readonly body: Form | Buffer }
   /** Removes what was put aside for the file. */
   readonly dispose: () => Promise<void>
 }

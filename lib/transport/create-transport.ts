@@ -1,9 +1,11 @@
 import type { SecureContext } from 'node:tls'
+import { ConfigError } from '../errors.js'
+import { IS_WORKERD } from '../runtime.js'
 import { createAgents, type TrustedAuthorities } from './agents.js'
 import { createAxiosSender } from './axios-adapter.js'
 import { plainHttpHost, plainHttpProblem } from './plain-http.js'
 import { type ConnectionOptions, type HttpRequest, type Transport, TransportError } from './transport.js'
-import { createUndici } from './undici.js'
+import { createUndici, SOCKET_OPTIONS } from './undici.js'
 
 /** What the TLS connections of a client trust and show. */
 export interface TlsOptions {
@@ -17,9 +19,12 @@ export interface TlsOptions {
  * The connections of one client. Ordinary requests go over undici; axios' own adapter, which costs more and can do more,
  * sends those that stream, report progress, or go through a proxy, an agent or an adapter of the user's.
  *
- * @throws {ConfigError} for an agent that does not verify the server's certificate.
+ * @throws {ConfigError} for an agent that does not verify the server's certificate, and for what this run time cannot do.
  */
 export function createTransport(connection: ConnectionOptions, tls: TlsOptions): Transport {
+  // What connects by an adapter of the user's is theirs to know.
+  const connectsByFetch = IS_WORKERD && connection.adapter === undefined
+  if (connectsByFetch) assertNoSocketOptions({ ...connection, ca: tls.ca })
   const agents = createAgents({ ...connection, ...tls })
   const undici = createUndici(tls, connection)
   const axiosSender = createAxiosSender(connection, agents)
@@ -55,7 +60,7 @@ export function createTransport(connection: ConnectionOptions, tls: TlsOptions):
       check(request)
       return axiosSender.sendBy(adapter, config, request, options)
     },
-    hasCertificate: agents.merchant !== undefined,
+    hasCertificate: agents.merchant !== undefined && !connectsByFetch,
     isClosed: () => closed,
     close() {
       closed = true
@@ -63,6 +68,17 @@ export function createTransport(connection: ConnectionOptions, tls: TlsOptions):
       undici?.destroy()
     },
   }
+}
+
+/** Refuses options that `fetch` of a Worker would ignore. */
+function assertNoSocketOptions(
+  options: ConnectionOptions & { readonly ca: TrustedAuthorities | undefined },
+): void {
+  const given = (['ca', ...SOCKET_OPTIONS] as const).filter((name) => options[name])
+  if (given.length === 0) return
+  throw new ConfigError(
+    `${given.join(', ')}: requests go over fetch here, which takes no such option on Cloudflare Workers; leave it out, or give an adapter of your own`,
+  )
 }
 
 function sizeOf(body: HttpRequest['body']): number {

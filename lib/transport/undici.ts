@@ -36,8 +36,8 @@ const IS_NODE: boolean = !('bun' in process.versions || 'deno' in process.versio
 /** The idle time after which a connection is closed: below what servers and load balancers grant. */
 const IDLE_TIMEOUT = 30_000
 
-/** Options by which a user asks for something that only axios' own adapter has. */
-const NEEDS_AXIOS = [
+/** Options about sockets, by which a user asks for something that only axios' own adapter for Node has. */
+export const SOCKET_OPTIONS: readonly (keyof ConnectionOptions)[] = [
   'family',
   'httpAgent',
   'httpsAgent',
@@ -47,7 +47,7 @@ const NEEDS_AXIOS = [
   'proxy',
   'socketPath',
   'transport',
-] as const satisfies readonly (keyof ConnectionOptions)[]
+]
 
 /** The connections over undici, or `undefined` where this platform or an option of the client does not allow for them. */
 export function createUndici(
@@ -89,7 +89,7 @@ export function createUndici(
 
 /** Whether options ask for something that only axios' own adapter has. */
 export function needsAxios(options: ConnectionOptions): boolean {
-  return options.decompress === false || NEEDS_AXIOS.some((name) => options[name])
+  return options.decompress === false || SOCKET_OPTIONS.some((name) => options[name])
 }
 
 /** An agent of undici, which is loaded with the first request. */

@@ -95,7 +95,25 @@ async function check(emulator, url) {
   assert.deepEqual(await error('order', { jason: {} }), ['RequestError', 'REQUEST_INVALID'])
   const refused = ['RequestError', 'REQUEST_INVALID']
   assert.deepEqual(await error('order', { json, validate: true }), refused)
-  assert.deepEqual(await error('upload'), refused)
+  assert.deepEqual(await value('upload'), ['string', 'string', 'string'])
+  assert.equal((await value('uploadV2')).result_code, 'SUCCESS')
+  const [upload] = emulator.requests.filter(({ path }) => path.endsWith('/images/upload'))
+  assert.match(String(upload.body), /filename="shop.png"\r\nContent-Type: image\/png\r\n/)
+
+  // What `fetch` would ignore.
+  const ca = Object.values(emulator.merchant.certs)
+    .map(String)
+    .find((pem) => pem.includes('CERTIFICATE'))
+  for (const options of [{ ca }, { proxy: { host: '127.0.0.1', port: 1 } }]) {
+    assert.deepEqual(await error('withOptions', { options }), ['ConfigError', 'CONFIG_INVALID'])
+  }
+  assert.equal(await value('withOptions', { options: { proxy: false } }), 200)
+  const secure = await createEmulator({ https: true })
+  const { ca: _, ...merchant } = secure.merchant
+  await secure.close()
+  const order = { out_trade_no: 'worker-1', out_refund_no: 'refund-1', total_fee: 1, refund_fee: 1 }
+  const refund = { options: merchant, xml: { appid: json.appid, ...order } }
+  assert.deepEqual(await error('refund', refund), refused)
   const xml = { appid: json.appid, transaction_id: '', out_trade_no: 'nowhere' }
   assert.deepEqual(await error('v2', { xml }), ['ApiError', 'ORDERNOTEXIST', 200])
   assert.equal(await value('certificates'), 200)

@@ -1,6 +1,6 @@
 import { type KeyObject, X509Certificate } from 'node:crypto'
 import { createSecureContext, type SecureContext } from 'node:tls'
-import { type KeyInput, loadCertificates, loadPrivateKey } from '../../crypto/keys.js'
+import { isKeyOf, type KeyInput, loadCertificates, loadPrivateKey } from '../../crypto/keys.js'
 import { invalidKey, readMaterial } from '../../crypto/material.js'
 import { isSm2, mentionsSm2 } from '../../crypto/sm2.js'
 import { ConfigError } from '../../errors.js'
@@ -78,7 +78,7 @@ export function loadClientCertificate(
   if (!key)
     throw new ConfigError('merchant.key is missing: this client has no privateKey to take in its place')
   if (isSm2(key)) throw noSm2Tls(certificate.key === undefined ? 'privateKey' : 'merchant.key')
-  if (!x509.checkPrivateKey(key)) {
+  if (!isKeyOf(key, x509)) {
     const whose = certificate.key === undefined ? 'privateKey is' : 'merchant.key is'
     throw invalidKey(`${whose} not the key of merchant.cert; the two of one download belong together`)
   }

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import type { XmlFields, XmlValue } from '../../crypto/xml.js'
 import { MAX_XML_BYTES, XmlProblem } from '../../crypto/xml-problem.js'
 import { type ApiError, RequestError, VerificationError, type VerificationErrorCode } from '../../errors.js'
+import { IS_WORKERD } from '../../runtime.js'
 import type { HttpResponse } from '../../transport/transport.js'
 import { createApiError } from '../api-error.js'
 import { movesMoney } from '../open-outcome.js'
@@ -153,7 +154,8 @@ async function signCall(call: Call, context: V2Context): Promise<SignedHttpReque
   const url = resolveUrl(call)
   if (upload) {
     const { message, signType } = completeMessage(call.body, 'multipart', endpoint, context)
-    return toRequest(call, url, signType, context, upload.toForm(message))
+    const { headers, body } = upload.toForm(message)
+    return toRequest({ ...call, headers: { ...call.headers, ...headers } }, url, signType, context, body)
   }
   const { decodeXml, encodeXml } = await loadXml()
   // Users of the axios instance may pass a document of their own.
@@ -179,9 +181,10 @@ function toRequest(
   // Over plain HTTP, as to an emulator, there is nobody to show a certificate to.
   const certificate = endpoint.traits.certificate === true && href.startsWith('https:')
   if (certificate && !hasCertificate) {
-    throw new RequestError(
-      `${endpoint.name} asks for the merchant's client certificate: give new Wechatpay({ merchant: { cert, key } }) or { pfx, passphrase }`,
-    )
+    const how = IS_WORKERD
+      ? 'fetch of a Worker shows none, so call it from Node, or give an adapter that shows it'
+      : 'give new Wechatpay({ merchant: { cert, key } }) or { pfx, passphrase }'
+    throw new RequestError(`${endpoint.name} asks for the merchant's client certificate: ${how}`)
   }
   return {
     method: endpoint.verb.toUpperCase(),

@@ -64,8 +64,11 @@ export function createV3Protocol({ signer, keys }: V3Context): Protocol {
       if (!upload && (HAS_BODY.has(method) || text !== undefined))
         headers['Content-Type'] ??= 'application/json'
       headers.Authorization = authorization
-      const body = upload ? upload.toForm({ meta: String(text) }, 'application/json') : text
-      return { method, url: href, headers, body, signed, certificate: false }
+      const form = upload?.toForm({ meta: String(text) }, 'application/json')
+      const sent = form
+        ? { headers: { ...headers, ...form.headers }, body: form.body }
+        : { headers, body: text }
+      return { method, url: href, ...sent, signed, certificate: false }
     },
 
     async verify(response, request, call) {

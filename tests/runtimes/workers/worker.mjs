@@ -1,4 +1,5 @@
 /** A shop as a Worker. `workers.mjs` asks it to do things, and knows what has to come of them. */
+import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { Ciphertext, sensitive, Wechatpay } from 'wechatpay-fluent'
 import { loadPublicKey, sign } from 'wechatpay-fluent/crypto'
@@ -45,9 +46,22 @@ const actions = {
     return bytes.length > 0 && (await buffer(stream)).equals(bytes)
   },
   upload: async ({ wxpay }) => {
-    const file = new File(['\x89PNG\r\n\x1a\n'], 'shop.png')
-    return (await wxpay.v3.merchantService.images.upload.post({ multipart: { file } })).data
+    const bytes = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1')
+    const files = [new File([bytes], 'shop.png'), bytes, Readable.from([bytes])]
+    const { upload } = wxpay.v3.merchantService.images
+    const ids = []
+    for (const file of files) ids.push((await upload.post({ multipart: { file } })).data.media_id)
+    return ids.map((id) => typeof id)
   },
+  uploadV2: async ({ wxpay }) => {
+    const media = new File(['%PDF-'], 'proof.png')
+    return (await wxpay.v2.secapi.mch.uploadmedia.post({ multipart: { media } })).data
+  },
+  /** With options of this Worker's, and of no other. */
+  withOptions: async ({ env }, { options }) =>
+    (await Wechatpay.fromEnv(env, options).v3.certificates.get()).status,
+  refund: async ({ env }, { options, xml }) =>
+    (await Wechatpay.fromEnv(env, options).v2.secapi.pay.refund.post({ xml })).data,
   downloadedCertificates: async ({ env }) => {
     const wxpay = Wechatpay.fromEnv({ ...env, WXPAY_CERTS: undefined })
     await wxpay.v3.certificates.get()
