@@ -1,6 +1,5 @@
 import { lookup } from '../catalog/lookup.js'
 import { ownValuesOf } from '../identity.js'
-import { nearestName } from '../nearest.js'
 import { isPlainObject } from '../plain-object.js'
 import { createCheck } from './check-rows.js'
 import { isEmpty } from './convert-cell.js'
@@ -10,6 +9,7 @@ import { defineJob, filledFields, type Job } from './job.js'
 import { accountOf, assertOptions, type BulkOptions, settingsOf } from './options.js'
 import { draftRow, type RowProblem } from './plan-row.js'
 import { openTable } from './table.js'
+import { derivedField, nearestColumn } from './unused-columns.js'
 
 /** What a job would do. */
 export interface BulkPlan {
@@ -77,12 +77,13 @@ export async function planBulk(options: BulkOptions): Promise<BulkPlan> {
     }
     const shown = good ?? first
     const filled = [...columns.values(), ...job.constants.map(({ field }) => formatFieldPath(field))]
+    const derived = derivedField(job, filled)
     return {
       ...{ method: verb.toUpperCase(), path: job.path, rows, problems },
       columns: Object.fromEntries(columns),
       // Where a row is right, its client fills in what no column gives.
       missing: good ? {} : withNearest(missingOf(job, document, filled), columns),
-      derived: withNearest(derivedOf(job, filled), columns),
+      derived: withNearest(derived === undefined ? [] : [derived], columns),
       constants: Object.fromEntries(job.constants.map(({ field, value }) => [formatFieldPath(field), value])),
       first: shown && { row: shown.number, ...draftRequest(job, shown, good ? undefined : document) },
     }
@@ -103,26 +104,13 @@ function missingOf(job: Job, document: JobDocument, filled: readonly (string | n
   ]
 }
 
-/** The unique number, where nothing fills it. */
-function derivedOf({ number }: Job, filled: readonly (string | null)[]): string[] {
-  if (!number?.derived) return []
-  return [formatFieldPath(number.field)].filter((field) => !filled.includes(field))
-}
-
 /** The unused column that is called almost like a missing field, for each of them. */
 function withNearest(
   missing: readonly string[],
   columns: ReadonlyMap<string, string | null>,
 ): Record<string, string | null> {
   const unused = [...columns].flatMap(([column, field]) => (field === null ? [column] : []))
-  return Object.fromEntries(
-    missing.map((field) => {
-      const [, ...keys] = field.split('.')
-      const names = [keys.join('.'), keys.at(-1) ?? field].filter(Boolean)
-      const nearest = names.map((name) => nearestName(name, unused)).find((column) => column !== undefined)
-      return [field, nearest ?? null]
-    }),
-  )
+  return Object.fromEntries(missing.map((field) => [field, nearestColumn(field, unused) ?? null]))
 }
 
 /** The request of a row, and what it lacks by the documentation. */

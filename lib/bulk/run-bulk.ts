@@ -17,6 +17,7 @@ import { RowCounts } from './progress.js'
 import { type JobRun, recordOutcome, rowsToSend } from './rows-to-send.js'
 import { createSend, watchRetries } from './send-row.js'
 import { openTable, type Table } from './table.js'
+import { assertNumberMeant } from './unused-columns.js'
 
 /** The result of a run. */
 export interface BulkSummary {
@@ -67,7 +68,10 @@ export async function runBulk(options: BulkOptions): Promise<BulkSummary> {
       ...{ account, own: ownValuesOf(options.client), input: table.digest },
     })
     // Where each row names its own columns, only its rows tell what is missing.
-    if (table.headings) assertComplete(job, document)
+    if (table.headings) {
+      assertComplete(job, document)
+      assertNumberMeant(job, table.headings)
+    }
     await checkRows(job, document, table, counts, options)
     const engine = chooseEngine(options, account, settings.rate)
     const files = filesOf(options, table)

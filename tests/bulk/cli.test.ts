@@ -154,7 +154,8 @@ describe('wxpay bulk', { timeout: 60_000 }, () => {
     const args = ['bulk', 'post', 'v3/refund/domestic/refunds', '--dry-run', '--input', input]
     const set = ['--set', 'amount.currency=CNY']
     expect(await run([...args, ...set])).toMatchObject({
-      code: 0,
+      code: 1,
+      stderr: expect.stringContaining("is the column 'out_refund_n' meant for json.out_refund_no?"),
       stdout: expect.stringMatching(
         /json\.out_refund_no +a number is made for each row; is it 'out_refund_n'\? --map 'json\.out_refund_no=out_refund_n'/,
       ),
@@ -163,6 +164,75 @@ describe('wxpay bulk', { timeout: 60_000 }, () => {
       JSON.parse((await run([...args, ...set, ...more, '--json'])).stdout)
     expect(await planOf([])).toMatchObject({ derived: { 'json.out_refund_no': 'out_refund_n' }, missing: {} })
     expect(await planOf(['--map', 'out_refund_no=out_refund_n'])).toMatchObject({ derived: {}, missing: {} })
+  })
+
+  it.each([
+    [
+      'a spreadsheet program',
+      'near.csv',
+      'out_trade_no,Out Refund No,amount.refund,amount.total\nT1,R1,1,2\n',
+    ],
+    [
+      'a program',
+      'near.jsonl',
+      '{"out_trade_no":"T1","amount.total":2}\n{"out_trade_no":"T2","amount":{},"outRefundNo":"R2"}\n',
+    ],
+  ])('sends no row of %s while the column of its number is called almost right', async (_, name, text) => {
+    const input = file(name, text)
+    const args = [
+      'bulk',
+      'post',
+      'v3/refund/domestic/refunds',
+      '--set',
+      'amount.currency=CNY',
+      '--input',
+      input,
+    ]
+    const { code, stderr } = await run(args)
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/no column gives json\.out_refund_no, but .* almost like it: 'out ?refund ?no'/i)
+    expect(existsSync(`${input}.journal`)).toBe(false)
+    expect(rig.emulator.requests).toEqual([])
+  })
+
+  it('marks what is encrypted among the values for all rows', async () => {
+    const list = [
+      { out_detail_no: 'D1', transfer_amount: 30, transfer_remark: 'r', openid: 'o1', user_name: '李四' },
+    ]
+    const sets = { batch_name: 'B', batch_remark: 'R', transfer_detail_list: JSON.stringify(list) }
+    const more = { 'transfer_detail_list[0].user_name': '王五', total_amount: '30', total_num: '1' }
+    const set = Object.entries({ ...sets, ...more, appid: 'wxd678efh567hg6787' })
+    const args = [
+      'bulk',
+      'post',
+      'v3/transfer/batches',
+      '--dry-run',
+      '--input',
+      file('set.csv', 'out_batch_no\nB12345\n'),
+    ]
+    for (const flags of [[], ['--json']]) {
+      const { code, stdout, stderr } = await run([
+        ...args,
+        '--set',
+        ...set.map(([name, value]) => `${name}=${value}`),
+        ...flags,
+      ])
+      expect({ code, stderr }).toMatchObject({ code: 0 })
+      expect(stdout).toContain('(encrypted)')
+      expect(stdout).not.toMatch(/李四|王五/)
+    }
+  })
+
+  it('says what the client adds to a message of APIv2', async () => {
+    const input = file('v2.csv', 'out_trade_no,body,total_fee,spbill_create_ip\nORDER1,Tea,100,127.0.0.1\n')
+    const set = ['trade_type=NATIVE', 'notify_url=https://shop.example/', 'appid=wxd678efh567hg6787']
+    const args = ['bulk', 'post', 'v2/pay/unifiedorder', '--dry-run', '--input', input, '--set', ...set]
+    const secret = { WXPAY_SECRET: String(rig.emulator.merchant.secret) }
+    expect((await run(args, '', secret)).stdout).toMatch(
+      /\}\nThe client adds mch_id, nonce_str, sign_type, sign\.\n$/,
+    )
+    const { request } = JSON.parse((await run([...args, '--json'], '', secret)).stdout)
+    expect(request.adds).toEqual(['mch_id', 'nonce_str', 'sign_type', 'sign'])
   })
 
   it('shows the mapping and the first request with what they lack, from a spreadsheet too', async () => {

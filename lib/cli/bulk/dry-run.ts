@@ -20,6 +20,8 @@ interface FirstRequest extends Pick<DraftedRow, 'row' | 'lacks'> {
   readonly url: string
   /** The body; a field that is encrypted on its way is only marked. */
   readonly body: unknown
+  /** The fields of a message of APIv2 that the client adds to it: its merchant's id, the nonce, the signature. */
+  readonly adds?: readonly string[]
 }
 
 /** The number of problems that people are shown: thousands of them have one cause. */
@@ -33,10 +35,28 @@ export function planJob(options: Omit<BulkOptions, 'client'>, flags: ClientFlags
     return {
       endpoint: `${method} ${path}`,
       ...plan,
+      constants: markConstants({ path, verb: method.toLowerCase() as Verb }, plan.constants),
       problems: problems.map(({ row, field, message }) => ({ row, problem: `${field} ${message}` })),
       ...(first && { request: await describeRequest({ method, path, first, isWrong }, flags) }),
     }
   })
+}
+
+const ENCRYPTED = '(encrypted)'
+
+/** Values that are the same for all rows; what is encrypted on its way is only marked. */
+function markConstants(
+  endpoint: { readonly path: string; readonly verb: Verb },
+  constants: BulkPlan['constants'],
+): BulkPlan['constants'] {
+  const marked = Object.entries(constants).map(([address, value]) => {
+    // Of a list, the place does not matter here: json.receivers.1.name.
+    const keys = address.split('.').map((key) => (/^\d+$/.test(key) ? 0 : key))
+    const request = keys.reduceRight((inner, key) => (key === 0 ? [inner] : { [key]: inner }), value)
+    const found = mapEncrypted(endpoint, request as BulkPlan['constants'], () => ENCRYPTED)
+    return [address, keys.reduce<unknown>((at, key) => (at as unknown[])[key as number], found)] as const
+  })
+  return Object.fromEntries(marked)
 }
 
 interface Draft extends Pick<BulkPlan, 'method' | 'path'> {
@@ -50,11 +70,14 @@ async function describeRequest(
 ): Promise<FirstRequest> {
   const { row, request, lacks } = first
   const endpoint = { path, verb: method.toLowerCase() as Verb, values: {} }
-  const { json, xml } = mapEncrypted(endpoint, request, () => '(encrypted)')
-  const url = isWrong
-    ? filledPath(path, request)
-    : (await dryRun(endpoint, mapEncrypted(endpoint, request, sensitive), flags)).url
-  return { row, method, url, body: json ?? xml ?? null, lacks }
+  const { json, xml } = mapEncrypted(endpoint, request, () => ENCRYPTED)
+  const draft = { row, method, body: json ?? xml ?? null, lacks }
+  if (isWrong) return { ...draft, url: filledPath(path, request) }
+  const { url, body } = await dryRun(endpoint, mapEncrypted(endpoint, request, sensitive), flags)
+  if (xml === undefined) return { ...draft, url }
+  const { decodeXml } = await import('../../crypto/index.js')
+  const adds = Object.keys(decodeXml(body)).filter((name) => !Object.hasOwn(xml as object, name))
+  return { ...draft, url, adds }
 }
 
 /** The path with the values that there are. */
@@ -107,15 +130,17 @@ function withGuess(said: string, field: string, column: string | null): string {
   return words(`${said}; is it '${column}'? ${flag}`, `${said}；是否为“${column}”？${flag}`)
 }
 
-function requestLines({ row, method, url, body, lacks }: FirstRequest): string[] {
+function requestLines({ row, method, url, body, lacks, adds = [] }: FirstRequest): string[] {
   const isComplete = Object.keys(lacks).length === 0
   const marked = withMarks(body, lacks)
+  const added = adds.join(', ')
   return [
     isComplete
       ? words(`The request of row ${row}:`, `第 ${row} 行的请求：`)
       : words(`The request of row ${row}, which is not complete:`, `第 ${row} 行的请求，尚不完整：`),
     `${method} ${url}`,
     ...(marked === null ? [] : [JSON.stringify(marked, null, 2)]),
+    ...(adds.length > 0 ? [words(`The client adds ${added}.`, `发送时另加 ${added}。`)] : []),
   ]
 }
 

@@ -78,6 +78,16 @@ async function showPlan(options: Omit<BulkOptions, 'client'>, flags: BulkFlags):
       words(`no column gives ${list}; nothing was sent`, `没有列填入 ${list}；没有发送任何内容`),
     )
   }
+  const [meant] = Object.entries(plan.derived).filter(([, column]) => column !== null)
+  if (meant) {
+    const [field, column] = meant
+    throw new Error(
+      words(
+        `is the column '${column}' meant for ${field}? Map it by --map, or else give it another name; nothing was sent`,
+        `“${column}”列是否为 ${field}？请用 --map 指定，否则请换一个列名；没有发送任何内容`,
+      ),
+    )
+  }
   if (wrong > 0) {
     const { rows } = plan
     throw new Error(
