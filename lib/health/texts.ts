@@ -1,6 +1,10 @@
 import { printable, withoutKeys } from '../printable.js'
 import type { Fact, Finding, FindingCode } from './finding.js'
 
+/** An id that says whose it is, as `describeId` makes it; anything else as it is. */
+const inChinese = (value: string): string =>
+  value.replace(/^(merchant|brand) (?=\d+$)/, (_, kind) => (kind === 'brand' ? '品牌 ' : '商户 '))
+
 /** What was found and, for what is wrong, what to do about it. `{name}` is a value of the finding. */
 type Texts = readonly [found: string, fix?: string]
 
@@ -11,7 +15,9 @@ export function toFinding({ check, state, code, values }: Fact, language: 'en' |
     typeof value === 'string' ? withoutKeys(printable(value)) : value,
   ])
   const safe: Readonly<Record<string, string | number>> = Object.fromEntries(shown)
-  const fill = (text: string): string => text.replace(/\{(\w+)\}/g, (_, name: string) => String(safe[name]))
+  const word = (value: string): string => (language === 'zh' ? inChinese(value) : value)
+  const fill = (text: string): string =>
+    text.replace(/\{(\w+)\}/g, (_, name: string) => word(String(safe[name])))
   const [found, fix] = (language === 'zh' ? CHINESE : ENGLISH)[code]
   return Object.freeze({
     ...{ check, state, code, found: fill(found) },
@@ -222,7 +228,7 @@ const CHINESE: Readonly<Record<FindingCode, Texts>> = {
   SERIAL_INVALID: ['{reason}', '用此命令查看：openssl x509 -in apiclient_cert.pem -noout -serial'],
   SERIAL_UNKNOWN: [
     '被拒绝：{reason}',
-    '{serial} 不是 {id} 的 API 证书，或已失效：openssl x509 -in apiclient_cert.pem -noout -serial',
+    '{serial} 不是{id} 的 API 证书，或已失效：openssl x509 -in apiclient_cert.pem -noout -serial',
   ],
   PRIVATE_KEY_MISSING: ['未配置', '提供 apiclient_key.pem：privateKey、WXPAY_PRIVATE_KEY'],
   PRIVATE_KEY_INVALID: ['{reason}', '提供 apiclient_key.pem：privateKey、WXPAY_PRIVATE_KEY'],
@@ -296,7 +302,7 @@ const CHINESE: Readonly<Record<FindingCode, Texts>> = {
   SIGNATURE_REFUSED: ['被拒绝：{reason}', '商户号（或品牌 ID）、serial 与 privateKey 必须属于同一张证书'],
   PERMISSION_DENIED: [
     '签名正确，但没有权限：{reason}',
-    '为 {id} 开通该产品或接口，并允许本机的 IP：商户平台 → 产品中心',
+    '为{id} 开通该产品或接口，并允许本机的 IP：商户平台 → 产品中心',
   ],
   ANSWER_INVALID: ['应答不可信：{reason}', '检查是否有代理改动了应答，然后重试'],
   API_REFUSED: ['接口拒绝：{reason}', '按接口的提示处理'],

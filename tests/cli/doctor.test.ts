@@ -56,11 +56,7 @@ describe('wxpay doctor', () => {
 
   it('tells a wrong serial number, merchant id and private key apart by the words of the API', async () => {
     const causes = [
-      [
-        { WXPAY_SERIAL: '0'.repeat(40) },
-        '序列号',
-        `0 is no API certificate of merchant ${merchant.env.WXPAY_MCHID}`,
-      ],
+      [{ WXPAY_SERIAL: '0'.repeat(40) }, '序列号', `0 is no API certificate of merchant ${merchant.env.WXPAY_MCHID}`],
       [{ WXPAY_MCHID: '1900000999' }, '商户号', '1900000999 is not the owner of certificate'],
       [
         { WXPAY_PRIVATE_KEY: somebodysKey('privateKey') },
@@ -235,6 +231,8 @@ describe('wxpay doctor', () => {
     expect(stdout).toMatch(/^✓ {2}商户号 +1900000109$/m)
     expect(stdout).toMatch(/^✗ {2}APIv2 密钥验证 .*签名错误\n {3}→ secret 不是 1900000109 的 APIv2 密钥/m)
     expect(stderr).toMatch(/项检查中有 1 项有误/)
+    const serial = await merchant.run(['doctor'], { env: { ...env, WXPAY_SERIAL: '0'.repeat(40) } })
+    expect(serial.stdout).toContain('0 不是商户 1900000109 的 API 证书，或已失效')
     const json = await merchant.run(['doctor', '--json', '--offline'], { env })
     const inEnglish = await merchant.run(['doctor', '--json', '--offline'], {
       env: { ...env, LC_ALL: 'C' },

@@ -74,7 +74,8 @@ function namesOf(paths: readonly string[]): string[] {
   try {
     return listFiles(paths)
   } catch (error) {
-    throw new UsageError((error as Error).message)
+    const { path = paths.join(', '), message } = error as NodeJS.ErrnoException
+    throw new UsageError(words(`${path} cannot be read: ${message}`, `${path} 无法读取：${message}`))
   }
 }
 
