@@ -135,7 +135,7 @@ export function loadPlatformKey(input: KeyInput, what: string): PlatformKeyMater
 function toUsable(key: KeyObject, what: string): KeyObject {
   if (key.asymmetricKeyType === 'rsa') return key
   if (hasSm2Curve(key)) return toSm2Key(key, what)
-  throw invalidKey(`${what} is of type ${key.asymmetricKeyType}; WeChat Pay uses RSA keys`)
+  throw invalidKey(`${what} is of type ${key.asymmetricKeyType}; WeChat Pay uses keys of RSA or SM2`)
 }
 
 /** Whether a private key belongs to a certificate. On workerd, `checkPrivateKey` says no to every key. */
