@@ -56,7 +56,11 @@ describe('wxpay doctor', () => {
 
   it('tells a wrong serial number, merchant id and private key apart by the words of the API', async () => {
     const causes = [
-      [{ WXPAY_SERIAL: '0'.repeat(40) }, '序列号', `0 is no API certificate of merchant ${merchant.env.WXPAY_MCHID}`],
+      [
+        { WXPAY_SERIAL: '0'.repeat(40) },
+        '序列号',
+        `0 is no API certificate of merchant ${merchant.env.WXPAY_MCHID}`,
+      ],
       [{ WXPAY_MCHID: '1900000999' }, '商户号', '1900000999 is not the owner of certificate'],
       [
         { WXPAY_PRIVATE_KEY: somebodysKey('privateKey') },

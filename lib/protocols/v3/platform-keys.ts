@@ -158,7 +158,9 @@ function mismatchOf(key: KeyObject, privateKey: KeyObject): string | undefined {
 export function weaknessOf(key: KeyObject): string | undefined {
   const { modulusLength = 0, publicExponent = 0n } = key.asymmetricKeyDetails ?? {}
   if (isSm2(key)) {
-    return hasSm2Curve(key) ? undefined : `is of type ${key.asymmetricKeyType}; WeChat Pay uses keys of RSA or SM2`
+    return hasSm2Curve(key)
+      ? undefined
+      : `is of type ${key.asymmetricKeyType}; WeChat Pay uses keys of RSA or SM2`
   }
   if (modulusLength < 2048) return `is an RSA key of ${modulusLength} bits; WeChat Pay's have 2048 or more`
   if (publicExponent < 3n || publicExponent % 2n === 0n) return `is an RSA key of exponent ${publicExponent}`
