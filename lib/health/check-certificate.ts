@@ -1,5 +1,4 @@
 import { X509Certificate } from 'node:crypto'
-import { X509Certificate } from 'node:crypto'
 import { Duplex } from 'node:stream'
 import { type SecureContext, TLSSocket } from 'node:tls'
 import { isKeyOf, loadCertificates, loadPrivateKey } from '../crypto/keys.js'
