@@ -129,6 +129,20 @@ export async function endpointDocument(template: string, verb: Verb): Promise<En
   return entryOf(module?.documents, `${verb} ${template}`) as EndpointDocument | undefined
 }
 
+/** The documented endpoints whose request has no body, by verb and template: `post v3/…/cancel`. */
+export async function endpointsWithoutBody(): Promise<ReadonlySet<string>> {
+  const { modules } = await import('../data/documents/index.js')
+  const loaded = await Promise.all(Object.values(modules).map((load) => load()))
+  const bodies = ['json', 'json?', 'xml', 'xml?', 'multipart'] as const
+  const found = loaded.flatMap(({ documents }) =>
+    Object.keys(documents).filter((key) => {
+      const document = entryOf(documents, key) as EndpointDocument
+      return bodies.every((body) => document[body] === undefined)
+    }),
+  )
+  return new Set(found)
+}
+
 /** The documented endpoints by verb and template, as `get v3/certificates`, with their path on the wire. */
 export async function routeDocuments(): Promise<ReadonlyMap<string, RouteDocument>> {
   const { documents } = await import('../data/documents/routes.js')

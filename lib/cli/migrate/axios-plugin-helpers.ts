@@ -26,11 +26,15 @@ const named =
     return `${need(draft, call.callee, CRYPTO, name)}({ ${given.join(', ')} })${rest}`
   }
 
-/** AES-GCM, which took the nonce first before version 0.8 of the plugin. */
+/** AES-GCM, which took the nonce first and the text third before version 0.8 of the plugin. */
 const gcm =
   (name: string): Rule =>
   (draft, call, args) => {
-    if (/(?:nonce|iv)$/i.test(args[0] ?? '')) {
+    const [nonce = '', key = '', text = '', ...data] = args
+    if (NONCE.test(nonce)) {
+      if (/(?:cipher|plain)\w*$/i.test(text) && !NONCE.test(text)) {
+        return same(name, 4)(draft, call, [text, key, nonce, ...data])
+      }
       mark(
         draft,
         call,
@@ -42,6 +46,8 @@ const gcm =
     }
     return same(name, 4)(draft, call, args)
   }
+
+const NONCE = /(?:nonce|iv)(?: as \w+)?$/i
 
 const digest =
   (algorithm: string): Rule =>
@@ -77,16 +83,17 @@ const CONSTANTS: Readonly<Record<string, string>> = {
 const signParams: Rule = (draft, call, args) => {
   const [type] = call.arguments
   const helper = type && meaningOf(draft, type)
+  const isChoice = type && /^(?:Logical|Conditional)Expression$/.test(plain(type).type)
   const algorithm = (helper?.is === 'helper' ? CONSTANTS[helper.name]?.slice(1, -1) : textValue(type)) ?? ''
   const name = SIGNERS[algorithm]
   if (args.length !== 3) return undefined
   const [, params, key] = args
   const secret = keyText(draft, call.arguments[2] as Node, key as string)
   if (name) return `${need(draft, call.callee, CRYPTO, name)}(${params}, ${secret})`
-  if (!type || !/^(?:Identifier|MemberExpression)$/.test(plain(type).type)) return undefined
+  if (!type || !(isChoice || /^(?:Identifier|MemberExpression)$/.test(plain(type).type))) return undefined
   const md5 = need(draft, call.callee, CRYPTO, 'md5Sign')
   const hmac = need(draft, call.callee, CRYPTO, 'hmacSign')
-  return `(${args[0]} === 'HMAC-SHA256' ? ${hmac} : ${md5})(${params}, ${secret})`
+  return `(${isChoice ? `(${args[0]})` : args[0]} === 'HMAC-SHA256' ? ${hmac} : ${md5})(${params}, ${secret})`
 }
 
 const SIGNERS: Readonly<Record<string, string>> = { MD5: 'md5Sign', 'HMAC-SHA256': 'hmacSign' }

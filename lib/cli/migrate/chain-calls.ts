@@ -13,13 +13,13 @@ import {
   replaceNode,
   textOf,
 } from './draft.js'
-import { markHandlers } from './handlers.js'
+import { findHandlers } from './handlers.js'
 import { type Part, partsOf } from './meaning.js'
-import { has, literalOf, type Member, removeMembers } from './objects.js'
+import { asObject, has, literalOf, type Member, removeMembers } from './objects.js'
 import { chainOf, type Target, targetOf, withoutQuery } from './path.js'
 import { writeRequest } from './request.js'
 import { rewriteSensitive } from './sensitive-fields.js'
-import { isCall, keyOf, type Node, objectOf, plain, textValue } from './syntax.js'
+import { isCall, keyOf, memberName, type Node, objectOf, plain, propertyValue, textValue } from './syntax.js'
 import { isForm, uploadOf } from './uploads.js'
 
 /** Rewrites a call of a chain of wechatpay-axios-plugin, which keeps its names. */
@@ -29,12 +29,26 @@ export function rewriteChainCall(draft: Draft, call: CallExpression): void {
   if (callee?.is !== 'verb' && callee?.is !== 'path') return
   const name = callee.is === 'verb' ? callee.verb : 'post'
   const verb = name.replace('Async', '') as Verb
-  const target = targetOf(callee.parts, verb)
+  const config = call.arguments[verb === 'get' || verb === 'delete' ? 0 : 1]
+  const emptied = emptiedPlaceholder(callee.parts, config)
+  const node = pathNodeOf(call, callee.is === 'verb')
+  const target = withoutFilled(draft, node, targetOf(emptied?.parts ?? callee.parts, verb))
   if (!/^v[23](?:\/|$)/.test(target.path)) {
     // A property of the client that is no path is none of our business; a path in a variable is.
     if (!isByName(draft, call.callee) && callee.parts.some((part) => typeof part !== 'string')) {
       markUnknownPath(draft, call)
     }
+    return
+  }
+  if (isInMiddle(draft, call)) {
+    mark(
+      draft,
+      call,
+      words(
+        'a call sends the request: a value in the path stands in brackets, as in outTradeNo[no].get()',
+        '调用即发出请求：路径中的值请写在方括号里，如 outTradeNo[no].get()',
+      ),
+    )
     return
   }
   draft.rewritten.add(call)
@@ -49,10 +63,42 @@ export function rewriteChainCall(draft: Draft, call: CallExpression): void {
     )
     return
   }
-  rewritePath(draft, call, callee.parts, target, callee.is === 'verb')
-  const [first, second] = call.arguments
-  if (verb === 'get' || verb === 'delete') rewriteArguments(draft, call, target, undefined, first)
-  else rewriteArguments(draft, call, target, first, second)
+  if (emptied) replaceNode(draft, node, objectText(draft, objectOf(node) as Node))
+  else rewritePath(draft, node, callee.parts, target)
+  const body = config === call.arguments[0] ? undefined : call.arguments[0]
+  rewriteArguments(draft, call, target, body, config, [], emptied?.name)
+}
+
+/** The node of the chain that a call sends a request to. */
+const pathNodeOf = ({ callee }: CallExpression, hasVerb: boolean): Node =>
+  hasVerb && 'object' in callee ? (callee.object as Node) : callee
+
+/** A placeholder at the end of a path whose value is empty: a trick for a slash at the end, which is not needed. */
+function emptiedPlaceholder(
+  parts: readonly Part[],
+  config: Node | undefined,
+): { readonly name: string; readonly parts: readonly Part[] } | undefined {
+  const last = parts.at(-1)
+  const name = typeof last === 'string' ? /(?:^|\/)\{(\w+)\}$/.exec(last)?.[1] : undefined
+  if (typeof last !== 'string' || name === undefined) return undefined
+  if (textValue(propertyValue(asObject(config), name)) !== '') return undefined
+  const before = last.replace(/\/?\{\w+\}$/, '')
+  const rest = parts.slice(0, -1)
+  return { name, parts: before === '' && rest.at(-1) === '/' ? rest.slice(0, -1) : [...rest, before] }
+}
+
+/** Of a node that a variable or a function gives, the values in the path stay there. */
+function withoutFilled(draft: Draft, node: Node, target: Target): Target {
+  const root = meaningOf(draft, rootOf(draft, node))
+  const isOwn = root?.is === 'path' && root.parts.some((part) => typeof part !== 'string')
+  return isOwn ? { ...target, filled: [] } : target
+}
+
+/** Whether more of a chain follows a call: `outTradeNo(no).get()`. */
+function isInMiddle({ file: { syntax } }: Draft, call: CallExpression): boolean {
+  const parent = syntax.parents.get(call)
+  const name = parent && objectOf(parent) === call ? memberName(parent) : undefined
+  return name !== undefined && !/^(?:then|catch|finally)$/.test(name)
 }
 
 /** Rewrites `wxpay.client.request(url, method, data, config)`, which goes around the chain. */
@@ -94,8 +140,9 @@ function rewriteArguments(
   body: Node | undefined,
   config: Node | undefined,
   more: readonly string[] = [],
+  emptied?: string,
 ): void {
-  markHandlers(draft, call)
+  findHandlers(draft, call)
   // The answer is typed by its path.
   const types = call.typeParameters ?? call.typeArguments
   if (types) draft.edits.replace(...rangeOf(types), '')
@@ -118,12 +165,18 @@ function rewriteArguments(
     call,
     target,
     bodyKey: target.isV2 ? 'xml' : 'json',
-    body: upload ? undefined : body,
+    body: upload || isEmptied(draft, body, target) ? undefined : body,
     config,
     extra: [...filled, ...more, ...(upload ? [upload] : [])],
     encrypts,
     isUpload: upload !== undefined,
+    emptied,
   })
+}
+
+/** Whether a body has nothing in it, where none is documented. */
+function isEmptied({ withoutBody }: Draft, body: Node | undefined, { path, verb }: Target): boolean {
+  return asObject(body)?.properties.length === 0 && withoutBody.has(`${verb} ${path}`)
 }
 
 function markUnknownPath(draft: Draft, call: CallExpression): void {
@@ -162,15 +215,8 @@ function isNonce(draft: Draft, value: Node): boolean {
 }
 
 /** What an expression in brackets or in a text of the path becomes: a placeholder, or a path given to `chain()`. */
-function rewritePath(
-  draft: Draft,
-  call: CallExpression,
-  parts: readonly Part[],
-  target: Target,
-  hasVerb: boolean,
-): void {
+function rewritePath(draft: Draft, node: Node, parts: readonly Part[], target: Target): void {
   if (parts.every((part) => typeof part === 'string')) return
-  const node = hasVerb && 'object' in call.callee ? (call.callee.object as Node) : call.callee
   const root = rootOf(draft, node)
   if (target.isOpen) {
     // The types know no path that is put together when the program runs; `chain()` takes any.
@@ -179,6 +225,7 @@ function rewritePath(
     return
   }
   const start = meaningOf(draft, root)
+  if (start?.is === 'path' && start.parts.some((part) => typeof part !== 'string')) return
   const above = start?.is === 'path' ? start.parts.join('').length + 1 : 0
   replaceNode(draft, node, objectText(draft, root) + chainOf(target.path.slice(above)))
 }

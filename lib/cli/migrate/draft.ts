@@ -1,3 +1,4 @@
+import type { CatchClause, Function as FunctionNode } from '@babel/types'
 import { Edits } from './edits.js'
 import type { Meaning, Meanings } from './meaning.js'
 import { importedName, peerOf, requiredBy, type SourceFile } from './modules.js'
@@ -24,6 +25,8 @@ export interface Need {
 export interface Draft {
   readonly file: SourceFile
   readonly meanings: Meanings
+  /** The endpoints whose request has no body: `post v3/…/cancel`. */
+  readonly withoutBody: ReadonlySet<string>
   readonly edits: Edits
   readonly marks: Mark[]
   readonly needs: Need[]
@@ -33,6 +36,8 @@ export interface Draft {
   readonly rewritten: Set<Node>
   /** Objects and declarations that were rewritten for another expression that uses them. */
   readonly done: Set<Node>
+  /** What handles the errors of calls, by its parameter. */
+  readonly handlers: Map<Node, { readonly node: FunctionNode | CatchClause; readonly parameter: Node }>
   /** Names that were given to new imports. */
   readonly taken: Set<string>
 }
@@ -40,16 +45,18 @@ export interface Draft {
 export const MAIN = 'wechatpay-fluent'
 export const CRYPTO = 'wechatpay-fluent/crypto'
 
-export function createDraft(file: SourceFile, meanings: Meanings): Draft {
+export function createDraft(file: SourceFile, meanings: Meanings, withoutBody: ReadonlySet<string>): Draft {
   return {
     file,
     meanings,
+    withoutBody,
     edits: new Edits(file.text),
     marks: [],
     needs: [],
     gone: new Set(),
     rewritten: new Set(),
     done: new Set(),
+    handlers: new Map(),
     taken: new Set(),
   }
 }
@@ -178,11 +185,26 @@ export const isLoad = (value: Node): boolean => requiredBy(baseOf(value)) !== un
 /** Removes a statement, with its line where it stands alone in it. */
 export function removeStatement(draft: Draft, statement: Node): void {
   const { text } = draft.file
-  const [start, end] = rangeOf(statement)
+  const [start, end] = statementRange(draft, statement)
   const from = text.lastIndexOf('\n', start - 1) + 1
   const to = text.indexOf('\n', end)
   const isAlone = text.slice(from, start).trim() === '' && to >= 0 && text.slice(end, to).trim() === ''
   draft.edits.replace(isAlone ? from : start, isAlone ? to + 1 : end, '')
+}
+
+/** Where a statement is; a semicolon on a line below it is there for what follows: `;(async () => …)()`. */
+export function statementRange({ file: { text } }: Draft, statement: Node): readonly [start: number, end: number] {
+  const [start, end] = rangeOf(statement)
+  return [start, start + text.slice(start, end).replace(/\s*\n\s*;$/, '').length]
+}
+
+/** What a statement ends with in a file, where no other is near. */
+export const semicolonOf = ({ file: { text } }: Draft): string => (/;\r?$/m.test(text) ? ';' : '')
+
+/** The blanks that the line of a node begins with. */
+export function indentOf({ file: { text } }: Draft, node: Node): string {
+  const [start] = rangeOf(node)
+  return /^[^\S\n]*/.exec(text.slice(text.lastIndexOf('\n', start - 1) + 1))?.[0] ?? ''
 }
 
 /** What the lines of a file end with. */

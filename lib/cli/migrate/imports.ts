@@ -13,6 +13,7 @@ import {
   removeStatement,
   replaceNode,
   siteOf,
+  statementRange,
 } from './draft.js'
 import type { Meaning } from './meaning.js'
 import { importedName, peerOf, requiredBy } from './modules.js'
@@ -280,7 +281,7 @@ function writeImport(
   names: readonly Name[],
 ): void {
   const { text } = draft.file
-  const [start, end] = rangeOf(node)
+  const [start, end] = statementRange(draft, node)
   const quote = text[rangeOf(node.source)[0]] ?? "'"
   const semicolon = text[end - 1] === ';' ? ';' : ''
   const isType = node.importKind === 'type'
@@ -346,7 +347,7 @@ function writeRequire(
     if (declarators.length > 0) replaceNode(draft, node, declarators.join(', '))
     return
   }
-  const [start, end] = rangeOf(declaration)
+  const [start, end] = statementRange(draft, declaration)
   if (declarators.length === 0) {
     removeStatement(draft, declaration)
     return

@@ -120,6 +120,12 @@ export class Meanings {
     return undefined
   }
 
+  /** What one of several values means; a choice between helpers is none of them. */
+  #choice(nodes: readonly Node[], file: SourceFile): Meaning | undefined {
+    const meaning = this.#first(nodes, file)
+    return meaning?.is === 'helper' ? undefined : meaning
+  }
+
   #compute(node: Node, file: SourceFile): Meaning | undefined {
     switch (node.type) {
       case 'Identifier': {
@@ -140,9 +146,9 @@ export class Meanings {
       case 'OptionalMemberExpression':
         return this.#ofMember(node, file)
       case 'LogicalExpression':
-        return this.#first([node.left, node.right], file)
+        return this.#choice([node.left, node.right], file)
       case 'ConditionalExpression':
-        return this.#first([node.consequent, node.alternate], file)
+        return this.#choice([node.consequent, node.alternate], file)
       case 'AssignmentExpression':
         return this.of(node.right, file)
       case 'SequenceExpression':

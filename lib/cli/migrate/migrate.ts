@@ -1,5 +1,6 @@
 import { relative, resolve } from 'node:path'
 import type { Command } from 'commander'
+import { endpointsWithoutBody } from '../../catalog/document.js'
 import { UsageError } from '../input.js'
 import { words } from '../language.js'
 import { EXIT, note, print, style } from '../output.js'
@@ -61,7 +62,8 @@ async function run(paths: readonly string[], { write = false }: MigrateFlags): P
     if (file) files.set(file.path, file)
   }
   const meanings = new Meanings(files)
-  const results = [...files.values()].map((file) => ({ file, ...rewriteFile(file, meanings) }))
+  const withoutBody = await endpointsWithoutBody()
+  const results = [...files.values()].map((file) => ({ file, ...rewriteFile(file, meanings, withoutBody) }))
   for (const { file, edits, text } of results) {
     if (edits.length === 0) continue
     if (write) writeText(file.path, text, file.hasBom)

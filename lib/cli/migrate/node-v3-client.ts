@@ -70,8 +70,9 @@ function textAt(draft: Draft, node: Node, place: Node): string | undefined {
   const { parents } = draft.file.syntax
   const isHere = place.type === 'NewExpression' && isInside(draft, node, place)
   const isOwn = parents.has(node)
-  const text = isOwn ? draft.edits.textOf(...rangeOf(node)) : foreignText(node)
-  if (isHere) return text
+  // The options of the client may be rewritten already.
+  if (isHere) return draft.edits.textOf(...rangeOf(node))
+  const text = isOwn ? draft.file.text.slice(...rangeOf(node)) : foreignText(node)
   if (text === undefined || !isSimple(plain(node))) return undefined
   return !isOwn || isVisible(draft, node, place) ? text : undefined
 }

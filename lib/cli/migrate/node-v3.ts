@@ -13,7 +13,7 @@ import {
   replaceNode,
   textOf,
 } from './draft.js'
-import { markHandlers } from './handlers.js'
+import { findHandlers } from './handlers.js'
 import type { Meaning } from './meaning.js'
 import { type ClientValues, valuesOfClient } from './node-v3-client.js'
 import { ADVICE, isOnlyOfNodeV3, METHODS, type Method } from './node-v3-methods.js'
@@ -96,7 +96,7 @@ function rewriteEndpoint(draft: Draft, written: MethodCall, method: Method): boo
   const sent = `${client}${chainOf(method.path)}.${method.verb}(${request})`
   replaceNode(draft, call, method.signs ? signedFor(draft, written, method, sent) : sent)
   explainResult(draft, call)
-  markHandlers(draft, call)
+  findHandlers(draft, call)
   return true
 }
 

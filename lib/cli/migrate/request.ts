@@ -1,9 +1,9 @@
 import type { CallExpression, ObjectExpression } from '@babel/types'
 import { words } from '../language.js'
 import { type Draft, mark, markGone, meaningOf, pair, rangeOf, textOf } from './draft.js'
-import { asObject, isNothing, isOpen, type Member, removeMembers, renameMember } from './objects.js'
+import { asObject, has, isNothing, isOpen, type Member, removeMembers, renameMember } from './objects.js'
 import type { Target } from './path.js'
-import { isCall, keyOf, type Node, plain, textValue } from './syntax.js'
+import { isCall, isFunction, isIdentifier, keyOf, type Node, plain, returnsOf, textValue } from './syntax.js'
 
 /** Options of a call that both packages know. */
 const KEPT: ReadonlySet<string> = new Set([
@@ -27,6 +27,8 @@ export interface WrittenRequest {
   readonly encrypts: boolean
   /** Whether the body is a form, whose headers and meta the client makes. */
   readonly isUpload: boolean
+  /** A placeholder that stood for the slash at the end of the path. */
+  readonly emptied?: string | undefined
 }
 
 /** Turns the arguments of a call into the one request object. */
@@ -35,6 +37,7 @@ export function writeRequest(draft: Draft, written: WrittenRequest): void {
   const body = written.body && !isNothing(plain(written.body)) ? written.body : undefined
   const given = written.config && !isNothing(plain(written.config)) ? written.config : undefined
   const config = given && configOf(draft, given, written)
+  markMissing(draft, written, given)
   const [, end] = rangeOf(call)
   const first = call.arguments[0]
   const from = first ? rangeOf(first)[0] : end - 1
@@ -123,7 +126,10 @@ function rewriteConfig(draft: Draft, config: ObjectExpression, written: WrittenR
     else if (DROPPED.has(name) || isSuperfluous(draft, name, value, written)) {
       removed.add(member)
       markGone(draft, member)
-    } else if (
+    } else if (name === 'transformResponse' && value && applyTransforms(draft, value, written)) {
+      removed.add(member)
+    } else if (name === 'headers' && written.encrypts) removeSerial(draft, asObject(value))
+    else if (
       !KEPT.has(name) &&
       !target.placeholders.includes(name) &&
       !(target.isOpen && isLikePlaceholder(name))
@@ -160,8 +166,9 @@ function isSuperfluous(
     const origin = textValue(value)?.replace(/\/$/, '')
     return origin !== undefined && origin === (traits?.origin ?? 'https://api.mch.weixin.qq.com')
   }
+  if (name === written.emptied) return true
   if (name === 'transformResponse') {
-    if (!isV2) return traits?.unsigned === true
+    if (!isV2) return traits?.unsigned === true && transformsOf(value)?.every(isIdentity) === true
     // The response is decoded, and not verified where the catalogue says that there is no signature.
     const only =
       value?.type === 'ArrayExpression' && value.elements.length === 1 ? value.elements[0] : undefined
@@ -169,10 +176,66 @@ function isSuperfluous(
     return helper?.is === 'helper' && helper.name === 'Transformer.toObject'
   }
   if (written.isUpload && (name === 'meta' || name === 'headers')) {
-    return name === 'meta' || (value !== undefined && /\bgetHeaders\(\)/.test(textOf(draft, value)))
+    const makesForm = value !== undefined && /\bgetHeaders\(\)/.test(textOf(draft, value))
+    return name === 'meta' || makesForm || namesOnly(asObject(value), 'content-type')
   }
   if (name === 'headers' && written.encrypts) return namesOnly(asObject(value), 'wechatpay-serial')
   return false
+}
+
+/** The functions of `transformResponse`; `undefined` where they are not written at the call. */
+function transformsOf(value: Node | undefined): Node[] | undefined {
+  const inner = value && plain(value)
+  if (inner?.type !== 'ArrayExpression') return inner && (isFunction(inner) ? [inner] : undefined)
+  const functions = inner.elements.filter((one) => one !== null && one.type !== 'SpreadElement')
+  return functions.length === inner.elements.length ? functions : undefined
+}
+
+/** `(data) => data`, by which the plugin was kept from verifying what has no signature. */
+function isIdentity(node: Node): boolean {
+  if (!isFunction(node)) return false
+  const [result, ...more] = returnsOf(node)
+  const [data] = node.params
+  const isOnly = node.body.type !== 'BlockStatement' || node.body.body.length === 1
+  return isOnly && more.length === 0 && isIdentifier(data) && isIdentifier(result, data.name)
+}
+
+/** Applies functions of `transformResponse` to the response; what is not signed may be changed before it is looked at. */
+function applyTransforms(draft: Draft, value: Node, { call, target }: WrittenRequest): boolean {
+  const functions = target.traits?.unsigned && !target.isV2 ? transformsOf(value) : undefined
+  if (!functions || functions.some((one) => isFunction(one) && one.params.length > 1)) return false
+  const data = functions.reduce((before, one) => {
+    const text = textOf(draft, one)
+    return `${isFunction(one) ? `(${text})` : text}(${before})`
+  }, 'response.data')
+  draft.edits.after(rangeOf(call)[1], `.then((response) => ({ ...response, data: ${data} }))`)
+  return true
+}
+
+/** Has the client name the key that it encrypts with, and leaves the other headers. */
+function removeSerial(draft: Draft, headers: ObjectExpression | undefined): void {
+  const serial = headers?.properties.filter((one) => keyOf(one)?.toLowerCase() === 'wechatpay-serial')
+  if (headers && serial) removeMembers(draft, headers, new Set(serial))
+}
+
+/** Marks a call without a value for a placeholder of its path, where all that is given is known. */
+function markMissing(draft: Draft, { call, target, emptied }: WrittenRequest, given: Node | undefined): void {
+  const config = asObject(given)
+  if (given && (!config || isOpen(config))) return
+  const filled = target.filled.map(([name]) => name)
+  const missing = target.placeholders.filter(
+    (name) => name !== emptied && !filled.includes(name) && !(config && has(config, name)),
+  )
+  if (missing.length === 0) return
+  const names = missing.join(', ')
+  mark(
+    draft,
+    call,
+    words(
+      `the path has a place for ${names}: give it beside query and json`,
+      `路径里有 ${names} 的占位符：请与 query、json 并列传入`,
+    ),
+  )
 }
 
 function namesOnly(object: ObjectExpression | undefined, name: string): boolean {

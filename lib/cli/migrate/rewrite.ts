@@ -17,6 +17,7 @@ import {
   siteOf,
 } from './draft.js'
 import { applyEdits, type Edit } from './edits.js'
+import { rewriteHandlers } from './handlers.js'
 import { removeAliases, rewriteImports } from './imports.js'
 import { writeMarks } from './marks.js'
 import type { Meanings } from './meaning.js'
@@ -39,10 +40,15 @@ export interface Rewritten {
 }
 
 /** Rewrites one file for wechatpay-fluent. */
-export function rewriteFile(file: SourceFile, meanings: Meanings): Rewritten {
-  const draft = createDraft(file, meanings)
+export function rewriteFile(
+  file: SourceFile,
+  meanings: Meanings,
+  withoutBody: ReadonlySet<string>,
+): Rewritten {
+  const draft = createDraft(file, meanings, withoutBody)
   const { root } = file.syntax
   walk(root, (node) => rewriteNode(draft, node))
+  rewriteHandlers(draft)
   removeAliases(draft)
   walk(root, (node) => {
     if (node.type === 'Identifier' || memberName(node) !== undefined) markRest(draft, node)

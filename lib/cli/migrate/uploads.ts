@@ -1,9 +1,19 @@
-import type { CallExpression } from '@babel/types'
+import type { CallExpression, ObjectExpression } from '@babel/types'
 import { type Draft, markGone, meaningOf, removeStatement, textOf } from './draft.js'
-import { isOpen, literalOf } from './objects.js'
+import { asObject, isOpen, literalOf } from './objects.js'
 import type { Target } from './path.js'
 import type { Binding } from './scopes.js'
-import { isCall, isIdentifier, keyOf, memberName, type Node, objectOf, plain, textValue } from './syntax.js'
+import {
+  isCall,
+  isIdentifier,
+  keyOf,
+  memberName,
+  type Node,
+  objectOf,
+  plain,
+  propertyValue,
+  textValue,
+} from './syntax.js'
 
 /** A form as a program puts it together. */
 interface Form {
@@ -17,13 +27,15 @@ interface Form {
 export function uploadOf(draft: Draft, body: Node, { traits }: Target): string | undefined {
   const layout = traits?.upload
   if (!layout?.name || layout.digest === undefined || layout.fixed || layout.flat) return undefined
+  const known = new Set([layout.name, layout.digest])
+  const object = asObject(body)
+  if (object) return uploadOfObject(draft, object, layout.file, layout.name, known)
   const form = formOf(draft, body)
   const file = form?.appends.find((one) => textValue(one.arguments[0]) === layout.file)
   const meta = form?.appends.find((one) => textValue(one.arguments[0]) === 'meta')
   const bytes = file?.arguments[1]
   if (!form || !file || !bytes || form.appends.length !== (meta ? 2 : 1)) return undefined
-  const known = new Set([layout.name, layout.digest])
-  if (meta && !holdsOnly(draft, meta.arguments[1], known)) return undefined
+  if (meta && !metaOf(draft, meta.arguments[1], known)) return undefined
   const content = textOf(draft, bytes)
   const name = file.arguments[2] && textOf(draft, file.arguments[2])
   const value = name === undefined || isStream(bytes) ? content : `new File([${content}], ${name})`
@@ -33,6 +45,23 @@ export function uploadOf(draft: Draft, body: Node, { traits }: Target): string |
   }
   markGone(draft, form.created)
   return `multipart: { ${layout.file}: ${value} }`
+}
+
+/** An upload whose form axios makes of an object: `{ meta: JSON.stringify(…), file }`. */
+function uploadOfObject(
+  draft: Draft,
+  object: ObjectExpression,
+  fileName: string,
+  nameField: string,
+  known: ReadonlySet<string>,
+): string | undefined {
+  const [file, given] = [propertyValue(object, fileName), propertyValue(object, 'meta')]
+  const meta = given && metaOf(draft, given, known)
+  if (isOpen(object) || !file || (given && !meta) || object.properties.length !== (given ? 2 : 1)) return undefined
+  const name = propertyValue(meta, nameField)
+  const content = textOf(draft, file)
+  const value = name && !isStream(file) ? `new File([${content}], ${textOf(draft, name)})` : content
+  return `multipart: { ${fileName}: ${value} }`
 }
 
 const isStream = (node: Node): boolean => {
@@ -105,15 +134,17 @@ function appendsOf(
   return before && { ...before, appends: [...before.appends, node] }
 }
 
-/** Whether `meta` has only what the client makes: the name of the file and its digest. */
-function holdsOnly(draft: Draft, meta: Node | undefined, known: ReadonlySet<string>): boolean {
+/** The object in `meta`, if it has only what the client makes: the name of the file and its digest. */
+function metaOf(
+  draft: Draft,
+  meta: Node | undefined,
+  known: ReadonlySet<string>,
+): ObjectExpression | undefined {
   const call = meta && plain(meta)
-  if (!isCall(call) || memberName(call.callee) !== 'stringify') return false
-  const [value] = call.arguments
-  if (!value) return false
-  const object = literalOf(draft, value)
-  if (!object || isOpen(object)) return false
-  return object.properties.every((one) => known.has(keyOf(one) ?? ''))
+  if (!isCall(call) || memberName(call.callee) !== 'stringify') return undefined
+  const object = literalOf(draft, call.arguments[0])
+  if (!object || isOpen(object)) return undefined
+  return object.properties.every((one) => known.has(keyOf(one) ?? '')) ? object : undefined
 }
 
 function statementOf(draft: Draft, declarator: Node): Node | undefined {

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { endpointsWithoutBody } from '../../../lib/catalog/document.js'
 import { Meanings } from '../../../lib/cli/migrate/meaning.js'
 import type { SourceFile } from '../../../lib/cli/migrate/modules.js'
 import { loadParser } from '../../../lib/cli/migrate/parser.js'
@@ -6,6 +7,7 @@ import { type Rewritten, rewriteFile } from '../../../lib/cli/migrate/rewrite.js
 import { analyze } from '../../../lib/cli/migrate/scopes.js'
 
 const parse = await loadParser()
+const withoutBody = await endpointsWithoutBody()
 
 /** Files by name, as they are after their migration. */
 export function migrate(sources: Readonly<Record<string, string>>): Record<string, Rewritten> {
@@ -18,7 +20,7 @@ export function migrate(sources: Readonly<Record<string, string>>): Record<strin
   return Object.fromEntries(
     Object.keys(sources).map((name) => [
       name,
-      rewriteFile(files.get(resolve('/', name)) as SourceFile, meanings),
+      rewriteFile(files.get(resolve('/', name)) as SourceFile, meanings, withoutBody),
     ]),
   )
 }
