@@ -148,6 +148,16 @@ function importedAlready({ file: { syntax } }: Draft, module: string, name: stri
   return undefined
 }
 
+/** The local name of the class, which may stand in the place of that of an old package. */
+export function classNameOf(draft: Draft, node: Node): string {
+  const { bindings } = draft.file.syntax
+  const old = [...new Set(bindings.values())].find((binding) => {
+    const isImported = isLoad(binding.sources[0]?.value ?? node) || /^Import/.test(binding.declaration.type)
+    return isImported && /^(?:class|module)$/.test(draft.meanings.ofBinding(binding, draft.file)?.is ?? '')
+  })
+  return old?.name ?? need(draft, node, MAIN, 'Wechatpay')
+}
+
 /** Takes back what expressions needed that are gone again. */
 export function forget(draft: Draft, users: readonly Node[]): void {
   for (const one of draft.needs) for (const user of users) one.users.delete(user)

@@ -39,6 +39,11 @@ export class Edits {
     this.#add({ start, end, text, order: this.#next() })
   }
 
+  /** Whether a position is in a range that a text took the place of. */
+  isReplaced(at: number): boolean {
+    return this.#edits.some(({ start, end }) => start <= at && at < end)
+  }
+
   /** A range as it reads with the edits in it. */
   textOf(start: number, end: number): string {
     return applyEdits(

@@ -14,11 +14,12 @@ import {
   replaceNode,
   siteOf,
   statementRange,
+  textOf,
 } from './draft.js'
 import type { Meaning } from './meaning.js'
 import { importedName, peerOf, requiredBy } from './modules.js'
 import type { Binding } from './scopes.js'
-import { baseOf, isCall, memberName, type Node, plain, textValue, walk } from './syntax.js'
+import { baseOf, isCall, memberName, type Node, objectOf, plain, textValue, walk } from './syntax.js'
 
 /** What is left of the names that one import brings. */
 interface Site {
@@ -94,9 +95,29 @@ function rewriteFreeLoad(draft: Draft, node: Node): void {
   const specifier = isCall(node) ? node.arguments[0] : undefined
   const source = specifier ?? (node.type === 'ImportExpression' ? node.source : undefined)
   if (!source) return
+  // A helper that is called where it is loaded is rewritten with the load.
+  if (draft.edits.isReplaced(rangeOf(source)[0])) return
   const quote = draft.file.text[rangeOf(source)[0]] ?? "'"
   replaceNode(draft, source, `${quote}${MAIN}${quote}`)
+  const { parents } = draft.file.syntax
+  const member = outermostMember(draft, node)
+  const creates = parents.get(member)?.type === 'NewExpression'
+  if (creates && isClass(meaningOf(draft, member))) {
+    const [start] = rangeOf(node)
+    replaceNode(draft, member, `${textOf(draft, node)}.Wechatpay`)
+    // Without brackets the call would take the place of the class.
+    if (draft.file.text[start - 1] !== '(') replaceNode(draft, member, `(${textOf(draft, member)})`)
+    return
+  }
   markNames(draft, node)
+}
+
+/** The longest expression of properties that begins with a node. */
+function outermostMember({ file: { syntax } }: Draft, node: Node): Node {
+  const parent = syntax.parents.get(node)
+  return parent && (objectOf(parent) === node || plain(parent) !== parent) && parent.type !== 'AwaitExpression'
+    ? outermostMember({ file: { syntax } } as Draft, parent)
+    : node
 }
 
 function markNames(draft: Draft, node: Node): void {
@@ -231,9 +252,7 @@ function isUseOfClass(draft: Draft, reference: Node): boolean {
   const parent = draft.file.syntax.parents.get(reference)
   return (
     parent === undefined ||
-    memberName(parent) === undefined ||
-    !('object' in parent) ||
-    parent.object !== reference
+    (objectOf(parent) !== reference && !(isCall(parent) && parent.callee === reference))
   )
 }
 

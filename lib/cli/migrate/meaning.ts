@@ -10,13 +10,16 @@ import {
   exportedValue,
   importedName,
   importOf,
+  PEERS,
   type Peer,
   peerOf,
+  reexportsOf,
   requiredBy,
   resolveFile,
   type SourceFile,
 } from './modules.js'
 import type { Binding } from './scopes.js'
+import { peerOfUse } from './uses.js'
 import {
   asFunction,
   innerOf,
@@ -62,20 +65,28 @@ export type Meaning =
   /** `wxpay.client` and what is below it. */
   | { readonly is: 'axios'; readonly name: string }
 
+/** How many files may pass a name on, so that a circle of them has an end. */
+const MOST_FILES = 8
 const VERB = /^(?:get|post|put|patch|delete)(?:Async)?$/
 const NO_EXACT: ReadonlySet<string> = new Set()
-/** Names of wechatpay-axios-plugin that lead to its class. */
-const CLASS_NAMES: ReadonlySet<string> = new Set(['Wechatpay', 'default'])
+/** Names that lead to the class of a package; some are only believed to be there, and mean nothing else. */
+const CLASS_NAMES: Readonly<Record<Peer, RegExp>> = {
+  'wechatpay-axios-plugin': /^(?:default|we?chat_?pay)$/i,
+  'wechatpay-node-v3': /^(?:default|pay|wx_?pay|wechat_?pay)$/i,
+}
 
 /** Tells what expressions mean, across the files that are migrated together. */
 export class Meanings {
   readonly #files: ReadonlyMap<string, SourceFile>
+  /** The packages that some of the files name. */
+  readonly #peers: ReadonlySet<Peer>
   readonly #known = new Map<Node, Meaning | undefined>()
   readonly #bindings = new Map<Binding, Meaning | undefined>()
   readonly #names = new Map<string, Meaning | undefined>()
 
   constructor(files: ReadonlyMap<string, SourceFile>) {
     this.#files = files
+    this.#peers = new Set(PEERS.filter((peer) => [...files.values()].some(({ text }) => text.includes(peer))))
   }
 
   of(given: Node, file: SourceFile): Meaning | undefined {
@@ -86,9 +97,16 @@ export class Meanings {
     if (this.#known.has(node)) return this.#known.get(node)
     // A value that depends on itself means nothing.
     this.#known.set(node, undefined)
-    const meaning = this.#compute(node, file)
+    const meaning = this.#compute(node, file) ?? this.#ofUse(node, file)
     this.#known.set(node, meaning)
     return meaning
+  }
+
+  /** A client that nothing but its use tells: `ctx.pay.v3.refund.domestic.refunds.post(…)`. */
+  #ofUse(node: Node, file: SourceFile): Meaning | undefined {
+    const peer = peerOfUse(node, file)
+    if (peer === undefined || !this.#peers.has(peer)) return undefined
+    return { is: 'client', peer, created: undefined, isByName: true }
   }
 
   /** `client as Wechatpay`, where nothing else tells what the client is. */
@@ -211,10 +229,18 @@ export class Meanings {
     return specifier === undefined ? undefined : this.#exportOf(specifier, 'module.exports', file)
   }
 
-  #exportOf(specifier: string, name: string, from: SourceFile): Meaning | undefined {
+  #exportOf(specifier: string, name: string, from: SourceFile, depth = 0): Meaning | undefined {
+    const peer = peerOf(specifier)
+    if (peer) return step({ is: 'module', peer }, name)
     const file = resolveFile(specifier, from.path, this.#files)
-    const value = file && exportedValue(file, name)
-    if (!file || !value) return undefined
+    if (!file || depth > MOST_FILES) return undefined
+    const value = exportedValue(file, name)
+    if (!value) {
+      const further = reexportsOf(file, name).map(([source, local]) =>
+        this.#exportOf(source, local, file, depth + 1),
+      )
+      return further.find((one) => one)
+    }
     const binding = file.syntax.bindings.get(value)
     return binding ? this.ofBinding(binding, file) : this.of(value, file)
   }
@@ -244,9 +270,9 @@ export class Meanings {
     }
     if (callee) return undefined
     const made = this.#functionOf(plain(node.callee), file)
-    return (
-      made && (this.#first(returnsOf(made.node), made.file) ?? this.#ofType(returnType(made.node), made.file))
-    )
+    const returned = made && this.#first(returnsOf(made.node), made.file)
+    if (returned?.is === 'path') return { is: 'path', parts: withArguments(returned.parts, made as Made, node) }
+    return returned ?? (made && this.#ofType(returnType(made.node), made.file))
   }
 
   /** The fields of a class, and of those that it extends. */
@@ -367,6 +393,15 @@ interface Made {
   readonly file: SourceFile
 }
 
+/** A path that a function returns, with what it is called with in place of its parameters. */
+function withArguments(parts: readonly Part[], { node, file }: Made, call: CallExpression): readonly Part[] {
+  return parts.flatMap((part) => {
+    const declaration = typeof part === 'string' ? undefined : file.syntax.bindings.get(part)?.declaration
+    const argument = declaration && call.arguments[node.params.findIndex((one) => one === declaration)]
+    return argument ? partsOf(argument, false) : [part]
+  })
+}
+
 /** The function of this file that an expression names. */
 function ownFunction(callee: Node, file: SourceFile): FunctionNode | undefined {
   if (!isIdentifier(callee)) return undefined
@@ -379,10 +414,8 @@ function step(meaning: Meaning, name: string): Meaning | undefined {
   switch (meaning.is) {
     case 'module':
     case 'class':
-      if (meaning.peer === 'wechatpay-node-v3')
-        return name === 'default' ? { ...meaning, is: 'class' } : undefined
-      if (CLASS_NAMES.has(name)) return { is: 'class', peer: meaning.peer }
-      return { is: 'helper', peer: meaning.peer, name }
+      if (CLASS_NAMES[meaning.peer].test(name)) return { is: 'class', peer: meaning.peer }
+      return meaning.peer === 'wechatpay-node-v3' ? undefined : { is: 'helper', peer: meaning.peer, name }
     case 'helper':
       return { ...meaning, name: name === 'default' ? meaning.name : `${meaning.name}.${name}` }
     case 'client':

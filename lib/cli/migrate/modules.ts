@@ -12,7 +12,8 @@ import {
 } from './syntax.js'
 
 /** The packages whose programs are migrated. */
-export type Peer = 'wechatpay-axios-plugin' | 'wechatpay-node-v3'
+export const PEERS = ['wechatpay-axios-plugin', 'wechatpay-node-v3'] as const
+export type Peer = (typeof PEERS)[number]
 
 /** One of the files that are migrated together. */
 export interface SourceFile {
@@ -24,7 +25,7 @@ export interface SourceFile {
 
 export function peerOf(specifier: string | undefined): Peer | undefined {
   const name = specifier?.replace(/^npm:/, '').replace(/(?<=\w)@[\d.]+$/, '')
-  return name === 'wechatpay-axios-plugin' || name === 'wechatpay-node-v3' ? name : undefined
+  return PEERS.find((peer) => peer === name)
 }
 
 /** The specifier of `require('…')` or `import('…')`. */
@@ -108,6 +109,18 @@ export function exportedValue({ syntax }: SourceFile, name: string): Node | unde
     if (found) return found
   }
   return undefined
+}
+
+/** The files from which another may pass a name on, and what it is called there. */
+export function reexportsOf({ syntax }: SourceFile, name: string): (readonly [specifier: string, name: string])[] {
+  return syntax.root.program.body.flatMap((statement) => {
+    if (statement.type === 'ExportAllDeclaration') return [[statement.source.value, name] as const]
+    if (statement.type !== 'ExportNamedDeclaration' || !statement.source) return []
+    const specifier = statement.specifiers.find(
+      (one) => one.type === 'ExportSpecifier' && isIdentifier(one.exported, name),
+    )
+    return specifier?.type === 'ExportSpecifier' ? [[statement.source.value, specifier.local.name] as const] : []
+  })
 }
 
 function exportedBy(statement: Node, name: string): Node | undefined {

@@ -2,7 +2,7 @@ import type { NewExpression } from '@babel/types'
 import { type Draft, rangeOf } from './draft.js'
 import type { Meaning } from './meaning.js'
 import { asObject, isOpen, literalOf } from './objects.js'
-import { isIdentifier, memberName, type Node, objectOf, plain, propertyValue, walk } from './syntax.js'
+import { isIdentifier, keyOf, memberName, type Node, objectOf, plain, propertyValue, walk } from './syntax.js'
 
 /** What a client of wechatpay-node-v3 was made from, as text that may stand where it is asked for. */
 export interface ClientValues {
@@ -15,6 +15,20 @@ export interface ClientValues {
   /** The APIv3 key. */
   readonly key?: string | undefined
   readonly platform?: { readonly id: string; readonly key: string } | undefined
+  readonly userAgent?: string | undefined
+}
+
+/** Options of the package, and those that nothing is to be taken over of. */
+const KNOWN =
+  /^(?:appid|mchid|serial_no|publicKey|privateKey|key|authType|userAgent|wxPayPublicId|wxPayPublicKey)$/
+
+/** The names of options that the package has not, which were passed over by it. */
+export function foreignOptions(draft: Draft, { arguments: args }: NewExpression): string[] {
+  const literal = literalOf(draft, args[0])
+  return (literal?.properties ?? []).flatMap((one) => {
+    const name = keyOf(one)
+    return name === undefined || KNOWN.test(name) ? [] : [name]
+  })
 }
 
 type Read = (name: string) => string | undefined
@@ -35,6 +49,7 @@ export function valuesOfClient(
     certificate: read('publicKey'),
     serial: read('serial_no'),
     key: read('key'),
+    userAgent: read('userAgent'),
     platform: id !== undefined && key !== undefined ? { id, key } : undefined,
   }
 }

@@ -15,7 +15,7 @@ import {
 } from './draft.js'
 import { findHandlers } from './handlers.js'
 import type { Meaning } from './meaning.js'
-import { type ClientValues, valuesOfClient } from './node-v3-client.js'
+import { type ClientValues, foreignOptions, valuesOfClient } from './node-v3-client.js'
 import { ADVICE, isOnlyOfNodeV3, METHODS, type Method } from './node-v3-methods.js'
 import { asObject, has, isOpen, literalOf, type Member, removeMembers } from './objects.js'
 import { chainOf, targetOf } from './path.js'
@@ -207,7 +207,10 @@ function signedFor(
 /** The methods that are pieces of the protocol. */
 const PIECES: Readonly<Record<string, (draft: Draft, written: MethodCall) => string | undefined>> = {
   decipher_gcm(draft, { call, args, values }) {
-    const [ciphertext, data, nonce, key = values.key] = args
+    const [ciphertext, data, nonce, given = values.key] = args
+    // The key was no required argument, and an option before.
+    const isMaybe = /^process\.env\.\w+$/.test(given ?? '') && isTypeScript(draft)
+    const key = isMaybe ? `${given}!` : given
     if (nonce === undefined || key === undefined || args.length > 4) return undefined
     const local = need(draft, clientOf(call), CRYPTO, 'decryptAesGcm')
     const clear = `${local}(${ciphertext}, ${key}, ${nonce}, ${data})`
@@ -281,6 +284,8 @@ const PIECES: Readonly<Record<string, (draft: Draft, written: MethodCall) => str
   },
 }
 
+const isTypeScript = ({ file: { path } }: Draft): boolean => /\.[cm]?tsx?$/.test(path)
+
 /** What a program writes about where a value comes from: the value, and the declaration of the name it starts with. */
 function originOf({ file: { syntax, text } }: Draft, node: Node): string {
   const declaration = syntax.bindings.get(baseOf(node))?.declaration
@@ -321,8 +326,21 @@ export function rewriteConstructor(draft: Draft, node: NewExpression): void {
     ...(values.serial === undefined && values.certificate
       ? [`merchant: { ${pair('cert', values.certificate)} }`]
       : []),
+    ...(values.userAgent === undefined ? [] : [`headers: { 'User-Agent': ${values.userAgent} }`]),
     ...(values.appid === undefined ? [] : [`defaults: { ${pair('appid', values.appid)} }`]),
   ]
+  const foreign = foreignOptions(draft, node)
+  if (foreign.length > 0) {
+    const names = foreign.join(', ')
+    mark(
+      draft,
+      node,
+      words(
+        `wechatpay-node-v3 has no option ${names}: look at what it was meant for`,
+        `wechatpay-node-v3 没有 ${names} 选项：请检查其本意`,
+      ),
+    )
+  }
   const last = node.arguments.at(-1) as Node
   draft.edits.replace(rangeOf(first)[0], rangeOf(last)[1], laidOut(draft, first, members))
   if (values.platform) return

@@ -1,10 +1,12 @@
-import type { CallExpression } from '@babel/types'
+import type { CallExpression, TSAsExpression } from '@babel/types'
 import { matchTemplate } from '../../catalog/match.js'
 import type { Verb } from '../../index.js'
 import { words } from '../language.js'
+import { rewritePluginClient } from './axios-plugin-client.js'
 import { markHelper, rewriteConstant, rewriteHelperCall } from './axios-plugin-helpers.js'
 import { isByName, rewriteChainCall } from './chain-calls.js'
 import {
+  classNameOf,
   createDraft,
   type Draft,
   lineOf,
@@ -24,8 +26,8 @@ import type { Meanings } from './meaning.js'
 import { peerOf, requiredBy, type SourceFile } from './modules.js'
 import { rewriteConstructor, rewriteMethodCall } from './node-v3.js'
 import { isOfNodeV3, isOnlyOfNodeV3 } from './node-v3-methods.js'
-import { has } from './objects.js'
 import { isCall, isIdentifier, keyOf, memberName, type Node, objectOf, plain, walk } from './syntax.js'
+import { isNewRequest } from './uses.js'
 
 /** A file after its migration. */
 export interface Rewritten {
@@ -62,7 +64,7 @@ export function rewriteFile(
     text: applyEdits(file.text, edits),
     rewritten: sorted([...draft.rewritten].map(lineOf)),
     marked: sorted(marked),
-    unknown: sorted(unknownLines(draft)),
+    unknown: sorted(unknownLines(draft)).filter((line) => !marked.includes(line)),
   }
 }
 
@@ -73,13 +75,27 @@ function rewriteNode(draft: Draft, node: Node): void {
     rewriteChainCall(draft, node)
     rewriteMethodCall(draft, node)
     rewriteHelperCall(draft, node)
+    markCallOfClass(draft, node)
   } else if (node.type === 'NewExpression') {
     rewriteConstructor(draft, node)
-    if (meaningOf(draft, node)?.is === 'client') draft.rewritten.add(node)
+    rewritePluginClient(draft, node)
   } else if (memberName(node) !== undefined) {
     rewriteConstant(draft, node)
     rewriteClass(draft, node)
   } else if (isIdentifier(node) && draft.file.syntax.bindings.has(node)) rewriteConstant(draft, node)
+}
+
+/** Marks the call of a class, which an early version was: `wxp(axios, options)`. */
+function markCallOfClass(draft: Draft, call: CallExpression): void {
+  if (!/^(?:class|module)$/.test(meaningOf(draft, call.callee)?.is ?? '')) return
+  mark(
+    draft,
+    call,
+    words(
+      'early versions of the package took an instance of axios: use new Wechatpay(options) and its chain',
+      '早期版本的软件包接收 axios 实例：请改用 new Wechatpay(options) 及其链式调用',
+    ),
+  )
 }
 
 /** `wechat.Wechatpay` of a package that is imported as a whole. */
@@ -125,6 +141,7 @@ function markType(draft: Draft, node: Node): void {
     node.type === 'TSAsExpression' &&
     node.typeAnnotation.type === 'TSTypeLiteral' &&
     /^(?:client|path)$/.test(meaningOf(draft, node.expression)?.is ?? '')
+  if (isCast && rewriteCast(draft, node)) return
   const isMember = /^TS(?:Method|Property)Signature$/.test(node.type) && isOnlyOfNodeV3(keyOf(node) ?? '')
   if (!isCast && !(isMember && isOfOldPackage(draft))) return
   mark(
@@ -135,6 +152,13 @@ function markType(draft: Draft, node: Node): void {
       '这个类型描述的是原软件包的调用：请去掉，或改用 wechatpay-fluent 的 Wechatpay',
     ),
   )
+}
+
+/** Rewrites `client as { v3: … }`: the chain of wechatpay-fluent has types. */
+function rewriteCast(draft: Draft, node: TSAsExpression): boolean {
+  if (meaningOf(draft, node.expression)?.is !== 'client') return false
+  replaceNode(draft, node.typeAnnotation, classNameOf(draft, node))
+  return true
 }
 
 /** Whether a file names one of the old packages. */
@@ -192,12 +216,10 @@ function isOldChain({ callee, arguments: args }: CallExpression, isOld: boolean)
   if (!/^v[23]$/.test(names[0] ?? '') || names.length < 3 || !VERB.test(verb)) return false
   if (isOld) return true
   const [request] = args
-  const isNew = request?.type === 'ObjectExpression' && NEW_KEYS.some((key) => has(request, key))
   const path = names
     .slice(0, -1)
     .map((name) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`))
-  return args.length > 0 && !isNew && matchTemplate(verb as Verb, path.join('/')) !== undefined
+  return args.length > 0 && !isNewRequest(request) && matchTemplate(verb as Verb, path.join('/')) !== undefined
 }
 
 const VERB = /^(?:get|post|put|patch|delete)$/
-const NEW_KEYS = ['json', 'xml', 'query', 'multipart', 'headers']

@@ -1,0 +1,66 @@
+import type { NewExpression, ObjectExpression } from '@babel/types'
+import { unknownOptions } from '../../check-options.js'
+import { words } from '../language.js'
+import { type Draft, mark, meaningOf, replaceNode } from './draft.js'
+import { has, isNothing, isOpen, literalOf, type Member, removeMembers } from './objects.js'
+import { keyOf, type Node, plain, propertyValue, textValue } from './syntax.js'
+
+/** Rewrites `new Wechatpay(…)` of wechatpay-axios-plugin, whose options keep their names. */
+export function rewritePluginClient(draft: Draft, created: NewExpression): void {
+  const meaning = meaningOf(draft, created)
+  if (meaning?.is !== 'client' || meaning.peer !== 'wechatpay-axios-plugin') return
+  draft.rewritten.add(created)
+  const options = literalOf(draft, created.arguments[0])
+  if (!options || draft.done.has(options)) return
+  draft.done.add(options)
+  for (const key of keysIn(options)) rewriteKey(draft, key)
+  markUnknown(draft, created, options)
+  const certs = propertyValue(options, 'certs')
+  const isMissing = !certs && !isOpen(options) && !has(options, 'certs') && has(options, 'privateKey')
+  if (isMissing || isStandIn(literalOf(draft, certs))) rewriteWithoutCerts(draft, created, options)
+}
+
+/** The values of the options that are keys. */
+function keysIn(options: ObjectExpression): Node[] {
+  const certs = propertyValue(options, 'certs')
+  const members = certs?.type === 'ObjectExpression' ? certs.properties : []
+  const values = members.flatMap((one) => (one.type === 'ObjectProperty' ? [one.value] : []))
+  return [propertyValue(options, 'privateKey'), ...values].flatMap((one) => (one ? [one] : []))
+}
+
+/** Of `private.pkcs8://…` and the like, what follows: the format is recognised. */
+function rewriteKey(draft: Draft, key: Node): void {
+  const text = /^(?:private|public)\.\w+:\/\/(.*)$/s.exec(textValue(key) ?? '')?.[1]
+  if (text !== undefined) replaceNode(draft, key, `'${text}'`)
+}
+
+function markUnknown(draft: Draft, created: Node, options: ObjectExpression): void {
+  const names = options.properties.flatMap((one) => keyOf(one) ?? [])
+  const unknown = unknownOptions(Object.fromEntries(names.map((name) => [name, true])))
+  if (unknown.length > 0) mark(draft, created, unknown.map(({ problem }) => problem).join('; '))
+}
+
+/** Certificates that are none: `{ any: undefined }`. */
+function isStandIn(certs: ObjectExpression | undefined): boolean {
+  if (!certs || isOpen(certs)) return false
+  return certs.properties.every((one) => one.type === 'ObjectProperty' && isNothing(plain(one.value)))
+}
+
+/** A client without platform keys is one of APIv2 alone, if what else is of APIv3 stands in for something, too. */
+function rewriteWithoutCerts(draft: Draft, created: Node, options: ObjectExpression): void {
+  const key = textValue(propertyValue(options, 'privateKey'))
+  const isOfV2 = has(options, 'secret') && key !== undefined && /^\w{1,20}$/.test(key)
+  if (isOfV2) {
+    const ofV3 = options.properties.filter((one) => /^(?:serial|privateKey|certs)$/.test(keyOf(one) ?? ''))
+    removeMembers(draft, options, new Set<Member>(ofV3))
+    return
+  }
+  mark(
+    draft,
+    created,
+    words(
+      'every answer is verified: give certs: { PUB_KEY_ID_…: the WeChat Pay public key }, or in place of certs apiv3Key, to download the certificates',
+      '每个应答都会验签：请传 certs: { PUB_KEY_ID_…: 微信支付公钥 }，或以 apiv3Key 代替 certs 来下载平台证书',
+    ),
+  )
+}

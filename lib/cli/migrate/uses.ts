@@ -1,0 +1,52 @@
+import { isDocumentedPrefix, lookup } from '../../catalog/lookup.js'
+import { normalizeSegment } from '../../chain/names.js'
+import type { Verb } from '../../index.js'
+import type { Peer, SourceFile } from './modules.js'
+import { isOnlyOfNodeV3 } from './node-v3-methods.js'
+import { has } from './objects.js'
+import { innerOf, isCall, memberName, type Node, objectOf } from './syntax.js'
+
+/** The package whose client an expression is by what is called of it: endpoints as the API documents them, or names of methods. */
+export function peerOfUse(node: Node, { syntax, text }: SourceFile): Peer | undefined {
+  // What is written for wechatpay-fluent has the same chains.
+  if (/wechatpay-fluent/.test(text) && !/wechatpay-(?:axios-plugin|node-v3)/.test(text)) return undefined
+  if (!/^(?:Identifier|(?:Optional)?MemberExpression|(?:Optional)?CallExpression)$/.test(node.type)) return undefined
+  const names: (string | undefined)[] = []
+  let at = node
+  for (;;) {
+    const parent = syntax.parents.get(at)
+    if (parent && innerOf(parent) === at) at = parent
+    else if (parent && objectOf(parent) === at) {
+      names.push(memberName(parent))
+      at = parent
+    } else if (isCall(parent) && parent.callee === at) return peerOfCall(names, parent.arguments)
+    else return isOfApi(names) ? 'wechatpay-axios-plugin' : undefined
+  }
+}
+
+function peerOfCall(names: readonly (string | undefined)[], args: readonly Node[]): Peer | undefined {
+  const [first] = names
+  if (names.length === 1 && first !== undefined && isOnlyOfNodeV3(first)) return 'wechatpay-node-v3'
+  return isOfApi(names) && !isNewRequest(args[0]) ? 'wechatpay-axios-plugin' : undefined
+}
+
+/** Whether names are those of a documented path, as far as they are known. */
+function isOfApi(names: readonly (string | undefined)[]): boolean {
+  const [root] = names
+  if (root === undefined || !/^[vV][23]$/.test(root)) return false
+  const unknown = names.indexOf(undefined)
+  const known = (unknown < 0 ? names : names.slice(0, unknown)) as string[]
+  const path = known.map((name) => normalizeSegment(name, new Set()))
+  const isCalled = VERB.test(path.at(-1) ?? '')
+  const place = isCalled ? path.slice(0, -1).join('/') : path.join('/')
+  if (known.length < 3) return false
+  return (isCalled && lookup(place, path.at(-1) as Verb) !== undefined) || isDocumentedPrefix(place)
+}
+
+const VERB = /^(?:get|post|put|patch|delete)$/
+
+/** Whether a request is written for wechatpay-fluent. */
+export const isNewRequest = (request: Node | undefined): boolean =>
+  request?.type === 'ObjectExpression' && NEW_KEYS.some((key) => has(request, key))
+
+const NEW_KEYS = ['json', 'xml', 'query', 'multipart', 'headers']
