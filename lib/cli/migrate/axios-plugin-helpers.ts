@@ -246,5 +246,6 @@ export function markHelper(draft: Draft, node: Node): void {
   mark(draft, node, advice)
 }
 
-/** Whether the name that an expression starts with was rewritten. */
-const isGone = (draft: Draft, node: Node): boolean => draft.gone.has(baseOf(node))
+/** Whether the names of an expression were rewritten. */
+const isGone = ({ gone }: Draft, node: Node): boolean =>
+  gone.has(baseOf(node)) || ('property' in node && gone.has(node.property as Node))

@@ -1,9 +1,11 @@
 import type { CallExpression } from '@babel/types'
+import { nodeAt } from '../../catalog/routes.js'
 import type { Verb } from '../../index.js'
 import { words } from '../language.js'
 import {
   type Draft,
   forget,
+  isTypeScript,
   mark,
   markGone,
   meaningOf,
@@ -18,8 +20,9 @@ import { type Part, partsOf } from './meaning.js'
 import { asObject, has, literalOf, type Member, removeMembers } from './objects.js'
 import { chainOf, type Target, targetOf, withoutQuery } from './path.js'
 import { writeRequest } from './request.js'
+import { usesOf } from './results.js'
 import { rewriteSensitive } from './sensitive-fields.js'
-import { isCall, keyOf, memberName, type Node, objectOf, plain, propertyValue, textValue } from './syntax.js'
+import { isCall, isIdentifier, keyOf, memberName, type Node, objectOf, plain, propertyValue, textValue } from './syntax.js'
 import { isForm, uploadOf } from './uploads.js'
 
 /** Rewrites a call of a chain of wechatpay-axios-plugin, which keeps its names. */
@@ -63,10 +66,57 @@ export function rewriteChainCall(draft: Draft, call: CallExpression): void {
     )
     return
   }
+  castLoose(draft, call, node, target)
   if (emptied) replaceNode(draft, node, objectText(draft, objectOf(node) as Node))
   else rewritePath(draft, node, callee.parts, target)
   const body = config === call.arguments[0] ? undefined : call.arguments[0]
   rewriteArguments(draft, call, target, body, config, [], emptied?.name)
+}
+
+/** A node of the chain with a value in its path that a constant holds: the calls of it give the value. */
+export function rewriteHeldNode(draft: Draft, node: Node): void {
+  if (!isTemplate(draft, node)) return
+  const { parts } = meaningOf(draft, node) as { readonly parts: readonly Part[] }
+  const path = parts.map((part) => (typeof part === 'string' ? part : placeholderOf(parts, part)))
+  const root = rootOf(draft, node)
+  if (meaningOf(draft, root)?.is !== 'client') return
+  replaceNode(draft, node, objectText(draft, root) + chainOf(path.join('')))
+}
+
+/** Whether a node is a constant whose path has names in the places of placeholders, and one name for each is documented. */
+function isTemplate(draft: Draft, node: Node): boolean {
+  const meaning = meaningOf(draft, node)
+  const declarator = draft.file.syntax.parents.get(node)
+  const declaration = declarator && draft.file.syntax.parents.get(declarator)
+  if (meaning?.is !== 'path' || declarator?.type !== 'VariableDeclarator' || !isIdentifier(declarator.id)) return false
+  if (declaration?.type !== 'VariableDeclaration' || declaration.kind !== 'const') return false
+  const values = meaning.parts.filter((part) => typeof part !== 'string')
+  return (
+    values.length > 0 &&
+    values.every((one) => isIdentifier(one) && placeholderOf(meaning.parts, one) !== undefined)
+  )
+}
+
+/** The placeholder that is documented in the place of a value. */
+function placeholderOf(parts: readonly Part[], value: Node): string | undefined {
+  const before = parts.slice(0, parts.indexOf(value)).map((part) =>
+    typeof part === 'string' ? part : placeholderOf(parts, part),
+  )
+  const names = [...(nodeAt(before.join('').replace(/\/$/, ''))?.children.keys() ?? [])]
+  const placeholders = names.filter((name) => name.startsWith('{'))
+  return placeholders.length === 1 ? placeholders[0] : undefined
+}
+
+/**
+ * In TypeScript an endpoint that is not documented, or not known before the program runs, has no types: the fields of its
+ * response are read as before.
+ */
+function castLoose(draft: Draft, call: CallExpression, node: Node, { traits }: Target): void {
+  if (traits || !isTypeScript(draft) || !usesOf(draft, call).includes('data')) return
+  const root = rootOf(draft, node)
+  const inner = plain(root)
+  if (meaningOf(draft, root)?.is !== 'client' || inner !== root) return
+  replaceNode(draft, root, `(${objectText(draft, root)} as any)`)
 }
 
 /** The node of the chain that a call sends a request to. */
@@ -89,9 +139,13 @@ function emptiedPlaceholder(
 
 /** Of a node that a variable or a function gives, the values in the path stay there. */
 function withoutFilled(draft: Draft, node: Node, target: Target): Target {
-  const root = meaningOf(draft, rootOf(draft, node))
-  const isOwn = root?.is === 'path' && root.parts.some((part) => typeof part !== 'string')
-  return isOwn ? { ...target, filled: [] } : target
+  const root = rootOf(draft, node)
+  const start = meaningOf(draft, root)
+  const isOwn = start?.is === 'path' && start.parts.some((part) => typeof part !== 'string')
+  const [source, ...more] = draft.file.syntax.bindings.get(root)?.sources ?? []
+  if (!isOwn || (source && more.length === 0 && isTemplate(draft, source.value))) return target
+  const filled = new Set(target.filled.map(([name]) => name))
+  return { ...target, filled: [], placeholders: target.placeholders.filter((name) => !filled.has(name)) }
 }
 
 /** Whether more of a chain follows a call: `outTradeNo(no).get()`. */
@@ -218,14 +272,14 @@ function isNonce(draft: Draft, value: Node): boolean {
 function rewritePath(draft: Draft, node: Node, parts: readonly Part[], target: Target): void {
   if (parts.every((part) => typeof part === 'string')) return
   const root = rootOf(draft, node)
+  const start = meaningOf(draft, root)
+  if (start?.is === 'path' && start.parts.some((part) => typeof part !== 'string')) return
   if (target.isOpen) {
     // The types know no path that is put together when the program runs; `chain()` takes any.
     if (isOneChain(draft, node, root)) return
     replaceNode(draft, node, `${objectText(draft, root)}.chain(${pathText(draft, parts)})`)
     return
   }
-  const start = meaningOf(draft, root)
-  if (start?.is === 'path' && start.parts.some((part) => typeof part !== 'string')) return
   const above = start?.is === 'path' ? start.parts.join('').length + 1 : 0
   replaceNode(draft, node, objectText(draft, root) + chainOf(target.path.slice(above)))
 }

@@ -192,6 +192,8 @@ export function siteOf(draft: Draft, node: Node): Node | undefined {
 /** Whether a value is a `require('…')`, `await import('…')` or a property of one. */
 export const isLoad = (value: Node): boolean => requiredBy(baseOf(value)) !== undefined
 
+export const isTypeScript = ({ file: { path } }: Draft): boolean => /\.[cm]?tsx?$/.test(path)
+
 /** Removes a statement, with its line where it stands alone in it. */
 export function removeStatement(draft: Draft, statement: Node): void {
   const { text } = draft.file

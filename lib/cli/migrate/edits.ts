@@ -44,6 +44,11 @@ export class Edits {
     return this.#edits.some(({ start, end }) => start <= at && at < end)
   }
 
+  /** Whether a position is within a range that a text took the place of, and not at its start. */
+  isWithin(at: number): boolean {
+    return this.#edits.some(({ start, end }) => start < at && at < end)
+  }
+
   /** A range as it reads with the edits in it. */
   textOf(start: number, end: number): string {
     return applyEdits(

@@ -56,8 +56,11 @@ export function rewriteHandlers(draft: Draft): void {
 }
 
 /** The parameters of `.catch(…)` and of the second function of `.then(…)` behind a call. */
-function promiseHandlers({ file: { syntax } }: Draft, call: Node): Handler[] {
-  const found: Handler[] = []
+function promiseHandlers(draft: Draft, call: Node): Handler[] {
+  const { syntax } = draft.file
+  const holder = syntax.parents.get(call)
+  const references = (holder?.type === 'VariableDeclarator' && syntax.bindings.get(holder.id)?.references) || []
+  const found = references.flatMap((one) => promiseHandlers(draft, one))
   for (let at: Node | undefined = call; at; ) {
     const member = syntax.parents.get(at)
     const name = objectOf(member) === at && member ? memberName(member) : undefined

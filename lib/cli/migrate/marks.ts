@@ -11,6 +11,7 @@ const DIRECTIVE =
 export function writeMarks(draft: Draft): number[] {
   const reasons = new Map<Node, Set<string>>()
   for (const { node, reason } of draft.marks) {
+    if (isMarked(draft, node, reason)) continue
     const statement = statementOf(draft, node)
     reasons.set(statement, (reasons.get(statement) ?? new Set()).add(reason))
   }
@@ -18,8 +19,16 @@ export function writeMarks(draft: Draft): number[] {
   return draft.marks.map(({ node }: Mark) => lineOf(node))
 }
 
+/** Whether a comment around a node says so already. */
+function isMarked({ file: { syntax } }: Draft, node: Node, reason: string): boolean {
+  for (let at: Node | undefined = node; at; at = syntax.parents.get(at)) {
+    if (at.leadingComments?.some(({ value }) => value.includes(TAG) && value.includes(reason))) return true
+  }
+  return false
+}
+
 /** The statement of a node that stands in a list of statements, or the member of a class. */
-function statementOf({ file: { syntax, text } }: Draft, node: Node): Node {
+function statementOf({ edits, file: { syntax, text } }: Draft, node: Node): Node {
   let statement = node
   for (let at: Node | undefined = node; at; at = syntax.parents.get(at)) {
     const parent = syntax.parents.get(at)
@@ -27,7 +36,8 @@ function statementOf({ file: { syntax, text } }: Draft, node: Node): Node {
     statement = at
     const [start] = rangeOf(at)
     const line = text.slice(text.lastIndexOf('\n', start - 1) + 1, start)
-    if (/^[\s;]*$/.test(line)) return at
+    // A comment in a text that was put in place of another would be lost.
+    if (/^[\s;]*$/.test(line) && !edits.isWithin(start)) return at
   }
   return statement
 }

@@ -3,6 +3,7 @@ import { words } from '../language.js'
 import {
   CRYPTO,
   type Draft,
+  isTypeScript,
   lineEnd,
   mark,
   meaningOf,
@@ -283,8 +284,6 @@ const PIECES: Readonly<Record<string, (draft: Draft, written: MethodCall) => str
     return `${client}.v3.merchant.media.upload.post({ multipart: { file: new File([${bytes}], ${name}) } })`
   },
 }
-
-const isTypeScript = ({ file: { path } }: Draft): boolean => /\.[cm]?tsx?$/.test(path)
 
 /** What a program writes about where a value comes from: the value, and the declaration of the name it starts with. */
 function originOf({ file: { syntax, text } }: Draft, node: Node): string {

@@ -46,7 +46,7 @@ export function explainResult(draft: Draft, call: CallExpression): void {
 const ESCAPES = '*'
 
 /** The names that are read from the result of an expression. */
-function usesOf(draft: Draft, node: Node): string[] {
+export function usesOf(draft: Draft, node: Node): string[] {
   const { parents } = draft.file.syntax
   const parent = parents.get(node)
   if (!parent) return []

@@ -4,7 +4,7 @@ import type { Verb } from '../../index.js'
 import { words } from '../language.js'
 import { rewritePluginClient } from './axios-plugin-client.js'
 import { markHelper, rewriteConstant, rewriteHelperCall } from './axios-plugin-helpers.js'
-import { isByName, rewriteChainCall } from './chain-calls.js'
+import { isByName, rewriteChainCall, rewriteHeldNode } from './chain-calls.js'
 import {
   classNameOf,
   createDraft,
@@ -71,6 +71,7 @@ export function rewriteFile(
 const sorted = (lines: readonly number[]): number[] => [...new Set(lines)].sort((one, other) => one - other)
 
 function rewriteNode(draft: Draft, node: Node): void {
+  if (objectOf(node)) rewriteHeldNode(draft, node)
   if (isCall(node)) {
     rewriteChainCall(draft, node)
     rewriteMethodCall(draft, node)
