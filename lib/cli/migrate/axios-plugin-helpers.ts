@@ -237,8 +237,15 @@ export function markHelper(draft: Draft, node: Node): void {
   // The longest expression is marked: `Aes.AesCbc.encrypt`, and not `Aes`.
   const isInner = objectOf(parent) === node
   if (isInner || isGone(draft, node) || (isIdentifier(node) && !bindings.has(node))) return
+  const isClass = !helper.name.includes('.') && Object.keys(RULES).some((name) => name.startsWith(`${helper.name}.`))
   const advice =
     ADVICE[helper.name] ??
+    (isClass
+      ? words(
+          `${helper.name} is passed on as a whole: pass on the functions of wechatpay-fluent/crypto that are needed of it`,
+          `${helper.name} 被整体传出：请改为传出所需的 wechatpay-fluent/crypto 函数`,
+        )
+      : undefined) ??
     words(
       `wechatpay-fluent has nothing in the place of ${helper.name}; it is still imported from the old package`,
       `wechatpay-fluent 没有与 ${helper.name} 对应的函数；这里仍从原来的包引入`,

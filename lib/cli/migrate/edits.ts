@@ -75,6 +75,21 @@ export class Edits {
 
 const isWithin = (edit: Edit, start: number, end: number): boolean => edit.start >= start && edit.end <= end
 
+/** The line that a line of a text has after its edits; where it went itself, that of what came in its place. */
+export function lineAfter(source: string, edits: readonly Edit[], line: number): number {
+  const start = source.split('\n').slice(0, line - 1).join('\n').length + (line > 1 ? 1 : 0)
+  const count = (text: string): number => text.split('\n').length - 1
+  let shift = 0
+  for (const edit of edits) {
+    if (edit.start > start) break
+    const kept = count(edit.text)
+    const gone = count(source.slice(edit.start, Math.min(edit.end, start)))
+    // Within a range that was replaced, as many lines down as before.
+    shift += (edit.end > start ? Math.min(kept, gone) : kept) - gone
+  }
+  return line + shift
+}
+
 export function applyEdits(source: string, edits: readonly Edit[]): string {
   let text = ''
   let at = 0

@@ -18,7 +18,7 @@ import {
   resolveFile,
   type SourceFile,
 } from './modules.js'
-import type { Binding } from './scopes.js'
+import type { Binding, Syntax } from './scopes.js'
 import { peerOfUse } from './uses.js'
 import {
   asFunction,
@@ -104,7 +104,9 @@ export class Meanings {
 
   /** A client that nothing but its use tells: `ctx.pay.v3.refund.domestic.refunds.post(…)`. */
   #ofUse(node: Node, file: SourceFile): Meaning | undefined {
-    const peer = peerOfUse(node, file)
+    const isOwn = (method: string): boolean =>
+      [...this.#files.values()].some(({ syntax }) => definesMethod(syntax, method))
+    const peer = peerOfUse(node, file, isOwn)
     if (peer === undefined || !this.#peers.has(peer)) return undefined
     return { is: 'client', peer, created: undefined, isByName: true }
   }
@@ -374,6 +376,10 @@ export class Meanings {
     return this.#names.get(name)
   }
 }
+
+/** Whether a file has a function of a name, which a method of a package may be called by. */
+const definesMethod = ({ fields, properties }: Syntax, name: string): boolean =>
+  [...fields.values()].some(({ methods }) => methods.has(name)) || properties.has(name)
 
 /** Whether a value tells what a property is, and is not only there until it has one. */
 const saysWhat = (value: Node): boolean => value.type !== 'NullLiteral' && !isIdentifier(value, 'undefined')

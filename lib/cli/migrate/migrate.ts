@@ -5,6 +5,7 @@ import { UsageError } from '../input.js'
 import { words } from '../language.js'
 import { EXIT, note, print, style } from '../output.js'
 import { unifiedDiff } from './diff.js'
+import { lineAfter } from './edits.js'
 import { listFiles, readText, writeText } from './files.js'
 import { Meanings } from './meaning.js'
 import type { SourceFile } from './modules.js'
@@ -110,7 +111,11 @@ function showDiff(lines: readonly string[]): void {
 
 function summarize(results: readonly (Rewritten & { readonly file: ReadFile })[], isWritten: boolean): void {
   const touched = results.filter((one) => one.edits.length + one.unknown.length > 0)
-  for (const { file, rewritten, marked, unknown } of touched) {
+  for (const { file, edits, ...found } of touched) {
+    // Of a file that was written, the lines are those that it has now.
+    const now = (line: number): number => (isWritten ? lineAfter(file.text, edits, line) : line)
+    const { rewritten } = found
+    const [marked, unknown] = [found.marked.map(now), found.unknown.map(now)]
     const parts = [words(`${rewritten.length} rewritten`, `改写 ${rewritten.length} 处`)]
     if (marked.length > 0) {
       const where = lines(marked)

@@ -1,9 +1,9 @@
 import type { CallExpression, ObjectExpression } from '@babel/types'
 import { words } from '../language.js'
-import { type Draft, mark, markGone, meaningOf, pair, rangeOf, textOf } from './draft.js'
+import { type Draft, isTypeScript, mark, markGone, meaningOf, pair, rangeOf, textOf } from './draft.js'
 import { asObject, has, isNothing, isOpen, type Member, removeMembers, renameMember } from './objects.js'
 import type { Target } from './path.js'
-import { isCall, isFunction, isIdentifier, keyOf, type Node, plain, returnsOf, textValue } from './syntax.js'
+import { isCall, isFunction, isIdentifier, keyOf, memberName, type Node, plain, returnsOf, textValue } from './syntax.js'
 
 /** Options of a call that both packages know. */
 const KEPT: ReadonlySet<string> = new Set([
@@ -50,13 +50,35 @@ export function writeRequest(draft: Draft, written: WrittenRequest): void {
   // A property joins those that stand on lines of their own.
   const indent = body ? '' : (/^\s*\n\s*/.exec(config?.text ?? '')?.[0] ?? '')
   const members = [
-    ...(body ? [pair(bodyKey, textOf(draft, body))] : []),
+    ...(body ? [pair(bodyKey, textOf(draft, body) + castOf(draft, body, written))] : []),
     ...extra.map((one) => indent + one),
     ...(config && !config.isEmpty ? [config.text] : []),
   ]
   const last = call.arguments.at(-1)
   const to = last ? rangeOf(last)[1] : end - 1
   draft.edits.replace(from, to, joinMembers(members))
+}
+
+/** A cast for what the program has no type of, or one that the types of a request do not take. */
+function castOf(draft: Draft, node: Node, { target }: WrittenRequest): string {
+  const inner = plain(node)
+  const [source] = draft.file.syntax.bindings.get(inner)?.sources ?? []
+  const isSearch = [inner, source && plain(source.value)].some(
+    (one) =>
+      one &&
+      (memberName(one) === 'searchParams' ||
+        (one.type === 'NewExpression' && isIdentifier(one.callee, 'URLSearchParams'))),
+  )
+  const isLoose = isSearch || source?.path.at(-1) === 'searchParams' || hasLooseType(draft, inner)
+  return isTypeScript(draft) && target.traits && isLoose ? ' as any' : ''
+}
+
+/** Whether a name is declared as an object of which nothing is known. */
+function hasLooseType({ file: { syntax } }: Draft, node: Node): boolean {
+  const annotation = syntax.bindings.get(node)?.type
+  const type = annotation?.type === 'TSTypeAnnotation' ? annotation.typeAnnotation : undefined
+  if (type?.type === 'TSTypeReference') return isIdentifier(type.typeName, 'Record')
+  return type !== undefined && /^TS(?:Object|Unknown)Keyword$/.test(type.type)
 }
 
 /** An object literal; what was on lines of its own stays there. */
@@ -122,7 +144,10 @@ function rewriteConfig(draft: Draft, config: ObjectExpression, written: WrittenR
     const name = member.type === 'SpreadElement' ? undefined : keyOf(member)
     const value = member.type === 'ObjectProperty' ? member.value : undefined
     if (name === undefined) unknown.push(oneLine(textOf(draft, member)))
-    else if (name === 'params') renameMember(draft, member, 'query')
+    else if (name === 'params') {
+      renameMember(draft, member, 'query')
+      if (value) draft.edits.after(rangeOf(value)[1], castOf(draft, value, written))
+    }
     else if (DROPPED.has(name) || isSuperfluous(draft, name, value, written)) {
       removed.add(member)
       markGone(draft, member)

@@ -15,6 +15,7 @@ import {
   markGone,
   meaningOf,
   need,
+  rangeOf,
   replaceNode,
   siteOf,
 } from './draft.js'
@@ -144,7 +145,8 @@ function markType(draft: Draft, node: Node): void {
     /^(?:client|path)$/.test(meaningOf(draft, node.expression)?.is ?? '')
   if (isCast && rewriteCast(draft, node)) return
   const isMember = /^TS(?:Method|Property)Signature$/.test(node.type) && isOnlyOfNodeV3(keyOf(node) ?? '')
-  if (!isCast && !(isMember && isOfOldPackage(draft))) return
+  const isOfNode = isMember && /wechatpay-node-v3/.test(draft.file.text)
+  if (!isCast && !(isOfNode && !draft.edits.isReplaced(rangeOf(node)[0]))) return
   mark(
     draft,
     node,

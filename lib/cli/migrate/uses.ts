@@ -7,7 +7,11 @@ import { has } from './objects.js'
 import { innerOf, isCall, memberName, type Node, objectOf } from './syntax.js'
 
 /** The package whose client an expression is by what is called of it: endpoints as the API documents them, or names of methods. */
-export function peerOfUse(node: Node, { syntax, text }: SourceFile): Peer | undefined {
+export function peerOfUse(
+  node: Node,
+  { syntax, text }: SourceFile,
+  isOwn: (method: string) => boolean,
+): Peer | undefined {
   // What is written for wechatpay-fluent has the same chains.
   if (/wechatpay-fluent/.test(text) && !/wechatpay-(?:axios-plugin|node-v3)/.test(text)) return undefined
   if (!/^(?:Identifier|(?:Optional)?MemberExpression|(?:Optional)?CallExpression)$/.test(node.type)) return undefined
@@ -19,14 +23,18 @@ export function peerOfUse(node: Node, { syntax, text }: SourceFile): Peer | unde
     else if (parent && objectOf(parent) === at) {
       names.push(memberName(parent))
       at = parent
-    } else if (isCall(parent) && parent.callee === at) return peerOfCall(names, parent.arguments)
+    } else if (isCall(parent) && parent.callee === at) {
+      const isOther = names.length === 1 && isOwn(names[0] ?? '')
+      return isOther ? undefined : peerOfCall(names, parent.arguments)
+    }
     else return isOfApi(names) ? 'wechatpay-axios-plugin' : undefined
   }
 }
 
 function peerOfCall(names: readonly (string | undefined)[], args: readonly Node[]): Peer | undefined {
   const [first] = names
-  if (names.length === 1 && first !== undefined && isOnlyOfNodeV3(first)) return 'wechatpay-node-v3'
+  // `refunds` and the like may be methods of anything.
+  if (names.length === 1 && first?.includes('_') && isOnlyOfNodeV3(first)) return 'wechatpay-node-v3'
   return isOfApi(names) && !isNewRequest(args[0]) ? 'wechatpay-axios-plugin' : undefined
 }
 

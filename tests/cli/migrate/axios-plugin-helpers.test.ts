@@ -51,6 +51,10 @@ const REWRITTEN: readonly (readonly [before: string, after: string, imported?: s
   ['Hash.sha256(bytes)', "createHash('sha256').update(bytes).digest('hex')"],
   ['Hash.sign(Hash.ALGO_MD5, params, key)', 'md5Sign(params, key)'],
   ["Hash.sign('HMAC-SHA256', params, key)", 'hmacSign(params, key)'],
+  [
+    'Hash.sign(params.sign_type || Hash.ALGO_MD5, params, key)',
+    "((params.sign_type || 'MD5') === 'HMAC-SHA256' ? hmacSign : md5Sign)(params, key)",
+  ],
   ['Hash.sign(type, params, key)', "(type === 'HMAC-SHA256' ? hmacSign : md5Sign)(params, key)"],
   [
     'Hash.md5(Formatter.queryStringLike(Formatter.ksort(params)), key).toUpperCase()',
@@ -109,9 +113,11 @@ it('leaves the old import to the helpers that still need it', () => {
   )
 })
 
-it('marks the order of arguments that AES-GCM had in early versions of the plugin', () => {
+it('gives AES-GCM the text first, which came third in early versions of the plugin', () => {
   const text = migrateText(`${OLD}Aes.AesGcm.decrypt(resource.nonce, key, resource.ciphertext, data)\n`)
-  expect(text).toMatch(/\/\/ TODO.*the text comes first.*\ndecryptAesGcm\(resource\.nonce, /)
+  expect(text).toContain('\ndecryptAesGcm(resource.ciphertext, key, resource.nonce, data)\n')
+  const unclear = migrateText(`${OLD}Aes.AesGcm.decrypt(iv, key, other, data)\n`)
+  expect(unclear).toMatch(/\/\/ TODO.*the text comes first.*\ndecryptAesGcm\(iv, key, other, data\)/)
 })
 
 it('goes by what a name is bound to, not by the name', () => {

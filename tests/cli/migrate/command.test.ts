@@ -81,6 +81,33 @@ it('writes, and has nothing to do the second time', async () => {
   expect(read('sign.js')).toBe(NEW)
 })
 
+it('tells the lines that a file has when it is written', async () => {
+  file(
+    'pay.js',
+    `const {
+  Hash,
+  Wechatpay,
+} = require('wechatpay-axios-plugin')
+const wxpay = new Wechatpay({ mchid: '1', serial: '2', privateKey: '3' })
+exports.find = (config) => wxpay.v3.profitsharing.orders.$out_order_no$.get(config)
+exports.same = (one) => {
+  return Hash.equals(one,
+    'other')
+}
+`,
+  )
+  expect((await migrate(['pay.js'])).stderr).toContain('3 to look at: lines 5, 6, 8\n')
+  const { stderr } = await migrate(['--write', 'pay.js'])
+  const [, list = ''] = /to look at: lines (.*)/.exec(stderr) ?? []
+  const lines = read('pay.js').split('\n')
+  const named = list.split(', ').map((line) => lines.slice(Number(line) - 2, Number(line)).join('\n'))
+  expect(named).toEqual([
+    expect.stringMatching(/TODO.*\nconst wxpay = new/),
+    expect.stringMatching(/TODO.*\nexports\.find = /),
+    expect.stringMatching(/TODO.*\n {2}return Hash\.equals/),
+  ])
+})
+
 it('keeps line ends, byte order mark, mode and links', async () => {
   const path = file('real.js', `\uFEFF#!/usr/bin/env node\r\n${OLD.replaceAll('\n', '\r\n')}`)
   chmodSync(path, 0o755)
@@ -126,7 +153,7 @@ jest.mock('wechatpay-node-v3')
 exports.check = async (headers, other) => {
   const wx = new WxPay({ appid, mchid, publicKey, privateKey, key })
   await wx.verifySign(headers)
-  return other.transactions_native({})
+  return other.verifySign({})
 }
 `,
   )
@@ -138,7 +165,7 @@ exports.check = async (headers, other) => {
 
 it('passes nothing over in silence that can only be of an old package', async () => {
   file('route.js', 'exports.pay = (ctx, order) => ctx.wxpay.v3.pay.transactions.native.post(order)\n')
-  file('next.config.js', "module.exports = { serverExternalPackages: ['wechatpay-axios-plugin'] }\n")
+  file('next.config.js', "module.exports = { serverExternalPackages: ['wechatpay-node-v3'] }\n")
   file('done.js', 'exports.pay = (ctx, json) => ctx.wxpay.v3.pay.transactions.native.post({ json })\n')
   file('other.js', 'exports.list = (sdk, page) => sdk.v3.users.get(page)\n')
   const { stdout, stderr } = await migrate(['.'])
@@ -180,7 +207,7 @@ it('speaks Chinese where the locale does, in its comments as well', async () => 
   file('a.js', "const { Hash } = require('wechatpay-axios-plugin')\nHash.equals('a', 'b')\n")
   const env = { LC_ALL: 'zh_CN.UTF-8' }
   const { stderr } = await migrate(['--write', 'a.js'], { env })
-  expect(stderr).toContain('需人工处理 1 处：第 2 行')
+  expect(stderr).toContain('需人工处理 1 处：第 3 行')
   expect(read('a.js')).toMatch(/^\/\/ TODO\(wechatpay-fluent\): wxpay\.notifications\.parse\(\) 会比对签名/m)
   expect((await migrate(['--help'], { env })).stdout).toContain(
     'wechatpay-fluent migrate --write src    写入改动',
