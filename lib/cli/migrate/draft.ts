@@ -123,7 +123,7 @@ export function markGone(draft: Draft, node: Node, rewritten: Node = node): void
 export function need(draft: Draft, node: Node, module: string, name: string): string {
   const there = importedAlready(draft, module, name)
   if (there !== undefined) return there
-  const site = siteOf(draft, node) ?? draft.file.syntax.root
+  const site = siteOf(draft, node) ?? firstSite(draft) ?? draft.file.syntax.root
   const before = draft.needs.find((one) => one.site === site && one.module === module && one.name === name)
   const local = before?.local ?? freeName(draft, name)
   if (before) before.users.add(node)
@@ -187,6 +187,18 @@ export function siteOf(draft: Draft, node: Node): Node | undefined {
   if (!source) return undefined
   if (!isLoad(source.value)) return siteOf(draft, source.value)
   return peerOf(requiredBy(baseOf(source.value))) ? declaration : undefined
+}
+
+/** The first import of an old package that the whole file has. */
+function firstSite({ file: { syntax } }: Draft): Node | undefined {
+  for (const statement of syntax.root.program.body) {
+    const isImport = statement.type === 'ImportDeclaration' && statement.importKind !== 'type'
+    if (isImport && statement.specifiers.length > 0 && peerOf(statement.source.value)) return statement
+    const declarators = statement.type === 'VariableDeclaration' ? statement.declarations : []
+    const found = declarators.find(({ init }) => init && peerOf(requiredBy(baseOf(init))))
+    if (found) return found
+  }
+  return undefined
 }
 
 /** Whether a value is a `require('…')`, `await import('…')` or a property of one. */

@@ -289,6 +289,12 @@ export class Meanings {
     return [{ fields, file }, ...(base && home ? this.#ownersOf(base, home) : [])]
   }
 
+  /** The function of the same file that a call calls. */
+  functionOf(callee: Node, file: SourceFile): FunctionNode | undefined {
+    const made = this.#functionOf(plain(callee), file)
+    return made?.file === file ? made.node : undefined
+  }
+
   #functionOf(callee: Node, file: SourceFile): Made | undefined {
     const own = ownFunction(callee, file)
     if (own) return { node: own, file }

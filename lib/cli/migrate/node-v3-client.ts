@@ -1,5 +1,5 @@
 import type { NewExpression } from '@babel/types'
-import { type Draft, rangeOf } from './draft.js'
+import { type Draft, isTypeScript, rangeOf } from './draft.js'
 import type { Meaning } from './meaning.js'
 import { asObject, isOpen, literalOf } from './objects.js'
 import { isIdentifier, keyOf, memberName, type Node, objectOf, plain, propertyValue, walk } from './syntax.js'
@@ -89,7 +89,8 @@ function textAt(draft: Draft, node: Node, place: Node): string | undefined {
   if (isHere) return draft.edits.textOf(...rangeOf(node))
   const text = isOwn ? draft.file.text.slice(...rangeOf(node)) : foreignText(node)
   if (text === undefined || !isSimple(plain(node))) return undefined
-  return !isOwn || isVisible(draft, node, place) ? text : undefined
+  if (isOwn && !isVisible(draft, node, place)) return undefined
+  return isTypeScript(draft) && /^process\.env\.\w+$/.test(text) ? `${text}!` : text
 }
 
 function isInside(draft: Draft, node: Node, around: Node): boolean {

@@ -341,7 +341,9 @@ export function rewriteConstructor(draft: Draft, node: NewExpression): void {
     )
   }
   const last = node.arguments.at(-1) as Node
-  draft.edits.replace(rangeOf(first)[0], rangeOf(last)[1], laidOut(draft, first, members))
+  const isAny = first.type === 'TSAsExpression' && first.typeAnnotation.type === 'TSAnyKeyword'
+  const text = laidOut(draft, first, members) + (isAny ? ' as any' : '')
+  draft.edits.replace(rangeOf(first)[0], rangeOf(last)[1], text)
   if (values.platform) return
   mark(
     draft,

@@ -3,7 +3,7 @@ import { words } from '../language.js'
 import { type Draft, isTypeScript, mark, markGone, meaningOf, pair, rangeOf, textOf } from './draft.js'
 import { asObject, has, isNothing, isOpen, type Member, removeMembers, renameMember } from './objects.js'
 import type { Target } from './path.js'
-import { isCall, isFunction, isIdentifier, keyOf, memberName, type Node, plain, returnsOf, textValue } from './syntax.js'
+import { isCall, isFunction, isIdentifier, keyOf, memberName, type Node, objectOf, plain, returnsOf, textValue } from './syntax.js'
 
 /** Options of a call that both packages know. */
 const KEPT: ReadonlySet<string> = new Set([
@@ -35,6 +35,7 @@ export interface WrittenRequest {
 export function writeRequest(draft: Draft, written: WrittenRequest): void {
   const { call, bodyKey, extra } = written
   const body = written.body && !isNothing(plain(written.body)) ? written.body : undefined
+  if (written.target.traits && body) assertDefined(draft, body)
   const given = written.config && !isNothing(plain(written.config)) ? written.config : undefined
   const config = given && configOf(draft, given, written)
   markMissing(draft, written, given)
@@ -71,6 +72,30 @@ function castOf(draft: Draft, node: Node, { target }: WrittenRequest): string {
   )
   const isLoose = isSearch || source?.path.at(-1) === 'searchParams' || hasLooseType(draft, inner)
   return isTypeScript(draft) && target.traits && isLoose ? ' as any' : ''
+}
+
+/** In TypeScript, takes what the environment holds for given, as the types of the old packages did. */
+function assertDefined(draft: Draft, node: Node): void {
+  if (node.type !== 'ObjectExpression' || !isTypeScript(draft)) return
+  for (const one of node.properties) {
+    if (one.type !== 'ObjectProperty') continue
+    assertDefined(draft, one.value)
+    if (!isOfEnvironment(draft, one.value)) continue
+    const name = one.shorthand ? keyOf(one) : undefined
+    draft.edits.after(rangeOf(one.value)[1], name === undefined ? '!' : `: ${name}!`)
+  }
+}
+
+/** Whether a value is a variable of the environment, or a constant that holds one. */
+function isOfEnvironment({ file: { syntax } }: Draft, value: Node): boolean {
+  const isEnv = (node: Node | undefined): boolean =>
+    node !== undefined && memberName(node) === 'env' && isIdentifier(objectOf(node), 'process')
+  if (memberName(value) !== undefined && isEnv(objectOf(value))) return true
+  const binding = syntax.bindings.get(value)
+  const [source, ...more] = binding?.sources ?? []
+  if (!source || more.length > 0 || binding?.type) return false
+  if (source.path.length === 1) return isEnv(source.value)
+  return memberName(source.value) !== undefined && isEnv(objectOf(source.value))
 }
 
 /** Whether a name is declared as an object of which nothing is known. */
@@ -146,6 +171,7 @@ function rewriteConfig(draft: Draft, config: ObjectExpression, written: WrittenR
     if (name === undefined) unknown.push(oneLine(textOf(draft, member)))
     else if (name === 'params') {
       renameMember(draft, member, 'query')
+      if (target.traits && value) assertDefined(draft, value)
       if (value) draft.edits.after(rangeOf(value)[1], castOf(draft, value, written))
     }
     else if (DROPPED.has(name) || isSuperfluous(draft, name, value, written)) {

@@ -1,4 +1,4 @@
-import type { ObjectExpression } from '@babel/types'
+import type { CallExpression, ObjectExpression } from '@babel/types'
 import { words } from '../language.js'
 import {
   type Draft,
@@ -14,7 +14,7 @@ import {
 } from './draft.js'
 import { isNothing } from './objects.js'
 import type { Target } from './path.js'
-import { isCall, type Node, plain, propertyValue } from './syntax.js'
+import { isCall, isIdentifier, type Node, plain, propertyValue, returnsOf } from './syntax.js'
 
 /**
  * Encrypted fields of a body: what the program encrypts by hand becomes `sensitive(…)`, which the client encrypts with
@@ -96,15 +96,25 @@ function branchesOf(node: Node): Node[] {
   return inner.type === 'LogicalExpression' ? branchesOf(inner.right) : [inner]
 }
 
+/** Whether a call encrypts its first argument, also by a function of the program that does nothing else. */
+function encrypts(draft: Draft, call: CallExpression): boolean {
+  const callee = meaningOf(draft, call.callee)
+  if (callee) {
+    const name = 'name' in callee ? callee.name : undefined
+    return name === 'Rsa.encrypt' || (callee.is === 'method' && name === 'publicEncrypt')
+  }
+  const own = draft.meanings.functionOf(call.callee, draft.file)
+  const [result, ...more] = own ? returnsOf(own) : []
+  const inner = result && plain(result)
+  if (!own || !isCall(inner) || inner === call || more.length > 0 || !isIdentifier(own.params[0])) return false
+  return isIdentifier(inner.arguments[0], own.params[0].name) && encrypts(draft, inner)
+}
+
 function rewriteValue(draft: Draft, value: Node): boolean {
   const call = plain(value)
   if (!isCall(call)) return false
-  const callee = meaningOf(draft, call.callee)
-  const encrypts =
-    (callee?.is === 'helper' && callee.name === 'Rsa.encrypt') ||
-    (callee?.is === 'method' && callee.name === 'publicEncrypt')
   const [text] = call.arguments
-  if (!encrypts || !text) return false
+  if (!text || !encrypts(draft, call)) return false
   forget(draft, [call.callee])
   const local = need(draft, call.callee, MAIN, 'sensitive')
   const clear = textOf(draft, text)

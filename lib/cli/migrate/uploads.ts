@@ -91,7 +91,7 @@ function formOf(draft: Draft, given: Node): Form | undefined {
   if (!own || !appended) return undefined
   return {
     created: made.created,
-    appends: [...made.appends, ...appended.map(({ call }) => call)],
+    appends: [...made.appends, ...appended.flatMap(({ calls }) => calls)],
     statements: [own, ...appended.map(({ statement }) => statement)],
   }
 }
@@ -101,20 +101,22 @@ function appendStatements(
   draft: Draft,
   binding: Binding,
   body: Node,
-): { readonly call: CallExpression; readonly statement: Node }[] | undefined {
+): { readonly calls: readonly CallExpression[]; readonly statement: Node }[] | undefined {
   const { parents } = draft.file.syntax
-  const found: { call: CallExpression; statement: Node }[] = []
+  const found: { calls: CallExpression[]; statement: Node }[] = []
   for (const reference of binding.references) {
     if (reference === body) continue
-    const member = parents.get(reference)
-    const call = member && parents.get(member)
-    const statement = call && parents.get(call)
-    const name = member && memberName(member)
-    if (name === 'getHeaders') continue
-    if (name !== 'append' || !isCall(call) || statement?.type !== 'ExpressionStatement') {
-      return undefined
+    const calls: CallExpression[] = []
+    let member = parents.get(reference)
+    if (member && memberName(member) === 'getHeaders') continue
+    while (member && memberName(member) === 'append') {
+      const call = parents.get(member)
+      if (!isCall(call)) return undefined
+      calls.push(call)
+      member = parents.get(call)
     }
-    found.push({ call, statement })
+    if (calls.length === 0 || member?.type !== 'ExpressionStatement') return undefined
+    found.push({ calls, statement: member })
   }
   return found
 }
