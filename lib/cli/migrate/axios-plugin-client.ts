@@ -1,8 +1,8 @@
 import type { NewExpression, ObjectExpression } from '@babel/types'
 import { unknownOptions } from '../../check-options.js'
-import { words } from '../language.js'
 import { type Draft, mark, meaningOf, replaceNode } from './draft.js'
 import { has, isNothing, isOpen, literalOf, type Member, removeMembers } from './objects.js'
+import { REASONS } from './reasons.js'
 import { keyOf, type Node, plain, propertyValue, textValue } from './syntax.js'
 
 /** Rewrites `new Wechatpay(…)` of wechatpay-axios-plugin, whose options keep their names. */
@@ -55,12 +55,5 @@ function rewriteWithoutCerts(draft: Draft, created: Node, options: ObjectExpress
     removeMembers(draft, options, new Set<Member>(ofV3))
     return
   }
-  mark(
-    draft,
-    created,
-    words(
-      'every answer is verified: give certs: { PUB_KEY_ID_…: the WeChat Pay public key }, or in place of certs apiv3Key, to download the certificates',
-      '每个应答都会验签：请传 certs: { PUB_KEY_ID_…: 微信支付公钥 }，或以 apiv3Key 代替 certs 来下载平台证书',
-    ),
-  )
+  mark(draft, created, REASONS.needsCerts)
 }

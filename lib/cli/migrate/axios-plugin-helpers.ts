@@ -1,6 +1,7 @@
 import type { CallExpression } from '@babel/types'
 import { words } from '../language.js'
 import { CRYPTO, type Draft, forget, mark, markGone, meaningOf, need, replaceNode, textOf } from './draft.js'
+import { REASONS } from './reasons.js'
 import { baseOf, isCall, isIdentifier, memberName, type Node, objectOf, plain, textValue } from './syntax.js'
 
 /** What a helper becomes; `undefined` where its arguments are not those that it is known with. */
@@ -35,14 +36,7 @@ const gcm =
       if (/(?:cipher|plain)\w*$/i.test(text) && !NONCE.test(text)) {
         return same(name, 4)(draft, call, [text, key, nonce, ...data])
       }
-      mark(
-        draft,
-        call,
-        words(
-          `the text comes first: ${name}(text, key, nonce, associatedData)`,
-          `文本在最前：${name}(text, key, nonce, associatedData)`,
-        ),
-      )
+      mark(draft, call, REASONS.textFirst(name))
     }
     return same(name, 4)(draft, call, args)
   }
@@ -237,7 +231,8 @@ export function markHelper(draft: Draft, node: Node): void {
   // The longest expression is marked: `Aes.AesCbc.encrypt`, and not `Aes`.
   const isInner = objectOf(parent) === node
   if (isInner || isGone(draft, node) || (isIdentifier(node) && !bindings.has(node))) return
-  const isClass = !helper.name.includes('.') && Object.keys(RULES).some((name) => name.startsWith(`${helper.name}.`))
+  const isClass =
+    !helper.name.includes('.') && Object.keys(RULES).some((name) => name.startsWith(`${helper.name}.`))
   const advice =
     ADVICE[helper.name] ??
     (isClass

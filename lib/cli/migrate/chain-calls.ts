@@ -1,7 +1,6 @@
 import type { CallExpression } from '@babel/types'
 import { nodeAt } from '../../catalog/routes.js'
 import type { Verb } from '../../index.js'
-import { words } from '../language.js'
 import {
   type Draft,
   forget,
@@ -19,10 +18,21 @@ import { findHandlers } from './handlers.js'
 import { type Part, partsOf } from './meaning.js'
 import { asObject, has, literalOf, type Member, removeMembers } from './objects.js'
 import { chainOf, type Target, targetOf, withoutQuery } from './path.js'
+import { REASONS } from './reasons.js'
 import { writeRequest } from './request.js'
 import { usesOf } from './results.js'
 import { rewriteSensitive } from './sensitive-fields.js'
-import { isCall, isIdentifier, keyOf, memberName, type Node, objectOf, plain, propertyValue, textValue } from './syntax.js'
+import {
+  isCall,
+  isIdentifier,
+  keyOf,
+  memberName,
+  type Node,
+  objectOf,
+  plain,
+  propertyValue,
+  textValue,
+} from './syntax.js'
 import { isForm, uploadOf } from './uploads.js'
 
 /** Rewrites a call of a chain of wechatpay-axios-plugin, which keeps its names. */
@@ -44,26 +54,12 @@ export function rewriteChainCall(draft: Draft, call: CallExpression): void {
     return
   }
   if (isInMiddle(draft, call)) {
-    mark(
-      draft,
-      call,
-      words(
-        'a call sends the request: a value in the path stands in brackets, as in outTradeNo[no].get()',
-        '调用即发出请求：路径中的值请写在方括号里，如 outTradeNo[no].get()',
-      ),
-    )
+    mark(draft, call, REASONS.callInMiddle)
     return
   }
   draft.rewritten.add(call)
   if (call.arguments.some((one) => one.type === 'SpreadElement')) {
-    mark(
-      draft,
-      call,
-      words(
-        'write the arguments as one request object: { json | xml, query, headers, … }',
-        '请把参数写成一个请求对象：{ json | xml, query, headers, … }',
-      ),
-    )
+    mark(draft, call, REASONS.spreadArguments)
     return
   }
   castLoose(draft, call, node, target)
@@ -88,7 +84,8 @@ function isTemplate(draft: Draft, node: Node): boolean {
   const meaning = meaningOf(draft, node)
   const declarator = draft.file.syntax.parents.get(node)
   const declaration = declarator && draft.file.syntax.parents.get(declarator)
-  if (meaning?.is !== 'path' || declarator?.type !== 'VariableDeclarator' || !isIdentifier(declarator.id)) return false
+  if (meaning?.is !== 'path' || declarator?.type !== 'VariableDeclarator' || !isIdentifier(declarator.id))
+    return false
   if (declaration?.type !== 'VariableDeclaration' || declaration.kind !== 'const') return false
   const values = meaning.parts.filter((part) => typeof part !== 'string')
   return (
@@ -99,9 +96,9 @@ function isTemplate(draft: Draft, node: Node): boolean {
 
 /** The placeholder that is documented in the place of a value. */
 function placeholderOf(parts: readonly Part[], value: Node): string | undefined {
-  const before = parts.slice(0, parts.indexOf(value)).map((part) =>
-    typeof part === 'string' ? part : placeholderOf(parts, part),
-  )
+  const before = parts
+    .slice(0, parts.indexOf(value))
+    .map((part) => (typeof part === 'string' ? part : placeholderOf(parts, part)))
   const names = [...(nodeAt(before.join('').replace(/\/$/, ''))?.children.keys() ?? [])]
   const placeholders = names.filter((name) => name.startsWith('{'))
   return placeholders.length === 1 ? placeholders[0] : undefined
@@ -164,14 +161,7 @@ function rewriteRequestCall(draft: Draft, call: CallExpression): void {
   const hasQuery = written !== undefined && Object.keys(written.query).length > 0
   const isClear = client && verb && written && !(hasQuery && config)
   if (!isClear || call.arguments.some((one) => one.type === 'SpreadElement')) {
-    mark(
-      draft,
-      call,
-      words(
-        'client.request(path, method, data, config) is wxpay.chain(path).post({ json: data, … })',
-        'client.request(path, method, data, config) 现在写作 wxpay.chain(path).post({ json: data, … })',
-      ),
-    )
+    mark(draft, call, REASONS.requestMethod)
     return
   }
   draft.rewritten.add(call)
@@ -203,14 +193,7 @@ function rewriteArguments(
   const filled = target.filled.map(([field, value]) => pair(field, textOf(draft, value)))
   const upload = body && uploadOf(draft, body, target)
   if (body && !upload && (target.traits?.upload || isForm(draft, body))) {
-    mark(
-      draft,
-      call,
-      words(
-        'an upload is { multipart: { file } }, a Buffer, File, stream or file:// URL; its meta is made by the client',
-        '上传写作 { multipart: { file } }，可传 Buffer、File、流或 file:// 地址；meta 由客户端生成',
-      ),
-    )
+    mark(draft, call, REASONS.upload)
     return
   }
   if (body && !upload) trimXml(draft, body, target)
@@ -234,14 +217,7 @@ function isEmptied({ withoutBody }: Draft, body: Node | undefined, { path, verb 
 }
 
 function markUnknownPath(draft: Draft, call: CallExpression): void {
-  mark(
-    draft,
-    call,
-    words(
-      'the path is known when the program runs: write { json: … } for v3 and { xml: … } for v2, and query in place of params',
-      '路径在运行时才知道：v3 请写 { json: … }，v2 请写 { xml: … }，并以 query 代替 params',
-    ),
-  )
+  mark(draft, call, REASONS.unknownPath)
 }
 
 /** `nonce_str` of an APIv2 body is made by the client; its types do not list it. */

@@ -1,6 +1,7 @@
 import type { CatchClause, Function as FunctionNode } from '@babel/types'
 import { Edits } from './edits.js'
-import type { Meaning, Meanings } from './meaning.js'
+import type { Meaning } from './meaning.js'
+import type { Meanings } from './meanings.js'
 import { importedName, peerOf, requiredBy, type SourceFile } from './modules.js'
 import { baseOf, innerOf, type Node, plain, walk } from './syntax.js'
 
@@ -217,7 +218,10 @@ export function removeStatement(draft: Draft, statement: Node): void {
 }
 
 /** Where a statement is; a semicolon on a line below it is there for what follows: `;(async () => …)()`. */
-export function statementRange({ file: { text } }: Draft, statement: Node): readonly [start: number, end: number] {
+export function statementRange(
+  { file: { text } }: Draft,
+  statement: Node,
+): readonly [start: number, end: number] {
   const [start, end] = rangeOf(statement)
   return [start, start + text.slice(start, end).replace(/\s*\n\s*;$/, '').length]
 }
@@ -229,6 +233,12 @@ export const semicolonOf = ({ file: { text } }: Draft): string => (/;\r?$/m.test
 export function indentOf({ file: { text } }: Draft, node: Node): string {
   const [start] = rangeOf(node)
   return /^[^\S\n]*/.exec(text.slice(text.lastIndexOf('\n', start - 1) + 1))?.[0] ?? ''
+}
+
+/** Whether a node is another one, or in it. */
+export function isInside({ file: { syntax } }: Draft, node: Node, around: Node): boolean {
+  for (let at: Node | undefined = node; at; at = syntax.parents.get(at)) if (at === around) return true
+  return false
 }
 
 /** What the lines of a file end with. */

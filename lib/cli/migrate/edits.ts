@@ -77,7 +77,11 @@ const isWithin = (edit: Edit, start: number, end: number): boolean => edit.start
 
 /** The line that a line of a text has after its edits; where it went itself, that of what came in its place. */
 export function lineAfter(source: string, edits: readonly Edit[], line: number): number {
-  const start = source.split('\n').slice(0, line - 1).join('\n').length + (line > 1 ? 1 : 0)
+  const start =
+    source
+      .split('\n')
+      .slice(0, line - 1)
+      .join('\n').length + (line > 1 ? 1 : 0)
   const count = (text: string): number => text.split('\n').length - 1
   let shift = 0
   for (const edit of edits) {

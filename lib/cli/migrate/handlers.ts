@@ -1,6 +1,6 @@
 import type { CatchClause, Function as FunctionNode } from '@babel/types'
-import { words } from '../language.js'
-import { type Draft, indentOf, lineEnd, mark, rangeOf, replaceNode, semicolonOf } from './draft.js'
+import { type Draft, indentOf, isInside, lineEnd, mark, rangeOf, replaceNode, semicolonOf } from './draft.js'
+import { REASONS } from './reasons.js'
 import {
   childrenOf,
   innerOf,
@@ -38,19 +38,15 @@ export function rewriteHandlers(draft: Draft): void {
     if (parameter.type === 'ObjectPattern' ? !takesResponse(parameter) : reads.length === 0) continue
     const [first] = statementsOf(handler.node)
     if (parameter.type === 'ObjectPattern') rewritePattern(draft, handler)
-    else if (first && reads.some((read) => isInside(draft, read, first) && !isInFunction(draft, read, first))) {
+    else if (
+      first &&
+      reads.some((read) => isInside(draft, read, first) && !isInFunction(draft, read, first))
+    ) {
       const [read] = reads
       const object = draft.file.text.slice(...rangeOf(objectOf(read) as Node))
       insertFirst(draft, handler.node, [`if (!${object}.response) throw ${nameOf(parameter)}`])
     } else {
-      mark(
-        draft,
-        parameter,
-        words(
-          'not every error has a response (RequestError, NetworkError): take error, and look at error.message first',
-          '错误不一定有 response（RequestError、NetworkError 没有）：请取 error，先看 error.message',
-        ),
-      )
+      mark(draft, parameter, REASONS.noResponse)
     }
   }
 }
@@ -59,7 +55,8 @@ export function rewriteHandlers(draft: Draft): void {
 function promiseHandlers(draft: Draft, call: Node): Handler[] {
   const { syntax } = draft.file
   const holder = syntax.parents.get(call)
-  const references = (holder?.type === 'VariableDeclarator' && syntax.bindings.get(holder.id)?.references) || []
+  const references =
+    (holder?.type === 'VariableDeclarator' && syntax.bindings.get(holder.id)?.references) || []
   const found = references.flatMap((one) => promiseHandlers(draft, one))
   for (let at: Node | undefined = call; at; ) {
     const member = syntax.parents.get(at)
@@ -118,11 +115,6 @@ function outermost(parents: ReadonlyMap<Node, Node>, node: Node): Node {
 const statementsOf = ({ body }: Handler['node']): Node[] =>
   body.type === 'BlockStatement' ? body.body : [body]
 
-function isInside({ file: { syntax } }: Draft, node: Node, around: Node): boolean {
-  for (let at: Node | undefined = node; at; at = syntax.parents.get(at)) if (at === around) return true
-  return false
-}
-
 function isInFunction({ file: { syntax } }: Draft, node: Node, around: Node): boolean {
   for (let at: Node | undefined = node; at && at !== around; at = syntax.parents.get(at)) {
     if (isFunction(at)) return true
@@ -153,7 +145,11 @@ function namesIn(node: Node): ReadonlySet<string> {
 }
 
 /** Puts statements before all others of a handler; an expression becomes what a block returns. */
-function insertFirst(draft: Draft, { body, end: last }: Handler['node'], statements: readonly string[]): void {
+function insertFirst(
+  draft: Draft,
+  { body, end: last }: Handler['node'],
+  statements: readonly string[],
+): void {
   const newline = lineEnd(draft)
   const end = semicolonOf(draft)
   const [start] = rangeOf(body)

@@ -112,14 +112,19 @@ export function exportedValue({ syntax }: SourceFile, name: string): Node | unde
 }
 
 /** The files from which another may pass a name on, and what it is called there. */
-export function reexportsOf({ syntax }: SourceFile, name: string): (readonly [specifier: string, name: string])[] {
+export function reexportsOf(
+  { syntax }: SourceFile,
+  name: string,
+): (readonly [specifier: string, name: string])[] {
   return syntax.root.program.body.flatMap((statement) => {
     if (statement.type === 'ExportAllDeclaration') return [[statement.source.value, name] as const]
     if (statement.type !== 'ExportNamedDeclaration' || !statement.source) return []
     const specifier = statement.specifiers.find(
       (one) => one.type === 'ExportSpecifier' && isIdentifier(one.exported, name),
     )
-    return specifier?.type === 'ExportSpecifier' ? [[statement.source.value, specifier.local.name] as const] : []
+    return specifier?.type === 'ExportSpecifier'
+      ? [[statement.source.value, specifier.local.name] as const]
+      : []
   })
 }
 

@@ -1,5 +1,5 @@
 import type { NewExpression } from '@babel/types'
-import { type Draft, isTypeScript, rangeOf } from './draft.js'
+import { type Draft, isInside, isTypeScript, rangeOf } from './draft.js'
 import type { Meaning } from './meaning.js'
 import { asObject, isOpen, literalOf } from './objects.js'
 import { isIdentifier, keyOf, memberName, type Node, objectOf, plain, propertyValue, walk } from './syntax.js'
@@ -91,12 +91,6 @@ function textAt(draft: Draft, node: Node, place: Node): string | undefined {
   if (text === undefined || !isSimple(plain(node))) return undefined
   if (isOwn && !isVisible(draft, node, place)) return undefined
   return isTypeScript(draft) && /^process\.env\.\w+$/.test(text) ? `${text}!` : text
-}
-
-function isInside(draft: Draft, node: Node, around: Node): boolean {
-  for (let at: Node | undefined = node; at; at = draft.file.syntax.parents.get(at))
-    if (at === around) return true
-  return false
 }
 
 /** Names, properties of names and texts: what may be written twice. */

@@ -20,6 +20,7 @@ import { type ClientValues, foreignOptions, valuesOfClient } from './node-v3-cli
 import { ADVICE, isOnlyOfNodeV3, METHODS, type Method } from './node-v3-methods.js'
 import { asObject, has, isOpen, literalOf, type Member, removeMembers } from './objects.js'
 import { chainOf, targetOf } from './path.js'
+import { REASONS } from './reasons.js'
 import { explainResult } from './results.js'
 import { rewriteSensitive } from './sensitive-fields.js'
 import { baseOf, keyOf, memberName, type Node, objectOf, plain, propertyValue } from './syntax.js'
@@ -194,14 +195,7 @@ function signedFor(
     const parameters = `${client}.paySign.${signs}({ appId: ${appid}, prepayId: response.data.prepay_id })`
     return `${sent}.then((response) => ({ ...response, data: ${parameters} }))`
   }
-  mark(
-    draft,
-    call,
-    words(
-      `what the front end needs is made of the answer: wxpay.paySign.${signs}({ appId, prepayId: data.prepay_id })`,
-      `前端所需的参数由应答生成：wxpay.paySign.${signs}({ appId, prepayId: data.prepay_id })`,
-    ),
-  )
+  mark(draft, call, REASONS.signForFrontEnd(String(signs)))
   return sent
 }
 
@@ -219,14 +213,7 @@ const PIECES: Readonly<Record<string, (draft: Draft, written: MethodCall) => str
     // The method gave the text where it was no JSON.
     if (/certificate/i.test(origin)) return clear
     if (!/resource/i.test(origin)) {
-      mark(
-        draft,
-        call,
-        words(
-          'JSON.parse is right for a notification; what is no JSON, such as a certificate, is the text itself',
-          '回调通知用 JSON.parse；不是 JSON 的（如证书），解密结果就是文本本身',
-        ),
-      )
+      mark(draft, call, REASONS.jsonOrText)
     }
     const text = `JSON.parse(${clear})`
     const [type] = (call.typeParameters ?? call.typeArguments)?.params ?? []
@@ -305,14 +292,7 @@ export function rewriteConstructor(draft: Draft, node: NewExpression): void {
   const values = valuesOfClient(draft, { ...meaning, is: 'method', name: '' }, node)
   const [first] = node.arguments
   if (!first || values.mchid === undefined || values.privateKey === undefined) {
-    mark(
-      draft,
-      node,
-      words(
-        'the options are { mchid, serial, privateKey, certs, apiv3Key, defaults: { appid } } now',
-        '现在的选项是 { mchid, serial, privateKey, certs, apiv3Key, defaults: { appid } }',
-      ),
-    )
+    mark(draft, node, REASONS.optionNames)
     return
   }
   draft.rewritten.add(node)
@@ -331,33 +311,14 @@ export function rewriteConstructor(draft: Draft, node: NewExpression): void {
   const foreign = foreignOptions(draft, node)
   if (foreign.length > 0) {
     const names = foreign.join(', ')
-    mark(
-      draft,
-      node,
-      words(
-        `wechatpay-node-v3 has no option ${names}: look at what it was meant for`,
-        `wechatpay-node-v3 没有 ${names} 选项：请检查其本意`,
-      ),
-    )
+    mark(draft, node, REASONS.foreignOptions(names))
   }
   const last = node.arguments.at(-1) as Node
   const isAny = first.type === 'TSAsExpression' && first.typeAnnotation.type === 'TSAnyKeyword'
   const text = laidOut(draft, first, members) + (isAny ? ' as any' : '')
   draft.edits.replace(rangeOf(first)[0], rangeOf(last)[1], text)
   if (values.platform) return
-  mark(
-    draft,
-    node,
-    values.key === undefined
-      ? words(
-          'every answer is verified: give certs: { PUB_KEY_ID_…: the WeChat Pay public key }, or apiv3Key to download the certificates',
-          '每个应答都会验签：请传 certs: { PUB_KEY_ID_…: 微信支付公钥 }，或传 apiv3Key 以下载平台证书',
-        )
-      : words(
-          'every answer is verified: a merchant who has a WeChat Pay public key gives certs: { PUB_KEY_ID_…: that key }; for others the certificates are downloaded',
-          '每个应答都会验签：有微信支付公钥的商户请传 certs: { PUB_KEY_ID_…: 公钥 }；否则自动下载平台证书',
-        ),
-  )
+  mark(draft, node, values.key === undefined ? REASONS.needsCerts : REASONS.certsOrDownload)
 }
 
 /** An object literal on as many lines as the one before. */

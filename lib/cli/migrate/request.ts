@@ -1,9 +1,20 @@
 import type { CallExpression, ObjectExpression } from '@babel/types'
-import { words } from '../language.js'
 import { type Draft, isTypeScript, mark, markGone, meaningOf, pair, rangeOf, textOf } from './draft.js'
 import { asObject, has, isNothing, isOpen, type Member, removeMembers, renameMember } from './objects.js'
 import type { Target } from './path.js'
-import { isCall, isFunction, isIdentifier, keyOf, memberName, type Node, objectOf, plain, returnsOf, textValue } from './syntax.js'
+import { REASONS } from './reasons.js'
+import {
+  isCall,
+  isFunction,
+  isIdentifier,
+  keyOf,
+  memberName,
+  type Node,
+  objectOf,
+  plain,
+  returnsOf,
+  textValue,
+} from './syntax.js'
 
 /** Options of a call that both packages know. */
 const KEPT: ReadonlySet<string> = new Set([
@@ -135,14 +146,7 @@ function configOf(draft: Draft, given: Node, written: WrittenRequest): Config {
     if (!draft.done.has(shared)) rewriteConfig(draft, shared, written)
     draft.done.add(shared)
   } else {
-    mark(
-      draft,
-      given,
-      words(
-        `the options in ${oneLine(textOf(draft, given))} are those of axios: rename params to query, and drop security and nonceless`,
-        `${oneLine(textOf(draft, given))} 里是 axios 的选项：请把 params 改名为 query，并去掉 security 与 nonceless`,
-      ),
-    )
+    mark(draft, given, REASONS.axiosOptions(oneLine(textOf(draft, given))))
   }
   return { isEmpty: false, text: `...${textOf(draft, given)}` }
 }
@@ -173,8 +177,7 @@ function rewriteConfig(draft: Draft, config: ObjectExpression, written: WrittenR
       renameMember(draft, member, 'query')
       if (target.traits && value) assertDefined(draft, value)
       if (value) draft.edits.after(rangeOf(value)[1], castOf(draft, value, written))
-    }
-    else if (DROPPED.has(name) || isSuperfluous(draft, name, value, written)) {
+    } else if (DROPPED.has(name) || isSuperfluous(draft, name, value, written)) {
       removed.add(member)
       markGone(draft, member)
     } else if (name === 'transformResponse' && value && applyTransforms(draft, value, written)) {
@@ -191,14 +194,7 @@ function rewriteConfig(draft: Draft, config: ObjectExpression, written: WrittenR
   removeMembers(draft, config, removed)
   if (unknown.length > 0) {
     const names = unknown.join(', ')
-    mark(
-      draft,
-      config,
-      words(
-        `a request takes no ${names}: see "The request object" in the guide for what does the same`,
-        `请求对象不接受 ${names}：同样的事怎么做，请看指南中“请求对象”一节`,
-      ),
-    )
+    mark(draft, config, REASONS.unknownKeys(names))
   }
   return removed.size === config.properties.length
 }
@@ -279,14 +275,7 @@ function markMissing(draft: Draft, { call, target, emptied }: WrittenRequest, gi
   )
   if (missing.length === 0) return
   const names = missing.join(', ')
-  mark(
-    draft,
-    call,
-    words(
-      `the path has a place for ${names}: give it beside query and json`,
-      `路径里有 ${names} 的占位符：请与 query、json 并列传入`,
-    ),
-  )
+  mark(draft, call, REASONS.missingValues(names))
 }
 
 function namesOnly(object: ObjectExpression | undefined, name: string): boolean {

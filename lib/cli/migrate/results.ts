@@ -1,6 +1,6 @@
 import type { CallExpression } from '@babel/types'
-import { words } from '../language.js'
 import { type Draft, mark } from './draft.js'
+import { REASONS } from './reasons.js'
 import { isCall, isIdentifier, keyOf, memberName, type Node, objectOf } from './syntax.js'
 
 /** What a result of wechatpay-node-v3 and an AxiosResponse have in common. */
@@ -17,28 +17,14 @@ export function explainResult(draft: Draft, call: CallExpression): void {
   const fields = names.filter((name) => !errors.includes(name) && name !== ESCAPES)
   if (errors.length > 0) {
     const list = errors.join(', ')
-    mark(
-      draft,
-      call,
-      words(
-        `a refused call throws an ApiError now (error.status, error.code, error.apiMessage): there is no need to check ${list}`,
-        `请求被拒绝时现在会抛出 ApiError（error.status、error.code、error.apiMessage），不必再看 ${list}`,
-      ),
-    )
+    mark(draft, call, REASONS.refusalThrows(list))
   }
   if (fields.length > 0) {
     const list = fields.join(', ')
-    mark(draft, call, words(`${list}: the fields of the answer are in data`, `${list}：应答的字段在 data 里`))
+    mark(draft, call, REASONS.fieldsInData(list))
   }
   if (names.includes(ESCAPES)) {
-    mark(
-      draft,
-      call,
-      words(
-        'the result is an AxiosResponse ({ status, data, headers }), and a refused call throws an ApiError',
-        '结果现在是 AxiosResponse（{ status, data, headers }），请求被拒绝时抛出 ApiError',
-      ),
-    )
+    mark(draft, call, REASONS.axiosResponse)
   }
 }
 

@@ -1,7 +1,4 @@
 import type { CallExpression, TSAsExpression } from '@babel/types'
-import { matchTemplate } from '../../catalog/match.js'
-import type { Verb } from '../../index.js'
-import { words } from '../language.js'
 import { rewritePluginClient } from './axios-plugin-client.js'
 import { markHelper, rewriteConstant, rewriteHelperCall } from './axios-plugin-helpers.js'
 import { isByName, rewriteChainCall, rewriteHeldNode } from './chain-calls.js'
@@ -23,12 +20,13 @@ import { applyEdits, type Edit } from './edits.js'
 import { rewriteHandlers } from './handlers.js'
 import { removeAliases, rewriteImports } from './imports.js'
 import { writeMarks } from './marks.js'
-import type { Meanings } from './meaning.js'
+import type { Meanings } from './meanings.js'
 import { peerOf, requiredBy, type SourceFile } from './modules.js'
 import { rewriteConstructor, rewriteMethodCall } from './node-v3.js'
 import { isOfNodeV3, isOnlyOfNodeV3 } from './node-v3-methods.js'
+import { REASONS } from './reasons.js'
 import { isCall, isIdentifier, keyOf, memberName, type Node, objectOf, plain, walk } from './syntax.js'
-import { isNewRequest } from './uses.js'
+import { isOldCall } from './uses.js'
 
 /** A file after its migration. */
 export interface Rewritten {
@@ -90,14 +88,7 @@ function rewriteNode(draft: Draft, node: Node): void {
 /** Marks the call of a class, which an early version was: `wxp(axios, options)`. */
 function markCallOfClass(draft: Draft, call: CallExpression): void {
   if (!/^(?:class|module)$/.test(meaningOf(draft, call.callee)?.is ?? '')) return
-  mark(
-    draft,
-    call,
-    words(
-      'early versions of the package took an instance of axios: use new Wechatpay(options) and its chain',
-      '早期版本的软件包接收 axios 实例：请改用 new Wechatpay(options) 及其链式调用',
-    ),
-  )
+  mark(draft, call, REASONS.calledClass)
 }
 
 /** `wechat.Wechatpay` of a package that is imported as a whole. */
@@ -119,21 +110,10 @@ function markRest(draft: Draft, node: Node): void {
   const parent = draft.file.syntax.parents.get(node)
   if (meaning?.is === 'helper' && isReferenceOrMember(draft, node)) markHelper(draft, node)
   if (meaning?.is === 'axios' && /^client\.v[23]\.defaults$/.test(meaning.name)) {
-    mark(
-      draft,
-      node,
-      words(
-        'functions of transformRequest run before the request is encoded here, and those of transformResponse after the response is verified: look at what they take',
-        'transformRequest 的函数在这里于请求编码之前执行，transformResponse 的函数在应答验签之后执行：请检查它们收到的是什么',
-      ),
-    )
+    mark(draft, node, REASONS.transforms)
   }
   if (parent?.type.startsWith('Class') && 'superClass' in parent && parent.superClass === node && meaning) {
-    mark(
-      draft,
-      node,
-      words('a client is not to be extended: keep one in a field', '客户端不应被继承：请把它放在字段里'),
-    )
+    mark(draft, node, REASONS.extendedClient)
   }
 }
 
@@ -147,14 +127,7 @@ function markType(draft: Draft, node: Node): void {
   const isMember = /^TS(?:Method|Property)Signature$/.test(node.type) && isOnlyOfNodeV3(keyOf(node) ?? '')
   const isOfNode = isMember && /wechatpay-node-v3/.test(draft.file.text)
   if (!isCast && !(isOfNode && !draft.edits.isReplaced(rangeOf(node)[0]))) return
-  mark(
-    draft,
-    node,
-    words(
-      'this type describes calls of the old package: leave it out, or say Wechatpay of wechatpay-fluent',
-      '这个类型描述的是原软件包的调用：请去掉，或改用 wechatpay-fluent 的 Wechatpay',
-    ),
-  )
+  mark(draft, node, REASONS.describedType)
 }
 
 /** Rewrites `client as { v3: … }`: the chain of wechatpay-fluent has types. */
@@ -194,7 +167,7 @@ function unknownLines(draft: Draft): number[] {
       meaning.parts.every((part) => typeof part === 'string') &&
       !isByName(draft, node.callee)
     const isUnclear = meaning?.is === 'method' && meaning.isByName && isOfNodeV3(name)
-    const isOnlyOld = !meaning && (isOldChain(node, isOld) || isOnlyOfNodeV3(name))
+    const isOnlyOld = !meaning && (isOldCall(node, isOld) || isOnlyOfNodeV3(name))
     if (isOther || isUnclear || isOnlyOld) lines.push(lineOf(node))
   })
   return lines
@@ -204,25 +177,3 @@ function unknownLines(draft: Draft): number[] {
 const loads = (parent: Node | undefined): boolean =>
   parent !== undefined &&
   (requiredBy(parent) !== undefined || /^(?:Import|Export|TSExternalModule)/.test(parent.type))
-
-/** Whether a call reads as one of a chain that still has its old arguments: `ctx.wxpay.v3.pay.transactions.native.post(order)`. */
-function isOldChain({ callee, arguments: args }: CallExpression, isOld: boolean): boolean {
-  const names: string[] = []
-  let at: Node | undefined = plain(callee)
-  while (at && names[0] !== 'v2' && names[0] !== 'v3') {
-    const name = memberName(at)
-    const object: Node | undefined = objectOf(at)
-    if (object) names.unshift(name ?? '{}')
-    at = object && plain(object)
-  }
-  const verb = names.at(-1) ?? ''
-  if (!/^v[23]$/.test(names[0] ?? '') || names.length < 3 || !VERB.test(verb)) return false
-  if (isOld) return true
-  const [request] = args
-  const path = names
-    .slice(0, -1)
-    .map((name) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`))
-  return args.length > 0 && !isNewRequest(request) && matchTemplate(verb as Verb, path.join('/')) !== undefined
-}
-
-const VERB = /^(?:get|post|put|patch|delete)$/

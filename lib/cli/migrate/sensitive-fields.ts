@@ -1,5 +1,4 @@
 import type { CallExpression, ObjectExpression } from '@babel/types'
-import { words } from '../language.js'
 import {
   type Draft,
   forget,
@@ -14,6 +13,7 @@ import {
 } from './draft.js'
 import { isNothing } from './objects.js'
 import type { Target } from './path.js'
+import { REASONS } from './reasons.js'
 import { isCall, isIdentifier, type Node, plain, propertyValue, returnsOf } from './syntax.js'
 
 /**
@@ -34,14 +34,7 @@ export function rewriteSensitive(draft: Draft, call: Node, body: Node | undefine
     const concerned = isHidden ? fields : left.map(({ field }) => field)
     const names = [...new Set(concerned)].slice(0, 3).map((field) => field.slice('json.'.length))
     const list = names.join(', ') + (concerned.length > names.length ? ', …' : '')
-    mark(
-      draft,
-      left[0]?.value ?? body,
-      words(
-        `${list}: give sensitive('…') with the clear text; the client encrypts it and names the key`,
-        `${list}：请传 sensitive('明文')，由客户端加密并带上密钥的序列号`,
-      ),
-    )
+    mark(draft, left[0]?.value ?? body, REASONS.clearText(list))
   }
   return values.length > 0 && left.length === 0
 }
@@ -106,7 +99,8 @@ function encrypts(draft: Draft, call: CallExpression): boolean {
   const own = draft.meanings.functionOf(call.callee, draft.file)
   const [result, ...more] = own ? returnsOf(own) : []
   const inner = result && plain(result)
-  if (!own || !isCall(inner) || inner === call || more.length > 0 || !isIdentifier(own.params[0])) return false
+  if (!own || !isCall(inner) || inner === call || more.length > 0 || !isIdentifier(own.params[0]))
+    return false
   return isIdentifier(inner.arguments[0], own.params[0].name) && encrypts(draft, inner)
 }
 

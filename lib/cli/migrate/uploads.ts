@@ -57,7 +57,8 @@ function uploadOfObject(
 ): string | undefined {
   const [file, given] = [propertyValue(object, fileName), propertyValue(object, 'meta')]
   const meta = given && metaOf(draft, given, known)
-  if (isOpen(object) || !file || (given && !meta) || object.properties.length !== (given ? 2 : 1)) return undefined
+  if (isOpen(object) || !file || (given && !meta) || object.properties.length !== (given ? 2 : 1))
+    return undefined
   const name = propertyValue(meta, nameField)
   const content = textOf(draft, file)
   const value = name && !isStream(file) ? `new File([${content}], ${textOf(draft, name)})` : content

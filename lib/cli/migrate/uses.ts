@@ -1,10 +1,11 @@
+import type { CallExpression } from '@babel/types'
 import { isDocumentedPrefix, lookup } from '../../catalog/lookup.js'
 import { normalizeSegment } from '../../chain/names.js'
 import type { Verb } from '../../index.js'
 import type { Peer, SourceFile } from './modules.js'
 import { isOnlyOfNodeV3 } from './node-v3-methods.js'
 import { has } from './objects.js'
-import { innerOf, isCall, memberName, type Node, objectOf } from './syntax.js'
+import { innerOf, isCall, memberName, type Node, objectOf, plain } from './syntax.js'
 
 /** The package whose client an expression is by what is called of it: endpoints as the API documents them, or names of methods. */
 export function peerOfUse(
@@ -14,7 +15,8 @@ export function peerOfUse(
 ): Peer | undefined {
   // What is written for wechatpay-fluent has the same chains.
   if (/wechatpay-fluent/.test(text) && !/wechatpay-(?:axios-plugin|node-v3)/.test(text)) return undefined
-  if (!/^(?:Identifier|(?:Optional)?MemberExpression|(?:Optional)?CallExpression)$/.test(node.type)) return undefined
+  if (!/^(?:Identifier|(?:Optional)?MemberExpression|(?:Optional)?CallExpression)$/.test(node.type))
+    return undefined
   const names: (string | undefined)[] = []
   let at = node
   for (;;) {
@@ -26,8 +28,7 @@ export function peerOfUse(
     } else if (isCall(parent) && parent.callee === at) {
       const isOther = names.length === 1 && isOwn(names[0] ?? '')
       return isOther ? undefined : peerOfCall(names, parent.arguments)
-    }
-    else return isOfApi(names) ? 'wechatpay-axios-plugin' : undefined
+    } else return isOfApi(names) ? 'wechatpay-axios-plugin' : undefined
   }
 }
 
@@ -36,6 +37,19 @@ function peerOfCall(names: readonly (string | undefined)[], args: readonly Node[
   // `refunds` and the like may be methods of anything.
   if (names.length === 1 && first?.includes('_') && isOnlyOfNodeV3(first)) return 'wechatpay-node-v3'
   return isOfApi(names) && !isNewRequest(args[0]) ? 'wechatpay-axios-plugin' : undefined
+}
+
+/** Whether a call reads as one of a chain that still has its old arguments: `ctx.pay.v3.pay.transactions.native.post(order)`. */
+export function isOldCall({ callee, arguments: args }: CallExpression, isOld: boolean): boolean {
+  const names: (string | undefined)[] = []
+  let at: Node | undefined = plain(callee)
+  while (at && !/^v[23]$/.test(names[0] ?? '')) {
+    const object = objectOf(at)
+    if (object) names.unshift(memberName(at))
+    at = object && plain(object)
+  }
+  const isChain = /^v[23]$/.test(names[0] ?? '') && names.length > 2 && VERB.test(names.at(-1) ?? '')
+  return isChain && (isOld || (args.length > 0 && peerOfCall(names, args) !== undefined))
 }
 
 /** Whether names are those of a documented path, as far as they are known. */
@@ -54,7 +68,7 @@ function isOfApi(names: readonly (string | undefined)[]): boolean {
 const VERB = /^(?:get|post|put|patch|delete)$/
 
 /** Whether a request is written for wechatpay-fluent. */
-export const isNewRequest = (request: Node | undefined): boolean =>
+const isNewRequest = (request: Node | undefined): boolean =>
   request?.type === 'ObjectExpression' && NEW_KEYS.some((key) => has(request, key))
 
 const NEW_KEYS = ['json', 'xml', 'query', 'multipart', 'headers']

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { endpointsWithoutBody } from '../../../lib/catalog/document.js'
-import { Meanings } from '../../../lib/cli/migrate/meaning.js'
+import { Meanings } from '../../../lib/cli/migrate/meanings.js'
 import type { SourceFile } from '../../../lib/cli/migrate/modules.js'
 import { loadParser } from '../../../lib/cli/migrate/parser.js'
 import { type Rewritten, rewriteFile } from '../../../lib/cli/migrate/rewrite.js'
