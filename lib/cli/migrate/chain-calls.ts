@@ -1,10 +1,9 @@
 import type { CallExpression } from '@babel/types'
-import { nodeAt } from '../../catalog/routes.js'
 import type { Verb } from '../../index.js'
+import { castLoose, isByName, pathText, rewritePath, withoutFilled } from './chain-paths.js'
 import {
   type Draft,
   forget,
-  isTypeScript,
   mark,
   markGone,
   meaningOf,
@@ -20,19 +19,8 @@ import { asObject, has, literalOf, type Member, removeMembers } from './objects.
 import { chainOf, type Target, targetOf, withoutQuery } from './path.js'
 import { REASONS } from './reasons.js'
 import { writeRequest } from './request.js'
-import { usesOf } from './results.js'
 import { rewriteSensitive } from './sensitive-fields.js'
-import {
-  isCall,
-  isIdentifier,
-  keyOf,
-  memberName,
-  type Node,
-  objectOf,
-  plain,
-  propertyValue,
-  textValue,
-} from './syntax.js'
+import { isCall, keyOf, memberName, type Node, objectOf, plain, propertyValue, textValue } from './syntax.js'
 import { isForm, uploadOf } from './uploads.js'
 
 /** Rewrites a call of a chain of wechatpay-axios-plugin, which keeps its names. */
@@ -69,53 +57,6 @@ export function rewriteChainCall(draft: Draft, call: CallExpression): void {
   rewriteArguments(draft, call, target, body, config, [], emptied?.name)
 }
 
-/** A node of the chain with a value in its path that a constant holds: the calls of it give the value. */
-export function rewriteHeldNode(draft: Draft, node: Node): void {
-  if (!isTemplate(draft, node)) return
-  const { parts } = meaningOf(draft, node) as { readonly parts: readonly Part[] }
-  const path = parts.map((part) => (typeof part === 'string' ? part : placeholderOf(parts, part)))
-  const root = rootOf(draft, node)
-  if (meaningOf(draft, root)?.is !== 'client') return
-  replaceNode(draft, node, objectText(draft, root) + chainOf(path.join('')))
-}
-
-/** Whether a node is a constant whose path has names in the places of placeholders, and one name for each is documented. */
-function isTemplate(draft: Draft, node: Node): boolean {
-  const meaning = meaningOf(draft, node)
-  const declarator = draft.file.syntax.parents.get(node)
-  const declaration = declarator && draft.file.syntax.parents.get(declarator)
-  if (meaning?.is !== 'path' || declarator?.type !== 'VariableDeclarator' || !isIdentifier(declarator.id))
-    return false
-  if (declaration?.type !== 'VariableDeclaration' || declaration.kind !== 'const') return false
-  const values = meaning.parts.filter((part) => typeof part !== 'string')
-  return (
-    values.length > 0 &&
-    values.every((one) => isIdentifier(one) && placeholderOf(meaning.parts, one) !== undefined)
-  )
-}
-
-/** The placeholder that is documented in the place of a value. */
-function placeholderOf(parts: readonly Part[], value: Node): string | undefined {
-  const before = parts
-    .slice(0, parts.indexOf(value))
-    .map((part) => (typeof part === 'string' ? part : placeholderOf(parts, part)))
-  const names = [...(nodeAt(before.join('').replace(/\/$/, ''))?.children.keys() ?? [])]
-  const placeholders = names.filter((name) => name.startsWith('{'))
-  return placeholders.length === 1 ? placeholders[0] : undefined
-}
-
-/**
- * In TypeScript an endpoint that is not documented, or not known before the program runs, has no types: the fields of its
- * response are read as before.
- */
-function castLoose(draft: Draft, call: CallExpression, node: Node, { traits }: Target): void {
-  if (traits || !isTypeScript(draft) || !usesOf(draft, call).includes('data')) return
-  const root = rootOf(draft, node)
-  const inner = plain(root)
-  if (meaningOf(draft, root)?.is !== 'client' || inner !== root) return
-  replaceNode(draft, root, `(${objectText(draft, root)} as any)`)
-}
-
 /** The node of the chain that a call sends a request to. */
 const pathNodeOf = ({ callee }: CallExpression, hasVerb: boolean): Node =>
   hasVerb && 'object' in callee ? (callee.object as Node) : callee
@@ -132,17 +73,6 @@ function emptiedPlaceholder(
   const before = last.replace(/\/?\{\w+\}$/, '')
   const rest = parts.slice(0, -1)
   return { name, parts: before === '' && rest.at(-1) === '/' ? rest.slice(0, -1) : [...rest, before] }
-}
-
-/** Of a node that a variable or a function gives, the values in the path stay there. */
-function withoutFilled(draft: Draft, node: Node, target: Target): Target {
-  const root = rootOf(draft, node)
-  const start = meaningOf(draft, root)
-  const isOwn = start?.is === 'path' && start.parts.some((part) => typeof part !== 'string')
-  const [source, ...more] = draft.file.syntax.bindings.get(root)?.sources ?? []
-  if (!isOwn || (source && more.length === 0 && isTemplate(draft, source.value))) return target
-  const filled = new Set(target.filled.map(([name]) => name))
-  return { ...target, filled: [], placeholders: target.placeholders.filter((name) => !filled.has(name)) }
 }
 
 /** Whether more of a chain follows a call: `outTradeNo(no).get()`. */
@@ -242,52 +172,4 @@ function isNonce(draft: Draft, value: Node): boolean {
   if (!isCall(call)) return false
   const callee = meaningOf(draft, call.callee)
   return callee?.is === 'helper' && callee.name === 'Formatter.nonce'
-}
-
-/** What an expression in brackets or in a text of the path becomes: a placeholder, or a path given to `chain()`. */
-function rewritePath(draft: Draft, node: Node, parts: readonly Part[], target: Target): void {
-  if (parts.every((part) => typeof part === 'string')) return
-  const root = rootOf(draft, node)
-  const start = meaningOf(draft, root)
-  if (start?.is === 'path' && start.parts.some((part) => typeof part !== 'string')) return
-  if (target.isOpen) {
-    // The types know no path that is put together when the program runs; `chain()` takes any.
-    if (isOneChain(draft, node, root)) return
-    replaceNode(draft, node, `${objectText(draft, root)}.chain(${pathText(draft, parts)})`)
-    return
-  }
-  const above = start?.is === 'path' ? start.parts.join('').length + 1 : 0
-  replaceNode(draft, node, objectText(draft, root) + chainOf(target.path.slice(above)))
-}
-
-/** Whether only the name of a property tells that a chain is one. */
-export function isByName(draft: Draft, node: Node): boolean {
-  const client = meaningOf(draft, rootOf(draft, node))
-  return client?.is === 'client' && client.isByName === true
-}
-
-/** A path with expressions in it, as a template string. */
-function pathText(draft: Draft, parts: readonly Part[]): string {
-  const text = parts.map((part) => (typeof part === 'string' ? part : `\${${textOf(draft, part)}}`))
-  return `\`${text.join('')}\``
-}
-
-/** The client that a chain starts from, or the variable that holds a node of it. */
-function rootOf(draft: Draft, node: Node): Node {
-  let root = node
-  for (;;) {
-    const inner = plain(root)
-    const object = objectOf(isCall(inner) ? inner.callee : inner)
-    if (!object || meaningOf(draft, object)?.is === undefined) return root
-    if (meaningOf(draft, inner)?.is === 'client') return root
-    root = object
-  }
-}
-
-function isOneChain(draft: Draft, node: Node, root: Node): boolean {
-  return (
-    isCall(node) &&
-    meaningOf(draft, root)?.is === 'client' &&
-    plain(rootOf(draft, node.callee)) === plain(root)
-  )
 }

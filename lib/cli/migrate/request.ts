@@ -1,20 +1,10 @@
 import type { CallExpression, ObjectExpression } from '@babel/types'
-import { type Draft, isTypeScript, mark, markGone, meaningOf, pair, rangeOf, textOf } from './draft.js'
+import { assertDefined, castOf } from './casts.js'
+import { type Draft, mark, markGone, meaningOf, pair, rangeOf, textOf } from './draft.js'
 import { asObject, has, isNothing, isOpen, type Member, removeMembers, renameMember } from './objects.js'
 import type { Target } from './path.js'
 import { REASONS } from './reasons.js'
-import {
-  isCall,
-  isFunction,
-  isIdentifier,
-  keyOf,
-  memberName,
-  type Node,
-  objectOf,
-  plain,
-  returnsOf,
-  textValue,
-} from './syntax.js'
+import { isCall, isFunction, isIdentifier, keyOf, type Node, plain, returnsOf, textValue } from './syntax.js'
 
 /** Options of a call that both packages know. */
 const KEPT: ReadonlySet<string> = new Set([
@@ -62,59 +52,13 @@ export function writeRequest(draft: Draft, written: WrittenRequest): void {
   // A property joins those that stand on lines of their own.
   const indent = body ? '' : (/^\s*\n\s*/.exec(config?.text ?? '')?.[0] ?? '')
   const members = [
-    ...(body ? [pair(bodyKey, textOf(draft, body) + castOf(draft, body, written))] : []),
+    ...(body ? [pair(bodyKey, textOf(draft, body) + castOf(draft, body, written.target))] : []),
     ...extra.map((one) => indent + one),
     ...(config && !config.isEmpty ? [config.text] : []),
   ]
   const last = call.arguments.at(-1)
   const to = last ? rangeOf(last)[1] : end - 1
   draft.edits.replace(from, to, joinMembers(members))
-}
-
-/** A cast for what the program has no type of, or one that the types of a request do not take. */
-function castOf(draft: Draft, node: Node, { target }: WrittenRequest): string {
-  const inner = plain(node)
-  const [source] = draft.file.syntax.bindings.get(inner)?.sources ?? []
-  const isSearch = [inner, source && plain(source.value)].some(
-    (one) =>
-      one &&
-      (memberName(one) === 'searchParams' ||
-        (one.type === 'NewExpression' && isIdentifier(one.callee, 'URLSearchParams'))),
-  )
-  const isLoose = isSearch || source?.path.at(-1) === 'searchParams' || hasLooseType(draft, inner)
-  return isTypeScript(draft) && target.traits && isLoose ? ' as any' : ''
-}
-
-/** In TypeScript, takes what the environment holds for given, as the types of the old packages did. */
-function assertDefined(draft: Draft, node: Node): void {
-  if (node.type !== 'ObjectExpression' || !isTypeScript(draft)) return
-  for (const one of node.properties) {
-    if (one.type !== 'ObjectProperty') continue
-    assertDefined(draft, one.value)
-    if (!isOfEnvironment(draft, one.value)) continue
-    const name = one.shorthand ? keyOf(one) : undefined
-    draft.edits.after(rangeOf(one.value)[1], name === undefined ? '!' : `: ${name}!`)
-  }
-}
-
-/** Whether a value is a variable of the environment, or a constant that holds one. */
-function isOfEnvironment({ file: { syntax } }: Draft, value: Node): boolean {
-  const isEnv = (node: Node | undefined): boolean =>
-    node !== undefined && memberName(node) === 'env' && isIdentifier(objectOf(node), 'process')
-  if (memberName(value) !== undefined && isEnv(objectOf(value))) return true
-  const binding = syntax.bindings.get(value)
-  const [source, ...more] = binding?.sources ?? []
-  if (!source || more.length > 0 || binding?.type) return false
-  if (source.path.length === 1) return isEnv(source.value)
-  return memberName(source.value) !== undefined && isEnv(objectOf(source.value))
-}
-
-/** Whether a name is declared as an object of which nothing is known. */
-function hasLooseType({ file: { syntax } }: Draft, node: Node): boolean {
-  const annotation = syntax.bindings.get(node)?.type
-  const type = annotation?.type === 'TSTypeAnnotation' ? annotation.typeAnnotation : undefined
-  if (type?.type === 'TSTypeReference') return isIdentifier(type.typeName, 'Record')
-  return type !== undefined && /^TS(?:Object|Unknown)Keyword$/.test(type.type)
 }
 
 /** An object literal; what was on lines of its own stays there. */
@@ -176,7 +120,7 @@ function rewriteConfig(draft: Draft, config: ObjectExpression, written: WrittenR
     else if (name === 'params') {
       renameMember(draft, member, 'query')
       if (target.traits && value) assertDefined(draft, value)
-      if (value) draft.edits.after(rangeOf(value)[1], castOf(draft, value, written))
+      if (value) draft.edits.after(rangeOf(value)[1], castOf(draft, value, target))
     } else if (DROPPED.has(name) || isSuperfluous(draft, name, value, written)) {
       removed.add(member)
       markGone(draft, member)

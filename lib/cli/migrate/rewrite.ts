@@ -1,7 +1,8 @@
 import type { CallExpression, TSAsExpression } from '@babel/types'
 import { rewritePluginClient } from './axios-plugin-client.js'
 import { markHelper, rewriteConstant, rewriteHelperCall } from './axios-plugin-helpers.js'
-import { isByName, rewriteChainCall, rewriteHeldNode } from './chain-calls.js'
+import { rewriteChainCall } from './chain-calls.js'
+import { isByName, rewriteHeldNode } from './chain-paths.js'
 import {
   classNameOf,
   createDraft,
