@@ -95,6 +95,10 @@ export function partsOf(node: Node, isProperty: boolean): Part[] {
   const inner = plain(node)
   const text = textValue(inner)
   if (text !== undefined) return [isProperty ? normalizedSegment(text) : text]
+  if (inner.type === 'BinaryExpression' && inner.operator === '+') {
+    const parts = [inner.left, inner.right].flatMap((one) => partsOf(one, false))
+    return parts.some((part) => typeof part === 'string') ? parts : [inner]
+  }
   if (inner.type !== 'TemplateLiteral') return [inner]
   return inner.quasis.flatMap((quasi, at) => {
     const expression = inner.expressions[at]

@@ -26,7 +26,7 @@ import {
   returnsOf,
   textValue,
 } from './syntax.js'
-import { peerOfUse } from './uses.js'
+import { hasOldArguments, peerOfUse } from './uses.js'
 
 /** How many files may pass a name on, so that a circle of them has an end. */
 const MOST_FILES = 8
@@ -42,7 +42,9 @@ export class Meanings {
 
   constructor(files: ReadonlyMap<string, SourceFile>) {
     this.#files = files
-    this.#peers = new Set(PEERS.filter((peer) => [...files.values()].some(({ text }) => text.includes(peer))))
+    const all = [...files.values()]
+    const named = PEERS.filter((peer) => all.some(({ text }) => text.includes(peer)))
+    this.#peers = new Set(all.some(hasOldArguments) ? [...named, 'wechatpay-axios-plugin'] : named)
   }
 
   of(given: Node, file: SourceFile): Meaning | undefined {

@@ -5,7 +5,7 @@ import type { Verb } from '../../index.js'
 import type { Peer, SourceFile } from './modules.js'
 import { isOnlyOfNodeV3 } from './node-v3-methods.js'
 import { has } from './objects.js'
-import { innerOf, isCall, memberName, type Node, objectOf, plain } from './syntax.js'
+import { innerOf, isCall, keyOf, memberName, type Node, objectOf, plain, walk } from './syntax.js'
 
 /** The package whose client an expression is by what is called of it: endpoints as the API documents them, or names of methods. */
 export function peerOfUse(
@@ -41,6 +41,28 @@ function peerOfCall(names: readonly (string | undefined)[], args: readonly Node[
 
 /** Whether a call reads as one of a chain that still has its old arguments: `ctx.pay.v3.pay.transactions.native.post(order)`. */
 export function isOldCall({ callee, arguments: args }: CallExpression, isOld: boolean): boolean {
+  const names = chainNames(callee)
+  return names.length > 0 && (isOld || (args.length > 0 && peerOfCall(names, args) !== undefined))
+}
+
+/**
+ * Whether a file has a call with arguments that wechatpay-fluent has not: two of them, `params`, or a body that is the
+ * first of them. Only a name leads to one that is loaded in a file that was not given.
+ */
+export function hasOldArguments({ syntax }: SourceFile): boolean {
+  let isOld = false
+  walk(syntax.root, (node) => {
+    if (isOld || !isCall(node) || !isOldCall(node, false)) return
+    const [first, second] = node.arguments
+    const names = first?.type === 'ObjectExpression' ? first.properties.map((one) => keyOf(one)) : []
+    const isBody = /^p/.test(memberName(node.callee) ?? '') && names.includes('mchid')
+    isOld = second !== undefined || names.includes('params') || isBody
+  })
+  return isOld
+}
+
+/** The names of a chain from `v3` or `v2` to its verb; none where it is no such chain. */
+function chainNames(callee: Node): (string | undefined)[] {
   const names: (string | undefined)[] = []
   let at: Node | undefined = plain(callee)
   while (at && !/^v[23]$/.test(names[0] ?? '')) {
@@ -49,7 +71,7 @@ export function isOldCall({ callee, arguments: args }: CallExpression, isOld: bo
     at = object && plain(object)
   }
   const isChain = /^v[23]$/.test(names[0] ?? '') && names.length > 2 && VERB.test(names.at(-1) ?? '')
-  return isChain && (isOld || (args.length > 0 && peerOfCall(names, args) !== undefined))
+  return isChain ? names : []
 }
 
 /** Whether names are those of a documented path, as far as they are known. */

@@ -12,6 +12,7 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 })
 
 /** A program for wechatpay-axios-plugin that needs nothing but the options of its client. */
 const PLUGIN = `
+const { gunzipSync } = require('zlib')
 const { Wechatpay, Aes: { AesGcm }, Formatter, Hash, Multipart, Rsa, Transformer } = require('wechatpay-axios-plugin')
 
 const options = JSON.parse(process.env.OPTIONS)
@@ -31,6 +32,20 @@ async function main() {
   results.closed = closed.status
   const refused = await wxpay.v3.pay.transactions.native.post({ ...order, amount: { total: 'a' } }).catch(({ response }) => response)
   results.refused = [refused.status, refused.data.code]
+  results.handled = await wxpay.v3.refund.domestic.refunds._out_refund_no_
+    .get({ out_refund_no: 'none' })
+    .catch(({ response: { status, data: { code } } }) => [status, code])
+  const held = wxpay.v3.pay.transactions.outTradeNo[order.out_trade_no]
+  results.held = (await held.get({ params: { mchid } })).data.trade_state
+  const at = (path) => wxpay.chain(path)
+  results.at = (await at('v3/pay/transactions/out-trade-no/' + order.out_trade_no).get({ params: { mchid } })).data.trade_state
+  const { data: { download_url } } = await wxpay.v3.bill.tradebill.get({ params: { bill_date: '2024-01-01', tar_type: 'GZIP' } })
+  const { data: bill } = await wxpay.v3.billdownload.file.get({
+    params: new URL(download_url).searchParams,
+    responseType: 'arraybuffer',
+    transformResponse: [(bytes) => gunzipSync(bytes), (bytes) => bytes.toString()],
+  })
+  results.bill = bill.split(',').length > 10
   const { data: receiver } = await wxpay.v3.profitsharing.receivers.add.post({
     appid,
     type: 'PERSONAL_OPENID',
