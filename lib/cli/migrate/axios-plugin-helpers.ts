@@ -230,6 +230,8 @@ export function markHelper(draft: Draft, node: Node): void {
   const parent = parents.get(node)
   // The longest expression is marked: `Aes.AesCbc.encrypt`, and not `Aes`.
   const isInner = objectOf(parent) === node
+  // Of a declaration, the uses of its names are marked.
+  if (parent?.type === 'VariableDeclarator' && parent.init === node) return
   if (isInner || isGone(draft, node) || (isIdentifier(node) && !bindings.has(node))) return
   const isClass =
     !helper.name.includes('.') && Object.keys(RULES).some((name) => name.startsWith(`${helper.name}.`))

@@ -11,6 +11,7 @@ import {
   memberName,
   type Node,
   objectOf,
+  walk,
 } from './syntax.js'
 
 /** What handles the errors of a call, and where it takes them. */
@@ -34,6 +35,7 @@ export function findHandlers(draft: Draft, call: Node): void {
 export function rewriteHandlers(draft: Draft): void {
   for (const handler of draft.handlers.values()) {
     const { parameter } = handler
+    markTests(draft, handler.node)
     const reads = unguardedReads(draft, parameter)
     if (parameter.type === 'ObjectPattern' ? !takesResponse(parameter) : reads.length === 0) continue
     const [first] = statementsOf(handler.node)
@@ -49,6 +51,20 @@ export function rewriteHandlers(draft: Draft): void {
       mark(draft, parameter, REASONS.noResponse)
     }
   }
+}
+
+/** Marks where a handler, or a function that it calls, asks whether an error is one of axios. */
+function markTests(draft: Draft, handler: Node, depth = 0): void {
+  if (draft.done.has(handler)) return
+  draft.done.add(handler)
+  walk(handler, (node) => {
+    const isTest = isCall(node) && /^isAxiosError$/.test(memberName(node.callee) ?? nameOf(node.callee))
+    const isClass = node.type === 'BinaryExpression' && node.operator === 'instanceof'
+    const name = isClass ? (memberName(node.right) ?? nameOf(node.right)) : ''
+    if (isTest || name === 'AxiosError') mark(draft, node, REASONS.axiosError)
+    const own = isCall(node) && depth === 0 ? draft.meanings.functionOf(node.callee, draft.file) : undefined
+    if (own) markTests(draft, own, depth + 1)
+  })
 }
 
 /** The parameters of `.catch(…)` and of the second function of `.then(…)` behind a call. */

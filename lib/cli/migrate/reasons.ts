@@ -10,6 +10,8 @@ type Fixed =
   | 'upload'
   | 'unknownPath'
   | 'noResponse'
+  | 'axiosError'
+  | 'errorCode'
   | 'exportedNames'
   | 'nestModule'
   | 'typesOfRequests'
@@ -70,6 +72,14 @@ export const REASONS: Readonly<Record<Fixed, string> & Record<Open, (named: stri
   noResponse: words(
     'not every error has a response (RequestError, NetworkError): take error, and look at error.message first',
     '错误不一定有 response（RequestError、NetworkError 没有）：请取 error，先看 error.message',
+  ),
+  axiosError: words(
+    'errors are no AxiosError: ApiError is a refusal, with its response; NetworkError is a call without an answer',
+    '错误不再是 AxiosError：ApiError 是被拒绝的请求，带有 response；NetworkError 是没有应答的请求',
+  ),
+  errorCode: words(
+    'the code of an error is another one: SIGNATURE_INVALID, SIGNATURE_MISSING, SERIAL_UNKNOWN, TIMESTAMP_INVALID of a VerificationError, or that of the API in an ApiError',
+    '错误的 code 不同了：VerificationError 的是 SIGNATURE_INVALID、SIGNATURE_MISSING、SERIAL_UNKNOWN、TIMESTAMP_INVALID，ApiError 的是接口自己的',
   ),
   exportedNames: words(
     'wechatpay-fluent exports Wechatpay by name, and its helpers are in wechatpay-fluent/crypto',

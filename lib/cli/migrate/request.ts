@@ -158,6 +158,8 @@ function isSuperfluous(
     return origin !== undefined && origin === (traits?.origin ?? 'https://api.mch.weixin.qq.com')
   }
   if (name === written.emptied) return true
+  // The text was decoded all the same.
+  if (name === 'responseType') return isV2 && textValue(value) === 'text'
   if (name === 'transformResponse') {
     if (!isV2) return traits?.unsigned === true && transformsOf(value)?.every(isIdentity) === true
     // The response is decoded, and not verified where the catalogue says that there is no signature.

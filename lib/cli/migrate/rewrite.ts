@@ -55,6 +55,7 @@ export function rewriteFile(
   walk(root, (node) => {
     if (node.type === 'Identifier' || memberName(node) !== undefined) markRest(draft, node)
     markType(draft, node)
+    if (node.type === 'StringLiteral' && /^EV[23]_RES_/.test(node.value)) mark(draft, node, REASONS.errorCode)
   })
   rewriteImports(draft)
   const marked = writeMarks(draft)
