@@ -1,5 +1,4 @@
 import type { NewExpression, ObjectExpression } from '@babel/types'
-import { unknownOptions } from '../../check-options.js'
 import { type Draft, mark, meaningOf, replaceNode } from './draft.js'
 import { has, isNothing, isOpen, literalOf, type Member, removeMembers } from './objects.js'
 import { REASONS } from './reasons.js'
@@ -34,10 +33,15 @@ function rewriteKey(draft: Draft, key: Node): void {
   if (text !== undefined) replaceNode(draft, key, `'${text}'`)
 }
 
+/** Options that are of other packages, or are believed to be of this one. */
+const FOREIGN =
+  /^(?:app_?id|key|api_?key|(?:api_?)?v3_?key|apiv3_?\w*key|serial_?no|mch_?id|private_key|public_?key|cert|notify_?url|sub_?\w+)$/i
+const OWN = /^(?:mchid|apiv3Key)$/
+
 function markUnknown(draft: Draft, created: Node, options: ObjectExpression): void {
   const names = options.properties.flatMap((one) => keyOf(one) ?? [])
-  const unknown = unknownOptions(Object.fromEntries(names.map((name) => [name, true])))
-  if (unknown.length > 0) mark(draft, created, unknown.map(({ problem }) => problem).join('; '))
+  const foreign = names.filter((name) => FOREIGN.test(name) && !OWN.test(name))
+  if (foreign.length > 0) mark(draft, created, REASONS.unknownOptions(foreign.join(', ')))
 }
 
 /** Certificates that are none: `{ any: undefined }`. */

@@ -24,6 +24,7 @@ type Fixed =
   | 'describedType'
 /** A comment that names something of the program. */
 type Open =
+  | 'unknownOptions'
   | 'textFirst'
   | 'signForFrontEnd'
   | 'foreignOptions'
@@ -110,6 +111,11 @@ export const REASONS: Readonly<Record<Fixed, string> & Record<Open, (named: stri
     words(
       `wechatpay-node-v3 has no option ${names}: look at what it was meant for`,
       `wechatpay-node-v3 没有 ${names} 选项：请检查其本意`,
+    ),
+  unknownOptions: (names) =>
+    words(
+      `a client takes no ${names}: it is mchid, serial, privateKey, certs, secret (APIv2), apiv3Key, and defaults: { appid, notify_url }`,
+      `客户端没有 ${names} 选项：请用 mchid、serial、privateKey、certs、secret（APIv2 密钥）、apiv3Key，以及 defaults: { appid, notify_url }`,
     ),
   axiosOptions: (options) =>
     words(

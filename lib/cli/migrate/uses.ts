@@ -4,7 +4,6 @@ import { normalizeSegment } from '../../chain/names.js'
 import type { Verb } from '../../index.js'
 import type { Peer, SourceFile } from './modules.js'
 import { isOnlyOfNodeV3 } from './node-v3-methods.js'
-import { has } from './objects.js'
 import { innerOf, isCall, keyOf, memberName, type Node, objectOf, plain, walk } from './syntax.js'
 
 /** The package whose client an expression is by what is called of it: endpoints as the API documents them, or names of methods. */
@@ -91,6 +90,6 @@ const VERB = /^(?:get|post|put|patch|delete)$/
 
 /** Whether a request is written for wechatpay-fluent. */
 const isNewRequest = (request: Node | undefined): boolean =>
-  request?.type === 'ObjectExpression' && NEW_KEYS.some((key) => has(request, key))
+  request?.type === 'ObjectExpression' && request.properties.some((one) => NEW_KEYS.has(keyOf(one) ?? ''))
 
-const NEW_KEYS = ['json', 'xml', 'query', 'multipart', 'headers']
+const NEW_KEYS: ReadonlySet<string> = new Set(['json', 'xml', 'query', 'multipart', 'headers'])
