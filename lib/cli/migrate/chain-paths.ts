@@ -48,9 +48,10 @@ function placeholderOf(parts: readonly Part[], value: Node): string | undefined 
 export function castLoose(draft: Draft, call: CallExpression, node: Node, { traits }: Target): void {
   if (traits || !isTypeScript(draft) || !usesOf(draft, call).includes('data')) return
   const root = rootOf(draft, node)
+  if (meaningOf(draft, root)?.is !== 'client') return
+  // Within a cast that is there already, which goes where the path is written anew.
   const inner = plain(root)
-  if (meaningOf(draft, root)?.is !== 'client' || inner !== root) return
-  replaceNode(draft, root, `(${objectText(draft, root)} as any)`)
+  replaceNode(draft, inner, `(${textOf(draft, inner)} as any)`)
 }
 
 /** Of a node that a variable or a function gives, the values in the path stay there. */
