@@ -43,23 +43,39 @@ export function loadCatalogue(root: string): Catalogue {
     ),
   )
   const synonyms = read('catalog/synonyms.yaml', 'synonyms') as Synonyms
-  const glossary = parse(readFileSync(join(root, 'catalog/glossary.yaml'), 'utf8')) as Glossary
+  const glossary = read('catalog/glossary.yaml') as Glossary
   const catalogue = { endpoints, notifications, glossary, synonyms }
   for (const problem of findProblems(catalogue)) throw located(root, problem)
   return catalogue
 }
 
-/** Reads a file that a definition of `schema.json` describes. */
-function createReader(root: string): (file: string, definition: string) => unknown {
-  const schema = JSON.parse(readFileSync(join(root, 'catalog/schema.json'), 'utf8'))
+/** Reads a file; where a definition of `schema.json` is named, by that. */
+function createReader(root: string): (file: string, definition?: string) => unknown {
+  const schema = readFileSync(join(root, 'catalog/schema.json'), 'utf8')
+  const parseFile = parsers.get(schema) ?? createParser(schema)
+  parsers.set(schema, parseFile)
+  return (file, definition) => parseFile(file, readFileSync(join(root, file), 'utf8'), definition)
+}
+
+type FileParser = (file: string, text: string, definition?: string) => unknown
+
+/** By the text of `schema.json`: a process that loads the catalogue again parses and checks only what has changed. */
+const parsers = new Map<string, FileParser>()
+
+function createParser(schema: string): FileParser {
   const ajv = new Ajv({ allErrors: true, strictTypes: false, allowUnionTypes: true })
-  ajv.addSchema(schema, 'catalogue')
-  return (file, definition) => {
-    const text = readFileSync(join(root, file), 'utf8')
-    const data: unknown = parseYaml(file, text)
-    const validate = ajv.getSchema(`catalogue#/definitions/${definition}`)
-    if (!validate) throw new Error(`catalog/schema.json has no definition of ${definition}`)
-    if (!validate(data)) throw new Error(explain(file, text, validate.errors ?? []))
+  ajv.addSchema(JSON.parse(schema), 'catalogue')
+  const known = new Map<string, unknown>()
+  return (file, text, definition = '') => {
+    const key = `${definition}\n${text}`
+    if (known.has(key)) return known.get(key)
+    const data = parseYaml(file, text)
+    if (definition) {
+      const validate = ajv.getSchema(`catalogue#/definitions/${definition}`)
+      if (!validate) throw new Error(`catalog/schema.json has no definition of ${definition}`)
+      if (!validate(data)) throw new Error(explain(file, text, validate.errors ?? []))
+    }
+    known.set(key, data)
     return data
   }
 }

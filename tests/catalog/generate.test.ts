@@ -73,13 +73,15 @@ describe('a change of the catalogue', { timeout: 60_000 }, () => {
 
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), 'catalogue-'))
-    cpSync(join(ROOT, 'catalog'), join(root, 'catalog'), { recursive: true })
   })
   afterEach(() => rmSync(root, { recursive: true }))
+
+  const copyWhole = (): void => cpSync(join(ROOT, 'catalog'), join(root, 'catalog'), { recursive: true })
 
   const payments = (): string => join(root, 'catalog/endpoints/payments.yaml')
 
   it('that adds an endpoint makes it appear in types, folders, traits and schemas', () => {
+    copyWhole()
     appendFileSync(
       payments(),
       `
@@ -162,7 +164,10 @@ v3/pay/teapots/{teapot_id}/brew:
   const rejected = (endpoints: string, notifications = ''): string => {
     for (const folder of ['endpoints', 'notifications']) {
       rmSync(join(root, 'catalog', folder), { recursive: true, force: true })
-      mkdirSync(join(root, 'catalog', folder))
+      mkdirSync(join(root, 'catalog', folder), { recursive: true })
+    }
+    for (const file of ['catalog/schema.json', 'catalog/synonyms.yaml']) {
+      cpSync(join(ROOT, file), join(root, file))
     }
     writeFileSync(payments(), endpoints)
     writeFileSync(join(root, 'catalog/glossary.yaml'), '商户号: merchant ID\n订单金额: order amount\n')
@@ -299,6 +304,7 @@ ${template}:
   })
 
   it('that takes an endpoint of every day away is refused, and so are synonyms that are none', () => {
+    copyWhole()
     const file = join(root, 'catalog/synonyms.yaml')
     const text = readFileSync(file, 'utf8')
     const refusal = (from: string | RegExp, to: string): string => {
@@ -319,6 +325,7 @@ ${template}:
   })
 
   it('that is not generated yet is reported as stale', () => {
+    copyWhole()
     const text = readFileSync(payments(), 'utf8')
     writeFileSync(payments(), text.replace('name: 获取平台证书列表', 'name: Certificates'))
     expect(staleFiles(ROOT, filesOf(loadCatalogue(root)))).toEqual(['types/routes/payments.ts'])
