@@ -1,5 +1,5 @@
 import type { Wechatpay } from '../index.js'
-import { type ClientFlags, clientOptions } from './config.js'
+import { type ClientFlags, clientOptions, fewCallsOptions } from './config.js'
 import { EXIT, note } from './output.js'
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const
@@ -14,7 +14,7 @@ export interface ClientContext {
  * Makes a client with the options that the flags give, and closes it when the work has ended. Ctrl-C or SIGTERM aborts
  * the signal, so that the work can end in order; a second one ends the process at once.
  *
- * @param notice the words that the first Ctrl-C is answered with
+ * @param notice for a job of many calls: the words that the first Ctrl-C is answered with
  */
 export async function withClient<Result>(
   flags: ClientFlags,
@@ -22,7 +22,7 @@ export async function withClient<Result>(
   notice?: string,
 ): Promise<Result> {
   const { Wechatpay: Client } = await import('../index.js')
-  const wxpay = new Client(clientOptions(flags))
+  const wxpay = new Client(notice === undefined ? fewCallsOptions(flags) : clientOptions(flags))
   const controller = new AbortController()
   const onSignal = (): void => {
     if (controller.signal.aborted) process.exit(EXIT.interrupted)
