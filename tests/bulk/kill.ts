@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { BulkSummary } from '../../lib/bulk/index.js'
+import { install } from '../package/install.js'
 import type { Question, Seen } from './gateway.js'
 
 /** The requests of all runs of a job that was killed several times, and then ran to its end. */
@@ -44,12 +45,29 @@ export interface KilledJob extends Omit<SentRows, 'add'> {
 
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
 
+/** Runs the import of members: `job.mjs <options as JSON>`. */
+const JOB = `
+import { memberCardJob, runBulk } from 'wechatpay-fluent/bulk'
+import { Wechatpay } from 'wechatpay-fluent'
+
+const { merchant, input, output } = JSON.parse(process.argv[2])
+const client = new Wechatpay(merchant)
+const summary = await runBulk({
+  ...memberCardJob({ cardId: 'pbLatjvWOibDc5-TBnbUk1pD12o0' }),
+  ...{ client, input, output, concurrency: 16 },
+})
+client.close()
+process.stdout.write(JSON.stringify(summary))
+`
+
 /**
  * Imports `rows` members in a process that is killed whenever the gateway has got as many requests as `kills` says, and
  * started again.
  */
 export async function runAndKill(rows: number, kills: readonly number[]): Promise<KilledJob> {
   const folder = mkdtempSync(join(tmpdir(), 'bulk-kill-'))
+  const program = join((await install()).folder, 'job.mjs')
+  writeFileSync(program, JOB)
   const gateway = fork(here('gateway.ts'), { execArgv: ['--import', 'tsx'] })
   try {
     const [merchant] = await once(gateway, 'message')
@@ -57,10 +75,7 @@ export async function runAndKill(rows: number, kills: readonly number[]): Promis
     const output = join(folder, 'results.jsonl')
     writeFileSync(input, membersCsv(rows))
     const options = JSON.stringify({ merchant, input, output })
-    const start = () =>
-      spawn(process.execPath, ['--import', 'tsx', here('job-process.ts'), options], {
-        stdio: ['ignore', 'pipe', 'inherit'],
-      })
+    const start = () => spawn(process.execPath, [program, options], { stdio: ['ignore', 'pipe', 'inherit'] })
     const sent = new SentRows()
     let journal: JournalStates = { answered: new Set(), begun: new Set() }
     const collect = async (): Promise<void> => {

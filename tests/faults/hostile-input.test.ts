@@ -66,8 +66,9 @@ describe('files', () => {
     // No process has so high a number.
     const left = join(tmpdir(), 'wechatpay-upload-4999999-x')
     mkdirSync(left, { recursive: true })
-    vi.resetModules()
-    const { toFilePart } = await import('../../lib/pipeline/file-part.js')
+    // A process looks once: this is the module as it begins.
+    const beginning = '../../lib/pipeline/file-part.js?beginning'
+    const { toFilePart } = (await import(beginning)) as typeof import('../../lib/pipeline/file-part.js')
     const part = await toFilePart(Readable.from([Buffer.from('x')]), 'file', undefined)
     await vi.waitUntil(() => !existsSync(left))
     await part.dispose()

@@ -3,20 +3,27 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Installation, install } from '../../package/install.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'emulator-keys-'))
 afterAll(() => rmSync(folder, { recursive: true }))
+let installed: Installation
+beforeAll(async () => {
+  installed = await install()
+}, 180_000)
 
 /** The RSA keys that are there after an emulator has started in a process of its own, with these options. */
 async function keysAfter(options: string): Promise<string[]> {
   const script = `
-    import { createEmulator } from './lib/emulator/index.ts'
+    import { createEmulator } from 'wechatpay-fluent/emulator'
     await (await createEmulator(${options})).close()
   `
-  const args = ['--import', 'tsx', '--input-type=module', '-e', script]
-  const env = { ...process.env, TMPDIR: folder, TSX_DISABLE_CACHE: '1' }
-  await promisify(execFile)(process.execPath, args, { env, timeout: 60_000 })
+  await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], {
+    cwd: installed.folder,
+    env: { ...process.env, TMPDIR: folder },
+    timeout: 60_000,
+  })
   const [own = ''] = readdirSync(folder).filter((name) => name.startsWith('wechatpay-fluent-emulator-'))
   return readdirSync(join(folder, own)).sort()
 }
