@@ -4,7 +4,7 @@ import { defineConfig, type ViteUserConfig } from 'vitest/config'
 const config: ViteUserConfig = defineConfig({
   test: {
     include: ['tests/system/**/*.test.ts'],
-    globalSetup: 'scripts/data.ts',
+    globalSetup: ['scripts/data.ts', 'tests/package/shared-installation.ts'],
     env: { LC_ALL: 'C' },
     pool: 'forks',
     fileParallelism: false,

@@ -2,9 +2,8 @@ import { generateKeyPairSync } from 'node:crypto'
 import { PassThrough } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { AxiosError, type InternalAxiosRequestConfig } from 'axios'
-import { XMLParser } from 'fast-xml-parser'
 import { lookup } from '../catalog/lookup.js'
-import { canonicalRequest } from '../crypto/index.js'
+import { canonicalRequest } from '../crypto/canonical.js'
 import type { WechatpayOptions } from '../index.js'
 import { type ClientFlags, clientOptions } from './config.js'
 import type { NamedEndpoint } from './endpoint.js'
@@ -40,7 +39,7 @@ export async function dryRun(
     }),
     // The adapter stands in for the network.
     adapter: async (config) => {
-      stopped = describe(config, await bytesOf(config.data), path.startsWith('v2/'))
+      stopped = await describe(config, await bytesOf(config.data), path.startsWith('v2/'))
       throw new AxiosError('dry run', 'ERR_CANCELED', config)
     },
   } as WechatpayOptions)
@@ -68,11 +67,11 @@ async function bytesOf(data: unknown): Promise<Buffer> {
     : Buffer.from(String(data ?? ''))
 }
 
-function describe(
+async function describe(
   { method = 'get', url = '', headers: all }: InternalAxiosRequestConfig,
   bytes: Buffer,
   isV2: boolean,
-): UnsentRequest {
+): Promise<UnsentRequest> {
   const { Authorization: authorization, ...headers } = all.toJSON() as Record<string, string>
   const isUpload = bytes.toString('latin1', 0, 2) === '--'
   const text = bytes.toString()
@@ -82,7 +81,7 @@ function describe(
     headers,
     body: isUpload ? `${bytes.length} bytes of multipart` : isV2 ? withoutSign(text) : text,
   }
-  if (isV2) return text.startsWith('<xml>') ? { ...shown, signed: v2CanonicalMessage(text) } : shown
+  if (isV2) return text.startsWith('<xml>') ? { ...shown, signed: await v2CanonicalMessage(text) } : shown
   if (!authorization) return shown
   const value = (name: string): string => new RegExp(`${name}="([^"]*)"`).exec(authorization)?.[1] ?? ''
   const { pathname, search } = new URL(url)
@@ -103,7 +102,9 @@ const withoutSign = (text: string): string =>
   text.replace(/<sign>[\s\S]*?<\/sign>/, '<sign>…</sign>').replace(/([?&]sign=)[^&]*/, '$1…')
 
 /** The canonical message of APIv2, without the key: the sorted fields of the flat XML. */
-function v2CanonicalMessage(text: string): string {
+async function v2CanonicalMessage(text: string): Promise<string> {
+  // Most requests are no XML.
+  const { XMLParser } = await import('fast-xml-parser')
   const { xml } = new XMLParser({ parseTagValue: false, trimValues: false }).parse(text)
   const names = Object.keys(xml).filter((name) => name !== 'sign' && xml[name] !== '')
   return [...names.sort().map((name) => `${name}=${xml[name]}`), 'key=…'].join('&')
