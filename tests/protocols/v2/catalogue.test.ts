@@ -139,7 +139,7 @@ async function fetchPage(url: string, emulator: Emulator, https: boolean): Promi
   return (await fetch(emulator.url + pathname + search)).status
 }
 
-const ajv = new Ajv({ strict: false })
+const ajv = new Ajv({ strict: false, code: { optimize: false } })
 /** Compiled once for all spellings. */
 const validators = new Map<Endpoint, ValidateFunction | undefined>()
 
