@@ -14,6 +14,8 @@ const config: ViteUserConfig = defineConfig({
     // Each process imports the sources once, and not once for each file. A test puts back what it changes of the
     // process, such as the environment.
     isolate: false,
+    // Megabytes of plain JavaScript, which Node reads as they are.
+    server: { deps: { external: [/\/lib\/data\//] } },
     // For what never comes: a test that waits for an event waits as long as a busy machine takes.
     testTimeout: 60_000,
     hookTimeout: 60_000,
