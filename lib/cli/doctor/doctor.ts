@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { keyInput } from '../../config-sources.js'
 import { type CheckName, type Finding, Wechatpay } from '../../index.js'
-import { addClientOptions, type ClientFlags, fewCallsOptions } from '../config.js'
+import { addClientOptions, type ClientFlags, clientOptions } from '../config.js'
 import { LANGUAGE, type Language, words } from '../language.js'
 import { formatColumns } from '../layout.js'
 import { print, printJson, style } from '../output.js'
@@ -49,7 +49,7 @@ Of the API it asks for platform certificates, and by APIv2 for an order that doe
 async function run(flags: DoctorFlags): Promise<void> {
   const { cert, offline = false, json = false } = flags
   const certificate = keyInput(cert)
-  const findings = await Wechatpay.check(fewCallsOptions(flags), {
+  const findings = await Wechatpay.check(clientOptions(flags), {
     offline,
     // What programs read is the same in every language.
     language: json ? 'en' : LANGUAGE,
