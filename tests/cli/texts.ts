@@ -81,7 +81,7 @@ export function proseOf(text: string): string | undefined {
     // Commands and the lines they go on in, flags, names of arguments, and code in quotes.
     .replace(/wechatpay-fluent .*?(?= {3}|$)|^ +--.*/gm, '')
     .replace(
-      /node --env-file=.*$|(?<!\w)--?[a-z][\w-]*|source <\(.*?\)|<[^>]*>|\[[^\]]*\]|"[^"]*"|'[^']*'|new [A-Z]\w*\(.*?\)/gm,
+      /node --env-file=.*$|(?<!\w)--?[a-z][\w-]*|source <\(.*?\)|<[^>]*>|\[[^\]]*\]|"[^"]*"|'[^']*'|new [A-Z]\w*\(.*?\)| as any\b/gm,
       '',
     )
   return /\b[a-z]{2,} [a-z]{2,}\b/i.exec(bare)?.[0]
