@@ -6,6 +6,7 @@ import {
   isFields,
   isLeaf,
   isList,
+  labelOf,
   leafOf,
   type Shape,
 } from '../lib/catalog/schema.js'
@@ -88,7 +89,9 @@ function pagesOf(endpoint: Endpoint): OutlineTraits['pages'] {
   )
   const [items, another] = lists
   if (!start || !size || items === undefined || another !== undefined) return undefined
-  return [`${name}.${start}`, `${name}.${size}`, items]
+  const isNumbered = start === 'offset' && labelOf(fields.get(start) as Shape)?.includes('页码')
+  const names = [`${name}.${start}`, `${name}.${size}`, items] as const
+  return isNumbered ? [...names, 'numbered'] : names
 }
 
 function fieldsIn(shape: Shape | undefined): ReadonlyMap<string, Shape> {

@@ -25,13 +25,18 @@ interface Paging {
   readonly start: string
   readonly size: string
   readonly items: string
+  /** Whether `offset` is documented as the number of a page. */
+  readonly isNumbered: boolean
+  /** The names of encrypted fields of an item, whose texts differ each time. */
+  readonly encrypted: ReadonlySet<string>
 }
 
 /**
  * All items of a list endpoint, page by page as they are asked for: the next page is fetched when the items of the one before have
  * been taken. It ends where the list does; leaving the loop, or `signal`, ends it before.
  *
- * `offset` and `limit` (or `page_index`, `page_token` and `page_size`) of the request say where to begin and how many to fetch at a time.
+ * `offset` and `limit` (or `page_index`, `page_token` and `page_size`) of the request say where to begin and how many to fetch at a time;
+ * `offset` is the number of an item, or that of a page where the documentation calls it so (分页页码).
  * A list that changes meanwhile may show an item twice or not at all: the API has no snapshots.
  *
  * @param node the endpoint, without a verb: `wxpay.v3.merchantService.complaintsV2`
@@ -78,7 +83,7 @@ function fieldsOf(parameters: URLSearchParams): Record<string, string | string[]
 }
 
 async function* itemsOf(
-  { name, part, start, size, items }: Paging,
+  { name, part, start, size, items, isNumbered, encrypted }: Paging,
   request: Readonly<Record<string, unknown>>,
   send: Send,
 ): AsyncGenerator<unknown, void, undefined> {
@@ -88,7 +93,9 @@ async function* itemsOf(
   const isIndex = start === 'page_index'
   const tokens = new Set<unknown>()
   let at = fields[start] === undefined && !isToken ? (isIndex ? 1 : 0) : fields[start]
-  let seen = isIndex ? 0 : Number(at ?? 0)
+  let isByPage = isIndex || isNumbered
+  let seen = isByPage ? 0 : Number(at ?? 0)
+  let first: readonly unknown[] | undefined
   for (;;) {
     const { data } = await send({
       ...request,
@@ -99,6 +106,14 @@ async function* itemsOf(
     if (!Array.isArray(list)) {
       throw new VerificationError(`${name}: ${items} is no list`, { code: 'ANSWER_INVALID' })
     }
+    if (isNumbered && isByPage && first && isNextItem(first, list, encrypted)) {
+      // It counts items all the same, and is asked for those behind the first page.
+      isByPage = false
+      seen = Number(at) - 1 + first.length
+      at = seen
+      continue
+    }
+    first = first ? [] : list
     for (const item of list) {
       if (signal?.aborted) throw abortedAmong(name, signal)
       yield item
@@ -118,8 +133,24 @@ async function* itemsOf(
     seen += length
     const isOver = Number.isNaN(total) ? list.length < length : seen >= total
     if (list.length === 0 || isOver) return
-    at = isIndex ? Number(at) + 1 : seen
+    at = isByPage ? Number(at) + 1 : seen
   }
+}
+
+/**
+ * Whether what was asked for as the second page begins with the second item of the first one. The documentation calls the `offset` of
+ * some lists the number of a page, and shows samples of them in which it can only be that of an item.
+ */
+function isNextItem(
+  first: readonly unknown[],
+  second: readonly unknown[],
+  encrypted: ReadonlySet<string>,
+): boolean {
+  const both = Math.min(first.length - 1, second.length)
+  const text = (items: readonly unknown[], from: number): string =>
+    JSON.stringify(items.slice(from, from + both), (name, value) => (encrypted.has(name) ? undefined : value))
+  // Of items that are all the same, nobody can tell.
+  return both > 0 && text(first, 1) === text(second, 0) && text(first, 0) !== text(second, 0)
 }
 
 function abortedAmong(name: string, { reason }: AbortSignal): NetworkError {
@@ -136,9 +167,14 @@ function pagingOf(node: object): Paging {
   }
   for (const verb of ['get', 'post'] as const) {
     const { name, traits } = endpointOf(path, verb)
-    const [start = '', size = '', items = ''] = traits.pages ?? []
+    const [start = '', size = '', items = '', numbered] = traits.pages ?? []
     const [part = '', field = ''] = start.split('.')
-    if (traits.pages) return { name, verb, part, start: field, size: size.split('.')[1] ?? '', items }
+    if (!traits.pages) continue
+    const encrypted = new Set(traits.decrypts?.map((path) => path.replace(/^.*\./, '')))
+    return {
+      ...{ name, verb, part, start: field, size: size.split('.')[1] ?? '', items },
+      ...{ isNumbered: numbered !== undefined, encrypted },
+    }
   }
   throw new RequestError(
     `${path} is not documented as a list that comes in pages; call it once, with its verb`,

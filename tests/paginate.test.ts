@@ -35,12 +35,45 @@ function altered(change: (data: Record<string, unknown>, response: AxiosResponse
 describe('all items of a list', () => {
   const stocks = () => rig.wxpay.v3.marketing.favor.stocks
   const query = { stock_creator_mchid: '1900000109', limit: 20 }
+  const banks = (wxpay = rig.wxpay) => wxpay.v3.capital.capitallhh.banks.personalBanking
 
   it('come by offset and limit', async () => {
-    const items = await all(paginate(stocks(), { query: { ...query, offset: 0 } }))
-    expect(new Set(items.map(({ stock_id }) => stock_id)).size).toBe(TOTAL)
+    expect(await all(paginate(banks(), { query: { offset: 0, limit: 20 } }))).toHaveLength(TOTAL)
     expect(asked('offset')).toEqual(['0', '20', '40'])
   })
+
+  it('come by an offset that is documented as the number of a page', async () => {
+    const items = await all(paginate(stocks(), { query: { ...query, offset: 0 } }))
+    expect(new Set(items.map(({ stock_id }) => stock_id)).size).toBe(TOTAL)
+    expect(asked('offset')).toEqual(['0', '1', '2'])
+  })
+
+  it.each([
+    ['v3/marketing/favor/stocks', query],
+    ['v3/brand/partner/card-member/user-cards', { brand_id: '1', openid: 'o' }],
+  ])(
+    'come once where an offset counts items, though it is documented as the number of a page: %s',
+    async (path, fields) => {
+      for (const limit of [1, 2, 20, 44, 45, 50])
+        for (const total_count of [TOTAL, undefined]) {
+          // An encrypted text differs each time.
+          let texts = 0
+          const wxpay = altered((_, { config }) => {
+            const offset = Number(new URL(config.url as string).searchParams.get('offset'))
+            const item = (_: unknown, id: number) => ({
+              id,
+              ...(path.endsWith('user-cards') && { phone_number: `${++texts}` }),
+            })
+            return { data: Array.from({ length: TOTAL }, item).slice(offset, offset + limit), total_count }
+          })
+          const node = wxpay.chain(path as 'v3/marketing/favor/stocks')
+          const items = await all(paginate(node, { query: { ...fields, offset: 0, limit } } as never))
+          expect(items.map((item) => (item as unknown as { id: number }).id)).toEqual([
+            ...Array(TOTAL).keys(),
+          ])
+        }
+    },
+  )
 
   it('come by a token', async () => {
     const node = rig.wxpay.chain(
@@ -67,8 +100,8 @@ describe('all items of a list', () => {
 
   it('are all there where the API gives fewer at a time than were asked for', async () => {
     const wxpay = altered((data) => ({ ...data, limit: 10, data: (data.data as object[]).slice(0, 10) }))
-    const items = await all(paginate(wxpay.v3.marketing.favor.stocks, { query: { ...query, offset: 0 } }))
-    expect(new Set(items.map(({ stock_id }) => stock_id)).size).toBe(TOTAL)
+    const items = await all(paginate(banks(wxpay), { query: { offset: 0, limit: 20 } }))
+    expect(new Set(items.map(({ bank_alias_code }) => bank_alias_code)).size).toBe(TOTAL)
     expect(asked('offset')).toEqual(['0', '10', '20', '30', '40'])
   })
 
@@ -81,14 +114,15 @@ describe('all items of a list', () => {
   })
 
   it('begin where the request says', async () => {
-    expect(await all(paginate(stocks(), { query: { ...query, offset: 30 } }))).toHaveLength(TOTAL - 30)
-    expect(asked('offset')).toEqual(['30'])
+    expect(await all(paginate(banks(), { query: { offset: 30, limit: 20 } }))).toHaveLength(TOTAL - 30)
+    expect(await all(paginate(stocks(), { query: { ...query, offset: 1 } }))).toHaveLength(TOTAL - 20)
+    expect(asked('offset')).toEqual(['30', '1', '2', '3'])
   })
 
   it('are no more than are taken', async () => {
     let taken = 0
     for await (const _ of paginate(stocks(), { query: { ...query, offset: 0 } })) if (++taken === 21) break
-    expect(asked('offset')).toEqual(['0', '20'])
+    expect(asked('offset')).toEqual(['0', '1'])
   })
 
   it('are the same in every spelling', async () => {

@@ -64,9 +64,9 @@ export interface Traits {
   readonly decrypts?: readonly string[]
   /**
    * A list that comes in pages: the fields that say where a page begins and how many items it has, and that of the items, as
-   * `['query.offset', 'query.limit', 'data']`.
+   * `['query.offset', 'query.limit', 'data']`; then `numbered` where `offset` is documented as the number of a page.
    */
-  readonly pages?: readonly [start: string, size: string, items: string]
+  readonly pages?: readonly [start: string, size: string, items: string, numbered?: 'numbered']
   /** v2: elements of the answer that may repeat, as `hblist.hbinfo`; one alone is a list too. */
   readonly lists?: readonly string[]
 }

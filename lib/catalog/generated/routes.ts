@@ -6,12 +6,12 @@
  */
 export const outline: string = `brand
  card-member
-  cards g pages=query.{offset,limit},data p fills=json.{appid,notify_url}
+  cards g pages=query.{offset,limit},data,numbered p fills=json.{appid,notify_url}
    {card_id} g a
     invalidate p
   media/image-upload p upload={"file":"file","name":"filename","digest":"sha256"}
   pre-auth-tokens p
-  user-cards g decrypts=data[].{phone_number,user_information.{common_field_list[].value,custom_field_list[].user_chosen_values[]}} pages=query.{offset,limit},data
+  user-cards g decrypts=data[].{phone_number,user_information.{common_field_list[].value,custom_field_list[].user_chosen_values[]}} pages=query.{offset,limit},data,numbered
    import-by-openid p encrypts=json.{phone_number,user_information.{common_field_list[].value,custom_field_list[].user_chosen_values[]}} decrypts=phone_number,user_information.{common_field_list[].value,custom_field_list[].user_chosen_values[]}
    {user_card_code} g decrypts=phone_number,user_information.{common_field_list[].value,custom_field_list[].user_chosen_values[]} a encrypts=json.{phone_number,user_information.{common_field_list[].value,custom_field_list[].user_chosen_values[]}} decrypts=phone_number,user_information.{common_field_list[].value,custom_field_list[].user_chosen_values[]}
     confirm p encrypts=json.{phone_number,user_information.{common_field_list[].value,custom_field_list[].user_chosen_values[]}} decrypts=phone_number,user_information.{common_field_list[].value,custom_field_list[].user_chosen_values[]}
@@ -285,10 +285,10 @@ v3
     business-code/{business_code} g
     cancel-applyment p
     unbind-card-link p
-  marketing/shake-activities/activities g pages=query.{offset,limit},data
+  marketing/shake-activities/activities g pages=query.{offset,limit},data,numbered
   partner
    card-member
-    cards g pages=query.{offset,limit},data p fills=json.{appid,notify_url}
+    cards g pages=query.{offset,limit},data,numbered p fills=json.{appid,notify_url}
      {card_id} g a d
       invalidate p
     membership-activities g pages=query.{offset,limit},data p idempotent=json.out_request_no
@@ -296,7 +296,7 @@ v3
       terminate p
     pay-view-tokens p
     pre-auth-tokens p
-    user-cards g decrypts=data[].{phone_number,user_information.{common_field_list[].value,custom_field_list[].user_chosen_values[]}} pages=query.{offset,limit},data
+    user-cards g decrypts=data[].{phone_number,user_information.{common_field_list[].value,custom_field_list[].user_chosen_values[]}} pages=query.{offset,limit},data,numbered
      import-by-openid p encrypts=json.{phone_number,user_information.{common_field_list[].value,custom_field_list[].user_chosen_values[]}} decrypts=phone_number,user_information.{common_field_list[].value,custom_field_list[].user_chosen_values[]}
      import-by-phone p encrypts=json.{phone_number,user_information.{common_field_list[].value,custom_field_list[].user_chosen_values[]}} decrypts=phone_number,user_information.{common_field_list[].value,custom_field_list[].user_chosen_values[]}
      {user_card_code} g decrypts=phone_number,user_information.{common_field_list[].value,custom_field_list[].user_chosen_values[]} a encrypts=json.{phone_number,user_information.{common_field_list[].value,custom_field_list[].user_chosen_values[]}} decrypts=phone_number,user_information.{common_field_list[].value,custom_field_list[].user_chosen_values[]}
@@ -457,10 +457,10 @@ v3
   transactions p idempotent=json.out_trade_no answer=none fills=json.{appid,notify_url}
    id/{transaction_id} g
    out-trade-no/{out_trade_no} g
-  user/{openid}/contracts g fills=query.appid pages=query.{offset,limit},data
+  user/{openid}/contracts g fills=query.appid pages=query.{offset,limit},data,numbered
   user-notifications/{contract_id}/send p answer=none fills=json.appid
  edu-star
-  orders g fills=query.appid pages=query.{offset,limit},data p fills=json.appid
+  orders g fills=query.appid pages=query.{offset,limit},data,numbered p fills=json.appid
   users
    openid/{wechat_openid} g fills=query.appid
    qq/{qq} g fills=query.appid
@@ -473,7 +473,7 @@ v3
    id/{transaction_id} g
    out-trade-no/{out_trade_no} g
   users/{openid}
-   contracts g pages=query.{offset,limit},data
+   contracts g pages=query.{offset,limit},data,numbered
    debt-state g
  express/users/{openid}/transform p
  facemch/users/{face_sid} g fills=query.appid decrypts=real_name_info.{encrypted_real_name,encrypted_credential_id}
@@ -675,7 +675,7 @@ v3
    brand-id/{brand_id} g pages=query.{offset,limit},data
    out-trade-no/{out_trade_no} g
  marketing
-  bank/packages/{package_id}/tasks g pages=query.{offset,limit},data p upload={"file":"file","name":"filename","digest":"sha256"}
+  bank/packages/{package_id}/tasks g pages=query.{offset,limit},data,numbered p upload={"file":"file","name":"filename","digest":"sha256"}
   bank-favor/users/{openid}
    bank-multi-activity p idempotent=json.out_request_no fills=json.appid
    coupons/{coupon_id} g fills=query.appid
@@ -695,23 +695,23 @@ v3
    stocks p idempotent=json.out_request_no
     {stock_id} g a answer=none
      budget a
-     couponcodes g pages=query.{offset,limit},data p idempotent=json.upload_request_no
+     couponcodes g pages=query.{offset,limit},data,numbered p idempotent=json.upload_request_no
       {coupon_code} g d
    subsidy
     pay-receipts g p idempotent=json.out_subsidy_no
      {subsidy_receipt_id} g
     return-receipts p idempotent=json.out_subsidy_return_no
      {subsidy_return_receipt_id} g
-   users/{openid}/coupons g fills=query.appid pages=query.{offset,limit},data
+   users/{openid}/coupons g fills=query.appid pages=query.{offset,limit},data,numbered
     {coupon_code}/appids/{appid} g
   favor
    callbacks g fills=query.mchid p fills=json.{mchid,notify_url}
    coupon-stocks p idempotent=json.out_request_no
    media/image-upload p upload={"file":"file","name":"filename","digest":"sha256"}
-   stocks g pages=query.{offset,limit},data
+   stocks g pages=query.{offset,limit},data,numbered
     {stock_id} g
-     items g pages=query.{offset,limit},data
-     merchants g pages=query.{offset,limit},data
+     items g pages=query.{offset,limit},data,numbered
+     merchants g pages=query.{offset,limit},data,numbered
      modify-goods-id p
      pause p
      refund-flow g
@@ -721,10 +721,10 @@ v3
      stop p
      use-flow g
      use-flow-by-day g
-   users/{openid}/coupons g fills=query.appid pages=query.{offset,limit},data p idempotent=json.out_request_no fills=json.appid
+   users/{openid}/coupons g fills=query.appid pages=query.{offset,limit},data,numbered p idempotent=json.out_request_no fills=json.appid
     {coupon_id} g fills=query.appid
   goods-subsidy-activity
-   activities g pages=query.{offset,limit},data
+   activities g pages=query.{offset,limit},data,numbered
    activity/{activity_id}/apply p
    qualification
     lock p
@@ -732,10 +732,10 @@ v3
    retail-store-act
     {activity_id}
      representative u d
-     representatives g pages=query.{offset,limit},data
+     representatives g pages=query.{offset,limit},data,numbered
     {brand_id}
      materials p idempotent=json.out_request_no
-     stores g pages=query.{offset,limit},data p idempotent=json.out_request_no d
+     stores g pages=query.{offset,limit},data,numbered p idempotent=json.out_request_no d
       {store_code} g
   membercard-activity/activities g pages=query.{offset,limit},data p idempotent=json.out_request_no
    {activity_id} g
@@ -743,7 +743,7 @@ v3
   membercard-open
    activate-informations/{activate_ticket} g
    callback g a fills=json.notify_url
-   cards g pages=query.{offset,limit},data p idempotent=json.out_request_no fills=json.appid
+   cards g pages=query.{offset,limit},data,numbered p idempotent=json.out_request_no fills=json.appid
     {card_id} g a answer=none d answer=none
      codes
       deposit p
@@ -767,7 +767,7 @@ v3
    phonenumber-member
     import p answer=none encrypts=json.encrypted_phone_number
     search g encrypts=query.encrypted_phone_number
-   user/cards g pages=query.{offset,limit},data
+   user/cards g pages=query.{offset,limit},data,numbered
   partner
    delivery-plan
     delivery-plans p idempotent=json.out_request_no
@@ -807,14 +807,14 @@ v3
        use p idempotent=json.out_request_no fills=json.appid
      pre-send-coupon p idempotent=json.send_request_no fills=json.appid
      pre-send-coupon-bundle p idempotent=json.send_request_no fills=json.appid
-  partnerships g pages=query.{offset,limit},data
+  partnerships g pages=query.{offset,limit},data,numbered
    build p idempotent=headers.Idempotency-Key
    terminate p idempotent=headers.Idempotency-Key
   paygiftactivity
-   activities g pages=query.{offset,limit},data
+   activities g pages=query.{offset,limit},data,numbered
     {activity_id} g
-     goods g pages=query.{offset,limit},data
-     merchants g pages=query.{offset,limit},data
+     goods g pages=query.{offset,limit},data,numbered
+     merchants g pages=query.{offset,limit},data,numbered
       add p
       delete p
      terminate p
@@ -827,7 +827,7 @@ v3
   weekly-discount/activities g pages=query.{offset,limit},data
    {activity_id} g
     apply p
-  withdraw-favor/users/{openid}/coupons g fills=query.appid pages=query.{offset,limit},data p idempotent=json.send_request_no fills=json.appid
+  withdraw-favor/users/{openid}/coupons g fills=query.appid pages=query.{offset,limit},data,numbered p idempotent=json.send_request_no fills=json.appid
  mch-manage
   mch-manage-records
    sub-mchid/{sub_mchid} g pages=query.{offset,limit},data

@@ -113,7 +113,10 @@ function addUserCards(router: HandlerRouter, { state }: Context): void {
   router.add('GET', `${BASE}/user/cards`, ({ query }) => {
     const [offset, limit] = [Number(query.get('offset')), Number(query.get('limit'))]
     const all = [...state.memberCards.values()].filter(({ openid }) => openid === query.get('openid'))
-    const data = all.slice(offset, offset + limit).map(({ cardId, code }) => ({ card_id: cardId, code }))
+    // It is documented as the number of a page.
+    const data = all
+      .slice(offset * limit, (offset + 1) * limit)
+      .map(({ cardId, code }) => ({ card_id: cardId, code }))
     return { status: 200, body: { data, total_count: all.length, offset, limit } }
   })
 }

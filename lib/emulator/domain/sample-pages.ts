@@ -1,5 +1,5 @@
 import type { EndpointDocument } from '../../catalog/document.js'
-import { fieldsOf, isFields, isLeaf, isList, leafOf } from '../../catalog/schema.js'
+import { fieldsOf, isFields, isLeaf, isList, labelOf, leafOf } from '../../catalog/schema.js'
 import { createRandom } from '../identity/random.js'
 import type { ApiRequest } from '../routing/handler.js'
 import { type SampleSource, sampleOf } from './sample.js'
@@ -14,6 +14,8 @@ const TOTALS: ReadonlySet<string> = new Set(['total_count', 'total_num'])
 
 /** The page that a request asks for. */
 interface Page {
+  /** Where it begins as the request says: the number of an item, or of the page. */
+  readonly at: number
   readonly offset: number
   readonly limit: number
   readonly next: number
@@ -27,16 +29,19 @@ function pageOf(
   given: (name: string) => unknown,
 ): Page | undefined {
   const shape = query ?? optionalQuery ?? json ?? optionalJson ?? {}
-  const names = new Set(isFields(shape) ? fieldsOf(shape).map(({ name }) => name) : [])
+  const names = new Map(
+    isFields(shape) ? fieldsOf(shape).map(({ name, shape }) => [name, labelOf(shape)]) : [],
+  )
   const [size] = ['limit', 'count', 'page_size'].filter((name) => names.has(name))
   const [start] = ['offset', 'page_index', 'page_token'].filter((name) => names.has(name))
   if (!size || !start) return undefined
   const limit = Number(given(size)) || PER_PAGE
   const at = Math.max(Number(given(start)) || 0, 0)
-  // The first page has the number 1.
-  const offset = start === 'page_index' ? Math.max(at - 1, 0) * limit : at
+  const isNumbered = start === 'offset' && names.get(start)?.includes('页码')
+  // The first page has the number 1 as an index, and 0 as an offset.
+  const offset = start === 'page_index' ? Math.max(at - 1, 0) * limit : isNumbered ? at * limit : at
   const index = Math.floor(offset / limit) + 1
-  return { offset, limit, index, next: Math.min(offset + limit, TOTAL) }
+  return { at, offset, limit, index, next: Math.min(offset + limit, TOTAL) }
 }
 
 /**
@@ -73,13 +78,9 @@ export function pagedSampleOf(
 }
 
 /** What a field beside a list tells of its page; `undefined` where it tells something else. */
-function countOf(
-  name: string,
-  { offset, limit, next, index }: Page,
-  count: number,
-): number | string | undefined {
+function countOf(name: string, { at, limit, next, index }: Page, count: number): number | string | undefined {
   if (TOTALS.has(name)) return TOTAL
-  if (name === 'offset') return offset
+  if (name === 'offset') return at
   if (name === 'limit' || name === 'page_size') return limit
   if (name === 'page_index') return index
   if (name === 'count') return count

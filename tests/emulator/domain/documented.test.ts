@@ -91,25 +91,39 @@ describe('a list of samples', () => {
     const text = Object.entries(query).map(([name, value]) => `${name}=${value}`)
     return (await call(emulator, 'GET', `${path}?${text.join('&')}`)).json
   }
-  const STOCKS = '/v3/marketing/favor/stocks'
+  const BANKS = '/v3/capital/capitallhh/banks/personal-banking'
+  const names = ({ data }: { data: { bank_alias_code: string }[] }) =>
+    data.map(({ bank_alias_code }) => bank_alias_code)
 
   test('has several pages, which agree on their items and tell where they are', async () => {
-    const who = { stock_creator_mchid: '1900000109' }
-    const first = await list(STOCKS, { offset: 0, limit: 20, ...who })
-    expect(first).toMatchObject({ offset: 0, limit: 20, total_count: 45 })
-    const rest = [
-      await list(STOCKS, { offset: 20, limit: 20, ...who }),
-      await list(STOCKS, { offset: 40, limit: 20, ...who }),
-    ]
-    const all = [first, ...rest].flatMap(({ data }) => data.map((one: { stock_id: string }) => one.stock_id))
+    const first = await list(BANKS, { offset: 0, limit: 20 })
+    expect(first).toMatchObject({ offset: 0, total_count: 45 })
+    const rest = [await list(BANKS, { offset: 20, limit: 20 }), await list(BANKS, { offset: 40, limit: 20 })]
+    const all = [first, ...rest].flatMap(names)
     expect(new Set(all).size).toBe(45)
-    const part = await list(STOCKS, { offset: 19, limit: 2, ...who })
-    expect(part.data.map((one: { stock_id: string }) => one.stock_id)).toEqual(all.slice(19, 21))
+    expect(names(await list(BANKS, { offset: 19, limit: 2 }))).toEqual(all.slice(19, 21))
   })
 
   test('is empty beyond its end', async () => {
-    const beyond = await list(STOCKS, { offset: 100, limit: 20, stock_creator_mchid: '1900000109' })
+    const beyond = await list(BANKS, { offset: 100, limit: 20 })
     expect(beyond).toMatchObject({ offset: 100, data: [], total_count: 45 })
+  })
+
+  test('takes an offset for the number of a page where it is documented as that', async () => {
+    const stocks = async (offset: number, limit: number) => {
+      const page = await list('/v3/marketing/favor/stocks', {
+        offset,
+        limit,
+        stock_creator_mchid: '1900000109',
+      })
+      expect(page).toMatchObject({ offset, limit, total_count: 45 })
+      return page.data.map(({ stock_id }: { stock_id: string }) => stock_id)
+    }
+    const all = await stocks(0, 45)
+    expect(new Set(all).size).toBe(45)
+    expect(await stocks(1, 20)).toEqual(all.slice(20, 40))
+    expect(await stocks(2, 20)).toEqual(all.slice(40))
+    expect(await stocks(3, 20)).toEqual([])
   })
 
   test('goes on by the token of the page before, to the last one', async () => {
