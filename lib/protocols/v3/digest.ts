@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, type Hash } from 'node:crypto'
 import { finished, pipeline, Readable, Transform } from 'node:stream'
 import { createGunzip, type Gunzip } from 'node:zlib'
 import { VerificationError } from '../../errors.js'
@@ -68,28 +68,27 @@ const GZIP = 0x1f
 
 /**
  * Checks a file, at its end, by the digest that was announced beside its URL. That of a bill is of the bill unzipped, whichever way
- * it was asked for; so a gzip may have it itself, or what is in it.
+ * it was asked for; so a gzip may have it itself, or what is in it if nothing else is behind that.
  *
  * @throws {VerificationError} when neither has it.
  */
 export function checkFile(body: Readable, { algorithm, value }: Digest, what: string): Readable {
   const delivered = createHash(algorithm)
   const unzipped = createHash(algorithm)
+  const isRight = (hash: Hash): boolean => hash.digest('hex') === value.toLowerCase()
+  let length = 0
   let gunzip: Gunzip | undefined
   /** Asks for the next chunk. */
   let release: (() => void) | undefined
-  let isFirst = true
-  const isRight = (): boolean =>
-    [delivered, unzipped].some((hash) => hash.digest('hex') === value.toLowerCase())
   const check = new Transform({
     transform(chunk: Buffer, _encoding, callback) {
       delivered.update(chunk)
-      if (isFirst && chunk[0] === GZIP) {
+      if (length === 0 && chunk[0] === GZIP) {
         gunzip = createGunzip().on('data', (plain: Buffer) => unzipped.update(plain))
         // What only began like gzip has the digest itself, or none. A write that fails is not reported by its callback.
         gunzip.on('error', () => release?.())
       }
-      isFirst = false
+      length += chunk.length
       if (!gunzip || gunzip.destroyed) callback(null, chunk)
       else {
         release = () => {
@@ -100,9 +99,14 @@ export function checkFile(body: Readable, { algorithm, value }: Digest, what: st
       }
     },
     flush(callback) {
-      const end = (): void => callback(isRight() ? null : mismatchOf(algorithm, what, 'announced'))
-      if (!gunzip) return end()
-      finished(gunzip, end)
+      const end = (isGzip: boolean): void => {
+        const isKnown = isRight(delivered) || (isGzip && isRight(unzipped))
+        callback(isKnown ? null : mismatchOf(algorithm, what, 'announced'))
+      }
+      if (!gunzip) return end(false)
+      const { bytesWritten } = gunzip
+      // Nobody vouches for what stands behind a gzip.
+      finished(gunzip, (error) => end(!error && bytesWritten === length))
       gunzip.end()
     },
     destroy(error, callback) {

@@ -38,18 +38,20 @@ it.each([
   await expect(read('')).rejects.toMatchObject(untrusted)
 })
 
-/** In pieces, the first of which is a byte. */
-const arriving = (file: Buffer) => Readable.from([file.subarray(0, 1), file.subarray(1, 9), file.subarray(9)])
+/** Byte by byte. */
+const arriving = (file: Buffer) => Readable.from(Array.from(file, (byte) => Buffer.of(byte)))
 const check = (file: Buffer, of: Buffer) => {
   const value = createHash('sha256').update(of).digest('hex')
   return buffer(checkFile(arriving(file), { algorithm: 'sha256', value }, 'GET v3/x'))
 }
-const zipped = gzipSync(Buffer.alloc(1_000_000, 'x'))
+const unzipped = Buffer.alloc(1_000_000, 'x')
+const zipped = gzipSync(unzipped)
 
 it.each([
   ['that has it', bytes, bytes],
   ['of gzip that has it', zipped, zipped],
-  ['of gzip with what has it', zipped, Buffer.alloc(1_000_000, 'x')],
+  ['of gzip with what has it', zipped, unzipped],
+  ['of several gzips with what has it', Buffer.concat([zipped, zipped]), Buffer.concat([unzipped, unzipped])],
   [
     'that begins as gzip does, and is none',
     Buffer.from('\x1fno gzip at all'),
@@ -62,8 +64,12 @@ it.each([
 
 it.each([
   ['of gzip with something else', zipped, bytes],
-  ['of gzip that breaks off', zipped.subarray(0, 500), Buffer.alloc(1_000_000, 'x')],
+  ['of gzip that breaks off', zipped.subarray(0, 500), unzipped],
+  ['of gzip that breaks off before its checksum', zipped.subarray(0, -8), unzipped],
+  ['of gzip with something behind it', Buffer.concat([zipped, bytes]), unzipped],
+  ['of gzip with something hidden behind it', Buffer.concat([zipped, Buffer.alloc(9), bytes]), unzipped],
   ['that is empty', Buffer.alloc(0), bytes],
+  ['that should be empty', bytes, Buffer.alloc(0)],
 ])('a file %s is not believed', async (_, file, of) => {
   await expect(check(file, of)).rejects.toMatchObject({
     name: 'VerificationError',
