@@ -1,7 +1,8 @@
 import type { Arguments, CallOptions, Operation } from '../types/operation.js'
-import { endpointOf } from './catalog/endpoint.js'
+import { endpointOf, type TemplatedEndpoint } from './catalog/endpoint.js'
 import { pathOf } from './chain/path-node.js'
 import { NetworkError, RequestError, VerificationError } from './errors.js'
+import { assertObject, fieldsOf, type RequestObject } from './pipeline/build.js'
 import { isRecord } from './plain-object.js'
 
 /** The request and the response of a node's list. */
@@ -18,8 +19,7 @@ type ItemOf<Response> = {
 
 /** A list that comes in pages: where a page begins, how long it is, and where its items are. */
 interface Paging {
-  readonly name: string
-  readonly verb: 'get' | 'post'
+  readonly endpoint: TemplatedEndpoint
   /** The part of the request that has both fields. */
   readonly part: string
   readonly start: string
@@ -51,43 +51,38 @@ export function paginate<Node extends object>(
   node: Node,
   ...args: Arguments<Listing<Node>[0], CallOptions<undefined, undefined>>
 ): AsyncGenerator<ItemOf<Listing<Node>[1]>, void, undefined> {
-  const [request = {}, ...others] = args as readonly [Readonly<Record<string, unknown>>?, ...unknown[]]
+  const [given = {}, ...others] = args as readonly unknown[]
   const paging = pagingOf(node)
-  const { name, part, verb } = paging
+  const { endpoint, part } = paging
+  const { name, verb } = endpoint
   if (others.length > 0) {
     throw new RequestError(`${name}: paginate() takes an endpoint and one request object`)
   }
-  const unlike = ['sink', 'responseType'].find((key) => Object(request)[key] !== undefined)
+  const request = assertObject(endpoint, 'the request', given)
+  const unlike = ['sink', 'responseType'].find((key) => request[key] !== undefined)
   if (unlike !== undefined) {
     throw new RequestError(`${name}: paginate() reads the items itself, and takes no ${unlike}`)
   }
-  const given: unknown = Object(request)[part]
-  // Parameters of the URL are an object here, for the place of the page to be set among them.
-  const fields = given instanceof URLSearchParams ? fieldsOf(given) : given
   const send = (node as Record<string, Send>)[verb] as Send
-  return itemsOf(paging, { ...request, ...(fields !== undefined && { [part]: fields }) }, send) as ReturnType<
-    typeof paginate<Node>
-  >
+  const fields = fieldsWithPlace(paging, request[part])
+  return itemsOf(paging, { ...request, [part]: fields }, send) as ReturnType<typeof paginate<Node>>
 }
 
 type Send = (request: object) => Promise<{ readonly data: unknown }>
 
-/** Parameters by their names; one that repeats has a list. */
-function fieldsOf(parameters: URLSearchParams): Record<string, string | string[]> {
-  return Object.fromEntries(
-    [...new Set(parameters.keys())].map((name) => {
-      const values = parameters.getAll(name)
-      return [name, values.length === 1 ? (values[0] as string) : values]
-    }),
-  )
+/** The fields among which the place of the page is set. */
+function fieldsWithPlace({ endpoint, part }: Paging, given: unknown): RequestObject {
+  if (given === undefined) return {}
+  const fields = given instanceof URLSearchParams ? fieldsOf(given) : given
+  return isRecord(fields) ? fields : assertObject(endpoint, part, fields)
 }
 
 async function* itemsOf(
-  { name, part, start, size, items, isNumbered, encrypted }: Paging,
-  request: Readonly<Record<string, unknown>>,
+  { endpoint: { name }, part, start, size, items, isNumbered, encrypted }: Paging,
+  request: RequestObject,
   send: Send,
 ): AsyncGenerator<unknown, void, undefined> {
-  const fields = isRecord(request[part]) ? request[part] : {}
+  const fields = request[part] as RequestObject
   const { signal } = request as { readonly signal?: AbortSignal }
   const isToken = start === 'page_token'
   const isIndex = start === 'page_index'
@@ -166,13 +161,14 @@ function pagingOf(node: object): Paging {
     )
   }
   for (const verb of ['get', 'post'] as const) {
-    const { name, traits } = endpointOf(path, verb)
-    const [start = '', size = '', items = '', numbered] = traits.pages ?? []
+    const endpoint = endpointOf(path, verb)
+    const { pages, decrypts } = endpoint.traits
+    const [start = '', size = '', items = '', numbered] = pages ?? []
     const [part = '', field = ''] = start.split('.')
-    if (!traits.pages) continue
-    const encrypted = new Set(traits.decrypts?.map((path) => path.replace(/^.*\./, '')))
+    if (!pages) continue
+    const encrypted = new Set(decrypts?.map((name) => name.replace(/^.*\./, '')))
     return {
-      ...{ name, verb, part, start: field, size: size.split('.')[1] ?? '', items },
+      ...{ endpoint, part, start: field, size: size.split('.')[1] ?? '', items },
       ...{ isNumbered: numbered !== undefined, encrypted },
     }
   }

@@ -178,6 +178,15 @@ describe('what is no list', () => {
     expect(() => paginate(list, ...others)).toThrow('one request object')
   })
 
+  it.each(['limit=20', 20, null, [20], new Map()])(
+    'is no place for parameters that are no object: %j',
+    (query) => {
+      const list = rig.wxpay.v3.marketing.favor.stocks
+      expect(() => paginate(list, { query } as never)).toThrow('query must be a plain object')
+      expect(() => paginate(list, query as never)).toThrow('the request must be a plain object')
+    },
+  )
+
   it('is refused, with what to do', () => {
     const order = rig.wxpay.v3.pay.transactions.native
     expect(() => paginate(order, { json: {} } as never)).toThrow(

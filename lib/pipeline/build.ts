@@ -143,8 +143,8 @@ const NAMES_ELSEWHERE: ReadonlyMap<string, string> = new Map(
   }),
 )
 
-/** A name that repeats has a list of values. */
-function fieldsOf(query: URLSearchParams): RequestObject {
+/** Parameters by their names; one that repeats has a list of values. */
+export function fieldsOf(query: URLSearchParams): RequestObject {
   const values = (name: string): string | string[] => {
     const all = query.getAll(name)
     return all.length === 1 ? (all[0] as string) : all
