@@ -80,12 +80,21 @@ export interface DirectRequest {
   readonly body?: unknown
 }
 
-/** Publishes the outcome of a request that is no call of the chain, and what it carries. */
+/** Those whose outcome is published. */
+const told = new WeakSet<DirectRequest>()
+
+/**
+ * Publishes the outcome of a request that is no call of the chain, and what it carries. Only the first counts: after an abort, axios puts
+ * an error of its own in place of the adapter's.
+ */
 export function publishDirect(
-  { endpoint: { verb, path }, begun, query, body }: DirectRequest,
+  direct: DirectRequest,
   outcome: Error | { readonly status: number; readonly requestId: unknown; readonly data?: unknown },
 ): void {
-  if (!directOutcomes.hasSubscribers) return
+  if (!directOutcomes.hasSubscribers || told.has(direct)) return
+  told.add(direct)
+  const { endpoint, begun, query, body } = direct
+  const { verb, path } = endpoint
   const elapsed = performance.now() - begun
   const facts = { method: verb.toUpperCase(), path, attempt: 1 }
   const isFailure = outcome instanceof Error

@@ -20,7 +20,8 @@ function watch(debug: string | undefined, code: string, input: unknown = {}): Pr
   const file = join(installed.folder, `debug-${process.hrtime.bigint()}.mjs`)
   writeFileSync(
     file,
-    `import { sensitive, Wechatpay } from 'wechatpay-fluent'
+    `import { createServer } from 'node:http'
+import { sensitive, Wechatpay } from 'wechatpay-fluent'
 const wxpay = new Wechatpay(${JSON.stringify(merchant)})
 const input = ${JSON.stringify(input)}
 ${code}
@@ -108,6 +109,12 @@ await v3.get('v3/pay/transactions/out-trade-no/DEBUG-NONE', { params: { mchid: i
 await v2.post('pay/orderquery', { appid: order.appid, mch_id: input.mchid, out_trade_no: 'DEBUG-NONE' }).catch(() => {})
 await v3.post('v3/transfer/batches', { batch_name: 'b', transfer_detail_list: [{ user_name: sensitive('张三丰') }] }).catch(() => {})
 await v3.get('v3/certificates', { signal: AbortSignal.abort() }).catch(() => {})
+const leaving = new AbortController()
+const silent = createServer(() => leaving.abort()).listen(0)
+const baseURL = 'http://127.0.0.1:' + silent.address().port
+await v3.get('v3/certificates', { baseURL, signal: leaving.signal }).catch(() => {})
+silent.closeAllConnections()
+silent.close()
 await wxpay.chain('v3/pay/transactions/out-trade-no/DEBUG-NONE').get().catch(() => {})
 await new Wechatpay({ ...input, certs: undefined }).certificates.refresh().catch(() => {})`,
       { ...rig.emulator.merchant, ca: undefined },
@@ -119,6 +126,7 @@ await new Wechatpay({ ...input, certs: undefined }).certificates.refresh().catch
       'wechatpay GET v3/pay/transactions/out-trade-no/{out_trade_no} 404 ORDER_NOT_EXIST,',
       'wechatpay POST v2/pay/orderquery 200 ORDERNOTEXIST,',
       'wechatpay POST v3/transfer/batches 400 PARAM_ERROR,',
+      'wechatpay GET v3/certificates ABORTED,',
       'wechatpay GET v3/certificates ABORTED,',
       'wechatpay GET v3/pay/transactions/out-trade-no/{out_trade_no} 404 ORDER_NOT_EXIST,',
       'wechatpay GET v3/certificates 404 RESOURCE_NOT_EXISTS,',
