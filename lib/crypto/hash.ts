@@ -23,8 +23,8 @@ export function textProblem(name: string, value: unknown): string | undefined {
   if (['object', 'symbol', 'function'].includes(typeof value)) {
     return `${name} is no text: write the JSON that the API wants`
   }
-  const isNumber = typeof value !== 'number' || Number.isFinite(value)
-  return isNumber ? undefined : `${name} is ${String(value)}, which is no number`
+  if (typeof value === 'number' && !Number.isFinite(value)) return `${name} is ${value}, which is no number`
+  return undefined
 }
 
 /** A value as it is signed. */
