@@ -40,13 +40,13 @@ export type TextName = Exclude<keyof typeof VARIABLES, 'certs' | 'insecureHosts'
 
 /** The options that texts stand for; keys and certificates may be the names of files. Empty texts count as missing. */
 export function optionsOfTexts(texts: Readonly<Partial<Record<TextName, string | undefined>>>): GivenOptions {
-  const { mchid, brandId, serial, privateKey, apiv3Key, brandApiKey, secret, merchantCert } = texts
-  const cert = keyInput(merchantCert)
+  const { mchid, brandId, serial, privateKey, apiv3Key, brandApiKey, secret, merchantCert, baseUrl } = texts
+  const cert = ofText(merchantCert, keyInput)
   const defaults = withoutMissing({ appid: texts.appid, notify_url: texts.notifyUrl })
   return withoutMissing({
     ...{ mchid, brandId, serial, apiv3Key, brandApiKey, secret },
-    privateKey: keyInput(privateKey),
-    baseURL: texts.baseUrl && unquote(texts.baseUrl),
+    privateKey: ofText(privateKey, keyInput),
+    baseURL: baseUrl,
     merchant: cert ? { cert } : undefined,
     defaults: Object.keys(defaults).length > 0 ? defaults : undefined,
   })
@@ -59,10 +59,15 @@ export function optionsOfTexts(texts: Readonly<Partial<Record<TextName, string |
  */
 export function optionsOfVariables(env: Environment): GivenOptions {
   if (!isObject(env)) throw new ConfigError('The environment must be an object, such as process.env')
-  const texts = Object.fromEntries(Object.entries(VARIABLES).map(([name, variable]) => [name, env[variable]]))
+  // Docker hands on the quotes of a file of variables, also those around nothing.
+  const texts = Object.fromEntries(
+    Object.entries(VARIABLES).map(([name, variable]) => [name, ofText(env[variable], unquote)]),
+  ) as Partial<Record<keyof typeof VARIABLES, string>>
+  const certs = ofText(texts.certs, certsOfText)
+  const insecureHosts = ofText(texts.insecureHosts, listOfText)
   return {
     ...optionsOfTexts(texts),
-    ...withoutMissing({ certs: certsOfText(texts.certs), insecureHosts: listOfText(texts.insecureHosts) }),
+    ...withoutMissing({ certs, insecureHosts }),
     // Node has read its own variable.
     ...(env !== process.env && authorityOf(env[AUTHORITY_VARIABLE])),
   }
@@ -223,17 +228,11 @@ function readAuthority(given: string, source: string): string {
   }
 }
 
-const listOfText = (given: string | undefined): string[] | undefined =>
-  given
-    ? unquote(given)
-        .split(',')
-        .map((item) => item.trim())
-    : undefined
+const listOfText = (text: string): string[] | undefined =>
+  text === '' ? undefined : text.split(',').map((item) => item.trim())
 
-function certsOfText(given: string | undefined): GivenOptions | undefined {
-  if (given === undefined || given === '') return undefined
-  // Docker hands on the quotes of a file of variables.
-  const text = unquote(given)
+function certsOfText(text: string): GivenOptions | undefined {
+  if (text === '') return undefined
   if (text.startsWith('{')) {
     const certs = parseJson(text)
     if (isObject(certs)) return keyInputs(certs)

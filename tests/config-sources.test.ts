@@ -4,6 +4,7 @@ import { join, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CONFIG_FORMATS, type EmulatorClient, writeKeys } from '../lib/cli/emulator-config.js'
+import { optionsOfVariables, VARIABLES } from '../lib/config-sources.js'
 import { createEmulator, type Emulator } from '../lib/emulator/index.js'
 import { ConfigError, Wechatpay } from '../lib/index.js'
 
@@ -170,6 +171,17 @@ describe('Wechatpay.fromEnv', () => {
       const quoted = Object.fromEntries(pasted.map(([name, value]) => [name, `${mark}${value}${mark}`]))
       await expectToWork(Wechatpay.fromEnv(quoted))
     }
+  })
+
+  it.each(Object.values(VARIABLES))('takes quotes around nothing for nothing: %s', (name) => {
+    const { [name]: _, ...others } = env
+    expect(optionsOfVariables({ ...others, [name]: '""' })).toEqual(optionsOfVariables(others))
+  })
+
+  it.each(Object.values(VARIABLES))('leaves %s to be refused where it is no text', (name) => {
+    expect(messageOf(() => Wechatpay.fromEnv({ ...env, [name]: 5 as never }))).toMatch(
+      /^the environment|WXPAY_/,
+    )
   })
 
   it.each<[string, unknown[], string]>([
