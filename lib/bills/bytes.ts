@@ -3,10 +3,9 @@ import { pipeline, Readable } from 'node:stream'
 import { constants, createGunzip } from 'node:zlib'
 import { NetworkError, WechatpayError } from '../errors.js'
 import { join } from '../protocols/response-stream.js'
+import { UNZIPPED_BYTES } from '../protocols/v3/digest.js'
 import { brokenOff, notTheBill, wrongDigest } from './errors.js'
 
-/** The size of unzipped chunks. They are large because each needs a turn of the thread pool. */
-const UNZIPPED_BYTES = 128 * 1024
 const TAG_BYTES = 16
 /** The first bytes of gzip. */
 const GZIP = [0x1f, 0x8b] as const

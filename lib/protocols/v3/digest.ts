@@ -63,6 +63,9 @@ function mismatchOf(algorithm: Digest['algorithm'], what: string, source: string
   )
 }
 
+/** The size of unzipped chunks. They are large because each needs a turn of the thread pool. */
+export const UNZIPPED_BYTES: number = 128 * 1024
+
 /** The first byte of gzip; no text, picture or PDF begins with it. */
 const GZIP = 0x1f
 
@@ -84,7 +87,9 @@ export function checkFile(body: Readable, { algorithm, value }: Digest, what: st
     transform(chunk: Buffer, _encoding, callback) {
       delivered.update(chunk)
       if (length === 0 && chunk[0] === GZIP) {
-        gunzip = createGunzip().on('data', (plain: Buffer) => unzipped.update(plain))
+        gunzip = createGunzip({ chunkSize: UNZIPPED_BYTES }).on('data', (plain: Buffer) =>
+          unzipped.update(plain),
+        )
         // What only began like gzip has the digest itself, or none. A write that fails is not reported by its callback.
         gunzip.on('error', () => release?.())
       }
