@@ -11,7 +11,7 @@ import type { BulkOptions } from './options.js'
 import { isProblem, planRow, type RowProblem } from './plan-row.js'
 import type { RowCounts } from './progress.js'
 import type { Table } from './table.js'
-import { assertNumberMeant } from './unused-columns.js'
+import { assertNumberMeant, createNumberless } from './unused-columns.js'
 
 /** The longest list of problems: thousands of them have one cause. */
 const MAX_PROBLEMS = 100
@@ -73,19 +73,18 @@ export async function checkRows(
   const check = validate && document ? await createCheck(job, document, traits) : undefined
   const problems: RowProblem[] = []
   let wrong = 0
-  // Where each row names its own columns, only all of them tell what a table has.
-  const columns = new Set<string>()
+  const numberless = createNumberless(job)
   for await (const row of table.rows()) {
     if (signal?.aborted && !check) return
     signal?.throwIfAborted()
     if (++counts.checked > MAX_ROWS) throw new RequestError(`A table has ${MAX_ROWS} rows at most: split it`)
-    if (!table.headings) for (const name of Object.keys(row.columns)) columns.add(name)
+    if (!table.headings) numberless.add(row)
     if (!check) continue
     const planned = planRow(job, row)
     const problem = isProblem(planned) ? planned : await check(planned)
     if (problem && ++wrong <= MAX_PROBLEMS) problems.push(problem)
   }
-  if (!table.headings) assertNumberMeant(job, [...columns])
+  if (!table.headings) assertNumberMeant(job, numberless.columns)
   if (wrong > 0) throw new InvalidRowsError(problems, wrong, counts.checked)
   counts.phase = 'sending'
   counts.total = counts.checked

@@ -9,7 +9,7 @@ import { defineJob, filledFields, type Job } from './job.js'
 import { accountOf, assertOptions, type BulkOptions, settingsOf } from './options.js'
 import { draftRow, type RowProblem } from './plan-row.js'
 import { openTable } from './table.js'
-import { derivedField, nearestColumn } from './unused-columns.js'
+import { columnMeant, createNumberless, derivedField, nearestColumn } from './unused-columns.js'
 
 /** What a job would do. */
 export interface BulkPlan {
@@ -19,7 +19,10 @@ export interface BulkPlan {
   readonly columns: Readonly<Record<string, string | null>>
   /** The required fields that nothing fills, each with the unused column that is called almost like it, or `null`. */
   readonly missing: Readonly<Record<string, string | null>>
-  /** The unique number, where no column gives it and each row gets one of its own, with the unused column as for `missing`. */
+  /**
+   * The unique number, where no column gives it and each row gets one of its own, with the unused column as for `missing`. Where each row
+   * names its own columns, also one that a single row seems to have meant for it.
+   */
   readonly derived: Readonly<Record<string, string | null>>
   /** The fields that have the same value in all rows. */
   readonly constants: Readonly<Record<string, unknown>>
@@ -61,6 +64,7 @@ export async function planBulk(options: BulkOptions): Promise<BulkPlan> {
       for (const name of names) columns.set(name, fields.get(name) ?? null)
     }
     addColumns(table.headings ?? [])
+    const numberless = createNumberless(job)
     const problems: RowProblem[] = []
     let rows = 0
     let first: Row | undefined
@@ -69,6 +73,7 @@ export async function planBulk(options: BulkOptions): Promise<BulkPlan> {
       signal?.throwIfAborted()
       rows++
       addColumns(Object.keys(row.columns))
+      if (!table.headings) numberless.add(row)
       const { request, problems: found } = draftRow(job, row)
       const problem = found[0] ?? (await check?.({ ...row, request }))
       if (problem) problems.push(problem)
@@ -77,13 +82,17 @@ export async function planBulk(options: BulkOptions): Promise<BulkPlan> {
     }
     const shown = good ?? first
     const filled = [...columns.values(), ...job.constants.map(({ field }) => formatFieldPath(field))]
-    const derived = derivedField(job, filled)
+    const derived = derivedField(job, columns.keys())
+    const meant = columnMeant(job, table.headings ?? numberless.columns)
     return {
       ...{ method: verb.toUpperCase(), path: job.path, rows, problems },
       columns: Object.fromEntries(columns),
       // Where a row is right, its client fills in what no column gives.
       missing: good ? {} : withNearest(missingOf(job, document, filled), columns),
-      derived: withNearest(derived === undefined ? [] : [derived], columns),
+      derived: {
+        ...(derived !== undefined && { [derived]: null }),
+        ...(meant && { [meant.field]: meant.column }),
+      },
       constants: Object.fromEntries(job.constants.map(({ field, value }) => [formatFieldPath(field), value])),
       first: shown && { row: shown.number, ...draftRequest(job, shown, good ? undefined : document) },
     }

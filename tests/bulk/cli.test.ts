@@ -177,6 +177,11 @@ describe('wxpay bulk', { timeout: 60_000 }, () => {
       'near.jsonl',
       '{"out_trade_no":"T1","amount.total":2}\n{"out_trade_no":"T2","amount":{},"outRefundNo":"R2"}\n',
     ],
+    [
+      'a program of which one alone is misspelt',
+      'one.jsonl',
+      '{"out_trade_no":"T1","out_refund_no":"R1","amount.refund":1,"amount.total":2}\n{"out_trade_no":"T2","out_refund_no":"","outRefundNo":"R2","amount.refund":1,"amount.total":2}\n',
+    ],
   ])('sends no row of %s while the column of its number is called almost right', async (_, name, text) => {
     const input = file(name, text)
     const args = [
@@ -188,6 +193,8 @@ describe('wxpay bulk', { timeout: 60_000 }, () => {
       '--input',
       input,
     ]
+    const plan = JSON.parse((await run([...args, '--dry-run', '--json'])).stdout)
+    expect(plan.derived['json.out_refund_no']).toMatch(/^out ?refund ?no$/i)
     const { code, stderr } = await run(args)
     expect(code).toBe(2)
     expect(stderr).toMatch(/no column gives json\.out_refund_no, but .* almost like it: 'out ?refund ?no'/i)
