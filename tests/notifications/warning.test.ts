@@ -1,7 +1,12 @@
-import { describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { startRig } from '../e2e/client.js'
 
 const rig = startRig()
+
+afterEach(() => {
+  vi.restoreAllMocks()
+  vi.useRealTimers()
+})
 
 /** An error with a code of this file: tests of other files fail in the same process, and a kind is told once a minute. */
 const failure = (message: string, code: string) => Object.assign(new Error(message), { code })
@@ -24,7 +29,6 @@ it('a failure that nobody subscribed to becomes a warning of the process', async
   // Strangers must not fill the log.
   await receive(new Request('http://localhost/', { method: 'POST', body }))
   expect(warn).toHaveBeenCalledOnce()
-  warn.mockRestore()
 })
 
 it('is told once a minute, with the number of those that were left out', async () => {
@@ -46,8 +50,6 @@ it('is told once a minute, with the number of those that were left out', async (
     'REFUND.SUCCESS EV failed and was answered 500: another kind',
     'TRANSACTION.SUCCESS EV failed and was answered 500: no (3 more of this kind since the last warning)',
   ])
-  warn.mockRestore()
-  vi.useRealTimers()
 })
 
 describe('a merchant of v3 alone', () => {
@@ -58,7 +60,6 @@ describe('a merchant of v3 alone', () => {
     const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
     expect((await receiver()(post('<xml/>'))).status).toBe(401)
     expect(warn).not.toHaveBeenCalled()
-    warn.mockRestore()
   })
 
   it('answers any other XML with 400, and is told once what it lacks', async () => {
@@ -75,7 +76,5 @@ describe('a merchant of v3 alone', () => {
       expect.stringContaining('needs the option secret'),
       expect.anything(),
     )
-    warn.mockRestore()
-    vi.useRealTimers()
   })
 })
