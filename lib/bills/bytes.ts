@@ -2,8 +2,7 @@ import { createDecipheriv, createHash, type Hash } from 'node:crypto'
 import { pipeline, Readable } from 'node:stream'
 import { constants, createGunzip } from 'node:zlib'
 import { NetworkError, WechatpayError } from '../errors.js'
-import { join } from '../protocols/response-stream.js'
-import { UNZIPPED_BYTES } from '../protocols/v3/digest.js'
+import { join, UNZIPPED_BYTES } from '../protocols/response-stream.js'
 import { brokenOff, notTheBill, wrongDigest } from './errors.js'
 
 const TAG_BYTES = 16

@@ -1,6 +1,9 @@
 import { Readable } from 'node:stream'
 import { NetworkError, VerificationError, WechatpayError } from '../errors.js'
 
+/** The size of unzipped chunks. They are large because each needs a turn of the thread pool. */
+export const UNZIPPED_BYTES: number = 128 * 1024
+
 /** Bytes that tell a file from a document that says why there is none. */
 const HEAD_BYTES = 64
 

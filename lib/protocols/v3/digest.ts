@@ -2,6 +2,7 @@ import { createHash, type Hash } from 'node:crypto'
 import { finished, pipeline, Readable, Transform } from 'node:stream'
 import { createGunzip, type Gunzip } from 'node:zlib'
 import { VerificationError } from '../../errors.js'
+import { UNZIPPED_BYTES } from '../response-stream.js'
 
 /** The message that is signed in place of a statement's body: the digest that a header names. */
 export function digestMessage(sha1: string): Buffer {
@@ -62,9 +63,6 @@ function mismatchOf(algorithm: Digest['algorithm'], what: string, source: string
     { code: 'SIGNATURE_INVALID' },
   )
 }
-
-/** The size of unzipped chunks. They are large because each needs a turn of the thread pool. */
-export const UNZIPPED_BYTES: number = 128 * 1024
 
 /** The first byte of gzip; no text, picture or PDF begins with it. */
 const GZIP = 0x1f
