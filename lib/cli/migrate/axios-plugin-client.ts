@@ -1,7 +1,7 @@
 import type { NewExpression, ObjectExpression } from '@babel/types'
 import { type Draft, mark, meaningOf, replaceNode } from './draft.js'
 import { has, isNothing, isOpen, literalOf, type Member, removeMembers } from './objects.js'
-import { REASONS } from './reasons.js'
+import * as reasons from './reasons.js'
 import { keyOf, type Node, plain, propertyValue, textValue } from './syntax.js'
 
 /** Rewrites `new Wechatpay(…)` of wechatpay-axios-plugin, whose options keep their names. */
@@ -41,7 +41,7 @@ const OWN = /^(?:mchid|apiv3Key)$/
 function markUnknown(draft: Draft, created: Node, options: ObjectExpression): void {
   const names = options.properties.flatMap((one) => keyOf(one) ?? [])
   const foreign = names.filter((name) => FOREIGN.test(name) && !OWN.test(name))
-  if (foreign.length > 0) mark(draft, created, REASONS.unknownOptions(foreign.join(', ')))
+  if (foreign.length > 0) mark(draft, created, reasons.unknownOptions(foreign.join(', ')))
 }
 
 /** Certificates that are none: `{ any: undefined }`. */
@@ -59,5 +59,5 @@ function rewriteWithoutCerts(draft: Draft, created: Node, options: ObjectExpress
     removeMembers(draft, options, new Set<Member>(ofV3))
     return
   }
-  mark(draft, created, REASONS.needsCerts)
+  mark(draft, created, reasons.needsCerts)
 }

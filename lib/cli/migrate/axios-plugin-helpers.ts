@@ -1,7 +1,7 @@
 import type { CallExpression } from '@babel/types'
 import { words } from '../language.js'
 import { CRYPTO, type Draft, forget, mark, markGone, meaningOf, need, replaceNode, textOf } from './draft.js'
-import { REASONS } from './reasons.js'
+import * as reasons from './reasons.js'
 import { baseOf, isCall, isIdentifier, memberName, type Node, objectOf, plain, textValue } from './syntax.js'
 
 /** What a helper becomes; `undefined` where its arguments are not those that it is known with. */
@@ -36,7 +36,7 @@ const gcm =
       if (/(?:cipher|plain)\w*$/i.test(text) && !NONCE.test(text)) {
         return same(name, 4)(draft, call, [text, key, nonce, ...data])
       }
-      mark(draft, call, REASONS.textFirst(name))
+      mark(draft, call, reasons.textFirst(name))
     }
     return same(name, 4)(draft, call, args)
   }

@@ -17,7 +17,7 @@ import { findHandlers } from './handlers.js'
 import { type Part, partsOf } from './meaning.js'
 import { asObject, has, literalOf, type Member, removeMembers } from './objects.js'
 import { chainOf, type Target, targetOf, withoutQuery } from './path.js'
-import { REASONS } from './reasons.js'
+import * as reasons from './reasons.js'
 import { writeRequest } from './request.js'
 import { rewriteSensitive } from './sensitive-fields.js'
 import { isCall, keyOf, memberName, type Node, objectOf, plain, propertyValue, textValue } from './syntax.js'
@@ -42,12 +42,12 @@ export function rewriteChainCall(draft: Draft, call: CallExpression): void {
     return
   }
   if (isInMiddle(draft, call)) {
-    mark(draft, call, REASONS.callInMiddle)
+    mark(draft, call, reasons.callInMiddle)
     return
   }
   draft.rewritten.add(call)
   if (call.arguments.some((one) => one.type === 'SpreadElement')) {
-    mark(draft, call, REASONS.spreadArguments)
+    mark(draft, call, reasons.spreadArguments)
     return
   }
   castLoose(draft, call, node, target)
@@ -91,7 +91,7 @@ function rewriteRequestCall(draft: Draft, call: CallExpression): void {
   const hasQuery = written !== undefined && Object.keys(written.query).length > 0
   const isClear = client && verb && written && !(hasQuery && config)
   if (!isClear || call.arguments.some((one) => one.type === 'SpreadElement')) {
-    mark(draft, call, REASONS.requestMethod)
+    mark(draft, call, reasons.requestMethod)
     return
   }
   draft.rewritten.add(call)
@@ -123,7 +123,7 @@ function rewriteArguments(
   const filled = target.filled.map(([field, value]) => pair(field, textOf(draft, value)))
   const upload = body && uploadOf(draft, body, target)
   if (body && !upload && (target.traits?.upload || isForm(draft, body))) {
-    mark(draft, call, REASONS.upload)
+    mark(draft, call, reasons.upload)
     return
   }
   if (body && !upload) trimXml(draft, body, target)
@@ -147,7 +147,7 @@ function isEmptied({ withoutBody }: Draft, body: Node | undefined, { path, verb 
 }
 
 function markUnknownPath(draft: Draft, call: CallExpression): void {
-  mark(draft, call, REASONS.unknownPath)
+  mark(draft, call, reasons.unknownPath)
 }
 
 /** `nonce_str` of an APIv2 body is made by the client; its types do not list it. */

@@ -1,6 +1,6 @@
 import type { CatchClause, Function as FunctionNode } from '@babel/types'
 import { type Draft, indentOf, isInside, lineEnd, mark, rangeOf, replaceNode, semicolonOf } from './draft.js'
-import { REASONS } from './reasons.js'
+import * as reasons from './reasons.js'
 import {
   childrenOf,
   innerOf,
@@ -48,7 +48,7 @@ export function rewriteHandlers(draft: Draft): void {
       const object = draft.file.text.slice(...rangeOf(objectOf(read) as Node))
       insertFirst(draft, handler.node, [`if (!${object}.response) throw ${nameOf(parameter)}`])
     } else {
-      mark(draft, parameter, REASONS.noResponse)
+      mark(draft, parameter, reasons.noResponse)
     }
   }
 }
@@ -61,7 +61,7 @@ function markTests(draft: Draft, handler: Node, depth = 0): void {
     const isTest = isCall(node) && /^isAxiosError$/.test(memberName(node.callee) ?? nameOf(node.callee))
     const isClass = node.type === 'BinaryExpression' && node.operator === 'instanceof'
     const name = isClass ? (memberName(node.right) ?? nameOf(node.right)) : ''
-    if (isTest || name === 'AxiosError') mark(draft, node, REASONS.axiosError)
+    if (isTest || name === 'AxiosError') mark(draft, node, reasons.axiosError)
     const own = isCall(node) && depth === 0 ? draft.meanings.functionOf(node.callee, draft.file) : undefined
     if (own) markTests(draft, own, depth + 1)
   })

@@ -17,7 +17,7 @@ import {
 import { byModule, importLines, renamed, statements, writeImport, writeRequire } from './import-text.js'
 import type { Meaning } from './meaning.js'
 import { peerOf, requiredBy } from './modules.js'
-import { REASONS } from './reasons.js'
+import * as reasons from './reasons.js'
 import type { Binding } from './scopes.js'
 import { baseOf, isCall, memberName, type Node, objectOf, plain, walk } from './syntax.js'
 
@@ -123,7 +123,7 @@ function outermostMember({ file: { syntax } }: Draft, node: Node): Node {
 }
 
 function markNames(draft: Draft, node: Node): void {
-  mark(draft, node, REASONS.exportedNames)
+  mark(draft, node, reasons.exportedNames)
 }
 
 function bindingsOf(draft: Draft, site: Node): Binding[] {
@@ -147,7 +147,7 @@ function markOther(draft: Draft, node: Node): void {
       ? node.source?.value
       : undefined
   if (source === 'nest-wechatpay-node-v3') {
-    mark(draft, node, REASONS.nestModule)
+    mark(draft, node, reasons.nestModule)
   }
   if (source === undefined || !/^wechatpay-(?:axios-plugin|node-v3)(?:\/|$)/.test(source)) return
   if (node.type === 'ExportNamedDeclaration' && rewriteExport(draft, node)) return
@@ -155,7 +155,7 @@ function markOther(draft: Draft, node: Node): void {
     markNames(draft, node)
     return
   }
-  mark(draft, node, REASONS.typesOfRequests)
+  mark(draft, node, reasons.typesOfRequests)
 }
 
 /** Rewrites `export { Wechatpay } from '…'`, and tells whether the class is all that is passed on. */

@@ -20,7 +20,7 @@ import { type ClientValues, foreignOptions, valuesOfClient } from './node-v3-cli
 import { ADVICE, isOnlyOfNodeV3, METHODS, type Method } from './node-v3-methods.js'
 import { asObject, has, isOpen, literalOf, type Member, removeMembers } from './objects.js'
 import { chainOf, targetOf } from './path.js'
-import { REASONS } from './reasons.js'
+import * as reasons from './reasons.js'
 import { explainResult } from './results.js'
 import { rewriteSensitive } from './sensitive-fields.js'
 import { baseOf, keyOf, memberName, type Node, objectOf, plain, propertyValue } from './syntax.js'
@@ -195,7 +195,7 @@ function signedFor(
     const parameters = `${client}.paySign.${signs}({ appId: ${appid}, prepayId: response.data.prepay_id })`
     return `${sent}.then((response) => ({ ...response, data: ${parameters} }))`
   }
-  mark(draft, call, REASONS.signForFrontEnd(String(signs)))
+  mark(draft, call, reasons.signForFrontEnd(String(signs)))
   return sent
 }
 
@@ -213,7 +213,7 @@ const PIECES: Readonly<Record<string, (draft: Draft, written: MethodCall) => str
     // The method gave the text where it was no JSON.
     if (/certificate/i.test(origin)) return clear
     if (!/resource/i.test(origin)) {
-      mark(draft, call, REASONS.jsonOrText)
+      mark(draft, call, reasons.jsonOrText)
     }
     const text = `JSON.parse(${clear})`
     const [type] = (call.typeParameters ?? call.typeArguments)?.params ?? []
@@ -292,7 +292,7 @@ export function rewriteConstructor(draft: Draft, node: NewExpression): void {
   const values = valuesOfClient(draft, { ...meaning, is: 'method', name: '' }, node)
   const [first] = node.arguments
   if (!first || values.mchid === undefined || values.privateKey === undefined) {
-    mark(draft, node, REASONS.optionNames)
+    mark(draft, node, reasons.optionNames)
     return
   }
   draft.rewritten.add(node)
@@ -311,14 +311,14 @@ export function rewriteConstructor(draft: Draft, node: NewExpression): void {
   const foreign = foreignOptions(draft, node)
   if (foreign.length > 0) {
     const names = foreign.join(', ')
-    mark(draft, node, REASONS.foreignOptions(names))
+    mark(draft, node, reasons.foreignOptions(names))
   }
   const last = node.arguments.at(-1) as Node
   const isAny = first.type === 'TSAsExpression' && first.typeAnnotation.type === 'TSAnyKeyword'
   const text = laidOut(draft, first, members) + (isAny ? ' as any' : '')
   draft.edits.replace(rangeOf(first)[0], rangeOf(last)[1], text)
   if (values.platform) return
-  mark(draft, node, values.key === undefined ? REASONS.needsCerts : REASONS.certsOrDownload)
+  mark(draft, node, values.key === undefined ? reasons.needsCerts : reasons.certsOrDownload)
 }
 
 /** An object literal on as many lines as the one before. */

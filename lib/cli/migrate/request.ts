@@ -3,7 +3,7 @@ import { assertDefined, castOf } from './casts.js'
 import { type Draft, mark, markGone, meaningOf, pair, rangeOf, textOf } from './draft.js'
 import { asObject, has, isNothing, isOpen, type Member, removeMembers, renameMember } from './objects.js'
 import type { Target } from './path.js'
-import { REASONS } from './reasons.js'
+import * as reasons from './reasons.js'
 import { isCall, isFunction, isIdentifier, keyOf, type Node, plain, returnsOf, textValue } from './syntax.js'
 
 /** Options of a call that both packages know. */
@@ -90,7 +90,7 @@ function configOf(draft: Draft, given: Node, written: WrittenRequest): Config {
     if (!draft.done.has(shared)) rewriteConfig(draft, shared, written)
     draft.done.add(shared)
   } else {
-    mark(draft, given, REASONS.axiosOptions(oneLine(textOf(draft, given))))
+    mark(draft, given, reasons.axiosOptions(oneLine(textOf(draft, given))))
   }
   return { isEmpty: false, text: `...${textOf(draft, given)}` }
 }
@@ -138,7 +138,7 @@ function rewriteConfig(draft: Draft, config: ObjectExpression, written: WrittenR
   removeMembers(draft, config, removed)
   if (unknown.length > 0) {
     const names = unknown.join(', ')
-    mark(draft, config, REASONS.unknownKeys(names))
+    mark(draft, config, reasons.unknownKeys(names))
   }
   return removed.size === config.properties.length
 }
@@ -221,7 +221,7 @@ function markMissing(draft: Draft, { call, target, emptied }: WrittenRequest, gi
   )
   if (missing.length === 0) return
   const names = missing.join(', ')
-  mark(draft, call, REASONS.missingValues(names))
+  mark(draft, call, reasons.missingValues(names))
 }
 
 function namesOnly(object: ObjectExpression | undefined, name: string): boolean {

@@ -1,6 +1,6 @@
 import type { CallExpression } from '@babel/types'
 import { type Draft, mark } from './draft.js'
-import { REASONS } from './reasons.js'
+import * as reasons from './reasons.js'
 import { isCall, isIdentifier, keyOf, memberName, type Node, objectOf } from './syntax.js'
 
 /** What a result of wechatpay-node-v3 and an AxiosResponse have in common. */
@@ -17,14 +17,14 @@ export function explainResult(draft: Draft, call: CallExpression): void {
   const fields = names.filter((name) => !errors.includes(name) && name !== ESCAPES)
   if (errors.length > 0) {
     const list = errors.join(', ')
-    mark(draft, call, REASONS.refusalThrows(list))
+    mark(draft, call, reasons.refusalThrows(list))
   }
   if (fields.length > 0) {
     const list = fields.join(', ')
-    mark(draft, call, REASONS.fieldsInData(list))
+    mark(draft, call, reasons.fieldsInData(list))
   }
   if (names.includes(ESCAPES)) {
-    mark(draft, call, REASONS.axiosResponse)
+    mark(draft, call, reasons.axiosResponse)
   }
 }
 

@@ -25,7 +25,7 @@ import type { Meanings } from './meanings.js'
 import { peerOf, requiredBy, type SourceFile } from './modules.js'
 import { rewriteConstructor, rewriteMethodCall } from './node-v3.js'
 import { isOfNodeV3, isOnlyOfNodeV3 } from './node-v3-methods.js'
-import { REASONS } from './reasons.js'
+import * as reasons from './reasons.js'
 import { isCall, isIdentifier, keyOf, memberName, type Node, objectOf, plain, walk } from './syntax.js'
 import { isOldCall } from './uses.js'
 
@@ -55,7 +55,7 @@ export function rewriteFile(
   walk(root, (node) => {
     if (node.type === 'Identifier' || memberName(node) !== undefined) markRest(draft, node)
     markType(draft, node)
-    if (node.type === 'StringLiteral' && /^EV[23]_RES_/.test(node.value)) mark(draft, node, REASONS.errorCode)
+    if (node.type === 'StringLiteral' && /^EV[23]_RES_/.test(node.value)) mark(draft, node, reasons.errorCode)
   })
   rewriteImports(draft)
   const marked = writeMarks(draft)
@@ -90,7 +90,7 @@ function rewriteNode(draft: Draft, node: Node): void {
 /** Marks the call of a class, which an early version was: `wxp(axios, options)`. */
 function markCallOfClass(draft: Draft, call: CallExpression): void {
   if (!/^(?:class|module)$/.test(meaningOf(draft, call.callee)?.is ?? '')) return
-  mark(draft, call, REASONS.calledClass)
+  mark(draft, call, reasons.calledClass)
 }
 
 /** `wechat.Wechatpay` of a package that is imported as a whole. */
@@ -112,10 +112,10 @@ function markRest(draft: Draft, node: Node): void {
   const parent = draft.file.syntax.parents.get(node)
   if (meaning?.is === 'helper' && isReferenceOrMember(draft, node)) markHelper(draft, node)
   if (meaning?.is === 'axios' && /^client\.v[23]\.defaults$/.test(meaning.name)) {
-    mark(draft, node, REASONS.transforms)
+    mark(draft, node, reasons.transforms)
   }
   if (parent?.type.startsWith('Class') && 'superClass' in parent && parent.superClass === node && meaning) {
-    mark(draft, node, REASONS.extendedClient)
+    mark(draft, node, reasons.extendedClient)
   }
 }
 
@@ -129,7 +129,7 @@ function markType(draft: Draft, node: Node): void {
   const isMember = /^TS(?:Method|Property)Signature$/.test(node.type) && isOnlyOfNodeV3(keyOf(node) ?? '')
   const isOfNode = isMember && /wechatpay-node-v3/.test(draft.file.text)
   if (!isCast && !(isOfNode && !draft.edits.isReplaced(rangeOf(node)[0]))) return
-  mark(draft, node, REASONS.describedType)
+  mark(draft, node, reasons.describedType)
 }
 
 /** Rewrites `client as { v3: … }`: the chain of wechatpay-fluent has types. */

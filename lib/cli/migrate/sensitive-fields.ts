@@ -13,7 +13,7 @@ import {
 } from './draft.js'
 import { isNothing } from './objects.js'
 import type { Target } from './path.js'
-import { REASONS } from './reasons.js'
+import * as reasons from './reasons.js'
 import { isCall, isIdentifier, type Node, plain, propertyValue, returnsOf } from './syntax.js'
 
 /**
@@ -34,7 +34,7 @@ export function rewriteSensitive(draft: Draft, call: Node, body: Node | undefine
     const concerned = isHidden ? fields : left.map(({ field }) => field)
     const names = [...new Set(concerned)].slice(0, 3).map((field) => field.slice('json.'.length))
     const list = names.join(', ') + (concerned.length > names.length ? ', …' : '')
-    mark(draft, left[0]?.value ?? body, REASONS.clearText(list))
+    mark(draft, left[0]?.value ?? body, reasons.clearText(list))
   }
   return values.length > 0 && left.length === 0
 }
