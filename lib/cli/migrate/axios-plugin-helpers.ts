@@ -1,8 +1,19 @@
 import type { CallExpression } from '@babel/types'
 import { words } from '../language.js'
-import { CRYPTO, type Draft, forget, mark, markGone, meaningOf, need, replaceNode, textOf } from './draft.js'
+import {
+  CRYPTO,
+  calledHelper,
+  type Draft,
+  helperName,
+  mark,
+  markGone,
+  need,
+  onlyValue,
+  replaceNode,
+  textOf,
+} from './draft.js'
 import * as reasons from './reasons.js'
-import { baseOf, isCall, isIdentifier, memberName, type Node, objectOf, plain, textValue } from './syntax.js'
+import { baseOf, isIdentifier, type Node, objectOf, plain, textValue } from './syntax.js'
 
 /** What a helper becomes; `undefined` where its arguments are not those that it is known with. */
 type Rule = (draft: Draft, call: CallExpression, args: readonly string[]) => string | undefined
@@ -53,17 +64,11 @@ const digest =
 
 const loadKey: Rule = (draft, call, args) => {
   const [, type] = call.arguments
-  const kind = type ? keyType(draft, type) : 'private'
-  if (!kind || args.length === 0) return undefined
+  const kind = type ? constantOf(draft, type) : 'private'
+  if ((kind !== 'private' && kind !== 'public') || args.length === 0) return undefined
   const prefixed = textValue(call.arguments[0])?.match(/^(?:private|public)\.\w+:\/\/(.*)$/s)
   const name = kind === 'private' ? 'loadPrivateKey' : 'loadPublicKey'
   return `${need(draft, call.callee, CRYPTO, name)}(${prefixed ? `'${prefixed[1]}'` : args[0]})`
-}
-
-function keyType(draft: Draft, node: Node): 'private' | 'public' | undefined {
-  const helper = meaningOf(draft, node)
-  const text = helper?.is === 'helper' ? CONSTANTS[helper.name]?.slice(1, -1) : textValue(node)
-  return text === 'private' || text === 'public' ? text : undefined
 }
 
 /** Constants, as text of a program. */
@@ -74,12 +79,14 @@ const CONSTANTS: Readonly<Record<string, string>> = {
   'Rsa.KEY_TYPE_PUBLIC': "'public'",
 }
 
+/** The value of a constant of the old package, or of a text. */
+const constantOf = (draft: Draft, node: Node | undefined): string | undefined =>
+  CONSTANTS[(node && helperName(draft, node)) ?? '']?.slice(1, -1) ?? textValue(node)
+
 const signParams: Rule = (draft, call, args) => {
   const [type] = call.arguments
-  const helper = type && meaningOf(draft, type)
   const isChoice = type && /^(?:Logical|Conditional)Expression$/.test(plain(type).type)
-  const algorithm = (helper?.is === 'helper' ? CONSTANTS[helper.name]?.slice(1, -1) : textValue(type)) ?? ''
-  const name = SIGNERS[algorithm]
+  const name = SIGNERS[constantOf(draft, type) ?? '']
   if (args.length !== 3) return undefined
   const [, params, key] = args
   const secret = keyText(draft, call.arguments[2] as Node, key as string)
@@ -94,12 +101,8 @@ const SIGNERS: Readonly<Record<string, string>> = { MD5: 'md5Sign', 'HMAC-SHA256
 
 /** The key of a signature as text: one that `Hash.keyObjectFrom` has made is a KeyObject. */
 function keyText(draft: Draft, node: Node, text: string): string {
-  const inner = plain(node)
-  const value = draft.file.syntax.bindings.get(inner)?.sources[0]?.value ?? inner
-  const call = plain(value)
-  const callee = isCall(call) ? meaningOf(draft, call.callee) : undefined
-  const isKeyObject = callee?.is === 'helper' && callee.name === 'Hash.keyObjectFrom'
-  return isKeyObject ? `${text}.export().toString()` : text
+  const value = plain(onlyValue(draft, node) ?? node)
+  return calledHelper(draft, value) === 'Hash.keyObjectFrom' ? `${text}.export().toString()` : text
 }
 
 const RULES: Readonly<Record<string, Rule>> = {
@@ -127,9 +130,8 @@ const RULES: Readonly<Record<string, Rule>> = {
   'Formatter.response': (draft, call, args) => {
     // The canonical message is a Buffer, which `verify` takes; elsewhere a text was expected.
     const parent = draft.file.syntax.parents.get(call)
-    const verifier = isCall(parent) ? meaningOf(draft, parent.callee) : undefined
-    const isVerified = verifier?.is === 'helper' && verifier.name === 'Rsa.verify'
-    const rule = named('canonicalResponse', ['timestamp', 'nonce', 'body'], isVerified ? '' : '.toString()')
+    const rest = calledHelper(draft, parent) === 'Rsa.verify' ? '' : '.toString()'
+    const rule = named('canonicalResponse', ['timestamp', 'nonce', 'body'], rest)
     return rule(draft, call, args)
   },
   'Formatter.joinedByLineFeed': (_, __, args) => `[${[...args, "''"].join(', ')}].join('\\n')`,
@@ -149,6 +151,11 @@ const RULES: Readonly<Record<string, Rule>> = {
   'Transformer.toObject': same('decodeXml', 1),
 }
 
+const SIGNED_TEXT = words(
+  'md5Sign() and hmacSign() of wechatpay-fluent/crypto sort, join and sign the parameters in one step',
+  'wechatpay-fluent/crypto 的 md5Sign() 与 hmacSign() 一步完成排序、拼接与签名',
+)
+
 /** Why a helper has no function that takes its place, and what does the same. */
 const ADVICE: Readonly<Record<string, string>> = {
   'Hash.equals': words(
@@ -159,60 +166,27 @@ const ADVICE: Readonly<Record<string, string>> = {
     'wxpay.bills reads bills row by row; readBill() reads one that is there already',
     'wxpay.bills 逐行读取账单；已有的账单用 readBill() 读取',
   ),
-  'Formatter.queryStringLike': words(
-    'md5Sign() and hmacSign() of wechatpay-fluent/crypto sort, join and sign the parameters in one step',
-    'wechatpay-fluent/crypto 的 md5Sign() 与 hmacSign() 一步完成排序、拼接与签名',
-  ),
+  'Formatter.queryStringLike': SIGNED_TEXT,
+  'Hash.hmac': SIGNED_TEXT,
 }
 
 /** Rewrites a call of a helper of wechatpay-axios-plugin. */
 export function rewriteHelperCall(draft: Draft, call: CallExpression): void {
-  const helper = meaningOf(draft, call.callee)
-  if (helper?.is !== 'helper' || draft.rewritten.has(call)) return
+  const name = helperName(draft, call.callee)
+  if (name === undefined || draft.rewritten.has(call)) return
   const args = call.arguments.map((one) => textOf(draft, one))
   const isSpread = call.arguments.some((one) => one.type === 'SpreadElement')
-  const rule = isSpread && helper.name !== 'Formatter.joinedByLineFeed' ? undefined : RULES[helper.name]
-  const text = signedText(draft, call) ?? rule?.(draft, call, args)
+  const rule = isSpread && name !== 'Formatter.joinedByLineFeed' ? undefined : RULES[name]
+  const text = rule?.(draft, call, args)
   if (text === undefined) return
   markGone(draft, call.callee, call)
-  for (const one of call.arguments) if (meaningOf(draft, one)?.is === 'helper') markGone(draft, one)
+  for (const one of call.arguments) if (helperName(draft, one)) markGone(draft, one)
   replaceNode(draft, call, text)
-}
-
-/** `Hash.md5(Formatter.queryStringLike(Formatter.ksort(params)), key)`: the signature of APIv2, in lower case. */
-function signedText(draft: Draft, call: CallExpression): string | undefined {
-  const helper = meaningOf(draft, call.callee)
-  const name =
-    helper?.is === 'helper' ? { 'Hash.md5': 'md5Sign', 'Hash.hmac': 'hmacSign' }[helper.name] : undefined
-  const [message, key] = call.arguments
-  if (!name || !message || !key || call.arguments.length !== 2) return undefined
-  const sorted = argumentOf(draft, message, 'Formatter.queryStringLike')
-  const params = sorted && (argumentOf(draft, sorted, 'Formatter.ksort') ?? sorted)
-  if (!params) return undefined
-  const secret = keyText(draft, key, textOf(draft, key))
-  for (const inner of [message, sorted]) {
-    const replaced = plain(inner)
-    if (isCall(replaced)) forget(draft, [replaced.callee])
-  }
-  const local = need(draft, call.callee, CRYPTO, name)
-  markGone(draft, message)
-  const { parents } = draft.file.syntax
-  const member = parents.get(call)
-  const isUpper = member !== undefined && memberName(member) === 'toUpperCase'
-  return `${local}(${textOf(draft, params)}, ${secret})${isUpper ? '' : '.toLowerCase()'}`
-}
-
-function argumentOf(draft: Draft, node: Node, name: string): Node | undefined {
-  const call = plain(node)
-  if (!isCall(call)) return undefined
-  const callee = meaningOf(draft, call.callee)
-  return callee?.is === 'helper' && callee.name === name ? call.arguments[0] : undefined
 }
 
 /** Puts constants of the old package into the program as they are. */
 export function rewriteConstant(draft: Draft, node: Node): void {
-  const helper = meaningOf(draft, node)
-  const text = helper?.is === 'helper' ? CONSTANTS[helper.name] : undefined
+  const text = CONSTANTS[helperName(draft, node) ?? '']
   const parent = draft.file.syntax.parents.get(node)
   if (text === undefined || !parent || isTarget(parent, node)) return
   markGone(draft, node)
@@ -224,8 +198,8 @@ const isTarget = (parent: Node, node: Node): boolean =>
 
 /** Marks what is left of the helpers. */
 export function markHelper(draft: Draft, node: Node): void {
-  const helper = meaningOf(draft, node)
-  if (helper?.is !== 'helper' || draft.rewritten.has(node)) return
+  const name = helperName(draft, node)
+  if (name === undefined || draft.rewritten.has(node)) return
   const { parents, bindings } = draft.file.syntax
   const parent = parents.get(node)
   // The longest expression is marked: `Aes.AesCbc.encrypt`, and not `Aes`.
@@ -233,21 +207,8 @@ export function markHelper(draft: Draft, node: Node): void {
   // Of a declaration, the uses of its names are marked.
   if (parent?.type === 'VariableDeclarator' && parent.init === node) return
   if (isInner || isGone(draft, node) || (isIdentifier(node) && !bindings.has(node))) return
-  const isClass =
-    !helper.name.includes('.') && Object.keys(RULES).some((name) => name.startsWith(`${helper.name}.`))
-  const advice =
-    ADVICE[helper.name] ??
-    (isClass
-      ? words(
-          `${helper.name} is passed on as a whole: pass on the functions of wechatpay-fluent/crypto that are needed of it`,
-          `${helper.name} 被整体传出：请改为传出所需的 wechatpay-fluent/crypto 函数`,
-        )
-      : undefined) ??
-    words(
-      `wechatpay-fluent has nothing in the place of ${helper.name}; it is still imported from the old package`,
-      `wechatpay-fluent 没有与 ${helper.name} 对应的函数；这里仍从原来的包引入`,
-    )
-  mark(draft, node, advice)
+  const isClass = Object.keys(RULES).some((one) => one.startsWith(`${name}.`))
+  mark(draft, node, ADVICE[name] ?? (isClass ? reasons.passedHelpers(name) : reasons.noHelper(name)))
 }
 
 /** Whether the names of an expression were rewritten. */

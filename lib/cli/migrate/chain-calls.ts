@@ -2,6 +2,7 @@ import type { CallExpression } from '@babel/types'
 import type { Verb } from '../../index.js'
 import { castLoose, isByName, pathText, rewritePath, withoutFilled } from './chain-paths.js'
 import {
+  calledHelper,
   type Draft,
   forget,
   mark,
@@ -37,7 +38,7 @@ export function rewriteChainCall(draft: Draft, call: CallExpression): void {
   if (!/^v[23](?:\/|$)/.test(target.path)) {
     // A property of the client that is no path is none of our business; a path in a variable is.
     if (!isByName(draft, call.callee) && callee.parts.some((part) => typeof part !== 'string')) {
-      markUnknownPath(draft, call)
+      mark(draft, call, reasons.unknownPath)
     }
     return
   }
@@ -146,17 +147,15 @@ function isEmptied({ withoutBody }: Draft, body: Node | undefined, { path, verb 
   return asObject(body)?.properties.length === 0 && withoutBody.has(`${verb} ${path}`)
 }
 
-function markUnknownPath(draft: Draft, call: CallExpression): void {
-  mark(draft, call, reasons.unknownPath)
-}
-
 /** `nonce_str` of an APIv2 body is made by the client; its types do not list it. */
 function trimXml(draft: Draft, body: Node, { isV2 }: Target): void {
   const object = isV2 ? literalOf(draft, body) : undefined
   if (!object || !has(object, 'nonce_str')) return
   const removed = object.properties.filter(
     (one): one is Member =>
-      one.type === 'ObjectProperty' && keyOf(one) === 'nonce_str' && isNonce(draft, one.value),
+      one.type === 'ObjectProperty' &&
+      keyOf(one) === 'nonce_str' &&
+      calledHelper(draft, one.value) === 'Formatter.nonce',
   )
   for (const one of removed) {
     markGone(draft, one)
@@ -165,11 +164,4 @@ function trimXml(draft: Draft, body: Node, { isV2 }: Target): void {
     if (isCall(call)) forget(draft, [call.callee])
   }
   removeMembers(draft, object, new Set(removed))
-}
-
-function isNonce(draft: Draft, value: Node): boolean {
-  const call = plain(value)
-  if (!isCall(call)) return false
-  const callee = meaningOf(draft, call.callee)
-  return callee?.is === 'helper' && callee.name === 'Formatter.nonce'
 }

@@ -3,7 +3,7 @@ import { Edits } from './edits.js'
 import type { Meaning } from './meaning.js'
 import type { Meanings } from './meanings.js'
 import { importedName, peerOf, requiredBy, type SourceFile } from './modules.js'
-import { baseOf, innerOf, type Node, plain, walk } from './syntax.js'
+import { baseOf, innerOf, isCall, type Node, plain, walk } from './syntax.js'
 
 /** A statement that needs a hand, and why. */
 export interface Mark {
@@ -64,6 +64,24 @@ export function createDraft(file: SourceFile, meanings: Meanings, withoutBody: R
 
 export const meaningOf = (draft: Draft, node: Node): Meaning | undefined =>
   draft.meanings.of(node, draft.file)
+
+/** The helper of wechatpay-axios-plugin that an expression is: `Rsa.sign`. */
+export function helperName(draft: Draft, node: Node): string | undefined {
+  const meaning = meaningOf(draft, node)
+  return meaning?.is === 'helper' ? meaning.name : undefined
+}
+
+/** The helper that an expression calls. */
+export function calledHelper(draft: Draft, node: Node | undefined): string | undefined {
+  const call = node && plain(node)
+  return isCall(call) ? helperName(draft, call.callee) : undefined
+}
+
+/** The expression that a name stands for, where it is given one value and no part of one. */
+export function onlyValue({ file: { syntax } }: Draft, node: Node): Node | undefined {
+  const [source, ...more] = syntax.bindings.get(plain(node))?.sources ?? []
+  return source?.path.length === 0 && more.length === 0 ? source.value : undefined
+}
 
 /** Where a node is in the text. */
 export function rangeOf({ start, end }: Node): readonly [start: number, end: number] {

@@ -1,5 +1,5 @@
 import type { ObjectExpression, ObjectMember, SpreadElement } from '@babel/types'
-import { type Draft, rangeOf } from './draft.js'
+import { type Draft, onlyValue, rangeOf } from './draft.js'
 import { isIdentifier, keyOf, type Node, plain } from './syntax.js'
 
 export type Member = ObjectMember | SpreadElement
@@ -15,10 +15,7 @@ export function asObject(node: Node | undefined | null): ObjectExpression | unde
 
 /** An expression as an object literal: its own, or that of a constant which it names. */
 export function literalOf(draft: Draft, node: Node | undefined | null): ObjectExpression | undefined {
-  const own = asObject(node)
-  if (own || !node) return own
-  const [source, ...more] = draft.file.syntax.bindings.get(plain(node))?.sources ?? []
-  return source?.path.length === 0 && more.length === 0 ? asObject(source.value) : undefined
+  return node ? (asObject(node) ?? asObject(onlyValue(draft, node))) : undefined
 }
 
 export const has = (object: ObjectExpression, name: string): boolean =>

@@ -129,3 +129,13 @@ export const clearText = (list: string): string =>
     `${list}: give sensitive('…') with the clear text; the client encrypts it and names the key`,
     `${list}：请传 sensitive('明文')，由客户端加密并带上密钥的序列号`,
   )
+export const passedHelpers = (name: string): string =>
+  words(
+    `${name} is passed on as a whole: pass on the functions of wechatpay-fluent/crypto that are needed of it`,
+    `${name} 被整体传出：请改为传出所需的 wechatpay-fluent/crypto 函数`,
+  )
+export const noHelper = (name: string): string =>
+  words(
+    `wechatpay-fluent has nothing in the place of ${name}; it is still imported from the old package`,
+    `wechatpay-fluent 没有与 ${name} 对应的函数；这里仍从原来的包引入`,
+  )

@@ -1,6 +1,16 @@
 import type { CallExpression, ObjectExpression } from '@babel/types'
 import { assertDefined, castOf } from './casts.js'
-import { type Draft, mark, markGone, meaningOf, pair, rangeOf, textOf } from './draft.js'
+import {
+  type Draft,
+  helperName,
+  mark,
+  markGone,
+  meaningOf,
+  onlyValue,
+  pair,
+  rangeOf,
+  textOf,
+} from './draft.js'
 import { asObject, has, isNothing, isOpen, type Member, removeMembers, renameMember } from './objects.js'
 import type { Target } from './path.js'
 import * as reasons from './reasons.js'
@@ -98,8 +108,7 @@ function configOf(draft: Draft, given: Node, written: WrittenRequest): Config {
 /** The object literal behind a constant that is nothing but options of calls. */
 function sharedConfig(draft: Draft, given: Node): ObjectExpression | undefined {
   const binding = draft.file.syntax.bindings.get(plain(given))
-  const [source, ...more] = binding?.sources ?? []
-  const literal = source?.path.length === 0 && more.length === 0 ? asObject(source.value) : undefined
+  const literal = asObject(onlyValue(draft, given))
   const isOnlyOptions = binding?.references.every((one) => {
     const parent = draft.file.syntax.parents.get(one)
     if (!isCall(parent) || parent.callee === one) return false
@@ -165,8 +174,7 @@ function isSuperfluous(
     // The response is decoded, and not verified where the catalogue says that there is no signature.
     const only =
       value?.type === 'ArrayExpression' && value.elements.length === 1 ? value.elements[0] : undefined
-    const helper = only ? meaningOf(draft, only) : undefined
-    return helper?.is === 'helper' && helper.name === 'Transformer.toObject'
+    return only ? helperName(draft, only) === 'Transformer.toObject' : false
   }
   if (written.isUpload && (name === 'meta' || name === 'headers')) {
     const makesForm = value !== undefined && /\bgetHeaders\(\)/.test(textOf(draft, value))

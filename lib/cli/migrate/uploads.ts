@@ -1,5 +1,5 @@
 import type { CallExpression, ObjectExpression } from '@babel/types'
-import { type Draft, markGone, meaningOf, removeStatement, textOf } from './draft.js'
+import { type Draft, helperName, markGone, onlyValue, removeStatement, textOf } from './draft.js'
 import { asObject, isOpen, literalOf } from './objects.js'
 import type { Target } from './path.js'
 import type { Binding } from './scopes.js'
@@ -84,8 +84,8 @@ function formOf(draft: Draft, given: Node): Form | undefined {
   const inline = appendsOf(draft, body)
   if (inline) return { ...inline, statements: [] }
   const binding = draft.file.syntax.bindings.get(body)
-  const [source, ...more] = binding?.sources ?? []
-  const made = source && more.length === 0 ? appendsOf(draft, plain(source.value)) : undefined
+  const value = onlyValue(draft, body)
+  const made = value && appendsOf(draft, plain(value))
   if (!binding || !made) return undefined
   const own = statementOf(draft, binding.declaration)
   const appended = appendStatements(draft, binding, body)
@@ -128,9 +128,8 @@ function appendsOf(
   node: Node,
 ): { readonly appends: readonly CallExpression[]; readonly created: Node } | undefined {
   if (node.type === 'NewExpression') {
-    const helper = meaningOf(draft, node.callee)
-    const own = helper?.is === 'helper' && /^(?:Multipart|FormData)/.test(helper.name)
-    return own || isIdentifier(node.callee, 'FormData') ? { appends: [], created: node } : undefined
+    const isOwn = /^(?:Multipart|FormData)/.test(helperName(draft, node.callee) ?? '')
+    return isOwn || isIdentifier(node.callee, 'FormData') ? { appends: [], created: node } : undefined
   }
   if (!isCall(node) || memberName(node.callee) !== 'append') return undefined
   const before = appendsOf(draft, plain((node.callee as { object: Node }).object))

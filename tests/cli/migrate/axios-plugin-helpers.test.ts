@@ -56,11 +56,6 @@ const REWRITTEN: readonly (readonly [before: string, after: string, imported?: s
     "((params.sign_type || 'MD5') === 'HMAC-SHA256' ? hmacSign : md5Sign)(params, key)",
   ],
   ['Hash.sign(type, params, key)', "(type === 'HMAC-SHA256' ? hmacSign : md5Sign)(params, key)"],
-  [
-    'Hash.md5(Formatter.queryStringLike(Formatter.ksort(params)), key).toUpperCase()',
-    'md5Sign(params, key).toUpperCase()',
-  ],
-  ['Hash.hmac(Formatter.queryStringLike(params), key)', 'hmacSign(params, key).toLowerCase()'],
   ["Hash.keyObjectFrom('secret')", "createSecretKey(Buffer.from('secret'))"],
   [
     "Hash.sign('MD5', params, Hash.keyObjectFrom(key))",
@@ -80,6 +75,7 @@ const MARKED = [
   'Formatter.queryStringLike(params)',
   'Hash.equals(one, other)',
   'Hash.hmac(text, key)',
+  'Hash.md5(Formatter.queryStringLike(params), key)',
   'Hash.md5(text, key, agent)',
   'Rsa.encrypt(text, key, padding)',
   'Rsa.isKeyObject(key)',
