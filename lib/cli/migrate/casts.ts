@@ -1,6 +1,6 @@
 import { type Draft, isTypeScript, rangeOf } from './draft.js'
-import type { Target } from './path.js'
 import { isIdentifier, keyOf, memberName, type Node, objectOf, plain } from './syntax.js'
+import type { Target } from './target.js'
 
 /** A cast for what the program has no type of, or one that the types of a request do not take. */
 export function castOf(draft: Draft, node: Node, { traits }: Target): string {

@@ -17,11 +17,11 @@ import {
 import { findHandlers } from './handlers.js'
 import { type Part, partsOf } from './meaning.js'
 import { asObject, has, literalOf, type Member, removeMembers } from './objects.js'
-import { chainOf, type Target, targetOf, withoutQuery } from './path.js'
 import * as reasons from './reasons.js'
 import { writeRequest } from './request.js'
 import { rewriteSensitive } from './sensitive-fields.js'
 import { isCall, keyOf, memberName, type Node, objectOf, plain, propertyValue, textValue } from './syntax.js'
+import { chainOf, type Target, targetOf, withoutQuery } from './target.js'
 import { isForm, uploadOf } from './uploads.js'
 
 /** Rewrites a call of a chain of wechatpay-axios-plugin, which keeps its names. */
@@ -32,9 +32,9 @@ export function rewriteChainCall(draft: Draft, call: CallExpression): void {
   const name = callee.is === 'verb' ? callee.verb : 'post'
   const verb = name.replace('Async', '') as Verb
   const config = call.arguments[verb === 'get' || verb === 'delete' ? 0 : 1]
-  const emptied = emptiedPlaceholder(callee.parts, config)
+  const parts = withoutEmptied(callee.parts, config)
   const node = pathNodeOf(call, callee.is === 'verb')
-  const target = withoutFilled(draft, node, targetOf(emptied?.parts ?? callee.parts, verb))
+  const target = withoutFilled(draft, node, targetOf(parts, verb))
   if (!/^v[23](?:\/|$)/.test(target.path)) {
     // A property of the client that is no path is none of our business; a path in a variable is.
     if (!isByName(draft, call.callee) && callee.parts.some((part) => typeof part !== 'string')) {
@@ -52,28 +52,24 @@ export function rewriteChainCall(draft: Draft, call: CallExpression): void {
     return
   }
   castLoose(draft, call, node, target)
-  if (emptied) replaceNode(draft, node, objectText(draft, objectOf(node) as Node))
+  if (parts !== callee.parts) replaceNode(draft, node, objectText(draft, objectOf(node) as Node))
   else rewritePath(draft, node, callee.parts, target)
   const body = config === call.arguments[0] ? undefined : call.arguments[0]
-  rewriteArguments(draft, call, target, body, config, [], emptied?.name)
+  rewriteArguments(draft, call, target, body, config)
 }
 
 /** The node of the chain that a call sends a request to. */
 const pathNodeOf = ({ callee }: CallExpression, hasVerb: boolean): Node =>
   hasVerb && 'object' in callee ? (callee.object as Node) : callee
 
-/** A placeholder at the end of a path whose value is empty: a trick for a slash at the end, which is not needed. */
-function emptiedPlaceholder(
-  parts: readonly Part[],
-  config: Node | undefined,
-): { readonly name: string; readonly parts: readonly Part[] } | undefined {
-  const last = parts.at(-1)
-  const name = typeof last === 'string' ? /(?:^|\/)\{(\w+)\}$/.exec(last)?.[1] : undefined
-  if (typeof last !== 'string' || name === undefined) return undefined
-  if (textValue(propertyValue(asObject(config), name)) !== '') return undefined
+/** A path without the empty placeholder at its end, by which the plugin was made to write a slash there. */
+function withoutEmptied(parts: readonly Part[], config: Node | undefined): readonly Part[] {
+  const [last] = parts.slice(-1)
+  const name = typeof last === 'string' ? /\{(\w+)\}$/.exec(last)?.[1] : undefined
+  if (typeof last !== 'string' || name === undefined) return parts
+  if (textValue(propertyValue(asObject(config), name)) !== '') return parts
   const before = last.replace(/\/?\{\w+\}$/, '')
-  const rest = parts.slice(0, -1)
-  return { name, parts: before === '' && rest.at(-1) === '/' ? rest.slice(0, -1) : [...rest, before] }
+  return before === '' ? parts.slice(0, -2) : [...parts.slice(0, -1), before]
 }
 
 /** Whether more of a chain follows a call: `outTradeNo(no).get()`. */
@@ -115,7 +111,6 @@ function rewriteArguments(
   body: Node | undefined,
   config: Node | undefined,
   more: readonly string[] = [],
-  emptied?: string,
 ): void {
   findHandlers(draft, call)
   // The answer is typed by its path.
@@ -138,7 +133,6 @@ function rewriteArguments(
     extra: [...filled, ...more, ...(upload ? [upload] : [])],
     encrypts,
     isUpload: upload !== undefined,
-    emptied,
   })
 }
 

@@ -1,45 +1,9 @@
 import type { CallExpression } from '@babel/types'
-import { nodeAt } from '../../catalog/routes.js'
 import { type Draft, isTypeScript, meaningOf, objectText, replaceNode, textOf } from './draft.js'
 import type { Part } from './meaning.js'
-import { chainOf, type Target } from './path.js'
 import { usesOf } from './results.js'
-import { isCall, isIdentifier, type Node, objectOf, plain } from './syntax.js'
-
-/** A node of the chain with a value in its path that a constant holds: the calls of it give the value. */
-export function rewriteHeldNode(draft: Draft, node: Node): void {
-  if (!isTemplate(draft, node)) return
-  const { parts } = meaningOf(draft, node) as { readonly parts: readonly Part[] }
-  const path = parts.map((part) => (typeof part === 'string' ? part : placeholderOf(parts, part)))
-  const root = rootOf(draft, node)
-  if (meaningOf(draft, root)?.is !== 'client') return
-  replaceNode(draft, node, objectText(draft, root) + chainOf(path.join('')))
-}
-
-/** Whether a node is a constant whose path has names in the places of placeholders, and one name for each is documented. */
-function isTemplate(draft: Draft, node: Node): boolean {
-  const meaning = meaningOf(draft, node)
-  const declarator = draft.file.syntax.parents.get(node)
-  const declaration = declarator && draft.file.syntax.parents.get(declarator)
-  if (meaning?.is !== 'path' || declarator?.type !== 'VariableDeclarator' || !isIdentifier(declarator.id))
-    return false
-  if (declaration?.type !== 'VariableDeclaration' || declaration.kind !== 'const') return false
-  const values = meaning.parts.filter((part) => typeof part !== 'string')
-  return (
-    values.length > 0 &&
-    values.every((one) => isIdentifier(one) && placeholderOf(meaning.parts, one) !== undefined)
-  )
-}
-
-/** The placeholder that is documented in the place of a value. */
-function placeholderOf(parts: readonly Part[], value: Node): string | undefined {
-  const before = parts
-    .slice(0, parts.indexOf(value))
-    .map((part) => (typeof part === 'string' ? part : placeholderOf(parts, part)))
-  const names = [...(nodeAt(before.join('').replace(/\/$/, ''))?.children.keys() ?? [])]
-  const placeholders = names.filter((name) => name.startsWith('{'))
-  return placeholders.length === 1 ? placeholders[0] : undefined
-}
+import { isCall, type Node, objectOf, plain } from './syntax.js'
+import { chainOf, type Target } from './target.js'
 
 /**
  * In TypeScript an endpoint that is not documented, or not known before the program runs, has no types: the fields of its
@@ -58,9 +22,7 @@ export function castLoose(draft: Draft, call: CallExpression, node: Node, { trai
 export function withoutFilled(draft: Draft, node: Node, target: Target): Target {
   const root = rootOf(draft, node)
   const start = meaningOf(draft, root)
-  const isOwn = start?.is === 'path' && start.parts.some((part) => typeof part !== 'string')
-  const [source, ...more] = draft.file.syntax.bindings.get(root)?.sources ?? []
-  if (!isOwn || (source && more.length === 0 && isTemplate(draft, source.value))) return target
+  if (start?.is !== 'path' || start.parts.every((part) => typeof part === 'string')) return target
   const filled = new Set(target.filled.map(([name]) => name))
   return { ...target, filled: [], placeholders: target.placeholders.filter((name) => !filled.has(name)) }
 }

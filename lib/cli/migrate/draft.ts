@@ -1,8 +1,8 @@
 import type { CatchClause, Function as FunctionNode } from '@babel/types'
 import { Edits } from './edits.js'
 import type { Meaning } from './meaning.js'
-import type { Meanings } from './meanings.js'
 import { importedName, peerOf, requiredBy, type SourceFile } from './modules.js'
+import type { Resolver } from './resolver.js'
 import { baseOf, innerOf, isCall, type Node, plain, walk } from './syntax.js'
 
 /** A statement that needs a hand, and why. */
@@ -25,7 +25,7 @@ export interface Need {
 /** One file while it is rewritten. */
 export interface Draft {
   readonly file: SourceFile
-  readonly meanings: Meanings
+  readonly resolver: Resolver
   /** The endpoints whose request has no body: `post v3/…/cancel`. */
   readonly withoutBody: ReadonlySet<string>
   readonly edits: Edits
@@ -46,10 +46,10 @@ export interface Draft {
 export const MAIN = 'wechatpay-fluent'
 export const CRYPTO = 'wechatpay-fluent/crypto'
 
-export function createDraft(file: SourceFile, meanings: Meanings, withoutBody: ReadonlySet<string>): Draft {
+export function createDraft(file: SourceFile, resolver: Resolver, withoutBody: ReadonlySet<string>): Draft {
   return {
     file,
-    meanings,
+    resolver,
     withoutBody,
     edits: new Edits(file.text),
     marks: [],
@@ -63,7 +63,7 @@ export function createDraft(file: SourceFile, meanings: Meanings, withoutBody: R
 }
 
 export const meaningOf = (draft: Draft, node: Node): Meaning | undefined =>
-  draft.meanings.of(node, draft.file)
+  draft.resolver.of(node, draft.file)
 
 /** The helper of wechatpay-axios-plugin that an expression is: `Rsa.sign`. */
 export function helperName(draft: Draft, node: Node): string | undefined {
@@ -172,7 +172,7 @@ export function classNameOf(draft: Draft, node: Node): string {
   const { bindings } = draft.file.syntax
   const old = [...new Set(bindings.values())].find((binding) => {
     const isImported = isLoad(binding.sources[0]?.value ?? node) || /^Import/.test(binding.declaration.type)
-    return isImported && /^(?:class|module)$/.test(draft.meanings.ofBinding(binding, draft.file)?.is ?? '')
+    return isImported && /^(?:class|module)$/.test(draft.resolver.ofBinding(binding, draft.file)?.is ?? '')
   })
   return old?.name ?? need(draft, node, MAIN, 'Wechatpay')
 }

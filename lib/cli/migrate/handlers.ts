@@ -62,7 +62,7 @@ function markTests(draft: Draft, handler: Node, depth = 0): void {
     const isClass = node.type === 'BinaryExpression' && node.operator === 'instanceof'
     const name = isClass ? (memberName(node.right) ?? nameOf(node.right)) : ''
     if (isTest || name === 'AxiosError') mark(draft, node, reasons.axiosError)
-    const own = isCall(node) && depth === 0 ? draft.meanings.functionOf(node.callee, draft.file) : undefined
+    const own = isCall(node) && depth === 0 ? draft.resolver.functionOf(node.callee, draft.file) : undefined
     if (own) markTests(draft, own, depth + 1)
   })
 }

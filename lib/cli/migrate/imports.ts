@@ -189,7 +189,7 @@ function aliasesOf(draft: Draft): VariableDeclarator[] {
 function removeAlias(draft: Draft, alias: VariableDeclarator): void {
   const bindings = bindingsOf(draft, alias)
   const left = bindings.filter((one) => one.references.some((reference) => !draft.gone.has(reference)))
-  const classes = left.filter((one) => isClass(draft.meanings.ofBinding(one, draft.file)))
+  const classes = left.filter((one) => isClass(draft.resolver.ofBinding(one, draft.file)))
   const site = siteOf(draft, alias.init as Node)
   if (bindings.length === 0 || left.length !== classes.length || !site) return
   for (const { name } of classes) {
@@ -210,7 +210,7 @@ function rewriteSite(draft: Draft, { node, bindings }: Site): void {
   const classes: Binding[] = []
   for (const binding of bindings) {
     const left = binding.references.filter((one) => !draft.gone.has(one))
-    const meaning = draft.meanings.ofBinding(binding, draft.file)
+    const meaning = draft.resolver.ofBinding(binding, draft.file)
     if (isClass(meaning)) {
       const old = left.filter((one) => !isUseOfClass(draft, one))
       if (old.length > 0) kept.push(binding)

@@ -7,9 +7,9 @@ import { EXIT, note, print, style } from '../output.js'
 import { unifiedDiff } from './diff.js'
 import { lineAfter } from './edits.js'
 import { listFiles, readText, writeText } from './files.js'
-import { Meanings } from './meanings.js'
 import type { SourceFile } from './modules.js'
 import { loadParser, type Parse } from './parser.js'
+import { Resolver } from './resolver.js'
 import { type Rewritten, rewriteFile } from './rewrite.js'
 import { analyze } from './scopes.js'
 
@@ -62,9 +62,9 @@ async function run(paths: readonly string[], { write = false }: MigrateFlags): P
     const file = read(name, parse)
     if (file) files.set(file.path, file)
   }
-  const meanings = new Meanings(files)
+  const resolver = new Resolver(files)
   const withoutBody = await endpointsWithoutBody()
-  const results = [...files.values()].map((file) => ({ file, ...rewriteFile(file, meanings, withoutBody) }))
+  const results = [...files.values()].map((file) => ({ file, ...rewriteFile(file, resolver, withoutBody) }))
   for (const { file, edits, text } of results) {
     if (edits.length === 0) continue
     if (write) writeText(file.path, text, file.hasBom)

@@ -12,9 +12,9 @@ import {
   textOf,
 } from './draft.js'
 import { asObject, has, isNothing, isOpen, type Member, removeMembers, renameMember } from './objects.js'
-import type { Target } from './path.js'
 import * as reasons from './reasons.js'
 import { isCall, isFunction, isIdentifier, keyOf, type Node, plain, returnsOf, textValue } from './syntax.js'
+import type { Target } from './target.js'
 
 /** Options of a call that both packages know. */
 const KEPT: ReadonlySet<string> = new Set([
@@ -38,8 +38,6 @@ export interface WrittenRequest {
   readonly encrypts: boolean
   /** Whether the body is a form, whose headers and meta the client makes. */
   readonly isUpload: boolean
-  /** A placeholder that stood for the slash at the end of the path. */
-  readonly emptied?: string | undefined
 }
 
 /** Turns the arguments of a call into the one request object. */
@@ -166,7 +164,8 @@ function isSuperfluous(
     const origin = textValue(value)?.replace(/\/$/, '')
     return origin !== undefined && origin === (traits?.origin ?? 'https://api.mch.weixin.qq.com')
   }
-  if (name === written.emptied) return true
+  // An empty placeholder stood for a slash at the end of the path.
+  if (isLikePlaceholder(name) && textValue(value) === '') return true
   // The text was decoded all the same.
   if (name === 'responseType') return isV2 && textValue(value) === 'text'
   if (name === 'transformResponse') {
@@ -220,12 +219,12 @@ function removeSerial(draft: Draft, headers: ObjectExpression | undefined): void
 }
 
 /** Marks a call without a value for a placeholder of its path, where all that is given is known. */
-function markMissing(draft: Draft, { call, target, emptied }: WrittenRequest, given: Node | undefined): void {
+function markMissing(draft: Draft, { call, target }: WrittenRequest, given: Node | undefined): void {
   const config = asObject(given)
   if (given && (!config || isOpen(config))) return
   const filled = target.filled.map(([name]) => name)
   const missing = target.placeholders.filter(
-    (name) => name !== emptied && !filled.includes(name) && !(config && has(config, name)),
+    (name) => !filled.includes(name) && !(config && has(config, name)),
   )
   if (missing.length === 0) return
   const names = missing.join(', ')

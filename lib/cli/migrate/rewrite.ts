@@ -2,7 +2,7 @@ import type { CallExpression, TSAsExpression } from '@babel/types'
 import { rewritePluginClient } from './axios-plugin-client.js'
 import { markHelper, rewriteConstant, rewriteHelperCall } from './axios-plugin-helpers.js'
 import { rewriteChainCall } from './chain-calls.js'
-import { isByName, rewriteHeldNode } from './chain-paths.js'
+import { isByName } from './chain-paths.js'
 import {
   classNameOf,
   createDraft,
@@ -21,13 +21,13 @@ import { applyEdits, type Edit } from './edits.js'
 import { rewriteHandlers } from './handlers.js'
 import { removeAliases, rewriteImports } from './imports.js'
 import { writeMarks } from './marks.js'
-import type { Meanings } from './meanings.js'
 import { peerOf, requiredBy, type SourceFile } from './modules.js'
-import { rewriteConstructor, rewriteMethodCall } from './node-v3.js'
+import { rewriteConstructor, rewriteMethodCall } from './node-v3-calls.js'
 import { isOfNodeV3, isOnlyOfNodeV3 } from './node-v3-methods.js'
+import { isOldCall } from './old-calls.js'
 import * as reasons from './reasons.js'
-import { isCall, isIdentifier, keyOf, memberName, type Node, objectOf, plain, walk } from './syntax.js'
-import { isOldCall } from './uses.js'
+import type { Resolver } from './resolver.js'
+import { isCall, isIdentifier, keyOf, memberName, type Node, plain, walk } from './syntax.js'
 
 /** A file after its migration. */
 export interface Rewritten {
@@ -44,10 +44,10 @@ export interface Rewritten {
 /** Rewrites one file for wechatpay-fluent. */
 export function rewriteFile(
   file: SourceFile,
-  meanings: Meanings,
+  resolver: Resolver,
   withoutBody: ReadonlySet<string>,
 ): Rewritten {
-  const draft = createDraft(file, meanings, withoutBody)
+  const draft = createDraft(file, resolver, withoutBody)
   const { root } = file.syntax
   walk(root, (node) => rewriteNode(draft, node))
   rewriteHandlers(draft)
@@ -72,7 +72,6 @@ export function rewriteFile(
 const sorted = (lines: readonly number[]): number[] => [...new Set(lines)].sort((one, other) => one - other)
 
 function rewriteNode(draft: Draft, node: Node): void {
-  if (objectOf(node)) rewriteHeldNode(draft, node)
   if (isCall(node)) {
     rewriteChainCall(draft, node)
     rewriteMethodCall(draft, node)

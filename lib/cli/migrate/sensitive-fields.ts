@@ -12,9 +12,9 @@ import {
   textOf,
 } from './draft.js'
 import { isNothing } from './objects.js'
-import type { Target } from './path.js'
 import * as reasons from './reasons.js'
 import { isCall, isIdentifier, type Node, plain, propertyValue, returnsOf } from './syntax.js'
+import type { Target } from './target.js'
 
 /**
  * Encrypted fields of a body: what the program encrypts by hand becomes `sensitive(…)`, which the client encrypts with
@@ -96,7 +96,7 @@ function encrypts(draft: Draft, call: CallExpression): boolean {
     const name = 'name' in callee ? callee.name : undefined
     return name === 'Rsa.encrypt' || (callee.is === 'method' && name === 'publicEncrypt')
   }
-  const own = draft.meanings.functionOf(call.callee, draft.file)
+  const own = draft.resolver.functionOf(call.callee, draft.file)
   const [result, ...more] = own ? returnsOf(own) : []
   const inner = result && plain(result)
   if (!own || !isCall(inner) || inner === call || more.length > 0 || !isIdentifier(own.params[0]))

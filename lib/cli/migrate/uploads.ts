@@ -1,7 +1,6 @@
 import type { CallExpression, ObjectExpression } from '@babel/types'
 import { type Draft, helperName, markGone, onlyValue, removeStatement, textOf } from './draft.js'
 import { asObject, isOpen, literalOf } from './objects.js'
-import type { Target } from './path.js'
 import type { Binding } from './scopes.js'
 import {
   isCall,
@@ -14,6 +13,7 @@ import {
   propertyValue,
   textValue,
 } from './syntax.js'
+import type { Target } from './target.js'
 
 /** A form as a program puts it together. */
 interface Form {

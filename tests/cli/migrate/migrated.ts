@@ -1,8 +1,8 @@
 import { resolve } from 'node:path'
 import { endpointsWithoutBody } from '../../../lib/catalog/document.js'
-import { Meanings } from '../../../lib/cli/migrate/meanings.js'
 import type { SourceFile } from '../../../lib/cli/migrate/modules.js'
 import { loadParser } from '../../../lib/cli/migrate/parser.js'
+import { Resolver } from '../../../lib/cli/migrate/resolver.js'
 import { type Rewritten, rewriteFile } from '../../../lib/cli/migrate/rewrite.js'
 import { analyze } from '../../../lib/cli/migrate/scopes.js'
 
@@ -16,11 +16,11 @@ export function migrate(sources: Readonly<Record<string, string>>): Record<strin
     const path = resolve('/', name)
     files.set(path, { path, text, syntax: analyze(parse(text, name)) })
   }
-  const meanings = new Meanings(files)
+  const resolver = new Resolver(files)
   return Object.fromEntries(
     Object.keys(sources).map((name) => [
       name,
-      rewriteFile(files.get(resolve('/', name)) as SourceFile, meanings, withoutBody),
+      rewriteFile(files.get(resolve('/', name)) as SourceFile, resolver, withoutBody),
     ]),
   )
 }

@@ -19,11 +19,11 @@ import type { Meaning } from './meaning.js'
 import { type ClientValues, foreignOptions, valuesOfClient } from './node-v3-client.js'
 import { ADVICE, isOnlyOfNodeV3, METHODS, type Method } from './node-v3-methods.js'
 import { asObject, has, isOpen, literalOf, type Member, removeMembers } from './objects.js'
-import { chainOf, targetOf } from './path.js'
 import * as reasons from './reasons.js'
 import { explainResult } from './results.js'
 import { rewriteSensitive } from './sensitive-fields.js'
 import { baseOf, keyOf, memberName, type Node, objectOf, plain, propertyValue } from './syntax.js'
+import { chainOf, targetOf } from './target.js'
 
 /** A call of a method of wechatpay-node-v3, with what is known of its client. */
 interface MethodCall {

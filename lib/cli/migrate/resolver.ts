@@ -14,6 +14,7 @@ import {
   resolveFile,
   type SourceFile,
 } from './modules.js'
+import { hasOldArguments, peerOfUse } from './old-calls.js'
 import type { Binding, Syntax } from './scopes.js'
 import {
   innerOf,
@@ -26,13 +27,12 @@ import {
   returnsOf,
   textValue,
 } from './syntax.js'
-import { hasOldArguments, peerOfUse } from './uses.js'
 
 /** How many files may pass a name on, so that a circle of them has an end. */
 const MOST_FILES = 8
 
 /** Tells what expressions mean, across the files that are migrated together. */
-export class Meanings {
+export class Resolver {
   readonly #files: ReadonlyMap<string, SourceFile>
   /** The packages that some of the files name. */
   readonly #peers: ReadonlySet<Peer>
