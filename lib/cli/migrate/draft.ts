@@ -3,7 +3,7 @@ import { Edits } from './edits.js'
 import type { Meaning } from './meaning.js'
 import { importedName, peerOf, requiredBy, type SourceFile } from './modules.js'
 import type { Resolver } from './resolver.js'
-import { baseOf, innerOf, isCall, type Node, plain, walk } from './syntax.js'
+import { baseOf, innerOf, isCall, type Node, plain, upwards, walk } from './syntax.js'
 
 /** A statement that needs a hand, and why. */
 export interface Mark {
@@ -118,11 +118,9 @@ export function replaceNode(draft: Draft, node: Node, text: string): void {
 }
 
 function beginsStatement({ file: { syntax } }: Draft, node: Node): boolean {
-  for (let at = syntax.parents.get(node); at && at.start === node.start; at = syntax.parents.get(at)) {
-    if (at.type !== 'ExpressionStatement') continue
-    return /^(?:Program|BlockStatement)$/.test(syntax.parents.get(at)?.type ?? '')
-  }
-  return false
+  const statement = upwards(node, syntax.parents).find(({ type }) => type === 'ExpressionStatement')
+  const around = statement?.start === node.start ? syntax.parents.get(statement as Node) : undefined
+  return /^(?:Program|BlockStatement)$/.test(around?.type ?? '')
 }
 
 /** Has a comment put above the statement of a node. */
@@ -254,10 +252,8 @@ export function indentOf({ file: { text } }: Draft, node: Node): string {
 }
 
 /** Whether a node is another one, or in it. */
-export function isInside({ file: { syntax } }: Draft, node: Node, around: Node): boolean {
-  for (let at: Node | undefined = node; at; at = syntax.parents.get(at)) if (at === around) return true
-  return false
-}
+export const isInside = ({ file: { syntax } }: Draft, node: Node, around: Node): boolean =>
+  upwards(node, syntax.parents).includes(around)
 
 /** What the lines of a file end with. */
 export const lineEnd = ({ file: { text } }: Draft): string => (text.includes('\r\n') ? '\r\n' : '\n')

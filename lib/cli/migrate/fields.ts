@@ -1,5 +1,5 @@
 import type { Class, ObjectExpression } from '@babel/types'
-import { isClass, keyOf, memberName, type Node, returnsOf } from './syntax.js'
+import { isClass, keyOf, memberName, type Node, returnsOf, upwards } from './syntax.js'
 
 /** What is assigned to the fields of a class or an object, and the types that are written at them. */
 export interface Fields {
@@ -81,13 +81,12 @@ export function fieldsAround(
     fields,
   }: { readonly parents: ReadonlyMap<Node, Node>; readonly fields: ReadonlyMap<Node, Fields> },
 ): Fields | undefined {
-  for (let at: Node | undefined = node; at; at = parents.get(at)) {
-    const parent = parents.get(at)
+  const above = upwards(node, parents)
+  for (const [index, at] of above.entries()) {
+    const [parent, object = at] = above.slice(index + 1)
     if (isClass(at)) return fields.get(at)
-    const isMethod =
-      at.type === 'ObjectMethod' || (at.type === 'FunctionExpression' && parent?.type === 'ObjectProperty')
-    if (isMethod)
-      return fields.get((at.type === 'ObjectMethod' ? parent : parent && parents.get(parent)) ?? at)
+    if (at.type === 'ObjectMethod') return fields.get(parent ?? at)
+    if (at.type === 'FunctionExpression' && parent?.type === 'ObjectProperty') return fields.get(object)
   }
   return undefined
 }

@@ -1,5 +1,5 @@
 import type { CatchClause, Function as FunctionNode } from '@babel/types'
-import { type Draft, indentOf, isInside, lineEnd, mark, rangeOf, replaceNode, semicolonOf } from './draft.js'
+import { type Draft, indentOf, lineEnd, mark, rangeOf, replaceNode, semicolonOf } from './draft.js'
 import * as reasons from './reasons.js'
 import {
   childrenOf,
@@ -11,6 +11,7 @@ import {
   memberName,
   type Node,
   objectOf,
+  upwards,
   walk,
 } from './syntax.js'
 
@@ -40,10 +41,7 @@ export function rewriteHandlers(draft: Draft): void {
     if (parameter.type === 'ObjectPattern' ? !takesResponse(parameter) : reads.length === 0) continue
     const [first] = statementsOf(handler.node)
     if (parameter.type === 'ObjectPattern') rewritePattern(draft, handler)
-    else if (
-      first &&
-      reads.some((read) => isInside(draft, read, first) && !isInFunction(draft, read, first))
-    ) {
+    else if (first && reads.some((read) => runsIn(draft, read, first))) {
       const [read] = reads
       const object = draft.file.text.slice(...rangeOf(objectOf(read) as Node))
       insertFirst(draft, handler.node, [`if (!${object}.response) throw ${nameOf(parameter)}`])
@@ -51,6 +49,12 @@ export function rewriteHandlers(draft: Draft): void {
       mark(draft, parameter, reasons.noResponse)
     }
   }
+}
+
+/** Whether an expression is a part of a statement, and not of a function in it. */
+function runsIn({ file: { syntax } }: Draft, node: Node, statement: Node): boolean {
+  const above = upwards(node, syntax.parents)
+  return above.indexOf(statement) >= 0 && !above.slice(0, above.indexOf(statement)).some(isFunction)
 }
 
 /** Marks where a handler, or a function that it calls, asks whether an error is one of axios. */
@@ -89,16 +93,12 @@ function promiseHandlers(draft: Draft, call: Node): Handler[] {
 
 /** The parameters of the `catch` clauses around a call. */
 function catchClauses({ file: { syntax } }: Draft, call: Node): Handler[] {
-  const found: Handler[] = []
-  for (let at = call; !('params' in at); ) {
-    const parent = syntax.parents.get(at)
-    if (!parent) break
-    if (parent.type === 'TryStatement' && parent.block === at && parent.handler?.param) {
-      found.push({ node: parent.handler, parameter: parent.handler.param })
-    }
-    at = parent
-  }
-  return found
+  const above = upwards(call, syntax.parents)
+  const end = above.findIndex((one) => 'params' in one)
+  return above.slice(0, end < 0 ? undefined : end + 1).flatMap((one, index) => {
+    const isTried = one.type === 'TryStatement' && one.block === above[index - 1]
+    return isTried && one.handler?.param ? [{ node: one.handler, parameter: one.handler.param }] : []
+  })
 }
 
 /** Whether a pattern takes the response apart, which fails where there is none. */
@@ -130,13 +130,6 @@ function outermost(parents: ReadonlyMap<Node, Node>, node: Node): Node {
 
 const statementsOf = ({ body }: Handler['node']): Node[] =>
   body.type === 'BlockStatement' ? body.body : [body]
-
-function isInFunction({ file: { syntax } }: Draft, node: Node, around: Node): boolean {
-  for (let at: Node | undefined = node; at && at !== around; at = syntax.parents.get(at)) {
-    if (isFunction(at)) return true
-  }
-  return false
-}
 
 const nameOf = (parameter: Node): string => (isIdentifier(parameter) ? parameter.name : '')
 

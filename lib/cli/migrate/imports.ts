@@ -19,7 +19,7 @@ import type { Meaning } from './meaning.js'
 import { peerOf, requiredBy } from './modules.js'
 import * as reasons from './reasons.js'
 import type { Binding } from './scopes.js'
-import { baseOf, isCall, memberName, type Node, objectOf, plain, walk } from './syntax.js'
+import { baseOf, isCall, memberName, type Node, objectOf, plain, upwards, walk } from './syntax.js'
 
 /** What is left of the names that one import brings. */
 interface Site {
@@ -86,9 +86,9 @@ function isSite(draft: Draft, node: Node): boolean {
 /** Whether a node loads an old package and no declaration holds it: `sdk = require('…')`. */
 function isFreeLoad(draft: Draft, node: Node): boolean {
   if (peerOf(requiredBy(node)) === undefined) return false
-  let at = draft.file.syntax.parents.get(node)
-  while (at && (plain(at) !== at || memberName(at) !== undefined)) at = draft.file.syntax.parents.get(at)
-  return at?.type !== 'VariableDeclarator'
+  const [, ...above] = upwards(node, draft.file.syntax.parents)
+  const user = above.find((one) => plain(one) === one && memberName(one) === undefined)
+  return user?.type !== 'VariableDeclarator'
 }
 
 function rewriteFreeLoad(draft: Draft, node: Node): void {
@@ -109,7 +109,7 @@ function rewriteFreeLoad(draft: Draft, node: Node): void {
     if (draft.file.text[start - 1] !== '(') replaceNode(draft, member, `(${textOf(draft, member)})`)
     return
   }
-  markNames(draft, node)
+  mark(draft, node, reasons.exportedNames)
 }
 
 /** The longest expression of properties that begins with a node. */
@@ -122,10 +122,6 @@ function outermostMember({ file: { syntax } }: Draft, node: Node): Node {
     : node
 }
 
-function markNames(draft: Draft, node: Node): void {
-  mark(draft, node, reasons.exportedNames)
-}
-
 function bindingsOf(draft: Draft, site: Node): Binding[] {
   const found: Binding[] = []
   for (const binding of new Set(draft.file.syntax.bindings.values())) {
@@ -133,10 +129,8 @@ function bindingsOf(draft: Draft, site: Node): Binding[] {
     const isOwn = declaration === site || draft.file.syntax.parents.get(declaration) === site
     if (isOwn) found.push(binding)
   }
-  return found.sort((one, other) => rangeOf(firstOf(one))[0] - rangeOf(firstOf(other))[0])
+  return found.sort((one, other) => rangeOf(one.declaration)[0] - rangeOf(other.declaration)[0])
 }
-
-const firstOf = (binding: Binding): Node => binding.declaration
 
 /** Says what to do about imports that are not those of a whole package. */
 function markOther(draft: Draft, node: Node): void {
@@ -152,7 +146,7 @@ function markOther(draft: Draft, node: Node): void {
   if (source === undefined || !/^wechatpay-(?:axios-plugin|node-v3)(?:\/|$)/.test(source)) return
   if (node.type === 'ExportNamedDeclaration' && rewriteExport(draft, node)) return
   if (node.type !== 'ImportDeclaration' && peerOf(source)) {
-    markNames(draft, node)
+    mark(draft, node, reasons.exportedNames)
     return
   }
   mark(draft, node, reasons.typesOfRequests)

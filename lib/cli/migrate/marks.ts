@@ -1,5 +1,5 @@
 import { type Draft, lineEnd, lineOf, type Mark, rangeOf } from './draft.js'
-import type { Node } from './syntax.js'
+import { type Node, upwards } from './syntax.js'
 
 const TAG = 'TODO(wechatpay-fluent)'
 const BODY = /^(?:Program|BlockStatement|StaticBlock|SwitchCase|TSModuleBlock|ClassBody)$/
@@ -21,16 +21,15 @@ export function writeMarks(draft: Draft): number[] {
 
 /** Whether a comment around a node says so already. */
 function isMarked({ file: { syntax } }: Draft, node: Node, reason: string): boolean {
-  for (let at: Node | undefined = node; at; at = syntax.parents.get(at)) {
-    if (at.leadingComments?.some(({ value }) => value.includes(TAG) && value.includes(reason))) return true
-  }
-  return false
+  return upwards(node, syntax.parents).some(({ leadingComments }) =>
+    leadingComments?.some(({ value }) => value.includes(TAG) && value.includes(reason)),
+  )
 }
 
 /** The statement of a node that stands in a list of statements, or the member of a class. */
 function statementOf({ edits, file: { syntax, text } }: Draft, node: Node): Node {
   let statement = node
-  for (let at: Node | undefined = node; at; at = syntax.parents.get(at)) {
+  for (const at of upwards(node, syntax.parents)) {
     const parent = syntax.parents.get(at)
     if (!parent || !BODY.test(parent.type)) continue
     statement = at

@@ -2,7 +2,18 @@ import type { NewExpression } from '@babel/types'
 import { type Draft, isInside, isTypeScript, rangeOf } from './draft.js'
 import type { Meaning } from './meaning.js'
 import { asObject, isOpen, literalOf } from './objects.js'
-import { isIdentifier, keyOf, memberName, type Node, objectOf, plain, propertyValue, walk } from './syntax.js'
+import {
+  isClass,
+  isIdentifier,
+  keyOf,
+  memberName,
+  type Node,
+  objectOf,
+  plain,
+  propertyValue,
+  upwards,
+  walk,
+} from './syntax.js'
 
 /** What a client of wechatpay-node-v3 was made from, as text that may stand where it is asked for. */
 export interface ClientValues {
@@ -120,16 +131,10 @@ function isVisible({ file: { syntax } }: Draft, node: Node, place: Node): boolea
       visible &&= classAround(syntax.parents, node) === classAround(syntax.parents, place)
     const binding = syntax.bindings.get(inner)
     if (!binding) return
-    let around: Node | undefined = place
-    while (around && around !== binding.scope.node) around = syntax.parents.get(around)
-    visible &&= around !== undefined
+    visible &&= upwards(place, syntax.parents).includes(binding.scope.node)
   })
   return visible
 }
 
-function classAround(parents: ReadonlyMap<Node, Node>, node: Node): Node | undefined {
-  let at = parents.get(node)
-  while (at && !at.type.startsWith('Class')) at = parents.get(at)
-  while (at && !/^Class(?:Declaration|Expression)$/.test(at.type)) at = parents.get(at)
-  return at
-}
+const classAround = (parents: ReadonlyMap<Node, Node>, node: Node): Node | undefined =>
+  upwards(node, parents).find(isClass)

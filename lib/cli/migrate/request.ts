@@ -159,13 +159,13 @@ function isSuperfluous(
   value: Node | undefined,
   written: WrittenRequest,
 ): boolean {
-  const { traits, isV2 } = written.target
+  const { traits, isV2, placeholders } = written.target
   if (name === 'baseURL') {
     const origin = textValue(value)?.replace(/\/$/, '')
     return origin !== undefined && origin === (traits?.origin ?? 'https://api.mch.weixin.qq.com')
   }
   // An empty placeholder stood for a slash at the end of the path.
-  if (isLikePlaceholder(name) && textValue(value) === '') return true
+  if (textValue(value) === '' && !KEPT.has(name) && !placeholders.includes(name)) return true
   // The text was decoded all the same.
   if (name === 'responseType') return isV2 && textValue(value) === 'text'
   if (name === 'transformResponse') {

@@ -7,7 +7,7 @@ import {
   fieldsOfObject,
   type Property,
 } from './fields.js'
-import { childrenOf, isClass, isFunction, keyOf, memberName, type Node, walk } from './syntax.js'
+import { childrenOf, isClass, isFunction, keyOf, memberName, type Node, upwards, walk } from './syntax.js'
 
 /** A value that a name may stand for: an expression, or what lies at a path in it (`const { a: { b } } = …`). */
 interface Source {
@@ -207,10 +207,8 @@ function findBinding(
   parents: ReadonlyMap<Node, Node>,
   scopes: ReadonlyMap<Node, Scope>,
 ): Binding | undefined {
-  let at: Node | undefined = node
-  while (at && !scopes.has(at)) at = parents.get(at)
-  for (let scope = at && scopes.get(at); scope; scope = scope.parent) {
-    const found = scope.names.get(name)
+  for (const at of upwards(node, parents)) {
+    const found = scopes.get(at)?.names.get(name)
     if (found) return found
   }
   return undefined

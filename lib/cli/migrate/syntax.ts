@@ -26,6 +26,13 @@ const NOT_CHILDREN: ReadonlySet<string> = new Set([
 const isNode = (value: unknown): value is Node =>
   typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string'
 
+/** A node and what it is in, from the inside out. */
+export function upwards(node: Node, parents: ReadonlyMap<Node, Node>): Node[] {
+  const found: Node[] = []
+  for (let at: Node | undefined = node; at; at = parents.get(at)) found.push(at)
+  return found
+}
+
 /** Visits a node and all below it, children before their parent. */
 export function walk(node: Node, visit: (node: Node) => void): void {
   for (const child of childrenOf(node)) walk(child, visit)
