@@ -9,8 +9,8 @@ import { chainOf, type Target } from './target.js'
  * In TypeScript an endpoint that is not documented, or not known before the program runs, has no types: the fields of its
  * response are read as before.
  */
-export function castLoose(draft: Draft, call: CallExpression, node: Node, { traits }: Target): void {
-  if (traits || !isTypeScript(draft) || !usesOf(draft, call).includes('data')) return
+export function castLoose(draft: Draft, call: CallExpression, node: Node, { isOpen, traits }: Target): void {
+  if (traits || !isTypeScript(draft) || !(isOpen || usesOf(draft, call).includes('data'))) return
   const root = rootOf(draft, node)
   if (meaningOf(draft, root)?.is !== 'client') return
   // Within a cast that is there already, which goes where the path is written anew.

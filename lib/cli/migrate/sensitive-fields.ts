@@ -7,13 +7,24 @@ import {
   markGone,
   meaningOf,
   need,
+  onlyValue,
   rangeOf,
   replaceNode,
   textOf,
 } from './draft.js'
 import { isNothing } from './objects.js'
 import * as reasons from './reasons.js'
-import { isCall, isIdentifier, type Node, plain, propertyValue, returnsOf } from './syntax.js'
+import {
+  isCall,
+  isFunction,
+  isIdentifier,
+  keyOf,
+  memberName,
+  type Node,
+  plain,
+  propertyValue,
+  returnsOf,
+} from './syntax.js'
 import type { Target } from './target.js'
 
 /**
@@ -29,7 +40,8 @@ export function rewriteSensitive(draft: Draft, call: Node, body: Node | undefine
   const left = values.filter(({ value }) => !rewriteValue(draft, value))
   // Who names a key has encrypted something with it.
   const namesKey = /wechatpay-serial|wx_serial_no/i.test(draft.file.text.slice(...rangeOf(call)))
-  const isHidden = values.length === 0 && namesKey && isUnknown(draft, body)
+  const lists = fields.map((field) => /^json\.(\w+)\[\]/.exec(field)?.[1])
+  const isHidden = values.length === 0 && namesKey && isUnknown(draft, body, lists)
   if (left.length > 0 || isHidden) {
     const concerned = isHidden ? fields : left.map(({ field }) => field)
     const names = [...new Set(concerned)].slice(0, 3).map((field) => field.slice('json.'.length))
@@ -49,10 +61,23 @@ function valuesAt(draft: Draft, node: Node, path: readonly string[]): Node[] {
   return [...written, ...assigned].flatMap((value) => {
     if (!value) return []
     if (!first.endsWith('[]')) return valuesAt(draft, value, rest)
-    const list = plain(value)
-    if (list.type !== 'ArrayExpression') return []
-    return list.elements.flatMap((one) => (one ? valuesAt(draft, one, rest) : []))
+    return elementsOf(draft, value).flatMap((one) => valuesAt(draft, one, rest))
   })
+}
+
+/** The elements of a list: those written in it, what `map` makes of others, and what is pushed to it. */
+function elementsOf(draft: Draft, node: Node): Node[] {
+  const { bindings, parents } = draft.file.syntax
+  const list = plain(onlyValue(draft, node) ?? node)
+  const pushed = (bindings.get(plain(node))?.references ?? []).flatMap((one) => {
+    const member = parents.get(one)
+    const call = member && memberName(member) === 'push' ? parents.get(member) : undefined
+    return isCall(call) ? call.arguments : []
+  })
+  if (list.type === 'ArrayExpression') return [...list.elements.flatMap((one) => one ?? []), ...pushed]
+  const [maker] = isCall(list) && memberName(list.callee) === 'map' ? list.arguments : []
+  const made = maker && (isFunction(maker) ? maker : draft.resolver.functionOf(maker, draft.file))
+  return made ? returnsOf(made) : pushed
 }
 
 /** The object literals that an expression may be made of. */
@@ -72,11 +97,15 @@ function objectsOf(draft: Draft, node: Node, seen: ReadonlySet<Node> = new Set()
 }
 
 /** Whether a body may have fields that are not written in the file. */
-function isUnknown(draft: Draft, body: Node): boolean {
+function isUnknown(draft: Draft, body: Node, lists: readonly (string | undefined)[]): boolean {
   const objects = objectsOf(draft, body)
   if (objects.length === 0) return true
   return objects.some(({ properties }) =>
-    properties.some((one) => one.type === 'SpreadElement' && objectsOf(draft, one.argument).length === 0),
+    properties.some((one) => {
+      if (one.type === 'SpreadElement') return objectsOf(draft, one.argument).length === 0
+      const isList = one.type === 'ObjectProperty' && lists.includes(keyOf(one))
+      return isList && elementsOf(draft, one.value).length === 0
+    }),
   )
 }
 
