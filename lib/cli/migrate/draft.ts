@@ -110,6 +110,10 @@ export function objectText(draft: Draft, node: Node): string {
 /** A property of an object literal, in short where it may be. */
 export const pair = (name: string, text = 'undefined'): string => (text === name ? name : `${name}: ${text}`)
 
+/** The properties of an object literal that have a value. */
+export const pairs = (values: Readonly<Record<string, string | undefined>>): string[] =>
+  Object.entries(values).flatMap(([name, text]) => (text === undefined ? [] : [pair(name, text)]))
+
 /** Puts a text in the place of an expression. */
 export function replaceNode(draft: Draft, node: Node, text: string): void {
   // Where no semicolons are written, what begins with a bracket would continue the line before.

@@ -25,27 +25,22 @@ export class Edits {
 
   /** Adds text in front of a position, before all that was added there. */
   before(at: number, text: string): void {
-    this.#add({ start: at, end: at, text, order: -this.#next() })
+    this.#edits.push({ start: at, end: at, text, order: -++this.#count })
   }
 
   /** Adds text behind a position; it ends what stands before. */
   after(at: number, text: string): void {
-    this.#add({ start: at, end: at, text, order: -1e9 + this.#next() })
+    this.#edits.push({ start: at, end: at, text, order: -1e9 + ++this.#count })
   }
 
   /** Puts a text in the place of a range and of all edits in it. */
   replace(start: number, end: number, text: string): void {
     this.#edits = this.#edits.filter((edit) => !isWithin(edit, start, end))
-    this.#add({ start, end, text, order: this.#next() })
-  }
-
-  /** Whether a position is in a range that a text took the place of. */
-  isReplaced(at: number): boolean {
-    return this.#edits.some(({ start, end }) => start <= at && at < end)
+    this.#edits.push({ start, end, text, order: ++this.#count })
   }
 
   /** Whether a position is within a range that a text took the place of, and not at its start. */
-  isWithin(at: number): boolean {
+  isReplaced(at: number): boolean {
     return this.#edits.some(({ start, end }) => start < at && at < end)
   }
 
@@ -62,14 +57,6 @@ export class Edits {
   /** All edits in the order of the text. */
   list(): readonly Edit[] {
     return [...this.#edits].sort((one, other) => one.start - other.start || one.order - other.order)
-  }
-
-  #add(edit: OrderedEdit): void {
-    this.#edits.push(edit)
-  }
-
-  #next(): number {
-    return ++this.#count
   }
 }
 

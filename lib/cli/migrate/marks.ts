@@ -1,4 +1,4 @@
-import { type Draft, lineEnd, lineOf, type Mark, rangeOf } from './draft.js'
+import { type Draft, indentOf, lineEnd, lineOf, type Mark, rangeOf } from './draft.js'
 import { type Node, upwards } from './syntax.js'
 
 const TAG = 'TODO(wechatpay-fluent)'
@@ -36,7 +36,7 @@ function statementOf({ edits, file: { syntax, text } }: Draft, node: Node): Node
     const [start] = rangeOf(at)
     const line = text.slice(text.lastIndexOf('\n', start - 1) + 1, start)
     // A comment in a text that was put in place of another would be lost.
-    if (/^[\s;]*$/.test(line) && !edits.isWithin(start)) return at
+    if (/^[\s;]*$/.test(line) && !edits.isReplaced(start)) return at
   }
   return statement
 }
@@ -44,9 +44,9 @@ function statementOf({ edits, file: { syntax, text } }: Draft, node: Node): Node
 function writeComment(draft: Draft, statement: Node, reasons: readonly string[]): void {
   const { text } = draft.file
   const [start] = rangeOf(statement)
-  const lines = text.slice(0, start).split('\n')
-  const indent = /^\s*/.exec(lines.pop() ?? '')?.[0] ?? ''
-  let at = start - (text.slice(0, start).length - lines.join('\n').length - (lines.length > 0 ? 1 : 0))
+  const indent = indentOf(draft, statement)
+  let at = text.lastIndexOf('\n', start - 1) + 1
+  const lines = text.slice(0, at).split('\n').slice(0, -1)
   while (DIRECTIVE.test(lines.at(-1) ?? '')) at -= (lines.pop()?.length ?? 0) + 1
   if (lines.at(-1)?.includes(TAG)) return
   const end = lineEnd(draft)

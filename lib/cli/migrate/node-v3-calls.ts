@@ -1,39 +1,17 @@
-import type { CallExpression, NewExpression } from '@babel/types'
+import type { CallExpression } from '@babel/types'
 import { words } from '../language.js'
-import {
-  CRYPTO,
-  type Draft,
-  isTypeScript,
-  lineEnd,
-  mark,
-  meaningOf,
-  need,
-  objectText,
-  pair,
-  rangeOf,
-  replaceNode,
-  textOf,
-} from './draft.js'
+import { type Draft, lineEnd, mark, meaningOf, objectText, replaceNode, textOf } from './draft.js'
 import { findHandlers } from './handlers.js'
 import type { Meaning } from './meaning.js'
-import { type ClientValues, foreignOptions, valuesOfClient } from './node-v3-client.js'
+import { valuesOfClient } from './node-v3-client.js'
 import { ADVICE, isOnlyOfNodeV3, METHODS, type Method } from './node-v3-methods.js'
+import { type MethodCall, PIECES } from './node-v3-pieces.js'
 import { asObject, has, isOpen, literalOf, type Member, removeMembers } from './objects.js'
 import * as reasons from './reasons.js'
 import { explainResult } from './results.js'
 import { rewriteSensitive } from './sensitive-fields.js'
-import { baseOf, keyOf, memberName, type Node, objectOf, plain, propertyValue } from './syntax.js'
+import { keyOf, memberName, type Node, objectOf, plain, propertyValue } from './syntax.js'
 import { chainOf, targetOf } from './target.js'
-
-/** A call of a method of wechatpay-node-v3, with what is known of its client. */
-interface MethodCall {
-  readonly call: CallExpression
-  readonly name: string
-  /** The client that the method belongs to, as text. */
-  readonly client: string
-  readonly args: readonly string[]
-  readonly values: ClientValues
-}
 
 /** Rewrites a call of a method of wechatpay-node-v3. */
 export function rewriteMethodCall(draft: Draft, call: CallExpression): void {
@@ -197,136 +175,4 @@ function signedFor(
   }
   mark(draft, call, reasons.signForFrontEnd(String(signs)))
   return sent
-}
-
-/** The methods that are pieces of the protocol. */
-const PIECES: Readonly<Record<string, (draft: Draft, written: MethodCall) => string | undefined>> = {
-  decipher_gcm(draft, { call, args, values }) {
-    const [ciphertext, data, nonce, given = values.key] = args
-    // The key was no required argument, and an option before.
-    const isMaybe = /^process\.env\.\w+$/.test(given ?? '') && isTypeScript(draft)
-    const key = isMaybe ? `${given}!` : given
-    if (nonce === undefined || key === undefined || args.length > 4) return undefined
-    const local = need(draft, clientOf(call), CRYPTO, 'decryptAesGcm')
-    const clear = `${local}(${ciphertext}, ${key}, ${nonce}, ${data})`
-    const origin = originOf(draft, call.arguments[0] as Node)
-    // The method gave the text where it was no JSON.
-    if (/certificate/i.test(origin)) return clear
-    if (!/resource/i.test(origin)) {
-      mark(draft, call, reasons.jsonOrText)
-    }
-    const text = `JSON.parse(${clear})`
-    const [type] = (call.typeParameters ?? call.typeArguments)?.params ?? []
-    return type ? `(${text} as ${textOf(draft, type)})` : text
-  },
-  getSignature(draft, { call, args, values }) {
-    const [method, nonce, timestamp, url, body = "''"] = args
-    if (values.privateKey === undefined || url === undefined || args.length > 5) return undefined
-    const [, , , , bodyNode] = call.arguments
-    const isText = !bodyNode || /^(?:StringLiteral|TemplateLiteral)$/.test(plain(bodyNode).type)
-    const isObject = literalOf(draft, bodyNode)
-    if (!isText && !isObject) return undefined
-    const sent = isText ? body : `JSON.stringify(${body})`
-    const sign = need(draft, clientOf(call), CRYPTO, 'sign')
-    const message = need(draft, clientOf(call), CRYPTO, 'canonicalRequest')
-    const parts = [
-      pair('method', method),
-      pair('url', url),
-      pair('timestamp', timestamp),
-      pair('nonce', nonce),
-      pair('body', sent),
-    ]
-    return `${sign}(${message}({ ${parts.join(', ')} }), ${values.privateKey})`
-  },
-  getAuthorization(draft, { call, args, values }) {
-    const [nonce, timestamp, signature] = args
-    if (args.length !== 3 || values.mchid === undefined || values.serial === undefined) return undefined
-    const parts = [
-      pair('mchid', values.mchid),
-      pair('serial', values.serial),
-      pair('nonce', nonce),
-      pair('timestamp', timestamp),
-      pair('signature', signature),
-    ]
-    return `${need(draft, clientOf(call), CRYPTO, 'authorization')}({ ${parts.join(', ')} })`
-  },
-  sha256WithRsa: signWithKey,
-  sign: signWithKey,
-  privateDecrypt: (_, { client, args }) => (args.length === 1 ? `${client}.decrypt(${args[0]})` : undefined),
-  publicEncrypt: (draft, { call, args }) =>
-    args.length === 2
-      ? `${need(draft, clientOf(call), CRYPTO, 'encryptOaep')}(${args.join(', ')})`
-      : undefined,
-  getSN(draft, { call, args, values }) {
-    const file = args[0] ?? values.certificate
-    if (file === undefined) return undefined
-    return `new ${need(draft, clientOf(call), 'node:crypto', 'X509Certificate')}(${file}).serialNumber`
-  },
-  downloadBill: (_, { client, args }) =>
-    args.length === 1 ? `${client}.download(${args[0]}, { responseType: 'arraybuffer' })` : undefined,
-  upload_images(draft, { call, client, args }) {
-    const [bytes, name] = args
-    if (name === undefined) return undefined
-    explainResult(draft, call)
-    return `${client}.v3.merchant.media.upload.post({ multipart: { file: new File([${bytes}], ${name}) } })`
-  },
-}
-
-/** What a program writes about where a value comes from: the value, and the declaration of the name it starts with. */
-function originOf({ file: { syntax, text } }: Draft, node: Node): string {
-  const declaration = syntax.bindings.get(baseOf(node))?.declaration
-  return [node, ...(declaration ? [declaration] : [])].map((one) => text.slice(...rangeOf(one))).join(' ')
-}
-
-function signWithKey(draft: Draft, { call, args, values }: MethodCall): string | undefined {
-  if (args.length !== 1 || values.privateKey === undefined) return undefined
-  return `${need(draft, clientOf(call), CRYPTO, 'sign')}(${args[0]}, ${values.privateKey})`
-}
-
-const clientOf = (call: CallExpression): Node => call.callee
-
-/** Rewrites `new WxPay(…)` of wechatpay-node-v3: the options have other names. */
-export function rewriteConstructor(draft: Draft, node: NewExpression): void {
-  const meaning = meaningOf(draft, node)
-  if (meaning?.is !== 'client' || meaning.peer !== 'wechatpay-node-v3') return
-  const values = valuesOfClient(draft, { ...meaning, is: 'method', name: '' }, node)
-  const [first] = node.arguments
-  if (!first || values.mchid === undefined || values.privateKey === undefined) {
-    mark(draft, node, reasons.optionNames)
-    return
-  }
-  draft.rewritten.add(node)
-  const members = [
-    pair('mchid', values.mchid),
-    ...(values.serial === undefined ? [] : [pair('serial', values.serial)]),
-    pair('privateKey', values.privateKey),
-    ...(values.platform ? [`certs: { [${values.platform.id}]: ${values.platform.key} }`] : []),
-    ...(values.key === undefined ? [] : [pair('apiv3Key', values.key)]),
-    ...(values.serial === undefined && values.certificate
-      ? [`merchant: { ${pair('cert', values.certificate)} }`]
-      : []),
-    ...(values.userAgent === undefined ? [] : [`headers: { 'User-Agent': ${values.userAgent} }`]),
-    ...(values.appid === undefined ? [] : [`defaults: { ${pair('appid', values.appid)} }`]),
-  ]
-  const foreign = foreignOptions(draft, node)
-  if (foreign.length > 0) {
-    const names = foreign.join(', ')
-    mark(draft, node, reasons.foreignOptions(names))
-  }
-  const last = node.arguments.at(-1) as Node
-  const isAny = first.type === 'TSAsExpression' && first.typeAnnotation.type === 'TSAnyKeyword'
-  const text = laidOut(draft, first, members) + (isAny ? ' as any' : '')
-  draft.edits.replace(rangeOf(first)[0], rangeOf(last)[1], text)
-  if (values.platform) return
-  mark(draft, node, values.key === undefined ? reasons.needsCerts : reasons.certsOrDownload)
-}
-
-/** An object literal on as many lines as the one before. */
-function laidOut(draft: Draft, node: Node, members: readonly string[]): string {
-  const text = draft.file.text.slice(...rangeOf(node))
-  const indent = /^\{[^\S\n]*\r?\n([^\S\n]*)/.exec(text)?.[1]
-  if (indent === undefined) return `{ ${members.join(', ')} }`
-  const end = lineEnd(draft)
-  const close = /\n([^\S\n]*)\}$/.exec(text)?.[1] ?? ''
-  return `{${end}${members.map((one) => `${indent}${one},${end}`).join('')}${close}}`
 }

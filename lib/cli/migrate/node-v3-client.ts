@@ -1,7 +1,18 @@
 import type { NewExpression } from '@babel/types'
-import { type Draft, isInside, isTypeScript, rangeOf } from './draft.js'
+import {
+  type Draft,
+  isInside,
+  isTypeScript,
+  lineEnd,
+  mark,
+  meaningOf,
+  pair,
+  pairs,
+  rangeOf,
+} from './draft.js'
 import type { Meaning } from './meaning.js'
 import { asObject, isOpen, literalOf } from './objects.js'
+import * as reasons from './reasons.js'
 import {
   isClass,
   isIdentifier,
@@ -34,7 +45,7 @@ const KNOWN =
   /^(?:appid|mchid|serial_no|publicKey|privateKey|key|authType|userAgent|wxPayPublicId|wxPayPublicKey)$/
 
 /** The names of options that the package has not, which were passed over by it. */
-export function foreignOptions(draft: Draft, { arguments: args }: NewExpression): string[] {
+function foreignOptions(draft: Draft, { arguments: args }: NewExpression): string[] {
   const literal = literalOf(draft, args[0])
   return (literal?.properties ?? []).flatMap((one) => {
     const name = keyOf(one)
@@ -138,3 +149,45 @@ function isVisible({ file: { syntax } }: Draft, node: Node, place: Node): boolea
 
 const classAround = (parents: ReadonlyMap<Node, Node>, node: Node): Node | undefined =>
   upwards(node, parents).find(isClass)
+
+/** Rewrites `new WxPay(…)` of wechatpay-node-v3: the options have other names. */
+export function rewriteNodeV3Client(draft: Draft, node: NewExpression): void {
+  const meaning = meaningOf(draft, node)
+  if (meaning?.is !== 'client' || meaning.peer !== 'wechatpay-node-v3') return
+  const values = valuesOfClient(draft, { ...meaning, is: 'method', name: '' }, node)
+  const [first] = node.arguments
+  if (!first || values.mchid === undefined || values.privateKey === undefined) {
+    mark(draft, node, reasons.optionNames)
+    return
+  }
+  draft.rewritten.add(node)
+  const { mchid, serial, privateKey, platform, key, certificate, userAgent, appid } = values
+  const members = pairs({
+    mchid,
+    serial,
+    privateKey,
+    certs: platform && `{ [${platform.id}]: ${platform.key} }`,
+    apiv3Key: key,
+    merchant: serial === undefined && certificate ? `{ ${pair('cert', certificate)} }` : undefined,
+    headers: userAgent && `{ 'User-Agent': ${userAgent} }`,
+    defaults: appid && `{ ${pair('appid', appid)} }`,
+  })
+  const foreign = foreignOptions(draft, node)
+  if (foreign.length > 0) mark(draft, node, reasons.foreignOptions(foreign.join(', ')))
+  const last = node.arguments.at(-1) as Node
+  const isAny = first.type === 'TSAsExpression' && first.typeAnnotation.type === 'TSAnyKeyword'
+  const text = laidOut(draft, first, members) + (isAny ? ' as any' : '')
+  draft.edits.replace(rangeOf(first)[0], rangeOf(last)[1], text)
+  if (platform) return
+  mark(draft, node, key === undefined ? reasons.needsCerts : reasons.certsOrDownload)
+}
+
+/** An object literal on as many lines as the one before. */
+function laidOut(draft: Draft, node: Node, members: readonly string[]): string {
+  const text = draft.file.text.slice(...rangeOf(node))
+  const indent = /^\{[^\S\n]*\r?\n([^\S\n]*)/.exec(text)?.[1]
+  if (indent === undefined) return `{ ${members.join(', ')} }`
+  const end = lineEnd(draft)
+  const close = /\n([^\S\n]*)\}$/.exec(text)?.[1] ?? ''
+  return `{${end}${members.map((one) => `${indent}${one},${end}`).join('')}${close}}`
+}

@@ -143,10 +143,7 @@ function rewriteConfig(draft: Draft, config: ObjectExpression, written: WrittenR
     }
   }
   removeMembers(draft, config, removed)
-  if (unknown.length > 0) {
-    const names = unknown.join(', ')
-    mark(draft, config, reasons.unknownKeys(names))
-  }
+  if (unknown.length > 0) mark(draft, config, reasons.unknownKeys(unknown.join(', ')))
   return removed.size === config.properties.length
 }
 
@@ -226,9 +223,7 @@ function markMissing(draft: Draft, { call, target }: WrittenRequest, given: Node
   const missing = target.placeholders.filter(
     (name) => !filled.includes(name) && !(config && has(config, name)),
   )
-  if (missing.length === 0) return
-  const names = missing.join(', ')
-  mark(draft, call, reasons.missingValues(names))
+  if (missing.length > 0) mark(draft, call, reasons.missingValues(missing.join(', ')))
 }
 
 function namesOnly(object: ObjectExpression | undefined, name: string): boolean {

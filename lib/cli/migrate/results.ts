@@ -3,29 +3,19 @@ import { type Draft, mark } from './draft.js'
 import * as reasons from './reasons.js'
 import { isCall, isIdentifier, keyOf, memberName, type Node, objectOf } from './syntax.js'
 
-/** What a result of wechatpay-node-v3 and an AxiosResponse have in common. */
-const COMMON: ReadonlySet<string> = new Set(['data'])
-
 /**
  * Looks at what becomes of a result of wechatpay-node-v3, which was `{ status, data, error }` and is an AxiosResponse
  * now, and has a comment say what to look at.
  */
 export function explainResult(draft: Draft, call: CallExpression): void {
   const uses = usesOf(draft, call)
-  const names = [...new Set(uses)].filter((name) => !COMMON.has(name))
+  // Both kinds of results have `data`.
+  const names = [...new Set(uses)].filter((name) => name !== 'data')
   const errors = names.filter((name) => /^(?:status|error|errRaw)$/.test(name))
   const fields = names.filter((name) => !errors.includes(name) && name !== ESCAPES)
-  if (errors.length > 0) {
-    const list = errors.join(', ')
-    mark(draft, call, reasons.refusalThrows(list))
-  }
-  if (fields.length > 0) {
-    const list = fields.join(', ')
-    mark(draft, call, reasons.fieldsInData(list))
-  }
-  if (names.includes(ESCAPES)) {
-    mark(draft, call, reasons.axiosResponse)
-  }
+  if (errors.length > 0) mark(draft, call, reasons.refusalThrows(errors.join(', ')))
+  if (fields.length > 0) mark(draft, call, reasons.fieldsInData(fields.join(', ')))
+  if (names.includes(ESCAPES)) mark(draft, call, reasons.axiosResponse)
 }
 
 /** Stands for a result that goes where it is not followed. */

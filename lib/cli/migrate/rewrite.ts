@@ -22,7 +22,8 @@ import { rewriteHandlers } from './handlers.js'
 import { removeAliases, rewriteImports } from './imports.js'
 import { writeMarks } from './marks.js'
 import { peerOf, requiredBy, type SourceFile } from './modules.js'
-import { rewriteConstructor, rewriteMethodCall } from './node-v3-calls.js'
+import { rewriteMethodCall } from './node-v3-calls.js'
+import { rewriteNodeV3Client } from './node-v3-client.js'
 import { isOfNodeV3, isOnlyOfNodeV3 } from './node-v3-methods.js'
 import { isOldCall } from './old-calls.js'
 import * as reasons from './reasons.js'
@@ -78,7 +79,7 @@ function rewriteNode(draft: Draft, node: Node): void {
     rewriteHelperCall(draft, node)
     markCallOfClass(draft, node)
   } else if (node.type === 'NewExpression') {
-    rewriteConstructor(draft, node)
+    rewriteNodeV3Client(draft, node)
     rewritePluginClient(draft, node)
   } else if (memberName(node) !== undefined) {
     rewriteConstant(draft, node)
