@@ -1,4 +1,4 @@
-import type { Edit } from './edits.js'
+import { applyEdits, type Edit } from './edits.js'
 
 const CONTEXT = 3
 
@@ -34,17 +34,7 @@ export function unifiedDiff(name: string, before: string, edits: readonly Edit[]
 }
 
 function changesOf(before: string, old: readonly string[], edits: readonly Edit[]): Change[] {
-  const starts = [0]
-  for (const line of old) starts.push((starts.at(-1) ?? 0) + line.length + 1)
-  const lineAt = (position: number): number => {
-    let [low, high] = [0, old.length - 1]
-    while (low < high) {
-      const middle = (low + high + 1) >> 1
-      if ((starts[middle] ?? 0) <= position) low = middle
-      else high = middle - 1
-    }
-    return low
-  }
+  const lineAt = (position: number): number => before.slice(0, position).split('\n').length - 1
   const groups: { first: number; last: number; edits: Edit[] }[] = []
   for (const edit of edits) {
     const [first, last] = [lineAt(edit.start), lineAt(edit.end)]
@@ -55,14 +45,10 @@ function changesOf(before: string, old: readonly string[], edits: readonly Edit[
     } else groups.push({ first, last, edits: [edit] })
   }
   return groups.flatMap(({ first, last, edits: own }) => {
-    const start = starts[first] ?? 0
-    let [text, at] = ['', start]
-    for (const edit of own) {
-      text += before.slice(at, edit.start) + edit.text
-      at = edit.end
-    }
-    text += before.slice(at, (starts[last + 1] ?? before.length + 1) - 1)
-    return compare(first, old.slice(first, last + 1), text.split('\n'))
+    const lines = old.slice(first, last + 1)
+    const start = old.slice(0, first).reduce((length, line) => length + line.length + 1, 0)
+    const moved = own.map((edit) => ({ ...edit, start: edit.start - start, end: edit.end - start }))
+    return compare(first, lines, applyEdits(lines.join('\n'), moved).split('\n'))
   })
 }
 

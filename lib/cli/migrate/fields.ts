@@ -1,4 +1,4 @@
-import type { Class, ObjectExpression } from '@babel/types'
+import type { Class, ClassProperty, ObjectExpression } from '@babel/types'
 import { isClass, keyOf, memberName, type Node, returnsOf, upwards } from './syntax.js'
 
 /** What is assigned to the fields of a class or an object, and the types that are written at them. */
@@ -22,14 +22,10 @@ export function fieldsOf(node: Class): Fields {
   const fields: Fields = { values: new Map(), types: new Map(), methods: new Map(), superClass }
   for (const member of node.body.body) {
     const name = keyOf(member)
-    if (member.type === 'ClassProperty' && name !== undefined) {
-      if (member.value) fields.values.set(name, [member.value])
-      if (member.typeAnnotation) fields.types.set(name, member.typeAnnotation)
-    }
-    if (member.type === 'ClassPrivateProperty') {
-      const own = `#${member.key.id.name}`
-      if (member.value) fields.values.set(own, [member.value])
-      if (member.typeAnnotation) fields.types.set(own, member.typeAnnotation)
+    if (/^Class(?:Private)?Property$/.test(member.type) && name !== undefined) {
+      const { value, typeAnnotation } = member as ClassProperty
+      if (value) fields.values.set(name, [value])
+      if (typeAnnotation) fields.types.set(name, typeAnnotation)
     }
     if (member.type !== 'ClassMethod') continue
     if (name !== undefined && member.kind === 'get') fields.values.set(name, returnsOf(member))

@@ -7,7 +7,7 @@ import { EXIT, note, print, style } from '../output.js'
 import { unifiedDiff } from './diff.js'
 import { lineAfter } from './edits.js'
 import { listFiles, readText, writeText } from './files.js'
-import type { SourceFile } from './modules.js'
+import { NAMES_PEER, type SourceFile } from './modules.js'
 import { loadParser, type Parse } from './parser.js'
 import { Resolver } from './resolver.js'
 import { type Rewritten, rewriteFile } from './rewrite.js'
@@ -22,8 +22,6 @@ interface ReadFile extends SourceFile {
   readonly name: string
   readonly hasBom: boolean
 }
-
-const PEER = /wechatpay-(?:axios-plugin|node-v3)/
 
 export function defineCommand(command: Command): Command {
   return command
@@ -91,7 +89,7 @@ function read(path: string, parse: Parse): ReadFile | undefined {
       return { path: resolve(path), name, text, hasBom, syntax: analyze(parse(text, path)) }
     } catch (error) {
       // What a program that has nothing to do with the packages looks like is not our business.
-      if (!PEER.test(text)) return undefined
+      if (!NAMES_PEER.test(text)) return undefined
       throw error
     }
   } catch (error) {

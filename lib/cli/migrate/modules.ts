@@ -15,6 +15,9 @@ import {
 export const PEERS = ['wechatpay-axios-plugin', 'wechatpay-node-v3'] as const
 export type Peer = (typeof PEERS)[number]
 
+/** Whether a text names one of them. */
+export const NAMES_PEER: RegExp = /wechatpay-(?:axios-plugin|node-v3)/
+
 /** One of the files that are migrated together. */
 export interface SourceFile {
   /** Absolute. */

@@ -8,35 +8,26 @@ export interface Method {
   /** What the first argument is: the body, the query, or an object with path values whose rest is the query. */
   readonly takes?: 'json' | 'query' | 'values'
   /** Fields that the method fills from the client where the caller leaves them out. */
-  readonly fills?: 'appid' | 'combine_appid'
+  readonly fills?: 'appid' | 'combine_appid' | undefined
   /** What arguments of their own are: `path.out_trade_no`, `query.bill_date`, `json.sub_orders`. */
   readonly arguments?: readonly string[]
   /** The parameters for the front end that the method makes of `prepay_id`. */
-  readonly signs?: 'jsapi' | 'app'
+  readonly signs?: 'jsapi' | 'app' | undefined
 }
 
-const payment = (product: string, signs?: 'jsapi' | 'app'): Method => ({
-  verb: 'post',
-  path: `v3/pay/transactions/${product}`,
-  takes: 'json',
-  fills: 'appid',
-  ...(signs && { signs }),
-})
-
-const combined = (product: string, signs?: 'jsapi' | 'app'): Method => ({
-  verb: 'post',
-  path: `v3/combine-transactions/${product}`,
-  takes: 'json',
-  fills: 'combine_appid',
-  ...(signs && { signs }),
-})
-
-const post = (path: string, fills?: 'appid'): Method => ({
+const post = (path: string, fills?: Method['fills'], signs?: Method['signs']): Method => ({
   verb: 'post',
   path,
   takes: 'json',
-  ...(fills && { fills }),
+  fills,
+  signs,
 })
+
+const payment = (product: string, signs?: Method['signs']): Method =>
+  post(`v3/pay/transactions/${product}`, 'appid', signs)
+
+const combined = (product: string, signs?: Method['signs']): Method =>
+  post(`v3/combine-transactions/${product}`, 'combine_appid', signs)
 
 const get = (path: string, ...names: string[]): Method => ({
   verb: 'get',

@@ -2,7 +2,7 @@ import type { CallExpression } from '@babel/types'
 import { isDocumentedPrefix, lookup } from '../../catalog/lookup.js'
 import { normalizeSegment } from '../../chain/names.js'
 import type { Verb } from '../../index.js'
-import type { Peer, SourceFile } from './modules.js'
+import { NAMES_PEER, type Peer, type SourceFile } from './modules.js'
 import { isOnlyOfNodeV3 } from './node-v3-methods.js'
 import { innerOf, isCall, keyOf, memberName, type Node, objectOf, plain, walk } from './syntax.js'
 
@@ -13,7 +13,7 @@ export function peerOfUse(
   isOwn: (method: string) => boolean,
 ): Peer | undefined {
   // What is written for wechatpay-fluent has the same chains.
-  if (/wechatpay-fluent/.test(text) && !/wechatpay-(?:axios-plugin|node-v3)/.test(text)) return undefined
+  if (/wechatpay-fluent/.test(text) && !NAMES_PEER.test(text)) return undefined
   if (!/^(?:Identifier|(?:Optional)?MemberExpression|(?:Optional)?CallExpression)$/.test(node.type))
     return undefined
   const names: (string | undefined)[] = []

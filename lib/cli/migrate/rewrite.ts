@@ -21,7 +21,7 @@ import { applyEdits, type Edit } from './edits.js'
 import { rewriteHandlers } from './handlers.js'
 import { removeAliases, rewriteImports } from './imports.js'
 import { writeMarks } from './marks.js'
-import { peerOf, requiredBy, type SourceFile } from './modules.js'
+import { NAMES_PEER, peerOf, requiredBy, type SourceFile } from './modules.js'
 import { rewriteMethodCall } from './node-v3-calls.js'
 import { rewriteNodeV3Client } from './node-v3-client.js'
 import { isOfNodeV3, isOnlyOfNodeV3 } from './node-v3-methods.js'
@@ -139,9 +139,6 @@ function rewriteCast(draft: Draft, node: TSAsExpression): boolean {
   return true
 }
 
-/** Whether a file names one of the old packages. */
-const isOfOldPackage = ({ file: { text } }: Draft): boolean => /wechatpay-(?:axios-plugin|node-v3)/.test(text)
-
 /** Whether a node is an expression, and no name that is declared or imported. */
 function isReferenceOrMember(draft: Draft, node: Node): boolean {
   if (memberName(node) !== undefined) return true
@@ -156,7 +153,7 @@ function isReferenceOrMember(draft: Draft, node: Node): boolean {
  */
 function unknownLines(draft: Draft): number[] {
   const lines: number[] = []
-  const isOld = isOfOldPackage(draft)
+  const isOld = NAMES_PEER.test(draft.file.text)
   const { root, parents } = draft.file.syntax
   walk(root, (node) => {
     if (node.type === 'StringLiteral' && peerOf(node.value) && !loads(parents.get(node)))

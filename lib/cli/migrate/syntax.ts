@@ -53,6 +53,7 @@ export function keyOf(node: Node): string | undefined {
   const { key } = node as { key: Node }
   const isComputed = 'computed' in node && node.computed === true
   if (key.type === 'Identifier' && !isComputed) return key.name
+  if (key.type === 'PrivateName') return `#${key.id.name}`
   return key.type === 'StringLiteral' ? key.value : undefined
 }
 
