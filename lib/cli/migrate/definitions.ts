@@ -1,5 +1,5 @@
 import type { Function as FunctionNode } from '@babel/types'
-import { type Fields, fieldsAround } from './fields.js'
+import { fieldsAround } from './fields.js'
 import { exportedValue, importOf, resolveFile, type SourceFile } from './modules.js'
 import { asFunction, isIdentifier, memberName, type Node, objectOf } from './syntax.js'
 
@@ -11,32 +11,15 @@ export interface Made {
   readonly file: SourceFile
 }
 
-/** The fields of a class, and of those that it extends. */
-export function ownersOf(
-  files: Files,
-  fields: Fields | undefined,
-  file: SourceFile,
-): { fields: Fields; file: SourceFile }[] {
-  if (!fields) return []
-  const { superClass } = fields
-  const [specifier, name] = (superClass && importOf(superClass, file)) ?? []
-  const home = specifier === undefined ? file : resolveFile(specifier, file.path, files)
-  const named = home && name !== undefined ? exportedValue(home, name) : superClass
-  const declared = named && (home?.syntax.bindings.get(named)?.declaration ?? named)
-  const base = declared && home?.syntax.fields.get(declared)
-  return [{ fields, file }, ...(base && home ? ownersOf(files, base, home) : [])]
-}
-
 /** The function that a call calls. */
 export function functionOf(files: Files, callee: Node, file: SourceFile): Made | undefined {
   const own = ownFunction(callee, file)
   if (own) return { node: own, file }
   const method = memberName(callee)
   if (method !== undefined && objectOf(callee)?.type === 'ThisExpression') {
-    for (const owner of ownersOf(files, fieldsAround(callee, file.syntax), file)) {
-      const found = asFunction(owner.fields.methods.get(method) ?? owner.fields.values.get(method)?.[0])
-      if (found) return { node: found, file: owner.file }
-    }
+    const fields = fieldsAround(callee, file.syntax)
+    const found = asFunction(fields?.methods.get(method) ?? fields?.values.get(method)?.[0])
+    if (found) return { node: found, file }
   }
   const [specifier, name] = importOf(callee, file) ?? []
   const home = specifier === undefined ? undefined : resolveFile(specifier, file.path, files)

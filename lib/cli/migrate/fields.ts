@@ -6,8 +6,6 @@ export interface Fields {
   readonly values: Map<string, Node[]>
   readonly types: Map<string, Node>
   readonly methods: Map<string, Node>
-  /** What the class extends. */
-  readonly superClass?: Node | undefined
 }
 
 /** The values and types of the properties that have one name. */
@@ -18,8 +16,7 @@ export interface Property {
 
 /** What a class declares. */
 export function fieldsOf(node: Class): Fields {
-  const superClass = node.superClass ?? undefined
-  const fields: Fields = { values: new Map(), types: new Map(), methods: new Map(), superClass }
+  const fields: Fields = { values: new Map(), types: new Map(), methods: new Map() }
   for (const member of node.body.body) {
     const name = keyOf(member)
     if (/^Class(?:Private)?Property$/.test(member.type) && name !== undefined) {

@@ -12,7 +12,6 @@ import {
   removeStatement,
   replaceNode,
   siteOf,
-  textOf,
 } from './draft.js'
 import { byModule, importLines, renamed, statements, writeImport, writeRequire } from './import-text.js'
 import type { Meaning } from './meaning.js'
@@ -99,27 +98,10 @@ function rewriteFreeLoad(draft: Draft, node: Node): void {
   if (draft.edits.isReplaced(rangeOf(source)[0])) return
   const quote = draft.file.text[rangeOf(source)[0]] ?? "'"
   replaceNode(draft, source, `${quote}${MAIN}${quote}`)
-  const { parents } = draft.file.syntax
-  const member = outermostMember(draft, node)
-  const creates = parents.get(member)?.type === 'NewExpression'
-  if (creates && isClass(meaningOf(draft, member))) {
-    const [start] = rangeOf(node)
-    replaceNode(draft, member, `${textOf(draft, node)}.Wechatpay`)
-    // Without brackets the call would take the place of the class.
-    if (draft.file.text[start - 1] !== '(') replaceNode(draft, member, `(${textOf(draft, member)})`)
-    return
-  }
+  // `require('…').Wechatpay` is right as it is.
+  const user = draft.file.syntax.parents.get(node)
+  if (user && memberName(user) === 'Wechatpay') return
   mark(draft, node, reasons.exportedNames)
-}
-
-/** The longest expression of properties that begins with a node. */
-function outermostMember({ file: { syntax } }: Draft, node: Node): Node {
-  const parent = syntax.parents.get(node)
-  return parent &&
-    (objectOf(parent) === node || plain(parent) !== parent) &&
-    parent.type !== 'AwaitExpression'
-    ? outermostMember({ file: { syntax } } as Draft, parent)
-    : node
 }
 
 function bindingsOf(draft: Draft, site: Node): Binding[] {

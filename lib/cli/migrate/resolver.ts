@@ -1,5 +1,5 @@
 import type { CallExpression, Function as FunctionNode, ImportDeclaration } from '@babel/types'
-import { functionOf, type Made, ownersOf } from './definitions.js'
+import { functionOf, type Made } from './definitions.js'
 import { fieldsAround } from './fields.js'
 import { addParts, joined, type Meaning, type Part, partsOf, step } from './meaning.js'
 import {
@@ -256,17 +256,9 @@ export class Resolver {
 
   #ofProperty(node: Node, object: Node, name: string, file: SourceFile): Meaning | undefined {
     if (object.type === 'ThisExpression') {
-      const owners = ownersOf(this.#files, fieldsAround(node, file.syntax), file)
-      const own = owners
-        .map(
-          (one) =>
-            this.#first(one.fields.values.get(name) ?? [], one.file) ??
-            this.#ofType(one.fields.types.get(name), one.file),
-        )
-        .find((one) => one)
-      const isKnown = owners.some(
-        ({ fields }) => fields.values.get(name)?.some(saysWhat) || namesType(fields.types.get(name)),
-      )
+      const { values, types } = fieldsAround(node, file.syntax) ?? {}
+      const own = this.#first(values?.get(name) ?? [], file) ?? this.#ofType(types?.get(name), file)
+      const isKnown = values?.get(name)?.some(saysWhat) || namesType(types?.get(name))
       return own ?? (isKnown ? undefined : this.#ofName(name))
     }
     const [specifier, imported] = importOf(node, file) ?? []

@@ -1,18 +1,8 @@
-import type { CallExpression, ObjectExpression } from '@babel/types'
+import type { CallExpression } from '@babel/types'
 import { type Draft, helperName, markGone, onlyValue, removeStatement, textOf } from './draft.js'
-import { asObject, isOpen, literalOf } from './objects.js'
+import { literalOf } from './objects.js'
 import type { Binding } from './scopes.js'
-import {
-  isCall,
-  isIdentifier,
-  keyOf,
-  memberName,
-  type Node,
-  objectOf,
-  plain,
-  propertyValue,
-  textValue,
-} from './syntax.js'
+import { isCall, isIdentifier, keyOf, memberName, type Node, objectOf, plain, textValue } from './syntax.js'
 import type { Target } from './target.js'
 
 /** A form as a program puts it together. */
@@ -28,14 +18,12 @@ export function uploadOf(draft: Draft, body: Node, { traits }: Target): string |
   const layout = traits?.upload
   if (!layout?.name || layout.digest === undefined || layout.fixed || layout.flat) return undefined
   const known = new Set([layout.name, layout.digest])
-  const object = asObject(body)
-  if (object) return uploadOfObject(draft, object, layout.file, layout.name, known)
   const form = formOf(draft, body)
   const file = form?.appends.find((one) => textValue(one.arguments[0]) === layout.file)
   const meta = form?.appends.find((one) => textValue(one.arguments[0]) === 'meta')
   const bytes = file?.arguments[1]
   if (!form || !file || !bytes || form.appends.length !== (meta ? 2 : 1)) return undefined
-  if (meta && !metaOf(draft, meta.arguments[1], known)) return undefined
+  if (meta && !isUsualMeta(draft, meta.arguments[1], known)) return undefined
   const content = textOf(draft, bytes)
   const name = file.arguments[2] && textOf(draft, file.arguments[2])
   const value = name === undefined || isStream(bytes) ? content : `new File([${content}], ${name})`
@@ -45,24 +33,6 @@ export function uploadOf(draft: Draft, body: Node, { traits }: Target): string |
   }
   markGone(draft, form.created)
   return `multipart: { ${layout.file}: ${value} }`
-}
-
-/** An upload whose form axios makes of an object: `{ meta: JSON.stringify(…), file }`. */
-function uploadOfObject(
-  draft: Draft,
-  object: ObjectExpression,
-  fileName: string,
-  nameField: string,
-  known: ReadonlySet<string>,
-): string | undefined {
-  const [file, given] = [propertyValue(object, fileName), propertyValue(object, 'meta')]
-  const meta = given && metaOf(draft, given, known)
-  if (isOpen(object) || !file || (given && !meta) || object.properties.length !== (given ? 2 : 1))
-    return undefined
-  const name = propertyValue(meta, nameField)
-  const content = textOf(draft, file)
-  const value = name && !isStream(file) ? `new File([${content}], ${textOf(draft, name)})` : content
-  return `multipart: { ${fileName}: ${value} }`
 }
 
 const isStream = (node: Node): boolean => {
@@ -136,17 +106,12 @@ function appendsOf(
   return before && { ...before, appends: [...before.appends, node] }
 }
 
-/** The object in `meta`, if it has only what the client makes: the name of the file and its digest. */
-function metaOf(
-  draft: Draft,
-  meta: Node | undefined,
-  known: ReadonlySet<string>,
-): ObjectExpression | undefined {
+/** Whether `meta` has only what the client makes: the name of the file and its digest. */
+function isUsualMeta(draft: Draft, meta: Node | undefined, known: ReadonlySet<string>): boolean {
   const call = meta && plain(meta)
-  if (!isCall(call) || memberName(call.callee) !== 'stringify') return undefined
+  if (!isCall(call) || memberName(call.callee) !== 'stringify') return false
   const object = literalOf(draft, call.arguments[0])
-  if (!object || isOpen(object)) return undefined
-  return object.properties.every((one) => known.has(keyOf(one) ?? '')) ? object : undefined
+  return object?.properties.every((one) => known.has(keyOf(one) ?? '')) === true
 }
 
 function statementOf(draft: Draft, declarator: Node): Node | undefined {
