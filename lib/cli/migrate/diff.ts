@@ -2,11 +2,6 @@ import { applyEdits, type Edit } from './edits.js'
 
 const CONTEXT = 3
 
-interface Line {
-  readonly kind: ' ' | '-' | '+'
-  readonly text: string
-}
-
 /** A group of changed lines: where it begins in the old text, what goes and what comes. */
 interface Change {
   readonly at: number
@@ -103,20 +98,19 @@ const lengthAt = (lengths: readonly (readonly number[])[], i: number, j: number)
 
 function writeHunk(old: readonly string[], hunk: readonly Change[], shift: number): string[] {
   const first = Math.max(0, (hunk[0]?.at ?? 0) - CONTEXT)
-  const lines: Line[] = []
+  const lines: string[] = []
   let at = first
   const keep = (to: number): void => {
-    for (; at < to; at++) lines.push({ kind: ' ', text: old[at] ?? '' })
+    for (; at < to; at++) lines.push(` ${old[at] ?? ''}`)
   }
   for (const change of hunk) {
     keep(change.at)
-    lines.push(...change.removed.map((text) => ({ kind: '-', text }) as const))
-    lines.push(...change.added.map((text) => ({ kind: '+', text }) as const))
+    lines.push(...change.removed.map((text) => `-${text}`), ...change.added.map((text) => `+${text}`))
     at += change.removed.length
   }
   // The text after the last line end is no line.
   keep(Math.min(old.length - (old.at(-1) === '' ? 1 : 0), at + CONTEXT))
-  const count = (...kinds: string[]): number => lines.filter(({ kind }) => kinds.includes(kind)).length
-  const head = `@@ -${first + 1},${count(' ', '-')} +${first + 1 + shift},${count(' ', '+')} @@`
-  return [head, ...lines.map(({ kind, text }) => kind + text)]
+  const count = (kinds: string): number => lines.filter(([kind = '']) => kinds.includes(kind)).length
+  const head = `@@ -${first + 1},${count(' -')} +${first + 1 + shift},${count(' +')} @@`
+  return [head, ...lines]
 }

@@ -9,9 +9,9 @@ import {
   replaceNode,
   statementRange,
 } from './draft.js'
-import { importedName } from './modules.js'
+import { importedName, loadedBy } from './modules.js'
 import type { Binding } from './scopes.js'
-import { baseOf, isCall, textValue } from './syntax.js'
+import { baseOf, textValue } from './syntax.js'
 
 /** A name with another one for the file: `Wechatpay as Pay`. */
 export const renamed = (name: string, local: string, separator: ' as ' | ': '): string =>
@@ -101,8 +101,7 @@ export function writeRequire(
   const init = text.slice(...rangeOf(node.init))
   const load = baseOf(node.init)
   const [initStart] = rangeOf(node.init)
-  const specifier = isCall(load) ? load.arguments[0] : undefined
-  const inner = specifier ?? (load.type === 'ImportExpression' ? load.source : undefined)
+  const inner = loadedBy(load)
   if (!inner) return
   const [from, to] = rangeOf(inner).map((at) => at - initStart) as [number, number]
   const quote = init[from] ?? "'"

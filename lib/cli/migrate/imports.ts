@@ -15,7 +15,7 @@ import {
 } from './draft.js'
 import { byModule, importLines, renamed, statements, writeImport, writeRequire } from './import-text.js'
 import type { Meaning } from './meaning.js'
-import { peerOf, requiredBy } from './modules.js'
+import { loadedBy, peerOf, requiredBy } from './modules.js'
 import * as reasons from './reasons.js'
 import type { Binding } from './scopes.js'
 import { baseOf, isCall, memberName, type Node, objectOf, plain, upwards, walk } from './syntax.js'
@@ -91,11 +91,9 @@ function isFreeLoad(draft: Draft, node: Node): boolean {
 }
 
 function rewriteFreeLoad(draft: Draft, node: Node): void {
-  const specifier = isCall(node) ? node.arguments[0] : undefined
-  const source = specifier ?? (node.type === 'ImportExpression' ? node.source : undefined)
-  if (!source) return
+  const source = loadedBy(node)
   // A helper that is called where it is loaded is rewritten with the load.
-  if (draft.edits.isReplaced(rangeOf(source)[0])) return
+  if (!source || draft.edits.isReplaced(rangeOf(source)[0])) return
   const quote = draft.file.text[rangeOf(source)[0]] ?? "'"
   replaceNode(draft, source, `${quote}${MAIN}${quote}`)
   // `require('…').Wechatpay` is right as it is.

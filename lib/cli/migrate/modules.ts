@@ -31,14 +31,15 @@ export function peerOf(specifier: string | undefined): Peer | undefined {
   return PEERS.find((peer) => peer === name)
 }
 
-/** The specifier of `require('…')` or `import('…')`. */
-export function requiredBy(node: Node): string | undefined {
-  if (node.type === 'ImportExpression') return textValue(node.source)
-  if (!isCall(node)) return undefined
-  const { callee, arguments: args } = node
-  const loads = callee.type === 'Import' || isIdentifier(callee, 'require')
-  return loads ? textValue(args[0]) : undefined
+/** What `require('…')` or `import('…')` loads, as it is written. */
+export function loadedBy(node: Node): Node | undefined {
+  if (node.type === 'ImportExpression') return node.source
+  const loads = isCall(node) && (node.callee.type === 'Import' || isIdentifier(node.callee, 'require'))
+  return loads ? node.arguments[0] : undefined
 }
+
+/** The specifier of `require('…')` or `import('…')`. */
+export const requiredBy = (node: Node): string | undefined => textValue(loadedBy(node))
 
 /** The name that a specifier imports; `undefined` for the namespace. */
 export function importedName(specifier: Node): string | undefined {
