@@ -1,6 +1,7 @@
 import type { CallExpression } from '@babel/types'
-import { type Draft, isTypeScript, meaningOf, objectText, replaceNode, textOf } from './draft.js'
+import { type Draft, isTypeScript, mark, meaningOf, objectText, replaceNode, textOf } from './draft.js'
 import type { Part } from './meaning.js'
+import { heldId } from './reasons.js'
 import { usesOf } from './results.js'
 import { isCall, type Node, objectOf, plain } from './syntax.js'
 import { chainOf, type Target } from './target.js'
@@ -23,6 +24,8 @@ export function withoutFilled(draft: Draft, node: Node, target: Target): Target 
   const root = rootOf(draft, node)
   const start = meaningOf(draft, root)
   if (start?.is !== 'path' || start.parts.every((part) => typeof part === 'string')) return target
+  // The types know placeholders there, and no values.
+  if (isTypeScript(draft) && target.filled.length > 0) mark(draft, node, heldId)
   const filled = new Set(target.filled.map(([name]) => name))
   return { ...target, filled: [], placeholders: target.placeholders.filter((name) => !filled.has(name)) }
 }

@@ -19,6 +19,10 @@ export const callInMiddle: string = words(
   'a call sends the request: a value in the path stands in brackets, as in outTradeNo[no].get()',
   '调用即发出请求：路径中的值请写在方括号里，如 outTradeNo[no].get()',
 )
+export const heldId: string = words(
+  'a value in the path of a variable has no types: hold the placeholder, as outTradeNo._out_trade_no_, and give the value in the call: .get({ out_trade_no })',
+  '变量所含路径中的值没有类型：请保留占位符，如 outTradeNo._out_trade_no_，并在调用时传值：.get({ out_trade_no })',
+)
 export const spreadArguments: string = words(
   'write the arguments as one request object: { json | xml, query, headers, … }',
   '请把参数写成一个请求对象：{ json | xml, query, headers, … }',
