@@ -1,9 +1,18 @@
 import type { CallExpression } from '@babel/types'
-import { type Draft, isTypeScript, mark, meaningOf, objectText, replaceNode, textOf } from './draft.js'
+import {
+  type Draft,
+  isTypeScript,
+  mark,
+  meaningOf,
+  objectText,
+  onlyValue,
+  replaceNode,
+  textOf,
+} from './draft.js'
 import type { Part } from './meaning.js'
 import { heldId } from './reasons.js'
 import { usesOf } from './results.js'
-import { isCall, type Node, objectOf, plain } from './syntax.js'
+import { isCall, type Node, objectOf, plain, returnsOf } from './syntax.js'
 import { chainOf, type Target } from './target.js'
 
 /**
@@ -24,10 +33,30 @@ export function withoutFilled(draft: Draft, node: Node, target: Target): Target 
   const root = rootOf(draft, node)
   const start = meaningOf(draft, root)
   if (start?.is !== 'path' || start.parts.every((part) => typeof part === 'string')) return target
-  // The types know placeholders there, and no values.
-  if (isTypeScript(draft) && target.filled.length > 0) mark(draft, node, heldId)
+  if (isTypeScript(draft) && target.filled.length > 0) holdByChain(draft, root)
   const filled = new Set(target.filled.map(([name]) => name))
   return { ...target, filled: [], placeholders: target.placeholders.filter((name) => !filled.has(name)) }
+}
+
+/**
+ * Has a variable or a function of this file give a node of `chain()`, without types: they know placeholders in a path, and no
+ * values.
+ */
+function holdByChain(draft: Draft, given: Node): void {
+  const value = onlyValue(draft, given) ?? returnedBy(draft, given)
+  const meaning = value && meaningOf(draft, value)
+  if (value && meaning?.is === 'path') {
+    const client = textOf(draft, plain(rootOf(draft, value)))
+    replaceNode(draft, value, `(${client} as any).chain(${pathText(draft, meaning.parts)})`)
+  } else mark(draft, given, heldId)
+}
+
+/** What the call of a function of this file gives, where it is one expression. */
+function returnedBy({ resolver, file }: Draft, call: Node): Node | undefined {
+  const inner = plain(call)
+  const own = isCall(inner) ? resolver.functionOf(inner.callee, file) : undefined
+  const [value, ...more] = own ? returnsOf(own) : []
+  return more.length === 0 ? value : undefined
 }
 
 /** What an expression in brackets or in a text of the path becomes: a placeholder, or a path given to `chain()`. */
