@@ -46,6 +46,8 @@ interface Exchange {
   readonly request: SignedHttpRequest
   /** What is told of a request that comes past the chain; absent for a call of the chain, which tells of itself. */
   readonly direct: DirectRequest | undefined
+  /** Lets go of what an attempt holds: its timer, and what was put aside for its file. */
+  readonly release: () => Promise<void>
   readonly given: {
     readonly url: string | undefined
     readonly data: unknown
@@ -183,9 +185,13 @@ async function signConfig(config: Config, context: AxiosClientContext): Promise<
     const { endpoint, query } = final
     // The fields as they were before they were encrypted have their marks.
     const direct = calls.has(ticket) ? undefined : { endpoint, begun, query, body: plain.body }
-    exchanges.set(ticket, { call: final, request, direct, given })
     const disposable = upload === plain.upload ? undefined : upload
-    return putSignedRequest(config, ticket, final, request, signedAdapter(ticket, timer, disposable, context))
+    const release = async (): Promise<void> => {
+      timer.stop()
+      await disposable?.dispose()
+    }
+    exchanges.set(ticket, { call: final, request, direct, release, given })
+    return putSignedRequest(config, ticket, final, request, signedAdapter(ticket, timer, context))
   } catch (error) {
     completed.add(ticket)
     timer.stop()
@@ -311,10 +317,9 @@ function putSignedRequest(
 function signedAdapter(
   ticket: Ticket,
   timer: Timer,
-  disposable: Upload | undefined,
   { transport }: AxiosClientContext,
 ): (config: Config) => Promise<AxiosResponse> {
-  const { call, request, given } = exchanges.get(ticket) as Exchange
+  const { call, request, given, release } = exchanges.get(ticket) as Exchange
   const own = given.adapter === refuseUnsigned ? undefined : given.adapter
   return async (config) => {
     try {
@@ -336,8 +341,7 @@ function signedAdapter(
     } catch (error) {
       throw fail(ticket, error)
     } finally {
-      timer.stop()
-      await disposable?.dispose()
+      await release()
     }
   }
 }
@@ -406,10 +410,12 @@ function decoder(protocol: Protocol): AxiosResponseTransformer {
 }
 
 /** Hands on errors; an abort between signing and sending becomes one of this package. */
-function refuse(error: unknown): never {
+async function refuse(error: unknown): Promise<never> {
   if (!isCancel(error)) throw error
   const ticket = ticketOf((error as { readonly config?: Config }).config)
-  const { endpoint, signal } = exchanges.get(ticket)?.call ?? {}
+  const exchange = exchanges.get(ticket)
+  await exchange?.release()
+  const { endpoint, signal } = exchange?.call ?? {}
   const message = `${endpoint?.name ?? 'The request'}: aborted`
   throw fail(ticket, new NetworkError(message, { code: 'ABORTED', retryable: false, cause: signal?.reason }))
 }

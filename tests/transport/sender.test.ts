@@ -201,6 +201,20 @@ describe('a request past the chain that fails here', () => {
     await expect(wxpay.client.v3.get('v3/certificates')).rejects.toThrow('no network')
     expect(runningTimers()).toBeLessThanOrEqual(before)
   })
+
+  it('leaves no timer behind when it is aborted before it is sent', async () => {
+    const before = runningTimers()
+    const signal = AbortSignal.abort()
+    await expect(rig.wxpay.client.v3.get('v3/certificates', { signal })).rejects.toThrow('aborted')
+    const leaving = new AbortController()
+    const wxpay = intercepted()
+    wxpay.client.v3.interceptors.request.use((config) => {
+      leaving.abort()
+      return config
+    })
+    await expect(wxpay.v3.certificates.get({ signal: leaving.signal })).rejects.toThrow('aborted')
+    expect(runningTimers()).toBeLessThanOrEqual(before)
+  })
 })
 
 describe('what a user does to an instance holds from the next call on:', () => {
