@@ -1,5 +1,6 @@
 import type { Arguments, CallOptions, Operation } from '../types/operation.js'
 import { endpointOf, type TemplatedEndpoint } from './catalog/endpoint.js'
+import { fieldNames } from './catalog/traits.js'
 import { pathOf } from './chain/path-node.js'
 import { NetworkError, RequestError, VerificationError } from './errors.js'
 import { assertObject, fieldsOf, type RequestObject } from './pipeline/build.js'
@@ -90,6 +91,7 @@ async function* itemsOf(
   let at = fields[start] === undefined && !isToken ? (isIndex ? 1 : 0) : fields[start]
   let isByPage = isIndex || isNumbered
   let seen = isByPage ? 0 : Number(at ?? 0)
+  // The first page, for the second one to be compared with; empty from then on.
   let first: readonly unknown[] | undefined
   for (;;) {
     const { data } = await send({
@@ -162,14 +164,13 @@ function pagingOf(node: object): Paging {
   }
   for (const verb of ['get', 'post'] as const) {
     const endpoint = endpointOf(path, verb)
-    const { pages, decrypts } = endpoint.traits
+    const { pages, decrypts = [] } = endpoint.traits
     const [start = '', size = '', items = '', numbered] = pages ?? []
     const [part = '', field = ''] = start.split('.')
     if (!pages) continue
-    const encrypted = new Set(decrypts?.map((name) => name.replace(/^.*\./, '')))
     return {
       ...{ endpoint, part, start: field, size: size.split('.')[1] ?? '', items },
-      ...{ isNumbered: numbered !== undefined, encrypted },
+      ...{ isNumbered: numbered !== undefined, encrypted: fieldNames(decrypts) },
     }
   }
   throw new RequestError(

@@ -70,3 +70,7 @@ export interface Traits {
   /** v2: elements of the answer that may repeat, as `hblist.hbinfo`; one alone is a list too. */
   readonly lists?: readonly string[]
 }
+
+/** The names of fields, by their paths: `name` of `json.receivers[].name`. */
+export const fieldNames = (paths: readonly string[]): ReadonlySet<string> =>
+  new Set(paths.map((path) => path.replace(/^.*\./, '')))

@@ -1,6 +1,6 @@
 import { lookup } from '../catalog/lookup.js'
 import { matchTemplate } from '../catalog/match.js'
-import type { Verb } from '../catalog/traits.js'
+import { fieldNames, type Verb } from '../catalog/traits.js'
 import { ApiError, VerificationError, WechatpayError } from '../errors.js'
 import { parseJson } from '../parse-json.js'
 import { isRecord, MAX_DEPTH } from '../plain-object.js'
@@ -77,8 +77,7 @@ const LONGEST_BODY = 4_000
 export function describeContent({ method, path, query, body, data }: CallContent): string[] {
   const template = templateOf(path, method) ?? path
   const { encrypts = [], decrypts = [] } = lookup(template, method.toLowerCase() as Verb) ?? {}
-  const names = [...encrypts, ...decrypts].map((field) => field.replace(/^.*\./, ''))
-  const encrypted: ReadonlySet<string> = new Set(names)
+  const encrypted = fieldNames([...encrypts, ...decrypts])
   const parts = { query, sent: body, received: data }
   return Object.entries(parts).flatMap(([part, value]) => {
     if (value === undefined) return []
