@@ -15,7 +15,7 @@ import {
   textOf,
 } from './draft.js'
 import { findHandlers } from './handlers.js'
-import { type Part, partsOf } from './meaning.js'
+import { hasValues, type Part, partsOf } from './meaning.js'
 import { asObject, has, literalOf, type Member, removeMembers } from './objects.js'
 import * as reasons from './reasons.js'
 import { writeRequest } from './request.js'
@@ -37,7 +37,7 @@ export function rewriteChainCall(draft: Draft, call: CallExpression): void {
   const target = withoutFilled(draft, node, targetOf(parts, verb))
   if (!/^v[23](?:\/|$)/.test(target.path)) {
     // A property of the client that is no path is none of our business; a path in a variable is.
-    if (!isByName(draft, call.callee) && callee.parts.some((part) => typeof part !== 'string')) {
+    if (!isByName(draft, call.callee) && hasValues(callee.parts)) {
       mark(draft, call, reasons.unknownPath)
     }
     return

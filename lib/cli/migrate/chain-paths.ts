@@ -9,10 +9,10 @@ import {
   replaceNode,
   textOf,
 } from './draft.js'
-import type { Part } from './meaning.js'
+import { hasValues, type Part } from './meaning.js'
 import { heldId } from './reasons.js'
 import { usesOf } from './results.js'
-import { isCall, type Node, objectOf, plain, returnsOf } from './syntax.js'
+import { isCall, type Node, objectOf, onlyReturn, plain } from './syntax.js'
 import { chainOf, type Target } from './target.js'
 
 /**
@@ -30,12 +30,29 @@ export function castLoose(draft: Draft, call: CallExpression, node: Node, { isOp
 
 /** Of a node that a variable or a function gives, the values in the path stay there. */
 export function withoutFilled(draft: Draft, node: Node, target: Target): Target {
-  const root = rootOf(draft, node)
-  const start = meaningOf(draft, root)
-  if (start?.is !== 'path' || start.parts.every((part) => typeof part === 'string')) return target
-  if (isTypeScript(draft) && target.filled.length > 0) holdByChain(draft, root)
+  const start = meaningOf(draft, rootOf(draft, node))
+  if (start?.is !== 'path' || !hasValues(start.parts)) return target
   const filled = new Set(target.filled.map(([name]) => name))
   return { ...target, filled: [], placeholders: target.placeholders.filter((name) => !filled.has(name)) }
+}
+
+/** What an expression in brackets or in a text of the path becomes: a placeholder, or a path given to `chain()`. */
+export function rewritePath(draft: Draft, node: Node, parts: readonly Part[], target: Target): void {
+  if (!hasValues(parts)) return
+  const root = rootOf(draft, node)
+  const start = meaningOf(draft, root)
+  if (start?.is === 'path' && hasValues(start.parts)) {
+    if (isTypeScript(draft) && !target.isOpen) holdByChain(draft, root)
+    return
+  }
+  if (target.isOpen) {
+    // The types know no path that is put together when the program runs; `chain()` takes any.
+    if (isOneChain(draft, node, root)) return
+    replaceNode(draft, node, `${objectText(draft, root)}.chain(${pathText(draft, parts)})`)
+    return
+  }
+  const above = start?.is === 'path' ? start.parts.join('').length + 1 : 0
+  replaceNode(draft, node, objectText(draft, root) + chainOf(target.path.slice(above)))
 }
 
 /**
@@ -55,24 +72,7 @@ function holdByChain(draft: Draft, given: Node): void {
 function returnedBy({ resolver, file }: Draft, call: Node): Node | undefined {
   const inner = plain(call)
   const own = isCall(inner) ? resolver.functionOf(inner.callee, file) : undefined
-  const [value, ...more] = own ? returnsOf(own) : []
-  return more.length === 0 ? value : undefined
-}
-
-/** What an expression in brackets or in a text of the path becomes: a placeholder, or a path given to `chain()`. */
-export function rewritePath(draft: Draft, node: Node, parts: readonly Part[], target: Target): void {
-  if (parts.every((part) => typeof part === 'string')) return
-  const root = rootOf(draft, node)
-  const start = meaningOf(draft, root)
-  if (start?.is === 'path' && start.parts.some((part) => typeof part !== 'string')) return
-  if (target.isOpen) {
-    // The types know no path that is put together when the program runs; `chain()` takes any.
-    if (isOneChain(draft, node, root)) return
-    replaceNode(draft, node, `${objectText(draft, root)}.chain(${pathText(draft, parts)})`)
-    return
-  }
-  const above = start?.is === 'path' ? start.parts.join('').length + 1 : 0
-  replaceNode(draft, node, objectText(draft, root) + chainOf(target.path.slice(above)))
+  return own && onlyReturn(own)
 }
 
 /** Whether only the name of a property tells that a chain is one. */

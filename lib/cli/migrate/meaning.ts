@@ -6,6 +6,9 @@ import { type Node, plain, textValue } from './syntax.js'
 /** A piece of a path: text with its slashes, or an expression whose value is known when the program runs. */
 export type Part = string | AnyNode
 
+/** Whether values stand in a path that are known when the program runs. */
+export const hasValues = (parts: readonly Part[]): boolean => parts.some((part) => typeof part !== 'string')
+
 /** What an expression of a program means to one of the packages. */
 export type Meaning =
   /** The package as a whole, which is its class as well. */

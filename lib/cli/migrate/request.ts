@@ -13,7 +13,7 @@ import {
 } from './draft.js'
 import { asObject, has, isNothing, isOpen, type Member, removeMembers, renameMember } from './objects.js'
 import * as reasons from './reasons.js'
-import { isCall, isFunction, isIdentifier, keyOf, type Node, plain, returnsOf, textValue } from './syntax.js'
+import { isCall, isFunction, isIdentifier, keyOf, type Node, onlyReturn, plain, textValue } from './syntax.js'
 import type { Target } from './target.js'
 
 /** Options of a call that both packages know. */
@@ -191,10 +191,10 @@ function transformsOf(value: Node | undefined): Node[] | undefined {
 /** `(data) => data`, by which the plugin was kept from verifying what has no signature. */
 function isIdentity(node: Node): boolean {
   if (!isFunction(node)) return false
-  const [result, ...more] = returnsOf(node)
+  const result = onlyReturn(node)
   const [data] = node.params
   const isOnly = node.body.type !== 'BlockStatement' || node.body.body.length === 1
-  return isOnly && more.length === 0 && isIdentifier(data) && isIdentifier(result, data.name)
+  return isOnly && isIdentifier(data) && isIdentifier(result, data.name)
 }
 
 /** Applies functions of `transformResponse` to the response; what is not signed may be changed before it is looked at. */

@@ -21,6 +21,7 @@ import { applyEdits, type Edit } from './edits.js'
 import { rewriteHandlers } from './handlers.js'
 import { removeAliases, rewriteImports } from './imports.js'
 import { writeMarks } from './marks.js'
+import { hasValues } from './meaning.js'
 import { NAMES_PEER, peerOf, requiredBy, type SourceFile } from './modules.js'
 import { rewriteMethodCall } from './node-v3-calls.js'
 import { rewriteNodeV3Client } from './node-v3-client.js'
@@ -161,10 +162,7 @@ function unknownLines(draft: Draft): number[] {
     if (!isCall(node) || draft.rewritten.has(node)) return
     const name = memberName(node.callee) ?? ''
     const meaning = meaningOf(draft, node.callee)
-    const isOther =
-      meaning?.is === 'path' &&
-      meaning.parts.every((part) => typeof part === 'string') &&
-      !isByName(draft, node.callee)
+    const isOther = meaning?.is === 'path' && !hasValues(meaning.parts) && !isByName(draft, node.callee)
     const isUnclear = meaning?.is === 'method' && meaning.isByName && isOfNodeV3(name)
     const isOnlyOld = !meaning && (isOldCall(node, isOld) || isOnlyOfNodeV3(name))
     if (isOther || isUnclear || isOnlyOld) lines.push(lineOf(node))

@@ -21,6 +21,7 @@ import {
   keyOf,
   memberName,
   type Node,
+  onlyReturn,
   plain,
   propertyValue,
   returnsOf,
@@ -126,10 +127,9 @@ function encrypts(draft: Draft, call: CallExpression): boolean {
     return name === 'Rsa.encrypt' || (callee.is === 'method' && name === 'publicEncrypt')
   }
   const own = draft.resolver.functionOf(call.callee, draft.file)
-  const [result, ...more] = own ? returnsOf(own) : []
+  const result = own && onlyReturn(own)
   const inner = result && plain(result)
-  if (!own || !isCall(inner) || inner === call || more.length > 0 || !isIdentifier(own.params[0]))
-    return false
+  if (!own || !isCall(inner) || inner === call || !isIdentifier(own.params[0])) return false
   return isIdentifier(inner.arguments[0], own.params[0].name) && encrypts(draft, inner)
 }
 

@@ -107,6 +107,12 @@ export function returnsOf(node: FunctionNode): Node[] {
   return found
 }
 
+/** What a function gives, where it is one expression. */
+export function onlyReturn(node: FunctionNode): Node | undefined {
+  const [result, ...more] = returnsOf(node)
+  return more.length === 0 ? result : undefined
+}
+
 /** The function that a node is, or that a variable or method holds. */
 export function asFunction(node: Node | undefined | null): FunctionNode | undefined {
   if (!node) return undefined

@@ -23,11 +23,21 @@ export interface Target {
 const MARKER = /\uE000(\d+)\uE000/
 const ALL_MARKERS = /\uE000\d+\uE000/g
 
+/** The text of a path with a marker for each expression in it, by its number. */
+function withMarkers(parts: readonly Part[]): {
+  readonly text: string
+  readonly expressions: readonly Node[]
+} {
+  const expressions: Node[] = []
+  const text = parts.map((part) =>
+    typeof part === 'string' ? part : `\uE000${expressions.push(part) - 1}\uE000`,
+  )
+  return { text: text.join(''), expressions }
+}
+
 /** The endpoint behind the parts of a path. */
 export function targetOf(parts: readonly Part[], verb: Verb): Target {
-  const expressions = parts.filter((part) => typeof part !== 'string')
-  let count = 0
-  const text = parts.map((part) => (typeof part === 'string' ? part : `\uE000${count++}\uE000`)).join('')
+  const { text, expressions } = withMarkers(parts)
   const written = text.replace(/^\//, '')
   const match = lookup(written, verb) ? undefined : matchTemplate(verb, written)
   const marked = Object.entries(match?.values ?? {}).filter(([, value]) => MARKER.test(value))
@@ -61,10 +71,8 @@ export function withoutQuery(
   const at = parts.findIndex((part) => typeof part === 'string' && part.includes('?'))
   const start = parts[at]
   if (typeof start !== 'string') return { parts, query: {} }
-  const expressions = parts.slice(at).filter((part) => typeof part !== 'string')
-  let count = 0
-  const text = parts.slice(at).map((part) => (typeof part === 'string' ? part : `\uE000${count++}\uE000`))
-  const given = [...new URLSearchParams(text.join('').replace(/^[^?]*/, ''))].map(([name, value]) => {
+  const { text, expressions } = withMarkers(parts.slice(at))
+  const given = [...new URLSearchParams(text.replace(/^[^?]*/, ''))].map(([name, value]) => {
     const index = value.replace(ALL_MARKERS, '') === '' ? MARKER.exec(value)?.[1] : undefined
     return [name, index === undefined ? value : unencoded(expressions[Number(index)] as Node)] as const
   })
